@@ -1,0 +1,1 @@
+"""The embedded default: Pulumi's engine protocol in process over an emulated AWS organisation."""
