@@ -6,7 +6,7 @@ The signatures are those of the Pulumi SDK (`pulumi.runtime.rpc`); the conversio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from google.protobuf import struct_pb2
@@ -17,21 +17,23 @@ UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT_VALUE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
     """The message as a dict of str, bool, int, float, None, list and dict; whole numbers become int."""
-    return {key: _value(value) for key, value in struct.fields.items()}
+    return {key: value_of(item) for key, item in struct.fields.items()}
 
 
-def _value(value: struct_pb2.Value) -> Any:
+def value_of(value: struct_pb2.Value) -> Any:
+    """One value of a message, as `to_python` converts it; None for a null and for one that is not set."""
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         return value.string_value
     if kind == "struct_value":
         return to_python(value.struct_value)
     if kind == "list_value":
-        return [_value(item) for item in value.list_value.values]
+        return [value_of(item) for item in value.list_value.values]
     if kind == "bool_value":
         return value.bool_value
     if kind == "number_value":
@@ -74,3 +76,81 @@ def has_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(has_unknown(item) for item in value)
     return False
+
+
+def mentions(struct: struct_pb2.Struct, marker: str) -> bool:
+    """True when the marker (`UNKNOWN`, `SIGNATURE`, ...) occurs anywhere in the message, without converting it."""
+    return marker.encode() in struct.SerializeToString()
+
+
+def wrap(value: Any) -> dict[str, Any]:
+    """The value as a secret."""
+    return {SIGNATURE: SECRET, "value": value}
+
+
+def conceal(values: struct_pb2.Struct, names: Iterable[str]) -> struct_pb2.Struct:
+    """The message with these properties wrapped as secrets, where they exist and are not wrapped yet."""
+    open_names = [name for name in names if name in values.fields and not _is_secret_value(values.fields[name])]
+    if not open_names:
+        return values
+    result = struct_pb2.Struct()
+    result.CopyFrom(values)
+    for name in open_names:
+        wrapper = result.fields[name].struct_value
+        wrapper.fields[SIGNATURE].string_value = SECRET
+        wrapper.fields["value"].CopyFrom(values.fields[name])
+    return result
+
+
+def secret_names(values: struct_pb2.Struct) -> list[str]:
+    """The top-level properties that are secrets."""
+    if not mentions(values, SECRET):
+        return []
+    return [name for name, value in values.fields.items() if _is_secret_value(value)]
+
+
+def _is_secret_value(value: struct_pb2.Value) -> bool:
+    if value.WhichOneof("kind") != "struct_value":
+        return False
+    fields = value.struct_value.fields
+    return SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET
+
+
+def annotate(values: dict[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` with a property wrapped as a secret wherever the one of the same name in `like` holds a secret."""
+    for name, model in like.items():
+        value = values.get(name)
+        if isinstance(value, dict) and not is_secret(value) and isinstance(model, dict) and not is_secret(model):
+            annotate(value, model)
+        elif name in values and not is_secret(value) and _holds_secret(model):
+            values[name] = wrap(value)
+    return values
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return is_secret(value) or any(_holds_secret(item) for item in value.values())
+    return isinstance(value, list) and any(_holds_secret(item) for item in value)
+
+
+def settle(value: Any) -> Any:
+    """The value with output values turned into what an engine keeps: unknowns, secrets, plain values."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == OUTPUT_VALUE:
+            inner = settle(value["value"]) if "value" in value else UNKNOWN
+            return wrap(inner) if value.get("secret") else inner
+        return {key: settle(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [settle(item) for item in value]
+    return value
+
+
+def without_references(value: Any) -> Any:
+    """The value with references to resources turned into ids (components: URNs), for a provider that takes none."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == RESOURCE:
+            return value.get("id", value.get("urn")) or UNKNOWN
+        return {key: without_references(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_references(item) for item in value]
+    return value

@@ -1,0 +1,128 @@
+"""Runs a Pulumi program against an engine in this process, the way Pulumi's own Python language host does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import gc
+import runpy
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime import run_in_stack, set_all_config
+from pulumi.runtime.settings import ROOT, Settings, configure
+
+from sandbox.engine import Engine
+from sandbox.state import Resource, stack_outputs
+from sandbox.steps import Step
+from sandbox.work import Failure
+
+Program = Callable[[], Awaitable[None] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to. It succeeded when there are no failures."""
+
+    steps: list[Step]
+    resources: list[Resource]
+    """Of this run, each behind what it depends on."""
+    failures: list[Failure]
+    warnings: list[Failure]
+    logs: list[tuple[str, str]]
+    """`(level, message)` of what the program logged."""
+    seconds: float
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The stack's outputs, as on the wire."""
+
+
+def run(engine: Engine, program: Program, *, parallel: int = 16) -> Result:
+    """Run the program. What the engine or a provider refuses is in the result; what the program raises is raised.
+
+    Either way the engine's state is right afterwards, and nothing of the run is left in the SDK.
+    """
+    started = time.perf_counter()
+    try:
+        with _tuned():
+            contextvars.copy_context().run(_drive, engine, program, parallel)
+    except Exception:
+        if not engine.failures:
+            raise
+    finally:
+        engine.close()
+    resources = engine.resources()
+    seconds = time.perf_counter() - started
+    return Result(
+        engine.steps, resources, engine.failures, engine.warnings, engine.logs, seconds, stack_outputs(resources)
+    )
+
+
+def entry_point(path: Path) -> Program:
+    """The program in a `__main__.py`, run as a script with its directory first on the module path."""
+
+    def program() -> None:
+        directory = str(path.parent.resolve())
+        sys.path.insert(0, directory)
+        try:
+            runpy.run_path(str(path), run_name="__main__")
+        finally:
+            sys.path.remove(directory)
+
+    return program
+
+
+def _drive(engine: Engine, program: Program, parallel: int) -> None:
+    """In a context of its own: the SDK keeps its settings in context variables."""
+    ROOT.set(None)
+    settings = Settings(
+        project=engine.project,
+        stack=engine.stack,
+        monitor=engine,
+        engine=engine,
+        parallel=parallel,
+        dry_run=engine.preview,
+        organization=engine.organization,
+    )
+    configure(settings)
+    set_all_config(engine.config, engine.secret_config)
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(parallel, thread_name_prefix=f"engine-{engine.stack}"))
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(run_in_stack(program))
+    finally:
+        _close(loop)
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    """Wait for what is still under way, so that nothing of it is forgotten, and for the threads."""
+    try:
+        pending = asyncio.all_tasks(loop)
+        for task in pending:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+@contextmanager
+def _tuned() -> Iterator[None]:
+    """A program makes some 70 KB of objects per resource that all live to its end: looking at them is wasted time."""
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()

@@ -1,0 +1,433 @@
+"""Pulumi's engine protocol in this process: the `ResourceMonitor` and `Engine` services that the Pulumi SDK talks to.
+
+The SDK takes any object with the stubs' methods for its monitor and engine, so an unmodified `__main__.py` runs without
+the Pulumi CLI (`sandbox.driver.run`). The providers are Pulumi's own `ResourceProvider` service. What is not supported
+is refused with a message, never passed over.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, NoReturn
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import (
+    alias_pb2,
+    callback_pb2,
+    engine_pb2,
+    engine_pb2_grpc,
+    provider_pb2,
+    resource_pb2,
+    resource_pb2_grpc,
+)
+
+from sandbox import wire
+from sandbox.builtin import Builtin, StackOutputs
+from sandbox.deployment import Deployment, Goal
+from sandbox.plugin import Refusal
+from sandbox.registry import Make, Registry
+from sandbox.snapshot import Snapshot
+from sandbox.state import Resource, StackState
+from sandbox.steps import Step
+from sandbox.urns import PROVIDER_PREFIX, STACK_TYPE, is_provider, package_of, provider_urn, type_of
+from sandbox.work import Failure, Stopped, Work
+
+Request = resource_pb2.RegisterResourceRequest
+_FEATURES: Final = [
+    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_PARENT,
+]
+_EMPTY: Final = empty_pb2.Empty()
+_LEVELS: Final = ("debug", "info", "warning", "error")
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
+_SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+class Aborted(grpc.RpcError):
+    """An error as a gRPC stub raises it, which is how the SDK knows it."""
+
+    def __init__(self, code: grpc.StatusCode, details: str) -> None:
+        super().__init__(details)
+        self._code = code
+        self._details = details
+
+    def code(self) -> grpc.StatusCode:
+        """The gRPC code."""
+        return self._code
+
+    def details(self) -> str:
+        """The message."""
+        return self._details
+
+
+class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
+    """The engine of one run over one stack.
+
+    `provider(package)` makes the service for one provider resource; the engine configures it and keeps it for the run.
+    `state` is what the last run left; an update that ends writes the new state into it, also when it failed.
+    `stack_outputs(name)` gives the outputs of another stack, as on the wire, or None when there is no such stack.
+    """
+
+    def __init__(
+        self,
+        *,
+        project: str,
+        stack: str,
+        preview: bool,
+        state: StackState,
+        provider: Make,
+        config: Mapping[str, str] | None = None,
+        secret_config: Collection[str] = (),
+        organization: str = "organization",
+        on_step: Callable[[Step], None] | None = None,
+        disable_default_providers: Collection[str] = ("aws",),
+        stack_outputs: StackOutputs | None = None,
+    ) -> None:
+        self.project, self.stack, self.organization = project, stack, organization
+        self.preview = preview
+        self.state = state
+        self.config = dict(config or {})
+        self.secret_config = list(secret_config)
+        self.logs: list[tuple[str, str]] = []
+        self._disabled = set(disable_default_providers)
+        self._root = ""
+        self._defaults: dict[str, str] = {}
+        self._providers_of: dict[str, Mapping[str, str]] = {}
+        builtin = Builtin(stack_outputs, self._get_resource)
+        registry = Registry(lambda package: builtin if package == "pulumi" else provider(package))
+        self._snapshot = Snapshot(state.resources)
+        self._work = Work(self._snapshot, registry, preview, self._hook, on_step)
+        self._deployment = Deployment(stack, project, self._work)
+
+    # What a run comes to
+
+    @property
+    def steps(self) -> list[Step]:
+        """What was done, in the order it was done."""
+        return self._work.steps
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Why the run failed; empty when it did not."""
+        return self._work.failures
+
+    @property
+    def warnings(self) -> list[Failure]:
+        """What a person should know."""
+        return self._work.warnings
+
+    def resources(self) -> list[Resource]:
+        """The resources of this run, in the order they were done: each behind what it depends on."""
+        return self._snapshot.news()
+
+    def close(self) -> None:
+        """The run has ended: an update leaves its state behind."""
+        if not self.preview:
+            self.state.resources = self._snapshot.resources()
+
+    # ResourceMonitor
+
+    def GetDeploymentInfo(self, request: empty_pb2.Empty, context: Any = None) -> resource_pb2.DeploymentInfo:
+        """What the SDK asks first."""
+        return resource_pb2.DeploymentInfo(
+            project=self.project,
+            stack=self.stack,
+            organization=self.organization,
+            dryRun=self.preview,
+            config=self.config,
+            configSecretKeys=self.secret_config,
+            supportedFeatures=_FEATURES,
+        )
+
+    def SupportsFeature(
+        self, request: resource_pb2.SupportsFeatureRequest, context: Any = None
+    ) -> resource_pb2.SupportsFeatureResponse:
+        """Not asked by an SDK that asks `GetDeploymentInfo`."""
+        self._unsupported("SupportsFeature: use GetDeploymentInfo")
+
+    def RegisterResource(self, request: Request, context: Any = None) -> resource_pb2.RegisterResourceResponse:
+        """Create, update, replace or leave a resource, or register a component."""
+        with _answering(self._work):
+            if request.remote:
+                self._unsupported(f"remote component '{request.type}'")
+            urn = self._deployment.claim(request.parent, request.type, request.name)
+            with self._work.failing_as(urn):
+                goal = self._goal(urn, request)
+            done = self._deployment.register(goal)
+            if done.type == STACK_TYPE:
+                self._root = done.urn
+            if not done.custom:
+                return resource_pb2.RegisterResourceResponse(urn=urn, object=struct_pb2.Struct())
+            return resource_pb2.RegisterResourceResponse(urn=urn, id=done.id, object=done.output_message)
+
+    def RegisterResourceOutputs(
+        self, request: resource_pb2.RegisterResourceOutputsRequest, context: Any = None
+    ) -> empty_pb2.Empty:
+        """The outputs of a component or of the stack."""
+        with _answering(self._work):
+            self._deployment.outputs(request.urn, request.outputs)
+            return empty_pb2.Empty()
+
+    def ReadResource(
+        self, request: resource_pb2.ReadResourceRequest, context: Any = None
+    ) -> resource_pb2.ReadResourceResponse:
+        """A resource that the program only looks at."""
+        with _answering(self._work):
+            urn = self._deployment.claim(request.parent, request.type, request.name)
+            with self._work.failing_as(urn):
+                provider = request.provider or self._default_provider(request.type, request.version, urn)
+            new = Resource(
+                urn=urn,
+                type=request.type,
+                custom=True,
+                external=True,
+                id=request.id,
+                parent=request.parent,
+                provider=provider,
+                input_message=request.properties,
+                dependencies=tuple(sorted(request.dependencies)),
+                additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            )
+            done = self._deployment.read(new)
+            return resource_pb2.ReadResourceResponse(urn=urn, id=done.id, properties=done.output_message)
+
+    def Invoke(
+        self, request: resource_pb2.ResourceInvokeRequest, context: Any = None
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """Call a function of a provider."""
+        with _answering(self._work):
+            self._work.go_on()
+            reference = self._provider_for(request.tok, request.provider, {}, request.parent)
+            reference = reference or self._default_provider(request.tok, request.version, request.tok)
+            plugin = self._work.registry.find(reference)
+            if plugin is None:
+                raise Refusal(f"unknown provider '{reference}' for function '{request.tok}'")
+            if self._unresolved(request.dependsOn):
+                return resource_pb2.ResourceInvokeResponse(unknown=True)
+            try:
+                answer = plugin.invoke(request.tok, request.args, self.preview)
+            except Refusal as refusal:
+                message = f"invocation of {request.tok} returned an error: {refusal}"
+                raise Refusal(message, refusal.code, refusal.trace) from refusal
+            values = getattr(answer, "return")
+            return resource_pb2.ResourceInvokeResponse(**{"return": values}, failures=answer.failures)
+
+    def ExistsResource(
+        self, request: resource_pb2.ExistsResourceRequest, context: Any = None
+    ) -> resource_pb2.ExistsResourceResponse:
+        """Not supported: a program that looks before it declares is not one program."""
+        self._unsupported(f"asking whether a '{request.type}' exists")
+
+    def Call(self, request: resource_pb2.ResourceCallRequest, context: Any = None) -> provider_pb2.CallResponse:
+        """Not supported."""
+        self._unsupported(f"calling the method '{request.tok}'")
+
+    def RegisterPackage(
+        self, request: resource_pb2.RegisterPackageRequest, context: Any = None
+    ) -> resource_pb2.RegisterPackageResponse:
+        """Not supported."""
+        self._unsupported(f"the parameterised package '{request.name}'")
+
+    def RegisterStackTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
+        """Not supported."""
+        self._unsupported("a stack transform")
+
+    def RegisterStackInvokeTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
+        """Not supported."""
+        self._unsupported("an invoke transform")
+
+    def RegisterResourceHook(
+        self, request: resource_pb2.RegisterResourceHookRequest, context: Any = None
+    ) -> empty_pb2.Empty:
+        """Not supported."""
+        self._unsupported(f"the resource hook '{request.name}'")
+
+    def RegisterErrorHook(self, request: resource_pb2.RegisterErrorHookRequest, context: Any = None) -> empty_pb2.Empty:
+        """Not supported."""
+        self._unsupported(f"the error hook '{request.name}'")
+
+    def SignalAndWaitForShutdown(self, request: empty_pb2.Empty, context: Any = None) -> empty_pb2.Empty:
+        """The program has said all it has to say: delete what it no longer has."""
+        with _answering(self._work):
+            self._deployment.finish()
+            return empty_pb2.Empty()
+
+    # Engine
+
+    def Log(self, request: engine_pb2.LogRequest, context: Any = None) -> empty_pb2.Empty:
+        """What the program logs; debug messages, several per resource, are dropped."""
+        if request.severity != engine_pb2.DEBUG:
+            self.logs.append((_LEVELS[request.severity], request.message))
+        return _EMPTY
+
+    def GetRootResource(
+        self, request: engine_pb2.GetRootResourceRequest, context: Any = None
+    ) -> engine_pb2.GetRootResourceResponse:
+        """The stack's URN."""
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    def SetRootResource(
+        self, request: engine_pb2.SetRootResourceRequest, context: Any = None
+    ) -> engine_pb2.SetRootResourceResponse:
+        """The stack's URN, from an older SDK."""
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()
+
+    def StartDebugging(self, request: engine_pb2.StartDebuggingRequest, context: Any = None) -> empty_pb2.Empty:
+        """Not supported."""
+        self._unsupported("attaching a debugger")
+
+    def RequirePulumiVersion(
+        self, request: engine_pb2.RequirePulumiVersionRequest, context: Any = None
+    ) -> engine_pb2.RequirePulumiVersionResponse:
+        """This is no Pulumi CLI: whatever version it asks for, it would be a guess."""
+        self._unsupported(f"requiring a version of the Pulumi CLI ('{request.pulumi_version_range}')")
+
+    # From requests to goals
+
+    def _goal(self, urn: str, request: Request) -> Goal:
+        parent = self._snapshot.new(request.parent)
+        new = Resource(
+            urn=urn,
+            type=request.type,
+            custom=request.custom,
+            parent=request.parent,
+            provider=self._provider_of(urn, request),
+            input_message=_versioned(request),
+            dependencies=self._known(urn, request.dependencies),
+            property_dependencies={key: tuple(sorted(of.urns)) for key, of in request.propertyDependencies.items()},
+            protect=_own_or(request, parent, "protect", "protect"),
+            retain_on_delete=_own_or(request, parent, "retainOnDelete", "retain_on_delete"),
+            deleted_with=request.deletedWith or (parent.deleted_with if parent else ""),
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            ignore_changes=tuple(request.ignoreChanges),
+            replace_on_changes=tuple(request.replaceOnChanges),
+            replace_with=tuple(request.replace_with),
+            replacement_trigger=wire.value_of(request.replacement_trigger),
+            import_id=request.importId,
+            timeouts=_timeouts(request),
+        )
+        defined = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
+        aliases = [alias_pb2.Alias(urn=alias) for alias in request.aliasURNs]
+        return Goal(new, [*aliases, *request.aliases], request.deleteBeforeReplace if defined else None)
+
+    def _known(self, urn: str, dependencies: Iterable[str]) -> tuple[str, ...]:
+        known = tuple(sorted(dependencies))
+        for dependency in known:
+            if self._snapshot.new(dependency) is None:
+                raise Refusal(f"resource {urn}'s dependency {dependency} refers to missing resource")
+        return known
+
+    def _provider_of(self, urn: str, request: Request) -> str:
+        if not request.custom or is_provider(request.type):
+            if not request.custom:
+                self._providers_of[urn] = {**self._providers_of.get(request.parent, {}), **request.providers}
+            return ""
+        reference = self._provider_for(request.type, request.provider, request.providers, request.parent)
+        return reference or self._default_provider(request.type, request.version, urn)
+
+    def _provider_for(self, token: str, own: str, passed: Mapping[str, str], parent: str) -> str:
+        """The provider that the request or its parents name, empty when none does."""
+        package = package_of(token)
+        found = own or passed.get(package) or self._providers_of.get(parent, {}).get(package)
+        if found:
+            return found
+        inherited = record.provider if (record := self._snapshot.new(parent)) else ""
+        return inherited if inherited and type_of(provider_urn(inherited)) == PROVIDER_PREFIX + package else ""
+
+    def _default_provider(self, token: str, version: str, subject: str) -> str:
+        """The provider that Pulumi makes when none is named; refused for the packages that the project says."""
+        package = package_of(token)
+        if package != "pulumi" and ({package, "*"} & self._disabled):
+            raise Refusal(f"Default provider for '{package}' disabled. '{subject}' must use an explicit provider.")
+        type_, name = PROVIDER_PREFIX + package, "default_" + version.replace(".", "_") if version else "default"
+        with self._work.lock:
+            reference = self._defaults.get(name + type_)
+            if reference is None:
+                inputs = wire.to_struct({"version": version} if version else {})
+                urn = self._deployment.claim("", type_, name)
+                made = self._deployment.register(Goal(Resource(urn=urn, type=type_, custom=True, input_message=inputs)))
+                reference = self._defaults[name + type_] = f"{urn}::{made.id}"
+            return reference
+
+    def _unresolved(self, roots: Iterable[str]) -> bool:
+        """In a preview: whether one of these, or a child of one, is not there yet."""
+        if not self.preview or not roots:
+            return False
+        inside = set(roots)
+        for resource in self._snapshot.news():
+            if resource.parent in inside:
+                inside.add(resource.urn)
+        return any(
+            one.custom and one.id in ("", wire.UNKNOWN)
+            for urn in inside
+            if (one := self._snapshot.new(urn)) is not None
+        )
+
+    def _get_resource(self, urn: str) -> Resource | None:
+        return self._snapshot.new(urn)
+
+    def _hook(self, kind: str, old: Resource | None, new: Resource | None) -> None:
+        return None
+
+    def _unsupported(self, what: str) -> NoReturn:
+        message = f"{what} is not supported by the embedded engine"
+        with self._work.lock:
+            self._work.failures.append(Failure("", message))
+        raise Aborted(grpc.StatusCode.UNIMPLEMENTED, message)
+
+
+@contextmanager
+def _answering(work: Work) -> Iterator[None]:
+    """Turns what stops a call into an error as the SDK expects it; a fault of the engine's own stops the run."""
+    try:
+        yield
+    except Stopped as stopped:
+        message = "resource monitor shut down while waiting on step's done channel"
+        raise Aborted(grpc.StatusCode.UNAVAILABLE, message) from stopped
+    except Refusal as refusal:
+        if refusal.trace:
+            work.failures.append(Failure("", str(refusal), refusal.trace))
+        raise Aborted(refusal.code, str(refusal)) from refusal
+    except Aborted:
+        raise
+    except Exception as fault:
+        work.failures.append(Failure("", f"{type(fault).__name__}: {fault}", traceback.format_exc()))
+        raise Aborted(grpc.StatusCode.INTERNAL, str(fault)) from fault
+
+
+def _own_or(request: Request, parent: Resource | None, name: str, attribute: str) -> bool:
+    if request.HasField(name):
+        return getattr(request, name)
+    return parent is not None and getattr(parent, attribute)
+
+
+def _versioned(request: Request) -> struct_pb2.Struct:
+    """A provider's inputs carry its version."""
+    if is_provider(request.type) and request.version:
+        request.object.fields["version"].string_value = request.version
+    return request.object
+
+
+def _timeouts(request: Request) -> dict[str, float]:
+    if not request.HasField("customTimeouts"):
+        return {}
+    timeouts = request.customTimeouts
+    texts = {"create": timeouts.create, "update": timeouts.update, "delete": timeouts.delete, "read": timeouts.read}
+    return {operation: _seconds(text) for operation, text in texts.items() if text}
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(rf"(?:{_DURATION.pattern})+", text):
+        raise Refusal(f"unable to parse customTimeout Value {text}")
+    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text))

@@ -1,0 +1,109 @@
+"""Property paths, as `ignoreChanges` and `replaceOnChanges` write them: `tags.owner`, `rules[0].name`, `tags["a.b"]`, `*`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sandbox.wire import SIGNATURE, is_secret, wrap
+
+Path = tuple[str | int, ...]
+
+_SEGMENT: Final = re.compile(
+    r"""\.?(?P<key>[^.\[\]]+) | \[(?P<index>\d+)\] | \[(?P<star>\*)\] | \["(?P<quoted>(?:[^"\\]|\\.)*)"\]""", re.VERBOSE
+)
+
+
+def parse(text: str) -> Path:
+    """The segments of a path; raises ValueError when it is none."""
+    segments: list[str | int] = []
+    position = 0
+    while position < len(text):
+        match = _SEGMENT.match(text, position)
+        if match is None:
+            raise ValueError(f"{text!r} is no property path: cannot read it from {text[position:]!r}")
+        position = match.end()
+        if match["index"] is not None:
+            segments.append(int(match["index"]))
+        elif match["quoted"] is not None:
+            segments.append(match["quoted"].replace('\\"', '"'))
+        else:
+            segments.append(match["key"] or match["star"])
+    return tuple(segments)
+
+
+def contains(path: Path, other: Path) -> bool:
+    """True when `other` is at or below `path`."""
+    return len(other) >= len(path) and all(ours in ("*", theirs) for ours, theirs in zip(path, other, strict=False))
+
+
+def ignoring(news: dict[str, Any], olds: Mapping[str, Any], paths: Iterable[str]) -> list[str]:
+    """Set each path of `news` back to its value in `olds`; the paths that cannot be set back (a list of another length)."""
+    return [path for path in paths if not _reset(parse(path), olds, news)]
+
+
+def _reset(path: Path, old: Any, new: Any, *, secret: bool = False) -> bool:
+    """`secret`: the old value stands in a secret, the new one does not."""
+    old_secret, new_secret = is_secret(old), is_secret(new)
+    old, new = _open(old), _open(new)
+    secret = (secret or old_secret) and not new_secret
+    if not path:
+        return False
+    key, rest = path[0], path[1:]
+    if key == "*":
+        return _reset_all(rest, old, new, secret=secret)
+    if isinstance(key, int):
+        return _reset_item(key, rest, old, new, secret=secret)
+    return _reset_key(key, rest, old, new, secret=secret)
+
+
+def _reset_key(key: str, rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
+    has_old, has_new = _has(old, key), _has(new, key)
+    if rest:
+        if not (isinstance(old, dict) and isinstance(new, dict)):
+            return not isinstance(old, dict) and not isinstance(new, dict)
+        if has_old and has_new:
+            return _reset(rest, old[key], new[key], secret=secret)
+        return not has_old
+    if not has_old:
+        if has_new:
+            del new[key]
+        return True
+    if not isinstance(new, dict):
+        return False
+    new[key] = wrap(old[key]) if secret else old[key]
+    return True
+
+
+def _reset_item(index: int, rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return not isinstance(old, list) and not isinstance(new, list)
+    if index >= len(old) or index >= len(new):
+        return not rest and index >= len(old) and index >= len(new)
+    if rest:
+        return _reset(rest, old[index], new[index], secret=secret)
+    new[index] = wrap(old[index]) if secret else old[index]
+    return True
+
+
+def _reset_all(rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = list(old) if rest else sorted({*old, *new})
+        return all(_has(new, key) or not rest for key in keys) and all(
+            _reset_key(key, rest, old, new, secret=secret) for key in keys
+        )
+    if isinstance(old, list) and isinstance(new, list):
+        done = [_reset_item(index, rest, old, new, secret=secret) for index in range(min(len(old), len(new)))]
+        return all(done) and len(old) == len(new)
+    return not rest and isinstance(new, dict | list)
+
+
+def _has(value: Any, key: str) -> bool:
+    return isinstance(value, dict) and key in value
+
+
+def _open(value: Any) -> Any:
+    while isinstance(value, dict) and SIGNATURE in value and is_secret(value):
+        value = value.get("value")
+    return value

@@ -1,0 +1,374 @@
+"""A provider as the engine sees it: Pulumi's `ResourceProvider` service, called as an object in this process.
+
+What Pulumi's engine does on its side of that service is done here: secrets are unwrapped for a provider that does not
+take them and put back on what it answers, a provider whose configuration is not known yet is not asked, and an aborted
+call becomes a `Refusal`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, TypeVar
+
+import grpc
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+
+from sandbox import wire
+from sandbox.state import EMPTY, Resource
+from sandbox.urns import name_of, package_of, type_of
+
+Answer = TypeVar("Answer")
+Diff = provider_pb2.DiffResponse
+_DETAILS: Final = "grpc-status-details-bin"
+UNKNOWN_CONFIGURATION: Final = (
+    "The provider for this resource has inputs that are not known during preview.\n"
+    "This preview may not correctly represent the changes that will be applied during an update."
+)
+
+
+class Refusal(Exception):
+    """A provider said no. `trace` is set when it did not say so but fell over: a fault of ours, not of the program."""
+
+    def __init__(self, message: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN, trace: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.trace = trace
+
+
+class PartlyDone(Refusal):
+    """The resource exists, but its initialisation failed: it is kept, and the next run updates it."""
+
+    def __init__(self, failure: provider_pb2.ErrorResourceInitFailed) -> None:
+        super().__init__("\n".join(failure.reasons) or "resource init failed")
+        self.id = failure.id
+        self.properties = failure.properties
+        self.reasons = tuple(failure.reasons)
+
+
+class CallContext:
+    """Stands in for a gRPC context where no connection exists; has the methods that a provider of ours uses."""
+
+    def __init__(self, peer: str) -> None:
+        self._peer = peer
+        self._code = grpc.StatusCode.UNKNOWN
+        self._details = ""
+        self._trailers: Sequence[tuple[str, str | bytes]] = ()
+
+    def peer(self) -> str:
+        """A name of the provider resource this call is for: the same for all its calls, another for every other."""
+        return self._peer
+
+    def set_code(self, code: grpc.StatusCode) -> None:
+        """Keep the code for an exception that follows."""
+        self._code = code
+
+    def set_details(self, details: str) -> None:
+        """Keep the message for an exception that follows."""
+        self._details = details
+
+    def set_trailing_metadata(self, metadata: Sequence[tuple[str, str | bytes]]) -> None:
+        """Keep the error details (`grpc-status-details-bin`) for an abort that follows."""
+        self._trailers = metadata
+
+    def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]]:
+        """Nothing: a call in process carries no metadata."""
+        return ()
+
+    def is_active(self) -> bool:
+        """True: a call in process is never cancelled."""
+        return True
+
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        """End the call with an error."""
+        for name, value in self._trailers:
+            if name == _DETAILS and isinstance(value, bytes) and (failure := _init_failure(value)):
+                raise PartlyDone(failure)
+        raise Refusal(details, code)
+
+    def abort_with_status(self, status: grpc.Status) -> NoReturn:
+        """End the call with an error and its details."""
+        self._trailers = status.trailing_metadata or ()
+        self.abort(status.code, status.details)
+
+    def refusal(self, trace: str) -> Refusal:
+        """What an exception in the provider comes to."""
+        if self._code is grpc.StatusCode.UNIMPLEMENTED:
+            return Refusal(self._details, self._code)
+        return Refusal(self._details or trace.strip().rpartition("\n")[2], self._code, trace)
+
+
+def _init_failure(details: bytes) -> provider_pb2.ErrorResourceInitFailed | None:
+    failure = provider_pb2.ErrorResourceInitFailed()
+    return next((failure for detail in status_pb2.Status.FromString(details).details if detail.Unpack(failure)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A check failure: `property` is empty when it is about the whole resource."""
+
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a create, update or read. `reasons` are set when the resource is there but not initialised."""
+
+    id: str
+    outputs: struct_pb2.Struct
+    inputs: struct_pb2.Struct | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class Plugin:
+    """One provider, made for one provider resource."""
+
+    def __init__(self, servicer: provider_pb2_grpc.ResourceProviderServicer, peer: str) -> None:
+        self.servicer = servicer
+        self.known = True
+        """False in a preview whose provider has configuration that is not known yet."""
+        self._peer = peer
+        self._secrets = self._references = self._preview = False
+
+    # The provider resource itself
+
+    def check_config(
+        self, urn: str, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
+    ) -> tuple[struct_pb2.Struct, list[Problem]]:
+        """The configuration as the provider wants it, and what is wrong with it."""
+        request = provider_pb2.CheckRequest(
+            urn=urn, name=name_of(urn), type=type_of(urn), olds=None if olds is None else _bare(olds), news=_bare(news)
+        )
+        try:
+            answer = self._call(self.servicer.CheckConfig, request)
+        except Refusal as refusal:
+            if refusal.code is grpc.StatusCode.UNIMPLEMENTED:
+                return news, []
+            raise
+        inputs = _annotated(answer.inputs, news)
+        if "version" in news.fields and "version" not in inputs.fields:
+            inputs.fields["version"].CopyFrom(news.fields["version"])
+        return inputs, _problems(answer)
+
+    def diff_config(self, urn: str, old: Resource, news: struct_pb2.Struct) -> Diff:
+        """What changes between two configurations; a provider that cannot say is answered for."""
+        request = provider_pb2.DiffRequest(
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            old_inputs=_bare(old.input_message),
+            olds=_bare(old.output_message),
+            news=_bare(news),
+        )
+        try:
+            answer = self._call(self.servicer.DiffConfig, request)
+        except Refusal as refusal:
+            if refusal.code is not grpc.StatusCode.UNIMPLEMENTED:
+                raise
+            answer = Diff()
+        if answer.changes == Diff.DIFF_UNKNOWN:
+            answer.changes = Diff.DIFF_NONE if old.output_message == news else Diff.DIFF_SOME
+        return answer
+
+    def configure(self, urn: str, id_: str, inputs: struct_pb2.Struct) -> None:
+        """Make the provider ready, unless its configuration is not known yet."""
+        self.known = not wire.mentions(inputs, wire.UNKNOWN)
+        if not self.known:
+            return
+        answer = self._call(
+            self.servicer.Configure,
+            provider_pb2.ConfigureRequest(
+                urn=urn,
+                name=name_of(urn),
+                type=type_of(urn),
+                id=id_,
+                variables=_variables(package_of(type_of(urn)), wire.to_python(inputs)),
+                args=inputs,
+                acceptSecrets=True,
+                acceptResources=True,
+                sends_old_inputs=True,
+                sends_old_inputs_to_delete=True,
+            ),
+        )
+        self._secrets, self._references = answer.acceptSecrets, answer.acceptResources
+        self._preview = answer.supportsPreview
+
+    # Resources
+
+    def check(
+        self, new: Resource, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
+    ) -> tuple[struct_pb2.Struct, list[Problem]]:
+        """The inputs with the provider's defaults, and what is wrong with them. The seed depends on the URN alone."""
+        if not self.known:
+            return news, []
+        answer = self._call(
+            self.servicer.Check,
+            provider_pb2.CheckRequest(
+                urn=new.urn,
+                name=name_of(new.urn),
+                type=new.type,
+                olds=None if olds is None else self._seen(olds),
+                news=self._seen(news),
+                randomSeed=hashlib.sha256(new.urn.encode()).digest(),
+            ),
+        )
+        inputs = answer.inputs if self._secrets else _annotated(answer.inputs, news)
+        return inputs, _problems(answer)
+
+    def diff(self, urn: str, old: Resource, news: struct_pb2.Struct, ignore_changes: Sequence[str]) -> Diff:
+        """What changes; `changes` may be DIFF_UNKNOWN."""
+        return self._call(
+            self.servicer.Diff,
+            provider_pb2.DiffRequest(
+                id=old.id,
+                urn=urn,
+                name=name_of(urn),
+                type=type_of(urn),
+                old_inputs=self._seen(old.input_message),
+                olds=self._seen(old.output_message),
+                news=self._seen(news),
+                ignoreChanges=ignore_changes,
+            ),
+        )
+
+    def create(self, new: Resource, preview: bool) -> Made:
+        """Create the resource; in a preview say what is known of its outputs."""
+        if preview and not self.known:
+            return Made("", EMPTY)
+        if preview and not self._preview:
+            return Made("", new.input_message)
+        request = provider_pb2.CreateRequest(
+            urn=new.urn,
+            name=name_of(new.urn),
+            type=new.type,
+            properties=self._seen(new.input_message),
+            timeout=new.timeouts.get("create", 0),
+            preview=preview,
+        )
+        try:
+            answer = self._call(self.servicer.Create, request)
+        except PartlyDone as partly:
+            return Made(partly.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
+        if not answer.id and not preview:
+            raise Refusal(f"plugin returned empty resource.ID from create '{new.urn}'")
+        return Made(answer.id, self._kept(answer.properties, new.input_message))
+
+    def update(self, old: Resource, new: Resource, preview: bool) -> Made:
+        """Change the resource in place."""
+        if preview and not self.known:
+            return Made(old.id, EMPTY)
+        if preview and not self._preview:
+            return Made(old.id, new.input_message)
+        request = provider_pb2.UpdateRequest(
+            id=old.id,
+            urn=new.urn,
+            name=name_of(new.urn),
+            type=new.type,
+            old_inputs=self._seen(old.input_message),
+            olds=self._seen(old.output_message),
+            news=self._seen(new.input_message),
+            timeout=new.timeouts.get("update", 0),
+            ignoreChanges=new.ignore_changes,
+            preview=preview,
+        )
+        try:
+            answer = self._call(self.servicer.Update, request)
+        except PartlyDone as partly:
+            return Made(old.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
+        return Made(old.id, self._kept(answer.properties, new.input_message))
+
+    def read(self, new: Resource, id_: str, inputs: struct_pb2.Struct | None) -> Made | None:
+        """The resource as it is, or None when there is none. `inputs` are sent as the state, too, as Pulumi does."""
+        if not self.known:
+            return Made(id_, EMPTY, EMPTY)
+        seen = None if inputs is None else self._seen(inputs)
+        request = provider_pb2.ReadRequest(
+            id=id_, urn=new.urn, name=name_of(new.urn), type=new.type, properties=seen, inputs=seen
+        )
+        request.timeout = new.timeouts.get("read", 0)
+        try:
+            answer = self._call(self.servicer.Read, request)
+        except PartlyDone as partly:
+            return Made(partly.id or id_, partly.properties, reasons=partly.reasons)
+        if not answer.HasField("properties"):
+            return None
+        outputs = answer.properties if inputs is None else self._kept(answer.properties, inputs)
+        return Made(answer.id or id_, outputs, answer.inputs if answer.HasField("inputs") else None)
+
+    def delete(self, old: Resource) -> None:
+        """Delete the resource."""
+        request = provider_pb2.DeleteRequest(
+            id=old.id,
+            urn=old.urn,
+            name=old.name,
+            type=old.type,
+            properties=self._seen(old.output_message),
+            old_inputs=self._seen(old.input_message),
+            timeout=old.timeouts.get("delete", 0),
+        )
+        self._call(self.servicer.Delete, request)
+
+    def invoke(self, token: str, args: struct_pb2.Struct, preview: bool) -> provider_pb2.InvokeResponse:
+        """Call a function of the provider; its answer is secret where its arguments were."""
+        if not self.known:
+            return provider_pb2.InvokeResponse()
+        answer = self._call(
+            self.servicer.Invoke, provider_pb2.InvokeRequest(tok=token, args=self._seen(args), preview=preview)
+        )
+        if self._secrets or not wire.mentions(args, wire.SECRET):
+            return answer
+        values = getattr(answer, "return")
+        concealed = wire.conceal(values, list(values.fields))
+        return provider_pb2.InvokeResponse(**{"return": concealed}, failures=answer.failures)
+
+    # Between the engine's values and the provider's
+
+    def _call(self, method: Callable[[Any, Any], Answer], request: object) -> Answer:
+        context = CallContext(self._peer)
+        try:
+            return method(request, context)
+        except Refusal:
+            raise
+        except Exception as fault:
+            raise context.refusal(traceback.format_exc()) from fault
+
+    def _seen(self, values: struct_pb2.Struct) -> struct_pb2.Struct:
+        if (self._secrets and self._references) or not wire.mentions(values, wire.SIGNATURE):
+            return values
+        plain: Any = wire.to_python(values)
+        plain = plain if self._secrets else wire.reveal(plain)
+        return wire.to_struct(plain if self._references else wire.without_references(plain))
+
+    def _kept(self, answered: struct_pb2.Struct, sent: struct_pb2.Struct) -> struct_pb2.Struct:
+        return answered if self._secrets else _annotated(answered, sent)
+
+
+def _problems(answer: provider_pb2.CheckResponse) -> list[Problem]:
+    return [Problem(failure.property, failure.reason) for failure in answer.failures]
+
+
+def _bare(values: struct_pb2.Struct) -> struct_pb2.Struct:
+    """The configuration without secrets: `CheckConfig` and `DiffConfig` never see one."""
+    if not wire.mentions(values, wire.SIGNATURE):
+        return values
+    return wire.to_struct(wire.reveal(wire.to_python(values)))
+
+
+def _annotated(answered: struct_pb2.Struct, sent: struct_pb2.Struct) -> struct_pb2.Struct:
+    if not wire.mentions(sent, wire.SECRET):
+        return answered
+    return wire.to_struct(wire.annotate(wire.to_python(answered), wire.to_python(sent)))
+
+
+def _variables(package: str, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """The configuration in the older form: every value a string, JSON where it is none."""
+    plain = {key: wire.reveal(value) for key, value in inputs.items() if key != "version"}
+    return {
+        f"{package}:config:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in plain.items()
+    }

@@ -1,0 +1,60 @@
+"""The state of a stack while a run changes it: at every moment, what a run that stopped here would have to remember."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sandbox.state import Resource
+
+
+class Snapshot:
+    """Resources of this run, and those of the last run that nothing has replaced, deleted or taken over yet."""
+
+    def __init__(self, olds: list[Resource]) -> None:
+        self._olds = list(olds)
+        self._by_urn = {old.urn: old for old in self._olds if not old.delete}
+        self._left = {id(old): old for old in self._olds}
+        self._news: dict[str, Resource] = {}
+
+    def old(self, urn: str) -> Resource | None:
+        """The last run's resource, whatever has become of it since; not one that was waiting for its deletion."""
+        return self._by_urn.get(urn)
+
+    def new(self, urn: str) -> Resource | None:
+        """This run's resource, once it is done."""
+        return self._news.get(urn)
+
+    def keep(self, new: Resource, instead_of: Resource | None = None) -> None:
+        """A resource of this run is done; it takes the place of the old one."""
+        self._news[new.urn] = new
+        if instead_of is not None:
+            self.drop(instead_of)
+
+    def change(self, old: Resource, now: Resource) -> None:
+        """An old resource is marked: deleted already, or waiting for its deletion."""
+        if id(old) in self._left:
+            self._left[id(old)] = now
+
+    def drop(self, old: Resource) -> None:
+        """An old resource is no more, or has been taken over."""
+        self._left.pop(id(old), None)
+
+    def left(self) -> Iterator[tuple[Resource, Resource]]:
+        """What nothing has taken over, dependents first: as the last run left it, and as it is now."""
+        for old in reversed(self._olds):
+            if id(old) in self._left:
+                yield old, self._left[id(old)]
+
+    def after(self, old: Resource) -> list[Resource]:
+        """The old resources that may depend on this one: those behind it, not waiting for a deletion, not seen yet."""
+        position = next((index for index, one in enumerate(self._olds) if one is old), len(self._olds))
+        behind = self._olds[position + 1 :]
+        return [one for one in behind if id(one) in self._left and not one.delete and one.urn not in self._news]
+
+    def news(self) -> list[Resource]:
+        """The resources of this run, in the order they were done."""
+        return list(self._news.values())
+
+    def resources(self) -> list[Resource]:
+        """All that has to be remembered."""
+        return [*self._news.values(), *(self._left[id(old)] for old in self._olds if id(old) in self._left)]

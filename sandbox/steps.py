@@ -1,0 +1,119 @@
+"""What an engine does to a resource, and how it decides: pure functions of what a provider said about the difference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pulumi.runtime.proto import provider_pb2
+
+from sandbox import paths
+from sandbox.state import Operation, Resource
+from sandbox.urns import name_of, provider_urn
+from sandbox.wire import has_unknown, reveal
+
+Diff = provider_pb2.DiffResponse
+_INIT_ERROR: Final = "#initerror"
+_REPLACING_KINDS: Final = (
+    provider_pb2.PropertyDiff.ADD_REPLACE,
+    provider_pb2.PropertyDiff.DELETE_REPLACE,
+    provider_pb2.PropertyDiff.UPDATE_REPLACE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done to one resource, in the order it was done; `keys` changed, `replaces` forced a replacement."""
+
+    operation: Operation
+    urn: str
+    type: str
+    provider: str
+    parent: str
+    keys: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The resource's name in the program."""
+        return name_of(self.urn)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a difference asks for: nothing, an update, or a replacement."""
+
+    changed: bool
+    keys: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    replace: bool = False
+    delete_first: bool = False
+
+
+SAME: Final = Verdict(changed=False)
+
+
+def replacing(*keys: str) -> Verdict:
+    """A replacement that the engine decided on its own, blamed on these keys."""
+    return Verdict(changed=True, replaces=keys, replace=True)
+
+
+def verdict_of(diff: Diff, replace_on_changes: Iterable[str], init_errors: bool) -> Verdict:
+    """What the provider's answer asks for, `replaceOnChanges` and an earlier failed initialisation considered."""
+    changed = diff.changes == Diff.DIFF_SOME
+    if not changed and not init_errors:
+        return SAME
+    forcing = [paths.parse(path) for path in replace_on_changes]
+    keys = dict.fromkeys(diff.replaces)
+    keys.update(dict.fromkeys(key for key in diff.diffs if _covered(forcing, (key,))))
+    detailed = dict(diff.detailedDiff) if diff.hasDetailedDiff else {}
+    replace = any(
+        item.kind in _REPLACING_KINDS or _covered(forcing, paths.parse(path)) for path, item in detailed.items()
+    )
+    if init_errors and _covered(forcing, (_INIT_ERROR,)):
+        keys[_INIT_ERROR] = None
+        changed = True
+    replace = changed and (replace or bool(keys))
+    return Verdict(changed, tuple(diff.diffs), tuple(keys), replace, diff.deleteBeforeReplace)
+
+
+def _covered(forcing: Iterable[paths.Path], path: paths.Path) -> bool:
+    return any(paths.contains(one, path) for one in forcing)
+
+
+def triggered(old: Any, new: Any) -> bool:
+    """True when the `replacementTrigger` changed; an unknown one always counts as changed."""
+    if has_unknown(old) or has_unknown(new):
+        return True
+    old, new = reveal(old), reveal(new)
+    return old is not None and new is not None and json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True)
+
+
+def is_import(new: Resource, old: Resource | None) -> bool:
+    """True when the resource names an id and is not already managed under it."""
+    if not (new.custom and new.import_id):
+        return False
+    return old is None or old.external or (old.import_id or old.id) != new.import_id
+
+
+def depend_on(roots: Iterable[str], resources: Iterable[Resource]) -> list[Resource]:
+    """Those of the resources (in dependency order) that depend on a root, directly or not; parents do not count."""
+    reached = set(roots)
+    found: list[Resource] = []
+    for resource in resources:
+        if not reached.isdisjoint(needs(resource)):
+            reached.add(resource.urn)
+            found.append(resource)
+    return found
+
+
+def needs(resource: Resource) -> set[str]:
+    """The URNs a resource depends on, its provider's included."""
+    urns = {*resource.dependencies, *resource.replace_with, resource.deleted_with, provider_urn(resource.provider)}
+    for urns_of_property in resource.property_dependencies.values():
+        urns.update(urns_of_property)
+    urns.discard("")
+    return urns

@@ -1,0 +1,237 @@
+"""Does what was decided: has the provider create, update, read or delete one resource, and keeps the state right."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from sandbox import wire
+from sandbox.plugin import Made, Refusal
+from sandbox.registry import Components, Provider, Registry
+from sandbox.snapshot import Snapshot
+from sandbox.state import EMPTY, Operation, Resource
+from sandbox.steps import SAME, Step, Verdict
+from sandbox.urns import is_provider, package_of, provider_urn
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run failed. `trace` is set when a provider fell over instead of refusing: a fault of ours."""
+
+    urn: str
+    message: str
+    trace: str = ""
+
+
+class Stopped(Exception):
+    """The run has failed; nothing more is begun."""
+
+
+Hook = Callable[[str, Resource | None, Resource | None], None]
+"""Runs the hooks of one kind (`before_create`, ...) for a resource, old and new; raises `Refusal`."""
+
+
+class Work:
+    """The steps of a run."""
+
+    def __init__(
+        self, snapshot: Snapshot, registry: Registry, preview: bool, hook: Hook, on_step: Callable[[Step], None] | None
+    ) -> None:
+        self.snapshot = snapshot
+        self.registry = registry
+        self.preview = preview
+        self.steps: list[Step] = []
+        self.failures: list[Failure] = []
+        self.warnings: list[Failure] = []
+        self.lock = threading.RLock()
+        self._hook = hook
+        self._on_step = on_step
+        self._components = Components()
+
+    # Failing
+
+    def fail(self, urn: str, message: str, trace: str = "") -> NoReturn:
+        """Note a failure and stop the run."""
+        with self.lock:
+            self.failures.append(Failure(urn, message, trace))
+        raise Stopped(message)
+
+    def go_on(self) -> None:
+        """Raise `Stopped` once the run has failed."""
+        if self.failures:
+            raise Stopped("the run has failed")
+
+    def warn(self, urn: str, message: str) -> None:
+        """Note what a person should know."""
+        with self.lock:
+            self.warnings.append(Failure(urn, message))
+
+    @contextmanager
+    def failing_as(self, urn: str) -> Iterator[None]:
+        """What a provider refuses in here is the failure of this resource."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.fail(urn, str(refusal), refusal.trace)
+
+    # Providers
+
+    def provider(self, resource: Resource) -> Provider:
+        """Who answers for a resource of this run."""
+        if not resource.custom:
+            return self._components
+        if is_provider(resource.type):
+            return self.registry
+        found = self.registry.find(resource.provider)
+        if found is None:
+            raise Refusal(f"unknown provider '{resource.provider}' for resource '{resource.urn}'")
+        return found
+
+    def provider_of_old(self, old: Resource) -> Provider:
+        """Who answers for a resource of the last run: its provider is configured as it was, if this run has not."""
+        if old.custom and not is_provider(old.type) and self.registry.find(old.provider) is None:
+            kept = self.snapshot.old(provider_urn(old.provider))
+            if kept is not None and f"{kept.urn}::{kept.id}" == old.provider:
+                self.registry.load(kept)
+        return self.provider(old)
+
+    # Steps
+
+    def step(self, operation: Operation, resource: Resource, verdict: Verdict = SAME, seconds: float = 0.0) -> None:
+        """Note a step, and tell who listens; one at a time."""
+        step = Step(
+            operation,
+            resource.urn,
+            resource.type,
+            resource.provider,
+            resource.parent,
+            verdict.keys,
+            verdict.replaces,
+            seconds,
+        )
+        with self.lock:
+            self.steps.append(step)
+            if self._on_step:
+                self._on_step(step)
+
+    def create(
+        self,
+        new: Resource,
+        started: float,
+        old: Resource | None = None,
+        verdict: Verdict = SAME,
+        *,
+        wait: bool = False,
+    ) -> Resource:
+        """Create it; with `wait` the resource it replaces stays until everything else is done."""
+        self._hook("before_create", None, new)
+        made = self.provider(new).create(new, self.preview)
+        operation: Operation = "create" if old is None else "create-replacement"
+        done = self.done(new, made, operation, old, started, verdict, wait=wait)
+        if done.custom:
+            self.after("after_create", None, done)
+        return done
+
+    def update(self, new: Resource, old: Resource, verdict: Verdict, started: float) -> Resource:
+        """Change it in place."""
+        new = replace(new, id=old.id)
+        self._hook("before_update", old, new)
+        made = self.provider(new).update(old, new, self.preview)
+        done = self.done(new, made, "update", old, started, verdict)
+        if done.custom:
+            self.after("after_update", old, done)
+        return done
+
+    def same(self, new: Resource, old: Resource, started: float) -> Resource:
+        """Leave it as it is: the new inputs, the old id and outputs."""
+        new = replace(new, id=old.id)
+        if is_provider(new.type):
+            self.registry.same(old, new)
+        return self.done(new, Made(old.id, old.output_message), "same", old, started)
+
+    def done(
+        self,
+        new: Resource,
+        made: Made,
+        operation: Operation,
+        old: Resource | None,
+        started: float,
+        verdict: Verdict = SAME,
+        *,
+        wait: bool = False,
+    ) -> Resource:
+        """Remember what became of it. A resource that is there but not initialised is remembered, then fails."""
+        seconds = time.perf_counter() - started
+        hidden = [*new.additional_secret_outputs, *wire.secret_names(new.input_message)]
+        new = replace(
+            new,
+            id=made.id,
+            output_message=wire.conceal(made.outputs, hidden) if hidden else made.outputs,
+            init_errors=made.reasons,
+            operation=operation,
+            seconds=seconds,
+        )
+        with self.lock:
+            self.snapshot.keep(new, None if wait else old)
+            if wait and old is not None:
+                self.snapshot.change(old, replace(old, delete=True))
+            self.step(operation, new, verdict, seconds)
+        if made.reasons:
+            raise Refusal("\n".join(made.reasons))
+        return new
+
+    def delete(
+        self, old: Resource, operation: Operation, *, goes_with_another: bool = False, first: bool = False
+    ) -> None:
+        """Delete it. With `first` it stays in the state, marked, until its replacement has been created."""
+        started = time.perf_counter()
+        with self.failing_as(old.urn):
+            self._hook("before_delete", old, None)
+            if not (self.preview or old.external or old.retain_on_delete or goes_with_another) and old.custom:
+                self.provider_of_old(old).delete(old)
+        with self.lock:
+            if first:
+                self.snapshot.change(old, replace(old, pending_replacement=True))
+            else:
+                self.snapshot.drop(old)
+            self.step(operation, old, seconds=time.perf_counter() - started)
+        self.after("after_delete", old, None)
+
+    def after(self, kind: str, old: Resource | None, new: Resource | None) -> None:
+        """Run hooks on what is done already: when one fails the run fails, but the state stays."""
+        try:
+            self._hook(kind, old, new)
+        except Refusal as refusal:
+            resource = new or old
+            with self.lock:
+                self.failures.append(Failure(resource.urn if resource else "", str(refusal), refusal.trace))
+
+    def import_(self, new: Resource, old: Resource | None, started: float) -> Resource:
+        """Take over a resource that exists; the inputs are those the provider reads."""
+        made = self.provider(new).read(new, new.import_id, None)
+        if made is None:
+            raise Refusal(f"resource '{new.import_id}' does not exist")
+        if made.inputs is None:
+            package = package_of(new.type)
+            raise Refusal(f"provider does not support importing resources; please try updating the '{package}' plugin")
+        new = replace(new, input_message=made.inputs)
+        done = self.done(new, made, "import-replacement" if old else "import", old, started, wait=old is not None)
+        if old:
+            self.step("replace", new)
+        return done
+
+    def read(self, new: Resource, old: Resource | None, started: float) -> Resource:
+        """Read a resource that is not ours to manage; one that was, under another id, is deleted in the end."""
+        unknown = new.id == wire.UNKNOWN
+        made = Made(new.id, EMPTY) if unknown else self.provider(new).read(new, new.id, new.input_message)
+        if made is None:
+            raise Refusal(f"resource '{new.id}' does not exist")
+        ours = old is not None and not old.external and old.id != new.id
+        done = self.done(new, made, "read-replacement" if ours else "read", old, started, wait=ours)
+        if ours:
+            self.step("replace", new)
+        return done
