@@ -1,0 +1,66 @@
+"""What is wrong with what people wrote: where, what was found, what is allowed, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Severity = Literal["error", "lapse", "warning"]
+"""An error stops everything; a lapse (a date has passed) fails validation and deploys closed; a warning only tells."""
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding whose place is still a path of keys: `Problem("domains/ads.yaml", ("products", "clicks"), …)`.
+
+    `on_key` places it at the key itself instead of at the key's value.
+    """
+
+    file: str
+    path: Path
+    message: str
+    severity: Severity = "error"
+    on_key: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A finding with its place; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        kind = "" if self.severity == "error" else f"{self.severity}: "
+        return f"{self.file}:{self.line}:{self.column}: {kind}{self.message}"
+
+
+class BadInput(Exception):
+    """What was written cannot be used; carries every finding."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a, b and c`, sorted; `none` for no names; at most twelve are shown."""
+    ordered = sorted(names)
+    if not ordered:
+        return "none"
+    if len(ordered) > 12:
+        return ", ".join(ordered[:12]) + f" and {len(ordered) - 12} more"
+    return ordered[0] if len(ordered) == 1 else ", ".join(ordered[:-1]) + " and " + ordered[-1]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the nearest known name, else nothing."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""

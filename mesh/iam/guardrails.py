@@ -1,0 +1,404 @@
+"""Service and resource control policies: what no account, role or service of the organisation can get around.
+
+SCPs bind the identities of member accounts, RCPs their resources; neither binds the management account or
+service-linked roles (AWS Organizations User Guide, "Service control policies", "Resource control policies").
+Quotas: SCP 10,240 characters, RCP 5,120; white space counts, so documents are attached minified.
+An RCP is Deny only, for every principal, without NotAction and without a bare `*` as its action.
+"""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.perimeter import (
+    Perimeter,
+    caller_is_not,
+    deploy_roles,
+    not_a_service,
+    outside_organization,
+    outside_units,
+)
+from mesh.iam.values import Document, Statement, document, when
+
+PERIMETER_SERVICES = ("s3:*", "kms:*", "sqs:*", "secretsmanager:*", "dynamodb:*", "logs:*")
+"""Services that hold data and take an RCP; `sts` has statements of its own (Organizations User Guide, RCP services)."""
+
+ASSUME_ROLE = ("sts:AssumeRole",)
+
+OWNED_BY_AWS = ("arn:aws:iam::aws:policy/*", "arn:aws:ssm:*::parameter/aws/*")
+"""Resources of AWS's own accounts that any account may name (aws-samples/data-perimeter-policy-examples)."""
+
+
+def identities_stay_inside(perimeter: Perimeter) -> Document:
+    """SCP at the root: no identity of the organisation acts on a resource outside it (I6)."""
+    return document(
+        Statement(
+            sid="RefuseResourcesOutsideTheOrganisation",
+            actions=(
+                "s3:*",
+                "kms:Decrypt",
+                "kms:Encrypt",
+                "kms:GenerateDataKey*",
+                "kms:ReEncrypt*",
+                "sqs:*",
+                "sns:*",
+                "dynamodb:*",
+                "kinesis:*",
+                "firehose:*",
+                "events:PutEvents",
+                "lambda:InvokeFunction",
+                "secretsmanager:*",
+                "logs:PutLogEvents",
+                "sts:AssumeRole",
+            ),
+            resources=("*",),
+            conditions=(
+                when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),
+                when("BoolIfExists", "aws:PrincipalIsAWSService", "false"),
+                when("BoolIfExists", "aws:ViaAWSService", "false"),
+            ),
+        )
+    )
+
+
+def guardrails_stay_up() -> Document:
+    """SCP at the root: only a deploy role changes what protects data; nobody leaves the organisation (I15-I18)."""
+    return document(
+        Statement(
+            sid="RefuseLeavingTheOrganisation",
+            actions=("organizations:LeaveOrganization", "account:CloseAccount"),
+            resources=("*",),
+        ),
+        Statement(
+            sid="RefuseLongLivedCredentials",
+            actions=(
+                "iam:CreateUser",
+                "iam:CreateAccessKey",
+                "iam:CreateLoginProfile",
+                "iam:CreateSAMLProvider",
+                "iam:UpdateSAMLProvider",
+                "rolesanywhere:*",
+            ),
+            resources=("*",),
+        ),
+        Statement(
+            sid="RefuseChangesToRolesOfTheMesh",
+            actions=(
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:DeleteRole",
+                "iam:DeleteRolePermissionsBoundary",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:CreatePolicyVersion",
+                "iam:DeletePolicy",
+                "iam:DeletePolicyVersion",
+                "iam:SetDefaultPolicyVersion",
+            ),
+            resources=(names.role("*", "*"), names.boundary("*")),
+            conditions=(caller_is_not(deploy_roles(), *_bootstrap()),),
+        ),
+        Statement(
+            sid="RefuseChangesToProtection",
+            actions=(
+                "cloudtrail:DeleteTrail",
+                "cloudtrail:PutEventSelectors",
+                "cloudtrail:StopLogging",
+                "cloudtrail:UpdateTrail",
+                "ec2:DisableEbsEncryptionByDefault",
+                "glue:DeleteResourcePolicy",
+                "glue:PutResourcePolicy",
+                "kms:DisableKey",
+                "kms:PutKeyPolicy",
+                "kms:ScheduleKeyDeletion",
+                "s3:DeleteBucketPolicy",
+                "s3:PutAccountPublicAccessBlock",
+                "s3:PutBucketPolicy",
+                "s3:PutBucketPublicAccessBlock",
+                "s3:PutBucketOwnershipControls",
+                "s3:PutBucketVersioning",
+                "s3:PutEncryptionConfiguration",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseLakeFormationAdministration",
+            actions=(
+                "lakeformation:BatchGrantPermissions",
+                "lakeformation:BatchRevokePermissions",
+                "lakeformation:CreateLakeFormationOptIn",
+                "lakeformation:CreateLFTag",
+                "lakeformation:DeleteLFTag",
+                "lakeformation:GrantPermissions",
+                "lakeformation:PutDataLakeSettings",
+                "lakeformation:RevokePermissions",
+                "lakeformation:UpdateLFTag",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseRegistrationOfLocations",
+            actions=(
+                "lakeformation:AddLFTagsToResource",
+                "lakeformation:DeregisterResource",
+                "lakeformation:RegisterResource",
+                "lakeformation:RemoveLFTagsFromResource",
+                "lakeformation:UpdateResource",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+        ),
+        Statement(
+            sid="RefuseForgedSessionTags",
+            actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
+            resources=("*",),
+            conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
+        ),
+    )
+
+
+def _bootstrap() -> tuple[str, ...]:
+    """The service role of StackSets, which makes `mesh/deploy` in a new account."""
+    return ("arn:aws:iam::*:role/stacksets-exec-*",)
+
+
+def no_side_doors(perimeter: Perimeter) -> Document:
+    """SCP on every unit but the root: no service carries data out for somebody (I7), no sharing outside (I19)."""
+    return document(
+        Statement(
+            sid="RefuseExportConfigurations",
+            actions=(
+                "s3:PutAnalyticsConfiguration",
+                "s3:PutBucketLogging",
+                "s3:PutBucketNotification",
+                "s3:PutInventoryConfiguration",
+                "s3:PutReplicationConfiguration",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseCarriers",
+            actions=(
+                "appflow:*",
+                "dataexchange:*",
+                "datasync:*",
+                "events:CreateApiDestination",
+                "events:CreateConnection",
+                "events:CreateEndpoint",
+                "firehose:CreateDeliveryStream",
+                "firehose:UpdateDestination",
+                "scheduler:CreateSchedule",
+                "pipes:CreatePipe",
+                "transfer:*",
+                "rds:StartExportTask",
+            ),
+            resources=("*",),
+        ),
+        Statement(
+            sid="RefuseEventTargets",
+            actions=("events:PutTargets", "events:PutRule"),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseSubscriptionsOutside",
+            actions=("sns:Subscribe",),
+            resources=("*",),
+            conditions=(
+                when("StringEquals", "sns:Protocol", "http", "https", "email", "email-json", "sms", "application"),
+                caller_is_not(deploy_roles()),
+            ),
+        ),
+        Statement(
+            sid="RefuseSharing",
+            actions=(
+                "ec2:ModifyImageAttribute",
+                "ec2:ModifySnapshotAttribute",
+                "ec2:CreateStoreImageTask",
+                "ec2:ExportImage",
+                "ec2:CreateInstanceExportTask",
+                "lambda:AddPermission",
+                "lambda:CreateFunctionUrlConfig",
+                "rds:ModifyDBSnapshotAttribute",
+                "redshift:AuthorizeSnapshotAccess",
+                "redshift:AuthorizeDataShare",
+                "ram:AcceptResourceShareInvitation",
+                "ram:AssociateResourceShare",
+                "ram:CreateResourceShare",
+                "ram:EnableSharingWithAwsOrganization",
+                "ssm:ModifyDocumentPermission",
+                "athena:CreateDataCatalog",
+                "athena:UpdateDataCatalog",
+                "quicksight:CreateAccountSubscription",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseWorkgroupChanges",
+            actions=("athena:CreateWorkGroup", "athena:DeleteWorkGroup", "athena:UpdateWorkGroup"),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        *_compute_in_a_network(),
+        Statement(
+            sid="RefuseOtherRegions",
+            not_actions=(
+                "account:*",
+                "budgets:*",
+                "ce:*",
+                "cloudfront:*",
+                "iam:*",
+                "organizations:*",
+                "route53:*",
+                "s3:GetAccountPublicAccessBlock",
+                "s3:ListAllMyBuckets",
+                "s3:PutAccountPublicAccessBlock",
+                "sso:*",
+                "sts:*",
+                "support:*",
+                "tag:*",
+            ),
+            resources=("*",),
+            conditions=(when("StringNotEquals", "aws:RequestedRegion", perimeter.region),),
+        ),
+    )
+
+
+def _compute_in_a_network() -> tuple[Statement, ...]:
+    """A job outside a VPC can post data anywhere, and IAM does not see plain HTTPS: such jobs are refused (I8)."""
+    jobs = {
+        "RefuseGlueOutsideANetwork": (("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
+        "RefuseLambdaOutsideANetwork": (("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"), "lambda:VpcIds"),
+        "RefuseCodeBuildOutsideANetwork": (("codebuild:CreateProject", "codebuild:UpdateProject"), "codebuild:vpcConfig.vpcId"),
+        "RefuseSageMakerOutsideANetwork": (
+            ("sagemaker:CreateNotebookInstance", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"),
+            "sagemaker:VpcSubnets",
+        ),
+    }
+    return tuple(
+        Statement(sid=sid, actions=actions, resources=("*",), conditions=(when("Null", key, "true"),))
+        for sid, (actions, key) in jobs.items()
+    )
+
+
+def partner_stays_inside(account_id: str) -> Document:
+    """SCP of one partner account: nothing on a resource of another account, with the literal id (I4)."""
+    return document(
+        Statement(
+            sid="RefuseResourcesOfOtherAccounts",
+            actions=("*",),
+            not_resources=OWNED_BY_AWS,
+            conditions=(when("StringNotEquals", "aws:ResourceAccount", account_id),),
+        ),
+        Statement(
+            sid="RefuseReachingOtherAccounts",
+            actions=(
+                "ec2:AcceptVpcPeeringConnection",
+                "ec2:CreateTransitGatewayVpcAttachment",
+                "ec2:CreateVpcEndpointServiceConfiguration",
+                "ec2:CreateVpcPeeringConnection",
+                "lakeformation:BatchGrantPermissions",
+                "lakeformation:GrantPermissions",
+                "organizations:*",
+                "ram:*",
+                "route53:AssociateVPCWithHostedZone",
+                "route53:CreateVPCAssociationAuthorization",
+                "vpc-lattice:*",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+    )
+
+
+def resources_stay_inside(perimeter: Perimeter) -> Document:
+    """RCP at the root: nobody outside the organisation, and no service for an outsider (I1, I2); TLS only (I10)."""
+    return document(
+        Statement(
+            sid="RefuseCallersOutsideTheOrganisation",
+            principal="*",
+            actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
+            resources=("*",),
+            conditions=(outside_organization(perimeter), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseServicesForOutsiders",
+            principal="*",
+            actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
+            resources=("*",),
+            conditions=(
+                when("StringNotEqualsIfExists", "aws:SourceOrgID", perimeter.organization),
+                when("Null", "aws:SourceAccount", "false"),
+                when("Bool", "aws:PrincipalIsAWSService", "true"),
+            ),
+        ),
+        Statement(
+            sid="RefusePlainHttp",
+            principal="*",
+            actions=("s3:*", "sqs:*", "kms:*", "secretsmanager:*"),
+            resources=("*",),
+            conditions=(when("BoolIfExists", "aws:SecureTransport", "false"),),
+        ),
+        Statement(
+            sid="RefuseOldPresignedUrls",
+            principal="*",
+            actions=("s3:GetObject", "s3:PutObject"),
+            resources=("*",),
+            conditions=(when("NumericGreaterThan", "s3:signatureAge", "900000"),),
+        ),
+        Statement(
+            sid="RefuseForgedSessionTags",
+            principal="*",
+            actions=("sts:TagSession",),
+            resources=("*",),
+            conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), not_a_service()),
+        ),
+    )
+
+
+def domain_resources_stay_in_domains(perimeter: Perimeter) -> Document:
+    """RCP on the domains unit: only domain accounts and the governance account act on domain resources (I3).
+
+    The management account's organisation role is how a new account is entered before it has `mesh/deploy`; it sits at
+    the root and holds no path below a unit, so it is refused here as everyone else: bootstrap is by StackSet.
+    """
+    return document(
+        Statement(
+            sid="RefuseOtherUnits",
+            principal="*",
+            actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
+            resources=("*",),
+            conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
+        )
+    )
+
+
+def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...], governance_id: str) -> Document:
+    """RCP of one partner account: its own identities, the declared writers and the mesh's deployment, nobody else (I5)."""
+    own = f"arn:aws:iam::{account_id}:*"
+    ci = (names.ci_role(governance_id, "deploy"), names.ci_role(governance_id, "preview"))
+    return document(
+        Statement(
+            sid="RefuseAllButTheWriter",
+            principal="*",
+            actions=PERIMETER_SERVICES,
+            resources=("*",),
+            conditions=(when("ArnNotLikeIfExists", "aws:PrincipalArn", own, *writers), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseAllButTheDeployment",
+            principal="*",
+            actions=ASSUME_ROLE,
+            resources=("*",),
+            conditions=(when("ArnNotLikeIfExists", "aws:PrincipalArn", own, *ci), not_a_service()),
+        ),
+    )

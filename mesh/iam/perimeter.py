@@ -1,0 +1,119 @@
+"""The organisation as policy conditions see it, and the conditions that every document is made from.
+
+Sources: AWS global condition context keys (IAM User Guide), "Establishing a data perimeter on AWS" (whitepaper).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mesh import names
+from mesh.iam.values import Condition, Statement, when
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perimeter:
+    """What the conditions name: the organisation, its units, the two central accounts, the region.
+
+    `mesh` is the prefix of all buckets. Every document takes its ids from here, so a document's size depends on
+    no list of accounts.
+    """
+
+    mesh: str
+    region: str
+    organization: str
+    root: str
+    governance_unit: str
+    domains_unit: str
+    partners_unit: str
+    management_id: str
+    governance_id: str
+
+    def path(self, unit: str) -> str:
+        """`aws:PrincipalOrgPaths` of everything below a unit; ends in `/*`, for a path names the account's parents."""
+        return f"{self.organization}/{self.root}/{unit}/*"
+
+    @property
+    def domains(self) -> str:
+        """Organisation path of the domain accounts."""
+        return self.path(self.domains_unit)
+
+    @property
+    def governance(self) -> str:
+        """Organisation path of the governance account."""
+        return self.path(self.governance_unit)
+
+    @property
+    def partners(self) -> str:
+        """Organisation path of the partner accounts."""
+        return self.path(self.partners_unit)
+
+    @property
+    def domains_unit_arn(self) -> str:
+        """ARN of the domains unit, as Lake Formation and RAM name it as a principal."""
+        return f"arn:aws:organizations::{self.management_id}:ou/{self.organization}/{self.domains_unit}"
+
+
+def not_a_service() -> Condition:
+    """The caller is no AWS service; also true for an anonymous caller, for whom the key is absent."""
+    return when("BoolIfExists", "aws:PrincipalIsAWSService", "false")
+
+
+def outside_organization(perimeter: Perimeter) -> Condition:
+    """The caller is of no account of the organisation, or anonymous."""
+    return when("StringNotEqualsIfExists", "aws:PrincipalOrgID", perimeter.organization)
+
+
+def outside_units(*paths: str) -> Condition:
+    """The caller's account is below none of these paths; `ForAllValues` is what catches a caller without the key."""
+    return when("ForAllValues:StringNotLike", "aws:PrincipalOrgPaths", *paths)
+
+
+def inside_units(*paths: str) -> Condition:
+    """The caller's account is below one of these paths; false for a caller without the key."""
+    return when("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", *paths)
+
+
+def in_organization(perimeter: Perimeter) -> Condition:
+    """A fixed organisation id; S3 calls an Allow to `*` public without one (S3 User Guide, "The meaning of public")."""
+    return when("StringEquals", "aws:PrincipalOrgID", perimeter.organization)
+
+
+def caller_is(*arns: str) -> Condition:
+    """The caller is one of these roles; a session matches by its role's ARN, path included."""
+    return when("ArnLike", "aws:PrincipalArn", *arns)
+
+
+def caller_is_not(*arns: str) -> Condition:
+    """The caller is none of these roles; also true for a caller without an ARN."""
+    return when("ArnNotLike", "aws:PrincipalArn", *arns)
+
+
+def through(perimeter: Perimeter, *services: str) -> Condition:
+    """The key is used by a service for the caller."""
+    return when("StringEquals", "kms:ViaService", *(f"{name}.{perimeter.region}.amazonaws.com" for name in services))
+
+
+def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
+    """TLS only, and TLS 1.2 or newer, for a bucket policy."""
+    return (
+        Statement(
+            sid="RefusePlainHttp",
+            principal="*",
+            actions=("s3:*",),
+            resources=resources,
+            conditions=(when("BoolIfExists", "aws:SecureTransport", "false"),),
+        ),
+        Statement(
+            sid="RefuseOldTls",
+            principal="*",
+            actions=("s3:*",),
+            resources=resources,
+            conditions=(when("NumericLessThan", "s3:TlsVersion", "1.2"), not_a_service()),
+        ),
+    )
+
+
+def deploy_roles() -> str:
+    """Pattern of the deploy role of every account; `iam:CreateRole` on it is denied to everyone else."""
+    return names.deploy_role("*")

@@ -1,0 +1,24 @@
+"""What people write: one frozen pydantic model per kind of file."""
+
+from mesh.model.accounts import AccountsFile
+from mesh.model.contract import Column, Contract, Table
+from mesh.model.domain import Domain, Member, Product
+from mesh.model.mesh_file import Defaults, MeshFile
+from mesh.model.partner import Agreement, Partner
+from mesh.model.whole import Mesh, contract_file
+
+__all__ = [
+    "AccountsFile",
+    "Agreement",
+    "Column",
+    "Contract",
+    "Defaults",
+    "Domain",
+    "Member",
+    "Mesh",
+    "MeshFile",
+    "Partner",
+    "Product",
+    "Table",
+    "contract_file",
+]

@@ -1,0 +1,57 @@
+"""`domains/<domain>.yaml`: what a domain team owns; the domain's name is the file's name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mesh.model.base import Closed, Date, Days, Email, Name, Owner, ProductRef, Text
+from mesh.model.mesh_file import Budget
+
+Kind = Literal["analytics", "ml", "internal"]
+Port = Literal["table", "files", "stream"]
+
+
+class Product(Closed):
+    """One data product; description, columns, labels, terms and quality stand in its contract, nowhere else."""
+
+    kind: Kind = Field(description="analytics (reporting), ml (models and serving) or internal (this domain only).")
+    ports: Annotated[tuple[Port, ...], Field(strict=False, min_length=1)] = Field(
+        description="How it is read: as a table through the catalog, as files in S3."
+    )
+    contract: str | None = Field(
+        None, description="Path of the contract, relative to the mesh folder; contracts/<domain>/<product>.odcs.yaml if left out."
+    )
+    retention: Days | None = Field(None, description="How long old data is kept; the mesh's default if left out.")
+    deletion_protection: bool | None = Field(None, description="Whether the data survives removal from this file.")
+
+
+class Member(Closed):
+    """A group that holds a clearance, valid in every domain until its review date."""
+
+    group: Name = Field(description="The group in IAM Identity Center.")
+    clearance: Name = Field(description="A clearance of mesh.yaml.")
+    use: Text = Field(description="What the group does with it.")
+    approved_by: Email = Field(description="Who approved it.")
+    review: Date = Field(description="The day by which it is approved again; past it, validation fails.")
+
+
+class Account(Closed):
+    """What is particular about the domain's account."""
+
+    budget: Budget | None = Field(None, description="US dollars a month; the mesh's default if left out.")
+    email: Email | None = Field(None, description="Root e-mail of the account; mesh.yaml's pattern if left out.")
+
+
+class Domain(Closed):
+    """A domain: its owner, its products, what it reads, and who of it holds which clearance."""
+
+    owner: Owner
+    description: Text = Field(description="What the domain is about, in a sentence.")
+    account: Account = Field(default_factory=Account, description="Particulars of the domain's account.")
+    products: dict[Name, Product] = Field(default_factory=dict, description="The domain's data products by name.")
+    consumes: Annotated[tuple[ProductRef, ...], Field(strict=False)] = Field(
+        (), description="Products of other domains that this one uses; gives lineage and links, never permission."
+    )
+    members: Annotated[tuple[Member, ...], Field(strict=False)] = Field((), description="Groups that hold a clearance.")

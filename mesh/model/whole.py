@@ -1,0 +1,42 @@
+"""A mesh as its people wrote it: every file, read and valid by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mesh.model.accounts import AccountsFile
+from mesh.model.contract import Contract
+from mesh.model.domain import Domain, Product
+from mesh.model.mesh_file import MeshFile
+from mesh.model.partner import Partner
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """All files of a mesh folder; domains, partners and contracts (`<domain>.<product>`) by name, sorted.
+
+    `accounts` is None while the organisation has not been made; `stray_contracts` are files no product names.
+    """
+
+    file: MeshFile
+    accounts: AccountsFile | None
+    domains: Mapping[str, Domain]
+    partners: Mapping[str, Partner]
+    contracts: Mapping[str, Contract]
+    stray_contracts: tuple[str, ...] = ()
+
+    def product(self, reference: str) -> Product | None:
+        """The product that `<domain>.<product>` names, or None."""
+        domain, _, name = reference.partition(".")
+        owner = self.domains.get(domain)
+        return owner.products.get(name) if owner else None
+
+    def products(self) -> list[str]:
+        """Every product as `<domain>.<product>`."""
+        return [f"{domain}.{product}" for domain, owner in self.domains.items() for product in owner.products]
+
+
+def contract_file(domain: str, name: str, product: Product) -> str:
+    """Where a product's contract stands, relative to the mesh folder."""
+    return product.contract or f"contracts/{domain}/{name}.odcs.yaml"

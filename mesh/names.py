@@ -1,0 +1,131 @@
+"""Every name, ARN and path of the mesh, in one place; pure functions of the names that people chose.
+
+Patterns are anchored: `--` separates a domain from its product in a bucket name and `__` in a database name, and
+no name that people choose may hold either, so `aurora-ads--*` never matches a bucket of a domain `ads-sales`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+PATH = "mesh"
+WORKGROUP = "mesh"
+BUS = "mesh"
+
+
+def bucket(mesh: str, domain: str, product: str) -> str:
+    """The bucket of a data product: `aurora-identity--profiles`."""
+    return f"{mesh}-{domain}--{product}"
+
+
+def buckets_of(mesh: str, domain: str) -> str:
+    """Pattern of all product buckets of a domain."""
+    return f"{mesh}-{domain}--*"
+
+
+def partner_bucket(mesh: str, partner: str) -> str:
+    """The bucket into which the mesh delivers to a partner."""
+    return f"{mesh}-partner-{partner}--inbox"
+
+
+def log_bucket(mesh: str, owner: str) -> str:
+    """Where the buckets of an account write their access logs."""
+    return f"{mesh}-{owner}-logs"
+
+
+def results_bucket(mesh: str, owner: str) -> str:
+    """Where the queries of an account write their results."""
+    return f"{mesh}-{owner}-results"
+
+
+def audit_bucket(mesh: str) -> str:
+    """Where the organisation's trail is kept."""
+    return f"{mesh}-audit"
+
+
+def snake(name: str) -> str:
+    """A name as Glue and Athena want it: `device-graph` is `device_graph`; injective, for names hold no `_`."""
+    return name.replace("-", "_")
+
+
+def database(domain: str, product: str) -> str:
+    """The catalog database of a data product: `identity__device_graph`."""
+    return f"{snake(domain)}__{snake(product)}"
+
+
+def databases_of(domain: str) -> str:
+    """Pattern of all databases of a domain."""
+    return f"{snake(domain)}__*"
+
+
+def role(account_id: str, path: str) -> str:
+    """ARN of a role of the mesh: `role("1…", "clearance/pii")` is `arn:aws:iam::1…:role/mesh/clearance/pii`."""
+    return f"arn:aws:iam::{account_id}:role/{PATH}/{path}"
+
+
+def deploy_role(account_id: str) -> str:
+    """The role that `pulumi up` acts with in an account."""
+    return role(account_id, "deploy")
+
+
+def preview_role(account_id: str) -> str:
+    """The read-only role that `pulumi preview` acts with in an account."""
+    return role(account_id, "preview")
+
+
+def clearance_role(account_id: str, clearance: str) -> str:
+    """The role of a clearance in an account; `*` as the account is the pattern for every account."""
+    return role(account_id, f"clearance/{clearance}")
+
+
+def pipeline_role(account_id: str, product: str) -> str:
+    """The only writer of a product."""
+    return role(account_id, f"pipeline/{product}")
+
+
+def delivery_role(account_id: str, product: str) -> str:
+    """The role with which S3 replicates a product's deliveries to partners."""
+    return role(account_id, f"delivery/{product}")
+
+
+def location_role(governance_id: str, domain: str) -> str:
+    """The role with which Lake Formation reads a domain's buckets."""
+    return role(governance_id, f"location/{domain}")
+
+
+def publisher_role(governance_id: str, domain: str) -> str:
+    """The role with which a domain's stack publishes into the mesh catalog."""
+    return role(governance_id, f"publisher/{domain}")
+
+
+def key_alias(product: str) -> str:
+    """Alias, without `alias/`, of a product's key; of the account's own key for `account`."""
+    return f"{PATH}/product/{product}"
+
+
+ACCOUNT_KEY_ALIAS = f"{PATH}/account"
+"""Alias, without `alias/`, of the key for what an account keeps for itself: query results, disks."""
+
+
+def ci_role(governance_id: str, purpose: str) -> str:
+    """The role of continuous integration in the governance account: `deploy` or `preview`."""
+    return role(governance_id, f"ci/{purpose}")
+
+
+def trail_arn(region: str, governance_id: str) -> str:
+    """ARN of the organisation's trail, which the governance account makes as CloudTrail's delegated administrator."""
+    return f"arn:aws:cloudtrail:{region}:{governance_id}:trail/{PATH}"
+
+
+def boundary(account_id: str) -> str:
+    """The permissions boundary of every role that the mesh makes in an account."""
+    return f"arn:aws:iam::{account_id}:policy/{PATH}/boundary"
+
+
+def assumed_account_id(kind: str, name: str) -> str:
+    """A deterministic stand-in for an account that AWS has not numbered yet; starts with 999.
+
+    AWS numbers are twelve digits; a stand-in never reaches AWS: `pulumi up` of its stack is refused.
+    """
+    digest = int.from_bytes(hashlib.sha256(f"{kind}/{name}".encode()).digest()[:8], "big")
+    return f"999{digest % 10**9:09d}"
