@@ -1,0 +1,286 @@
+"""How a property of Pulumi corresponds to a member of an AWS request: declared once, used in every direction.
+
+One tree of `Field` checks inputs (offline), finds what changed, and translates to and from the AWS API.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sandbox.wire import UNKNOWN, has_unknown
+
+Kind = Literal["text", "flag", "number", "texts", "numbers", "map", "pairs", "document", "one", "many"]
+Fields = Mapping[str, "Field"]
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How a value differs from the member of the AWS API that carries it."""
+
+    to_aws: Callable[[Any], Any]
+    from_aws: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One property: its type, its name in the AWS API and how the AWS provider treats a change of it.
+
+    `computed`: AWS chooses a value when none is given. `local`: the provider's own switch, never sent.
+    `recorded`: the reason why moto does not keep it; the emulated organisation keeps it instead.
+    """
+
+    kind: Kind
+    aws: str = ""
+    of: Fields | None = None
+    required: bool = False
+    replaces: bool = False
+    computed: bool = False
+    unordered: bool = False
+    local: bool = False
+    recorded: str = ""
+    default: Any = None
+    convert: Conversion | None = None
+
+    @property
+    def stays_here(self) -> bool:
+        """True when the value is not part of a request to AWS."""
+        return self.local or bool(self.recorded)
+
+
+def text(aws: str = "", **traits: Any) -> Field:
+    """A string."""
+    return Field("text", aws, **traits)
+
+
+def flag(aws: str = "", **traits: Any) -> Field:
+    """A boolean."""
+    return Field("flag", aws, **traits)
+
+
+def number(aws: str = "", **traits: Any) -> Field:
+    """A number."""
+    return Field("number", aws, **traits)
+
+
+def texts(aws: str = "", **traits: Any) -> Field:
+    """A list of strings, in no particular order unless `unordered=False`."""
+    return Field("texts", aws, **{"unordered": True, **traits})
+
+
+def numbers(aws: str = "", **traits: Any) -> Field:
+    """A list of numbers, in no particular order."""
+    return Field("numbers", aws, **{"unordered": True, **traits})
+
+
+def mapping(aws: str = "", **traits: Any) -> Field:
+    """Strings by string."""
+    return Field("map", aws, **traits)
+
+
+def pairs(aws: str = "", **traits: Any) -> Field:
+    """Strings by string, which AWS has as a list of Key and Value."""
+    return Field("pairs", aws, **traits)
+
+
+def document(aws: str = "", **traits: Any) -> Field:
+    """A JSON document as text; compared as a JSON value."""
+    return Field("document", aws, **traits)
+
+
+def one(of: Fields, aws: str = "", **traits: Any) -> Field:
+    """A nested structure."""
+    return Field("one", aws, of, **traits)
+
+
+def many(of: Fields, aws: str = "", **traits: Any) -> Field:
+    """A list of nested structures."""
+    return Field("many", aws, of, **traits)
+
+
+def aws_name(name: str, field: Field) -> str:
+    """The member's name in the AWS API; unless declared, the property's with a capital."""
+    return field.aws or name[0].upper() + name[1:]
+
+
+# --- to AWS and back ---------------------------------------------------------------------------------------
+
+
+def to_aws(fields: Fields, values: Mapping[str, Any]) -> Values:
+    """The values as a request of the AWS API; what is absent or stays here is left out."""
+    request = {
+        aws_name(name, field): _to_aws(field, values[name])
+        for name, field in fields.items()
+        if not field.stays_here and values.get(name) is not None
+    }
+    return {name: value for name, value in request.items() if value is not None}
+
+
+def _to_aws(field: Field, value: Any) -> Any:
+    if field.convert:
+        return field.convert.to_aws(value)
+    if field.kind == "one" and field.of is not None:
+        return to_aws(field.of, value)
+    if field.kind == "many" and field.of is not None:
+        return [to_aws(field.of, item) for item in value]
+    if field.kind == "pairs":
+        return [{"Key": key, "Value": item} for key, item in value.items()]
+    return value
+
+
+def from_aws(fields: Fields, answer: Mapping[str, Any]) -> Values:
+    """What AWS answered, as values of Pulumi; what AWS left out is left out."""
+    return {
+        name: _from_aws(field, answer[aws_name(name, field)])
+        for name, field in fields.items()
+        if not field.stays_here and answer.get(aws_name(name, field)) is not None
+    }
+
+
+def _from_aws(field: Field, value: Any) -> Any:
+    if field.convert:
+        return field.convert.from_aws(value)
+    if field.kind == "one" and field.of is not None:
+        return from_aws(field.of, value)
+    if field.kind == "many" and field.of is not None:
+        return [from_aws(field.of, item) for item in value]
+    if field.kind == "pairs":
+        return {pair["Key"]: pair["Value"] for pair in value}
+    if field.kind == "document" and not isinstance(value, str):
+        return json.dumps(value)
+    if field.kind == "text" and not isinstance(value, str):
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return value
+
+
+# --- check -------------------------------------------------------------------------------------------------
+
+_TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
+    "text": (str,),
+    "flag": (bool,),
+    "number": (int, float),
+    "texts": (list,),
+    "numbers": (list,),
+    "map": (dict,),
+    "pairs": (dict,),
+    "document": (str,),
+    "one": (dict,),
+    "many": (list,),
+}
+_CALLED: Final[Mapping[Kind, str]] = {
+    "text": "a string",
+    "flag": "a boolean",
+    "number": "a number",
+    "texts": "a list of strings",
+    "numbers": "a list of numbers",
+    "map": "a map of strings",
+    "pairs": "a map of strings",
+    "document": "a JSON document as a string",
+    "one": "an object",
+    "many": "a list of objects",
+}
+
+
+def faults(fields: Fields, values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Each fault as (property, reason): unknown to the sandbox, missing, of a wrong type, not JSON."""
+    for name, value in values.items():
+        if name not in fields and value is not None:
+            yield path + name, "the sandbox does not handle this property"
+    for name, field in fields.items():
+        value = values.get(name)
+        if value is None:
+            if field.required:
+                yield path + name, "a required property is missing"
+        elif value != UNKNOWN:
+            yield from _faults_of(field, value, path + name)
+
+
+def _faults_of(field: Field, value: Any, path: str) -> Iterator[tuple[str, str]]:
+    wrong_flag = isinstance(value, bool) and field.kind == "number"
+    if wrong_flag or not isinstance(value, _TYPES[field.kind]):
+        yield path, f"expected {_CALLED[field.kind]}, got {value!r:.60}"
+    elif field.kind == "document":
+        yield from _faults_of_document(value, path)
+    elif field.kind == "one" and field.of is not None:
+        yield from faults(field.of, value, path + ".")
+    elif field.kind == "many":
+        yield from _faults_of_items(field, value, path)
+    elif field.kind in ("texts", "map", "pairs"):
+        yield from _faults_of_texts(value, path)
+
+
+def _faults_of_document(value: str, path: str) -> Iterator[tuple[str, str]]:
+    if UNKNOWN in value:
+        return
+    try:
+        json.loads(value)
+    except ValueError as error:
+        yield path, f"contains an invalid JSON document: {error}"
+
+
+def _faults_of_items(field: Field, value: list[Any], path: str) -> Iterator[tuple[str, str]]:
+    for index, item in enumerate(value):
+        if item == UNKNOWN or field.of is None:
+            continue
+        if isinstance(item, dict):
+            yield from faults(field.of, item, f"{path}[{index}].")
+        else:
+            yield f"{path}[{index}]", f"expected an object, got {item!r:.60}"
+
+
+def _faults_of_texts(value: list[Any] | dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        if not isinstance(item, str):
+            yield f"{path}[{key}]", f"expected a string, got {item!r:.60}"
+
+
+# --- differences -------------------------------------------------------------------------------------------
+
+
+def changed(fields: Fields, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The names of the properties whose values differ in meaning, in the order of declaration."""
+    return [name for name, field in fields.items() if not same(field, old.get(name), new.get(name))]
+
+
+def same(field: Field, old: Any, new: Any) -> bool:
+    """True when AWS would not see a difference: absent is empty is the default, sets have no order, JSON no layout."""
+    old, new = _settled(field, old), _settled(field, new)
+    if old is None or new is None or has_unknown(old) or has_unknown(new):
+        return bool(old == new) and not has_unknown(new)
+    if field.kind == "document":
+        return _parsed(old) == _parsed(new)
+    if field.kind == "one" and field.of is not None:
+        return not changed(field.of, old, new)
+    if field.kind == "many":
+        return _same_items(field, old, new)
+    return sorted(old) == sorted(new) if field.unordered else bool(old == new)
+
+
+def _settled(field: Field, value: Any) -> Any:
+    return field.default if value in (None, [], {}) else value
+
+
+def _parsed(value: Any) -> Any:
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _same_items(field: Field, old: list[Any], new: list[Any]) -> bool:
+    of = field.of or {}
+    if len(old) != len(new):
+        return False
+    if not field.unordered:
+        return not any(changed(of, a, b) for a, b in zip(old, new, strict=True))
+    left = list(new)
+    for item in old:
+        match = next((other for other in left if not changed(of, item, other)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True

@@ -1,0 +1,214 @@
+"""IAM roles, their policies and managed policies."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sandbox.aws.fields import Values, document, flag, number, text
+from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging
+
+# --- roles -------------------------------------------------------------------------------------------------
+
+_ROLE_TAGS: Final = Tagging("tag_role", "untag_role", "list_role_tags", "RoleName", lambda call: call.id)
+
+
+def _role_outputs(role: Values) -> Values:
+    return {"arn": role["Arn"], "uniqueId": role["RoleId"], "createDate": role["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _create_role(call: Call) -> Made:
+    answer = call.aws("create_role", **call.request(), Tags=call.tag_list())
+    return str(call.inputs["name"]), _role_outputs(answer["Role"])
+
+
+def _read_role(call: Call) -> Values:
+    role = call.aws("get_role", RoleName=call.id)["Role"]
+    boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return {**call.found({**role, "PermissionsBoundary": boundary}), **_role_outputs(role)}
+
+
+def _update_role(call: Call) -> None:
+    new, old = call.inputs, call.old
+    if new["assumeRolePolicy"] != old.get("assumeRolePolicy"):
+        call.aws("update_assume_role_policy", RoleName=call.id, PolicyDocument=new["assumeRolePolicy"])
+    if new.get("permissionsBoundary") != old.get("permissionsBoundary"):
+        _bound(call)
+    description, duration = new.get("description", ""), new.get("maxSessionDuration", 3600)
+    call.aws("update_role", RoleName=call.id, Description=description, MaxSessionDuration=duration)
+
+
+def _bound(call: Call) -> None:
+    if boundary := call.inputs.get("permissionsBoundary"):
+        call.aws("put_role_permissions_boundary", RoleName=call.id, PermissionsBoundary=boundary)
+    else:
+        call.aws("delete_role_permissions_boundary", RoleName=call.id)
+
+
+def _delete_role(call: Call) -> None:
+    if call.inputs.get("forceDetachPolicies"):
+        for policy in call.aws("list_attached_role_policies", RoleName=call.id)["AttachedPolicies"]:
+            call.aws("detach_role_policy", RoleName=call.id, PolicyArn=policy["PolicyArn"])
+        for name in call.aws("list_role_policies", RoleName=call.id)["PolicyNames"]:
+            call.aws("delete_role_policy", RoleName=call.id, PolicyName=name)
+    call.aws("delete_role", RoleName=call.id)
+
+
+ROLE: Final = Resource(
+    "aws:iam/role:Role",
+    "IAM Role",
+    "iam",
+    {
+        "name": text("RoleName", required=True, replaces=True),
+        "assumeRolePolicy": document("AssumeRolePolicyDocument", required=True),
+        "description": text(),
+        "path": text(replaces=True, default="/"),
+        "permissionsBoundary": text(),
+        "maxSessionDuration": number(default=3600),
+        "forceDetachPolicies": flag(local=True),
+    },
+    _create_role,
+    _read_role,
+    _update_role,
+    _delete_role,
+    outputs=("arn", "createDate", "uniqueId"),
+    name="name",
+    regional=False,
+    tagging=_ROLE_TAGS,
+)
+
+# --- inline policies ---------------------------------------------------------------------------------------
+
+
+def _role_and_policy(call: Call) -> tuple[str, str]:
+    role, _, name = call.id.partition(":")
+    return role, name
+
+
+def _put_role_policy(call: Call) -> None:
+    call.aws("put_role_policy", **call.request())
+
+
+def _create_role_policy(call: Call) -> Made:
+    _put_role_policy(call)
+    return f"{call.inputs['role']}:{call.inputs['name']}", {}
+
+
+def _read_role_policy(call: Call) -> Values:
+    role, name = _role_and_policy(call)
+    return call.found(call.aws("get_role_policy", RoleName=role, PolicyName=name))
+
+
+def _delete_role_policy(call: Call) -> None:
+    role, name = _role_and_policy(call)
+    call.aws("delete_role_policy", RoleName=role, PolicyName=name)
+
+
+ROLE_POLICY: Final = Resource(
+    "aws:iam/rolePolicy:RolePolicy",
+    "IAM Role Policy",
+    "iam",
+    {
+        "name": text("PolicyName", required=True, replaces=True),
+        "role": text("RoleName", required=True, replaces=True),
+        "policy": document("PolicyDocument", required=True),
+    },
+    _create_role_policy,
+    _read_role_policy,
+    _put_role_policy,
+    _delete_role_policy,
+    name="name",
+    regional=False,
+)
+
+# --- managed policies --------------------------------------------------------------------------------------
+
+_POLICY_TAGS: Final = Tagging("tag_policy", "untag_policy", "list_policy_tags", "PolicyArn", lambda call: call.id)
+
+
+def _create_policy(call: Call) -> Made:
+    policy = call.aws("create_policy", **call.request(), Tags=call.tag_list())["Policy"]
+    return policy["Arn"], {"arn": policy["Arn"], "policyId": policy["PolicyId"], "attachmentCount": 0}
+
+
+def _read_policy(call: Call) -> Values:
+    policy = call.aws("get_policy", PolicyArn=call.id)["Policy"]
+    version = call.aws("get_policy_version", PolicyArn=call.id, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+    outputs = {"arn": policy["Arn"], "policyId": policy["PolicyId"], "attachmentCount": policy["AttachmentCount"]}
+    return {**call.found({**policy, "PolicyDocument": version["Document"]}), **outputs}
+
+
+def _update_policy(call: Call) -> None:
+    """IAM keeps five versions: the oldest goes to make room."""
+    versions = call.aws("list_policy_versions", PolicyArn=call.id)["Versions"]
+    old = sorted((v for v in versions if not v["IsDefaultVersion"]), key=lambda version: version["CreateDate"])
+    if len(versions) >= 5:
+        call.aws("delete_policy_version", PolicyArn=call.id, VersionId=old[0]["VersionId"])
+    call.aws("create_policy_version", PolicyArn=call.id, PolicyDocument=call.inputs["policy"], SetAsDefault=True)
+
+
+def _delete_policy(call: Call) -> None:
+    for version in call.aws("list_policy_versions", PolicyArn=call.id)["Versions"]:
+        if not version["IsDefaultVersion"]:
+            call.aws("delete_policy_version", PolicyArn=call.id, VersionId=version["VersionId"])
+    call.aws("delete_policy", PolicyArn=call.id)
+
+
+POLICY: Final = Resource(
+    "aws:iam/policy:Policy",
+    "IAM Policy",
+    "iam",
+    {
+        "name": text("PolicyName", required=True, replaces=True),
+        "policy": document("PolicyDocument", required=True),
+        "description": text(replaces=True),
+        "path": text(replaces=True, default="/"),
+    },
+    _create_policy,
+    _read_policy,
+    _update_policy,
+    _delete_policy,
+    outputs=("arn", "policyId", "attachmentCount"),
+    name="name",
+    regional=False,
+    tagging=_POLICY_TAGS,
+)
+
+# --- attachments -------------------------------------------------------------------------------------------
+
+
+def _attach(call: Call) -> Made:
+    role, arn = call.inputs["role"], call.inputs["policyArn"]
+    try:
+        call.aws("attach_role_policy", RoleName=role, PolicyArn=arn)
+    except AwsError as error:
+        if not (error.not_found and arn.startswith("arn:aws:iam::aws:policy/")):
+            raise
+        raise AwsError(error.code, f"{error.message} Set MOTO_IAM_LOAD_MANAGED_POLICIES=true for policies of AWS.") from error
+    return f"{role}/{arn}", {}
+
+
+def _read_attachment(call: Call) -> Values | None:
+    role, _, arn = call.id.partition("/")
+    attached = call.aws("list_attached_role_policies", RoleName=role)["AttachedPolicies"]
+    found = any(policy["PolicyArn"] == arn for policy in attached)
+    return {"role": role, "policyArn": arn} if found else None
+
+
+def _detach(call: Call) -> None:
+    role, _, arn = call.id.partition("/")
+    call.aws("detach_role_policy", RoleName=role, PolicyArn=arn)
+
+
+ATTACHMENT: Final = Resource(
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "IAM Role Policy Attachment",
+    "iam",
+    {"role": text(required=True, replaces=True), "policyArn": text(required=True, replaces=True)},
+    _attach,
+    _read_attachment,
+    None,
+    _detach,
+    regional=False,
+)
+
+RESOURCES: Final = (ROLE, ROLE_POLICY, POLICY, ATTACHMENT)

@@ -1,0 +1,141 @@
+"""KMS keys and aliases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sandbox.aws.fields import Values, document, flag, number, text
+from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging
+
+_TAGS: Final = Tagging(
+    "tag_resource", "untag_resource", "list_resource_tags", "KeyId", lambda call: call.id, pair=("TagKey", "TagValue")
+)
+
+
+def _create_key(call: Call) -> Made:
+    request = call.request("description", "keyUsage", "customerMasterKeySpec", "multiRegion", "policy")
+    key = call.aws("create_key", **request, Tags=call.tag_list("TagKey", "TagValue"))["KeyMetadata"]
+    call.id = key["KeyId"]
+    if call.inputs.get("enableKeyRotation"):
+        _rotate(call)
+    if call.inputs.get("isEnabled") is False:
+        call.aws("disable_key", KeyId=call.id)
+    return call.id, {"arn": key["Arn"], "keyId": key["KeyId"]}
+
+
+def _rotate(call: Call) -> None:
+    if call.inputs.get("enableKeyRotation"):
+        period = call.inputs.get("rotationPeriodInDays")
+        call.aws("enable_key_rotation", KeyId=call.id, RotationPeriodInDays=period)
+    else:
+        call.aws("disable_key_rotation", KeyId=call.id)
+
+
+def _read_key(call: Call) -> Values | None:
+    key = call.aws("describe_key", KeyId=call.id)["KeyMetadata"]
+    if key["KeyState"] == "PendingDeletion":
+        return None
+    policy = call.aws("get_key_policy", KeyId=call.id, PolicyName="default")["Policy"]
+    rotation = call.aws("get_key_rotation_status", KeyId=call.id)
+    found = call.found({**key, "Policy": policy, "KeySpec": key.get("KeySpec") or key.get("CustomerMasterKeySpec")})
+    return {
+        **found,
+        "isEnabled": key["Enabled"],
+        "enableKeyRotation": rotation["KeyRotationEnabled"],
+        "rotationPeriodInDays": rotation.get("RotationPeriodInDays"),
+        "arn": key["Arn"],
+        "keyId": key["KeyId"],
+    }
+
+
+def _update_key(call: Call) -> None:
+    new, old = call.inputs, call.old
+    if new.get("description") != old.get("description"):
+        call.aws("update_key_description", KeyId=call.id, Description=new.get("description", ""))
+    if new.get("policy") and new["policy"] != old.get("policy"):
+        call.aws("put_key_policy", KeyId=call.id, PolicyName="default", Policy=new["policy"])
+    if any(new.get(name) != old.get(name) for name in ("enableKeyRotation", "rotationPeriodInDays")):
+        _rotate(call)
+    if new.get("isEnabled") != old.get("isEnabled"):
+        call.aws("disable_key" if new.get("isEnabled") is False else "enable_key", KeyId=call.id)
+
+
+def _delete_key(call: Call) -> None:
+    days = call.inputs.get("deletionWindowInDays", 30)
+    try:
+        call.aws("schedule_key_deletion", KeyId=call.id, PendingWindowInDays=days)
+    except AwsError as error:
+        if error.code != "KMSInvalidStateException":
+            raise
+
+
+KEY: Final = Resource(
+    "aws:kms/key:Key",
+    "KMS Key",
+    "kms",
+    {
+        "description": text(computed=True),
+        "policy": document(computed=True),
+        "keyUsage": text(replaces=True, default="ENCRYPT_DECRYPT"),
+        "customerMasterKeySpec": text("KeySpec", replaces=True, default="SYMMETRIC_DEFAULT"),
+        "multiRegion": flag(replaces=True, computed=True),
+        "enableKeyRotation": flag(default=False),
+        "rotationPeriodInDays": number(computed=True),
+        "isEnabled": flag(default=True),
+        "deletionWindowInDays": number(local=True),
+        "bypassPolicyLockoutSafetyCheck": flag(local=True),
+    },
+    _create_key,
+    _read_key,
+    _update_key,
+    _delete_key,
+    outputs=("arn", "keyId"),
+    tagging=_TAGS,
+)
+
+
+def _alias_outputs(call: Call, target: str) -> Values:
+    arn = target if target.startswith("arn:") else call.arn("kms", f"key/{target}")
+    return {"arn": call.arn("kms", call.id), "targetKeyArn": arn}
+
+
+def _create_alias(call: Call) -> Made:
+    call.id = call.inputs["name"]
+    call.aws("create_alias", **call.request())
+    return call.id, _alias_outputs(call, call.inputs["targetKeyId"])
+
+
+def _read_alias(call: Call) -> Values | None:
+    aliases = call.aws("list_aliases")["Aliases"]
+    found = next((alias for alias in aliases if alias["AliasName"] == call.id), None)
+    if found is None:
+        return None
+    target = found["TargetKeyId"]
+    given = call.inputs.get("targetKeyId", "")
+    same = given.rpartition("/")[2] == target.rpartition("/")[2]  # a key id and its ARN name one key
+    return {"name": call.id, "targetKeyId": given if same else target, **_alias_outputs(call, target)}
+
+
+def _update_alias(call: Call) -> Values:
+    call.aws("update_alias", **call.request())
+    return _alias_outputs(call, call.inputs["targetKeyId"])
+
+
+def _delete_alias(call: Call) -> None:
+    call.aws("delete_alias", AliasName=call.id)
+
+
+ALIAS: Final = Resource(
+    "aws:kms/alias:Alias",
+    "KMS Alias",
+    "kms",
+    {"name": text("AliasName", required=True, replaces=True), "targetKeyId": text(required=True)},
+    _create_alias,
+    _read_alias,
+    _update_alias,
+    _delete_alias,
+    outputs=("arn", "targetKeyArn"),
+    name="name",
+)
+
+RESOURCES: Final = (KEY, ALIAS)

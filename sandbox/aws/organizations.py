@@ -1,0 +1,346 @@
+"""AWS Organizations: the organisation, its units, accounts and policies."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sandbox.aws.fields import Values, document, flag, text, texts
+from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging
+
+_TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceId", lambda call: call.id)
+
+# --- the organisation --------------------------------------------------------------------------------------
+
+
+def _create_organization(call: Call) -> Made:
+    """Adopts the organisation that the management account has: on AWS it is imported."""
+    call.id = call.aws("describe_organization")["Organization"]["Id"]
+    _enable(call)
+    return call.id, _organization_outputs(call)
+
+
+def _enable(call: Call) -> None:
+    root = _root(call)
+    held = {kind["Type"] for kind in root["PolicyTypes"]}
+    wanted = set(call.inputs.get("enabledPolicyTypes") or [])
+    for kind in sorted(wanted - held):
+        call.aws("enable_policy_type", RootId=root["Id"], PolicyType=kind)
+    for kind in sorted(held - wanted):
+        call.aws("disable_policy_type", RootId=root["Id"], PolicyType=kind)
+    trusted, trust = set(_trusted(call)), set(call.inputs.get("awsServiceAccessPrincipals") or [])
+    for service in sorted(trust - trusted):
+        call.aws("enable_aws_service_access", ServicePrincipal=service)
+    for service in sorted(set(call.old.get("awsServiceAccessPrincipals") or []) & trusted - trust):
+        call.aws("disable_aws_service_access", ServicePrincipal=service)
+
+
+def _root(call: Call) -> Any:
+    return call.aws("list_roots")["Roots"][0]
+
+
+def _trusted(call: Call) -> list[str]:
+    found = call.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
+    return sorted(service["ServicePrincipal"] for service in found)
+
+
+def _organization_outputs(call: Call) -> Values:
+    organization = call.aws("describe_organization")["Organization"]
+    root, accounts = _root(call), [_account(a) for a in call.pages("list_accounts", "Accounts")]
+    master = organization["MasterAccountId"]
+    types = [{"type": kind["Type"], "status": kind["Status"]} for kind in root["PolicyTypes"]]
+    return {
+        "arn": organization["Arn"],
+        "masterAccountArn": organization["MasterAccountArn"],
+        "masterAccountEmail": organization["MasterAccountEmail"],
+        "masterAccountId": master,
+        "masterAccountName": next(account["name"] for account in accounts if account["id"] == master),
+        "accounts": accounts,
+        "nonMasterAccounts": [account for account in accounts if account["id"] != master],
+        "roots": [{"arn": root["Arn"], "id": root["Id"], "name": root["Name"], "policyTypes": types}],
+    }
+
+
+def _account(account: Values) -> Values:
+    names = ("Arn", "Email", "Id", "Name", "Status", "State", "JoinedMethod")
+    found = {name[0].lower() + name[1:]: str(account.get(name, "")) for name in names}
+    return {**found, "joinedTimestamp": account["JoinedTimestamp"].strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _read_organization(call: Call) -> Values:
+    outputs = _organization_outputs(call)
+    enabled = [kind["type"] for kind in outputs["roots"][0]["policyTypes"]]
+    given = call.inputs.get("awsServiceAccessPrincipals")
+    trusted = [name for name in _trusted(call) if given is None or name in given or name not in _BY_OTHERS]
+    return {"featureSet": "ALL", "enabledPolicyTypes": enabled, "awsServiceAccessPrincipals": trusted, **outputs}
+
+
+_BY_OTHERS: Final = ("ram.amazonaws.com",)
+"""Trusted access that another resource switches on."""
+
+
+def _leave_organization(call: Call) -> None:
+    """The organisation was there before: only what was switched on is switched off."""
+    call.old, call.inputs = call.inputs, {}
+    _enable(call)
+
+
+ORGANIZATION: Final = Resource(
+    "aws:organizations/organization:Organization",
+    "Organizations Organization",
+    "organizations",
+    {
+        "featureSet": text(default="ALL"),
+        "enabledPolicyTypes": texts(),
+        "awsServiceAccessPrincipals": texts(),
+        "returnOrganizationOnly": flag(local=True),
+    },
+    _create_organization,
+    _read_organization,
+    _enable,
+    _leave_organization,
+    outputs=(
+        "accounts",
+        "arn",
+        "masterAccountArn",
+        "masterAccountEmail",
+        "masterAccountId",
+        "masterAccountName",
+        "nonMasterAccounts",
+        "roots",
+    ),
+    regional=False,
+)
+
+# --- units -------------------------------------------------------------------------------------------------
+
+
+def _parent(call: Call) -> str:
+    return str(call.aws("list_parents", ChildId=call.id)["Parents"][0]["Id"])
+
+
+def _create_unit(call: Call) -> Made:
+    unit = call.aws("create_organizational_unit", **call.request(), Tags=call.tag_list())["OrganizationalUnit"]
+    return unit["Id"], {"arn": unit["Arn"], "accounts": []}
+
+
+def _read_unit(call: Call) -> Values:
+    unit = call.aws("describe_organizational_unit", OrganizationalUnitId=call.id)["OrganizationalUnit"]
+    accounts = [_account(a) for a in call.pages("list_accounts_for_parent", "Accounts", ParentId=call.id)]
+    brief = [{name: account[name] for name in ("arn", "email", "id", "name")} for account in accounts]
+    return {"name": unit["Name"], "parentId": _parent(call), "arn": unit["Arn"], "accounts": brief}
+
+
+def _rename_unit(call: Call) -> None:
+    call.aws("update_organizational_unit", OrganizationalUnitId=call.id, Name=call.inputs["name"])
+
+
+def _delete_unit(call: Call) -> None:
+    call.aws("delete_organizational_unit", OrganizationalUnitId=call.id)
+
+
+UNIT: Final = Resource(
+    "aws:organizations/organizationalUnit:OrganizationalUnit",
+    "Organizations Organizational Unit",
+    "organizations",
+    {"name": text(required=True), "parentId": text(required=True, replaces=True)},
+    _create_unit,
+    _read_unit,
+    _rename_unit,
+    _delete_unit,
+    outputs=("arn", "accounts"),
+    name="name",
+    regional=False,
+    tagging=_TAGS,
+)
+
+# --- accounts ----------------------------------------------------------------------------------------------
+
+_NEVER_READ: Final = ("roleName", "iamUserAccessToBilling")
+
+
+def _create_account(call: Call) -> Made:
+    _refuse_known_email(call)
+    request = call.request("name", "email", "roleName", "iamUserAccessToBilling")
+    request = {**request, **{k[0].upper() + k[1:]: call.inputs[k] for k in _NEVER_READ if k in call.inputs}}
+    status = call.aws("create_account", **request, Tags=call.tag_list())["CreateAccountStatus"]
+    call.id = status["AccountId"]
+    if "parentId" in call.inputs:
+        _move(call)
+    return call.id, _account_outputs(call.aws("describe_account", AccountId=call.id)["Account"])
+
+
+def _refuse_known_email(call: Call) -> None:
+    """One address is one account: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"""
+    emails = {account["Email"] for account in call.pages("list_accounts", "Accounts")}
+    if call.inputs["email"] in emails:
+        raise AwsError("EMAIL_ALREADY_EXISTS", f"the address {call.inputs['email']} is already that of an account")
+
+
+def _move(call: Call) -> None:
+    source, target = _parent(call), call.inputs["parentId"]
+    if source != target:
+        call.aws("move_account", AccountId=call.id, SourceParentId=source, DestinationParentId=target)
+
+
+def _account_outputs(account: Values) -> Values:
+    found = _account(account)
+    kept = ("arn", "status", "state", "joinedMethod", "joinedTimestamp")
+    return {**{name: found[name] for name in kept}, "govcloudId": ""}
+
+
+def _read_account(call: Call) -> Values | None:
+    account = call.aws("describe_account", AccountId=call.id)["Account"]
+    if account["Status"] == "SUSPENDED":
+        return None
+    found = {"name": account["Name"], "email": account["Email"], "parentId": _parent(call)}
+    return {**found, **_account_outputs(account)}
+
+
+def _delete_account(call: Call) -> None:
+    closing = call.inputs.get("closeOnDeletion")
+    call.aws("close_account" if closing else "remove_account_from_organization", AccountId=call.id)
+
+
+ACCOUNT: Final = Resource(
+    "aws:organizations/account:Account",
+    "Organizations Account",
+    "organizations",
+    {
+        "name": text("AccountName", required=True, replaces=True),
+        "email": text(required=True, replaces=True),
+        "parentId": text(computed=True),
+        "roleName": text(replaces=True, local=True),
+        "iamUserAccessToBilling": text(replaces=True, local=True),
+        "closeOnDeletion": flag(local=True),
+    },
+    _create_account,
+    _read_account,
+    _move,
+    _delete_account,
+    outputs=("arn", "status", "state", "joinedMethod", "joinedTimestamp", "govcloudId"),
+    name="name",
+    regional=False,
+    tagging=_TAGS,
+)
+
+# --- policies ----------------------------------------------------------------------------------------------
+
+
+def _create_policy(call: Call) -> Made:
+    request = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", **call.request()}
+    summary = call.aws("create_policy", **request, Tags=call.tag_list())["Policy"]["PolicySummary"]
+    return summary["Id"], {"arn": summary["Arn"]}
+
+
+def _read_policy(call: Call) -> Values:
+    policy = call.aws("describe_policy", PolicyId=call.id)["Policy"]
+    summary = policy["PolicySummary"]
+    return {**call.found({**summary, "Content": policy["Content"]}), "arn": summary["Arn"]}
+
+
+def _update_policy(call: Call) -> None:
+    call.aws("update_policy", PolicyId=call.id, **{"Description": "", **call.request("name", "content", "description")})
+
+
+def _delete_policy(call: Call) -> None:
+    if not call.inputs.get("skipDestroy"):
+        call.aws("delete_policy", PolicyId=call.id)
+
+
+POLICY: Final = Resource(
+    "aws:organizations/policy:Policy",
+    "Organizations Policy",
+    "organizations",
+    {
+        "name": text(required=True),
+        "content": document(required=True),
+        "description": text(),
+        "type": text(replaces=True, default="SERVICE_CONTROL_POLICY"),
+        "skipDestroy": flag(local=True),
+    },
+    _create_policy,
+    _read_policy,
+    _update_policy,
+    _delete_policy,
+    outputs=("arn",),
+    name="name",
+    regional=False,
+    tagging=_TAGS,
+)
+
+
+def _attach(call: Call) -> Made:
+    call.aws("attach_policy", **call.request())
+    return f"{call.inputs['targetId']}:{call.inputs['policyId']}", {}
+
+
+def _read_attachment(call: Call) -> Values | None:
+    target, _, policy = call.id.partition(":")
+    targets = call.pages("list_targets_for_policy", "Targets", PolicyId=policy)
+    found = any(item["TargetId"] == target for item in targets)
+    return {"targetId": target, "policyId": policy} if found else None
+
+
+def _detach(call: Call) -> None:
+    target, _, policy = call.id.partition(":")
+    if not call.inputs.get("skipDestroy"):
+        call.aws("detach_policy", TargetId=target, PolicyId=policy)
+
+
+ATTACHMENT: Final = Resource(
+    "aws:organizations/policyAttachment:PolicyAttachment",
+    "Organizations Policy Attachment",
+    "organizations",
+    {
+        "policyId": text(required=True, replaces=True),
+        "targetId": text(required=True, replaces=True),
+        "skipDestroy": flag(local=True),
+    },
+    _attach,
+    _read_attachment,
+    lambda call: None,
+    _detach,
+    regional=False,
+)
+
+# --- delegation --------------------------------------------------------------------------------------------
+
+
+def _delegate(call: Call) -> Made:
+    call.aws("register_delegated_administrator", **call.request())
+    call.id = f"{call.inputs['accountId']}/{call.inputs['servicePrincipal']}"
+    found = _read_delegation(call) or {}
+    return call.id, {name: value for name, value in found.items() if name not in ("accountId", "servicePrincipal")}
+
+
+def _read_delegation(call: Call) -> Values | None:
+    account_id, _, service = call.id.partition("/")
+    admins = call.pages("list_delegated_administrators", "DelegatedAdministrators", ServicePrincipal=service)
+    admin = next((admin for admin in admins if admin["Id"] == account_id), None)
+    if admin is None:
+        return None
+    since = admin["DelegationEnabledDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    kept = ("arn", "email", "name", "status", "joinedMethod", "joinedTimestamp")
+    outputs = {name: value for name, value in _account(admin).items() if name in kept}
+    return {"accountId": account_id, "servicePrincipal": service, **outputs, "delegationEnabledDate": since}
+
+
+def _end_delegation(call: Call) -> None:
+    account_id, _, service = call.id.partition("/")
+    call.aws("deregister_delegated_administrator", AccountId=account_id, ServicePrincipal=service)
+
+
+DELEGATION: Final = Resource(
+    "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
+    "Organizations Delegated Administrator",
+    "organizations",
+    {"accountId": text(required=True, replaces=True), "servicePrincipal": text(required=True, replaces=True)},
+    _delegate,
+    _read_delegation,
+    None,
+    _end_delegation,
+    outputs=("arn", "delegationEnabledDate", "email", "joinedMethod", "joinedTimestamp", "name", "status"),
+    regional=False,
+)
+
+RESOURCES: Final = (ORGANIZATION, UNIT, ACCOUNT, POLICY, ATTACHMENT, DELEGATION)

@@ -1,0 +1,73 @@
+"""What the emulated organisation keeps itself, because moto has no API for it, and the count of everything made."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+Key = tuple[str, str, str, str]
+"""(account id, region, type token, resource id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many live resources of a type in an account; `recorded` of them exist only in the record store."""
+
+    account_id: str
+    type: str
+    total: int
+    recorded: int
+
+
+@dataclass(slots=True)
+class Records:
+    """Recorded values by key, and a ledger of live resources. Safe under threads."""
+
+    values: dict[Key, dict[str, Any]] = field(default_factory=lambda: {})
+    live: dict[Key, str] = field(default_factory=lambda: {})
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def keep(self, key: Key, values: dict[str, Any]) -> None:
+        """Remember values, in place of what was remembered."""
+        with self.lock:
+            self.values[key] = dict(values)
+
+    def get(self, key: Key) -> dict[str, Any] | None:
+        """The values remembered, or None."""
+        with self.lock:
+            found = self.values.get(key)
+            return None if found is None else dict(found)
+
+    def forget(self, key: Key) -> None:
+        """Drop the values, if there are any."""
+        with self.lock:
+            self.values.pop(key, None)
+
+    def born(self, key: Key, reason: str) -> None:
+        """Count a resource; a reason says why it, or a part of it, is only recorded."""
+        with self.lock:
+            self.live[key] = reason
+
+    def gone(self, key: Key) -> None:
+        """Count it no more."""
+        with self.lock:
+            self.live.pop(key, None)
+            self.values.pop(key, None)
+
+    def counts(self) -> list[Count]:
+        """Live resources by account and type, sorted."""
+        with self.lock:
+            total = Counter((account, token) for account, _, token, _ in self.live)
+            recorded = Counter((key[0], key[2]) for key, reason in self.live.items() if reason)
+        return [Count(account, token, number, recorded[account, token]) for (account, token), number in sorted(total.items())]
+
+    def reasons(self) -> dict[str, set[str]]:
+        """Why something is recorded, by type, over the live resources."""
+        found: dict[str, set[str]] = {}
+        with self.lock:
+            for (_, _, token, _), reason in self.live.items():
+                if reason:
+                    found.setdefault(token, set()).add(reason)
+        return found

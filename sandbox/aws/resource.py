@@ -1,0 +1,256 @@
+"""What a handler is: one `Resource` per type, whose functions take a `Call`.
+
+Handlers import no AWS SDK: a client comes with the `Call`, so that a preview costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from sandbox.aws.fields import Field, Fields, Values, from_aws, mapping, text, to_aws
+from sandbox.aws.records import Key, Records
+
+Made = tuple[str, Values]
+"""(id, computed outputs)"""
+
+
+class AwsError(Exception):
+    """AWS, or the sandbox in its place, refused a call."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+    @property
+    def not_found(self) -> bool:
+        """True when the code says that the thing does not exist."""
+        return self.code in _ABSENT or "NotFound" in self.code or self.code.startswith("NoSuch")
+
+
+_ABSENT: Final = frozenset({"404", "AWS.SimpleQueueService.NonExistentQueue", "NonExistentQueue", "QueueDoesNotExist"})
+
+
+class Access(Protocol):
+    """A role in one account of the (emulated) organisation."""
+
+    @property
+    def account_id(self) -> str:
+        """The account in which calls land."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """The record store of the organisation."""
+        ...
+
+    def call(self, service: str, region: str, operation: str, parameters: Values) -> Values:
+        """Call AWS; `operation` and the answer are as boto3 has them. Raises AwsError."""
+        ...
+
+
+@dataclass(slots=True)
+class Call:
+    """One operation on one resource: who asks, where, and with which values."""
+
+    access: Access
+    resource: Resource
+    region: str
+    inputs: Values
+    id: str = ""
+    old: Values = field(default_factory=lambda: {})
+    state: Values = field(default_factory=lambda: {})
+    tags: dict[str, str] = field(default_factory=lambda: {})
+
+    @property
+    def account(self) -> str:
+        """The account id in which the call lands."""
+        return self.access.account_id
+
+    @property
+    def key(self) -> Key:
+        """The key of this resource in the record store."""
+        return (self.account, self.region, self.resource.token, self.id)
+
+    def aws(self, operation: str, service: str = "", **parameters: Any) -> Values:
+        """Call AWS without the parameters that are None; raises AwsError."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return self.access.call(service or self.resource.service, self.region, operation, given)
+
+    def pages(self, operation: str, result: str, service: str = "", **parameters: Any) -> list[Any]:
+        """All items of a list operation, over all its pages."""
+        items: list[Any] = []
+        while True:
+            answer = self.aws(operation, service, **parameters)
+            items += answer.get(result, [])
+            if not answer.get("NextToken"):
+                return items
+            parameters["NextToken"] = answer["NextToken"]
+
+    def request(self, *names: str, without: tuple[str, ...] = ()) -> Values:
+        """The inputs (all, or those named) as members of an AWS request; tags and region excluded."""
+        skip = {"tags", "region", *without}
+        fields = {k: f for k, f in self.resource.fields.items() if k not in skip and (not names or k in names)}
+        return to_aws(fields, self.inputs)
+
+    def found(self, answer: Mapping[str, Any], without: tuple[str, ...] = ()) -> Values:
+        """An answer of AWS as values of Pulumi."""
+        skip = {"tags", "region", *without}
+        return from_aws({k: f for k, f in self.resource.fields.items() if k not in skip}, answer)
+
+    def arn(self, service: str, rest: str, *, region: bool = True) -> str:
+        """An ARN in this account."""
+        return f"arn:aws:{service}:{self.region if region else ''}:{self.account}:{rest}"
+
+    def tag_list(self, key: str = "Key", value: str = "Value") -> list[dict[str, str]] | None:
+        """All tags as AWS's usual list of pairs, None when there are none."""
+        return [{key: k, value: v} for k, v in self.tags.items()] or None
+
+    def invented(self, *parts: str, length: int = 8) -> str:
+        """A made-up, deterministic id."""
+        text = "|".join((self.account, self.region, self.resource.token, *parts))
+        return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """How a service tags: the three operations and the names of their parameters."""
+
+    put: str
+    remove: str
+    list: str
+    target: str = "ResourceArn"
+    of: Callable[[Call], str] = lambda call: str(call.state.get("arn") or call.id)
+    tags: str = "Tags"
+    keys: str = "TagKeys"
+    found: str = "Tags"
+    pair: tuple[str, str] | None = ("Key", "Value")
+    recorded: str = ""
+
+    def update(self, call: Call) -> None:
+        """Bring the tags in AWS from those of the old state to those of the call."""
+        target = {self.target: self.of(call)}
+        before: dict[str, str] = call.state.get("tagsAll") or {}
+        if surplus := sorted(set(before) - set(call.tags)):
+            call.aws(self.remove, **target, **{self.keys: surplus})
+        if call.tags:
+            call.aws(self.put, **target, **{self.tags: call.tag_list(*self.pair) if self.pair else call.tags})
+
+    def read(self, call: Call) -> dict[str, str]:
+        """The tags that AWS holds."""
+        found: Any = call.aws(self.list, **{self.target: self.of(call)}).get(self.found) or {}
+        if self.pair is None:
+            return dict(found)
+        key, value = self.pair
+        return {pair[key]: pair[value] for pair in found}
+
+
+def _nothing(_: Call) -> None:
+    """Delete for what AWS cannot delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource type.
+
+    `create` gives the id and the computed outputs; `read` the values as AWS has them (computed ones included), None
+    when gone; without `update` every change replaces. `name` is the input that fixes the name in AWS: with it a
+    replacement deletes first, as Pulumi's bridge does. `recorded` is the reason why the type is only recorded.
+    """
+
+    token: str
+    label: str
+    service: str
+    fields: Fields
+    create: Callable[[Call], Made]
+    read: Callable[[Call], Mapping[str, Any] | None]
+    update: Callable[[Call], Values | None] | None = None
+    delete: Callable[[Call], None] = _nothing
+    outputs: tuple[str, ...] = ()
+    name: str = ""
+    regional: bool = True
+    tagging: Tagging | None = None
+    recorded: str = ""
+
+    @property
+    def all_fields(self) -> Fields:
+        """The declared properties, with `region` and `tags` where the type has them."""
+        extra: dict[str, Field] = {}
+        if self.regional:
+            extra["region"] = text(replaces=True, computed=True)
+        if self.tagging:
+            extra["tags"] = mapping()
+        return {**self.fields, **extra}
+
+    @property
+    def recorded_parts(self) -> dict[str, str]:
+        """Properties that are only recorded, with the reason."""
+        return {name: field.recorded for name, field in self.fields.items() if field.recorded}
+
+
+def recorded(
+    token: str,
+    label: str,
+    fields: Fields,
+    reason: str,
+    make: Callable[[Call], Made],
+    *,
+    outputs: tuple[str, ...] = (),
+    name: str = "",
+    regional: bool = True,
+    tags: bool = False,
+) -> Resource:
+    """A type that moto has no API for: kept in the record store, with made-up but deterministic outputs."""
+
+    tagging = recorded_tags() if tags else None
+
+    def create(call: Call) -> Made:
+        call.id, computed = make(call)
+        if call.access.records.get(call.key) is not None:
+            raise AwsError("AlreadyExistsException", f"{label} {call.id} already exists")
+        call.access.records.keep(call.key, {**call.inputs, **computed})
+        if tagging:
+            tagging.update(call)
+        return call.id, computed
+
+    def update(call: Call) -> None:
+        call.access.records.keep(call.key, {**call.state, **call.inputs})
+
+    return Resource(
+        token, label, "", fields, create, _recorded_values, update, _forget, outputs, name, regional, tagging, reason
+    )
+
+
+def _recorded_values(call: Call) -> Values | None:
+    return call.access.records.get(call.key)
+
+
+def _forget(call: Call) -> None:
+    call.access.records.forget(call.key)
+
+
+class _RecordedTags(Tagging):
+    """Tags that only the record store keeps."""
+
+    __slots__ = ()
+
+    def update(self, call: Call) -> None:
+        """Keep the tags."""
+        call.access.records.keep(_tags_key(call), dict(call.tags))
+
+    def read(self, call: Call) -> dict[str, str]:
+        """The tags that were kept."""
+        return call.access.records.get(_tags_key(call)) or {}
+
+
+def _tags_key(call: Call) -> Key:
+    account, region, token, id = call.key
+    return (account, region, f"{token}#tags", id)
+
+
+def recorded_tags(reason: str = "") -> Tagging:
+    """Tags for a type that moto does not tag, with the reason unless the whole type is recorded."""
+    return _RecordedTags("", "", "", recorded=reason)

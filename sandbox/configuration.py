@@ -1,0 +1,96 @@
+"""The settings of an `aws.Provider` that the sandbox has; nested ones may arrive as JSON strings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sandbox.wire import UNKNOWN, has_unknown
+
+HANDLED: Final = frozenset({"assumeRoles", "allowedAccountIds", "region", "defaultTags", "version"})
+IGNORED: Final = frozenset(
+    {"skipCredentialsValidation", "skipRegionValidation", "skipMetadataApiCheck", "skipRequestingAccountId", "maxRetries"}
+)
+"""Settings that make no difference in the sandbox."""
+
+
+class ConfigurationError(Exception):
+    """A setting is refused; `property` names it."""
+
+    def __init__(self, property: str, reason: str) -> None:
+        super().__init__(reason)
+        self.property = property
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Parsed settings; in a preview `role_arn` and `region` may be the unknown value."""
+
+    role_arn: str = ""
+    assumes: bool = False
+    allowed_account_ids: tuple[str, ...] = ()
+    region: str = ""
+    default_tags: Mapping[str, str] = field(default_factory=lambda: {})
+
+    @property
+    def account_id(self) -> str:
+        """The account of the role."""
+        return UNKNOWN if self.role_arn == UNKNOWN else (self.role_arn.split(":") + [""] * 5)[4]
+
+    def require_role(self) -> None:
+        """Raises ConfigurationError where the AWS provider would refuse, in its words."""
+        if not self.assumes:
+            raise ConfigurationError("assumeRoles", "a provider needs assumeRoles: the sandbox has no account of its own")
+        if not self.role_arn:
+            raise ConfigurationError("assumeRoles", "IAM Role ARN not set")
+        if not self.region:
+            raise ConfigurationError("region", "invalid AWS Region: ")
+        if self.allowed_account_ids and self.account_id not in (*self.allowed_account_ids, UNKNOWN):
+            raise ConfigurationError("allowedAccountIds", f"AWS account ID not allowed: {self.account_id}")
+
+
+def parse(settings: Mapping[str, Any]) -> Configuration:
+    """The settings as values; raises ConfigurationError for one that the sandbox does not have."""
+    known = {name: _plain(value) for name, value in settings.items() if not name.startswith("__") and value is not None}
+    for name in known:
+        if name not in HANDLED | IGNORED:
+            raise ConfigurationError(name, f"the sandbox does not handle the provider setting {name}")
+    roles = _list(known, "assumeRoles")
+    allowed = [] if has_unknown(known.get("allowedAccountIds")) else _list(known, "allowedAccountIds")
+    return Configuration(
+        role_arn=_role_arn(roles),
+        assumes=bool(roles),
+        allowed_account_ids=tuple(str(account) for account in allowed),
+        region=str(known.get("region", "")),
+        default_tags=_default_tags(known.get("defaultTags")),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Pulumi's engine sends nested settings as JSON text."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        return json.loads(value)
+    return value
+
+
+def _list(settings: Mapping[str, Any], name: str) -> list[Any]:
+    value = settings.get(name, [])
+    if value == UNKNOWN:
+        return [UNKNOWN]
+    if not isinstance(value, list):
+        raise ConfigurationError(name, f"expected a list, got {value!r:.60}")
+    return value
+
+
+def _role_arn(roles: list[Any]) -> str:
+    """The last role of the chain: calls land in its account."""
+    if not roles:
+        return ""
+    last = roles[-1]
+    return UNKNOWN if last == UNKNOWN else str(last.get("roleArn") or "")
+
+
+def _default_tags(value: Any) -> dict[str, str]:
+    return {} if not value or has_unknown(value) else dict(value.get("tags") or {})

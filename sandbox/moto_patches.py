@@ -1,0 +1,202 @@
+"""Where moto must behave differently to play *this* organisation; undone when the organisation is closed."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, Protocol
+
+UNSIGNED: Final = "AKIAEXAMPLE"
+"""The key that moto gives to a request without a signature."""
+
+SETTINGS: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+
+
+class Ids(Protocol):
+    """The ids of the organisation to be played."""
+
+    organization_id: str
+    root_id: str
+
+    def account(self, name: str) -> str:
+        """The id of the account with a name."""
+        ...
+
+    def unit(self, name: str) -> str:
+        """The id of the organisational unit with a name."""
+        ...
+
+
+@contextmanager
+def patched(ids: Ids, on_account: Callable[[str], None]) -> Iterator[None]:
+    """moto with the ids given, without its traps; `on_account` hears of each new account's id."""
+    with ExitStack() as undo:
+        for name, value in SETTINGS.items():
+            undo.enter_context(_environment(name, value))
+        undo.enter_context(_quiet(logging.getLogger("werkzeug")))
+        for owner, name, value in _replacements(ids, on_account):
+            undo.enter_context(_replaced(owner, name, value))
+        yield
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
+
+
+def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
+    import moto.iam.models as iam
+    import moto.kms.models as kms
+    from moto.s3.models import FakeBucket
+
+    yield iam, "get_account_id_from", _account_of()
+    yield kms, "generate_private_key", _private_key(kms.generate_private_key)
+    yield FakeBucket, "get_permission", _neutral
+    yield from _organization(ids, on_account)
+    yield from _lake_formation()
+
+
+def _account_of() -> Callable[[str], str]:
+    """An unknown key is refused, where moto would fall back on its default account without a word."""
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.core.exceptions import ServiceException
+    from moto.iam.models import iam_backends
+
+    known = {UNSIGNED: DEFAULT_ACCOUNT_ID}
+
+    def account_of(access_key: str) -> str:
+        if access_key not in known:
+            owners = (account for account, backend in list(iam_backends.items()) if access_key in backend["aws"].access_keys)
+            known[access_key] = next(owners, "")
+        if account := known[access_key]:
+            return account
+        del known[access_key]
+        raise ServiceException("InvalidClientTokenId", "The security token included in the request is invalid.")
+
+    return account_of
+
+
+def _private_key(make: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A symmetric key has no private key; moto spends 50 ms on an RSA one."""
+    return lambda spec: None if spec == "SYMMETRIC_DEFAULT" else make(spec)
+
+
+def _neutral(*_: Any) -> Any:
+    """moto runs bucket policies on objects without Condition and Principal: "Deny unless TLS" would deny everyone."""
+    from moto.iam.access_control import PermissionResult
+
+    return PermissionResult.NEUTRAL
+
+
+# --- ids are data ------------------------------------------------------------------------------------------
+
+_naming: ContextVar[str] = ContextVar("name of the account that is being created")
+
+
+def _organization(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
+    from moto.organizations import models, utils
+
+    yield utils, "make_random_org_id", lambda: ids.organization_id
+    yield utils, "make_random_root_id", lambda: ids.root_id
+    yield utils, "make_random_account_id", lambda: ids.account(_naming.get())
+    yield models.FakeAccount, "__init__", _named_account(models.FakeAccount.__init__, on_account)
+    yield models.FakeOrganizationalUnit, "__init__", _named_unit(models.FakeOrganizationalUnit.__init__, ids)
+    yield models.FakePolicy, "__init__", _named_policy(models.FakePolicy.__init__)
+    services = [*models.FakeServiceAccess.TRUSTED_SERVICES, *_MISSING_SERVICES]
+    yield models.FakeServiceAccess, "TRUSTED_SERVICES", services
+    yield models.FakeDelegatedAdministrator, "SUPPORTED_SERVICES", services
+
+
+_MISSING_SERVICES: Final = ("cloudtrail.amazonaws.com", "iam.amazonaws.com", "lakeformation.amazonaws.com", "q.amazonaws.com")
+"""Trusted services of AWS Organizations that moto's list lacks."""
+
+
+def _named_account(init: Callable[..., None], on_account: Callable[[str], None]) -> Callable[..., None]:
+    def create(account: Any, organization: Any, **values: Any) -> None:
+        token = _naming.set(values["AccountName"])
+        try:
+            init(account, organization, **values)
+        finally:
+            _naming.reset(token)
+        on_account(account.id)
+
+    return create
+
+
+def _named_unit(init: Callable[..., None], ids: Ids) -> Callable[..., None]:
+    def create(unit: Any, organization: Any, **values: Any) -> None:
+        init(unit, organization, **values)
+        if values.get("Name"):
+            unit.id = ids.unit(values["Name"])
+
+    return create
+
+
+def _named_policy(init: Callable[..., None]) -> Callable[..., None]:
+    def create(policy: Any, organization: Any, **values: Any) -> None:
+        init(policy, organization, **values)
+        policy.id = "p-" + hashlib.sha256(f"{policy.type}|{policy.name}".encode()).hexdigest()[:8]
+
+    return create
+
+
+# --- Lake Formation ----------------------------------------------------------------------------------------
+
+
+def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
+    """AWS adds an LF-tag to those that a resource has; moto puts it in their place."""
+    from moto.lakeformation.models import LakeFormationBackend
+
+    add = LakeFormationBackend.add_lf_tags_to_resource
+
+    def merge(backend: Any, catalog_id: str, resource: dict[str, Any], tags: list[dict[str, Any]]) -> Any:
+        before = {name: dict(getattr(backend, name)) for name in _LF_TAGS}
+        failures = add(backend, catalog_id, resource, tags)
+        for name, stored in before.items():
+            _keep_others(stored, getattr(backend, name))
+        return failures
+
+    yield LakeFormationBackend, "add_lf_tags_to_resource", merge
+
+
+_LF_TAGS: Final = ("lf_database_tags", "lf_table_tags", "lf_columns_tags")
+
+
+def _keep_others(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[dict[str, Any]]]) -> None:
+    for target, tags in now.items():
+        old = before.get(target)
+        if old is not None and old is not tags:
+            keys = {tag["TagKey"] for tag in tags}
+            now[target] = [tag for tag in old if tag["TagKey"] not in keys] + list(tags)

