@@ -107,6 +107,15 @@ ACCOUNT_KEY_ALIAS = f"{PATH}/account"
 """Alias, without `alias/`, of the key for what an account keeps for itself: query results, disks."""
 
 
+INBOX_KEY_ALIAS = f"{PATH}/inbox"
+"""Alias, without `alias/`, of the key of a partner's inbox."""
+
+
+def inbox_key(region: str, partner_id: str) -> str:
+    """ARN of the alias of an inbox's key; replication takes an alias ARN (S3 API, ReplicaKmsKeyID)."""
+    return f"arn:aws:kms:{region}:{partner_id}:alias/{INBOX_KEY_ALIAS}"
+
+
 def ci_role(governance_id: str, purpose: str) -> str:
     """The role of continuous integration in the governance account: `deploy` or `preview`."""
     return role(governance_id, f"ci/{purpose}")

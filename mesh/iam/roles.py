@@ -426,3 +426,37 @@ def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document
             conditions=(caller_is(*continuous_integration),),
         )
     )
+
+
+def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inbox: str) -> Document:
+    """What a partner's people may call: everything of their own account that data work needs, and nothing else."""
+    region = perimeter.region
+    results = names.results_bucket(perimeter.mesh, f"partner-{partner}")
+    return document(
+        Statement(
+            sid="QueryInTheOwnWorkgroup",
+            effect="Allow",
+            actions=QUERY,
+            resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.WORKGROUP}",),
+        ),
+        Statement(
+            sid="ReadTheOwnCatalog",
+            effect="Allow",
+            actions=READ_CATALOG,
+            resources=tuple(f"arn:aws:glue:{region}:{account_id}:{what}" for what in ("catalog", "database/*", "table/*")),
+        ),
+        Statement(
+            sid="ReadTheInbox",
+            effect="Allow",
+            actions=READER_ACTIONS,
+            resources=(f"arn:aws:s3:::{inbox}", f"arn:aws:s3:::{inbox}/*"),
+        ),
+        Statement(
+            sid="DecryptTheInbox",
+            effect="Allow",
+            actions=DECRYPT,
+            resources=(f"arn:aws:kms:{region}:{account_id}:key/*",),
+            conditions=(through(perimeter, "s3"),),
+        ),
+        *_results(perimeter, account_id, results, names.ACCOUNT_KEY_ALIAS),
+    )

@@ -1,0 +1,31 @@
+"""Pulumi components, one AWS entity each; they take nodes of the Plan, see no YAML and make no provider."""
+
+from components.audit_trail import AuditTrail
+from components.catalog_entry import CatalogEntry
+from components.clearance_role import ClearanceRole
+from components.data_product import DataProduct
+from components.delivery import Delivery
+from components.domain_account import DomainAccount
+from components.location_role import LocationRole
+from components.mesh_bus import MeshBus
+from components.mesh_catalog import MeshCatalog
+from components.organization import Organization
+from components.partner_account import PartnerAccount
+from components.pipeline_role import PipelineRole
+from components.resource_link import ResourceLink
+
+__all__ = [
+    "AuditTrail",
+    "CatalogEntry",
+    "ClearanceRole",
+    "DataProduct",
+    "Delivery",
+    "DomainAccount",
+    "LocationRole",
+    "MeshBus",
+    "MeshCatalog",
+    "Organization",
+    "PartnerAccount",
+    "PipelineRole",
+    "ResourceLink",
+]

@@ -1,0 +1,57 @@
+"""The organisation's trail, and the bucket that keeps it where nobody can change it."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, ResourceOptions
+
+from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from mesh import names
+from mesh.plan.nodes import AuditTrailArgs
+
+
+class AuditTrail(ComponentResource):
+    """Made by the governance account, CloudTrail's delegated administrator. Outputs: `bucket`, `trail_arn`.
+
+    The trail records management events and every object and table read of the organisation. `log_bucket` has to exist.
+    """
+
+    def __init__(self, name: str, args: AuditTrailArgs, log_bucket: str, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:AuditTrail", name, None, opts)
+        self.storage = PrivateBucket(
+            name,
+            PrivateBucketArgs(
+                bucket=args.bucket,
+                deletion_protection=args.deletion_protection,
+                log_bucket=log_bucket,
+                object_lock_days=args.retention,
+            ),
+            policy=args.bucket_policy.text(),
+            opts=ResourceOptions(parent=self),
+        )
+        self.trail = aws.cloudtrail.Trail(
+            name,
+            name=names.PATH,
+            s3_bucket_name=self.storage.name,
+            is_organization_trail=True,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            advanced_event_selectors=[
+                _events("management", eventCategory="Management"),
+                _events("objects", eventCategory="Data", **{"resources.type": "AWS::S3::Object"}),
+            ],
+            opts=ResourceOptions(parent=self, depends_on=[self.storage]),
+        )
+        self.bucket, self.trail_arn = self.storage.name, self.trail.arn
+        self.register_outputs({"bucket": self.bucket, "trail_arn": self.trail_arn})
+
+
+def _events(name: str, **fields: str) -> aws.cloudtrail.TrailAdvancedEventSelectorArgs:
+    return aws.cloudtrail.TrailAdvancedEventSelectorArgs(
+        name=name,
+        field_selectors=[
+            aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs(field=field, equals=[value])
+            for field, value in fields.items()
+        ],
+    )

@@ -1,0 +1,63 @@
+"""The role of a clearance in one account, and the clearance's Lake Formation expression passed on to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Resource, ResourceOptions
+
+from components.mesh_role import MeshRole
+from mesh import names
+from mesh.plan.nodes import ClearanceRoleArgs
+
+
+class ClearanceRole(ComponentResource):
+    """`role/mesh/clearance/<clearance>`; the account's boundary and the hub's grant have to exist.
+
+    `after` are grants on the same catalog that come first: Lake Formation refuses concurrent ones. Outputs: `arn`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: ClearanceRoleArgs,
+        after: Sequence[Resource] = (),
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("mesh:aws:ClearanceRole", name, None, opts)
+        made = MeshRole(
+            name,
+            arn=args.arn,
+            description=f"People who hold the clearance '{args.clearance.name}'",
+            trust=args.trust,
+            permissions=args.permissions,
+            boundary=names.boundary(args.account_id),
+            opts=ResourceOptions(parent=self),
+        )
+        self.role, self.arn = made.role, made.arn
+        self.last_grant = self._pass_on(name, args, after)
+        self.register_outputs({"arn": self.arn})
+
+    def _pass_on(self, name: str, args: ClearanceRoleArgs, after: Sequence[Resource]) -> Resource:
+        """The hub's expression, exactly as the hub granted it, for databases and for tables.
+
+        The catalog is named in the expression only, not at the top level (terraform-provider-aws #26602).
+        """
+        expressions = [{"key": key, "values": list(values)} for key, values in args.clearance.expression]
+        last: Sequence[Resource] = after
+        grant: Resource = self.role
+        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
+            grant = aws.lakeformation.Permissions(
+                f"{name}-{kind.lower()}",
+                principal=self.role.arn,
+                permissions=permissions,
+                lf_tag_policy={
+                    "catalog_id": args.perimeter.governance_id,
+                    "resource_type": kind,
+                    "expressions": expressions,  # pyright: ignore[reportArgumentType] (plain dicts are inputs)
+                },
+                opts=ResourceOptions(parent=self, depends_on=list(last)),
+            )
+            last = [grant]
+        return grant

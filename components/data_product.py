@@ -1,0 +1,54 @@
+"""A data product in its domain's account: its key, its bucket, and everything that protects the two."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, ResourceOptions
+
+from components.private_bucket import PrivateBucket, PrivateBucketArgs, filled
+from mesh import names
+from mesh.iam.values import KEY_ARN
+from mesh.plan.nodes import DataProductArgs
+
+
+class DataProduct(ComponentResource):
+    """A product's key and bucket; the account's log bucket (`args.log_bucket`) has to exist.
+
+    Outputs: `bucket` (name), `bucket_arn`, `key_arn`.
+    """
+
+    def __init__(self, name: str, args: DataProductArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:DataProduct", name, None, opts)
+        child = ResourceOptions(parent=self)
+        self.key = self._key(name, args)
+        aws.kms.Alias(name, name=f"alias/{names.key_alias(args.name)}", target_key_id=self.key.key_id, opts=child)
+        self.storage = PrivateBucket(
+            name,
+            PrivateBucketArgs(
+                bucket=args.bucket,
+                deletion_protection=args.deletion_protection,
+                log_bucket=args.log_bucket,
+                expire_after=args.retention,
+                expire_noncurrent_after=min(args.retention, 30),
+                tags=args.tags,
+            ),
+            policy=filled(self.key.arn, args.bucket_policy.text(), KEY_ARN),
+            key_arn=self.key.arn,
+            opts=child,
+        )
+        aws.s3.BucketNotification(name, bucket=self.storage.name, eventbridge=True, opts=child)
+        self.bucket, self.bucket_arn, self.key_arn = self.storage.name, self.storage.arn, self.key.arn
+        self.register_outputs({"bucket": self.bucket, "bucket_arn": self.bucket_arn, "key_arn": self.key_arn})
+
+    def _key(self, name: str, args: DataProductArgs) -> aws.kms.Key:
+        return aws.kms.Key(
+            name,
+            description=f"Data product {args.domain}.{args.name}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=args.key_policy.text(),
+            tags=args.tags,
+            opts=ResourceOptions(
+                parent=self, protect=args.deletion_protection, retain_on_delete=args.deletion_protection
+            ),
+        )

@@ -1,0 +1,56 @@
+"""What S3 copies from a product into the inboxes of partners, and the role that it copies with."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, ResourceOptions
+
+from components.mesh_role import MeshRole
+from mesh import names
+from mesh.plan.nodes import DeliveryArgs
+
+
+class Delivery(ComponentResource):
+    """Replication of `outbound/<partner>/`, one rule an agreement; a closed agreement's rule is disabled.
+
+    `product`'s bucket and the inboxes have to exist. Outputs: `role_arn`.
+    """
+
+    def __init__(self, name: str, args: DeliveryArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:Delivery", name, None, opts)
+        made = MeshRole(
+            name,
+            arn=names.delivery_role(args.account_id, args.product),
+            description=f"S3 delivers {args.domain}.{args.product} to partners",
+            trust=args.trust,
+            permissions=args.permissions,
+            boundary=names.boundary(args.account_id),
+            opts=ResourceOptions(parent=self),
+        )
+        self.role_arn = made.arn
+        aws.s3.BucketReplicationConfig(
+            name,
+            bucket=args.bucket,
+            role=made.arn,
+            rules=[
+                aws.s3.BucketReplicationConfigRuleArgs(
+                    id=delivery.partner,
+                    priority=number,
+                    status="Enabled" if delivery.open else "Disabled",
+                    filter={"prefix": f"outbound/{delivery.partner}/"},
+                    delete_marker_replication={"status": "Disabled"},
+                    source_selection_criteria={"sse_kms_encrypted_objects": {"status": "Enabled"}},
+                    destination={
+                        "bucket": f"arn:aws:s3:::{delivery.inbox}",
+                        "account": delivery.partner_id,
+                        "access_control_translation": {"owner": "Destination"},
+                        "encryption_configuration": {
+                            "replica_kms_key_id": names.inbox_key(args.perimeter.region, delivery.partner_id)
+                        },
+                    },
+                )
+                for number, delivery in enumerate(args.deliveries)
+            ],
+            opts=ResourceOptions(parent=self, depends_on=[made]),
+        )
+        self.register_outputs({"role_arn": self.role_arn})

@@ -1,0 +1,135 @@
+"""The baseline of an account: nothing public, everything encrypted, roles bounded, logs kept, queries contained."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, ResourceOptions
+
+from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from mesh import names
+from mesh.plan.nodes import DomainAccountArgs
+
+
+class DomainAccount(ComponentResource):
+    """What every account of the mesh starts with; a partner's and the governance account have it too.
+
+    Outputs: `key_arn`, `boundary_arn`, `log_bucket`, `results_bucket`, `workgroup`.
+    """
+
+    def __init__(self, name: str, args: DomainAccountArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:DomainAccount", name, None, opts)
+        child = ResourceOptions(parent=self)
+        self.public_access_block = aws.s3.AccountPublicAccessBlock(
+            name,
+            account_id=args.account_id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        self.boundary = aws.iam.Policy(
+            name,
+            name="boundary",
+            path=f"/{names.PATH}/",
+            description="The most that a role of the mesh can do in this account",
+            policy=args.boundary.text(),
+            opts=child,
+        )
+        self.key = self._key(name, args)
+        self.logs = self._logs(name, args)
+        self.results = self._results(name, args)
+        self.workgroup = self._workgroup(name, args)
+        self._budget(name, args)
+        self.register_outputs(
+            {
+                "key_arn": self.key.arn,
+                "boundary_arn": self.boundary.arn,
+                "log_bucket": self.logs.name,
+                "results_bucket": self.results.name,
+                "workgroup": self.workgroup.name,
+            }
+        )
+
+    def _key(self, name: str, args: DomainAccountArgs) -> aws.kms.Key:
+        """The account's own key, which new disks use by default."""
+        child = ResourceOptions(parent=self)
+        key = aws.kms.Key(
+            name,
+            description=f"What the account of {args.owner} keeps for itself: query results, disks",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=args.key_policy.text(),
+            opts=ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=args.deletion_protection),
+        )
+        aws.kms.Alias(name, name=f"alias/{names.ACCOUNT_KEY_ALIAS}", target_key_id=key.key_id, opts=child)
+        aws.ebs.EncryptionByDefault(name, enabled=True, opts=child)
+        aws.ebs.DefaultKmsKey(name, key_arn=key.arn, opts=child)
+        return key
+
+    def _logs(self, name: str, args: DomainAccountArgs) -> PrivateBucket:
+        return PrivateBucket(
+            f"{name}-logs",
+            PrivateBucketArgs(
+                bucket=args.log_bucket,
+                deletion_protection=args.deletion_protection,
+                expire_after=args.log_retention,
+            ),
+            policy=args.log_bucket_policy.text(),
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _results(self, name: str, args: DomainAccountArgs) -> PrivateBucket:
+        return PrivateBucket(
+            f"{name}-results",
+            PrivateBucketArgs(
+                bucket=args.results_bucket,
+                deletion_protection=False,
+                log_bucket=args.log_bucket,
+                expire_after=args.results_retention,
+                expire_noncurrent_after=1,
+            ),
+            policy=args.results_bucket_policy.text(),
+            key_arn=self.key.arn,
+            opts=ResourceOptions(parent=self, depends_on=[self.logs]),
+        )
+
+    def _workgroup(self, name: str, args: DomainAccountArgs) -> aws.athena.Workgroup:
+        """Queries write to the account's own encrypted bucket, whatever the caller asks for (I24)."""
+        return aws.athena.Workgroup(
+            name,
+            name=names.WORKGROUP,
+            description="Queries over the mesh; results stay in this account",
+            configuration={
+                "enforce_workgroup_configuration": True,
+                "publish_cloudwatch_metrics_enabled": True,
+                "requester_pays_enabled": False,
+                "result_configuration": {
+                    "output_location": f"s3://{args.results_bucket}/",
+                    "expected_bucket_owner": args.account_id,
+                    "encryption_configuration": {"encryption_option": "SSE_KMS", "kms_key_arn": self.key.arn},
+                },
+            },
+            opts=ResourceOptions(parent=self, depends_on=[self.results]),
+        )
+
+    def _budget(self, name: str, args: DomainAccountArgs) -> None:
+        aws.budgets.Budget(
+            name,
+            name="mesh",
+            budget_type="COST",
+            limit_amount=str(args.budget),
+            limit_unit="USD",
+            time_unit="MONTHLY",
+            notifications=[
+                aws.budgets.BudgetNotificationArgs(
+                    comparison_operator="GREATER_THAN",
+                    notification_type=kind,
+                    threshold=threshold,
+                    threshold_type="PERCENTAGE",
+                    subscriber_email_addresses=[args.owner_email],
+                )
+                for kind, threshold in (("ACTUAL", 80), ("FORECASTED", 100))
+            ],
+            opts=ResourceOptions(parent=self),
+        )

@@ -1,0 +1,59 @@
+"""What a partner's account has above the baseline: its inbox, its own catalog, and the role of its people."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, ResourceOptions
+
+from components.mesh_role import MeshRole
+from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from mesh import names
+from mesh.plan.nodes import PartnerAccountArgs
+
+
+class PartnerAccount(ComponentResource):
+    """The baseline (`DomainAccount`) has to exist. Outputs: `inbox`, `key_arn`, `access_role_arn`."""
+
+    def __init__(self, name: str, args: PartnerAccountArgs, log_bucket: str, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:PartnerAccount", name, None, opts)
+        child = ResourceOptions(parent=self)
+        self.key = aws.kms.Key(
+            name,
+            description=f"Inbox of partner {args.partner}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=args.key_policy.text(),
+            opts=ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=args.deletion_protection),
+        )
+        aws.kms.Alias(name, name=f"alias/{names.INBOX_KEY_ALIAS}", target_key_id=self.key.key_id, opts=child)
+        self.inbox = PrivateBucket(
+            name,
+            PrivateBucketArgs(
+                bucket=args.inbox,
+                deletion_protection=args.deletion_protection,
+                log_bucket=log_bucket,
+                expire_after=args.retention,
+            ),
+            policy=args.bucket_policy.text(),
+            key_arn=self.key.arn,
+            opts=child,
+        )
+        self.database = aws.glue.CatalogDatabase(
+            name,
+            name=names.snake(args.partner),
+            catalog_id=args.account_id,
+            description=f"What the mesh delivered to {args.partner}",
+            location_uri=f"s3://{args.inbox}/",
+            opts=child,
+        )
+        access = MeshRole(
+            name,
+            arn=names.role(args.account_id, "access"),
+            description=f"People of partner {args.partner}",
+            trust=args.access_trust,
+            permissions=args.access_permissions,
+            boundary=names.boundary(args.account_id),
+            opts=child,
+        )
+        self.key_arn, self.access_role_arn = self.key.arn, access.arn
+        self.register_outputs({"inbox": self.inbox.name, "key_arn": self.key_arn, "access_role_arn": self.access_role_arn})

@@ -1,0 +1,132 @@
+"""A bucket that nobody reaches by accident: what every bucket of the mesh has, whatever it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ComponentResource, Input, ResourceOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateBucketArgs:
+    """Name and life of a bucket; `expire_after` (objects) and `expire_noncurrent_after` (old versions) in days.
+
+    `log_bucket` is None for a bucket that holds access logs itself. `object_lock_days` locks in compliance mode.
+    """
+
+    bucket: str
+    deletion_protection: bool
+    log_bucket: str | None = None
+    expire_after: int | None = None
+    expire_noncurrent_after: int = 30
+    object_lock_days: int | None = None
+    tags: Mapping[str, str] | None = None
+
+
+class PrivateBucket(ComponentResource):
+    """Public access blocked, owner enforced, versioned, encrypted by default, with a policy.
+
+    `policy` is the resource policy as JSON. `key_arn` is None where S3's own key is the only one that works (the target of
+    access logs: S3 User Guide, "Enabling Amazon S3 server access logging").
+    """
+
+    bucket: aws.s3.Bucket
+
+    def __init__(
+        self,
+        name: str,
+        args: PrivateBucketArgs,
+        policy: Input[str],
+        key_arn: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("mesh:aws:PrivateBucket", name, None, opts)
+        child = ResourceOptions(parent=self)
+        self.bucket = aws.s3.Bucket(
+            name,
+            bucket=args.bucket,
+            object_lock_enabled=True if args.object_lock_days else None,
+            tags=args.tags,
+            opts=ResourceOptions(
+                parent=self, protect=args.deletion_protection, retain_on_delete=args.deletion_protection
+            ),
+        )
+        self.name = self.bucket.bucket
+        block = aws.s3.BucketPublicAccessBlock(
+            name,
+            bucket=self.name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        aws.s3.BucketOwnershipControls(name, bucket=self.name, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child)
+        self.versioning = aws.s3.BucketVersioning(
+            name, bucket=self.name, versioning_configuration={"status": "Enabled"}, opts=child
+        )
+        self._encrypt(name, key_arn)
+        self._expire(name, args)
+        if args.log_bucket:
+            aws.s3.BucketLogging(
+                name, bucket=self.name, target_bucket=args.log_bucket, target_prefix=f"{args.bucket}/", opts=child
+            )
+        if args.object_lock_days:
+            self._lock(name, args.object_lock_days)
+        aws.s3.BucketPolicy(
+            name, bucket=self.name, policy=policy, opts=ResourceOptions(parent=self, depends_on=[block])
+        )
+        self.arn = self.bucket.arn
+        self.register_outputs({"bucket": self.name, "arn": self.arn})
+
+    def _encrypt(self, name: str, key_arn: Input[str] | None) -> None:
+        default = (
+            {"sse_algorithm": "AES256"}
+            if key_arn is None
+            else {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn}
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            name,
+            bucket=self.name,
+            rules=[
+                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=default,  # pyright: ignore[reportArgumentType] (a TypedDict whose values are inputs)
+                    bucket_key_enabled=True if key_arn is not None else None,
+                )
+            ],
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _expire(self, name: str, args: PrivateBucketArgs) -> None:
+        rules: list[aws.s3.BucketLifecycleConfigurationRuleArgs] = [
+            aws.s3.BucketLifecycleConfigurationRuleArgs(
+                id="clean-up",
+                status="Enabled",
+                filter={"prefix": ""},
+                abort_incomplete_multipart_upload={"days_after_initiation": 7},
+                noncurrent_version_expiration={"noncurrent_days": args.expire_noncurrent_after},
+                expiration={"days": args.expire_after} if args.expire_after else None,
+            )
+        ]
+        aws.s3.BucketLifecycleConfiguration(
+            name,
+            bucket=self.name,
+            rules=rules,
+            opts=ResourceOptions(parent=self, depends_on=[self.versioning]),
+        )
+
+    def _lock(self, name: str, days: int) -> None:
+        aws.s3.BucketObjectLockConfiguration(
+            name,
+            bucket=self.name,
+            rule={"default_retention": {"mode": "COMPLIANCE", "days": days}},
+            opts=ResourceOptions(parent=self, depends_on=[self.versioning]),
+        )
+
+
+def filled(arn: pulumi.Output[str], text: str, placeholder: str) -> pulumi.Output[str]:
+    """A document's text with a placeholder replaced by what AWS invented."""
+    return arn.apply(lambda value: text.replace(placeholder, value))

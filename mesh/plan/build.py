@@ -1,0 +1,369 @@
+"""Mesh -> Plan: pure, total for a mesh whose rules hold, the same Plan for the same input and day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from mesh import names
+from mesh.contracts import catalog
+from mesh.iam import guardrails
+from mesh.iam.perimeter import Perimeter
+from mesh.model import AccountsFile, Agreement, Contract, Domain, Mesh, Partner, Product
+from mesh.plan.nodes import (
+    AccountAccess,
+    AuditTrailArgs,
+    CatalogEntryArgs,
+    Clearance,
+    ClearanceRoleArgs,
+    DataProductArgs,
+    Delivery,
+    DeliveryArgs,
+    DomainAccountArgs,
+    DomainPlan,
+    GovernancePlan,
+    LocationRoleArgs,
+    MemberAccount,
+    MeshBusArgs,
+    MeshCatalogArgs,
+    OrganizationArgs,
+    OrganizationPlan,
+    OrganizationPolicy,
+    PartnerAccountArgs,
+    PartnerPlan,
+    PipelineRoleArgs,
+    Plan,
+    ResourceLinkArgs,
+)
+from mesh.model.accounts import Organization, Units
+
+
+def build(mesh: Mesh, as_of: datetime.date) -> Plan:
+    """The plan of a mesh on a day; the day decides which agreements are open."""
+    return _Builder(mesh, as_of).plan()
+
+
+def assumed_accounts() -> AccountsFile:
+    """Ids to plan with while there is no `accounts.yaml`; their form is AWS's, their values are marked `assumed`."""
+    return AccountsFile(
+        organization=Organization(id="o-assumed000", root="r-none", management=names.assumed_account_id("", "management")),
+        units=Units(
+            governance="ou-none-assumed1", domains="ou-none-assumed2", partners="ou-none-assumed3"
+        ),
+        governance=names.assumed_account_id("", "governance"),
+    )
+
+
+class _Builder:
+    def __init__(self, mesh: Mesh, as_of: datetime.date) -> None:
+        self.mesh, self.as_of, self.file = mesh, as_of, mesh.file
+        self.accounts = mesh.accounts or assumed_accounts()
+        self.classifications = tuple(sorted(mesh.file.classifications))
+        organization, units = self.accounts.organization, self.accounts.units
+        self.perimeter = Perimeter(
+            mesh=mesh.file.name,
+            region=mesh.file.region,
+            organization=organization.id,
+            root=organization.root,
+            governance_unit=units.governance,
+            domains_unit=units.domains,
+            partners_unit=units.partners,
+            management_id=organization.management,
+            governance_id=self.accounts.governance,
+        )
+        self.clearances = {
+            name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
+            for name, reads in mesh.file.clearances.items()
+        }
+        self.labels = {name: catalog.product_labels(contract) for name, contract in mesh.contracts.items()}
+        self.agreements: dict[str, list[tuple[str, Agreement]]] = {}
+        for partner, terms in mesh.partners.items():
+            for agreement in terms.agreements:
+                self.agreements.setdefault(agreement.product, []).append((partner, agreement))
+        self.readers: dict[frozenset[str], tuple[str, ...]] = {}
+
+    def plan(self) -> Plan:
+        return Plan(
+            mesh=self.file.name,
+            perimeter=self.perimeter,
+            organization=self.organization(),
+            governance=self.governance(),
+            domains={name: self.domain(name, domain) for name, domain in self.mesh.domains.items()},
+            partners={name: self.partner(name, partner) for name, partner in self.mesh.partners.items()},
+        )
+
+    def domain_id(self, name: str) -> str:
+        return self.accounts.domains.get(name) or names.assumed_account_id("domain", name)
+
+    def partner_id(self, name: str) -> str:
+        return self.accounts.partners.get(name) or names.assumed_account_id("partner", name)
+
+    def tags(self, stack: str, owner: str) -> dict[str, str]:
+        return {"mesh": self.file.name, "mesh:stack": stack, "mesh:owner": owner}
+
+    def access(self, account_id: str, stack: str, owner: str, assumed: bool = False) -> AccountAccess:
+        return AccountAccess(
+            account_id=account_id,
+            region=self.file.region,
+            deploy_role=names.deploy_role(account_id),
+            preview_role=names.preview_role(account_id),
+            tags=self.tags(stack, owner),
+            assumed=assumed or self.mesh.accounts is None,
+        )
+
+    # ---- organization and governance
+
+    def organization(self) -> OrganizationPlan:
+        owner = self.file.owner.team
+        return OrganizationPlan(
+            access=self.access(self.perimeter.management_id, "organization", owner),
+            args=OrganizationArgs(
+                perimeter=self.perimeter,
+                accounts=tuple(self.members()),
+                partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
+                deletion_protection=self.file.defaults.deletion_protection,
+            ),
+        )
+
+    def members(self) -> list[MemberAccount]:
+        def member(name: str, unit: str, owner: str, email: str | None = None) -> MemberAccount:
+            address = email or self.file.account_email.replace("{account}", name)
+            return MemberAccount(name=name, email=address, unit=unit, tags=self.tags("organization", owner))
+
+        return [
+            member("governance", "governance", self.file.owner.team),
+            *(member(f"domain-{n}", "domains", d.owner.team, d.account.email) for n, d in self.mesh.domains.items()),
+            *(member(f"partner-{n}", "partners", p.owner.team, p.account.email) for n, p in self.mesh.partners.items()),
+        ]
+
+    def partner_policies(self, name: str) -> list[OrganizationPolicy]:
+        account_id, target = self.partner_id(name), f"partner-{name}"
+        return [
+            OrganizationPolicy(
+                name=f"mesh-{target}-stays-inside",
+                type="SERVICE_CONTROL_POLICY",
+                target=target,
+                description=f"Partner {name} reaches no other account.",
+                document=guardrails.partner_stays_inside(account_id),
+            ),
+            OrganizationPolicy(
+                name=f"mesh-{target}-one-writer",
+                type="RESOURCE_CONTROL_POLICY",
+                target=target,
+                description=f"Only the declared writers reach into the account of partner {name}.",
+                document=guardrails.partner_resources_take_one_writer(
+                    account_id, self.writers(name), self.perimeter.governance_id
+                ),
+            ),
+        ]
+
+    def governance(self) -> GovernancePlan:
+        defaults, owner = self.file.defaults, self.file.owner
+        return GovernancePlan(
+            access=self.access(self.perimeter.governance_id, "governance", owner.team),
+            account=DomainAccountArgs(
+                perimeter=self.perimeter,
+                owner="governance",
+                owner_email=owner.email,
+                account_id=self.perimeter.governance_id,
+                budget=defaults.budget,
+                log_retention=defaults.log_retention,
+                results_retention=defaults.results_retention,
+                deletion_protection=defaults.deletion_protection,
+            ),
+            catalog=MeshCatalogArgs(
+                perimeter=self.perimeter,
+                classifications=dict(self.file.classifications),
+                clearances=tuple(self.clearances.values()),
+                publishers=tuple(names.publisher_role(self.perimeter.governance_id, name) for name in self.mesh.domains),
+            ),
+            audit=AuditTrailArgs(
+                perimeter=self.perimeter,
+                bucket=names.audit_bucket(self.file.name),
+                retention=defaults.audit_retention,
+                deletion_protection=defaults.deletion_protection,
+            ),
+            bus=MeshBusArgs(perimeter=self.perimeter),
+            locations={
+                name: LocationRoleArgs(perimeter=self.perimeter, domain=name, domain_id=self.domain_id(name))
+                for name in self.mesh.domains
+            },
+        )
+
+    # ---- domains
+
+    def domain(self, name: str, domain: Domain) -> DomainPlan:
+        account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
+        assumed = name not in self.accounts.domains
+        contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
+        return DomainPlan(
+            name=name,
+            access=self.access(account_id, stack, owner, assumed),
+            publishing=self.publishing(name, stack, owner),
+            account=self.baseline(name, domain.owner.email, account_id, domain.account.budget),
+            clearances={
+                clearance: ClearanceRoleArgs(perimeter=self.perimeter, clearance=value, account_id=account_id, owner=name)
+                for clearance, value in self.clearances.items()
+            },
+            products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
+            pipelines={
+                p: PipelineRoleArgs(perimeter=self.perimeter, domain=name, product=p, account_id=account_id)
+                for p in contracted
+            },
+            catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
+            links=self.links(domain, account_id),
+            deliveries=self.deliveries(name, domain, account_id),
+        )
+
+    def publishing(self, name: str, stack: str, owner: str) -> AccountAccess:
+        governance = self.perimeter.governance_id
+        return AccountAccess(
+            account_id=governance,
+            region=self.file.region,
+            deploy_role=names.publisher_role(governance, name),
+            preview_role=names.preview_role(governance),
+            tags=self.tags(stack, owner),
+            assumed=self.mesh.accounts is None,
+        )
+
+    def baseline(self, owner: str, email: str, account_id: str, budget: int | None) -> DomainAccountArgs:
+        defaults = self.file.defaults
+        return DomainAccountArgs(
+            perimeter=self.perimeter,
+            owner=owner,
+            owner_email=email,
+            account_id=account_id,
+            budget=budget or defaults.budget,
+            log_retention=defaults.log_retention,
+            results_retention=defaults.results_retention,
+            deletion_protection=defaults.deletion_protection,
+        )
+
+    def product(self, domain: str, name: str, product: Product, contract: Contract, account_id: str) -> DataProductArgs:
+        reference, defaults = f"{domain}.{name}", self.file.defaults
+        labels = self.labels[reference]
+        return DataProductArgs(
+            perimeter=self.perimeter,
+            domain=domain,
+            name=name,
+            kind=product.kind,
+            description=purpose(contract),
+            account_id=account_id,
+            ports=frozenset(product.ports),
+            labels=labels,
+            readers=self.covering(labels),
+            retention=product.retention or defaults.retention,
+            log_bucket=names.log_bucket(self.file.name, domain),
+            delivers=reference in self.agreements,
+            deletion_protection=self.protected(product),
+            tags={
+                "mesh:product": reference,
+                "mesh:kind": product.kind,
+                "mesh:labels": "+".join(sorted(labels)) or "none",
+                "mesh:contract": contract.version,
+            },
+        )
+
+    def covering(self, labels: frozenset[str]) -> tuple[str, ...]:
+        """The clearances that cover every label, in the order of mesh.yaml."""
+        found = self.readers.get(labels)
+        if found is None:
+            found = tuple(name for name, clearance in self.clearances.items() if clearance.covers(labels))
+            self.readers[labels] = found
+        return found
+
+    def protected(self, product: Product) -> bool:
+        if product.deletion_protection is None:
+            return self.file.defaults.deletion_protection
+        return product.deletion_protection
+
+    def entry(self, domain: str, name: str, product: Product, contract: Contract) -> CatalogEntryArgs:
+        return CatalogEntryArgs(
+            perimeter=self.perimeter,
+            domain=domain,
+            product=name,
+            description=purpose(contract),
+            bucket=names.bucket(self.file.name, domain, name),
+            tables=catalog.tables(contract),
+            classifications=self.classifications,
+            deletion_protection=self.protected(product),
+        )
+
+    def links(self, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
+        found: dict[str, ResourceLinkArgs] = {}
+        for reference in domain.consumes:
+            product = self.mesh.product(reference)
+            if product is not None and "table" in product.ports:
+                producer, _, name = reference.partition(".")
+                found[reference] = ResourceLinkArgs(
+                    perimeter=self.perimeter, account_id=account_id, producer=producer, product=name
+                )
+        return found
+
+    # ---- partners
+
+    def open(self, agreement: Agreement) -> bool:
+        return agreement.expires >= self.as_of
+
+    def deliveries(self, domain: str, owner: Domain, account_id: str) -> dict[str, DeliveryArgs]:
+        found: dict[str, DeliveryArgs] = {}
+        for name in owner.products:
+            agreed = self.agreements.get(f"{domain}.{name}")
+            if agreed:
+                found[name] = DeliveryArgs(
+                    perimeter=self.perimeter,
+                    domain=domain,
+                    product=name,
+                    account_id=account_id,
+                    deliveries=tuple(
+                        Delivery(
+                            partner=partner,
+                            partner_id=self.partner_id(partner),
+                            inbox=names.partner_bucket(self.file.name, partner),
+                            open=self.open(agreement),
+                        )
+                        for partner, agreement in agreed
+                    ),
+                )
+        return found
+
+    def writers(self, partner: str) -> tuple[str, ...]:
+        """The delivery roles of the partner's open agreements."""
+        found: list[str] = []
+        for agreement in self.mesh.partners[partner].agreements:
+            domain, _, product = agreement.product.partition(".")
+            if self.open(agreement):
+                found.append(names.delivery_role(self.domain_id(domain), product))
+        return tuple(found)
+
+    def partner(self, name: str, partner: Partner) -> PartnerPlan:
+        account_id, stack = self.partner_id(name), f"partner-{name}"
+        defaults = self.file.defaults
+        return PartnerPlan(
+            name=name,
+            access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
+            account=self.baseline(stack, partner.owner.email, account_id, partner.account.budget),
+            partner=PartnerAccountArgs(
+                perimeter=self.perimeter,
+                partner=name,
+                account_id=account_id,
+                writers=self.writers(name),
+                retention=defaults.retention,
+                deletion_protection=defaults.deletion_protection,
+            ),
+        )
+
+
+def purpose(contract: Contract) -> str:
+    """What the product is for, on one line, as AWS takes a description."""
+    return " ".join((contract.description.purpose or "").split())
+
+
+def by_stack(plan: Plan) -> Mapping[str, AccountAccess]:
+    """The account of every stack."""
+    return {
+        "organization": plan.organization.access,
+        "governance": plan.governance.access,
+        **{f"partner-{name}": partner.access for name, partner in plan.partners.items()},
+        **{f"domain-{name}": domain.access for name, domain in plan.domains.items()},
+    }

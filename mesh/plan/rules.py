@@ -1,0 +1,418 @@
+"""Rules that span files, one small function each; every function yields what is wrong, with place and remedy."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from mesh import names
+from mesh.contracts import catalog
+from mesh.findings import Problem, listed, nearest
+from mesh.model import Agreement, Mesh, Product, contract_file
+
+RESERVED: Final = ("organization", "governance", "management")
+RESERVED_ENDINGS: Final = ("x-s3", "ol-s3", "table-s3", "s3alias")
+"""S3 keeps `--x-s3` and the like for itself (S3 User Guide, "General purpose bucket naming rules")."""
+LONGEST_BUCKET: Final = 63
+LONGEST_ROLE: Final = 64
+LONGEST_PERMISSION_SET: Final = 32
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at: the mesh, the day, and names looked up more than once."""
+
+    mesh: Mesh
+    as_of: datetime.date
+
+    @cached_property
+    def products(self) -> frozenset[str]:
+        """Every `<domain>.<product>`."""
+        return frozenset(self.mesh.products())
+
+    @cached_property
+    def labels(self) -> dict[str, frozenset[str]]:
+        """Labels by product, of the products that have a contract."""
+        return {name: catalog.product_labels(contract) for name, contract in self.mesh.contracts.items()}
+
+    def every_product(self) -> Iterator[tuple[str, str, Product]]:
+        """Domain, name and product of each product."""
+        for domain, owner in self.mesh.domains.items():
+            for name, product in owner.products.items():
+                yield domain, name, product
+
+    def every_agreement(self) -> Iterator[tuple[str, int, Agreement]]:
+        """Partner, position and agreement of each agreement."""
+        for partner, terms in self.mesh.partners.items():
+            for number, agreement in enumerate(terms.agreements):
+                yield partner, number, agreement
+
+
+Rule = Callable[[Context], Iterator[Problem]]
+RULES: list[Rule] = []
+
+
+def rule(function: Rule) -> Rule:
+    """Adds a rule to those that `problems` runs."""
+    RULES.append(function)
+    return function
+
+
+def problems(mesh: Mesh, as_of: datetime.date) -> list[Problem]:
+    """Everything that the rules find wrong with a mesh on a day."""
+    context = Context(mesh, as_of)
+    return [problem for check in RULES for problem in check(context)]
+
+
+def domain_file(name: str) -> str:
+    """Where a domain is written."""
+    return f"domains/{name}.yaml"
+
+
+def partner_file(name: str) -> str:
+    """Where a partner is written."""
+    return f"partners/{name}.yaml"
+
+
+# ---- mesh.yaml
+
+
+@rule
+def clearances_read_known_classifications(context: Context) -> Iterator[Problem]:
+    """A clearance names classifications that mesh.yaml has."""
+    known = context.mesh.file.classifications
+    for clearance, reads in context.mesh.file.clearances.items():
+        for number, name in enumerate(reads):
+            if name not in known:
+                message = f"unknown classification '{name}'{nearest(name, known)} Known: {listed(known)}"
+                yield Problem("mesh.yaml", ("clearances", clearance, number), message)
+
+
+@rule
+def clearances_fit_a_permission_set(context: Context) -> Iterator[Problem]:
+    """The permission set of a clearance has its name, which IAM Identity Center limits to 32 characters."""
+    for clearance in context.mesh.file.clearances:
+        if len(clearance) > LONGEST_PERMISSION_SET:
+            message = f"clearance '{clearance}' has {len(clearance)} characters; a permission set has at most {LONGEST_PERMISSION_SET}"
+            yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
+
+
+# ---- accounts.yaml
+
+
+@rule
+def every_account_is_used_once(context: Context) -> Iterator[Problem]:
+    """No two of management, governance, domains and partners share an account."""
+    accounts = context.mesh.accounts
+    if accounts is None:
+        return
+    seen = {accounts.organization.management: "the management account"}
+    places: list[tuple[str, str, tuple[str, ...]]] = [("the governance account", accounts.governance, ("governance",))]
+    places += [(f"domain '{name}'", account, ("domains", name)) for name, account in accounts.domains.items()]
+    places += [(f"partner '{name}'", account, ("partners", name)) for name, account in accounts.partners.items()]
+    for who, account, path in places:
+        if account in seen:
+            yield Problem("accounts.yaml", path, f"account {account} is used twice: by {seen[account]} and by {who}; every one has its own")
+        seen.setdefault(account, who)
+
+
+@rule
+def every_account_belongs_to_somebody(context: Context) -> Iterator[Problem]:
+    """An id whose domain or partner is gone is a leftover."""
+    accounts = context.mesh.accounts
+    if accounts is None:
+        return
+    for kind, ids, owners in (("domains", accounts.domains, context.mesh.domains), ("partners", accounts.partners, context.mesh.partners)):
+        for name in ids:
+            if name not in owners:
+                message = f"there is no {kind[:-1]} '{name}'{nearest(name, owners)}; remove the line once the account is closed"
+                yield Problem("accounts.yaml", (kind, name), message, "warning", on_key=True)
+
+
+@rule
+def every_owner_has_an_account(context: Context) -> Iterator[Problem]:
+    """A domain or partner without an id is planned with an assumed one."""
+    accounts = context.mesh.accounts
+    if accounts is None:
+        message = "there is no accounts.yaml: every id is assumed; `pulumi up -s organization`, then `mesh accounts`"
+        yield Problem("accounts.yaml", (), message, "warning")
+        return
+    for kind, ids, owners in (("domains", accounts.domains, context.mesh.domains), ("partners", accounts.partners, context.mesh.partners)):
+        for name in owners:
+            if name not in ids:
+                message = (
+                    f"{kind[:-1]} '{name}' has no account yet and is planned with an assumed id; "
+                    "`pulumi up -s organization`, then `mesh accounts`"
+                )
+                yield Problem(f"{kind}/{name}.yaml", (), message, "warning")
+
+
+# ---- names
+
+
+@rule
+def names_are_not_reserved(context: Context) -> Iterator[Problem]:
+    """Stacks of the platform keep their names."""
+    for kind, owners in (("domains", context.mesh.domains), ("partners", context.mesh.partners)):
+        for name in owners:
+            if name in RESERVED:
+                yield Problem(f"{kind}/{name}.yaml", (), f"'{name}' is a name of the platform's own; choose another file name")
+
+
+@rule
+def product_names_fit_aws(context: Context) -> Iterator[Problem]:
+    """A product's bucket and roles have names that AWS takes; nothing is cut."""
+    mesh = context.mesh.file.name
+    for domain, name, _ in context.every_product():
+        bucket, path = names.bucket(mesh, domain, name), ("products", name)
+        if len(bucket) > LONGEST_BUCKET:
+            message = f"bucket '{bucket}' would have {len(bucket)} characters, S3 takes {LONGEST_BUCKET}: shorten '{name}' by {len(bucket) - LONGEST_BUCKET}"
+            yield Problem(domain_file(domain), path, message, on_key=True)
+        if name in RESERVED_ENDINGS:
+            yield Problem(domain_file(domain), path, f"S3 keeps bucket names ending in '--{name}' for itself; choose another name", on_key=True)
+
+
+@rule
+def account_names_fit_aws(context: Context) -> Iterator[Problem]:
+    """The buckets and the account of a domain or partner have names that AWS takes."""
+    mesh = context.mesh.file.name
+    for partner in context.mesh.partners:
+        longest = max((names.partner_bucket(mesh, partner), names.results_bucket(mesh, f"partner-{partner}")), key=len)
+        if len(longest) > LONGEST_BUCKET:
+            message = f"bucket '{longest}' would have {len(longest)} characters, S3 takes {LONGEST_BUCKET}: rename the file"
+            yield Problem(partner_file(partner), (), message)
+    for kind, owners in (("domain", context.mesh.domains), ("partner", context.mesh.partners)):
+        for name in owners:
+            if len(f"{kind}-{name}") > 50:
+                message = f"account '{kind}-{name}' has more than the 50 characters that AWS Organizations takes: rename the file"
+                yield Problem(f"{kind}s/{name}.yaml", (), message)
+
+
+@rule
+def global_names_are_used_once(context: Context) -> Iterator[Problem]:
+    """No two buckets of the mesh have one name."""
+    mesh = context.mesh.file.name
+    seen = {names.audit_bucket(mesh): "the audit trail"}
+    seen |= {make(mesh, "governance"): "the governance account" for make in (names.log_bucket, names.results_bucket)}
+    duplicates: list[Problem] = []
+
+    def claim(bucket: str, who: str, file: str, *path: str) -> None:
+        if bucket in seen:
+            message = f"duplicate bucket name '{bucket}': {seen[bucket]} has it already; rename one of the two"
+            duplicates.append(Problem(file, path, message, on_key=True))
+        seen.setdefault(bucket, who)
+
+    for partner in context.mesh.partners:
+        who = f"partner '{partner}'"
+        claim(names.partner_bucket(mesh, partner), who, partner_file(partner))
+        for make in (names.log_bucket, names.results_bucket):
+            claim(make(mesh, f"partner-{partner}"), who, partner_file(partner))
+    for domain, owner in context.mesh.domains.items():
+        for make in (names.log_bucket, names.results_bucket):
+            claim(make(mesh, domain), f"domain '{domain}'", domain_file(domain))
+        for name in owner.products:
+            claim(names.bucket(mesh, domain, name), f"product '{domain}.{name}'", domain_file(domain), "products", name)
+    yield from duplicates
+
+
+# ---- products and contracts
+
+
+@rule
+def kinds_have_their_ports(context: Context) -> Iterator[Problem]:
+    """Reporting needs a table, a model needs files; a stream is refused until it can be carried."""
+    needed = {"analytics": ("table", "reporting reads it with SQL"), "ml": ("files", "training reads files")}
+    for domain, name, product in context.every_product():
+        path = ("products", name, "ports")
+        if "stream" in product.ports:
+            message = "port 'stream' is not carried yet: Kafka topics are not part of this version; offer 'table' or 'files'"
+            yield Problem(domain_file(domain), path, message)
+        port, why = needed.get(product.kind, ("", ""))
+        if port and port not in product.ports:
+            yield Problem(domain_file(domain), path, f"a product of kind '{product.kind}' needs the port '{port}': {why}")
+        if len(set(product.ports)) != len(product.ports):
+            yield Problem(domain_file(domain), path, "a port stands twice; name each once")
+
+
+@rule
+def contracts_can_be_catalogued(context: Context) -> Iterator[Problem]:
+    """Tables, columns, types and labels of a contract are such that the catalog can show them."""
+    known = frozenset(context.mesh.file.classifications)
+    for domain, name, product in context.every_product():
+        contract = context.mesh.contracts.get(f"{domain}.{name}")
+        if contract is not None:
+            for path, message in catalog.mistakes(contract, known):
+                yield Problem(contract_file(domain, name, product), path, message)
+
+
+@rule
+def contracts_name_their_product(context: Context) -> Iterator[Problem]:
+    """A contract that names a domain names the one that it belongs to."""
+    for domain, name, product in context.every_product():
+        contract = context.mesh.contracts.get(f"{domain}.{name}")
+        if contract is not None and contract.domain not in (None, domain):
+            message = f"the contract says domain '{contract.domain}', but it is the contract of '{domain}.{name}'"
+            yield Problem(contract_file(domain, name, product), ("domain",), message)
+
+
+@rule
+def contracts_are_used_once(context: Context) -> Iterator[Problem]:
+    """Two products do not share a contract file."""
+    seen: dict[str, str] = {}
+    for domain, name, product in context.every_product():
+        file = contract_file(domain, name, product)
+        if file in seen:
+            message = f"contract {file} is already the contract of '{seen[file]}'; every product has its own"
+            yield Problem(domain_file(domain), ("products", name), message, on_key=True)
+        seen.setdefault(file, f"{domain}.{name}")
+
+
+@rule
+def contracts_have_a_product(context: Context) -> Iterator[Problem]:
+    """A contract file that no product names does nothing."""
+    for file in context.mesh.stray_contracts:
+        yield Problem(file, (), "no product has this contract; declare the product in its domain's file, or remove it", "warning")
+
+
+# ---- consumers and members
+
+
+@rule
+def consumed_products_exist(context: Context) -> Iterator[Problem]:
+    """`consumes` names products of other domains, once each, and none that is internal."""
+    for domain, owner in context.mesh.domains.items():
+        for number, reference in enumerate(owner.consumes):
+            reason = _not_consumable(context, domain, reference)
+            if not reason and reference in owner.consumes[:number]:
+                reason = f"'{reference}' stands twice; name it once"
+            if reason:
+                yield Problem(domain_file(domain), ("consumes", number), reason)
+
+
+def _not_consumable(context: Context, domain: str, reference: str) -> str:
+    product = context.mesh.product(reference)
+    if product is None:
+        return f"unknown product '{reference}'{nearest(reference, context.products)}{_offered(context, reference)}"
+    if reference.startswith(f"{domain}."):
+        return f"'{reference}' is this domain's own product; 'consumes' names products of other domains"
+    if product.kind == "internal":
+        return f"'{reference}' is internal to its domain; ask its owner to offer it as 'analytics' or 'ml'"
+    return ""
+
+
+def _offered(context: Context, reference: str) -> str:
+    domain = reference.partition(".")[0]
+    owner = context.mesh.domains.get(domain)
+    if owner is None:
+        return f" There is no domain '{domain}'; domains: {listed(context.mesh.domains)}"
+    return f" Domain '{domain}' has {listed(owner.products)}"
+
+
+@rule
+def consumers_have_a_clearance(context: Context) -> Iterator[Problem]:
+    """A consumer whose groups cover nothing of a labelled product is told which clearance it needs."""
+    clearances = {name: frozenset(reads) for name, reads in context.mesh.file.clearances.items()}
+    for domain, owner in context.mesh.domains.items():
+        held = [clearances[member.clearance] for member in owner.members if member.clearance in clearances]
+        for number, reference in enumerate(owner.consumes):
+            labels = context.labels.get(reference, frozenset())
+            if labels and not any(labels <= reads for reads in held):
+                enough = listed(name for name, reads in clearances.items() if labels <= reads)
+                message = (
+                    f"nobody in '{domain}' can read all of '{reference}', which holds {listed(labels)}; "
+                    f"clearances that cover it: {enough}"
+                )
+                yield Problem(domain_file(domain), ("consumes", number), message, "warning")
+
+
+@rule
+def members_hold_known_clearances(context: Context) -> Iterator[Problem]:
+    """A member names a clearance of mesh.yaml."""
+    known = context.mesh.file.clearances
+    for domain, owner in context.mesh.domains.items():
+        for number, member in enumerate(owner.members):
+            if member.clearance not in known:
+                message = f"unknown clearance '{member.clearance}'{nearest(member.clearance, known)} Known: {listed(known)}"
+                yield Problem(domain_file(domain), ("members", number, "clearance"), message)
+
+
+@rule
+def members_are_reviewed(context: Context) -> Iterator[Problem]:
+    """A clearance whose review date is past has lapsed."""
+    for domain, owner in context.mesh.domains.items():
+        for number, member in enumerate(owner.members):
+            if member.review < context.as_of:
+                message = (
+                    f"the review of '{member.group}' ({member.clearance}) was due on {member.review}, it is {context.as_of}; "
+                    f"have {member.approved_by} approve it again and set a new date, or remove the member"
+                )
+                yield Problem(domain_file(domain), ("members", number, "review"), message, "lapse")
+
+
+@rule
+def members_stand_once(context: Context) -> Iterator[Problem]:
+    """A group holds one clearance a domain file at most once."""
+    for domain, owner in context.mesh.domains.items():
+        seen: set[tuple[str, str]] = set()
+        for number, member in enumerate(owner.members):
+            pair = (member.group, member.clearance)
+            if pair in seen:
+                message = f"group '{member.group}' holds clearance '{member.clearance}' twice; keep one entry"
+                yield Problem(domain_file(domain), ("members", number, "group"), message)
+            seen.add(pair)
+
+
+# ---- partners
+
+
+@rule
+def agreements_name_products(context: Context) -> Iterator[Problem]:
+    """An agreement names a product that exists and is not internal, once a partner."""
+    seen: set[tuple[str, str]] = set()
+    for partner, number, agreement in context.every_agreement():
+        reference, path = agreement.product, ("agreements", number, "product")
+        product = context.mesh.product(reference)
+        if product is None:
+            message = f"unknown product '{reference}'{nearest(reference, context.products)}{_offered(context, reference)}"
+            yield Problem(partner_file(partner), path, message)
+        elif product.kind == "internal":
+            yield Problem(partner_file(partner), path, f"'{reference}' is internal to its domain and cannot be delivered")
+        if (partner, reference) in seen:
+            yield Problem(partner_file(partner), path, f"'{reference}' has an agreement already; keep one")
+        seen.add((partner, reference))
+
+
+@rule
+def agreements_allow_what_they_deliver(context: Context) -> Iterator[Problem]:
+    """Every label of a delivered product is among the agreement's classifications, and those are known."""
+    known = context.mesh.file.classifications
+    for partner, number, agreement in context.every_agreement():
+        path = ("agreements", number, "classifications")
+        for position, name in enumerate(agreement.classifications):
+            if name not in known:
+                message = f"unknown classification '{name}'{nearest(name, known)} Known: {listed(known)}"
+                yield Problem(partner_file(partner), (*path, position), message)
+        missing = context.labels.get(agreement.product, frozenset()) - set(agreement.classifications)
+        if missing:
+            message = (
+                f"'{agreement.product}' holds {listed(missing)}, which this agreement does not allow; "
+                "deliver a product without it, or have the classification agreed"
+            )
+            yield Problem(partner_file(partner), path, message)
+
+
+@rule
+def agreements_last(context: Context) -> Iterator[Problem]:
+    """An agreement is renewed before it expires; an expired one deploys as closed."""
+    notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
+    for partner, number, agreement in context.every_agreement():
+        path = ("agreements", number, "expires")
+        if agreement.expires < context.as_of:
+            message = f"the agreement on '{agreement.product}' expired on {agreement.expires} and is closed; renew or remove it"
+            yield Problem(partner_file(partner), path, message, "lapse")
+        elif agreement.expires < context.as_of + notice:
+            message = f"the agreement on '{agreement.product}' expires on {agreement.expires}, within {notice.days} days; renew or remove it"
+            yield Problem(partner_file(partner), path, message, "lapse")
