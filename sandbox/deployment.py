@@ -13,11 +13,12 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2
 
 from sandbox import paths, wire
-from sandbox.plugin import UNKNOWN_CONFIGURATION, Diff, Plugin, Problem, Refusal
+from sandbox.calls import RefusedError
+from sandbox.plugin import UNKNOWN_CONFIGURATION, Diff, Plugin, Problem
 from sandbox.snapshot import Snapshot
 from sandbox.state import Operation, Resource
 from sandbox.steps import Verdict, depend_on, is_import, replacing, triggered, verdict_of
-from sandbox.urns import STACK_TYPE, Names, is_provider, name_of, provider_urn
+from sandbox.urns import STACK_TYPE, Names, name_of, provider_urn
 from sandbox.work import Failure, Work
 
 
@@ -215,7 +216,7 @@ class Deployment:
         old_provider, new_provider = self._snapshot.old(before), self._snapshot.new(now)
         plugin = self._work.registry.find(new.provider)
         if old_provider is None or new_provider is None or plugin is None:
-            raise Refusal(f'failed to resolve provider reference: "{old.provider}"')
+            raise RefusedError(f'failed to resolve provider reference: "{old.provider}"')
         diff = plugin.diff_config(now, old_provider, new_provider.input_message)
         return verdict_of(diff, (), init_errors=False).replace
 
@@ -255,7 +256,7 @@ class Deployment:
                 "please remove the `import` declaration from your program"
             )
             if not work.preview:
-                raise Refusal(message)
+                raise RefusedError(message)
             work.warn(new.urn, message)
 
     def _dependents(self, root: Resource) -> list[tuple[Resource, tuple[str, ...]]]:

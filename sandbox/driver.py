@@ -9,11 +9,11 @@ import runpy
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT, Settings, configure
@@ -23,6 +23,8 @@ from sandbox.state import Resource, stack_outputs
 from sandbox.steps import Step
 from sandbox.work import Failure
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Program = Callable[[], Awaitable[None] | None]
 
 
@@ -92,12 +94,35 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     configure(settings)
     set_all_config(engine.config, engine.secret_config)
     loop = asyncio.new_event_loop()
-    loop.set_default_executor(ThreadPoolExecutor(parallel, thread_name_prefix=f"engine-{engine.stack}"))
+    loop.set_default_executor(_InOrder(engine, parallel) if engine.preview else ThreadPoolExecutor(parallel))
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run_in_stack(program))
     finally:
         _close(loop)
+
+
+class _InOrder(ThreadPoolExecutor):
+    """One call after the other, so that a preview comes out the same each time.
+
+    Once the engine calls back into the program, a call may have to wait for a later one: then each has a thread.
+    """
+
+    def __init__(self, engine: Engine, parallel: int) -> None:
+        super().__init__(1)
+        self._engine = engine
+        self._several = ThreadPoolExecutor(parallel)
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run it in turn."""
+        if self._engine.calls_back:
+            return self._several.submit(fn, *args, **kwargs)
+        return super().submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the threads of both kinds."""
+        self._several.shutdown(wait, cancel_futures=cancel_futures)
+        super().shutdown(wait, cancel_futures=cancel_futures)
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:

@@ -16,7 +16,6 @@ from typing import Any, Final, NoReturn
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import (
-    alias_pb2,
     callback_pb2,
     engine_pb2,
     engine_pb2_grpc,
@@ -27,14 +26,16 @@ from pulumi.runtime.proto import (
 
 from sandbox import wire
 from sandbox.builtin import Builtin, StackOutputs
-from sandbox.deployment import Deployment, Goal
-from sandbox.plugin import Refusal
+from sandbox.callbacks import Callbacks
+from sandbox.calls import RefusedError
+from sandbox.deployment import Deployment
+from sandbox.goals import Goals
 from sandbox.registry import Make, Registry
 from sandbox.snapshot import Snapshot
 from sandbox.state import Resource, StackState
 from sandbox.steps import Step
-from sandbox.urns import PROVIDER_PREFIX, STACK_TYPE, is_provider, package_of, provider_urn, type_of
-from sandbox.work import Failure, Stopped, Work
+from sandbox.urns import STACK_TYPE
+from sandbox.work import Failure, StoppedError, Work
 
 Request = resource_pb2.RegisterResourceRequest
 _FEATURES: Final = [
@@ -44,6 +45,9 @@ _FEATURES: Final = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_PARENT,
 ]
@@ -99,15 +103,14 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self.config = dict(config or {})
         self.secret_config = list(secret_config)
         self.logs: list[tuple[str, str]] = []
-        self._disabled = set(disable_default_providers)
         self._root = ""
-        self._defaults: dict[str, str] = {}
-        self._providers_of: dict[str, Mapping[str, str]] = {}
+        self._callbacks = Callbacks()
         builtin = Builtin(stack_outputs, self._get_resource)
         registry = Registry(lambda package: builtin if package == "pulumi" else provider(package))
         self._snapshot = Snapshot(state.resources)
         self._work = Work(self._snapshot, registry, preview, self._hook, on_step)
         self._deployment = Deployment(stack, project, self._work)
+        self._goals = Goals(self._deployment, self._snapshot, disable_default_providers)
 
     # What a run comes to
 
@@ -115,6 +118,11 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def steps(self) -> list[Step]:
         """What was done, in the order it was done."""
         return self._work.steps
+
+    @property
+    def calls_back(self) -> bool:
+        """True once the engine may call the program: a call of the program's may then wait for another."""
+        return self._callbacks.in_use
 
     @property
     def failures(self) -> list[Failure]:
@@ -132,6 +140,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     def close(self) -> None:
         """The run has ended: an update leaves its state behind."""
+        self._callbacks.close()
         if not self.preview:
             self.state.resources = self._snapshot.resources()
 
@@ -162,7 +171,8 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
                 self._unsupported(f"remote component '{request.type}'")
             urn = self._deployment.claim(request.parent, request.type, request.name)
             with self._work.failing_as(urn):
-                goal = self._goal(urn, request)
+                request = self._callbacks.transformed(request, urn, self._parents(request.parent))
+                goal = self._goals.of(urn, request)
             done = self._deployment.register(goal)
             if done.type == STACK_TYPE:
                 self._root = done.urn
@@ -185,7 +195,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         with _answering(self._work):
             urn = self._deployment.claim(request.parent, request.type, request.name)
             with self._work.failing_as(urn):
-                provider = request.provider or self._default_provider(request.type, request.version, urn)
+                provider = request.provider or self._goals.default_provider(request.type, request.version, urn)
             new = Resource(
                 urn=urn,
                 type=request.type,
@@ -207,18 +217,19 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         """Call a function of a provider."""
         with _answering(self._work):
             self._work.go_on()
-            reference = self._provider_for(request.tok, request.provider, {}, request.parent)
-            reference = reference or self._default_provider(request.tok, request.version, request.tok)
+            request = self._callbacks.transformed_invoke(request)
+            reference = self._goals.provider_for(request.tok, request.provider, {}, request.parent)
+            reference = reference or self._goals.default_provider(request.tok, request.version, request.tok)
             plugin = self._work.registry.find(reference)
             if plugin is None:
-                raise Refusal(f"unknown provider '{reference}' for function '{request.tok}'")
+                raise RefusedError(f"unknown provider '{reference}' for function '{request.tok}'")
             if self._unresolved(request.dependsOn):
                 return resource_pb2.ResourceInvokeResponse(unknown=True)
             try:
                 answer = plugin.invoke(request.tok, request.args, self.preview)
-            except Refusal as refusal:
+            except RefusedError as refusal:
                 message = f"invocation of {request.tok} returned an error: {refusal}"
-                raise Refusal(message, refusal.code, refusal.trace) from refusal
+                raise RefusedError(message, refusal.code, refusal.trace) from refusal
             values = getattr(answer, "return")
             return resource_pb2.ResourceInvokeResponse(**{"return": values}, failures=answer.failures)
 
@@ -239,18 +250,22 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self._unsupported(f"the parameterised package '{request.name}'")
 
     def RegisterStackTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
-        """Not supported."""
-        self._unsupported("a stack transform")
+        """A transform of every resource."""
+        self._callbacks.add_stack_transform(request)
+        return _EMPTY
 
     def RegisterStackInvokeTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
-        """Not supported."""
-        self._unsupported("an invoke transform")
+        """A transform of every call of a function."""
+        self._callbacks.add_invoke_transform(request)
+        return _EMPTY
 
     def RegisterResourceHook(
         self, request: resource_pb2.RegisterResourceHookRequest, context: Any = None
     ) -> empty_pb2.Empty:
-        """Not supported."""
-        self._unsupported(f"the resource hook '{request.name}'")
+        """A hook that resources may name."""
+        with _answering(self._work):
+            self._callbacks.add_hook(request)
+            return _EMPTY
 
     def RegisterErrorHook(self, request: resource_pb2.RegisterErrorHookRequest, context: Any = None) -> empty_pb2.Empty:
         """Not supported."""
@@ -293,73 +308,6 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         """This is no Pulumi CLI: whatever version it asks for, it would be a guess."""
         self._unsupported(f"requiring a version of the Pulumi CLI ('{request.pulumi_version_range}')")
 
-    # From requests to goals
-
-    def _goal(self, urn: str, request: Request) -> Goal:
-        parent = self._snapshot.new(request.parent)
-        new = Resource(
-            urn=urn,
-            type=request.type,
-            custom=request.custom,
-            parent=request.parent,
-            provider=self._provider_of(urn, request),
-            input_message=_versioned(request),
-            dependencies=self._known(urn, request.dependencies),
-            property_dependencies={key: tuple(sorted(of.urns)) for key, of in request.propertyDependencies.items()},
-            protect=_own_or(request, parent, "protect", "protect"),
-            retain_on_delete=_own_or(request, parent, "retainOnDelete", "retain_on_delete"),
-            deleted_with=request.deletedWith or (parent.deleted_with if parent else ""),
-            additional_secret_outputs=tuple(request.additionalSecretOutputs),
-            ignore_changes=tuple(request.ignoreChanges),
-            replace_on_changes=tuple(request.replaceOnChanges),
-            replace_with=tuple(request.replace_with),
-            replacement_trigger=wire.value_of(request.replacement_trigger),
-            import_id=request.importId,
-            timeouts=_timeouts(request),
-        )
-        defined = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
-        aliases = [alias_pb2.Alias(urn=alias) for alias in request.aliasURNs]
-        return Goal(new, [*aliases, *request.aliases], request.deleteBeforeReplace if defined else None)
-
-    def _known(self, urn: str, dependencies: Iterable[str]) -> tuple[str, ...]:
-        known = tuple(sorted(dependencies))
-        for dependency in known:
-            if self._snapshot.new(dependency) is None:
-                raise Refusal(f"resource {urn}'s dependency {dependency} refers to missing resource")
-        return known
-
-    def _provider_of(self, urn: str, request: Request) -> str:
-        if not request.custom or is_provider(request.type):
-            if not request.custom:
-                self._providers_of[urn] = {**self._providers_of.get(request.parent, {}), **request.providers}
-            return ""
-        reference = self._provider_for(request.type, request.provider, request.providers, request.parent)
-        return reference or self._default_provider(request.type, request.version, urn)
-
-    def _provider_for(self, token: str, own: str, passed: Mapping[str, str], parent: str) -> str:
-        """The provider that the request or its parents name, empty when none does."""
-        package = package_of(token)
-        found = own or passed.get(package) or self._providers_of.get(parent, {}).get(package)
-        if found:
-            return found
-        inherited = record.provider if (record := self._snapshot.new(parent)) else ""
-        return inherited if inherited and type_of(provider_urn(inherited)) == PROVIDER_PREFIX + package else ""
-
-    def _default_provider(self, token: str, version: str, subject: str) -> str:
-        """The provider that Pulumi makes when none is named; refused for the packages that the project says."""
-        package = package_of(token)
-        if package != "pulumi" and ({package, "*"} & self._disabled):
-            raise Refusal(f"Default provider for '{package}' disabled. '{subject}' must use an explicit provider.")
-        type_, name = PROVIDER_PREFIX + package, "default_" + version.replace(".", "_") if version else "default"
-        with self._work.lock:
-            reference = self._defaults.get(name + type_)
-            if reference is None:
-                inputs = wire.to_struct({"version": version} if version else {})
-                urn = self._deployment.claim("", type_, name)
-                made = self._deployment.register(Goal(Resource(urn=urn, type=type_, custom=True, input_message=inputs)))
-                reference = self._defaults[name + type_] = f"{urn}::{made.id}"
-            return reference
-
     def _unresolved(self, roots: Iterable[str]) -> bool:
         """In a preview: whether one of these, or a child of one, is not there yet."""
         if not self.preview or not roots:
@@ -378,7 +326,12 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         return self._snapshot.new(urn)
 
     def _hook(self, kind: str, old: Resource | None, new: Resource | None) -> None:
-        return None
+        self._callbacks.run_hooks(kind, old, new, preview=self.preview)
+
+    def _parents(self, parent: str) -> Iterator[str]:
+        while parent:
+            yield parent
+            parent = found.parent if (found := self._snapshot.new(parent)) else ""
 
     def _unsupported(self, what: str) -> NoReturn:
         message = f"{what} is not supported by the embedded engine"
@@ -392,10 +345,10 @@ def _answering(work: Work) -> Iterator[None]:
     """Turns what stops a call into an error as the SDK expects it; a fault of the engine's own stops the run."""
     try:
         yield
-    except Stopped as stopped:
+    except StoppedError as stopped:
         message = "resource monitor shut down while waiting on step's done channel"
         raise Aborted(grpc.StatusCode.UNAVAILABLE, message) from stopped
-    except Refusal as refusal:
+    except RefusedError as refusal:
         if refusal.trace:
             work.failures.append(Failure("", str(refusal), refusal.trace))
         raise Aborted(refusal.code, str(refusal)) from refusal
@@ -404,30 +357,3 @@ def _answering(work: Work) -> Iterator[None]:
     except Exception as fault:
         work.failures.append(Failure("", f"{type(fault).__name__}: {fault}", traceback.format_exc()))
         raise Aborted(grpc.StatusCode.INTERNAL, str(fault)) from fault
-
-
-def _own_or(request: Request, parent: Resource | None, name: str, attribute: str) -> bool:
-    if request.HasField(name):
-        return getattr(request, name)
-    return parent is not None and getattr(parent, attribute)
-
-
-def _versioned(request: Request) -> struct_pb2.Struct:
-    """A provider's inputs carry its version."""
-    if is_provider(request.type) and request.version:
-        request.object.fields["version"].string_value = request.version
-    return request.object
-
-
-def _timeouts(request: Request) -> dict[str, float]:
-    if not request.HasField("customTimeouts"):
-        return {}
-    timeouts = request.customTimeouts
-    texts = {"create": timeouts.create, "update": timeouts.update, "delete": timeouts.delete, "read": timeouts.read}
-    return {operation: _seconds(text) for operation, text in texts.items() if text}
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(rf"(?:{_DURATION.pattern})+", text):
-        raise Refusal(f"unable to parse customTimeout Value {text}")
-    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text))

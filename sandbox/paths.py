@@ -1,4 +1,4 @@
-"""Property paths, as `ignoreChanges` and `replaceOnChanges` write them: `tags.owner`, `rules[0].name`, `tags["a.b"]`, `*`."""
+"""Property paths, as `ignoreChanges` writes them: `tags.owner`, `rules[0].name`, `tags["a.b"]`, `rules[*].name`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def contains(path: Path, other: Path) -> bool:
 
 
 def ignoring(news: dict[str, Any], olds: Mapping[str, Any], paths: Iterable[str]) -> list[str]:
-    """Set each path of `news` back to its value in `olds`; the paths that cannot be set back (a list of another length)."""
+    """Set each path of `news` back to its value in `olds`; answers the paths for which that cannot be done."""
     return [path for path in paths if not _reset(parse(path), olds, news)]
 
 

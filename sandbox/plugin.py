@@ -2,7 +2,7 @@
 
 What Pulumi's engine does on its side of that service is done here: secrets are unwrapped for a provider that does not
 take them and put back on what it answers, a provider whose configuration is not known yet is not asked, and an aborted
-call becomes a `Refusal`.
+call becomes a `RefusedError`.
 """
 
 from __future__ import annotations
@@ -12,99 +12,23 @@ import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 import grpc
 from google.protobuf import struct_pb2
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox import wire
+from sandbox.calls import CallContext, PartlyDoneError, RefusedError
 from sandbox.state import EMPTY, Resource
 from sandbox.urns import name_of, package_of, type_of
 
 Answer = TypeVar("Answer")
 Diff = provider_pb2.DiffResponse
-_DETAILS: Final = "grpc-status-details-bin"
 UNKNOWN_CONFIGURATION: Final = (
     "The provider for this resource has inputs that are not known during preview.\n"
     "This preview may not correctly represent the changes that will be applied during an update."
 )
-
-
-class Refusal(Exception):
-    """A provider said no. `trace` is set when it did not say so but fell over: a fault of ours, not of the program."""
-
-    def __init__(self, message: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN, trace: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.trace = trace
-
-
-class PartlyDone(Refusal):
-    """The resource exists, but its initialisation failed: it is kept, and the next run updates it."""
-
-    def __init__(self, failure: provider_pb2.ErrorResourceInitFailed) -> None:
-        super().__init__("\n".join(failure.reasons) or "resource init failed")
-        self.id = failure.id
-        self.properties = failure.properties
-        self.reasons = tuple(failure.reasons)
-
-
-class CallContext:
-    """Stands in for a gRPC context where no connection exists; has the methods that a provider of ours uses."""
-
-    def __init__(self, peer: str) -> None:
-        self._peer = peer
-        self._code = grpc.StatusCode.UNKNOWN
-        self._details = ""
-        self._trailers: Sequence[tuple[str, str | bytes]] = ()
-
-    def peer(self) -> str:
-        """A name of the provider resource this call is for: the same for all its calls, another for every other."""
-        return self._peer
-
-    def set_code(self, code: grpc.StatusCode) -> None:
-        """Keep the code for an exception that follows."""
-        self._code = code
-
-    def set_details(self, details: str) -> None:
-        """Keep the message for an exception that follows."""
-        self._details = details
-
-    def set_trailing_metadata(self, metadata: Sequence[tuple[str, str | bytes]]) -> None:
-        """Keep the error details (`grpc-status-details-bin`) for an abort that follows."""
-        self._trailers = metadata
-
-    def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]]:
-        """Nothing: a call in process carries no metadata."""
-        return ()
-
-    def is_active(self) -> bool:
-        """True: a call in process is never cancelled."""
-        return True
-
-    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
-        """End the call with an error."""
-        for name, value in self._trailers:
-            if name == _DETAILS and isinstance(value, bytes) and (failure := _init_failure(value)):
-                raise PartlyDone(failure)
-        raise Refusal(details, code)
-
-    def abort_with_status(self, status: grpc.Status) -> NoReturn:
-        """End the call with an error and its details."""
-        self._trailers = status.trailing_metadata or ()
-        self.abort(status.code, status.details)
-
-    def refusal(self, trace: str) -> Refusal:
-        """What an exception in the provider comes to."""
-        if self._code is grpc.StatusCode.UNIMPLEMENTED:
-            return Refusal(self._details, self._code)
-        return Refusal(self._details or trace.strip().rpartition("\n")[2], self._code, trace)
-
-
-def _init_failure(details: bytes) -> provider_pb2.ErrorResourceInitFailed | None:
-    failure = provider_pb2.ErrorResourceInitFailed()
-    return next((failure for detail in status_pb2.Status.FromString(details).details if detail.Unpack(failure)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +70,7 @@ class Plugin:
         )
         try:
             answer = self._call(self.servicer.CheckConfig, request)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             if refusal.code is grpc.StatusCode.UNIMPLEMENTED:
                 return news, []
             raise
@@ -167,7 +91,7 @@ class Plugin:
         )
         try:
             answer = self._call(self.servicer.DiffConfig, request)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             if refusal.code is not grpc.StatusCode.UNIMPLEMENTED:
                 raise
             answer = Diff()
@@ -252,10 +176,10 @@ class Plugin:
         )
         try:
             answer = self._call(self.servicer.Create, request)
-        except PartlyDone as partly:
+        except PartlyDoneError as partly:
             return Made(partly.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
         if not answer.id and not preview:
-            raise Refusal(f"plugin returned empty resource.ID from create '{new.urn}'")
+            raise RefusedError(f"plugin returned empty resource.ID from create '{new.urn}'")
         return Made(answer.id, self._kept(answer.properties, new.input_message))
 
     def update(self, old: Resource, new: Resource, preview: bool) -> Made:
@@ -278,7 +202,7 @@ class Plugin:
         )
         try:
             answer = self._call(self.servicer.Update, request)
-        except PartlyDone as partly:
+        except PartlyDoneError as partly:
             return Made(old.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
         return Made(old.id, self._kept(answer.properties, new.input_message))
 
@@ -293,7 +217,7 @@ class Plugin:
         request.timeout = new.timeouts.get("read", 0)
         try:
             answer = self._call(self.servicer.Read, request)
-        except PartlyDone as partly:
+        except PartlyDoneError as partly:
             return Made(partly.id or id_, partly.properties, reasons=partly.reasons)
         if not answer.HasField("properties"):
             return None
@@ -332,7 +256,7 @@ class Plugin:
         context = CallContext(self._peer)
         try:
             return method(request, context)
-        except Refusal:
+        except RefusedError:
             raise
         except Exception as fault:
             raise context.refusal(traceback.format_exc()) from fault

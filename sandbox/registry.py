@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.plugin import Diff, Made, Plugin, Problem, Refusal
+from sandbox.calls import RefusedError
+from sandbox.plugin import Diff, Made, Plugin, Problem
 from sandbox.state import EMPTY, Resource
 from sandbox.urns import package_of, provider_urn
 from sandbox.wire import UNKNOWN
@@ -70,7 +71,7 @@ class Registry:
 
     def read(self, new: Resource, id_: str, inputs: struct_pb2.Struct | None) -> Made | None:
         """A provider is nothing that could be read."""
-        raise Refusal("provider resources may not be read")
+        raise RefusedError("provider resources may not be read")
 
     def same(self, old: Resource, new: Resource) -> None:
         """Configure the provider as the last run did: a change it calls none stays unseen."""

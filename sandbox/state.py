@@ -36,7 +36,7 @@ EMPTY: Final = struct_pb2.Struct()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One resource. The properties are kept as messages: `inputs` and `outputs` convert them each time they are asked."""
+    """One resource. Its properties are kept as messages; `inputs` and `outputs` convert them each time."""
 
     urn: str
     type: str
@@ -136,7 +136,8 @@ class StackState:
 
     def to_json(self) -> str:
         """One JSON document."""
-        return json.dumps({"version": 1, "resources": [resource.to_json() for resource in self.resources]})
+        document = {"version": 1, "resources": [resource.to_json() for resource in self.resources]}
+        return json.dumps(document, sort_keys=True)
 
     @staticmethod
     def from_json(text: str) -> StackState:

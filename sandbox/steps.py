@@ -1,4 +1,4 @@
-"""What an engine does to a resource, and how it decides: pure functions of what a provider said about the difference."""
+"""What an engine does to a resource, and how it decides: pure functions of what a provider says has changed."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from sandbox import wire
-from sandbox.plugin import Made, Refusal
+from sandbox.calls import RefusedError
+from sandbox.plugin import Made
 from sandbox.registry import Components, Provider, Registry
 from sandbox.snapshot import Snapshot
 from sandbox.state import EMPTY, Operation, Resource
@@ -27,12 +28,12 @@ class Failure:
     trace: str = ""
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """The run has failed; nothing more is begun."""
 
 
 Hook = Callable[[str, Resource | None, Resource | None], None]
-"""Runs the hooks of one kind (`before_create`, ...) for a resource, old and new; raises `Refusal`."""
+"""Runs the hooks of one kind (`before_create`, ...) for a resource, old and new; raises `RefusedError`."""
 
 
 class Work:
@@ -58,12 +59,12 @@ class Work:
         """Note a failure and stop the run."""
         with self.lock:
             self.failures.append(Failure(urn, message, trace))
-        raise Stopped(message)
+        raise StoppedError(message)
 
     def go_on(self) -> None:
-        """Raise `Stopped` once the run has failed."""
+        """Raise `StoppedError` once the run has failed."""
         if self.failures:
-            raise Stopped("the run has failed")
+            raise StoppedError("the run has failed")
 
     def warn(self, urn: str, message: str) -> None:
         """Note what a person should know."""
@@ -75,7 +76,7 @@ class Work:
         """What a provider refuses in here is the failure of this resource."""
         try:
             yield
-        except Refusal as refusal:
+        except RefusedError as refusal:
             self.fail(urn, str(refusal), refusal.trace)
 
     # Providers
@@ -88,7 +89,7 @@ class Work:
             return self.registry
         found = self.registry.find(resource.provider)
         if found is None:
-            raise Refusal(f"unknown provider '{resource.provider}' for resource '{resource.urn}'")
+            raise RefusedError(f"unknown provider '{resource.provider}' for resource '{resource.urn}'")
         return found
 
     def provider_of_old(self, old: Resource) -> Provider:
@@ -181,7 +182,7 @@ class Work:
                 self.snapshot.change(old, replace(old, delete=True))
             self.step(operation, new, verdict, seconds)
         if made.reasons:
-            raise Refusal("\n".join(made.reasons))
+            raise RefusedError("\n".join(made.reasons))
         return new
 
     def delete(
@@ -205,7 +206,7 @@ class Work:
         """Run hooks on what is done already: when one fails the run fails, but the state stays."""
         try:
             self._hook(kind, old, new)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             resource = new or old
             with self.lock:
                 self.failures.append(Failure(resource.urn if resource else "", str(refusal), refusal.trace))
@@ -214,10 +215,10 @@ class Work:
         """Take over a resource that exists; the inputs are those the provider reads."""
         made = self.provider(new).read(new, new.import_id, None)
         if made is None:
-            raise Refusal(f"resource '{new.import_id}' does not exist")
+            raise RefusedError(f"resource '{new.import_id}' does not exist")
         if made.inputs is None:
             package = package_of(new.type)
-            raise Refusal(f"provider does not support importing resources; please try updating the '{package}' plugin")
+            raise RefusedError(f"provider does not support importing resources; please try updating the '{package}' plugin")
         new = replace(new, input_message=made.inputs)
         done = self.done(new, made, "import-replacement" if old else "import", old, started, wait=old is not None)
         if old:
@@ -229,7 +230,7 @@ class Work:
         unknown = new.id == wire.UNKNOWN
         made = Made(new.id, EMPTY) if unknown else self.provider(new).read(new, new.id, new.input_message)
         if made is None:
-            raise Refusal(f"resource '{new.id}' does not exist")
+            raise RefusedError(f"resource '{new.id}' does not exist")
         ours = old is not None and not old.external and old.id != new.id
         done = self.done(new, made, "read-replacement" if ours else "read", old, started, wait=ours)
         if ours:

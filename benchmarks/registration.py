@@ -1,0 +1,96 @@
+"""What registering a resource costs: the Pulumi SDK alone, and with the embedded engine and a provider that echoes.
+
+    python -m benchmarks.registration
+
+One run prints both figures, their ratio, and how the engine's figure grows with the number of resources.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, resource_pb2
+
+from sandbox.driver import run
+from sandbox.engine import Engine
+from sandbox.state import StackState
+
+COUNTS = (1_000, 2_500, 5_000)
+PROPERTIES = {"bucket": "data", "forceDestroy": True, "tags": {"owner": "playback", "product": "sessions"}}
+
+
+class Echo(provider_pb2_grpc.ResourceProviderServicer):
+    """Answers with what it is sent."""
+
+    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, acceptResources=True, supportsPreview=True)
+
+    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:
+        return provider_pb2.CreateResponse(id=request.name, properties=request.properties)
+
+
+class Floor(Engine):
+    """The least a monitor can do: it makes a URN and echoes."""
+
+    def RegisterResource(self, request: Any, context: Any = None) -> resource_pb2.RegisterResourceResponse:
+        urn = f"urn:pulumi:{self.stack}::{self.project}::{request.type}::{request.name}"
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=request.name, object=request.object)
+
+    def RegisterResourceOutputs(self, request: Any, context: Any = None) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    def SignalAndWaitForShutdown(self, request: Any, context: Any = None) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+
+class Account(pulumi.ProviderResource):
+    def __init__(self, name: str) -> None:
+        super().__init__("aws", name, {})
+
+
+class Thing(pulumi.CustomResource):
+    def __init__(self, name: str, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("aws:s3/bucket:Bucket", name, dict(PROPERTIES), opts)
+
+
+def program(count: int) -> None:
+    """Bare resources, none of which needs another."""
+    opts = pulumi.ResourceOptions(provider=Account("account"))
+    for number in range(count):
+        Thing(f"thing-{number}", opts)
+
+
+def milliseconds(engine: type[Engine], count: int, *, preview: bool = True) -> float:
+    """Per resource, the whole run."""
+    one = engine(
+        project="bench", stack="bench", preview=preview, state=StackState(), provider=lambda package: Echo()
+    )
+    result = run(one, lambda: program(count))
+    if result.failures:
+        raise SystemExit(result.failures[0].message)
+    return result.seconds / count * 1000
+
+
+def main() -> None:
+    """Print the figures; each is the best of three, and the two kinds take turns."""
+    milliseconds(Engine, 200)
+    rounds = [(milliseconds(Floor, COUNTS[0]), milliseconds(Engine, COUNTS[0])) for _ in range(3)]
+    floor, engine = min(one for one, _ in rounds), min(other for _, other in rounds)
+    print(f"floor   {floor:.3f} ms per resource (the SDK and a monitor that echoes)")
+    print(f"engine  {engine:.3f} ms per resource (preview)")
+    print(f"ratio   {engine / floor:.2f}")
+    for count in COUNTS:
+        preview, update = milliseconds(Engine, count), milliseconds(Engine, count, preview=False)
+        print(f"{count:>6} resources: {preview:.3f} ms each in a preview, {update:.3f} ms in an update")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""A gRPC call without gRPC: the context a provider is given when it is called as an object, and how it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+import grpc
+from pulumi.runtime.proto import provider_pb2, status_pb2
+
+_DETAILS: Final = "grpc-status-details-bin"
+
+
+class RefusedError(Exception):
+    """A provider said no. `trace` is set when it did not say so but fell over: a fault of ours, not of the program."""
+
+    def __init__(self, message: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN, trace: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.trace = trace
+
+
+class PartlyDoneError(RefusedError):
+    """The resource exists, but its initialisation failed: it is kept, and the next run updates it."""
+
+    def __init__(self, failure: provider_pb2.ErrorResourceInitFailed) -> None:
+        super().__init__("\n".join(failure.reasons) or "resource init failed")
+        self.id = failure.id
+        self.properties = failure.properties
+        self.reasons = tuple(failure.reasons)
+
+
+class CallContext:
+    """Stands in for a gRPC context where no connection exists; has the methods that a provider of ours uses."""
+
+    def __init__(self, peer: str) -> None:
+        self._peer = peer
+        self._code = grpc.StatusCode.UNKNOWN
+        self._details = ""
+        self._trailers: Sequence[tuple[str, str | bytes]] = ()
+
+    def peer(self) -> str:
+        """A name of the provider resource this call is for: the same for all its calls, another for every other."""
+        return self._peer
+
+    def set_code(self, code: grpc.StatusCode) -> None:
+        """Keep the code for an exception that follows."""
+        self._code = code
+
+    def set_details(self, details: str) -> None:
+        """Keep the message for an exception that follows."""
+        self._details = details
+
+    def set_trailing_metadata(self, metadata: Sequence[tuple[str, str | bytes]]) -> None:
+        """Keep the error details (`grpc-status-details-bin`) for an abort that follows."""
+        self._trailers = metadata
+
+    def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]]:
+        """Nothing: a call in process carries no metadata."""
+        return ()
+
+    def is_active(self) -> bool:
+        """True: a call in process is never cancelled."""
+        return True
+
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        """End the call with an error."""
+        for name, value in self._trailers:
+            if name == _DETAILS and isinstance(value, bytes) and (failure := _init_failure(value)):
+                raise PartlyDoneError(failure)
+        raise RefusedError(details, code)
+
+    def abort_with_status(self, status: grpc.Status) -> NoReturn:
+        """End the call with an error and its details."""
+        self._trailers = status.trailing_metadata or ()
+        self.abort(status.code, status.details)
+
+    def refusal(self, trace: str) -> RefusedError:
+        """What an exception in the provider comes to."""
+        if self._code is grpc.StatusCode.UNIMPLEMENTED:
+            return RefusedError(self._details, self._code)
+        return RefusedError(self._details or trace.strip().rpartition("\n")[2], self._code, trace)
+
+
+def _init_failure(details: bytes) -> provider_pb2.ErrorResourceInitFailed | None:
+    failure = provider_pb2.ErrorResourceInitFailed()
+    return next((failure for detail in status_pb2.Status.FromString(details).details if detail.Unpack(failure)), None)

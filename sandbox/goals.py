@@ -1,0 +1,134 @@
+"""What a request of the program means: the goal for a resource, and which provider serves it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import alias_pb2, resource_pb2
+
+from sandbox import wire
+from sandbox.calls import RefusedError
+from sandbox.deployment import Deployment, Goal
+from sandbox.snapshot import Snapshot
+from sandbox.state import Resource
+from sandbox.urns import PROVIDER_PREFIX, is_provider, package_of, provider_urn, type_of
+
+Request = resource_pb2.RegisterResourceRequest
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
+_SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+class Goals:
+    """Reads requests. A provider is inherited from the parents where the request names none, then made by default."""
+
+    def __init__(self, deployment: Deployment, snapshot: Snapshot, disabled: Collection[str]) -> None:
+        self._deployment = deployment
+        self._snapshot = snapshot
+        self._disabled = set(disabled)
+        self._providers_of: dict[str, Mapping[str, str]] = {}
+        self._defaults: dict[tuple[str, str], str] = {}
+        self._lock = threading.Lock()
+
+    def of(self, urn: str, request: Request) -> Goal:
+        """What a registration asks for; raises RefusedError for one that names what is not there."""
+        parent = self._snapshot.new(request.parent)
+        new = Resource(
+            urn=urn,
+            type=request.type,
+            custom=request.custom,
+            parent=request.parent,
+            provider=self._provider_of(urn, request),
+            input_message=_versioned(request),
+            dependencies=self._known(urn, request.dependencies),
+            property_dependencies={key: tuple(sorted(of.urns)) for key, of in request.propertyDependencies.items()},
+            protect=_own_or(request, parent, "protect", "protect"),
+            retain_on_delete=_own_or(request, parent, "retainOnDelete", "retain_on_delete"),
+            deleted_with=request.deletedWith or (parent.deleted_with if parent else ""),
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            ignore_changes=tuple(request.ignoreChanges),
+            replace_on_changes=tuple(request.replaceOnChanges),
+            replace_with=tuple(request.replace_with),
+            replacement_trigger=wire.value_of(request.replacement_trigger),
+            import_id=request.importId,
+            timeouts=_timeouts(request),
+            hooks=_hooks(request),
+        )
+        defined = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
+        aliases = [alias_pb2.Alias(urn=alias) for alias in request.aliasURNs]
+        return Goal(new, [*aliases, *request.aliases], request.deleteBeforeReplace if defined else None)
+
+    def _known(self, urn: str, dependencies: Iterable[str]) -> tuple[str, ...]:
+        known = tuple(sorted(dependencies))
+        for dependency in known:
+            if self._snapshot.new(dependency) is None:
+                raise RefusedError(f"resource {urn}'s dependency {dependency} refers to missing resource")
+        return known
+
+    def _provider_of(self, urn: str, request: Request) -> str:
+        if not request.custom or is_provider(request.type):
+            if not request.custom:
+                self._providers_of[urn] = {**self._providers_of.get(request.parent, {}), **request.providers}
+            return ""
+        reference = self.provider_for(request.type, request.provider, request.providers, request.parent)
+        return reference or self.default_provider(request.type, request.version, urn)
+
+    def provider_for(self, token: str, own: str, passed: Mapping[str, str], parent: str) -> str:
+        """The provider that the request or its parents name, empty when none does."""
+        package = package_of(token)
+        found = own or passed.get(package) or self._providers_of.get(parent, {}).get(package)
+        if found:
+            return found
+        inherited = record.provider if (record := self._snapshot.new(parent)) else ""
+        return inherited if inherited and type_of(provider_urn(inherited)) == PROVIDER_PREFIX + package else ""
+
+    def default_provider(self, token: str, version: str, subject: str) -> str:
+        """The provider that Pulumi makes when none is named; refused for the packages that the project says."""
+        package = package_of(token)
+        if package != "pulumi" and ({package, "*"} & self._disabled):
+            raise RefusedError(f"Default provider for '{package}' disabled. '{subject}' must use an explicit provider.")
+        type_, name = PROVIDER_PREFIX + package, "default_" + version.replace(".", "_") if version else "default"
+        with self._lock:
+            reference = self._defaults.get((type_, name))
+            if reference is None:
+                inputs = wire.to_struct({"version": version} if version else {})
+                urn = self._deployment.claim("", type_, name)
+                made = self._deployment.register(Goal(Resource(urn=urn, type=type_, custom=True, input_message=inputs)))
+                reference = self._defaults[type_, name] = f"{urn}::{made.id}"
+            return reference
+
+
+def _own_or(request: Request, parent: Resource | None, name: str, attribute: str) -> bool:
+    if request.HasField(name):
+        return getattr(request, name)
+    return parent is not None and getattr(parent, attribute)
+
+
+def _versioned(request: Request) -> struct_pb2.Struct:
+    """A provider's inputs carry its version."""
+    if is_provider(request.type) and request.version:
+        request.object.fields["version"].string_value = request.version
+    return request.object
+
+
+def _timeouts(request: Request) -> dict[str, float]:
+    if not request.HasField("customTimeouts"):
+        return {}
+    timeouts = request.customTimeouts
+    texts = {"create": timeouts.create, "update": timeouts.update, "delete": timeouts.delete, "read": timeouts.read}
+    return {operation: _seconds(text) for operation, text in texts.items() if text}
+
+
+def _hooks(request: Request) -> dict[str, tuple[str, ...]]:
+    if not request.HasField("hooks"):
+        return {}
+    return {field.name: tuple(names) for field, names in request.hooks.ListFields()}
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(rf"(?:{_DURATION.pattern})+", text):
+        raise RefusedError(f"unable to parse customTimeout Value {text}")
+    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text))
