@@ -1,0 +1,5 @@
+"""Pulumi's entry point: deploys the stack that is selected."""
+
+import program
+
+program.deploy()

@@ -1,0 +1,134 @@
+"""The organisation: its units and accounts, what holds in all of them, and the roles each starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ComponentResource, Input, Resource, ResourceOptions
+
+from mesh.iam.bootstrap import template
+from mesh.plan.nodes import MemberAccount, OrganizationArgs, OrganizationPolicy
+
+UNITS = ("governance", "domains", "partners")
+TRUSTED_SERVICES = (
+    "cloudtrail.amazonaws.com",
+    "member.org.stacksets.cloudformation.amazonaws.com",
+    "ram.amazonaws.com",
+    "sso.amazonaws.com",
+)
+
+
+class Organization(ComponentResource):
+    """Made in the management account, which holds no data and no workload.
+
+    Policies are attached one after the other: AWS Organizations takes two such calls a second. Outputs: `accounts` and
+    `units` (ids by name), `organization_id`, `root_id`: what `mesh accounts` writes to accounts.yaml.
+    """
+
+    def __init__(self, name: str, args: OrganizationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:Organization", name, None, opts)
+        self.organization = aws.organizations.Organization(
+            name,
+            feature_set="ALL",
+            enabled_policy_types=["RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"],
+            aws_service_access_principals=list(TRUSTED_SERVICES),
+            opts=ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=True),
+        )
+        self.root_id = self.organization.roots.apply(lambda roots: roots[0].id)
+        self.units = {unit: self._unit(unit, args) for unit in UNITS}
+        self.accounts = {account.name: self._account(account, args) for account in args.accounts}
+        self._attach_all(args)
+        self._start_accounts(args)
+        self._delegate()
+        self.register_outputs(
+            {
+                "organization_id": self.organization.id,
+                "root_id": self.root_id,
+                "units": {unit: made.id for unit, made in self.units.items()},
+                "accounts": {account: made.id for account, made in self.accounts.items()},
+            }
+        )
+
+    def _unit(self, unit: str, args: OrganizationArgs) -> aws.organizations.OrganizationalUnit:
+        return aws.organizations.OrganizationalUnit(
+            unit, name=unit, parent_id=self.root_id, opts=ResourceOptions(parent=self, protect=args.deletion_protection)
+        )
+
+    def _account(self, account: MemberAccount, args: OrganizationArgs) -> aws.organizations.Account:
+        """An account outlives its YAML: removing it here only lets go of it (closing takes 90 days and a person)."""
+        return aws.organizations.Account(
+            account.name,
+            name=account.name,
+            email=account.email,
+            parent_id=self.units[account.unit].id,
+            close_on_deletion=False,
+            tags=account.tags,
+            opts=ResourceOptions(
+                parent=self, protect=args.deletion_protection, retain_on_delete=True, ignore_changes=["roleName"]
+            ),
+        )
+
+    def _attach_all(self, args: OrganizationArgs) -> None:
+        last: list[Resource] = [*self.units.values(), *self.accounts.values()]
+        targets: Mapping[str, Input[str]] = {
+            "root": self.root_id,
+            **{unit: made.id for unit, made in self.units.items()},
+            **{account: made.id for account, made in self.accounts.items()},
+        }
+        for policy in args.policies:
+            last = [self._attach(policy, targets[policy.target], last)]
+
+    def _attach(self, policy: OrganizationPolicy, target: Input[str], after: list[Resource]) -> Resource:
+        made = aws.organizations.Policy(
+            policy.name,
+            name=policy.name,
+            type=policy.type,
+            description=policy.description,
+            content=policy.document.text(),
+            opts=ResourceOptions(parent=self, depends_on=after),
+        )
+        return aws.organizations.PolicyAttachment(
+            policy.name, policy_id=made.id, target_id=target, opts=ResourceOptions(parent=self)
+        )
+
+    def _start_accounts(self, args: OrganizationArgs) -> None:
+        """`mesh/deploy` and `mesh/preview` in every account below the units, from the moment it exists."""
+        stack_set = aws.cloudformation.StackSet(
+            "bootstrap",
+            name="mesh-bootstrap",
+            description="Roles that deploy and preview the data mesh",
+            permission_model="SERVICE_MANAGED",
+            auto_deployment={"enabled": True, "retain_stacks_on_account_removal": False},
+            capabilities=["CAPABILITY_NAMED_IAM"],
+            template_body=template(args.deploy_trust, args.preview_trust),
+            opts=ResourceOptions(parent=self, depends_on=[self.organization]),
+        )
+        aws.cloudformation.StackInstances(
+            "bootstrap",
+            stack_set_name=stack_set.name,
+            regions=[args.perimeter.region],
+            deployment_targets={"organizational_unit_ids": [unit.id for unit in self.units.values()]},
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _delegate(self) -> None:
+        """The governance account keeps the trail; resources are shared inside the organisation without invitations."""
+        aws.cloudtrail.OrganizationDelegatedAdminAccount(
+            "audit",
+            account_id=self.accounts["governance"].id,
+            opts=ResourceOptions(parent=self, depends_on=[self.organization]),
+        )
+        aws.ram.SharingWithOrganization("sharing", opts=ResourceOptions(parent=self, depends_on=[self.organization]))
+
+
+def ids(organization: Organization) -> dict[str, pulumi.Output[str] | dict[str, pulumi.Output[str]]]:
+    """Everything that `mesh accounts` needs, as stack outputs."""
+    return {
+        "organization": organization.organization.id,
+        "root": organization.root_id,
+        "management": organization.organization.master_account_id,
+        "units": {unit: made.id for unit, made in organization.units.items()},
+        "accounts": {name: made.id for name, made in organization.accounts.items()},
+    }

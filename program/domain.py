@@ -1,0 +1,61 @@
+"""The stack `domain-<d>`: the domain's account, and the governance account as the domain's publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi import Resource, ResourceOptions
+
+from components import (
+    CatalogEntry,
+    ClearanceRole,
+    DataProduct,
+    Delivery,
+    DomainAccount,
+    PipelineRole,
+    ResourceLink,
+)
+from mesh.plan.nodes import DomainPlan
+from program.providers import inside, provider
+
+
+def deploy(plan: DomainPlan) -> None:
+    """Baseline, products with their pipelines and deliveries, clearances, links, and the catalog entries."""
+    options = inside(provider("domain", plan.access))
+    account = DomainAccount(plan.name, plan.account, opts=options)
+    after_account = ResourceOptions.merge(options, ResourceOptions(depends_on=[account]))
+    products = _products(plan, after_account)
+    _clearances(plan, after_account)
+    for reference, link in plan.links.items():
+        ResourceLink(reference, link, opts=options)
+    if plan.catalog:
+        _catalog(plan, products)
+
+
+def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProduct]:
+    products: dict[str, DataProduct] = {}
+    for name, args in plan.products.items():
+        product = products[name] = DataProduct(name, args, opts=options)
+        pipeline = PipelineRole(name, plan.pipelines[name], opts=options)
+        if name in plan.deliveries:
+            delivery = ResourceOptions.merge(options, ResourceOptions(depends_on=[product]))
+            Delivery(name, plan.deliveries[name], opts=delivery)
+        pulumi.export(name, {"bucket": product.bucket, "key": product.key_arn, "pipeline": pipeline.arn})
+    return products
+
+
+def _clearances(plan: DomainPlan, options: ResourceOptions) -> None:
+    """One after the other: Lake Formation refuses concurrent grants on one catalog."""
+    last: Sequence[Resource] = ()
+    for name, args in plan.clearances.items():
+        last = [ClearanceRole(name, args, after=last, opts=options).last_grant]
+
+
+def _catalog(plan: DomainPlan, products: dict[str, DataProduct]) -> None:
+    """Each entry after the product's bucket (Glue writes an Iceberg table's first metadata into it), one by one."""
+    publisher = inside(provider("publisher", plan.publishing))
+    last: Sequence[Resource] = ()
+    for name, args in plan.catalog.items():
+        after = ResourceOptions(depends_on=[products[name], *last])
+        last = [CatalogEntry(name, args, opts=ResourceOptions.merge(publisher, after))]

@@ -1,0 +1,28 @@
+"""One provider an account: the role that a preview or an update acts with, and the only ids it may act on."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from mesh.plan.nodes import AccountAccess
+
+
+def provider(name: str, access: AccountAccess) -> aws.Provider:
+    """A provider that can only reach `access.account_id`: read-only in a preview.
+
+    `assume_roles` takes objects, not dicts: a dict goes out as `role_arn`, which the plugin does not know.
+    """
+    role = access.preview_role if pulumi.runtime.is_dry_run() else access.deploy_role
+    return aws.Provider(
+        name,
+        region=access.region,
+        allowed_account_ids=[access.account_id],
+        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=f"pulumi-{pulumi.get_stack()}"[:64])],
+        default_tags=aws.ProviderDefaultTagsArgs(tags=dict(access.tags)),
+    )
+
+
+def inside(made: aws.Provider) -> pulumi.ResourceOptions:
+    """Options of the top component of an account; `parent=self` hands the provider on to everything below."""
+    return pulumi.ResourceOptions(providers={"aws": made})
