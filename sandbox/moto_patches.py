@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -84,6 +85,7 @@ def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
     yield iam, "get_account_id_from", _account_of()
     yield kms, "generate_private_key", _private_key(kms.generate_private_key)
     yield FakeBucket, "get_permission", _neutral
+    yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
     yield from _lake_formation()
 
@@ -118,6 +120,11 @@ def _neutral(*_: Any) -> Any:
     from moto.iam.access_control import PermissionResult
 
     return PermissionResult.NEUTRAL
+
+
+def _logging_allowed(**_: Any) -> bool:
+    """moto understands only a few forms of the policy of a bucket that receives access logs."""
+    return True
 
 
 # --- ids are data ------------------------------------------------------------------------------------------
@@ -179,7 +186,7 @@ def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
     """AWS adds an LF-tag to those that a resource has; moto puts it in their place."""
     from moto.lakeformation.models import LakeFormationBackend
 
-    add = LakeFormationBackend.add_lf_tags_to_resource
+    add, init = LakeFormationBackend.add_lf_tags_to_resource, LakeFormationBackend.__init__
 
     def merge(backend: Any, catalog_id: str, resource: dict[str, Any], tags: list[dict[str, Any]]) -> Any:
         before = {name: dict(getattr(backend, name)) for name in _LF_TAGS}
@@ -188,7 +195,13 @@ def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
             _keep_others(stored, getattr(backend, name))
         return failures
 
+    def start(backend: Any, region_name: str, account_id: str) -> None:
+        init(backend, region_name, account_id)
+        for name in _LF_TAGS:  # moto fails when it is asked for the tags of what has none
+            setattr(backend, name, defaultdict(list))
+
     yield LakeFormationBackend, "add_lf_tags_to_resource", merge
+    yield LakeFormationBackend, "__init__", start
 
 
 _LF_TAGS: Final = ("lf_database_tags", "lf_table_tags", "lf_columns_tags")

@@ -170,7 +170,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             if found is None:
                 return provider_pb2.ReadResponse()
             inputs = _refreshed(resource, old_inputs, found)
-            computed = {name: found.get(name, state.get(name)) for name in resource.outputs}
+            computed = {name: found.get(name, state.get(name)) for name in resource.computed}
             outputs = self._outputs(resource, {**state, **inputs}, computed)
         return provider_pb2.ReadResponse(id=request.id, properties=outputs, inputs=to_struct(inputs))
 
@@ -178,7 +178,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Brings the resource to the new inputs."""
         resource = self._resource(request.urn, context)
         inputs, state = _inputs(request.news), _inputs(request.olds)
-        computed = {name: state[name] for name in resource.outputs if name in state}
+        computed = {name: state[name] for name in resource.computed if name in state}
         if request.preview:
             return provider_pb2.UpdateResponse(properties=self._outputs(resource, inputs, computed))
         call = self._call(resource, inputs, context, request.id, state)
@@ -276,8 +276,7 @@ def _inputs(struct: struct_pb2.Struct) -> Values:
 
 
 def _unknown(resource: Resource) -> Values:
-    computed = [name for name, field in resource.fields.items() if field.computed]
-    return dict.fromkeys([*resource.outputs, *computed], UNKNOWN)
+    return dict.fromkeys(resource.computed, UNKNOWN)
 
 
 def _merged(defaults: Mapping[str, str], tags: Any) -> Any:
@@ -287,6 +286,8 @@ def _merged(defaults: Mapping[str, str], tags: Any) -> Any:
 def _reason(resource: Resource, inputs: Mapping[str, Any]) -> str:
     """Why the resource, or a part of it, is only recorded; empty when it is all in AWS."""
     parts = [f"{name}: {reason}" for name, reason in resource.recorded_parts.items() if inputs.get(name) not in _EMPTY]
+    if resource.tagging and resource.tagging.recorded:
+        parts.append(f"tags: {resource.tagging.recorded}")
     return resource.recorded or "; ".join(parts)
 
 
@@ -295,7 +296,7 @@ _EMPTY: Final = (None, "", [], {})
 
 def _keep_parts(call: Call) -> None:
     if not call.resource.recorded:
-        parts = {name: call.inputs[name] for name in call.resource.recorded_parts if name in call.inputs}
+        parts = {name: call.inputs[name] for name in call.resource.remembered if name in call.inputs}
         call.access.records.keep(call.key, parts)
 
 
@@ -324,7 +325,7 @@ def _refreshed(resource: Resource, old: Values, found: Values) -> Values:
 
 def _seen_same(resource: Resource, name: str, value: Any, found: Values) -> bool:
     field = resource.fields[name]
-    return field.local or field.required and name not in found or same(field, value, found.get(name))
+    return field.local or field.required and name not in found or same(field, found.get(name), value)
 
 
 def _update(call: Call) -> Values:

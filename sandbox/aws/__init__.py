@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sandbox.aws import glue, iam, kms, organizations, s3
+from sandbox.aws import (
+    athena,
+    budgets,
+    cloudformation,
+    cloudtrail,
+    cloudwatch,
+    ebs,
+    events,
+    glue,
+    iam,
+    kms,
+    lakeformation,
+    organizations,
+    ram,
+    s3,
+    sns,
+    sqs,
+    ssoadmin,
+)
 from sandbox.aws.resource import Resource
+
+_MODULES: Final = (athena, budgets, cloudformation, cloudtrail, cloudwatch, ebs, events, glue, iam, kms, lakeformation, organizations, ram, s3, sns, sqs, ssoadmin)
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     resource.token: resource
-    for module in (glue, iam, kms, organizations, s3)
+    for module in _MODULES
     for resource in module.RESOURCES
 }
 """The handlers by type token."""

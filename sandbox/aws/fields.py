@@ -30,7 +30,9 @@ class Field:
     """One property: its type, its name in the AWS API and how the AWS provider treats a change of it.
 
     `computed`: AWS chooses a value when none is given. `local`: the provider's own switch, never sent.
+    `by_hand`: the handler translates it itself.
     `recorded`: the reason why moto does not keep it; the emulated organisation keeps it instead.
+    `unread`: moto keeps it but does not answer with all of it; what was sent is remembered.
     """
 
     kind: Kind
@@ -41,14 +43,16 @@ class Field:
     computed: bool = False
     unordered: bool = False
     local: bool = False
+    by_hand: bool = False
     recorded: str = ""
+    unread: bool = False
     default: Any = None
     convert: Conversion | None = None
 
     @property
     def stays_here(self) -> bool:
-        """True when the value is not part of a request to AWS."""
-        return self.local or bool(self.recorded)
+        """True when the value is not translated into a request to AWS."""
+        return self.local or self.by_hand or bool(self.recorded)
 
 
 def text(aws: str = "", **traits: Any) -> Field:
@@ -247,7 +251,12 @@ def changed(fields: Fields, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
 
 
 def same(field: Field, old: Any, new: Any) -> bool:
-    """True when AWS would not see a difference: absent is empty is the default, sets have no order, JSON no layout."""
+    """True when AWS would not see a difference.
+
+    Absent is empty is the default; what AWS chooses stays when it is no longer given; sets have no order, JSON no layout.
+    """
+    if field.computed and new is None:
+        return True
     old, new = _settled(field, old), _settled(field, new)
     if old is None or new is None or has_unknown(old) or has_unknown(new):
         return bool(old == new) and not has_unknown(new)

@@ -27,7 +27,9 @@ def _create_database(call: Call) -> Made:
     name, catalog = call.inputs["name"], _catalog(call)
     body = call.request(without=("catalogId",))
     call.aws("create_database", CatalogId=catalog, DatabaseInput=body, Tags=call.tags or None)
-    return f"{catalog}:{name}", {"arn": call.arn("glue", f"database/{name}")}
+    location, permissions = body.get("LocationUri", ""), call.inputs.get("createTableDefaultPermissions", [])
+    computed = {"catalogId": catalog, "locationUri": location, "createTableDefaultPermissions": permissions}
+    return f"{catalog}:{name}", {"arn": call.arn("glue", f"database/{name}"), **computed}
 
 
 def _read_database(call: Call) -> Values:
@@ -143,7 +145,7 @@ def _create_table(call: Call) -> Made:
         TableInput=call.request(without=_OUTSIDE),
         OpenTableFormatInput=to_aws(_OPEN_FORMAT, iceberg) if iceberg else None,
     )
-    return f"{catalog}:{database}:{name}", {"arn": call.arn("glue", f"table/{database}/{name}")}
+    return f"{catalog}:{database}:{name}", {"arn": call.arn("glue", f"table/{database}/{name}"), "catalogId": catalog}
 
 
 def _read_table(call: Call) -> Values:
@@ -251,7 +253,7 @@ def _put_encryption(call: Call) -> None:
 
 def _create_encryption(call: Call) -> Made:
     _put_encryption(call)
-    return _catalog(call), {}
+    return _catalog(call), {"catalogId": _catalog(call)}
 
 
 def _read_encryption(call: Call) -> Values | None:

@@ -20,7 +20,10 @@ def _create_key(call: Call) -> Made:
         _rotate(call)
     if call.inputs.get("isEnabled") is False:
         call.aws("disable_key", KeyId=call.id)
-    return call.id, {"arn": key["Arn"], "keyId": key["KeyId"]}
+    policy = call.inputs.get("policy") or call.aws("get_key_policy", KeyId=call.id, PolicyName="default")["Policy"]
+    computed = {"description": key["Description"], "multiRegion": key.get("MultiRegion", False), "policy": policy}
+    rotation = call.inputs.get("rotationPeriodInDays", 365)
+    return call.id, {"arn": key["Arn"], "keyId": key["KeyId"], "rotationPeriodInDays": rotation, **computed}
 
 
 def _rotate(call: Call) -> None:
@@ -42,7 +45,7 @@ def _read_key(call: Call) -> Values | None:
         **found,
         "isEnabled": key["Enabled"],
         "enableKeyRotation": rotation["KeyRotationEnabled"],
-        "rotationPeriodInDays": rotation.get("RotationPeriodInDays"),
+        "rotationPeriodInDays": rotation.get("RotationPeriodInDays", 365),
         "arn": key["Arn"],
         "keyId": key["KeyId"],
     }

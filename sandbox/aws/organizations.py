@@ -166,7 +166,8 @@ def _create_account(call: Call) -> Made:
     call.id = status["AccountId"]
     if "parentId" in call.inputs:
         _move(call)
-    return call.id, _account_outputs(call.aws("describe_account", AccountId=call.id)["Account"])
+    account = call.aws("describe_account", AccountId=call.id)["Account"]
+    return call.id, {**_account_outputs(account), "parentId": call.inputs.get("parentId") or _parent(call)}
 
 
 def _refuse_known_email(call: Call) -> None:
@@ -227,7 +228,7 @@ ACCOUNT: Final = Resource(
 
 
 def _create_policy(call: Call) -> Made:
-    request = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", **call.request()}
+    request = {"Description": "", **call.request()}
     summary = call.aws("create_policy", **request, Tags=call.tag_list())["Policy"]["PolicySummary"]
     return summary["Id"], {"arn": summary["Arn"]}
 

@@ -94,7 +94,8 @@ class Call:
         """The inputs (all, or those named) as members of an AWS request; tags and region excluded."""
         skip = {"tags", "region", *without}
         fields = {k: f for k, f in self.resource.fields.items() if k not in skip and (not names or k in names)}
-        return to_aws(fields, self.inputs)
+        defaults = {name: field.default for name, field in fields.items()}
+        return to_aws(fields, {**defaults, **self.inputs})
 
     def found(self, answer: Mapping[str, Any], without: tuple[str, ...] = ()) -> Values:
         """An answer of AWS as values of Pulumi."""
@@ -186,9 +187,19 @@ class Resource:
         return {**self.fields, **extra}
 
     @property
+    def computed(self) -> list[str]:
+        """The outputs, and the properties that AWS chooses when they are not given; `region` aside."""
+        return [*self.outputs, *(name for name, field in self.fields.items() if field.computed)]
+
+    @property
     def recorded_parts(self) -> dict[str, str]:
         """Properties that are only recorded, with the reason."""
         return {name: field.recorded for name, field in self.fields.items() if field.recorded}
+
+    @property
+    def remembered(self) -> list[str]:
+        """Properties that the record store keeps, because moto does not keep or does not answer with them."""
+        return [name for name, field in self.fields.items() if field.recorded or field.unread]
 
 
 def recorded(

@@ -103,20 +103,24 @@ def _part(
     operation: str,
     fields: Fields,
     *,
-    under: str = "",
+    under: tuple[str, ...] = (),
     within: Callable[[Values], Values] = lambda answer: answer,
     outside: tuple[str, ...] = (),
     delete: str | Callable[[Call], None] = "",
+    always: bool = False,
 ) -> Resource:
     """A configuration that S3 puts, gets and deletes as one structure of a bucket; its id is the bucket's name.
 
-    `under` is the parameter that takes it, `within` finds it in the answer, `outside` are properties beside it.
+    `under` is the path to it in the parameters, `within` finds it in the answer, `outside` are properties beside it;
+    `always` when a bucket is never without one.
     """
 
     def put(call: Call) -> None:
         beside = call.request(*outside) if outside else {}
         body = call.request(without=("bucket", *outside))
-        call.aws(f"put_{operation}", Bucket=call.inputs["bucket"], **({under: body} if under else body), **beside)
+        for name in reversed(under):
+            body = {name: body}
+        call.aws(f"put_{operation}", Bucket=call.inputs["bucket"], **body, **beside)
 
     def create(call: Call) -> Made:
         put(call)
@@ -125,7 +129,7 @@ def _part(
     def read(call: Call) -> Values | None:
         answer = call.aws(f"get_{operation}", Bucket=call.id)
         found = call.found({**within(answer), **answer})
-        return {"bucket": call.id, **found} if found else None
+        return {"bucket": call.id, **found} if found or always else None
 
     def remove(call: Call) -> None:
         if callable(delete):
@@ -168,6 +172,11 @@ def _inside(*path: str) -> Callable[[Values], Values]:
 _PRESENT: Final = Conversion(lambda value: {} if value else None, lambda value: value is not None)
 """A switch that is on when an empty structure is there."""
 
+_ONLY_RULE: Final = Conversion(
+    lambda rule: [{"ObjectOwnership": rule["objectOwnership"]}],
+    lambda rules: {"objectOwnership": rules[0]["ObjectOwnership"]},
+)
+
 _STATUS: Final[Fields] = {"status": text()}
 _FILTER: Final[Fields] = {
     "prefix": text(),
@@ -204,7 +213,7 @@ ENCRYPTION: Final = _part(
             required=True,
         )
     },
-    under="ServerSideEncryptionConfiguration",
+    under=("ServerSideEncryptionConfiguration",),
     within=_inside("ServerSideEncryptionConfiguration"),
 )
 
@@ -217,7 +226,7 @@ PUBLIC_ACCESS_BLOCK: Final = _part(
     "S3 Bucket Public Access Block",
     "public_access_block",
     _BLOCKS,
-    under="PublicAccessBlockConfiguration",
+    under=("PublicAccessBlockConfiguration",),
     within=_inside("PublicAccessBlockConfiguration"),
 )
 
@@ -225,8 +234,8 @@ OWNERSHIP: Final = _part(
     "BucketOwnershipControls",
     "S3 Bucket Ownership Controls",
     "bucket_ownership_controls",
-    {"rule": one({"objectOwnership": text(required=True)}, required=True)},
-    under="OwnershipControls",
+    {"rule": one({"objectOwnership": text(required=True)}, "Rules", required=True, convert=_ONLY_RULE)},
+    under=("OwnershipControls",),
     within=_inside("OwnershipControls"),
 )
 
@@ -252,7 +261,7 @@ LIFECYCLE: Final = _part(
         ),
         "transitionDefaultMinimumObjectSize": text(),
     },
-    under="LifecycleConfiguration",
+    under=("LifecycleConfiguration",),
     outside=("transitionDefaultMinimumObjectSize",),
     delete="delete_bucket_lifecycle",
 )
@@ -262,7 +271,7 @@ LOGGING: Final = _part(
     "S3 Bucket Logging",
     "bucket_logging",
     {"targetBucket": text(required=True), "targetPrefix": text(required=True)},
-    under="BucketLoggingStatus",
+    under=("BucketLoggingStatus", "LoggingEnabled"),
     within=_inside("LoggingEnabled"),
     delete=_stop_logging,
 )
@@ -271,14 +280,17 @@ NOTIFICATION: Final = _part(
     "BucketNotification",
     "S3 Bucket Notification",
     "bucket_notification_configuration",
-    {"eventbridge": flag("EventBridgeConfiguration", default=False, convert=_PRESENT)},
-    under="NotificationConfiguration",
+    {"eventbridge": flag("EventBridgeConfiguration", default=False, convert=_PRESENT, unread=True)},
+    under=("NotificationConfiguration",),
     delete=_stop_notifying,
+    always=True,
 )
 
 POLICY: Final = _part(
     "BucketPolicy", "S3 Bucket Policy", "bucket_policy", {"policy": document(required=True)}
 )
+
+_RETENTION: Final[Fields] = {"mode": text(), "days": number(default=0), "years": number(default=0)}
 
 OBJECT_LOCK: Final = _part(
     "BucketObjectLockConfiguration",
@@ -286,9 +298,9 @@ OBJECT_LOCK: Final = _part(
     "object_lock_configuration",
     {
         "objectLockEnabled": text(default="Enabled"),
-        "rule": one({"defaultRetention": one({"mode": text(), "days": number(), "years": number()}, required=True)}),
+        "rule": one({"defaultRetention": one(_RETENTION, required=True)}),
     },
-    under="ObjectLockConfiguration",
+    under=("ObjectLockConfiguration",),
     within=_inside("ObjectLockConfiguration"),
     delete=_stop_locking,
 )
@@ -324,9 +336,10 @@ REPLICATION: Final = _part(
                 ),
             },
             required=True,
+            unread=True,  # moto keeps the rules, its answer leaves half of them out
         ),
     },
-    under="ReplicationConfiguration",
+    under=("ReplicationConfiguration",),
     within=_inside("ReplicationConfiguration"),
 )
 
@@ -341,19 +354,19 @@ def _put_account_block(call: Call) -> None:
 
 def _create_account_block(call: Call) -> Made:
     _put_account_block(call)
-    return call.account, {}
+    return call.account, {"accountId": call.account}
 
 
 def _read_account_block(call: Call) -> Mapping[str, Any]:
     answer = call.aws("get_public_access_block", AccountId=call.account)
-    return call.found(answer["PublicAccessBlockConfiguration"])
+    return {**call.found(answer["PublicAccessBlockConfiguration"]), "accountId": call.account}
 
 
 def _delete_account_block(call: Call) -> None:
     call.aws("delete_public_access_block", AccountId=call.account)
 
 
-_ACCOUNT_FIELDS: Final[dict[str, Field]] = {"accountId": text(replaces=True, computed=True, local=True), **_BLOCKS}
+_ACCOUNT_FIELDS: Final[dict[str, Field]] = {"accountId": text(replaces=True, computed=True, by_hand=True), **_BLOCKS}
 
 ACCOUNT_BLOCK: Final = Resource(
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",

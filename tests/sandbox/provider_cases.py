@@ -20,7 +20,8 @@ OTHER = policy("s3:PutObject", Resource="*")
 TAGS = {"tags": {"owner": "playback"}}
 
 BUCKET = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-playback-data", **TAGS}, {"tags": {"owner": "x"}}, {"bucket": "other"})
-LOGS = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-playback-logs"})
+LOGS = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-playback-logs", "forceDestroy": True})
+GOVERNANCE_LOGS = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-trail", "forceDestroy": True}, account=GOVERNANCE)
 LOCKED = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-audit", "objectLockEnabled": True})
 
 
@@ -100,7 +101,7 @@ S3 = (
     of_bucket(
         "BucketLogging", {"targetBucket": "mesh-playback-logs", "targetPrefix": "a/"}, {"targetPrefix": "b/"}, logs=LOGS
     ),
-    of_bucket("BucketNotification", {"eventbridge": True}, {"eventbridge": False}),
+    of_bucket("BucketNotification", {"eventbridge": True}, {"eventbridge": False}, stays=True),
     of_bucket("BucketPolicy", {"policy": policy("s3:*", Principal="*", Resource="*")}, {"policy": OTHER}),
     Case(
         "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
@@ -110,7 +111,7 @@ S3 = (
         {"bucket": LOCKED},
         stays=True,
     ),
-    of_bucket("BucketReplicationConfig", _replication("Enabled"), _replication("Disabled"), logs=LOGS, versioning=VERSIONING),
+    of_bucket("BucketReplicationConfig", _replication("Enabled"), {"rules": _replication("Disabled")["rules"]}, logs=LOGS, versioning=VERSIONING),
     Case("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", BLOCK, {"blockPublicAcls": False}),
 )
 
@@ -297,4 +298,4 @@ ORGANIZATIONS = (
     ),
 )
 
-CASES = (*S3, *IAM, *KMS, *GLUE, *ORGANIZATIONS)
+STORAGE_AND_ORGANIZATION = (*S3, *IAM, *KMS, *GLUE, *ORGANIZATIONS)

@@ -11,7 +11,8 @@ from pulumi.runtime.proto import provider_pb2 as pb
 
 from sandbox.aws import RESOURCES
 from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
-from tests.sandbox.provider_cases import CASES
+from tests.sandbox.provider_cases import STORAGE_AND_ORGANIZATION
+from tests.sandbox.provider_cases_services import SERVICES
 from tests.sandbox.provider_harness import IDS, Case, Driver, Values, configured
 
 
@@ -53,6 +54,9 @@ class Standing:
         self._undo.callback(driver.delete, case.token, id, outputs)
 
 
+CASES = (*STORAGE_AND_ORGANIZATION, *SERVICES)
+
+
 def named(cases: tuple[Case, ...]) -> list[Any]:
     return [pytest.param(case, id=case.name) for case in cases]
 
@@ -72,7 +76,7 @@ def test_a_resource_is_created_read_changed_and_deleted(
 
         id, state = driver.create(case.token, inputs)
         assert id
-        assert {name for name in RESOURCES[case.token].outputs if name not in state} == set()
+        assert {name for name in RESOURCES[case.token].computed if name not in state} == set()
         _stays_the_same(driver, case, id, state, inputs)
         after = {a: organization.resources_in(a) for a in drivers if a != case.account}
         assert after == {a: before[a] for a in after}, "another account changed"

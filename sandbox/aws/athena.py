@@ -1,0 +1,70 @@
+"""Athena workgroups."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sandbox.aws.fields import Fields, Values, flag, number, one, text
+from sandbox.aws.resource import Call, Made, Resource, Tagging
+
+_RESULT: Final[Fields] = {
+    "outputLocation": text(),
+    "expectedBucketOwner": text(),
+    "encryptionConfiguration": one({"encryptionOption": text(), "kmsKeyArn": text("KmsKey")}),
+    "aclConfiguration": one({"s3AclOption": text(required=True)}),
+}
+_CONFIGURATION: Final[Fields] = {
+    "bytesScannedCutoffPerQuery": number(),
+    "enforceWorkgroupConfiguration": flag("EnforceWorkGroupConfiguration", default=True),
+    "enableMinimumEncryptionConfiguration": flag(default=False),
+    "publishCloudwatchMetricsEnabled": flag("PublishCloudWatchMetricsEnabled", default=True),
+    "requesterPaysEnabled": flag(default=False),
+    "executionRole": text(),
+    "engineVersion": one({"selectedEngineVersion": text(default="AUTO")}, computed=True),
+    "resultConfiguration": one(_RESULT),
+}
+_TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceARN")
+
+
+def _create(call: Call) -> Made:
+    call.id = call.inputs["name"]
+    call.aws("create_work_group", **call.request(), Tags=call.tag_list())
+    return call.id, {"arn": call.arn("athena", f"workgroup/{call.id}")}
+
+
+def _read(call: Call) -> Values:
+    group = call.aws("get_work_group", WorkGroup=call.id)["WorkGroup"]
+    return {**call.found(group), "arn": call.arn("athena", f"workgroup/{call.id}")}
+
+
+def _update(call: Call) -> None:
+    """moto has no UpdateWorkGroup: the workgroup is made anew under its name."""
+    _delete(call)
+    _create(call)
+
+
+def _delete(call: Call) -> None:
+    call.aws("delete_work_group", WorkGroup=call.id, RecursiveDeleteOption=call.inputs.get("forceDestroy"))
+
+
+WORKGROUP: Final = Resource(
+    "aws:athena/workgroup:Workgroup",
+    "Athena WorkGroup",
+    "athena",
+    {
+        "name": text(required=True, replaces=True),
+        "description": text(),
+        "configuration": one(_CONFIGURATION),
+        "state": text(local=True, default="ENABLED"),
+        "forceDestroy": flag(local=True),
+    },
+    _create,
+    _read,
+    _update,
+    _delete,
+    outputs=("arn",),
+    name="name",
+    tagging=_TAGS,
+)
+
+RESOURCES: Final = (WORKGROUP,)

@@ -1,0 +1,99 @@
+"""Budgets."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sandbox.aws.fields import Fields, Values, many, number, text, texts
+from sandbox.aws.resource import Call, Made, Resource, recorded_tags
+
+_NOTIFICATION: Final[Fields] = {
+    "comparisonOperator": text(required=True),
+    "notificationType": text(required=True),
+    "threshold": number(required=True),
+    "thresholdType": text(required=True),
+    "subscriberEmailAddresses": texts(),
+    "subscriberSnsTopicArns": texts(),
+}
+
+
+def _budget(call: Call) -> Values:
+    inputs = call.inputs
+    filters = {item["name"]: item["values"] for item in inputs.get("costFilters") or []}
+    limit = {"Amount": inputs["limitAmount"], "Unit": inputs["limitUnit"]} if "limitAmount" in inputs else None
+    budget = {**call.request("name", "budgetType", "timeUnit"), "BudgetLimit": limit, "CostFilters": filters or None}
+    return {name: value for name, value in budget.items() if value is not None}
+
+
+def _notifications(call: Call) -> list[Values]:
+    return [_with_subscribers(item) for item in call.inputs.get("notifications") or []]
+
+
+def _with_subscribers(item: Values) -> Values:
+    kept = ("comparisonOperator", "notificationType", "threshold", "thresholdType")
+    emails = [{"SubscriptionType": "EMAIL", "Address": a} for a in item.get("subscriberEmailAddresses") or []]
+    topics = [{"SubscriptionType": "SNS", "Address": a} for a in item.get("subscriberSnsTopicArns") or []]
+    notification = {name[0].upper() + name[1:]: item[name] for name in kept}
+    return {"Notification": notification, "Subscribers": [*emails, *topics]}
+
+
+def _create(call: Call) -> Made:
+    name = call.inputs["name"]
+    call.id = f"{call.account}:{name}"
+    notifications = _notifications(call) or None
+    call.aws("create_budget", AccountId=call.account, Budget=_budget(call), NotificationsWithSubscribers=notifications)
+    _TAGS.update(call)
+    arn = call.arn("budgets", f"budget/{name}", region=False)
+    return call.id, {"arn": arn, "accountId": call.account, "timePeriodStart": "2026-01-01_00:00"}
+
+
+def _read(call: Call) -> Values:
+    account, _, name = call.id.partition(":")
+    budget: Any = call.aws("describe_budget", AccountId=account, BudgetName=name)["Budget"]
+    filters = [{"name": key, "values": values} for key, values in budget.get("CostFilters", {}).items()]
+    limit = budget.get("BudgetLimit", {})
+    found = {**call.found(budget), "costFilters": filters, "accountId": account}
+    arn = call.arn("budgets", f"budget/{name}", region=False)
+    return {**found, "limitAmount": limit.get("Amount"), "limitUnit": limit.get("Unit"), "arn": arn}
+
+
+def _update(call: Call) -> None:
+    """moto has no UpdateBudget: the budget is made anew under its name."""
+    _delete(call)
+    _create(call)
+
+
+def _delete(call: Call) -> None:
+    account, _, name = call.id.partition(":")
+    call.aws("delete_budget", AccountId=account, BudgetName=name)
+
+
+_TAGS: Final = recorded_tags("moto does not tag budgets")
+
+BUDGET: Final = Resource(
+    "aws:budgets/budget:Budget",
+    "Budget",
+    "budgets",
+    {
+        "name": text("BudgetName", required=True, replaces=True),
+        "accountId": text(replaces=True, computed=True, by_hand=True),
+        "budgetType": text(required=True),
+        "timeUnit": text(required=True),
+        "limitAmount": text(by_hand=True),
+        "limitUnit": text(by_hand=True),
+        "timePeriodStart": text(local=True, computed=True),
+        "timePeriodEnd": text(local=True, default="2087-06-15_00:00"),
+        "costFilters": many({"name": text(required=True), "values": texts(required=True)}, by_hand=True, unordered=True),
+        "notifications": many(_NOTIFICATION, unread=True, unordered=True),
+    },
+    _create,
+    _read,
+    _update,
+    _delete,
+    outputs=("arn",),
+    name="name",
+    regional=False,
+    tagging=_TAGS,
+)
+
+RESOURCES: Final = (BUDGET,)

@@ -1,0 +1,127 @@
+"""CloudFormation StackSets. What they bring into accounts is not deployed: the organisation seeds it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sandbox.aws.fields import Conversion, Values, flag, mapping, number, one, text, texts
+from sandbox.aws.resource import Call, Made, Resource, Tagging, recorded
+
+_PARAMETERS: Final = Conversion(
+    lambda values: [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+    lambda found: {pair["ParameterKey"]: pair["ParameterValue"] for pair in found},
+)
+_PREFERENCES: Final = one(
+    {
+        "concurrencyMode": text(),
+        "failureToleranceCount": number(),
+        "failureTolerancePercentage": number(),
+        "maxConcurrentCount": number(),
+        "maxConcurrentPercentage": number(),
+        "regionConcurrencyType": text(),
+        "regionOrders": texts("RegionOrder"),
+    },
+    local=True,
+)
+_NOT_KEPT: Final = "moto does not keep it"
+
+
+class _StackSetTags(Tagging):
+    """A StackSet's tags are part of it."""
+
+    __slots__ = ()
+
+    def update(self, call: Call) -> None:
+        """Update the whole StackSet."""
+        _update_set(call)
+
+    def read(self, call: Call) -> dict[str, str]:
+        """The tags in its description."""
+        found = call.aws("describe_stack_set", StackSetName=call.id)["StackSet"]
+        return {pair["Key"]: pair["Value"] for pair in found.get("Tags", [])}
+
+
+def _create_set(call: Call) -> Made:
+    answer = call.aws("create_stack_set", **call.request(), Tags=call.tag_list())
+    call.id = call.inputs["name"]
+    return call.id, {"stackSetId": answer["StackSetId"], "arn": call.arn("cloudformation", f"stackset/{answer['StackSetId']}")}
+
+
+def _read_set(call: Call) -> Values:
+    found = call.aws("describe_stack_set", StackSetName=call.id)["StackSet"]
+    arn = call.arn("cloudformation", f"stackset/{found['StackSetId']}")
+    return {**call.found(found), "stackSetId": found["StackSetId"], "arn": arn}
+
+
+def _update_set(call: Call) -> None:
+    call.aws("update_stack_set", **call.request(), Tags=call.tag_list())
+
+
+def _delete_set(call: Call) -> None:
+    call.aws("delete_stack_set", StackSetName=call.id)
+
+
+STACK_SET: Final = Resource(
+    "aws:cloudformation/stackSet:StackSet",
+    "CloudFormation StackSet",
+    "cloudformation",
+    {
+        "name": text("StackSetName", required=True, replaces=True),
+        "templateBody": text(required=True),
+        "description": text(),
+        "parameters": mapping(convert=_PARAMETERS),
+        "permissionModel": text(replaces=True, default="SELF_MANAGED"),
+        "capabilities": texts(recorded=_NOT_KEPT),
+        "callAs": text(local=True, default="SELF"),
+        "autoDeployment": one(
+            {"enabled": flag(), "retainStacksOnAccountRemoval": flag(), "dependsOnStackSets": texts()},
+            recorded=_NOT_KEPT,
+            replaces=True,
+        ),
+        "managedExecution": one({"active": flag()}, recorded=_NOT_KEPT),
+        "operationPreferences": _PREFERENCES,
+    },
+    _create_set,
+    _read_set,
+    _update_set,
+    _delete_set,
+    outputs=("arn", "stackSetId"),
+    name="name",
+    tagging=_StackSetTags("", "", ""),
+)
+
+
+def _deploy(call: Call) -> Made:
+    name = call.inputs["stackSetName"]
+    found = call.aws("describe_stack_set", "cloudformation", StackSetName=name)["StackSet"]
+    targets = "OU" if "deploymentTargets" in call.inputs else "accounts"
+    id = f"{name},{call.inputs.get('callAs', 'SELF')},{targets}"
+    return id, {"stackSetId": found["StackSetId"], "stackInstanceSummaries": [], "regions": [call.region]}
+
+
+STACK_INSTANCES: Final = recorded(
+    "aws:cloudformation/stackInstances:StackInstances",
+    "CloudFormation StackInstances",
+    {
+        "stackSetName": text(required=True, replaces=True),
+        "accounts": texts(),
+        "regions": texts(computed=True),
+        "deploymentTargets": one(
+            {
+                "organizationalUnitIds": texts(),
+                "accounts": texts(),
+                "accountFilterType": text(),
+                "accountsUrl": text(),
+            }
+        ),
+        "callAs": text(replaces=True, default="SELF"),
+        "operationPreferences": _PREFERENCES,
+        "parameterOverrides": mapping(),
+        "retainStacks": flag(local=True, default=False),
+    },
+    "moto does not deploy to accounts that join an organisational unit later; the organisation seeds the roles",
+    _deploy,
+    outputs=("stackInstanceSummaries", "stackSetId"),
+)
+
+RESOURCES: Final = (STACK_SET, STACK_INSTANCES)

@@ -1,0 +1,321 @@
+"""Lake Formation: settings, LF-tags, locations and grants."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sandbox.aws.fields import Conversion, Field, Fields, Values, flag, many, mapping, one, text, texts, to_aws
+from sandbox.aws.resource import AwsError, Call, Made, Resource
+
+
+def _catalog(call: Call) -> str:
+    return str(call.inputs.get("catalogId") or call.account)
+
+
+# --- settings ----------------------------------------------------------------------------------------------
+
+_PRINCIPALS: Final = Conversion(
+    lambda names: [{"DataLakePrincipalIdentifier": name} for name in names],
+    lambda found: [principal["DataLakePrincipalIdentifier"] for principal in found],
+)
+_PRINCIPAL: Final = Conversion(
+    lambda name: {"DataLakePrincipalIdentifier": name}, lambda found: found["DataLakePrincipalIdentifier"]
+)
+_DEFAULTS: Final[Fields] = {"permissions": texts(), "principal": text(convert=_PRINCIPAL)}
+
+
+def _put_settings(call: Call) -> None:
+    """A list that is not given is empty: the IAM_ALLOWED_PRINCIPALS of a new account go."""
+    empty = {"CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": [], "DataLakeAdmins": []}
+    settings = {**empty, **call.request(without=("catalogId",))}
+    call.aws("put_data_lake_settings", CatalogId=_catalog(call), DataLakeSettings=settings)
+
+
+def _create_settings(call: Call) -> Made:
+    _put_settings(call)
+    return _catalog(call), {"catalogId": _catalog(call)}
+
+
+def _read_settings(call: Call) -> Values | None:
+    settings = call.aws("get_data_lake_settings", CatalogId=call.id)["DataLakeSettings"]
+    return {**call.found(settings), "catalogId": call.id} if settings else None
+
+
+def _delete_settings(call: Call) -> None:
+    call.aws("put_data_lake_settings", CatalogId=call.id, DataLakeSettings={})
+
+
+SETTINGS: Final = Resource(
+    "aws:lakeformation/dataLakeSettings:DataLakeSettings",
+    "Lake Formation Data Lake Settings",
+    "lakeformation",
+    {
+        "catalogId": text(replaces=True, computed=True),
+        "admins": texts("DataLakeAdmins", convert=_PRINCIPALS),
+        "readOnlyAdmins": texts("ReadOnlyAdmins", convert=_PRINCIPALS),
+        "createDatabaseDefaultPermissions": many(_DEFAULTS, unordered=True),
+        "createTableDefaultPermissions": many(_DEFAULTS, unordered=True),
+        "trustedResourceOwners": texts(),
+        "allowExternalDataFiltering": flag(),
+        "allowFullTableExternalDataAccess": flag(),
+        "externalDataFilteringAllowLists": texts("ExternalDataFilteringAllowList", convert=_PRINCIPALS),
+        "authorizedSessionTagValueLists": texts("AuthorizedSessionTagValueList"),
+        "parameters": mapping(),
+    },
+    _create_settings,
+    _read_settings,
+    _put_settings,
+    _delete_settings,
+)
+
+# --- LF-tags -----------------------------------------------------------------------------------------------
+
+
+def _create_tag(call: Call) -> Made:
+    call.aws("create_lf_tag", CatalogId=_catalog(call), **call.request("key", "values"))
+    return f"{_catalog(call)}:{call.inputs['key']}", {"catalogId": _catalog(call)}
+
+
+def _read_tag(call: Call) -> Values | None:
+    catalog, _, key = call.id.partition(":")
+    values = call.aws("get_lf_tag", CatalogId=catalog, TagKey=key)["TagValues"]
+    return {"catalogId": catalog, "key": key, "values": values} if values else None
+
+
+def _update_tag(call: Call) -> None:
+    catalog, _, key = call.id.partition(":")
+    new, old = set(call.inputs["values"]), set(call.old["values"])
+    call.aws(
+        "update_lf_tag",
+        CatalogId=catalog,
+        TagKey=key,
+        TagValuesToAdd=sorted(new - old) or None,
+        TagValuesToDelete=sorted(old - new) or None,
+    )
+
+
+def _delete_tag(call: Call) -> None:
+    catalog, _, key = call.id.partition(":")
+    call.aws("delete_lf_tag", CatalogId=catalog, TagKey=key)
+
+
+LF_TAG: Final = Resource(
+    "aws:lakeformation/lfTag:LfTag",
+    "Lake Formation LF-Tag",
+    "lakeformation",
+    {
+        "catalogId": text(replaces=True, computed=True),
+        "key": text("TagKey", required=True, replaces=True),
+        "values": texts("TagValues", required=True),
+    },
+    _create_tag,
+    _read_tag,
+    _update_tag,
+    _delete_tag,
+    name="key",
+)
+
+# --- grants ------------------------------------------------------------------------------------------------
+
+_PRESENT: Final = Conversion(lambda value: {} if value else None, lambda value: value is not None)
+_TAG_VALUES: Final[Fields] = {"key": text("TagKey", required=True), "values": texts("TagValues", required=True)}
+_DATABASE: Final = one({"catalogId": text(), "name": text(required=True)}, replaces=True)
+_TABLE: Final = one(
+    {
+        "catalogId": text(),
+        "databaseName": text(required=True),
+        "name": text(),
+        "wildcard": flag("TableWildcard", convert=_PRESENT),
+    },
+    replaces=True,
+)
+_TARGETS: Final[dict[str, Field]] = {
+    "catalogResource": flag("Catalog", convert=_PRESENT, replaces=True),
+    "database": _DATABASE,
+    "dataLocation": one({"catalogId": text(), "arn": text("ResourceArn", required=True)}, replaces=True),
+    "table": _TABLE,
+    "tableWithColumns": one(
+        {
+            "catalogId": text(),
+            "databaseName": text(required=True),
+            "name": text(required=True),
+            "columnNames": texts(),
+            "wildcard": flag("ColumnWildcard", convert=_PRESENT),
+        },
+        replaces=True,
+    ),
+    "lfTag": one({"catalogId": text(), **_TAG_VALUES}, "LFTag", replaces=True),
+    "lfTagPolicy": one(
+        {
+            "catalogId": text(),
+            "resourceType": text(required=True),
+            "expressions": many(_TAG_VALUES, "Expression", required=True, unordered=True),
+        },
+        "LFTagPolicy",
+        replaces=True,
+    ),
+}
+
+
+def _grant_parameters(call: Call) -> Values:
+    return {
+        "CatalogId": _catalog(call),
+        "Principal": {"DataLakePrincipalIdentifier": call.inputs["principal"]},
+        "Resource": to_aws(_TARGETS, call.inputs),
+        "Permissions": call.inputs["permissions"],
+        "PermissionsWithGrantOption": call.inputs.get("permissionsWithGrantOptions") or None,
+    }
+
+
+def _grant(call: Call) -> Made:
+    parameters = _grant_parameters(call)
+    call.aws("grant_permissions", **parameters)
+    computed = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
+    return call.invented(json.dumps(parameters, sort_keys=True), length=10), computed
+
+
+def _read_grant(call: Call) -> Values | None:
+    wanted = _grant_parameters(call)
+    for held in call.pages("list_permissions", "PrincipalResourcePermissions", CatalogId=wanted["CatalogId"]):
+        same_place = held["Principal"] == wanted["Principal"] and held["Resource"] == wanted["Resource"]
+        if same_place and set(wanted["Permissions"]) <= set(held["Permissions"]):
+            given = {"permissionsWithGrantOptions": [], **call.inputs}
+            return {**given, "catalogId": wanted["CatalogId"]}
+    return None
+
+
+def _revoke(call: Call) -> None:
+    call.aws("revoke_permissions", **_grant_parameters(call))
+
+
+GRANT: Final = Resource(
+    "aws:lakeformation/permissions:Permissions",
+    "Lake Formation Permissions",
+    "lakeformation",
+    {
+        "catalogId": text(replaces=True, computed=True),
+        "principal": text(required=True, replaces=True),
+        "permissions": texts(required=True, replaces=True),
+        "permissionsWithGrantOptions": texts(replaces=True, computed=True),
+        **_TARGETS,
+    },
+    _grant,
+    _read_grant,
+    None,
+    _revoke,
+)
+
+# --- locations ---------------------------------------------------------------------------------------------
+
+_NOT_KEPT: Final = "moto keeps a location's ARN and role only"
+
+
+def _register(call: Call) -> Made:
+    linked = call.inputs.get("useServiceLinkedRole") or None
+    call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)
+    return str(call.inputs["arn"]), {"lastModified": "", "roleArn": call.inputs.get("roleArn", "")}
+
+
+def _read_location(call: Call) -> Values:
+    found = call.aws("describe_resource", ResourceArn=call.id)["ResourceInfo"]
+    return {**call.found(found), "lastModified": ""}
+
+
+def _deregister(call: Call) -> None:
+    call.aws("deregister_resource", ResourceArn=call.id)
+
+
+LOCATION: Final = Resource(
+    "aws:lakeformation/resource:Resource",
+    "Lake Formation Resource",
+    "lakeformation",
+    {
+        "arn": text("ResourceArn", required=True, replaces=True),
+        "roleArn": text(replaces=True, computed=True),
+        "useServiceLinkedRole": flag(replaces=True, recorded=_NOT_KEPT),
+        "hybridAccessEnabled": flag(replaces=True, recorded=_NOT_KEPT),
+        "withFederation": flag(replaces=True, recorded=_NOT_KEPT),
+        "withPrivilegedAccess": flag(replaces=True, recorded=_NOT_KEPT),
+    },
+    _register,
+    _read_location,
+    None,
+    _deregister,
+    outputs=("lastModified",),
+    name="arn",
+)
+
+# --- LF-tags on resources ----------------------------------------------------------------------------------
+
+_TAGGED: Final[dict[str, Field]] = {
+    "database": _DATABASE,
+    "table": _TABLE,
+    "tableWithColumns": one(
+        {
+            "catalogId": text(),
+            "databaseName": text(required=True),
+            "name": text(required=True),
+            "columnNames": texts(),
+            "columnWildcard": one({"excludedColumnNames": texts()}),
+        },
+        replaces=True,
+    ),
+}
+
+
+def _assignment(call: Call) -> Values:
+    tag = call.inputs["lfTag"]
+    lf_tag = {"CatalogId": tag.get("catalogId") or _catalog(call), "TagKey": tag["key"], "TagValues": [tag["value"]]}
+    return {"CatalogId": _catalog(call), "Resource": to_aws(_TAGGED, call.inputs), "LFTags": [lf_tag]}
+
+
+def _assign(call: Call) -> Made:
+    parameters = _assignment(call)
+    _refuse_unknown_tag(call, parameters["LFTags"][0])
+    failures: list[Any] = call.aws("add_lf_tags_to_resource", **parameters).get("Failures") or []
+    for failure in failures:
+        raise AwsError(failure["Error"]["ErrorCode"], failure["Error"]["ErrorMessage"])
+    return call.invented(json.dumps(parameters, sort_keys=True), length=10), {}
+
+
+def _refuse_unknown_tag(call: Call, tag: Values) -> None:
+    """AWS refuses a tag or value that does not exist; moto does so only for a tag without a catalog id."""
+    found = call.aws("get_lf_tag", CatalogId=tag["CatalogId"], TagKey=tag["TagKey"]).get("TagValues") or []
+    if not set(tag["TagValues"]) <= set(found):
+        raise AwsError("EntityNotFoundException", "Tag or tag value does not exist.")
+
+
+def _read_assignment(call: Call) -> Values | None:
+    wanted = _assignment(call)
+    answer = call.aws("get_resource_lf_tags", CatalogId=wanted["CatalogId"], Resource=wanted["Resource"])
+    columns = [tag for column in answer.get("LFTagsOnColumns", []) for tag in column["LFTags"]]
+    held = [*answer.get("LFTagOnDatabase", []), *answer.get("LFTagsOnTable", []), *columns]
+    tag = wanted["LFTags"][0]
+    found = any(item["TagKey"] == tag["TagKey"] and item["TagValues"] == tag["TagValues"] for item in held)
+    return dict(call.inputs) if found else None
+
+
+def _unassign(call: Call) -> None:
+    if _read_assignment(call) is not None:
+        call.aws("remove_lf_tags_from_resource", **_assignment(call))
+
+
+ASSIGNMENT: Final = Resource(
+    "aws:lakeformation/resourceLfTag:ResourceLfTag",
+    "Lake Formation Resource LF-Tag",
+    "lakeformation",
+    {
+        "catalogId": text(replaces=True),
+        "lfTag": one(
+            {"catalogId": text(), "key": text(required=True), "value": text(required=True)}, required=True, replaces=True
+        ),
+        **_TAGGED,
+    },
+    _assign,
+    _read_assignment,
+    None,
+    _unassign,
+)
+
+RESOURCES: Final = (SETTINGS, LF_TAG, GRANT, LOCATION, ASSIGNMENT)

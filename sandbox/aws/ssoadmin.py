@@ -1,0 +1,139 @@
+"""IAM Identity Center: permission sets and who has them where."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sandbox.aws.fields import Values, document, text
+from sandbox.aws.resource import Call, Made, Resource, recorded_tags
+
+_INSTANCE: Final = text(required=True, replaces=True)
+_SET: Final = text(required=True, replaces=True)
+
+
+def _target(call: Call) -> Values:
+    arn, _, instance = call.id.partition(",")
+    return {"InstanceArn": instance, "PermissionSetArn": arn}
+
+
+def _create_set(call: Call) -> Made:
+    found = call.aws("create_permission_set", **call.request())["PermissionSet"]
+    call.id = f"{found['PermissionSetArn']},{call.inputs['instanceArn']}"
+    _TAGS.update(call)
+    return call.id, _set_outputs(found)
+
+
+def _set_outputs(found: Values) -> Values:
+    return {"arn": found["PermissionSetArn"], "createdDate": found["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _read_set(call: Call) -> Values:
+    target = _target(call)
+    found = call.aws("describe_permission_set", **target)["PermissionSet"]
+    return {**call.found(found), "instanceArn": target["InstanceArn"], **_set_outputs(found)}
+
+
+def _update_set(call: Call) -> None:
+    call.aws("update_permission_set", **_target(call), **call.request("description", "relayState", "sessionDuration"))
+
+
+def _delete_set(call: Call) -> None:
+    call.aws("delete_permission_set", **_target(call))
+
+
+_TAGS: Final = recorded_tags("moto does not tag permission sets")
+
+PERMISSION_SET: Final = Resource(
+    "aws:ssoadmin/permissionSet:PermissionSet",
+    "SSO Permission Set",
+    "sso-admin",
+    {
+        "name": text(required=True, replaces=True),
+        "instanceArn": _INSTANCE,
+        "description": text(),
+        "relayState": text(),
+        "sessionDuration": text(default="PT1H"),
+    },
+    _create_set,
+    _read_set,
+    _update_set,
+    _delete_set,
+    outputs=("arn", "createdDate"),
+    name="name",
+    tagging=_TAGS,
+)
+
+# --- inline policies ---------------------------------------------------------------------------------------
+
+
+def _put_policy(call: Call) -> None:
+    call.aws("put_inline_policy_to_permission_set", **call.request())
+
+
+def _create_policy(call: Call) -> Made:
+    _put_policy(call)
+    return f"{call.inputs['permissionSetArn']},{call.inputs['instanceArn']}", {}
+
+
+def _read_policy(call: Call) -> Values | None:
+    target = _target(call)
+    policy: Any = call.aws("get_inline_policy_for_permission_set", **target).get("InlinePolicy")
+    found = {"permissionSetArn": target["PermissionSetArn"], "instanceArn": target["InstanceArn"], "inlinePolicy": policy}
+    return found if policy else None
+
+
+def _delete_policy(call: Call) -> None:
+    call.aws("delete_inline_policy_from_permission_set", **_target(call))
+
+
+INLINE_POLICY: Final = Resource(
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+    "SSO Permission Set Inline Policy",
+    "sso-admin",
+    {"inlinePolicy": document(required=True), "instanceArn": _INSTANCE, "permissionSetArn": _SET},
+    _create_policy,
+    _read_policy,
+    _put_policy,
+    _delete_policy,
+)
+
+# --- assignments -------------------------------------------------------------------------------------------
+
+_PARTS: Final = ("principalId", "principalType", "targetId", "targetType", "permissionSetArn", "instanceArn")
+
+
+def _create_assignment(call: Call) -> Made:
+    call.aws("create_account_assignment", **call.request())
+    return ",".join(call.inputs[name] for name in _PARTS), {}
+
+
+def _read_assignment(call: Call) -> Values | None:
+    wanted = dict(zip(_PARTS, call.id.split(","), strict=True))
+    held = call.pages(
+        "list_account_assignments",
+        "AccountAssignments",
+        InstanceArn=wanted["instanceArn"],
+        AccountId=wanted["targetId"],
+        PermissionSetArn=wanted["permissionSetArn"],
+    )
+    found = any(item["PrincipalId"] == wanted["principalId"] for item in held)
+    return dict(wanted) if found else None
+
+
+def _delete_assignment(call: Call) -> None:
+    wanted = dict(zip(_PARTS, call.id.split(","), strict=True))
+    call.aws("delete_account_assignment", **{name[0].upper() + name[1:]: value for name, value in wanted.items()})
+
+
+ASSIGNMENT: Final = Resource(
+    "aws:ssoadmin/accountAssignment:AccountAssignment",
+    "SSO Account Assignment",
+    "sso-admin",
+    {name: text(required=True, replaces=True) for name in _PARTS},
+    _create_assignment,
+    _read_assignment,
+    None,
+    _delete_assignment,
+)
+
+RESOURCES: Final = (PERMISSION_SET, INLINE_POLICY, ASSIGNMENT)
