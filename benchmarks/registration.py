@@ -70,9 +70,7 @@ def program(count: int) -> None:
 
 def milliseconds(engine: type[Engine], count: int, *, preview: bool = True) -> float:
     """Per resource, the whole run."""
-    one = engine(
-        project="bench", stack="bench", preview=preview, state=StackState(), provider=lambda package: Echo()
-    )
+    one = engine(project="bench", stack="bench", preview=preview, state=StackState(), provider=lambda package: Echo())
     result = run(one, lambda: program(count))
     if result.failures:
         raise SystemExit(result.failures[0].message)

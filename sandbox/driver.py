@@ -95,11 +95,16 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     set_all_config(engine.config, engine.secret_config)
     loop = asyncio.new_event_loop()
     loop.set_default_executor(_InOrder(engine, parallel) if engine.preview else ThreadPoolExecutor(parallel))
+    loop.set_exception_handler(_passed_over)
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run_in_stack(program))
     finally:
         _close(loop)
+
+
+def _passed_over(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What failed is in the result; the futures that the SDK leaves behind would say it again, once each."""
 
 
 class _InOrder(ThreadPoolExecutor):

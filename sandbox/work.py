@@ -218,7 +218,9 @@ class Work:
             raise RefusedError(f"resource '{new.import_id}' does not exist")
         if made.inputs is None:
             package = package_of(new.type)
-            raise RefusedError(f"provider does not support importing resources; please try updating the '{package}' plugin")
+            raise RefusedError(
+                f"provider does not support importing resources; please try updating the '{package}' plugin"
+            )
         new = replace(new, input_message=made.inputs)
         done = self.done(new, made, "import-replacement" if old else "import", old, started, wait=old is not None)
         if old:
