@@ -1,0 +1,22 @@
+"""`mesh bootstrap`: the CloudFormation template of the two roles that every account starts with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from mesh.cli.console import answer_json
+from mesh.cli.reading import AsOf, FolderOption, read
+from mesh.iam.bootstrap import template
+
+DEFAULT = Path("stacks")
+
+
+def bootstrap(directory: FolderOption = DEFAULT, as_of: AsOf = None) -> None:
+    """Print the CloudFormation template of `mesh/deploy` and `mesh/preview`.
+
+    The stack `organization` brings both into every other account; the management and the governance account need
+    them before the first `pulumi up`.
+    """
+    args = read(directory, as_of).plan.organization.args
+    answer_json(json.loads(template(args.deploy_trust, args.preview_trust)))

@@ -1,0 +1,27 @@
+"""`mesh example`: writes a valid mesh of any size, for tests, benchmarks and first steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mesh.cli.console import counted, say
+from mesh.cli.reading import AsOf, day
+
+
+def example(
+    directory: Annotated[Path, typer.Argument(help="A folder that is empty or does not exist.", metavar="DIR")],
+    domains: Annotated[int, typer.Option("--domains", min=1, max=10_000, help="How many domains.")] = 3,
+    products: Annotated[int, typer.Option("--products", min=1, max=1_000, help="How many products each.")] = 2,
+    partners: Annotated[int, typer.Option("--partners", min=0, max=1_000, help="How many partners.")] = 1,
+    as_of: AsOf = None,
+) -> None:
+    """Write a valid mesh of a given size; its reviews and agreements end a year from the day."""
+    from mesh.example import write
+
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise typer.BadParameter(f"{directory} exists and is not an empty folder; nothing was written", param_hint="DIR")
+    write(directory, domains, products, partners, day(as_of))
+    say(f"{directory}: {counted(domains, 'domain')} with {counted(products, 'product')} each. Next: mesh validate {directory}")

@@ -1,0 +1,61 @@
+"""The `mesh` command: parses, runs, and turns every outcome into an exit code.
+
+0 fine, 1 findings, 2 bad input, 3 a fault of ours. `--json` goes to stdout alone, everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+import typer
+
+from mesh.cli import accounts, bootstrap, example, plan, up, validate
+from mesh.cli.console import say
+from mesh.findings import BadInputError
+
+FINE, FINDINGS, BAD_INPUT, FAULT = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="mesh",
+    help="A data mesh over many AWS accounts: short YAML in, one Pulumi program, access that can be proven.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("validate")(validate.validate)
+app.command("plan")(plan.plan)
+app.command("up")(up.up)
+app.command("accounts")(accounts.accounts)
+app.command("bootstrap")(bootstrap.bootstrap)
+app.command("example")(example.example)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of the console script; always exits."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Runs one command line and returns its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except BadInputError as error:
+        for finding in error.findings:
+            say(str(finding))
+        return BAD_INPUT
+    except click.exceptions.Abort:
+        say("interrupted")
+        return 130
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        return FINE
+    except Exception:  # noqa: BLE001 (whatever was not foreseen is ours, and is shown whole)
+        say(traceback.format_exc())
+        say("This is a fault of ours, not of your input. Please report it with the lines above.")
+        return FAULT
+    return code if isinstance(code, int) else FINE

@@ -1,0 +1,88 @@
+"""`mesh plan`: runs the program in preview on the embedded engine and shows every resource."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mesh.cli.console import answer, answer_json, counted, say, screen
+from mesh.cli.progress import Progress
+from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+from mesh.findings import listed, nearest
+
+if TYPE_CHECKING:
+    from sandbox.rollout import StackRun
+
+DEFAULT = Path("stacks")
+
+
+def plan(
+    stack: Annotated[list[str] | None, typer.Option("--stack", "-s", help="Only this stack; may be repeated.")] = None,
+    directory: FolderOption = DEFAULT,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Run the Pulumi program in preview, without AWS, and show what it would make in which account."""
+    found = read(directory, as_of)
+    stacks = chosen(found, stack)
+    from sandbox import rollout
+
+    mesh = rollout.Mesh(directory, found.plan, found.as_of)
+    with Progress("planning", len(stacks)) as progress:
+        runs = rollout.preview(mesh, stacks, progress.step)
+    _show_failures(runs)
+    if as_json:
+        answer_json(rollout.as_json(mesh, runs))
+    else:
+        _show(runs, stack is not None)
+
+
+def chosen(found: Read, stacks: list[str] | None) -> list[str]:
+    """The stacks asked for, or all; raises BadParameter for one that does not exist."""
+    known = found.plan.stacks
+    for name in stacks or ():
+        if name not in known:
+            raise typer.BadParameter(f"there is no stack '{name}'{nearest(name, known)} Stacks: {listed(known)}", param_hint="--stack")
+    return list(stacks or known)
+
+
+def _show_failures(runs: list[StackRun]) -> None:
+    failed = [run for run in runs if run.result.failures]
+    for run in failed:
+        for failure in run.result.failures:
+            say(f"{run.stack}: {failure.urn.rpartition('::')[2]}: {failure.message}")
+            if failure.trace:
+                say(failure.trace)
+    if failed:
+        raise typer.Exit(3)
+
+
+def _show(runs: list[StackRun], detail: bool) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("stack", "account"):
+        table.add_column(column)
+    table.add_column("resources", justify="right")
+    table.add_column("mostly")
+    for run in runs:
+        kinds = Counter(r.type.rpartition(":")[2] for r in run.result.resources if r.type.startswith("aws:"))
+        mostly = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(4))
+        table.add_row(run.stack, run.account_id, str(sum(kinds.values())), mostly)
+    screen().print(table)
+    if detail:
+        for run in runs:
+            _show_resources(run)
+    else:
+        total = sum(run.operations.get("create", 0) for run in runs)
+        answer(f"\n{counted(total, 'resource')} in {counted(len(runs), 'stack')}. One stack in full: mesh plan --stack {runs[-1].stack}")
+
+
+def _show_resources(run: StackRun) -> None:
+    answer("")
+    for resource in run.result.resources:
+        if resource.type.startswith("aws:"):
+            answer(f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{'  [protected]' if resource.protect else ''}")

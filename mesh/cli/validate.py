@@ -1,0 +1,39 @@
+"""`mesh validate`: reads everything, shows every finding at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from mesh.cli.console import answer, answer_json, counted, say
+from mesh.cli.reading import AsOf, Folder, Json, day, findings_of
+
+DEFAULT = Path("stacks")
+
+
+def validate(directory: Folder = DEFAULT, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Read the whole mesh and print every finding as `file:line:column: message`.
+
+    Exit code 0 when there is nothing but warnings, 2 for errors and for dates that have passed.
+    """
+    mesh, findings = findings_of(directory, day(as_of))
+    serious = [finding for finding in findings if finding.severity != "warning"]
+    if as_json:
+        fields = ("file", "line", "column", "severity", "message")
+        rows = [{name: getattr(finding, name) for name in fields} for finding in findings]
+        answer_json({"valid": not serious, "findings": rows})
+    else:
+        for finding in findings:
+            answer(str(finding))
+    if serious:
+        say(f"{counted(len(serious), 'finding')} in {counted(len({f.file for f in serious}), 'file')}")
+        raise typer.Exit(2)
+    if mesh is not None and not as_json:
+        parts = (
+            counted(len(mesh.domains), "domain"),
+            counted(len(mesh.products()), "product"),
+            counted(len(mesh.partners), "partner"),
+            counted(len(findings), "warning"),
+        )
+        answer(f"{mesh.file.name} is valid: {', '.join(parts)}")

@@ -1,0 +1,150 @@
+"""A valid mesh of any size, for tests, benchmarks and first steps; the same files for the same numbers and day."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Final
+
+WORDS: Final = (
+    "orders", "payments", "catalogue", "inventory", "shipping", "returns", "customers", "loyalty", "pricing", "search",
+    "marketing", "support", "finance", "stores", "suppliers", "fraud", "delivery", "content", "mobile", "web",
+)  # fmt: skip
+THINGS: Final = ("events", "daily", "snapshot", "features", "summary", "history", "forecast", "quality", "scores", "links")
+LABELS: Final[tuple[tuple[str, ...], ...]] = ((), ("pii",), ("financial",), ("pii", "financial"))
+SHAPES: Final = (("analytics", "table"), ("analytics", "table, files"), ("ml", "files, table"), ("internal", "table"))
+
+MESH: Final = """\
+# yaml-language-server: $schema=../schemas/mesh.schema.json
+name: example
+description: A generated mesh of {domains} domains with {products} products each.
+region: eu-west-1
+owner: {{team: data-platform, email: data-platform@company.example}}
+account-email: aws+{{account}}@company.example
+security-contact: security@company.example
+classifications:
+  pii: Identifies a person, alone or together with other data.
+  financial: Prices, invoices and payments.
+clearances:
+  general: []
+  pii: [pii]
+  financial: [financial]
+  restricted: [pii, financial]
+"""
+CONTRACT: Final = """\
+# yaml-language-server: $schema=../../../schemas/odcs.schema.json
+apiVersion: v3.2.0
+kind: DataContract
+id: {domain}.{product}
+name: {product} of {domain}
+version: 1.0.0
+status: active
+domain: {domain}
+description:
+  purpose: What {domain} knows about its {product}.
+  limitations: Generated data; it means nothing.
+schema:
+  - name: {table}
+    physicalName: {table}
+    logicalType: object
+    physicalType: table
+    description: One row an observation.
+    properties:
+      - {{name: id, logicalType: string, physicalType: string, description: Id of the row., required: true, primaryKey: true, primaryKeyPosition: 1}}
+      - {{name: observed_at, logicalType: timestamp, physicalType: timestamp, description: When it was observed., required: true}}
+      - {{name: country, logicalType: string, physicalType: string, description: ISO 3166 code.}}
+      - {{name: quantity, logicalType: integer, physicalType: bigint, description: How many.}}
+{labelled}      - {{name: attributes, logicalType: object, physicalType: "map<string,string>", description: Whatever else is known.}}
+slaProperties:
+  - {{property: freshness, value: 24, unit: h, element: {table}.observed_at}}
+"""
+COLUMNS: Final = {
+    "pii": "      - {name: email, logicalType: string, physicalType: string, description: Address of the person., classification: pii}\n",
+    "financial": '      - {name: amount, logicalType: number, physicalType: "decimal(18,2)", description: In euro., classification: financial}\n',
+}
+
+
+def domain_name(number: int) -> str:
+    """The name of the n-th domain, from 0: `orders`, ..., `web`, `orders-2`, ..."""
+    word, turn = WORDS[number % len(WORDS)], number // len(WORDS)
+    return word if turn == 0 else f"{word}-{turn + 1}"
+
+
+def product_name(number: int) -> str:
+    """The name of the n-th product of a domain, from 0."""
+    thing, turn = THINGS[number % len(THINGS)], number // len(THINGS)
+    return thing if turn == 0 else f"{thing}-{turn + 1}"
+
+
+def write(directory: Path, domains: int, products: int, partners: int, as_of: datetime.date) -> None:
+    """Writes the mesh into a folder that is empty or does not exist; reviews and agreements end a year after `as_of`."""
+    until = as_of + datetime.timedelta(days=365)
+    for folder in ("domains", "partners", "contracts"):
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    _put(directory / "mesh.yaml", MESH.format(domains=domains, products=products))
+    _put(directory / "accounts.yaml", _accounts(domains, partners))
+    for number in range(domains):
+        _write_domain(directory, number, domains, products, until)
+    for number in range(partners):
+        _put(directory / "partners" / f"partner-{number + 1}.yaml", _partner(number, domains, until))
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+
+
+def _accounts(domains: int, partners: int) -> str:
+    lines = [
+        "# yaml-language-server: $schema=../schemas/accounts.schema.json",
+        'organization: {id: o-example0000, root: r-exam, management: "100000000000"}',
+        "units: {governance: ou-exam-governan, domains: ou-exam-domains0, partners: ou-exam-partners}",
+        'governance: "200000000000"',
+        "domains:",
+        *(f'  {domain_name(number)}: "3{number:011d}"' for number in range(domains)),
+        "partners:" if partners else "partners: {}",
+        *(f'  partner-{number + 1}: "4{number:011d}"' for number in range(partners)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(domain: int, product: int) -> tuple[str, ...]:
+    """The first product of every domain has no label: it is what others consume and partners get."""
+    return LABELS[(domain + product) % len(LABELS)] if product else ()
+
+
+def _write_domain(directory: Path, number: int, domains: int, products: int, until: datetime.date) -> None:
+    name = domain_name(number)
+    lines = [
+        "# yaml-language-server: $schema=../../schemas/domain.schema.json",
+        f"owner: {{team: {name}-team, email: {name}@company.example}}",
+        f"description: What the company knows about {name}.",
+        "products:",
+    ]
+    folder = directory / "contracts" / name
+    folder.mkdir(exist_ok=True)
+    for position in range(products):
+        product, (kind, ports) = product_name(position), SHAPES[position % len(SHAPES)]
+        lines.append(f"  {product}: {{kind: {kind}, ports: [{ports}]}}")
+        labelled = "".join(COLUMNS[label] for label in _labels(number, position))
+        text = CONTRACT.format(domain=name, product=product, table=product.replace("-", "_"), labelled=labelled)
+        _put(folder / f"{product}.odcs.yaml", text)
+    if domains > 1:
+        lines.append(f"consumes: [{domain_name((number + 1) % domains)}.{product_name(0)}]")
+    lines += [
+        "members:",
+        f"  - {{group: {name}-analysts, clearance: pii, use: Questions of customers, "
+        f"approved-by: privacy-office@company.example, review: {until}}}",
+    ]
+    _put(directory / "domains" / f"{name}.yaml", "\n".join(lines) + "\n")
+
+
+def _partner(number: int, domains: int, until: datetime.date) -> str:
+    product = f"{domain_name(number % domains)}.{product_name(0)}"
+    return (
+        "# yaml-language-server: $schema=../../schemas/partner.schema.json\n"
+        "owner: {team: data-platform, email: data-platform@company.example}\n"
+        f"description: Partner number {number + 1}.\n"
+        f"principals: [partner-{number + 1}-people]\n"
+        "agreements:\n"
+        f"  - {{product: {product}, purpose: Joint reporting, classifications: [], expires: {until}}}\n"
+    )
