@@ -63,6 +63,11 @@ def role(account_id: str, path: str) -> str:
     return f"arn:aws:iam::{account_id}:role/{PATH}/{path}"
 
 
+def role_name(arn: str) -> str:
+    """The name in a role's ARN. IAM wants it to be unique in the account, whatever the path (IAM API, CreateRole)."""
+    return arn.rpartition("/")[2]
+
+
 def deploy_role(account_id: str) -> str:
     """The role that `pulumi up` acts with in an account."""
     return role(account_id, "deploy")
@@ -85,7 +90,7 @@ def pipeline_role(account_id: str, product: str) -> str:
 
 def delivery_role(account_id: str, product: str) -> str:
     """The role with which S3 replicates a product's deliveries to partners."""
-    return role(account_id, f"delivery/{product}")
+    return role(account_id, f"delivery/deliver-{product}")
 
 
 def location_role(governance_id: str, domain: str) -> str:
@@ -95,7 +100,7 @@ def location_role(governance_id: str, domain: str) -> str:
 
 def publisher_role(governance_id: str, domain: str) -> str:
     """The role with which a domain's stack publishes into the mesh catalog."""
-    return role(governance_id, f"publisher/{domain}")
+    return role(governance_id, f"publisher/publish-{domain}")
 
 
 def key_alias(product: str) -> str:
@@ -118,7 +123,7 @@ def inbox_key(region: str, partner_id: str) -> str:
 
 def ci_role(governance_id: str, purpose: str) -> str:
     """The role of continuous integration in the governance account: `deploy` or `preview`."""
-    return role(governance_id, f"ci/{purpose}")
+    return role(governance_id, f"ci-{purpose}")
 
 
 def trail_arn(region: str, governance_id: str) -> str:

@@ -115,7 +115,11 @@ def every_account_is_used_once(context: Context) -> Iterator[Problem]:
     places += [(f"partner '{name}'", account, ("partners", name)) for name, account in accounts.partners.items()]
     for who, account, path in places:
         if account in seen:
-            yield Problem("accounts.yaml", path, f"account {account} is used twice: by {seen[account]} and by {who}; every one has its own")
+            yield Problem(
+                "accounts.yaml",
+                path,
+                f"account {account} is used twice: by {seen[account]} and by {who}; every one has its own",
+            )
         seen.setdefault(account, who)
 
 
@@ -125,7 +129,10 @@ def every_account_belongs_to_somebody(context: Context) -> Iterator[Problem]:
     accounts = context.mesh.accounts
     if accounts is None:
         return
-    for kind, ids, owners in (("domains", accounts.domains, context.mesh.domains), ("partners", accounts.partners, context.mesh.partners)):
+    for kind, ids, owners in (
+        ("domains", accounts.domains, context.mesh.domains),
+        ("partners", accounts.partners, context.mesh.partners),
+    ):
         for name in ids:
             if name not in owners:
                 message = f"there is no {kind[:-1]} '{name}'{nearest(name, owners)}; remove the line once the account is closed"
@@ -140,7 +147,10 @@ def every_owner_has_an_account(context: Context) -> Iterator[Problem]:
         message = "there is no accounts.yaml: every id is assumed; `pulumi up -s organization`, then `mesh accounts`"
         yield Problem("accounts.yaml", (), message, "warning")
         return
-    for kind, ids, owners in (("domains", accounts.domains, context.mesh.domains), ("partners", accounts.partners, context.mesh.partners)):
+    for kind, ids, owners in (
+        ("domains", accounts.domains, context.mesh.domains),
+        ("partners", accounts.partners, context.mesh.partners),
+    ):
         for name in owners:
             if name not in ids:
                 message = (
@@ -159,7 +169,9 @@ def names_are_not_reserved(context: Context) -> Iterator[Problem]:
     for kind, owners in (("domains", context.mesh.domains), ("partners", context.mesh.partners)):
         for name in owners:
             if name in RESERVED:
-                yield Problem(f"{kind}/{name}.yaml", (), f"'{name}' is a name of the platform's own; choose another file name")
+                yield Problem(
+                    f"{kind}/{name}.yaml", (), f"'{name}' is a name of the platform's own; choose another file name"
+                )
 
 
 @rule
@@ -172,7 +184,12 @@ def product_names_fit_aws(context: Context) -> Iterator[Problem]:
             message = f"bucket '{bucket}' would have {len(bucket)} characters, S3 takes {LONGEST_BUCKET}: shorten '{name}' by {len(bucket) - LONGEST_BUCKET}"
             yield Problem(domain_file(domain), path, message, on_key=True)
         if name in RESERVED_ENDINGS:
-            yield Problem(domain_file(domain), path, f"S3 keeps bucket names ending in '--{name}' for itself; choose another name", on_key=True)
+            yield Problem(
+                domain_file(domain),
+                path,
+                f"S3 keeps bucket names ending in '--{name}' for itself; choose another name",
+                on_key=True,
+            )
 
 
 @rule
@@ -182,7 +199,9 @@ def account_names_fit_aws(context: Context) -> Iterator[Problem]:
     for partner in context.mesh.partners:
         longest = max((names.partner_bucket(mesh, partner), names.results_bucket(mesh, f"partner-{partner}")), key=len)
         if len(longest) > LONGEST_BUCKET:
-            message = f"bucket '{longest}' would have {len(longest)} characters, S3 takes {LONGEST_BUCKET}: rename the file"
+            message = (
+                f"bucket '{longest}' would have {len(longest)} characters, S3 takes {LONGEST_BUCKET}: rename the file"
+            )
             yield Problem(partner_file(partner), (), message)
     for kind, owners in (("domain", context.mesh.domains), ("partner", context.mesh.partners)):
         for name in owners:
@@ -218,6 +237,30 @@ def global_names_are_used_once(context: Context) -> Iterator[Problem]:
     yield from duplicates
 
 
+@rule
+def role_names_are_used_once(context: Context) -> Iterator[Problem]:
+    """No two roles of an account have one name: IAM takes a name once an account, whatever its path."""
+    own = {"deploy": "the deployment", "preview": "previews", "access": "the platform", "publisher": "the platform"}
+    central = {**own, "ci-deploy": "continuous integration", "ci-preview": "continuous integration"}
+    for domain in context.mesh.domains:
+        for arn in (names.location_role("", domain), names.publisher_role("", domain)):
+            name = names.role_name(arn)
+            if name in central:
+                message = f"the governance account would need the role name '{name}' twice, {central[name]} has it: rename the file"
+                yield Problem(domain_file(domain), (), message)
+            central[name] = f"domain '{domain}'"
+    held = {**own, **{clearance: f"clearance '{clearance}'" for clearance in context.mesh.file.clearances}}
+    for domain, owner in context.mesh.domains.items():
+        taken = dict(held)
+        for product in owner.products:
+            for arn in (names.pipeline_role("", product), names.delivery_role("", product)):
+                name = names.role_name(arn)
+                if name in taken:
+                    message = f"the account would need the role name '{name}' twice, {taken[name]} has it: rename the product"
+                    yield Problem(domain_file(domain), ("products", product), message, on_key=True)
+                taken[name] = f"product '{product}'"
+
+
 # ---- products and contracts
 
 
@@ -228,11 +271,15 @@ def kinds_have_their_ports(context: Context) -> Iterator[Problem]:
     for domain, name, product in context.every_product():
         path = ("products", name, "ports")
         if "stream" in product.ports:
-            message = "port 'stream' is not carried yet: Kafka topics are not part of this version; offer 'table' or 'files'"
+            message = (
+                "port 'stream' is not carried yet: Kafka topics are not part of this version; offer 'table' or 'files'"
+            )
             yield Problem(domain_file(domain), path, message)
         port, why = needed.get(product.kind, ("", ""))
         if port and port not in product.ports:
-            yield Problem(domain_file(domain), path, f"a product of kind '{product.kind}' needs the port '{port}': {why}")
+            yield Problem(
+                domain_file(domain), path, f"a product of kind '{product.kind}' needs the port '{port}': {why}"
+            )
         if len(set(product.ports)) != len(product.ports):
             yield Problem(domain_file(domain), path, "a port stands twice; name each once")
 
@@ -274,7 +321,9 @@ def contracts_are_used_once(context: Context) -> Iterator[Problem]:
 def contracts_have_a_product(context: Context) -> Iterator[Problem]:
     """A contract file that no product names does nothing."""
     for file in context.mesh.stray_contracts:
-        yield Problem(file, (), "no product has this contract; declare the product in its domain's file, or remove it", "warning")
+        yield Problem(
+            file, (), "no product has this contract; declare the product in its domain's file, or remove it", "warning"
+        )
 
 
 # ---- consumers and members
@@ -335,7 +384,9 @@ def members_hold_known_clearances(context: Context) -> Iterator[Problem]:
     for domain, owner in context.mesh.domains.items():
         for number, member in enumerate(owner.members):
             if member.clearance not in known:
-                message = f"unknown clearance '{member.clearance}'{nearest(member.clearance, known)} Known: {listed(known)}"
+                message = (
+                    f"unknown clearance '{member.clearance}'{nearest(member.clearance, known)} Known: {listed(known)}"
+                )
                 yield Problem(domain_file(domain), ("members", number, "clearance"), message)
 
 
@@ -376,10 +427,14 @@ def agreements_name_products(context: Context) -> Iterator[Problem]:
         reference, path = agreement.product, ("agreements", number, "product")
         product = context.mesh.product(reference)
         if product is None:
-            message = f"unknown product '{reference}'{nearest(reference, context.products)}{_offered(context, reference)}"
+            message = (
+                f"unknown product '{reference}'{nearest(reference, context.products)}{_offered(context, reference)}"
+            )
             yield Problem(partner_file(partner), path, message)
         elif product.kind == "internal":
-            yield Problem(partner_file(partner), path, f"'{reference}' is internal to its domain and cannot be delivered")
+            yield Problem(
+                partner_file(partner), path, f"'{reference}' is internal to its domain and cannot be delivered"
+            )
         if (partner, reference) in seen:
             yield Problem(partner_file(partner), path, f"'{reference}' has an agreement already; keep one")
         seen.add((partner, reference))
