@@ -1,0 +1,60 @@
+# `make up` and `make test` do all their own set-up; they need Python 3.11 or newer, make and git.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# The day that counts as today for the sample mesh, so that its reviews and agreements never lapse. `make up AS_OF=` takes today's.
+AS_OF  ?= 2026-12-01
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check format bench lock schemas clean
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
+	@$(BIN)/mesh up $(if $(AS_OF),--as-of $(AS_OF)) $(ARGS)
+
+test: $(VENV)/.developer ## All tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(VENV)/.developer ## Linters, format, types, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/python -m mesh.schemas --check
+
+format: $(VENV)/.developer ## Formats the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.developer ## Speed and memory, as ratios in one run
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+schemas: $(VENV)/.developer ## Writes schemas/ anew from the models
+	@$(BIN)/python -m mesh.schemas
+
+lock: $(VENV)/.developer ## Renews the lock files
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra sandbox --group build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		-c requirements.lock --extra sandbox --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Removes the virtual environment and what was generated
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed, $$($(PYTHON) --version) was found; name another with 'make PYTHON=…'" >&2; exit 2; }
+	@echo "setting up $(VENV) (once, about a minute)" >&2
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.developer: requirements-dev.lock $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
