@@ -11,17 +11,23 @@ from sandbox.wire import UNKNOWN, has_unknown
 
 HANDLED: Final = frozenset({"assumeRoles", "allowedAccountIds", "region", "defaultTags", "version"})
 IGNORED: Final = frozenset(
-    {"skipCredentialsValidation", "skipRegionValidation", "skipMetadataApiCheck", "skipRequestingAccountId", "maxRetries"}
+    {
+        "skipCredentialsValidation",
+        "skipRegionValidation",
+        "skipMetadataApiCheck",
+        "skipRequestingAccountId",
+        "maxRetries",
+    }
 )
 """Settings that make no difference in the sandbox."""
 
 
 class ConfigurationError(Exception):
-    """A setting is refused; `property` names it."""
+    """A setting is refused."""
 
-    def __init__(self, property: str, reason: str) -> None:
+    def __init__(self, setting: str, reason: str) -> None:
         super().__init__(reason)
-        self.property = property
+        self.setting = setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,38 @@ class Configuration:
     assumes: bool = False
     allowed_account_ids: tuple[str, ...] = ()
     region: str = ""
-    default_tags: Mapping[str, str] = field(default_factory=lambda: {})
+    default_tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def account_id(self) -> str:
         """The account of the role."""
         return UNKNOWN if self.role_arn == UNKNOWN else (self.role_arn.split(":") + [""] * 5)[4]
 
+    def all_tags(self, tags: Any) -> Any:
+        """The default tags with those of a resource, which may be unknown as a whole."""
+        own: dict[str, str] = {} if tags in (None, UNKNOWN) else tags
+        return UNKNOWN if tags == UNKNOWN else {**self.default_tags, **own}
+
+    def own_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """The tags of a resource without those that are there by default."""
+        return {name: value for name, value in tags.items() if self.default_tags.get(name) != value}
+
+    def caller(self) -> dict[str, str]:
+        """The identity that `getCallerIdentity` answers with."""
+        arn = f"arn:aws:sts::{self.account_id}:assumed-role/{self.role_arn.rpartition('/')[2]}/mesh"
+        return {
+            "id": self.account_id,
+            "accountId": self.account_id,
+            "arn": arn,
+            "userId": f"AROASANDBOX{self.account_id}:mesh",
+        }
+
     def require_role(self) -> None:
         """Raises ConfigurationError where the AWS provider would refuse, in its words."""
         if not self.assumes:
-            raise ConfigurationError("assumeRoles", "a provider needs assumeRoles: the sandbox has no account of its own")
+            raise ConfigurationError(
+                "assumeRoles", "a provider needs assumeRoles: the sandbox has no account of its own"
+            )
         if not self.role_arn:
             raise ConfigurationError("assumeRoles", "IAM Role ARN not set")
         if not self.region:
@@ -76,10 +103,8 @@ def _plain(value: Any) -> Any:
 
 
 def _list(settings: Mapping[str, Any], name: str) -> list[Any]:
-    value = settings.get(name, [])
-    if value == UNKNOWN:
-        return [UNKNOWN]
-    if not isinstance(value, list):
+    value: list[Any] = [UNKNOWN] if settings.get(name) == UNKNOWN else settings.get(name, [])
+    if type(value) is not list:
         raise ConfigurationError(name, f"expected a list, got {value!r:.60}")
     return value
 

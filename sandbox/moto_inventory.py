@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from functools import cache
 from typing import Any, Final
 
-from moto.core.base_backend import BackendDict
+from moto.core import base_backend
 
-_CONTAINERS: Final = (dict, list, set)
+_REGISTRY: Final[Any] = base_backend.BackendDict
 
 
 def resources_in(account_id: str) -> int:
     """How many things moto holds in an account beyond those that it puts into every fresh one."""
-    return sum(
-        _held(backend) - _baseline(type(backend), region)
-        for service in list(_services())
-        for backend_account, region, backend in list(service.iter_backends())
-        if backend_account == account_id
-    )
-
-
-def _services() -> list[Any]:
-    return BackendDict._instances  # pyright: ignore[reportPrivateUsage]  # moto's only list of the services in use
+    services: list[Any] = list(_REGISTRY._instances)  # moto's only list of the services in use
+    held: list[Any] = [item for service in services for item in list(service.iter_backends()) if item[0] == account_id]
+    return sum(_held(backend) - _baseline(backend.__class__, region) for _, region, backend in held)
 
 
 def _held(backend: Any) -> int:
-    return sum(len(value) for value in vars(backend).values() if isinstance(value, _CONTAINERS))
+    state: dict[str, object] = dict(vars(backend))
+    return sum(len(value) for value in state.values() if isinstance(value, Sized) and not isinstance(value, str))
 
 
 @cache

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Protocol
@@ -20,8 +20,15 @@ SETTINGS: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 class Ids(Protocol):
     """The ids of the organisation to be played."""
 
-    organization_id: str
-    root_id: str
+    @property
+    def organization_id(self) -> str:
+        """Of the organisation."""
+        ...
+
+    @property
+    def root_id(self) -> str:
+        """Of its root."""
+        ...
 
     def account(self, name: str) -> str:
         """The id of the account with a name."""
@@ -33,7 +40,7 @@ class Ids(Protocol):
 
 
 @contextmanager
-def patched(ids: Ids, on_account: Callable[[str], None]) -> Iterator[None]:
+def patched(ids: Ids, on_account: Callable[[str], None]) -> Generator[None]:
     """moto with the ids given, without its traps; `on_account` hears of each new account's id."""
     with ExitStack() as undo:
         for name, value in SETTINGS.items():
@@ -45,7 +52,7 @@ def patched(ids: Ids, on_account: Callable[[str], None]) -> Iterator[None]:
 
 
 @contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
+def _environment(name: str, value: str) -> Generator[None]:
     before = os.environ.get(name)
     os.environ[name] = value
     try:
@@ -58,7 +65,7 @@ def _environment(name: str, value: str) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
+def _quiet(logger: logging.Logger) -> Generator[None]:
     before = logger.level
     logger.setLevel(logging.ERROR)
     try:
@@ -68,7 +75,7 @@ def _quiet(logger: logging.Logger) -> Iterator[None]:
 
 
 @contextmanager
-def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:
@@ -80,10 +87,11 @@ def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
 def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
     import moto.iam.models as iam
     import moto.kms.models as kms
+    from moto.kms.utils import generate_private_key
     from moto.s3.models import FakeBucket
 
     yield iam, "get_account_id_from", _account_of()
-    yield kms, "generate_private_key", _private_key(kms.generate_private_key)
+    yield kms, "generate_private_key", _private_key(generate_private_key)
     yield FakeBucket, "get_permission", _neutral
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
@@ -92,15 +100,17 @@ def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
 
 def _account_of() -> Callable[[str], str]:
     """An unknown key is refused, where moto would fall back on its default account without a word."""
-    from moto.core import DEFAULT_ACCOUNT_ID
     from moto.core.exceptions import ServiceException
+    from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.iam.models import iam_backends
 
     known = {UNSIGNED: DEFAULT_ACCOUNT_ID}
 
     def account_of(access_key: str) -> str:
         if access_key not in known:
-            owners = (account for account, backend in list(iam_backends.items()) if access_key in backend["aws"].access_keys)
+            owners = (
+                account for account, backend in list(iam_backends.items()) if access_key in backend["aws"].access_keys
+            )
             known[access_key] = next(owners, "")
         if account := known[access_key]:
             return account
@@ -146,7 +156,12 @@ def _organization(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
     yield models.FakeDelegatedAdministrator, "SUPPORTED_SERVICES", services
 
 
-_MISSING_SERVICES: Final = ("cloudtrail.amazonaws.com", "iam.amazonaws.com", "lakeformation.amazonaws.com", "q.amazonaws.com")
+_MISSING_SERVICES: Final = (
+    "cloudtrail.amazonaws.com",
+    "iam.amazonaws.com",
+    "lakeformation.amazonaws.com",
+    "q.amazonaws.com",
+)
 """Trusted services of AWS Organizations that moto's list lacks."""
 
 

@@ -28,7 +28,7 @@ class _Body(BytesIO):
         yield self.read()
 
 
-class NotServed(Exception):
+class NotServedError(Exception):
     """moto has no such API."""
 
 
@@ -40,7 +40,7 @@ def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     try:
         status, headers, body = handler(normalized, normalized.raw_url, normalized.headers)
     except NotImplementedError as error:
-        raise NotServed(str(error)) from error
+        raise NotServedError(str(error)) from error
     except HTTPException as error:
         status, headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
     content = body.encode() if isinstance(body, str) else body
@@ -52,7 +52,7 @@ def _handler(scheme: str, host: str, path: str) -> Handler:
     for pattern, handler in _routes(f"{scheme}://{host}"):
         if pattern.match(url):
             return handler
-    raise NotServed(f"moto does not serve {host}{path}")
+    raise NotServedError(f"moto does not serve {host}{path}")
 
 
 @cache
@@ -63,8 +63,8 @@ def _routes(origin: str) -> list[tuple[re.Pattern[str], Handler]]:
 
 
 @cache
-def _routes_of(service: Any) -> list[tuple[re.Pattern[str], Handler]]:
-    found: Any = backends.get_backend(service)
-    account = found["000000000000"]
-    backend = account["us-east-1" if "us-east-1" in account else "aws"]
-    return [(re.compile(url), handler) for url, handler in backend.urls.items()]
+def _routes_of(service: str) -> list[tuple[re.Pattern[str], Handler]]:
+    get_backend: Any = backends.get_backend
+    account = get_backend(service)["000000000000"]
+    urls: dict[str, Handler] = account["us-east-1" if "us-east-1" in account else "aws"].urls
+    return [(re.compile(url), handler) for url, handler in urls.items()]

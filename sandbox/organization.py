@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
 
+from sandbox.access import Clients, Credentials, Role
 from sandbox.aws.records import Count, Records
 from sandbox.aws.resource import AwsError
 
@@ -34,8 +33,8 @@ class OrganizationIds:
     management_account: str
     organization_id: str
     root_id: str
-    units: Mapping[str, str] = field(default_factory=lambda: {})
-    accounts: Mapping[str, str] = field(default_factory=lambda: {})
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
+    accounts: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def account(self, name: str) -> str:
         """The account's id; a deterministic one for a name that is not in the table."""
@@ -49,65 +48,6 @@ class OrganizationIds:
 
     def _hash(self, *parts: str) -> str:
         return hashlib.sha256("|".join((self.organization_id, *parts)).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role assumed in an account: calls made with it land there."""
-
-    organization: EmulatedOrganization
-    account_id: str
-    credentials: Any
-
-    @property
-    def records(self) -> Records:
-        """The record store of the organisation."""
-        return self.organization.records
-
-    def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Call AWS as this role; raises AwsError."""
-        client = self.organization.shared_client(service, region)
-        token = _caller.set(self.credentials)
-        try:
-            answer: dict[str, Any] = getattr(client, operation)(**parameters)
-        except Exception as error:
-            raise (_aws_error(error) or error) from error
-        finally:
-            _caller.reset(token)
-        return answer
-
-
-_caller: ContextVar[Any] = ContextVar("credentials of the role that calls")
-
-
-class _Caller:
-    """Credentials as botocore asks for them: those of the role that is calling.
-
-    So one client per service and region serves all accounts; a client costs about 4 ms.
-    """
-
-    def get_frozen_credentials(self) -> Any:
-        """The credentials of the calling role."""
-        return _caller.get()
-
-    def get_deferred_property(self, _: str) -> Callable[[], None]:
-        """botocore asks for an account id to put into some endpoints; none is needed here."""
-        return lambda: None
-
-
-def _aws_error(error: Exception) -> AwsError | None:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from sandbox.moto_transport import NotServed
-
-    if isinstance(error, ClientError):
-        found: Any = error.response.get("Error", {})
-        return AwsError(str(found.get("Code", "Unknown")), str(found.get("Message", error)))
-    if isinstance(error, NotServed):
-        return AwsError("NotImplemented", str(error))
-    if isinstance(error, BotoCoreError):
-        return AwsError(type(error).__name__, str(error))
-    return None
 
 
 class EmulatedOrganization:
@@ -125,10 +65,9 @@ class EmulatedOrganization:
         self._port: Final = port
         self._undo: Final = ExitStack()
         self._lock: Final = threading.RLock()
-        self._clients: Final[dict[tuple[str, ...], Any]] = {}
         self._assumed: Final[dict[str, Role]] = {}
-        self._session: Any = None
-        self._operator: Any = None
+        self._clients: Final = Clients()
+        self._operator: Credentials = Credentials("", "", None)
         self._server: Any = None
 
     def __enter__(self) -> Self:
@@ -142,7 +81,9 @@ class EmulatedOrganization:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._undo.close()
 
     def _open(self) -> None:
@@ -151,7 +92,6 @@ class EmulatedOrganization:
         _reset()
         self._undo.callback(_reset)
         self._undo.enter_context(patched(self.ids, self._seed))
-        self._session = _session()
         self._operator = _operator(self.ids.management_account)
         self._organizations().create_organization(region="us-east-1", FeatureSet="ALL")
         if self._port is not None:
@@ -198,7 +138,7 @@ class EmulatedOrganization:
         with self._lock:
             if role_arn not in self._assumed:
                 self._require_role(role_arn)
-                self._assumed[role_arn] = Role(self, role_arn.split(":")[4], self._credentials(role_arn))
+                self._assumed[role_arn] = self._role(role_arn)
             return self._assumed[role_arn]
 
     def _require_role(self, role_arn: str) -> None:
@@ -210,41 +150,17 @@ class EmulatedOrganization:
         if not any(role.arn == role_arn for role in iam_backends[account_id]["aws"].roles.values()):
             raise AwsError("AccessDenied", f"cannot assume {role_arn}: account {account_id} has no such role")
 
-    def _credentials(self, role_arn: str) -> Any:
-        from botocore.credentials import ReadOnlyCredentials
-
-        operator = Role(self, self.ids.management_account, self._operator)
+    def _role(self, role_arn: str) -> Role:
+        operator = Role(self._clients, self.records, self.ids.management_account, self._operator)
         answer = operator.call("sts", HOME_REGION, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
         given = answer["Credentials"]
-        return ReadOnlyCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-
-    def shared_client(self, service: str, region: str) -> Any:
-        """A client that signs as whoever is calling; only for use through a Role."""
-        return self._client(service, region, None)
+        keys = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return Role(self._clients, self.records, role_arn.split(":")[4], keys)
 
     def client(self, service: str, account_id: str = "", role: str = ROLES[-1], region: str = HOME_REGION) -> Any:
         """An ordinary boto3 client of a role in an account (management when not given), for tests and probes."""
-        account_id = account_id or self.ids.management_account
-        return self._client(service, region, self.assume(f"arn:aws:iam::{account_id}:role/{role}").credentials)
-
-    def _client(self, service: str, region: str, credentials: Any) -> Any:
-        key = (service, region, credentials.access_key if credentials else "")
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._new_client(service, region, credentials)
-            return self._clients[key]
-
-    def _new_client(self, service: str, region: str, credentials: Any) -> Any:
-        from botocore.config import Config
-
-        config = Config(
-            retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, ignore_configured_endpoint_urls=True
-        )
-        keys: dict[str, str] = {}
-        if credentials:
-            keys = {"aws_access_key_id": credentials.access_key, "aws_secret_access_key": credentials.secret_key}
-            keys |= {"aws_session_token": credentials.token} if credentials.token else {}
-        return self._session.create_client(service, region_name=region, config=config, **keys)
+        role_arn = f"arn:aws:iam::{account_id or self.ids.management_account}:role/{role}"
+        return self._clients.own(service, region, self.assume(role_arn).credentials)
 
     # --- what there is --------------------------------------------------------------------------------------
 
@@ -321,30 +237,12 @@ def _reset() -> None:
     organizations_backends.master_accounts.clear()
 
 
-def _session() -> Any:
-    """One botocore session whose requests moto answers; it reads no profile, no file and no endpoint of the user."""
-    from botocore.session import Session
-
-    from sandbox.moto_transport import answer
-
-    nothing: Any = {
-        "profile": (None, None, None, None),
-        "config_file": (None, None, os.devnull, None),
-        "credentials_file": (None, None, os.devnull, None),
-    }
-    session: Any = Session(session_vars=nothing)
-    session._credentials = _Caller()  # pyright: ignore[reportPrivateUsage]  # botocore's own tests inject them so
-    session.register("before-send", answer)
-    return session
-
-
-def _operator(account_id: str) -> Any:
+def _operator(account_id: str) -> Credentials:
     """An IAM user of the management account that may assume roles; everything begins with its key."""
-    from botocore.credentials import ReadOnlyCredentials
     from moto.iam.models import iam_backends
 
     iam: Any = iam_backends[account_id]["aws"]
     iam.create_user("us-east-1", OPERATOR)
     iam.put_user_policy(OPERATOR, "assume-roles", _policy("sts:AssumeRole", Resource="*"))
     key = iam.create_access_key(OPERATOR)
-    return ReadOnlyCredentials(key.access_key_id, key.secret_access_key, None)
+    return Credentials(key.access_key_id, key.secret_access_key, None)

@@ -20,18 +20,36 @@ from sandbox.aws import (
     organizations,
     ram,
     s3,
+    s3_configurations,
     sns,
     sqs,
     ssoadmin,
 )
 from sandbox.aws.resource import Resource
 
-_MODULES: Final = (athena, budgets, cloudformation, cloudtrail, cloudwatch, ebs, events, glue, iam, kms, lakeformation, organizations, ram, s3, sns, sqs, ssoadmin)
+_MODULES: Final = (
+    athena,
+    budgets,
+    cloudformation,
+    cloudtrail,
+    cloudwatch,
+    ebs,
+    events,
+    glue,
+    iam,
+    kms,
+    lakeformation,
+    organizations,
+    ram,
+    s3,
+    s3_configurations,
+    sns,
+    sqs,
+    ssoadmin,
+)
 
 RESOURCES: Final[Mapping[str, Resource]] = {
-    resource.token: resource
-    for module in _MODULES
-    for resource in module.RESOURCES
+    resource.token: resource for module in _MODULES for resource in module.RESOURCES
 }
 """The handlers by type token."""
 

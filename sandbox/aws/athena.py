@@ -32,8 +32,10 @@ def _create(call: Call) -> Made:
     return call.id, {"arn": call.arn("athena", f"workgroup/{call.id}")}
 
 
-def _read(call: Call) -> Values:
-    group = call.aws("get_work_group", WorkGroup=call.id)["WorkGroup"]
+def _read(call: Call) -> Values | None:
+    group: Values | None = call.aws("get_work_group", WorkGroup=call.id).get("WorkGroup")
+    if group is None:
+        return None
     return {**call.found(group), "arn": call.arn("athena", f"workgroup/{call.id}")}
 
 

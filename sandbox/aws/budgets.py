@@ -19,22 +19,32 @@ _NOTIFICATION: Final[Fields] = {
 
 def _budget(call: Call) -> Values:
     inputs = call.inputs
-    filters = {item["name"]: item["values"] for item in inputs.get("costFilters") or []}
+    given: list[Values] = inputs.get("costFilters") or []
+    filters = {item["name"]: item["values"] for item in given}
     limit = {"Amount": inputs["limitAmount"], "Unit": inputs["limitUnit"]} if "limitAmount" in inputs else None
-    budget = {**call.request("name", "budgetType", "timeUnit"), "BudgetLimit": limit, "CostFilters": filters or None}
+    budget: Values = {
+        **call.request("name", "budgetType", "timeUnit"),
+        "BudgetLimit": limit,
+        "CostFilters": filters or None,
+    }
     return {name: value for name, value in budget.items() if value is not None}
 
 
 def _notifications(call: Call) -> list[Values]:
-    return [_with_subscribers(item) for item in call.inputs.get("notifications") or []]
+    given: list[Values] = call.inputs.get("notifications") or []
+    return [_with_subscribers(item) for item in given]
 
 
 def _with_subscribers(item: Values) -> Values:
     kept = ("comparisonOperator", "notificationType", "threshold", "thresholdType")
-    emails = [{"SubscriptionType": "EMAIL", "Address": a} for a in item.get("subscriberEmailAddresses") or []]
-    topics = [{"SubscriptionType": "SNS", "Address": a} for a in item.get("subscriberSnsTopicArns") or []]
+    emails: list[str] = item.get("subscriberEmailAddresses") or []
+    topics: list[str] = item.get("subscriberSnsTopicArns") or []
+    subscribers = [*(("EMAIL", address) for address in emails), *(("SNS", arn) for arn in topics)]
     notification = {name[0].upper() + name[1:]: item[name] for name in kept}
-    return {"Notification": notification, "Subscribers": [*emails, *topics]}
+    return {
+        "Notification": notification,
+        "Subscribers": [{"SubscriptionType": k, "Address": a} for k, a in subscribers],
+    }
 
 
 def _create(call: Call) -> Made:
@@ -83,7 +93,9 @@ BUDGET: Final = Resource(
         "limitUnit": text(by_hand=True),
         "timePeriodStart": text(local=True, computed=True),
         "timePeriodEnd": text(local=True, default="2087-06-15_00:00"),
-        "costFilters": many({"name": text(required=True), "values": texts(required=True)}, by_hand=True, unordered=True),
+        "costFilters": many(
+            {"name": text(required=True), "values": texts(required=True)}, by_hand=True, unordered=True
+        ),
         "notifications": many(_NOTIFICATION, unread=True, unordered=True),
     },
     _create,

@@ -44,7 +44,10 @@ class _StackSetTags(Tagging):
 def _create_set(call: Call) -> Made:
     answer = call.aws("create_stack_set", **call.request(), Tags=call.tag_list())
     call.id = call.inputs["name"]
-    return call.id, {"stackSetId": answer["StackSetId"], "arn": call.arn("cloudformation", f"stackset/{answer['StackSetId']}")}
+    return call.id, {
+        "stackSetId": answer["StackSetId"],
+        "arn": call.arn("cloudformation", f"stackset/{answer['StackSetId']}"),
+    }
 
 
 def _read_set(call: Call) -> Values:
@@ -95,8 +98,8 @@ def _deploy(call: Call) -> Made:
     name = call.inputs["stackSetName"]
     found = call.aws("describe_stack_set", "cloudformation", StackSetName=name)["StackSet"]
     targets = "OU" if "deploymentTargets" in call.inputs else "accounts"
-    id = f"{name},{call.inputs.get('callAs', 'SELF')},{targets}"
-    return id, {"stackSetId": found["StackSetId"], "stackInstanceSummaries": [], "regions": [call.region]}
+    id_ = f"{name},{call.inputs.get('callAs', 'SELF')},{targets}"
+    return id_, {"stackSetId": found["StackSetId"], "stackInstanceSummaries": [], "regions": [call.region]}
 
 
 STACK_INSTANCES: Final = recorded(

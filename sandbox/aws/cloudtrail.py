@@ -33,7 +33,8 @@ class _TrailTags(Tagging):
 
     def update(self, call: Call) -> None:
         """Bring the tags to those of the call."""
-        gone = {k: v for k, v in (call.state.get("tagsAll") or {}).items() if k not in call.tags}
+        before: dict[str, str] = call.state.get("tagsAll") or {}
+        gone = {k: v for k, v in before.items() if k not in call.tags}
         if gone:
             call.aws("remove_tags", ResourceId=call.id, TagsList=[{"Key": k, "Value": v} for k, v in gone.items()])
         if call.tags:

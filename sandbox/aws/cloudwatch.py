@@ -154,7 +154,14 @@ DASHBOARD: Final = Resource(
 # --- log groups --------------------------------------------------------------------------------------------
 
 _LOG_TAGS: Final = Tagging(
-    "tag_resource", "untag_resource", "list_tags_for_resource", "resourceArn", tags="tags", keys="tagKeys", found="tags", pair=None
+    "tag_resource",
+    "untag_resource",
+    "list_tags_for_resource",
+    "resourceArn",
+    tags="tags",
+    keys="tagKeys",
+    found="tags",
+    pair=None,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sandbox.aws.fields import Values, document, flag, mapping, number, one, text
-from sandbox.aws.resource import Call, Made, Resource, Tagging
+from sandbox.aws.resource import Call, Made, Resource, Tagging, only_local
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceARN")
 _DEAD_LETTERS: Final = {"arn": text()}
@@ -30,10 +30,6 @@ def _read_bus(call: Call) -> Values:
     return {**call.found(bus), "arn": bus["Arn"]}
 
 
-def _keep_bus(_: Call) -> None:
-    """What can change of a bus is only recorded."""
-
-
 def _delete_bus(call: Call) -> None:
     call.aws("delete_event_bus", Name=call.id)
 
@@ -52,7 +48,7 @@ BUS: Final = Resource(
     },
     _create_bus,
     _read_bus,
-    _keep_bus,
+    only_local,
     _delete_bus,
     outputs=("arn",),
     name="name",

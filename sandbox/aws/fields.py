@@ -6,7 +6,7 @@ One tree of `Field` checks inputs (offline), finds what changed, and translates 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -72,12 +72,12 @@ def number(aws: str = "", **traits: Any) -> Field:
 
 def texts(aws: str = "", **traits: Any) -> Field:
     """A list of strings, in no particular order unless `unordered=False`."""
-    return Field("texts", aws, **{"unordered": True, **traits})
+    return Field("texts", aws, unordered=traits.pop("unordered", True), **traits)
 
 
 def numbers(aws: str = "", **traits: Any) -> Field:
     """A list of numbers, in no particular order."""
-    return Field("numbers", aws, **{"unordered": True, **traits})
+    return Field("numbers", aws, unordered=True, **traits)
 
 
 def mapping(aws: str = "", **traits: Any) -> Field:
@@ -114,11 +114,12 @@ def aws_name(name: str, field: Field) -> str:
 
 
 def to_aws(fields: Fields, values: Mapping[str, Any]) -> Values:
-    """The values as a request of the AWS API; what is absent or stays here is left out."""
+    """The values as a request of the AWS API, with defaults; what is absent or stays here is left out."""
+    given = {name: field.default if values.get(name) is None else values[name] for name, field in fields.items()}
     request = {
-        aws_name(name, field): _to_aws(field, values[name])
+        aws_name(name, field): _to_aws(field, given[name])
         for name, field in fields.items()
-        if not field.stays_here and values.get(name) is not None
+        if not field.stays_here and given[name] is not None
     }
     return {name: value for name, value in request.items() if value is not None}
 
@@ -203,8 +204,7 @@ def faults(fields: Fields, values: Mapping[str, Any], path: str = "") -> Iterato
 
 
 def _faults_of(field: Field, value: Any, path: str) -> Iterator[tuple[str, str]]:
-    wrong_flag = isinstance(value, bool) and field.kind == "number"
-    if wrong_flag or not isinstance(value, _TYPES[field.kind]):
+    if not _fits(field.kind, value):
         yield path, f"expected {_CALLED[field.kind]}, got {value!r:.60}"
     elif field.kind == "document":
         yield from _faults_of_document(value, path)
@@ -214,6 +214,10 @@ def _faults_of(field: Field, value: Any, path: str) -> Iterator[tuple[str, str]]
         yield from _faults_of_items(field, value, path)
     elif field.kind in ("texts", "map", "pairs"):
         yield from _faults_of_texts(value, path)
+
+
+def _fits(kind: Kind, value: object) -> bool:
+    return isinstance(value, _TYPES[kind]) and not (isinstance(value, bool) and kind == "number")
 
 
 def _faults_of_document(value: str, path: str) -> Iterator[tuple[str, str]]:
@@ -227,16 +231,14 @@ def _faults_of_document(value: str, path: str) -> Iterator[tuple[str, str]]:
 
 def _faults_of_items(field: Field, value: list[Any], path: str) -> Iterator[tuple[str, str]]:
     for index, item in enumerate(value):
-        if item == UNKNOWN or field.of is None:
-            continue
-        if isinstance(item, dict):
-            yield from faults(field.of, item, f"{path}[{index}].")
-        else:
+        if type(item) is dict:
+            yield from faults(field.of or {}, item, f"{path}[{index}].")
+        elif item != UNKNOWN:
             yield f"{path}[{index}]", f"expected an object, got {item!r:.60}"
 
 
 def _faults_of_texts(value: list[Any] | dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value)
+    items: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
     for key, item in items:
         if not isinstance(item, str):
             yield f"{path}[{key}]", f"expected a string, got {item!r:.60}"
@@ -253,7 +255,8 @@ def changed(fields: Fields, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
 def same(field: Field, old: Any, new: Any) -> bool:
     """True when AWS would not see a difference.
 
-    Absent is empty is the default; what AWS chooses stays when it is no longer given; sets have no order, JSON no layout.
+    Absent is empty is the default; what AWS chooses stays when it is no longer given; sets have no order; JSON has
+    no layout.
     """
     if field.computed and new is None:
         return True
@@ -270,7 +273,7 @@ def same(field: Field, old: Any, new: Any) -> bool:
 
 
 def _settled(field: Field, value: Any) -> Any:
-    return field.default if value in (None, [], {}) else value
+    return field.default if value is None or value == [] or value == {} else value
 
 
 def _parsed(value: Any) -> Any:

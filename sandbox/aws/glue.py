@@ -248,7 +248,11 @@ _ENCRYPTION: Final[Fields] = {
 
 
 def _put_encryption(call: Call) -> None:
-    call.aws("put_data_catalog_encryption_settings", CatalogId=_catalog(call), **call.request("dataCatalogEncryptionSettings"))
+    call.aws(
+        "put_data_catalog_encryption_settings",
+        CatalogId=_catalog(call),
+        **call.request("dataCatalogEncryptionSettings"),
+    )
 
 
 def _create_encryption(call: Call) -> Made:

@@ -13,7 +13,11 @@ _ROLE_TAGS: Final = Tagging("tag_role", "untag_role", "list_role_tags", "RoleNam
 
 
 def _role_outputs(role: Values) -> Values:
-    return {"arn": role["Arn"], "uniqueId": role["RoleId"], "createDate": role["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return {
+        "arn": role["Arn"],
+        "uniqueId": role["RoleId"],
+        "createDate": role["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
 
 
 def _create_role(call: Call) -> Made:
@@ -183,7 +187,9 @@ def _attach(call: Call) -> Made:
     except AwsError as error:
         if not (error.not_found and arn.startswith("arn:aws:iam::aws:policy/")):
             raise
-        raise AwsError(error.code, f"{error.message} Set MOTO_IAM_LOAD_MANAGED_POLICIES=true for policies of AWS.") from error
+        raise AwsError(
+            error.code, f"{error.message} Set MOTO_IAM_LOAD_MANAGED_POLICIES=true for policies of AWS."
+        ) from error
     return f"{role}/{arn}", {}
 
 

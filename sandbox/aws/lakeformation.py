@@ -27,7 +27,7 @@ _DEFAULTS: Final[Fields] = {"permissions": texts(), "principal": text(convert=_P
 
 def _put_settings(call: Call) -> None:
     """A list that is not given is empty: the IAM_ALLOWED_PRINCIPALS of a new account go."""
-    empty = {"CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": [], "DataLakeAdmins": []}
+    empty: Values = {"CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": [], "DataLakeAdmins": []}
     settings = {**empty, **call.request(without=("catalogId",))}
     call.aws("put_data_lake_settings", CatalogId=_catalog(call), DataLakeSettings=settings)
 
@@ -171,7 +171,7 @@ def _grant_parameters(call: Call) -> Values:
 def _grant(call: Call) -> Made:
     parameters = _grant_parameters(call)
     call.aws("grant_permissions", **parameters)
-    computed = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
+    computed: Values = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
     return call.invented(json.dumps(parameters, sort_keys=True), length=10), computed
 
 
@@ -180,7 +180,7 @@ def _read_grant(call: Call) -> Values | None:
     for held in call.pages("list_permissions", "PrincipalResourcePermissions", CatalogId=wanted["CatalogId"]):
         same_place = held["Principal"] == wanted["Principal"] and held["Resource"] == wanted["Resource"]
         if same_place and set(wanted["Permissions"]) <= set(held["Permissions"]):
-            given = {"permissionsWithGrantOptions": [], **call.inputs}
+            given: Values = {"permissionsWithGrantOptions": [], **call.inputs}
             return {**given, "catalogId": wanted["CatalogId"]}
     return None
 
@@ -281,7 +281,7 @@ def _assign(call: Call) -> Made:
 
 def _refuse_unknown_tag(call: Call, tag: Values) -> None:
     """AWS refuses a tag or value that does not exist; moto does so only for a tag without a catalog id."""
-    found = call.aws("get_lf_tag", CatalogId=tag["CatalogId"], TagKey=tag["TagKey"]).get("TagValues") or []
+    found: list[str] = call.aws("get_lf_tag", CatalogId=tag["CatalogId"], TagKey=tag["TagKey"]).get("TagValues") or []
     if not set(tag["TagValues"]) <= set(found):
         raise AwsError("EntityNotFoundException", "Tag or tag value does not exist.")
 
@@ -308,7 +308,9 @@ ASSIGNMENT: Final = Resource(
     {
         "catalogId": text(replaces=True),
         "lfTag": one(
-            {"catalogId": text(), "key": text(required=True), "value": text(required=True)}, required=True, replaces=True
+            {"catalogId": text(), "key": text(required=True), "value": text(required=True)},
+            required=True,
+            replaces=True,
         ),
         **_TAGGED,
     },

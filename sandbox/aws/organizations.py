@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sandbox.aws.fields import Values, document, flag, text, texts
-from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging
+from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging, only_local
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceId", lambda call: call.id)
 
@@ -299,7 +299,7 @@ ATTACHMENT: Final = Resource(
     },
     _attach,
     _read_attachment,
-    lambda call: None,
+    only_local,
     _detach,
     regional=False,
 )

@@ -25,8 +25,8 @@ class Count:
 class Records:
     """Recorded values by key, and a ledger of live resources. Safe under threads."""
 
-    values: dict[Key, dict[str, Any]] = field(default_factory=lambda: {})
-    live: dict[Key, str] = field(default_factory=lambda: {})
+    values: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    live: dict[Key, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def keep(self, key: Key, values: dict[str, Any]) -> None:
@@ -61,7 +61,10 @@ class Records:
         with self.lock:
             total = Counter((account, token) for account, _, token, _ in self.live)
             recorded = Counter((key[0], key[2]) for key, reason in self.live.items() if reason)
-        return [Count(account, token, number, recorded[account, token]) for (account, token), number in sorted(total.items())]
+        return [
+            Count(account, token, number, recorded[account, token])
+            for (account, token), number in sorted(total.items())
+        ]
 
     def reasons(self) -> dict[str, set[str]]:
         """Why something is recorded, by type, over the live resources."""

@@ -61,9 +61,9 @@ class Call:
     region: str
     inputs: Values
     id: str = ""
-    old: Values = field(default_factory=lambda: {})
-    state: Values = field(default_factory=lambda: {})
-    tags: dict[str, str] = field(default_factory=lambda: {})
+    old: Values = field(default_factory=dict)
+    state: Values = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -75,12 +75,12 @@ class Call:
         """The key of this resource in the record store."""
         return (self.account, self.region, self.resource.token, self.id)
 
-    def aws(self, operation: str, service: str = "", **parameters: Any) -> Values:
+    def aws(self, operation: str, service: str = "", /, **parameters: Any) -> Values:
         """Call AWS without the parameters that are None; raises AwsError."""
         given = {name: value for name, value in parameters.items() if value is not None}
         return self.access.call(service or self.resource.service, self.region, operation, given)
 
-    def pages(self, operation: str, result: str, service: str = "", **parameters: Any) -> list[Any]:
+    def pages(self, operation: str, result: str, service: str = "", /, **parameters: Any) -> list[Any]:
         """All items of a list operation, over all its pages."""
         items: list[Any] = []
         while True:
@@ -94,8 +94,7 @@ class Call:
         """The inputs (all, or those named) as members of an AWS request; tags and region excluded."""
         skip = {"tags", "region", *without}
         fields = {k: f for k, f in self.resource.fields.items() if k not in skip and (not names or k in names)}
-        defaults = {name: field.default for name, field in fields.items()}
-        return to_aws(fields, {**defaults, **self.inputs})
+        return to_aws(fields, self.inputs)
 
     def found(self, answer: Mapping[str, Any], without: tuple[str, ...] = ()) -> Values:
         """An answer of AWS as values of Pulumi."""
@@ -149,8 +148,12 @@ class Tagging:
         return {pair[key]: pair[value] for pair in found}
 
 
+def only_local(_: Call) -> None:
+    """The update of a type of which only the provider's own switches and tags can change."""
+
+
 def _nothing(_: Call) -> None:
-    """Delete for what AWS cannot delete."""
+    """The deletion of what AWS cannot delete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,11 @@ class Resource:
         if self.tagging:
             extra["tags"] = mapping()
         return {**self.fields, **extra}
+
+    @property
+    def defaults(self) -> Values:
+        """What the AWS provider fills in for properties that are not given."""
+        return {name: field.default for name, field in self.fields.items() if field.default is not None}
 
     @property
     def computed(self) -> list[str]:
@@ -258,8 +266,8 @@ class _RecordedTags(Tagging):
 
 
 def _tags_key(call: Call) -> Key:
-    account, region, token, id = call.key
-    return (account, region, f"{token}#tags", id)
+    account, region, token, id_ = call.key
+    return (account, region, f"{token}#tags", id_)
 
 
 def recorded_tags(reason: str = "") -> Tagging:

@@ -32,7 +32,9 @@ def _typed(kind: str, value: str) -> Any:
 
 
 def _create_topic(call: Call) -> Made:
-    answer = call.aws("create_topic", Name=call.inputs["name"], Attributes=_attributes(call, "name"), Tags=call.tag_list())
+    answer = call.aws(
+        "create_topic", Name=call.inputs["name"], Attributes=_attributes(call, "name"), Tags=call.tag_list()
+    )
     call.id = answer["TopicArn"]
     attributes = call.aws("get_topic_attributes", TopicArn=call.id)["Attributes"]
     return call.id, {"arn": call.id, "owner": call.account, "beginningArchiveTime": "", "policy": attributes["Policy"]}

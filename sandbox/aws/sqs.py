@@ -7,9 +7,7 @@ from typing import Any, Final
 from sandbox.aws.fields import Values, document, flag, number, text
 from sandbox.aws.resource import Call, Made, Resource, Tagging
 
-_TAGS: Final = Tagging(
-    "tag_queue", "untag_queue", "list_queue_tags", "QueueUrl", lambda call: call.id, pair=None
-)
+_TAGS: Final = Tagging("tag_queue", "untag_queue", "list_queue_tags", "QueueUrl", lambda call: call.id, pair=None)
 
 
 def _attributes(call: Call) -> dict[str, str]:

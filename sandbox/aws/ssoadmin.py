@@ -78,7 +78,11 @@ def _create_policy(call: Call) -> Made:
 def _read_policy(call: Call) -> Values | None:
     target = _target(call)
     policy: Any = call.aws("get_inline_policy_for_permission_set", **target).get("InlinePolicy")
-    found = {"permissionSetArn": target["PermissionSetArn"], "instanceArn": target["InstanceArn"], "inlinePolicy": policy}
+    found = {
+        "permissionSetArn": target["PermissionSetArn"],
+        "instanceArn": target["InstanceArn"],
+        "inlinePolicy": policy,
+    }
     return found if policy else None
 
 
@@ -108,7 +112,7 @@ def _create_assignment(call: Call) -> Made:
 
 
 def _read_assignment(call: Call) -> Values | None:
-    wanted = dict(zip(_PARTS, call.id.split(","), strict=True))
+    wanted: Values = dict(zip(_PARTS, call.id.split(","), strict=True))
     held = call.pages(
         "list_account_assignments",
         "AccountAssignments",
@@ -117,11 +121,11 @@ def _read_assignment(call: Call) -> Values | None:
         PermissionSetArn=wanted["permissionSetArn"],
     )
     found = any(item["PrincipalId"] == wanted["principalId"] for item in held)
-    return dict(wanted) if found else None
+    return wanted if found else None
 
 
 def _delete_assignment(call: Call) -> None:
-    wanted = dict(zip(_PARTS, call.id.split(","), strict=True))
+    wanted: Values = dict(zip(_PARTS, call.id.split(","), strict=True))
     call.aws("delete_account_assignment", **{name[0].upper() + name[1:]: value for name, value in wanted.items()})
 
 

@@ -19,7 +19,9 @@ ANY = policy("s3:GetObject", Resource="*")
 OTHER = policy("s3:PutObject", Resource="*")
 TAGS = {"tags": {"owner": "playback"}}
 
-BUCKET = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-playback-data", **TAGS}, {"tags": {"owner": "x"}}, {"bucket": "other"})
+BUCKET = Case(
+    "aws:s3/bucket:Bucket", {"bucket": "mesh-playback-data", **TAGS}, {"tags": {"owner": "x"}}, {"bucket": "other"}
+)
 LOGS = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-playback-logs", "forceDestroy": True})
 GOVERNANCE_LOGS = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-trail", "forceDestroy": True}, account=GOVERNANCE)
 LOCKED = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-audit", "objectLockEnabled": True})
@@ -28,7 +30,14 @@ LOCKED = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-audit", "objectLockEnable
 def of_bucket(kind: str, inputs: Values, change: Values | None, *, stays: bool = False, **more: Case) -> Case:
     """A configuration of the bucket."""
     token = f"aws:s3/{kind[0].lower()}{kind[1:]}:{kind}"
-    return Case(token, {"bucket": "mesh-playback-data", **inputs}, change, {"bucket": "b"}, {"bucket": BUCKET, **more}, stays=stays)
+    return Case(
+        token,
+        {"bucket": "mesh-playback-data", **inputs},
+        change,
+        {"bucket": "b"},
+        {"bucket": BUCKET, **more},
+        stays=stays,
+    )
 
 
 VERSIONING = of_bucket(
@@ -43,7 +52,10 @@ BLOCK = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls
 def _kms_rule(key: bool) -> Values:
     return {
         "rules": [
-            {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "alias/x"}, "bucketKeyEnabled": key}
+            {
+                "applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "alias/x"},
+                "bucketKeyEnabled": key,
+            }
         ]
     }
 
@@ -60,7 +72,12 @@ def _lifecycle(days: int) -> Values:
                 "transitions": [{"days": 30, "storageClass": "STANDARD_IA"}],
                 "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
             },
-            {"id": "tagged", "status": "Enabled", "filter": {"and": {"prefix": "x/", "tags": {"a": "b", "c": "d"}}}, "expiration": {"days": 9}},
+            {
+                "id": "tagged",
+                "status": "Enabled",
+                "filter": {"and": {"prefix": "x/", "tags": {"a": "b", "c": "d"}}},
+                "expiration": {"days": 9},
+            },
         ]
     }
 
@@ -111,17 +128,34 @@ S3 = (
         {"bucket": LOCKED},
         stays=True,
     ),
-    of_bucket("BucketReplicationConfig", _replication("Enabled"), {"rules": _replication("Disabled")["rules"]}, logs=LOGS, versioning=VERSIONING),
+    of_bucket(
+        "BucketReplicationConfig",
+        _replication("Enabled"),
+        {"rules": _replication("Disabled")["rules"]},
+        logs=LOGS,
+        versioning=VERSIONING,
+    ),
     Case("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", BLOCK, {"blockPublicAcls": False}),
 )
 
 ROLE = Case(
     "aws:iam/role:Role",
-    {"name": "sessions", "path": "/mesh/pipeline/", "assumeRolePolicy": TRUST, "description": "Writes sessions.", **TAGS},
+    {
+        "name": "sessions",
+        "path": "/mesh/pipeline/",
+        "assumeRolePolicy": TRUST,
+        "description": "Writes sessions.",
+        **TAGS,
+    },
     {"assumeRolePolicy": OTHER_TRUST, "description": "Writes.", "maxSessionDuration": 7200, "tags": {}},
     {"path": "/"},
 )
-BOUNDARY = Case("aws:iam/policy:Policy", {"name": "boundary", "path": "/mesh/", "policy": ANY, **TAGS}, {"policy": OTHER}, {"path": "/"})
+BOUNDARY = Case(
+    "aws:iam/policy:Policy",
+    {"name": "boundary", "path": "/mesh/", "policy": ANY, **TAGS},
+    {"policy": OTHER},
+    {"path": "/"},
+)
 
 IAM = (
     ROLE,
@@ -151,7 +185,12 @@ IAM = (
 
 KEY = Case(
     "aws:kms/key:Key",
-    {"description": "Playback data.", "enableKeyRotation": True, "policy": policy("kms:*", Principal="*", Resource="*"), **TAGS},
+    {
+        "description": "Playback data.",
+        "enableKeyRotation": True,
+        "policy": policy("kms:*", Principal="*", Resource="*"),
+        **TAGS,
+    },
     {"description": "Data.", "enableKeyRotation": False, "policy": policy("kms:Encrypt", Principal="*", Resource="*")},
     {"keyUsage": "SIGN_VERIFY"},
 )
@@ -168,7 +207,13 @@ KMS = (
 
 DATABASE = Case(
     "aws:glue/catalogDatabase:CatalogDatabase",
-    {"name": "playback__sessions", "description": "Sessions.", "locationUri": "s3://b/p", "createTableDefaultPermissions": [], **TAGS},
+    {
+        "name": "playback__sessions",
+        "description": "Sessions.",
+        "locationUri": "s3://b/p",
+        "createTableDefaultPermissions": [],
+        **TAGS,
+    },
     {"description": "Playback sessions.", "parameters": {"a": "b"}},
     {"name": "other"},
 )
@@ -191,7 +236,10 @@ ICEBERG = {
         "version": "2",
         "icebergTableInput": {
             "location": "s3://b/i",
-            "schema": {"fields": [{"id": 1, "name": "id", "required": True, "type": "string"}], "identifierFieldIds": [1]},
+            "schema": {
+                "fields": [{"id": 1, "name": "id", "required": True, "type": "string"}],
+                "identifierFieldIds": [1],
+            },
             "partitionSpec": {"fields": [{"name": "day", "sourceId": 1, "transform": "day"}]},
         },
     }
@@ -218,7 +266,10 @@ GLUE = (
     Case(
         "aws:glue/catalogTable:CatalogTable",
         TABLE_INPUTS,
-        {"parameters": {"classification": "orc"}, "storageDescriptor": {"location": "s3://b/q", "columns": COLUMNS[:1]}},
+        {
+            "parameters": {"classification": "orc"},
+            "storageDescriptor": {"location": "s3://b/q", "columns": COLUMNS[:1]},
+        },
         {"name": "other"},
         {"database": DATABASE},
     ),
@@ -229,7 +280,12 @@ GLUE = (
         needs={"database": DATABASE},
         label="CatalogTable in Iceberg",
     ),
-    Case("aws:glue/resourcePolicy:ResourcePolicy", {"policy": ANY, "enableHybrid": "TRUE"}, {"policy": OTHER}, account=GOVERNANCE),
+    Case(
+        "aws:glue/resourcePolicy:ResourcePolicy",
+        {"policy": ANY, "enableHybrid": "TRUE"},
+        {"policy": OTHER},
+        account=GOVERNANCE,
+    ),
     Case(
         "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings",
         _settings("SSE-KMS"),
@@ -254,7 +310,13 @@ SCP = Case(
 )
 NEW_ACCOUNT = Case(
     "aws:organizations/account:Account",
-    lambda made: {"name": "ads", "email": "ads@example.com", "parentId": made["unit"]["id"], "roleName": "Admin", **TAGS},
+    lambda made: {
+        "name": "ads",
+        "email": "ads@example.com",
+        "parentId": made["unit"]["id"],
+        "roleName": "Admin",
+        **TAGS,
+    },
     {"parentId": "r-mesh"},
     {"email": "other@example.com"},
     {"unit": UNIT},

@@ -22,7 +22,12 @@ INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 
 # --- Lake Formation ----------------------------------------------------------------------------------------
 
-LF_TAG = Case("aws:lakeformation/lfTag:LfTag", {"key": "pii", "values": ["false", "true"]}, {"values": ["false", "maybe"]}, {"key": "x"})
+LF_TAG = Case(
+    "aws:lakeformation/lfTag:LfTag",
+    {"key": "pii", "values": ["false", "true"]},
+    {"values": ["false", "maybe"]},
+    {"key": "x"},
+)
 OTHER_TAG = Case("aws:lakeformation/lfTag:LfTag", {"key": "financial", "values": ["false", "true"]})
 TABLE = Case("aws:glue/catalogTable:CatalogTable", TABLE_INPUTS, needs={"database": DATABASE})
 
@@ -40,7 +45,9 @@ def tagged(label: str, target: Values) -> Case:
     inputs = {"lfTag": {"key": "pii", "value": "true"}, **target}
     other = Case(token, {"lfTag": {"key": "financial", "value": "false"}, **target}, needs={"other": OTHER_TAG})
     needs = {"table": TABLE, "tag": LF_TAG, "first": other}
-    return Case(token, inputs, None, {"lfTag": {"key": "pii", "value": "false"}}, needs, label=f"ResourceLfTag on {label}")
+    return Case(
+        token, inputs, None, {"lfTag": {"key": "pii", "value": "false"}}, needs, label=f"ResourceLfTag on {label}"
+    )
 
 
 _EXPRESSIONS = [{"key": "pii", "values": ["false"]}, {"key": "financial", "values": ["false", "true"]}]
@@ -49,12 +56,18 @@ _SESSIONS = {"databaseName": "playback__sessions", "name": "sessions"}
 LAKE_FORMATION = (
     Case(
         "aws:lakeformation/dataLakeSettings:DataLakeSettings",
-        {"admins": [f"arn:aws:iam::{DOMAIN}:role/mesh/deploy"], "createDatabaseDefaultPermissions": [], "parameters": {"CROSS_ACCOUNT_VERSION": "4"}},
+        {
+            "admins": [f"arn:aws:iam::{DOMAIN}:role/mesh/deploy"],
+            "createDatabaseDefaultPermissions": [],
+            "parameters": {"CROSS_ACCOUNT_VERSION": "4"},
+        },
         {"admins": [f"arn:aws:iam::{DOMAIN}:role/mesh/deploy", READER]},
         {"catalogId": GOVERNANCE},
     ),
     LF_TAG,
-    grant("an expression", {"lfTagPolicy": {"resourceType": "TABLE", "expressions": _EXPRESSIONS}}, "SELECT", "DESCRIBE"),
+    grant(
+        "an expression", {"lfTagPolicy": {"resourceType": "TABLE", "expressions": _EXPRESSIONS}}, "SELECT", "DESCRIBE"
+    ),
     grant(
         "an expression of another catalog",
         {"lfTagPolicy": {"catalogId": GOVERNANCE, "resourceType": "DATABASE", "expressions": _EXPRESSIONS}},
@@ -67,7 +80,11 @@ LAKE_FORMATION = (
     grant("a tag", {"lfTag": {"key": "pii", "values": ["false"]}}, "ASSOCIATE"),
     Case(
         "aws:lakeformation/resource:Resource",
-        {"arn": "arn:aws:s3:::b", "roleArn": f"arn:aws:iam::{DOMAIN}:role/mesh/location/playback", "hybridAccessEnabled": True},
+        {
+            "arn": "arn:aws:s3:::b",
+            "roleArn": f"arn:aws:iam::{DOMAIN}:role/mesh/location/playback",
+            "hybridAccessEnabled": True,
+        },
         None,
         {"roleArn": "arn:aws:iam::111111111111:role/x"},
     ),
@@ -120,7 +137,10 @@ IDENTITY = (
 # --- messages ----------------------------------------------------------------------------------------------
 
 TOPIC = Case(
-    "aws:sns/topic:Topic", {"name": "playback-alerts", "displayName": "Alerts", **TAGS}, {"displayName": "A", "tags": {}}, {"name": "x"}
+    "aws:sns/topic:Topic",
+    {"name": "playback-alerts", "displayName": "Alerts", **TAGS},
+    {"displayName": "A", "tags": {}},
+    {"name": "x"},
 )
 QUEUE = Case(
     "aws:sqs/queue:Queue",
@@ -128,10 +148,21 @@ QUEUE = Case(
     {"messageRetentionSeconds": 3600, "tags": {"owner": "x"}},
     {"name": "x"},
 )
-BUS = Case("aws:cloudwatch/eventBus:EventBus", {"name": "mesh", "description": "The mesh.", **TAGS}, {"description": "It."}, {"name": "x"})
+BUS = Case(
+    "aws:cloudwatch/eventBus:EventBus",
+    {"name": "mesh", "description": "The mesh.", **TAGS},
+    {"description": "It."},
+    {"name": "x"},
+)
 RULE = Case(
     "aws:cloudwatch/eventRule:EventRule",
-    {"name": "published", "eventBusName": "mesh", "eventPattern": json.dumps({"source": ["mesh"]}), "description": "P", **TAGS},
+    {
+        "name": "published",
+        "eventBusName": "mesh",
+        "eventPattern": json.dumps({"source": ["mesh"]}),
+        "description": "P",
+        **TAGS,
+    },
     {"eventPattern": json.dumps({"source": ["other"]}), "state": "DISABLED", "tags": {"owner": "x"}},
     {"eventBusName": "x"},
     {"bus": BUS},
@@ -170,7 +201,10 @@ MESSAGES = (
     QUEUE,
     Case(
         "aws:sqs/queuePolicy:QueuePolicy",
-        lambda made: {"queueUrl": made["queue"]["url"], "policy": policy("sqs:SendMessage", Principal="*", Resource="*")},
+        lambda made: {
+            "queueUrl": made["queue"]["url"],
+            "policy": policy("sqs:SendMessage", Principal="*", Resource="*"),
+        },
         {"policy": policy("sqs:ReceiveMessage", Principal="*", Resource="*")},
         {"queueUrl": "x"},
         {"queue": QUEUE},
@@ -184,14 +218,29 @@ MESSAGES = (
         {"bus": BUS},
     ),
     RULE,
-    Case("aws:cloudwatch/eventTarget:EventTarget", _target, {"retryPolicy": {"maximumRetryAttempts": 1}}, {"rule": "x"}, {"rule": RULE, "queue": QUEUE}),
+    Case(
+        "aws:cloudwatch/eventTarget:EventTarget",
+        _target,
+        {"retryPolicy": {"maximumRetryAttempts": 1}},
+        {"rule": "x"},
+        {"rule": RULE, "queue": QUEUE},
+    ),
 )
 
 # --- watching ----------------------------------------------------------------------------------------------
 
 _QUERIES = [
     {"id": "fresh", "expression": "FILL(m, 0)", "label": "Fresh", "returnData": True},
-    {"id": "m", "metric": {"metricName": "MatchedEvents", "namespace": "AWS/Events", "period": 300, "stat": "Sum", "dimensions": {"RuleName": "r"}}},
+    {
+        "id": "m",
+        "metric": {
+            "metricName": "MatchedEvents",
+            "namespace": "AWS/Events",
+            "period": 300,
+            "stat": "Sum",
+            "dimensions": {"RuleName": "r"},
+        },
+    },
 ]
 
 WATCHING = (
@@ -217,7 +266,13 @@ WATCHING = (
     ),
     Case(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
-        {"name": "queries", "comparisonOperator": "LessThanThreshold", "evaluationPeriods": 1, "threshold": 1.5, "metricQueries": _QUERIES},
+        {
+            "name": "queries",
+            "comparisonOperator": "LessThanThreshold",
+            "evaluationPeriods": 1,
+            "threshold": 1.5,
+            "metricQueries": _QUERIES,
+        },
         {"threshold": 2},
         label="MetricAlarm of queries",
     ),
@@ -242,7 +297,10 @@ WATCHING = (
                 "bytesScannedCutoffPerQuery": 10**9,
                 "resultConfiguration": {
                     "outputLocation": "s3://b/q/",
-                    "encryptionConfiguration": {"encryptionOption": "SSE_KMS", "kmsKeyArn": "arn:aws:kms:eu-west-1:1:key/k"},
+                    "encryptionConfiguration": {
+                        "encryptionOption": "SSE_KMS",
+                        "kmsKeyArn": "arn:aws:kms:eu-west-1:1:key/k",
+                    },
                 },
             },
             **TAGS,
@@ -280,7 +338,13 @@ WATCHING = (
 
 def _trail(name: str, *, starts: str) -> Values:
     selectors = [
-        {"name": "Data", "fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.ARN", "startsWiths": [starts]}]}
+        {
+            "name": "Data",
+            "fieldSelectors": [
+                {"field": "eventCategory", "equals": ["Data"]},
+                {"field": "resources.ARN", "startsWiths": [starts]},
+            ],
+        }
     ]
     return {"name": name, "advancedEventSelectors": selectors}
 
@@ -343,8 +407,18 @@ GUARDS = (
         MANAGEMENT,
     ),
     Case("aws:ebs/encryptionByDefault:EncryptionByDefault", {"enabled": True}, {"enabled": False}, stays=True),
-    Case("aws:ebs/defaultKmsKey:DefaultKmsKey", lambda made: {"keyArn": made["key"]["arn"]}, None, {"keyArn": "x"}, {"key": KEY}),
-    Case("aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess", {"state": "block-all-sharing"}, {"state": "unblocked"}),
+    Case(
+        "aws:ebs/defaultKmsKey:DefaultKmsKey",
+        lambda made: {"keyArn": made["key"]["arn"]},
+        None,
+        {"keyArn": "x"},
+        {"key": KEY},
+    ),
+    Case(
+        "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",
+        {"state": "block-all-sharing"},
+        {"state": "unblocked"},
+    ),
 )
 
 SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS)

@@ -70,25 +70,25 @@ class Driver:
         answer = self.provider.Create(request, self.context)
         return answer.id, to_python(answer.properties)
 
-    def read(self, token: str, id: str, state: Values, inputs: Values) -> tuple[str, Values, Values]:
-        request = pb.ReadRequest(urn=urn(token), id=id, properties=to_struct(state), inputs=to_struct(inputs))
+    def read(self, token: str, id_: str, state: Values, inputs: Values) -> tuple[str, Values, Values]:
+        request = pb.ReadRequest(urn=urn(token), id=id_, properties=to_struct(state), inputs=to_struct(inputs))
         answer = self.provider.Read(request, self.context)
         return answer.id, to_python(answer.properties), to_python(answer.inputs)
 
-    def diff(self, token: str, id: str, state: Values, old: Values, new: Values) -> pb.DiffResponse:
+    def diff(self, token: str, id_: str, state: Values, old: Values, new: Values) -> pb.DiffResponse:
         request = pb.DiffRequest(
-            urn=urn(token), id=id, olds=to_struct(state), news=to_struct(new), old_inputs=to_struct(old)
+            urn=urn(token), id=id_, olds=to_struct(state), news=to_struct(new), old_inputs=to_struct(old)
         )
         return self.provider.Diff(request, self.context)
 
-    def update(self, token: str, id: str, state: Values, old: Values, new: Values) -> Values:
+    def update(self, token: str, id_: str, state: Values, old: Values, new: Values) -> Values:
         request = pb.UpdateRequest(
-            urn=urn(token), id=id, olds=to_struct(state), news=to_struct(new), old_inputs=to_struct(old)
+            urn=urn(token), id=id_, olds=to_struct(state), news=to_struct(new), old_inputs=to_struct(old)
         )
         return to_python(self.provider.Update(request, self.context).properties)
 
-    def delete(self, token: str, id: str, state: Values) -> None:
-        self.provider.Delete(pb.DeleteRequest(urn=urn(token), id=id, properties=to_struct(state)), self.context)
+    def delete(self, token: str, id_: str, state: Values) -> None:
+        self.provider.Delete(pb.DeleteRequest(urn=urn(token), id=id_, properties=to_struct(state)), self.context)
 
 
 def urn(token: str, name: str = "it") -> str:

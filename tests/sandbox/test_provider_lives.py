@@ -27,7 +27,9 @@ def organization() -> Iterator[EmulatedOrganization]:
 @pytest.fixture(scope="module")
 def drivers(organization: EmulatedOrganization) -> dict[str, Driver]:
     accounts = organization.account_ids().values()
-    return {account: configured(organization, account, defaultTags={"tags": {"mesh": "sample"}}) for account in accounts}
+    return {
+        account: configured(organization, account, defaultTags={"tags": {"mesh": "sample"}}) for account in accounts
+    }
 
 
 class Standing:
@@ -49,9 +51,9 @@ class Standing:
             if name not in self.made:
                 self.create(name, needed)
         driver = self.drivers[case.account]
-        id, outputs = driver.create(case.token, case.resolved(self.made))
-        self.made[label] = {**outputs, "id": id}
-        self._undo.callback(driver.delete, case.token, id, outputs)
+        id_, outputs = driver.create(case.token, case.resolved(self.made))
+        self.made[label] = {**outputs, "id": id_}
+        self._undo.callback(driver.delete, case.token, id_, outputs)
 
 
 CASES = (*STORAGE_AND_ORGANIZATION, *SERVICES)
@@ -74,39 +76,41 @@ def test_a_resource_is_created_read_changed_and_deleted(
         assert driver.check(case.token, inputs) == {}
         before = {a: organization.resources_in(a) for a in drivers}
 
-        id, state = driver.create(case.token, inputs)
-        assert id
+        id_, state = driver.create(case.token, inputs)
+        assert id_
         assert {name for name in RESOURCES[case.token].computed if name not in state} == set()
-        _stays_the_same(driver, case, id, state, inputs)
+        _stays_the_same(driver, case, id_, state, inputs)
         after = {a: organization.resources_in(a) for a in drivers if a != case.account}
         assert after == {a: before[a] for a in after}, "another account changed"
 
         if case.change is not None:
             changed = {k: v for k, v in {**inputs, **case.change}.items() if v is not None}
-            difference = driver.diff(case.token, id, state, inputs, changed)
+            difference = driver.diff(case.token, id_, state, inputs, changed)
             assert difference.changes == pb.DiffResponse.DIFF_SOME
             assert not difference.replaces
             assert set(case.change) <= {*difference.diffs}
-            state, inputs = driver.update(case.token, id, state, inputs, changed), changed
-            _stays_the_same(driver, case, id, state, inputs)
+            state, inputs = driver.update(case.token, id_, state, inputs, changed), changed
+            _stays_the_same(driver, case, id_, state, inputs)
 
         if case.replaces is not None:
-            difference = driver.diff(case.token, id, state, inputs, {**inputs, **case.replaces})
+            difference = driver.diff(case.token, id_, state, inputs, {**inputs, **case.replaces})
             assert set(case.replaces) <= set(difference.replaces)
 
-        driver.delete(case.token, id, state)
-        gone, _, _ = driver.read(case.token, id, state, inputs)
+        driver.delete(case.token, id_, state)
+        gone, _, _ = driver.read(case.token, id_, state, inputs)
         assert case.stays or gone == ""
     assert organization.resources_in(DEFAULT_ACCOUNT) == 0
 
 
-def _stays_the_same(driver: Driver, case: Case, id: str, state: Values, inputs: Values) -> None:
+def _stays_the_same(driver: Driver, case: Case, id_: str, state: Values, inputs: Values) -> None:
     """A refresh finds what was written, and then there is nothing to do."""
-    found_id, found_state, found_inputs = driver.read(case.token, id, state, inputs)
-    assert found_id == id
+    found_id, found_state, found_inputs = driver.read(case.token, id_, state, inputs)
+    assert found_id == id_
     assert found_inputs == inputs
-    assert {k: v for k, v in found_state.items() if k not in _MOVING} == {k: v for k, v in state.items() if k not in _MOVING}
-    assert driver.diff(case.token, id, state, inputs, inputs).changes == pb.DiffResponse.DIFF_NONE
+    assert {k: v for k, v in found_state.items() if k not in _MOVING} == {
+        k: v for k, v in state.items() if k not in _MOVING
+    }
+    assert driver.diff(case.token, id_, state, inputs, inputs).changes == pb.DiffResponse.DIFF_NONE
 
 
 _MOVING = ("attachmentCount", "accounts", "nonMasterAccounts", "roots")

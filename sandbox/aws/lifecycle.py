@@ -1,0 +1,87 @@
+"""What every resource has in common, whatever its handler: reading back, refreshing, updating, being only recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sandbox.aws.fields import Values, changed, same
+from sandbox.aws.resource import AwsError, Call, Resource
+
+_NOTHING: Final[tuple[Any, ...]] = (None, False, "", [], {})
+
+
+def reason_recorded(resource: Resource, inputs: Mapping[str, Any]) -> str:
+    """Why the resource, or a part of it, is only recorded; empty when it is all in AWS."""
+    parts = [
+        f"{name}: {reason}" for name, reason in resource.recorded_parts.items() if inputs.get(name) not in _NOTHING
+    ]
+    if resource.tagging and resource.tagging.recorded:
+        parts.append(f"tags: {resource.tagging.recorded}")
+    return resource.recorded or "; ".join(parts)
+
+
+def create(call: Call) -> Values:
+    """Create the resource, count it, remember what moto will not tell; the computed outputs."""
+    call.id, computed = call.resource.create(call)
+    _remember(call)
+    return computed
+
+
+def read(call: Call) -> Values | None:
+    """The values as AWS has them, with those that are only remembered; None when it is gone."""
+    resource = call.resource
+    try:
+        found = resource.read(call)
+        if found is None:
+            return None
+        tags = resource.tagging.read(call) if resource.tagging else {}
+    except AwsError as error:
+        if error.not_found:
+            return None
+        raise
+    remembered = {} if resource.recorded else call.access.records.get(call.key) or {}
+    return {**found, **remembered, "tags": tags}
+
+
+def refreshed(resource: Resource, given: Values, found: Values) -> Values:
+    """The inputs as AWS has them: only those given, in the form given where it means the same; all on an import."""
+    if not given:
+        return {name: found[name] for name in resource.fields if name in found}
+    return {name: value if _holds(resource, name, value, found) else found.get(name) for name, value in given.items()}
+
+
+def _holds(resource: Resource, name: str, value: Any, found: Values) -> bool:
+    field = resource.fields.get(name)
+    if field is None or field.local or (field.required and name not in found):
+        return True
+    return same(field, found.get(name), value)
+
+
+def update(call: Call) -> Values:
+    """Bring the resource and its tags to the inputs of the call; the computed outputs that change."""
+    resource = call.resource
+    computed: Values = {}
+    if resource.update is not None and changed(resource.fields, call.old, call.inputs):
+        computed = resource.update(call) or {}
+    if resource.tagging and call.state.get("tagsAll") != call.tags:
+        resource.tagging.update(call)
+    _remember(call)
+    return computed
+
+
+def delete(call: Call) -> None:
+    """Delete the resource; one that is gone already is deleted."""
+    try:
+        call.resource.delete(call)
+    except AwsError as error:
+        if not error.not_found:
+            raise
+    call.access.records.gone(call.key)
+
+
+def _remember(call: Call) -> None:
+    records = call.access.records
+    records.born(call.key, reason_recorded(call.resource, call.inputs))
+    if not call.resource.recorded:
+        records.keep(call.key, {name: call.inputs[name] for name in call.resource.remembered if name in call.inputs})
