@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import traceback
 
@@ -40,12 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Runs one command line and returns its exit code.
-
-    A mesh is read into objects that live to the end of the command: looking at them for garbage again and again takes a
-    third of the time.
-    """
-    gc.set_threshold(100_000, 50, 1000)
+    """Runs one command line and returns its exit code."""
     try:
         code = app(arguments, standalone_mode=False)
     except BadInputError as error:

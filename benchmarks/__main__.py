@@ -1,0 +1,19 @@
+"""Runs every benchmark, each in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+NAMES = ("pure", "process", "registration", "deployment")
+
+
+def main() -> None:
+    """Print what every benchmark prints; a name as argument runs that one only."""
+    for name in sys.argv[1:] or NAMES:
+        print(f"== {name}", flush=True)
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
+
+
+if __name__ == "__main__":
+    main()

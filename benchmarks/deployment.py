@@ -1,0 +1,39 @@
+"""`mesh up` of the sample mesh as a whole process, and a second run in the same organisation against the first."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mesh.load import load
+from mesh.plan import build
+from sandbox import rollout
+from sandbox.organization import EmulatedOrganization
+
+DAY = datetime.date(2026, 12, 1)
+TARGET_SECONDS = 20
+
+
+def main() -> None:
+    """Print the times."""
+    command = [str(Path(sys.executable).parent / "mesh"), "up", "--as-of", DAY.isoformat()]
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    print(f"mesh up, whole process: {time.perf_counter() - started:.1f} s (target {TARGET_SECONDS})")
+    directory = Path("stacks")
+    mesh = rollout.Mesh(directory, build(load(directory).usable(), DAY), DAY)
+    with EmulatedOrganization(rollout.organization_ids(mesh.plan)) as organization:
+        deployment = rollout.Rollout(organization)
+        times: list[float] = []
+        for _ in range(2):
+            started = time.perf_counter()
+            deployment.up(mesh)
+            times.append(time.perf_counter() - started)
+    print(f"first run {times[0]:.1f} s, second run {times[1]:.1f} s: {times[1] / times[0]:.2f} of the first")
+
+
+if __name__ == "__main__":
+    main()
