@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final, cast
 
+import jsonschema_rs
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mesh.findings import Path, Problem, listed, nearest
-from mesh.model.base import NAME_PATTERN
+from mesh.model.base import EXPECTED, LONGEST_NAME, NAME_PATTERN
 
-_KINDS = {
+Schema = Mapping[str, Any]
+
+_KINDS: Final = {
     "string_type": "a text",
     "int_type": "a whole number",
+    "int_from_float": "a whole number",
     "bool_type": "true or false",
-    "float_type": "a number",
-    "dict_type": "keys and values",
-    "model_type": "keys and values",
-    "model_attributes_type": "keys and values",
+    "dict_type": "'key: value' lines",
+    "model_type": "'key: value' lines",
     "tuple_type": "a list",
-    "list_type": "a list",
+}
+_JSON_KINDS: Final = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "'key: value' lines",
+    "array": "a list",
+    "null": "nothing",
 }
 
 
@@ -31,50 +41,81 @@ def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
     path, value, kind = tuple(error["loc"]), error["input"], error["type"]
     bad_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if bad_key else path
-    if kind == "extra_forbidden":
-        known = allowed(model, path[:-1])
-        message = f"unknown key '{path[-1]}'{_in(path)}{nearest(str(path[-1]), known)} Known keys here: {listed(known)}"
-        return Problem(file, path, message.replace("?  ", "? ").replace("' Known", "'. Known"), on_key=True)
-    if kind == "missing":
-        return Problem(file, path[:-1], f"missing key '{path[-1]}'{_in(path)}: {_about(model, path)}")
+    if kind == "invalid_key" or (bad_key and kind in _KINDS):
+        return Problem(file, path, f"the key {path[-1]} is not a text to YAML; put it in quotes", on_key=True)
     if bad_key:
         return Problem(file, path, bad_name(str(path[-1])), on_key=True)
-    return Problem(file, path, _message(model, path, value, kind, error))
+    if kind == "extra_forbidden":
+        return unknown_key(file, path, allowed(model, path[:-1]))
+    if kind == "missing":
+        return missing_key(file, path, about(model, path))
+    return Problem(file, path, f"{_subject(path)} {_reason(model, path, value, kind, error)}")
 
 
-def _message(model: type[BaseModel], path: Path, value: Any, kind: str, error: ErrorDetails) -> str:
-    name, context = f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this entry", error.get("ctx", {})
-    if value is None and kind in _KINDS:
-        return f"{name} has no value; expected {_KINDS[kind]}, or leave the key out"
-    if kind in _KINDS:
-        return f"{name} is {shown(value)}; expected {_KINDS[kind]}"
+def unknown_key(file: str, path: Path, known: list[str]) -> Problem:
+    """A key that does not belong where it stands, with the nearest one that does."""
+    name = str(path[-1])
+    near = nearest(name, known)
+    message = f"unknown key '{shorten(name)}'{_in(path)}{near}"
+    return Problem(file, path, message + (" Known: " if near else "; known: ") + listed(known), on_key=True)
+
+
+def missing_key(file: str, path: Path, text: str) -> Problem:
+    """A key that has to be there; `text` says what belongs into it."""
+    return Problem(file, path[:-1], f"missing key '{path[-1]}'{_in(path)}{': ' if text else ''}{text}", on_key=True)
+
+
+def _subject(path: Path) -> str:
+    return f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this entry"
+
+
+def _reason(model: type[BaseModel], path: Path, value: Any, kind: str, error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
     if kind == "literal_error":
         choices = [str(choice) for choice in node(model, path).get("enum", [])]
-        return f"{name} is {shown(value)}; allowed: {listed(choices)}{nearest(str(value), choices)}"
+        return f"{_is(value)}; allowed: {listed(choices)}{nearest(str(value), choices)}"
+    if value is None:
+        return f"has no value; expected {_KINDS[kind]}" if kind in _KINDS else f"has no value; {error['msg']}"
+    if kind in _KINDS:
+        return f"{_is(value)}; expected {_KINDS[kind]}"
     if kind == "string_pattern_mismatch":
         pattern = context.get("pattern", "")
-        return bad_name(str(value)) if pattern == NAME_PATTERN else f"{shown(value)} does not fit here: {_about(model, path)}"
-    if kind in ("string_too_long", "string_too_short", "too_short", "too_long"):
-        return f"{name} is {shown(value)}; {error['msg'][0].lower()}{error['msg'][1:]}"
-    return f"{name} is {shown(value)}; {error['msg'][0].lower()}{error['msg'][1:]}"
+        wanted = EXPECTED.get(pattern) or about(model, path)
+        return f"{_is(value)}; expected {wanted}" if pattern != NAME_PATTERN else f"{_is(value)}; expected {A_NAME}"
+    if limit := _LIMITS.get(kind):
+        return limit.format(**context)
+    return f"{_is(value)}; {error['msg']}"
+
+
+_LIMITS: Final = {
+    "string_too_short": "is empty; write a sentence",
+    "string_too_long": "is too long; at most {max_length} characters fit",
+    "too_short": "is empty; at least {min_length} has to be there",
+    "too_long": "has {actual_length} entries; at most {max_length} fit",
+    "greater_than_equal": "is too small; expected {ge} or more",
+    "less_than_equal": "is too large; expected {le} or less",
+}
+
+A_NAME: Final = f"lower-case letters, digits and single hyphens, a letter first, at most {LONGEST_NAME} characters"
 
 
 def is_name(value: str) -> bool:
     """Whether a text can name a domain, a product or a partner."""
-    return len(value) <= 40 and re.fullmatch(NAME_PATTERN, value) is not None
+    return len(value) <= LONGEST_NAME and re.fullmatch(NAME_PATTERN, value) is not None
 
 
 def bad_name(value: str) -> str:
     """What is wrong with a name, and what a name is."""
-    return (
-        f"'{shorten(value)}' is not a name that fits here: lower-case letters, digits and single hyphens, a letter first, "
-        "at most 40 characters"
-    )
+    return f"'{shorten(value)}' is not a name that fits here; expected {A_NAME}"
 
 
 def _in(path: Path) -> str:
-    parents = ".".join(str(part) for part in path[:-1])
+    parents = ".".join(part for part in path[:-1] if isinstance(part, str))
     return f" in '{parents}'" if parents else ""
+
+
+def _is(value: Any) -> str:
+    return "has no value" if value is None else f"is {shown(value)}"
 
 
 def shown(value: Any) -> str:
@@ -84,7 +125,7 @@ def shown(value: Any) -> str:
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, str):
-        return f"the text '{shorten(value)}'"
+        return f"the text '{shorten(value)}'" if value else "an empty text"
     if value is None:
         return "nothing"
     return "a list" if isinstance(value, list | tuple) else "a group of keys"
@@ -96,32 +137,39 @@ def shorten(text: str, length: int = 60) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+# ---- the JSON schema of our own models
+
+
 @cache
-def _schema(model: type[BaseModel]) -> Mapping[str, Any]:
+def _schema(model: type[BaseModel]) -> Schema:
     return model.model_json_schema()
 
 
-def node(model: type[BaseModel], path: Path) -> Mapping[str, Any]:
+def node(model: type[BaseModel], path: Path) -> Schema:
     """The JSON schema of the value at a path of keys; {} where the schema says nothing."""
     whole = _schema(model)
     here = _resolve(whole, whole)
     for step in path:
-        if isinstance(step, int):
-            following = here.get("items", {})
-        else:
-            following = here.get("properties", {}).get(step) or here.get("additionalProperties") or {}
-        here = _resolve(whole, following) if isinstance(following, dict) else {}
+        here = _resolve(whole, _below(here, step))
     return here
 
 
-def _resolve(whole: Mapping[str, Any], here: Mapping[str, Any]) -> Mapping[str, Any]:
-    outer = {key: value for key, value in here.items() if key != "$ref"}
+def _below(here: Schema, step: str | int) -> Schema:
+    properties: Schema = here.get("properties", {})
+    following: object = here.get("items")
+    if isinstance(step, str):
+        following = properties.get(step) or here.get("additionalProperties")
+    return cast("Schema", following) if isinstance(following, dict) else {}
+
+
+def _resolve(whole: Schema, here: Schema) -> Schema:
+    outer = {key: value for key, value in here.items() if key not in ("$ref", "anyOf")}
     if "$ref" in here:
         target = whole["$defs"][here["$ref"].rpartition("/")[2]]
         return _resolve(whole, {**target, **outer})
     for choice in here.get("anyOf", ()):
         if choice.get("type") != "null":
-            return _resolve(whole, {**choice, **{k: v for k, v in outer.items() if k != "anyOf"}})
+            return _resolve(whole, {**choice, **outer})
     return here
 
 
@@ -130,7 +178,60 @@ def allowed(model: type[BaseModel], path: Path) -> list[str]:
     return list(node(model, path).get("properties", {}))
 
 
-def _about(model: type[BaseModel], path: Path) -> str:
-    here = node(model, path)
-    text = here.get("description") or here.get("title") or "see docs"
-    return str(text).split("\n")[0]
+def about(model: type[BaseModel], path: Path) -> str:
+    """What belongs to a path of keys, as the schema describes it; empty where it says nothing."""
+    text = str(node(model, path).get("description", "")).split("\n")[0]
+    return text.rstrip(".")
+
+
+# ---- the JSON schema of a data contract
+
+
+def contract_problems(file: str, schema: Schema, errors: Iterator[jsonschema_rs.ValidationError]) -> Iterator[Problem]:
+    """Errors of the contract's JSON schema as problems, one each; the same one is told once."""
+    told: set[Problem] = set()
+    for error in errors:
+        for found in _contract_problem(file, schema, error):
+            if found not in told:
+                told.add(found)
+                yield found
+
+
+def _contract_problem(file: str, schema: Schema, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
+    kind, path = error.kind, tuple(error.instance_path)
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+        yield missing_key(file, (*path, str(kind.property)), "the Open Data Contract Standard asks for it")
+    elif isinstance(
+        kind,
+        jsonschema_rs.ValidationErrorKind.AdditionalProperties
+        | jsonschema_rs.ValidationErrorKind.UnevaluatedProperties,
+    ):
+        known = _contract_keys(schema, path)
+        for name in kind.unexpected:
+            yield _stray_key(file, (*path, name), known)
+    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
+        wanted = " or ".join(_JSON_KINDS.get(name, name) for name in sorted(kind.types))
+        yield Problem(file, path, f"{_subject(path)} {_is(error.instance)}; expected {wanted}")
+    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Enum):
+        choices = [str(choice) for choice in cast("list[object]", kind.options)]
+        near = nearest(str(error.instance), choices)
+        yield Problem(file, path, f"{_subject(path)} {_is(error.instance)}; allowed: {listed(choices)}{near}")
+    else:
+        told = shorten(error.message, 120)
+        yield Problem(file, path, f"{_subject(path)} is not as the Open Data Contract Standard has it: {told}")
+
+
+def _stray_key(file: str, path: Path, known: list[str]) -> Problem:
+    near = nearest(str(path[-1]), known)
+    message = f"unknown key '{path[-1]}'{_in(path)}{near or ';'} the Open Data Contract Standard has no such key here"
+    return Problem(file, path, f"{message}; extras go into 'customProperties'", on_key=True)
+
+
+def _contract_keys(schema: Schema, path: Path) -> list[str]:
+    """Every key that the standard has at the top, or anywhere below it."""
+    if not path:
+        return list(schema.get("properties", {}))
+    names: set[str] = set()
+    for definition in schema.get("$defs", {}).values():
+        names |= set(definition.get("properties", {}))
+    return sorted(names)

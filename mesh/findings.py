@@ -42,7 +42,7 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}: {kind}{self.message}"
 
 
-class BadInput(Exception):
+class BadInputError(Exception):
     """What was written cannot be used; carries every finding."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
@@ -64,3 +64,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the nearest known name, else nothing."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """`unknown clearance 'pi'; did you mean 'pii'? Known: general and pii`."""
+    names = list(known)
+    near = nearest(name, names)
+    return f"unknown {kind} '{name}'{near}" + (" Known: " if near else "; known: ") + listed(names)

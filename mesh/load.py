@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,11 +16,13 @@ import jsonschema_rs
 from pydantic import BaseModel, ValidationError
 
 from mesh import explain, yamlfile
-from mesh.findings import BadInput, Finding, Problem
+from mesh.findings import BadInputError, Finding, Problem
 from mesh.model import AccountsFile, Contract, Domain, Mesh, MeshFile, Partner, Product, contract_file
 
 MOST_PER_CONTRACT: Final = 10
 """Schema errors shown of one contract; a file that is no contract at all breaks dozens of rules."""
+
+FOLDERS: Final = ("domains", "partners")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -30,8 +33,8 @@ class Loaded:
 
     root: Path
     mesh: Mesh | None = None
-    findings: list[Finding] = field(default_factory=list)
-    sources: dict[str, yamlfile.Source] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list[Finding])
+    sources: dict[str, yamlfile.Source] = field(default_factory=dict[str, yamlfile.Source])
 
     def place(self, problems: Iterable[Problem]) -> list[Finding]:
         """Problems found later (cross-file rules) with file, line and column."""
@@ -44,13 +47,13 @@ class Loaded:
 
     def shown(self, file: str) -> str:
         """A file's name as the user would type it from where they stand."""
-        return os.path.join(self.root, file) if str(self.root) != "." else file
+        return os.path.join(self.root, file).rstrip("/") if str(self.root) != "." else file or "."
 
     def usable(self) -> Mesh:
-        """The mesh; raises BadInput when there is an error among the findings."""
+        """The mesh; raises BadInputError when there is an error among the findings."""
         errors = [finding for finding in self.findings if finding.severity == "error"]
         if errors or self.mesh is None:
-            raise BadInput(sorted(errors))
+            raise BadInputError(sorted(errors))
         return self.mesh
 
 
@@ -60,6 +63,8 @@ def load(root: Path) -> Loaded:
     Never raises for what a user wrote: every finding is in the result.
     """
     reader = _Reader(Loaded(root))
+    if reader.no_mesh():
+        return reader.loaded
     mesh_file = reader.read("mesh.yaml", MeshFile)
     accounts = reader.accounts()
     domains = reader.read_folder("domains", Domain)
@@ -68,7 +73,7 @@ def load(root: Path) -> Loaded:
     loaded = reader.loaded
     if mesh_file is not None:
         stray = tuple(reader.stray_contracts(domains))
-        loaded.mesh = Mesh(mesh_file, accounts, domains, partners, contracts, stray)
+        loaded.mesh = Mesh(mesh_file, accounts, domains, partners, contracts, stray, frozenset(reader.unread))
     loaded.findings.sort()
     return loaded
 
@@ -77,11 +82,25 @@ class _Reader:
     def __init__(self, loaded: Loaded) -> None:
         self.loaded = loaded
         self.root = os.path.realpath(loaded.root)
+        self.unread: set[str] = set()
+
+    def no_mesh(self) -> bool:
+        """Whether the folder holds no mesh at all, which is one finding and not one a missing file."""
+        if not os.path.isdir(self.root):
+            self.finding("", "there is no such folder; give the folder that holds mesh.yaml")
+            return True
+        if any(os.path.lexists(os.path.join(self.root, name)) for name in ("mesh.yaml", "accounts.yaml", *FOLDERS)):
+            return False
+        self.finding("", "there is no mesh in this folder; give the folder that holds mesh.yaml")
+        return True
 
     def read(self, file: str, model: type[Model], trusted: bool = False) -> Model | None:
         """One file as its model; None, and findings, when it is not valid."""
         data = self.mapping(file, trusted)
-        return None if data is None else self.validated(file, data, model)
+        value = None if data is None else self.validated(file, data, model)
+        if value is None:
+            self.unread.add(file)
+        return value
 
     def mapping(self, file: str, trusted: bool = False) -> dict[str, Any] | None:
         """The top-level mapping of a file; `trusted` when it is known to be no link and to lie inside."""
@@ -92,7 +111,7 @@ class _Reader:
             source = yamlfile.read_text(path, self.loaded.shown(file))
             self.loaded.sources[file] = source
             return yamlfile.parse(source)
-        except yamlfile.Unreadable as error:
+        except yamlfile.UnreadableError as error:
             self.loaded.findings += error.findings
             return None
 
@@ -100,8 +119,10 @@ class _Reader:
         """Refuses a path or a link that leads out of the mesh folder."""
         real = os.path.realpath(path)
         if real != self.root and not real.startswith(self.root + os.sep):
-            message = f"'{file}' leads out of the mesh folder; everything that a mesh is made of stands inside it"
-            raise yamlfile.Unreadable(Finding(self.loaded.shown(file), 1, 1, message))
+            message = (
+                "this is a link that leads out of the mesh folder; everything that a mesh is made of stands inside it"
+            )
+            raise yamlfile.UnreadableError(Finding(self.loaded.shown(file), 1, 1, message))
 
     def validated(self, file: str, data: Mapping[str, Any], model: type[Model]) -> Model | None:
         """The model of data read from a file; None, and findings, when it does not fit."""
@@ -114,18 +135,25 @@ class _Reader:
 
     def accounts(self) -> AccountsFile | None:
         """`accounts.yaml`, which a new mesh does not have yet; ids without quotes are refused by their style."""
-        path = os.path.join(self.root, "accounts.yaml")
-        if not os.path.lexists(path):
+        file = "accounts.yaml"
+        if not os.path.lexists(os.path.join(self.root, file)):
             return None
-        data = self.mapping("accounts.yaml")
-        source = self.loaded.sources.get("accounts.yaml")
-        if data is None or source is None:
-            return None
+        data = self.mapping(file)
+        found = None if data is None or self.has_bare_ids(file) else self.validated(file, data, AccountsFile)
+        if found is None:
+            self.unread.add(file)
+        return found
+
+    def has_bare_ids(self, file: str) -> bool:
+        """Whether account ids stand without quotes, which makes each a finding."""
+        source = self.loaded.sources[file]
         plain = yamlfile.unquoted(source, r"[0-9]+")
         for line, column, text in plain:
-            message = f"account id {text} must stand in quotes ('{text}'): YAML reads a number, and drops leading zeros"
+            message = (
+                f'account id {text} needs quotes: write "{text}"; without them YAML can read a number, and drop zeros'
+            )
             self.loaded.findings.append(Finding(source.file, line, column, message))
-        return None if plain else self.validated("accounts.yaml", data, AccountsFile)
+        return bool(plain)
 
     def read_folder(self, folder: str, model: type[Model]) -> dict[str, Model]:
         """Every `<name>.yaml` of a folder as its model, by name."""
@@ -141,11 +169,13 @@ class _Reader:
         try:
             self.inside(folder, path)
             entries = sorted(os.scandir(path), key=lambda entry: entry.name) if os.path.lexists(path) else []
-        except yamlfile.Unreadable as error:
+        except yamlfile.UnreadableError as error:
+            self.unread.add(folder)
             self.loaded.findings += error.findings
             return []
         except OSError as error:
-            self.finding(folder, f"a folder of YAML files is expected here: {error.strerror}")
+            self.unread.add(folder)
+            self.finding(folder, f"a folder of YAML files is expected here ({error.strerror})")
             return []
         names: list[tuple[str, bool]] = []
         for entry in entries:
@@ -161,11 +191,16 @@ class _Reader:
         kind = folder.removesuffix("s")
         if ending != "yaml":
             twin = os.path.lexists(os.path.join(self.root, folder, f"{stem}.yaml"))
-            why = f"duplicate {kind} '{stem}': {stem}.yaml stands beside it; keep one" if twin else "rename it to end in .yaml"
+            why = (
+                f"duplicate {kind} '{stem}': {stem}.yaml stands beside it; keep one"
+                if twin
+                else "rename it to end in .yaml"
+            )
+            self.unread.add(f"{folder}/{stem}.yaml")
             self.finding(f"{folder}/{name}", why)
             return False
         if not explain.is_name(stem):
-            self.finding(f"{folder}/{name}", f"the file's name is the {kind}'s name, and {explain.bad_name(stem)}")
+            self.finding(f"{folder}/{name}", f"the name of the file is the {kind}'s, and {explain.bad_name(stem)}")
             return False
         return True
 
@@ -189,7 +224,9 @@ class _Reader:
         file = contract_file(domain, name, product)
         path = os.path.join(self.root, file)
         if not os.path.lexists(path):
-            problem = Problem(f"domains/{domain}.yaml", ("products", name), self.no_contract(name, file), on_key=True)
+            named = product.contract is not None
+            where = ("products", name, "contract") if named else ("products", name)
+            problem = Problem(f"domains/{domain}.yaml", where, self.no_contract(name, file, named), on_key=not named)
             self.loaded.findings += self.loaded.place([problem])
             return None
         data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
@@ -197,33 +234,42 @@ class _Reader:
             return None
         return self.validated(file, data, Contract)
 
-    def no_contract(self, name: str, file: str) -> str:
+    def no_contract(self, name: str, file: str, named: bool) -> str:
         """The sentence for a product whose contract is not there."""
-        return f"product '{name}' has no contract: {self.loaded.shown(file)} does not exist; write it, or name its file with 'contract:'"
+        what = "correct the path, or write the contract" if named else "write it, or name its file with 'contract:'"
+        return f"product '{name}' has no contract: {self.loaded.shown(file)} does not exist; {what}"
 
     def is_odcs(self, file: str, data: Mapping[str, Any]) -> bool:
         """Whether the contract holds the standard's JSON schema; else its first errors are findings."""
-        validator = _odcs()
-        if validator.is_valid(data):
-            return True
-        problems = [
-            Problem(file, tuple(error.instance_path), f"not the Open Data Contract Standard: {explain.shorten(error.message, 200)}")
-            for _, error in zip(range(MOST_PER_CONTRACT), validator.iter_errors(data), strict=False)
-        ]
-        self.loaded.findings += self.loaded.place(problems)
+        validator, schema = _odcs()
+        try:
+            if validator.is_valid(data):
+                return True
+            problems = list(
+                islice(explain.contract_problems(file, schema, validator.iter_errors(data)), MOST_PER_CONTRACT)
+            )
+            self.loaded.findings += self.loaded.place(problems)
+        except ValueError:  # a key that is no text, which the validator does not take
+            self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
         return False
 
     def stray_contracts(self, domains: Mapping[str, Domain]) -> list[str]:
-        """Contract files that no product names."""
-        wanted = {contract_file(domain, name, p) for domain, owner in domains.items() for name, p in owner.products.items()}
+        """Contract files that no product names; none while a domain's file is unusable, for it may name them."""
+        if any(file.startswith("domains") for file in self.unread):
+            return []
+        wanted = {
+            contract_file(domain, name, p) for domain, owner in domains.items() for name, p in owner.products.items()
+        }
         stray: list[str] = []
-        for folder, _, names in os.walk(os.path.join(self.root, "contracts")):
+        top = os.path.join(self.root, "contracts")
+        for folder, _, names in os.walk(top) if not os.path.islink(top) else ():
             relative = os.path.relpath(folder, self.root).replace(os.sep, "/")
             stray += [f"{relative}/{name}" for name in names if name.endswith((".yaml", ".yml"))]
         return sorted(set(stray) - wanted)
 
 
 @cache
-def _odcs() -> jsonschema_rs.Validator:
-    schema = files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8")
-    return jsonschema_rs.validator_for(json.loads(schema))
+def _odcs() -> tuple[jsonschema_rs.Validator, Mapping[str, Any]]:
+    text = files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return jsonschema_rs.validator_for(schema), schema

@@ -1,8 +1,8 @@
 """One YAML file: read fast and strictly, and, only when something is wrong, read again for the place.
 
 Stricter than `yaml.safe_load`: no duplicate keys, no anchors, aliases, merge keys or tags, one document, a mapping at
-the top, at most 1 MB, at most 128 levels. The fast parser (ryaml) has no marks, so a finding's place comes
-from PyYAML's node tree of the one file.
+the top, at most 1 MB, at most 128 levels, no control characters. The fast parser (ryaml) has no marks, so a finding's
+place comes from PyYAML's node tree of the one file.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import ryaml
 import yaml
@@ -22,11 +23,32 @@ from mesh.findings import Finding, Path
 LARGEST: Final = 1_000_000
 """Bytes; the largest file that is read. A contract of 300 columns has about 60,000."""
 
-_SPECIAL: Final = re.compile(r"(?:^|[\s\[{,])(?:[&*!][^\s]|<<\s*:)", re.MULTILINE)
+DEEPEST: Final = 128
+"""Levels; PyYAML's C composer recurses without a limit and ends the process at some 50,000."""
+
+_SPECIAL: Final = re.compile(r"(?:^|[\s\[{,:])(?:[&*!][^\s]|<<[\s:])|\\(?:[0abevx]|[uU]0)", re.MULTILINE)
+"""May be an anchor, an alias, a tag, a merge key or an escaped control character: worth a look at the events."""
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _PLACE: Final = re.compile(r"at line (\d+) column (\d+)")
+_TOO_LARGE_A_NUMBER: Final = re.compile(r"invalid type: integer `(-?\d+)`.* at line (\d+) column (\d+)")
+
+_HINTS: Final = {
+    "mapping values are not allowed": "a ': ' inside a text; put the text in quotes",
+    "expected key": "this line is not on the level of the keys before it; check its indentation",
+    "block end": "this line is not on the level of the keys before it; check its indentation",
+    "expected '-' indicator": "this line is not on the level of the list before it; check its indentation",
+    "expected ',' or ']'": "a ',' or the closing ']' of a list is missing",
+    "expected ',' or '}'": "a ',' or the closing '}' of a group of keys is missing",
+    "could not find expected ':'": "expected 'key: value' here; a longer text goes in quotes",
+    "while scanning a quoted scalar": "a quote is opened and not closed",
+    "cannot start any token": "a text may not begin with this character; put the text in quotes",
+    "escape": "a backslash in double quotes begins an escape; use single quotes",
+}
+"""What PyYAML's sentence, or a part of it, means for the person who wrote the file; the first that fits."""
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The file is not usable YAML; carries the findings."""
 
     def __init__(self, *findings: Finding) -> None:
@@ -56,53 +78,84 @@ class Source:
 
 @lru_cache(maxsize=16)
 def _tree(text: str) -> yaml.Node | None:
+    """The node tree; None for what is not YAML or too deep. Never for a text with aliases: they are refused before."""
     try:
-        return yaml.compose(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, RecursionError):
+        return yaml.compose(text, Loader=yaml.CSafeLoader) if _is_shallow(text) else None
+    except yaml.YAMLError:
         return None
+
+
+def _is_shallow(text: str) -> bool:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                return False
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return True
 
 
 def _step(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value == str(step):
+            if _is_key(key, step):
                 return key, value
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return None, node.value[step]
     return None
 
 
+def _is_key(node: yaml.Node, step: str | int) -> bool:
+    """Also for what is not a text in the file: `true:` and `True:` are the same key."""
+    written = str(node.value)
+    return written == str(step) or (not isinstance(step, str) and written.lower() == str(step).lower())
+
+
 def read_text(path: str, file: str) -> Source:
-    """The text of a file; raises Unreadable for what is not a readable file of at most 1 MB of UTF-8."""
+    """The text of a file; raises UnreadableError for what is not a readable file of at most 1 MB of UTF-8."""
     try:
-        with open(path, "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if status.st_size > LARGEST:
-                raise Unreadable(Finding(file, 1, 1, _too_large(status.st_size)))
-            raw = stream.read(LARGEST + 1)
+        status = os.stat(path)
+        refused = _too_large(status.st_size) if status.st_size > LARGEST else _not_a_file(status.st_mode)
+        raw = b""
+        if not refused:
+            with open(path, "rb") as stream:
+                raw = stream.read(LARGEST + 1)
+            refused = _too_large(len(raw)) if len(raw) > LARGEST else ""
     except OSError as error:
-        raise Unreadable(Finding(file, 1, 1, _cannot_open(path, error))) from None
-    if len(raw) > LARGEST:
-        raise Unreadable(Finding(file, 1, 1, _too_large(len(raw))))
+        refused, raw = _cannot_open(path, error), b""
+    if refused:
+        raise UnreadableError(Finding(file, 1, 1, refused))
     try:
         return Source(file, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        raise Unreadable(
-            Finding(file, line, column, f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8 text")
-        ) from None
+        raise UnreadableError(_not_utf8(file, raw, error.start)) from None
+
+
+def _not_utf8(file: str, raw: bytes, position: int) -> Finding:
+    before = raw[:position].decode("utf-8-sig")
+    message = f"byte 0x{raw[position]:02x} is not UTF-8; save the file as UTF-8 text"
+    return Finding(file, *_line_and_column(before, len(before)), message)
+
+
+def _line_and_column(text: str, position: int) -> tuple[int, int]:
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
 def _too_large(size: int) -> str:
     return f"the file has {size:,} bytes; a mesh file has at most {LARGEST:,}: is this the right file?"
 
 
+def _not_a_file(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "this is a directory; a YAML file is expected here"
+    return "" if stat.S_ISREG(mode) else "this is not a file but a device or a pipe; a YAML file is expected here"
+
+
 def _cannot_open(path: str, error: OSError) -> str:
     if os.path.islink(path) and not os.path.exists(path):
         return f"broken link to {os.readlink(path)}; point it to a file inside the mesh folder or remove it"
-    if os.path.isdir(path):
-        return "this is a directory; a YAML file is expected here"
     if isinstance(error, FileNotFoundError):
         return "the file does not exist"
     return f"the file cannot be read: {error.strerror}"
@@ -117,19 +170,21 @@ def is_plain_file(path: str) -> bool:
 
 
 def parse(source: Source) -> dict[str, Any]:
-    """The mapping in a file; raises Unreadable with every place that is wrong."""
+    """The mapping in a file; raises UnreadableError with every place that is wrong."""
     if _SPECIAL.search(source.text):
         _refuse_special(source)
     try:
-        data = ryaml.loads(source.text)
-    except (ryaml.InvalidYamlError, ValueError) as error:
-        raise Unreadable(*_diagnose(source, str(error))) from None
+        data: object = ryaml.loads(source.text)  # pyright: ignore[reportPrivateImportUsage] (ryaml exports without __all__)
+    except (ryaml.InvalidYamlError, ValueError) as error:  # pyright: ignore[reportPrivateImportUsage] (as above)
+        raise UnreadableError(*_diagnose(source, str(error))) from None
     if data is None:
-        raise Unreadable(Finding(source.file, 1, 1, "the file is empty; see README.md for what belongs into it"))
+        message = "the file is empty; write it, copy another one, or remove it"
+        raise UnreadableError(Finding(source.file, 1, 1, message))
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else "a single value"
-        raise Unreadable(Finding(source.file, 1, 1, f"expected keys and values at the top of the file, found {kind}"))
-    return data
+        message = f"expected 'key: value' lines at the top of the file, found {kind}"
+        raise UnreadableError(Finding(source.file, *source.place(()), message))
+    return cast("dict[str, Any]", data)
 
 
 def _refuse_special(source: Source) -> None:
@@ -140,52 +195,65 @@ def _refuse_special(source: Source) -> None:
             what = _special(event)
             if what and len(findings) < 20:
                 mark = event.start_mark
-                findings.append(
-                    Finding(source.file, mark.line + 1, mark.column + 1, f"{what}; write the value out instead")
-                )
+                assert mark is not None  # the parser marks every event
+                findings.append(Finding(source.file, mark.line + 1, mark.column + 1, what))
     except yaml.YAMLError:
-        return  # not YAML at all: the parser proper says so, with the place
+        pass  # what is not YAML is said by the parser proper, with the place
     if findings:
-        raise Unreadable(*findings)
+        raise UnreadableError(*findings)
 
 
 def _special(event: yaml.Event) -> str:
     if isinstance(event, yaml.AliasEvent):
-        return f"the alias '*{event.anchor}' is not allowed in a mesh file"
+        return f"the alias '*{event.anchor}' is not allowed in a mesh file; write the value out"
     anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
     if anchor:
-        return f"the anchor '&{anchor}' is not allowed in a mesh file"
+        return (
+            f"the anchor '&{anchor}' is not allowed in a mesh file; remove it, and write the value out where it is used"
+        )
     if tag:
-        return f"the tag '{tag}' is not allowed in a mesh file"
-    if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.implicit[0]:
-        return "the merge key '<<' is not allowed in a mesh file"
+        return f"the tag '{tag}' is not allowed in a mesh file; remove it"
+    if isinstance(event, yaml.ScalarEvent):
+        if event.value == "<<" and event.implicit[0]:
+            return "the merge key '<<' is not allowed in a mesh file; write the keys out"
+        if control := _CONTROL.search(event.value):
+            return f"the control character U+{ord(control[0]):04X} in a text; remove it"
     return ""
 
 
 def _diagnose(source: Source, reason: str) -> list[Finding]:
     """Why a text is not YAML that we take, with places; PyYAML says more than the fast parser."""
+    text, file = source.text, source.file
     if "recursion limit" in reason:
-        return [_at(source, reason, "nested more than 128 levels deep; a mesh file has about six")]
-    if tab := re.search(r"^[ ]*\t", source.text, re.MULTILINE):
-        line = source.text.count("\n", 0, tab.end()) + 1
-        column = tab.end() - tab.start()
-        return [Finding(source.file, line, column, "a tab in the indentation; YAML takes spaces only: two a level")]
+        return [_at(source, reason, f"nested more than {DEEPEST} levels deep; a mesh file has about six")]
+    if number := _TOO_LARGE_A_NUMBER.search(reason):
+        message = f"the number {number[1]} is too large; put it in quotes if it is an id"
+        return [Finding(file, int(number[2]), int(number[3]), message)]
+    if control := _CONTROL.search(text):
+        message = f"the control character U+{ord(control[0]):04X}; a mesh file is plain text"
+        return [Finding(file, *_line_and_column(text, control.start()), message)]
     try:
-        node = yaml.compose(source.text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader) if _is_shallow(text) else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return [Finding(source.file, line, column, f"not YAML: {_sentence(error)}")]
-    except (yaml.YAMLError, RecursionError):
-        return [_at(source, reason, f"not YAML: {reason}")]
-    return list(_duplicates(source.file, node)) or [_at(source, reason, f"not YAML: {reason}")]
+        return [Finding(file, line, column, _sentence(text, error, line))]
+    except yaml.YAMLError:
+        node = None
+    return [*_duplicates(file, node), *_odd_keys(file, node)] or [_at(source, reason, f"not YAML: {reason}")]
 
 
-def _sentence(error: yaml.MarkedYAMLError) -> str:
-    if "expected a single document" in (error.context or ""):
+def _sentence(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
+    said = ", ".join(part for part in (error.problem, error.context) if part)
+    if "expected a single document" in said:
         return "'---' starts a second document; a mesh file holds one"
-    start = f" (started on line {error.context_mark.line + 1})" if error.context_mark else ""
-    return ", ".join(part for part in (error.context, error.problem) if part) + start
+    lines = text.splitlines()
+    if line <= len(lines) and re.match(r" *\t", lines[line - 1]):
+        return "a tab in the indentation; YAML takes spaces only: two a level"
+    hint = next((hint for part, hint in _HINTS.items() if part in said), said)
+    mark = error.context_mark
+    start = f" (it begins on line {mark.line + 1})" if mark and mark.line + 1 != line else ""
+    return f"not YAML: {hint}{start}"
 
 
 def _at(source: Source, reason: str, message: str) -> Finding:
@@ -193,21 +261,52 @@ def _at(source: Source, reason: str, message: str) -> Finding:
     return Finding(source.file, int(place[1]) if place else 1, int(place[2]) if place else 1, message)
 
 
-def _duplicates(file: str, node: yaml.Node | None) -> list[Finding]:
+def _mappings(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:
+    """Every mapping of a tree, in the order written."""
+    todo = [node] if node else []
+    while todo:
+        here = todo.pop()
+        if isinstance(here, yaml.MappingNode):
+            yield here
+            todo += reversed([value for _, value in here.value])
+        elif isinstance(here, yaml.SequenceNode):
+            todo += reversed(here.value)
+
+
+def _duplicates(file: str, tree: yaml.Node | None) -> list[Finding]:
     findings: list[Finding] = []
-    if isinstance(node, yaml.MappingNode):
+    for mapping in _mappings(tree):
         first: dict[str, int] = {}
-        for key, value in node.value:
+        for key, _ in mapping.value:
             line = key.start_mark.line + 1
-            if isinstance(key.value, str):
+            if isinstance(key, yaml.ScalarNode):
                 if key.value in first:
                     message = f"duplicate key '{key.value}', first on line {first[key.value]}; keep one of the two"
                     findings.append(Finding(file, line, key.start_mark.column + 1, message))
                 first.setdefault(key.value, line)
-            findings += _duplicates(file, value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            findings += _duplicates(file, item)
+    return findings
+
+
+def odd_keys(source: Source) -> list[Finding]:
+    """Keys that YAML does not read as a text: numbers, truth values, nothing, lists."""
+    return _odd_keys(source.file, _tree(source.text))
+
+
+_KINDS_OF_KEY: Final = {"int": "a number", "float": "a number", "bool": "a truth value", "null": "no text"}
+
+
+def _odd_keys(file: str, tree: yaml.Node | None) -> list[Finding]:
+    findings: list[Finding] = []
+    for mapping in _mappings(tree):
+        for key, _ in mapping.value:
+            mark, kind = key.start_mark, _KINDS_OF_KEY.get(key.tag.rpartition(":")[2])
+            if not isinstance(key, yaml.ScalarNode):
+                message = "a list or a group of keys stands where a key is expected; a key is a single word"
+            elif kind and key.value.lower() not in ("yes", "no", "on", "off"):  # texts since YAML 1.2
+                message = f"the key '{key.value}' is {kind} to YAML; a key is a text: put it in quotes"
+            else:
+                continue
+            findings.append(Finding(file, mark.line + 1, mark.column + 1, message))
     return findings
 
 

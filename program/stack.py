@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 
-from mesh.findings import BadInput, listed
+from mesh.findings import BadInputError, listed
 from mesh.load import load
 from mesh.plan import Plan, build, problems
 from mesh.plan.build import by_stack
@@ -19,7 +19,7 @@ def deploy() -> None:
     config = pulumi.Config("mesh")
     try:
         plan = _plan(Path(config.get("directory") or "stacks"), _day(config.get("as-of")))
-    except BadInput as error:
+    except BadInputError as error:
         raise pulumi.RunError(f"the mesh is not valid\n{error}") from None
     stack = pulumi.get_stack()
     access = by_stack(plan).get(stack)
@@ -51,7 +51,7 @@ def _plan(directory: Path, as_of: datetime.date) -> Plan:
     findings = loaded.place(problems(mesh, as_of))
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        raise BadInput(errors)
+        raise BadInputError(errors)
     for finding in findings:
         pulumi.log.warn(str(finding))
     return build(mesh, as_of)

@@ -62,7 +62,9 @@ def tables(contract: Contract) -> tuple[CatalogTable, ...]:
 
 def product_labels(contract: Contract) -> frozenset[str]:
     """The union of the labels of all columns."""
-    return frozenset(label for table in contract.tables for column in table.properties for label in labels(column.classification))
+    return frozenset(
+        label for table in contract.tables for column in table.properties for label in labels(column.classification)
+    )
 
 
 def table_name(table: Table) -> str:
@@ -115,7 +117,10 @@ def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tu
         here: Path = ("schema", number)
         name = table_name(table)
         if not _IDENTIFIER.fullmatch(name):
-            yield here, f"table '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters"
+            yield (
+                here,
+                f"table '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters",
+            )
         if name in seen:
             yield here, f"table '{name}' stands twice in this contract; give one another 'physicalName'"
         seen.add(name)
@@ -134,7 +139,10 @@ def _table_mistakes(table: Table, here: Path, classifications: frozenset[str]) -
         there: Path = (*here, "properties", number)
         name = column.physical_name or column.name
         if not _IDENTIFIER.fullmatch(name):
-            yield there, f"column '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters"
+            yield (
+                there,
+                f"column '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters",
+            )
         if name in seen:
             yield there, f"column '{name}' stands twice in this table; remove one"
         seen.add(name)
@@ -160,6 +168,6 @@ def _column_mistakes(column: Column, there: Path, classifications: frozenset[str
 def _bad_type(text: str) -> str:
     try:
         types.parse(text)
-    except types.UnknownType as error:
+    except types.UnknownTypeError as error:
         return str(error)
     return ""

@@ -39,7 +39,7 @@ LOGICAL: Final = {
 _TOKEN: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\d+|[<>(),:])")
 
 
-class UnknownType(ValueError):
+class UnknownTypeError(ValueError):
     """The text is no column type that Athena, Glue and Iceberg all take."""
 
 
@@ -87,11 +87,11 @@ class ColumnType:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> ColumnType:
-    """The type that a text names; raises UnknownType with what is wrong."""
+    """The type that a text names; raises UnknownTypeError with what is wrong."""
     tokens = _tokens(text)
     parsed = _type(tokens)
     if tokens:
-        raise UnknownType(f"'{tokens[0]}' does not belong at the end of '{text}'")
+        raise UnknownTypeError(f"'{tokens[0]}' does not belong at the end of '{text}'")
     return parsed
 
 
@@ -107,7 +107,7 @@ def _tokens(text: str) -> list[str]:
     while position < len(text.rstrip()):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise UnknownType(f"'{text[position:].strip()[:1]}' does not belong into a type")
+            raise UnknownTypeError(f"'{text[position:].strip()[:1]}' does not belong into a type")
         tokens.append(match[1])
         position = match.end()
     return tokens
@@ -115,7 +115,9 @@ def _tokens(text: str) -> list[str]:
 
 def _take(tokens: list[str], *expected: str) -> str:
     if not tokens or (expected and tokens[0] not in expected):
-        raise UnknownType(f"expected {' or '.join(expected) or 'a type'}, found {tokens[0] if tokens else 'the end'}")
+        raise UnknownTypeError(
+            f"expected {' or '.join(expected) or 'a type'}, found {tokens[0] if tokens else 'the end'}"
+        )
     return tokens.pop(0)
 
 
@@ -132,7 +134,8 @@ def _type(tokens: list[str]) -> ColumnType:
         return ColumnType(name, parts=(("key", key), ("value", value)))
     if name == "struct":
         return _struct(tokens)
-    raise UnknownType(f"'{name}' is no type; known: {', '.join([*sorted(ICEBERG_NAMES), 'decimal(p,s)'])}, array<…>, map<…>, struct<…>")
+    known = ", ".join([*sorted(ICEBERG_NAMES), "decimal(p,s)", "array<…>", "map<…>"])
+    raise UnknownTypeError(f"'{name}' is no type; known: {known} and struct<…>")
 
 
 def _decimal(tokens: list[str]) -> ColumnType:
@@ -142,7 +145,7 @@ def _decimal(tokens: list[str]) -> ColumnType:
     scale = _take(tokens)
     _take(tokens, ")")
     if not (precision.isdigit() and scale.isdigit() and 1 <= int(precision) <= 38 and int(scale) <= int(precision)):
-        raise UnknownType(f"decimal({precision},{scale}): precision 1 to 38, scale not above it")
+        raise UnknownTypeError(f"decimal({precision},{scale}): precision 1 to 38, scale not above it")
     return ColumnType("decimal", (int(precision), int(scale)))
 
 

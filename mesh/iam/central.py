@@ -87,7 +87,13 @@ def bus_policy(perimeter: Perimeter) -> Document:
             sid="DomainsSubscribe",
             effect="Allow",
             principal="*",
-            actions=("events:PutRule", "events:PutTargets", "events:DescribeRule", "events:DeleteRule", "events:RemoveTargets"),
+            actions=(
+                "events:PutRule",
+                "events:PutTargets",
+                "events:DescribeRule",
+                "events:DeleteRule",
+                "events:RemoveTargets",
+            ),
             resources=(bus, f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:rule/{names.BUS}/*"),
             conditions=(
                 in_organization(perimeter),

@@ -277,8 +277,14 @@ def _compute_in_a_network() -> tuple[Statement, ...]:
     """A job outside a VPC can post data anywhere, and IAM does not see plain HTTPS: such jobs are refused (I8)."""
     jobs = {
         "RefuseGlueOutsideANetwork": (("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
-        "RefuseLambdaOutsideANetwork": (("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"), "lambda:VpcIds"),
-        "RefuseCodeBuildOutsideANetwork": (("codebuild:CreateProject", "codebuild:UpdateProject"), "codebuild:vpcConfig.vpcId"),
+        "RefuseLambdaOutsideANetwork": (
+            ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
+            "lambda:VpcIds",
+        ),
+        "RefuseCodeBuildOutsideANetwork": (
+            ("codebuild:CreateProject", "codebuild:UpdateProject"),
+            "codebuild:vpcConfig.vpcId",
+        ),
         "RefuseSageMakerOutsideANetwork": (
             ("sagemaker:CreateNotebookInstance", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"),
             "sagemaker:VpcSubnets",
@@ -383,7 +389,7 @@ def domain_resources_stay_in_domains(perimeter: Perimeter) -> Document:
 
 
 def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...], governance_id: str) -> Document:
-    """RCP of one partner account: its own identities, the declared writers and the mesh's deployment, nobody else (I5)."""
+    """RCP of one partner account: its own identities, the declared writers, the deployment (I5)."""
     own = f"arn:aws:iam::{account_id}:*"
     ci = (names.ci_role(governance_id, "deploy"), names.ci_role(governance_id, "preview"))
     return document(

@@ -46,7 +46,14 @@ WRITE_OBJECTS = (
 )
 READER_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation")
 DECRYPT = ("kms:Decrypt", "kms:DescribeKey")
-ENCRYPT = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+ENCRYPT = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 USE_KEY = (
     "kms:Decrypt",
     "kms:Encrypt",

@@ -152,7 +152,13 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
         Statement(
             sid="WriteTheProduct",
             effect="Allow",
-            actions=("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+            actions=(
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:PutObject",
+                "s3:DeleteObject",
+                "s3:AbortMultipartUpload",
+            ),
             resources=(f"arn:aws:s3:::{bucket}/*",),
         ),
         Statement(
@@ -443,7 +449,9 @@ def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inb
             sid="ReadTheOwnCatalog",
             effect="Allow",
             actions=READ_CATALOG,
-            resources=tuple(f"arn:aws:glue:{region}:{account_id}:{what}" for what in ("catalog", "database/*", "table/*")),
+            resources=tuple(
+                f"arn:aws:glue:{region}:{account_id}:{what}" for what in ("catalog", "database/*", "table/*")
+            ),
         ),
         Statement(
             sid="ReadTheInbox",

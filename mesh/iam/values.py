@@ -66,7 +66,9 @@ class Statement:
         """The statement in the IAM policy grammar."""
         out: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
         if self.principal is not None:
-            out["Principal"] = "*" if isinstance(self.principal, str) else {self.principal.kind: _one(self.principal.ids)}
+            out["Principal"] = (
+                "*" if isinstance(self.principal, str) else {self.principal.kind: _one(self.principal.ids)}
+            )
         for name, values in (
             ("Action", self.actions),
             ("NotAction", self.not_actions),

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from mesh.model.base import AccountId, Closed, Name
+from mesh.model.base import AccountId, Closed, Name, expected
 
-UnitId = Annotated[str, StringConstraints(pattern=r"^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$")]
+UnitId = Annotated[
+    str, expected(r"^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$", "the id of an organisational unit, such as ou-ab12-cd34ef56")
+]
+OrganizationId = Annotated[str, expected(r"^o-[a-z0-9]{10,32}$", "the id of an organisation, such as o-ab12cd34ef")]
+RootId = Annotated[str, expected(r"^r-[a-z0-9]{4,32}$", "the id of an organisation's root, such as r-ab12")]
 
 
 class Organization(Closed):
     """The AWS organisation; patterns as in the AWS Organizations API reference."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")] = Field(description="Organisation id, o-….")
-    root: Annotated[str, StringConstraints(pattern=r"^r-[a-z0-9]{4,32}$")] = Field(description="Root id, r-….")
+    id: OrganizationId = Field(description="Organisation id, o-….")
+    root: RootId = Field(description="Root id, r-….")
     management: AccountId = Field(description="The management account; holds no data and no workload.")
 
 
 class Units(Closed):
     """The organisational units below the root."""
 
-    governance: UnitId
-    domains: UnitId
-    partners: UnitId
+    governance: UnitId = Field(description="Unit of the governance account, ou-….")
+    domains: UnitId = Field(description="Unit of the domain accounts, ou-….")
+    partners: UnitId = Field(description="Unit of the partner accounts, ou-….")
 
 
 class AccountsFile(Closed):

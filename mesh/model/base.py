@@ -6,12 +6,21 @@ import datetime
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+PRODUCT_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 EMAIL_PATTERN: Final = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
 ACCOUNT_ID_PATTERN: Final = r"^[0-9]{12}$"
+DAYS_PATTERN: Final = r"^[1-9][0-9]{0,4} days?$"
+LONGEST_NAME: Final = 40
+
+EXPECTED: dict[str, str] = {
+    PRODUCT_PATTERN: "a product, written <domain>.<product>, such as identity.profiles",
+    EMAIL_PATTERN: "an e-mail address",
+}
+"""What a pattern stands for, for the person who wrote something else."""
 
 
 def _kebab(name: str) -> str:
@@ -24,24 +33,28 @@ class Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=_kebab)
 
 
+def expected(pattern: str, what: str) -> StringConstraints:
+    """A pattern, with what it stands for."""
+    EXPECTED[pattern] = what
+    return StringConstraints(pattern=pattern)
+
+
 def _days(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         raise PydanticCustomError("days", "a length of time needs its unit: write '{n} days'", {"n": value})
-    match = re.fullmatch(r"([1-9][0-9]{0,4}) days?", value) if isinstance(value, str) else None
+    match = re.fullmatch(DAYS_PATTERN, value) if isinstance(value, str) else None
     if match is None:
-        raise PydanticCustomError("days", "expected a length of time such as '400 days'")
-    return int(match[1])
+        raise PydanticCustomError("days", "expected a length of time, 1 to 99999 days, such as '400 days'")
+    return int(match[0].partition(" ")[0])
 
 
 def _iso_date(value: Any) -> Any:
-    if isinstance(value, datetime.date):
-        return value
-    try:
-        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            raise ValueError(value)
-        return datetime.date.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("iso_date", "expected a date that exists, such as 2027-05-01") from None
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            pass  # February 30: said below
+    raise PydanticCustomError("iso_date", "expected a date that exists, such as 2027-05-01")
 
 
 def _account_id(value: Any) -> Any:
@@ -54,10 +67,29 @@ def _account_id(value: Any) -> Any:
     return value
 
 
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=1, max_length=40)]
+def _given(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError("no_value", "expected a value, or leave the key out")
+    return value
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if names.count(name) > 1:
+            raise PydanticCustomError("twice", "'{name}' stands twice; name it once", {"name": name})
+    return names
+
+
+Given = BeforeValidator(_given)
+"""For an optional key: it may be left out, but not left empty."""
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=1, max_length=LONGEST_NAME)]
 """Lower-case words joined by single hyphens; no `--` and no `_`, which separate names in buckets and databases."""
 
-ProductRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Names = Annotated[tuple[Name, ...], Field(strict=False), AfterValidator(_once)]
+"""Names, each once."""
+
+ProductRef = Annotated[str, StringConstraints(pattern=PRODUCT_PATTERN)]
 """`<domain>.<product>`."""
 
 Email = Annotated[str, StringConstraints(pattern=EMAIL_PATTERN, max_length=254)]
@@ -65,14 +97,12 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whit
 AccountId = Annotated[
     str, BeforeValidator(_account_id), WithJsonSchema({"type": "string", "pattern": ACCOUNT_ID_PATTERN})
 ]
-Days = Annotated[
-    int, BeforeValidator(_days), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,4} days?$"})
-]
+Days = Annotated[int, BeforeValidator(_days), WithJsonSchema({"type": "string", "pattern": DAYS_PATTERN})]
 Date = Annotated[datetime.date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class Owner(Closed):
-    """Who answers for a domain or a partner; warnings go to this address first."""
+    """Who answers for it, and is warned first."""
 
     team: Name = Field(description="The team that answers for it.")
     email: Email = Field(description="The team's address, not a person's.")

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from mesh.model.base import Closed, Date, Days, Email, Name, Owner, ProductRef, Text
+from mesh.model.base import Closed, Date, Days, Email, Given, Name, Owner, ProductRef, Text
 from mesh.model.mesh_file import Budget
 
 Kind = Literal["analytics", "ml", "internal"]
 Port = Literal["table", "files", "stream"]
+
+
+def _inside(value: Any) -> Any:
+    """A path in the mesh folder, in the one way in which it can be written."""
+    if not isinstance(value, str) or not value.strip():
+        raise PydanticCustomError("path", "expected the path of a file, such as contracts/identity/profiles.odcs.yaml")
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts:
+        raise PydanticCustomError("path", "it leads out of the mesh folder; a contract stands inside it")
+    if str(path) != value:
+        raise PydanticCustomError("path", "write it as '{plain}'", {"plain": str(path)})
+    return value
+
+
+ContractPath = Annotated[str, BeforeValidator(_inside), WithJsonSchema({"type": "string", "minLength": 1})]
 
 
 class Product(Closed):
@@ -20,11 +37,16 @@ class Product(Closed):
     ports: Annotated[tuple[Port, ...], Field(strict=False, min_length=1)] = Field(
         description="How it is read: as a table through the catalog, as files in S3."
     )
-    contract: str | None = Field(
-        None, description="Path of the contract, relative to the mesh folder; contracts/<domain>/<product>.odcs.yaml if left out."
+    contract: Annotated[ContractPath | None, Given] = Field(
+        default=None,
+        description="Path of the contract in the mesh folder; contracts/<domain>/<product>.odcs.yaml if left out.",
     )
-    retention: Days | None = Field(None, description="How long old data is kept; the mesh's default if left out.")
-    deletion_protection: bool | None = Field(None, description="Whether the data survives removal from this file.")
+    retention: Annotated[Days | None, Given] = Field(
+        default=None, description="How long old data is kept; the mesh's default if left out."
+    )
+    deletion_protection: Annotated[bool | None, Given] = Field(
+        default=None, description="Whether the data survives removal from this file; the mesh's default if left out."
+    )
 
 
 class Member(Closed):
@@ -40,18 +62,25 @@ class Member(Closed):
 class Account(Closed):
     """What is particular about the domain's account."""
 
-    budget: Budget | None = Field(None, description="US dollars a month; the mesh's default if left out.")
-    email: Email | None = Field(None, description="Root e-mail of the account; mesh.yaml's pattern if left out.")
+    budget: Annotated[Budget | None, Given] = Field(
+        default=None, description="US dollars a month; the mesh's default if left out."
+    )
+    email: Annotated[Email | None, Given] = Field(
+        default=None, description="Root e-mail of the account; mesh.yaml's pattern if left out."
+    )
 
 
 class Domain(Closed):
     """A domain: its owner, its products, what it reads, and who of it holds which clearance."""
 
-    owner: Owner
+    owner: Owner = Field(description="The team that answers for the domain.")
     description: Text = Field(description="What the domain is about, in a sentence.")
-    account: Account = Field(default_factory=Account, description="Particulars of the domain's account.")
+    account: Account = Field(default=Account(), description="Particulars of the domain's account.")
     products: dict[Name, Product] = Field(default_factory=dict, description="The domain's data products by name.")
     consumes: Annotated[tuple[ProductRef, ...], Field(strict=False)] = Field(
-        (), description="Products of other domains that this one uses; gives lineage and links, never permission."
+        default=(),
+        description="Products of other domains that this one uses; gives lineage and links, never permission.",
     )
-    members: Annotated[tuple[Member, ...], Field(strict=False)] = Field((), description="Groups that hold a clearance.")
+    members: Annotated[tuple[Member, ...], Field(strict=False)] = Field(
+        default=(), description="Groups that hold a clearance."
+    )

@@ -6,42 +6,56 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from mesh.model.base import Closed, Days, Email, Name, Owner, Text
+from mesh.model.base import Closed, Days, Email, Name, Names, Owner, Text, expected
 
 Budget = Annotated[int, Field(ge=1, le=10_000_000)]
+Prefix = Annotated[
+    str,
+    expected(r"^[a-z][a-z0-9]*$", "2 to 12 lower-case letters and digits, a letter first"),
+    StringConstraints(min_length=2, max_length=12),
+]
+Region = Annotated[str, expected(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region, such as eu-west-1")]
+AccountEmail = Annotated[
+    str,
+    expected(r"^[^@\s]*\{account\}[^@\s]*@[^@\s]+\.[^@\s.]+$", "an e-mail address with {account} before the '@'"),
+]
 
 
 class Defaults(Closed):
     """What holds for every domain and product that does not say otherwise."""
 
-    retention: Days = Field(400, description="How long a product's old data and old versions are kept.", validate_default=False)
-    budget: Budget = Field(1000, description="US dollars a month and account; the owner is told at 80 % of it.")
-    deletion_protection: bool = Field(True, description="Whether a product's data survives its removal from the YAML.")
-    log_retention: Days = Field(400, description="How long access logs are kept.", validate_default=False)
-    audit_retention: Days = Field(2557, description="How long the audit trail cannot be deleted.", validate_default=False)
-    results_retention: Days = Field(14, description="How long query results are kept.", validate_default=False)
-    agreement_notice: Days = Field(14, description="How long before its expiry an agreement is reported.", validate_default=False)
+    retention: Days = Field(
+        default=400, description="How long a product's old data and old versions are kept.", validate_default=False
+    )
+    budget: Budget = Field(default=1000, description="US dollars a month and account; the owner is told at 80 % of it.")
+    deletion_protection: bool = Field(
+        default=True, description="Whether a product's data survives its removal from the YAML."
+    )
+    log_retention: Days = Field(default=400, description="How long access logs are kept.", validate_default=False)
+    audit_retention: Days = Field(
+        default=2557, description="How long the audit trail cannot be deleted.", validate_default=False
+    )
+    results_retention: Days = Field(default=14, description="How long query results are kept.", validate_default=False)
+    agreement_notice: Days = Field(
+        default=14, description="How long before its expiry an agreement is reported.", validate_default=False
+    )
 
 
 class MeshFile(Closed):
     """The mesh as a whole; platform engineers own this file."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$", min_length=2, max_length=12)] = Field(
-        description="Prefix of all global names (buckets); never change it once deployed."
-    )
+    name: Prefix = Field(description="Prefix of all global names (buckets); never change it once deployed.")
     description: Text = Field(description="What the mesh is, in a sentence.")
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")] = Field(
-        description="The AWS region in which all data stays."
-    )
+    region: Region = Field(description="The AWS region in which all data stays.")
     owner: Owner = Field(description="The platform team.")
-    account_email: Annotated[str, StringConstraints(pattern=r"^[^@\s]*\{account\}[^@\s]*@[^@\s]+$")] = Field(
+    account_email: AccountEmail = Field(
         description="Pattern of the root e-mail of new accounts; {account} stands for the account's name."
     )
     security_contact: Email = Field(description="Who is told of break-glass use and of denied access.")
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50
     )
-    clearances: dict[Name, Annotated[tuple[Name, ...], Field(strict=False)]] = Field(
+    clearances: dict[Name, Names] = Field(
         description="What people can hold: the classifications each clearance may read, in every domain.", min_length=1
     )
-    defaults: Defaults = Field(default_factory=Defaults, description="What holds where nothing else is said.")
+    defaults: Defaults = Field(default=Defaults(), description="What holds where nothing else is said.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mesh.model.base import Closed, Date, Name, Owner, ProductRef, Text
+from mesh.model.base import Closed, Date, Names, Owner, ProductRef, Text
 from mesh.model.domain import Account
 
 
@@ -15,9 +15,7 @@ class Agreement(Closed):
 
     product: ProductRef = Field(description="<domain>.<product>.")
     purpose: Text = Field(description="What the partner may use it for.")
-    classifications: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
-        description="Classifications that the partner may receive; [] for plain data only."
-    )
+    classifications: Names = Field(description="Classifications that the partner may receive; [] for plain data only.")
     expires: Date = Field(description="The last day of the agreement; from the next on deliveries are closed.")
 
 
@@ -26,8 +24,10 @@ class Partner(Closed):
 
     owner: Owner = Field(description="The team in the company that answers for the partner.")
     description: Text = Field(description="What the partner does, in a sentence.")
-    account: Account = Field(default_factory=Account, description="Particulars of the partner's account.")
-    principals: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+    account: Account = Field(default=Account(), description="Particulars of the partner's account.")
+    principals: Names = Field(
         description="Groups in IAM Identity Center that the partner's people are in.", min_length=1
     )
-    agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = Field((), description="What the partner gets.")
+    agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = Field(
+        default=(), description="What the partner gets."
+    )

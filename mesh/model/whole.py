@@ -16,7 +16,8 @@ from mesh.model.partner import Partner
 class Mesh:
     """All files of a mesh folder; domains, partners and contracts (`<domain>.<product>`) by name, sorted.
 
-    `accounts` is None while the organisation has not been made; `stray_contracts` are files no product names.
+    `accounts` is None while the organisation has not been made; `stray_contracts` are files no product names;
+    `unread` are files (and folders) that are there and could not be used: rules are silent about what they may hold.
     """
 
     file: MeshFile
@@ -25,6 +26,11 @@ class Mesh:
     partners: Mapping[str, Partner]
     contracts: Mapping[str, Contract]
     stray_contracts: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+    def is_unread(self, folder: str, name: str) -> bool:
+        """Whether a domain (folder `domains`) or partner (`partners`) may be there, though it could not be read."""
+        return folder in self.unread or f"{folder}/{name}.yaml" in self.unread
 
     def product(self, reference: str) -> Product | None:
         """The product that `<domain>.<product>` names, or None."""

@@ -10,6 +10,7 @@ from mesh.contracts import catalog
 from mesh.iam import guardrails
 from mesh.iam.perimeter import Perimeter
 from mesh.model import AccountsFile, Agreement, Contract, Domain, Mesh, Partner, Product
+from mesh.model.accounts import Organization, Units
 from mesh.plan.nodes import (
     AccountAccess,
     AuditTrailArgs,
@@ -35,7 +36,6 @@ from mesh.plan.nodes import (
     Plan,
     ResourceLinkArgs,
 )
-from mesh.model.accounts import Organization, Units
 
 
 def build(mesh: Mesh, as_of: datetime.date) -> Plan:
@@ -46,10 +46,10 @@ def build(mesh: Mesh, as_of: datetime.date) -> Plan:
 def assumed_accounts() -> AccountsFile:
     """Ids to plan with while there is no `accounts.yaml`; their form is AWS's, their values are marked `assumed`."""
     return AccountsFile(
-        organization=Organization(id="o-assumed000", root="r-none", management=names.assumed_account_id("", "management")),
-        units=Units(
-            governance="ou-none-assumed1", domains="ou-none-assumed2", partners="ou-none-assumed3"
+        organization=Organization(
+            id="o-assumed000", root="r-none", management=names.assumed_account_id("", "management")
         ),
+        units=Units(governance="ou-none-assumed1", domains="ou-none-assumed2", partners="ou-none-assumed3"),
         governance=names.assumed_account_id("", "governance"),
     )
 
@@ -175,7 +175,9 @@ class _Builder:
                 perimeter=self.perimeter,
                 classifications=dict(self.file.classifications),
                 clearances=tuple(self.clearances.values()),
-                publishers=tuple(names.publisher_role(self.perimeter.governance_id, name) for name in self.mesh.domains),
+                publishers=tuple(
+                    names.publisher_role(self.perimeter.governance_id, name) for name in self.mesh.domains
+                ),
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
@@ -202,7 +204,9 @@ class _Builder:
             publishing=self.publishing(name, stack, owner),
             account=self.baseline(name, domain.owner.email, account_id, domain.account.budget),
             clearances={
-                clearance: ClearanceRoleArgs(perimeter=self.perimeter, clearance=value, account_id=account_id, owner=name)
+                clearance: ClearanceRoleArgs(
+                    perimeter=self.perimeter, clearance=value, account_id=account_id, owner=name
+                )
                 for clearance, value in self.clearances.items()
             },
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},

@@ -256,7 +256,9 @@ def role_names_are_used_once(context: Context) -> Iterator[Problem]:
             for arn in (names.pipeline_role("", product), names.delivery_role("", product)):
                 name = names.role_name(arn)
                 if name in taken:
-                    message = f"the account would need the role name '{name}' twice, {taken[name]} has it: rename the product"
+                    message = (
+                        f"the account would need the role name '{name}' twice, {taken[name]} has it: rename the product"
+                    )
                     yield Problem(domain_file(domain), ("products", product), message, on_key=True)
                 taken[name] = f"product '{product}'"
 
