@@ -26,7 +26,9 @@ def accounts(
     directory: FolderOption = DEFAULT,
     source: Annotated[
         str | None,
-        typer.Option("--from", help="JSON of `pulumi stack output -s organization --json`; - for stdin.", metavar="FILE"),
+        typer.Option(
+            "--from", help="JSON of `pulumi stack output -s organization --json`; - for stdin.", metavar="FILE"
+        ),
     ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -78,7 +80,9 @@ def _ids(source: str) -> AccountsFile:
         made: dict[str, str] = outputs["accounts"]
         return AccountsFile.model_validate(
             {
-                "organization": {name: outputs["organization" if name == "id" else name] for name in ("id", "root", "management")},
+                "organization": {
+                    name: outputs["organization" if name == "id" else name] for name in ("id", "root", "management")
+                },
                 "units": outputs["units"],
                 "governance": made["governance"],
                 "domains": _of("domain", made),

@@ -22,6 +22,10 @@ def example(
     from mesh.example import write
 
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise typer.BadParameter(f"{directory} exists and is not an empty folder; nothing was written", param_hint="DIR")
+        raise typer.BadParameter(
+            f"{directory} exists and is not an empty folder; nothing was written", param_hint="DIR"
+        )
     write(directory, domains, products, partners, day(as_of))
-    say(f"{directory}: {counted(domains, 'domain')} with {counted(products, 'product')} each. Next: mesh validate {directory}")
+    say(
+        f"{directory}: {counted(domains, 'domain')} with {counted(products, 'product')} each. Next: mesh validate {directory}"
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import traceback
 
-import click
 import typer
 
 from mesh.cli import accounts, bootstrap, example, plan, up, validate
@@ -41,21 +40,18 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
+        app(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FINE
     except BadInputError as error:
         for finding in error.findings:
             say(str(finding))
         return BAD_INPUT
-    except click.exceptions.Abort:
-        say("interrupted")
-        return 130
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return BAD_INPUT
     except BrokenPipeError:
+        sys.stderr.close()
         return FINE
     except Exception:  # noqa: BLE001 (whatever was not foreseen is ours, and is shown whole)
         say(traceback.format_exc())
         say("This is a fault of ours, not of your input. Please report it with the lines above.")
         return FAULT
-    return code if isinstance(code, int) else FINE
+    return FINE

@@ -45,7 +45,9 @@ def chosen(found: Read, stacks: list[str] | None) -> list[str]:
     known = found.plan.stacks
     for name in stacks or ():
         if name not in known:
-            raise typer.BadParameter(f"there is no stack '{name}'{nearest(name, known)} Stacks: {listed(known)}", param_hint="--stack")
+            raise typer.BadParameter(
+                f"there is no stack '{name}'{nearest(name, known)} Stacks: {listed(known)}", param_hint="--stack"
+            )
     return list(stacks or known)
 
 
@@ -78,11 +80,15 @@ def _show(runs: list[StackRun], detail: bool) -> None:
             _show_resources(run)
     else:
         total = sum(run.operations.get("create", 0) for run in runs)
-        answer(f"\n{counted(total, 'resource')} in {counted(len(runs), 'stack')}. One stack in full: mesh plan --stack {runs[-1].stack}")
+        answer(
+            f"\n{counted(total, 'resource')} in {counted(len(runs), 'stack')}. One stack in full: mesh plan --stack {runs[-1].stack}"
+        )
 
 
 def _show_resources(run: StackRun) -> None:
     answer("")
     for resource in run.result.resources:
         if resource.type.startswith("aws:"):
-            answer(f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{'  [protected]' if resource.protect else ''}")
+            answer(
+                f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{'  [protected]' if resource.protect else ''}"
+            )

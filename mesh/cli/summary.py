@@ -25,7 +25,9 @@ def show(plan: Plan, runs: Sequence[StackRun], organization: EmulatedOrganizatio
 def _stacks(plan: Plan, runs: Sequence[StackRun]) -> None:
     from rich.table import Table
 
-    operations = [name for name in ("create", "update", "replace", "delete", "same") if any(name in r.operations for r in runs)]
+    operations = [
+        name for name in ("create", "update", "replace", "delete", "same") if any(name in r.operations for r in runs)
+    ]
     table = Table(box=None, pad_edge=False)
     table.add_column("stack")
     table.add_column("account")
@@ -34,7 +36,9 @@ def _stacks(plan: Plan, runs: Sequence[StackRun]) -> None:
     table.add_column("seconds", justify="right")
     for run in runs:
         counts = run.operations
-        table.add_row(run.stack, run.account_id, *(str(counts.get(name, "")) for name in operations), f"{run.result.seconds:.1f}")
+        table.add_row(
+            run.stack, run.account_id, *(str(counts.get(name, "")) for name in operations), f"{run.result.seconds:.1f}"
+        )
     for stack in plan.stacks[len(runs) :]:
         table.add_row(stack, "", *("" for _ in operations), "not run")
     screen().print(table)

@@ -20,7 +20,9 @@ DEFAULT = Path("stacks")
 
 def up(
     directory: FolderOption = DEFAULT,
-    serve: Annotated[bool, typer.Option("--serve", help="Keep the organisation, and print how to connect to it.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Keep the organisation, and print how to connect to it.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Port of --serve on the loopback interface; 0 takes a free one.")] = 0,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -30,7 +32,9 @@ def up(
     Exit code 1 when a resource could not be made.
     """
     found = read(directory, as_of)
-    say(f"{found.plan.mesh}: {len(found.plan.stacks)} stacks into an emulated AWS organisation; nothing leaves this machine")
+    say(
+        f"{found.plan.mesh}: {len(found.plan.stacks)} stacks into an emulated AWS organisation; nothing leaves this machine"
+    )
     started = time.perf_counter()
     from mesh.cli.summary import show
     from sandbox import rollout

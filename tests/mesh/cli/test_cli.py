@@ -1,0 +1,264 @@
+"""The `mesh` command as a user meets it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mesh.cli import main, validate
+
+ROOT = Path(__file__).resolve().parents[3]
+STACKS = ROOT / "stacks"
+DAY = ["--as-of", "2026-12-01"]
+MESH = str(Path(sys.executable).parent / "mesh")
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A copy of the sample mesh that a test may change."""
+    shutil.copytree(STACKS, tmp_path / "stacks")
+    return tmp_path / "stacks"
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def test_the_sample_mesh_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["validate", str(STACKS), *DAY]) == main.FINE
+    assert "aurora is valid: 6 domains, 27 products, 2 partners, 1 warning\n" in capsys.readouterr().out
+
+
+def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    main.run([])
+    shown = "".join(capsys.readouterr())
+    assert all(name in shown for name in ("validate", "plan", "up", "accounts", "bootstrap", "example"))
+
+
+def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(sample / "domains" / "identity.yaml", "kind: ml, ports: [files]", "kind: ml, prots: [files]")
+    assert main.run(["validate", str(sample), *DAY]) == main.BAD_INPUT
+    out = capsys.readouterr().out
+    assert re.search(r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out)
+
+
+def test_findings_of_two_files_are_reported_together(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(sample / "domains" / "ads.yaml", "description:", "descriptoin:")
+    change(sample / "mesh.yaml", "region: eu-west-1", "region: Ireland")
+    assert main.run(["validate", str(sample), *DAY]) == main.BAD_INPUT
+    out = capsys.readouterr().out
+    assert "domains/ads.yaml" in out
+    assert "mesh.yaml" in out
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "accounts", "bootstrap"])
+def test_bad_input_stops_every_command_with_exit_code_2(
+    command: str, sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(sample / "domains" / "ads.yaml", "description:", "descriptoin:")
+    assert main.run([command, "--dir", str(sample), *DAY]) == main.BAD_INPUT
+    captured = capsys.readouterr()
+    assert "descriptoin" in captured.err
+    assert captured.out == ""
+
+
+def test_a_review_that_is_past_fails_validation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["validate", str(STACKS), "--as-of", "2031-01-01"]) == main.BAD_INPUT
+    assert "lapse: the review of" in capsys.readouterr().out
+
+
+def test_a_lapse_does_not_stop_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["accounts", "--dir", str(STACKS), "--as-of", "2031-01-01"]) == main.FINE
+    assert "lapse: the review of" in capsys.readouterr().err
+
+
+def test_json_of_validate_is_one_document_on_stdout(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(sample / "domains" / "ads.yaml", "description:", "descriptoin:")
+    assert main.run(["validate", str(sample), "--json", *DAY]) == main.BAD_INPUT
+    found = json.loads(capsys.readouterr().out)
+    assert found["valid"] is False
+    assert {"file", "line", "column", "severity", "message"} == set(found["findings"][0])
+
+
+def test_a_folder_that_is_no_mesh_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["validate", str(tmp_path / "nowhere"), *DAY]) == main.BAD_INPUT
+    assert "mesh.yaml" in capsys.readouterr().out
+
+
+def test_a_day_that_is_no_day_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["validate", str(STACKS), "--as-of", "tomorrow"]) == main.BAD_INPUT
+    assert "tomorrow" in capsys.readouterr().err
+
+
+def test_an_unknown_stack_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "domain-playbak", *DAY]) == main.BAD_INPUT
+    assert "did you mean 'domain-playback'?" in capsys.readouterr().err
+
+
+def test_the_plan_of_a_stack_names_every_resource(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "partner-subtitling", *DAY]) == main.FINE
+    out = capsys.readouterr().out
+    assert re.search(r"\+ Bucket +subtitling  \[protected\]", out)
+
+
+def test_the_json_of_a_plan_has_the_documented_form(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "partner-subtitling", "--json", *DAY]) == main.FINE
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["mesh"] == "aurora"
+    (stack,) = plan["stacks"]
+    assert stack["stack"] == "partner-subtitling"
+    keys = {"urn", "type", "name", "parent", "provider", "account", "inputs", "dependencies", "protect"}
+    assert all(set(resource) == keys for resource in stack["resources"])
+    buckets = [r for r in stack["resources"] if r["type"] == "aws:s3/bucket:Bucket"]
+    assert {b["account"] for b in buckets} == {"420000000080"}
+
+
+def test_a_bucket_policy_is_shown_whole_but_for_the_key_that_aws_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "domain-content", "--json", *DAY]) == main.FINE
+    plan = json.loads(capsys.readouterr().out)
+    policies = [
+        json.loads(r["inputs"]["policy"])
+        for r in plan["stacks"][0]["resources"]
+        if r["type"] == "aws:s3/bucketPolicy:BucketPolicy" and r["inputs"]["bucket"] == "aurora-content--titles"
+    ]
+    (policy,) = policies
+    (statement,) = [s for s in policy["Statement"] if s["Sid"] == "RefuseOtherKeys"]
+    assert "<unknown>" in statement["Condition"]["StringNotEquals"].values()
+
+
+def test_accounts_shows_whose_account_is_which(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["accounts", "--dir", str(STACKS), "--json", *DAY]) == main.FINE
+    rows = json.loads(capsys.readouterr().out)
+    assert {"stack": "domain-playback", "account": "340000000047", "assumed": False} in rows
+
+
+def test_accounts_writes_what_the_organization_stack_put_out(sample: Path, tmp_path: Path) -> None:
+    before = (sample / "accounts.yaml").read_text()
+    outputs = {
+        "organization": "o-aur0ra5treamx",
+        "root": "r-aur0",
+        "management": "100000000001",
+        "units": {"governance": "ou-aur0-g0vernan", "domains": "ou-aur0-d0mains1", "partners": "ou-aur0-partner1"},
+        "accounts": {
+            "governance": "200000000002",
+            "domain-ads": "310000000013",
+            "domain-content": "320000000021",
+            "domain-identity": "330000000039",
+            "domain-playback": "340000000047",
+            "domain-recommendations": "350000000055",
+            "domain-subscriptions": "360000000063",
+            "partner-ad-measurement": "410000000072",
+            "partner-subtitling": "420000000080",
+        },
+    }
+    (tmp_path / "outputs.json").write_text(json.dumps(outputs))
+    (sample / "accounts.yaml").unlink()
+    assert main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == main.FINE
+    assert (sample / "accounts.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"accounts": {"governance": "1"}}', '{"accounts": 3}'])
+def test_accounts_refuses_what_is_not_the_output_of_the_organization(
+    text: str, sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (sample / "accounts.yaml").read_text()
+    (tmp_path / "outputs.json").write_text(text)
+    assert main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == main.BAD_INPUT
+    assert "not the outputs of the stack organization" in capsys.readouterr().err
+    assert (sample / "accounts.yaml").read_text() == before
+
+
+def test_bootstrap_prints_a_cloudformation_template(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["bootstrap", "--dir", str(STACKS), *DAY]) == main.FINE
+    template = json.loads(capsys.readouterr().out)
+    assert [r["Properties"]["RoleName"] for r in template["Resources"].values()] == ["deploy", "preview"]
+
+
+@pytest.mark.parametrize(("domains", "products", "partners"), [(1, 1, 0), (3, 2, 1), (25, 12, 4)])
+def test_a_generated_mesh_is_valid(
+    domains: int, products: int, partners: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    size = ["--domains", str(domains), "--products", str(products), "--partners", str(partners)]
+    assert main.run(["example", str(tmp_path / "mesh"), *size, *DAY]) == main.FINE
+    assert main.run(["validate", str(tmp_path / "mesh"), *DAY]) == main.FINE
+    assert "0 warnings" in capsys.readouterr().out
+
+
+def test_a_generated_mesh_can_be_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["example", str(tmp_path), "--domains", "2", "--products", "4", *DAY]) == main.FINE
+    assert main.run(["plan", "--dir", str(tmp_path), *DAY]) == main.FINE
+    assert "domain-payments" in capsys.readouterr().out
+
+
+def test_the_generator_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "note.txt").write_text("mine")
+    assert main.run(["example", str(tmp_path)]) == main.BAD_INPUT
+    assert "nothing was written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+
+
+def test_a_fault_of_ours_is_exit_code_3_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(validate, "findings_of", broken)
+    assert main.run(["validate", str(STACKS)]) == main.FAULT
+    err = capsys.readouterr().err
+    assert "broken on purpose" in err
+    assert "fault of ours" in err
+
+
+def test_validation_loads_neither_pulumi_nor_an_aws_sdk() -> None:
+    code = (
+        "import sys; from mesh.cli.main import run; run(['validate', 'stacks', '--as-of', '2026-12-01']);"
+        "sys.exit(sorted({'pulumi', 'pulumi_aws', 'boto3', 'botocore', 'moto'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (0, "")
+
+
+@pytest.mark.slow
+def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
+    done = subprocess.run([MESH, "up", "--json", *DAY], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == main.FINE, done.stderr
+    resources = [resource for stack in json.loads(done.stdout)["stacks"] for resource in stack["resources"]]
+    assert {r["operation"] for r in resources} == {"create"}
+    assert "<unknown>" not in done.stdout
+    assert "deploying 10/10" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_served_organisation_answers_and_ends_on_request() -> None:
+    command = [MESH, "up", "--serve", *DAY]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
+        assert served.stderr
+        keys: dict[str, str] = {}
+        for line in served.stderr:
+            keys.update(re.findall(r"(AWS_\w+)=(\S+)", line))
+            if "Ctrl-C" in line:
+                break
+        import boto3
+
+        client = boto3.client(
+            "organizations",
+            endpoint_url=keys["AWS_ENDPOINT_URL"],
+            region_name=keys["AWS_REGION"],
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+        )
+        accounts = {account["Name"] for account in client.list_accounts()["Accounts"]}
+        os.kill(served.pid, signal.SIGTERM)
+        assert served.wait(timeout=30) == main.FINE
+    assert {"governance", "domain-playback", "partner-subtitling"} <= accounts
