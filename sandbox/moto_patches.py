@@ -11,9 +11,6 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Protocol
 
-UNSIGNED: Final = "AKIAEXAMPLE"
-"""The key that moto gives to a request without a signature."""
-
 SETTINGS: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 
 
@@ -85,12 +82,12 @@ def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
 
 
 def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
-    import moto.iam.models as iam
     import moto.kms.models as kms
+    from moto.core.responses import BaseResponse
     from moto.kms.utils import generate_private_key
     from moto.s3.models import FakeBucket
 
-    yield iam, "get_account_id_from", _account_of()
+    yield BaseResponse, "get_current_account", _current_account()
     yield kms, "generate_private_key", _private_key(generate_private_key)
     yield FakeBucket, "get_permission", _neutral
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
@@ -98,26 +95,27 @@ def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
     yield from _lake_formation()
 
 
-def _account_of() -> Callable[[str], str]:
-    """An unknown key is refused, where moto would fall back on its default account without a word."""
-    from moto.core.exceptions import ServiceException
+def _current_account() -> Callable[[Any], str]:
+    """A signature with an unknown key is refused, where moto would fall back on its default account without a word."""
+    from moto.core.exceptions import InvalidClientTokenIdError
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.iam.models import iam_backends
 
-    known = {UNSIGNED: DEFAULT_ACCOUNT_ID}
+    owners: dict[str, str] = {}
 
-    def account_of(access_key: str) -> str:
-        if access_key not in known:
-            owners = (
-                account for account, backend in list(iam_backends.items()) if access_key in backend["aws"].access_keys
-            )
-            known[access_key] = next(owners, "")
-        if account := known[access_key]:
-            return account
-        del known[access_key]
-        raise ServiceException("InvalidClientTokenId", "The security token included in the request is invalid.")
+    def owner(key: str) -> str:
+        for account, backend in list(iam_backends.items()):
+            if key in backend["aws"].access_keys:
+                return owners.setdefault(key, account)
+        raise InvalidClientTokenIdError
 
-    return account_of
+    def current_account(response: Any) -> str:
+        if "Authorization" not in response.headers:
+            return DEFAULT_ACCOUNT_ID
+        key: str = response.get_access_key()
+        return owners.get(key) or owner(key)
+
+    return current_account
 
 
 def _private_key(make: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -47,13 +47,13 @@ def read(call: Call) -> Values | None:
 def refreshed(resource: Resource, given: Values, found: Values) -> Values:
     """The inputs as AWS has them: only those given, in the form given where it means the same; all on an import."""
     if not given:
-        return {name: found[name] for name in resource.fields if name in found}
+        return {name: found[name] for name in (*resource.fields, "tags") if found.get(name) is not None}
     return {name: value if _holds(resource, name, value, found) else found.get(name) for name, value in given.items()}
 
 
 def _holds(resource: Resource, name: str, value: Any, found: Values) -> bool:
-    field = resource.fields.get(name)
-    if field is None or field.local or (field.required and name not in found):
+    field = resource.all_fields.get(name)
+    if name == "region" or field is None or field.local or (field.required and name not in found):
         return True
     return same(field, found.get(name), value)
 

@@ -119,8 +119,17 @@ def _parent(call: Call) -> str:
 
 
 def _create_unit(call: Call) -> Made:
+    _refuse_known_name(call)
     unit = call.aws("create_organizational_unit", **call.request(), Tags=call.tag_list())["OrganizationalUnit"]
     return unit["Id"], {"arn": unit["Arn"], "accounts": []}
+
+
+def _refuse_known_name(call: Call) -> None:
+    """A name is one unit within a parent; moto takes it twice."""
+    parent, name = call.inputs["parentId"], call.inputs["name"]
+    units = call.pages("list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent)
+    if any(unit["Name"] == name for unit in units):
+        raise AwsError("DuplicateOrganizationalUnitException", f"an OU with the name {name} already exists in {parent}")
 
 
 def _read_unit(call: Call) -> Values:

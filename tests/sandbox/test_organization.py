@@ -1,0 +1,188 @@
+"""The emulated organisation: its ids, its accounts, and that nothing of it is left behind."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import botocore.exceptions
+import pytest
+
+from sandbox.aws.resource import AwsError
+from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
+from tests.sandbox.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
+
+
+@pytest.fixture(scope="module")
+def organization() -> Iterator[EmulatedOrganization]:
+    with EmulatedOrganization(IDS, port=0) as opened:
+        opened.ensure_account("governance")
+        opened.ensure_account("playback")
+        yield opened
+        assert opened.resources_in(DEFAULT_ACCOUNT) == 0
+
+
+def over_http(organization: EmulatedOrganization, service: str, key: str, secret: str, token: str | None = None) -> Any:
+    """A client as a user of the served organisation would make it."""
+    return boto3.client(
+        service,
+        endpoint_url=organization.endpoint,
+        region_name=REGION,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+    )
+
+
+def operator(organization: EmulatedOrganization) -> tuple[str, str]:
+    """The operator's keys, from the text that a user reads."""
+    words = organization.connection_help().split()
+    values = dict(word.split("=", 1) for word in words if "=" in word)
+    return values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]
+
+
+# --- ids are data ------------------------------------------------------------------------------------------
+
+
+def test_the_organisation_has_the_ids_that_are_given(organization: EmulatedOrganization) -> None:
+    client = organization.client("organizations")
+    assert client.describe_organization()["Organization"]["Id"] == IDS.organization_id
+    assert client.list_roots()["Roots"][0]["Id"] == IDS.root_id
+    assert organization.account_ids() == {"management": MANAGEMENT, "governance": GOVERNANCE, "playback": DOMAIN}
+
+
+def test_a_unit_created_by_name_has_the_id_that_is_given(organization: EmulatedOrganization) -> None:
+    client = organization.client("organizations")
+    made = client.create_organizational_unit(ParentId=IDS.root_id, Name="governance")["OrganizationalUnit"]
+    assert made["Id"] == IDS.units["governance"]
+
+
+def test_a_table_of_ids_gives_well_formed_ids_for_names_it_does_not_have() -> None:
+    ids = OrganizationIds("111111111111", "o-abcdefghij", "r-abcd")
+    assert len(ids.account("x")) == 12
+    assert ids.account("x").isdigit()
+    assert ids.unit("x").startswith("ou-abcd-")
+    assert ids.account("x") != ids.account("y")
+
+
+# --- accounts ----------------------------------------------------------------------------------------------
+
+
+def test_a_call_lands_in_the_account_of_the_role(organization: EmulatedOrganization) -> None:
+    identity = organization.client("sts", DOMAIN).get_caller_identity()
+    assert identity["Account"] == DOMAIN
+    assert identity["Arn"] == f"arn:aws:sts::{DOMAIN}:assumed-role/deploy/mesh"
+
+
+def test_every_account_has_the_roles_that_a_stack_set_brings(organization: EmulatedOrganization) -> None:
+    for account in organization.account_ids().values():
+        roles = organization.client("iam", account).list_roles(PathPrefix="/mesh/")["Roles"]
+        assert {role["Arn"] for role in roles} == {
+            f"arn:aws:iam::{account}:role/mesh/{n}" for n in ("preview", "deploy")
+        }
+
+
+def test_a_role_that_does_not_exist_cannot_be_assumed(organization: EmulatedOrganization) -> None:
+    with pytest.raises(AwsError, match=f"account {DOMAIN} has no such role"):
+        organization.assume(f"arn:aws:iam::{DOMAIN}:role/mesh/absent")
+
+
+def test_an_account_beyond_the_organisation_cannot_be_reached(organization: EmulatedOrganization) -> None:
+    with pytest.raises(AwsError, match="no account 999999999999"):
+        organization.assume("arn:aws:iam::999999999999:role/mesh/deploy")
+
+
+def test_what_is_made_in_one_account_is_counted_there_and_nowhere_else(organization: EmulatedOrganization) -> None:
+    before = {account: organization.resources_in(account) for account in (DOMAIN, GOVERNANCE, DEFAULT_ACCOUNT)}
+    organization.client("sqs", DOMAIN).create_queue(QueueName="counted")
+    after = {account: organization.resources_in(account) for account in before}
+    assert after[DOMAIN] > before[DOMAIN]
+    assert {**after, DOMAIN: 0} == {**before, DOMAIN: 0}
+
+
+# --- what moto does otherwise --------------------------------------------------------------------------------
+
+
+def test_an_operation_that_moto_lacks_fails_at_once_and_says_so(organization: EmulatedOrganization) -> None:
+    role = organization.assume(f"arn:aws:iam::{DOMAIN}:role/mesh/deploy")
+    began = time.perf_counter()
+    with pytest.raises(AwsError, match=r"NotImplemented: The get_ebs_default_kms_key_id action"):
+        role.call("ec2", REGION, "get_ebs_default_kms_key_id", {})
+    assert time.perf_counter() - began < 2
+
+
+def test_a_symmetric_key_costs_no_rsa_key(organization: EmulatedOrganization) -> None:
+    client = organization.client("kms", DOMAIN)
+    client.create_key()
+    began = time.perf_counter()
+    for _ in range(10):
+        client.create_key()
+    assert time.perf_counter() - began < 0.25
+
+
+def test_a_bucket_policy_with_conditions_does_not_stop_moto_from_serving_objects(
+    organization: EmulatedOrganization,
+) -> None:
+    client = organization.client("s3", DOMAIN)
+    client.create_bucket(Bucket="guarded", CreateBucketConfiguration={"LocationConstraint": REGION})
+    unless_tls = {"Bool": {"aws:SecureTransport": "false"}}
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::guarded/*",
+        "Condition": unless_tls,
+    }
+    client.put_bucket_policy(Bucket="guarded", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    client.put_object(Bucket="guarded", Key="a", Body=b"x")
+    assert client.get_object(Bucket="guarded", Key="a")["Body"].read() == b"x"
+
+
+def test_the_public_access_block_of_an_account_is_reached(organization: EmulatedOrganization) -> None:
+    client = organization.client("s3control", DOMAIN)
+    client.put_public_access_block(AccountId=DOMAIN, PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+    found = client.get_public_access_block(AccountId=DOMAIN)["PublicAccessBlockConfiguration"]
+    assert found["BlockPublicAcls"] is True
+
+
+def test_endpoints_and_profiles_of_the_user_are_not_read(
+    organization: EmulatedOrganization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "of-the-user")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert organization.client("sns", GOVERNANCE).list_topics()["Topics"] == []
+
+
+# --- served ------------------------------------------------------------------------------------------------
+
+
+def test_the_served_organisation_is_the_same_one(organization: EmulatedOrganization) -> None:
+    organization.client("glue", GOVERNANCE).create_database(DatabaseInput={"Name": "shared"})
+    key, secret = operator(organization)
+    role = f"arn:aws:iam::{GOVERNANCE}:role/mesh/deploy"
+    sts = over_http(organization, "sts", key, secret)
+    given = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    glue = over_http(organization, "glue", given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    assert [database["Name"] for database in glue.get_databases()["DatabaseList"]] == ["shared"]
+
+
+def test_it_is_served_on_the_loopback_interface_only(organization: EmulatedOrganization) -> None:
+    assert organization.endpoint.startswith("http://127.0.0.1:")
+
+
+def test_the_help_names_the_endpoint_and_every_account(organization: EmulatedOrganization) -> None:
+    text = organization.connection_help()
+    assert organization.endpoint in text
+    assert all(account in text for account in organization.account_ids().values())
+
+
+@pytest.mark.parametrize("key", ["AKIAIOSFODNN7EXAMPLE", "test"])
+def test_a_key_that_nobody_has_is_refused_rather_than_put_into_the_default_account(
+    organization: EmulatedOrganization, key: str
+) -> None:
+    with pytest.raises(botocore.exceptions.ClientError, match="InvalidClientTokenId"):
+        over_http(organization, "iam", key, "x").list_roles()
+    assert organization.resources_in(DEFAULT_ACCOUNT) == 0
