@@ -3,29 +3,35 @@
 from components.audit_trail import AuditTrail
 from components.catalog_entry import CatalogEntry
 from components.clearance_role import ClearanceRole
+from components.data_lake import DataLake
 from components.data_product import DataProduct
 from components.delivery import Delivery
 from components.domain_account import DomainAccount
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
 from components.mesh_catalog import MeshCatalog
+from components.mesh_role import MeshRole
 from components.organization import Organization
 from components.partner_account import PartnerAccount
 from components.pipeline_role import PipelineRole
+from components.private_bucket import PrivateBucket
 from components.resource_link import ResourceLink
 
 __all__ = [
     "AuditTrail",
     "CatalogEntry",
     "ClearanceRole",
+    "DataLake",
     "DataProduct",
     "Delivery",
     "DomainAccount",
     "LocationRole",
     "MeshBus",
     "MeshCatalog",
+    "MeshRole",
     "Organization",
     "PartnerAccount",
     "PipelineRole",
+    "PrivateBucket",
     "ResourceLink",
 ]

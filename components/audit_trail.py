@@ -13,7 +13,8 @@ from mesh.plan.nodes import AuditTrailArgs
 class AuditTrail(ComponentResource):
     """Made by the governance account, CloudTrail's delegated administrator. Outputs: `bucket`, `trail_arn`.
 
-    The trail records management events and every object and table read of the organisation. `log_bucket` has to exist.
+    The trail records every management event (a table read is one: Lake Formation's GetDataAccess) and every access to
+    an object. Kept, unchangeable, for `args.retention` days, and expired after them. `log_bucket` has to exist.
     """
 
     def __init__(self, name: str, args: AuditTrailArgs, log_bucket: str, opts: ResourceOptions | None = None) -> None:
@@ -25,6 +26,7 @@ class AuditTrail(ComponentResource):
                 deletion_protection=args.deletion_protection,
                 log_bucket=log_bucket,
                 object_lock_days=args.retention,
+                expire_after=args.retention,
             ),
             policy=args.bucket_policy.text(),
             opts=ResourceOptions(parent=self),

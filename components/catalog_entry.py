@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
+from components.protection import kept
 from mesh.contracts import types
 from mesh.contracts.catalog import CatalogTable
 from mesh.plan.nodes import CatalogEntryArgs
@@ -14,6 +13,11 @@ from mesh.plan.nodes import CatalogEntryArgs
 PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+IcebergTable = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputArgsDict
+Field = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFieldArgsDict
+PartitionField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecFieldArgsDict
+LONGEST_DESCRIPTION = 2048
+"""Characters that Glue takes (Glue API, DatabaseInput and TableInput)."""
 
 
 class CatalogEntry(ComponentResource):
@@ -25,73 +29,68 @@ class CatalogEntry(ComponentResource):
     def __init__(self, name: str, args: CatalogEntryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:CatalogEntry", name, None, opts)
         self.catalog_id = args.perimeter.governance_id
-        protected = ResourceOptions(parent=self, protect=args.deletion_protection)
-        self.location = aws.lakeformation.Resource(
+        self.database = aws.glue.CatalogDatabase(
+            name,
+            name=args.database,
+            catalog_id=self.catalog_id,
+            description=shortened(args.description),
+            location_uri=f"s3://{args.location}/",
+            opts=kept(self, args.deletion_protection),
+        )
+        self.location = self._location(name, args)
+        self.tables = [self._table(name, args, table) for table in args.tables]
+        self._label(name, args)
+        self.register_outputs({"database": self.database.name})
+
+    def _location(self, name: str, args: CatalogEntryArgs) -> aws.lakeformation.Resource:
+        """Behind the database: to point one at a registered location takes a permission that publishers do not have.
+
+        Tables below the database's own location need none (Lake Formation Developer Guide, "Creating a database").
+        """
+        return aws.lakeformation.Resource(
             name,
             arn=f"arn:aws:s3:::{args.location}",
             role_arn=args.location_role,
             use_service_linked_role=False,
             hybrid_access_enabled=False,
-            opts=ResourceOptions(parent=self),
+            opts=kept(self, args.deletion_protection, depends_on=[self.database]),
         )
-        self.database = aws.glue.CatalogDatabase(
-            name,
-            name=args.database,
-            catalog_id=self.catalog_id,
-            description=args.description[:2048],
-            location_uri=f"s3://{args.location}/",
-            opts=protected,
-        )
-        self.tables = [self._table(name, args, table) for table in args.tables]
-        self._label(name, args)
-        self.register_outputs({"database": self.database.name})
 
     def _table(self, name: str, args: CatalogEntryArgs, table: CatalogTable) -> aws.glue.CatalogTable:
-        location = f"s3://{args.location}/{table.name}/"
+        """Kept like data: the entry of an Iceberg table is what knows which of its files are current."""
         make = self._iceberg if table.format == "iceberg" else self._parquet
-        return make(f"{name}-{table.name}", location, table, self.database)
+        return make(
+            f"{name}-{table.name}",
+            f"s3://{args.location}/{table.name}/",
+            table,
+            kept(self, args.deletion_protection, depends_on=[self.location]),
+        )
 
-    def _iceberg(
-        self, name: str, location: str, table: CatalogTable, database: aws.glue.CatalogDatabase
-    ) -> aws.glue.CatalogTable:
-        """Glue's Iceberg writers change the table's parameters with every commit: they are not ours to compare."""
-        written = types.iceberg_types([types.parse(column.type) for column in table.columns])
-        numbers = {column.name: number for number, column in enumerate(table.columns, 1)}
-        fields = [
-            {"id": numbers[column.name], "name": column.name, "required": column.required, "type": kind, "doc": column.comment}
-            for column, kind in zip(table.columns, written, strict=True)
-        ]
-        partitions = [
-            {"name": column.name, "source_id": numbers[column.name], "transform": "identity", "field_id": 1000 + number}
-            for number, column in enumerate(table.partitions)
-        ]
-        schema = {"type": "struct", "schema_id": 0, "fields": fields}
-        spec = {"spec_id": 0, "fields": partitions} if partitions else None
+    def _iceberg(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:
+        """Glue writes the first metadata file; a changed contract is an update of the schema in place."""
         return aws.glue.CatalogTable(
             name,
             name=table.name,
             catalog_id=self.catalog_id,
-            database_name=database.name,
-            description=table.description[:2048],
+            database_name=self.database.name,
+            description=shortened(table.description),
             open_table_format_input={
                 "iceberg_input": {
                     "metadata_operation": "CREATE",
                     "version": "2",
-                    "iceberg_table_input": {"location": location, "schema": schema, "partition_spec": spec},
+                    "iceberg_table_input": iceberg(table, location),
                 }
-            },  # pyright: ignore[reportArgumentType] (plain dicts are inputs)
-            opts=ResourceOptions(parent=self, depends_on=[self.location], ignore_changes=["parameters"]),
+            },
+            opts=opts,
         )
 
-    def _parquet(
-        self, name: str, location: str, table: CatalogTable, database: aws.glue.CatalogDatabase
-    ) -> aws.glue.CatalogTable:
+    def _parquet(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:
         return aws.glue.CatalogTable(
             name,
             name=table.name,
             catalog_id=self.catalog_id,
-            database_name=database.name,
-            description=table.description[:2048],
+            database_name=self.database.name,
+            description=shortened(table.description),
             table_type="EXTERNAL_TABLE",
             parameters={"classification": "parquet", "EXTERNAL": "TRUE"},
             storage_descriptor={
@@ -102,38 +101,68 @@ class CatalogEntry(ComponentResource):
                 "columns": [{"name": c.name, "type": c.type, "comment": c.comment} for c in table.columns],
             },
             partition_keys=[{"name": c.name, "type": c.type, "comment": c.comment} for c in table.partitions],
-            opts=ResourceOptions(parent=self, depends_on=[self.location]),
+            opts=opts,
         )
 
     def _label(self, name: str, args: CatalogEntryArgs) -> None:
-        """Every classification `false` on the database, `true` on the labelled columns; one after the other.
+        """`true` on each labelled column, then every classification `false` on the database; one after the other.
 
-        One tag a resource: `ResourceLfTags` wiped tags on a second run for some users.
+        The database comes last, and goes first: without its labels no clearance covers anything of it. One resource
+        a column, for a resource with several is replaced when one is added, and the old one takes the labels of all
+        with it. `ResourceLfTags`, the other way to say this, wiped tags on a second run for some users.
         """
-        last: Sequence[Resource] = [self.database, *self.tables]
-        for key in args.classifications:
-            tag = aws.lakeformation.ResourceLfTag(
-                f"{name}-{key}",
-                catalog_id=self.catalog_id,
-                database={"catalog_id": self.catalog_id, "name": self.database.name},
-                lf_tag={"catalog_id": self.catalog_id, "key": key, "value": "false"},
-                opts=ResourceOptions(parent=self, depends_on=list(last)),
-            )
-            last = [tag]
+        last: list[Resource] = [self.database, *self.tables]
         for table, made in zip(args.tables, self.tables, strict=True):
-            for key in args.classifications:
-                columns = [column.name for column in table.labelled if key in column.labels]
-                if columns:
-                    tag = aws.lakeformation.ResourceLfTag(
-                        f"{name}-{table.name}-{key}",
+            for column in table.labelled:
+                for key in column.labels:
+                    target = aws.lakeformation.ResourceLfTagTableWithColumnsArgs(
                         catalog_id=self.catalog_id,
-                        table_with_columns={
-                            "catalog_id": self.catalog_id,
-                            "database_name": self.database.name,
-                            "name": made.name,
-                            "column_names": columns,
-                        },
-                        lf_tag={"catalog_id": self.catalog_id, "key": key, "value": "true"},
-                        opts=ResourceOptions(parent=self, depends_on=list(last)),
+                        database_name=self.database.name,
+                        name=made.name,
+                        column_names=[column.name],
                     )
-                    last = [tag]
+                    last = [self._tag(f"{name}-{table.name}-{column.name}-{key}", key, "true", last, column=target)]
+        for key in args.classifications:
+            database = aws.lakeformation.ResourceLfTagDatabaseArgs(catalog_id=self.catalog_id, name=self.database.name)
+            last = [self._tag(f"{name}-{key}", key, "false", last, database=database)]
+
+    def _tag(
+        self,
+        name: str,
+        key: str,
+        value: str,
+        after: list[Resource],
+        column: aws.lakeformation.ResourceLfTagTableWithColumnsArgs | None = None,
+        database: aws.lakeformation.ResourceLfTagDatabaseArgs | None = None,
+    ) -> Resource:
+        return aws.lakeformation.ResourceLfTag(
+            name,
+            catalog_id=self.catalog_id,
+            database=database,
+            table_with_columns=column,
+            lf_tag={"catalog_id": self.catalog_id, "key": key, "value": value},
+            opts=ResourceOptions(parent=self, depends_on=after),
+        )
+
+
+def shortened(text: str) -> str:
+    """A description as long as Glue takes it."""
+    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
+
+
+def iceberg(table: CatalogTable, location: str) -> IcebergTable:
+    """An Iceberg table's schema and partition spec, columns numbered in the contract's order."""
+    written = types.iceberg_types([types.parse(column.type) for column in table.columns])
+    numbers = {column.name: number for number, column in enumerate(table.columns, 1)}
+    fields: list[Field] = [
+        {"id": numbers[c.name], "name": c.name, "required": c.required, "type": kind, "doc": c.comment}
+        for c, kind in zip(table.columns, written, strict=True)
+    ]
+    partitions: list[PartitionField] = [
+        {"name": c.name, "source_id": numbers[c.name], "transform": "identity", "field_id": 1000 + number}
+        for number, c in enumerate(table.partitions)
+    ]
+    made: IcebergTable = {"location": location, "schema": {"type": "struct", "schema_id": 0, "fields": fields}}
+    if partitions:
+        made["partition_spec"] = {"spec_id": 0, "fields": partitions}
+    return made

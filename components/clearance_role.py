@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
+from components.mesh_catalog import expression
 from components.mesh_role import MeshRole
 from mesh import names
 from mesh.plan.nodes import ClearanceRoleArgs
 
 
 class ClearanceRole(ComponentResource):
-    """`role/mesh/clearance/<clearance>`; the account's boundary and the hub's grant have to exist.
+    """`role/mesh/clearance/<clearance>`; the account's boundary and `DataLake`, and the hub's grant, have to exist.
 
     `after` are grants on the same catalog that come first: Lake Formation refuses concurrent ones. Outputs: `arn`.
     """
@@ -44,7 +45,6 @@ class ClearanceRole(ComponentResource):
 
         The catalog is named in the expression only, not at the top level (terraform-provider-aws #26602).
         """
-        expressions = [{"key": key, "values": list(values)} for key, values in args.clearance.expression]
         last: Sequence[Resource] = after
         grant: Resource = self.role
         for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
@@ -52,11 +52,7 @@ class ClearanceRole(ComponentResource):
                 f"{name}-{kind.lower()}",
                 principal=self.role.arn,
                 permissions=permissions,
-                lf_tag_policy={
-                    "catalog_id": args.perimeter.governance_id,
-                    "resource_type": kind,
-                    "expressions": expressions,  # pyright: ignore[reportArgumentType] (plain dicts are inputs)
-                },
+                lf_tag_policy=expression(args.clearance, kind, args.perimeter.governance_id),
                 opts=ResourceOptions(parent=self, depends_on=list(last)),
             )
             last = [grant]

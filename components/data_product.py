@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from components.private_bucket import PrivateBucket, PrivateBucketArgs, filled
+from components.protection import kept
 from mesh import names
 from mesh.iam.values import KEY_ARN
 from mesh.plan.nodes import DataProductArgs
@@ -21,7 +22,12 @@ class DataProduct(ComponentResource):
         super().__init__("mesh:aws:DataProduct", name, None, opts)
         child = ResourceOptions(parent=self)
         self.key = self._key(name, args)
-        aws.kms.Alias(name, name=f"alias/{names.key_alias(args.name)}", target_key_id=self.key.key_id, opts=child)
+        aws.kms.Alias(
+            name,
+            name=f"alias/{names.key_alias(args.name)}",
+            target_key_id=self.key.key_id,
+            opts=kept(self, args.deletion_protection),
+        )
         self.storage = PrivateBucket(
             name,
             PrivateBucketArgs(
@@ -48,7 +54,5 @@ class DataProduct(ComponentResource):
             deletion_window_in_days=30,
             policy=args.key_policy.text(),
             tags=args.tags,
-            opts=ResourceOptions(
-                parent=self, protect=args.deletion_protection, retain_on_delete=args.deletion_protection
-            ),
+            opts=kept(self, args.deletion_protection),
         )

@@ -7,16 +7,16 @@ from pulumi import ComponentResource, ResourceOptions
 
 from components.mesh_role import MeshRole
 from mesh import names
-from mesh.plan.nodes import DeliveryArgs
+from mesh.plan import nodes
 
 
 class Delivery(ComponentResource):
     """Replication of `outbound/<partner>/`, one rule an agreement; a closed agreement's rule is disabled.
 
-    `product`'s bucket and the inboxes have to exist. Outputs: `role_arn`.
+    The product's bucket and the inboxes have to exist. Outputs: `role_arn`.
     """
 
-    def __init__(self, name: str, args: DeliveryArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: nodes.DeliveryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:Delivery", name, None, opts)
         made = MeshRole(
             name,
@@ -32,25 +32,29 @@ class Delivery(ComponentResource):
             name,
             bucket=args.bucket,
             role=made.arn,
-            rules=[
-                aws.s3.BucketReplicationConfigRuleArgs(
-                    id=delivery.partner,
-                    priority=number,
-                    status="Enabled" if delivery.open else "Disabled",
-                    filter={"prefix": f"outbound/{delivery.partner}/"},
-                    delete_marker_replication={"status": "Disabled"},
-                    source_selection_criteria={"sse_kms_encrypted_objects": {"status": "Enabled"}},
-                    destination={
-                        "bucket": f"arn:aws:s3:::{delivery.inbox}",
-                        "account": delivery.partner_id,
-                        "access_control_translation": {"owner": "Destination"},
-                        "encryption_configuration": {
-                            "replica_kms_key_id": names.inbox_key(args.perimeter.region, delivery.partner_id)
-                        },
-                    },
-                )
-                for number, delivery in enumerate(args.deliveries)
-            ],
+            rules=[rule(args, delivery, number) for number, delivery in enumerate(args.deliveries)],
             opts=ResourceOptions(parent=self, depends_on=[made]),
         )
         self.register_outputs({"role_arn": self.role_arn})
+
+
+def rule(
+    args: nodes.DeliveryArgs, delivery: nodes.Delivery, priority: int
+) -> aws.s3.BucketReplicationConfigRuleArgsDict:
+    """One agreement's rule: the partner owns the copy, which its own key encrypts; deletions are not copied."""
+    return {
+        "id": delivery.partner,
+        "priority": priority,
+        "status": "Enabled" if delivery.open else "Disabled",
+        "filter": {"prefix": f"outbound/{delivery.partner}/"},
+        "delete_marker_replication": {"status": "Disabled"},
+        "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
+        "destination": {
+            "bucket": f"arn:aws:s3:::{delivery.inbox}",
+            "account": delivery.partner_id,
+            "access_control_translation": {"owner": "Destination"},
+            "encryption_configuration": {
+                "replica_kms_key_id": names.inbox_key(args.perimeter.region, delivery.partner_id)
+            },
+        },
+    }

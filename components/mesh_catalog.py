@@ -1,56 +1,53 @@
-"""The one catalog of the mesh: Lake Formation's settings, LF-tags, the hub's grants, and the catalog's policy."""
+"""The one catalog of the mesh: its policy, its LF-tags, the hub's grants, and the publishers it lets in."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
+from components.data_lake import DataLake
 from mesh.plan.nodes import Clearance, MeshCatalogArgs
+
+VALUES = ("false", "true")
+"""Of every LF-tag: one key a classification, for a resource holds one value per key."""
 
 
 class MeshCatalog(ComponentResource):
-    """Exactly one a mesh, in the governance account; the publishers' roles have to exist.
+    """Exactly one a mesh, in the governance account; the publishers' roles have to exist. Outputs: `catalog_id`.
 
-    Lake Formation refuses concurrent grants on one catalog, so each waits for the one before.
+    Lake Formation refuses concurrent grants on one catalog, so each waits for the one before. All of them wait for the
+    catalog's policy, which admits the shares that a grant to another account makes (Lake Formation Developer Guide,
+    "Managing cross-account permissions using both AWS Glue and Lake Formation").
     """
 
     def __init__(self, name: str, args: MeshCatalogArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:MeshCatalog", name, None, opts)
         self.catalog_id = args.perimeter.governance_id
-        self.settings = self._settings(name, args)
-        self.last: Resource = self.settings
+        self.lake = DataLake(name, self.catalog_id, args.administrators, opts=ResourceOptions(parent=self))
+        self.policy = aws.glue.ResourcePolicy(
+            name, policy=args.catalog_policy.text(), enable_hybrid="TRUE", opts=ResourceOptions(parent=self)
+        )
         self.tags = [self._tag(key) for key in args.classifications]
+        self.last: Resource = self.policy
         for clearance in args.clearances:
             self._grant_to_domains(clearance, args.perimeter.domains_unit_arn)
         for publisher in args.publishers:
             self._admit(publisher, list(args.classifications))
-        self.policy = aws.glue.ResourcePolicy(
-            name, policy=args.catalog_policy.text(), enable_hybrid="TRUE", opts=ResourceOptions(parent=self)
-        )
         self.register_outputs({"catalog_id": self.catalog_id})
-
-    def _settings(self, name: str, args: MeshCatalogArgs) -> aws.lakeformation.DataLakeSettings:
-        """No IAMAllowedPrincipals, no engine that filters by itself, sessions carry who asks (finding 4)."""
-        return aws.lakeformation.DataLakeSettings(
-            name,
-            catalog_id=self.catalog_id,
-            admins=list(args.administrators),
-            create_database_default_permissions=[],
-            create_table_default_permissions=[],
-            allow_external_data_filtering=False,
-            allow_full_table_external_data_access=False,
-            parameters={"CROSS_ACCOUNT_VERSION": "4", "SET_CONTEXT": "TRUE"},
-            opts=ResourceOptions(parent=self),
-        )
 
     def _tag(self, key: str) -> aws.lakeformation.LfTag:
         return aws.lakeformation.LfTag(
             key,
             catalog_id=self.catalog_id,
             key=key,
-            values=["false", "true"],
-            opts=ResourceOptions(parent=self, depends_on=[self.settings]),
+            values=list(VALUES),
+            opts=ResourceOptions(parent=self, depends_on=[self.lake]),
         )
+
+    def _after(self) -> ResourceOptions:
+        return ResourceOptions(parent=self, depends_on=[self.last, self.lake, *self.tags])
 
     def _grant_to_domains(self, clearance: Clearance, domains_unit: str) -> None:
         """A clearance's expression to the domains unit, with the right to pass it on; never to partners."""
@@ -61,15 +58,11 @@ class MeshCatalog(ComponentResource):
                 principal=domains_unit,
                 permissions=permissions,
                 permissions_with_grant_options=permissions,
-                lf_tag_policy={
-                    "catalog_id": self.catalog_id,
-                    "resource_type": kind,
-                    "expressions": [{"key": key, "values": list(values)} for key, values in clearance.expression],
-                },
-                opts=ResourceOptions(parent=self, depends_on=[self.last, *self.tags]),
+                lf_tag_policy=expression(clearance, kind, self.catalog_id),
+                opts=self._after(),
             )
 
-    def _admit(self, publisher: str, classifications: list[str]) -> None:
+    def _admit(self, publisher: str, classifications: Sequence[str]) -> None:
         """A publisher may create databases and put the mesh's LF-tags on them; whose, its IAM policy says."""
         label = publisher.rpartition("/")[2]
         self.last = aws.lakeformation.Permissions(
@@ -78,7 +71,7 @@ class MeshCatalog(ComponentResource):
             principal=publisher,
             permissions=["CREATE_DATABASE"],
             catalog_resource=True,
-            opts=ResourceOptions(parent=self, depends_on=[self.last]),
+            opts=self._after(),
         )
         for key in classifications:
             self.last = aws.lakeformation.Permissions(
@@ -86,6 +79,21 @@ class MeshCatalog(ComponentResource):
                 catalog_id=self.catalog_id,
                 principal=publisher,
                 permissions=["ASSOCIATE", "DESCRIBE"],
-                lf_tag={"catalog_id": self.catalog_id, "key": key, "values": ["false", "true"]},
-                opts=ResourceOptions(parent=self, depends_on=[self.last, *self.tags]),
+                lf_tag={"catalog_id": self.catalog_id, "key": key, "values": list(VALUES)},
+                opts=self._after(),
             )
+
+
+def expression(clearance: Clearance, kind: str, catalog_id: str) -> aws.lakeformation.PermissionsLfTagPolicyArgs:
+    """What a clearance covers among the databases (`DATABASE`) or tables (`TABLE`) of a catalog.
+
+    The hub's grant and a domain's are both made here: an account may pass on only the very expression it was given.
+    """
+    return aws.lakeformation.PermissionsLfTagPolicyArgs(
+        catalog_id=catalog_id,
+        resource_type=kind,
+        expressions=[
+            aws.lakeformation.PermissionsLfTagPolicyExpressionArgs(key=key, values=list(values))
+            for key, values in clearance.expression
+        ],
+    )

@@ -8,9 +8,12 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
+from components.protection import kept
+from mesh import names
 from mesh.iam.bootstrap import template
 from mesh.plan.nodes import MemberAccount, OrganizationArgs, OrganizationPolicy
 
+CREATED_AT_A_TIME = 5
 UNITS = ("governance", "domains", "partners")
 TRUSTED_SERVICES = (
     "cloudtrail.amazonaws.com",
@@ -34,11 +37,11 @@ class Organization(ComponentResource):
             feature_set="ALL",
             enabled_policy_types=["RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"],
             aws_service_access_principals=list(TRUSTED_SERVICES),
-            opts=ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=True),
+            opts=kept(self, args.deletion_protection),
         )
-        self.root_id = self.organization.roots.apply(lambda roots: roots[0].id)
+        self.root_id = self.organization.roots.apply(lambda roots: roots[0].id or "")
         self.units = {unit: self._unit(unit, args) for unit in UNITS}
-        self.accounts = {account.name: self._account(account, args) for account in args.accounts}
+        self.accounts = self._accounts(args)
         self._attach_all(args)
         self._start_accounts(args)
         self._delegate()
@@ -53,10 +56,20 @@ class Organization(ComponentResource):
 
     def _unit(self, unit: str, args: OrganizationArgs) -> aws.organizations.OrganizationalUnit:
         return aws.organizations.OrganizationalUnit(
-            unit, name=unit, parent_id=self.root_id, opts=ResourceOptions(parent=self, protect=args.deletion_protection)
+            unit, name=unit, parent_id=self.root_id, opts=kept(self, args.deletion_protection)
         )
 
-    def _account(self, account: MemberAccount, args: OrganizationArgs) -> aws.organizations.Account:
+    def _accounts(self, args: OrganizationArgs) -> dict[str, aws.organizations.Account]:
+        """AWS Organizations creates five accounts at a time ("Quotas"): each waits for the fifth before it."""
+        made: dict[str, aws.organizations.Account] = {}
+        for number, account in enumerate(args.accounts):
+            before = list(made.values())[-CREATED_AT_A_TIME:][:1] if number >= CREATED_AT_A_TIME else []
+            made[account.name] = self._account(account, args, list(before))
+        return made
+
+    def _account(
+        self, account: MemberAccount, args: OrganizationArgs, after: list[Resource]
+    ) -> aws.organizations.Account:
         """An account outlives its YAML: removing it here only lets go of it (closing takes 90 days and a person)."""
         return aws.organizations.Account(
             account.name,
@@ -66,7 +79,7 @@ class Organization(ComponentResource):
             close_on_deletion=False,
             tags=account.tags,
             opts=ResourceOptions(
-                parent=self, protect=args.deletion_protection, retain_on_delete=True, ignore_changes=["roleName"]
+                parent=self, protect=args.deletion_protection, retain_on_delete=True, depends_on=after
             ),
         )
 
@@ -86,12 +99,23 @@ class Organization(ComponentResource):
             name=policy.name,
             type=policy.type,
             description=policy.description,
-            content=policy.document.text(),
+            content=self._with_ids(policy.document.text()),
             opts=ResourceOptions(parent=self, depends_on=after),
         )
         return aws.organizations.PolicyAttachment(
             policy.name, policy_id=made.id, target_id=target, opts=ResourceOptions(parent=self)
         )
+
+    def _with_ids(self, text: str) -> Input[str]:
+        """A document whose assumed account ids give way to those that AWS gives, in the very run that creates them.
+
+        Else the policy of a new partner's account would, until the next run, name an account that does not exist, and
+        refuse everything in the real one. A preview shows the assumed id: it stays complete without AWS.
+        """
+        assumed = {assumed_id(name): made.id for name, made in self.accounts.items() if assumed_id(name) in text}
+        if not assumed or pulumi.runtime.is_dry_run():
+            return text
+        return pulumi.Output.all(**assumed).apply(lambda ids: replaced(text, ids))
 
     def _start_accounts(self, args: OrganizationArgs) -> None:
         """`mesh/deploy` and `mesh/preview` in every account below the units, from the moment it exists."""
@@ -103,7 +127,8 @@ class Organization(ComponentResource):
             auto_deployment={"enabled": True, "retain_stacks_on_account_removal": False},
             capabilities=["CAPABILITY_NAMED_IAM"],
             template_body=template(args.deploy_trust, args.preview_trust),
-            opts=ResourceOptions(parent=self, depends_on=[self.organization]),
+            # AWS answers with the service-linked role of a service-managed StackSet, and refuses to be sent it.
+            opts=ResourceOptions(parent=self, depends_on=[self.organization], ignore_changes=["administrationRoleArn"]),
         )
         aws.cloudformation.StackInstances(
             "bootstrap",
@@ -121,6 +146,19 @@ class Organization(ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[self.organization]),
         )
         aws.ram.SharingWithOrganization("sharing", opts=ResourceOptions(parent=self, depends_on=[self.organization]))
+
+
+def assumed_id(account: str) -> str:
+    """The stand-in that the Plan uses for an account (`governance`, `domain-ads`) which AWS has not numbered yet."""
+    kind, _, name = account.partition("-")
+    return names.assumed_account_id(kind if name else "", name or kind)
+
+
+def replaced(text: str, ids: Mapping[str, str]) -> str:
+    """The text with every assumed id in it replaced by the real one."""
+    for old, new in ids.items():
+        text = text.replace(old, new)
+    return text
 
 
 def ids(organization: Organization) -> dict[str, pulumi.Output[str] | dict[str, pulumi.Output[str]]]:

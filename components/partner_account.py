@@ -7,14 +7,20 @@ from pulumi import ComponentResource, ResourceOptions
 
 from components.mesh_role import MeshRole
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from components.protection import kept
 from mesh import names
 from mesh.plan.nodes import PartnerAccountArgs
 
 
 class PartnerAccount(ComponentResource):
-    """The baseline (`DomainAccount`) has to exist. Outputs: `inbox`, `key_arn`, `access_role_arn`."""
+    """The baseline (`DomainAccount`) has to exist. Outputs: `inbox`, `key_arn`, `access_role_arn`.
 
-    def __init__(self, name: str, args: PartnerAccountArgs, log_bucket: str, opts: ResourceOptions | None = None) -> None:
+    Lake Formation is not used here: nothing is shared with a partner, and bucket and key decide who reads the inbox.
+    """
+
+    def __init__(
+        self, name: str, args: PartnerAccountArgs, log_bucket: str, opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("mesh:aws:PartnerAccount", name, None, opts)
         child = ResourceOptions(parent=self)
         self.key = aws.kms.Key(
@@ -23,9 +29,14 @@ class PartnerAccount(ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=args.key_policy.text(),
-            opts=ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=args.deletion_protection),
+            opts=kept(self, args.deletion_protection),
         )
-        aws.kms.Alias(name, name=f"alias/{names.INBOX_KEY_ALIAS}", target_key_id=self.key.key_id, opts=child)
+        aws.kms.Alias(
+            name,
+            name=f"alias/{names.INBOX_KEY_ALIAS}",
+            target_key_id=self.key.key_id,
+            opts=kept(self, args.deletion_protection),
+        )
         self.inbox = PrivateBucket(
             name,
             PrivateBucketArgs(
@@ -56,4 +67,6 @@ class PartnerAccount(ComponentResource):
             opts=child,
         )
         self.key_arn, self.access_role_arn = self.key.arn, access.arn
-        self.register_outputs({"inbox": self.inbox.name, "key_arn": self.key_arn, "access_role_arn": self.access_role_arn})
+        self.register_outputs(
+            {"inbox": self.inbox.name, "key_arn": self.key_arn, "access_role_arn": self.access_role_arn}
+        )

@@ -9,6 +9,11 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, ResourceOptions
 
+from components.protection import kept
+
+Rule = aws.s3.BucketLifecycleConfigurationRuleArgs
+Encryption = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateBucketArgs:
@@ -29,8 +34,8 @@ class PrivateBucketArgs:
 class PrivateBucket(ComponentResource):
     """Public access blocked, owner enforced, versioned, encrypted by default, with a policy.
 
-    `policy` is the resource policy as JSON. `key_arn` is None where S3's own key is the only one that works (the target of
-    access logs: S3 User Guide, "Enabling Amazon S3 server access logging").
+    `policy` is the resource policy as JSON. `key_arn` is None where S3's own key is the only one that works (the target
+    of access logs: S3 User Guide, "Enabling Amazon S3 server access logging"). Outputs: `bucket` (name), `arn`.
     """
 
     bucket: aws.s3.Bucket
@@ -44,17 +49,32 @@ class PrivateBucket(ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("mesh:aws:PrivateBucket", name, None, opts)
-        child = ResourceOptions(parent=self)
+        child = kept(self, args.deletion_protection)
         self.bucket = aws.s3.Bucket(
             name,
             bucket=args.bucket,
             object_lock_enabled=True if args.object_lock_days else None,
             tags=args.tags,
-            opts=ResourceOptions(
-                parent=self, protect=args.deletion_protection, retain_on_delete=args.deletion_protection
-            ),
+            opts=child,
         )
-        self.name = self.bucket.bucket
+        self.name, self.arn = self.bucket.bucket, self.bucket.arn
+        self._close(name, args, policy)
+        self.versioning = aws.s3.BucketVersioning(
+            name, bucket=self.name, versioning_configuration={"status": "Enabled"}, opts=child
+        )
+        self._encrypt(name, args, key_arn)
+        self._expire(name, args)
+        if args.log_bucket:
+            aws.s3.BucketLogging(
+                name, bucket=self.name, target_bucket=args.log_bucket, target_prefix=f"{args.bucket}/", opts=child
+            )
+        if args.object_lock_days:
+            self._lock(name, args, args.object_lock_days)
+        self.register_outputs({"bucket": self.name, "arn": self.arn})
+
+    def _close(self, name: str, args: PrivateBucketArgs, policy: Input[str]) -> None:
+        """The block comes first: S3 then refuses a policy that would make the bucket public."""
+        child = kept(self, args.deletion_protection)
         block = aws.s3.BucketPublicAccessBlock(
             name,
             bucket=self.name,
@@ -64,66 +84,61 @@ class PrivateBucket(ComponentResource):
             restrict_public_buckets=True,
             opts=child,
         )
-        aws.s3.BucketOwnershipControls(name, bucket=self.name, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child)
-        self.versioning = aws.s3.BucketVersioning(
-            name, bucket=self.name, versioning_configuration={"status": "Enabled"}, opts=child
+        aws.s3.BucketOwnershipControls(
+            name, bucket=self.name, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
         )
-        self._encrypt(name, key_arn)
-        self._expire(name, args)
-        if args.log_bucket:
-            aws.s3.BucketLogging(
-                name, bucket=self.name, target_bucket=args.log_bucket, target_prefix=f"{args.bucket}/", opts=child
-            )
-        if args.object_lock_days:
-            self._lock(name, args.object_lock_days)
         aws.s3.BucketPolicy(
-            name, bucket=self.name, policy=policy, opts=ResourceOptions(parent=self, depends_on=[block])
+            name, bucket=self.name, policy=policy, opts=kept(self, args.deletion_protection, depends_on=[block])
         )
-        self.arn = self.bucket.arn
-        self.register_outputs({"bucket": self.name, "arn": self.arn})
 
-    def _encrypt(self, name: str, key_arn: Input[str] | None) -> None:
-        default = (
-            {"sse_algorithm": "AES256"}
-            if key_arn is None
-            else {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn}
-        )
+    def _encrypt(self, name: str, args: PrivateBucketArgs, key_arn: Input[str] | None) -> None:
+        own = key_arn is not None
+        default = Encryption(sse_algorithm="aws:kms" if own else "AES256", kms_master_key_id=key_arn)
         aws.s3.BucketServerSideEncryptionConfiguration(
             name,
             bucket=self.name,
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=default,  # pyright: ignore[reportArgumentType] (a TypedDict whose values are inputs)
-                    bucket_key_enabled=True if key_arn is not None else None,
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=True if own else None
                 )
             ],
-            opts=ResourceOptions(parent=self),
+            opts=kept(self, args.deletion_protection),
         )
 
     def _expire(self, name: str, args: PrivateBucketArgs) -> None:
-        rules: list[aws.s3.BucketLifecycleConfigurationRuleArgs] = [
-            aws.s3.BucketLifecycleConfigurationRuleArgs(
-                id="clean-up",
-                status="Enabled",
-                filter={"prefix": ""},
-                abort_incomplete_multipart_upload={"days_after_initiation": 7},
-                noncurrent_version_expiration={"noncurrent_days": args.expire_noncurrent_after},
-                expiration={"days": args.expire_after} if args.expire_after else None,
-            )
-        ]
+        expiration = (
+            aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.expire_after) if args.expire_after else None
+        )
         aws.s3.BucketLifecycleConfiguration(
             name,
             bucket=self.name,
-            rules=rules,
-            opts=ResourceOptions(parent=self, depends_on=[self.versioning]),
+            rules=[
+                Rule(
+                    id="clean-up",
+                    status="Enabled",
+                    filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+                    abort_incomplete_multipart_upload=(
+                        aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                            days_after_initiation=7
+                        )
+                    ),
+                    noncurrent_version_expiration=(
+                        aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                            noncurrent_days=args.expire_noncurrent_after
+                        )
+                    ),
+                    expiration=expiration,
+                )
+            ],
+            opts=kept(self, args.deletion_protection, depends_on=[self.versioning]),
         )
 
-    def _lock(self, name: str, days: int) -> None:
+    def _lock(self, name: str, args: PrivateBucketArgs, days: int) -> None:
         aws.s3.BucketObjectLockConfiguration(
             name,
             bucket=self.name,
             rule={"default_retention": {"mode": "COMPLIANCE", "days": days}},
-            opts=ResourceOptions(parent=self, depends_on=[self.versioning]),
+            opts=kept(self, args.deletion_protection, depends_on=[self.versioning]),
         )
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi_aws as aws
-from pulumi import ComponentResource, ResourceOptions
+from pulumi import ComponentResource, Resource, ResourceOptions
 
 from mesh.plan.nodes import ResourceLinkArgs
 
 
 class ResourceLink(ComponentResource):
-    """A Glue resource link of the same name as the database. Outputs: `database`."""
+    """A Glue resource link of the same name as the database, which everybody in the account sees.
 
-    def __init__(self, name: str, args: ResourceLinkArgs, opts: ResourceOptions | None = None) -> None:
+    What is behind the link is decided by the grants on the database itself. The account's `DataLake` has to exist.
+    `after` are grants on the same catalog that come first: Lake Formation refuses concurrent ones. Outputs: `database`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: ResourceLinkArgs,
+        after: Sequence[Resource] = (),
+        opts: ResourceOptions | None = None,
+    ) -> None:
         super().__init__("mesh:aws:ResourceLink", name, None, opts)
         self.link = aws.glue.CatalogDatabase(
             name,
@@ -19,5 +31,12 @@ class ResourceLink(ComponentResource):
             catalog_id=args.account_id,
             target_database={"catalog_id": args.perimeter.governance_id, "database_name": args.database},
             opts=ResourceOptions(parent=self),
+        )
+        self.last_grant: Resource = aws.lakeformation.Permissions(
+            name,
+            principal=f"{args.account_id}:IAMPrincipals",
+            permissions=["DESCRIBE"],
+            database={"catalog_id": args.account_id, "name": self.link.name},
+            opts=ResourceOptions(parent=self, depends_on=list(after)),
         )
         self.register_outputs({"database": self.link.name})

@@ -10,6 +10,7 @@ from pulumi import Resource, ResourceOptions
 from components import (
     CatalogEntry,
     ClearanceRole,
+    DataLake,
     DataProduct,
     Delivery,
     DomainAccount,
@@ -24,13 +25,17 @@ def deploy(plan: DomainPlan) -> None:
     """Baseline, products with their pipelines and deliveries, clearances, links, and the catalog entries."""
     options = inside(provider("domain", plan.access))
     account = DomainAccount(plan.name, plan.account, opts=options)
-    after_account = ResourceOptions.merge(options, ResourceOptions(depends_on=[account]))
+    after_account = after(options, account)
     products = _products(plan, after_account)
-    _clearances(plan, after_account)
-    for reference, link in plan.links.items():
-        ResourceLink(reference, link, opts=options)
+    lake = DataLake(plan.name, plan.access.account_id, [plan.access.deploy_role], opts=after_account)
+    _grants(plan, after(options, account, lake))
     if plan.catalog:
         _catalog(plan, products)
+
+
+def after(options: ResourceOptions, *first: Resource) -> ResourceOptions:
+    """The same options, behind these components and everything in them."""
+    return ResourceOptions.merge(options, ResourceOptions(depends_on=list(first)))
 
 
 def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProduct]:
@@ -39,23 +44,23 @@ def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProdu
         product = products[name] = DataProduct(name, args, opts=options)
         pipeline = PipelineRole(name, plan.pipelines[name], opts=options)
         if name in plan.deliveries:
-            delivery = ResourceOptions.merge(options, ResourceOptions(depends_on=[product]))
-            Delivery(name, plan.deliveries[name], opts=delivery)
+            Delivery(name, plan.deliveries[name], opts=after(options, product))
         pulumi.export(name, {"bucket": product.bucket, "key": product.key_arn, "pipeline": pipeline.arn})
     return products
 
 
-def _clearances(plan: DomainPlan, options: ResourceOptions) -> None:
-    """One after the other: Lake Formation refuses concurrent grants on one catalog."""
+def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
+    """Clearances and links, one after the other: Lake Formation refuses concurrent grants on one catalog."""
     last: Sequence[Resource] = ()
     for name, args in plan.clearances.items():
         last = [ClearanceRole(name, args, after=last, opts=options).last_grant]
+    for reference, link in plan.links.items():
+        last = [ResourceLink(reference, link, after=last, opts=options).last_grant]
 
 
 def _catalog(plan: DomainPlan, products: dict[str, DataProduct]) -> None:
     """Each entry after the product's bucket (Glue writes an Iceberg table's first metadata into it), one by one."""
-    publisher = inside(provider("publisher", plan.publishing))
+    publisher = inside(provider("publisher", plan.publishing, through=plan.access))
     last: Sequence[Resource] = ()
     for name, args in plan.catalog.items():
-        after = ResourceOptions(depends_on=[products[name], *last])
-        last = [CatalogEntry(name, args, opts=ResourceOptions.merge(publisher, after))]
+        last = [CatalogEntry(name, args, opts=after(publisher, products[name], *last))]

@@ -8,17 +8,22 @@ import pulumi_aws as aws
 from mesh.plan.nodes import AccountAccess
 
 
-def provider(name: str, access: AccountAccess) -> aws.Provider:
+def provider(name: str, access: AccountAccess, through: AccountAccess | None = None) -> aws.Provider:
     """A provider that can only reach `access.account_id`: read-only in a preview.
 
+    `through` is the account whose deploy role the role of an update trusts: roles are assumed one from the other.
     `assume_roles` takes objects, not dicts: a dict goes out as `role_arn`, which the plugin does not know.
     """
-    role = access.preview_role if pulumi.runtime.is_dry_run() else access.deploy_role
+    if pulumi.runtime.is_dry_run():
+        roles = [access.preview_role]
+    else:
+        roles = [through.deploy_role, access.deploy_role] if through else [access.deploy_role]
+    session = f"pulumi-{pulumi.get_stack()}"[:64]
     return aws.Provider(
         name,
         region=access.region,
         allowed_account_ids=[access.account_id],
-        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=f"pulumi-{pulumi.get_stack()}"[:64])],
+        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=session) for role in roles],
         default_tags=aws.ProviderDefaultTagsArgs(tags=dict(access.tags)),
     )
 

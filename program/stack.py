@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 import pulumi
 
 from mesh.findings import BadInputError, listed
 from mesh.load import load
+from mesh.model import Mesh, contract_file
 from mesh.plan import Plan, build, problems
 from mesh.plan.build import by_stack
 from program import domain, governance, organization, partner
@@ -16,19 +18,14 @@ from program import domain, governance, organization, partner
 
 def deploy() -> None:
     """Reads the mesh, plans it, and registers the resources of the current stack; raises RunError for bad input."""
-    config = pulumi.Config("mesh")
-    try:
-        plan = _plan(Path(config.get("directory") or "stacks"), _day(config.get("as-of")))
-    except BadInputError as error:
-        raise pulumi.RunError(f"the mesh is not valid\n{error}") from None
-    stack = pulumi.get_stack()
-    access = by_stack(plan).get(stack)
-    if access is None:
+    config, stack = pulumi.Config("mesh"), pulumi.get_stack()
+    as_of = _day(config.get("as-of"))
+    mesh = _read(Path(config.get("directory") or "stacks"), as_of, stack)
+    plan = build(mesh, as_of)
+    if stack not in plan.stacks:
         raise pulumi.RunError(f"there is no stack '{stack}'; stacks: {listed(plan.stacks)}")
-    if access.assumed and not pulumi.runtime.is_dry_run() and not config.get_bool("emulated"):
-        raise pulumi.RunError(
-            f"stack '{stack}' has no account id yet; run `pulumi up -s organization`, then `mesh accounts`, and commit"
-        )
+    if not pulumi.runtime.is_dry_run() and not config.get_bool("emulated"):
+        _require_accounts(plan, stack)
     _deploy(stack, plan)
 
 
@@ -44,17 +41,62 @@ def _deploy(stack: str, plan: Plan) -> None:
         partner.deploy(plan.partners[name])
 
 
-def _plan(directory: Path, as_of: datetime.date) -> Plan:
-    """The plan of a mesh folder; a lapse is told and deploys closed, an error stops."""
+def _require_accounts(plan: Plan, stack: str) -> None:
+    """Refuses what names an account that AWS has not numbered yet: its id is assumed, and may be somebody else's."""
+    if stack == "organization":
+        if plan.organization.access.assumed:
+            raise pulumi.RunError(
+                "there is no accounts.yaml: it says which organisation and management account this is"
+            )
+        return
+    accounts = by_stack(plan)
+    missing = [needed for needed in dict.fromkeys((stack, *_named_by(plan, stack))) if accounts[needed].assumed]
+    if missing:
+        have, it = ("has", "it is") if len(missing) == 1 else ("have", "they are")
+        raise pulumi.RunError(
+            f"stack '{stack}' names {listed(missing)}, which {have} no account id yet; "
+            f"run `pulumi up -s organization`, then `mesh accounts`, and commit: {it} planned with an assumed id"
+        )
+
+
+def _named_by(plan: Plan, stack: str) -> Iterator[str]:
+    """The stacks whose account ids stand in the documents of this one."""
+    kind, _, name = stack.partition("-")
+    if stack == "governance":
+        yield from (f"domain-{domain}" for domain in plan.governance.locations)
+    elif kind == "domain":
+        for delivery in plan.domains[name].deliveries.values():
+            yield from (f"partner-{each.partner}" for each in delivery.deliveries)
+    else:
+        for domain, deployed in plan.domains.items():
+            partners = {each.partner for d in deployed.deliveries.values() for each in d.deliveries}
+            if name in partners:
+                yield f"domain-{domain}"
+
+
+def _read(directory: Path, as_of: datetime.date, stack: str) -> Mesh:
+    """The mesh of a folder; any error in it stops, what only tells is told where it concerns the stack."""
     loaded = load(directory)
-    mesh = loaded.usable()
-    findings = loaded.place(problems(mesh, as_of))
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
-        raise BadInputError(errors)
-    for finding in findings:
+    found = problems(loaded.mesh, as_of) if loaded.mesh else []
+    errors = [f for f in (*loaded.findings, *loaded.place(found)) if f.severity == "error"]
+    if errors or loaded.mesh is None:
+        raise pulumi.RunError(f"the mesh is not valid\n{BadInputError(sorted(set(errors)))}")
+    told = [problem for problem in found if concerned(loaded.mesh, problem.file) == stack]
+    for finding in loaded.place(told):
         pulumi.log.warn(str(finding))
-    return build(mesh, as_of)
+    return loaded.mesh
+
+
+def concerned(mesh: Mesh, file: str) -> str:
+    """The stack that a file is about; mesh.yaml, accounts.yaml and contracts of nobody are the organisation's."""
+    folder, _, name = file.partition("/")
+    stem = name.removesuffix(".yaml")
+    if folder in ("domains", "partners") and stem in {**mesh.domains, **mesh.partners}:
+        return f"{folder.removesuffix('s')}-{stem}"
+    for owner, about in mesh.domains.items():
+        if any(contract_file(owner, product, written) == file for product, written in about.products.items()):
+            return f"domain-{owner}"
+    return "organization"
 
 
 def _day(text: str | None) -> datetime.date:

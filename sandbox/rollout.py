@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh.iam.values import KEY_ARN
 from mesh.plan import Plan
@@ -97,9 +97,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         organization_id=p.organization,
         root_id=p.root,
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
-        accounts={
-            name: access.account_id for name, access in by_stack(plan).items() if name != "organization"
-        },
+        accounts={name: access.account_id for name, access in by_stack(plan).items() if name != "organization"},
     )
 
 
@@ -111,10 +109,22 @@ class Rollout:
     states: dict[str, StackState] = field(default_factory=dict[str, StackState])
 
     def up(self, mesh: Mesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
-        """Every stack (or those named) in order; stops behind the first that fails, with what it did in the result."""
+        """Every stack (or those named) in order; stops behind the first that fails, with what it did in the result.
+
+        A stack that is there already is previewed first, as `pulumi up` does: what its preview refuses, such as the
+        deletion of something protected, leaves everything as it was.
+        """
         runs: list[StackRun] = []
         for stack in stacks if stacks is not None else mesh.plan.stacks:
             state = self.states.setdefault(stack, StackState())
+            if (
+                state.resources
+                and (
+                    seen := _run(mesh, stack, True, StackState(list(state.resources)), self.organization, None)
+                ).result.failures
+            ):
+                runs.append(seen)
+                break
             runs.append(_run(mesh, stack, False, state, self.organization, on_step))
             if runs[-1].result.failures:
                 break
@@ -169,10 +179,12 @@ def _account(provider: Resource) -> str | None:
 
 
 def _shown(value: Any) -> Any:
+    """A value of the wire without what is the engine's own (`__…`), unknowns as people read them."""
     if isinstance(value, str):
         return value.replace(UNKNOWN, SHOWN_UNKNOWN)
     if isinstance(value, dict):
-        return {key: _shown(item) for key, item in value.items() if not key.startswith("__")}
+        members = cast("dict[str, Any]", value)
+        return {key: _shown(item) for key, item in members.items() if not key.startswith("__")}
     if isinstance(value, list):
-        return [_shown(item) for item in value]
+        return [_shown(item) for item in cast("list[Any]", value)]
     return value
