@@ -5,6 +5,8 @@
 One run prints both figures, their ratio, and how the engine's figure grows with the number of resources.
 """
 
+# ruff: noqa: N802, ARG002 - the names and the signatures are the protocol's
+
 from __future__ import annotations
 
 from typing import Any
@@ -70,7 +72,7 @@ def program(count: int) -> None:
 
 def milliseconds(engine: type[Engine], count: int, *, preview: bool = True) -> float:
     """Per resource, the whole run."""
-    one = engine(project="bench", stack="bench", preview=preview, state=StackState(), provider=lambda package: Echo())
+    one = engine(project="bench", stack="bench", preview=preview, state=StackState(), provider=lambda _: Echo())
     result = run(one, lambda: program(count))
     if result.failures:
         raise SystemExit(result.failures[0].message)

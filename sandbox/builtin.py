@@ -1,9 +1,11 @@
 """The `pulumi` package, which Pulumi's engine serves itself: references to other stacks, and looking up a resource."""
 
+# ruff: noqa: N802, ARG002 - the names and the signatures are the protocol's
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn, Protocol
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
@@ -15,6 +17,15 @@ from sandbox.state import Resource
 StackOutputs = Callable[[str], Mapping[str, Any] | None]
 """The outputs of the stack `<organization>/<project>/<stack>`, as on the wire; None when there is no such stack."""
 
+
+class Context(Protocol):
+    """What is needed of a gRPC context."""
+
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        """End the call with an error."""
+        ...
+
+
 _STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 
 
@@ -25,21 +36,21 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
         self._outputs = outputs
         self._resource = resource
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Any) -> provider_pb2.CheckResponse:
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """There is no configuration."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: provider_pb2.DiffRequest, context: Any) -> provider_pb2.DiffResponse:
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """There is no configuration."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: provider_pb2.ConfigureRequest, context: Any) -> provider_pb2.ConfigureResponse:
+    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
         """There is no configuration."""
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, acceptResources=True, acceptOutputs=True, supportsPreview=True
         )
 
-    def Read(self, request: provider_pb2.ReadRequest, context: Any) -> provider_pb2.ReadResponse:
+    def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         """The outputs of another stack."""
         if request.type != _STACK_REFERENCE:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type '{request.type}'")
@@ -48,11 +59,11 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
             id=request.id, inputs=request.inputs, properties=self._read_stack(name, context)
         )
 
-    def Delete(self, request: provider_pb2.DeleteRequest, context: Any) -> empty_pb2.Empty:
+    def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
         """Nothing to do."""
         return empty_pb2.Empty()
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: Any) -> provider_pb2.InvokeResponse:
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
         """`readStackOutputs` and `getResource`."""
         args = request.args.fields
         if request.tok == "pulumi:pulumi:readStackOutputs":
@@ -61,9 +72,11 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
             values = self._find(args["urn"].string_value, context)
         else:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized function name: '{request.tok}'")
-        return provider_pb2.InvokeResponse(**{"return": values})
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").CopyFrom(values)
+        return answer
 
-    def _read_stack(self, name: str, context: Any) -> struct_pb2.Struct:
+    def _read_stack(self, name: str, context: Context) -> struct_pb2.Struct:
         outputs = self._outputs(name) if self._outputs else None
         if outputs is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f'unknown stack "{name}"')
@@ -72,7 +85,7 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
             {"name": name, "outputs": outputs, "secretOutputNames": sorted(wire.secret_names(values))}
         )
 
-    def _find(self, urn: str, context: Any) -> struct_pb2.Struct:
+    def _find(self, urn: str, context: Context) -> struct_pb2.Struct:
         found = self._resource(urn)
         if found is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource {urn}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar, cast
 
 import grpc
 from google.protobuf import struct_pb2
@@ -38,6 +38,9 @@ _PLAIN: Final = (
     ("replacement_trigger", "replacement_trigger"),
 )
 """The fields of a request and the options of the same meaning, where unset and empty mean the same."""
+
+_APART: Final = ("aliasURNs", "protect", "retainOnDelete", "deleteBeforeReplace", "deleteBeforeReplaceDefined")
+"""The fields of a request that an answer's options replace as well, each in its own way."""
 
 
 class Callbacks:
@@ -80,10 +83,11 @@ class Callbacks:
 
     def transformed(self, request: Request, urn: str, parents: Iterable[str]) -> Request:
         """The request after the resource's own transforms, its parents' and the stack's."""
-        if not self.in_use and not request.transforms:
+        # The generated stubs name the callbacks' module wrongly, so the checker knows no type for them.
+        own: list[callback_pb2.Callback] = list(request.transforms)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        if not self.in_use and not own:
             return request
         self.in_use = True
-        own = list(request.transforms)
         self._own[urn] = own
         todo = [*own, *(each for parent in parents for each in self._own.get(parent, ())), *self._stack]
         for callback in todo:
@@ -155,7 +159,8 @@ class Callbacks:
         if old:
             asked.old_inputs.CopyFrom(old.input_message)
             asked.old_outputs.CopyFrom(old.output_message)
-        answer = self._call(hook.callback, asked, resource_pb2.ResourceHookResponse())
+        untyped: Any = hook
+        answer = self._call(untyped.callback, asked, resource_pb2.ResourceHookResponse())
         if answer.error and not hook.ignore_errors:
             raise RefusedError(f'{kind} hook "{hook.name}" failed: {answer.error}')
 
@@ -166,7 +171,8 @@ class Callbacks:
                 channel = self._channels[callback.target] = grpc.insecure_channel(callback.target)
         message = callback_pb2.CallbackInvokeRequest(token=callback.token, request=asked.SerializeToString())
         try:
-            response = callback_pb2_grpc.CallbacksStub(channel).Invoke(message)
+            stub: Any = callback_pb2_grpc.CallbacksStub(channel)
+            response = stub.Invoke(message)
         except grpc.RpcError as error:
             raise RefusedError(str(error.details() if isinstance(error, grpc.Call) else error)) from error
         answer.ParseFromString(response.response)
@@ -185,9 +191,9 @@ def _options(request: Request) -> Options:
 
 
 def _apply(options: Options, request: Request) -> None:
-    names = [name for name, _ in _PLAIN]
-    for name in [*names, "aliasURNs", "protect", "retainOnDelete", "deleteBeforeReplace", "deleteBeforeReplaceDefined"]:
-        request.ClearField(name)
+    clear: Callable[[str], None] = cast("Message", request).ClearField
+    for name in (*(name for name, _ in _PLAIN), *_APART):
+        clear(name)
     values = {name: getattr(options, option) for name, option in _PLAIN if _is_set(options, option)}
     if options.HasField("protect"):
         values["protect"] = options.protect

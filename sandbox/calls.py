@@ -1,4 +1,4 @@
-"""A gRPC call without gRPC: the context a provider is given when it is called as an object, and how it refuses."""
+"""gRPC calls without gRPC: the context a provider is given, how it refuses, and an error as the SDK knows it."""
 
 from __future__ import annotations
 
@@ -85,3 +85,20 @@ class CallContext:
 def _init_failure(details: bytes) -> provider_pb2.ErrorResourceInitFailed | None:
     failure = provider_pb2.ErrorResourceInitFailed()
     return next((failure for detail in status_pb2.Status.FromString(details).details if detail.Unpack(failure)), None)
+
+
+class Aborted(grpc.RpcError):
+    """An error as a gRPC stub raises it, which is how the SDK knows it."""
+
+    def __init__(self, code: grpc.StatusCode, details: str) -> None:
+        super().__init__(details)
+        self._code = code
+        self._details = details
+
+    def code(self) -> grpc.StatusCode:
+        """The gRPC code."""
+        return self._code
+
+    def details(self) -> str:
+        """The message."""
+        return self._details

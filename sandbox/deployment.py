@@ -19,7 +19,7 @@ from sandbox.snapshot import Snapshot
 from sandbox.state import Operation, Resource
 from sandbox.steps import Verdict, depend_on, is_import, replacing, triggered, verdict_of
 from sandbox.urns import STACK_TYPE, Names, name_of, provider_urn
-from sandbox.work import Failure, Work
+from sandbox.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +79,11 @@ class Deployment:
             return self._work.read(new, self._snapshot.old(new.urn), started)
 
     def outputs(self, urn: str, outputs: struct_pb2.Struct) -> None:
-        """The outputs of a component. The stack's are kept next to the old ones when the run has failed."""
+        """The outputs of a component, or of the stack."""
         with self._work.lock:
             new = self._snapshot.new(urn)
             if new is None or new.custom:
                 self._work.fail(urn, f"cannot complete a resource '{urn}' whose registration isn't pending")
-            if new.type == STACK_TYPE and self._work.failures and (old := self._snapshot.old(urn)):
-                outputs = wire.to_struct({**old.outputs, **wire.to_python(outputs)})
             done = replace(new, output_message=outputs)
             self._snapshot.keep(done)
         if done.operation in ("create", "update"):
@@ -98,6 +96,15 @@ class Deployment:
         going = {now.urn for _, now in left}
         for old, now in left:
             self._delete_left(old, now, going)
+
+    def close(self) -> None:
+        """The run has ended. When it has failed, it may not have reached an output of the stack: the old one stays."""
+        if not self._work.failures:
+            return
+        for new in self._snapshot.news():
+            if new.type == STACK_TYPE and (old := self._snapshot.old(new.urn)):
+                outputs = wire.to_struct({**old.outputs, **new.outputs})
+                self._snapshot.keep(replace(new, output_message=outputs))
 
     # The old resource, under whatever name
 
@@ -176,9 +183,8 @@ class Deployment:
                 value = values.get(problem.property)
                 shown = "[secret]" if wire.is_secret(value) else value
                 subject += f": property {problem.property} value {shown!r}"
-            with self._work.lock:
-                self._work.failures.append(Failure(new.urn, f"{subject} has a problem: {problem.reason}"))
-        self._work.go_on()
+            self._work.note(new.urn, f"{subject} has a problem: {problem.reason}")
+        self._work.stop()
 
     def _verdict(self, new: Resource, old: Resource) -> Verdict:
         if triggered(old.replacement_trigger, new.replacement_trigger):
@@ -248,8 +254,7 @@ class Deployment:
             )
             if not work.preview:
                 work.fail(new.urn, message)
-            with work.lock:
-                work.failures.append(Failure(new.urn, message))
+            work.note(new.urn, message)
         if goal.new.import_id:
             message = (
                 "previously-imported resources that still specify an ID may not be replaced; "
@@ -310,8 +315,7 @@ class Deployment:
                 "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the "
                 f"command:\n`pulumi state unprotect '{now.urn}'`"
             )
-            with work.lock:
-                work.failures.append(Failure(now.urn, message))
+            work.note(now.urn, message)
             return
         if now.external:
             operation: Operation = "discard-replaced" if now.delete else "discard"

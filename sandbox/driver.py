@@ -8,7 +8,7 @@ import gc
 import runpy
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,7 +145,7 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
 
 
 @contextmanager
-def _tuned() -> Iterator[None]:
+def _tuned() -> Generator[None]:
     """A program makes some 70 KB of objects per resource that all live to its end: looking at them is wasted time."""
     thresholds = gc.get_threshold()
     gc.collect()

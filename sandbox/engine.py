@@ -5,11 +5,13 @@ the Pulumi CLI (`sandbox.driver.run`). The providers are Pulumi's own `ResourceP
 is refused with a message, never passed over.
 """
 
+# ruff: noqa: N802, ARG002 - the names and the signatures are the protocol's
+
 from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
@@ -27,7 +29,7 @@ from pulumi.runtime.proto import (
 from sandbox import wire
 from sandbox.builtin import Builtin, StackOutputs
 from sandbox.callbacks import Callbacks
-from sandbox.calls import RefusedError
+from sandbox.calls import Aborted, RefusedError
 from sandbox.deployment import Deployment
 from sandbox.goals import Goals
 from sandbox.registry import Make, Registry
@@ -55,23 +57,6 @@ _EMPTY: Final = empty_pb2.Empty()
 _LEVELS: Final = ("debug", "info", "warning", "error")
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 _SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-
-
-class Aborted(grpc.RpcError):
-    """An error as a gRPC stub raises it, which is how the SDK knows it."""
-
-    def __init__(self, code: grpc.StatusCode, details: str) -> None:
-        super().__init__(details)
-        self._code = code
-        self._details = details
-
-    def code(self) -> grpc.StatusCode:
-        """The gRPC code."""
-        return self._code
-
-    def details(self) -> str:
-        """The message."""
-        return self._details
 
 
 class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
@@ -141,6 +126,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def close(self) -> None:
         """The run has ended: an update leaves its state behind."""
         self._callbacks.close()
+        self._deployment.close()
         if not self.preview:
             self.state.resources = self._snapshot.resources()
 
@@ -335,13 +321,13 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     def _unsupported(self, what: str) -> NoReturn:
         message = f"{what} is not supported by the embedded engine"
-        with self._work.lock:
-            self._work.failures.append(Failure("", message))
+        self._work.note("", message)
+        self._work.stopped = True
         raise Aborted(grpc.StatusCode.UNIMPLEMENTED, message)
 
 
 @contextmanager
-def _answering(work: Work) -> Iterator[None]:
+def _answering(work: Work) -> Generator[None]:
     """Turns what stops a call into an error as the SDK expects it; a fault of the engine's own stops the run."""
     try:
         yield
@@ -350,10 +336,12 @@ def _answering(work: Work) -> Iterator[None]:
         raise Aborted(grpc.StatusCode.UNAVAILABLE, message) from stopped
     except RefusedError as refusal:
         if refusal.trace:
-            work.failures.append(Failure("", str(refusal), refusal.trace))
+            work.note("", str(refusal), refusal.trace)
+            work.stopped = True
         raise Aborted(refusal.code, str(refusal)) from refusal
     except Aborted:
         raise
     except Exception as fault:
-        work.failures.append(Failure("", f"{type(fault).__name__}: {fault}", traceback.format_exc()))
+        work.note("", f"{type(fault).__name__}: {fault}", traceback.format_exc())
+        work.stopped = True
         raise Aborted(grpc.StatusCode.INTERNAL, str(fault)) from fault

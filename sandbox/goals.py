@@ -45,8 +45,12 @@ class Goals:
             input_message=_versioned(request),
             dependencies=self._known(urn, request.dependencies),
             property_dependencies={key: tuple(sorted(of.urns)) for key, of in request.propertyDependencies.items()},
-            protect=_own_or(request, parent, "protect", "protect"),
-            retain_on_delete=_own_or(request, parent, "retainOnDelete", "retain_on_delete"),
+            protect=request.protect if request.HasField("protect") else bool(parent and parent.protect),
+            retain_on_delete=(
+                request.retainOnDelete
+                if request.HasField("retainOnDelete")
+                else bool(parent and parent.retain_on_delete)
+            ),
             deleted_with=request.deletedWith or (parent.deleted_with if parent else ""),
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
             ignore_changes=tuple(request.ignoreChanges),
@@ -59,7 +63,9 @@ class Goals:
         )
         defined = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
         aliases = [alias_pb2.Alias(urn=alias) for alias in request.aliasURNs]
-        return Goal(new, [*aliases, *request.aliases], request.deleteBeforeReplace if defined else None)
+        # The generated stubs name the aliases' module wrongly, so the checker knows no type for them.
+        aliases.extend(request.aliases)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        return Goal(new, aliases, request.deleteBeforeReplace if defined else None)
 
     def _known(self, urn: str, dependencies: Iterable[str]) -> tuple[str, ...]:
         known = tuple(sorted(dependencies))
@@ -99,12 +105,6 @@ class Goals:
                 made = self._deployment.register(Goal(Resource(urn=urn, type=type_, custom=True, input_message=inputs)))
                 reference = self._defaults[type_, name] = f"{urn}::{made.id}"
             return reference
-
-
-def _own_or(request: Request, parent: Resource | None, name: str, attribute: str) -> bool:
-    if request.HasField(name):
-        return getattr(request, name)
-    return parent is not None and getattr(parent, attribute)
 
 
 def _versioned(request: Request) -> struct_pb2.Struct:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sandbox.wire import SIGNATURE, is_secret, wrap
+from sandbox.wire import SECRET, SIGNATURE, is_list, is_map, is_secret, wrap
 
 Path = tuple[str | int, ...]
 
@@ -61,8 +61,8 @@ def _reset(path: Path, old: Any, new: Any, *, secret: bool = False) -> bool:
 def _reset_key(key: str, rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
     has_old, has_new = _has(old, key), _has(new, key)
     if rest:
-        if not (isinstance(old, dict) and isinstance(new, dict)):
-            return not isinstance(old, dict) and not isinstance(new, dict)
+        if not (is_map(old) and is_map(new)):
+            return not is_map(old) and not is_map(new)
         if has_old and has_new:
             return _reset(rest, old[key], new[key], secret=secret)
         return not has_old
@@ -70,15 +70,15 @@ def _reset_key(key: str, rest: Path, old: Any, new: Any, *, secret: bool) -> boo
         if has_new:
             del new[key]
         return True
-    if not isinstance(new, dict):
+    if not is_map(new):
         return False
     new[key] = wrap(old[key]) if secret else old[key]
     return True
 
 
 def _reset_item(index: int, rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
-    if not (isinstance(old, list) and isinstance(new, list)):
-        return not isinstance(old, list) and not isinstance(new, list)
+    if not (is_list(old) and is_list(new)):
+        return not is_list(old) and not is_list(new)
     if index >= len(old) or index >= len(new):
         return not rest and index >= len(old) and index >= len(new)
     if rest:
@@ -88,22 +88,22 @@ def _reset_item(index: int, rest: Path, old: Any, new: Any, *, secret: bool) -> 
 
 
 def _reset_all(rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
-    if isinstance(old, dict) and isinstance(new, dict):
+    if is_map(old) and is_map(new):
         keys = list(old) if rest else sorted({*old, *new})
         return all(_has(new, key) or not rest for key in keys) and all(
             _reset_key(key, rest, old, new, secret=secret) for key in keys
         )
-    if isinstance(old, list) and isinstance(new, list):
+    if is_list(old) and is_list(new):
         done = [_reset_item(index, rest, old, new, secret=secret) for index in range(min(len(old), len(new)))]
         return all(done) and len(old) == len(new)
-    return not rest and isinstance(new, dict | list)
+    return not rest and (is_map(new) or is_list(new))
 
 
 def _has(value: Any, key: str) -> bool:
-    return isinstance(value, dict) and key in value
+    return is_map(value) and key in value
 
 
 def _open(value: Any) -> Any:
-    while isinstance(value, dict) and SIGNATURE in value and is_secret(value):
+    while is_map(value) and value.get(SIGNATURE) == SECRET:
         value = value.get("value")
     return value

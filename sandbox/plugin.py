@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import grpc
-from google.protobuf import struct_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox import wire
@@ -69,7 +69,7 @@ class Plugin:
             urn=urn, name=name_of(urn), type=type_of(urn), olds=None if olds is None else _bare(olds), news=_bare(news)
         )
         try:
-            answer = self._call(self.servicer.CheckConfig, request)
+            answer = self._call(provider_pb2.CheckResponse, "CheckConfig", request)
         except RefusedError as refusal:
             if refusal.code is grpc.StatusCode.UNIMPLEMENTED:
                 return news, []
@@ -90,7 +90,7 @@ class Plugin:
             news=_bare(news),
         )
         try:
-            answer = self._call(self.servicer.DiffConfig, request)
+            answer = self._call(provider_pb2.DiffResponse, "DiffConfig", request)
         except RefusedError as refusal:
             if refusal.code is not grpc.StatusCode.UNIMPLEMENTED:
                 raise
@@ -105,7 +105,8 @@ class Plugin:
         if not self.known:
             return
         answer = self._call(
-            self.servicer.Configure,
+            provider_pb2.ConfigureResponse,
+            "Configure",
             provider_pb2.ConfigureRequest(
                 urn=urn,
                 name=name_of(urn),
@@ -131,7 +132,8 @@ class Plugin:
         if not self.known:
             return news, []
         answer = self._call(
-            self.servicer.Check,
+            provider_pb2.CheckResponse,
+            "Check",
             provider_pb2.CheckRequest(
                 urn=new.urn,
                 name=name_of(new.urn),
@@ -147,7 +149,8 @@ class Plugin:
     def diff(self, urn: str, old: Resource, news: struct_pb2.Struct, ignore_changes: Sequence[str]) -> Diff:
         """What changes; `changes` may be DIFF_UNKNOWN."""
         return self._call(
-            self.servicer.Diff,
+            provider_pb2.DiffResponse,
+            "Diff",
             provider_pb2.DiffRequest(
                 id=old.id,
                 urn=urn,
@@ -175,7 +178,7 @@ class Plugin:
             preview=preview,
         )
         try:
-            answer = self._call(self.servicer.Create, request)
+            answer = self._call(provider_pb2.CreateResponse, "Create", request)
         except PartlyDoneError as partly:
             return Made(partly.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
         if not answer.id and not preview:
@@ -201,7 +204,7 @@ class Plugin:
             preview=preview,
         )
         try:
-            answer = self._call(self.servicer.Update, request)
+            answer = self._call(provider_pb2.UpdateResponse, "Update", request)
         except PartlyDoneError as partly:
             return Made(old.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
         return Made(old.id, self._kept(answer.properties, new.input_message))
@@ -216,7 +219,7 @@ class Plugin:
         )
         request.timeout = new.timeouts.get("read", 0)
         try:
-            answer = self._call(self.servicer.Read, request)
+            answer = self._call(provider_pb2.ReadResponse, "Read", request)
         except PartlyDoneError as partly:
             return Made(partly.id or id_, partly.properties, reasons=partly.reasons)
         if not answer.HasField("properties"):
@@ -235,14 +238,16 @@ class Plugin:
             old_inputs=self._seen(old.input_message),
             timeout=old.timeouts.get("delete", 0),
         )
-        self._call(self.servicer.Delete, request)
+        self._call(empty_pb2.Empty, "Delete", request)
 
     def invoke(self, token: str, args: struct_pb2.Struct, preview: bool) -> provider_pb2.InvokeResponse:
         """Call a function of the provider; its answer is secret where its arguments were."""
         if not self.known:
             return provider_pb2.InvokeResponse()
         answer = self._call(
-            self.servicer.Invoke, provider_pb2.InvokeRequest(tok=token, args=self._seen(args), preview=preview)
+            provider_pb2.InvokeResponse,
+            "Invoke",
+            provider_pb2.InvokeRequest(tok=token, args=self._seen(args), preview=preview),
         )
         if self._secrets or not wire.mentions(args, wire.SECRET):
             return answer
@@ -252,14 +257,18 @@ class Plugin:
 
     # Between the engine's values and the provider's
 
-    def _call(self, method: Callable[[Any, Any], Answer], request: object) -> Answer:
+    def _call(self, kind: type[Answer], method: str, request: object) -> Answer:
         context = CallContext(self._peer)
         try:
-            return method(request, context)
+            answer = getattr(self.servicer, method)(request, context)
         except RefusedError:
             raise
         except Exception as fault:
             raise context.refusal(traceback.format_exc()) from fault
+        if not isinstance(answer, kind):
+            message = f"{type(self.servicer).__name__}.{method} answered {answer!r}, not a {kind.__name__}"
+            raise RefusedError(message, trace=message)
+        return answer
 
     def _seen(self, values: struct_pb2.Struct) -> struct_pb2.Struct:
         if (self._secrets and self._references) or not wire.mentions(values, wire.SIGNATURE):

@@ -1,5 +1,7 @@
 """The providers of a run. A provider resource is checked, diffed and configured here, as Pulumi's engine does it."""
 
+# ruff: noqa: ARG002 - providers, components and provider resources are asked the same
+
 from __future__ import annotations
 
 import threading

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from sandbox.state import Resource
 
@@ -56,5 +57,26 @@ class Snapshot:
         return list(self._news.values())
 
     def resources(self) -> list[Resource]:
-        """All that has to be remembered."""
-        return [*self._news.values(), *(self._left[id(old)] for old in self._olds if id(old) in self._left)]
+        """All that has to be remembered, under the names of this run."""
+        kept = [*self._news.values(), *(self._left[id(old)] for old in self._olds if id(old) in self._left)]
+        renamed = {old: new.urn for new in self._news.values() for old in new.aliases}
+        return [_renamed(resource, renamed) for resource in kept] if renamed else kept
+
+
+def _renamed(resource: Resource, names: Mapping[str, str]) -> Resource:
+    """The resource without its alias, and with every URN that it mentions as it is now."""
+
+    def now(urns: Iterable[str]) -> tuple[str, ...]:
+        return tuple(names.get(urn, urn) for urn in urns)
+
+    provider, _, identifier = resource.provider.rpartition("::")
+    return replace(
+        resource,
+        aliases=(),
+        parent=names.get(resource.parent, resource.parent),
+        provider=f"{names[provider]}::{identifier}" if provider in names else resource.provider,
+        dependencies=now(resource.dependencies),
+        property_dependencies={key: now(urns) for key, urns in resource.property_dependencies.items()},
+        deleted_with=names.get(resource.deleted_with, resource.deleted_with),
+        replace_with=now(resource.replace_with),
+    )

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from google.protobuf import struct_pb2
 
 from sandbox.urns import STACK_TYPE, name_of
-from sandbox.wire import to_python, to_struct
+from sandbox.wire import is_list, is_map, to_python, to_struct
 
 Operation = Literal[
     "same",
@@ -94,7 +94,7 @@ class Resource:
         for name, key in _KEYS.items():
             value = getattr(self, name)
             if value:
-                record[key] = list(value) if isinstance(value, tuple) else value
+                record[key] = value
         return {**record, "inputs": self.inputs, "outputs": self.outputs}
 
     @staticmethod
@@ -121,9 +121,9 @@ _KEYS: Final = {item.name: _camel(item.name) for item in fields(Resource) if ite
 
 
 def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
+    if is_list(value):
         return tuple(value)
-    if isinstance(value, dict):
+    if is_map(value):
         return {key: _frozen(item) for key, item in value.items()}
     return value
 
@@ -154,4 +154,5 @@ class StackState:
 
 def stack_outputs(resources: Iterable[Resource]) -> dict[str, Any]:
     """The outputs of the Stack resource among these."""
-    return next((resource.outputs for resource in resources if resource.type == STACK_TYPE), {})
+    empty: dict[str, Any] = {}
+    return next((resource.outputs for resource in resources if resource.type == STACK_TYPE), empty)

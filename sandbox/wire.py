@@ -7,7 +7,7 @@ The signatures are those of the Pulumi SDK (`pulumi.runtime.rpc`); the conversio
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from google.protobuf import struct_pb2
 
@@ -15,7 +15,7 @@ UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the SDK sends for a value that is not known yet (any type)."""
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, not one
 OUTPUT_VALUE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 
@@ -49,20 +49,30 @@ def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     return struct
 
 
+def is_map(value: object) -> TypeGuard[dict[str, Any]]:
+    """True for an object of the wire, the wrappers included."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """True for a list of the wire."""
+    return isinstance(value, list)
+
+
 def is_secret(value: object) -> bool:
     """True when the value is wrapped as a secret."""
-    return isinstance(value, dict) and value.get(SIGNATURE) == SECRET
+    return is_map(value) and value.get(SIGNATURE) == SECRET
 
 
 def reveal(value: Any) -> Any:
     """The value with the wrappers of secrets and output values removed at every depth; unknowns stay."""
-    if isinstance(value, dict):
+    if is_map(value):
         if value.get(SIGNATURE) == SECRET:
             return reveal(value.get("value"))
         if value.get(SIGNATURE) == OUTPUT_VALUE:
             return reveal(value.get("value", UNKNOWN))
         return {key: reveal(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [reveal(item) for item in value]
     return value
 
@@ -71,9 +81,9 @@ def has_unknown(value: Any) -> bool:
     """True when the value is unknown, or holds an unknown at any depth."""
     if isinstance(value, str):
         return value == UNKNOWN
-    if isinstance(value, dict):
+    if is_map(value):
         return any(has_unknown(item) for item in value.values())
-    if isinstance(value, list):
+    if is_list(value):
         return any(has_unknown(item) for item in value)
     return False
 
@@ -120,7 +130,7 @@ def annotate(values: dict[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
     """`values` with a property wrapped as a secret wherever the one of the same name in `like` holds a secret."""
     for name, model in like.items():
         value = values.get(name)
-        if isinstance(value, dict) and not is_secret(value) and isinstance(model, dict) and not is_secret(model):
+        if is_map(value) and not is_secret(value) and is_map(model) and not is_secret(model):
             annotate(value, model)
         elif name in values and not is_secret(value) and _holds_secret(model):
             values[name] = wrap(value)
@@ -128,29 +138,29 @@ def annotate(values: dict[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _holds_secret(value: Any) -> bool:
-    if isinstance(value, dict):
+    if is_map(value):
         return is_secret(value) or any(_holds_secret(item) for item in value.values())
-    return isinstance(value, list) and any(_holds_secret(item) for item in value)
+    return is_list(value) and any(_holds_secret(item) for item in value)
 
 
 def settle(value: Any) -> Any:
     """The value with output values turned into what an engine keeps: unknowns, secrets, plain values."""
-    if isinstance(value, dict):
+    if is_map(value):
         if value.get(SIGNATURE) == OUTPUT_VALUE:
             inner = settle(value["value"]) if "value" in value else UNKNOWN
             return wrap(inner) if value.get("secret") else inner
         return {key: settle(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [settle(item) for item in value]
     return value
 
 
 def without_references(value: Any) -> Any:
     """The value with references to resources turned into ids (components: URNs), for a provider that takes none."""
-    if isinstance(value, dict):
+    if is_map(value):
         if value.get(SIGNATURE) == RESOURCE:
             return value.get("id", value.get("urn")) or UNKNOWN
         return {key: without_references(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [without_references(item) for item in value]
     return value

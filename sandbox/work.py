@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -49,22 +49,32 @@ class Work:
         self.failures: list[Failure] = []
         self.warnings: list[Failure] = []
         self.lock = threading.RLock()
+        self.stopped = False
         self._hook = hook
         self._on_step = on_step
         self._components = Components()
 
     # Failing
 
-    def fail(self, urn: str, message: str, trace: str = "") -> NoReturn:
-        """Note a failure and stop the run."""
+    def note(self, urn: str, message: str, trace: str = "") -> None:
+        """The run has failed, but what is left of it is still worth doing."""
         with self.lock:
             self.failures.append(Failure(urn, message, trace))
-        raise StoppedError(message)
+
+    def fail(self, urn: str, message: str, trace: str = "") -> NoReturn:
+        """The run has failed and stops."""
+        self.note(urn, message, trace)
+        self.stop()
+
+    def stop(self) -> NoReturn:
+        """Begin nothing more; what is under way is finished."""
+        self.stopped = True
+        raise StoppedError("the run has failed")
 
     def go_on(self) -> None:
-        """Raise `StoppedError` once the run has failed."""
-        if self.failures:
-            raise StoppedError("the run has failed")
+        """Raise `StoppedError` once the run has stopped."""
+        if self.stopped:
+            self.stop()
 
     def warn(self, urn: str, message: str) -> None:
         """Note what a person should know."""
@@ -72,7 +82,7 @@ class Work:
             self.warnings.append(Failure(urn, message))
 
     @contextmanager
-    def failing_as(self, urn: str) -> Iterator[None]:
+    def failing_as(self, urn: str) -> Generator[None]:
         """What a provider refuses in here is the failure of this resource."""
         try:
             yield
@@ -203,13 +213,13 @@ class Work:
         self.after("after_delete", old, None)
 
     def after(self, kind: str, old: Resource | None, new: Resource | None) -> None:
-        """Run hooks on what is done already: when one fails the run fails, but the state stays."""
+        """Run hooks on what is done already: when one fails the run stops, but the state stays."""
         try:
             self._hook(kind, old, new)
         except RefusedError as refusal:
             resource = new or old
-            with self.lock:
-                self.failures.append(Failure(resource.urn if resource else "", str(refusal), refusal.trace))
+            self.note(resource.urn if resource else "", str(refusal), refusal.trace)
+            self.stopped = True
 
     def import_(self, new: Resource, old: Resource | None, started: float) -> Resource:
         """Take over a resource that exists; the inputs are those the provider reads."""

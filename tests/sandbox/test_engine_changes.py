@@ -153,7 +153,25 @@ def test_an_alias_carries_a_resource_to_its_new_name() -> None:
     stack.up(one("old"))
     assert steps(stack.up(one("new", options={"aliases": [pulumi.Alias(name="old")]}))) == [("same", "new")]
     assert list(stack.remembered()) == ["Stack::mesh-dev", "aws::account", "Thing::new"]
-    assert stack.remembered()["Thing::new"].aliases == (PREFIX + f"{THING}::old",)
+    assert stack.remembered()["Thing::new"].aliases == ()
+
+
+def test_what_depends_on_a_renamed_resource_names_it_anew() -> None:
+    def program(name: str, **options: Any) -> None:
+        account = Account(name, opts=pulumi.ResourceOptions(**options))
+        Thing("leaf", on(account), source=Thing("root", on(account)).arn)
+
+    stack = Stack()
+    stack.up(lambda: program("old"))
+
+    def renamed_then_fails() -> None:
+        account = Account("new", opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")]))
+        Thing("late", on(account), fail="Create")
+
+    assert stack.run(renamed_then_fails).failures
+    assert "::account" not in str([resource.provider for resource in stack.state.resources])
+    assert {resource.provider.split("::")[-2] for resource in stack.state.resources if resource.provider} == {"new"}
+    assert steps(stack.up(lambda: None)) == [("delete", "leaf"), ("delete", "root")]
 
 
 def test_an_alias_by_urn_does_the_same() -> None:
@@ -219,6 +237,24 @@ def test_a_protected_resource_is_neither_deleted_nor_replaced() -> None:
     assert list(stack.cloud.things) == ["x-2"]
 
 
+def test_a_preview_goes_on_after_a_replacement_that_protection_forbids() -> None:
+    def program(value: str) -> None:
+        account = Account()
+        Thing("x", on(account, protect=True), fixed=value)
+        Thing("y", on(account), size=value)
+
+    stack = Stack()
+    stack.up(lambda: program("a"))
+    result = stack.preview(lambda: program("b"))
+    assert result.failures
+    assert steps(result) == [
+        ("create-replacement", "x"),
+        ("replace", "x"),
+        ("update", "y"),
+        ("delete-replaced", "x"),
+    ]
+
+
 def test_protection_is_inherited_from_the_parent() -> None:
     stack = Stack()
     stack.up(lambda: Product("p", pulumi.ResourceOptions(providers=[Account()], protect=True), data={}) and None)
@@ -265,10 +301,8 @@ def test_a_provider_whose_change_replaces_it_replaces_its_resources() -> None:
     stack = Stack()
     stack.up(one())
     result = stack.up(lambda: Thing("x", on(Account(region="eu-north-1"))) and None)
-    assert [(step.operation, step.replaces) for step in result.steps if step.name == "x"][0] == (
-        "create-replacement",
-        ("provider",),
-    )
+    first = next(step for step in result.steps if step.name == "x")
+    assert (first.operation, first.replaces) == ("create-replacement", ("provider",))
     assert stack.cloud.things["x-2"]["region"] == "eu-north-1"
     assert list(stack.cloud.things) == ["x-2"]
 

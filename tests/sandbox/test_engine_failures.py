@@ -11,7 +11,8 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import settings, stack as sdk_stack
+from pulumi.runtime import settings
+from pulumi.runtime import stack as sdk_stack
 
 from sandbox.driver import entry_point
 from tests.sandbox.engine_harness import (
@@ -76,6 +77,30 @@ def test_a_failed_delete_keeps_what_was_not_deleted() -> None:
     stack.up(lambda: chain(fail="Delete"))
     assert messages(stack.run(Account)) == "BucketNotEmpty"
     assert set(stack.remembered()) == {"Stack::mesh-dev", "aws::account", "Thing::a", "Thing::b"}
+
+
+def test_a_failed_run_keeps_the_outputs_it_did_not_reach() -> None:
+    def program(**failing: Any) -> None:
+        pulumi.export("arn", Thing("a", on(Account()), size=len(failing), **failing).arn)
+        if not failing:
+            pulumi.export("also", 1)
+
+    stack = Stack()
+    stack.up(program)
+    assert stack.run(lambda: program(fail="Update")).failures
+    assert stack.state.outputs() == {"arn": "arn:a-1", "also": 1}
+
+
+def test_an_answer_of_the_wrong_kind_is_a_fault() -> None:
+    class Confused(MemoryProvider):
+        def Check(self, request: Any, context: Any) -> Any:
+            return None
+
+    stack = Stack()
+    (failure,) = stack.run(lambda: chain(), provider=lambda _: Confused(stack.cloud)).failures
+    assert failure.message == "Confused.Check answered None, not a CheckResponse"
+    assert failure.trace
+    assert failure.urn == PREFIX + f"{THING}::a"
 
 
 def test_a_failed_run_deletes_nothing() -> None:
