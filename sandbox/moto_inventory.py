@@ -19,7 +19,7 @@ def resources_in(account_id: str) -> int:
 
 
 def _held(backend: Any) -> int:
-    state: dict[str, object] = dict(vars(backend))
+    state: dict[str, object] = backend.__dict__
     return sum(len(value) for value in state.values() if isinstance(value, Sized) and not isinstance(value, str))
 
 

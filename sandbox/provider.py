@@ -161,7 +161,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             found = lifecycle.read(call)
         if found is None:
             return provider_pb2.ReadResponse()
-        inputs = lifecycle.refreshed(resource, given, self._without_default_tags(found))
+        found = self._without_default_tags(found)
+        known = given or state
+        inputs = lifecycle.refreshed(resource, given, found) if known else lifecycle.imported(resource, found)
         computed = {name: found.get(name, state.get(name)) for name in resource.computed}
         outputs = self._outputs(resource, {**state, **inputs}, computed)
         return provider_pb2.ReadResponse(id=request.id, properties=outputs, inputs=to_struct(inputs))
@@ -228,8 +230,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return before is not None and before != self._settings.all_tags(new.get("tags"))
 
     def _without_default_tags(self, found: Values) -> Values:
-        tags: dict[str, str] = found.get("tags") or {}
-        return {**found, "tags": self._settings.own_tags(tags)}
+        return {**found, "tags": self._settings.own_tags(found["tags"])} if "tags" in found else found
 
 
 def _resource(urn: str, context: Context) -> Resource:

@@ -231,7 +231,7 @@ def _faults_of_document(value: str, path: str) -> Iterator[tuple[str, str]]:
 
 def _faults_of_items(field: Field, value: list[Any], path: str) -> Iterator[tuple[str, str]]:
     for index, item in enumerate(value):
-        if type(item) is dict:
+        if _fits("one", item):
             yield from faults(field.of or {}, item, f"{path}[{index}].")
         elif item != UNKNOWN:
             yield f"{path}[{index}]", f"expected an object, got {item!r:.60}"

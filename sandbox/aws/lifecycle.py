@@ -41,13 +41,16 @@ def read(call: Call) -> Values | None:
             return None
         raise
     remembered = {} if resource.recorded else call.access.records.get(call.key) or {}
-    return {**found, **remembered, "tags": tags}
+    return {**found, **remembered, "tags": tags} if resource.tagging else {**found, **remembered}
+
+
+def imported(resource: Resource, found: Values) -> Values:
+    """The inputs of a resource of which only the id was known."""
+    return {name: found[name] for name in resource.all_fields if found.get(name) is not None}
 
 
 def refreshed(resource: Resource, given: Values, found: Values) -> Values:
-    """The inputs as AWS has them: only those given, in the form given where it means the same; all on an import."""
-    if not given:
-        return {name: found[name] for name in (*resource.fields, "tags") if found.get(name) is not None}
+    """The inputs as AWS has them: only those given, in the form given where it means the same."""
     return {name: value if _holds(resource, name, value, found) else found.get(name) for name, value in given.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -101,6 +102,17 @@ def test_what_is_made_in_one_account_is_counted_there_and_nowhere_else(organizat
     after = {account: organization.resources_in(account) for account in before}
     assert after[DOMAIN] > before[DOMAIN]
     assert {**after, DOMAIN: 0} == {**before, DOMAIN: 0}
+
+
+def test_threads_that_call_at_once_land_each_in_its_own_account(organization: EmulatedOrganization) -> None:
+    roles = [organization.assume(f"arn:aws:iam::{account}:role/mesh/deploy") for account in (DOMAIN, GOVERNANCE)]
+
+    def account_of(index: int) -> tuple[str, str]:
+        role = roles[index % 2]
+        return role.account_id, role.call("sts", REGION, "get_caller_identity", {})["Account"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(expected == found for expected, found in pool.map(account_of, range(64)))
 
 
 # --- what moto does otherwise --------------------------------------------------------------------------------
