@@ -13,6 +13,7 @@ from components.mesh_catalog import MeshCatalog
 from components.mesh_role import MeshRole
 from components.organization import Organization
 from components.partner_account import PartnerAccount
+from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.resource_link import ResourceLink
@@ -31,6 +32,7 @@ __all__ = [
     "MeshRole",
     "Organization",
     "PartnerAccount",
+    "PermissionSets",
     "PipelineRole",
     "PrivateBucket",
     "ResourceLink",

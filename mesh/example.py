@@ -10,7 +10,18 @@ WORDS: Final = (
     "orders", "payments", "catalogue", "inventory", "shipping", "returns", "customers", "loyalty", "pricing", "search",
     "marketing", "support", "finance", "stores", "suppliers", "fraud", "delivery", "content", "mobile", "web",
 )  # fmt: skip
-THINGS: Final = ("events", "daily", "snapshot", "features", "summary", "history", "forecast", "quality", "scores", "links")
+THINGS: Final = (
+    "events",
+    "daily",
+    "snapshot",
+    "features",
+    "summary",
+    "history",
+    "forecast",
+    "quality",
+    "scores",
+    "links",
+)
 LABELS: Final[tuple[tuple[str, ...], ...]] = ((), ("pii",), ("financial",), ("pii", "financial"))
 SHAPES: Final = (("analytics", "table"), ("analytics", "table, files"), ("ml", "files, table"), ("internal", "table"))
 
@@ -103,8 +114,17 @@ def _accounts(domains: int, partners: int) -> str:
         *(f'  {domain_name(number)}: "3{number:011d}"' for number in range(domains)),
         "partners:" if partners else "partners: {}",
         *(f'  partner-{number + 1}: "4{number:011d}"' for number in range(partners)),
+        "identity-center:",
+        "  instance: arn:aws:sso:::instance/ssoins-0000000000000000",
+        "  groups:",
+        *(f"    {domain_name(number)}-analysts: {_group_id('3', number)}" for number in range(domains)),
+        *(f"    partner-{number + 1}-people: {_group_id('4', number)}" for number in range(partners)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _group_id(kind: str, number: int) -> str:
+    return f"{kind}0000000-0000-0000-0000-{number:012x}"
 
 
 def _labels(domain: int, product: int) -> tuple[str, ...]:

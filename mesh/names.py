@@ -108,6 +108,9 @@ def key_alias(product: str) -> str:
     return f"{PATH}/product/{product}"
 
 
+PARTNER_PERMISSION_SET = "mesh-partner"
+"""The permission set of partners' people."""
+
 ACCOUNT_KEY_ALIAS = f"{PATH}/account"
 """Alias, without `alias/`, of the key for what an account keeps for itself: query results, disks."""
 

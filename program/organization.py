@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pulumi
 
-from components import Organization
+from components import Organization, PermissionSets
 from components.organization import ids
 from mesh.plan.nodes import OrganizationPlan
 from program.providers import inside, provider
 
 
 def deploy(plan: OrganizationPlan) -> None:
-    """Units, accounts, control policies, and the roles that every account starts with."""
-    management = provider("management", plan.access)
-    organization = Organization("organization", plan.args, opts=inside(management))
+    """Units, accounts, control policies, the roles that every account starts with, and who may step into which."""
+    options = inside(provider("management", plan.access))
+    organization = Organization("organization", plan.args, opts=options)
+    if plan.people:
+        accounts = {name: made.id for name, made in organization.accounts.items()}
+        PermissionSets("people", plan.people, accounts, opts=options)
     for name, value in ids(organization).items():
         pulumi.export(name, value)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from mesh.cli.console import answer_json, counted, say, screen
 from mesh.cli.reading import AsOf, FolderOption, Json, read
+from mesh.load import load
 from mesh.model import AccountsFile
 from mesh.plan.build import by_stack
 
@@ -60,7 +61,8 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
 def _write(directory: Path, source: str) -> None:
     target = directory / "accounts.yaml"
-    ids = _ids(source)
+    ids, before = _ids(source), load(directory).mesh
+    center = before.accounts.identity_center if before and before.accounts else None
     lines = [HEADER.rstrip("\n")]
     o, units = ids.organization, ids.units
     lines.append(f'organization: {{id: {o.id}, root: {o.root}, management: "{o.management}"}}')
@@ -70,6 +72,9 @@ def _write(directory: Path, source: str) -> None:
         values: dict[str, str] = getattr(ids, kind)
         lines.append(f"{kind}:" if values else f"{kind}: {{}}")
         lines += [f'  {name}: "{account}"' for name, account in sorted(values.items())]
+    if center:
+        lines += ["identity-center:", f"  instance: {center.instance}", "  groups:" if center.groups else "  groups: {}"]
+        lines += [f"    {name}: {group}" for name, group in sorted(center.groups.items())]
     target.write_text("\n".join(lines) + "\n", "utf-8")
     say(f"{target}: {counted(len(ids.domains), 'domain')}, {counted(len(ids.partners), 'partner')}")
 

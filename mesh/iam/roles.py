@@ -54,6 +54,13 @@ def permission_set_trust(account_id: str, permission_set: str) -> Document:
     )
 
 
+def permission_set(role_pattern: str) -> Document:
+    """Inline policy of a permission set: step into one role of the mesh, under one's own name, and nothing else."""
+    return document(
+        Statement(sid="StepIntoTheRole", effect="Allow", actions=ASSUME, resources=(role_pattern,))
+    )
+
+
 def clearance_permissions(perimeter: Perimeter, account_id: str, results: str, results_key_alias: str) -> Document:
     """What a holder of a clearance may call; which data that reaches is decided by Lake Formation, bucket and key.
 

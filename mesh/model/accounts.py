@@ -15,6 +15,15 @@ OrganizationId = Annotated[str, expected(r"^o-[a-z0-9]{10,32}$", "the id of an o
 RootId = Annotated[str, expected(r"^r-[a-z0-9]{4,32}$", "the id of an organisation's root, such as r-ab12")]
 
 
+InstanceArn = Annotated[
+    str, expected(r"^arn:aws:sso:::instance/ssoins-[a-f0-9]{16}$", "the ARN of an instance of IAM Identity Center")
+]
+GroupId = Annotated[
+    str,
+    expected(r"^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "the id of a group of IAM Identity Center"),
+]
+
+
 class Organization(Closed):
     """The AWS organisation; patterns as in the AWS Organizations API reference."""
 
@@ -31,6 +40,13 @@ class Units(Closed):
     partners: UnitId = Field(description="Unit of the partner accounts, ou-….")
 
 
+class IdentityCenter(Closed):
+    """Where people sign in: the instance of IAM Identity Center, and its groups (Identity Store API, GroupId)."""
+
+    instance: InstanceArn = Field(description="ARN of the instance, arn:aws:sso:::instance/ssoins-….")
+    groups: dict[Name, GroupId] = Field(default_factory=dict, description="Ids of groups by name.")
+
+
 class AccountsFile(Closed):
     """Every id of the organisation that the plan needs."""
 
@@ -39,3 +55,6 @@ class AccountsFile(Closed):
     governance: AccountId = Field(description="The account of the mesh catalog, the bus and the audit log.")
     domains: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by domain.")
     partners: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by partner.")
+    identity_center: IdentityCenter | None = Field(
+        None, description="IAM Identity Center, through which people get to the roles of their clearances."
+    )

@@ -13,6 +13,7 @@ from mesh.model import AccountsFile, Agreement, Contract, Domain, Mesh, Partner,
 from mesh.model.accounts import Organization, Units
 from mesh.plan.nodes import (
     AccountAccess,
+    Assignment,
     AuditTrailArgs,
     CatalogEntryArgs,
     Clearance,
@@ -32,6 +33,8 @@ from mesh.plan.nodes import (
     OrganizationPolicy,
     PartnerAccountArgs,
     PartnerPlan,
+    PermissionSet,
+    PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
     ResourceLinkArgs,
@@ -122,6 +125,41 @@ class _Builder:
                 accounts=tuple(self.members()),
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
                 deletion_protection=self.file.defaults.deletion_protection,
+            ),
+            people=self.people(),
+        )
+
+    def people(self) -> PermissionSetsArgs | None:
+        """Permission sets and who holds them; a member whose review is past holds nothing."""
+        center = self.accounts.identity_center
+        if center is None:
+            return None
+        clearances = [
+            PermissionSet(
+                name=name, description=f"Clearance {name}", role=names.clearance_role("*", name)
+            )
+            for name in self.clearances
+        ]
+        partners = PermissionSet(
+            name=names.PARTNER_PERMISSION_SET, description="People of a partner", role=names.role("*", "access")
+        )
+        held = {
+            (member.group, member.clearance, f"domain-{name}")
+            for name, domain in self.mesh.domains.items()
+            for member in domain.members
+            if member.review >= self.as_of
+        } | {
+            (group, partners.name, f"partner-{name}")
+            for name, partner in self.mesh.partners.items()
+            for group in partner.principals
+        }
+        return PermissionSetsArgs(
+            instance=center.instance,
+            permission_sets=(*clearances, partners),
+            assignments=tuple(
+                Assignment(group=group, group_id=center.groups[group], permission_set=held_set, account=account)
+                for group, held_set, account in sorted(held)
+                if group in center.groups
             ),
         )
 

@@ -101,6 +101,42 @@ class OrganizationArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionSet:
+    """What people sign in with; it does nothing but step into one role of the mesh. `role` is a pattern of ARNs."""
+
+    name: str
+    description: str
+    role: str
+
+    @property
+    def policy(self) -> Document:
+        """Inline policy of the permission set."""
+        return roles.permission_set(self.role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A group that holds a permission set in one account; `account` is the account's name in the organisation."""
+
+    group: str
+    group_id: str
+    permission_set: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionSetsArgs:
+    """Who steps into which role: one permission set a clearance and one for partners' people, and who holds them.
+
+    A clearance is held once, in the group's home account; that it is valid in every domain follows from the data.
+    """
+
+    instance: str
+    permission_sets: tuple[PermissionSet, ...]
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clearance:
     """A clearance as one Lake Formation expression: for each classification `[false]` or `[false, true]`.
 
@@ -454,7 +490,7 @@ class PartnerAccountArgs:
     @property
     def access_trust(self) -> Document:
         """Who assumes the access role: people with the permission set `mesh-partner`."""
-        return roles.permission_set_trust(self.account_id, "mesh-partner")
+        return roles.permission_set_trust(self.account_id, names.PARTNER_PERMISSION_SET)
 
     @property
     def access_permissions(self) -> Document:
@@ -468,6 +504,7 @@ class OrganizationPlan:
 
     access: AccountAccess
     args: OrganizationArgs
+    people: PermissionSetsArgs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

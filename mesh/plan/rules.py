@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from mesh import names
 from mesh.contracts import catalog
-from mesh.findings import Problem, listed, nearest
-from mesh.model import Agreement, Mesh, Product, contract_file
+from mesh.findings import Problem, listed, nearest, unknown
+from mesh.model import Agreement, Domain, Mesh, Partner, Product, contract_file
 
 RESERVED: Final = ("organization", "governance", "management")
-RESERVED_ENDINGS: Final = ("x-s3", "ol-s3", "table-s3", "s3alias")
-"""S3 keeps `--x-s3` and the like for itself (S3 User Guide, "General purpose bucket naming rules")."""
+RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
+RESERVED_ENDINGS: Final = ("--x-s3", "--ol-s3", "--table-s3", "-s3alias")
+RESERVED_PREFIX: Final = "sthree"
+"""What S3 keeps for itself (S3 User Guide, "General purpose bucket naming rules")."""
 LONGEST_BUCKET: Final = 63
-LONGEST_ROLE: Final = 64
 LONGEST_PERMISSION_SET: Final = 32
+LONGEST_ACCOUNT: Final = 50
+LONGEST_ACCOUNT_EMAIL: Final = 64
+"""Characters of an account's name and root e-mail (Organizations API, CreateAccount)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,15 @@ class Context:
 
     mesh: Mesh
     as_of: datetime.date
+
+    @property
+    def owners(self) -> tuple[tuple[str, Mapping[str, Domain] | Mapping[str, Partner]], ...]:
+        """Domains and partners, each with the folder that they stand in."""
+        return ("domains", self.mesh.domains), ("partners", self.mesh.partners)
+
+    def account_name(self, folder: str, name: str) -> str:
+        """The name of the account of a domain or partner."""
+        return f"{folder.removesuffix('s')}-{name}"
 
     @cached_property
     def products(self) -> frozenset[str]:
@@ -87,7 +100,7 @@ def clearances_read_known_classifications(context: Context) -> Iterator[Problem]
     for clearance, reads in context.mesh.file.clearances.items():
         for number, name in enumerate(reads):
             if name not in known:
-                message = f"unknown classification '{name}'{nearest(name, known)} Known: {listed(known)}"
+                message = unknown("classification", name, known)
                 yield Problem("mesh.yaml", ("clearances", clearance, number), message)
 
 
@@ -96,8 +109,28 @@ def clearances_fit_a_permission_set(context: Context) -> Iterator[Problem]:
     """The permission set of a clearance has its name, which IAM Identity Center limits to 32 characters."""
     for clearance in context.mesh.file.clearances:
         if len(clearance) > LONGEST_PERMISSION_SET:
-            message = f"clearance '{clearance}' has {len(clearance)} characters; a permission set has at most {LONGEST_PERMISSION_SET}"
+            message = (
+                f"clearance '{clearance}' has {len(clearance)} characters, and its permission set takes "
+                f"{LONGEST_PERMISSION_SET}; choose a shorter name"
+            )
             yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
+
+
+@rule
+def clearances_leave_the_platform_its_names(context: Context) -> Iterator[Problem]:
+    """No clearance has the name of a role of the platform, or of its permission sets (`mesh-…`)."""
+    for clearance in context.mesh.file.clearances:
+        if clearance in RESERVED_CLEARANCES or clearance.startswith("mesh-"):
+            message = f"'{clearance}' is a name of the platform's own; choose another for this clearance"
+            yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
+
+
+@rule
+def the_prefix_is_free(context: Context) -> Iterator[Problem]:
+    """Bucket names do not begin as S3's own do."""
+    if context.mesh.file.name == RESERVED_PREFIX:
+        message = f"S3 keeps bucket names beginning with '{RESERVED_PREFIX}-' for itself; choose another name"
+        yield Problem("mesh.yaml", ("name",), message)
 
 
 # ---- accounts.yaml
@@ -118,7 +151,7 @@ def every_account_is_used_once(context: Context) -> Iterator[Problem]:
             yield Problem(
                 "accounts.yaml",
                 path,
-                f"account {account} is used twice: by {seen[account]} and by {who}; every one has its own",
+                f"account {account} is used twice: by {seen[account]} and by {who}; each needs its own",
             )
         seen.setdefault(account, who)
 
@@ -129,13 +162,11 @@ def every_account_belongs_to_somebody(context: Context) -> Iterator[Problem]:
     accounts = context.mesh.accounts
     if accounts is None:
         return
-    for kind, ids, owners in (
-        ("domains", accounts.domains, context.mesh.domains),
-        ("partners", accounts.partners, context.mesh.partners),
-    ):
+    for (kind, owners), ids in zip(context.owners, (accounts.domains, accounts.partners), strict=True):
         for name in ids:
-            if name not in owners:
-                message = f"there is no {kind[:-1]} '{name}'{nearest(name, owners)}; remove the line once the account is closed"
+            if name not in owners and not context.mesh.is_unread(kind, name):
+                near = nearest(name, owners) or ";"
+                message = f"there is no {kind[:-1]} '{name}'{near} remove the line once the account is closed"
                 yield Problem("accounts.yaml", (kind, name), message, "warning", on_key=True)
 
 
@@ -145,12 +176,10 @@ def every_owner_has_an_account(context: Context) -> Iterator[Problem]:
     accounts = context.mesh.accounts
     if accounts is None:
         message = "there is no accounts.yaml: every id is assumed; `pulumi up -s organization`, then `mesh accounts`"
-        yield Problem("accounts.yaml", (), message, "warning")
+        if "accounts.yaml" not in context.mesh.unread:
+            yield Problem("accounts.yaml", (), message, "warning")
         return
-    for kind, ids, owners in (
-        ("domains", accounts.domains, context.mesh.domains),
-        ("partners", accounts.partners, context.mesh.partners),
-    ):
+    for (kind, owners), ids in zip(context.owners, (accounts.domains, accounts.partners), strict=True):
         for name in owners:
             if name not in ids:
                 message = (
@@ -160,18 +189,66 @@ def every_owner_has_an_account(context: Context) -> Iterator[Problem]:
                 yield Problem(f"{kind}/{name}.yaml", (), message, "warning")
 
 
+@rule
+def every_account_has_its_own_email(context: Context) -> Iterator[Problem]:
+    """AWS takes a root e-mail for one account only, of at most 64 characters."""
+    pattern = context.mesh.file.account_email
+    seen = {pattern.replace("{account}", "governance"): "the governance account"}
+    for folder, owners in context.owners:
+        for name, owner in owners.items():
+            email = owner.account.email or pattern.replace("{account}", context.account_name(folder, name))
+            path = ("account", "email") if owner.account.email else ()
+            if len(email) > LONGEST_ACCOUNT_EMAIL:
+                message = (
+                    f"the account's e-mail '{email}' has {len(email)} characters, AWS takes {LONGEST_ACCOUNT_EMAIL}: "
+                    "give a shorter one with 'account: {email: …}'"
+                )
+                yield Problem(f"{folder}/{name}.yaml", path, message)
+            if email in seen:
+                message = (
+                    f"e-mail '{email}' is the one of {seen[email]} already; AWS wants one of its own for each account"
+                )
+                yield Problem(f"{folder}/{name}.yaml", path, message)
+            seen.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
+
+
+@rule
+def every_group_can_sign_in(context: Context) -> Iterator[Problem]:
+    """A group that holds something needs an id, or its people reach nothing."""
+    accounts = context.mesh.accounts
+    if accounts is None:
+        return
+    if accounts.identity_center is None:
+        message = "there is no 'identity-center': no permission set is made and nobody reaches the roles of a clearance"
+        yield Problem("accounts.yaml", (), message, "warning")
+        return
+    known = accounts.identity_center.groups
+    places = [
+        (member.group, domain_file(name), ("members", number, "group"))
+        for name, domain in context.mesh.domains.items()
+        for number, member in enumerate(domain.members)
+    ] + [
+        (group, partner_file(name), ("principals", number))
+        for name, partner in context.mesh.partners.items()
+        for number, group in enumerate(partner.principals)
+    ]
+    for group, file, path in places:
+        if group not in known:
+            message = f"group '{group}' has no id under 'identity-center' in accounts.yaml and reaches nothing{nearest(group, known)}"
+            yield Problem(file, path, message, "warning")
+
+
 # ---- names
 
 
 @rule
 def names_are_not_reserved(context: Context) -> Iterator[Problem]:
     """Stacks of the platform keep their names."""
-    for kind, owners in (("domains", context.mesh.domains), ("partners", context.mesh.partners)):
+    for folder, owners in context.owners:
         for name in owners:
             if name in RESERVED:
-                yield Problem(
-                    f"{kind}/{name}.yaml", (), f"'{name}' is a name of the platform's own; choose another file name"
-                )
+                message = f"'{name}' is a name of the platform's own; rename the file"
+                yield Problem(f"{folder}/{name}.yaml", (), message)
 
 
 @rule
@@ -181,15 +258,14 @@ def product_names_fit_aws(context: Context) -> Iterator[Problem]:
     for domain, name, _ in context.every_product():
         bucket, path = names.bucket(mesh, domain, name), ("products", name)
         if len(bucket) > LONGEST_BUCKET:
-            message = f"bucket '{bucket}' would have {len(bucket)} characters, S3 takes {LONGEST_BUCKET}: shorten '{name}' by {len(bucket) - LONGEST_BUCKET}"
-            yield Problem(domain_file(domain), path, message, on_key=True)
-        if name in RESERVED_ENDINGS:
-            yield Problem(
-                domain_file(domain),
-                path,
-                f"S3 keeps bucket names ending in '--{name}' for itself; choose another name",
-                on_key=True,
+            message = (
+                f"bucket '{bucket}' would have {len(bucket)} characters, S3 takes {LONGEST_BUCKET}: "
+                f"shorten '{name}' by {len(bucket) - LONGEST_BUCKET}"
             )
+            yield Problem(domain_file(domain), path, message, on_key=True)
+        if bucket.endswith(RESERVED_ENDINGS):
+            message = f"bucket '{bucket}' would end as S3's own do, which S3 refuses; choose another name than '{name}'"
+            yield Problem(domain_file(domain), path, message, on_key=True)
 
 
 @rule
@@ -203,11 +279,22 @@ def account_names_fit_aws(context: Context) -> Iterator[Problem]:
                 f"bucket '{longest}' would have {len(longest)} characters, S3 takes {LONGEST_BUCKET}: rename the file"
             )
             yield Problem(partner_file(partner), (), message)
-    for kind, owners in (("domain", context.mesh.domains), ("partner", context.mesh.partners)):
+    for domain in context.mesh.domains:
+        bucket = names.results_bucket(mesh, domain)
+        if len(bucket) > LONGEST_BUCKET:
+            message = (
+                f"bucket '{bucket}' would have {len(bucket)} characters, S3 takes {LONGEST_BUCKET}: rename the file"
+            )
+            yield Problem(domain_file(domain), (), message)
+    for folder, owners in context.owners:
         for name in owners:
-            if len(f"{kind}-{name}") > 50:
-                message = f"account '{kind}-{name}' has more than the 50 characters that AWS Organizations takes: rename the file"
-                yield Problem(f"{kind}s/{name}.yaml", (), message)
+            account = context.account_name(folder, name)
+            if len(account) > LONGEST_ACCOUNT:
+                message = (
+                    f"account '{account}' would have {len(account)} characters, "
+                    f"AWS takes {LONGEST_ACCOUNT}: rename the file"
+                )
+                yield Problem(f"{folder}/{name}.yaml", (), message)
 
 
 @rule
@@ -246,7 +333,10 @@ def role_names_are_used_once(context: Context) -> Iterator[Problem]:
         for arn in (names.location_role("", domain), names.publisher_role("", domain)):
             name = names.role_name(arn)
             if name in central:
-                message = f"the governance account would need the role name '{name}' twice, {central[name]} has it: rename the file"
+                message = (
+                    f"the governance account would need the role name '{name}' twice, {central[name]} has it: "
+                    "rename the file"
+                )
                 yield Problem(domain_file(domain), (), message)
             central[name] = f"domain '{domain}'"
     held = {**own, **{clearance: f"clearance '{clearance}'" for clearance in context.mesh.file.clearances}}
@@ -314,7 +404,7 @@ def contracts_are_used_once(context: Context) -> Iterator[Problem]:
     for domain, name, product in context.every_product():
         file = contract_file(domain, name, product)
         if file in seen:
-            message = f"contract {file} is already the contract of '{seen[file]}'; every product has its own"
+            message = f"{file} is already the contract of '{seen[file]}'; write one for '{domain}.{name}'"
             yield Problem(domain_file(domain), ("products", name), message, on_key=True)
         seen.setdefault(file, f"{domain}.{name}")
 
@@ -346,7 +436,7 @@ def consumed_products_exist(context: Context) -> Iterator[Problem]:
 def _not_consumable(context: Context, domain: str, reference: str) -> str:
     product = context.mesh.product(reference)
     if product is None:
-        return f"unknown product '{reference}'{nearest(reference, context.products)}{_offered(context, reference)}"
+        return _unknown_product(context, reference)
     if reference.startswith(f"{domain}."):
         return f"'{reference}' is this domain's own product; 'consumes' names products of other domains"
     if product.kind == "internal":
@@ -354,12 +444,17 @@ def _not_consumable(context: Context, domain: str, reference: str) -> str:
     return ""
 
 
-def _offered(context: Context, reference: str) -> str:
+def _unknown_product(context: Context, reference: str) -> str:
+    """The sentence for a product that does not exist; empty when its domain's file could not be read."""
     domain = reference.partition(".")[0]
+    if context.mesh.is_unread("domains", domain):
+        return ""
     owner = context.mesh.domains.get(domain)
+    near = nearest(reference, context.products)
+    message = f"unknown product '{reference}'" + (f"{near} " if near else "; ")
     if owner is None:
-        return f" There is no domain '{domain}'; domains: {listed(context.mesh.domains)}"
-    return f" Domain '{domain}' has {listed(owner.products)}"
+        return f"{message}there is no domain '{domain}', only {listed(context.mesh.domains)}"
+    return f"{message}domain '{domain}' has {listed(owner.products)}"
 
 
 @rule
@@ -371,10 +466,9 @@ def consumers_have_a_clearance(context: Context) -> Iterator[Problem]:
         for number, reference in enumerate(owner.consumes):
             labels = context.labels.get(reference, frozenset())
             if labels and not any(labels <= reads for reads in held):
-                enough = listed(name for name, reads in clearances.items() if labels <= reads)
-                message = (
-                    f"nobody in '{domain}' can read all of '{reference}', which holds {listed(labels)}; "
-                    f"clearances that cover it: {enough}"
+                enough = [name for name, reads in clearances.items() if labels <= reads]
+                message = f"no group of '{domain}' can read all of '{reference}', which holds {listed(labels)}; " + (
+                    f"clearances that cover it: {listed(enough)}" if enough else "no clearance covers it"
                 )
                 yield Problem(domain_file(domain), ("consumes", number), message, "warning")
 
@@ -386,9 +480,7 @@ def members_hold_known_clearances(context: Context) -> Iterator[Problem]:
     for domain, owner in context.mesh.domains.items():
         for number, member in enumerate(owner.members):
             if member.clearance not in known:
-                message = (
-                    f"unknown clearance '{member.clearance}'{nearest(member.clearance, known)} Known: {listed(known)}"
-                )
+                message = unknown("clearance", member.clearance, known)
                 yield Problem(domain_file(domain), ("members", number, "clearance"), message)
 
 
@@ -399,8 +491,9 @@ def members_are_reviewed(context: Context) -> Iterator[Problem]:
         for number, member in enumerate(owner.members):
             if member.review < context.as_of:
                 message = (
-                    f"the review of '{member.group}' ({member.clearance}) was due on {member.review}, it is {context.as_of}; "
-                    f"have {member.approved_by} approve it again and set a new date, or remove the member"
+                    f"the review of '{member.group}' ({member.clearance}) was due on {member.review}, "
+                    f"it is {context.as_of}; have {member.approved_by} approve it again and set a new date, "
+                    "or remove the member"
                 )
                 yield Problem(domain_file(domain), ("members", number, "review"), message, "lapse")
 
@@ -428,15 +521,11 @@ def agreements_name_products(context: Context) -> Iterator[Problem]:
     for partner, number, agreement in context.every_agreement():
         reference, path = agreement.product, ("agreements", number, "product")
         product = context.mesh.product(reference)
-        if product is None:
-            message = (
-                f"unknown product '{reference}'{nearest(reference, context.products)}{_offered(context, reference)}"
-            )
+        if product is None and (message := _unknown_product(context, reference)):
             yield Problem(partner_file(partner), path, message)
-        elif product.kind == "internal":
-            yield Problem(
-                partner_file(partner), path, f"'{reference}' is internal to its domain and cannot be delivered"
-            )
+        elif product is not None and product.kind == "internal":
+            message = f"'{reference}' is internal to its domain; ask its owner to offer it as 'analytics' or 'ml'"
+            yield Problem(partner_file(partner), path, message)
         if (partner, reference) in seen:
             yield Problem(partner_file(partner), path, f"'{reference}' has an agreement already; keep one")
         seen.add((partner, reference))
@@ -450,7 +539,7 @@ def agreements_allow_what_they_deliver(context: Context) -> Iterator[Problem]:
         path = ("agreements", number, "classifications")
         for position, name in enumerate(agreement.classifications):
             if name not in known:
-                message = f"unknown classification '{name}'{nearest(name, known)} Known: {listed(known)}"
+                message = unknown("classification", name, known)
                 yield Problem(partner_file(partner), (*path, position), message)
         missing = context.labels.get(agreement.product, frozenset()) - set(agreement.classifications)
         if missing:
@@ -468,8 +557,14 @@ def agreements_last(context: Context) -> Iterator[Problem]:
     for partner, number, agreement in context.every_agreement():
         path = ("agreements", number, "expires")
         if agreement.expires < context.as_of:
-            message = f"the agreement on '{agreement.product}' expired on {agreement.expires} and is closed; renew or remove it"
+            message = (
+                f"the agreement on '{agreement.product}' expired on {agreement.expires} and is closed; "
+                "renew or remove it"
+            )
             yield Problem(partner_file(partner), path, message, "lapse")
         elif agreement.expires < context.as_of + notice:
-            message = f"the agreement on '{agreement.product}' expires on {agreement.expires}, within {notice.days} days; renew or remove it"
+            message = (
+                f"the agreement on '{agreement.product}' expires on {agreement.expires}, within {notice.days} days; "
+                "renew or remove it"
+            )
             yield Problem(partner_file(partner), path, message, "lapse")
