@@ -158,7 +158,8 @@ def _below(here: Schema, step: str | int) -> Schema:
     properties: Schema = here.get("properties", {})
     following: object = here.get("items")
     if isinstance(step, str):
-        following = properties.get(step) or here.get("additionalProperties")
+        by_pattern: Schema = here.get("patternProperties", {})
+        following = properties.get(step) or next(iter(by_pattern.values()), here.get("additionalProperties"))
     return cast("Schema", following) if isinstance(following, dict) else {}
 
 

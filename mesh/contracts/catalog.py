@@ -16,6 +16,9 @@ TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255
 """Characters; Glue's limit of a column comment (Glue API, Column)."""
 
+_VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
+"""What AWS takes as the value of a tag (Tagging AWS Resources User Guide), less what a version has no use for."""
+
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,127}")
 
 
@@ -110,6 +113,11 @@ def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tu
     """What in a contract the catalog cannot carry, each with the path of keys where it stands."""
     if not (contract.description.purpose or "").strip():
         yield ("description",), "the contract does not say what the product is for: 'description.purpose' is missing"
+    if not _VERSION.fullmatch(contract.version):
+        yield (
+            ("version",),
+            f"version '{contract.version}' has characters that a tag cannot hold; write it as 1.4.0",
+        )
     if not contract.tables:
         yield ("schema",), "the contract has no table: 'schema' lists at least one"
     seen: set[str] = set()
@@ -132,6 +140,10 @@ def _table_mistakes(table: Table, here: Path, classifications: frozenset[str]) -
     partitioned = [column for column in table.properties if column.partitioned]
     if chosen not in ("iceberg", "parquet"):
         yield (*here, "customProperties"), f"'tableFormat' is '{chosen}'; allowed: iceberg and parquet"
+    for column in partitioned:
+        if (physical_type(column) or "").lower().startswith(("array", "map", "struct")):
+            where = (*here, "properties", table.properties.index(column))
+            yield where, f"column '{column.name}' is nested; a table is partitioned by plain columns"
     if len(partitioned) == len(table.properties):
         yield here, f"table '{table_name(table)}' needs at least one column that is not a partition key"
     seen: set[str] = set()

@@ -36,6 +36,9 @@ LOGICAL: Final = {
 }
 """The physical type of a column whose contract gives a logical type only; the others need a physical one."""
 
+DEEPEST: Final = 32
+"""Nested types in one column; far above any that is read by people."""
+
 _TOKEN: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\d+|[<>(),:])")
 
 
@@ -88,6 +91,8 @@ class ColumnType:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> ColumnType:
     """The type that a text names; raises UnknownTypeError with what is wrong."""
+    if text.count("<") > DEEPEST:
+        raise UnknownTypeError(f"nested more than {DEEPEST} times")
     tokens = _tokens(text)
     parsed = _type(tokens)
     if tokens:
@@ -144,7 +149,8 @@ def _decimal(tokens: list[str]) -> ColumnType:
     _take(tokens, ",")
     scale = _take(tokens)
     _take(tokens, ")")
-    if not (precision.isdigit() and scale.isdigit() and 1 <= int(precision) <= 38 and int(scale) <= int(precision)):
+    numbers = re.fullmatch("[0-9]{1,2}", precision) and re.fullmatch("[0-9]{1,2}", scale)
+    if not (numbers and 1 <= int(precision) <= 38 and int(scale) <= int(precision)):
         raise UnknownTypeError(f"decimal({precision},{scale}): precision 1 to 38, scale not above it")
     return ColumnType("decimal", (int(precision), int(scale)))
 

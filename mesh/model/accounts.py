@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mesh.model.base import AccountId, Closed, Name, expected
+from mesh.model.base import AccountId, Closed, Given, Name, expected
 
 UnitId = Annotated[
     str, expected(r"^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$", "the id of an organisational unit, such as ou-ab12-cd34ef56")
@@ -20,7 +20,9 @@ InstanceArn = Annotated[
 ]
 GroupId = Annotated[
     str,
-    expected(r"^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "the id of a group of IAM Identity Center"),
+    expected(
+        r"^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "the id of a group of IAM Identity Center"
+    ),
 ]
 
 
@@ -55,6 +57,6 @@ class AccountsFile(Closed):
     governance: AccountId = Field(description="The account of the mesh catalog, the bus and the audit log.")
     domains: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by domain.")
     partners: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by partner.")
-    identity_center: IdentityCenter | None = Field(
-        None, description="IAM Identity Center, through which people get to the roles of their clearances."
+    identity_center: Annotated[IdentityCenter | None, Given] = Field(
+        default=None, description="IAM Identity Center, through which people get to the roles of their clearances."
     )

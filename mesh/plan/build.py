@@ -43,7 +43,7 @@ from mesh.plan.nodes import (
 
 def build(mesh: Mesh, as_of: datetime.date) -> Plan:
     """The plan of a mesh on a day; the day decides which agreements are open."""
-    return _Builder(mesh, as_of).plan()
+    return Builder(mesh, as_of).plan()
 
 
 def assumed_accounts() -> AccountsFile:
@@ -57,7 +57,9 @@ def assumed_accounts() -> AccountsFile:
     )
 
 
-class _Builder:
+class Builder:
+    """Makes the nodes of the Plan, all of them or one by one; each method is a pure function of mesh and day."""
+
     def __init__(self, mesh: Mesh, as_of: datetime.date) -> None:
         self.mesh, self.as_of, self.file = mesh, as_of, mesh.file
         self.accounts = mesh.accounts or assumed_accounts()
@@ -86,6 +88,7 @@ class _Builder:
         self.readers: dict[frozenset[str], tuple[str, ...]] = {}
 
     def plan(self) -> Plan:
+        """The whole plan."""
         return Plan(
             mesh=self.file.name,
             perimeter=self.perimeter,
@@ -96,15 +99,19 @@ class _Builder:
         )
 
     def domain_id(self, name: str) -> str:
+        """The account of a domain; an assumed one while AWS has given none."""
         return self.accounts.domains.get(name) or names.assumed_account_id("domain", name)
 
     def partner_id(self, name: str) -> str:
+        """The account of a partner; an assumed one while AWS has given none."""
         return self.accounts.partners.get(name) or names.assumed_account_id("partner", name)
 
     def tags(self, stack: str, owner: str) -> dict[str, str]:
+        """Default tags of a stack."""
         return {"mesh": self.file.name, "mesh:stack": stack, "mesh:owner": owner}
 
     def access(self, account_id: str, stack: str, owner: str, assumed: bool = False) -> AccountAccess:
+        """How a stack reaches an account."""
         return AccountAccess(
             account_id=account_id,
             region=self.file.region,
@@ -117,6 +124,7 @@ class _Builder:
     # ---- organization and governance
 
     def organization(self) -> OrganizationPlan:
+        """The stack `organization`."""
         owner = self.file.owner.team
         return OrganizationPlan(
             access=self.access(self.perimeter.management_id, "organization", owner),
@@ -135,9 +143,7 @@ class _Builder:
         if center is None:
             return None
         clearances = [
-            PermissionSet(
-                name=name, description=f"Clearance {name}", role=names.clearance_role("*", name)
-            )
+            PermissionSet(name=name, description=f"Clearance {name}", role=names.clearance_role("*", name))
             for name in self.clearances
         ]
         partners = PermissionSet(
@@ -164,6 +170,8 @@ class _Builder:
         )
 
     def members(self) -> list[MemberAccount]:
+        """Every account of the organisation but the management account."""
+
         def member(name: str, unit: str, owner: str, email: str | None = None) -> MemberAccount:
             address = email or self.file.account_email.replace("{account}", name)
             return MemberAccount(name=name, email=address, unit=unit, tags=self.tags("organization", owner))
@@ -174,7 +182,12 @@ class _Builder:
             *(member(f"partner-{n}", "partners", p.owner.team, p.account.email) for n, p in self.mesh.partners.items()),
         ]
 
+    def fixed_policies(self) -> tuple[OrganizationPolicy, ...]:
+        """The control policies that do not grow with the mesh."""
+        return OrganizationArgs(perimeter=self.perimeter, accounts=()).policies
+
     def partner_policies(self, name: str) -> list[OrganizationPolicy]:
+        """The service and the resource control policy of one partner's account, in this order."""
         account_id, target = self.partner_id(name), f"partner-{name}"
         return [
             OrganizationPolicy(
@@ -196,6 +209,7 @@ class _Builder:
         ]
 
     def governance(self) -> GovernancePlan:
+        """The stack `governance`."""
         defaults, owner = self.file.defaults, self.file.owner
         return GovernancePlan(
             access=self.access(self.perimeter.governance_id, "governance", owner.team),
@@ -224,15 +238,13 @@ class _Builder:
                 deletion_protection=defaults.deletion_protection,
             ),
             bus=MeshBusArgs(perimeter=self.perimeter),
-            locations={
-                name: LocationRoleArgs(perimeter=self.perimeter, domain=name, domain_id=self.domain_id(name))
-                for name in self.mesh.domains
-            },
+            locations={name: self.location(name) for name in self.mesh.domains},
         )
 
     # ---- domains
 
     def domain(self, name: str, domain: Domain) -> DomainPlan:
+        """The stack of a domain."""
         account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
         assumed = name not in self.accounts.domains
         contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
@@ -240,24 +252,43 @@ class _Builder:
             name=name,
             access=self.access(account_id, stack, owner, assumed),
             publishing=self.publishing(name, stack, owner),
-            account=self.baseline(name, domain.owner.email, account_id, domain.account.budget),
-            clearances={
-                clearance: ClearanceRoleArgs(
-                    perimeter=self.perimeter, clearance=value, account_id=account_id, owner=name
-                )
-                for clearance, value in self.clearances.items()
-            },
+            account=self.account(name, domain),
+            clearances=self.clearance_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
-            pipelines={
-                p: PipelineRoleArgs(perimeter=self.perimeter, domain=name, product=p, account_id=account_id)
-                for p in contracted
-            },
+            pipelines={p: self.pipeline(name, p) for p in contracted},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             links=self.links(domain, account_id),
-            deliveries=self.deliveries(name, domain, account_id),
+            deliveries=self.deliveries(name, domain),
         )
 
+    def account(self, name: str, domain: Domain) -> DomainAccountArgs:
+        """The baseline of a domain's account."""
+        return self.baseline(name, domain.owner.email, self.domain_id(name), domain.account.budget)
+
+    def clearance_roles(self, domain: str) -> dict[str, ClearanceRoleArgs]:
+        """The role of every clearance in a domain's account."""
+        account_id = self.domain_id(domain)
+        return {
+            name: ClearanceRoleArgs(perimeter=self.perimeter, clearance=clearance, account_id=account_id, owner=domain)
+            for name, clearance in self.clearances.items()
+        }
+
+    def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
+        """The only writer of a product."""
+        account_id = self.domain_id(domain)
+        return PipelineRoleArgs(perimeter=self.perimeter, domain=domain, product=product, account_id=account_id)
+
+    def location(self, domain: str) -> LocationRoleArgs:
+        """A domain's two roles in the governance account."""
+        return LocationRoleArgs(perimeter=self.perimeter, domain=domain, domain_id=self.domain_id(domain))
+
+    def one_product(self, domain: str, name: str) -> DataProductArgs:
+        """A data product by its names."""
+        product, contract = self.mesh.domains[domain].products[name], self.mesh.contracts[f"{domain}.{name}"]
+        return self.product(domain, name, product, contract, self.domain_id(domain))
+
     def publishing(self, name: str, stack: str, owner: str) -> AccountAccess:
+        """How a domain's stack reaches the mesh catalog: as the domain's publisher."""
         governance = self.perimeter.governance_id
         return AccountAccess(
             account_id=governance,
@@ -269,6 +300,7 @@ class _Builder:
         )
 
     def baseline(self, owner: str, email: str, account_id: str, budget: int | None) -> DomainAccountArgs:
+        """What every account starts with."""
         defaults = self.file.defaults
         return DomainAccountArgs(
             perimeter=self.perimeter,
@@ -282,6 +314,7 @@ class _Builder:
         )
 
     def product(self, domain: str, name: str, product: Product, contract: Contract, account_id: str) -> DataProductArgs:
+        """A data product with its contract."""
         reference, defaults = f"{domain}.{name}", self.file.defaults
         labels = self.labels[reference]
         return DataProductArgs(
@@ -315,11 +348,13 @@ class _Builder:
         return found
 
     def protected(self, product: Product) -> bool:
+        """Whether the product's data survives its removal from the YAML."""
         if product.deletion_protection is None:
             return self.file.defaults.deletion_protection
         return product.deletion_protection
 
     def entry(self, domain: str, name: str, product: Product, contract: Contract) -> CatalogEntryArgs:
+        """What the mesh catalog shows of a product."""
         return CatalogEntryArgs(
             perimeter=self.perimeter,
             domain=domain,
@@ -332,6 +367,7 @@ class _Builder:
         )
 
     def links(self, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
+        """Links to the tables that a domain consumes."""
         found: dict[str, ResourceLinkArgs] = {}
         for reference in domain.consumes:
             product = self.mesh.product(reference)
@@ -345,9 +381,11 @@ class _Builder:
     # ---- partners
 
     def open(self, agreement: Agreement) -> bool:
+        """Whether an agreement still holds on the day."""
         return agreement.expires >= self.as_of
 
-    def deliveries(self, domain: str, owner: Domain, account_id: str) -> dict[str, DeliveryArgs]:
+    def deliveries(self, domain: str, owner: Domain) -> dict[str, DeliveryArgs]:
+        """What a domain delivers to partners, by product."""
         found: dict[str, DeliveryArgs] = {}
         for name in owner.products:
             agreed = self.agreements.get(f"{domain}.{name}")
@@ -356,7 +394,7 @@ class _Builder:
                     perimeter=self.perimeter,
                     domain=domain,
                     product=name,
-                    account_id=account_id,
+                    account_id=self.domain_id(domain),
                     deliveries=tuple(
                         Delivery(
                             partner=partner,
@@ -378,21 +416,26 @@ class _Builder:
                 found.append(names.delivery_role(self.domain_id(domain), product))
         return tuple(found)
 
-    def partner(self, name: str, partner: Partner) -> PartnerPlan:
-        account_id, stack = self.partner_id(name), f"partner-{name}"
+    def partner_args(self, name: str) -> PartnerAccountArgs:
+        """What a partner's account has above the baseline."""
         defaults = self.file.defaults
+        return PartnerAccountArgs(
+            perimeter=self.perimeter,
+            partner=name,
+            account_id=self.partner_id(name),
+            writers=self.writers(name),
+            retention=defaults.retention,
+            deletion_protection=defaults.deletion_protection,
+        )
+
+    def partner(self, name: str, partner: Partner) -> PartnerPlan:
+        """The stack of a partner."""
+        account_id, stack = self.partner_id(name), f"partner-{name}"
         return PartnerPlan(
             name=name,
             access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
             account=self.baseline(stack, partner.owner.email, account_id, partner.account.budget),
-            partner=PartnerAccountArgs(
-                perimeter=self.perimeter,
-                partner=name,
-                account_id=account_id,
-                writers=self.writers(name),
-                retention=defaults.retention,
-                deletion_protection=defaults.deletion_protection,
-            ),
+            partner=self.partner_args(name),
         )
 
 

@@ -12,6 +12,7 @@ from mesh import names
 from mesh.contracts import catalog
 from mesh.findings import Problem, listed, nearest, unknown
 from mesh.model import Agreement, Domain, Mesh, Partner, Product, contract_file
+from mesh.plan.build import Builder
 
 RESERVED: Final = ("organization", "governance", "management")
 RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
@@ -45,6 +46,11 @@ class Context:
     def products(self) -> frozenset[str]:
         """Every `<domain>.<product>`."""
         return frozenset(self.mesh.products())
+
+    @cached_property
+    def builder(self) -> Builder:
+        """Makes single nodes of the plan, of products that have a contract."""
+        return Builder(self.mesh, self.as_of)
 
     @cached_property
     def labels(self) -> dict[str, frozenset[str]]:
@@ -234,8 +240,8 @@ def every_group_can_sign_in(context: Context) -> Iterator[Problem]:
     ]
     for group, file, path in places:
         if group not in known:
-            message = f"group '{group}' has no id under 'identity-center' in accounts.yaml and reaches nothing{nearest(group, known)}"
-            yield Problem(file, path, message, "warning")
+            message = f"group '{group}' has no id under 'identity-center' in accounts.yaml and reaches nothing"
+            yield Problem(file, path, message + nearest(group, known), "warning")
 
 
 # ---- names

@@ -1,0 +1,251 @@
+"""Rules about quotas of AWS: nothing of a mesh is larger than AWS takes; numbers and sources in `quotas.json`.
+
+Documents are measured on the largest candidates only: candidates are ordered by the lengths of the names they hold,
+and measuring stops at the first document that is clearly within its quota. So the rule costs the same for ten
+domains and for a thousand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mesh.findings import Path, Problem
+from mesh.iam.values import Document
+from mesh.model import Domain
+from mesh.plan.build import Builder
+from mesh.plan.nodes import Clearance
+from mesh.plan.rules import Context, domain_file, partner_file, rule
+from mesh.quotas import limit
+
+ROLES_OF_EVERY_ACCOUNT: Final = 2
+"""`mesh/deploy` and `mesh/preview`."""
+ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2
+"""And the two of continuous integration."""
+CENTRAL_ACCOUNTS: Final = 2
+"""Management and governance."""
+GRANTS_OF_A_CLEARANCE: Final = 2
+"""One expression for databases, one for tables."""
+CLEARLY: Final = 0.8
+"""A document below this part of its quota ends the measuring: names that are a little longer do not fill the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that may be too large, and the line of YAML that makes it so; `weight` orders candidates by size."""
+
+    what: str
+    file: str
+    path: Path
+    weight: int
+    make: Callable[[], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Documents with one quota; `remedy` is what its owner can do."""
+
+    quota: tuple[str, str]
+    remedy: str
+    candidates: Iterable[Candidate]
+
+
+@rule
+def documents_fit_their_quotas(context: Context) -> Iterator[Problem]:
+    """No policy document is larger than AWS takes."""
+    for kind in (*_of_the_mesh(context), *_of_products(context), *_of_domains(context), *_of_partners(context)):
+        most = limit(*kind.quota)
+        for candidate in sorted(kind.candidates, key=lambda found: found.weight, reverse=True):
+            size = candidate.make().size
+            if size > most:
+                message = f"{candidate.what} would have {size:,} characters, AWS takes {most:,}: {kind.remedy}"
+                yield Problem(candidate.file, candidate.path, message, on_key=True)
+            elif size < CLEARLY * most:
+                break
+
+
+def _of_the_mesh(context: Context) -> Iterator[Kind]:
+    builder = context.builder
+    governance, ask = builder.governance(), "this is a fault of the platform, please report it"
+
+    def one(quota: tuple[str, str], what: str, document: Document) -> Kind:
+        return Kind(quota, ask, [Candidate(what, "mesh.yaml", (), 0, lambda: document)])
+
+    yield one(("glue", "resource_policy_bytes"), "the policy of the catalog", governance.catalog.catalog_policy)
+    yield one(("events", "bus_policy_chars"), "the policy of the event bus", governance.bus.policy)
+    yield one(("s3", "bucket_policy_bytes"), "the policy of the audit bucket", governance.audit.bucket_policy)
+    for policy in builder.fixed_policies():
+        service = "scp" if policy.type == "SERVICE_CONTROL_POLICY" else "rcp"
+        yield one((service, "max_chars"), f"control policy '{policy.name}'", policy.document)
+
+
+def _of_products(context: Context) -> Iterator[Kind]:
+    builder = context.builder
+    products = [
+        (domain, name, product)
+        for domain, name, product in context.every_product()
+        if f"{domain}.{name}" in context.mesh.contracts
+    ]
+
+    def candidates(what: str, make: Callable[[Builder, str, str], Document]) -> list[Candidate]:
+        return [
+            Candidate(
+                f"{what} of '{domain}.{name}'",
+                domain_file(domain),
+                ("products", name),
+                len(domain) + len(name) + 100 * len(builder.covering(context.labels[f"{domain}.{name}"])),
+                lambda domain=domain, name=name: make(builder, domain, name),
+            )
+            for domain, name, _ in products
+        ]
+
+    shorter = "choose shorter names for domain, product or clearances"
+    yield Kind(("s3", "bucket_policy_bytes"), shorter, candidates("the bucket policy", _bucket_policy))
+    yield Kind(("kms", "key_policy_bytes"), shorter, candidates("the key policy", _key_policy))
+    yield Kind(("iam", "role_inline_total_chars"), shorter, candidates("the pipeline role's policy", _pipeline))
+    deliveries = [
+        Candidate(
+            f"the delivery role's policy of '{domain}.{name}'",
+            domain_file(domain),
+            ("products", name),
+            sum(len(partner) for partner, _ in agreed),
+            lambda domain=domain, name=name: builder.deliveries(domain, context.mesh.domains[domain])[name].permissions,
+        )
+        for domain, name, _ in products
+        if (agreed := builder.agreements.get(f"{domain}.{name}"))
+    ]
+    fewer = "deliver it to fewer partners, or split the product"
+    yield Kind(("iam", "role_inline_total_chars"), fewer, deliveries)
+
+
+def _bucket_policy(builder: Builder, domain: str, name: str) -> Document:
+    return builder.one_product(domain, name).bucket_policy
+
+
+def _key_policy(builder: Builder, domain: str, name: str) -> Document:
+    return builder.one_product(domain, name).key_policy
+
+
+def _pipeline(builder: Builder, domain: str, name: str) -> Document:
+    return builder.pipeline(domain, name).permissions
+
+
+def _of_domains(context: Context) -> Iterator[Kind]:
+    builder, remedy = context.builder, "choose a shorter name for the domain"
+
+    def kind(quota: tuple[str, str], what: str, make: Callable[[str, Domain], Document]) -> Kind:
+        found = [
+            Candidate(f"{what} of '{name}'", domain_file(name), (), len(name), lambda n=name, d=domain: make(n, d))
+            for name, domain in context.mesh.domains.items()
+        ]
+        return Kind(quota, remedy, found)
+
+    def largest_clearance(name: str, domain: Domain) -> Document:
+        del domain
+        return max((args.permissions for args in builder.clearance_roles(name).values()), key=lambda found: found.size)
+
+    inline = ("iam", "role_inline_total_chars")
+    yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher_permissions)
+    yield kind(inline, "the location role's policy", lambda name, _: builder.location(name).permissions)
+    yield kind(inline, "the policy of a clearance role", largest_clearance)
+    yield kind(("iam", "managed_policy_chars"), "the boundary", lambda name, d: builder.account(name, d).boundary)
+    yield kind(
+        ("kms", "key_policy_bytes"), "the account's key policy", lambda name, d: builder.account(name, d).key_policy
+    )
+    yield kind(
+        ("s3", "bucket_policy_bytes"),
+        "the policy of the query results",
+        lambda name, d: builder.account(name, d).results_bucket_policy,
+    )
+
+
+def _of_partners(context: Context) -> Iterator[Kind]:
+    builder = context.builder
+    makers: tuple[tuple[tuple[str, str], str, Callable[[str], Document]], ...] = (
+        (("s3", "bucket_policy_bytes"), "the inbox's policy", lambda name: builder.partner_args(name).bucket_policy),
+        (("kms", "key_policy_bytes"), "the inbox's key policy", lambda name: builder.partner_args(name).key_policy),
+        (("rcp", "max_chars"), "the resource control policy", lambda name: builder.partner_policies(name)[1].document),
+        (("scp", "max_chars"), "the service control policy", lambda name: builder.partner_policies(name)[0].document),
+    )
+    for quota, what, make in makers:
+        found = [
+            Candidate(
+                f"{what} of partner '{name}'",
+                partner_file(name),
+                ("agreements",),
+                sum(len(writer) for writer in builder.writers(name)),
+                lambda name=name, make=make: make(name),
+            )
+            for name in context.mesh.partners
+        ]
+        yield Kind(quota, "have fewer agreements, or split the partner in two", found)
+
+
+# ---- numbers
+
+
+@rule
+def roles_fit_their_account(context: Context) -> Iterator[Problem]:
+    """An account has no more roles than IAM takes; above the default the quota has to be raised first."""
+    mesh = context.mesh
+    yield from _roles("the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + 2 * len(mesh.domains))
+    for name, domain in mesh.domains.items():
+        delivered = sum(f"{name}.{product}" in context.builder.agreements for product in domain.products)
+        roles = ROLES_OF_EVERY_ACCOUNT + len(mesh.file.clearances) + len(domain.products) + delivered
+        yield from _roles(f"the account of domain '{name}'", domain_file(name), roles)
+
+
+def _roles(who: str, file: str, roles: int) -> Iterator[Problem]:
+    usual, most = limit("iam", "roles_per_account_default"), limit("iam", "roles_per_account_max")
+    if roles > most:
+        yield Problem(file, (), f"{who} would have {roles:,} roles, IAM takes {most:,}: split it")
+    elif roles > usual:
+        message = f"{who} would have {roles:,} roles, more than IAM's default of {usual:,}: have the quota raised first"
+        yield Problem(file, (), message, "warning")
+
+
+@rule
+def clearances_fit_lake_formation(context: Context) -> Iterator[Problem]:
+    """A clearance's expression has a size, and the domains unit a number of expressions, that Lake Formation takes.
+
+    An LF-tag stands for a classification; that a resource has at most 50 of them is part of the model of mesh.yaml.
+    """
+    file = context.mesh.file
+    most = limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
+    if len(file.clearances) > most:
+        message = f"{len(file.clearances)} clearances, Lake Formation takes {most}: merge some"
+        yield Problem("mesh.yaml", ("clearances",), message, on_key=True)
+    longest = limit("lakeformation", "inline_expression_bytes")
+    for name, reads in file.clearances.items():
+        clearance = Clearance(name=name, reads=frozenset(reads), classifications=tuple(sorted(file.classifications)))
+        size = expression_bytes(clearance)
+        if size > longest:
+            message = (
+                f"the Lake Formation expression of clearance '{name}' would have {size:,} bytes, "
+                f"AWS takes {longest}: have fewer classifications, or shorter names for them"
+            )
+            yield Problem("mesh.yaml", ("clearances", name), message, on_key=True)
+
+
+def expression_bytes(clearance: Clearance) -> int:
+    """The size of a clearance's expression as the API carries it."""
+    body = [{"TagKey": key, "TagValues": list(values)} for key, values in clearance.expression]
+    return len(json.dumps(body, separators=(",", ":")).encode())
+
+
+@rule
+def accounts_fit_the_organization(context: Context) -> Iterator[Problem]:
+    """The organisation has no more accounts, and no more control policies, than AWS takes."""
+    accounts = CENTRAL_ACCOUNTS + len(context.mesh.domains) + len(context.mesh.partners)
+    most = limit("org", "accounts_max")
+    if accounts > most:
+        message = f"{accounts:,} accounts, an organisation takes {most:,}: split the mesh in two"
+        yield Problem("mesh.yaml", (), message)
+    policies, most = len(context.builder.fixed_policies()) + len(context.mesh.partners), limit("rcp", "per_org")
+    if policies > most:
+        message = (
+            f"{policies:,} resource control policies, one a partner, an organisation takes {most:,}: split the mesh"
+        )
+        yield Problem("mesh.yaml", (), message)
