@@ -50,9 +50,9 @@ class Configuration:
         own: dict[str, str] = {} if tags in (None, UNKNOWN) else tags
         return UNKNOWN if tags == UNKNOWN else {**self.default_tags, **own}
 
-    def own_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
-        """The tags of a resource without those that are there by default."""
-        return {name: value for name, value in tags.items() if self.default_tags.get(name) != value}
+    def own_tags(self, tags: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+        """The tags of a resource without those that are there by default, unless they were given for it as well."""
+        return {n: value for n, value in tags.items() if n in given or self.default_tags.get(n) != value}
 
     def caller(self) -> dict[str, str]:
         """The identity that `getCallerIdentity` answers with."""

@@ -83,12 +83,14 @@ def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
 
 def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
     import moto.kms.models as kms
+    import moto.kms.responses as kms_responses
     from moto.core.responses import BaseResponse
     from moto.kms.utils import generate_private_key
     from moto.s3.models import FakeBucket
 
     yield BaseResponse, "get_current_account", _current_account()
     yield kms, "generate_private_key", _private_key(generate_private_key)
+    yield kms_responses, "validate_policy", _allow
     yield FakeBucket, "get_permission", _neutral
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
@@ -128,6 +130,10 @@ def _neutral(*_: Any) -> Any:
     from moto.iam.access_control import PermissionResult
 
     return PermissionResult.NEUTRAL
+
+
+def _allow(*_: Any) -> None:
+    """moto reads a key policy's Deny without its Principal and Condition."""
 
 
 def _logging_allowed(**_: Any) -> bool:

@@ -161,7 +161,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             found = lifecycle.read(call)
         if found is None:
             return provider_pb2.ReadResponse()
-        found = self._without_default_tags(found)
+        found = self._without_default_tags(found, given)
         known = given or state
         inputs = lifecycle.refreshed(resource, given, found) if known else lifecycle.imported(resource, found)
         computed = {name: found.get(name, state.get(name)) for name in resource.computed}
@@ -229,8 +229,10 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         before = state.get("tagsAll")
         return before is not None and before != self._settings.all_tags(new.get("tags"))
 
-    def _without_default_tags(self, found: Values) -> Values:
-        return {**found, "tags": self._settings.own_tags(found["tags"])} if "tags" in found else found
+    def _without_default_tags(self, found: Values, given: Values) -> Values:
+        if "tags" not in found:
+            return found
+        return {**found, "tags": self._settings.own_tags(found["tags"], given.get("tags") or {})}
 
 
 def _resource(urn: str, context: Context) -> Resource:

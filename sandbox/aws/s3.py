@@ -59,7 +59,17 @@ _HOSTED_ZONES: Final = {"us-east-1": "Z3AQBSTGFYJSTF", "eu-west-1": "Z1BKCTXD74E
 
 def _read_bucket(call: Call) -> Values:
     call.aws("head_bucket", Bucket=call.id)
-    return {"bucket": call.id, **_bucket_outputs(call)}
+    return {"bucket": call.id, "objectLockEnabled": _is_locked(call), **_bucket_outputs(call)}
+
+
+def _is_locked(call: Call) -> bool:
+    try:
+        call.aws("get_object_lock_configuration", Bucket=call.id)
+    except AwsError as error:
+        if error.code == "ObjectLockConfigurationNotFoundError":
+            return False
+        raise
+    return True
 
 
 def _delete_bucket(call: Call) -> None:

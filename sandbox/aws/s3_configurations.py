@@ -121,7 +121,7 @@ ENCRYPTION: Final = _part(
                     {"sseAlgorithm": text("SSEAlgorithm", required=True), "kmsMasterKeyId": text("KMSMasterKeyID")},
                     "ApplyServerSideEncryptionByDefault",
                 ),
-                "bucketKeyEnabled": flag(),
+                "bucketKeyEnabled": flag(computed=True),
             },
             required=True,
         )

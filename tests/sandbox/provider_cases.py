@@ -104,8 +104,13 @@ def _replication(status: str) -> Values:
     }
 
 
+AES: Values = {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]}
+
 S3 = (
     BUCKET,
+    Case(LOCKED.token, LOCKED.inputs, {"forceDestroy": True}, {"objectLockEnabled": False}, label="Bucket with a lock"),
+    Case(BUCKET.token, {"bucket": "b-mesh", "tags": {"mesh": "sample"}}, label="Bucket that repeats a default tag"),
+    of_bucket("BucketServerSideEncryptionConfiguration", AES, _kms_rule(True)),
     VERSIONING,
     of_bucket("BucketServerSideEncryptionConfiguration", _kms_rule(True), _kms_rule(False)),
     of_bucket("BucketPublicAccessBlock", BLOCK, {"blockPublicAcls": False}),
@@ -194,8 +199,12 @@ KEY = Case(
     {"description": "Data.", "enableKeyRotation": False, "policy": policy("kms:Encrypt", Principal="*", Resource="*")},
     {"keyUsage": "SIGN_VERIFY"},
 )
+DENY = json.dumps(
+    {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {}}]}
+)
 KMS = (
     KEY,
+    Case("aws:kms/key:Key", {"policy": DENY}, {"description": "d"}, label="Key whose policy denies under a condition"),
     Case(
         "aws:kms/alias:Alias",
         lambda made: {"name": "alias/playback", "targetKeyId": made["key"]["keyId"]},
