@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mesh.cli.console import counted, screen
 from mesh.plan import Plan
+
+KINDS: Final = ("created", "in part", "recorded")
 
 if TYPE_CHECKING:
     from sandbox.organization import EmulatedOrganization
@@ -47,23 +49,33 @@ def _stacks(plan: Plan, runs: Sequence[StackRun]) -> None:
 def _types(organization: EmulatedOrganization) -> None:
     from rich.table import Table
 
-    total: Counter[str] = Counter()
-    recorded: Counter[str] = Counter()
-    for count in organization.counts():
-        total[_short(count.type)] += count.total
-        recorded[_short(count.type)] += count.recorded
+    kinds = _kinds(organization)
     table = Table(box=None, pad_edge=False)
-    for column, justify in (("type", "left"), ("created", "right"), ("recorded", "right")):
-        table.add_column(column, justify=justify)  # pyright: ignore[reportArgumentType] (a literal by construction)
-    for name, number in sorted(total.items(), key=lambda item: (-item[1], item[0])):
-        table.add_row(name, str(number - recorded[name] or ""), str(recorded[name] or ""))
+    table.add_column("type")
+    for name in KINDS:
+        table.add_column(name, justify="right")
+    totals = {token: sum(counts.values()) for token, counts in kinds.items()}
+    for token in sorted(totals, key=lambda token: (-totals[token], token)):
+        table.add_row(_short(token), *(str(kinds[token][name] or "") for name in KINDS))
     screen().print("")
     screen().print(table)
     reasons = organization.records.reasons()
     if reasons:
-        screen().print("\n[bold]recorded[/bold]: kept as data, for the emulator lacks it; AWS would make it")
+        screen().print("\nrecorded, or in part: kept as data where the emulator has no place for it; AWS would make it")
         for token, why in sorted(reasons.items()):
-            screen().print(f"  {_short(token)}: {'; '.join(sorted(why))}", markup=False)
+            screen().print(f"  {_short(token)}: {'; '.join(sorted(why))}", markup=False, soft_wrap=True)
+
+
+def _kinds(organization: EmulatedOrganization) -> dict[str, Counter[str]]:
+    """By type: how many exist in the emulator, exist there but for some properties, or are kept as data only."""
+    from sandbox.aws import RECORDED_TYPES
+
+    kinds: dict[str, Counter[str]] = {}
+    for count in organization.counts():
+        of_type = kinds.setdefault(count.type, Counter())
+        of_type["recorded" if count.type in RECORDED_TYPES else "in part"] += count.recorded
+        of_type["created"] += count.total - count.recorded
+    return kinds
 
 
 def _short(token: str) -> str:
@@ -80,14 +92,14 @@ def _failures(runs: Sequence[StackRun]) -> None:
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], organization: EmulatedOrganization, seconds: float) -> None:
-    made = sum(count.total - count.recorded for count in organization.counts())
-    kept = sum(count.recorded for count in organization.counts())
+    total: Counter[str] = sum(_kinds(organization).values(), Counter())
     accounts = len(organization.account_ids())
     products = sum(len(domain.products) for domain in plan.domains.values())
     screen().print(
         f"\n{plan.mesh}: {counted(len(plan.domains), 'domain')}, {counted(products, 'product')}, "
         f"{counted(len(plan.partners), 'partner')} in {counted(accounts, 'account')}; "
-        f"{counted(made, 'resource')} created, {kept} recorded; {seconds:.1f} s",
+        f"{counted(total['created'], 'resource')} created, {total['in part']} in part, {total['recorded']} recorded; "
+        f"{seconds:.1f} s",
         markup=False,
     )
     if any(run.result.failures for run in runs):

@@ -1,0 +1,78 @@
+"""The README shows what is so: its commands are run, its output is what they print."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+ELSEWHERE = {"make test": "it is this very run"}
+SECONDS = re.compile(r"\d+\.\d( s)?")
+
+
+def block(title: str) -> list[str]:
+    """The lines of the output block under a comment."""
+    found = re.search(rf"<!-- {re.escape(title)} -->\n```text\n(.*?)```", README, re.DOTALL)
+    assert found, title
+    return found[1].splitlines()
+
+
+def run(command: str, directory: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """A command of the README; `mesh` is the virtual environment's."""
+    words = command.split()
+    if words[0] == "mesh":
+        words[0] = str(Path(sys.executable).parent / "mesh")
+    return subprocess.run(words, cwd=directory, capture_output=True, text=True, check=False)
+
+
+def even(line: str) -> str:
+    """A line without what differs from run to run: seconds, and the blanks that align them."""
+    return " ".join(SECONDS.sub("N", line).split())
+
+
+def test_every_command_in_the_readme_is_run_by_a_test() -> None:
+    assert set(COMMANDS) == {"make up", "make test", "mesh validate", "mesh plan --stack domain-identity"}
+
+
+@pytest.mark.slow
+def test_make_up_prints_what_the_readme_shows() -> None:
+    done = run("make up")
+    assert done.returncode == 0, done.stderr
+    printed = [even(line) for line in done.stdout.splitlines()]
+    for line in block("output of make up"):
+        assert line == "…" or even(line) in printed, f"the README shows a line that `make up` does not print: {line}"
+
+
+def test_a_new_product_without_its_contract_is_refused_as_shown(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
+    identity = tmp_path / "stacks" / "domains" / "identity.yaml"
+    line = re.search(r"^  sign-ins: \{.*?\}", README, re.MULTILINE)
+    assert line
+    identity.write_text(identity.read_text().replace("\nconsumes:", f"\n{line[0]}\nconsumes:"))
+    done = run("mesh validate", tmp_path)
+    assert done.returncode == 2
+    shown = block("output of a validation that fails")
+    printed = (done.stdout + done.stderr).splitlines()
+    assert [shown_line for shown_line in shown if shown_line not in printed] == []
+
+
+def test_the_plan_of_a_domain_stack_runs() -> None:
+    done = run("mesh plan --stack domain-identity")
+    assert done.returncode == 0, done.stderr
+    assert "+ Bucket" in done.stdout
+
+
+def test_every_file_and_folder_that_the_readme_names_exists() -> None:
+    named = set(re.findall(r"`((?:stacks|docs|schemas|examples|components|sandbox|mesh)/[\w./-]*)`", README))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists() and name not in ROLES] == []
+
+
+ROLES = {"mesh/deploy", "mesh/preview", "mesh/ci-deploy", "mesh/ci-preview"}
