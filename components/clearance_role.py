@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.mesh_catalog import expression
-from components.mesh_role import MeshRole
+from components.mesh_role import MeshRole, MeshRoleArgs
 from mesh import names
 from mesh.plan.nodes import ClearanceRoleArgs
 
@@ -29,11 +29,13 @@ class ClearanceRole(ComponentResource):
         super().__init__("mesh:aws:ClearanceRole", name, None, opts)
         made = MeshRole(
             name,
-            arn=args.arn,
-            description=f"People who hold the clearance '{args.clearance.name}'",
-            trust=args.trust,
-            permissions=args.permissions,
-            boundary=names.boundary(args.account_id),
+            MeshRoleArgs(
+                arn=args.arn,
+                description=f"People who hold the clearance '{args.clearance.name}'",
+                trust=args.trust,
+                permissions=args.permissions,
+                boundary=names.boundary(args.account_id),
+            ),
             opts=ResourceOptions(parent=self),
         )
         self.role, self.arn = made.role, made.arn

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataLakeArgs:
+    """The account, and the ARNs of the roles that may grant in it."""
+
+    account_id: str
+    administrators: tuple[str, ...]
+
+
 class DataLake(ComponentResource):
     """Exactly one an account: the settings are one document, and whoever writes last wins. Outputs: `catalog_id`.
 
-    `administrators` are ARNs of roles; only they grant. Without it a new database is open to whoever IAM lets in
+    Without it a new database is open to whoever IAM lets in
     (`IAMAllowedPrincipals`), engines may filter by themselves, and a read does not say who asked.
     """
 
-    def __init__(
-        self, name: str, account_id: str, administrators: Sequence[str], opts: ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: DataLakeArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:DataLake", name, None, opts)
         self.settings = aws.lakeformation.DataLakeSettings(
             name,
-            catalog_id=account_id,
-            admins=list(administrators),
+            catalog_id=args.account_id,
+            admins=list(args.administrators),
             create_database_default_permissions=[],
             create_table_default_permissions=[],
             allow_external_data_filtering=False,
@@ -30,4 +36,4 @@ class DataLake(ComponentResource):
             parameters={"CROSS_ACCOUNT_VERSION": "4", "SET_CONTEXT": "TRUE", "SET_SOURCE_IDENTITY": "TRUE"},
             opts=ResourceOptions(parent=self),
         )
-        self.register_outputs({"catalog_id": account_id})
+        self.register_outputs({"catalog_id": args.account_id})

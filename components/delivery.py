@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from components.mesh_role import MeshRole
+from components.mesh_role import MeshRole, MeshRoleArgs
 from mesh import names
 from mesh.plan import nodes
 
@@ -20,11 +20,13 @@ class Delivery(ComponentResource):
         super().__init__("mesh:aws:Delivery", name, None, opts)
         made = MeshRole(
             name,
-            arn=names.delivery_role(args.account_id, args.product),
-            description=f"S3 delivers {args.domain}.{args.product} to partners",
-            trust=args.trust,
-            permissions=args.permissions,
-            boundary=names.boundary(args.account_id),
+            MeshRoleArgs(
+                arn=names.delivery_role(args.account_id, args.product),
+                description=f"S3 delivers {args.domain}.{args.product} to partners",
+                trust=args.trust,
+                permissions=args.permissions,
+                boundary=names.boundary(args.account_id),
+            ),
             opts=ResourceOptions(parent=self),
         )
         self.role_arn = made.arn

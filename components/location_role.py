@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi import ComponentResource, ResourceOptions
 
-from components.mesh_role import MeshRole
+from components.mesh_role import MeshRole, MeshRoleArgs
 from mesh import names
 from mesh.plan.nodes import LocationRoleArgs
 
@@ -21,20 +21,24 @@ class LocationRole(ComponentResource):
         governance = args.perimeter.governance_id
         location = MeshRole(
             f"{name}-location",
-            arn=names.location_role(governance, args.domain),
-            description=f"Lake Formation reads the buckets of domain {args.domain}",
-            trust=args.trust,
-            permissions=args.permissions,
-            boundary=names.boundary(governance),
+            MeshRoleArgs(
+                arn=names.location_role(governance, args.domain),
+                description=f"Lake Formation reads the buckets of domain {args.domain}",
+                trust=args.trust,
+                permissions=args.permissions,
+                boundary=names.boundary(governance),
+            ),
             opts=ResourceOptions(parent=self),
         )
         publisher = MeshRole(
             f"{name}-publisher",
-            arn=names.publisher_role(governance, args.domain),
-            description=f"The stack of domain {args.domain} publishes its databases",
-            trust=args.publisher_trust,
-            permissions=args.publisher_permissions,
-            boundary=names.boundary(governance),
+            MeshRoleArgs(
+                arn=names.publisher_role(governance, args.domain),
+                description=f"The stack of domain {args.domain} publishes its databases",
+                trust=args.publisher_trust,
+                permissions=args.publisher_permissions,
+                boundary=names.boundary(governance),
+            ),
             opts=ResourceOptions(parent=self),
         )
         self.arn, self.publisher_arn = location.arn, publisher.arn

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
-from components.data_lake import DataLake
+from components.data_lake import DataLake, DataLakeArgs
 from mesh.plan.nodes import Clearance, MeshCatalogArgs
 
 VALUES = ("false", "true")
@@ -25,7 +25,8 @@ class MeshCatalog(ComponentResource):
     def __init__(self, name: str, args: MeshCatalogArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:MeshCatalog", name, None, opts)
         self.catalog_id = args.perimeter.governance_id
-        self.lake = DataLake(name, self.catalog_id, args.administrators, opts=ResourceOptions(parent=self))
+        lake = DataLakeArgs(account_id=self.catalog_id, administrators=args.administrators)
+        self.lake = DataLake(name, lake, opts=ResourceOptions(parent=self))
         self.policy = aws.glue.ResourcePolicy(
             name, policy=args.catalog_policy.text(), enable_hybrid="TRUE", opts=ResourceOptions(parent=self)
         )

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from mesh.iam.values import Document
 
 
-class MeshRole(ComponentResource):
-    """A role whose ARN the Plan has chosen; `boundary` is the ARN of a managed policy. Outputs: `arn`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeshRoleArgs:
+    """A role whose ARN is chosen; `boundary` is the ARN of a managed policy, which has to exist."""
 
-    def __init__(
-        self,
-        name: str,
-        arn: str,
-        description: str,
-        trust: Document,
-        permissions: Document,
-        boundary: str,
-        opts: ResourceOptions | None = None,
-    ) -> None:
+    arn: str
+    description: str
+    trust: Document
+    permissions: Document
+    boundary: str
+
+
+class MeshRole(ComponentResource):
+    """A role with its one inline policy; sessions last an hour. Outputs: `arn`."""
+
+    def __init__(self, name: str, args: MeshRoleArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:MeshRole", name, None, opts)
-        path, _, role_name = arn.partition(":role")[2].rpartition("/")
+        path, _, role_name = args.arn.partition(":role")[2].rpartition("/")
         self.role = aws.iam.Role(
             name,
             name=role_name,
             path=f"{path}/",
-            description=description,
-            assume_role_policy=trust.text(),
-            permissions_boundary=boundary,
+            description=args.description,
+            assume_role_policy=args.trust.text(),
+            permissions_boundary=args.boundary,
             max_session_duration=3600,
             opts=ResourceOptions(parent=self),
         )
         aws.iam.RolePolicy(
-            name, name="mesh", role=self.role.name, policy=permissions.text(), opts=ResourceOptions(parent=self)
+            name, name="mesh", role=self.role.name, policy=args.permissions.text(), opts=ResourceOptions(parent=self)
         )
         self.arn = self.role.arn
         self.register_outputs({"arn": self.arn})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from components.mesh_role import MeshRole
+from components.mesh_role import MeshRole, MeshRoleArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.protection import kept
 from mesh import names
@@ -59,11 +59,13 @@ class PartnerAccount(ComponentResource):
         )
         access = MeshRole(
             name,
-            arn=names.role(args.account_id, "access"),
-            description=f"People of partner {args.partner}",
-            trust=args.access_trust,
-            permissions=args.access_permissions,
-            boundary=names.boundary(args.account_id),
+            MeshRoleArgs(
+                arn=names.role(args.account_id, "access"),
+                description=f"People of partner {args.partner}",
+                trust=args.access_trust,
+                permissions=args.access_permissions,
+                boundary=names.boundary(args.account_id),
+            ),
             opts=child,
         )
         self.key_arn, self.access_role_arn = self.key.arn, access.arn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from components.mesh_role import MeshRole
+from components.mesh_role import MeshRole, MeshRoleArgs
 from mesh import names
 from mesh.plan.nodes import PipelineRoleArgs
 
@@ -19,11 +19,13 @@ class PipelineRole(ComponentResource):
         super().__init__("mesh:aws:PipelineRole", name, None, opts)
         made = MeshRole(
             name,
-            arn=args.arn,
-            description=f"Writes {args.domain}.{args.product}, and nothing else",
-            trust=args.trust,
-            permissions=args.permissions,
-            boundary=names.boundary(args.account_id),
+            MeshRoleArgs(
+                arn=args.arn,
+                description=f"Writes {args.domain}.{args.product}, and nothing else",
+                trust=args.trust,
+                permissions=args.permissions,
+                boundary=names.boundary(args.account_id),
+            ),
             opts=ResourceOptions(parent=self),
         )
         self.role, self.arn = made.role, made.arn

@@ -17,6 +17,7 @@ from components import (
     PipelineRole,
     ResourceLink,
 )
+from components.data_lake import DataLakeArgs
 from mesh.plan.nodes import DomainPlan
 from program.providers import inside, provider
 
@@ -27,7 +28,8 @@ def deploy(plan: DomainPlan) -> None:
     account = DomainAccount(plan.name, plan.account, opts=options)
     after_account = after(options, account)
     products = _products(plan, after_account)
-    lake = DataLake(plan.name, plan.access.account_id, [plan.access.deploy_role], opts=after_account)
+    settings = DataLakeArgs(account_id=plan.access.account_id, administrators=(plan.access.deploy_role,))
+    lake = DataLake(plan.name, settings, opts=after_account)
     _grants(plan, after(options, account, lake))
     if plan.catalog:
         _catalog(plan, products)

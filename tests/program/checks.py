@@ -1,0 +1,437 @@
+"""What must hold for everything that any stack registers: functions of the plan's JSON that list what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from itertools import pairwise
+from typing import Any
+
+from mesh import names
+from mesh.plan import Plan
+from mesh.plan.build import by_stack
+from tests.program.sample import Document, Found, resources
+
+Check = Callable[[Document, Plan], list[str]]
+CHECKS: list[Check] = []
+
+DEFAULT_ACCOUNT = "123456789012"
+PROVIDER = "pulumi:providers:aws"
+PUBLISHED = ("CatalogDatabase", "CatalogTable", "lakeformation/resource:Resource", "ResourceLfTag")
+BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+OF_A_BUCKET = {
+    "BucketPublicAccessBlock": lambda inputs: all(inputs.get(block) is True for block in BLOCKS),
+    "BucketServerSideEncryptionConfiguration": lambda inputs: bool(_encryption(inputs)),
+    "BucketVersioning": lambda inputs: inputs["versioningConfiguration"]["status"] == "Enabled",
+    "BucketOwnershipControls": lambda inputs: inputs["rule"]["objectOwnership"] == "BucketOwnerEnforced",
+    "BucketLifecycleConfiguration": lambda inputs: all(rule["status"] == "Enabled" for rule in inputs["rules"]),
+    "BucketPolicy": lambda inputs: inputs["policy"] != "<unknown>",
+}
+POLICY_INPUTS = {
+    "BucketPolicy": ("policy", "resource"),
+    "kms/key:Key": ("policy", "resource"),
+    "glue/resourcePolicy:ResourcePolicy": ("policy", "resource"),
+    "EventBusPolicy": ("policy", "resource"),
+    "iam/policy:Policy": ("policy", "identity"),
+    "RolePolicy": ("policy", "identity"),
+    "iam/role:Role": ("assumeRolePolicy", "trust"),
+    "organizations/policy:Policy": ("content", "control"),
+}
+BEFORE = (
+    ("iam/role:Role", "iam/policy:Policy", "a role names the boundary by its ARN"),
+    ("BucketPolicy", "BucketPublicAccessBlock", "the block refuses a public policy"),
+    ("BucketReplicationConfig", "BucketVersioning", "S3 replicates versions only"),
+    ("BucketReplicationConfig", "RolePolicy", "S3 checks what the role may do"),
+    ("BucketObjectLockConfiguration", "BucketVersioning", "S3 locks versions only"),
+    ("cloudtrail/trail:Trail", "BucketPolicy", "CloudTrail checks the policy"),
+    ("lakeformation/permissions:Permissions", "DataLakeSettings", "only an administrator grants"),
+    ("CatalogTable", "lakeformation/resource:Resource", "a table stands below a registered location"),
+    ("lakeformation/resource:Resource", "CatalogDatabase", "no permission for a registered location is needed then"),
+    ("ResourceLfTag", "CatalogTable", "labels are put on what exists"),
+    ("StackInstances", "OrganizationalUnit", "StackSets deploy to units"),
+    ("organizations/policy:Policy", "OrganizationalUnit", "policies come when their targets are there"),
+    ("OrganizationDelegatedAdminAccount", "organizations/account:Account", "the account is delegated to"),
+)
+
+
+def check(function: Check) -> Check:
+    CHECKS.append(function)
+    return function
+
+
+def _encryption(inputs: Found) -> str:
+    rule = inputs["rules"][0]["applyServerSideEncryptionByDefault"]
+    own = rule["sseAlgorithm"] == "aws:kms" and rule.get("kmsMasterKeyId")
+    return "own" if own else "AES256" if rule["sseAlgorithm"] == "AES256" else ""
+
+
+def _aws(document: Document) -> Iterator[tuple[str, Found]]:
+    for part in document["stacks"]:
+        for resource in part["resources"]:
+            if resource["type"].startswith("aws:"):
+                yield part["stack"], resource
+
+
+def _of(resource: Found) -> str:
+    return (
+        f"{resource['type'].rpartition(':')[2]} {resource['urn'].split('::')[0].rpartition(':')[2]}/{resource['name']}"
+    )
+
+
+# ---- providers, accounts, names
+
+
+@check
+def every_resource_has_an_explicit_provider(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        known = {r["urn"] for r in part["resources"] if r["type"] == PROVIDER and not r["name"].startswith("default")}
+        wrong += [
+            f"{_of(r)}: no provider of its stack"
+            for r in part["resources"]
+            if r["type"].startswith("aws:") and (r["provider"] or "").rpartition("::")[0] not in known
+        ]
+    return wrong
+
+
+@check
+def no_default_provider(document: Document, plan: Plan) -> list[str]:
+    providers = [r for r in resources(document) if r["type"].startswith("pulumi:providers:")]
+    return [_of(r) for r in providers if r["name"].startswith("default") or r["type"] != PROVIDER]
+
+
+@check
+def every_resource_lands_in_the_account_of_its_stack(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for stack, resource in _aws(document):
+        own, account = by_stack(plan)[stack].account_id, resource["account"]
+        published = stack.startswith("domain-") and "mesh:aws:CatalogEntry$" in resource["urn"]
+        expected = plan.perimeter.governance_id if published else own
+        if account != expected:
+            wrong.append(f"{_of(resource)}: in {account}, not {expected}")
+        if published and not resource["type"].endswith(PUBLISHED):
+            wrong.append(f"{_of(resource)}: not a publisher's")
+    return wrong
+
+
+@check
+def nothing_lands_in_the_default_account(document: Document, plan: Plan) -> list[str]:
+    return [_of(r) for r in resources(document) if DEFAULT_ACCOUNT in json.dumps(r)]
+
+
+@check
+def a_domain_publishes_only_its_own_databases(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for stack, resource in _aws(document):
+        if stack.startswith("domain-") and resource["account"] == plan.perimeter.governance_id:
+            domain = stack.removeprefix("domain-")
+            wrong += [f"{_of(resource)}: {what}" for what in _not_of(domain, resource["inputs"], plan)]
+    return wrong
+
+
+def _not_of(domain: str, inputs: Found, plan: Plan) -> Iterator[str]:
+    column, database = inputs.get("tableWithColumns", {}), inputs.get("database", {})
+    named = [inputs.get("databaseName"), column.get("databaseName"), database.get("name")]
+    if "locationUri" in inputs:
+        named.append(inputs["name"])
+    for name in filter(None, named):
+        if not fnmatch(name, names.databases_of(domain)):
+            yield f"database {name}"
+    if "roleArn" in inputs:
+        if not fnmatch(inputs["arn"], f"arn:aws:s3:::{names.buckets_of(plan.mesh, domain)}"):
+            yield f"location {inputs['arn']}"
+        if inputs["roleArn"] != names.location_role(plan.perimeter.governance_id, domain):
+            yield f"role {inputs['roleArn']}"
+    elif not any(named):
+        yield "no database is named"
+
+
+@check
+def every_provider_assumes_a_role_in_the_one_account_it_may_act_on(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for provider in resources(document, PROVIDER):
+        inputs = provider["inputs"]
+        roles, allowed, tags = (
+            json.loads(inputs.get(k, "null")) for k in ("assumeRoles", "allowedAccountIds", "defaultTags")
+        )
+        if not roles or any(not role.get("roleArn") for role in roles):
+            wrong.append(f"{_of(provider)}: no role to assume")
+        elif not allowed or len(allowed) != 1 or roles[-1]["roleArn"].split(":")[4] != allowed[0]:
+            wrong.append(f"{_of(provider)}: {roles[-1]['roleArn']} with {allowed} allowed")
+        if not {"mesh", "mesh:stack", "mesh:owner"} <= set((tags or {}).get("tags", {})):
+            wrong.append(f"{_of(provider)}: default tags {tags}")
+    return wrong
+
+
+@check
+def a_stack_has_at_most_two_providers(document: Document, plan: Plan) -> list[str]:
+    counted = {
+        part["stack"]: len([r for r in part["resources"] if r["type"] == PROVIDER]) for part in document["stacks"]
+    }
+    return [f"{stack}: {number} providers" for stack, number in counted.items() if not 1 <= number <= 2]
+
+
+@check
+def every_urn_is_used_once(document: Document, plan: Plan) -> list[str]:
+    urns = [r["urn"] for r in resources(document)]
+    return sorted({urn for urn in urns if urns.count(urn) > 1}) if len(urns) != len(set(urns)) else []
+
+
+@check
+def every_resource_is_the_child_of_a_component(document: Document, plan: Plan) -> list[str]:
+    kinds = {r["urn"]: r["type"] for r in resources(document)}
+    wrong = [r for _, r in _aws(document) if not kinds.get(r["parent"], "").startswith("mesh:aws:")]
+    orphans = [r for r in resources(document) if r["type"] != "pulumi:pulumi:Stack" and r["parent"] not in kinds]
+    return [f"{_of(r)}: parent {r['parent']}" for r in (*wrong, *orphans)]
+
+
+# ---- buckets and keys
+
+
+@check
+def every_bucket_is_private_encrypted_versioned_and_logged(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for stack in {part["stack"] for part in document["stacks"]}:
+        held = [r for s, r in _aws(document) if s == stack and r["type"].startswith("aws:s3/bucket")]
+        for bucket in [r for r in held if r["type"].endswith(":Bucket")]:
+            name = bucket["inputs"]["bucket"]
+            about = [r for r in held if r["inputs"].get("bucket") == name]
+            for kind, good in OF_A_BUCKET.items():
+                found = [r for r in about if r["type"].endswith(f":{kind}")]
+                if len(found) != 1 or not good(found[0]["inputs"]):
+                    wrong.append(f"{name}: {kind} {[r['inputs'] for r in found]}")
+            wrong += _not_logged(name, about)
+    return wrong
+
+
+def _not_logged(bucket: str, about: list[Found]) -> list[str]:
+    """A log bucket takes S3's own key and has no log of its own; every other one has both."""
+    is_log = bucket.endswith("-logs")
+    targets = [r["inputs"]["targetBucket"] for r in about if r["type"].endswith("BucketLogging")]
+    logged = not targets if is_log else len(targets) == 1 and targets[0].endswith("-logs")
+    kinds = [_encryption(r["inputs"]) for r in about if r["type"].endswith("EncryptionConfiguration")]
+    own = kinds == ["AES256"] if is_log or bucket.endswith("-audit") else kinds == ["own"]
+    return [f"{bucket}: logged to {targets}"] * (not logged) + [f"{bucket}: encrypted with {kinds}"] * (not own)
+
+
+@check
+def every_account_blocks_public_access_and_encrypts_disks(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for stack, access in by_stack(plan).items():
+        held = {r["type"].rpartition(":")[2]: r["inputs"] for s, r in _aws(document) if s == stack}
+        if stack == "organization" or stack not in {part["stack"] for part in document["stacks"]}:
+            continue
+        block = held.get("AccountPublicAccessBlock", {})
+        if block != {**dict.fromkeys(BLOCKS, True), "accountId": access.account_id}:
+            wrong.append(f"{stack}: {block}")
+        if held.get("EncryptionByDefault", {}).get("enabled") is not True or "DefaultKmsKey" not in held:
+            wrong.append(f"{stack}: disks")
+    return wrong
+
+
+@check
+def every_key_rotates(document: Document, plan: Plan) -> list[str]:
+    return [_of(r) for r in resources(document, "kms/key:Key") if r["inputs"].get("enableKeyRotation") is not True]
+
+
+@check
+def what_holds_or_guards_data_is_protected_as_the_plan_says(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for stack, resource in _aws(document):
+        wanted = _deletion_protection(stack, resource, plan)
+        if wanted is not None and (resource["protect"], resource["retainOnDelete"]) != (wanted, wanted):
+            wrong.append(f"{_of(resource)}: protect {resource['protect']}, retain {resource['retainOnDelete']}")
+    return wrong
+
+
+def _deletion_protection(stack: str, resource: Found, plan: Plan) -> bool | None:
+    """The Plan's field for a resource that is data or guards it; None for any other."""
+    kind, urn, name = resource["type"], resource["urn"], resource["name"]
+    if not kind.endswith(
+        (":Bucket", *(f":{k}" for k in OF_A_BUCKET), ":BucketLogging", ":Key", ":Alias", ":CatalogTable")
+    ):
+        guards = kind.endswith((":CatalogDatabase", "lakeformation/resource:Resource")) and "CatalogEntry$" in urn
+        if not guards:
+            return None
+    if "mesh:aws:DataProduct$" in urn:
+        return plan.domains[stack.removeprefix("domain-")].products[name].deletion_protection
+    if "mesh:aws:CatalogEntry$" in urn:
+        product = resource["parent"].rpartition("::")[2]
+        return plan.domains[stack.removeprefix("domain-")].catalog[product].deletion_protection
+    if name.endswith("-results"):
+        return False
+    return plan.governance.account.deletion_protection
+
+
+# ---- roles and documents
+
+
+@check
+def every_role_has_the_boundary_and_the_path_of_the_mesh(document: Document, plan: Plan) -> list[str]:
+    return [
+        f"{_of(r)}: {r['inputs'].get('path')}, {r['inputs'].get('permissionsBoundary')}"
+        for r in resources(document, "iam/role:Role")
+        if not str(r["inputs"].get("path")).startswith("/mesh/")
+        or r["inputs"].get("permissionsBoundary") != names.boundary(r["account"])
+    ]
+
+
+@check
+def every_statement_says_what_it_is_for_and_is_whole(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for _, resource in _aws(document):
+        for kind, (key, use) in POLICY_INPUTS.items():
+            if resource["type"].endswith(kind):
+                wrong += [f"{_of(resource)}: {what}" for what in _faults(resource["inputs"].get(key), use)]
+    return wrong
+
+
+def _faults(text: Any, use: str) -> Iterator[str]:
+    try:
+        statements = json.loads(text)["Statement"]
+    except (TypeError, ValueError, KeyError):
+        yield f"no document: {text!r:.60}"
+        return
+    sids = [statement.get("Sid") for statement in statements]
+    if not statements or not all(sids) or len(set(sids)) != len(sids):
+        yield f"Sids {sids}"
+    for statement in statements:
+        has = {key for key in ("Principal", "Resource", "NotResource", "Action", "NotAction") if statement.get(key)}
+        if bool(has & {"Principal"}) != (use in ("resource", "trust")) and statement.get("Principal") != "*":
+            yield f"{statement['Sid']}: principal {statement.get('Principal')}"
+        if bool(has & {"Resource", "NotResource"}) != (use != "trust"):
+            yield f"{statement['Sid']}: resources {statement.get('Resource')}"
+        if not has & {"Action", "NotAction"}:
+            yield f"{statement['Sid']}: no action"
+        if statement["Effect"] == "Allow" and statement.get("Principal") in ("*", {"AWS": "*"}):
+            keys = {key for block in statement.get("Condition", {}).values() for key in block}
+            if not {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths"} <= keys:
+                yield f"{statement['Sid']}: allows everybody"
+
+
+# ---- Lake Formation
+
+
+@check
+def nothing_is_granted_to_whoever_iam_lets_in(document: Document, plan: Plan) -> list[str]:
+    return [
+        _of(r)
+        for _, r in _aws(document)
+        if any(n in json.dumps(r) for n in ("IAM_ALLOWED_PRINCIPALS", "IAMAllowedPrincipals"))
+    ]
+
+
+@check
+def lake_formation_has_one_closed_setting_an_account(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    settings = resources(document, "DataLakeSettings")
+    for part in document["stacks"]:
+        stack = part["stack"]
+        own = [r for r in part["resources"] if r in settings]
+        if len(own) != (stack == "governance" or stack.startswith("domain-")):
+            wrong.append(f"{stack}: {len(own)} settings")
+    for found in settings:
+        inputs = found["inputs"]
+        open_ = [inputs.get(f"create{what}DefaultPermissions") != [] for what in ("Database", "Table")]
+        lax = [
+            inputs.get(key) is not False for key in ("allowExternalDataFiltering", "allowFullTableExternalDataAccess")
+        ]
+        parameters = inputs.get("parameters", {})
+        named = parameters.get("SET_SOURCE_IDENTITY") == "TRUE" and int(parameters.get("CROSS_ACCOUNT_VERSION", 0)) >= 3
+        if any((*open_, *lax)) or not named or inputs.get("admins") != [names.deploy_role(found["account"])]:
+            wrong.append(f"{_of(found)}: {inputs}")
+        if inputs.get("catalogId") != found["account"]:
+            wrong.append(f"{_of(found)}: catalog {inputs.get('catalogId')}")
+    return wrong
+
+
+@check
+def locations_are_read_with_a_role_of_the_mesh(document: Document, plan: Plan) -> list[str]:
+    governance = plan.perimeter.governance_id
+    return [
+        f"{_of(r)}: {r['inputs']}"
+        for r in resources(document, "lakeformation/resource:Resource")
+        if not r["inputs"].get("roleArn", "").startswith(names.location_role(governance, ""))
+        or r["inputs"].get("useServiceLinkedRole") is not False
+        or r["inputs"].get("hybridAccessEnabled") is not False
+    ]
+
+
+@check
+def grants_reach_the_domains_and_are_passed_on_by_nobody_else(document: Document, plan: Plan) -> list[str]:
+    """The hub grants to the domains unit, with grant option, expressions only; everybody else within the account."""
+    wrong: list[str] = []
+    for grant in resources(document, "lakeformation/permissions:Permissions"):
+        inputs = grant["inputs"]
+        principal, shared = inputs["principal"], inputs["principal"] == plan.perimeter.domains_unit_arn
+        local = (
+            principal == "<unknown>"
+            or f":{grant['account']}:" in principal
+            or principal == f"{grant['account']}:IAMPrincipals"
+        )
+        if not (shared and "lfTagPolicy" in inputs) and not local:
+            wrong.append(f"{_of(grant)}: to {principal}")
+        if bool(inputs.get("permissionsWithGrantOptions")) != shared:
+            wrong.append(f"{_of(grant)}: grant option")
+        if principal.endswith(":IAMPrincipals") and (inputs["permissions"] != ["DESCRIBE"] or "database" not in inputs):
+            wrong.append(f"{_of(grant)}: everybody gets {inputs['permissions']}")
+    return wrong
+
+
+@check
+def every_grant_on_a_catalog_waits_for_the_one_before(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        before = _before(part["resources"])
+        for kind in ("lakeformation/permissions:Permissions", "ResourceLfTag"):
+            grants = [r for r in part["resources"] if r["type"].endswith(kind)]
+            ordered = sorted(grants, key=lambda r: len(before[r["urn"]]))
+            wrong += [
+                f"{_of(second)} does not wait for {_of(first)}"
+                for first, second in pairwise(ordered)
+                if first["urn"] not in before[second["urn"]]
+            ]
+    return wrong
+
+
+@check
+def what_is_named_by_its_arn_is_there_before(document: Document, plan: Plan) -> list[str]:
+    """A string carries no dependency: each of these waits for all of those of its own component or stack."""
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        before = _before(part["resources"])
+        for later, earlier, why in BEFORE:
+            for resource in [r for r in part["resources"] if r["type"].endswith(later)]:
+                waited = {urn.rpartition("$")[2] for urn in before[resource["urn"]]}
+                if not any(f"{urn}".partition("::")[0].endswith(earlier) for urn in waited):
+                    wrong.append(f"{_of(resource)} does not wait for {earlier}: {why}")
+    return wrong
+
+
+def _before(held: list[Found]) -> dict[str, frozenset[str]]:
+    """Everything that is made before each resource: dependencies, and parents with theirs."""
+    needs = {r["urn"]: [*r["dependencies"], *filter(None, [r["parent"]])] for r in held}
+    known: dict[str, frozenset[str]] = {}
+
+    def of(urn: str) -> frozenset[str]:
+        if urn not in known:
+            known[urn] = frozenset()
+            direct = needs.get(urn, [])
+            known[urn] = frozenset(direct).union(*(of(one) for one in direct))
+        return known[urn]
+
+    return {urn: of(urn) for urn in needs}
+
+
+@check
+def every_workgroup_keeps_results_in_its_account(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for found in resources(document, "Workgroup"):
+        settings = found["inputs"].get("configuration", {})
+        result = settings.get("resultConfiguration", {})
+        own = result.get("expectedBucketOwner") == found["account"]
+        kms = result.get("encryptionConfiguration", {}).get("encryptionOption") == "SSE_KMS"
+        if settings.get("enforceWorkgroupConfiguration") is not True or not own or not kms:
+            wrong.append(f"{_of(found)}: {settings}")
+    return wrong

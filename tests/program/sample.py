@@ -1,0 +1,51 @@
+"""The sample mesh, run in preview: what `mesh plan --json` prints, and what it leaves out."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mesh.load import load
+from mesh.plan import Plan, build
+from sandbox import rollout
+
+STACKS = Path(__file__).resolve().parents[2] / "stacks"
+DAY = datetime.date(2026, 12, 1)
+
+Document = dict[str, Any]
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, and the resources that its stacks register, as JSON."""
+
+    plan: Plan
+    document: Document
+
+
+def mesh(directory: Path = STACKS, day: datetime.date = DAY) -> rollout.Mesh:
+    return rollout.Mesh(directory, build(load(directory).usable(), day), day)
+
+
+def previewed(what: rollout.Mesh, stacks: tuple[str, ...] = ()) -> Planned:
+    runs = rollout.preview(what, stacks or what.plan.stacks)
+    for run in runs:
+        assert not run.result.failures, (run.stack, run.result.failures)
+    document = rollout.as_json(what, runs)
+    retained = {r.urn: r.retain_on_delete for run in runs for r in run.result.resources}
+    for resource in resources(document):
+        resource["retainOnDelete"] = retained[resource["urn"]]
+    return Planned(what.plan, document)
+
+
+def resources(document: Document, kind: str = "", stack: str = "") -> list[Found]:
+    """The resources whose type ends in `kind`, of one stack or of all."""
+    return [
+        resource
+        for part in document["stacks"]
+        for resource in part["resources"]
+        if part["stack"].startswith(stack) and resource["type"].endswith(kind)
+    ]

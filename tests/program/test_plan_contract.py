@@ -1,0 +1,338 @@
+"""Everything that any stack of the sample mesh registers keeps to the contract; and each check can fail."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.program import checks
+from tests.program.sample import Document, Found, Planned, resources
+
+Doctor = Callable[[Document], None]
+
+
+@pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
+def test_the_sample_mesh_keeps_to_it(check: checks.Check, planned: Planned) -> None:
+    assert check(planned.document, planned.plan) == []
+
+
+def one(document: Document, kind: str, stack: str = "", name: str = "") -> Found:
+    return next(r for r in resources(document, kind, stack) if r["name"].startswith(name))
+
+
+def put(kind: str, *path: Any, value: Any, stack: str = "", name: str = "") -> Doctor:
+    """Sets one value of the first such resource; `path` ends at the key."""
+
+    def doctor(document: Document) -> None:
+        place: Any = one(document, kind, stack, name)
+        for key in path[:-1]:
+            place = place[key]
+        assert place.get(path[-1]) != value
+        place[path[-1]] = value
+
+    return doctor
+
+
+def drop(kind: str, stack: str = "", name: str = "") -> Doctor:
+    """Removes the first such resource."""
+
+    def doctor(document: Document) -> None:
+        gone = one(document, kind, stack, name)
+        for part in document["stacks"]:
+            part["resources"] = [r for r in part["resources"] if r is not gone]
+
+    return doctor
+
+
+def twice(kind: str, stack: str = "") -> Doctor:
+    def doctor(document: Document) -> None:
+        found = one(document, kind, stack)
+        for part in document["stacks"]:
+            if found in part["resources"]:
+                part["resources"].append(found)
+
+    return doctor
+
+
+def alone(kind: str, stack: str) -> Doctor:
+    """The last such resource waits for nothing but its parent."""
+
+    def doctor(document: Document) -> None:
+        resources(document, kind, stack)[-1]["dependencies"] = []
+
+    return doctor
+
+
+def unparented(kind: str, stack: str) -> Doctor:
+    """Nothing of that kind, and no component around it, waits for anything."""
+
+    def doctor(document: Document) -> None:
+        for resource in resources(document, "", stack):
+            if resource["type"].endswith(kind) or resource["type"].startswith("mesh:"):
+                resource["dependencies"] = []
+
+    return doctor
+
+
+def statement(kind: str, old: str, new: str, key: str = "policy", stack: str = "") -> Doctor:
+    def doctor(document: Document) -> None:
+        inputs = one(document, kind, stack)["inputs"]
+        assert old in inputs[key]
+        inputs[key] = inputs[key].replace(old, new, 1)
+
+    return doctor
+
+
+def wider_provider(document: Document) -> None:
+    found = one(document, checks.PROVIDER, "domain-ads")
+    document["stacks"][0]["resources"] += [dict(found, urn=f"{found['urn']}{n}") for n in range(2)]
+
+
+GRANT, TAG = "lakeformation/permissions:Permissions", "ResourceLfTag"
+PROTECTION = checks.what_holds_or_guards_data_is_protected_as_the_plan_says
+BUCKETS = checks.every_bucket_is_private_encrypted_versioned_and_logged
+STATEMENTS = checks.every_statement_says_what_it_is_for_and_is_whole
+SETTINGS = checks.lake_formation_has_one_closed_setting_an_account
+ORDER = checks.what_is_named_by_its_arn_is_there_before
+PROVIDERS = checks.every_provider_assumes_a_role_in_the_one_account_it_may_act_on
+PUBLISHES = checks.a_domain_publishes_only_its_own_databases
+GRANTS = checks.grants_reach_the_domains_and_are_passed_on_by_nobody_else
+ACCOUNTS = checks.every_resource_lands_in_the_account_of_its_stack
+
+MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
+    (checks.every_resource_has_an_explicit_provider, "none", put(":Bucket", "provider", value=None)),
+    (checks.every_resource_has_an_explicit_provider, "of another stack", put(":Key", "provider", value="urn:x::y")),
+    (checks.no_default_provider, "default", put(checks.PROVIDER, "name", value="default_7_51_1")),
+    (checks.no_default_provider, "another cloud", put(checks.PROVIDER, "type", value="pulumi:providers:random")),
+    (ACCOUNTS, "a product in governance", put(":Bucket", "account", value="200000000002", stack="domain-ads")),
+    (ACCOUNTS, "an entry at home", put("CatalogTable", "account", value="310000000013", stack="domain-ads")),
+    (ACCOUNTS, "a partner's inbox elsewhere", put(":Bucket", "account", value="310000000013", stack="partner-")),
+    (ACCOUNTS, "a role by a publisher", put("CatalogTable", "type", value="aws:iam/role:Role", stack="domain-ads")),
+    (checks.nothing_lands_in_the_default_account, "account", put(":Key", "account", value="123456789012")),
+    (
+        PUBLISHES,
+        "another domain's table",
+        put("CatalogTable", "inputs", "databaseName", value="identity__profiles", stack="domain-ads"),
+    ),
+    (
+        PUBLISHES,
+        "a name that only begins alike",
+        put("CatalogTable", "inputs", "databaseName", value="adsales__x", stack="domain-ads"),
+    ),
+    (
+        PUBLISHES,
+        "another domain's label",
+        put(TAG, "inputs", "database", value={"name": "identity__profiles"}, stack="domain-ads"),
+    ),
+    (
+        PUBLISHES,
+        "another domain's bucket",
+        put(
+            "lakeformation/resource:Resource",
+            "inputs",
+            "arn",
+            value="arn:aws:s3:::aurora-identity--profiles/tables",
+            stack="domain-ads",
+        ),
+    ),
+    (
+        PUBLISHES,
+        "another domain's role",
+        put(
+            "lakeformation/resource:Resource",
+            "inputs",
+            "roleArn",
+            value="arn:aws:iam::200000000002:role/mesh/location/content",
+            stack="domain-ads",
+        ),
+    ),
+    (
+        PROVIDERS,
+        "snake case",
+        put(checks.PROVIDER, "inputs", "assumeRoles", value='[{"role_arn":"arn:aws:iam::1:role/x"}]'),
+    ),
+    (PROVIDERS, "no role", put(checks.PROVIDER, "inputs", "assumeRoles", value="[]")),
+    (PROVIDERS, "any account", put(checks.PROVIDER, "inputs", "allowedAccountIds", value="[]")),
+    (PROVIDERS, "another account", put(checks.PROVIDER, "inputs", "allowedAccountIds", value='["200000000002"]')),
+    (PROVIDERS, "no tags", put(checks.PROVIDER, "inputs", "defaultTags", value='{"tags":{}}')),
+    (checks.a_stack_has_at_most_two_providers, "three", wider_provider),
+    (checks.every_urn_is_used_once, "twice", twice(":Bucket")),
+    (
+        checks.every_resource_is_the_child_of_a_component,
+        "the stack's",
+        put(":Bucket", "parent", value="urn:pulumi:governance::mesh::pulumi:pulumi:Stack::mesh-governance"),
+    ),
+    (checks.every_resource_is_the_child_of_a_component, "an orphan", put("mesh:aws:MeshBus", "parent", value=None)),
+    (BUCKETS, "no block", drop("BucketPublicAccessBlock")),
+    (BUCKETS, "half a block", put("BucketPublicAccessBlock", "inputs", "ignorePublicAcls", value=False)),
+    (BUCKETS, "two policies", twice(":BucketPolicy")),
+    (BUCKETS, "an unknown policy", put(":BucketPolicy", "inputs", "policy", value="<unknown>")),
+    (
+        BUCKETS,
+        "versions suspended",
+        put("BucketVersioning", "inputs", "versioningConfiguration", "status", value="Suspended"),
+    ),
+    (
+        BUCKETS,
+        "owner preferred",
+        put("BucketOwnershipControls", "inputs", "rule", "objectOwnership", value="ObjectWriter"),
+    ),
+    (BUCKETS, "not logged", drop("BucketLogging", "domain-")),
+    (BUCKETS, "no lifecycle", drop("BucketLifecycleConfiguration")),
+    (
+        BUCKETS,
+        "S3's key for a product",
+        put(
+            "BucketServerSideEncryptionConfiguration",
+            "inputs",
+            "rules",
+            value=[{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}],
+            stack="domain-ads",
+            name="impressions",
+        ),
+    ),
+    (BUCKETS, "not encrypted", drop("BucketServerSideEncryptionConfiguration")),
+    (
+        checks.every_account_blocks_public_access_and_encrypts_disks,
+        "a partner's",
+        drop("AccountPublicAccessBlock", "partner-"),
+    ),
+    (checks.every_account_blocks_public_access_and_encrypts_disks, "disks", drop("EncryptionByDefault", "domain-")),
+    (checks.every_key_rotates, "never", put("kms/key:Key", "inputs", "enableKeyRotation", value=False)),
+    (PROTECTION, "a bucket", put(":Bucket", "protect", value=False, stack="domain-ads", name="impressions")),
+    (
+        PROTECTION,
+        "a key not retained",
+        put(":Key", "retainOnDelete", value=False, stack="domain-ads", name="impressions"),
+    ),
+    (PROTECTION, "its policy", put(":BucketPolicy", "protect", value=False, stack="domain-ads", name="impressions")),
+    (PROTECTION, "a sandbox that is", put(":Bucket", "protect", value=True, stack="domain-ads", name="pacing")),
+    (PROTECTION, "a table", put(":CatalogTable", "protect", value=False, stack="domain-ads")),
+    (PROTECTION, "the audit trail", put(":Bucket", "protect", value=False, stack="governance", name="audit")),
+    (
+        checks.every_role_has_the_boundary_and_the_path_of_the_mesh,
+        "unbounded",
+        put("iam/role:Role", "inputs", "permissionsBoundary", value=None),
+    ),
+    (
+        checks.every_role_has_the_boundary_and_the_path_of_the_mesh,
+        "another account's",
+        put("iam/role:Role", "inputs", "permissionsBoundary", value="arn:aws:iam::1:policy/mesh/boundary"),
+    ),
+    (
+        checks.every_role_has_the_boundary_and_the_path_of_the_mesh,
+        "path",
+        put("iam/role:Role", "inputs", "path", value="/"),
+    ),
+    (STATEMENTS, "no JSON", put("RolePolicy", "inputs", "policy", value="<unknown>")),
+    (STATEMENTS, "no Sid", statement("RolePolicy", '"Sid"', '"Id"')),
+    (STATEMENTS, "no resource", statement("RolePolicy", '"Resource"', '"Resources"')),
+    (
+        STATEMENTS,
+        "a trust with a resource",
+        statement("iam/role:Role", '"Action"', '"Resource":"*","Action"', key="assumeRolePolicy"),
+    ),
+    (STATEMENTS, "an Allow for everybody", statement("EventBusPolicy", "aws:PrincipalOrgPaths", "aws:PrincipalTag/x")),
+    (
+        checks.nothing_is_granted_to_whoever_iam_lets_in,
+        "principal",
+        put(GRANT, "inputs", "principal", value="IAM_ALLOWED_PRINCIPALS"),
+    ),
+    (SETTINGS, "none in a domain", drop("DataLakeSettings", "domain-ads")),
+    (
+        SETTINGS,
+        "default permissions",
+        put("DataLakeSettings", "inputs", "createTableDefaultPermissions", value=[{"permissions": ["ALL"]}]),
+    ),
+    (SETTINGS, "engines filter", put("DataLakeSettings", "inputs", "allowExternalDataFiltering", value=True)),
+    (
+        SETTINGS,
+        "another administrator",
+        put("DataLakeSettings", "inputs", "admins", value=["arn:aws:iam::200000000002:role/mesh/ci-deploy"]),
+    ),
+    (
+        SETTINGS,
+        "nobody is named",
+        put("DataLakeSettings", "inputs", "parameters", value={"CROSS_ACCOUNT_VERSION": "4"}),
+    ),
+    (
+        checks.locations_are_read_with_a_role_of_the_mesh,
+        "service-linked",
+        put("lakeformation/resource:Resource", "inputs", "useServiceLinkedRole", value=True),
+    ),
+    (
+        checks.locations_are_read_with_a_role_of_the_mesh,
+        "hybrid",
+        put("lakeformation/resource:Resource", "inputs", "hybridAccessEnabled", value=True),
+    ),
+    (
+        checks.locations_are_read_with_a_role_of_the_mesh,
+        "no role",
+        put("lakeformation/resource:Resource", "inputs", "roleArn", value=""),
+    ),
+    (
+        GRANTS,
+        "to the partners unit",
+        put(
+            GRANT,
+            "inputs",
+            "principal",
+            value="arn:aws:organizations::100000000001:ou/o-aur0ra5treamx/ou-aur0-partner1",
+        ),
+    ),
+    (GRANTS, "passed on", put(GRANT, "inputs", "permissionsWithGrantOptions", value=["SELECT"], stack="domain-ads")),
+    (GRANTS, "not shared", put(GRANT, "inputs", "permissionsWithGrantOptions", value=None, stack="governance")),
+    (
+        GRANTS,
+        "everybody reads",
+        put(GRANT, "inputs", "permissions", value=["SELECT"], stack="domain-ads", name="content."),
+    ),
+    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "hub", alone(GRANT, "governance")),
+    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "domain", alone(GRANT, "domain-ads")),
+    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "labels", alone(TAG, "domain-ads")),
+    *(
+        (ORDER, f"{later} before {earlier}", unparented(later, stack))
+        for later, earlier, stack in [
+            ("iam/role:Role", "boundary", "domain-ads"),
+            ("iam/role:Role", "boundary", "governance"),
+            (":BucketPolicy", "block", "domain-ads"),
+            ("BucketReplicationConfig", "versioning", "domain-ads"),
+            ("BucketObjectLockConfiguration", "versioning", "governance"),
+            ("cloudtrail/trail:Trail", "policy", "governance"),
+            (GRANT, "settings", "governance"),
+            (GRANT, "settings", "domain-ads"),
+            ("CatalogTable", "location", "domain-ads"),
+            ("lakeformation/resource:Resource", "database", "domain-ads"),
+            ("ResourceLfTag", "table", "domain-ads"),
+            ("StackInstances", "units", "organization"),
+            ("organizations/policy:Policy", "units", "organization"),
+            ("OrganizationDelegatedAdminAccount", "account", "organization"),
+        ]
+    ),
+    (
+        checks.every_workgroup_keeps_results_in_its_account,
+        "not enforced",
+        put("Workgroup", "inputs", "configuration", "enforceWorkgroupConfiguration", value=False),
+    ),
+    (
+        checks.every_workgroup_keeps_results_in_its_account,
+        "elsewhere",
+        put("Workgroup", "inputs", "configuration", "resultConfiguration", "expectedBucketOwner", value="1"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "label", "doctor"), MUTANTS, ids=[f"{c.__name__}: {label}" for c, label, _ in MUTANTS]
+)
+def test_a_plan_that_breaks_it_is_noticed(check: checks.Check, label: str, doctor: Doctor, planned: Planned) -> None:
+    document = copy.deepcopy(planned.document)
+    doctor(document)
+    assert check(document, planned.plan)
+
+
+def test_every_check_has_been_seen_to_fail() -> None:
+    assert {check for check, _, _ in MUTANTS} == set(checks.CHECKS)
