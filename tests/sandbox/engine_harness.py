@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +97,8 @@ class MemoryProvider(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "AccessDenied: not allowed to create")
         if inputs.get("crash"):
             raise ValueError("the emulator fell over")
+        if inputs.get("slow"):
+            time.sleep(0.1)
         self.cloud.made += 1
         identifier = f"{request.name}-{self.cloud.made}"
         outputs = {**inputs, "arn": f"arn:{identifier}", "region": self.region}

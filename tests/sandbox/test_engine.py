@@ -256,6 +256,7 @@ def test_a_secret_stays_a_secret_whether_or_not_the_provider_takes_secrets(takes
     assert is_secret(safe.inputs["password"])
     assert is_secret(safe.outputs["password"])
     assert reveal(safe.outputs["password"]) == "hush"
+    assert is_secret(safe.outputs["nested"]["key"]) or is_secret(safe.outputs["nested"])
     assert stack.cloud.things["safe-1"]["password"] == "hush"
     assert is_secret(stack.cloud.last("Create").properties["password"]) is False or takes_secrets
     assert is_secret(result.outputs["secret"])

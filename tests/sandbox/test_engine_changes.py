@@ -62,6 +62,15 @@ def test_a_replacement_creates_first_and_deletes_in_the_end() -> None:
     assert len(stack.state.resources) == 4
 
 
+def test_the_inputs_of_a_replacement_are_checked_anew_without_the_old_ones() -> None:
+    stack = Stack()
+    stack.up(one(fixed="a"))
+    stack.cloud.requests.clear()
+    stack.up(one(fixed="b"))
+    olds = [request.HasField("olds") for method, request in stack.cloud.requests if method == "Check"]
+    assert olds == [True, False]
+
+
 def test_delete_before_replace_deletes_dependents_that_would_be_replaced_too() -> None:
     stack = Stack()
     stack.up(lambda: fixed_pair(unique="a"))
