@@ -33,7 +33,7 @@ def _documentation(component: type[Any]) -> list[str]:
 
 def _signature(component: type[Any]) -> list[str]:
     _, name, args, *others = inspect.signature(component.__init__).parameters.values()
-    hints = typing.get_type_hints(component.__init__, {**vars(pulumi), **component.__init__.__globals__})
+    hints = typing.get_type_hints(component.__init__, {**vars(pulumi.output), **component.__init__.__globals__})
     wrong: list[str] = []
     if name.name != "name" or hints.get("name") is not str:
         wrong.append("the first parameter is not `name: str`")
