@@ -41,15 +41,28 @@ def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
     path, value, kind = tuple(error["loc"]), error["input"], error["type"]
     bad_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if bad_key else path
-    if kind == "invalid_key" or (bad_key and kind in _KINDS):
-        return Problem(file, path, f"the key {path[-1]} is not a text to YAML; put it in quotes", on_key=True)
     if bad_key:
         return Problem(file, path, bad_name(str(path[-1])), on_key=True)
     if kind == "extra_forbidden":
         return unknown_key(file, path, allowed(model, path[:-1]))
     if kind == "missing":
         return missing_key(file, path, about(model, path))
-    return Problem(file, path, f"{_subject(path)} {_reason(model, path, value, kind, error)}")
+    return Problem(
+        file, path, f"{_subject(path)} {_reason(model, path, value, kind, error)}", on_key=kind == "too_long"
+    )
+
+
+def is_about_keys(error: ErrorDetails) -> bool:
+    """Whether a key is no text to YAML: a number, a truth value; `yamlfile.odd_keys` says where."""
+    return error["type"] == "invalid_key" or (error["loc"][-1:] == ("[key]",) and error["type"] in _KINDS)
+
+
+def is_consequence(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Whether a list or group is called empty only because what it holds is wrong."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in errors
+    )
 
 
 def unknown_key(file: str, path: Path, known: list[str]) -> Problem:
@@ -74,6 +87,8 @@ def _reason(model: type[BaseModel], path: Path, value: Any, kind: str, error: Er
     if kind == "literal_error":
         choices = [str(choice) for choice in node(model, path).get("enum", [])]
         return f"{_is(value)}; allowed: {listed(choices)}{nearest(str(value), choices)}"
+    if kind == "twice":
+        return error["msg"]
     if value is None:
         return f"has no value; expected {_KINDS[kind]}" if kind in _KINDS else f"has no value; {error['msg']}"
     if kind in _KINDS:
@@ -91,7 +106,7 @@ _LIMITS: Final = {
     "string_too_short": "is empty; write a sentence",
     "string_too_long": "is too long; at most {max_length} characters fit",
     "too_short": "is empty; at least {min_length} has to be there",
-    "too_long": "has {actual_length} entries; at most {max_length} fit",
+    "too_long": "has too many entries; at most {max_length} fit",
     "greater_than_equal": "is too small; expected {ge} or more",
     "less_than_equal": "is too large; expected {le} or less",
 }
@@ -182,7 +197,8 @@ def allowed(model: type[BaseModel], path: Path) -> list[str]:
 def about(model: type[BaseModel], path: Path) -> str:
     """What belongs to a path of keys, as the schema describes it; empty where it says nothing."""
     text = str(node(model, path).get("description", "")).split("\n")[0]
-    return text.rstrip(".")
+    start = text[:1].lower() if text[1:2].islower() or text[1:2] == " " else text[:1]
+    return start + text[1:].rstrip(".")
 
 
 # ---- the JSON schema of a data contract
@@ -224,8 +240,9 @@ def _contract_problem(file: str, schema: Schema, error: jsonschema_rs.Validation
 
 def _stray_key(file: str, path: Path, known: list[str]) -> Problem:
     near = nearest(str(path[-1]), known)
-    message = f"unknown key '{path[-1]}'{_in(path)}{near or ';'} the Open Data Contract Standard has no such key here"
-    return Problem(file, path, f"{message}; extras go into 'customProperties'", on_key=True)
+    message = f"unknown key '{shorten(str(path[-1]))}'{_in(path)}" + (f"{near} The" if near else "; the")
+    reason = "Open Data Contract Standard has no such key here; extras go into 'customProperties'"
+    return Problem(file, path, f"{message} {reason}", on_key=True)
 
 
 def _contract_keys(schema: Schema, path: Path) -> list[str]:

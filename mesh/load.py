@@ -129,8 +129,15 @@ class _Reader:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            found = [explain.problem(file, model, detail) for detail in error.errors(include_url=False)]
+            errors = error.errors(include_url=False)
+            found = [
+                explain.problem(file, model, detail)
+                for detail in errors
+                if not explain.is_about_keys(detail) and not explain.is_consequence(detail, errors)
+            ]
             self.loaded.findings += self.loaded.place(found)
+            if any(explain.is_about_keys(detail) for detail in errors):
+                self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
             return None
 
     def accounts(self) -> AccountsFile | None:
@@ -194,7 +201,7 @@ class _Reader:
             why = (
                 f"duplicate {kind} '{stem}': {stem}.yaml stands beside it; keep one"
                 if twin
-                else "rename it to end in .yaml"
+                else "a mesh file ends in .yaml; rename this one"
             )
             self.unread.add(f"{folder}/{stem}.yaml")
             self.finding(f"{folder}/{name}", why)

@@ -26,6 +26,14 @@ LARGEST: Final = 1_000_000
 DEEPEST: Final = 128
 """Levels; PyYAML's C composer recurses without a limit and ends the process at some 50,000."""
 
+TOO_DEEP: Final = f"nested more than {DEEPEST} levels deep; a mesh file has about six"
+
+MANY_BRACKETS: Final = 2_000
+"""From here on the depth is looked at first: the time of both parsers grows with the square of open braces."""
+
+MOST_SPECIAL: Final = 3
+"""Anchors, aliases and the like that are told of one file: whoever wrote a hundred did not want a hundred findings."""
+
 _SPECIAL: Final = re.compile(r"(?:^|[\s\[{,:])(?:[&*!][^\s]|<<[\s:])|\\(?:[0abevx]|[uU]0)", re.MULTILINE)
 """May be an anchor, an alias, a tag, a merge key or an escaped control character: worth a look at the events."""
 
@@ -38,6 +46,7 @@ _HINTS: Final = {
     "expected key": "this line is not on the level of the keys before it; check its indentation",
     "block end": "this line is not on the level of the keys before it; check its indentation",
     "expected '-' indicator": "this line is not on the level of the list before it; check its indentation",
+    "expected node content": "a value is missing, or a bracket is not closed",
     "expected ',' or ']'": "a ',' or the closing ']' of a list is missing",
     "expected ',' or '}'": "a ',' or the closing '}' of a group of keys is missing",
     "could not find expected ':'": "expected 'key: value' here; a longer text goes in quotes",
@@ -80,21 +89,23 @@ class Source:
 def _tree(text: str) -> yaml.Node | None:
     """The node tree; None for what is not YAML or too deep. Never for a text with aliases: they are refused before."""
     try:
-        return yaml.compose(text, Loader=yaml.CSafeLoader) if _is_shallow(text) else None
+        return None if _too_deep(text) else yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
         return None
 
 
-def _is_shallow(text: str) -> bool:
+def _too_deep(text: str) -> tuple[int, int] | None:
+    """Line and column of the first level that is too deep; reads no further. Raises YAMLError."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                return False
+                mark = event.start_mark
+                return (mark.line + 1, mark.column + 1) if mark else (1, 1)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-    return True
+    return None
 
 
 def _step(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
@@ -171,6 +182,8 @@ def is_plain_file(path: str) -> bool:
 
 def parse(source: Source) -> dict[str, Any]:
     """The mapping in a file; raises UnreadableError with every place that is wrong."""
+    if source.text.count("{") + source.text.count("[") > MANY_BRACKETS:
+        _refuse_deep(source)
     if _SPECIAL.search(source.text):
         _refuse_special(source)
     try:
@@ -187,13 +200,22 @@ def parse(source: Source) -> dict[str, Any]:
     return cast("dict[str, Any]", data)
 
 
+def _refuse_deep(source: Source) -> None:
+    try:
+        place = _too_deep(source.text)
+    except yaml.YAMLError:
+        return  # said by the parser proper, with the place
+    if place:
+        raise UnreadableError(Finding(source.file, *place, TOO_DEEP))
+
+
 def _refuse_special(source: Source) -> None:
     """Anchors, aliases, merge keys and tags: a mesh file says each thing once, and an alias can be a bomb."""
     findings: list[Finding] = []
     try:
         for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
             what = _special(event)
-            if what and len(findings) < 20:
+            if what and len(findings) < MOST_SPECIAL:
                 mark = event.start_mark
                 assert mark is not None  # the parser marks every event
                 findings.append(Finding(source.file, mark.line + 1, mark.column + 1, what))
@@ -225,7 +247,7 @@ def _diagnose(source: Source, reason: str) -> list[Finding]:
     """Why a text is not YAML that we take, with places; PyYAML says more than the fast parser."""
     text, file = source.text, source.file
     if "recursion limit" in reason:
-        return [_at(source, reason, f"nested more than {DEEPEST} levels deep; a mesh file has about six")]
+        return [_at(source, reason, TOO_DEEP)]
     if number := _TOO_LARGE_A_NUMBER.search(reason):
         message = f"the number {number[1]} is too large; put it in quotes if it is an id"
         return [Finding(file, int(number[2]), int(number[3]), message)]
@@ -233,9 +255,10 @@ def _diagnose(source: Source, reason: str) -> list[Finding]:
         message = f"the control character U+{ord(control[0]):04X}; a mesh file is plain text"
         return [Finding(file, *_line_and_column(text, control.start()), message)]
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader) if _is_shallow(text) else None
+        node = None if _too_deep(text) else yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        told = error.context_mark if "expected ':'" in str(error.problem) else error.problem_mark
+        mark = told or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return [Finding(file, line, column, _sentence(text, error, line))]
     except yaml.YAMLError:
@@ -252,7 +275,8 @@ def _sentence(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
         return "a tab in the indentation; YAML takes spaces only: two a level"
     hint = next((hint for part, hint in _HINTS.items() if part in said), said)
     mark = error.context_mark
-    start = f" (it begins on line {mark.line + 1})" if mark and mark.line + 1 != line else ""
+    is_open = "closed" in hint or "closing" in hint
+    start = f" (it begins on line {mark.line + 1})" if mark and is_open and mark.line + 1 != line else ""
     return f"not YAML: {hint}{start}"
 
 
@@ -317,7 +341,7 @@ def unquoted(source: Source, pattern: str) -> list[tuple[int, int, str]]:
     todo = [tree] if tree else []
     while todo:
         node = todo.pop()
-        if isinstance(node, yaml.ScalarNode) and node.style is None and re.fullmatch(pattern, node.value):
+        if isinstance(node, yaml.ScalarNode) and not node.style and re.fullmatch(pattern, node.value):
             found.append((node.start_mark.line + 1, node.start_mark.column + 1, node.value))
         elif isinstance(node, yaml.MappingNode):
             todo += [value for _, value in node.value]

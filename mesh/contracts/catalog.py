@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from mesh.contracts import types
-from mesh.findings import Path
+from mesh.explain import shorten
+from mesh.findings import Path, unknown
 from mesh.model import Column, Contract, Table
 
 TableFormat = Literal["iceberg", "parquet"]
@@ -166,14 +167,11 @@ def _column_mistakes(column: Column, there: Path, classifications: frozenset[str
     if kind is None:
         yield there, f"column '{column.name}' needs a 'physicalType', such as string or struct<a:int>"
     elif reason := _bad_type(kind):
-        yield (*there, "physicalType"), f"type '{kind}' of column '{column.name}': {reason}"
+        yield (*there, "physicalType"), f"type '{shorten(kind)}' of column '{column.name}': {reason}"
     for label in labels(column.classification):
         if label not in classifications:
-            known = ", ".join(sorted(classifications))
-            yield (
-                (*there, "classification"),
-                f"column '{column.name}' is labelled '{label}', which mesh.yaml does not classify; known: {known}",
-            )
+            message = f"column '{column.name}' is labelled with an {unknown('classification', label, classifications)}"
+            yield (*there, "classification"), message
 
 
 @lru_cache(maxsize=4096)

@@ -120,9 +120,8 @@ def _tokens(text: str) -> list[str]:
 
 def _take(tokens: list[str], *expected: str) -> str:
     if not tokens or (expected and tokens[0] not in expected):
-        raise UnknownTypeError(
-            f"expected {' or '.join(expected) or 'a type'}, found {tokens[0] if tokens else 'the end'}"
-        )
+        wanted = " or ".join(f"'{token}'" for token in expected) or "a type"
+        raise UnknownTypeError(f"expected {wanted}, found {repr(tokens[0]) if tokens else 'the end'}")
     return tokens.pop(0)
 
 

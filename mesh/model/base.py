@@ -69,14 +69,14 @@ def _account_id(value: Any) -> Any:
 
 def _given(value: Any) -> Any:
     if value is None:
-        raise PydanticCustomError("no_value", "expected a value, or leave the key out")
+        raise PydanticCustomError("no_value", "give one, or leave the key out")
     return value
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if names.count(name) > 1:
-            raise PydanticCustomError("twice", "'{name}' stands twice; name it once", {"name": name})
+            raise PydanticCustomError("twice", "holds '{name}' twice; name it once", {"name": name})
     return names
 
 

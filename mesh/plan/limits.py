@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from mesh import quotas
 from mesh.findings import Path, Problem
 from mesh.iam.values import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
 from mesh.plan.nodes import Clearance
 from mesh.plan.rules import Context, domain_file, partner_file, rule
-from mesh.quotas import limit
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """`mesh/deploy` and `mesh/preview`."""
@@ -56,7 +56,7 @@ class Kind:
 def documents_fit_their_quotas(context: Context) -> Iterator[Problem]:
     """No policy document is larger than AWS takes."""
     for kind in (*_of_the_mesh(context), *_of_products(context), *_of_domains(context), *_of_partners(context)):
-        most = limit(*kind.quota)
+        most = quotas.limit(*kind.quota)
         for candidate in sorted(kind.candidates, key=lambda found: found.weight, reverse=True):
             size = candidate.make().size
             if size > most:
@@ -198,7 +198,7 @@ def roles_fit_their_account(context: Context) -> Iterator[Problem]:
 
 
 def _roles(who: str, file: str, roles: int) -> Iterator[Problem]:
-    usual, most = limit("iam", "roles_per_account_default"), limit("iam", "roles_per_account_max")
+    usual, most = quotas.limit("iam", "roles_per_account_default"), quotas.limit("iam", "roles_per_account_max")
     if roles > most:
         yield Problem(file, (), f"{who} would have {roles:,} roles, IAM takes {most:,}: split it")
     elif roles > usual:
@@ -213,11 +213,11 @@ def clearances_fit_lake_formation(context: Context) -> Iterator[Problem]:
     An LF-tag stands for a classification; that a resource has at most 50 of them is part of the model of mesh.yaml.
     """
     file = context.mesh.file
-    most = limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
+    most = quotas.limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
     if len(file.clearances) > most:
         message = f"{len(file.clearances)} clearances, Lake Formation takes {most}: merge some"
         yield Problem("mesh.yaml", ("clearances",), message, on_key=True)
-    longest = limit("lakeformation", "inline_expression_bytes")
+    longest = quotas.limit("lakeformation", "inline_expression_bytes")
     for name, reads in file.clearances.items():
         clearance = Clearance(name=name, reads=frozenset(reads), classifications=tuple(sorted(file.classifications)))
         size = expression_bytes(clearance)
@@ -239,11 +239,11 @@ def expression_bytes(clearance: Clearance) -> int:
 def accounts_fit_the_organization(context: Context) -> Iterator[Problem]:
     """The organisation has no more accounts, and no more control policies, than AWS takes."""
     accounts = CENTRAL_ACCOUNTS + len(context.mesh.domains) + len(context.mesh.partners)
-    most = limit("org", "accounts_max")
+    most = quotas.limit("org", "accounts_max")
     if accounts > most:
         message = f"{accounts:,} accounts, an organisation takes {most:,}: split the mesh in two"
         yield Problem("mesh.yaml", (), message)
-    policies, most = len(context.builder.fixed_policies()) + len(context.mesh.partners), limit("rcp", "per_org")
+    policies, most = len(context.builder.fixed_policies()) + len(context.mesh.partners), quotas.limit("rcp", "per_org")
     if policies > most:
         message = (
             f"{policies:,} resource control policies, one a partner, an organisation takes {most:,}: split the mesh"

@@ -21,9 +21,8 @@ RESERVED_PREFIX: Final = "sthree"
 """What S3 keeps for itself (S3 User Guide, "General purpose bucket naming rules")."""
 LONGEST_BUCKET: Final = 63
 LONGEST_PERMISSION_SET: Final = 32
-LONGEST_ACCOUNT: Final = 50
 LONGEST_ACCOUNT_EMAIL: Final = 64
-"""Characters of an account's name and root e-mail (Organizations API, CreateAccount)."""
+"""Characters (Organizations API, CreateAccount)."""
 
 
 @dataclass(frozen=True)
@@ -200,22 +199,20 @@ def every_account_has_its_own_email(context: Context) -> Iterator[Problem]:
     """AWS takes a root e-mail for one account only, of at most 64 characters."""
     pattern = context.mesh.file.account_email
     seen = {pattern.replace("{account}", "governance"): "the governance account"}
-    for folder, owners in context.owners:
-        for name, owner in owners.items():
-            email = owner.account.email or pattern.replace("{account}", context.account_name(folder, name))
-            path = ("account", "email") if owner.account.email else ()
-            if len(email) > LONGEST_ACCOUNT_EMAIL:
-                message = (
-                    f"the account's e-mail '{email}' has {len(email)} characters, AWS takes {LONGEST_ACCOUNT_EMAIL}: "
-                    "give a shorter one with 'account: {email: …}'"
-                )
-                yield Problem(f"{folder}/{name}.yaml", path, message)
-            if email in seen:
-                message = (
-                    f"e-mail '{email}' is the one of {seen[email]} already; AWS wants one of its own for each account"
-                )
-                yield Problem(f"{folder}/{name}.yaml", path, message)
-            seen.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
+    owners = [(folder, name, owner.account.email) for folder, some in context.owners for name, owner in some.items()]
+    for folder, name, chosen in sorted(owners, key=lambda owner: owner[2] is not None):
+        email = chosen or pattern.replace("{account}", context.account_name(folder, name))
+        path = ("account", "email") if chosen else ()
+        if len(email) > LONGEST_ACCOUNT_EMAIL:
+            message = (
+                f"the account's e-mail '{email}' has {len(email)} characters, AWS takes {LONGEST_ACCOUNT_EMAIL}: "
+                "give a shorter one with 'account: {email: …}'"
+            )
+            yield Problem(f"{folder}/{name}.yaml", path, message)
+        if email in seen:
+            message = f"e-mail '{email}' is the one of {seen[email]} already; AWS wants one of its own for each account"
+            yield Problem(f"{folder}/{name}.yaml", path, message)
+        seen.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
 
 
 @rule
@@ -275,32 +272,16 @@ def product_names_fit_aws(context: Context) -> Iterator[Problem]:
 
 
 @rule
-def account_names_fit_aws(context: Context) -> Iterator[Problem]:
-    """The buckets and the account of a domain or partner have names that AWS takes."""
+def partner_names_fit_aws(context: Context) -> Iterator[Problem]:
+    """The buckets of a partner have names that S3 takes; a domain's and accounts' always do, names having 40 characters."""
     mesh = context.mesh.file.name
     for partner in context.mesh.partners:
-        longest = max((names.partner_bucket(mesh, partner), names.results_bucket(mesh, f"partner-{partner}")), key=len)
-        if len(longest) > LONGEST_BUCKET:
-            message = (
-                f"bucket '{longest}' would have {len(longest)} characters, S3 takes {LONGEST_BUCKET}: rename the file"
-            )
-            yield Problem(partner_file(partner), (), message)
-    for domain in context.mesh.domains:
-        bucket = names.results_bucket(mesh, domain)
+        bucket = max((names.partner_bucket(mesh, partner), names.results_bucket(mesh, f"partner-{partner}")), key=len)
         if len(bucket) > LONGEST_BUCKET:
             message = (
                 f"bucket '{bucket}' would have {len(bucket)} characters, S3 takes {LONGEST_BUCKET}: rename the file"
             )
-            yield Problem(domain_file(domain), (), message)
-    for folder, owners in context.owners:
-        for name in owners:
-            account = context.account_name(folder, name)
-            if len(account) > LONGEST_ACCOUNT:
-                message = (
-                    f"account '{account}' would have {len(account)} characters, "
-                    f"AWS takes {LONGEST_ACCOUNT}: rename the file"
-                )
-                yield Problem(f"{folder}/{name}.yaml", (), message)
+            yield Problem(partner_file(partner), (), message)
 
 
 @rule
@@ -312,7 +293,7 @@ def global_names_are_used_once(context: Context) -> Iterator[Problem]:
     duplicates: list[Problem] = []
 
     def claim(bucket: str, who: str, file: str, *path: str) -> None:
-        if bucket in seen:
+        if bucket in seen and not file.endswith(tuple(f"/{name}.yaml" for name in RESERVED)):
             message = f"duplicate bucket name '{bucket}': {seen[bucket]} has it already; rename one of the two"
             duplicates.append(Problem(file, path, message, on_key=True))
         seen.setdefault(bucket, who)
@@ -466,12 +447,17 @@ def _unknown_product(context: Context, reference: str) -> str:
 @rule
 def consumers_have_a_clearance(context: Context) -> Iterator[Problem]:
     """A consumer whose groups cover nothing of a labelled product is told which clearance it needs."""
+    known = frozenset(context.mesh.file.classifications)
     clearances = {name: frozenset(reads) for name, reads in context.mesh.file.clearances.items()}
+    if not all(reads <= known for reads in clearances.values()):
+        return
     for domain, owner in context.mesh.domains.items():
+        if any(member.clearance not in clearances for member in owner.members):
+            continue
         held = [clearances[member.clearance] for member in owner.members if member.clearance in clearances]
         for number, reference in enumerate(owner.consumes):
             labels = context.labels.get(reference, frozenset())
-            if labels and not any(labels <= reads for reads in held):
+            if labels and labels <= known and not any(labels <= reads for reads in held):
                 enough = [name for name, reads in clearances.items() if labels <= reads]
                 message = f"no group of '{domain}' can read all of '{reference}', which holds {listed(labels)}; " + (
                     f"clearances that cover it: {listed(enough)}" if enough else "no clearance covers it"
@@ -548,7 +534,7 @@ def agreements_allow_what_they_deliver(context: Context) -> Iterator[Problem]:
                 message = unknown("classification", name, known)
                 yield Problem(partner_file(partner), (*path, position), message)
         missing = context.labels.get(agreement.product, frozenset()) - set(agreement.classifications)
-        if missing:
+        if missing and missing <= known.keys():
             message = (
                 f"'{agreement.product}' holds {listed(missing)}, which this agreement does not allow; "
                 "deliver a product without it, or have the classification agreed"

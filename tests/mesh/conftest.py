@@ -1,0 +1,53 @@
+"""The tiny mesh: valid, of two domains and a partner; tests break one thing of it."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mesh.load import load
+from mesh.model import Mesh
+from mesh.plan import Plan, build, problems
+
+HERE = Path(__file__).parent
+TINY = HERE / "tiny"
+STACKS = HERE.parents[1] / "stacks"
+Findings = Callable[[Path], list[str]]
+DAY = datetime.date(2027, 1, 1)
+
+
+def _findings(root: Path, as_of: datetime.date = DAY) -> list[str]:
+    """Every finding about a mesh folder, placed relative to it, sorted."""
+    loaded = load(root)
+    found = list(loaded.findings)
+    if loaded.mesh is not None:
+        found += loaded.place(problems(loaded.mesh, as_of))
+    return sorted(str(finding).replace(f"{root}/", "") for finding in found)
+
+
+@pytest.fixture(scope="session")
+def findings() -> Findings:
+    """`findings(folder)`: every finding about a mesh folder on the tests' day, placed relative to it, sorted."""
+    return _findings
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A copy of the tiny mesh, to break."""
+    return Path(shutil.copytree(TINY, tmp_path / "mesh"))
+
+
+@pytest.fixture(scope="session")
+def sample() -> Mesh:
+    """The sample mesh of `stacks/`."""
+    return load(STACKS).usable()
+
+
+@pytest.fixture(scope="session")
+def plan(sample: Mesh) -> Plan:
+    """The plan of the sample mesh."""
+    return build(sample, DAY)
