@@ -129,9 +129,12 @@ def ci_role(governance_id: str, purpose: str) -> str:
     return role(governance_id, f"ci-{purpose}")
 
 
-def trail_arn(region: str, governance_id: str) -> str:
-    """ARN of the organisation's trail, which the governance account makes as CloudTrail's delegated administrator."""
-    return f"arn:aws:cloudtrail:{region}:{governance_id}:trail/{PATH}"
+def trail_arn(region: str, management_id: str) -> str:
+    """ARN of the organisation's trail: the management account owns it, though the governance account makes it.
+
+    (CloudTrail User Guide, "Organization delegated administrator": it "remains the owner of any … resources".)
+    """
+    return f"arn:aws:cloudtrail:{region}:{management_id}:trail/{PATH}"
 
 
 def boundary(account_id: str) -> str:

@@ -246,7 +246,7 @@ def account_key_policy(perimeter: Perimeter, account_id: str) -> Document:
 def audit_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
     """Resource policy of the audit bucket: the organisation's trail writes, nothing is deleted (I21)."""
     whole, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
-    trail = names.trail_arn(perimeter.region, perimeter.governance_id)
+    trail = names.trail_arn(perimeter.region, perimeter.management_id)
     source = (when("StringEquals", "aws:SourceArn", trail),)
     return document(
         *encrypted_in_transit(whole, objects),

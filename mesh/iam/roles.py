@@ -235,7 +235,9 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inb
             effect="Allow",
             actions=("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"),
             resources=tuple(f"arn:aws:s3:::{inbox}/*" for inbox in inboxes),
-        ),
+        )
+        if inboxes  # a statement without a resource is no policy to IAM: with every agreement closed there is none
+        else None,
         Statement(
             sid="DecryptTheProduct",
             effect="Allow",
