@@ -35,6 +35,7 @@ POLICY_INPUTS = {
     "EventBusPolicy": ("policy", "resource"),
     "iam/policy:Policy": ("policy", "identity"),
     "RolePolicy": ("policy", "identity"),
+    "PermissionSetInlinePolicy": ("inlinePolicy", "identity"),
     "iam/role:Role": ("assumeRolePolicy", "trust"),
     "organizations/policy:Policy": ("content", "control"),
 }

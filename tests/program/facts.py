@@ -1,0 +1,435 @@
+"""The Plan, and what the program registers, each as a list of facts of one form: so the two can be subtracted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mesh import names
+from mesh.contracts import types
+from mesh.contracts.catalog import CatalogTable
+from mesh.iam.bootstrap import template
+from mesh.iam.values import KEY_ARN
+from mesh.plan import Plan, nodes
+from mesh.plan.build import by_stack
+from tests.program.sample import Document, Found
+
+Fact = tuple[str, str, str]
+"""(`<stack>` or `<stack>@<account>` for the publisher's, what it is about, its value as JSON)."""
+
+
+OF_THE_COMPONENTS: Final = (
+    "AccountPublicAccessBlock",
+    "BucketNotification",
+    "BucketOwnershipControls",
+    "BucketPublicAccessBlock",
+    "BucketVersioning",
+    "DefaultKmsKey",
+    "EncryptionByDefault",
+    "EventBus",
+    "OrganizationDelegatedAdminAccount",
+    "PolicyAttachment",
+    "SharingWithOrganization",
+    "StackInstances",
+    "organization:Organization",
+)
+"""What a component adds whatever the Plan says; the contract says what these must be."""
+
+
+def fact(where: str, about: str, value: Any) -> Fact:
+    return where, about, json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] == "{":
+        return json.loads(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+# ---- what the Plan says
+
+
+def planned(plan: Plan, key_arns: Mapping[str, str]) -> Iterator[Fact]:
+    """Every fact of the Plan; `key_arns` by bucket, for what AWS invents."""
+    yield from _organization(plan)
+    governance = plan.governance
+    yield from _account("governance", governance.account)
+    yield from _governance(governance)
+    for name, partner in plan.partners.items():
+        yield from _account(f"partner-{name}", partner.account)
+        yield from _partner(f"partner-{name}", partner.partner, partner.account.log_bucket)
+    for name, domain in plan.domains.items():
+        yield from _account(f"domain-{name}", domain.account)
+        yield from _domain(f"domain-{name}", domain, key_arns)
+    for stack, access in by_stack(plan).items():
+        yield fact(stack, f"provider of {access.account_id}", [access.preview_role, access.region, access.tags])
+    for name, domain in plan.domains.items():
+        if domain.catalog:
+            access = domain.publishing
+            yield fact(
+                f"domain-{name}", f"provider of {access.account_id}", [access.preview_role, access.region, access.tags]
+            )
+
+
+def _organization(plan: Plan) -> Iterator[Fact]:
+    stack, args = "organization", plan.organization.args
+    for account in args.accounts:
+        yield fact(stack, f"account {account.name}", [account.email, account.tags])
+    for unit in ("governance", "domains", "partners"):
+        yield fact(stack, f"unit {unit}", [])
+    for policy in args.policies:
+        yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
+    yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
+    people = plan.organization.people
+    if people:
+        for each in people.permission_sets:
+            yield fact(stack, f"permission set {each.name}", [each.description, people.instance])
+            yield fact(stack, f"policy of permission set {each.name}", each.policy.text())
+        for each in people.assignments:
+            about = f"assignment {each.account}-{each.permission_set}-{each.group}"
+            yield fact(stack, about, [each.group_id, people.instance])
+
+
+def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
+    stack, catalog, audit = "governance", plan.catalog, plan.audit
+    governance = catalog.perimeter.governance_id
+    yield from _settings(stack, governance, catalog.administrators)
+    yield fact(stack, "policy of the catalog", catalog.catalog_policy.text())
+    yield fact(stack, f"policy of bus {names.BUS}", plan.bus.policy.text())
+    for key in catalog.classifications:
+        yield fact(stack, f"tag {key}", ["false", "true"])
+    for clearance in catalog.clearances:
+        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
+            to = catalog.perimeter.domains_unit_arn
+            about = f"grant to {to}: {clearance.name}-{kind.lower()}"
+            yield fact(stack, about, [permissions, permissions, governance, _expression(clearance, kind, governance)])
+    for publisher in catalog.publishers:
+        label = publisher.rpartition("/")[2]
+        yield fact(stack, f"grant to {publisher}: {label}-publishes", [["CREATE_DATABASE"], [], governance, True])
+        for key in catalog.classifications:
+            what = {"catalogId": governance, "key": key, "values": ["false", "true"]}
+            about = f"grant to {publisher}: {label}-labels-{key}"
+            yield fact(stack, about, [["ASSOCIATE", "DESCRIBE"], [], governance, what])
+    for name, args in plan.locations.items():
+        arn = names.location_role(governance, name)
+        yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
+        arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
+        yield from _role(stack, arn, about, args.publisher_trust, args.publisher_permissions)
+    log = plan.account.log_bucket
+    yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
+    yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
+    yield fact(stack, f"trail {names.PATH}", audit.bucket)
+
+
+def _settings(stack: str, account: str, administrators: tuple[str, ...]) -> Iterator[Fact]:
+    yield fact(stack, f"lake formation of {account}", list(administrators))
+
+
+def _expression(clearance: nodes.Clearance, kind: str, catalog: str) -> dict[str, Any]:
+    parts = [{"key": key, "values": list(values)} for key, values in clearance.expression]
+    return {"catalogId": catalog, "resourceType": kind, "expressions": parts}
+
+
+def _account(stack: str, args: nodes.DomainAccountArgs) -> Iterator[Fact]:
+    yield fact(stack, "boundary", args.boundary.text())
+    yield fact(stack, f"key {names.ACCOUNT_KEY_ALIAS}", args.key_policy.text())
+    logs, results = args.log_bucket, args.results_bucket
+    yield from _bucket(stack, logs, args.log_bucket_policy.text(), args.log_retention, 30, None, {}, own_key=False)
+    yield from _bucket(stack, results, args.results_bucket_policy.text(), args.results_retention, 1, logs, {})
+    yield fact(stack, f"workgroup {names.WORKGROUP}", [f"s3://{results}/", args.account_id])
+    yield fact(stack, "budget mesh", [str(args.budget), [args.owner_email] * 2])
+
+
+def _bucket(
+    stack: str,
+    name: str,
+    policy: str,
+    expire: int,
+    expire_old: int,
+    log: str | None,
+    tags: Mapping[str, str],
+    own_key: bool = True,
+) -> Iterator[Fact]:
+    yield fact(stack, f"bucket {name}", dict(tags))
+    yield fact(stack, f"policy of bucket {name}", policy)
+    yield fact(stack, f"life of bucket {name}", [expire, expire_old])
+    yield fact(stack, f"encryption of bucket {name}", "aws:kms" if own_key else "AES256")
+    if log:
+        yield fact(stack, f"log of bucket {name}", [log, f"{name}/"])
+
+
+def _role(stack: str, arn: str, description: str, trust: nodes.Document, permissions: nodes.Document) -> Iterator[Fact]:
+    account = arn.split(":")[4]
+    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account)])
+    yield fact(stack, f"permissions of role {names.role_name(arn)}", permissions.text())
+
+
+def _partner(stack: str, args: nodes.PartnerAccountArgs, log: str) -> Iterator[Fact]:
+    yield fact(stack, f"key {names.INBOX_KEY_ALIAS}", args.key_policy.text())
+    yield from _bucket(stack, args.inbox, args.bucket_policy.text(), args.retention, 30, log, {})
+    database = [f"What the mesh delivered to {args.partner}", f"s3://{args.inbox}/", args.account_id]
+    yield fact(stack, f"database {names.snake(args.partner)}", database)
+    arn = names.role(args.account_id, "access")
+    yield from _role(stack, arn, f"People of partner {args.partner}", args.access_trust, args.access_permissions)
+
+
+def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> Iterator[Fact]:
+    account = plan.access.account_id
+    yield from _settings(stack, account, (plan.access.deploy_role,))
+    for name, args in plan.products.items():
+        yield fact(stack, f"key {names.key_alias(name)}", args.key_policy.text())
+        policy = args.bucket_policy.text({KEY_ARN: key_arns[args.bucket]})
+        old = min(args.retention, 30)
+        yield from _bucket(stack, args.bucket, policy, args.retention, old, args.log_bucket, args.tags)
+    for args in plan.pipelines.values():
+        about = f"Writes {args.domain}.{args.product}, and nothing else"
+        yield from _role(stack, args.arn, about, args.trust, args.permissions)
+    for args in plan.clearances.values():
+        about = f"People who hold the clearance '{args.clearance.name}'"
+        yield from _role(stack, args.arn, about, args.trust, args.permissions)
+        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
+            what = _expression(args.clearance, kind, args.perimeter.governance_id)
+            about = f"grant to {args.arn}: {args.clearance.name}-{kind.lower()}"
+            yield fact(stack, about, [permissions, [], None, what])
+    for reference, args in plan.links.items():
+        target = {"catalogId": args.perimeter.governance_id, "databaseName": args.database}
+        yield fact(stack, f"link {args.database}", [target, account])
+        what = {"catalogId": account, "name": args.database}
+        yield fact(stack, f"grant to {account}:IAMPrincipals: {reference}", [["DESCRIBE"], [], None, what])
+    for args in plan.deliveries.values():
+        arn = names.delivery_role(account, args.product)
+        about = f"S3 delivers {args.domain}.{args.product} to partners"
+        yield from _role(stack, arn, about, args.trust, args.permissions)
+        for each in args.deliveries:
+            key = names.inbox_key(args.perimeter.region, each.partner_id)
+            where = [f"arn:aws:s3:::{each.inbox}", each.partner_id, key]
+            about = f"delivery of {args.bucket} to {each.partner}"
+            yield fact(stack, about, ["Enabled" if each.open else "Disabled", f"outbound/{each.partner}/", *where])
+    for args in plan.catalog.values():
+        yield from _entry(stack, args)
+
+
+def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
+    governance = args.perimeter.governance_id
+    about = [args.description, f"s3://{args.location}/", governance]
+    yield fact(stack, f"database {args.database}", about)
+    yield fact(stack, f"location {args.location}", args.location_role)
+    for key in args.classifications:
+        yield fact(stack, f"label {key} on {args.database}", "false")
+    for table in args.tables:
+        location = f"s3://{args.location}/{table.name}/"
+        yield fact(stack, f"table {args.database}.{table.name}", [table.description, location, *_columns(table)])
+        for column in table.labelled:
+            for key in column.labels:
+                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", "true")
+
+
+def _columns(table: CatalogTable) -> list[Any]:
+    """Format, columns with comment (and type of a Parquet table), names of the partitions."""
+    if table.format == "iceberg":
+        kinds = types.iceberg_types([types.parse(c.type) for c in table.columns])
+        columns = [[c.name, c.comment, c.required, kind] for c, kind in zip(table.columns, kinds, strict=True)]
+        return ["iceberg", columns, [c.name for c in table.partitions]]
+    return ["parquet", [[c.name, c.comment, c.type] for c in table.columns], [c.name for c in table.partitions]]
+
+
+# ---- what the program registers
+
+
+def registered(document: Document) -> Iterator[Fact]:
+    """The same facts, read from the inputs of the resources."""
+    for part in document["stacks"]:
+        known = {resource["urn"]: resource for resource in part["resources"]}
+        for resource in part["resources"]:
+            read = reader(resource["type"])
+            if read:
+                yield from (fact(part["stack"], about, value) for about, value in read(resource, known))
+
+
+def reader(kind: str) -> Any:
+    """How facts are read from a resource of a type; None for one that the Plan says nothing about."""
+    return next((function for end, function in READERS.items() if kind.endswith(end)), None)
+
+
+Facts = Iterator[tuple[str, Any]]
+Known = Mapping[str, Found]
+
+
+def _of_bucket(about: str, value: Any) -> Any:
+    def read(resource: Found, known: Known) -> Facts:
+        yield f"{about} {resource['inputs']['bucket']}", value(resource["inputs"])
+
+    return read
+
+
+def _life(inputs: Found) -> Any:
+    (rule,) = inputs["rules"]
+    return [rule["expiration"]["days"], rule["noncurrentVersionExpiration"]["noncurrentDays"]]
+
+
+def _provider(resource: Found, known: Known) -> Facts:
+    inputs = {key: json.loads(resource["inputs"][key]) for key in ("assumeRoles", "allowedAccountIds", "defaultTags")}
+    role, region = inputs["assumeRoles"][-1]["roleArn"], resource["inputs"]["region"]
+    yield f"provider of {inputs['allowedAccountIds'][0]}", [role, region, inputs["defaultTags"]["tags"]]
+
+
+def _key(resource: Found, known: Known) -> Facts:
+    aliases = [r for r in known.values() if r["type"].endswith("kms/alias:Alias") and r["parent"] == resource["parent"]]
+    (alias,) = [r["inputs"]["name"].removeprefix("alias/") for r in aliases]
+    yield f"key {alias}", resource["inputs"]["policy"]
+
+
+def _a_role(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    arn = f"arn:aws:iam::{resource['account']}:role{inputs['path']}{inputs['name']}"
+    yield f"role {arn}", [inputs["description"], inputs["assumeRolePolicy"], inputs["permissionsBoundary"]]
+
+
+def _a_role_policy(resource: Found, known: Known) -> Facts:
+    (role,) = [r for r in known.values() if r["type"].endswith("iam/role:Role") and r["parent"] == resource["parent"]]
+    yield f"permissions of role {role['inputs']['name']}", resource["inputs"]["policy"]
+
+
+def _grant(resource: Found, known: Known) -> Facts:
+    inputs, to = resource["inputs"], resource["inputs"]["principal"]
+    if "mesh:aws:ClearanceRole$" in resource["urn"]:
+        component = resource["parent"].rpartition("::")[2]
+        to = f"arn:aws:iam::{resource['account']}:role/mesh/clearance/{component}"
+        assert inputs["principal"] in (to, "<unknown>")
+    on = [inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database") if key in inputs]
+    options = inputs.get("permissionsWithGrantOptions") or []
+    assert len(on) == 1, inputs
+    yield f"grant to {to}: {resource['name']}", [inputs["permissions"], options, inputs.get("catalogId"), on[0]]
+
+
+def _database(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    if "targetDatabase" in inputs:
+        yield f"link {inputs['name']}", [inputs["targetDatabase"], inputs["catalogId"]]
+    else:
+        yield f"database {inputs['name']}", [inputs["description"], inputs["locationUri"], inputs["catalogId"]]
+
+
+def _table(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    if "openTableFormatInput" in inputs:
+        made = inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
+        columns = [[f["name"], f["doc"], f["required"], f["type"]] for f in made["schema"]["fields"]]
+        partitions = [f["name"] for f in made.get("partitionSpec", {"fields": []})["fields"]]
+        rest = [made["location"], "iceberg", columns, partitions]
+    else:
+        made = inputs["storageDescriptor"]
+        columns = [[c["name"], c["comment"], c["type"]] for c in made["columns"]]
+        rest = [made["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
+    yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs["description"], *rest]
+
+
+def _label(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    tag, column, database = inputs["lfTag"], inputs.get("tableWithColumns"), inputs.get("database")
+    if database:
+        on = database["name"]
+    else:
+        (name,) = column["columnNames"]
+        on = f"{column['databaseName']}.{column['name']}.{name}"
+    yield f"label {tag['key']} on {on}", tag["value"]
+
+
+def _replication(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    for rule in inputs["rules"]:
+        to = rule["destination"]
+        where = [to["bucket"], to["account"], to["encryptionConfiguration"]["replicaKmsKeyId"]]
+        about = f"delivery of {inputs['bucket']} to {rule['id']}"
+        yield about, [rule["status"], rule["filter"]["prefix"], *where]
+
+
+def _inputs(about: str, *keys: str, of: str = "name") -> Any:
+    """The values of these inputs (of one alone, the value itself), about the thing with that name."""
+
+    def read(resource: Found, known: Known) -> Facts:
+        inputs = resource["inputs"]
+        values = [inputs.get(key) for key in keys]
+        name = inputs.get(of, "") if of else ""
+        yield f"{about} {name}".strip(), values[0] if len(values) == 1 else values
+
+    return read
+
+
+def _named(about: str, *keys: str) -> Any:
+    """As `_inputs`, about the thing that the program calls so."""
+
+    def read(resource: Found, known: Known) -> Facts:
+        values = [resource["inputs"].get(key) for key in keys]
+        yield f"{about} {resource['name']}", values[0] if len(values) == 1 else values
+
+    return read
+
+
+def _workgroup(resource: Found, known: Known) -> Facts:
+    result = resource["inputs"]["configuration"]["resultConfiguration"]
+    yield f"workgroup {resource['inputs']['name']}", [result["outputLocation"], result["expectedBucketOwner"]]
+
+
+def _budget(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    told = [address for each in inputs["notifications"] for address in each["subscriberEmailAddresses"]]
+    yield f"budget {inputs['name']}", [inputs["limitAmount"], told]
+
+
+def _lake(resource: Found, known: Known) -> Facts:
+    yield f"lake formation of {resource['inputs']['catalogId']}", resource["inputs"]["admins"]
+
+
+def _location(resource: Found, known: Known) -> Facts:
+    yield f"location {resource['inputs']['arn'].removeprefix('arn:aws:s3:::')}", resource["inputs"]["roleArn"]
+
+
+def _lock(inputs: Found) -> Any:
+    return [inputs["rule"]["defaultRetention"]["mode"], inputs["rule"]["defaultRetention"]["days"]]
+
+
+READERS: Final[dict[str, Any]] = {
+    "pulumi:providers:aws": _provider,
+    "s3/bucket:Bucket": _of_bucket("bucket", lambda inputs: inputs.get("tags") or {}),
+    "BucketPolicy": _of_bucket("policy of bucket", lambda inputs: inputs["policy"]),
+    "BucketLifecycleConfiguration": _of_bucket("life of bucket", _life),
+    "BucketServerSideEncryptionConfiguration": _of_bucket(
+        "encryption of bucket",
+        lambda inputs: inputs["rules"][0]["applyServerSideEncryptionByDefault"]["sseAlgorithm"],
+    ),
+    "BucketLogging": _of_bucket("log of bucket", lambda inputs: [inputs["targetBucket"], inputs["targetPrefix"]]),
+    "BucketObjectLockConfiguration": _of_bucket("lock of bucket", _lock),
+    "BucketReplicationConfig": _replication,
+    "kms/key:Key": _key,
+    "kms/alias:Alias": lambda resource, known: iter(()),  # told with its key
+    "iam/policy:Policy": _inputs("boundary", "policy", of=""),
+    "iam/role:Role": _a_role,
+    "iam/rolePolicy:RolePolicy": _a_role_policy,
+    "athena/workgroup:Workgroup": _workgroup,
+    "budgets/budget:Budget": _budget,
+    "glue/catalogDatabase:CatalogDatabase": _database,
+    "glue/catalogTable:CatalogTable": _table,
+    "glue/resourcePolicy:ResourcePolicy": _inputs("policy of the catalog", "policy", of=""),
+    "lakeformation/dataLakeSettings:DataLakeSettings": _lake,
+    "lakeformation/lfTag:LfTag": _inputs("tag", "values", of="key"),
+    "lakeformation/permissions:Permissions": _grant,
+    "lakeformation/resource:Resource": _location,
+    "lakeformation/resourceLfTag:ResourceLfTag": _label,
+    "cloudwatch/eventBusPolicy:EventBusPolicy": _inputs("policy of bus", "policy", of="eventBusName"),
+    "cloudtrail/trail:Trail": _inputs("trail", "s3BucketName"),
+    "cloudformation/stackSet:StackSet": _inputs("stack set", "templateBody"),
+    "organizations/account:Account": _inputs("account", "email", "tags"),
+    "organizations/organizationalUnit:OrganizationalUnit": lambda resource, known: iter(
+        [(f"unit {resource['inputs']['name']}", [])]
+    ),
+    "organizations/policy:Policy": _inputs("policy", "type", "description", "content"),
+    "ssoadmin/permissionSet:PermissionSet": _inputs("permission set", "description", "instanceArn"),
+    "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": _named("policy of permission set", "inlinePolicy"),
+    "ssoadmin/accountAssignment:AccountAssignment": _named("assignment", "principalId", "instanceArn"),
+}
