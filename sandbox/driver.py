@@ -148,7 +148,6 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
 def _tuned() -> Generator[None]:
     """A program makes some 70 KB of objects per resource that all live to its end: looking at them is wasted time."""
     thresholds = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
     try:
