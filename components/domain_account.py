@@ -14,7 +14,7 @@ from mesh.plan.nodes import DomainAccountArgs
 class DomainAccount(ComponentResource):
     """What every account of the mesh starts with; a partner's and the governance account have it too.
 
-    Outputs: `key_arn`, `boundary_arn`, `log_bucket`, `results_bucket`, `workgroup`.
+    Outputs: `key_arn`, `boundary_arn`, `log_bucket`, `results_bucket`, `workgroups`.
     """
 
     def __init__(self, name: str, args: DomainAccountArgs, opts: ResourceOptions | None = None) -> None:
@@ -40,7 +40,9 @@ class DomainAccount(ComponentResource):
         self.key = self._key(name, args)
         self.logs = self._logs(name, args)
         self.results = self._results(name, args)
-        self.workgroup = self._workgroup(name, args)
+        self.workgroups = [
+            self._workgroup(name, workgroup, location, args) for workgroup, location in args.workgroups.items()
+        ]
         self._budget(name, args)
         self.register_outputs(
             {
@@ -48,7 +50,7 @@ class DomainAccount(ComponentResource):
                 "boundary_arn": self.boundary.arn,
                 "log_bucket": self.logs.name,
                 "results_bucket": self.results.name,
-                "workgroup": self.workgroup.name,
+                "workgroups": [workgroup.name for workgroup in self.workgroups],
             }
         )
 
@@ -100,18 +102,18 @@ class DomainAccount(ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[self.logs]),
         )
 
-    def _workgroup(self, name: str, args: DomainAccountArgs) -> aws.athena.Workgroup:
+    def _workgroup(self, name: str, workgroup: str, location: str, args: DomainAccountArgs) -> aws.athena.Workgroup:
         """Queries write to the account's own encrypted bucket, whatever the caller asks for (I24)."""
         return aws.athena.Workgroup(
-            name,
-            name=names.WORKGROUP,
+            f"{name}-{workgroup}",
+            name=workgroup,
             description="Queries over the mesh; results stay in this account",
             configuration={
                 "enforce_workgroup_configuration": True,
                 "publish_cloudwatch_metrics_enabled": True,
                 "requester_pays_enabled": False,
                 "result_configuration": {
-                    "output_location": f"s3://{args.results_bucket}/",
+                    "output_location": location,
                     "expected_bucket_owner": args.account_id,
                     "encryption_configuration": {"encryption_option": "SSE_KMS", "kms_key_arn": self.key.arn},
                 },

@@ -86,9 +86,10 @@ class Organization(ComponentResource):
     def _attach_all(self, args: OrganizationArgs) -> None:
         last: list[Resource] = [*self.units.values(), *self.accounts.values()]
         targets: Mapping[str, Input[str]] = {
-            "root": self.root_id,
-            **{unit: made.id for unit, made in self.units.items()},
             **{account: made.id for account, made in self.accounts.items()},
+            # Behind the accounts: `governance` is a unit and an account, and a policy's target means the unit.
+            **{unit: made.id for unit, made in self.units.items()},
+            "root": self.root_id,
         }
         for policy in args.policies:
             last = [self._attach(policy, targets[policy.target], last)]

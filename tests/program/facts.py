@@ -54,8 +54,8 @@ def _plain(value: Any) -> Any:
 # ---- what the Plan says
 
 
-def planned(plan: Plan, key_arns: Mapping[str, str]) -> Iterator[Fact]:
-    """Every fact of the Plan; `key_arns` by bucket, for what AWS invents."""
+def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> Iterator[Fact]:
+    """Every fact of the Plan; `key_arns` by bucket, for what AWS invents. An update acts with other roles."""
     yield from _organization(plan)
     governance = plan.governance
     yield from _account("governance", governance.account)
@@ -66,14 +66,13 @@ def planned(plan: Plan, key_arns: Mapping[str, str]) -> Iterator[Fact]:
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
-    for stack, access in by_stack(plan).items():
-        yield fact(stack, f"provider of {access.account_id}", [access.preview_role, access.region, access.tags])
-    for name, domain in plan.domains.items():
-        if domain.catalog:
-            access = domain.publishing
-            yield fact(
-                f"domain-{name}", f"provider of {access.account_id}", [access.preview_role, access.region, access.tags]
-            )
+    providers = [
+        *by_stack(plan).items(),
+        *((f"domain-{n}", d.publishing) for n, d in plan.domains.items() if d.catalog),
+    ]
+    for stack, access in providers:
+        role = access.deploy_role if update else access.preview_role
+        yield fact(stack, f"provider of {access.account_id}", [role, access.region, access.tags])
 
 
 def _organization(plan: Plan) -> Iterator[Fact]:
@@ -141,7 +140,8 @@ def _account(stack: str, args: nodes.DomainAccountArgs) -> Iterator[Fact]:
     logs, results = args.log_bucket, args.results_bucket
     yield from _bucket(stack, logs, args.log_bucket_policy.text(), args.log_retention, 30, None, {}, own_key=False)
     yield from _bucket(stack, results, args.results_bucket_policy.text(), args.results_retention, 1, logs, {})
-    yield fact(stack, f"workgroup {names.WORKGROUP}", [f"s3://{results}/", args.account_id])
+    for workgroup, location in args.workgroups.items():
+        yield fact(stack, f"workgroup {workgroup}", [location, args.account_id])
     yield fact(stack, "budget mesh", [str(args.budget), [args.owner_email] * 2])
 
 

@@ -1,0 +1,316 @@
+"""The whole sample mesh deployed into an emulated organisation, and what a change of the YAML then comes to."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesh import names
+from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.rollout import Rollout, StackRun, as_json, organization_ids
+from sandbox.steps import Step
+from tests.program import facts, sample
+from tests.program.checks import CHECKS
+from tests.program.sample import Document, resources
+
+pytestmark = pytest.mark.slow
+
+MESH = sample.mesh()
+
+
+class Deployed:
+    """The organisation, what was deployed into it, and the first run of it."""
+
+    def __init__(self, organization: EmulatedOrganization) -> None:
+        self.organization = organization
+        self.rollout = Rollout(organization)
+        self.first = self.rollout.up(MESH)
+
+    def up(self, mesh: Any, *stacks: str) -> list[StackRun]:
+        return self.rollout.up(mesh, stacks or None)
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[Deployed]:
+    with EmulatedOrganization(organization_ids(MESH.plan)) as organization:
+        yield Deployed(organization)
+
+
+@pytest.fixture(scope="module")
+def document(deployed: Deployed) -> Document:
+    found = as_json(MESH, deployed.first)
+    retained = {r.urn: r.retain_on_delete for run in deployed.first for r in run.result.resources}
+    for resource in resources(found):
+        resource["retainOnDelete"] = retained[resource["urn"]]
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the sample mesh to change."""
+    return Path(shutil.copytree(sample.STACKS, tmp_path / "stacks"))
+
+
+def edit(folder: Path, file: str, old: str, new: str, after: str = "") -> None:
+    path = folder / file
+    text = path.read_text("utf-8")
+    start = text.index(after)
+    assert old in text[start:], (file, old)
+    path.write_text(text[:start] + text[start:].replace(old, new, 1), "utf-8")
+
+
+def changes(runs: list[StackRun]) -> list[Step]:
+    """What was done to AWS resources; fails when something failed."""
+    for run in runs:
+        assert not run.result.failures, (run.stack, run.result.failures)
+    return [s for run in runs for s in run.result.steps if s.type.startswith("aws:") and s.operation != "same"]
+
+
+def short(steps: list[Step]) -> list[tuple[str, str, str]]:
+    return sorted((step.operation, step.type.rpartition(":")[2], step.name) for step in steps)
+
+
+@pytest.fixture
+def restored(deployed: Deployed) -> Iterator[Deployed]:
+    """For tests that change a stack: afterwards it is as the sample mesh says again."""
+    touched: set[str] = set()
+    up = deployed.up
+
+    def recording(mesh: Any, *stacks: str) -> list[StackRun]:
+        touched.update(stacks)
+        return up(mesh, *stacks)
+
+    deployed.up = recording  # type: ignore[method-assign]
+    yield deployed
+    deployed.up = up  # type: ignore[method-assign]
+    changes(up(MESH, *(stack for stack in MESH.plan.stacks if stack in touched)))
+
+
+# ---- the first run
+
+
+def test_the_first_run_creates_everything_that_the_preview_shows(deployed: Deployed, planned: sample.Planned) -> None:
+    assert [run.stack for run in deployed.first] == list(MESH.plan.stacks)
+    made = Counter((step.operation, step.urn) for step in changes(deployed.first))
+    shown = Counter(("create", r["urn"]) for r in resources(planned.document) if r["type"].startswith("aws:"))
+    assert made == shown
+
+
+def test_what_was_registered_is_what_the_plan_says_with_the_keys_that_aws_made(document: Document) -> None:
+    keys = {
+        MESH.plan.domains[part["stack"].removeprefix("domain-")].products[key["name"]].bucket: key["outputs"]["arn"]
+        for part in document["stacks"]
+        for key in part["resources"]
+        if key["type"].endswith("kms/key:Key") and "mesh:aws:DataProduct$" in key["urn"]
+    }
+    assert len(keys) == sum(len(domain.products) for domain in MESH.plan.domains.values())
+    assert all(re.fullmatch(r"arn:aws:kms:eu-west-1:\d{12}:key/[0-9a-f-]{36}", arn) for arn in keys.values())
+    expected, found = Counter(facts.planned(MESH.plan, keys, update=True)), Counter(facts.registered(document))
+    assert sorted((expected - found).elements()) == []
+    assert sorted((found - expected).elements()) == []
+
+
+def test_nothing_is_left_unknown_by_an_update(document: Document) -> None:
+    assert "<unknown>" not in json.dumps(document)
+    assert "<key-arn>" not in json.dumps(document)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_deployed_mesh_keeps_to_the_contract(check: Any, document: Document) -> None:
+    assert check(document, MESH.plan) == []
+
+
+def test_a_publisher_is_reached_through_the_deploy_role_of_its_domain(document: Document) -> None:
+    publisher = next(r for r in resources(document, "pulumi:providers:aws", "domain-ads") if r["name"] == "publisher")
+    roles = [role["roleArn"] for role in json.loads(publisher["inputs"]["assumeRoles"])]
+    governance = MESH.plan.perimeter.governance_id
+    own = MESH.plan.domains["ads"].access.account_id
+    assert roles == [names.deploy_role(own), names.publisher_role(governance, "ads")]
+
+
+def test_nothing_lands_in_the_default_account(deployed: Deployed) -> None:
+    assert deployed.organization.resources_in(DEFAULT_ACCOUNT) == 0
+    for name, account in deployed.organization.account_ids().items():
+        assert deployed.organization.resources_in(account) > 10, name
+
+
+def test_something_in_the_default_account_would_be_noticed(deployed: Deployed) -> None:
+    from moto.sqs.models import sqs_backends
+
+    queues = sqs_backends[DEFAULT_ACCOUNT]["eu-west-1"].queues
+    queues["stray"] = object()
+    try:
+        assert deployed.organization.resources_in(DEFAULT_ACCOUNT) == 1
+    finally:
+        del queues["stray"]
+
+
+@pytest.mark.parametrize("domain", sorted(MESH.plan.domains))
+def test_a_domains_deploy_role_finds_its_buckets_and_roles(domain: str, deployed: Deployed) -> None:
+    plan = MESH.plan.domains[domain]
+    s3, iam, kms = (deployed.organization.client(service, plan.access.account_id) for service in ("s3", "iam", "kms"))
+    expected = {plan.account.log_bucket, plan.account.results_bucket, *(p.bucket for p in plan.products.values())}
+    assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == expected
+    roles = {role["Arn"] for role in iam.list_roles(PathPrefix="/mesh/")["Roles"]}
+    assert roles >= {r.arn for r in (*plan.pipelines.values(), *plan.clearances.values())}
+    for name, product in plan.products.items():
+        key = kms.describe_key(KeyId=f"alias/{names.key_alias(name)}")["KeyMetadata"]
+        policy = s3.get_bucket_policy(Bucket=product.bucket)["Policy"]
+        assert json.loads(policy) == json.loads(product.bucket_policy.text({"<key-arn>": key["Arn"]}))
+        rule = s3.get_bucket_encryption(Bucket=product.bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
+        assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key["Arn"]}
+        assert kms.get_key_rotation_status(KeyId=key["Arn"])["KeyRotationEnabled"] is True
+
+
+def test_the_catalog_of_governance_holds_every_published_database_and_no_other(deployed: Deployed) -> None:
+    glue = deployed.organization.client("glue", MESH.plan.perimeter.governance_id)
+    found = {d["Name"] for page in glue.get_paginator("get_databases").paginate() for d in page["DatabaseList"]}
+    assert found == {entry.database for domain in MESH.plan.domains.values() for entry in domain.catalog.values()}
+
+
+def test_every_control_policy_is_attached_where_the_plan_says(deployed: Deployed) -> None:
+    client, p = deployed.organization.client("organizations"), MESH.plan.perimeter
+    accounts = deployed.organization.account_ids()
+    units = {"root": p.root, "governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit}
+    for policy in MESH.plan.organization.args.policies:
+        target = units.get(policy.target) or accounts[policy.target]
+        found = client.list_policies_for_target(TargetId=target, Filter=policy.type)["Policies"]
+        (summary,) = [each for each in found if each["Name"] == policy.name]
+        content = client.describe_policy(PolicyId=summary["Id"])["Policy"]["Content"]
+        assert json.loads(content) == policy.document.as_json()
+
+
+# ---- changes
+
+
+def test_a_second_run_changes_nothing(deployed: Deployed) -> None:
+    runs = deployed.up(MESH)
+    assert short(changes(runs)) == []
+    assert sum(run.operations["same"] for run in runs) == sum(run.operations["create"] for run in deployed.first)
+
+
+def test_a_longer_retention_changes_the_life_of_one_bucket(restored: Deployed, folder: Path) -> None:
+    edit(folder, "domains/identity.yaml", "retention: 400 days", "retention: 500 days", after="device-graph")
+    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
+    assert short(steps) == [("update", "BucketLifecycleConfiguration", "device-graph")]
+
+
+def test_a_tables_description_changes_that_table(restored: Deployed, folder: Path) -> None:
+    edit(
+        folder, "contracts/identity/profiles.odcs.yaml", "Current state of every profile", "The state of every profile"
+    )
+    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
+    assert short(steps) == [("update", "CatalogTable", "profiles-profiles")]
+
+
+def test_a_products_purpose_changes_its_database(restored: Deployed, folder: Path) -> None:
+    edit(folder, "contracts/identity/profiles.odcs.yaml", "Who watches inside", "Everybody who watches inside")
+    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
+    assert short(steps) == [("update", "CatalogDatabase", "profiles")]
+
+
+def test_a_label_on_one_more_column_leaves_the_labels_of_the_others_alone(restored: Deployed, folder: Path) -> None:
+    contract = "contracts/identity/profiles.odcs.yaml"
+    edit(
+        folder,
+        contract,
+        "        required: true\n",
+        "        required: true\n        classification: pii\n",
+        after="name: avatar",
+    )
+    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
+    assert short(steps) == [("create", "ResourceLfTag", "profiles-profiles-avatar-pii")]
+    lake = restored.organization.client("lakeformation", MESH.plan.perimeter.governance_id)
+    table = {"DatabaseName": "identity__profiles", "Name": "profiles", "ColumnNames": ["avatar", "profile_name"]}
+    held = lake.get_resource_lf_tags(Resource={"TableWithColumns": table})["LFTagsOnColumns"]
+    labelled = {column["Name"]: [(t["TagKey"], t["TagValues"]) for t in column["LFTags"]] for column in held}
+    assert labelled == {name: [("pii", ["true"])] for name in ("avatar", "profile_name")}
+
+
+def test_a_new_product_creates_what_belongs_to_it_and_nothing_else(restored: Deployed, folder: Path) -> None:
+    edit(folder, "domains/content.yaml", "  rights:", "  posters: {kind: analytics, ports: [table]}\n  rights:")
+    text = (folder / "contracts/content/rights.odcs.yaml").read_text("utf-8")
+    (folder / "contracts/content/posters.odcs.yaml").write_text(text, "utf-8")
+    edit(
+        folder, "domains/content.yaml", "ports: [table]", "ports: [table], deletion-protection: false", after="posters"
+    )
+    made = short(changes(restored.up(sample.mesh(folder), "domain-content")))
+    assert {operation for operation, _, _ in made} == {"create"}
+    assert [each for each in made if not each[2].startswith("posters")] == []
+    assert {kind for _, kind, _ in made} >= {
+        "Bucket",
+        "BucketPolicy",
+        "Key",
+        "Role",
+        "CatalogDatabase",
+        "ResourceLfTag",
+    }
+    gone = short(changes(restored.up(MESH, "domain-content")))
+    assert gone == [("delete", kind, name) for _, kind, name in made]
+
+
+def test_a_product_without_protection_is_deleted_with_all_that_belongs_to_it(restored: Deployed, folder: Path) -> None:
+    edit(
+        folder,
+        "domains/ads.yaml",
+        "  pacing-simulations: {kind: internal, ports: [files], retention: 90 days, deletion-protection: false}\n",
+        "",
+    )
+    (folder / "contracts/ads/pacing-simulations.odcs.yaml").unlink()
+    gone = short(changes(restored.up(sample.mesh(folder), "domain-ads")))
+    assert {(operation, name) for operation, _, name in gone} == {("delete", "pacing-simulations")}
+    s3 = restored.organization.client("s3", MESH.plan.domains["ads"].access.account_id)
+    assert "aurora-ads--pacing-simulations" not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+
+
+def test_a_protected_product_is_not_deleted_and_everything_stays(deployed: Deployed, folder: Path) -> None:
+    edit(folder, "domains/identity.yaml", "  login-risk: {kind: internal, ports: [table], retention: 180 days}\n", "")
+    (folder / "contracts/identity/login-risk.odcs.yaml").unlink()
+    before = deployed.rollout.states["domain-identity"].to_json()
+    (run,) = deployed.up(sample.mesh(folder), "domain-identity")
+    refused = {failure.urn.rpartition(":")[2] for failure in run.result.failures}
+    assert "login-risk" in refused
+    assert all("because it is protected" in failure.message for failure in run.result.failures)
+    assert run.preview
+    assert deployed.rollout.states["domain-identity"].to_json() == before
+    s3 = deployed.organization.client("s3", MESH.plan.domains["identity"].access.account_id)
+    assert json.loads(s3.get_bucket_policy(Bucket="aurora-identity--login-risk")["Policy"])["Statement"]
+    assert short(changes(deployed.up(MESH, "domain-identity"))) == []
+
+
+def test_protection_is_taken_off_first_and_then_the_product_goes(restored: Deployed, folder: Path) -> None:
+    edit(folder, "domains/identity.yaml", "retention: 180 days}", "retention: 180 days, deletion-protection: false}")
+    assert short(changes(restored.up(sample.mesh(folder), "domain-identity"))) == []
+    text = (folder / "domains/identity.yaml").read_text("utf-8")
+    (folder / "domains/identity.yaml").write_text(re.sub(r"  login-risk: .*\n", "", text), "utf-8")
+    (folder / "contracts/identity/login-risk.odcs.yaml").unlink()
+    gone = short(changes(restored.up(sample.mesh(folder), "domain-identity")))
+    assert {operation for operation, _, _ in gone} == {"delete"}
+    assert {"Bucket", "Key", "CatalogTable", "BucketPolicy"} <= {kind for _, kind, _ in gone}
+
+
+def test_an_expired_agreement_is_closed_on_both_sides(restored: Deployed) -> None:
+    late = sample.mesh(day=datetime.date(2029, 1, 15))
+    partner = short(changes(restored.up(late, "partner-ad-measurement")))
+    assert partner == [("update", "BucketPolicy", "ad-measurement"), ("update", "Key", "ad-measurement")]
+    domain = short(changes(restored.up(late, "domain-ads")))
+    assert domain == [("update", "BucketReplicationConfig", "impressions"), ("update", "RolePolicy", "impressions")]
+    organization = short(changes(restored.up(late, "organization")))
+    closed = [each for each in organization if each[1] == "Policy"]
+    assert closed == [("update", "Policy", "mesh-partner-ad-measurement-one-writer")]
+    assert {(op, kind) for op, kind, _ in organization} <= {("update", "Policy"), ("delete", "AccountAssignment")}
+    s3 = restored.organization.client("s3", MESH.plan.domains["ads"].access.account_id)
+    rules = s3.get_bucket_replication(Bucket="aurora-ads--impressions")["ReplicationConfiguration"]["Rules"]
+    assert [rule["Status"] for rule in rules] == ["Disabled"]
+    inbox = restored.organization.client("s3", MESH.plan.partners["ad-measurement"].access.account_id)
+    policy = json.loads(inbox.get_bucket_policy(Bucket="aurora-partner-ad-measurement--inbox")["Policy"])
+    assert "DeclaredWritersDeliver" not in {statement["Sid"] for statement in policy["Statement"]}
+    assert not any("delivery" in json.dumps(statement) for statement in policy["Statement"])
