@@ -13,6 +13,11 @@ WORKGROUP = "mesh"
 BUS = "mesh"
 
 
+def workgroup(clearance: str) -> str:
+    """The Athena workgroup of a clearance, in every domain account."""
+    return f"{WORKGROUP}-{clearance}"
+
+
 def bucket(mesh: str, domain: str, product: str) -> str:
     """The bucket of a data product: `aurora-identity--profiles`."""
     return f"{mesh}-{domain}--{product}"
@@ -137,9 +142,14 @@ def trail_arn(region: str, management_id: str) -> str:
     return f"arn:aws:cloudtrail:{region}:{management_id}:trail/{PATH}"
 
 
+def policy(account_id: str, name: str) -> str:
+    """ARN of a managed policy of the mesh."""
+    return f"arn:aws:iam::{account_id}:policy/{PATH}/{name}"
+
+
 def boundary(account_id: str) -> str:
     """The permissions boundary of every role that the mesh makes in an account."""
-    return f"arn:aws:iam::{account_id}:policy/{PATH}/boundary"
+    return policy(account_id, "boundary")
 
 
 def assumed_account_id(kind: str, name: str) -> str:

@@ -17,7 +17,7 @@ from mesh.iam.perimeter import (
     outside_units,
     through,
 )
-from mesh.iam.product import ADMINISTER_KEY, CONFIGURE_BUCKET, LOOK_AT_KEY, USE_KEY
+from mesh.iam.product import ADMINISTER_KEY, CONFIGURE_BUCKET, LOOK_AT_KEY, READ_OBJECTS, USE_KEY
 from mesh.iam.roles import READ_CATALOG
 from mesh.iam.values import Document, Statement, account, document, service, when
 
@@ -55,7 +55,14 @@ def catalog_policy(perimeter: Perimeter) -> Document:
         Statement(
             sid="RefuseOtherPublishers",
             principal="*",
-            actions=("glue:Create*", "glue:Delete*", "glue:Update*", "glue:BatchCreate*", "glue:BatchDelete*"),
+            actions=(
+                "glue:BatchCreate*",
+                "glue:BatchDelete*",
+                "glue:BatchUpdate*",
+                "glue:Create*",
+                "glue:Delete*",
+                "glue:Update*",
+            ),
             resources=everything,
             conditions=(
                 caller_is_not(
@@ -69,7 +76,8 @@ def catalog_policy(perimeter: Perimeter) -> Document:
 
 def bus_policy(perimeter: Perimeter) -> Document:
     """Resource policy of the mesh event bus: pipelines of domain accounts tell, nobody outside does."""
-    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
+    hub = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}"
+    bus, rules = f"{hub}:event-bus/{names.BUS}", f"{hub}:rule/{names.BUS}/*"
     return document(
         Statement(
             sid="PipelinesTellTheMesh",
@@ -94,11 +102,11 @@ def bus_policy(perimeter: Perimeter) -> Document:
                 "events:DeleteRule",
                 "events:RemoveTargets",
             ),
-            resources=(bus, f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:rule/{names.BUS}/*"),
+            resources=(bus, rules),
             conditions=(
                 in_organization(perimeter),
                 inside_units(perimeter.domains),
-                caller_is(deploy := names.deploy_role("*")),
+                caller_is(names.deploy_role("*")),
                 when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}"),
             ),
         ),
@@ -106,7 +114,7 @@ def bus_policy(perimeter: Perimeter) -> Document:
             sid="RefuseOtherUnits",
             principal="*",
             actions=("events:*",),
-            resources=(bus,),
+            resources=(bus, rules),
             conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
         ),
         Statement(
@@ -114,7 +122,7 @@ def bus_policy(perimeter: Perimeter) -> Document:
             principal="*",
             actions=("events:DeleteEventBus", "events:PutPermission", "events:RemovePermission"),
             resources=(bus,),
-            conditions=(caller_is_not(deploy),),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
         ),
     )
 
@@ -133,6 +141,7 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
             conditions=(when("StringEquals", "aws:SourceAccount", account_id),),
         ),
         *_own_account_only(perimeter, whole, objects, account_id),
+        _services_write(objects),
         Statement(
             sid="RefuseDeletionOfLogs",
             principal="*",
@@ -142,12 +151,33 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
     )
 
 
+def _services_write(objects: str) -> Statement:
+    """Nobody adds a line to a log but the service that keeps it."""
+    return Statement(
+        sid="RefuseOtherWriters",
+        principal="*",
+        actions=("s3:PutObject", "s3:ReplicateObject"),
+        resources=(objects,),
+        conditions=(not_a_service(),),
+    )
+
+
 def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Document:
-    """Resource policy of an account's query results: this account's people only, encrypted in transit (I24)."""
+    """Resource policy of an account's query results: read in this account, by roles that people hold (I13, I24)."""
     whole, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
     return document(
         *encrypted_in_transit(whole, objects),
         *_own_account_only(perimeter, whole, objects, account_id),
+        Statement(
+            sid="RefuseOtherReaders",
+            principal="*",
+            actions=READ_OBJECTS,
+            resources=(objects,),
+            conditions=(
+                caller_is_not(names.clearance_role(account_id, "*"), names.role(account_id, "access")),
+                not_a_service(),
+            ),
+        ),
     )
 
 
@@ -266,20 +296,18 @@ def audit_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
             resources=(f"arn:aws:s3:::{bucket}/AWSLogs/*",),
             conditions=source,
         ),
+        _services_write(objects),
         Statement(
             sid="RefuseDeletionOfTheAuditTrail",
             principal="*",
             actions=(
                 "s3:BypassGovernanceRetention",
-                "s3:DeleteBucket",
                 "s3:DeleteObject",
                 "s3:DeleteObjectVersion",
-                "s3:PutBucketVersioning",
-                "s3:PutLifecycleConfiguration",
+                "s3:PutObjectLegalHold",
                 "s3:PutObjectRetention",
             ),
-            resources=(whole, objects),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+            resources=(objects,),
         ),
         *_own_account_only(perimeter, whole, objects, perimeter.governance_id),
     )
@@ -328,7 +356,9 @@ def inbox_policy(perimeter: Perimeter, bucket: str, account_id: str, writers: tu
 
 def inbox_key_policy(perimeter: Perimeter, account_id: str, writers: tuple[str, ...]) -> Document:
     """Resource policy of the key of a partner's inbox: the declared writers encrypt, the partner decrypts."""
-    return account_key_policy(perimeter, account_id).without("RefuseOtherAccounts") + document(
+    return account_key_policy(perimeter, account_id).without("RefuseOtherAccounts").without(
+        "DisksTakeGrants"
+    ) + document(
         Statement(
             sid="DeclaredWritersEncrypt",
             effect="Allow",

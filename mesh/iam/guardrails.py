@@ -24,12 +24,23 @@ PERIMETER_SERVICES = ("s3:*", "kms:*", "sqs:*", "secretsmanager:*", "dynamodb:*"
 
 ASSUME_ROLE = ("sts:AssumeRole",)
 
+BOOTSTRAP_ROLE = "arn:aws:iam::*:role/stacksets-exec-*"
+"""The role with which StackSets makes `mesh/deploy` in a new account.
+
+A service-linked role makes it, which no SCP binds; whoever else could make or change one of this name would be the
+deployment (CloudFormation User Guide, "Service-managed permissions").
+"""
+
 OWNED_BY_AWS = ("arn:aws:iam::aws:policy/*", "arn:aws:ssm:*::parameter/aws/*")
 """Resources of AWS's own accounts that any account may name (aws-samples/data-perimeter-policy-examples)."""
 
 
 def identities_stay_inside(perimeter: Perimeter) -> Document:
-    """SCP at the root: no identity of the organisation acts on a resource outside it (I6)."""
+    """SCP at the root: no identity of the organisation acts on a resource outside it (I6).
+
+    There is no exception for calls that a service makes for somebody (`aws:ViaAWSService`): Athena's UNLOAD and CTAS
+    write as the caller, and would write to any bucket.
+    """
     return document(
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
@@ -45,17 +56,16 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
                 "kinesis:*",
                 "firehose:*",
                 "events:PutEvents",
+                "ecr:CompleteLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
                 "lambda:InvokeFunction",
                 "secretsmanager:*",
                 "logs:PutLogEvents",
                 "sts:AssumeRole",
             ),
             resources=("*",),
-            conditions=(
-                when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),
-                when("BoolIfExists", "aws:PrincipalIsAWSService", "false"),
-                when("BoolIfExists", "aws:ViaAWSService", "false"),
-            ),
+            conditions=(when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),),
         )
     )
 
@@ -71,14 +81,25 @@ def guardrails_stay_up() -> Document:
         Statement(
             sid="RefuseLongLivedCredentials",
             actions=(
-                "iam:CreateUser",
                 "iam:CreateAccessKey",
                 "iam:CreateLoginProfile",
                 "iam:CreateSAMLProvider",
+                "iam:CreateServiceSpecificCredential",
+                "iam:CreateUser",
                 "iam:UpdateSAMLProvider",
                 "rolesanywhere:*",
             ),
             resources=("*",),
+        ),
+        Statement(
+            sid="RefuseOtherFederation",
+            actions=(
+                "iam:AddClientIDToOpenIDConnectProvider",
+                "iam:CreateOpenIDConnectProvider",
+                "iam:UpdateOpenIDConnectProviderThumbprint",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseChangesToRolesOfTheMesh",
@@ -95,13 +116,29 @@ def guardrails_stay_up() -> Document:
                 "iam:UntagRole",
                 "iam:UpdateAssumeRolePolicy",
                 "iam:UpdateRole",
+                "iam:CreatePolicy",
                 "iam:CreatePolicyVersion",
                 "iam:DeletePolicy",
                 "iam:DeletePolicyVersion",
                 "iam:SetDefaultPolicyVersion",
             ),
-            resources=(names.role("*", "*"), names.boundary("*")),
-            conditions=(caller_is_not(deploy_roles(), *_bootstrap()),),
+            resources=(names.role("*", "*"), names.policy("*", "*"), BOOTSTRAP_ROLE),
+            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+        ),
+        Statement(
+            sid="RefuseRolesWithoutTheBoundary",
+            actions=(
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:DeleteRolePermissionsBoundary",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+            ),
+            resources=("*",),
+            conditions=(
+                when("StringNotLike", "iam:PermissionsBoundary", names.boundary("*")),
+                caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),
+            ),
         ),
         Statement(
             sid="RefuseChangesToProtection",
@@ -111,18 +148,24 @@ def guardrails_stay_up() -> Document:
                 "cloudtrail:StopLogging",
                 "cloudtrail:UpdateTrail",
                 "ec2:DisableEbsEncryptionByDefault",
+                "ec2:ModifyEbsDefaultKmsKeyId",
+                "ec2:ResetEbsDefaultKmsKeyId",
                 "glue:DeleteResourcePolicy",
                 "glue:PutResourcePolicy",
                 "kms:DisableKey",
+                "kms:DisableKeyRotation",
                 "kms:PutKeyPolicy",
                 "kms:ScheduleKeyDeletion",
                 "s3:DeleteBucketPolicy",
                 "s3:PutAccountPublicAccessBlock",
+                "s3:PutBucketAcl",
+                "s3:PutBucketObjectLockConfiguration",
+                "s3:PutBucketOwnershipControls",
                 "s3:PutBucketPolicy",
                 "s3:PutBucketPublicAccessBlock",
-                "s3:PutBucketOwnershipControls",
                 "s3:PutBucketVersioning",
                 "s3:PutEncryptionConfiguration",
+                "s3:PutLifecycleConfiguration",
             ),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
@@ -132,13 +175,19 @@ def guardrails_stay_up() -> Document:
             actions=(
                 "lakeformation:BatchGrantPermissions",
                 "lakeformation:BatchRevokePermissions",
+                "lakeformation:CreateDataCellsFilter",
+                "lakeformation:CreateLakeFormationIdentityCenterConfiguration",
                 "lakeformation:CreateLakeFormationOptIn",
                 "lakeformation:CreateLFTag",
+                "lakeformation:CreateLFTagExpression",
+                "lakeformation:DeleteLakeFormationOptIn",
                 "lakeformation:DeleteLFTag",
                 "lakeformation:GrantPermissions",
                 "lakeformation:PutDataLakeSettings",
                 "lakeformation:RevokePermissions",
+                "lakeformation:UpdateDataCellsFilter",
                 "lakeformation:UpdateLFTag",
+                "lakeformation:UpdateLFTagExpression",
             ),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
@@ -164,11 +213,6 @@ def guardrails_stay_up() -> Document:
     )
 
 
-def _bootstrap() -> tuple[str, ...]:
-    """The service role of StackSets, which makes `mesh/deploy` in a new account."""
-    return ("arn:aws:iam::*:role/stacksets-exec-*",)
-
-
 def no_side_doors(perimeter: Perimeter) -> Document:
     """SCP on every unit but the root: no service carries data out for somebody (I7), no sharing outside (I19)."""
     return document(
@@ -188,6 +232,7 @@ def no_side_doors(perimeter: Perimeter) -> Document:
             sid="RefuseCarriers",
             actions=(
                 "appflow:*",
+                "cleanrooms:*",
                 "dataexchange:*",
                 "datasync:*",
                 "events:CreateApiDestination",
@@ -195,10 +240,14 @@ def no_side_doors(perimeter: Perimeter) -> Document:
                 "events:CreateEndpoint",
                 "firehose:CreateDeliveryStream",
                 "firehose:UpdateDestination",
-                "scheduler:CreateSchedule",
+                "mobiletargeting:*",
                 "pipes:CreatePipe",
-                "transfer:*",
                 "rds:StartExportTask",
+                "scheduler:CreateSchedule",
+                "ses:SendBulkEmail",
+                "ses:SendEmail",
+                "ses:SendRawEmail",
+                "transfer:*",
             ),
             resources=("*",),
         ),
@@ -220,24 +269,41 @@ def no_side_doors(perimeter: Perimeter) -> Document:
         Statement(
             sid="RefuseSharing",
             actions=(
-                "ec2:ModifyImageAttribute",
-                "ec2:ModifySnapshotAttribute",
+                "athena:CreateDataCatalog",
+                "athena:UpdateDataCatalog",
+                "backup:PutBackupVaultAccessPolicy",
+                "dynamodb:ExportTableToPointInTime",
+                "dynamodb:PutResourcePolicy",
+                "ec2:CreateInstanceExportTask",
                 "ec2:CreateStoreImageTask",
                 "ec2:ExportImage",
-                "ec2:CreateInstanceExportTask",
+                "ec2:ModifyImageAttribute",
+                "ec2:ModifySnapshotAttribute",
+                "ecr:PutReplicationConfiguration",
+                "ecr:SetRepositoryPolicy",
+                "kafka:PutClusterPolicy",
+                "kinesis:PutResourcePolicy",
+                "lambda:AddLayerVersionPermission",
                 "lambda:AddPermission",
                 "lambda:CreateFunctionUrlConfig",
-                "rds:ModifyDBSnapshotAttribute",
-                "redshift:AuthorizeSnapshotAccess",
-                "redshift:AuthorizeDataShare",
+                "logs:PutDestinationPolicy",
+                "logs:PutResourcePolicy",
+                "logs:PutSubscriptionFilter",
+                "quicksight:CreateAccountSubscription",
                 "ram:AcceptResourceShareInvitation",
                 "ram:AssociateResourceShare",
                 "ram:CreateResourceShare",
                 "ram:EnableSharingWithAwsOrganization",
+                "ram:UpdateResourceShare",
+                "rds:ModifyDBClusterSnapshotAttribute",
+                "rds:ModifyDBSnapshotAttribute",
+                "redshift:AuthorizeDataShare",
+                "redshift:AuthorizeSnapshotAccess",
+                "redshift:PutResourcePolicy",
+                "secretsmanager:PutResourcePolicy",
+                "sns:AddPermission",
+                "sqs:AddPermission",
                 "ssm:ModifyDocumentPermission",
-                "athena:CreateDataCatalog",
-                "athena:UpdateDataCatalog",
-                "quicksight:CreateAccountSubscription",
             ),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
@@ -276,6 +342,7 @@ def no_side_doors(perimeter: Perimeter) -> Document:
 def _compute_in_a_network() -> tuple[Statement, ...]:
     """A job outside a VPC can post data anywhere, and IAM does not see plain HTTPS: such jobs are refused (I8)."""
     jobs = {
+        "RefuseCloudShellOutsideANetwork": (("cloudshell:CreateEnvironment",), "cloudshell:VpcIds"),
         "RefuseGlueOutsideANetwork": (("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
         "RefuseLambdaOutsideANetwork": (
             ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),

@@ -30,7 +30,6 @@ READ_OBJECTS = (
     "s3:GetObjectTorrent",
     "s3:GetObjectVersionTorrent",
     "s3:GetObjectVersionForReplication",
-    "s3:SelectObjectContent",
 )
 LIST_BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 WRITE_OBJECTS = (
@@ -43,6 +42,9 @@ WRITE_OBJECTS = (
     "s3:DeleteObjectTagging",
     "s3:PutObjectVersionTagging",
     "s3:DeleteObjectVersionTagging",
+    "s3:ReplicateObject",
+    "s3:ReplicateDelete",
+    "s3:ReplicateTags",
 )
 READER_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation")
 DECRYPT = ("kms:Decrypt", "kms:DescribeKey")
@@ -182,7 +184,7 @@ def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Docu
             conditions=(caller_is_not(audience.deploy), not_a_service()),
         ),
         *_mandated_key(objects),
-        _location_reads(perimeter, audience, whole, objects),
+        _location_reads(perimeter, audience, whole),
         _cleared_read(perimeter, audience, whole, objects),
         _publisher_starts(perimeter, audience, whole),
     )
@@ -217,7 +219,8 @@ def _mandated_key(objects: str) -> tuple[Statement, ...]:
     )
 
 
-def _location_reads(perimeter: Perimeter, audience: Audience, whole: str, objects: str) -> Statement | None:
+def _location_reads(perimeter: Perimeter, audience: Audience, whole: str) -> Statement | None:
+    """Tables only: that is the location registered with Lake Formation."""
     if audience.location is None:
         return None
     return Statement(
@@ -225,7 +228,7 @@ def _location_reads(perimeter: Perimeter, audience: Audience, whole: str, object
         effect="Allow",
         principal=account(perimeter.governance_id),
         actions=READER_ACTIONS,
-        resources=(whole, objects),
+        resources=(whole, f"{whole}/tables/*"),
         conditions=(caller_is(audience.location),),
     )
 

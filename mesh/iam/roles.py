@@ -42,37 +42,38 @@ def permission_set_trust(account_id: str, permission_set: str) -> Document:
     The role of a permission set is `aws-reserved/sso.amazonaws.com/[region/]AWSReservedSSO_<name>_<16 hex>`
     (IAM Identity Center User Guide, "Referencing permission sets in resource policies").
     """
-    reserved = f"arn:aws:iam::{account_id}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{permission_set}_*"
+    path = f"arn:aws:iam::{account_id}:role/aws-reserved/sso.amazonaws.com"
+    role = f"AWSReservedSSO_{permission_set}_{'?' * 16}"
     return document(
         Statement(
             sid="PeopleWithThePermissionSet",
             effect="Allow",
             principal=account(account_id),
             actions=ASSUME,
-            conditions=(caller_is(reserved),),
+            conditions=(caller_is(f"{path}/{role}", f"{path}/*/{role}"),),
         )
     )
 
 
 def permission_set(role_pattern: str) -> Document:
     """Inline policy of a permission set: step into one role of the mesh, under one's own name, and nothing else."""
-    return document(
-        Statement(sid="StepIntoTheRole", effect="Allow", actions=ASSUME, resources=(role_pattern,))
-    )
+    return document(Statement(sid="StepIntoTheRole", effect="Allow", actions=ASSUME, resources=(role_pattern,)))
 
 
-def clearance_permissions(perimeter: Perimeter, account_id: str, results: str, results_key_alias: str) -> Document:
+def clearance_permissions(
+    perimeter: Perimeter, account_id: str, clearance: str, results: str, results_key_alias: str
+) -> Document:
     """What a holder of a clearance may call; which data that reaches is decided by Lake Formation, bucket and key.
 
-    `results` is the bucket of query results in the same account.
+    `results` is the bucket of query results in the same account; a clearance has a workgroup and a prefix of its own.
     """
     region = perimeter.region
     return document(
         Statement(
-            sid="QueryInTheMeshWorkgroup",
+            sid="QueryInTheOwnWorkgroup",
             effect="Allow",
             actions=QUERY,
-            resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.WORKGROUP}",),
+            resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.workgroup(clearance)}",),
         ),
         Statement(
             sid="ReadTheCatalogs",
@@ -107,17 +108,19 @@ def clearance_permissions(perimeter: Perimeter, account_id: str, results: str, r
                 when("ForAnyValue:StringLike", "aws:ResourceOrgPaths", perimeter.domains),
             ),
         ),
-        *_results(perimeter, account_id, results, results_key_alias),
+        *_results(perimeter, account_id, results, results_key_alias, f"{clearance}/"),
     )
 
 
-def _results(perimeter: Perimeter, account_id: str, results: str, alias: str) -> tuple[Statement, ...]:
+def _results(
+    perimeter: Perimeter, account_id: str, results: str, alias: str, prefix: str = ""
+) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepQueryResults",
             effect="Allow",
             actions=("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
-            resources=(f"arn:aws:s3:::{results}/*",),
+            resources=(f"arn:aws:s3:::{results}/{prefix}*",),
         ),
         Statement(
             sid="FindQueryResults",

@@ -51,7 +51,10 @@ def service(*names: str) -> Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement; exactly one of actions / not_actions, at most one of resources / not_resources."""
+    """One statement; exactly one of actions / not_actions, at most one of resources / not_resources.
+
+    ValueError for anything else: AWS takes an empty list of some elements and gives it another meaning.
+    """
 
     sid: str
     effect: Effect = "Deny"
@@ -61,6 +64,14 @@ class Statement:
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
+
+    def __post_init__(self) -> None:
+        if bool(self.actions) == bool(self.not_actions):
+            raise ValueError(f"{self.sid}: a statement has either actions or not_actions")
+        if self.resources and self.not_resources:
+            raise ValueError(f"{self.sid}: a statement has either resources or not_resources")
+        if not all(condition.values for condition in self.conditions):
+            raise ValueError(f"{self.sid}: a condition without a value holds for nobody, or for everybody")
 
     def as_json(self) -> dict[str, Any]:
         """The statement in the IAM policy grammar."""

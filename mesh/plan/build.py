@@ -263,7 +263,8 @@ class Builder:
 
     def account(self, name: str, domain: Domain) -> DomainAccountArgs:
         """The baseline of a domain's account."""
-        return self.baseline(name, domain.owner.email, self.domain_id(name), domain.account.budget)
+        account_id, budget = self.domain_id(name), domain.account.budget
+        return self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
 
     def clearance_roles(self, domain: str) -> dict[str, ClearanceRoleArgs]:
         """The role of every clearance in a domain's account."""
@@ -299,7 +300,9 @@ class Builder:
             assumed=self.mesh.accounts is None,
         )
 
-    def baseline(self, owner: str, email: str, account_id: str, budget: int | None) -> DomainAccountArgs:
+    def baseline(
+        self, owner: str, email: str, account_id: str, budget: int | None, clearances: tuple[str, ...] = ()
+    ) -> DomainAccountArgs:
         """What every account starts with."""
         defaults = self.file.defaults
         return DomainAccountArgs(
@@ -310,6 +313,7 @@ class Builder:
             budget=budget or defaults.budget,
             log_retention=defaults.log_retention,
             results_retention=defaults.results_retention,
+            clearances=clearances,
             deletion_protection=defaults.deletion_protection,
         )
 

@@ -238,6 +238,7 @@ class LocationRoleArgs:
 class DomainAccountArgs:
     """Baseline of an account: keys, boundary, logs, query results, budget. `owner` names the domain or partner.
 
+    `clearances` that are held in the account have a workgroup each; without any there is one for the account.
     `budget` in US dollars a month; `log_retention` and `results_retention` in days.
     """
 
@@ -248,7 +249,18 @@ class DomainAccountArgs:
     budget: int
     log_retention: int
     results_retention: int
+    clearances: tuple[str, ...] = ()
     deletion_protection: bool = True
+
+    @property
+    def workgroups(self) -> Mapping[str, str]:
+        """Athena workgroups, and where each keeps its results.
+
+        One a clearance: results are data, and who holds less must not read what a query of more has found.
+        """
+        if not self.clearances:
+            return {names.WORKGROUP: f"s3://{self.results_bucket}/"}
+        return {names.workgroup(name): f"s3://{self.results_bucket}/{name}/" for name in self.clearances}
 
     @property
     def log_bucket(self) -> str:
@@ -304,7 +316,9 @@ class ClearanceRoleArgs:
     def permissions(self) -> Document:
         """What it may call."""
         results = names.results_bucket(self.perimeter.mesh, self.owner)
-        return roles.clearance_permissions(self.perimeter, self.account_id, results, names.ACCOUNT_KEY_ALIAS)
+        return roles.clearance_permissions(
+            self.perimeter, self.account_id, self.clearance.name, results, names.ACCOUNT_KEY_ALIAS
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -273,7 +273,7 @@ def product_names_fit_aws(context: Context) -> Iterator[Problem]:
 
 @rule
 def partner_names_fit_aws(context: Context) -> Iterator[Problem]:
-    """The buckets of a partner have names that S3 takes; a domain's and accounts' always do, names having 40 characters."""
+    """The buckets of a partner have names that S3 takes; a domain's always have, for a name has 40 characters."""
     mesh = context.mesh.file.name
     for partner in context.mesh.partners:
         bucket = max((names.partner_bucket(mesh, partner), names.results_bucket(mesh, f"partner-{partner}")), key=len)
