@@ -1,0 +1,40 @@
+"""A product in the catalog: one Iceberg table with a labelled column, on top of a catalog and the domain's roles."""
+
+import pulumi
+from acme import GOVERNANCE, PERIMETER, SALES, account
+
+from components import CatalogEntry, LocationRole, MeshCatalog
+from mesh.contracts.catalog import CatalogColumn, CatalogTable
+from mesh.plan.nodes import CatalogEntryArgs, LocationRoleArgs, MeshCatalogArgs
+
+governance = account("governance", GOVERNANCE)
+catalog = MeshCatalog(
+    "mesh",
+    MeshCatalogArgs(perimeter=PERIMETER, classifications={"pii": "Identifies a person."}, clearances=(), publishers=()),
+    opts=governance,
+)
+roles = LocationRole("sales", LocationRoleArgs(perimeter=PERIMETER, domain="sales", domain_id=SALES), opts=governance)
+orders = CatalogEntry(
+    "orders",
+    CatalogEntryArgs(
+        perimeter=PERIMETER,
+        domain="sales",
+        product="orders",
+        description="Every order, as it was placed.",
+        bucket="acme-sales--orders",
+        tables=(
+            CatalogTable(
+                name="orders",
+                format="iceberg",
+                description="One row an order.",
+                columns=(
+                    CatalogColumn("order_id", "string", "Number of the order.", required=True),
+                    CatalogColumn("email", "string", "Who is told that it was sent.", labels=("pii",)),
+                ),
+            ),
+        ),
+        classifications=("pii",),
+    ),
+    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[catalog, roles])),
+)
+pulumi.export("database", orders.database.name)

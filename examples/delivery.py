@@ -1,0 +1,26 @@
+"""What S3 copies from a product to a partner: the bucket is there already, and so is the partner's inbox."""
+
+import pulumi
+from acme import AUDITOR, PERIMETER, SALES, account
+
+from components import Delivery, PrivateBucket
+from components.private_bucket import PrivateBucketArgs
+from mesh.iam.central import results_bucket_policy
+from mesh.plan import nodes
+
+sales = account("sales", SALES)
+bucket = PrivateBucket(
+    "orders",
+    PrivateBucketArgs(bucket="acme-sales--orders", deletion_protection=True, expire_after=400),
+    policy=results_bucket_policy(PERIMETER, "acme-sales--orders", SALES).text(),
+    opts=sales,
+)
+agreement = nodes.Delivery(partner="auditor", partner_id=AUDITOR, inbox="acme-partner-auditor--inbox", open=True)
+delivery = Delivery(
+    "orders",
+    nodes.DeliveryArgs(
+        perimeter=PERIMETER, domain="sales", product="orders", account_id=SALES, deliveries=(agreement,)
+    ),
+    opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[bucket])),
+)
+pulumi.export("role", delivery.role_arn)

@@ -1,0 +1,22 @@
+"""The organisation: three units, two accounts, every control policy, and the roles that accounts start with."""
+
+import pulumi
+from acme import MANAGEMENT, PERIMETER, account
+
+from components import Organization
+from components.organization import ids
+from mesh.plan.nodes import MemberAccount, OrganizationArgs
+
+organization = Organization(
+    "acme",
+    OrganizationArgs(
+        perimeter=PERIMETER,
+        accounts=(
+            MemberAccount(name="governance", email="aws+governance@acme.example", unit="governance", tags={}),
+            MemberAccount(name="domain-sales", email="aws+sales@acme.example", unit="domains", tags={}),
+        ),
+    ),
+    opts=account("management", MANAGEMENT),
+)
+for name, value in ids(organization).items():
+    pulumi.export(name, value)

@@ -1,0 +1,36 @@
+"""A partner's inbox, which one role of a domain writes into, and the role with which its people read it."""
+
+import pulumi
+from acme import AUDITOR, PERIMETER, SALES, account
+
+from components import DomainAccount, PartnerAccount
+from mesh import names
+from mesh.plan.nodes import DomainAccountArgs, PartnerAccountArgs
+
+auditor = account("auditor", AUDITOR)
+baseline = DomainAccount(
+    "auditor",
+    DomainAccountArgs(
+        perimeter=PERIMETER,
+        owner="partner-auditor",
+        owner_email="finance@acme.example",
+        account_id=AUDITOR,
+        budget=100,
+        log_retention=365,
+        results_retention=30,
+    ),
+    opts=auditor,
+)
+partner = PartnerAccount(
+    "auditor",
+    PartnerAccountArgs(
+        perimeter=PERIMETER,
+        partner="auditor",
+        account_id=AUDITOR,
+        writers=(names.delivery_role(SALES, "orders"),),
+        retention=90,
+    ),
+    log_bucket="acme-partner-auditor-logs",
+    opts=pulumi.ResourceOptions.merge(auditor, pulumi.ResourceOptions(depends_on=[baseline])),
+)
+pulumi.export("inbox", partner.inbox.name)

@@ -1,0 +1,16 @@
+"""A bucket for logs: private, versioned, encrypted, and emptied after a year."""
+
+import pulumi
+from acme import PERIMETER, SALES, account
+
+from components import PrivateBucket
+from components.private_bucket import PrivateBucketArgs
+from mesh.iam.central import log_bucket_policy
+
+logs = PrivateBucket(
+    "logs",
+    PrivateBucketArgs(bucket="acme-sales-logs", deletion_protection=True, expire_after=365),
+    policy=log_bucket_policy(PERIMETER, "acme-sales-logs", SALES).text(),
+    opts=account("sales", SALES),
+)
+pulumi.export("arn", logs.arn)

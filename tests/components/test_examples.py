@@ -1,0 +1,94 @@
+"""Every component by itself, as in examples/: in a preview, in an emulated organisation, and again without a change."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import components
+from sandbox.driver import Result, entry_point, run
+from sandbox.engine import Engine
+from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
+from sandbox.provider import AwsProvider
+from sandbox.state import StackState
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+IDS = OrganizationIds(
+    management_account="111111111111",
+    organization_id="o-acme123456",
+    root_id="r-acme",
+    units={"governance": "ou-acme-governan", "domains": "ou-acme-domains1", "partners": "ou-acme-partner1"},
+    accounts={"governance": "222222222222", "domain-sales": "333333333333", "partner-auditor": "444444444444"},
+)
+MAKES = {
+    "audit_trail": {"Trail", "BucketObjectLockConfiguration"},
+    "catalog_entry": {"CatalogTable", "ResourceLfTag", "Resource"},
+    "clearance_role": {"Role", "Permissions"},
+    "data_lake": {"DataLakeSettings"},
+    "data_product": {"Bucket", "Key", "BucketPolicy", "BucketNotification"},
+    "delivery": {"BucketReplicationConfig", "Role"},
+    "domain_account": {"AccountPublicAccessBlock", "Policy", "Workgroup", "Budget", "DefaultKmsKey"},
+    "location_role": {"Role", "RolePolicy"},
+    "mesh_bus": {"EventBus", "EventBusPolicy"},
+    "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},
+    "mesh_role": {"Role", "RolePolicy"},
+    "organization": {"Organization", "OrganizationalUnit", "Account", "PolicyAttachment", "StackSet"},
+    "partner_account": {"Bucket", "Key", "Role", "CatalogDatabase"},
+    "permission_sets": {"PermissionSet", "PermissionSetInlinePolicy", "AccountAssignment"},
+    "pipeline_role": {"Role", "RolePolicy"},
+    "private_bucket": {"Bucket", "BucketPolicy", "BucketVersioning"},
+    "resource_link": {"CatalogDatabase", "Permissions"},
+}
+
+
+def started(name: str, organization: EmulatedOrganization | None, state: StackState | None = None) -> Result:
+    engine = Engine(
+        project="examples",
+        stack=name.replace("_", "-"),
+        preview=organization is None,
+        state=state or StackState(),
+        provider=lambda _: AwsProvider(organization),
+        config={"pulumi:disable-default-providers": '["aws"]'},
+    )
+    result = run(engine, entry_point(EXAMPLES / f"{name}.py"))
+    assert result.failures == []
+    return result
+
+
+def kinds(result: Result) -> set[str]:
+    return {resource.type.rpartition(":")[2] for resource in result.resources if resource.type.startswith("aws:")}
+
+
+def test_every_component_has_an_example_that_says_what_it_is() -> None:
+    files = {path.stem: path for path in EXAMPLES.glob("*.py") if path.stem != "acme"}
+    modules = {getattr(components, name).__module__.rpartition(".")[2] for name in components.__all__}
+    assert set(files) == modules == set(MAKES)
+    for name, path in files.items():
+        assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), name
+        assert "yaml" not in path.read_text("utf-8"), name
+
+
+@pytest.mark.parametrize("name", sorted(MAKES))
+def test_the_example_previews_what_it_is_about(name: str) -> None:
+    assert MAKES[name] <= kinds(started(name, None))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(MAKES))
+def test_the_example_deploys_and_a_second_run_changes_nothing(name: str) -> None:
+    with EmulatedOrganization(IDS) as organization:
+        if name != "organization":
+            for account in IDS.accounts:
+                organization.ensure_account(account)
+        if name == "delivery":
+            organization.client("s3", IDS.account("partner-auditor")).create_bucket(
+                Bucket="acme-partner-auditor--inbox",
+                CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+            )
+        state = StackState()
+        assert MAKES[name] <= kinds(started(name, organization, state))
+        again = started(name, organization, state)
+        assert {step.operation for step in again.steps if step.type.startswith("aws:")} == {"same"}
+        assert organization.resources_in(DEFAULT_ACCOUNT) == 0
