@@ -146,7 +146,8 @@ def as_json(mesh: Mesh, runs: Iterable[StackRun]) -> dict[str, Any]:
 
 def _resources(run: StackRun, documents: Mapping[str, str]) -> list[dict[str, Any]]:
     accounts = {r.urn: _account(r) for r in run.result.resources if r.type.startswith("pulumi:providers:")}
-    return [_resource(r, accounts, documents, run.preview) for r in run.result.resources]
+    ordered = sorted(run.result.resources, key=lambda r: r.urn)  # the SDK registers in an order of its own each time
+    return [_resource(r, accounts, documents, run.preview) for r in ordered]
 
 
 def _resource(
