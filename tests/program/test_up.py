@@ -24,6 +24,7 @@ from tests.program.sample import Document, resources
 pytestmark = pytest.mark.slow
 
 MESH = sample.mesh()
+PROFILES = "contracts/identity/profiles.odcs.yaml"
 
 
 class Deployed:
@@ -33,8 +34,10 @@ class Deployed:
         self.organization = organization
         self.rollout = Rollout(organization)
         self.first = self.rollout.up(MESH)
+        self.touched: set[str] = set()
 
     def up(self, mesh: Any, *stacks: str) -> list[StackRun]:
+        self.touched.update(stacks)
         return self.rollout.up(mesh, stacks or None)
 
 
@@ -81,17 +84,9 @@ def short(steps: list[Step]) -> list[tuple[str, str, str]]:
 @pytest.fixture
 def restored(deployed: Deployed) -> Iterator[Deployed]:
     """For tests that change a stack: afterwards it is as the sample mesh says again."""
-    touched: set[str] = set()
-    up = deployed.up
-
-    def recording(mesh: Any, *stacks: str) -> list[StackRun]:
-        touched.update(stacks)
-        return up(mesh, *stacks)
-
-    deployed.up = recording  # type: ignore[method-assign]
+    deployed.touched.clear()
     yield deployed
-    deployed.up = up  # type: ignore[method-assign]
-    changes(up(MESH, *(stack for stack in MESH.plan.stacks if stack in touched)))
+    changes(deployed.rollout.up(MESH, [stack for stack in MESH.plan.stacks if stack in deployed.touched]))
 
 
 # ---- the first run
@@ -197,31 +192,36 @@ def test_a_second_run_changes_nothing(deployed: Deployed) -> None:
     assert sum(run.operations["same"] for run in runs) == sum(run.operations["create"] for run in deployed.first)
 
 
-def test_a_longer_retention_changes_the_life_of_one_bucket(restored: Deployed, folder: Path) -> None:
-    edit(folder, "domains/identity.yaml", "retention: 400 days", "retention: 500 days", after="device-graph")
-    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
-    assert short(steps) == [("update", "BucketLifecycleConfiguration", "device-graph")]
-
-
-def test_a_tables_description_changes_that_table(restored: Deployed, folder: Path) -> None:
-    edit(
-        folder, "contracts/identity/profiles.odcs.yaml", "Current state of every profile", "The state of every profile"
-    )
-    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
-    assert short(steps) == [("update", "CatalogTable", "profiles-profiles")]
-
-
-def test_a_products_purpose_changes_its_database(restored: Deployed, folder: Path) -> None:
-    edit(folder, "contracts/identity/profiles.odcs.yaml", "Who watches inside", "Everybody who watches inside")
-    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
-    assert short(steps) == [("update", "CatalogDatabase", "profiles")]
+@pytest.mark.parametrize(
+    ("file", "old", "new", "change"),
+    [
+        (
+            "domains/identity.yaml",
+            "retention: 400 days",
+            "retention: 500 days",
+            ("BucketLifecycleConfiguration", "device-graph"),
+        ),
+        (
+            PROFILES,
+            "Current state of every profile",
+            "The state of every profile",
+            ("CatalogTable", "profiles-profiles"),
+        ),
+        (PROFILES, "Who watches inside", "Everybody who watches inside", ("CatalogDatabase", "profiles")),
+    ],
+    ids=["a longer retention", "a table's description", "a product's purpose"],
+)
+def test_one_changed_value_updates_one_resource(
+    file: str, old: str, new: str, change: tuple[str, str], restored: Deployed, folder: Path
+) -> None:
+    edit(folder, file, old, new)
+    assert short(changes(restored.up(sample.mesh(folder), "domain-identity"))) == [("update", *change)]
 
 
 def test_a_label_on_one_more_column_leaves_the_labels_of_the_others_alone(restored: Deployed, folder: Path) -> None:
-    contract = "contracts/identity/profiles.odcs.yaml"
     edit(
         folder,
-        contract,
+        PROFILES,
         "        required: true\n",
         "        required: true\n        classification: pii\n",
         after="name: avatar",
