@@ -45,7 +45,7 @@ def pure(directory: Path) -> dict[str, float]:
 
 
 def resources(directory: Path, domains: int) -> int:
-    """How many AWS resources the program registers for the mesh: counted for five domains, times the number of domains."""
+    """How many AWS resources the program registers: counted for five domains, times the number of domains."""
     from sandbox import rollout
 
     mesh = rollout.Mesh(directory, build(load(directory).usable(), DAY), DAY)
@@ -57,7 +57,7 @@ def resources(directory: Path, domains: int) -> int:
 def main() -> None:
     """Print the table."""
     gc.set_threshold(100_000, 50, 1000)  # as the `mesh` command does
-    domains, products = (int(value) for value in (*sys.argv[1:], "1000", "10")[:2]) if len(sys.argv) != 2 else (int(sys.argv[1]), 10)
+    domains, products = int((sys.argv[1:2] or ["1000"])[0]), int((sys.argv[2:3] or ["10"])[0])
     with tempfile.TemporaryDirectory() as name:
         small, large = Path(name, "small"), Path(name, "large")
         example.write(small, max(domains // 10, 1), products, 1, DAY)

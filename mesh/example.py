@@ -61,17 +61,31 @@ schema:
     physicalType: table
     description: One row an observation.
     properties:
-      - {{name: id, logicalType: string, physicalType: string, description: Id of the row., required: true, primaryKey: true, primaryKeyPosition: 1}}
-      - {{name: observed_at, logicalType: timestamp, physicalType: timestamp, description: When it was observed., required: true}}
+      - name: id
+        logicalType: string
+        physicalType: string
+        description: Id of the row.
+        required: true
+        primaryKey: true
+        primaryKeyPosition: 1
+      - {{name: observed_at, logicalType: timestamp, physicalType: timestamp, description: When., required: true}}
       - {{name: country, logicalType: string, physicalType: string, description: ISO 3166 code.}}
       - {{name: quantity, logicalType: integer, physicalType: bigint, description: How many.}}
-{labelled}      - {{name: attributes, logicalType: object, physicalType: "map<string,string>", description: Whatever else is known.}}
+{labelled}      - {{name: attributes, logicalType: object, physicalType: "map<string,string>", description: The rest.}}
 slaProperties:
   - {{property: freshness, value: 24, unit: h, element: {table}.observed_at}}
 """
 COLUMNS: Final = {
-    "pii": "      - {name: email, logicalType: string, physicalType: string, description: Address of the person., classification: pii}\n",
-    "financial": '      - {name: amount, logicalType: number, physicalType: "decimal(18,2)", description: In euro., classification: financial}\n',
+    "pii": """\
+      - {name: email, logicalType: string, physicalType: string, description: Of the person., classification: pii}
+""",
+    "financial": """\
+      - name: amount
+        logicalType: number
+        physicalType: decimal(18,2)
+        description: In euro.
+        classification: financial
+""",
 }
 
 
@@ -88,7 +102,7 @@ def product_name(number: int) -> str:
 
 
 def write(directory: Path, domains: int, products: int, partners: int, as_of: datetime.date) -> None:
-    """Writes the mesh into a folder that is empty or does not exist; reviews and agreements end a year after `as_of`."""
+    """Writes the mesh into an empty or new folder; reviews and agreements end a year after `as_of`."""
     until = as_of + datetime.timedelta(days=365)
     for folder in ("domains", "partners", "contracts"):
         (directory / folder).mkdir(parents=True, exist_ok=True)

@@ -166,7 +166,7 @@ def _resource(
         "provider": resource.provider.replace(UNKNOWN, SHOWN_UNKNOWN) or None,
         "account": account,
         "inputs": inputs,
-        "dependencies": list(resource.dependencies),
+        "dependencies": sorted(resource.dependencies),
         "protect": resource.protect,
     }
     return shown if preview else {**shown, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}

@@ -73,7 +73,11 @@ def _write(directory: Path, source: str) -> None:
         lines.append(f"{kind}:" if values else f"{kind}: {{}}")
         lines += [f'  {name}: "{account}"' for name, account in sorted(values.items())]
     if center:
-        lines += ["identity-center:", f"  instance: {center.instance}", "  groups:" if center.groups else "  groups: {}"]
+        lines += [
+            "identity-center:",
+            f"  instance: {center.instance}",
+            "  groups:" if center.groups else "  groups: {}",
+        ]
         lines += [f"    {name}: {group}" for name, group in sorted(center.groups.items())]
     target.write_text("\n".join(lines) + "\n", "utf-8")
     say(f"{target}: {counted(len(ids.domains), 'domain')}, {counted(len(ids.partners), 'partner')}")

@@ -26,6 +26,5 @@ def example(
             f"{directory} exists and is not an empty folder; nothing was written", param_hint="DIR"
         )
     write(directory, domains, products, partners, day(as_of))
-    say(
-        f"{directory}: {counted(domains, 'domain')} with {counted(products, 'product')} each. Next: mesh validate {directory}"
-    )
+    made = f"{counted(domains, 'domain')} with {counted(products, 'product')} each"
+    say(f"{directory}: {made}. Next: mesh validate {directory}")

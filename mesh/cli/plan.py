@@ -80,15 +80,13 @@ def _show(runs: list[StackRun], detail: bool) -> None:
             _show_resources(run)
     else:
         total = sum(run.operations.get("create", 0) for run in runs)
-        answer(
-            f"\n{counted(total, 'resource')} in {counted(len(runs), 'stack')}. One stack in full: mesh plan --stack {runs[-1].stack}"
-        )
+        answer(f"\n{counted(total, 'resource')} in {counted(len(runs), 'stack')}")
+        answer(f"One stack in full: mesh plan --stack {runs[-1].stack}")
 
 
 def _show_resources(run: StackRun) -> None:
     answer("")
     for resource in run.result.resources:
         if resource.type.startswith("aws:"):
-            answer(
-                f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{'  [protected]' if resource.protect else ''}"
-            )
+            protected = "  [protected]" if resource.protect else ""
+            answer(f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{protected}")

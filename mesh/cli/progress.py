@@ -11,6 +11,7 @@ from mesh.cli.console import margin, say
 
 if TYPE_CHECKING:
     from rich.status import Status
+
     from sandbox.steps import Step
 
 

@@ -1,4 +1,4 @@
-"""The summary of `mesh up`: per stack what was done, by type what exists and what is only recorded, what to try next."""
+"""The summary of `mesh up`: what was done per stack, what exists by type and what is only recorded, what to try."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ def _failures(runs: Sequence[StackRun]) -> None:
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], organization: EmulatedOrganization, seconds: float) -> None:
-    total: Counter[str] = sum(_kinds(organization).values(), Counter())
+    total: Counter[str] = Counter()
+    for kinds in _kinds(organization).values():
+        total.update(kinds)
     accounts = len(organization.account_ids())
     products = sum(len(domain.products) for domain in plan.domains.values())
     screen().print(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh.cli.console import answer_json, say
+from mesh.cli.console import answer_json, counted, say
 from mesh.cli.progress import Progress
 from mesh.cli.reading import AsOf, FolderOption, Json, read
 
@@ -32,9 +33,8 @@ def up(
     Exit code 1 when a resource could not be made.
     """
     found = read(directory, as_of)
-    say(
-        f"{found.plan.mesh}: {len(found.plan.stacks)} stacks into an emulated AWS organisation; nothing leaves this machine"
-    )
+    stacks = counted(len(found.plan.stacks), "stack")
+    say(f"{found.plan.mesh}: {stacks} into an emulated AWS organisation; nothing leaves this machine")
     started = time.perf_counter()
     from mesh.cli.summary import show
     from sandbox import rollout
@@ -63,7 +63,12 @@ def _serve(organization: EmulatedOrganization, port: int) -> None:
     say(organization.connection_help())
     say("Ctrl-C ends it, and everything in it.")
     over = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: over.set())
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        over.set()
+
+    signal.signal(signal.SIGTERM, end)
     try:
         over.wait()
     except KeyboardInterrupt:

@@ -49,7 +49,9 @@ def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: py
     change(sample / "domains" / "identity.yaml", "kind: ml, ports: [files]", "kind: ml, prots: [files]")
     assert main.run(["validate", str(sample), *DAY]) == main.BAD_INPUT
     out = capsys.readouterr().out
-    assert re.search(r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out)
+    assert re.search(
+        r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out
+    )
 
 
 def test_findings_of_two_files_are_reported_together(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -162,7 +164,7 @@ def test_accounts_writes_what_the_organization_stack_put_out(sample: Path, tmp_p
         },
     }
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
-    (sample / "accounts.yaml").unlink()
+    change(sample / "accounts.yaml", '  ads: "310000000013"\n', "")
     assert main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == main.FINE
     assert (sample / "accounts.yaml").read_text() == before
 
