@@ -34,6 +34,9 @@ MANY_BRACKETS: Final = 2_000
 MOST_SPECIAL: Final = 3
 """Anchors, aliases and the like that are told of one file: whoever wrote a hundred did not want a hundred findings."""
 
+MARKS: Final = ("&", "*", "!", "<<", "\\")
+"""One of these stands in whatever `_SPECIAL` finds; looking for them first is a hundred times faster."""
+
 _SPECIAL: Final = re.compile(r"(?:^|[\s\[{,:])(?:[&*!][^\s]|<<[\s:])|\\(?:[0abevx]|[uU]0)", re.MULTILINE)
 """May be an anchor, an alias, a tag, a merge key or an escaped control character: worth a look at the events."""
 
@@ -184,7 +187,7 @@ def parse(source: Source) -> dict[str, Any]:
     """The mapping in a file; raises UnreadableError with every place that is wrong."""
     if source.text.count("{") + source.text.count("[") > MANY_BRACKETS:
         _refuse_deep(source)
-    if _SPECIAL.search(source.text):
+    if any(mark in source.text for mark in MARKS) and _SPECIAL.search(source.text):
         _refuse_special(source)
     try:
         data: object = ryaml.loads(source.text)  # pyright: ignore[reportPrivateImportUsage] (ryaml exports without __all__)

@@ -34,18 +34,17 @@ CLEARLY: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that may be too large, and the line of YAML that makes it so; `weight` orders candidates by size."""
+    """A document that may be too large, and the line of YAML that makes it so."""
 
     what: str
     file: str
     path: Path
-    weight: int
     make: Callable[[], Document]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Documents with one quota; `remedy` is what its owner can do."""
+    """Documents with one quota, the largest first; `remedy` is what its owner can do."""
 
     quota: tuple[str, str]
     remedy: str
@@ -57,7 +56,7 @@ def documents_fit_their_quotas(context: Context) -> Iterator[Problem]:
     """No policy document is larger than AWS takes."""
     for kind in (*_of_the_mesh(context), *_of_products(context), *_of_domains(context), *_of_partners(context)):
         most = quotas.limit(*kind.quota)
-        for candidate in sorted(kind.candidates, key=lambda found: found.weight, reverse=True):
+        for candidate in kind.candidates:
             size = candidate.make().size
             if size > most:
                 message = f"{candidate.what} would have {size:,} characters, AWS takes {most:,}: {kind.remedy}"
@@ -71,7 +70,7 @@ def _of_the_mesh(context: Context) -> Iterator[Kind]:
     governance, ask = builder.governance(), "this is a fault of the platform, please report it"
 
     def one(quota: tuple[str, str], what: str, document: Document) -> Kind:
-        return Kind(quota, ask, [Candidate(what, "mesh.yaml", (), 0, lambda: document)])
+        return Kind(quota, ask, [Candidate(what, "mesh.yaml", (), lambda: document)])
 
     yield one(("glue", "resource_policy_bytes"), "the policy of the catalog", governance.catalog.catalog_policy)
     yield one(("events", "bus_policy_chars"), "the policy of the event bus", governance.bus.policy)
@@ -83,41 +82,30 @@ def _of_the_mesh(context: Context) -> Iterator[Kind]:
 
 def _of_products(context: Context) -> Iterator[Kind]:
     builder = context.builder
-    products = [
-        (domain, name, product)
-        for domain, name, product in context.every_product()
-        if f"{domain}.{name}" in context.mesh.contracts
-    ]
 
-    def candidates(what: str, make: Callable[[Builder, str, str], Document]) -> list[Candidate]:
-        return [
-            Candidate(
-                f"{what} of '{domain}.{name}'",
-                domain_file(domain),
-                ("products", name),
-                len(domain) + len(name) + 100 * len(builder.covering(context.labels[f"{domain}.{name}"])),
-                lambda domain=domain, name=name: make(builder, domain, name),
-            )
-            for domain, name, _ in products
-        ]
+    def weight(product: tuple[str, str]) -> int:
+        domain, name = product
+        return len(domain) + len(name) + 100 * len(builder.covering(context.labels[f"{domain}.{name}"]))
+
+    found = ((domain, name) for domain, name, _ in context.every_product())
+    products = [pair for pair in found if ".".join(pair) in context.mesh.contracts]
+    products.sort(key=weight, reverse=True)
+
+    def candidates(
+        what: str, make: Callable[[Builder, str, str], Document], pairs: list[tuple[str, str]] = products
+    ) -> Iterator[Candidate]:
+        for domain, name in pairs:
+            where = domain_file(domain), ("products", name)
+            yield Candidate(f"{what} of '{domain}.{name}'", *where, lambda d=domain, n=name: make(builder, d, n))
 
     shorter = "choose shorter names for domain, product or clearances"
     yield Kind(("s3", "bucket_policy_bytes"), shorter, candidates("the bucket policy", _bucket_policy))
     yield Kind(("kms", "key_policy_bytes"), shorter, candidates("the key policy", _key_policy))
     yield Kind(("iam", "role_inline_total_chars"), shorter, candidates("the pipeline role's policy", _pipeline))
-    deliveries = [
-        Candidate(
-            f"the delivery role's policy of '{domain}.{name}'",
-            domain_file(domain),
-            ("products", name),
-            sum(len(partner) for partner, _ in agreed),
-            lambda domain=domain, name=name: builder.deliveries(domain, context.mesh.domains[domain])[name].permissions,
-        )
-        for domain, name, _ in products
-        if (agreed := builder.agreements.get(f"{domain}.{name}"))
-    ]
+    delivered = {pair: agreed for pair in products if (agreed := builder.agreements.get(".".join(pair)))}
+    most = sorted(delivered, key=lambda pair: sum(len(partner) for partner, _ in delivered[pair]), reverse=True)
     fewer = "deliver it to fewer partners, or split the product"
-    yield Kind(("iam", "role_inline_total_chars"), fewer, deliveries)
+    yield Kind(("iam", "role_inline_total_chars"), fewer, candidates("the delivery role's policy", _delivery, most))
 
 
 def _bucket_policy(builder: Builder, domain: str, name: str) -> Document:
@@ -132,14 +120,19 @@ def _pipeline(builder: Builder, domain: str, name: str) -> Document:
     return builder.pipeline(domain, name).permissions
 
 
+def _delivery(builder: Builder, domain: str, name: str) -> Document:
+    return builder.deliveries(domain, builder.mesh.domains[domain])[name].permissions
+
+
 def _of_domains(context: Context) -> Iterator[Kind]:
     builder, remedy = context.builder, "choose a shorter name for the domain"
+    domains = sorted(context.mesh.domains.items(), key=lambda item: len(item[0]), reverse=True)
 
     def kind(quota: tuple[str, str], what: str, make: Callable[[str, Domain], Document]) -> Kind:
-        found = [
-            Candidate(f"{what} of '{name}'", domain_file(name), (), len(name), lambda n=name, d=domain: make(n, d))
-            for name, domain in context.mesh.domains.items()
-        ]
+        found = (
+            Candidate(f"{what} of '{name}'", domain_file(name), (), lambda n=name, d=domain: make(n, d))
+            for name, domain in domains
+        )
         return Kind(quota, remedy, found)
 
     def largest_clearance(name: str, domain: Domain) -> Document:
@@ -169,16 +162,16 @@ def _of_partners(context: Context) -> Iterator[Kind]:
         (("rcp", "max_chars"), "the resource control policy", lambda name: builder.partner_policies(name)[1].document),
         (("scp", "max_chars"), "the service control policy", lambda name: builder.partner_policies(name)[0].document),
     )
+    partners = sorted(context.mesh.partners, key=lambda name: sum(map(len, builder.writers(name))), reverse=True)
     for quota, what, make in makers:
         found = [
             Candidate(
                 f"{what} of partner '{name}'",
                 partner_file(name),
                 ("agreements",),
-                sum(len(writer) for writer in builder.writers(name)),
                 lambda name=name, make=make: make(name),
             )
-            for name in context.mesh.partners
+            for name in partners
         ]
         yield Kind(quota, "have fewer agreements, or split the partner in two", found)
 
