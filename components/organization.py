@@ -108,12 +108,16 @@ class Organization(ComponentResource):
         )
 
     def _with_ids(self, text: str) -> Input[str]:
-        """A document whose assumed account ids give way to those that AWS gives, in the very run that creates them.
+        """A document whose assumed ids, of accounts and units, give way to those that AWS gives, in the very run that creates them.
 
         Else the policy of a new partner's account would, until the next run, name an account that does not exist, and
         refuse everything in the real one. A preview shows the assumed id: it stays complete without AWS.
         """
-        assumed = {assumed_id(name): made.id for name, made in self.accounts.items() if assumed_id(name) in text}
+        known = {
+            **{assumed_id(name): made.id for name, made in self.accounts.items()},
+            **{names.assumed_unit_id(unit): made.id for unit, made in self.units.items()},
+        }
+        assumed = {stand_in: made for stand_in, made in known.items() if stand_in in text}
         if not assumed or pulumi.runtime.is_dry_run():
             return text
         return pulumi.Output.all(**assumed).apply(lambda ids: replaced(text, ids))
@@ -127,7 +131,7 @@ class Organization(ComponentResource):
             permission_model="SERVICE_MANAGED",
             auto_deployment={"enabled": True, "retain_stacks_on_account_removal": False},
             capabilities=["CAPABILITY_NAMED_IAM"],
-            template_body=template(args.deploy_trust, args.preview_trust),
+            template_body=self._with_ids(template(args.deploy_trust, args.preview_trust)),
             # AWS answers with the service-linked role of a service-managed StackSet, and refuses to be sent it.
             opts=ResourceOptions(parent=self, depends_on=[self.organization], ignore_changes=["administrationRoleArn"]),
         )

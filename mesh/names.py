@@ -152,6 +152,11 @@ def boundary(account_id: str) -> str:
     return policy(account_id, "boundary")
 
 
+def assumed_unit_id(unit: str) -> str:
+    """A deterministic stand-in for an organisational unit that AWS has not numbered yet."""
+    return f"ou-none-assumed{hashlib.sha256(unit.encode()).hexdigest()[:8]}"
+
+
 def assumed_account_id(kind: str, name: str) -> str:
     """A deterministic stand-in for an account that AWS has not numbered yet; starts with 999.
 

@@ -46,7 +46,7 @@ def _require_accounts(plan: Plan, stack: str) -> None:
     if stack == "organization":
         if plan.organization.access.assumed:
             raise pulumi.RunError(
-                "there is no accounts.yaml: it says which organisation and management account this is"
+                "there is no accounts.yaml: write it with 'organization: {id: …, root: …, management: \"…\"}'"
             )
         return
     accounts = by_stack(plan)
@@ -62,6 +62,7 @@ def _require_accounts(plan: Plan, stack: str) -> None:
 def _named_by(plan: Plan, stack: str) -> Iterator[str]:
     """The stacks whose account ids stand in the documents of this one."""
     kind, _, name = stack.partition("-")
+    yield "governance"
     if stack == "governance":
         yield from (f"domain-{domain}" for domain in plan.governance.locations)
     elif kind == "domain":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from typing import Final
 
 from mesh import names
 from mesh.contracts import catalog
@@ -46,14 +47,19 @@ def build(mesh: Mesh, as_of: datetime.date) -> Plan:
     return Builder(mesh, as_of).plan()
 
 
+ASSUMED_UNITS: Final = Units(
+    governance=names.assumed_unit_id("governance"),
+    domains=names.assumed_unit_id("domains"),
+    partners=names.assumed_unit_id("partners"),
+)
+
+
 def assumed_accounts() -> AccountsFile:
     """Ids to plan with while there is no `accounts.yaml`; their form is AWS's, their values are marked `assumed`."""
     return AccountsFile(
         organization=Organization(
             id="o-assumed000", root="r-none", management=names.assumed_account_id("", "management")
-        ),
-        units=Units(governance="ou-none-assumed1", domains="ou-none-assumed2", partners="ou-none-assumed3"),
-        governance=names.assumed_account_id("", "governance"),
+        )
     )
 
 
@@ -64,7 +70,7 @@ class Builder:
         self.mesh, self.as_of, self.file = mesh, as_of, mesh.file
         self.accounts = mesh.accounts or assumed_accounts()
         self.classifications = tuple(sorted(mesh.file.classifications))
-        organization, units = self.accounts.organization, self.accounts.units
+        organization, units = self.accounts.organization, self.accounts.units or ASSUMED_UNITS
         self.perimeter = Perimeter(
             mesh=mesh.file.name,
             region=mesh.file.region,
@@ -74,7 +80,7 @@ class Builder:
             domains_unit=units.domains,
             partners_unit=units.partners,
             management_id=organization.management,
-            governance_id=self.accounts.governance,
+            governance_id=self.accounts.governance or names.assumed_account_id("", "governance"),
         )
         self.clearances = {
             name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
@@ -86,6 +92,11 @@ class Builder:
             for agreement in terms.agreements:
                 self.agreements.setdefault(agreement.product, []).append((partner, agreement))
         self.readers: dict[frozenset[str], tuple[str, ...]] = {}
+
+    @property
+    def governance_is_assumed(self) -> bool:
+        """Whether the governance account or a unit has no id yet; every stack but `organization` names them."""
+        return self.accounts.governance is None or self.accounts.units is None
 
     def plan(self) -> Plan:
         """The whole plan."""
@@ -212,7 +223,7 @@ class Builder:
         """The stack `governance`."""
         defaults, owner = self.file.defaults, self.file.owner
         return GovernancePlan(
-            access=self.access(self.perimeter.governance_id, "governance", owner.team),
+            access=self.access(self.perimeter.governance_id, "governance", owner.team, self.governance_is_assumed),
             account=DomainAccountArgs(
                 perimeter=self.perimeter,
                 owner="governance",
@@ -297,7 +308,7 @@ class Builder:
             deploy_role=names.publisher_role(governance, name),
             preview_role=names.preview_role(governance),
             tags=self.tags(stack, owner),
-            assumed=self.mesh.accounts is None,
+            assumed=self.governance_is_assumed,
         )
 
     def baseline(

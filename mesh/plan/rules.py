@@ -148,7 +148,9 @@ def every_account_is_used_once(context: Context) -> Iterator[Problem]:
     if accounts is None:
         return
     seen = {accounts.organization.management: "the management account"}
-    places: list[tuple[str, str, tuple[str, ...]]] = [("the governance account", accounts.governance, ("governance",))]
+    places: list[tuple[str, str, tuple[str, ...]]] = []
+    if accounts.governance is not None:
+        places.append(("the governance account", accounts.governance, ("governance",)))
     places += [(f"domain '{name}'", account, ("domains", name)) for name, account in accounts.domains.items()]
     places += [(f"partner '{name}'", account, ("partners", name)) for name, account in accounts.partners.items()]
     for who, account, path in places:
@@ -159,6 +161,18 @@ def every_account_is_used_once(context: Context) -> Iterator[Problem]:
                 f"account {account} is used twice: by {seen[account]} and by {who}; each needs its own",
             )
         seen.setdefault(account, who)
+
+
+@rule
+def the_organization_is_made(context: Context) -> Iterator[Problem]:
+    """While the units and the governance account have no ids, assumed ones are planned with."""
+    accounts = context.mesh.accounts
+    if accounts is not None and (accounts.units is None or accounts.governance is None):
+        message = (
+            "the units and the governance account have no ids yet and are planned with assumed ones; "
+            "`pulumi up -s organization`, then `mesh accounts`"
+        )
+        yield Problem("accounts.yaml", (), message, "warning")
 
 
 @rule

@@ -1,0 +1,78 @@
+"""From an organisation that has nothing but itself to the first stacks: the road of the README, with the emulator's ids."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mesh.cli import main
+from sandbox.driver import entry_point, run
+from sandbox.engine import Engine
+from sandbox.organization import EmulatedOrganization, OrganizationIds
+from sandbox.provider import AwsProvider
+from sandbox.rollout import ENTRY_POINT
+from sandbox.state import StackState
+from tests.program import sample
+
+BEGINNING = 'organization: {id: o-aur0ra5treamx, root: r-aur0, management: "100000000001"}\n'
+NAMES = ("governance", *(f"domain-{path.stem}" for path in sorted((sample.STACKS / "domains").glob("*.yaml"))))
+IDS = OrganizationIds(
+    management_account="100000000001",
+    organization_id="o-aur0ra5treamx",
+    root_id="r-aur0",
+    units={name: f"ou-aur0-real{name[:4]}" for name in ("governance", "domains", "partners")},
+    accounts={
+        **{name: f"5{number:011d}" for number, name in enumerate(NAMES)},
+        "partner-ad-measurement": "600000000001",
+        "partner-subtitling": "600000000002",
+    },
+)
+
+
+@pytest.mark.slow
+def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_aws_gave(tmp_path: Path) -> None:
+    folder = tmp_path / "stacks"
+    shutil.copytree(sample.STACKS, folder)
+    (folder / "accounts.yaml").write_text(BEGINNING)
+    config = {"mesh:directory": str(folder), "mesh:as-of": "2026-12-01"}
+
+    with EmulatedOrganization(IDS) as organization:
+
+        def up(stack: str) -> tuple[list[str], dict[str, object], str]:
+            engine = Engine(
+                project="mesh",
+                stack=stack,
+                preview=False,
+                state=StackState(),
+                provider=lambda _: AwsProvider(organization),
+                config=config,
+            )
+            result = run(engine, entry_point(ENTRY_POINT))
+            texts = json.dumps([resource.inputs for resource in result.resources])
+            return [failure.message for failure in result.failures], result.outputs, texts
+
+        with pytest.raises(Exception, match="and governance, which have no account id yet"):
+            up("governance")
+        failures, outputs, texts = up("organization")
+        assert failures == []
+        assert "assumed" not in texts
+        assert "999" not in {account[:3] for account in organization.account_ids().values()}
+        (tmp_path / "outputs.json").write_text(json.dumps(outputs))
+        assert main.run(["accounts", "--dir", str(folder), "--from", str(tmp_path / "outputs.json")]) == main.FINE
+        assert 'governance: "500000000000"' in (folder / "accounts.yaml").read_text()
+        for stack in ("governance", "partner-subtitling"):
+            assert up(stack)[0] == []
+
+
+def test_a_mesh_that_begins_is_valid_and_says_what_is_assumed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "stacks"
+    shutil.copytree(sample.STACKS, folder)
+    (folder / "accounts.yaml").write_text(BEGINNING)
+    assert main.run(["validate", str(folder), "--as-of", "2026-12-01"]) == main.FINE
+    out = capsys.readouterr().out
+    assert "accounts.yaml:1:1: warning: the units and the governance account have no ids yet" in out
