@@ -108,7 +108,7 @@ class Organization(ComponentResource):
         )
 
     def _with_ids(self, text: str) -> Input[str]:
-        """A document whose assumed ids, of accounts and units, give way to those that AWS gives, in the very run that creates them.
+        """A document whose assumed ids, of accounts and units, give way to AWS's in the very run that creates them.
 
         Else the policy of a new partner's account would, until the next run, name an account that does not exist, and
         refuse everything in the real one. A preview shows the assumed id: it stays complete without AWS.

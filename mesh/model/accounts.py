@@ -53,9 +53,11 @@ class AccountsFile(Closed):
     """Every id of the organisation that the plan needs; a new mesh knows its organisation only."""
 
     organization: Organization = Field(description="The organisation itself.")
-    units: Units | None = Field(None, description="Organisational units, made by the stack `organization`.")
-    governance: AccountId | None = Field(
-        None, description="The account of the mesh catalog, the bus and the audit log."
+    units: Annotated[Units | None, Given] = Field(
+        default=None, description="Organisational units, made by the stack `organization`."
+    )
+    governance: Annotated[AccountId | None, Given] = Field(
+        default=None, description="The account of the mesh catalog, the bus and the audit log."
     )
     domains: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by domain.")
     partners: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by partner.")

@@ -1,8 +1,7 @@
 """Mesh -> Plan: everything that can be known before AWS is asked, and the rules that span files."""
 
-from mesh.plan import limits
 from mesh.plan.build import build
 from mesh.plan.nodes import Plan
 from mesh.plan.rules import problems
 
-__all__ = ["Plan", "build", "limits", "problems"]
+__all__ = ["Plan", "build", "problems"]

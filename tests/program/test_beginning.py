@@ -1,4 +1,4 @@
-"""From an organisation that has nothing but itself to the first stacks: the road of the README, with the emulator's ids."""
+"""From an organisation that has nothing but itself to the first stacks: the road of the README."""
 
 from __future__ import annotations
 

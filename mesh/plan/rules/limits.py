@@ -18,7 +18,7 @@ from mesh.iam.values import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
 from mesh.plan.nodes import Clearance
-from mesh.plan.rules import Context, domain_file, partner_file, rule
+from mesh.plan.rules.context import Context, Rule, domain_file, partner_file
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """`mesh/deploy` and `mesh/preview`."""
@@ -51,7 +51,6 @@ class Kind:
     candidates: Iterable[Candidate]
 
 
-@rule
 def documents_fit_their_quotas(context: Context) -> Iterator[Problem]:
     """No policy document is larger than AWS takes."""
     for kind in (*_of_the_mesh(context), *_of_products(context), *_of_domains(context), *_of_partners(context)):
@@ -179,7 +178,6 @@ def _of_partners(context: Context) -> Iterator[Kind]:
 # ---- numbers
 
 
-@rule
 def roles_fit_their_account(context: Context) -> Iterator[Problem]:
     """An account has no more roles than IAM takes; above the default the quota has to be raised first."""
     mesh = context.mesh
@@ -199,7 +197,6 @@ def _roles(who: str, file: str, roles: int) -> Iterator[Problem]:
         yield Problem(file, (), message, "warning")
 
 
-@rule
 def clearances_fit_lake_formation(context: Context) -> Iterator[Problem]:
     """A clearance's expression has a size, and the domains unit a number of expressions, that Lake Formation takes.
 
@@ -228,7 +225,6 @@ def expression_bytes(clearance: Clearance) -> int:
     return len(json.dumps(body, separators=(",", ":")).encode())
 
 
-@rule
 def accounts_fit_the_organization(context: Context) -> Iterator[Problem]:
     """The organisation has no more accounts, and no more control policies, than AWS takes."""
     accounts = CENTRAL_ACCOUNTS + len(context.mesh.domains) + len(context.mesh.partners)
@@ -242,3 +238,11 @@ def accounts_fit_the_organization(context: Context) -> Iterator[Problem]:
             f"{policies:,} resource control policies, one a partner, an organisation takes {most:,}: split the mesh"
         )
         yield Problem("mesh.yaml", (), message)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    documents_fit_their_quotas,
+    roles_fit_their_account,
+    clearances_fit_lake_formation,
+    accounts_fit_the_organization,
+)

@@ -1,0 +1,27 @@
+"""Rules that span files, one small function each; every function yields what is wrong, with place and remedy."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final
+
+from mesh.findings import Problem
+from mesh.model import Mesh
+from mesh.plan.rules import accounts, agreements, limits, mesh_file, naming, people, products
+from mesh.plan.rules.context import Context, Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    *mesh_file.RULES,
+    *accounts.RULES,
+    *naming.RULES,
+    *products.RULES,
+    *people.RULES,
+    *agreements.RULES,
+    *limits.RULES,
+)
+
+
+def problems(mesh: Mesh, as_of: datetime.date) -> list[Problem]:
+    """Everything that the rules find wrong with a mesh on a day."""
+    context = Context(mesh, as_of)
+    return [problem for check in RULES for problem in check(context)]

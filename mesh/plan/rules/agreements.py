@@ -1,0 +1,70 @@
+"""Rules of agreements with partners."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Final
+
+from mesh.findings import Problem, listed, unknown
+from mesh.plan.rules.context import Context, Rule, partner_file, unknown_product
+
+
+def agreements_name_products(context: Context) -> Iterator[Problem]:
+    """An agreement names a product that exists and is not internal, once a partner."""
+    seen: set[tuple[str, str]] = set()
+    for partner, number, agreement in context.every_agreement():
+        reference, path = agreement.product, ("agreements", number, "product")
+        product = context.mesh.product(reference)
+        if product is None and (message := unknown_product(context, reference)):
+            yield Problem(partner_file(partner), path, message)
+        elif product is not None and product.kind == "internal":
+            message = f"'{reference}' is internal to its domain; ask its owner to offer it as 'analytics' or 'ml'"
+            yield Problem(partner_file(partner), path, message)
+        if (partner, reference) in seen:
+            yield Problem(partner_file(partner), path, f"'{reference}' has an agreement already; keep one")
+        seen.add((partner, reference))
+
+
+def agreements_allow_what_they_deliver(context: Context) -> Iterator[Problem]:
+    """Every label of a delivered product is among the agreement's classifications, and those are known."""
+    known = context.mesh.file.classifications
+    for partner, number, agreement in context.every_agreement():
+        path = ("agreements", number, "classifications")
+        for position, name in enumerate(agreement.classifications):
+            if name not in known:
+                message = unknown("classification", name, known)
+                yield Problem(partner_file(partner), (*path, position), message)
+        missing = context.labels.get(agreement.product, frozenset()) - set(agreement.classifications)
+        if missing and missing <= known.keys():
+            message = (
+                f"'{agreement.product}' holds {listed(missing)}, which this agreement does not allow; "
+                "deliver a product without it, or have the classification agreed"
+            )
+            yield Problem(partner_file(partner), path, message)
+
+
+def agreements_last(context: Context) -> Iterator[Problem]:
+    """An agreement is renewed before it expires; an expired one deploys as closed."""
+    notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
+    for partner, number, agreement in context.every_agreement():
+        path = ("agreements", number, "expires")
+        if agreement.expires < context.as_of:
+            message = (
+                f"the agreement on '{agreement.product}' expired on {agreement.expires} and is closed; "
+                "renew or remove it"
+            )
+            yield Problem(partner_file(partner), path, message, "lapse")
+        elif agreement.expires < context.as_of + notice:
+            message = (
+                f"the agreement on '{agreement.product}' expires on {agreement.expires}, within {notice.days} days; "
+                "renew or remove it"
+            )
+            yield Problem(partner_file(partner), path, message, "lapse")
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    agreements_name_products,
+    agreements_allow_what_they_deliver,
+    agreements_last,
+)

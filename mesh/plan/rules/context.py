@@ -1,0 +1,83 @@
+"""What a rule may look at, and what a rule is."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from mesh.contracts import catalog
+from mesh.findings import Problem, listed, nearest
+from mesh.model import Agreement, Domain, Mesh, Partner, Product
+from mesh.plan.build import Builder
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at: the mesh, the day, and names looked up more than once."""
+
+    mesh: Mesh
+    as_of: datetime.date
+
+    @property
+    def owners(self) -> tuple[tuple[str, Mapping[str, Domain] | Mapping[str, Partner]], ...]:
+        """Domains and partners, each with the folder that they stand in."""
+        return ("domains", self.mesh.domains), ("partners", self.mesh.partners)
+
+    def account_name(self, folder: str, name: str) -> str:
+        """The name of the account of a domain or partner."""
+        return f"{folder.removesuffix('s')}-{name}"
+
+    @cached_property
+    def products(self) -> frozenset[str]:
+        """Every `<domain>.<product>`."""
+        return frozenset(self.mesh.products())
+
+    @cached_property
+    def builder(self) -> Builder:
+        """Makes single nodes of the plan, of products that have a contract."""
+        return Builder(self.mesh, self.as_of)
+
+    @cached_property
+    def labels(self) -> dict[str, frozenset[str]]:
+        """Labels by product, of the products that have a contract."""
+        return {name: catalog.product_labels(contract) for name, contract in self.mesh.contracts.items()}
+
+    def every_product(self) -> Iterator[tuple[str, str, Product]]:
+        """Domain, name and product of each product."""
+        for domain, owner in self.mesh.domains.items():
+            for name, product in owner.products.items():
+                yield domain, name, product
+
+    def every_agreement(self) -> Iterator[tuple[str, int, Agreement]]:
+        """Partner, position and agreement of each agreement."""
+        for partner, terms in self.mesh.partners.items():
+            for number, agreement in enumerate(terms.agreements):
+                yield partner, number, agreement
+
+
+Rule = Callable[[Context], Iterator[Problem]]
+
+
+def domain_file(name: str) -> str:
+    """Where a domain is written."""
+    return f"domains/{name}.yaml"
+
+
+def partner_file(name: str) -> str:
+    """Where a partner is written."""
+    return f"partners/{name}.yaml"
+
+
+def unknown_product(context: Context, reference: str) -> str:
+    """The sentence for a product that does not exist; empty when its domain's file could not be read."""
+    domain = reference.partition(".")[0]
+    if context.mesh.is_unread("domains", domain):
+        return ""
+    owner = context.mesh.domains.get(domain)
+    near = nearest(reference, context.products)
+    message = f"unknown product '{reference}'" + (f"{near} " if near else "; ")
+    if owner is None:
+        return f"{message}there is no domain '{domain}', only {listed(context.mesh.domains)}"
+    return f"{message}domain '{domain}' has {listed(owner.products)}"

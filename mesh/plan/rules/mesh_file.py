@@ -1,0 +1,58 @@
+"""Rules of mesh.yaml: clearances, and the names that it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh.findings import Problem, unknown
+from mesh.plan.rules.context import Context, Rule
+
+RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
+RESERVED_PREFIX: Final = "sthree"
+"""What S3 keeps for itself (S3 User Guide, "General purpose bucket naming rules")."""
+LONGEST_PERMISSION_SET: Final = 32
+
+
+def clearances_read_known_classifications(context: Context) -> Iterator[Problem]:
+    """A clearance names classifications that mesh.yaml has."""
+    known = context.mesh.file.classifications
+    for clearance, reads in context.mesh.file.clearances.items():
+        for number, name in enumerate(reads):
+            if name not in known:
+                message = unknown("classification", name, known)
+                yield Problem("mesh.yaml", ("clearances", clearance, number), message)
+
+
+def clearances_fit_a_permission_set(context: Context) -> Iterator[Problem]:
+    """The permission set of a clearance has its name, which IAM Identity Center limits to 32 characters."""
+    for clearance in context.mesh.file.clearances:
+        if len(clearance) > LONGEST_PERMISSION_SET:
+            message = (
+                f"clearance '{clearance}' has {len(clearance)} characters, and its permission set takes "
+                f"{LONGEST_PERMISSION_SET}; choose a shorter name"
+            )
+            yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
+
+
+def clearances_leave_the_platform_its_names(context: Context) -> Iterator[Problem]:
+    """No clearance has the name of a role of the platform, or of its permission sets (`mesh-…`)."""
+    for clearance in context.mesh.file.clearances:
+        if clearance in RESERVED_CLEARANCES or clearance.startswith("mesh-"):
+            message = f"'{clearance}' is a name of the platform's own; choose another for this clearance"
+            yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
+
+
+def the_prefix_is_free(context: Context) -> Iterator[Problem]:
+    """Bucket names do not begin as S3's own do."""
+    if context.mesh.file.name == RESERVED_PREFIX:
+        message = f"S3 keeps bucket names beginning with '{RESERVED_PREFIX}-' for itself; choose another name"
+        yield Problem("mesh.yaml", ("name",), message)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    clearances_read_known_classifications,
+    clearances_fit_a_permission_set,
+    clearances_leave_the_platform_its_names,
+    the_prefix_is_free,
+)

@@ -1,0 +1,77 @@
+"""Rules of products and their contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh.contracts import catalog
+from mesh.findings import Problem
+from mesh.model import contract_file
+from mesh.plan.rules.context import Context, Rule, domain_file
+
+
+def kinds_have_their_ports(context: Context) -> Iterator[Problem]:
+    """Reporting needs a table, a model needs files; a stream is refused until it can be carried."""
+    needed = {"analytics": ("table", "reporting reads it with SQL"), "ml": ("files", "training reads files")}
+    for domain, name, product in context.every_product():
+        path = ("products", name, "ports")
+        if "stream" in product.ports:
+            message = (
+                "port 'stream' is not carried yet: Kafka topics are not part of this version; offer 'table' or 'files'"
+            )
+            yield Problem(domain_file(domain), path, message)
+        port, why = needed.get(product.kind, ("", ""))
+        if port and port not in product.ports:
+            yield Problem(
+                domain_file(domain), path, f"a product of kind '{product.kind}' needs the port '{port}': {why}"
+            )
+        if len(set(product.ports)) != len(product.ports):
+            yield Problem(domain_file(domain), path, "a port stands twice; name each once")
+
+
+def contracts_can_be_catalogued(context: Context) -> Iterator[Problem]:
+    """Tables, columns, types and labels of a contract are such that the catalog can show them."""
+    known = frozenset(context.mesh.file.classifications)
+    for domain, name, product in context.every_product():
+        contract = context.mesh.contracts.get(f"{domain}.{name}")
+        if contract is not None:
+            for path, message in catalog.mistakes(contract, known):
+                yield Problem(contract_file(domain, name, product), path, message)
+
+
+def contracts_name_their_product(context: Context) -> Iterator[Problem]:
+    """A contract that names a domain names the one that it belongs to."""
+    for domain, name, product in context.every_product():
+        contract = context.mesh.contracts.get(f"{domain}.{name}")
+        if contract is not None and contract.domain not in (None, domain):
+            message = f"the contract says domain '{contract.domain}', but it is the contract of '{domain}.{name}'"
+            yield Problem(contract_file(domain, name, product), ("domain",), message)
+
+
+def contracts_are_used_once(context: Context) -> Iterator[Problem]:
+    """Two products do not share a contract file."""
+    seen: dict[str, str] = {}
+    for domain, name, product in context.every_product():
+        file = contract_file(domain, name, product)
+        if file in seen:
+            message = f"{file} is already the contract of '{seen[file]}'; write one for '{domain}.{name}'"
+            yield Problem(domain_file(domain), ("products", name), message, on_key=True)
+        seen.setdefault(file, f"{domain}.{name}")
+
+
+def contracts_have_a_product(context: Context) -> Iterator[Problem]:
+    """A contract file that no product names does nothing."""
+    for file in context.mesh.stray_contracts:
+        yield Problem(
+            file, (), "no product has this contract; declare the product in its domain's file, or remove it", "warning"
+        )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    kinds_have_their_ports,
+    contracts_can_be_catalogued,
+    contracts_name_their_product,
+    contracts_are_used_once,
+    contracts_have_a_product,
+)
