@@ -1,0 +1,70 @@
+"""The baseline that every account has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mesh import names
+from mesh.iam import central, roles
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.values import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainAccountArgs:
+    """Baseline of an account: keys, boundary, logs, query results, budget. `owner` names the domain or partner.
+
+    `clearances` that are held in the account have a workgroup each; without any there is one for the account.
+    `budget` in US dollars a month; `log_retention` and `results_retention` in days.
+    """
+
+    perimeter: Perimeter
+    owner: str
+    owner_email: str
+    account_id: str
+    budget: int
+    log_retention: int
+    results_retention: int
+    clearances: tuple[str, ...] = ()
+    deletion_protection: bool = True
+
+    @property
+    def workgroups(self) -> Mapping[str, str]:
+        """Athena workgroups, and where each keeps its results.
+
+        One a clearance: results are data, and who holds less must not read what a query of more has found.
+        """
+        if not self.clearances:
+            return {names.WORKGROUP: f"s3://{self.results_bucket}/"}
+        return {names.workgroup(name): f"s3://{self.results_bucket}/{name}/" for name in self.clearances}
+
+    @property
+    def log_bucket(self) -> str:
+        """Where the account's buckets write their access logs."""
+        return names.log_bucket(self.perimeter.mesh, self.owner)
+
+    @property
+    def results_bucket(self) -> str:
+        """Where the account's queries write their results."""
+        return names.results_bucket(self.perimeter.mesh, self.owner)
+
+    @property
+    def boundary(self) -> Document:
+        """Permissions boundary of every role in the account."""
+        return roles.boundary(self.perimeter, self.account_id)
+
+    @property
+    def key_policy(self) -> Document:
+        """Resource policy of the account's key."""
+        return central.account_key_policy(self.perimeter, self.account_id)
+
+    @property
+    def log_bucket_policy(self) -> Document:
+        """Resource policy of the log bucket."""
+        return central.log_bucket_policy(self.perimeter, self.log_bucket, self.account_id)
+
+    @property
+    def results_bucket_policy(self) -> Document:
+        """Resource policy of the bucket of query results."""
+        return central.results_bucket_policy(self.perimeter, self.results_bucket, self.account_id)

@@ -1,0 +1,213 @@
+"""What the stack of a domain is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mesh import names
+from mesh.contracts.catalog import CatalogTable
+from mesh.iam import product, roles
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.values import Document
+from mesh.plan.nodes.access import AccountAccess, Tags
+from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.governance import Clearance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceRoleArgs:
+    """The role of a clearance in an account; `owner` names the domain."""
+
+    perimeter: Perimeter
+    clearance: Clearance
+    account_id: str
+    owner: str
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return names.clearance_role(self.account_id, self.clearance.name)
+
+    @property
+    def trust(self) -> Document:
+        """Who assumes it: people with the permission set of the same name."""
+        return roles.permission_set_trust(self.account_id, self.clearance.name)
+
+    @property
+    def permissions(self) -> Document:
+        """What it may call."""
+        results = names.results_bucket(self.perimeter.mesh, self.owner)
+        return roles.clearance_permissions(
+            self.perimeter, self.account_id, self.clearance.name, results, names.ACCOUNT_KEY_ALIAS
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataProductArgs:
+    """A data product: its bucket and its key, and who reaches them. `retention` in days."""
+
+    perimeter: Perimeter
+    domain: str
+    name: str
+    kind: str
+    description: str
+    account_id: str
+    ports: frozenset[str]
+    labels: frozenset[str]
+    readers: tuple[str, ...]
+    retention: int
+    log_bucket: str
+    delivers: bool = False
+    deletion_protection: bool = True
+    tags: Tags = field(default_factory=dict[str, str])
+
+    @property
+    def bucket(self) -> str:
+        """Name of the bucket."""
+        return names.bucket(self.perimeter.mesh, self.domain, self.name)
+
+    @property
+    def audience(self) -> product.Audience:
+        """Who touches the product; `readers` are the clearances that cover every label."""
+        table, files, governance = "table" in self.ports, "files" in self.ports, self.perimeter.governance_id
+        return product.Audience(
+            account_id=self.account_id,
+            pipeline=names.pipeline_role(self.account_id, self.name),
+            location=names.location_role(governance, self.domain) if table else None,
+            publisher=names.publisher_role(governance, self.domain) if table else None,
+            clearances=tuple(names.clearance_role("*", reader) for reader in self.readers) if files else (),
+            delivery=names.delivery_role(self.account_id, self.name) if self.delivers else None,
+        )
+
+    @property
+    def bucket_policy(self) -> Document:
+        """Resource policy of the bucket; holds `KEY_ARN`."""
+        return product.bucket_policy(self.perimeter, self.bucket, self.audience)
+
+    @property
+    def key_policy(self) -> Document:
+        """Resource policy of the key."""
+        return product.key_policy(self.perimeter, self.audience)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineRoleArgs:
+    """The only writer of a product."""
+
+    perimeter: Perimeter
+    domain: str
+    product: str
+    account_id: str
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return names.pipeline_role(self.account_id, self.product)
+
+    @property
+    def trust(self) -> Document:
+        """Who assumes it."""
+        return roles.pipeline_trust(self.account_id)
+
+    @property
+    def permissions(self) -> Document:
+        """What it may do."""
+        return roles.pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogEntryArgs:
+    """What the mesh catalog shows of a product with a table port."""
+
+    perimeter: Perimeter
+    domain: str
+    product: str
+    description: str
+    bucket: str
+    tables: tuple[CatalogTable, ...]
+    classifications: tuple[str, ...]
+    deletion_protection: bool = True
+
+    @property
+    def database(self) -> str:
+        """Name of the database."""
+        return names.database(self.domain, self.product)
+
+    @property
+    def location(self) -> str:
+        """The path that is registered with Lake Formation: tables only, never the files port."""
+        return f"{self.bucket}/tables"
+
+    @property
+    def location_role(self) -> str:
+        """The role that Lake Formation reads with."""
+        return names.location_role(self.perimeter.governance_id, self.domain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceLinkArgs:
+    """A consumed database as the consumer's own account shows it; a link, never a permission."""
+
+    perimeter: Perimeter
+    account_id: str
+    producer: str
+    product: str
+
+    @property
+    def database(self) -> str:
+        """Name of the database, in the mesh catalog and of the link alike."""
+        return names.database(self.producer, self.product)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One agreement on the producer's side; a closed one replicates nothing."""
+
+    partner: str
+    partner_id: str
+    inbox: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryArgs:
+    """What S3 copies from a product's `outbound/<partner>/` into the partners' inboxes."""
+
+    perimeter: Perimeter
+    domain: str
+    product: str
+    account_id: str
+    deliveries: tuple[Delivery, ...]
+
+    @property
+    def bucket(self) -> str:
+        """The product's bucket."""
+        return names.bucket(self.perimeter.mesh, self.domain, self.product)
+
+    @property
+    def trust(self) -> Document:
+        """Who assumes the delivery role."""
+        return roles.delivery_trust(self.account_id, self.bucket)
+
+    @property
+    def permissions(self) -> Document:
+        """What the delivery role may do; closed agreements are not among the inboxes."""
+        inboxes = tuple(delivery.inbox for delivery in self.deliveries if delivery.open)
+        return roles.delivery_permissions(self.perimeter, self.account_id, self.bucket, inboxes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainPlan:
+    """The stack of a domain; products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`."""
+
+    name: str
+    access: AccountAccess
+    publishing: AccountAccess
+    account: DomainAccountArgs
+    clearances: Mapping[str, ClearanceRoleArgs]
+    products: Mapping[str, DataProductArgs]
+    pipelines: Mapping[str, PipelineRoleArgs]
+    catalog: Mapping[str, CatalogEntryArgs]
+    links: Mapping[str, ResourceLinkArgs]
+    deliveries: Mapping[str, DeliveryArgs]

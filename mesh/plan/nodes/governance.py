@@ -1,0 +1,123 @@
+"""What the stack `governance` is made of: the catalog and its clearances, the trail, the bus, the domains' roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mesh import names
+from mesh.iam import central, roles
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.values import Document
+from mesh.plan.nodes.access import AccountAccess
+from mesh.plan.nodes.account import DomainAccountArgs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearance:
+    """A clearance as one Lake Formation expression: for each classification `[false]` or `[false, true]`.
+
+    The hub's grant and the domain's are made from the same value: a consumer account may pass on an expression
+    only when it is exactly the one shared with it (Lake Formation Developer Guide, "Permission cascading rules").
+    """
+
+    name: str
+    reads: frozenset[str]
+    classifications: tuple[str, ...]
+
+    @property
+    def expression(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """LF-tag key and values, for every classification of the mesh."""
+        return tuple((key, ("false", "true") if key in self.reads else ("false",)) for key in self.classifications)
+
+    def covers(self, labels: frozenset[str]) -> bool:
+        """Whether everything with these labels may be read."""
+        return labels <= self.reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeshCatalogArgs:
+    """The one catalog: Lake Formation's settings, LF-tags, the hub's grants, and the publishers it lets in."""
+
+    perimeter: Perimeter
+    classifications: Mapping[str, str]
+    clearances: tuple[Clearance, ...]
+    publishers: tuple[str, ...]
+
+    @property
+    def administrators(self) -> tuple[str, ...]:
+        """Lake Formation administrators: the deployment, nobody else."""
+        return (names.deploy_role(self.perimeter.governance_id),)
+
+    @property
+    def catalog_policy(self) -> Document:
+        """Resource policy of the catalog."""
+        return central.catalog_policy(self.perimeter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTrailArgs:
+    """The organisation's trail and the bucket that keeps it; `retention` in days."""
+
+    perimeter: Perimeter
+    bucket: str
+    retention: int
+    deletion_protection: bool = True
+
+    @property
+    def bucket_policy(self) -> Document:
+        """Resource policy of the audit bucket."""
+        return central.audit_bucket_policy(self.perimeter, self.bucket)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeshBusArgs:
+    """The event bus that carries what happens to products."""
+
+    perimeter: Perimeter
+
+    @property
+    def policy(self) -> Document:
+        """Resource policy of the bus."""
+        return central.bus_policy(self.perimeter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationRoleArgs:
+    """The roles of a domain in the governance account: one reads its buckets for Lake Formation, one publishes."""
+
+    perimeter: Perimeter
+    domain: str
+    domain_id: str
+
+    @property
+    def trust(self) -> Document:
+        """Who assumes the location role."""
+        return roles.location_trust(self.perimeter.governance_id)
+
+    @property
+    def permissions(self) -> Document:
+        """What the location role may do."""
+        return roles.location_permissions(self.perimeter, self.domain, self.domain_id)
+
+    @property
+    def publisher_trust(self) -> Document:
+        """Who assumes the publisher role."""
+        return roles.publisher_trust(self.domain_id)
+
+    @property
+    def publisher_permissions(self) -> Document:
+        """What the publisher role may do."""
+        return roles.publisher_permissions(self.perimeter, self.domain, self.domain_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GovernancePlan:
+    """The stack `governance`."""
+
+    access: AccountAccess
+    account: DomainAccountArgs
+    catalog: MeshCatalogArgs
+    audit: AuditTrailArgs
+    bus: MeshBusArgs
+    locations: Mapping[str, LocationRoleArgs]

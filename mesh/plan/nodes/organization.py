@@ -1,0 +1,123 @@
+"""What the stack `organization` is made of: accounts, control policies, and who steps into which role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from mesh import names
+from mesh.iam import guardrails, roles
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.values import Document
+from mesh.plan.nodes.access import AccountAccess, Tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationPolicy:
+    """A service or resource control policy and where it is attached: `root`, a unit's name, or an account's."""
+
+    name: str
+    type: str
+    target: str
+    description: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberAccount:
+    """An account of the organisation; `unit` is `governance`, `domains` or `partners`."""
+
+    name: str
+    email: str
+    unit: str
+    tags: Tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationArgs:
+    """The organisation: units, accounts, what holds everywhere, and the two roles that every account starts with."""
+
+    perimeter: Perimeter
+    accounts: tuple[MemberAccount, ...]
+    partner_policies: tuple[OrganizationPolicy, ...] = ()
+    deletion_protection: bool = True
+
+    @cached_property
+    def policies(self) -> tuple[OrganizationPolicy, ...]:
+        """Every service and resource control policy, partners' own last."""
+        p, scp, rcp = self.perimeter, "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+        doors = guardrails.no_side_doors(p)
+        fixed = (
+            ("identities-stay-inside", scp, "root", "No identity acts on a resource outside the organisation.",
+             guardrails.identities_stay_inside(p)),
+            ("guardrails-stay-up", scp, "root", "Only deployments change what protects data.",
+             guardrails.guardrails_stay_up()),
+            ("resources-stay-inside", rcp, "root", "Nobody outside the organisation reaches a resource.",
+             guardrails.resources_stay_inside(p)),
+            ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", doors),
+            ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
+             guardrails.domain_resources_stay_in_domains(p)),
+            ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.", doors),
+            ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.", doors),
+        )  # fmt: skip
+        named = tuple(
+            OrganizationPolicy(name=f"mesh-{name}", type=kind, target=target, description=text, document=body)
+            for name, kind, target, text, body in fixed
+        )
+        return (*named, *self.partner_policies)
+
+    @cached_property
+    def deploy_trust(self) -> Document:
+        """Trust of `mesh/deploy`."""
+        return roles.deploy_trust(self.perimeter, names.ci_role(self.perimeter.governance_id, "deploy"))
+
+    @cached_property
+    def preview_trust(self) -> Document:
+        """Trust of `mesh/preview`."""
+        ids = self.perimeter.governance_id
+        return roles.deploy_trust(self.perimeter, names.ci_role(ids, "preview"), names.ci_role(ids, "deploy"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionSet:
+    """What people sign in with; it does nothing but step into one role of the mesh. `role` is a pattern of ARNs."""
+
+    name: str
+    description: str
+    role: str
+
+    @property
+    def policy(self) -> Document:
+        """Inline policy of the permission set."""
+        return roles.permission_set(self.role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A group that holds a permission set in one account; `account` is the account's name in the organisation."""
+
+    group: str
+    group_id: str
+    permission_set: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionSetsArgs:
+    """Who steps into which role: one permission set a clearance and one for partners' people, and who holds them.
+
+    A clearance is held once, in the group's home account; that it is valid in every domain follows from the data.
+    """
+
+    instance: str
+    permission_sets: tuple[PermissionSet, ...]
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationPlan:
+    """The stack `organization`."""
+
+    access: AccountAccess
+    args: OrganizationArgs
+    people: PermissionSetsArgs | None = None

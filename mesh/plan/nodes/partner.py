@@ -1,0 +1,59 @@
+"""What the stack of a partner is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mesh import names
+from mesh.iam import central, roles
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.values import Document
+from mesh.plan.nodes.access import AccountAccess
+from mesh.plan.nodes.account import DomainAccountArgs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerAccountArgs:
+    """What a partner's account has above the baseline: the inbox, its catalog, the role of its people."""
+
+    perimeter: Perimeter
+    partner: str
+    account_id: str
+    writers: tuple[str, ...]
+    retention: int
+    deletion_protection: bool = True
+
+    @property
+    def inbox(self) -> str:
+        """Name of the inbox bucket."""
+        return names.partner_bucket(self.perimeter.mesh, self.partner)
+
+    @property
+    def bucket_policy(self) -> Document:
+        """Resource policy of the inbox."""
+        return central.inbox_policy(self.perimeter, self.inbox, self.account_id, self.writers)
+
+    @property
+    def key_policy(self) -> Document:
+        """Resource policy of the inbox's key."""
+        return central.inbox_key_policy(self.perimeter, self.account_id, self.writers)
+
+    @property
+    def access_trust(self) -> Document:
+        """Who assumes the access role: people with the permission set `mesh-partner`."""
+        return roles.permission_set_trust(self.account_id, names.PARTNER_PERMISSION_SET)
+
+    @property
+    def access_permissions(self) -> Document:
+        """What the partner's people may call: their inbox, their catalog, their workgroup."""
+        return roles.partner_permissions(self.perimeter, self.partner, self.account_id, self.inbox)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerPlan:
+    """The stack of a partner."""
+
+    name: str
+    access: AccountAccess
+    account: DomainAccountArgs
+    partner: PartnerAccountArgs
