@@ -12,7 +12,7 @@ import typer
 
 from mesh.cli import accounts, bootstrap, example, plan, up, validate
 from mesh.cli.console import say
-from mesh.findings import BadInputError
+from mesh.findings import BadInputError, NotPossibleError
 
 FINE, FINDINGS, BAD_INPUT, FAULT = 0, 1, 2, 3
 
@@ -46,6 +46,9 @@ def run(arguments: list[str] | None = None) -> int:
     except BadInputError as error:
         for finding in error.findings:
             say(str(finding))
+        return BAD_INPUT
+    except NotPossibleError as error:
+        say(str(error))
         return BAD_INPUT
     except BrokenPipeError:
         sys.stderr.close()
