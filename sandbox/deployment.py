@@ -18,7 +18,7 @@ from sandbox.plugin import UNKNOWN_CONFIGURATION, Diff, Plugin, Problem
 from sandbox.snapshot import Snapshot
 from sandbox.state import Operation, Resource
 from sandbox.steps import Verdict, depend_on, is_import, replacing, triggered, verdict_of
-from sandbox.urns import STACK_TYPE, Names, name_of, provider_urn
+from sandbox.urns import STACK_TYPE, Names, is_provider, name_of, provider_urn
 from sandbox.work import Work
 
 
@@ -88,6 +88,21 @@ class Deployment:
             self._snapshot.keep(done)
         if done.operation in ("create", "update"):
             self._work.after(f"after_{done.operation}", self._snapshot.old(urn), done)
+
+    def refresh(self) -> None:
+        """Read every resource as it is, in order; what is gone is forgotten, and nothing depends on it any more."""
+        gone: set[str] = set()
+        for old, now in reversed(list(self._snapshot.left())):
+            if now.delete:
+                continue
+            if not old.custom or is_provider(old.type) or old.pending_replacement:
+                self._work.keep(old)
+                continue
+            with self._work.failing_as(old.urn):
+                if self._work.refresh(old) is None:
+                    gone.add(old.urn)
+        if gone:
+            self._snapshot.forget(gone)
 
     def finish(self) -> None:
         """The program is done: delete what it no longer has, dependents first."""
