@@ -201,14 +201,19 @@ def _seen(metadata: StepEventMetadata) -> Seen:
 
 
 def _failures(events: Sequence[EngineEvent]) -> tuple[str, ...]:
-    diagnostics = [event.diagnostic_event for event in events if event.diagnostic_event]
-    return tuple(
-        sorted(
-            f"{one.urn or ''}: {message}"
-            for one in diagnostics
-            if one.severity == "error" and (message := _message(one.message)) not in _SUMMARIES
-        )
-    )
+    """What was said of which resource; a violation of a policy that stops the run begins with the policy's name."""
+    said = [
+        f"{one.urn or ''}: {message}"
+        for event in events
+        if (one := event.diagnostic_event) and one.severity == "error"
+        if (message := _message(one.message)) not in _SUMMARIES
+    ]
+    violations = [
+        f"{one.resource_urn or ''}: {one.policy_name}: {_message(one.message)}"
+        for event in events
+        if (one := event.policy_event) and one.enforcement_level == "mandatory"
+    ]
+    return tuple(sorted(said + violations))
 
 
 def _message(text: str) -> str:
