@@ -48,13 +48,12 @@ def show_destroyed(runs: Sequence[StackRun], stacks: Sequence[str], inventory: I
     refused = [failure for run in runs for failure in run.result.failures]
     protected = [failure for failure in refused if PROTECTED in failure.message]
     if protected and len(protected) == len(refused):
-        run = runs[-1]
-        for failure in protected:
+        for failure in protected[:FEW]:
             screen().print(f"  protected: {failure.urn.rpartition('::')[2]} ({_type(failure.urn)})", markup=False)
         screen().print(
-            f"\nstopped at {run.stack}: {counted(len(protected), 'resource')} cannot be deleted because protected, "
-            "and nothing of this stack was deleted.\nTo lift the protection set 'deletion-protection: false' in the "
-            "'defaults' of mesh.yaml, then run mesh up, then mesh destroy",
+            f"\nstopped at {runs[-1].stack}: what is protected cannot be deleted, and nothing of this stack was.\n"
+            "To lift the protection set 'deletion-protection: false' in the 'defaults' of mesh.yaml, then mesh up, "
+            "mesh destroy",
             markup=False,
             soft_wrap=True,
         )
