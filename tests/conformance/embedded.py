@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.driver import Result, run
+from sandbox.driver import Result, destroy, refresh, run
 from sandbox.engine import Engine
 from sandbox.state import Resource, StackState
-from tests.conformance.outcome import Outcome, Seen, plain
+from tests.conformance.outcome import Outcome, Seen, in_order, plain
+from tests.conformance.programs import Verb
 
 PROJECT: Final = "mesh"
 _VALUE: Final = re.compile(r"value '(.*?)'(?= has a problem)")
@@ -31,6 +32,7 @@ class EmbeddedStacks:
         make: Callable[[], provider_pb2_grpc.ResourceProviderServicer],
         *,
         preview: bool = False,
+        verb: Verb = "up",
         config: Mapping[str, str] | None = None,
     ) -> Outcome:
         """One run over one stack."""
@@ -45,11 +47,15 @@ class EmbeddedStacks:
             stack_outputs=self._outputs,
             config=config,
         )
-        result = run(engine, program)
+        without = {"refresh": refresh, "destroy": destroy}
+        result = without[verb](engine) if verb in without else run(engine, program)
         return Outcome(
-            steps=tuple(
-                Seen(step.operation, step.urn, plain(step.provider), step.parent, step.keys, step.replaces)
-                for step in result.steps
+            steps=in_order(
+                verb,
+                (
+                    Seen(step.operation, step.urn, plain(step.provider), step.parent, step.keys, step.replaces)
+                    for step in result.steps
+                ),
             ),
             failures=_failures(result),
             previewed={one.urn: _previewed(one) for one in result.resources} if preview else {},

@@ -19,14 +19,18 @@ class Known:
 
 _CHECKED_FIRST: Final = Known("A refused registration may have been checked", r"run \d+: requests .*Thing::b:")
 _OLD_PROVIDER: Final = Known(
-    "A preview does not configure the provider of what it would delete",
-    r"run 2: requests .*pulumi:providers:aws::account:",
+    "A provider that is only to be deleted with is configured when it deletes",
+    r"run [234]: requests .*pulumi:providers:aws::account:",
 )
 _HALF_MADE: Final = Known("A resource that was made but is not ready is a step", r"run 1: (steps|order) of .*Thing::b")
 
 KNOWN: Final[Mapping[str, Known]] = {
     "alias-claimed-twice": _CHECKED_FIRST,
     "provider-replaced": _OLD_PROVIDER,
+    "destroy": _OLD_PROVIDER,
+    "protect-keeps-what-it-needs": _OLD_PROVIDER,
+    "destroy-refused-by-protection": _OLD_PROVIDER,
+    "destroy-refused-for-one-of-several": _OLD_PROVIDER,
     "half-made": _HALF_MADE,
 }
 """By program."""

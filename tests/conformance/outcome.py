@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,6 +43,11 @@ class Outcome:
     """What the provider was asked, by resource, in the order it was asked."""
     things: tuple[Any, ...] = ()
     """What exists afterwards."""
+
+
+def in_order(verb: str, steps: Iterable[Seen]) -> tuple[Seen, ...]:
+    """The steps as they are compared: a refresh reads in any order, on both engines."""
+    return tuple(sorted(steps, key=lambda step: step.urn) if verb == "refresh" else steps)
 
 
 def plain(value: Any) -> Any:

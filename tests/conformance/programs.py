@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pulumi
 
@@ -13,6 +13,7 @@ from tests.sandbox.engine_harness import PREFIX, THING, Account, Product, Thing,
 
 REGION: Final = "aws:index/getRegion:getRegion"
 Declare = Callable[[], Any]
+Verb = Literal["up", "refresh", "destroy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Run:
     declare: Declare
     preview: bool = False
     stack: str = ""
+    verb: Verb = "up"
+    """`refresh` and `destroy` need no program."""
+    before: Callable[[dict[str, Any]], None] | None = None
+    """What somebody does by hand to the things that exist, before the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ def preview(declare: Declare) -> Run:
 def both(declare: Declare) -> tuple[Run, Run]:
     """A preview and the update that it promised."""
     return preview(declare), up(declare)
+
+
+def refresh(before: Callable[[dict[str, Any]], None] | None = None) -> Run:
+    """What is there is read into the state, after somebody did something to it."""
+    return Run(nothing, verb="refresh", before=before)
+
+
+def destroy(preview: bool = False) -> Run:
+    """Everything in the state is deleted."""
+    return Run(nothing, preview=preview, verb="destroy")
 
 
 # What the programs are made of
@@ -117,6 +132,32 @@ def triggered(trigger: str) -> None:
     provider = Account()
     root = Thing("root", on(provider, replacement_trigger=trigger))
     Thing("leaf", on(provider, replace_with=[root], depends_on=[root]))
+
+
+def drift(things: dict[str, Any]) -> None:
+    """Somebody changes the leaf and deletes nothing."""
+    things["leaf-1"]["title"] = "by hand"
+
+
+def loss(things: dict[str, Any]) -> None:
+    """Somebody deletes the leaf."""
+    del things["leaf-1"]
+
+
+def several() -> None:
+    """One of three is protected, and nothing depends on it."""
+    provider = Account()
+    Thing("kept", on(provider, protect=True))
+    first = Thing("a", on(provider))
+    Thing("b", on(provider), source=first.arn)
+
+
+def under_protection() -> None:
+    """A protected child of a component, made from something that is not protected."""
+    provider = Account()
+    source, other = Thing("source", on(provider)), Thing("other", on(provider))
+    parent = Product("p", pulumi.ResourceOptions(providers=[provider]), data={})
+    Thing("kept", pulumi.ResourceOptions(parent=parent, protect=True, depends_on=[other]), source=source.arn)
 
 
 def twice_aliased() -> None:
@@ -335,6 +376,19 @@ def _changes() -> Iterable[Program]:
     yield _program("retain-on-delete", up(one(options={"retain_on_delete": True})), *both(account))
     yield _program("deleted-with", up(bucket_and_object), *both(account))
     yield _program("depends-on", *both(ordered), *both(account))
+
+    yield _program("refresh-without-drift", up(pair(size=1)), refresh(), *both(pair(size=1)))
+    yield _program("refresh-finds-drift", up(pair()), refresh(drift), *both(pair()))
+    yield _program("refresh-finds-a-loss", up(pair()), refresh(loss), *both(pair()))
+    yield _program("refresh-in-a-component", up(product()), refresh(), up(product()))
+    yield _program("refresh-of-nothing-that-is-managed", up(one(options={"id": "found"})), refresh(), things=FOUND)
+    yield _program("destroy", up(pair("fixed", fixed="a")), destroy(preview=True), destroy(), up(pair()))
+    yield _program("destroy-of-a-component", up(product()), destroy())
+    yield _program("destroy-refused-by-protection", up(one(options=PROTECT)), destroy(preview=True), destroy())
+    yield _program("destroy-refused-for-one-of-several", up(several), destroy(preview=True), destroy())
+    yield _program("protect-refuses-one-delete-of-several", up(several), *both(account))
+    yield _program("protect-keeps-what-it-needs", up(under_protection), *both(nothing), destroy())
+    yield _program("destroy-that-fails", up(chain(fail="Delete")), destroy())
 
 
 def _values() -> Iterable[Program]:

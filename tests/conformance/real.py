@@ -19,14 +19,22 @@ from semver import VersionInfo
 
 from sandbox.pulumi_cli import Cli, find
 from tests.conformance.embedded import PROJECT
-from tests.conformance.outcome import Outcome, Seen, plain
+from tests.conformance.outcome import Outcome, Seen, in_order, plain
+from tests.conformance.programs import Verb
 from tests.conformance.provider import Served
 
 _COLOR: Final = re.compile(r"<\{%.*?%\}>")
 _VALUE: Final = re.compile(r"value \{(.*?)\}(?= has a problem)")
 _ONE_ERROR: Final = re.compile(r"^1 error occurred:\s+\* ")
 _PREVIEW_FAILED: Final = "Preview failed: "
-_SUMMARIES: Final = ("update failed", "preview failed")
+_COMMANDS: Final = {
+    ("up", False): "up",
+    ("up", True): "preview",
+    ("refresh", False): "refresh",
+    ("destroy", False): "destroy",
+    ("destroy", True): "preview_destroy",
+}
+_SUMMARIES: Final = ("update failed", "preview failed", "destroy failed", "refresh failed")
 """What Pulumi says once more at the end, of no resource."""
 _KEPT: Final = (
     "urn",
@@ -96,6 +104,7 @@ class RealEngine:
         make: Callable[[], provider_pb2_grpc.ResourceProviderServicer],
         *,
         preview: bool = False,
+        verb: Verb = "up",
         policy_packs: Sequence[Path] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Outcome:
@@ -105,20 +114,22 @@ class RealEngine:
         self.served.use(make)
         selected = self._stacks[stack]
         events: list[EngineEvent] = []
-        options: dict[str, Any] = {"program": program, "on_event": events.append}
+        options: dict[str, Any] = {"on_event": events.append}
+        if verb == "up":
+            options["program"] = program
         if policy_packs:
             options["policy_packs"] = [str(pack) for pack in policy_packs]
         before = dict(self._workspace.env_vars)
         self._workspace.env_vars = {**before, **(environment or {})}
         try:
-            _command(selected, "preview" if preview else "up", options)
+            _command(selected, _COMMANDS[verb, preview], options)
         except errors.CommandError as error:
             if not _failures(events):
                 raise AssertionError(f"pulumi failed without a diagnostic: {error}") from error
         finally:
             self._workspace.env_vars = before
         return Outcome(
-            steps=_steps(events),
+            steps=in_order(verb, _steps(events)),
             failures=_failures(events),
             previewed=_previewed(events) if preview else {},
             records={} if preview else self._records(stack),
@@ -160,12 +171,12 @@ class _Finished(Exception):
 
 
 def _command(stack: automation.Stack, name: str, options: dict[str, Any]) -> None:
-    """`up` or `preview`; two more commands that the Automation API runs for its result of an `up` are left out."""
+    """Run it; two more commands that the Automation API runs for the result that it returns are left out."""
 
-    def finished() -> None:
+    def finished(*_: object, **__: object) -> None:
         raise _Finished
 
-    stack.outputs = finished
+    stack.outputs = stack.info = finished
     with suppress(_Finished):
         getattr(stack, name)(**options)
 
@@ -180,6 +191,9 @@ def _steps(events: Sequence[EngineEvent]) -> tuple[Seen, ...]:
         if event.diagnostic_event and _PREVIEW_FAILED in event.diagnostic_event.message
     }
     begun = [event.resource_pre_event.metadata for event in events if event.resource_pre_event]
+    if any(_key(one)[0] == OpType.REFRESH.value for one in begun):
+        # All that is announced is the reading; what it came to is in the event behind it.
+        begun = [event.res_outputs_event.metadata for event in events if event.res_outputs_event]
     failed += [_key(one) for one in begun if one.urn in refused and _key(one) not in ended]
     return tuple(_seen(metadata) for metadata in begun if _key(metadata) not in failed)
 

@@ -10,7 +10,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from tests.conformance.embedded import EmbeddedStacks
 from tests.conformance.outcome import Outcome, differences, related_by
-from tests.conformance.programs import Program
+from tests.conformance.programs import Program, Verb
 from tests.conformance.provider import NumberedCloud, NumberedProvider
 from tests.conformance.real import RealEngine
 
@@ -25,6 +25,7 @@ class Runner(Protocol):
         make: Callable[[], provider_pb2_grpc.ResourceProviderServicer],
         *,
         preview: bool = False,
+        verb: Verb = "up",
     ) -> Outcome:
         """One run over one stack."""
         ...
@@ -57,8 +58,14 @@ def _outcomes(runner: Runner, program: Program) -> list[Outcome]:
     cloud.takes_secrets, cloud.answers_diffs = program.takes_secrets, program.answers_diffs
     outcomes: list[Outcome] = []
     for run in program.runs:
+        if run.before:
+            run.before(cloud.things)
         outcome = runner.run(
-            run.stack or program.name, run.declare, lambda: NumberedProvider(cloud), preview=run.preview
+            run.stack or program.name,
+            run.declare,
+            lambda: NumberedProvider(cloud),
+            preview=run.preview,
+            verb=run.verb,
         )
         outcomes.append(replace(outcome, requests=cloud.asked(), things=tuple(sorted(cloud.things))))
     return outcomes
