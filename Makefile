@@ -21,12 +21,13 @@ up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 test: $(VENV)/.developer ## All tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-e2e: $(VENV)/.developer ## The tests under Pulumi's own engine; they need a pulumi: see `make pulumi`
-	@$(BIN)/python -m pytest -m e2e $(ARGS)
+e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
+	@$(BIN)/python -m pytest -m e2e -n 2 --dist loadfile $(ARGS)
 
 pulumi: $(VENV)/.installed ## A Pulumi CLI: the one on PATH, else the pinned one, built into .tools/
 	@$(BIN)/python -m sandbox.pulumi_cli || { command -v go >/dev/null && $(MAKE) --no-print-directory .tools/pulumi; } \
 		|| { command -v go >/dev/null || echo "no pulumi and no Go were found: install the Pulumi CLI (https://www.pulumi.com/docs/iac/download-install/), or Go 1.25 or newer" >&2; exit 2; }
+	@command -v pulumi-language-python >/dev/null || $(BIN)/python -m sandbox.language_host --install .tools
 
 .tools/pulumi: tools/pulumi/go.mod tools/pulumi/go.sum
 	@echo "building pulumi $(PULUMI) into .tools/ (once, about four minutes)" >&2
