@@ -24,6 +24,9 @@ from sandbox.state import StackState
 FILE: Final = Path(".mesh") / "organization.json"
 """In the working directory; ignored by git."""
 
+ROOM: Final = 8 << 20
+"""Bytes that the state of one stack may take: some 2,000 resources."""
+
 EngineName = Literal["embedded", "pulumi"]
 
 
@@ -64,20 +67,27 @@ class StateDirectory:
     def save(self, stack: str, state: StackState) -> None:
         """Keep the state: the whole of it, or the one that was there."""
         file = self._file(stack)
+        if (lock := self._lock(stack)).exists():
+            os.truncate(lock, 0)
         file.parent.mkdir(exist_ok=True)
         fresh = file.with_suffix(".new")
         fresh.write_text(state.to_json(), "utf-8")
         fresh.replace(file)
 
+    def _lock(self, stack: str) -> Path:
+        return self.path / f"{stack}.lock"
+
     @contextmanager
     def locked(self, stack: str) -> Generator[None]:
-        """Nobody else updates the stack meanwhile; the lock ends with its process, however that ends."""
+        """Nobody else updates the stack meanwhile; the lock ends with its process, however that ends.
+
+        The file of the lock holds the room that the state will need: a disk that is full is found out before anything
+        is made that could not be remembered.
+        """
         try:
-            lock = (self.path / f"{stack}.lock").open("w")
+            lock = self._lock(stack).open("a")
         except OSError as error:
-            raise NotPossibleError(
-                f"the state in {self.path} cannot be written ({error.strerror}); nothing was changed"
-            ) from error
+            raise self._unwritable(error) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,7 +95,17 @@ class StateDirectory:
                 raise NotPossibleError(
                     f"another update of stack '{stack}' is under way; nothing was changed, try again when it has ended"
                 ) from None
-            yield
+            try:
+                os.posix_fallocate(lock.fileno(), 0, ROOM)
+            except OSError as error:
+                raise self._unwritable(error) from error
+            try:
+                yield
+            finally:
+                os.truncate(lock.fileno(), 0)
+
+    def _unwritable(self, error: OSError) -> NotPossibleError:
+        return NotPossibleError(f"the state in {self.path} cannot be written ({error.strerror}); nothing was changed")
 
 
 @contextmanager

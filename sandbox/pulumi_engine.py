@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -112,7 +113,8 @@ class PulumiStack:
         with self._sentences():
             stack = self._selected(existing)
             try:
-                do(stack, events)
+                with _patient():
+                    do(stack, events)
             except CommandError as error:
                 self._raise_for(error)
                 if not events.failures:
@@ -177,6 +179,23 @@ class PulumiStack:
             raise NotPossibleError(LOCKED.format(self._name)) from error
         if "incorrect passphrase" in str(error):
             raise NotPossibleError(UNFIT.format(self._name)) from error
+
+
+@contextmanager
+def _patient() -> Generator[None]:
+    """Ctrl-C reaches the CLI, too, which ends what is under way and keeps its state: that is waited for."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def wait(_number: int, _frame: object) -> None:
+        """The CLI ends the run."""
+
+    before = signal.signal(signal.SIGINT, wait)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Events:
