@@ -3,21 +3,38 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# The version in tools/pulumi/go.mod; the binary says it of itself.
+PULUMI := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|p' tools/pulumi/go.mod)
 # The day that counts as today for the sample mesh, so that its reviews and agreements never lapse. `make up AS_OF=` takes today's.
 AS_OF  ?= 2026-12-01
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench lock schemas clean
+.PHONY: help up test e2e pulumi check format bench lock schemas clean
 
 help: ## This list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 	@$(BIN)/mesh up $(if $(AS_OF),--as-of $(AS_OF)) $(ARGS)
 
 test: $(VENV)/.developer ## All tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
+	@$(BIN)/python -m pytest -m e2e -n 2 --dist loadfile $(ARGS)
+
+pulumi: $(VENV)/.installed ## A Pulumi CLI: the one on PATH, else the pinned one, built into .tools/
+	@$(BIN)/python -m sandbox.pulumi_cli || { command -v go >/dev/null && $(MAKE) --no-print-directory .tools/pulumi; } \
+		|| { command -v go >/dev/null || echo "no pulumi and no Go were found: install the Pulumi CLI (https://www.pulumi.com/docs/iac/download-install/), or Go 1.25 or newer" >&2; exit 2; }
+	@command -v pulumi-language-python >/dev/null || $(BIN)/python -m sandbox.language_host --install .tools
+
+.tools/pulumi: tools/pulumi/go.mod tools/pulumi/go.sum
+	@echo "building pulumi $(PULUMI) into .tools/ (once, about four minutes)" >&2
+	@mkdir -p .tools
+	@go build -C tools/pulumi -o "$(CURDIR)/.tools/pulumi" \
+		-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(PULUMI)" \
+		github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 
 check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/ruff check .

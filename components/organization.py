@@ -8,7 +8,6 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
-from components.protection import kept
 from mesh import names
 from mesh.iam.bootstrap import template
 from mesh.plan.nodes import MemberAccount, OrganizationArgs, OrganizationPolicy
@@ -37,7 +36,7 @@ class Organization(ComponentResource):
             feature_set="ALL",
             enabled_policy_types=["RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"],
             aws_service_access_principals=list(TRUSTED_SERVICES),
-            opts=kept(self, args.deletion_protection),
+            opts=self._outliving(args),
         )
         self.root_id = self.organization.roots.apply(lambda roots: roots[0].id or "")
         self.units = {unit: self._unit(unit, args) for unit in UNITS}
@@ -55,9 +54,11 @@ class Organization(ComponentResource):
         )
 
     def _unit(self, unit: str, args: OrganizationArgs) -> aws.organizations.OrganizationalUnit:
-        return aws.organizations.OrganizationalUnit(
-            unit, name=unit, parent_id=self.root_id, opts=kept(self, args.deletion_protection)
-        )
+        return aws.organizations.OrganizationalUnit(unit, name=unit, parent_id=self.root_id, opts=self._outliving(args))
+
+    def _outliving(self, args: OrganizationArgs) -> ResourceOptions:
+        """AWS deletes neither an organisation nor a unit with accounts in it, and accounts stay: so they do, too."""
+        return ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=True)
 
     def _accounts(self, args: OrganizationArgs) -> dict[str, aws.organizations.Account]:
         """AWS Organizations creates five accounts at a time ("Quotas"): each waits for the fifth before it."""

@@ -19,6 +19,7 @@ Encryption = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEn
 class PrivateBucketArgs:
     """Name and life of a bucket; `expire_after` (objects) and `expire_noncurrent_after` (old versions) in days.
 
+    Without `deletion_protection` a bucket goes with what is in it: S3 writes access logs into it to the last moment.
     `log_bucket` is None for a bucket that holds access logs itself. `object_lock_days` locks in compliance mode.
     """
 
@@ -53,6 +54,7 @@ class PrivateBucket(ComponentResource):
         self.bucket = aws.s3.Bucket(
             name,
             bucket=args.bucket,
+            force_destroy=None if args.deletion_protection else True,
             object_lock_enabled=True if args.object_lock_days else None,
             tags=args.tags,
             opts=child,

@@ -50,6 +50,10 @@ class BadInputError(Exception):
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
+class NotPossibleError(Exception):
+    """What was asked for cannot be done as things stand; one sentence that says why, and what to do."""
+
+
 def listed(names: Iterable[str]) -> str:
     """`a, b and c`, sorted; `none` for no names; at most twelve are shown."""
     ordered = sorted(names)

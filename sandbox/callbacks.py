@@ -162,7 +162,7 @@ class Callbacks:
         untyped: Any = hook
         answer = self._call(untyped.callback, asked, resource_pb2.ResourceHookResponse())
         if answer.error and not hook.ignore_errors:
-            raise RefusedError(f'{kind} hook "{hook.name}" failed: {answer.error}')
+            raise RefusedError(f'{kind.partition("_")[0]} hook "{hook.name}" failed: {answer.error}')
 
     def _call(self, callback: callback_pb2.Callback, asked: Message, answer: Answer) -> Answer:
         with self._lock:

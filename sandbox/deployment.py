@@ -17,8 +17,8 @@ from sandbox.calls import RefusedError
 from sandbox.plugin import UNKNOWN_CONFIGURATION, Diff, Plugin, Problem
 from sandbox.snapshot import Snapshot
 from sandbox.state import Operation, Resource
-from sandbox.steps import Verdict, depend_on, is_import, replacing, triggered, verdict_of
-from sandbox.urns import STACK_TYPE, Names, name_of, provider_urn
+from sandbox.steps import Verdict, depend_on, is_import, needs, replacing, triggered, verdict_of
+from sandbox.urns import STACK_TYPE, Names, is_provider, name_of, provider_urn
 from sandbox.work import Work
 
 
@@ -89,13 +89,32 @@ class Deployment:
         if done.operation in ("create", "update"):
             self._work.after(f"after_{done.operation}", self._snapshot.old(urn), done)
 
+    def refresh(self) -> None:
+        """Read every resource as it is, in order; what is gone is forgotten, and nothing depends on it any more."""
+        gone: set[str] = set()
+        for old, now in reversed(list(self._snapshot.left())):
+            if now.delete:
+                continue
+            if not old.custom or is_provider(old.type) or old.pending_replacement:
+                self._work.keep(old)
+                continue
+            with self._work.failing_as(old.urn):
+                if self._work.refresh(old) is None:
+                    gone.add(old.urn)
+        if gone:
+            self._snapshot.forget(gone)
+
     def finish(self) -> None:
-        """The program is done: delete what it no longer has, dependents first."""
+        """The program is done: delete what it no longer has, dependents first; what something protected needs stays."""
         self._work.go_on()
         left = list(self._snapshot.left())
         going = {now.urn for _, now in left}
+        needed: set[str] = set()
         for old, now in left:
-            self._delete_left(old, now, going)
+            if now.urn not in needed:
+                self._delete_left(old, now, going)
+            if now.urn in needed or _is_kept(now):
+                needed |= {now.parent, *needs(now)}
 
     def close(self) -> None:
         """The run has ended. When it has failed, it may not have reached an output of the stack: the old one stays."""
@@ -309,7 +328,7 @@ class Deployment:
             work.snapshot.drop(old)
             work.step("remove-pending-replace", now)
             return
-        if now.protect and not now.delete:
+        if _is_kept(now):
             message = (
                 f'resource "{now.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either '
                 "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the "
@@ -322,3 +341,8 @@ class Deployment:
         else:
             operation = "delete-replaced" if now.delete else "delete"
         work.delete(old, operation, goes_with_another=now.deleted_with in going)
+
+
+def _is_kept(old: Resource) -> bool:
+    """True for what is protected, unless it has been replaced already or deleted first."""
+    return old.protect and not old.delete and not old.pending_replacement

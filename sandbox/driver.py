@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -21,7 +21,7 @@ from pulumi.runtime.settings import ROOT, Settings, configure
 from sandbox.engine import Engine
 from sandbox.state import Resource, stack_outputs
 from sandbox.steps import Step
-from sandbox.work import Failure
+from sandbox.work import Failure, StoppedError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,6 +58,30 @@ def run(engine: Engine, program: Program, *, parallel: int = 16) -> Result:
             raise
     finally:
         engine.close()
+    return _result(engine, started)
+
+
+def refresh(engine: Engine) -> Result:
+    """Bring the state to what is there, without the program; what a provider refuses is in the result."""
+    return _without_program(engine, engine.refresh)
+
+
+def destroy(engine: Engine) -> Result:
+    """Delete everything in the state, without the program; what is protected, or refused, is in the result."""
+    return _without_program(engine, engine.destroy)
+
+
+def _without_program(engine: Engine, do: Callable[[], None]) -> Result:
+    started = time.perf_counter()
+    try:
+        with suppress(StoppedError):
+            do()
+    finally:
+        engine.close()
+    return _result(engine, started)
+
+
+def _result(engine: Engine, started: float) -> Result:
     resources = engine.resources()
     seconds = time.perf_counter() - started
     return Result(

@@ -130,6 +130,16 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         if not self.preview:
             self.state.resources = self._snapshot.resources()
 
+    # Without a program
+
+    def refresh(self) -> None:
+        """Bring the state to what the providers read; raises StoppedError when one of them refuses."""
+        self._deployment.refresh()
+
+    def destroy(self) -> None:
+        """Delete everything in the state, dependents first; raises StoppedError when something cannot be deleted."""
+        self._deployment.finish()
+
     # ResourceMonitor
 
     def GetDeploymentInfo(self, request: empty_pb2.Empty, context: Any = None) -> resource_pb2.DeploymentInfo:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from sandbox.access import Clients, Credentials, Role
-from sandbox.aws.records import Count, Records
+from sandbox.aws.records import Count, Inventory, Records
 from sandbox.aws.resource import AwsError
 
 DEFAULT_ACCOUNT: Final = "123456789012"
@@ -167,6 +167,11 @@ class EmulatedOrganization:
     def counts(self) -> list[Count]:
         """What the provider has created and not deleted, by account and type, with how many are only recorded."""
         return self.records.counts()
+
+    def inventory(self) -> Inventory:
+        """All of that, as plain values."""
+        reasons = {token: sorted(why) for token, why in self.records.reasons().items()}
+        return Inventory(self.counts(), reasons, self.account_ids())
 
     def resources_in(self, account_id: str) -> int:
         """How many things moto holds in an account beyond those that it puts into every fresh one."""

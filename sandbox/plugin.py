@@ -209,20 +209,27 @@ class Plugin:
             return Made(old.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
         return Made(old.id, self._kept(answer.properties, new.input_message))
 
-    def read(self, new: Resource, id_: str, inputs: struct_pb2.Struct | None) -> Made | None:
-        """The resource as it is, or None when there is none. `inputs` are sent as the state, too, as Pulumi does."""
+    def read(
+        self, new: Resource, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
+    ) -> Made | None:
+        """The resource as it is, or None when there is none; without a state `inputs` are sent as it."""
         if not self.known:
             return Made(id_, EMPTY, EMPTY)
         seen = None if inputs is None else self._seen(inputs)
         request = provider_pb2.ReadRequest(
-            id=id_, urn=new.urn, name=name_of(new.urn), type=new.type, properties=seen, inputs=seen
+            id=id_,
+            urn=new.urn,
+            name=name_of(new.urn),
+            type=new.type,
+            properties=seen if state is None else self._seen(state),
+            inputs=seen,
         )
         request.timeout = new.timeouts.get("read", 0)
         try:
             answer = self._call(provider_pb2.ReadResponse, "Read", request)
         except PartlyDoneError as partly:
             return Made(partly.id or id_, partly.properties, reasons=partly.reasons)
-        if not answer.HasField("properties"):
+        if not answer.HasField("properties") or (state is not None and not answer.id):
             return None
         outputs = answer.properties if inputs is None else self._kept(answer.properties, inputs)
         return Made(answer.id or id_, outputs, answer.inputs if answer.HasField("inputs") else None)

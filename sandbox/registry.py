@@ -71,7 +71,9 @@ class Registry:
         self._configure(self._take(new), new.urn, old.id, new.input_message)
         return Made(old.id, new.input_message)
 
-    def read(self, new: Resource, id_: str, inputs: struct_pb2.Struct | None) -> Made | None:
+    def read(
+        self, new: Resource, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
+    ) -> Made | None:
         """A provider is nothing that could be read."""
         raise RefusedError("provider resources may not be read")
 
@@ -116,7 +118,9 @@ class Components:
         """Nothing to do."""
         return Made("", EMPTY)
 
-    def read(self, new: Resource, id_: str, inputs: struct_pb2.Struct | None) -> Made | None:
+    def read(
+        self, new: Resource, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
+    ) -> Made | None:
         """There is nothing to read."""
         return None
 

@@ -2,91 +2,44 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from mesh.iam.values import KEY_ARN
 from mesh.plan import Plan
 from mesh.plan.build import by_stack
-from sandbox.driver import Result, entry_point, run
+from sandbox.course import ENTRY_POINT, PROJECT, Course, Mesh, OnStep, StackRun, told
+from sandbox.driver import entry_point, run
 from sandbox.engine import Engine
 from sandbox.organization import EmulatedOrganization, OrganizationIds
 from sandbox.provider import AwsProvider
+from sandbox.stacks import Embedded, InMemory
 from sandbox.state import Resource, StackState
 from sandbox.steps import Step
 from sandbox.urns import provider_urn
 from sandbox.wire import UNKNOWN, reveal
 
-PROJECT: Final = "mesh"
+__all__ = ["Mesh", "OnStep", "Rollout", "StackRun", "as_json", "organization_ids", "preview", "steps_as_json"]
+
 SHOWN_UNKNOWN: Final = "<unknown>"
-ENTRY_POINT: Final = Path(__file__).resolve().parent.parent / "__main__.py"
-
-OnStep = Callable[[str, Step], None]
-
-
-@dataclass(frozen=True, slots=True)
-class StackRun:
-    """What one stack came to; `preview` when nothing was made."""
-
-    stack: str
-    account_id: str
-    preview: bool
-    result: Result
-
-    @property
-    def operations(self) -> dict[str, int]:
-        """How many AWS resources were created, updated, ...: neither components nor providers are counted."""
-        counts: dict[str, int] = {}
-        for step in self.result.steps:
-            if step.type.startswith("aws:"):
-                counts[step.operation] = counts.get(step.operation, 0) + 1
-        return counts
-
-
-@dataclass(frozen=True, slots=True)
-class Mesh:
-    """What is run: a mesh folder, its plan, and the day."""
-
-    directory: Path
-    plan: Plan
-    as_of: datetime.date
-
-    def config(self, emulated: bool) -> dict[str, str]:
-        """The stack configuration that `__main__.py` reads."""
-        values = {
-            f"{PROJECT}:directory": str(self.directory.resolve()),
-            f"{PROJECT}:as-of": self.as_of.isoformat(),
-        }
-        return {**values, f"{PROJECT}:emulated": "true"} if emulated else values
 
 
 def preview(mesh: Mesh, stacks: Iterable[str], on_step: OnStep | None = None) -> list[StackRun]:
     """Each stack in preview, against nothing: no emulator, no state, every resource is new."""
-    return [_run(mesh, stack, True, StackState(), None, on_step) for stack in stacks]
 
+    def one(stack: str) -> StackRun:
+        engine = Engine(
+            project=PROJECT,
+            stack=stack,
+            preview=True,
+            state=StackState(),
+            provider=lambda _: AwsProvider(),
+            config=mesh.config(emulated=False),
+            on_step=told(on_step, stack),
+        )
+        return StackRun(stack, by_stack(mesh.plan)[stack].account_id, True, run(engine, entry_point(ENTRY_POINT)))
 
-def _run(
-    mesh: Mesh,
-    stack: str,
-    dry: bool,
-    state: StackState,
-    organization: EmulatedOrganization | None,
-    on_step: OnStep | None,
-) -> StackRun:
-    engine = Engine(
-        project=PROJECT,
-        stack=stack,
-        preview=dry,
-        state=state,
-        provider=lambda _: AwsProvider(organization),
-        config=mesh.config(emulated=organization is not None),
-        on_step=(lambda step: on_step(stack, step)) if on_step else None,
-    )
-    result = run(engine, entry_point(ENTRY_POINT))
-    return StackRun(stack, by_stack(mesh.plan)[stack].account_id, dry, result)
+    return [one(stack) for stack in stacks]
 
 
 def organization_ids(plan: Plan) -> OrganizationIds:
@@ -101,34 +54,14 @@ def organization_ids(plan: Plan) -> OrganizationIds:
     )
 
 
-@dataclass(slots=True)
-class Rollout:
-    """Deployments into one emulated organisation; the state of every stack is kept from run to run."""
+class Rollout(Course):
+    """Deployments of the embedded engine, in this process, into one emulated organisation; `states` by stack."""
 
-    organization: EmulatedOrganization
-    states: dict[str, StackState] = field(default_factory=dict[str, StackState])
-
-    def up(self, mesh: Mesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
-        """Every stack (or those named) in order; stops behind the first that fails, with what it did in the result.
-
-        A stack that is there already is previewed first, as `pulumi up` does: what its preview refuses, such as the
-        deletion of something protected, leaves everything as it was.
-        """
-        runs: list[StackRun] = []
-        for stack in stacks if stacks is not None else mesh.plan.stacks:
-            state = self.states.setdefault(stack, StackState())
-            if (
-                state.resources
-                and (
-                    seen := _run(mesh, stack, True, StackState(list(state.resources)), self.organization, None)
-                ).result.failures
-            ):
-                runs.append(seen)
-                break
-            runs.append(_run(mesh, stack, False, state, self.organization, on_step))
-            if runs[-1].result.failures:
-                break
-        return runs
+    def __init__(self, organization: EmulatedOrganization) -> None:
+        kept = InMemory()
+        super().__init__(Embedded.of(organization, kept))
+        self.organization = organization
+        self.states = kept.states
 
 
 def as_json(mesh: Mesh, runs: Iterable[StackRun]) -> dict[str, Any]:
@@ -141,6 +74,31 @@ def as_json(mesh: Mesh, runs: Iterable[StackRun]) -> dict[str, Any]:
     return {
         "mesh": mesh.plan.mesh,
         "stacks": [{"stack": run.stack, "resources": _resources(run, documents)} for run in runs],
+    }
+
+
+def steps_as_json(mesh: Mesh, runs: Iterable[StackRun]) -> dict[str, Any]:
+    """`mesh refresh --json` and `mesh destroy --json`: what was done, or would not be, in the order it was done."""
+    return {
+        "mesh": mesh.plan.mesh,
+        "stacks": [
+            {
+                "stack": run.stack,
+                "steps": [_step(step) for step in run.result.steps if not run.preview and step.type.startswith("aws:")],
+                "failures": [{"urn": failure.urn, "message": failure.message} for failure in run.result.failures],
+            }
+            for run in runs
+        ],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "operation": step.operation,
+        "urn": step.urn,
+        "type": step.type,
+        "name": step.name,
+        "properties": list(step.keys),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sandbox.state import Resource
@@ -51,6 +51,20 @@ class Snapshot:
         position = next((index for index, one in enumerate(self._olds) if one is old), len(self._olds))
         behind = self._olds[position + 1 :]
         return [one for one in behind if id(one) in self._left and not one.delete and one.urn not in self._news]
+
+    def forget(self, gone: Collection[str]) -> None:
+        """Nothing of this run depends any more on resources that are gone."""
+        for urn, new in self._news.items():
+            self._news[urn] = replace(
+                new,
+                dependencies=tuple(one for one in new.dependencies if one not in gone),
+                property_dependencies={
+                    key: tuple(one for one in urns if one not in gone)
+                    for key, urns in new.property_dependencies.items()
+                },
+                replace_with=tuple(one for one in new.replace_with if one not in gone),
+                deleted_with="" if new.deleted_with in gone else new.deleted_with,
+            )
 
     def news(self) -> list[Resource]:
         """The resources of this run, in the order they were done."""

@@ -15,7 +15,7 @@ from sandbox.plugin import Made
 from sandbox.registry import Components, Provider, Registry
 from sandbox.snapshot import Snapshot
 from sandbox.state import EMPTY, Operation, Resource
-from sandbox.steps import SAME, Step, Verdict
+from sandbox.steps import SAME, Step, Verdict, verdict_of
 from sandbox.urns import is_provider, package_of, provider_urn
 
 
@@ -236,6 +236,47 @@ class Work:
         if old:
             self.step("replace", new)
         return done
+
+    def keep(self, old: Resource) -> None:
+        """A refresh leaves components, providers and what waits for its replacement as they are."""
+        with self.lock:
+            self.snapshot.keep(replace(old, operation="same"), old)
+            self.step("same", old)
+
+    def refresh(self, old: Resource) -> Resource | None:
+        """Read a resource as it is now; None when it is gone. It counts as changed when an update would undo it."""
+        started = time.perf_counter()
+        plugin = self.provider_of_old(old)
+        made = plugin.read(old, old.id, old.input_message, old.output_message)
+        seconds = time.perf_counter() - started
+        if made is None:
+            with self.lock:
+                self.snapshot.drop(old)
+                self.step("delete", old, seconds=seconds)
+            return None
+        if made.reasons:
+            self.warn(old.urn, "\n* ".join(("Refreshed resource is in an unhealthy state:", *made.reasons)))
+        hidden = [*old.additional_secret_outputs, *wire.secret_names(old.input_message)]
+        new = replace(
+            old,
+            id=made.id,
+            input_message=old.input_message if made.inputs is None else made.inputs,
+            output_message=wire.conceal(made.outputs, hidden) if hidden else made.outputs,
+            init_errors=made.reasons,
+            seconds=seconds,
+        )
+        verdict = self._drift(plugin, old, new)
+        new = replace(new, operation="update" if verdict.changed else "same")
+        with self.lock:
+            self.snapshot.keep(new, old)
+            self.step(new.operation, new, verdict, seconds)
+        return new
+
+    @staticmethod
+    def _drift(plugin: Provider, old: Resource, new: Resource) -> Verdict:
+        if old.external:
+            return Verdict(changed=old.output_message != new.output_message)
+        return verdict_of(plugin.diff(old.urn, new, old.input_message, old.ignore_changes), (), init_errors=False)
 
     def read(self, new: Resource, old: Resource | None, started: float) -> Resource:
         """Read a resource that is not ours to manage; one that was, under another id, is deleted in the end."""

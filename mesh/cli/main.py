@@ -10,9 +10,9 @@ import traceback
 
 import typer
 
-from mesh.cli import accounts, bootstrap, example, plan, up, validate
+from mesh.cli import accounts, bootstrap, destroy, example, plan, refresh, up, validate
 from mesh.cli.console import say
-from mesh.findings import BadInputError
+from mesh.findings import BadInputError, NotPossibleError
 
 FINE, FINDINGS, BAD_INPUT, FAULT = 0, 1, 2, 3
 
@@ -27,6 +27,8 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
+app.command("refresh")(refresh.refresh)
+app.command("destroy")(destroy.destroy)
 app.command("accounts")(accounts.accounts)
 app.command("bootstrap")(bootstrap.bootstrap)
 app.command("example")(example.example)
@@ -46,6 +48,9 @@ def run(arguments: list[str] | None = None) -> int:
     except BadInputError as error:
         for finding in error.findings:
             say(str(finding))
+        return BAD_INPUT
+    except NotPossibleError as error:
+        say(str(error))
         return BAD_INPUT
     except BrokenPipeError:
         sys.stderr.close()

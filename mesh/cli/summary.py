@@ -1,55 +1,112 @@
-"""The summary of `mesh up`: what was done per stack, what exists by type and what is only recorded, what to try."""
+"""The summary of a run: per stack what was done, by type what exists and what is only recorded, what to try next."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from mesh.cli.console import counted, screen
 from mesh.plan import Plan
 
 KINDS: Final = ("created", "in part", "recorded")
+OPERATIONS: Final = ("create", "update", "replace", "delete", "same")
+FEW: Final = 5
+PROTECTED: Final = "cannot be deleted\nbecause it is protected"
+"""Pulumi's words, on both engines."""
 
 if TYPE_CHECKING:
-    from sandbox.organization import EmulatedOrganization
-    from sandbox.rollout import StackRun
+    from sandbox.aws.records import Inventory
+    from sandbox.course import StackRun
 
 
-def show(plan: Plan, runs: Sequence[StackRun], organization: EmulatedOrganization, seconds: float) -> None:
-    """Prints the summary of one run."""
-    _stacks(plan, runs)
-    _types(organization)
+def show(plan: Plan, stacks: Sequence[str], runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:
+    """Prints the summary of one run over these stacks."""
+    _stacks(stacks, runs)
+    _types(inventory)
     _failures(runs)
-    _last_words(plan, runs, organization, seconds)
+    _last_words(plan, runs, inventory, seconds)
 
 
-def _stacks(plan: Plan, runs: Sequence[StackRun]) -> None:
+def show_refreshed(stacks: Sequence[str], runs: Sequence[StackRun], seconds: float) -> None:
+    """Prints what is not as the states say it was left; all of it is in the states now."""
+    _stacks(stacks, runs, {"update": "changed", "delete": "gone", "same": "same"})
+    drifted = [(run, step) for run in runs for step in run.result.steps if step.operation in ("update", "delete")]
+    for run, step in drifted:
+        what = "gone" if step.operation == "delete" else ", ".join(step.keys)
+        screen().print(f"  {run.stack}: {_short(step.type)} {step.name}: {what}", markup=False, soft_wrap=True)
+    _failures(runs)
+    drift = f"{counted(len(drifted), 'resource')} changed outside" if drifted else "no drift"
+    screen().print(f"\n{drift}; {seconds:.1f} s", markup=False)
+    if drifted:
+        screen().print("mesh up brings them back to what the files say", markup=False)
+
+
+def show_destroyed(runs: Sequence[StackRun], stacks: Sequence[str], inventory: Inventory, seconds: float) -> None:
+    """Prints what was deleted, what refused, and what is left."""
+    _stacks(stacks, runs)
+    refused = [failure for run in runs for failure in run.result.failures]
+    protected = [failure for failure in refused if PROTECTED in failure.message]
+    if protected and len(protected) == len(refused):
+        for failure in protected[:FEW]:
+            screen().print(f"  protected: {failure.urn.rpartition('::')[2]} ({_type(failure.urn)})", markup=False)
+        screen().print(
+            f"\nstopped at {runs[-1].stack}: what is protected cannot be deleted, and nothing of this stack was.\n"
+            "To lift the protection set 'deletion-protection: false' in the 'defaults' of mesh.yaml, then mesh up, "
+            "mesh destroy",
+            markup=False,
+            soft_wrap=True,
+        )
+    else:
+        _failures(runs)
+    deleted = sum(run.operations.get("delete", 0) for run in runs if not run.preview)
+    said = f"{counted(deleted, 'resource')} gone from the states; left: {_left(inventory)}; {seconds:.1f} s"
+    screen().print(f"\n{said}", markup=False, soft_wrap=True)
+
+
+def _left(inventory: Inventory) -> str:
+    left: Counter[str] = Counter()
+    for count in inventory.counts:
+        left[_short(count.type)] += count.total
+    if len(left) > FEW:
+        return counted(left.total(), "resource")
+    return ", ".join(f"{number} {token}" for token, number in sorted(left.items())) or "nothing"
+
+
+def _type(urn: str) -> str:
+    return _short(urn.split("::")[2].rpartition("$")[2])
+
+
+def _stacks(stacks: Sequence[str], runs: Sequence[StackRun], names: Mapping[str, str] | None = None) -> None:
     from rich.table import Table
 
-    operations = [
-        name for name in ("create", "update", "replace", "delete", "same") if any(name in r.operations for r in runs)
-    ]
+    names = names or {name: name for name in OPERATIONS}
+    operations = [name for name in names if any(name in r.operations for r in runs if _happened(r))]
     table = Table(box=None, pad_edge=False)
     table.add_column("stack")
     table.add_column("account")
     for name in operations:
-        table.add_column(name, justify="right")
+        table.add_column(names[name], justify="right")
     table.add_column("seconds", justify="right")
     for run in runs:
-        counts = run.operations
+        counts = run.operations if _happened(run) else {}
         table.add_row(
             run.stack, run.account_id, *(str(counts.get(name, "")) for name in operations), f"{run.result.seconds:.1f}"
         )
-    for stack in plan.stacks[len(runs) :]:
+    for stack in stacks[len(runs) :]:
         table.add_row(stack, "", *("" for _ in operations), "not run")
     screen().print(table)
 
 
-def _types(organization: EmulatedOrganization) -> None:
+def _happened(run: StackRun) -> bool:
+    """Whether it was more than a preview that refused."""
+    return not run.preview
+
+
+def _types(inventory: Inventory) -> None:
     from rich.table import Table
 
-    kinds = _kinds(organization)
+    kinds = _kinds(inventory)
     table = Table(box=None, pad_edge=False)
     table.add_column("type")
     for name in KINDS:
@@ -59,19 +116,19 @@ def _types(organization: EmulatedOrganization) -> None:
         table.add_row(_short(token), *(str(kinds[token][name] or "") for name in KINDS))
     screen().print("")
     screen().print(table)
-    reasons = organization.records.reasons()
+    reasons = inventory.reasons
     if reasons:
         screen().print("\nrecorded, or in part: kept as data where the emulator has no place for it; AWS would make it")
         for token, why in sorted(reasons.items()):
             screen().print(f"  {_short(token)}: {'; '.join(sorted(why))}", markup=False, soft_wrap=True)
 
 
-def _kinds(organization: EmulatedOrganization) -> dict[str, Counter[str]]:
+def _kinds(inventory: Inventory) -> dict[str, Counter[str]]:
     """By type: how many exist in the emulator, exist there but for some properties, or are kept as data only."""
     from sandbox.aws import RECORDED_TYPES
 
     kinds: dict[str, Counter[str]] = {}
-    for count in organization.counts():
+    for count in inventory.counts:
         of_type = kinds.setdefault(count.type, Counter())
         of_type["recorded" if count.type in RECORDED_TYPES else "in part"] += count.recorded
         of_type["created"] += count.total - count.recorded
@@ -91,11 +148,11 @@ def _failures(runs: Sequence[StackRun]) -> None:
             screen().print(f"{failure.urn.rpartition('::')[2]}: {failure.message}\n{failure.trace}", markup=False)
 
 
-def _last_words(plan: Plan, runs: Sequence[StackRun], organization: EmulatedOrganization, seconds: float) -> None:
+def _last_words(plan: Plan, runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:
     total: Counter[str] = Counter()
-    for kinds in _kinds(organization).values():
-        total.update(kinds)
-    accounts = len(organization.account_ids())
+    for counts in _kinds(inventory).values():
+        total.update(counts)
+    accounts = len(inventory.accounts)
     products = sum(len(domain.products) for domain in plan.domains.values())
     screen().print(
         f"\n{plan.mesh}: {counted(len(plan.domains), 'domain')}, {counted(products, 'product')}, "

@@ -4,72 +4,73 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from mesh.cli.console import answer_json, counted, say
+from mesh.cli.console import answer_json, say
+from mesh.cli.organization import EngineOption, Place, StackOption, attached, free_port, fresh
+from mesh.cli.plan import chosen
 from mesh.cli.progress import Progress
-from mesh.cli.reading import AsOf, FolderOption, Json, read
-
-if TYPE_CHECKING:
-    from sandbox.organization import EmulatedOrganization
+from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
 
 DEFAULT = Path("stacks")
 
 
 def up(
     directory: FolderOption = DEFAULT,
+    engine: EngineOption = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Keep the organisation, and print how to connect to it.")
     ] = False,
     port: Annotated[int, typer.Option(help="Port of --serve on the loopback interface; 0 takes a free one.")] = 0,
+    stack: StackOption = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Deploy every stack into an emulated AWS organisation on this machine, and say what is there.
 
-    Exit code 1 when a resource could not be made.
+    Where `mesh up --serve` keeps an organisation in another terminal, this is an update of it. Exit code 1 when a
+    resource could not be made.
     """
     found = read(directory, as_of)
-    stacks = counted(len(found.plan.stacks), "stack")
-    say(f"{found.plan.mesh}: {stacks} into an emulated AWS organisation; nothing leaves this machine")
-    started = time.perf_counter()
-    from mesh.cli.summary import show
-    from sandbox import rollout
-    from sandbox.organization import EmulatedOrganization
-
-    mesh = rollout.Mesh(directory, found.plan, found.as_of)
-    with EmulatedOrganization(rollout.organization_ids(found.plan)) as organization:
-        with Progress("deploying", len(found.plan.stacks)) as progress:
-            runs = rollout.Rollout(organization).up(mesh, on_step=progress.step)
-        if as_json:
-            answer_json(rollout.as_json(mesh, runs))
-        else:
-            show(found.plan, runs, organization, time.perf_counter() - started)
-        failed = any(run.result.failures for run in runs)
+    stacks = chosen(found, stack)
+    kept = attached(found, engine)
+    if kept:
         if serve:
-            _serve(organization, port)
+            raise typer.BadParameter(
+                "an organisation is kept already; `mesh up` without --serve updates it", param_hint="--serve"
+            )
+        with kept as place:
+            failed = _deploy(found, place, directory, stacks, as_json)
+    else:
+        if stack:
+            raise typer.BadParameter(
+                "one stack needs an organisation that is there: run `mesh up --serve` in another terminal",
+                param_hint="--stack",
+            )
+        if serve:
+            free_port(port)
+        with fresh(found, engine or "embedded", throw_away=not serve) as place:
+            failed = _deploy(found, place, directory, stacks, as_json)
+            if serve:
+                place.serve(port)
     if failed:
         raise typer.Exit(1)
 
 
-def _serve(organization: EmulatedOrganization, port: int) -> None:
-    import signal
-    import threading
+def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool) -> bool:
+    from mesh.cli.summary import show
+    from sandbox import rollout
 
-    organization.serve(port)
-    say(organization.connection_help())
-    say("Ctrl-C ends it, and everything in it.")
-    over = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        over.set()
-
-    signal.signal(signal.SIGTERM, end)
-    try:
-        over.wait()
-    except KeyboardInterrupt:
-        say("ended")
+    where = "the emulated AWS organisation that is kept" if place.kept else "an emulated AWS organisation"
+    say(f"{found.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
+    started = time.perf_counter()
+    mesh = rollout.Mesh(directory, found.plan, found.as_of)
+    with Progress("deploying", len(stacks)) as progress:
+        runs = place.course.up(mesh, stacks, progress.step)
+    if as_json:
+        answer_json(rollout.as_json(mesh, runs))
+    else:
+        show(found.plan, stacks, runs, place.inventory(), time.perf_counter() - started)
+    return any(run.result.failures for run in runs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,28 @@ class Count:
     type: str
     total: int
     recorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What is in an emulated organisation: resources by account and type, why some are only recorded, accounts."""
+
+    counts: Sequence[Count]
+    reasons: Mapping[str, Sequence[str]]
+    accounts: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "counts": [[c.account_id, c.type, c.total, c.recorded] for c in self.counts],
+            "reasons": {token: list(why) for token, why in self.reasons.items()},
+            "accounts": dict(self.accounts),
+        }
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> Inventory:
+        """What `to_json` gave."""
+        return Inventory([Count(*row) for row in values["counts"]], values["reasons"], values["accounts"])
 
 
 @dataclass(slots=True)

@@ -400,3 +400,18 @@ def test_a_preview_does_nothing_but_says_everything() -> None:
     ]
     assert steps(stack.preview(Account)) == [("delete", "leaf"), ("delete", "root")]
     assert (stack.state.to_json(), stack.cloud.things) == (before, things)
+
+
+def test_what_something_protected_needs_is_not_deleted_either() -> None:
+    def program() -> None:
+        account = Account()
+        source = Thing("source", on(account))
+        Thing("other", on(account))
+        Thing("kept", on(account, protect=True), source=source.arn)
+
+    stack = Stack()
+    stack.up(program)
+    result = stack.run(lambda: None)
+    assert "because it is protected" in messages(result)
+    assert steps(result) == [("delete", "other")]
+    assert set(stack.remembered()) == {"Stack::mesh-dev", "aws::account", "Thing::source", "Thing::kept"}

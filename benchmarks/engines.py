@@ -1,0 +1,168 @@
+"""The embedded engine beside Pulumi's own, on the same program and provider; and what the provider costs by itself.
+
+    python -m benchmarks.engines
+
+Needs a `pulumi`; without one only the provider is measured. Each engine runs in a process of its own, whose peak memory
+counts with that of the largest process it starts.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final, cast
+
+from pulumi.runtime.proto import provider_pb2
+
+from mesh.findings import NotPossibleError
+from mesh.load import load
+from mesh.plan import build
+from sandbox import rollout
+from sandbox.course import Mesh
+from sandbox.kept import StateDirectory, state_directory
+from sandbox.organization import EmulatedOrganization
+from sandbox.provider import AwsProvider, Organization
+from sandbox.pulumi_cli import find
+from sandbox.pulumi_engine import Backend
+from sandbox.served import ProviderServer
+from sandbox.stacks import Embedded, UnderPulumi
+from sandbox.wire import to_struct
+
+STACK: Final = "domain-playback"
+TARGET_RATIO, TARGET_MILLISECONDS = 5.0, 0.5
+DAY = datetime.date(2026, 12, 1)
+ENGINES = ("embedded", "pulumi")
+ROUNDS = 3
+
+
+def sample() -> Mesh:
+    """The sample mesh."""
+    directory = Path("stacks")
+    return Mesh(directory, build(load(directory).usable(), DAY), DAY)
+
+
+def measured(engine: str, stacks: list[str]) -> dict[str, float]:
+    """Previews of stacks that are not deployed: seconds of the best run, peak MB, resources.
+
+    No emulator is behind the provider: a preview makes nothing, and its memory would hide that of the engine.
+    """
+    mesh = sample()
+    nowhere = cast("Organization", None)
+    seconds: list[float] = []
+    with state_directory() as states, ProviderServer(nowhere) as server:
+        run = Embedded(lambda _: AwsProvider()) if engine == "embedded" else under_pulumi(states, server.port)
+        count = 0
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            results = [run.run("up", mesh, stack, None, preview=True) for stack in stacks]
+            seconds.append(time.perf_counter() - started)
+            count = sum(len({step.urn for step in result.steps}) for result in results)
+            if failed := [failure for result in results for failure in result.failures]:
+                raise SystemExit(f"{engine}: {failed[0].message}")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return {"seconds": min(seconds), "megabytes": (own + child) / 1024, "resources": count}
+
+
+def under_pulumi(states: StateDirectory, port: int) -> UnderPulumi:
+    """Pulumi's engine, with a state that nobody needs."""
+    return UnderPulumi(Backend(find(), states.pulumi, port, states.passphrase, throw_away=True), states)
+
+
+def beside(stacks: list[str]) -> dict[str, dict[str, float]]:
+    """Each engine in a process of its own, one after the other."""
+    answers: dict[str, dict[str, float]] = {}
+    for engine in ENGINES:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.engines", engine, *stacks],
+            check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        )  # fmt: skip
+        answers[engine] = json.loads(done.stdout.splitlines()[-1])
+    return answers
+
+
+def table(title: str, answers: dict[str, dict[str, float]]) -> float:
+    """Print the engines side by side; the ratio of their seconds."""
+    for engine, answer in answers.items():
+        each = answer["seconds"] / answer["resources"] * 1000
+        print(
+            f"{title:34} {engine:9} {answer['seconds']:6.2f} s  {answer['megabytes']:5.0f} MB  "
+            f"{answer['resources']:4.0f} resources, {each:.2f} ms each"
+        )
+    return answers["pulumi"]["seconds"] / answers["embedded"]["seconds"]
+
+
+def engines() -> None:
+    """The two previews."""
+    try:
+        cli = find()
+    except NotPossibleError as reason:
+        print(f"Pulumi's own engine is left out: {reason}")
+        return
+    print(f"pulumi {cli.version}; memory is this process and its largest child")
+    ratio = table(f"preview of {STACK}", beside([STACK]))
+    print(f"ratio {ratio:.1f}: the embedded engine is so many times faster (target {TARGET_RATIO:.0f})")
+    stacks = sample().plan.stacks
+    ratio = table(f"preview of all {len(stacks)} stacks", beside(list(stacks)))
+    print(f"ratio {ratio:.1f}")
+
+
+def provider() -> None:
+    """What `Check` and `Diff` of every resource of a domain stack take, for few and for many."""
+    mesh = sample()
+    with EmulatedOrganization(rollout.organization_ids(mesh.plan)) as organization:
+        stacks = Embedded.of(organization)
+        deployed = [stacks.run("up", mesh, stack, None) for stack in mesh.plan.stacks]
+        inputs = [
+            (one.urn, one.input_message, one.output_message, one.id)
+            for one in next(
+                run for stack, run in zip(mesh.plan.stacks, deployed, strict=True) if stack == STACK
+            ).resources
+            if one.custom and one.type.startswith("aws:")
+        ]
+        for times in (1, 4, 16):
+            milliseconds = checked(organization, mesh, inputs, times)
+            print(
+                f"provider: {len(inputs) * times:>5} resources: {milliseconds:.3f} CPU ms per Check and Diff "
+                f"(target {TARGET_MILLISECONDS})"
+            )
+
+
+def checked(organization: EmulatedOrganization, mesh: Mesh, inputs: list[tuple[Any, ...]], times: int) -> float:
+    """CPU milliseconds per resource, where one provider is asked for so many times as many resources."""
+    one = AwsProvider(organization)
+    access = mesh.plan.domains[STACK.partition("-")[2]].access
+    configuration = {
+        "region": access.region,
+        "allowedAccountIds": [access.account_id],
+        "assumeRoles": [{"roleArn": access.deploy_role}],
+    }
+    nobody: Any = None  # no call of these fails, so none needs a context
+    one.Configure(provider_pb2.ConfigureRequest(args=to_struct(configuration), acceptSecrets=True), nobody)
+    started = time.process_time()
+    for number in range(times):
+        for urn, news, olds, id_ in inputs:
+            name = f"{urn}-{number}"
+            made = one.Check(provider_pb2.CheckRequest(urn=name, olds=news, news=news), nobody)
+            request = provider_pb2.DiffRequest(urn=name, id=id_, olds=olds, old_inputs=news, news=made.inputs)
+            one.Diff(request, nobody)
+    return (time.process_time() - started) / (len(inputs) * times) * 1000
+
+
+def main() -> None:
+    """Print everything; with an engine and stacks as arguments, JSON of that one measurement."""
+    if len(sys.argv) > 2:
+        print(json.dumps(measured(sys.argv[1], sys.argv[2:])))
+        return
+    engines()
+    provider()
+
+
+if __name__ == "__main__":
+    main()

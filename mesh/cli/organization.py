@@ -1,0 +1,188 @@
+"""Which emulated organisation a command works on, under which engine: a fresh one, or one that is kept elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from mesh.cli.console import say
+from mesh.cli.reading import Read
+from mesh.findings import NotPossibleError
+
+if TYPE_CHECKING:
+    from sandbox.aws.records import Inventory
+    from sandbox.course import Course, Stacks
+    from sandbox.kept import EngineName, Kept
+    from sandbox.organization import EmulatedOrganization
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+EngineOption = Annotated[
+    Literal["embedded", "pulumi"] | None,
+    typer.Option("--engine", help="Who runs the program: the engine built in (the default), or Pulumi's own CLI."),
+]
+StackOption = Annotated[list[str] | None, typer.Option("--stack", "-s", help="Only this stack; may be repeated.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where stacks are deployed. `kept` when the organisation lives in another process; `serve` keeps one of this."""
+
+    course: Course
+    inventory: Callable[[], Inventory]
+    kept: bool
+    serve: Callable[[int], None]
+
+    def known(self, stacks: list[str], asked: list[str] | None) -> list[str]:
+        """Those of the stacks that are there; raises NotPossibleError when one was asked for that is not."""
+        known = [stack for stack in stacks if self.course.engine.knows(stack)]
+        if asked and (missing := [stack for stack in stacks if stack not in known]):
+            raise NotPossibleError(f"stack '{missing[0]}' is not deployed in this organisation: run `mesh up` first")
+        return known
+
+
+def free_port(port: int) -> None:
+    """Refuses a port that is taken, before anything is done."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise typer.BadParameter(
+                f"port {port} cannot be used ({reason}); 0 takes a free one", param_hint="--port"
+            ) from None
+
+
+@contextmanager
+def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Place]:
+    """A new organisation in this process, with states of its own; in the end nothing of both is left."""
+    from sandbox.course import Course
+    from sandbox.kept import Kept, announced, state_directory
+    from sandbox.organization import EmulatedOrganization
+    from sandbox.pulumi_cli import find
+    from sandbox.pulumi_engine import Backend
+    from sandbox.rollout import organization_ids
+    from sandbox.served import ProviderServer
+    from sandbox.stacks import Embedded, UnderPulumi
+
+    cli = find() if engine == "pulumi" else None
+    with ExitStack() as ends:
+        states = ends.enter_context(state_directory())
+        organization = ends.enter_context(EmulatedOrganization(organization_ids(found.plan)))
+        stacks: Stacks = Embedded.of(organization, states)
+        server: ProviderServer | None = None
+        if cli is not None or not throw_away:
+            server = ends.enter_context(ProviderServer(organization, lambda: _about(organization, states.identity)))
+        if cli is not None and server is not None:
+            stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away), states)
+
+        def serve(port: int) -> None:
+            if server is None:
+                raise ValueError("an organisation that is thrown away is not kept")
+            organization.serve(port)
+            kept = Kept(
+                identity=states.identity,
+                organization=found.plan.perimeter.organization,
+                mesh=found.plan.mesh,
+                engine=engine,
+                endpoint=organization.endpoint,
+                provider=server.port,
+                pid=os.getpid(),
+                state=str(states.path),
+            )
+            with announced(kept):
+                _wait(organization)
+
+        yield Place(Course(stacks), organization.inventory, kept=False, serve=serve)
+
+
+def _about(organization: EmulatedOrganization, identity: str) -> dict[str, object]:
+    return {"identity": identity, "inventory": organization.inventory().to_json()}
+
+
+def attached(found: Read, engine: EngineName | None) -> AbstractContextManager[Place] | None:
+    """The organisation that another process keeps for this working directory, if there is one."""
+    from sandbox import kept
+
+    there = kept.find()
+    if there.note:
+        say(there.note)
+    if there.kept is None:
+        return None
+    _fits(there.kept, found, engine)
+    return _attached(there.kept)
+
+
+def needed(found: Read, engine: EngineName | None) -> AbstractContextManager[Place]:
+    """The organisation that another process keeps; raises NotPossibleError when there is none."""
+    there = attached(found, engine)
+    if there is None:
+        raise NotPossibleError("no organisation is kept here: run `mesh up --serve` in another terminal first")
+    return there
+
+
+def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
+    if kept.organization != found.plan.perimeter.organization:
+        raise NotPossibleError(
+            f"the organisation that is kept here is {kept.organization}, of the mesh '{kept.mesh}'; this mesh "
+            f"('{found.plan.mesh}') belongs to {found.plan.perimeter.organization}; nothing was changed"
+        )
+    if engine is not None and engine != kept.engine:
+        raise NotPossibleError(
+            f"the organisation that is kept here was deployed with --engine {kept.engine}, and its state is that "
+            f"engine's; nothing was changed: leave out --engine, or start anew with `mesh up --serve --engine {engine}`"
+        )
+
+
+@contextmanager
+def _attached(kept: Kept) -> Generator[Place]:
+    from sandbox.aws.records import Inventory
+    from sandbox.course import Course
+    from sandbox.pulumi_cli import find
+    from sandbox.pulumi_engine import Backend
+    from sandbox.served import RemoteProviders, ask
+    from sandbox.stacks import Embedded, UnderPulumi
+
+    def inventory() -> Inventory:
+        about = ask(kept.provider)
+        if about is None:
+            raise NotPossibleError("the organisation does not answer any more; it has ended, and its state with it")
+        return Inventory.from_json(about["inventory"])
+
+    def serve(_: int) -> None:
+        raise ValueError("it is kept already")
+
+    states = kept.states
+    with RemoteProviders(kept.provider) as providers:
+        stacks: Stacks = Embedded(providers, states)
+        if kept.engine == "pulumi":
+            stacks = UnderPulumi(Backend(find(), states.pulumi, kept.provider, states.passphrase), states)
+        yield Place(Course(stacks), inventory, kept=True, serve=serve)
+
+
+def _wait(organization: EmulatedOrganization) -> None:
+    import signal
+    import threading
+
+    say(organization.connection_help())
+    say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
+    say("Ctrl-C ends it, and everything in it.")
+    over = threading.Event()
+
+    def end(_number: int, _frame: object) -> None:
+        over.set()
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        over.wait()
+    except KeyboardInterrupt:
+        say("ended")

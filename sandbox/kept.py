@@ -1,0 +1,194 @@
+"""An emulated organisation that is kept: where its states are, how others find it, and what says that it is the same.
+
+`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh` and `destroy` in another
+terminal find the organisation by it. The state belongs to the organisation: it lives and ends with it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from mesh.findings import NotPossibleError
+from sandbox.served import ask
+from sandbox.state import StackState
+
+FILE: Final = Path(".mesh") / "organization.json"
+"""In the working directory; ignored by git."""
+
+ROOM: Final = 8 << 20
+"""Bytes that the state of one stack may take: some 2,000 resources."""
+
+EngineName = Literal["embedded", "pulumi"]
+
+
+class StateDirectory:
+    """The states of one emulated organisation's stacks, for either engine."""
+
+    def __init__(self, path: Path) -> None:
+        self.path: Final = path
+
+    @property
+    def pulumi(self) -> Path:
+        """The backend of Pulumi's own engine."""
+        return self.path / "pulumi"
+
+    @property
+    def identity(self) -> str:
+        """The mark of the organisation that the states belong to; empty when there is none."""
+        try:
+            return (self.path / "identity").read_text("utf-8")
+        except OSError:
+            return ""
+
+    @property
+    def passphrase(self) -> str:
+        """The user's passphrase where one is set, else the organisation's own."""
+        return os.environ.get("PULUMI_CONFIG_PASSPHRASE") or self.identity
+
+    def _file(self, stack: str) -> Path:
+        return self.path / "embedded" / f"{stack}.json"
+
+    def load(self, stack: str) -> StackState:
+        """The embedded engine's state of a stack, empty before its first run."""
+        try:
+            return StackState.from_json(self._file(stack).read_text("utf-8"))
+        except FileNotFoundError:
+            return StackState()
+
+    def save(self, stack: str, state: StackState) -> None:
+        """Keep the state: the whole of it, or the one that was there."""
+        file = self._file(stack)
+        if (lock := self._lock(stack)).exists():
+            os.truncate(lock, 0)
+        file.parent.mkdir(exist_ok=True)
+        fresh = file.with_suffix(".new")
+        fresh.write_text(state.to_json(), "utf-8")
+        fresh.replace(file)
+
+    def _lock(self, stack: str) -> Path:
+        return self.path / f"{stack}.lock"
+
+    @contextmanager
+    def locked(self, stack: str) -> Generator[None]:
+        """Nobody else updates the stack meanwhile; the lock ends with its process, however that ends.
+
+        The file of the lock holds the room that the state will need: a disk that is full is found out before anything
+        is made that could not be remembered.
+        """
+        try:
+            lock = self._lock(stack).open("a")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NotPossibleError(
+                    f"another update of stack '{stack}' is under way; nothing was changed, try again when it has ended"
+                ) from None
+            try:
+                os.posix_fallocate(lock.fileno(), 0, ROOM)
+            except OSError as error:
+                raise self._unwritable(error) from error
+            try:
+                yield
+            finally:
+                os.truncate(lock.fileno(), 0)
+
+    def _unwritable(self, error: OSError) -> NotPossibleError:
+        return NotPossibleError(f"the state in {self.path} cannot be written ({error.strerror}); nothing was changed")
+
+
+@contextmanager
+def state_directory() -> Generator[StateDirectory]:
+    """A state directory for a new organisation, with a mark that no other has; it is gone in the end."""
+    with tempfile.TemporaryDirectory(prefix="mesh-organization-") as name:
+        path = Path(name)
+        (path / "identity").write_text(secrets.token_hex(16), "utf-8")
+        yield StateDirectory(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the file says: who keeps which organisation, under which engine, and where it answers."""
+
+    identity: str
+    organization: str
+    mesh: str
+    engine: EngineName
+    endpoint: str
+    provider: int
+    pid: int
+    state: str
+
+    @property
+    def states(self) -> StateDirectory:
+        """Where its states are."""
+        return StateDirectory(Path(self.state))
+
+
+@contextmanager
+def announced(kept: Kept, file: Path = FILE) -> Generator[None]:
+    """Inside, the file says how to find the organisation."""
+    file.parent.mkdir(exist_ok=True)
+    fresh = file.with_suffix(f".{kept.pid}")
+    fresh.write_text(json.dumps(asdict(kept), indent=1) + "\n", "utf-8")
+    fresh.replace(file)
+    try:
+        yield
+    finally:
+        if (found := _read(file)) and found.identity == kept.identity:
+            file.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is: a kept organisation and what it says of itself; or a note on a file that leads nowhere."""
+
+    kept: Kept | None = None
+    about: dict[str, Any] | None = None
+    note: str = ""
+
+
+def find(file: Path = FILE) -> Found:
+    """The organisation that is kept for this working directory; raises NotPossibleError when its state is another's."""
+    if not file.exists():
+        return Found()
+    kept = _read(file)
+    if kept is None:
+        return Found(note=f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
+    about = ask(kept.provider) if _alive(kept.pid) else None
+    if about is None:
+        return Found(note=f"{file} is of an organisation that has ended (process {kept.pid}); it is passed over")
+    if len({about.get("identity"), kept.identity, kept.states.identity}) > 1:
+        raise NotPossibleError(
+            f"the state in {kept.state} belongs to another organisation than the one that answers; nothing was changed "
+            f"(end both, remove {file}, and start anew with `mesh up --serve`)"
+        )
+    return Found(kept, about)
+
+
+def _read(file: Path) -> Kept | None:
+    try:
+        return Kept(**json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,147 @@
+"""The provider of one emulated organisation over gRPC: served on the loopback interface, called by another process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent import futures
+from types import TracebackType
+from typing import Any, Final, Self, cast
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from sandbox.calls import CallContext
+from sandbox.provider import AwsProvider, Organization
+from sandbox.wire import to_python, to_struct
+
+ABOUT: Final = "/mesh.Organization/About"
+_SERVICE, _METHOD = ABOUT.strip("/").split("/")
+_SIZES: Final[list[tuple[str, Any]]] = [
+    ("grpc.max_receive_message_length", 400 << 20),
+    ("grpc.max_send_message_length", 400 << 20),
+]
+"""As large as Pulumi's engine allows."""
+
+_THREADS: Final = 32
+_PATIENCE: Final = 5.0
+"""Seconds for an organisation on this machine to say who it is."""
+
+About = Callable[[], Mapping[str, Any]]
+
+
+class _PerConnection:
+    """A provider for each connection: Pulumi's engine opens one for every `aws.Provider`, configured once."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        self._lock = threading.Lock()
+        self._providers: dict[str, AwsProvider] = {}
+
+    def _of(self, peer: str) -> AwsProvider:
+        with self._lock:
+            return self._providers.setdefault(peer, AwsProvider(self._organization))
+
+    def __getattr__(self, method: str) -> Callable[[Any, Any], Any]:
+        def call(request: Any, context: Any) -> Any:
+            return getattr(self._of(context.peer()), method)(request, context)
+
+        return call
+
+
+class ProviderServer:
+    """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service, and `ABOUT` what `about` says."""
+
+    def __init__(self, organization: Organization, about: About | None = None) -> None:
+        options = [*_SIZES, ("grpc.so_reuseport", 0)]
+        self._server = grpc.server(futures.ThreadPoolExecutor(_THREADS), options=options)
+        servicer = cast("provider_pb2_grpc.ResourceProviderServicer", _PerConnection(organization))
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, self._server)
+        if about is not None:
+            self._server.add_generic_rpc_handlers([_about_handler(about)])
+        self.port: Final = self._server.add_insecure_port("127.0.0.1:0")
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.stop(grace=1).wait()
+
+
+def _about_handler(about: About) -> grpc.GenericRpcHandler:
+    def answer(_request: empty_pb2.Empty, _context: object) -> struct_pb2.Struct:
+        return to_struct(about())
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        answer,
+        request_deserializer=empty_pb2.Empty.FromString,
+        response_serializer=struct_pb2.Struct.SerializeToString,
+    )
+    return grpc.method_handlers_generic_handler(_SERVICE, {_METHOD: handler})
+
+
+def ask(port: int) -> dict[str, Any] | None:
+    """What the organisation behind a port says about itself; None when none answers."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=_SIZES) as channel:
+        call = channel.unary_unary(
+            ABOUT,
+            request_serializer=empty_pb2.Empty.SerializeToString,
+            response_deserializer=struct_pb2.Struct.FromString,
+        )
+        try:
+            return to_python(call(empty_pb2.Empty(), timeout=_PATIENCE))
+        except grpc.RpcError:
+            return None
+
+
+class RemoteProviders:
+    """Makes providers, living in another process, for the embedded engine; a context manager ends their connections."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._channels: list[grpc.Channel] = []
+
+    def __call__(self, _package: str) -> provider_pb2_grpc.ResourceProviderServicer:
+        """A provider of its own, through a connection of its own."""
+        options = [*_SIZES, ("grpc.use_local_subchannel_pool", 1)]
+        channel = grpc.insecure_channel(f"127.0.0.1:{self._port}", options=options)
+        self._channels.append(channel)
+        return cast("provider_pb2_grpc.ResourceProviderServicer", _Remote(channel))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for channel in self._channels:
+            channel.close()
+        self._channels.clear()
+
+
+class _Remote:
+    """One connection, called the way the embedded engine calls a provider in its own process."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = provider_pb2_grpc.ResourceProviderStub(channel)
+
+    def __getattr__(self, method: str) -> Callable[[Any, CallContext], Any]:
+        def call(request: Any, context: CallContext) -> Any:
+            try:
+                return getattr(self._stub, method)(request)
+            except grpc.RpcError as refused:
+                answer: Any = refused
+                context.set_trailing_metadata(answer.trailing_metadata() or ())
+                context.abort(answer.code(), _said(answer.code(), answer.details()))
+
+        return call
+
+
+def _said(code: grpc.StatusCode, details: str) -> str:
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return f"the provider of the emulated organisation does not answer any more ({details})"
+    return details

@@ -1,0 +1,119 @@
+"""The stacks of one emulated organisation under the embedded engine and under Pulumi's own, asked in the same words."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+from sandbox import driver
+from sandbox.course import ENTRY_POINT, PROJECT, Mesh, OnStep, Verb, told
+from sandbox.engine import Engine
+from sandbox.kept import StateDirectory
+from sandbox.organization import EmulatedOrganization
+from sandbox.provider import AwsProvider
+from sandbox.pulumi_engine import Backend, PulumiStack
+from sandbox.registry import Make
+from sandbox.state import StackState
+
+
+class States(Protocol):
+    """Where the embedded engine's states are between two runs."""
+
+    def load(self, stack: str) -> StackState:
+        """The state of a stack, empty before its first run."""
+        ...
+
+    def save(self, stack: str, state: StackState) -> None:
+        """Keep the state."""
+        ...
+
+    def locked(self, stack: str) -> AbstractContextManager[None]:
+        """Nobody else updates the stack meanwhile."""
+        ...
+
+
+class InMemory:
+    """States that nobody outside this process will ever read."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, StackState] = {}
+
+    def load(self, stack: str) -> StackState:
+        """The state of a stack, empty before its first run."""
+        return self.states.setdefault(stack, StackState())
+
+    def save(self, stack: str, state: StackState) -> None:
+        """Keep the state."""
+        self.states[stack] = state
+
+    def locked(self, stack: str) -> AbstractContextManager[None]:  # noqa: ARG002 (each stack is this process's)
+        """Nobody else can."""
+        return nullcontext()
+
+
+class Embedded:
+    """The embedded engine; `make` gives it a provider, in this process or in another."""
+
+    def __init__(self, make: Make, states: States | None = None) -> None:
+        self._make = make
+        self._states = states or InMemory()
+
+    @staticmethod
+    def of(organization: EmulatedOrganization, states: States | None = None) -> Embedded:
+        """With providers in this process."""
+        return Embedded(lambda _: AwsProvider(organization), states)
+
+    def knows(self, stack: str) -> bool:
+        """Whether the stack has resources."""
+        return bool(self._states.load(stack).resources)
+
+    def locked(self, stack: str) -> AbstractContextManager[None]:
+        """Nobody else changes the stack meanwhile."""
+        return self._states.locked(stack)
+
+    def run(
+        self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None, *, preview: bool = False
+    ) -> driver.Result:
+        """Do it; the state is kept however the run ends."""
+        state = self._states.load(stack)
+        engine = Engine(
+            project=PROJECT,
+            stack=stack,
+            preview=preview,
+            state=state,
+            provider=self._make,
+            config=mesh.config(emulated=True),
+            on_step=told(on_step, stack),
+        )
+        try:
+            if verb == "up":
+                return driver.run(engine, driver.entry_point(ENTRY_POINT))
+            return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
+        finally:
+            if not preview:
+                self._states.save(stack, state)
+
+
+class UnderPulumi:
+    """Pulumi's own engine."""
+
+    def __init__(self, backend: Backend, states: StateDirectory) -> None:
+        self._backend, self._states = backend, states
+
+    def knows(self, stack: str) -> bool:
+        """Whether the backend has the stack."""
+        return self._backend.state_of(PROJECT, stack).exists()
+
+    def locked(self, stack: str) -> AbstractContextManager[None]:
+        """Nobody else changes the stack meanwhile."""
+        return self._states.locked(stack)
+
+    def run(
+        self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None, *, preview: bool = False
+    ) -> driver.Result:
+        """Do it; the backend keeps the state."""
+        program = driver.entry_point(ENTRY_POINT)
+        one = PulumiStack(self._backend, PROJECT, stack, program, mesh.config(emulated=True), told(on_step, stack))
+        if verb == "up":
+            return one.up(preview=preview)
+        return one.refresh() if verb == "refresh" else one.destroy(preview=preview)

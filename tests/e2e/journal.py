@@ -1,0 +1,97 @@
+"""The life of the whole sample mesh under one engine, written down: what each command did and left."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mesh.load import load
+from mesh.plan import build
+from sandbox.aws.records import Inventory
+from sandbox.course import Course, Mesh, StackRun
+from sandbox.organization import EmulatedOrganization
+from sandbox.rollout import organization_ids
+
+STACKS = Path(__file__).resolve().parents[2] / "stacks"
+DAY = datetime.date(2026, 12, 1)
+DOMAIN = "playback"
+
+Done = set[tuple[str, str]]
+"""`(operation, URN)` of AWS resources."""
+
+
+@dataclass
+class Journal:
+    """By chapter: the runs, and what the organisation held afterwards."""
+
+    runs: dict[str, list[StackRun]] = field(default_factory=dict)
+    inventories: dict[str, Inventory] = field(default_factory=dict)
+
+    def write(self, chapter: str, runs: list[StackRun], organization: EmulatedOrganization) -> None:
+        self.runs[chapter] = runs
+        self.inventories[chapter] = organization.inventory()
+
+    def done(self, chapter: str, *, but: str = "same") -> Done:
+        """What was done in a chapter, apart from what was left as it is."""
+        steps = [step for run in self.runs[chapter] for step in run.result.steps if not run.preview]
+        return {(s.operation, s.urn) for s in steps if s.type.startswith("aws:") and s.operation != but}
+
+    def failures(self, chapter: str) -> list[str]:
+        return [failure.message for run in self.runs[chapter] for failure in run.result.failures]
+
+    def counts(self, chapter: str) -> dict[str, dict[str, int]]:
+        return {run.stack: run.operations for run in self.runs[chapter]}
+
+    def left(self, chapter: str) -> Counter[str]:
+        left: Counter[str] = Counter()
+        for count in self.inventories[chapter].counts:
+            left[count.type] += count.total
+        return left
+
+
+def mesh_of(directory: Path) -> Mesh:
+    return Mesh(directory, build(load(directory).usable(), DAY), DAY)
+
+
+def protection_lifted(directory: Path) -> None:
+    """One changed YAML value."""
+    file = directory / "mesh.yaml"
+    text, times = re.subn(
+        r"^defaults:$", "defaults:\n  deletion-protection: false", file.read_text(), flags=re.MULTILINE
+    )
+    assert times == 1
+    file.write_text(text)
+
+
+def change_by_hand(organization: EmulatedOrganization, mesh: Mesh) -> None:
+    """One property of one bucket is changed, and one resource of another is deleted, by somebody with a client."""
+    domain = mesh.plan.domains[DOMAIN]
+    first, second, *_ = (product.bucket for product in domain.products.values())
+    s3 = organization.client("s3", domain.access.account_id)
+    s3.put_bucket_versioning(Bucket=first, VersioningConfiguration={"Status": "Suspended"})
+    s3.delete_bucket_lifecycle(Bucket=second)
+
+
+def written(course: Course, organization: EmulatedOrganization, directory: Path) -> Journal:
+    """The whole story under one engine, in a folder of its own."""
+    shutil.copytree(STACKS, directory)
+    mesh, journal = mesh_of(directory), Journal()
+    journal.write("first", course.up(mesh), organization)
+    journal.write("again", course.up(mesh), organization)
+    change_by_hand(organization, mesh)
+    journal.write("refreshed", course.refresh(mesh), organization)
+    journal.write("repaired", course.up(mesh, [f"domain-{DOMAIN}"]), organization)
+    journal.write("refused", course.destroy(mesh), organization)
+    protection_lifted(directory)
+    mesh = mesh_of(directory)
+    journal.write("changed", course.up(mesh), organization)
+    journal.write("destroyed", course.destroy(mesh), organization)
+    return journal
+
+
+def fresh(directory: Path) -> EmulatedOrganization:
+    return EmulatedOrganization(organization_ids(mesh_of(directory).plan))

@@ -1,0 +1,272 @@
+"""`mesh up --serve` in one terminal, the other commands in another; bad input is one sentence and exit 2."""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesh.findings import NotPossibleError
+from mesh.load import load
+from mesh.plan import build
+from sandbox import pulumi_cli
+from sandbox.course import ENTRY_POINT, Mesh
+from sandbox.driver import entry_point, run
+from sandbox.engine import Engine
+from sandbox.kept import state_directory
+from sandbox.organization import EmulatedOrganization
+from sandbox.provider import AwsProvider
+from sandbox.pulumi_engine import Backend, PulumiStack
+from sandbox.rollout import organization_ids
+from sandbox.served import ProviderServer
+from sandbox.state import StackState
+
+pytestmark = pytest.mark.e2e
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ROOT / "tests" / "mesh" / "tiny"
+DAY = datetime.date(2027, 1, 1)
+COMMAND = "import sys; sys.argv[0] = 'mesh'; from mesh.cli.main import main; main()"
+WORDS = [sys.executable, "-c", COMMAND]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+FILE = Path(".mesh") / "organization.json"
+
+
+class Terminal:
+    """A working directory with the tiny mesh in it, in which commands are typed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def type(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*WORDS, *words, "--as-of", DAY.isoformat()],
+            cwd=self.directory,
+            env=ENVIRONMENT | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def refused(self, *words: str, **environment: str) -> str:
+        """The one sentence of a command that is bad input."""
+        done = self.type(*words, **environment)
+        assert done.returncode == 2, done.stderr
+        assert done.stdout == ""
+        return re.sub(r"\s+", " ", done.stderr)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return json.loads((self.directory / FILE).read_text())
+
+    @contextmanager
+    def serving(self, *words: str) -> Generator[subprocess.Popen[str]]:
+        with (self.directory / "serve.log").open("w") as log:
+            server = subprocess.Popen(
+                [*WORDS, "up", "--serve", *words, "--as-of", DAY.isoformat()],
+                cwd=self.directory,
+                env=ENVIRONMENT,
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+        try:
+            until = time.monotonic() + 90
+            while not (self.directory / FILE).exists():
+                assert server.poll() is None, (self.directory / "serve.log").read_text()
+                assert time.monotonic() < until, (self.directory / "serve.log").read_text()
+                time.sleep(0.1)
+            yield server
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+
+    def change(self, file: str, old: str, new: str) -> None:
+        path = self.directory / "stacks" / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    shutil.copytree(TINY, tmp_path / "stacks")
+    return Terminal(tmp_path)
+
+
+@pytest.fixture(params=["embedded", "pulumi"])
+def engine(request: pytest.FixtureRequest) -> str:
+    if request.param == "pulumi":
+        request.getfixturevalue("cli")
+    return request.param
+
+
+def operations(done: subprocess.CompletedProcess[str]) -> set[str]:
+    assert done.returncode == 0, done.stderr
+    return {r["operation"] for s in json.loads(done.stdout)["stacks"] for r in s["resources"] if "aws:" in r["type"]}
+
+
+def test_a_second_terminal_updates_refreshes_and_destroys_what_the_first_keeps(terminal: Terminal, engine: str) -> None:
+    with terminal.serving("--engine", engine):
+        state = Path(terminal.kept["state"])
+        assert operations(terminal.type("up", "--json", "--stack", "governance", "--stack", "domain-shop")) == {"same"}
+        terminal.change("domains/shop.yaml", "retention: 30 days", "retention: 40 days")
+        assert operations(terminal.type("up", "--json", "--stack", "domain-shop")) == {"same", "update"}
+        refreshed = terminal.type("refresh", "--stack", "domain-shop")
+        assert (refreshed.returncode, "no drift" in refreshed.stdout) == (0, True), refreshed.stderr
+        protected = terminal.type("destroy")
+        assert protected.returncode == 1
+        assert "stopped at domain-shop: what is protected cannot be deleted" in protected.stdout
+        terminal.change("mesh.yaml", "classifications:", "defaults: {deletion-protection: false}\nclassifications:")
+        assert terminal.type("up").returncode == 0
+        destroyed = terminal.type("destroy")
+        assert destroyed.returncode == 0, destroyed.stdout
+        left = "4 organizations.Account, 1 organizations.Organization, 3 organizations.OrganizationalUnit"
+        assert f"left: {left};" in destroyed.stdout
+    assert not (terminal.directory / FILE).exists()
+    assert not state.exists()
+
+
+def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(terminal: Terminal, engine: str) -> None:
+    with terminal.serving("--engine", engine):
+        state = Path(terminal.kept["state"])
+        before = contents(state)
+        other = {"embedded": "pulumi", "pulumi": "embedded"}[engine]
+        assert f"was deployed with --engine {engine}" in terminal.refused("up", "--engine", other)
+        assert "an organisation is kept already" in terminal.refused("up", "--serve")
+        assert "there is no stack 'domain-shoo'" in terminal.refused("destroy", "--stack", "domain-shoo")
+        with (state / "domain-shop.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert "another update of stack 'domain-shop' is under way" in terminal.refused("destroy")
+        if engine == "pulumi":
+            said = terminal.refused("up", PULUMI_CONFIG_PASSPHRASE="another")
+            assert "the passphrase in PULUMI_CONFIG_PASSPHRASE does not fit the state of stack 'organization'" in said
+        accounts = terminal.directory / "stacks" / "accounts.yaml"
+        ours = accounts.read_text()
+        accounts.write_text(ours.replace("o-tinytinyti", "o-othermesh1"))
+        assert "the organisation that is kept here is o-tinytinyti" in terminal.refused("up")
+        accounts.write_text(ours)
+        assert contents(state) == before
+        (state / "identity").write_text("that of another organisation")
+        for command in ("up", "refresh", "destroy"):
+            assert "belongs to another organisation than the one that answers" in terminal.refused(command)
+
+
+def contents(state: Path) -> dict[str, bytes]:
+    """The states of all stacks."""
+    files = [*state.glob("embedded/*.json"), *state.glob("pulumi/.pulumi/stacks/**/*.json")]
+    assert files
+    return {str(file): file.read_bytes() for file in files}
+
+
+def test_without_a_kept_organisation_there_is_nothing_to_refresh_or_destroy(terminal: Terminal) -> None:
+    for words in (("refresh",), ("destroy",), ("up", "--stack", "domain-shop")):
+        assert "run `mesh up --serve` in another terminal" in terminal.refused(*words)
+
+
+def test_the_file_of_an_organisation_that_has_ended_is_passed_over(terminal: Terminal) -> None:
+    with terminal.serving() as server:
+        server.kill()
+        server.wait(30)
+        state = Path(terminal.kept["state"])
+        said = terminal.refused("refresh")
+        assert "is of an organisation that has ended" in said
+        assert "no organisation is kept here" in said
+        shutil.rmtree(state)
+
+
+def test_a_port_in_use_is_refused_before_anything_is_done(terminal: Terminal) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"port {port} cannot be used (Address already in use)" in terminal.refused(
+            "up", "--serve", "--port", str(port)
+        )
+
+
+def fake(directory: Path, version: str) -> None:
+    file = directory / "pulumi"
+    file.write_text(f"#!/bin/sh\necho {version}\n")
+    file.chmod(0o755)
+
+
+def test_no_pulumi_and_no_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotPossibleError, match=r"no pulumi was found: install the Pulumi CLI .*, or Go and then"):
+        pulumi_cli.find(tmp_path / "none")
+
+
+def test_go_but_no_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake(tmp_path, "")
+    (tmp_path / "pulumi").rename(tmp_path / "go")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotPossibleError, match=r"no pulumi was found; `make pulumi` builds"):
+        pulumi_cli.find(tmp_path / "none")
+
+
+@pytest.mark.parametrize("version", ["v3.100.0", "3.9.1", "not a version"])
+def test_a_pulumi_that_is_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    fake(tmp_path, version)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotPossibleError, match=r"pulumi 3\.\d+\.0 or newer is needed, .* update it, or"):
+        pulumi_cli.find(tmp_path / "none")
+
+
+def test_the_pulumi_on_the_path_comes_before_the_one_that_was_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = tmp_path / "built"
+    for directory in (tmp_path, built):
+        directory.mkdir(exist_ok=True)
+        fake(directory, f"v{pulumi_cli.PINNED}")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert pulumi_cli.find(built / "pulumi").path == tmp_path / "pulumi"
+    fake(tmp_path, "v3.1.0")
+    assert pulumi_cli.find(built / "pulumi").path == built / "pulumi"
+
+
+def test_the_pinned_version_is_that_of_the_tools_module() -> None:
+    assert f"github.com/pulumi/pulumi/pkg/v3 v{pulumi_cli.PINNED} " in (ROOT / "tools/pulumi/go.mod").read_text()
+
+
+def test_a_stack_without_an_account_id_is_refused_under_both_engines(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    directory = Path(shutil.copytree(TINY, tmp_path / "stacks"))
+    accounts = directory / "accounts.yaml"
+    accounts.write_text(accounts.read_text().replace('  shop: "320000000021"\n', ""))
+    mesh = Mesh(directory, build(load(directory).usable(), DAY), DAY)
+    config = mesh.config(emulated=False)
+    sentence = "stack 'domain-shop' names domain-shop, which has no account id yet"
+    with EmulatedOrganization(organization_ids(mesh.plan)) as organization:
+        engine = Engine(
+            project="mesh",
+            stack="domain-shop",
+            preview=False,
+            state=StackState(),
+            provider=lambda _: AwsProvider(organization),
+            config=config,
+        )
+        with pytest.raises(Exception, match=sentence):
+            run(engine, entry_point(ENTRY_POINT))
+        cli = request.getfixturevalue("cli")
+        with state_directory() as states, ProviderServer(organization) as server:
+            backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True)
+            result = PulumiStack(backend, "mesh", "domain-shop", entry_point(ENTRY_POINT), config).up()
+        assert [failure.message for failure in result.failures if sentence in failure.message]
+        assert organization.counts() == []

@@ -1,0 +1,129 @@
+"""The pack as Pulumi's policy host runs it: in a process of its own, asked over gRPC."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from mesh_guardrails.rules import BLOCK, BUCKET, RULES, STACK_RULES, SWITCHES, Rule
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from mesh.findings import NotPossibleError
+from sandbox import policy_host as module
+from sandbox.policy_host import PACK, policy_host
+from sandbox.wire import UNKNOWN, to_struct, wrap
+
+policy = pytest.importorskip("pulumi_policy.policy")
+GRANT = "aws:lakeformation/permissions:Permissions"
+EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
+
+
+@pytest.fixture(scope="module")
+def pack() -> Generator[Any]:
+    with policy_host() as host:
+        script = Path(host.environment["PATH"].split(":")[0], "pulumi-analyzer-policy-python")
+        command = [str(script), "127.0.0.1:1", str(host.pack), "-toolchain=pip", "-virtualenv=../.venv"]
+        process = subprocess.Popen(command, cwd=PACK, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            with grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}") as channel:
+                yield analyzer_pb2_grpc.AnalyzerStub(channel)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def asked(type_: str, provider: str = "account", **props: Any) -> Any:
+    used = analyzer_pb2.AnalyzerProviderResource(type="pulumi:providers:aws", name=provider, urn="urn:p")
+    return analyzer_pb2.AnalyzeRequest(type=type_, name="x", urn="urn:x", properties=to_struct(props), provider=used)
+
+
+def in_stack(type_: str, name: str, source: str = "", **props: Any) -> Any:
+    made_from = {"bucket": analyzer_pb2.AnalyzerPropertyDependencies(urns=[f"urn:{source}"])} if source else {}
+    return analyzer_pb2.AnalyzerResource(
+        type=type_, name=name, urn=f"urn:{name}", properties=to_struct(props), propertyDependencies=made_from
+    )
+
+
+def found(response: Any) -> list[tuple[str, str, bool]]:
+    mandatory = analyzer_pb2.MANDATORY
+    return [(one.policyName, one.urn, one.enforcementLevel == mandatory) for one in response.diagnostics]
+
+
+def test_the_pack_names_its_rules_and_all_of_them_are_mandatory(pack: Any) -> None:
+    info = pack.GetAnalyzerInfo(empty_pb2.Empty())
+    levels = {one.name: one.enforcementLevel for one in info.policies}
+    assert info.name == "mesh-guardrails"
+    assert levels.pop("reading") == analyzer_pb2.ADVISORY
+    assert levels == dict.fromkeys((rule.name for rule in (*RULES, *STACK_RULES)), analyzer_pb2.MANDATORY)
+
+
+def test_a_violation_is_reported_under_the_name_of_its_rule_with_its_message(pack: Any) -> None:
+    response = pack.Analyze(asked(GRANT, principal=EVERYBODY))
+    assert found(response) == [("no-grant-to-iam-allowed-principals", "urn:x", True)]
+    assert "'x' grants to IAM_ALLOWED_PRINCIPALS" in response.diagnostics[0].message
+
+
+def test_two_violations_of_one_resource_are_two(pack: Any) -> None:
+    names = [name for name, _, _ in found(pack.Analyze(asked(GRANT, provider="default", principal=EVERYBODY)))]
+    assert names == ["no-default-provider", "no-grant-to-iam-allowed-principals"]
+
+
+def test_what_was_found_is_forgotten_with_the_next_resource(pack: Any) -> None:
+    pack.Analyze(asked(GRANT, principal=EVERYBODY))
+    for _ in range(8):
+        assert found(pack.Analyze(asked(GRANT, principal="arn:aws:iam::111122223333:role/x"))) == []
+
+
+def test_a_secret_is_looked_at_like_any_value(pack: Any) -> None:
+    assert len(found(pack.Analyze(asked(GRANT, principal=wrap(EVERYBODY))))) == 1
+
+
+def test_an_unknown_value_is_said_and_stops_nothing(pack: Any) -> None:
+    response = pack.Analyze(asked(GRANT, principal=UNKNOWN))
+    assert found(response) == [("no-grant-to-iam-allowed-principals", "", False)]
+    assert "can't run policy 'no-grant-to-iam-allowed-principals'" in response.diagnostics[0].message
+
+
+def test_an_unknown_value_that_no_rule_needs_is_not_mentioned(pack: Any) -> None:
+    assert found(pack.Analyze(asked("aws:sqs/queue:Queue", name=UNKNOWN))) == []
+
+
+def test_a_bucket_whose_name_is_unknown_is_told_from_another_by_where_the_name_comes_from(pack: Any) -> None:
+    on = dict.fromkeys(SWITCHES, True)
+    blocked = [in_stack(BUCKET, "a", bucket=UNKNOWN), in_stack(BLOCK, "a-block", source="a", bucket=UNKNOWN, **on)]
+    stack = analyzer_pb2.AnalyzeStackRequest(resources=[*blocked, in_stack(BUCKET, "b", bucket=UNKNOWN)])
+    assert found(pack.AnalyzeStack(stack)) == [("bucket-has-public-access-block", "urn:b", True)]
+
+
+def test_an_unknown_switch_of_one_bucket_does_not_hide_another_bucket(pack: Any) -> None:
+    unsure = in_stack(BLOCK, "a-block", source="a", bucket="a", **dict.fromkeys(SWITCHES, UNKNOWN))
+    resources = [in_stack(BUCKET, "a", bucket="a"), unsure, in_stack(BUCKET, "b", bucket="b")]
+    response = pack.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources))
+    assert found(response) == [
+        ("bucket-has-public-access-block", "urn:b", True),
+        ("bucket-has-public-access-block", "", False),
+    ]
+
+
+def test_a_resource_is_read_once_however_many_rules_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mesh_guardrails.pack import policies
+
+    reads: list[Any] = []
+    read = policy.deserialize_properties
+    monkeypatch.setattr(policy, "deserialize_properties", lambda props: (reads.append(props), read(props))[1])
+    many = [Rule(f"rule-{number}", "A rule.", lambda _: ()) for number in range(20)]
+    servicer = policy._PolicyAnalyzerServicer("p", "1", policies(many, ()), policy.EnforcementLevel.MANDATORY)
+    servicer.Analyze(asked("aws:sqs/queue:Queue", queue="q"), None)
+    assert len([props for props in reads if "queue" in props]) == 1
+
+
+def test_without_the_policy_sdk_the_host_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(NotPossibleError, match="pulumi-policy"), policy_host():
+        pass

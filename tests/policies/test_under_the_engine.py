@@ -1,0 +1,168 @@
+"""The pack under Pulumi's own engine: a violation stops the preview and the update, with the rule's message."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from mesh.findings import NotPossibleError
+from mesh.load import load
+from mesh.plan.build import build
+from sandbox.driver import entry_point
+from sandbox.policy_host import PolicyHost, policy_host
+from sandbox.provider import AwsProvider
+from sandbox.pulumi_cli import find
+from sandbox.rollout import ENTRY_POINT, Mesh
+from tests.conformance.outcome import Outcome
+from tests.conformance.provider import NumberedCloud, NumberedProvider
+from tests.conformance.real import RealEngine, real_engine
+from tests.sandbox.engine_harness import Account, on
+
+pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+STACKS = Path(__file__).resolve().parents[2] / "stacks"
+AS_OF = datetime.date(2026, 12, 1)
+ON = {"blockPublicAcls": True, "blockPublicPolicy": True, "ignorePublicAcls": True, "restrictPublicBuckets": True}
+
+
+class Declared(pulumi.CustomResource):
+    """A resource of some type, with properties as on the wire."""
+
+    bucket: pulumi.Output[str]
+
+    def __init__(self, type_: str, name: str, opts: pulumi.ResourceOptions, **props: Any) -> None:
+        super().__init__(f"aws:{type_}", name, {"bucket": None, **props}, opts)
+
+
+def bucket(opts: pulumi.ResourceOptions, name: str = "data") -> Declared:
+    return Declared("s3/bucket:Bucket", name, opts, bucket=f"example-{name}")
+
+
+def block(opts: pulumi.ResourceOptions, of: Any, **switches: bool) -> None:
+    Declared("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "data", opts, bucket=of, **ON | switches)
+
+
+def by_the_default_provider() -> None:
+    Declared("sqs/queue:Queue", "bare", pulumi.ResourceOptions(version="7.51.1"))
+
+
+def without_a_block() -> None:
+    bucket(on(Account()))
+
+
+def with_a_leaky_block() -> None:
+    opts = on(Account())
+    block(opts, bucket(opts).bucket, blockPublicPolicy=False)
+
+
+def granting_to_all() -> None:
+    Declared("lakeformation/permissions:Permissions", "all", on(Account()), principal="IAM_ALLOWED_PRINCIPALS")
+
+
+def fine() -> None:
+    """The name of the bucket is known to the update only."""
+    opts = on(Account())
+    named = Declared("sqs/queue:Queue", "names", opts).id
+    made = Declared("s3/bucket:Bucket", "data", opts, bucket=named)
+    block(opts, made.bucket)
+    Declared("lakeformation/permissions:Permissions", "one", opts, principal=named)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Generator[RealEngine]:
+    try:
+        find()
+    except NotPossibleError as missing:
+        pytest.skip(str(missing))
+    with real_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def host() -> Generator[PolicyHost]:
+    pytest.importorskip("pulumi_policy")
+    with policy_host() as host:
+        yield host
+
+
+VIOLATIONS = [
+    (by_the_default_provider, "'bare' (aws:sqs/queue:Queue) is made by the default provider 'default_7_51_1'"),
+    (without_a_block, "'data' has no BucketPublicAccessBlock; add one with all four switches on"),
+    (with_a_leaky_block, "the BucketPublicAccessBlock of 'data' leaves blockPublicPolicy off"),
+    (granting_to_all, "'all' grants to IAM_ALLOWED_PRINCIPALS, which hands the decision back to IAM"),
+]
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+@pytest.mark.parametrize(("program", "message"), VIOLATIONS, ids=[program.__name__ for program, _ in VIOLATIONS])
+def test_a_violation_stops_the_run(
+    program: Callable[[], None], message: str, preview: bool, engine: RealEngine, host: PolicyHost
+) -> None:
+    stack = f"{program.__name__}-{preview}".replace("_", "-")
+    engine.configure(stack, {"pulumi:disable-default-providers": []})
+    outcome = _run(engine, host, stack, program, preview=preview)
+    assert message in "\n".join(outcome.failures)
+
+
+@pytest.mark.parametrize(
+    ("program", "made"), [(granting_to_all, 0), (by_the_default_provider, 0), (without_a_block, 1)]
+)
+def test_an_update_makes_nothing_that_a_rule_about_one_resource_forbids(
+    program: Callable[[], None], made: int, engine: RealEngine, host: PolicyHost
+) -> None:
+    """A rule about the whole stack is asked in the end, when all is made: that is why a preview has to come first."""
+    stack = f"{program.__name__}-makes".replace("_", "-")
+    engine.configure(stack, {"pulumi:disable-default-providers": []})
+    cloud = NumberedCloud()
+    assert _run(engine, host, stack, program, preview=False, cloud=cloud).failures
+    assert len(cloud.things) == made
+
+
+def test_what_keeps_the_rules_passes_and_what_is_not_known_yet_waits_for_the_update(
+    engine: RealEngine, host: PolicyHost
+) -> None:
+    for preview in (True, False):
+        outcome = _run(engine, host, "fine", fine, preview=preview)
+        assert outcome.failures == ()
+        assert len(outcome.steps) == 6
+
+
+@pytest.mark.parametrize("stack", ["organization", "governance", "domain-playback", "partner-ad-measurement"])
+def test_the_sample_mesh_passes(stack: str, engine: RealEngine, host: PolicyHost) -> None:
+    mesh = load(STACKS).mesh
+    assert mesh is not None
+    engine.configure(stack, Mesh(STACKS, build(mesh, AS_OF), AS_OF).config(emulated=False))
+    outcome = engine.run(
+        stack,
+        entry_point(ENTRY_POINT),
+        AwsProvider,
+        preview=True,
+        policy_packs=[host.pack],
+        environment=host.environment,
+    )
+    assert outcome.failures == ()
+    assert len(outcome.steps) > 20
+
+
+def _run(
+    engine: RealEngine,
+    host: PolicyHost,
+    stack: str,
+    program: Callable[[], None],
+    *,
+    preview: bool,
+    cloud: NumberedCloud | None = None,
+) -> Outcome:
+    used = cloud or NumberedCloud()
+    return engine.run(
+        stack,
+        program,
+        lambda: NumberedProvider(used),
+        preview=preview,
+        policy_packs=[host.pack],
+        environment=host.environment,
+    )

@@ -1,0 +1,182 @@
+"""The road in docs/on-aws.md is walked: with the emulated organisation in place of AWS, command by command."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from mesh.findings import NotPossibleError
+from mesh.load import load
+from mesh.plan import build
+from sandbox import language_host
+from sandbox.course import Course, Mesh
+from sandbox.kept import Kept, announced, state_directory
+from sandbox.organization import EmulatedOrganization
+from sandbox.pulumi_cli import Cli, find
+from sandbox.pulumi_engine import Backend
+from sandbox.rollout import organization_ids
+from sandbox.served import ProviderServer
+from sandbox.stacks import UnderPulumi
+from tests.e2e.journal import DAY
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = (ROOT / "docs" / "on-aws.md").read_text("utf-8")
+COMMANDS = re.findall(r"^\$ (.+)$", PAGE, re.MULTILINE)
+BY_HAND = "\n".join(re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+CODE = ("Pulumi.yaml", "__main__.py", "components", "mesh", "program", "sandbox", "stacks")
+
+NEEDS_AWS = {
+    "aws ": "the AWS CLI, with the account of an administrator",
+    "pulumi login": "a bucket in S3; the test keeps its state in a folder",
+}
+"""How a command begins that is not run, and why."""
+
+REFUSED = {"pulumi destroy -s domain-playback --preview-only": "protected"}
+"""What is meant to fail, and what it says."""
+
+
+def needs_aws(command: str) -> bool:
+    return command.startswith(tuple(NEEDS_AWS))
+
+
+def test_every_command_of_the_page_is_run_or_needs_aws() -> None:
+    known = [
+        *NEEDS_AWS,
+        "mesh ",
+        "pulumi stack ",
+        "pulumi preview ",
+        "pulumi up ",
+        "pulumi refresh ",
+        "pulumi destroy ",
+    ]
+    known += ["pulumi import ", "pulumi cancel "]
+    assert [command for command in COMMANDS if not command.startswith(tuple(known))] == []
+    assert len([command for command in COMMANDS if not needs_aws(command)]) > 20
+
+
+def test_the_readme_leads_to_the_page() -> None:
+    assert "docs/on-aws.md" in (ROOT / "README.md").read_text("utf-8")
+
+
+@dataclass
+class Terminal:
+    """A shell in a checkout, with the CLI and its language host first on PATH."""
+
+    checkout: Path
+    environment: dict[str, str]
+    said: dict[str, str] = field(default_factory=dict[str, str])
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=self.checkout,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        self.said[command] = done.stdout + done.stderr
+        return done
+
+
+def copied(to: Path, *, cli: Path) -> Path:
+    """A checkout as git has it, with the virtual environment of these tests and the CLI of `make pulumi`."""
+    to.mkdir(exist_ok=True)
+    for name in CODE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml"))
+        else:
+            shutil.copy(source, to / name)
+    (to / ".venv").symlink_to(Path(sys.prefix))
+    tools = language_host.install(to / ".tools").parent
+    (tools / "pulumi").symlink_to(cli)
+    return to
+
+
+def environment(checkout: Path) -> dict[str, str]:
+    path = os.pathsep.join([str(checkout / ".tools"), str(checkout / ".venv" / "bin"), os.environ["PATH"]])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI", "PYTHONPATH", "AWS"))}
+    return {**kept, "PATH": path, "PYTHONPATH": str(checkout), "PULUMI_SKIP_UPDATE_CHECK": "1"}
+
+
+@pytest.fixture(scope="module")
+def cli() -> Cli:
+    try:
+        return find()
+    except NotPossibleError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def terminal(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Generator[Terminal]:
+    base = tmp_path_factory.mktemp("road")
+    checkout = copied(base, cli=cli.path)
+    (base / "state").mkdir()
+    plan = build(load(ROOT / "stacks").usable(), DAY)
+    with EmulatedOrganization(organization_ids(plan)) as organization, ProviderServer(organization) as server:
+        variables = {
+            "PULUMI_HOME": str(base / "home"),
+            "PULUMI_BACKEND_URL": f"file://{base / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "on the road",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DEBUG_PROVIDERS": f"aws:{server.port}",
+        }
+        yield Terminal(checkout, environment(checkout) | variables)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(600)
+def test_the_commands_of_the_page_lead_from_an_empty_organisation_to_the_first_product(terminal: Terminal) -> None:
+    for written in COMMANDS:
+        if needs_aws(written):
+            continue
+        command = re.sub(r" --secrets-provider='[^']*'", "", written).replace("o-EXAMPLE", "o-aur0ra5treamx")
+        done = terminal.run(command)
+        if written in REFUSED:
+            assert done.returncode != 0
+            assert REFUSED[written] in done.stdout + done.stderr
+        else:
+            assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(600)
+def test_a_preview_typed_by_hand_works_with_the_provider_attached_as_the_page_says(cli: Cli, tmp_path: Path) -> None:
+    checkout = copied(tmp_path / "checkout", cli=cli.path)
+    mesh = Mesh(checkout / "stacks", build(load(checkout / "stacks").usable(), DAY), DAY)
+    with (
+        EmulatedOrganization(organization_ids(mesh.plan)) as organization,
+        ProviderServer(organization) as server,
+        state_directory() as states,
+    ):
+        stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True), states)
+        runs = Course(stacks).up(mesh, ["organization", "governance", "domain-playback"])
+        assert [failure for run in runs for failure in run.result.failures] == []
+        kept = Kept(
+            identity=states.identity,
+            organization=mesh.plan.perimeter.organization,
+            mesh=mesh.plan.mesh,
+            engine="pulumi",
+            endpoint="",
+            provider=server.port,
+            pid=os.getpid(),
+            state=str(states.path),
+        )
+        with announced(kept, checkout / ".mesh" / "organization.json"):
+            home = {"PULUMI_HOME": str(tmp_path / "home"), "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+            done = Terminal(checkout, environment(checkout) | home).run(BY_HAND)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall(r"^    (~ 2 to update|\d\d\d unchanged)$", done.stdout, re.MULTILINE) == [
+        "~ 2 to update",
+        "159 unchanged",
+    ], done.stdout
