@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -72,10 +72,9 @@ class Terminal:
 
     checkout: Path
     environment: dict[str, str]
-    said: dict[str, str] = field(default_factory=dict[str, str])
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
+        return subprocess.run(
             ["/bin/sh", "-c", command],
             cwd=self.checkout,
             env=self.environment,
@@ -84,8 +83,6 @@ class Terminal:
             check=False,
             timeout=240,
         )
-        self.said[command] = done.stdout + done.stderr
-        return done
 
 
 def copied(to: Path, *, cli: Path) -> Path:
@@ -117,16 +114,15 @@ def cli() -> Cli:
         pytest.skip(str(reason))
 
 
-@pytest.fixture(scope="module")
-def terminal(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Generator[Terminal]:
-    base = tmp_path_factory.mktemp("road")
-    checkout = copied(base, cli=cli.path)
-    (base / "state").mkdir()
+@pytest.fixture
+def terminal(cli: Cli, tmp_path: Path) -> Generator[Terminal]:
+    checkout = copied(tmp_path / "checkout", cli=cli.path)
+    (tmp_path / "state").mkdir()
     plan = build(load(ROOT / "stacks").usable(), DAY)
     with EmulatedOrganization(organization_ids(plan)) as organization, ProviderServer(organization) as server:
         variables = {
-            "PULUMI_HOME": str(base / "home"),
-            "PULUMI_BACKEND_URL": f"file://{base / 'state'}",
+            "PULUMI_HOME": str(tmp_path / "home"),
+            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "on the road",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DEBUG_PROVIDERS": f"aws:{server.port}",
