@@ -13,7 +13,7 @@ from sandbox.served import ProviderServer
 from sandbox.stacks import Embedded, UnderPulumi
 from tests.e2e.journal import DOMAIN, STACKS, Journal, fresh, mesh_of, written
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600), pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 CHAPTERS = ("first", "again", "refreshed", "repaired", "changed", "destroyed")
 OUTLIVES = {
     "aws:organizations/account:Account": 9,
