@@ -7,6 +7,7 @@ this 620 or more. Backends are global to the process, so a `ThreadedMotoServer` 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
@@ -18,6 +19,9 @@ from moto.core.request import normalize_request
 from werkzeug.exceptions import HTTPException
 
 Handler = Callable[..., tuple[int, Any, str | bytes]]
+
+_TURN = threading.RLock()
+"""moto iterates over what other threads add to ("dictionary changed size during iteration"): one call at a time."""
 
 
 class _Body(BytesIO):
@@ -38,7 +42,8 @@ def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     host, path = normalized.host, normalized.raw_path
     handler = _handler(normalized.scheme, host, path)
     try:
-        status, headers, body = handler(normalized, normalized.raw_url, normalized.headers)
+        with _TURN:
+            status, headers, body = handler(normalized, normalized.raw_url, normalized.headers)
     except NotImplementedError as error:
         raise NotServedError(str(error)) from error
     except HTTPException as error:
