@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
-from components.mesh_catalog import expression
+from components.mesh_catalog import covered
 from components.mesh_role import MeshRole, MeshRoleArgs
 from mesh import names
 from mesh.plan.nodes import ClearanceRoleArgs
+from mesh.plan.nodes.grants import Covered, Grant
 
 
 class ClearanceRole(ComponentResource):
@@ -39,23 +40,25 @@ class ClearanceRole(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         self.role, self.arn = made.role, made.arn
-        self.last_grant = self._pass_on(name, args, after)
+        self.last_grant = self._pass_on(args.grants, after)
         self.register_outputs({"arn": self.arn})
 
-    def _pass_on(self, name: str, args: ClearanceRoleArgs, after: Sequence[Resource]) -> Resource:
+    def _pass_on(self, grants: Sequence[Grant], after: Sequence[Resource]) -> Resource:
         """The hub's expression, exactly as the hub granted it, for databases and for tables.
 
         The catalog is named in the expression only, not at the top level (terraform-provider-aws #26602).
         """
         last: Sequence[Resource] = after
-        grant: Resource = self.role
-        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
-            grant = aws.lakeformation.Permissions(
-                f"{name}-{kind.lower()}",
+        made: Resource = self.role
+        for grant in grants:
+            if not isinstance(grant.on, Covered):
+                raise TypeError(f"{grant.name}: a clearance is passed on as an expression, nothing else")
+            made = aws.lakeformation.Permissions(
+                grant.name,
                 principal=self.role.arn,
-                permissions=permissions,
-                lf_tag_policy=expression(args.clearance, kind, args.perimeter.governance_id),
+                permissions=list(grant.permissions),
+                lf_tag_policy=covered(grant.on),
                 opts=ResourceOptions(parent=self, depends_on=list(last)),
             )
-            last = [grant]
-        return grant
+            last = [made]
+        return made

@@ -35,8 +35,8 @@ class LocationRole(ComponentResource):
             MeshRoleArgs(
                 arn=names.publisher_role(governance, args.domain),
                 description=f"The stack of domain {args.domain} publishes its databases",
-                trust=args.publisher_trust,
-                permissions=args.publisher_permissions,
+                trust=args.publisher.trust,
+                permissions=args.publisher.permissions,
                 boundary=names.boundary(governance),
             ),
             opts=ResourceOptions(parent=self),

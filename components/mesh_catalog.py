@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TypedDict
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.data_lake import DataLake, DataLakeArgs
-from mesh.plan.nodes import Clearance, MeshCatalogArgs
-
-VALUES = ("false", "true")
-"""Of every LF-tag: one key a classification, for a resource holds one value per key."""
+from mesh.plan.nodes import MeshCatalogArgs
+from mesh.plan.nodes.grants import LABEL_VALUES, Covered, Grant, Label, Named, WholeCatalog
 
 
 class MeshCatalog(ComponentResource):
@@ -32,10 +30,8 @@ class MeshCatalog(ComponentResource):
         )
         self.tags = [self._tag(key) for key in args.classifications]
         self.last: Resource = self.policy
-        for clearance in args.clearances:
-            self._grant_to_domains(clearance, args.perimeter.domains_unit_arn)
-        for publisher in args.publishers:
-            self._admit(publisher, list(args.classifications))
+        for grant in args.grants:
+            self.last = self._grant(grant)
         self.register_outputs({"catalog_id": self.catalog_id})
 
     def _tag(self, key: str) -> aws.lakeformation.LfTag:
@@ -43,58 +39,50 @@ class MeshCatalog(ComponentResource):
             key,
             catalog_id=self.catalog_id,
             key=key,
-            values=list(VALUES),
+            values=list(LABEL_VALUES),
             opts=ResourceOptions(parent=self, depends_on=[self.lake]),
         )
 
-    def _after(self) -> ResourceOptions:
-        return ResourceOptions(parent=self, depends_on=[self.last, self.lake, *self.tags])
-
-    def _grant_to_domains(self, clearance: Clearance, domains_unit: str) -> None:
-        """A clearance's expression to the domains unit, with the right to pass it on; never to partners."""
-        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
-            self.last = aws.lakeformation.Permissions(
-                f"{clearance.name}-{kind.lower()}",
-                catalog_id=self.catalog_id,
-                principal=domains_unit,
-                permissions=permissions,
-                permissions_with_grant_options=permissions,
-                lf_tag_policy=expression(clearance, kind, self.catalog_id),
-                opts=self._after(),
-            )
-
-    def _admit(self, publisher: str, classifications: Sequence[str]) -> None:
-        """A publisher may create databases and put the mesh's LF-tags on them; whose, its IAM policy says."""
-        label = publisher.rpartition("/")[2]
-        self.last = aws.lakeformation.Permissions(
-            f"{label}-publishes",
+    def _grant(self, grant: Grant) -> aws.lakeformation.Permissions:
+        return aws.lakeformation.Permissions(
+            grant.name,
             catalog_id=self.catalog_id,
-            principal=publisher,
-            permissions=["CREATE_DATABASE"],
-            catalog_resource=True,
-            opts=self._after(),
+            principal=grant.principal,
+            permissions=list(grant.permissions),
+            permissions_with_grant_options=list(grant.permissions) if grant.grantable else None,
+            **_on(grant),
+            opts=ResourceOptions(parent=self, depends_on=[self.last, self.lake, *self.tags]),
         )
-        for key in classifications:
-            self.last = aws.lakeformation.Permissions(
-                f"{label}-labels-{key}",
-                catalog_id=self.catalog_id,
-                principal=publisher,
-                permissions=["ASSOCIATE", "DESCRIBE"],
-                lf_tag={"catalog_id": self.catalog_id, "key": key, "values": list(VALUES)},
-                opts=self._after(),
-            )
 
 
-def expression(clearance: Clearance, kind: str, catalog_id: str) -> aws.lakeformation.PermissionsLfTagPolicyArgs:
-    """What a clearance covers among the databases (`DATABASE`) or tables (`TABLE`) of a catalog.
+class _On(TypedDict, total=False):
+    lf_tag_policy: aws.lakeformation.PermissionsLfTagPolicyArgs
+    catalog_resource: bool
+    lf_tag: aws.lakeformation.PermissionsLfTagArgs
+
+
+def _on(grant: Grant) -> _On:
+    match grant.on:
+        case Covered():
+            return {"lf_tag_policy": covered(grant.on)}
+        case WholeCatalog():
+            return {"catalog_resource": True}
+        case Label(catalog=catalog, key=key, values=values):
+            return {"lf_tag": aws.lakeformation.PermissionsLfTagArgs(catalog_id=catalog, key=key, values=list(values))}
+        case Named():
+            raise TypeError(f"{grant.name}: the mesh catalog makes no grant on a named database or table")
+
+
+def covered(on: Covered) -> aws.lakeformation.PermissionsLfTagPolicyArgs:
+    """What an expression covers among the databases or tables of a catalog.
 
     The hub's grant and a domain's are both made here: an account may pass on only the very expression it was given.
     """
     return aws.lakeformation.PermissionsLfTagPolicyArgs(
-        catalog_id=catalog_id,
-        resource_type=kind,
+        catalog_id=on.catalog,
+        resource_type=on.kind,
         expressions=[
             aws.lakeformation.PermissionsLfTagPolicyExpressionArgs(key=key, values=list(values))
-            for key, values in clearance.expression
+            for key, values in on.expression
         ],
     )

@@ -62,8 +62,8 @@ class PartnerAccount(ComponentResource):
             MeshRoleArgs(
                 arn=names.role(args.account_id, "access"),
                 description=f"People of partner {args.partner}",
-                trust=args.access_trust,
-                permissions=args.access_permissions,
+                trust=args.access.trust,
+                permissions=args.access.permissions,
                 boundary=names.boundary(args.account_id),
             ),
             opts=child,

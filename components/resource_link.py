@@ -34,8 +34,8 @@ class ResourceLink(ComponentResource):
         )
         self.last_grant: Resource = aws.lakeformation.Permissions(
             name,
-            principal=f"{args.account_id}:IAMPrincipals",
-            permissions=["DESCRIBE"],
+            principal=args.grant.principal,
+            permissions=list(args.grant.permissions),
             database={"catalog_id": args.account_id, "name": self.link.name},
             opts=ResourceOptions(parent=self, depends_on=list(after)),
         )

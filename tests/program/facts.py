@@ -118,7 +118,7 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         arn = names.location_role(governance, name)
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
         arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
-        yield from _role(stack, arn, about, args.publisher_trust, args.publisher_permissions)
+        yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
     log = plan.account.log_bucket
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
     yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
@@ -175,7 +175,7 @@ def _partner(stack: str, args: nodes.PartnerAccountArgs, log: str) -> Iterator[F
     database = [f"What the mesh delivered to {args.partner}", f"s3://{args.inbox}/", args.account_id]
     yield fact(stack, f"database {names.snake(args.partner)}", database)
     arn = names.role(args.account_id, "access")
-    yield from _role(stack, arn, f"People of partner {args.partner}", args.access_trust, args.access_permissions)
+    yield from _role(stack, arn, f"People of partner {args.partner}", args.access.trust, args.access.permissions)
 
 
 def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> Iterator[Fact]:

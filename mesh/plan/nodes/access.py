@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mesh.iam.values import Document
+
 Tags = Mapping[str, str]
 
 
@@ -21,3 +23,11 @@ class AccountAccess:
     preview_role: str
     tags: Tags
     assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDocuments:
+    """Who assumes a role and what it may do."""
+
+    trust: Document
+    permissions: Document

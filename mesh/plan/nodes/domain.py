@@ -13,6 +13,7 @@ from mesh.iam.values import Document
 from mesh.plan.nodes.access import AccountAccess, Tags
 from mesh.plan.nodes.account import DomainAccountArgs
 from mesh.plan.nodes.governance import Clearance
+from mesh.plan.nodes.grants import Grant, Named, on_covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,12 @@ class ClearanceRoleArgs:
         return roles.clearance_permissions(
             self.perimeter, self.account_id, self.clearance.name, results, names.ACCOUNT_KEY_ALIAS
         )
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The hub's expression, passed on to the role."""
+        hub = self.perimeter.governance_id
+        return tuple(on_covered(self.clearance.name, self.arn, hub, self.clearance.expression))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +165,16 @@ class ResourceLinkArgs:
     def database(self) -> str:
         """Name of the database, in the mesh catalog and of the link alike."""
         return names.database(self.producer, self.product)
+
+    @property
+    def grant(self) -> Grant:
+        """Everyone in the account sees the link; what is behind it, the grants on the database itself decide."""
+        return Grant(
+            name=f"{self.producer}.{self.product}",
+            principal=f"{self.account_id}:IAMPrincipals",
+            permissions=("DESCRIBE",),
+            on=Named(catalog=self.account_id, database=self.database),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from mesh import names
 from mesh.iam import central, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.access import AccountAccess
+from mesh.plan.nodes.access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.grants import Expression, Grant, Label, WholeCatalog, on_covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Clearance:
     classifications: tuple[str, ...]
 
     @property
-    def expression(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def expression(self) -> Expression:
         """LF-tag key and values, for every classification of the mesh."""
         return tuple((key, ("false", "true") if key in self.reads else ("false",)) for key in self.classifications)
 
@@ -43,6 +44,33 @@ class MeshCatalogArgs:
     classifications: Mapping[str, str]
     clearances: tuple[Clearance, ...]
     publishers: tuple[str, ...]
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """Each clearance to the domains unit, never to partners; then what lets each publisher publish and label.
+
+        Which databases a publisher may make, its IAM policy says.
+        """
+        hub, unit = self.perimeter.governance_id, self.perimeter.domains_unit_arn
+        found = [
+            grant for c in self.clearances for grant in on_covered(c.name, unit, hub, c.expression, grantable=True)
+        ]
+        for publisher in self.publishers:
+            name = publisher.rpartition("/")[2]
+            catalog = WholeCatalog(catalog=hub)
+            found.append(
+                Grant(name=f"{name}-publishes", principal=publisher, permissions=("CREATE_DATABASE",), on=catalog)
+            )
+            found += [
+                Grant(
+                    name=f"{name}-labels-{key}",
+                    principal=publisher,
+                    permissions=("ASSOCIATE", "DESCRIBE"),
+                    on=Label(catalog=hub, key=key),
+                )
+                for key in self.classifications
+            ]
+        return tuple(found)
 
     @property
     def administrators(self) -> tuple[str, ...]:
@@ -101,14 +129,12 @@ class LocationRoleArgs:
         return roles.location_permissions(self.perimeter, self.domain, self.domain_id)
 
     @property
-    def publisher_trust(self) -> Document:
-        """Who assumes the publisher role."""
-        return roles.publisher_trust(self.domain_id)
-
-    @property
-    def publisher_permissions(self) -> Document:
-        """What the publisher role may do."""
-        return roles.publisher_permissions(self.perimeter, self.domain, self.domain_id)
+    def publisher(self) -> RoleDocuments:
+        """The publisher role."""
+        return RoleDocuments(
+            trust=roles.publisher_trust(self.domain_id),
+            permissions=roles.publisher_permissions(self.perimeter, self.domain, self.domain_id),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

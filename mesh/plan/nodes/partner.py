@@ -8,7 +8,7 @@ from mesh import names
 from mesh.iam import central, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.access import AccountAccess
+from mesh.plan.nodes.access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.account import DomainAccountArgs
 
 
@@ -39,14 +39,15 @@ class PartnerAccountArgs:
         return central.inbox_key_policy(self.perimeter, self.account_id, self.writers)
 
     @property
-    def access_trust(self) -> Document:
-        """Who assumes the access role: people with the permission set `mesh-partner`."""
-        return roles.permission_set_trust(self.account_id, names.PARTNER_PERMISSION_SET)
+    def access(self) -> RoleDocuments:
+        """The role of the partner's people: assumed with the permission set `mesh-partner`.
 
-    @property
-    def access_permissions(self) -> Document:
-        """What the partner's people may call: their inbox, their catalog, their workgroup."""
-        return roles.partner_permissions(self.perimeter, self.partner, self.account_id, self.inbox)
+        They may call their inbox, their catalog, their workgroup.
+        """
+        return RoleDocuments(
+            trust=roles.permission_set_trust(self.account_id, names.PARTNER_PERMISSION_SET),
+            permissions=roles.partner_permissions(self.perimeter, self.partner, self.account_id, self.inbox),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

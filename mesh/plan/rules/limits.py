@@ -139,7 +139,7 @@ def _of_domains(context: Context) -> Iterator[Kind]:
         return max((args.permissions for args in builder.clearance_roles(name).values()), key=lambda found: found.size)
 
     inline = ("iam", "role_inline_total_chars")
-    yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher_permissions)
+    yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher.permissions)
     yield kind(inline, "the location role's policy", lambda name, _: builder.location(name).permissions)
     yield kind(inline, "the policy of a clearance role", largest_clearance)
     yield kind(("iam", "managed_policy_chars"), "the boundary", lambda name, d: builder.account(name, d).boundary)

@@ -47,10 +47,10 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-delivery-permissions", domain.deliveries["impressions"].permissions
     yield "role-location-trust", location.trust
     yield "role-location-permissions", location.permissions
-    yield "role-publisher-trust", location.publisher_trust
-    yield "role-publisher-permissions", location.publisher_permissions
-    yield "role-partner-access-trust", partner.partner.access_trust
-    yield "role-partner-access-permissions", partner.partner.access_permissions
+    yield "role-publisher-trust", location.publisher.trust
+    yield "role-publisher-permissions", location.publisher.permissions
+    yield "role-partner-access-trust", partner.partner.access.trust
+    yield "role-partner-access-permissions", partner.partner.access.permissions
     yield "role-deploy-trust", plan.organization.args.deploy_trust
     yield "role-preview-trust", plan.organization.args.preview_trust
     yield "role-preview-refusals", bootstrap.preview_refusals()

@@ -1,0 +1,22 @@
+"""Who may do what: an evaluator of AWS's policies over the planned mesh. Pure; asks nobody."""
+
+from mesh.access.decide import Cause, Decision, Request, decide
+from mesh.access.errors import UnknownError
+from mesh.access.policies import FULL_ACCESS, Policy, compiled
+from mesh.access.world import ANONYMOUS, Account, Resource, Role, World
+
+__all__ = [
+    "ANONYMOUS",
+    "FULL_ACCESS",
+    "Account",
+    "Cause",
+    "Decision",
+    "Policy",
+    "Request",
+    "Resource",
+    "Role",
+    "UnknownError",
+    "World",
+    "compiled",
+    "decide",
+]

