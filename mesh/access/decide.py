@@ -16,7 +16,7 @@ from mesh.access.conditions import Keys, as_keys
 from mesh.access.policies import Caller, Match, Policy, Statement
 from mesh.access.world import Account, Principal, Selection, Target, World
 
-Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session"]
+Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "lake-formation"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,194 @@
+"""A read as the chain of requests that it is: each link is decided on its own, and all have to allow.
+
+A table is read through Athena, the catalog, Lake Formation, the location role and the results bucket; files through
+the bucket and its key. (Athena User Guide, "How Athena accesses data registered with Lake Formation"; S3 User Guide,
+"Using server-side encryption with AWS KMS": reading an object takes `kms:Decrypt` through S3.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from mesh import names
+from mesh.access import planned
+from mesh.access.decide import Cause, Decision, Request, decide
+from mesh.access.lake import Lakes
+from mesh.access.world import World
+from mesh.plan import Plan
+from mesh.plan.nodes import DataProductArgs
+
+Port = Literal["table", "files"]
+PORTS: tuple[Port, ...] = ("table", "files")
+
+
+class Link(NamedTuple):
+    """One link: what it is for, what is asked (None for Lake Formation's own decision), and the answer."""
+
+    purpose: str
+    request: Request | None
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All links of a read; `columns` are what comes out, as `table.column`, for a table."""
+
+    links: tuple[Link, ...]
+    columns: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> Link | None:
+        """The first link that refuses."""
+        return next((link for link in self.links if not link.decision.allowed), None)
+
+    @property
+    def because(self) -> tuple[Cause, ...]:
+        """The statements that allow, or those that stopped it."""
+        broken = self.broken
+        if broken:
+            return broken.decision.because
+        return tuple(dict.fromkeys(cause for link in self.links for cause in link.decision.because))
+
+
+class Reader(NamedTuple):
+    """A clearance as it is held in a domain's account."""
+
+    clearance: str
+    home: str
+    arn: str
+    account: str
+
+
+class Access:
+    """Reads of the planned mesh; what many reads have in common is decided once."""
+
+    def __init__(self, plan: Plan, world: World | None = None, lakes: Lakes | None = None) -> None:
+        self.plan = plan
+        self.world = world or planned.world(plan)
+        self.lakes = lakes or planned.lakes(plan)
+        self.hub = plan.perimeter.governance_id
+        self._own: dict[tuple[str, str], tuple[Link, ...]] = {}
+        self._behind: dict[tuple[str, str], tuple[Link, ...]] = {}
+
+    @cached_property
+    def readers(self) -> tuple[Reader, ...]:
+        """Every clearance in every home."""
+        return tuple(
+            Reader(name, domain.name, role.arn, role.account_id)
+            for domain in self.plan.domains.values()
+            for name, role in domain.clearances.items()
+        )
+
+    def reader(self, clearance: str, home: str) -> Reader:
+        """A clearance in a home; KeyError when there is none."""
+        role = self.plan.domains[home].clearances[clearance]
+        return Reader(clearance, home, role.arn, role.account_id)
+
+    def product(self, domain: str, product: str) -> DataProductArgs:
+        """A product of the plan; KeyError when there is none."""
+        return self.plan.domains[domain].products[product]
+
+    def read(self, reader: Reader, product: DataProductArgs, port: Port) -> Chain:
+        """The chain of one read through one port of a product."""
+        return self._table(reader, product) if port == "table" else self._files(reader, product)
+
+    # ---- files
+
+    def _files(self, reader: Reader, product: DataProductArgs) -> Chain:
+        return Chain(tuple(self._objects(reader.arn, product, "files/part-0.parquet", "reads the object")))
+
+    def _objects(self, arn: str, product: DataProductArgs, key: str, purpose: str) -> Iterator[Link]:
+        """List, get and decrypt an object of a product's bucket."""
+        bucket, region = f"arn:aws:s3:::{product.bucket}", self.plan.perimeter.region
+        through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
+        data_key = planned.key_arn(region, product.account_id, names.key_alias(product.name))
+        yield self._link("finds the object", Request(arn, "s3:ListBucket", bucket))
+        yield self._link(purpose, Request(arn, "s3:GetObject", f"{bucket}/{key}"))
+        yield self._link("decrypts it", Request(arn, "kms:Decrypt", data_key, through))
+
+    # ---- tables
+
+    def _table(self, reader: Reader, product: DataProductArgs) -> Chain:
+        database = names.database(product.domain, product.name)
+        entry = self.plan.domains[product.domain].catalog.get(product.name)
+        tables = tuple(table.name for table in entry.tables) if entry else ()
+        account = self.world.account(reader.account)
+        columns: list[str] = []
+        causes: dict[Cause, None] = {}
+        for table in tables:
+            found = self.lakes.readable(reader.arn, account, self.hub, database, table)
+            columns += [f"{table}.{column}" for column in found]
+            causes |= {
+                Cause(f"Lake Formation of {account}", grant): None
+                for reasons in found.values()
+                for account, grant in reasons
+            }
+        opened = Decision(bool(columns), "lake-formation", tuple(causes))
+        links = (
+            *self._queries(reader),
+            *(self._link(purpose, request) for purpose, request in self._catalog(reader, database, tables)),
+            Link("Lake Formation lets columns through", None, opened),
+            *self._reads_behind(product),
+        )
+        whole = Chain(links)
+        return Chain(links, () if whole.broken else tuple(columns))
+
+    def _catalog(self, reader: Reader, database: str, tables: tuple[str, ...]) -> Iterator[tuple[str, Request]]:
+        catalog = f"arn:aws:glue:{self.plan.perimeter.region}:{self.hub}"
+        resources = [f"{catalog}:catalog", f"{catalog}:database/{database}"]
+        resources += [f"{catalog}:table/{database}/{table}" for table in tables]
+        for resource in resources:
+            yield "finds the table in the mesh catalog", Request(reader.arn, "glue:GetTable", resource)
+
+    def _queries(self, reader: Reader) -> tuple[Link, ...]:
+        """What a query takes whatever it reads: workgroup, credentials for data, results."""
+        key = (reader.arn, reader.home)
+        found = self._own.get(key)
+        if found is None:
+            found = self._own[key] = tuple(self._link(*each) for each in self._query_requests(reader))
+        return found
+
+    def _query_requests(self, reader: Reader) -> Iterator[tuple[str, Request]]:
+        region, arn = self.plan.perimeter.region, reader.arn
+        workgroup = f"arn:aws:athena:{region}:{reader.account}:workgroup/{names.workgroup(reader.clearance)}"
+        results = names.results_bucket(self.plan.mesh, reader.home)
+        account_key = planned.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
+        through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
+        result = f"arn:aws:s3:::{results}/{reader.clearance}/result.csv"
+        yield "starts the query", Request(arn, "athena:StartQueryExecution", workgroup)
+        yield "asks Lake Formation for credentials", Request(arn, "lakeformation:GetDataAccess", "*")
+        yield "keeps the result", Request(arn, "s3:PutObject", result)
+        yield "encrypts the result", Request(arn, "kms:GenerateDataKey", account_key, through)
+        yield "fetches the result", Request(arn, "s3:GetObject", result)
+        yield "decrypts the result", Request(arn, "kms:Decrypt", account_key, through)
+
+    def _reads_behind(self, product: DataProductArgs) -> tuple[Link, ...]:
+        """What Lake Formation does with the location role, whoever asks."""
+        key = (product.domain, product.name)
+        found = self._behind.get(key)
+        if found is None:
+            found = self._behind[key] = tuple(self._read_behind(product))
+        return found
+
+    def _read_behind(self, product: DataProductArgs) -> Iterator[Link]:
+        role = names.location_role(self.hub, product.domain)
+        source = {"aws:SourceAccount": self.hub, "aws:SourceOrgID": self.plan.perimeter.organization}
+        assume = Request("lakeformation.amazonaws.com", "sts:AssumeRole", role, source)
+        yield self._link("Lake Formation takes the location role", assume)
+        yield from self._objects(role, product, "tables/data/part-0.parquet", "the location role reads the data")
+
+    def _link(self, purpose: str, request: Request) -> Link:
+        return Link(purpose, request, decide(request, self.world))
+
+
+def labels_by_column(plan: Plan, domain: str, product: str) -> Mapping[str, frozenset[str]]:
+    """Labels of every column of a product with a table port, by `table.column`."""
+    entry = plan.domains[domain].catalog.get(product)
+    return {
+        f"{table.name}.{column.name}": frozenset(column.labels)
+        for table in (entry.tables if entry else ())
+        for column in (*table.columns, *table.partitions)
+    }

@@ -1,0 +1,69 @@
+"""Who reads what: clearance x home x product x port, down to the column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mesh.access.chains import PORTS, Access, Chain, Port, Reader
+from mesh.access.decide import Cause
+from mesh.plan.nodes import DataProductArgs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One cell of the matrix: a clearance held in a home, and a port of a product."""
+
+    clearance: str
+    home: str
+    domain: str
+    product: str
+    port: Port
+    labels: tuple[str, ...]
+    allowed: bool
+    columns: tuple[str, ...]
+    because: tuple[Cause, ...]
+    stopped_at: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as `mesh access --json` prints it; `stopped_at` is the link that refused."""
+        row: dict[str, Any] = {
+            "clearance": self.clearance,
+            "home": self.home,
+            "domain": self.domain,
+            "product": self.product,
+            "port": self.port,
+            "labels": list(self.labels),
+            "allowed": self.allowed,
+            "columns": list(self.columns),
+            "because": [cause._asdict() for cause in self.because],
+        }
+        return row if self.stopped_at is None else {**row, "stopped_at": self.stopped_at}
+
+
+def matrix(access: Access, readers: tuple[Reader, ...] | None = None) -> Iterator[Row]:
+    """Every row, in the order of the plan; of some readers only, when they are given."""
+    for domain in access.plan.domains.values():
+        for product in domain.products.values():
+            for port in PORTS:
+                if port in product.ports:
+                    for reader in access.readers if readers is None else readers:
+                        yield row(reader, product, port, access.read(reader, product, port))
+
+
+def row(reader: Reader, product: DataProductArgs, port: Port, chain: Chain) -> Row:
+    """A chain as a row."""
+    broken = chain.broken
+    return Row(
+        clearance=reader.clearance,
+        home=reader.home,
+        domain=product.domain,
+        product=product.name,
+        port=port,
+        labels=tuple(sorted(product.labels)),
+        allowed=broken is None,
+        columns=chain.columns,
+        because=chain.because,
+        stopped_at=broken.purpose if broken else None,
+    )
