@@ -73,6 +73,10 @@ class Access:
         self._own: dict[tuple[str, str], tuple[Link, ...]] = {}
         self._behind: dict[tuple[str, str], tuple[Link, ...]] = {}
 
+    def fresh(self) -> Access:
+        """The same plan and world, with nothing remembered."""
+        return Access(self.plan, self.world, self.lakes)
+
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
         """Every clearance in every home."""
@@ -148,10 +152,11 @@ class Access:
         key = (reader.arn, reader.home)
         found = self._own.get(key)
         if found is None:
-            found = self._own[key] = tuple(self._link(*each) for each in self._query_requests(reader))
+            found = self._own[key] = tuple(self._link(*each) for each in self.query_requests(reader))
         return found
 
-    def _query_requests(self, reader: Reader) -> Iterator[tuple[str, Request]]:
+    def query_requests(self, reader: Reader) -> Iterator[tuple[str, Request]]:
+        """What a query takes whatever it reads, each with its purpose."""
         region, arn = self.plan.perimeter.region, reader.arn
         workgroup = f"arn:aws:athena:{region}:{reader.account}:workgroup/{names.workgroup(reader.clearance)}"
         results = names.results_bucket(self.plan.mesh, reader.home)

@@ -50,16 +50,13 @@ class Decision(NamedTuple):
 
 _DEFAULTS: Final[Keys] = {"aws:securetransport": ("true",), "aws:viaawsservice": ("false",)}
 _NO_CONTROL: Final = Selection((), ())
+_LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session")
+_ASSUMED: Final = Cause("a policy that is not in the plan", "assumed to admit everyone")
 
 
 def decide(request: Request, world: World) -> Decision:
     """Decide a request. Raises UnknownError for what the evaluator does not know."""
-    action = facts.known_action(request.action)
-    service = action.partition(":")[0]
-    principal = world.principal(request.principal)
-    target = world.target(service, request.resource, principal.account)
-    keys = _keys(world, service, principal, target, request.context)
-    return _Case(action, request.resource, principal, target, keys).decide(service)
+    return examine(request, world).decide()
 
 
 def _keys(
@@ -73,69 +70,99 @@ def _keys(
     return keys
 
 
-class _Case(NamedTuple):
+def examine(request: Request, world: World) -> Case:
+    """A request with everything that decides it, to look at layer by layer.
+
+    A second line of defence is one only if it holds without the first.
+    """
+    action = facts.known_action(request.action)
+    service = action.partition(":")[0]
+    principal = world.principal(request.principal)
+    target = world.target(service, request.resource, principal.account)
+    keys = _keys(world, service, principal, target, request.context)
+    return Case(action, service, request.resource, principal, target, keys)
+
+
+class Case(NamedTuple):
+    """A request, its caller, its resource and its context."""
+
     action: str
+    service: str
     resource: str
     principal: Principal
     target: Target
     keys: Keys
 
-    def decide(self, service: str) -> Decision:
-        principal, target, caller = self.principal, self.target, self.principal.caller
+    def decide(self) -> Decision:
+        """The answer of all layers together."""
+        principal, target = self.principal, self.target
         assumed = principal.assumed + target.assumed
-        scp = _selection(principal.account, self.action, True) if self._bound_by_scp() else _NO_CONTROL
-        rcp = _selection(target.account, self.action, False) if self._bound_by_rcp(service) else _NO_CONTROL
-        refused = self._refusal(scp, rcp)
-        if refused:
-            return Decision(False, refused[0], (refused[1],), assumed)
-        if not self._allowed_at_every_node(rcp):
+        for layer in _LAYERS:
+            refused = self.denied(layer)
+            if refused:
+                return Decision(False, layer, (refused,), assumed)
+        if not self._allowed_at_every_node(self._rcp()):
             return Decision(False, "rcp", (), assumed)
-        if not self._allowed_at_every_node(scp):
+        if not self._allowed_at_every_node(self._scp()):
             return Decision(False, "scp", (), assumed)
-        layer, cause = self._grant(caller)
+        layer, cause = self._grant(principal.caller)
         return Decision(cause is not None, layer, (cause,) if cause else (), assumed)
+
+    def denied(self, layer: Layer) -> Cause | None:
+        """The first explicit Deny of one layer."""
+        caller, principal = self.principal.caller, self.principal
+        match layer:
+            case "scp":
+                return self._first(self._scp().denies, caller)
+            case "rcp":
+                return self._first(self._rcp().denies, caller)
+            case "resource":
+                policy = self.target.policy
+                return self._first(((policy, each) for each in policy.denies(self.action)), caller) if policy else None
+            case "identity":
+                return self._own_deny(principal.identity)
+            case "boundary":
+                return self._own_deny((principal.boundary,)) if principal.boundary else None
+            case "session":
+                return self._own_deny((principal.session,)) if principal.session else None
+            case "lake-formation":
+                return None
+
+    @property
+    def admitted(self) -> bool:
+        """Whether the resource's policy allows the caller, or its account."""
+        return self._admission(self.principal.caller)[0] > Match.NO
+
+    @property
+    def granted(self) -> bool:
+        """Whether the caller's own policies allow."""
+        return self._allowed_by(self.principal.identity) is not None
+
+    def _scp(self) -> Selection:
+        return _selection(self.principal.account, self.action, True) if self._bound_by_scp() else _NO_CONTROL
+
+    def _rcp(self) -> Selection:
+        return _selection(self.target.account, self.action, False) if self._bound_by_rcp() else _NO_CONTROL
 
     def _bound_by_scp(self) -> bool:
         account = self.principal.account
         return self.principal.controlled and account is not None and not account.management
 
-    def _bound_by_rcp(self, service: str) -> bool:
+    def _bound_by_rcp(self) -> bool:
         account = self.target.account
         return (
-            service in facts.RESOURCE_CONTROLLED
+            self.service in facts.RESOURCE_CONTROLLED
             and self.principal.controlled
             and account is not None
             and not account.management
         )
 
-    def _refusal(self, scp: Selection, rcp: Selection) -> tuple[Layer, Cause] | None:
-        """The first explicit Deny."""
-        caller = self.principal.caller
-        found = self._first(scp.denies, caller)
-        if found:
-            return "scp", found
-        found = self._first(rcp.denies, caller)
-        if found:
-            return "rcp", found
-        policy = self.target.policy
-        if policy is not None:
+    def _own_deny(self, policies: tuple[Policy, ...]) -> Cause | None:
+        for policy in policies:
             for statement in policy.denies(self.action):
-                if statement.who(caller) and statement.applies(self.resource, self.keys):
-                    return "resource", Cause(policy.name, statement.sid)
-        for layer, policies in self._own_layers():
-            for policy in policies:
-                for statement in policy.denies(self.action):
-                    if statement.applies(self.resource, self.keys):
-                        return layer, Cause(policy.name, statement.sid)
+                if statement.applies(self.resource, self.keys):
+                    return Cause(policy.name, statement.sid)
         return None
-
-    def _own_layers(self) -> Iterable[tuple[Layer, tuple[Policy, ...]]]:
-        principal = self.principal
-        yield "identity", principal.identity
-        if principal.boundary:
-            yield "boundary", (principal.boundary,)
-        if principal.session:
-            yield "session", (principal.session,)
 
     def _first(self, statements: Iterable[tuple[Policy, Statement]], caller: Caller) -> Cause | None:
         for policy, statement in statements:
@@ -182,7 +209,11 @@ class _Case(NamedTuple):
     def _admission(self, caller: Caller) -> tuple[Match, Cause | None]:
         """How near to the caller the resource's policy allows, and the statement that does."""
         best, cause = Match.NO, None
-        policy = self.target.policy
+        target = self.target
+        if target.open:
+            home = _same(self.principal.account, target.account)
+            return (Match.ACCOUNT if home else Match.SELF), _ASSUMED
+        policy = target.policy
         if policy is None:
             return best, cause
         for statement in policy.allows(self.action):

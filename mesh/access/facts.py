@@ -55,12 +55,17 @@ ram, sns, lambda, kinesis, redshift, sagemaker, s3tables, datasync.)
 """
 
 RESOURCE_POLICIES: Final = frozenset(
-    "backup bedrock codeartifact codebuild dynamodb ecr elasticfilesystem es events glacier glue iam kafka kinesis kms "
+    "backup bedrock codeartifact codebuild dynamodb ecr elasticfilesystem es events glacier glue kafka kinesis kms "
     "lambda logs redshift-serverless s3 s3-object-lambda s3express s3tables schemas secretsmanager ses sns sqs ssm sts "
     "vpc-lattice".split()
 )
 """Services whose resources carry a policy that can admit another account (IAM User Guide, "AWS services that work
 with IAM", column "Resource-based policies"). What another account's resource of any other service is, nobody reaches.
+"""
+
+_UNLISTED: Final = frozenset({"glue:shareresource"})
+"""Actions of the documentation that the reference does not list (Lake Formation Developer Guide, "Managing
+cross-account permissions using both AWS Glue and Lake Formation").
 """
 
 _ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
@@ -72,7 +77,7 @@ def known_action(action: str) -> str:
     service, _, name = action.partition(":")
     if not _ACTION.fullmatch(action) or not _names(service.lower()):
         raise UnknownError(f"{action!r} is no action: its service is not one that AWS has")
-    if name.lower() not in _names(service.lower()):
+    if name.lower() not in _names(service.lower()) and action.lower() not in _UNLISTED:
         raise UnknownError(f"{action!r} is no action that AWS has")
     return action.lower()
 
@@ -91,11 +96,25 @@ def actions_of(service: str) -> tuple[str, ...]:
 
 
 @cache
-def takes_resource(action: str) -> bool:
-    """Whether a policy can name a resource for the action; one that has none takes `*` only."""
-    service, _, name = action.partition(":")
-    details: dict[str, Any] = _DATA.actions.get_action_details(service, name)
-    return bool(details["resourceTypes"])
+def requests(service: str, region: str, account_id: str) -> tuple[tuple[str, str], ...]:
+    """Every action of a service that takes a resource, with one of each type in an account."""
+    found: list[tuple[str, str]] = []
+    for name in actions_of(service):
+        types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
+        arns = {_arn(service, each["name"], region, account_id) for each in types}
+        found += [(f"{service}:{name}", arn) for arn in sorted(arns)]
+    return tuple(found)
+
+
+@cache
+def _arn(service: str, resource_type: str, region: str, account_id: str) -> str:
+    form: str = _DATA.resources.get_resource_type_details(service, resource_type)["arn"]
+
+    def fill(found: re.Match[str]) -> str:
+        name = found.group(1).lower()
+        return account_id if "account" in name else {"partition": "aws", "region": region}.get(name, "x")
+
+    return re.sub(r"\$\{(\w+)\}", fill, form)
 
 
 @cache

@@ -20,6 +20,9 @@ from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs, DomainAccountArgs
 ADMINISTRATOR_ACCESS: Final = Policy("AdministratorAccess", lambda: FULL_ACCESS.document)
 """AWS's managed policy."""
 
+OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
+"""Policies that AWS wrote."""
+
 SSO_SUFFIX: Final = "0" * 16
 """What IAM Identity Center puts behind the name of a permission set's role is 16 hexadecimal digits of its own."""
 

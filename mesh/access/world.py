@@ -111,6 +111,8 @@ class Target(NamedTuple):
     """Whether nothing is allowed that its policy does not allow: of keys and of roles."""
     keys: Mapping[str, tuple[str, ...]]
     assumed: tuple[str, ...] = ()
+    open: bool = False
+    """Whether its policy is not known, and taken to admit its own account and everyone of another."""
 
 
 class World:
@@ -240,14 +242,14 @@ class World:
         if owner not in facts.RESOURCE_POLICIES:
             return Target(account, None, False, as_keys(keys))
         assumed = (f"{resource} is not in the plan: taken for one whose own policy admits everyone",)
-        return Target(account, FULL_ACCESS, decisive, as_keys(keys), assumed)
+        return Target(account, None, decisive, as_keys(keys), assumed, True)
 
     def _role_target(self, arn: str, account_id: str) -> Target:
         account, role = self.account(account_id), self.role(arn)
         keys = as_keys({"aws:RequestedRegion": self.region, **_resource_keys(account)})
         if role is None:
             assumed = (f"{arn} is not in the plan: taken for a role that everyone may assume",)
-            return Target(account, FULL_ACCESS, True, keys, assumed)
+            return Target(account, None, True, keys, assumed, True)
         return Target(account, role.trust, True, keys)
 
 

@@ -261,10 +261,7 @@ def no_side_doors(perimeter: Perimeter) -> Document:
             sid="RefuseSubscriptionsOutside",
             actions=("sns:Subscribe",),
             resources=("*",),
-            conditions=(
-                when("StringEquals", "sns:Protocol", "http", "https", "email", "email-json", "sms", "application"),
-                caller_is_not(deploy_roles()),
-            ),
+            conditions=(when("StringNotLike", "sns:Endpoint", "arn:aws:*:*:${aws:PrincipalAccount}:*"),),
         ),
         Statement(
             sid="RefuseSharing",
@@ -394,7 +391,7 @@ def partner_stays_inside(account_id: str) -> Document:
 
 
 def resources_stay_inside(perimeter: Perimeter) -> Document:
-    """RCP at the root: nobody outside the organisation, and no service for an outsider (I1, I2); TLS only (I10)."""
+    """RCP at the root: nobody outside, no service for an outsider (I1, I2), no foreign network (I9), TLS only (I10)."""
     return document(
         Statement(
             sid="RefuseCallersOutsideTheOrganisation",
@@ -427,6 +424,16 @@ def resources_stay_inside(perimeter: Perimeter) -> Document:
             actions=("s3:GetObject", "s3:PutObject"),
             resources=("*",),
             conditions=(when("NumericGreaterThan", "s3:signatureAge", "900000"),),
+        ),
+        Statement(
+            sid="RefuseForeignNetworks",
+            principal="*",
+            actions=("s3:*", "kms:*", "sqs:*"),
+            resources=("*",),
+            conditions=(
+                when("Null", "aws:VpceOrgID", "false"),
+                when("StringNotEquals", "aws:VpceOrgID", perimeter.organization),
+            ),
         ),
         Statement(
             sid="RefuseForgedSessionTags",

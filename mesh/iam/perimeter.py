@@ -109,7 +109,7 @@ def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
             principal="*",
             actions=("s3:*",),
             resources=resources,
-            conditions=(when("NumericLessThan", "s3:TlsVersion", "1.2"), not_a_service()),
+            conditions=(when("NumericLessThan", "s3:TlsVersion", "1.2"),),
         ),
     )
 

@@ -1,0 +1,186 @@
+"""I4, I5: a partner's account reaches nothing else, and nothing but the declared writer reaches into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh import names
+from mesh.access import facts, planned
+from mesh.access.decide import Layer, Request
+from mesh.plan.nodes import PartnerPlan
+from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Caller, Subject
+
+SERVICES: Final = (
+    "s3 s3express s3tables kms sts iam glue lakeformation athena ram sns sqs events pipes scheduler secretsmanager "
+    "ssm logs firehose kinesis kafka dynamodb lambda ecr rds redshift redshift-data sagemaker states datasync transfer "
+    "appflow dataexchange cleanrooms backup ec2 es quicksight codebuild elasticmapreduce"
+).split()
+"""Services that the mesh uses, and those through which data could leave."""
+
+WITHOUT_A_RESOURCE: Final = (
+    "ram:CreateResourceShare",
+    "ram:AcceptResourceShareInvitation",
+    "organizations:LeaveOrganization",
+    "lakeformation:GrantPermissions",
+    "lakeformation:BatchGrantPermissions",
+    "ec2:CreateVpcPeeringConnection",
+    "ec2:AcceptVpcPeeringConnection",
+    "ec2:CreateTransitGatewayVpcAttachment",
+    "ec2:CreateVpcEndpointServiceConfiguration",
+    "route53:AssociateVPCWithHostedZone",
+    "route53:CreateVPCAssociationAuthorization",
+    "vpc-lattice:CreateServiceNetworkVpcAssociation",
+)
+"""Actions that join accounts and carry no `aws:ResourceAccount`, or carry the caller's own."""
+
+
+def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
+    """I4: no principal of a partner's account does anything to a resource of another account, whatever the service."""
+    for place, partner in enumerate(subject.partners):
+        callers = tuple(subject.of_partner(partner))
+        for account_id in _elsewhere(subject, partner):
+            # One partner of a class is asked every action of every service, the rest the actions that matter most.
+            for action, resource in _everything_of(subject, account_id, all_actions=place == 0):
+                for caller in callers:
+                    yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("scp",))
+        for caller in callers:
+            if caller.kind != "deploy":
+                for action in WITHOUT_A_RESOURCE:
+                    yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
+        yield from _at_home(subject, partner)
+
+
+def _elsewhere(subject: Subject, partner: PartnerPlan) -> Iterator[str]:
+    """One account of each kind that is not the partner's own."""
+    own = partner.access.account_id
+    yield subject.hub
+    yield subject.domains[0].access.account_id
+    yield from (other.access.account_id for other in subject.partners[:2] if other.access.account_id != own)
+    yield subject.perimeter.management_id
+    yield NO_ORGANIZATION
+
+
+def _everything_of(subject: Subject, account_id: str, all_actions: bool) -> Iterator[tuple[str, str]]:
+    buckets = _buckets(subject, account_id)
+    for service in SERVICES if all_actions else ("s3", "kms", "sts", "sqs", "sns", "events", "glue", "secretsmanager"):
+        for action, resource in facts.requests(service, subject.region, account_id):
+            if service == "s3" and not resource.split(":")[4]:
+                path = "/x" if "/" in resource else ""
+                yield from ((action, bucket + path) for bucket in buckets)
+            else:
+                yield action, resource
+
+
+def _buckets(subject: Subject, account_id: str) -> tuple[str, ...]:
+    """A bucket's ARN names no account: those of the plan are asked by name."""
+    for resource in subject.world.resources.values():
+        if resource.account == account_id and resource.arn.startswith("arn:aws:s3:::"):
+            return (resource.arn,)
+    return (OUTSIDE_BUCKET,)
+
+
+def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
+    """In its own account a partner works: the wall is around it, not across it."""
+    account_id = partner.access.account_id
+    access = names.role(account_id, "access")
+    region, inbox = subject.region, f"arn:aws:s3:::{partner.partner.inbox}"
+    key = planned.key_arn(region, account_id, names.INBOX_KEY_ALIAS)
+    results = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, f'partner-{partner.name}')}"
+    account_key = planned.key_arn(region, account_id, names.ACCOUNT_KEY_ALIAS)
+    for action, resource, context in (
+        ("s3:GetObject", f"{inbox}/ads/impressions/x", {}),
+        ("s3:ListBucket", inbox, {}),
+        ("kms:Decrypt", key, subject.through_s3),
+        ("glue:GetTable", f"arn:aws:glue:{region}:{account_id}:catalog", {}),
+        ("athena:StartQueryExecution", f"arn:aws:athena:{region}:{account_id}:workgroup/{names.WORKGROUP}", {}),
+        ("s3:PutObject", f"{results}/x", {}),
+        ("s3:GetObject", f"{results}/x", {}),
+        ("s3:ListBucket", results, {}),
+        ("kms:GenerateDataKey", account_key, subject.through_s3),
+        ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", {}),
+    ):
+        who = f"people of partner {partner.name} at home"
+        allowed = None if action.startswith("iam:") else True
+        yield Claim(who, Request(access, action, resource, context), allowed=allowed, free=("scp", "rcp"))
+
+
+def only_the_declared_writer(subject: Subject) -> Iterator[AnyClaim]:
+    """I5: into a partner's account reaches nobody but the deliveries of open agreements, and they only write."""
+    for partner in subject.plan.partners.values():
+        yield from _inbox(subject, partner)
+    for partner in subject.partners:
+        yield from _unplanned(subject, partner)
+
+
+def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
+    writers = frozenset(partner.partner.writers)
+    inbox, key = _inbox_of(subject, partner)
+    both: tuple[Layer, ...] = ("rcp", "resource")
+    for caller in _reaching_in(subject, partner):
+        writes = caller.name in writers
+        for action in ("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"):
+            request = Request(caller.name, action, f"{inbox}/x")
+            yield Claim(caller.who, request, allowed=writes, denied=() if writes else both)
+        encrypt = Request(caller.name, "kms:GenerateDataKey", key, subject.through_s3)
+        yield Claim(caller.who, encrypt, allowed=writes, denied=() if writes else both)
+        for action, resource in (
+            ("s3:GetObject", f"{inbox}/x"),
+            ("s3:PutObject", f"{inbox}/x"),
+            ("s3:DeleteObject", f"{inbox}/x"),
+            ("s3:ListBucket", inbox),
+            ("kms:Decrypt", key),
+            ("kms:PutKeyPolicy", key),
+        ):
+            denied: tuple[Layer, ...] = () if writes or action == "kms:PutKeyPolicy" else both
+            yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=denied)
+    yield from _own_people_do_not_write(subject, partner, inbox)
+
+
+def _inbox_of(subject: Subject, partner: PartnerPlan) -> tuple[str, str]:
+    key = planned.key_arn(subject.region, partner.access.account_id, names.INBOX_KEY_ALIAS)
+    return f"arn:aws:s3:::{partner.partner.inbox}", key
+
+
+def _own_people_do_not_write(subject: Subject, partner: PartnerPlan, inbox: str) -> Iterator[AnyClaim]:
+    """What lies in an inbox is what the mesh delivered."""
+    for caller in subject.of_partner(partner):
+        for action in ("s3:PutObject", "s3:PutObjectTagging"):
+            yield Claim(caller.who, Request(caller.name, action, f"{inbox}/x"), allowed=False, denied=("resource",))
+        yield Claim(caller.who, Request(caller.name, "s3:GetObject", f"{inbox}/x"), free=("rcp", "resource"))
+    service = Request("s3.amazonaws.com", "s3:PutObject", f"{inbox}/x", subject.for_the_mesh)
+    yield Claim("a service of the mesh", service, free=("rcp", "resource"))
+
+
+def _reaching_in(subject: Subject, partner: PartnerPlan) -> Iterator[Caller]:
+    own = partner.access.account_id
+    writers = frozenset(partner.partner.writers)
+    for domain in subject.plan.domains.values():
+        yield from (caller for caller in subject.jobs_of(domain) if caller.name in writers)
+    for domain in subject.domains:
+        yield from subject.of_domain(domain)
+        yield from (caller for caller in subject.jobs_of(domain) if caller.name not in writers)
+    yield from subject.of_governance
+    yield from (caller for caller in subject.of_partners if caller.account != own)
+    yield from subject.of_management
+
+
+def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
+    """Also into what nobody planned: a queue or role of the partner's whose own policy admits everyone."""
+    account_id, region = partner.access.account_id, subject.region
+    deployments = (names.ci_role(subject.hub, "deploy"), names.ci_role(subject.hub, "preview"))
+    for caller in _reaching_in(subject, partner):
+        for action, resource in (
+            ("sqs:SendMessage", f"arn:aws:sqs:{region}:{account_id}:unplanned"),
+            ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{region}:{account_id}:secret:unplanned"),
+            ("sts:AssumeRole", f"arn:aws:iam::{account_id}:role/unplanned"),
+        ):
+            if caller.name in deployments and action == "sts:AssumeRole":
+                continue
+            writes = caller.name in partner.partner.writers and action != "sts:AssumeRole"
+            claim = Claim(caller.who, Request(caller.name, action, resource), allowed=False)
+            yield claim if writes else Claim(caller.who, claim.request, allowed=False, denied=("rcp",))
+    for role in ("deploy", "preview"):
+        enters = Request(names.ci_role(subject.hub, role), "sts:AssumeRole", names.role(account_id, role))
+        yield Claim(f"the mesh's CI ({role})", enters, allowed=True)

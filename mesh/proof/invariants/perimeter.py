@@ -1,0 +1,175 @@
+"""I1, I2, I3, I9, I10: who reaches a resource of the organisation at all, and over what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from mesh import names
+from mesh.access import planned
+from mesh.access.decide import Layer, Request
+from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Caller, Subject
+
+OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion")
+BUCKET_ACTIONS: Final = ("s3:ListBucket", "s3:PutBucketPolicy")
+KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy")
+
+
+class Held(NamedTuple):
+    """Something that holds data or leads to it; `guarded` when its own policy refuses strangers too."""
+
+    resource: str
+    actions: tuple[str, ...]
+    unit: str
+    guarded: bool
+
+
+def of_products(subject: Subject) -> Iterator[Held]:
+    """Buckets and keys of every product."""
+    for product in subject.products:
+        bucket = f"arn:aws:s3:::{product.bucket}"
+        yield Held(f"{bucket}/tables/data/part-0.parquet", OBJECT_ACTIONS, "domains", True)
+        yield Held(bucket, BUCKET_ACTIONS, "domains", True)
+        yield Held(subject.product_key(product), KEY_ACTIONS, "domains", True)
+
+
+def of_accounts(subject: Subject) -> Iterator[Held]:
+    """What every account has: logs, results, a key, roles, and what a team may make there besides the plan."""
+    owners = {subject.hub: "governance"}
+    owners |= {domain.access.account_id: name for name, domain in subject.plan.domains.items()}
+    owners |= {partner.access.account_id: f"partner-{name}" for name, partner in subject.plan.partners.items()}
+    for account_id, unit, _ in subject.accounts_asked:
+        owner, mesh = owners[account_id], subject.plan.mesh
+        for bucket in (names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)):
+            yield Held(f"arn:aws:s3:::{bucket}/x", OBJECT_ACTIONS, unit, True)
+        key = planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
+        yield Held(key, KEY_ACTIONS, unit, False)
+        for path in ("deploy", "preview"):
+            yield Held(names.role(account_id, path), ("sts:AssumeRole",), unit, False)
+        yield from _unplanned(subject.region, account_id, unit)
+    yield Held(f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}/x", OBJECT_ACTIONS, "governance", True)
+    for partner in subject.partners:
+        inbox = f"arn:aws:s3:::{partner.partner.inbox}"
+        yield Held(f"{inbox}/x", ("s3:GetObject", "s3:PutObject", "s3:ReplicateObject"), "partners", True)
+        yield Held(inbox, BUCKET_ACTIONS, "partners", True)
+
+
+def _unplanned(region: str, account_id: str, unit: str) -> Iterator[Held]:
+    """What nobody planned: its own policy may say anything, so it is taken to admit everyone."""
+    local = f"{region}:{account_id}"
+    yield Held(f"arn:aws:iam::{account_id}:role/unplanned", ("sts:AssumeRole",), unit, False)
+    yield Held(f"arn:aws:sqs:{local}:unplanned", ("sqs:SendMessage", "sqs:ReceiveMessage"), unit, False)
+    yield Held(f"arn:aws:secretsmanager:{local}:secret:unplanned", ("secretsmanager:GetSecretValue",), unit, False)
+    yield Held(f"arn:aws:dynamodb:{local}:table/unplanned", ("dynamodb:GetItem", "dynamodb:PutItem"), unit, False)
+    yield Held(f"arn:aws:logs:{local}:log-group:unplanned:*", ("logs:FilterLogEvents",), unit, False)
+    yield Held(f"arn:aws:kms:{local}:key/unplanned", KEY_ACTIONS, unit, False)
+
+
+def everything(subject: Subject) -> Iterator[Held]:
+    """Everything that holds data or leads to it."""
+    yield from of_products(subject)
+    yield from of_accounts(subject)
+
+
+def _requests(caller: Caller, held: Held) -> Iterator[Request]:
+    for action in held.actions:
+        yield Request(caller.name, action, held.resource)
+
+
+def nobody_outside(subject: Subject) -> Iterator[AnyClaim]:
+    """I1: whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy."""
+    for held in everything(subject):
+        denied: tuple[Layer, ...] = ("rcp", "resource") if held.guarded else ("rcp",)
+        for caller in subject.outsiders:
+            for request in _requests(caller, held):
+                yield Claim(caller.who, request, allowed=False, denied=denied)
+
+
+def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
+    """I2: an AWS service that acts for an outsider is refused; one that acts for the mesh, or for itself, is not."""
+    for held in everything(subject):
+        for action in held.actions:
+            for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):
+                request = Request("s3.amazonaws.com", action, held.resource, context)
+                yield Claim("a service for an outsider", request, allowed=False, denied=("rcp",))
+            for context in (subject.for_the_mesh, {}):
+                request = Request("s3.amazonaws.com", action, held.resource, context)
+                yield Claim("a service of the mesh", request, free=("rcp",))
+    yield from _trusts(subject)
+
+
+def _trusts(subject: Subject) -> Iterator[AnyClaim]:
+    """The roles that services assume: for their own account only."""
+    elsewhere = {**subject.for_the_mesh, "aws:SourceAccount": subject.perimeter.management_id}
+    for domain in subject.plan.domains.values():
+        location = names.location_role(subject.hub, domain.name)
+        request = Request("lakeformation.amazonaws.com", "sts:AssumeRole", location, elsewhere)
+        yield Claim("Lake Formation for another account", request, allowed=False)
+        for pipeline in domain.pipelines.values():
+            request = Request("glue.amazonaws.com", "sts:AssumeRole", pipeline.arn, elsewhere)
+            yield Claim("Glue for another account", request, allowed=False)
+        for name, delivery in domain.deliveries.items():
+            role = names.delivery_role(delivery.account_id, name)
+            own = {**subject.for_the_mesh, "aws:SourceAccount": delivery.account_id}
+            bucket = {"aws:SourceArn": f"arn:aws:s3:::{delivery.bucket}"}
+            for context in ({**elsewhere, **bucket}, {**own, "aws:SourceArn": "arn:aws:s3:::another-bucket"}):
+                request = Request("s3.amazonaws.com", "sts:AssumeRole", role, context)
+                yield Claim("S3 for another bucket", request, allowed=False)
+
+
+def only_domains_and_governance(subject: Subject) -> Iterator[AnyClaim]:
+    """I3: partners and the management account act on nothing of a domain."""
+    strangers = (*subject.of_partners, *subject.of_management)
+    family = [subject.other(subject.hub, "governance", "the governance account")]
+    family += [subject.other(d.access.account_id, "domains", f"domain {d.name}") for d in subject.domains[:2]]
+    for held in everything(subject):
+        if held.unit != "domains":
+            continue
+        denied: tuple[Layer, ...] = ("rcp", "resource") if held.guarded else ("rcp",)
+        for caller in strangers:
+            for request in _requests(caller, held):
+                yield Claim(caller.who, request, allowed=False, denied=denied)
+        for caller in family:
+            for request in _requests(caller, held):
+                yield Claim(caller.who, request, free=("rcp",))
+
+
+def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
+    """I9: a presigned URL is good for a quarter of an hour; nothing comes through another organisation's endpoint."""
+    elsewhere = {"aws:SourceVpce": "vpce-elsewhere", "aws:VpceOrgID": "o-somebodyelse"}
+    at_home = {"aws:SourceVpce": "vpce-ours", "aws:VpceOrgID": subject.perimeter.organization}
+    for product in subject.products:
+        pipeline, where = names.pipeline_role(product.account_id, product.name), f"{product.domain}.{product.name}"
+        thing = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
+        for action in ("s3:GetObject", "s3:PutObject"):
+            old = Request(pipeline, action, thing, {"s3:signatureAge": 900_001})
+            yield Claim(f"an old presigned URL of the pipeline of {where}", old, allowed=False, denied=("rcp",))
+            fresh = Request(pipeline, action, thing, {"s3:signatureAge": 900_000})
+            yield Claim(f"a fresh presigned URL of the pipeline of {where}", fresh, allowed=True)
+            outside = Request(pipeline, action, thing, elsewhere)
+            yield Claim(f"the pipeline of {where} from a foreign network", outside, allowed=False, denied=("rcp",))
+            yield Claim(f"the pipeline of {where} from its network", Request(pipeline, action, thing, at_home), True)
+
+
+def only_encrypted_transport(subject: Subject) -> Iterator[AnyClaim]:
+    """I10: nothing is read or written over plain HTTP, nor a bucket over a TLS older than 1.2."""
+    plain, encrypted = {"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.2"}
+    for held in everything(subject):
+        service = held.resource.split(":")[2]
+        if service not in ("s3", "kms", "sqs", "secretsmanager"):
+            continue
+        caller = subject.other(subject.hub, "governance", "the governance account")
+        bucket = service == "s3"
+        for action in held.actions:
+            denied: tuple[Layer, ...] = ("rcp", "resource") if bucket else ("rcp",)
+            request = Request(caller.name, action, held.resource, plain)
+            yield Claim(f"{caller.who} over plain HTTP", request, allowed=False, denied=denied)
+            if bucket:
+                old = Request(caller.name, action, held.resource, {"s3:TlsVersion": "1.1"})
+                yield Claim(f"{caller.who} over TLS 1.1", old, allowed=False, denied=("resource",))
+    for product in subject.products:
+        pipeline = names.pipeline_role(product.account_id, product.name)
+        thing = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
+        for action in ("s3:GetObject", "s3:PutObject"):
+            yield Claim("the pipeline over TLS 1.2", Request(pipeline, action, thing, encrypted), allowed=True)

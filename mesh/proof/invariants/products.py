@@ -1,0 +1,294 @@
+"""I11, I12, I14 and the one writer: who touches a product's bucket and key, administrators at home included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mesh import names
+from mesh.access.decide import Layer, Request
+from mesh.plan.nodes import DataProductArgs
+from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.subject import Caller, Subject
+
+READS: Final = (
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectVersionAttributes",
+    "s3:GetObjectTorrent",
+    "s3:GetObjectVersionTorrent",
+    "s3:GetObjectVersionForReplication",
+)
+LISTS: Final = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
+WRITES: Final = (
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:AbortMultipartUpload",
+    "s3:RestoreObject",
+    "s3:PutObjectTagging",
+    "s3:PutObjectVersionTagging",
+    "s3:DeleteObjectTagging",
+    "s3:DeleteObjectVersionTagging",
+    "s3:ReplicateObject",
+    "s3:ReplicateDelete",
+    "s3:ReplicateTags",
+)
+CRYPTOGRAPHY: Final = (
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:ReEncryptFrom",
+)
+TABLES, METADATA, FILES = "tables/data/part-0.parquet", "tables/t/metadata/v1.json", "files/part-0.parquet"
+
+
+class Rule:
+    """Who may do what with a product, by the set rule: nothing here is read off a policy document."""
+
+    def __init__(self, subject: Subject, product: DataProductArgs) -> None:
+        self.product = product
+        hub, account_id = subject.hub, product.account_id
+        self.pipeline = names.pipeline_role(account_id, product.name)
+        self.delivery = names.delivery_role(account_id, product.name) if product.delivers else None
+        table, files = "table" in product.ports, "files" in product.ports
+        self.location = names.location_role(hub, product.domain) if table else None
+        self.publisher = names.publisher_role(hub, product.domain) if table else None
+        clearances = subject.plan.governance.catalog.clearances
+        self.cleared = frozenset(c.name for c in clearances if product.labels <= c.reads) if files else frozenset[str]()
+        self.deploy, self.preview = names.deploy_role(account_id), names.preview_role(account_id)
+
+    def clears(self, caller: Caller) -> bool:
+        """Whether a caller holds a clearance that covers all labels, and the product has a files port."""
+        return caller.kind == "clearance" and caller.name.rpartition("/")[2] in self.cleared
+
+    def reads(self, caller: Caller) -> bool:
+        """Whether the bucket's policy leaves the caller any object to read; which, other statements say."""
+        return self.clears(caller) or caller.name in (self.pipeline, self.delivery, self.location, self.publisher)
+
+    def lists(self, caller: Caller) -> bool:
+        """Whether the bucket's policy lets the caller list."""
+        return self.reads(caller) or caller.name in (self.deploy, self.preview)
+
+    def writes(self, caller: Caller) -> bool:
+        """Whether the bucket's policy lets the caller write anything."""
+        return caller.name in (self.pipeline, self.publisher)
+
+
+def callers(subject: Subject, product: DataProductArgs) -> Iterator[Caller]:
+    """Everyone of the home account, and of each kind elsewhere in the domains and the governance account."""
+    home = subject.domain_of(product)
+    yield from subject.of_domain(home)
+    yield from subject.jobs_of(home)
+    yield from subject.publishing(product.domain)
+    for domain in subject.others(product.domain):
+        yield from subject.of_domain(domain)
+        yield from list(subject.jobs_of(domain))[:1]
+        yield from subject.publishing(domain.name)
+        namesake = names.pipeline_role(domain.access.account_id, product.name)
+        yield Caller(
+            f"a pipeline of the same name in {domain.name}", namesake, "domains", domain.access.account_id, "other"
+        )
+    yield from subject.of_governance
+
+
+def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
+    """I14: with S3 alone nobody reads or lists a product but its own roles and, on a files port, the cleared."""
+    for product in subject.products:
+        rule, bucket = Rule(subject, product), f"arn:aws:s3:::{product.bucket}"
+        refused: tuple[Layer, ...] = ("resource",)
+        for caller in callers(subject, product):
+            reads, lists = rule.reads(caller), rule.lists(caller)
+            for action in READS if caller.kind == "other" else READS[:2]:
+                request = Request(caller.name, action, f"{bucket}/{TABLES}")
+                yield _either(caller, request, reads, refused)
+            for action in LISTS if caller.kind == "other" else LISTS[:1]:
+                yield _either(caller, Request(caller.name, action, bucket), lists, refused)
+            decrypts = rule.reads(caller)
+            request = Request(caller.name, "kms:Decrypt", subject.product_key(product), subject.through_s3)
+            yield _either(caller, request, decrypts, refused)
+        yield from _narrow(subject, rule, bucket)
+        yield from _services(subject, product, bucket)
+
+
+def _either(caller: Caller, request: Request, may: bool, refused: tuple[Layer, ...]) -> Claim:
+    return (
+        Claim(caller.who, request, free=refused) if may else Claim(caller.who, request, allowed=False, denied=refused)
+    )
+
+
+def _narrow(subject: Subject, rule: Rule, bucket: str) -> Iterator[AnyClaim]:
+    """What the product's own roles may read of it: the location role tables, the publisher their metadata."""
+    for who, role, may, may_not in (
+        ("the location role", rule.location, (TABLES, METADATA), (FILES, "outbound/p/x")),
+        ("the publisher", rule.publisher, (METADATA,), (TABLES, FILES, "outbound/p/x")),
+        ("the delivery", rule.delivery, (), (TABLES, FILES)),
+    ):
+        for key in may if role else ():
+            yield Claim(who, Request(str(role), "s3:GetObject", f"{bucket}/{key}"), allowed=True)
+        for key in may_not if role else ():
+            yield Claim(who, Request(str(role), "s3:GetObject", f"{bucket}/{key}"), allowed=False)
+    if rule.delivery:
+        for action in ("s3:GetObject", "s3:GetObjectVersion"):
+            yield Claim("the delivery", Request(rule.delivery, action, f"{bucket}/outbound/p/x"), allowed=False)
+    yield from _not_admitted(subject, rule, bucket)
+
+
+def _not_admitted(subject: Subject, rule: Rule, bucket: str) -> Iterator[AnyClaim]:
+    """The policy of bucket and key names no stranger, even if every Deny in them were gone."""
+    forged = [caller for caller in (*subject.of_partners, *subject.outsiders) if caller.kind == "forged"]
+    hub_others = [caller for caller in subject.of_governance if caller.kind == "other"]
+    elsewhere = [subject.other(d.access.account_id, "domains", f"domain {d.name}") for d in subject.domains[:2]]
+    strangers = [*forged, *hub_others, *(each for each in elsewhere if each.account != rule.product.account_id)]
+    key = subject.product_key(rule.product)
+    for caller in strangers:
+        read = Request(caller.name, "s3:GetObject", f"{bucket}/tables/t/metadata/v1.json")
+        yield Claim(caller.who, read, allowed=False, admitted=False)
+        decrypt = Request(caller.name, "kms:Decrypt", key, subject.through_s3)
+        yield Claim(caller.who, decrypt, allowed=False, admitted=False)
+    own = subject.other(rule.product.account_id, "domains", f"domain {rule.product.domain}")
+    for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:DescribeKey"):
+        request = Request(own.name, action, key, subject.through_s3)
+        yield Claim(own.who, request, allowed=False, admitted=False)
+
+
+def _services(subject: Subject, product: DataProductArgs, bucket: str) -> Iterator[AnyClaim]:
+    """No service reads a product under its own name, and none of the mesh's is shut out should one have to deliver."""
+    for action, resource in (
+        ("s3:GetObject", f"{bucket}/x"),
+        ("s3:ListBucket", bucket),
+        ("s3:PutObject", f"{bucket}/x"),
+        ("s3:PutLifecycleConfiguration", bucket),
+        ("kms:Decrypt", subject.product_key(product)),
+    ):
+        request = Request("s3.amazonaws.com", action, resource, subject.for_the_mesh)
+        yield Claim("a service of the mesh", request, allowed=False, free=("rcp", "resource"), admitted=False)
+
+
+def one_writer(subject: Subject) -> Iterator[AnyClaim]:
+    """M5: a product's pipeline is its only writer, and writes nothing else; tables are started by the publisher."""
+    for product in subject.products:
+        rule, bucket = Rule(subject, product), f"arn:aws:s3:::{product.bucket}"
+        for caller in callers(subject, product):
+            for action in (
+                WRITES if caller.kind == "other" else ("s3:PutObject", "s3:DeleteObject", "s3:ReplicateObject")
+            ):
+                request = Request(caller.name, action, f"{bucket}/{TABLES}")
+                yield _either(caller, request, rule.writes(caller), ("resource",))
+            for action in CRYPTOGRAPHY[1:]:
+                request = Request(caller.name, action, subject.product_key(product), subject.through_s3)
+                if not rule.writes(caller):
+                    yield Claim(caller.who, request, allowed=False)
+        for key in (TABLES, FILES, "outbound/p/x"):
+            for action in ("s3:PutObject", "s3:DeleteObject", "s3:GetObject", "s3:AbortMultipartUpload"):
+                yield Claim("the pipeline", Request(rule.pipeline, action, f"{bucket}/{key}"), allowed=True)
+        encrypts = Request(rule.pipeline, "kms:GenerateDataKey", subject.product_key(product), subject.through_s3)
+        yield Claim("the pipeline", encrypts, allowed=True)
+        yield Claim("the pipeline", Request(rule.pipeline, "s3:ListBucket", bucket), allowed=True)
+        if rule.publisher:
+            yield Claim("the publisher", Request(rule.publisher, "s3:PutObject", f"{bucket}/{METADATA}"), allowed=True)
+            yield Claim("the publisher", Request(rule.publisher, "s3:PutObject", f"{bucket}/{TABLES}"), allowed=False)
+            encrypts = Request(rule.publisher, "kms:GenerateDataKey", subject.product_key(product), subject.through_s3)
+            yield Claim("the publisher", encrypts, allowed=True)
+        yield from _writes_nothing_else(subject, rule)
+
+
+def _writes_nothing_else(subject: Subject, rule: Rule) -> Iterator[AnyClaim]:
+    """By its own permissions, whatever the other bucket says."""
+    product = rule.product
+    for other in subject.domain_of(product).products.values():
+        if other.name != product.name:
+            request = Request(rule.pipeline, "s3:PutObject", f"arn:aws:s3:::{other.bucket}/x")
+            yield Claim("the pipeline, on another product", request, allowed=False, granted=False)
+            key = subject.product_key(other)
+            request = Request(rule.pipeline, "kms:Decrypt", key, subject.through_s3)
+            yield Claim("the pipeline, on another product", request, allowed=False, granted=False)
+    request = Request(rule.pipeline, "s3:PutObject", f"arn:aws:s3:::{product.bucket}-else/x")
+    yield Claim("the pipeline, on a bucket of a like name", request, allowed=False, granted=False)
+
+
+def only_its_key(subject: Subject) -> Iterator[AnyClaim]:
+    """I11: an object is encrypted with its product's key, whatever the writer asks for."""
+    header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    customer = "s3:x-amz-server-side-encryption-customer-algorithm"
+    for product in subject.products:
+        pipeline = names.pipeline_role(product.account_id, product.name)
+        thing, own = f"arn:aws:s3:::{product.bucket}/{FILES}", subject.product_key(product)
+        good: tuple[dict[str, Any], ...] = ({}, {header: "aws:kms"}, {header: "aws:kms", key: own})
+        for context in good:
+            yield Claim("the pipeline", Request(pipeline, "s3:PutObject", thing, context), allowed=True)
+        for context in ({header: "AES256"}, {header: "aws:kms:dsse"}, {key: f"{own}x"}, {customer: "AES256"}):
+            request = Request(pipeline, "s3:PutObject", thing, context)
+            yield Claim("the pipeline, with another encryption", request, allowed=False, denied=("resource",))
+        deploy = names.deploy_role(product.account_id)
+        for role in (deploy, f"arn:aws:iam::{product.account_id}:role/somebody"):
+            request = Request(role, "s3:PutEncryptionConfiguration", f"arn:aws:s3:::{product.bucket}")
+            yield Claim("the bucket's default", request, allowed=role == deploy)
+
+
+def key_only_through_s3(subject: Subject) -> Iterator[AnyClaim]:
+    """I12: a product's key is used by S3, for a reader or writer; the deployment administers it and cannot use it."""
+    elsewhere = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
+    for product in subject.products:
+        rule, key = Rule(subject, product), subject.product_key(product)
+        users = [("the pipeline", rule.pipeline), ("the location role", rule.location), ("the delivery", rule.delivery)]
+        for who, role in users:
+            for context in ({}, elsewhere):
+                if role:
+                    request = Request(role, "kms:Decrypt", key, context)
+                    yield Claim(f"{who}, not through S3", request, allowed=False, denied=("resource",))
+                    yield Claim(f"{who}, not through S3", request, admitted=False, granted=False)
+            if role:
+                request = Request(role, "kms:Decrypt", key, subject.through_s3)
+                yield Claim(f"{who}, through S3", request, allowed=True)
+        if rule.publisher:
+            request = Request(rule.publisher, "kms:Decrypt", key, elsewhere)
+            yield Claim("the publisher, not through S3", request, allowed=False, admitted=False, granted=False)
+        yield from _administers(subject, rule, key)
+
+
+def _administers(subject: Subject, rule: Rule, key: str) -> Iterator[AnyClaim]:
+    for action in CRYPTOGRAPHY:
+        request = Request(rule.deploy, action, key, subject.through_s3)
+        yield Claim("the deployment", request, allowed=False, denied=("resource",))
+    for action in ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey", "kms:EnableKeyRotation"):
+        yield Claim("the deployment", Request(rule.deploy, action, key), allowed=True)
+    for action in ("kms:DescribeKey", "kms:GetKeyPolicy"):
+        yield Claim("the preview", Request(rule.preview, action, key), allowed=True)
+    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "false"})
+    yield Claim("the deployment", grants, allowed=False, denied=("resource",))
+    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+    yield Claim("the deployment", grants, free=("resource",))
+
+
+def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
+    """M2: nobody but the deployment of its account changes how a product's bucket is set up."""
+    settings = (
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:PutAccelerateConfiguration",
+        "s3:PutAnalyticsConfiguration",
+        "s3:PutBucketCORS",
+        "s3:PutBucketLogging",
+        "s3:PutBucketNotification",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutInventoryConfiguration",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutMetricsConfiguration",
+        "s3:PutReplicationConfiguration",
+    )
+    for product in subject.products:
+        bucket = f"arn:aws:s3:::{product.bucket}"
+        home = subject.other(product.account_id, "domains", f"domain {product.domain}")
+        for action in settings:
+            request = Request(home.name, action, bucket)
+            yield Claim(home.who, request, allowed=False, denied=("resource",))
+            deploys = Request(names.deploy_role(product.account_id), action, bucket)
+            yield Claim("the deployment", deploys, allowed=True)
+        acl = Request(home.name, "s3:PutObjectVersionAcl", f"{bucket}/x")
+        yield Claim(home.who, acl, allowed=False, denied=("resource",))

@@ -1,0 +1,70 @@
+"""Every invariant, decided request by request: it holds, or here is what gets through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mesh.plan import Plan
+from mesh.proof.claims import Witness
+from mesh.proof.invariants import INVARIANTS, Invariant
+from mesh.proof.subject import Subject
+
+SHOWN = 5
+"""Witnesses kept of an invariant that fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of one invariant; `checked` are the requests and facts decided."""
+
+    invariant: Invariant
+    checked: int
+    failed: int
+    witnesses: tuple[Witness, ...]
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim held, and there was one."""
+        return self.checked > 0 and not self.failed
+
+    def as_json(self) -> dict[str, Any]:
+        """As `mesh prove --json` prints it."""
+        return {
+            "id": self.invariant.id,
+            "title": self.invariant.title,
+            "holds": self.holds,
+            "method": "enumeration",
+            "checked": self.checked,
+            "witness": self.witnesses[0].data | {"text": self.witnesses[0].text} if self.witnesses else None,
+            **({"beyond": self.invariant.beyond} if self.invariant.beyond else {}),
+        }
+
+
+def prove(plan: Plan, invariants: tuple[Invariant, ...] = INVARIANTS) -> Iterator[Result]:
+    """The invariants one by one, each as soon as it is decided."""
+    subject = Subject(plan)
+    return (_prove(invariant, subject) for invariant in invariants)
+
+
+def _prove(invariant: Invariant, subject: Subject) -> Result:
+    started = time.perf_counter()
+    checked, failed = 0, 0
+    witnesses: list[Witness] = []
+    for claim in invariant.claims(subject):
+        checked += 1
+        witness = claim.check(subject)
+        if witness:
+            failed += 1
+            if len(witnesses) < SHOWN:
+                witnesses.append(witness)
+    return Result(
+        invariant=invariant,
+        checked=checked,
+        failed=failed,
+        witnesses=tuple(witnesses),
+        seconds=time.perf_counter() - started,
+    )

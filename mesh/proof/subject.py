@@ -1,0 +1,241 @@
+"""What is proven about, and who asks: the planned world with outsiders in it, and callers of every kind.
+
+Accounts that differ in nothing but their name and id are one class, of which a large mesh has one or two asked; that
+they differ in nothing else is checked, not assumed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from mesh import names
+from mesh.access import planned
+from mesh.access.chains import Access
+from mesh.access.lake import Lakes
+from mesh.access.policies import Policy
+from mesh.access.world import ANONYMOUS, Account, World
+from mesh.plan import Plan
+from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
+
+OTHER_ORGANIZATION: Final = "666666666666"
+NO_ORGANIZATION: Final = "777777777777"
+OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
+WHOLE_UP_TO: Final = 16
+"""Domains (or partners) of which all are asked, instead of some of each class."""
+
+
+class Caller(NamedTuple):
+    """Somebody who asks; `unit` is `management`, `governance`, `domains`, `partners`, or None for outside."""
+
+    who: str
+    name: str
+    unit: str | None
+    account: str | None
+    kind: str
+
+
+class Subject:
+    """A plan under proof."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.perimeter = plan, plan.perimeter
+        self.hub, self.region = plan.perimeter.governance_id, plan.perimeter.region
+        self.world: World = planned.world(plan)
+        for outsider in (Account(OTHER_ORGANIZATION, "o-somebodyelse", ("r-else",)), Account(NO_ORGANIZATION, None)):
+            self.world.accounts[outsider.id] = outsider
+        self.lakes: Lakes = planned.lakes(plan)
+        self.access = Access(plan, self.world, self.lakes)
+
+    # ---- classes
+
+    @cached_property
+    def domains(self) -> tuple[DomainPlan, ...]:
+        """The domains whose callers are asked: all, or two of each class."""
+        return _some(self.plan.domains, {name: _domain_form(each) for name, each in self.plan.domains.items()})
+
+    @cached_property
+    def partners(self) -> tuple[PartnerPlan, ...]:
+        """The partners whose callers are asked: all, or two of each class."""
+        return _some(self.plan.partners, {name: _partner_form(each) for name, each in self.plan.partners.items()})
+
+    def others(self, home: str) -> Iterator[DomainPlan]:
+        """The domains asked that are not this one."""
+        return (domain for domain in self.domains if domain.name != home)
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """Every policy of the mesh once, AWS's own left out."""
+        found: dict[int, Policy] = {}
+        for account in self.world.accounts.values():
+            for node in (*account.service_control, *account.resource_control):
+                found |= {id(policy): policy for policy in node}
+        for role in self.world.roles.values():
+            found |= {id(policy): policy for policy in (*role.identity, role.trust, role.boundary) if policy}
+        found |= {id(each.policy): each.policy for each in self.world.resources.values() if each.policy}
+        return tuple(policy for policy in found.values() if policy.name not in planned.OF_AWS)
+
+    @property
+    def documents(self) -> Iterator[tuple[str, str]]:
+        """Name and text of every document of the mesh."""
+        return ((policy.name, json.dumps(policy.document)) for policy in self.policies)
+
+    @property
+    def products(self) -> Iterator[DataProductArgs]:
+        """Every product of the mesh."""
+        return (product for domain in self.plan.domains.values() for product in domain.products.values())
+
+    def domain_of(self, product: DataProductArgs) -> DomainPlan:
+        """The domain of a product."""
+        return self.plan.domains[product.domain]
+
+    # ---- callers
+
+    def of_account(self, account_id: str, unit: str, where: str) -> Iterator[Caller]:
+        """Those whom every account has: the deployment, the preview, any role that somebody made there, the root."""
+        yield Caller(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+        yield Caller(f"the preview of {where}", names.preview_role(account_id), unit, account_id, "preview")
+        yield self.other(account_id, unit, where)
+        yield Caller(f"the root user of {where}", f"arn:aws:iam::{account_id}:root", unit, account_id, "root")
+
+    def other(self, account_id: str, unit: str | None, where: str) -> Caller:
+        """A role that somebody made in an account, with every permission that IAM can give."""
+        return Caller(
+            f"an administrator of {where}", f"arn:aws:iam::{account_id}:role/somebody", unit, account_id, "other"
+        )
+
+    def of_domain(self, domain: DomainPlan) -> Iterator[Caller]:
+        """Every caller of a domain's account but its pipelines and deliveries."""
+        account_id, where = domain.access.account_id, f"domain {domain.name}"
+        yield from self.of_account(account_id, "domains", where)
+        for name, role in domain.clearances.items():
+            yield Caller(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
+        if domain.clearances:
+            name = next(iter(domain.clearances))
+            arn = planned.permission_set_role(account_id, self.region, name)
+            yield Caller(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
+
+    def jobs_of(self, domain: DomainPlan) -> Iterator[Caller]:
+        """The pipelines and deliveries of a domain."""
+        account_id = domain.access.account_id
+        for name, role in domain.pipelines.items():
+            yield Caller(f"the pipeline of {domain.name}.{name}", role.arn, "domains", account_id, "pipeline")
+        for name in domain.deliveries:
+            arn = names.delivery_role(account_id, name)
+            yield Caller(f"the delivery of {domain.name}.{name}", arn, "domains", account_id, "delivery")
+
+    @cached_property
+    def of_governance(self) -> tuple[Caller, ...]:
+        """Every caller of the governance account but the domains' own roles there."""
+        found = list(self.of_account(self.hub, "governance", "the governance account"))
+        found.append(Caller("the mesh's CI", names.ci_role(self.hub, "deploy"), "governance", self.hub, "ci"))
+        return tuple(found)
+
+    def publishing(self, domain: str) -> Iterator[Caller]:
+        """A domain's roles in the governance account."""
+        where = f"of domain {domain}"
+        location, publisher = names.location_role(self.hub, domain), names.publisher_role(self.hub, domain)
+        yield Caller(f"the location role {where}", location, "governance", self.hub, "location")
+        yield Caller(f"the publisher {where}", publisher, "governance", self.hub, "publisher")
+
+    def of_partner(self, partner: PartnerPlan) -> Iterator[Caller]:
+        """Every caller of a partner's account."""
+        account_id, where = partner.access.account_id, f"partner {partner.name}"
+        yield from self.of_account(account_id, "partners", where)
+        yield Caller(f"people of {where}", names.role(account_id, "access"), "partners", account_id, "access")
+        forged = names.clearance_role(account_id, "restricted")
+        yield Caller(f"a role of {where} named like a clearance", forged, "partners", account_id, "forged")
+
+    @cached_property
+    def of_partners(self) -> tuple[Caller, ...]:
+        """Every caller of the partners asked."""
+        return tuple(caller for partner in self.partners for caller in self.of_partner(partner))
+
+    @cached_property
+    def of_management(self) -> tuple[Caller, ...]:
+        """The management account's callers, whom no SCP binds."""
+        return (self.other(self.perimeter.management_id, "management", "the management account"),)
+
+    @cached_property
+    def outsiders(self) -> tuple[Caller, ...]:
+        """Callers of no account of the organisation."""
+        forged = names.clearance_role(OTHER_ORGANIZATION, "restricted")
+        return (
+            self.other(OTHER_ORGANIZATION, None, "an account of another organisation"),
+            self.other(NO_ORGANIZATION, None, "an account without an organisation"),
+            Caller("an outside role named like a clearance", forged, None, OTHER_ORGANIZATION, "forged"),
+            Caller("the outside root", f"arn:aws:iam::{NO_ORGANIZATION}:root", None, NO_ORGANIZATION, "root"),
+            Caller("an anonymous caller", ANONYMOUS, None, None, "anonymous"),
+        )
+
+    # ---- resources
+
+    @property
+    def accounts(self) -> Iterator[tuple[str, str, str]]:
+        """Id, unit and name of every member account."""
+        yield self.hub, "governance", "the governance account"
+        for domain in self.plan.domains.values():
+            yield domain.access.account_id, "domains", f"domain {domain.name}"
+        for partner in self.plan.partners.values():
+            yield partner.access.account_id, "partners", f"partner {partner.name}"
+
+    @property
+    def accounts_asked(self) -> Iterator[tuple[str, str, str]]:
+        """The same, of the domains and partners asked."""
+        yield self.hub, "governance", "the governance account"
+        for domain in self.domains:
+            yield domain.access.account_id, "domains", f"domain {domain.name}"
+        for partner in self.partners:
+            yield partner.access.account_id, "partners", f"partner {partner.name}"
+
+    def product_key(self, product: DataProductArgs) -> str:
+        """ARN of a product's key."""
+        return planned.key_arn(self.region, product.account_id, names.key_alias(product.name))
+
+    @property
+    def through_s3(self) -> dict[str, Any]:
+        """The context of a key that S3 uses for the caller."""
+        return {"kms:ViaService": f"s3.{self.region}.amazonaws.com"}
+
+    @property
+    def for_the_mesh(self) -> dict[str, Any]:
+        """The context of a service that acts for an account of the organisation."""
+        return {"aws:SourceAccount": self.hub, "aws:SourceOrgID": self.perimeter.organization}
+
+
+FOR_AN_OUTSIDER: Final[dict[str, Any]] = {"aws:SourceAccount": OTHER_ORGANIZATION, "aws:SourceOrgID": "o-somebodyelse"}
+FOR_A_STRANGER: Final[dict[str, Any]] = {"aws:SourceAccount": NO_ORGANIZATION}
+
+
+def _some(every: Any, forms: dict[str, str]) -> tuple[Any, ...]:
+    if len(every) <= WHOLE_UP_TO:
+        return tuple(every.values())
+    classes: dict[str, list[str]] = {}
+    for name, form in forms.items():
+        classes.setdefault(form, []).append(name)
+    return tuple(every[name] for members in classes.values() for name in members[:2])
+
+
+def _domain_form(domain: DomainPlan) -> str:
+    """The documents of a domain's clearance roles and account, less its name and id."""
+    documents = [
+        *(document for role in domain.clearances.values() for document in (role.permissions, role.trust)),
+        domain.account.boundary,
+        domain.account.key_policy,
+        domain.account.results_bucket_policy,
+    ]
+    return _form([d.text() for d in documents], domain.access.account_id, domain.name)
+
+
+def _partner_form(partner: PartnerPlan) -> str:
+    access = partner.partner.access
+    documents = [access.permissions, access.trust, partner.account.boundary, partner.account.key_policy]
+    return _form([d.text() for d in documents], partner.access.account_id, partner.name)
+
+
+def _form(texts: list[str], account_id: str, name: str) -> str:
+    text = json.dumps(texts).replace(account_id, "<account>")
+    return re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", "<name>", text)
