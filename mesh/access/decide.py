@@ -7,7 +7,7 @@ An explicit Deny of any layer wins. After that every layer that binds the caller
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
@@ -127,6 +127,23 @@ class Case(NamedTuple):
                 return self._own_deny((principal.session,)) if principal.session else None
             case "lake-formation":
                 return None
+
+    def touched(self) -> Iterator[tuple[Policy, int]]:
+        """Every statement that could decide the request, were its conditions other; AWS's own policies included."""
+        principal = self.principal
+        accounts = (
+            principal.account if self._bound_by_scp() else None,
+            self.target.account if self._bound_by_rcp() else None,
+        )
+        controls = (
+            *(accounts[0].service_control if accounts[0] else ()),
+            *(accounts[1].resource_control if accounts[1] else ()),
+        )
+        single = (self.target.policy, principal.boundary, principal.session)
+        everything = (*(p for node in controls for p in node), *principal.identity, *(p for p in single if p))
+        for policy in everything:
+            for number in policy.candidates(self.action, principal.caller, self.resource, self.keys):
+                yield policy, number
 
     @property
     def admitted(self) -> bool:

@@ -114,7 +114,7 @@ def _arn(service: str, resource_type: str, region: str, account_id: str) -> str:
         name = found.group(1).lower()
         return account_id if "account" in name else {"partition": "aws", "region": region}.get(name, "x")
 
-    return re.sub(r"\$\{(\w+)\}", fill, form)
+    return re.sub(r"\$\{(\w+)\}", fill, form.replace(":*:", ":${Account}:"))
 
 
 @cache

@@ -6,7 +6,8 @@ Grammar: IAM User Guide, "Grammar of the IAM JSON policy language". What is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast
 
@@ -98,6 +99,26 @@ class Policy:
     def document(self) -> Mapping[str, Any]:
         """The document as JSON."""
         return self._document()
+
+    def candidates(self, action: str, caller: Caller, resource: str, keys: Keys) -> Iterator[int]:
+        """Numbers of the statements that name the action, the caller and the resource, whatever their conditions."""
+        for statement in (*self.denies(action), *self.allows(action)):
+            if statement.who(caller) and statement.what(resource, keys):
+                yield statement.number
+
+    @contextmanager
+    def standing_in(self, document: Mapping[str, Any]) -> Generator[None]:
+        """Another document in the policy's place, for a while; what others remember of it is theirs to forget."""
+        own, compiled_ = self._document, self._statements
+        try:
+            self._put(lambda: document, None)
+            yield
+        finally:
+            self._put(own, compiled_)
+
+    def _put(self, document: Callable[[], Mapping[str, Any]], statements: tuple[_Compiled, ...] | None) -> None:
+        self._document, self._statements = document, statements
+        self._denies, self._allows = {}, {}
 
     def _select(self, action: str, deny: bool, known: dict[str, tuple[Statement, ...]]) -> tuple[Statement, ...]:
         self.compile()

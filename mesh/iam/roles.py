@@ -407,11 +407,13 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             resources=("*",),
         ),
         Statement(
-            sid="PassRolesOfTheMesh",
+            sid="PassLocationRoles",
             effect="Allow",
             actions=("iam:GetRole", "iam:PassRole"),
-            resources=(names.role(account_id, "*"),),
-        ),
+            resources=(names.location_role(account_id, "*"),),
+        )
+        if account_id == perimeter.governance_id  # publishers register locations; nobody else passes a role
+        else None,
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
             actions=("s3:*", "kms:*", "sqs:*", "sns:*", "events:PutEvents", "sts:AssumeRole"),

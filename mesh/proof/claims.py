@@ -131,6 +131,24 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Sees:
+    """A role sees a database of the mesh catalog."""
+
+    who: str
+    role: str
+    account: str
+    database: str
+
+    def check(self, subject: Subject) -> Witness | None:
+        """None when it holds."""
+        account = subject.world.account(self.account)
+        if subject.lakes.visible(self.role, account, subject.hub, self.database):
+            return None
+        text = f"{self.who} ({self.role}) does not see database {self.database}"
+        return Witness(text, {"principal": self.role, "database": self.database})
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """Something that holds of the documents or the grants as they stand."""
 
@@ -144,4 +162,4 @@ class Fact:
         return Witness(f"{self.text}: {wrong}", {"fact": self.text, "found": wrong}) if wrong else None
 
 
-AnyClaim = Claim | Columns | Fact
+AnyClaim = Claim | Columns | Sees | Fact

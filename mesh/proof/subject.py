@@ -50,6 +50,11 @@ class Subject:
         self.lakes: Lakes = planned.lakes(plan)
         self.access = Access(plan, self.world, self.lakes)
 
+    def put_lakes(self, lakes: Lakes) -> None:
+        """Another Lake Formation in the place of the planned one."""
+        self.lakes = lakes
+        self.access = Access(self.plan, self.world, lakes)
+
     # ---- classes
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim
-from mesh.proof.invariants import clearances, exits, guardrails, partners, perimeter, products, roles
+from mesh.proof.invariants import clearances, exits, guardrails, keys, partners, perimeter, products, roles
 from mesh.proof.subject import Subject
 
 ENUMERATION: Final = "enumeration"
@@ -40,7 +40,7 @@ INVARIANTS: Final = (
     _of("I9", perimeter.only_fresh_signatures),
     _of("I10", perimeter.only_encrypted_transport),
     _of("I11", products.only_its_key),
-    _of("I12", products.key_only_through_s3),
+    _of("I12", keys.keys_only_through_their_services),
     _of("I13", clearances.clearances_are_exact),
     _of("I14", products.no_way_around_lake_formation),
     _of("I15", guardrails.attributes_are_unforgeable),

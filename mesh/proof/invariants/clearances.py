@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mesh import names
+from mesh.access import planned
 from mesh.access.chains import PORTS, Port, Reader
 from mesh.access.decide import Request
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
 from mesh.plan.nodes.grants import Covered, Label, Named, WholeCatalog
-from mesh.proof.claims import AnyClaim, Claim, Columns, Fact
+from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Sees
 from mesh.proof.subject import Subject
 
 CATALOG_READS: Final = (
@@ -65,6 +66,7 @@ def _columns(reader: Reader, entry: CatalogEntryArgs, covered: frozenset[str]) -
             table.name,
             frozenset(c.name for c in (*table.columns, *table.partitions) if frozenset(c.labels) <= covered),
         )
+    yield Sees(f"clearance {reader.clearance} of {reader.home}", reader.arn, reader.account, entry.database)
 
 
 def _catalog(subject: Subject, reader: Reader, entry: CatalogEntryArgs) -> Iterator[AnyClaim]:
@@ -94,6 +96,9 @@ def _queries(subject: Subject, readers: list[Reader]) -> Iterator[AnyClaim]:
     """What a query takes besides the data, and that a clearance's policies end at the domains."""
     for reader in readers:
         who = f"clearance {reader.clearance} of {reader.home}"
+        yield from _keys(subject, reader, who)
+        results = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, reader.home)}"
+        yield Claim(f"{who}, finds results", Request(reader.arn, "s3:ListBucket", results), allowed=True)
         for purpose, request in subject.access.query_requests(reader):
             yield Claim(f"{who}, {purpose}", request, allowed=True)
         for partner in subject.partners[:1]:
@@ -101,6 +106,21 @@ def _queries(subject: Subject, readers: list[Reader]) -> Iterator[AnyClaim]:
             yield Claim(who, inbox, allowed=False, granted=False)
         audit = Request(reader.arn, "s3:GetObject", f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}/x")
         yield Claim(who, audit, allowed=False, granted=False)
+
+
+def _keys(subject: Subject, reader: Reader, who: str) -> Iterator[AnyClaim]:
+    """By its own permissions a clearance uses keys through S3: the domains' to read, its account's for results."""
+    region, through = subject.region, subject.through_s3
+    own = planned.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
+    of_another = planned.key_arn(region, reader.account, "other")
+    hub = planned.key_arn(region, subject.hub, names.ACCOUNT_KEY_ALIAS)
+    for action, key, context in (
+        ("kms:GenerateDataKey", own, {}),
+        ("kms:GenerateDataKey", of_another, through),
+        ("kms:Decrypt", own, {}),
+        ("kms:Decrypt", hub, through),
+    ):
+        yield Claim(who, Request(reader.arn, action, key, context), granted=False)
 
 
 def _no_other_account(subject: Subject) -> str | None:
@@ -155,6 +175,8 @@ def nothing_is_passed_on(_: Subject) -> Iterator[AnyClaim]:
     yield Fact("the hub grants to other accounts nothing but clearances", _hub_grants)
     yield Fact("a domain's grants are the hub's own expressions, and grant no further", _domain_grants)
     yield Fact("no account but the governance account holds a permission on an LF-tag", _label_grants)
+    yield Fact("each publisher may create databases and put every label on them, and nothing more", _publishers_publish)
+    yield Fact("everyone of a consumer's account sees the links to what it consumes", _links_are_seen)
     yield Fact("Lake Formation is closed unless a grant opens it", _settings)
     yield Fact("every location is registered with its domain's own role, and not in hybrid mode", _locations)
 
@@ -193,6 +215,28 @@ def _label_grants(subject: Subject) -> str | None:
         for grant in lake.grants:
             if isinstance(grant.on, Label) and f"::{subject.hub}:" not in grant.principal:
                 return f"{account_id}: {grant.name} for {grant.principal}"
+    return None
+
+
+def _publishers_publish(subject: Subject) -> str | None:
+    labels = {clearance for clearance, _ in subject.plan.governance.catalog.clearances[0].expression}
+    for domain in subject.plan.domains:
+        publisher = names.publisher_role(subject.hub, domain)
+        own = [grant for grant in subject.lakes.lakes[subject.hub].grants if grant.principal == publisher]
+        found = {(type(g.on).__name__, g.permissions, g.on.key if isinstance(g.on, Label) else "") for g in own}
+        wanted = {("Label", ("ASSOCIATE", "DESCRIBE"), key) for key in labels}
+        if found != {("WholeCatalog", ("CREATE_DATABASE",), ""), *wanted}:
+            return f"{publisher} holds {sorted(found)}"
+    return None
+
+
+def _links_are_seen(subject: Subject) -> str | None:
+    for domain in subject.plan.domains.values():
+        account_id = domain.access.account_id
+        seen = {g.on.database for g in subject.lakes.lakes[account_id].grants if isinstance(g.on, Named)}
+        unseen = {link.database for link in domain.links.values()} ^ seen
+        if unseen:
+            return f"{domain.name}: {', '.join(sorted(unseen))}"
     return None
 
 

@@ -151,21 +151,22 @@ def _trail(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
 
 def _boundary(subject: Subject) -> Iterator[AnyClaim]:
     """The same of a role of the mesh, by its boundary alone: if its permissions were ever widened, this remains."""
-    for domain in subject.domains[:3]:
-        account_id = domain.access.account_id
-        bucket = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, domain.name)}"
+    roles = [(f"clearance of {d.name}", r.arn) for d in subject.plan.domains.values() for r in d.clearances.values()]
+    roles += [(f"people of {p.name}", names.role(p.access.account_id, "access")) for p in subject.partners]
+    roles += [(caller.who, caller.name) for domain in subject.domains for caller in subject.publishing(domain.name)]
+    for who, role in roles:
+        account_id = role.split(":")[4]
+        bucket = _own(subject, Caller(who, role, None, account_id, "mesh"), "s3:PutBucketPolicy").resource
         catalog = f"arn:aws:glue:{subject.region}:{account_id}:catalog"
-        for name, role in domain.clearances.items():
-            for action, resource in (
-                ("s3:PutBucketPolicy", bucket),
-                ("s3:DeleteBucketPolicy", bucket),
-                ("s3:PutBucketPublicAccessBlock", bucket),
-                ("s3:PutAccountPublicAccessBlock", "*"),
-                ("glue:PutResourcePolicy", catalog),
-                ("glue:DeleteResourcePolicy", catalog),
-            ):
-                request = Request(role.arn, action, resource)
-                yield Claim(f"clearance {name}", request, allowed=False, denied=("boundary",))
+        for action, resource in (
+            ("s3:PutBucketPolicy", bucket),
+            ("s3:DeleteBucketPolicy", bucket),
+            ("s3:PutBucketPublicAccessBlock", bucket),
+            ("s3:PutAccountPublicAccessBlock", "*"),
+            ("glue:PutResourcePolicy", catalog),
+            ("glue:DeleteResourcePolicy", catalog),
+        ):
+            yield Claim(who, Request(role, action, resource), allowed=False, denied=("boundary",))
 
 
 def _own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] | None = None) -> Request:
@@ -342,5 +343,7 @@ def _readers_of_results(subject: Subject) -> Iterator[AnyClaim]:
         denied: tuple[Layer, ...] = ("resource",)
         for caller in subject.of_account(account_id, unit, where):
             yield Claim(caller.who, Request(caller.name, "s3:GetObject", thing), allowed=False, denied=denied)
+        clearance = Request(names.clearance_role(account_id, "some"), "s3:GetObject", thing)
+        yield Claim(f"a clearance of {where}", clearance, free=("resource",))
         service = Request("s3.amazonaws.com", "s3:GetObject", thing, {**subject.for_the_mesh})
         yield Claim("a service of the mesh", service, free=("resource",))

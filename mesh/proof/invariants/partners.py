@@ -46,9 +46,11 @@ def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
                 for caller in callers:
                     yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("scp",))
         for caller in callers:
-            if caller.kind != "deploy":
-                for action in WITHOUT_A_RESOURCE:
-                    yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
+            for action in WITHOUT_A_RESOURCE if caller.kind != "deploy" else ():
+                yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
+            if caller.kind == "deploy":
+                grants = Request(caller.name, "lakeformation:GrantPermissions", "*")
+                yield Claim(caller.who, grants, free=("scp",))
         yield from _at_home(subject, partner)
 
 
@@ -102,6 +104,11 @@ def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
         ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", {}),
     ):
         who = f"people of partner {partner.name} at home"
+        if action.startswith("kms:"):
+            other_key = planned.key_arn(region, account_id, "other")
+            yield Claim(f"{who}, not through S3", Request(access, action, resource), allowed=False, granted=False)
+            if action != "kms:Decrypt":
+                yield Claim(f"{who}, on another key", Request(access, action, other_key, context), granted=False)
         allowed = None if action.startswith("iam:") else True
         yield Claim(who, Request(access, action, resource, context), allowed=allowed, free=("scp", "rcp"))
 
@@ -136,11 +143,22 @@ def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
             denied: tuple[Layer, ...] = () if writes or action == "kms:PutKeyPolicy" else both
             yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=denied)
     yield from _own_people_do_not_write(subject, partner, inbox)
+    for writer in partner.partner.writers:
+        for account_id, key_arn in _other_keys(subject, partner):
+            request = Request(writer, "kms:Encrypt", key_arn, subject.through_s3)
+            yield Claim(f"a declared writer, on a key of account {account_id}", request, granted=False)
 
 
 def _inbox_of(subject: Subject, partner: PartnerPlan) -> tuple[str, str]:
     key = planned.key_arn(subject.region, partner.access.account_id, names.INBOX_KEY_ALIAS)
     return f"arn:aws:s3:::{partner.partner.inbox}", key
+
+
+def _other_keys(subject: Subject, partner: PartnerPlan) -> Iterator[tuple[str, str]]:
+    """Keys that are no partner's."""
+    domain = next(d for d in subject.domains if not any(d.access.account_id in w for w in partner.partner.writers))
+    for account_id in (subject.hub, domain.access.account_id):
+        yield account_id, planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
 
 
 def _own_people_do_not_write(subject: Subject, partner: PartnerPlan, inbox: str) -> Iterator[AnyClaim]:
@@ -149,6 +167,10 @@ def _own_people_do_not_write(subject: Subject, partner: PartnerPlan, inbox: str)
         for action in ("s3:PutObject", "s3:PutObjectTagging"):
             yield Claim(caller.who, Request(caller.name, action, f"{inbox}/x"), allowed=False, denied=("resource",))
         yield Claim(caller.who, Request(caller.name, "s3:GetObject", f"{inbox}/x"), free=("rcp", "resource"))
+    for caller in _reaching_in(subject, partner):
+        if caller.name not in partner.partner.writers and caller.kind in ("other", "pipeline", "delivery"):
+            request = Request(caller.name, "s3:ReplicateObject", f"{inbox}/x")
+            yield Claim(caller.who, request, admitted=False)
     service = Request("s3.amazonaws.com", "s3:PutObject", f"{inbox}/x", subject.for_the_mesh)
     yield Claim("a service of the mesh", service, free=("rcp", "resource"))
 

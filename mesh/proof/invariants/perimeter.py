@@ -12,7 +12,7 @@ from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Caller, Subject
 
 OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion")
-BUCKET_ACTIONS: Final = ("s3:ListBucket", "s3:PutBucketPolicy")
+BUCKET_ACTIONS: Final = ("s3:ListBucket", "s3:GetBucketTagging", "s3:PutBucketPolicy")
 KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy")
 
 
@@ -88,6 +88,7 @@ def nobody_outside(subject: Subject) -> Iterator[AnyClaim]:
 
 def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
     """I2: an AWS service that acts for an outsider is refused; one that acts for the mesh, or for itself, is not."""
+    yield from _services_of_outsiders_at_logs(subject)
     for held in everything(subject):
         for action in held.actions:
             for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):
@@ -97,6 +98,24 @@ def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
                 request = Request("s3.amazonaws.com", action, held.resource, context)
                 yield Claim("a service of the mesh", request, free=("rcp",))
     yield from _trusts(subject)
+
+
+def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
+    """Buckets into which services write refuse those of outsiders themselves; callers of their account they do not."""
+    written = (names.log_bucket, names.results_bucket)
+    owners = {subject.hub: "governance"} | {d.access.account_id: d.name for d in subject.plan.domains.values()}
+    owners |= {p.access.account_id: f"partner-{p.name}" for p in subject.plan.partners.values()}
+    buckets = [(name(subject.plan.mesh, owner), account) for account, owner in owners.items() for name in written]
+    for bucket, account_id in (*buckets, (names.audit_bucket(subject.plan.mesh), subject.hub)):
+        thing = f"arn:aws:s3:::{bucket}/AWSLogs/x"
+        for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):
+            for action in ("s3:PutObject", "s3:GetObjectTagging"):
+                request = Request("s3.amazonaws.com", action, thing, context)
+                yield Claim("a service for an outsider", request, allowed=False, denied=("resource",))
+        own = Request(names.deploy_role(account_id), "s3:GetObjectTagging", thing)
+        yield Claim("the deployment of the bucket's account", own, free=("resource",))
+        itself = Request("s3.amazonaws.com", "s3:GetObjectTagging", thing)
+        yield Claim("a service for itself", itself, free=("resource",))
 
 
 def _trusts(subject: Subject) -> Iterator[AnyClaim]:
@@ -168,8 +187,22 @@ def only_encrypted_transport(subject: Subject) -> Iterator[AnyClaim]:
             if bucket:
                 old = Request(caller.name, action, held.resource, {"s3:TlsVersion": "1.1"})
                 yield Claim(f"{caller.who} over TLS 1.1", old, allowed=False, denied=("resource",))
-    for product in subject.products:
-        pipeline = names.pipeline_role(product.account_id, product.name)
-        thing = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
-        for action in ("s3:GetObject", "s3:PutObject"):
-            yield Claim("the pipeline over TLS 1.2", Request(pipeline, action, thing, encrypted), allowed=True)
+    for who, name, action, resource in _at_work(subject):
+        yield Claim(f"{who} over TLS 1.2", Request(name, action, resource, encrypted), free=("rcp", "resource"))
+        yield Claim(f"{who} over plain HTTP", Request(name, action, resource, plain), denied=("rcp", "resource"))
+        old = Request(name, action, resource, {"s3:TlsVersion": "1.1"})
+        yield Claim(f"{who} over TLS 1.1", old, denied=("resource",), free=("rcp",))
+
+
+def _at_work(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
+    """Of every bucket somebody whom nothing else in its policy refuses."""
+    products = {f"arn:aws:s3:::{product.bucket}": product for product in subject.products}
+    for resource in subject.world.resources.values():
+        if resource.arn.startswith("arn:aws:s3:::"):
+            product = products.get(resource.arn)
+            if product:
+                pipeline = names.pipeline_role(product.account_id, product.name)
+                yield "the pipeline", pipeline, "s3:GetObject", f"{resource.arn}/tables/x"
+            else:
+                deploy = names.deploy_role(resource.account)
+                yield "the deployment", deploy, "s3:PutLifecycleConfiguration", resource.arn

@@ -1,4 +1,4 @@
-"""I11, I12, I14 and the one writer: who touches a product's bucket and key, administrators at home included."""
+"""I11, I14 and the one writer: who touches a product's bucket and key, administrators at home included."""
 
 from __future__ import annotations
 
@@ -133,7 +133,23 @@ def _narrow(subject: Subject, rule: Rule, bucket: str) -> Iterator[AnyClaim]:
     if rule.delivery:
         for action in ("s3:GetObject", "s3:GetObjectVersion"):
             yield Claim("the delivery", Request(rule.delivery, action, f"{bucket}/outbound/p/x"), allowed=False)
+        for action, what in (
+            ("s3:GetReplicationConfiguration", bucket),
+            ("s3:ListBucket", bucket),
+            ("s3:GetObjectVersionForReplication", f"{bucket}/outbound/p/x"),
+        ):
+            yield Claim("the delivery", Request(rule.delivery, action, what), allowed=True)
+    yield from _like_named(subject, rule)
     yield from _not_admitted(subject, rule, bucket)
+
+
+def _like_named(subject: Subject, rule: Rule) -> Iterator[AnyClaim]:
+    """A bucket's name is anyone's to take: one of a like name in another account is not the domain's."""
+    stray = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, rule.product.domain, 'stray')}"
+    for who, role in (("the location role", rule.location), ("the publisher", rule.publisher)):
+        if role:
+            request = Request(role, "s3:GetObject", f"{stray}/tables/t/metadata/v1.json")
+            yield Claim(f"{who}, on a bucket of a like name elsewhere", request, allowed=False, granted=False)
 
 
 def _not_admitted(subject: Subject, rule: Rule, bucket: str) -> Iterator[AnyClaim]:
@@ -187,6 +203,8 @@ def one_writer(subject: Subject) -> Iterator[AnyClaim]:
         encrypts = Request(rule.pipeline, "kms:GenerateDataKey", subject.product_key(product), subject.through_s3)
         yield Claim("the pipeline", encrypts, allowed=True)
         yield Claim("the pipeline", Request(rule.pipeline, "s3:ListBucket", bucket), allowed=True)
+        group = f"arn:aws:logs:{subject.region}:{product.account_id}:log-group:/mesh/{product.name}:log-stream:x"
+        yield Claim("the pipeline", Request(rule.pipeline, "logs:PutLogEvents", group), allowed=True)
         if rule.publisher:
             yield Claim("the publisher", Request(rule.publisher, "s3:PutObject", f"{bucket}/{METADATA}"), allowed=True)
             yield Claim("the publisher", Request(rule.publisher, "s3:PutObject", f"{bucket}/{TABLES}"), allowed=False)
@@ -226,41 +244,6 @@ def only_its_key(subject: Subject) -> Iterator[AnyClaim]:
         for role in (deploy, f"arn:aws:iam::{product.account_id}:role/somebody"):
             request = Request(role, "s3:PutEncryptionConfiguration", f"arn:aws:s3:::{product.bucket}")
             yield Claim("the bucket's default", request, allowed=role == deploy)
-
-
-def key_only_through_s3(subject: Subject) -> Iterator[AnyClaim]:
-    """I12: a product's key is used by S3, for a reader or writer; the deployment administers it and cannot use it."""
-    elsewhere = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
-    for product in subject.products:
-        rule, key = Rule(subject, product), subject.product_key(product)
-        users = [("the pipeline", rule.pipeline), ("the location role", rule.location), ("the delivery", rule.delivery)]
-        for who, role in users:
-            for context in ({}, elsewhere):
-                if role:
-                    request = Request(role, "kms:Decrypt", key, context)
-                    yield Claim(f"{who}, not through S3", request, allowed=False, denied=("resource",))
-                    yield Claim(f"{who}, not through S3", request, admitted=False, granted=False)
-            if role:
-                request = Request(role, "kms:Decrypt", key, subject.through_s3)
-                yield Claim(f"{who}, through S3", request, allowed=True)
-        if rule.publisher:
-            request = Request(rule.publisher, "kms:Decrypt", key, elsewhere)
-            yield Claim("the publisher, not through S3", request, allowed=False, admitted=False, granted=False)
-        yield from _administers(subject, rule, key)
-
-
-def _administers(subject: Subject, rule: Rule, key: str) -> Iterator[AnyClaim]:
-    for action in CRYPTOGRAPHY:
-        request = Request(rule.deploy, action, key, subject.through_s3)
-        yield Claim("the deployment", request, allowed=False, denied=("resource",))
-    for action in ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey", "kms:EnableKeyRotation"):
-        yield Claim("the deployment", Request(rule.deploy, action, key), allowed=True)
-    for action in ("kms:DescribeKey", "kms:GetKeyPolicy"):
-        yield Claim("the preview", Request(rule.preview, action, key), allowed=True)
-    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "false"})
-    yield Claim("the deployment", grants, allowed=False, denied=("resource",))
-    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
-    yield Claim("the deployment", grants, free=("resource",))
 
 
 def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:

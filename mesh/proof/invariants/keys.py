@@ -1,0 +1,126 @@
+"""I12: keys are used through the services that they are for; the deployment administers them, and cannot use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mesh import names
+from mesh.access import planned
+from mesh.access.decide import Request
+from mesh.plan.nodes import PartnerPlan
+from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.invariants.products import CRYPTOGRAPHY, Rule
+from mesh.proof.subject import Caller, Subject
+
+
+def keys_only_through_their_services(subject: Subject) -> Iterator[AnyClaim]:
+    """I12: a key is used by its service, for those whom it is for; the deployment administers it, and cannot use it."""
+    yield from _products(subject)
+    for account_id, unit, where in subject.accounts:
+        yield from _account(subject, account_id, unit, where)
+    for partner in subject.plan.partners.values():
+        yield from _inbox(subject, partner)
+
+
+# ---- products
+
+
+def _products(subject: Subject) -> Iterator[AnyClaim]:
+    elsewhere = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
+    for product in subject.products:
+        rule, key = Rule(subject, product), subject.product_key(product)
+        users = [("the pipeline", rule.pipeline), ("the location role", rule.location), ("the delivery", rule.delivery)]
+        for who, role in users:
+            for context in ({}, elsewhere):
+                if role:
+                    request = Request(role, "kms:Decrypt", key, context)
+                    yield Claim(f"{who}, not through S3", request, allowed=False, denied=("resource",))
+                    yield Claim(f"{who}, not through S3", request, admitted=False, granted=False)
+            if role:
+                request = Request(role, "kms:Decrypt", key, subject.through_s3)
+                yield Claim(f"{who}, through S3", request, allowed=True)
+        if rule.publisher:
+            request = Request(rule.publisher, "kms:Decrypt", key, elsewhere)
+            yield Claim("the publisher, not through S3", request, allowed=False, admitted=False, granted=False)
+        yield from _administered(subject, key, rule.deploy, rule.preview)
+        yield from _granted(rule, key)
+
+
+def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iterator[AnyClaim]:
+    for action in CRYPTOGRAPHY:
+        request = Request(deploy, action, key)
+        yield Claim("the deployment", request, allowed=False, denied=("resource",))
+    for action in ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey", "kms:EnableKeyRotation"):
+        yield Claim("the deployment", Request(deploy, action, key), allowed=True)
+    for action in ("kms:DescribeKey", "kms:GetKeyPolicy"):
+        yield Claim("the preview", Request(preview, action, key), allowed=True)
+    other = subject.other(deploy.split(":")[4], None, "the key's account")
+    for action in ("kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:ScheduleKeyDeletion"):
+        yield Claim(other.who, Request(other.name, action, key), allowed=False, admitted=False)
+
+
+def _granted(rule: Rule, key: str) -> Iterator[AnyClaim]:
+    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "false"})
+    yield Claim("the deployment", grants, allowed=False, denied=("resource",))
+    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+    yield Claim("the deployment", grants, free=("resource",))
+
+
+# ---- an account's own key
+
+
+def _account(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
+    """For query results and disks: everyone of the account, through S3, Athena and EC2."""
+    key = planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
+    other = subject.other(account_id, unit, where)
+    for service in ("s3", "athena", "ec2"):
+        through = {"kms:ViaService": f"{service}.{subject.region}.amazonaws.com"}
+        yield Claim(other.who, Request(other.name, "kms:Decrypt", key, through), allowed=True)
+    yield from _not_through(subject, key, other)
+    yield from _administered(subject, key, names.deploy_role(account_id), names.preview_role(account_id))
+    yield from _disks(subject, key, other)
+    strangers = [subject.other(a, u, w) for a, u, w in subject.accounts_asked if a != account_id]
+    for caller in strangers:
+        request = Request(caller.name, "kms:Decrypt", key, subject.through_s3)
+        yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
+
+
+def _not_through(subject: Subject, key: str, caller: Caller) -> Iterator[AnyClaim]:
+    for context in ({}, {"kms:ViaService": f"sqs.{subject.region}.amazonaws.com"}):
+        request = Request(caller.name, "kms:Decrypt", key, context)
+        yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
+    service = Request("s3.amazonaws.com", "kms:Decrypt", key, subject.for_the_mesh)
+    yield Claim("a service of the mesh", service, allowed=False, free=("resource",))
+
+
+def _disks(subject: Subject, key: str, caller: Caller) -> Iterator[AnyClaim]:
+    """EC2 takes a grant for a disk, for its own use, and nobody else takes one."""
+    ec2, granted = f"ec2.{subject.region}.amazonaws.com", "kms:GrantIsForAWSResource"
+    for context, may in (
+        ({"kms:ViaService": ec2, granted: "true"}, True),
+        ({"kms:ViaService": ec2, granted: "false"}, False),
+        ({"kms:ViaService": f"s3.{subject.region}.amazonaws.com", granted: "true"}, False),
+    ):
+        yield Claim(caller.who, Request(caller.name, "kms:CreateGrant", key, context), allowed=may)
+
+
+# ---- a partner's inbox
+
+
+def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
+    account_id = partner.access.account_id
+    key = planned.key_arn(subject.region, account_id, names.INBOX_KEY_ALIAS)
+    other = subject.other(account_id, "partners", f"partner {partner.name}")
+    yield Claim(other.who, Request(other.name, "kms:Decrypt", key, subject.through_s3), allowed=True)
+    yield from _not_through(subject, key, other)
+    yield from _administered(subject, key, names.deploy_role(account_id), names.preview_role(account_id))
+    for writer in partner.partner.writers:
+        for action, may in (("kms:GenerateDataKey", True), ("kms:Encrypt", True), ("kms:Decrypt", False)):
+            request = Request(writer, action, key, subject.through_s3)
+            yield Claim("a declared writer", request, allowed=may, admitted=may)
+        request = Request(writer, "kms:Encrypt", key)
+        yield Claim("a declared writer, not through S3", request, allowed=False, admitted=False, granted=False)
+    for domain in subject.domains[:2]:
+        stranger = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
+        request = Request(stranger.name, "kms:GenerateDataKey", key, subject.through_s3)
+        yield Claim(stranger.who, request, allowed=False, admitted=False)
