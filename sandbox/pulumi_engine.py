@@ -119,7 +119,9 @@ class PulumiStack:
                 self._raise_for(error)
                 if not events.failures:
                     events.failures.append(Failure("", _last_error(str(error))))
-            resources = _resources(stack.export_stack().deployment or {}, events)
+            deployment = stack.export_stack().deployment or {}
+            events.half_made(deployment)
+            resources = _resources(deployment, events)
         seconds = time.perf_counter() - started
         outputs = stack_outputs(resources)
         return Result(events.steps, resources, events.failures, events.warnings, events.logs, seconds, outputs)
@@ -208,6 +210,7 @@ class _Events:
         self.logs: list[tuple[str, str]] = []
         self._on_step = on_step
         self._begun: dict[str, float] = {}
+        self._failed: list[StepEventMetadata] = []
         self._lock = threading.Lock()
 
     def __call__(self, event: EngineEvent) -> None:
@@ -217,11 +220,20 @@ class _Events:
                 self._begun[event.resource_pre_event.metadata.urn] = time.perf_counter()
             elif event.res_outputs_event:
                 self._done(event.res_outputs_event.metadata)
+            elif event.res_op_failed_event:
+                self._failed.append(event.res_op_failed_event.metadata)
             elif event.diagnostic_event:
                 self._told(event.diagnostic_event)
             elif event.policy_event and event.policy_event.enforcement_level == "mandatory":
                 policy = event.policy_event
                 self._fail(policy.resource_urn or "", f"[{policy.policy_name}] {_plain(policy.message)}")
+
+    def half_made(self, deployment: Mapping[str, Any]) -> None:
+        """What failed but is there, says the state, was done as well."""
+        there = {record["urn"] for record in deployment.get("resources") or () if record.get("initErrors")}
+        for metadata in self._failed:
+            if metadata.urn in there:
+                self._done(metadata)
 
     def _done(self, metadata: StepEventMetadata) -> None:
         state = metadata.new or metadata.old
