@@ -7,8 +7,8 @@ emulated organisation. What the engine reports becomes the same steps and the sa
 from __future__ import annotations
 
 import json
+import logging
 import re
-import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from mesh.findings import NotPossibleError
 from sandbox.driver import Program, Result
+from sandbox.interruption import INTERRUPTED, Interruption
 from sandbox.pulumi_cli import Cli
 from sandbox.state import Operation, Resource, stack_outputs
 from sandbox.steps import Step
@@ -26,12 +27,14 @@ from sandbox.wire import SECRET, SIGNATURE, to_struct
 from sandbox.work import Failure
 
 if TYPE_CHECKING:
-    from pulumi.automation import LocalWorkspace, Stack
+    from pulumi.automation import Stack
     from pulumi.automation.events import DiagnosticEvent, EngineEvent, StepEventMetadata
+
+    from sandbox.pulumi_automation import BriefWorkspace
 
 _MARKUP: Final = re.compile(r"<\{%.*?%\}>")
 _ECHOES: Final = re.compile(
-    r"^(update|preview|destroy|refresh) failed$|^Resource monitor has terminated|^resource monitor shut down"
+    r"^(update|preview|destroy|refresh) (failed|canceled)$|^Resource monitor has terminated|^resource monitor shut down"
 )
 """Errors that only say that there was an error."""
 
@@ -84,10 +87,12 @@ class PulumiStack:
         program: Program,
         config: Mapping[str, str],
         on_step: Callable[[Step], None] | None = None,
+        until: Interruption | None = None,
     ) -> None:
         self._backend, self._project, self._name = backend, project, stack
         self._program, self._config = program, config
         self._on_step = on_step
+        self._until = until or Interruption()
 
     def up(self, *, preview: bool = False) -> Result:
         """Deploy the program, or say what that would do."""
@@ -111,11 +116,14 @@ class PulumiStack:
         started = time.perf_counter()
         events = _Events(self._on_step)
         with self._sentences():
-            stack = self._selected(existing)
+            workspace = self._workspace()
+            stack = self._selected(workspace, existing)
             try:
-                with _patient():
+                with workspace.command.interruptible(self._until), _quiet(self._until):
                     do(stack, events)
             except CommandError as error:
+                if self._until.signal:
+                    events.failures.append(Failure("", INTERRUPTED))
                 self._raise_for(error)
                 if not events.failures:
                     events.failures.append(Failure("", _last_error(str(error))))
@@ -126,13 +134,12 @@ class PulumiStack:
         outputs = stack_outputs(resources)
         return Result(events.steps, resources, events.failures, events.warnings, events.logs, seconds, outputs)
 
-    def _selected(self, existing: bool) -> Stack:
+    def _selected(self, workspace: BriefWorkspace, existing: bool) -> Stack:
         from pulumi.automation import StackSettings
         from pulumi.automation._stack import StackInitMode
 
         from sandbox.pulumi_automation import BriefStack
 
-        workspace = self._workspace()
         known = self._backend.state_of(self._project, self._name).exists()
         if existing and not known:
             raise NotPossibleError(ABSENT.format(self._name))
@@ -145,10 +152,10 @@ class PulumiStack:
         workspace.save_stack_settings(self._name, settings)
         return stack
 
-    def _workspace(self) -> LocalWorkspace:
+    def _workspace(self) -> BriefWorkspace:
         from pulumi.automation import ProjectSettings
 
-        from sandbox.pulumi_automation import BriefWorkspace, command
+        from sandbox.pulumi_automation import BriefWorkspace, Command
 
         work = self._backend.directory / "work"
         work.mkdir(parents=True, exist_ok=True)
@@ -158,7 +165,7 @@ class PulumiStack:
             program=self._program,
             env_vars=self._backend.environment,
             project_settings=ProjectSettings(name=self._project, runtime="python", main=str(work)),
-            pulumi_command=command(self._backend.cli),
+            pulumi_command=Command(self._backend.cli),
         )
 
     @contextmanager
@@ -184,20 +191,18 @@ class PulumiStack:
 
 
 @contextmanager
-def _patient() -> Generator[None]:
-    """Ctrl-C reaches the CLI, too, which ends what is under way and keeps its state: that is waited for."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _quiet(until: Interruption) -> Generator[None]:
+    """The CLI that ends lets go of the program, which the SDK's server logs with a trace: it is what was asked for."""
 
-    def wait(_number: int, _frame: object) -> None:
-        """The CLI ends the run."""
+    def uncalled(_record: logging.LogRecord) -> bool:
+        return not until.signal
 
-    before = signal.signal(signal.SIGINT, wait)
+    logger = logging.getLogger("grpc._server")
+    logger.addFilter(uncalled)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        logger.removeFilter(uncalled)
 
 
 class _Events:

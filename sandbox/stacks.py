@@ -8,6 +8,7 @@ from typing import Protocol
 from sandbox import driver
 from sandbox.course import ENTRY_POINT, PROJECT, Mesh, OnStep, Verb, told
 from sandbox.engine import Engine
+from sandbox.interruption import Interruption
 from sandbox.kept import StateDirectory
 from sandbox.organization import EmulatedOrganization
 from sandbox.provider import AwsProvider
@@ -72,7 +73,14 @@ class Embedded:
         return self._states.locked(stack)
 
     def run(
-        self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None, *, preview: bool = False
+        self,
+        verb: Verb,
+        mesh: Mesh,
+        stack: str,
+        on_step: OnStep | None,
+        *,
+        preview: bool = False,
+        until: Interruption | None = None,
     ) -> driver.Result:
         """Do it; the state is kept however the run ends."""
         state = self._states.load(stack)
@@ -86,9 +94,10 @@ class Embedded:
             on_step=told(on_step, stack),
         )
         try:
-            if verb == "up":
-                return driver.run(engine, driver.entry_point(ENTRY_POINT))
-            return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
+            with until.stopping(engine.interrupt) if until else nullcontext():
+                if verb == "up":
+                    return driver.run(engine, driver.entry_point(ENTRY_POINT))
+                return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
         finally:
             if not preview:
                 self._states.save(stack, state)
@@ -109,11 +118,18 @@ class UnderPulumi:
         return self._states.locked(stack)
 
     def run(
-        self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None, *, preview: bool = False
+        self,
+        verb: Verb,
+        mesh: Mesh,
+        stack: str,
+        on_step: OnStep | None,
+        *,
+        preview: bool = False,
+        until: Interruption | None = None,
     ) -> driver.Result:
         """Do it; the backend keeps the state."""
-        program = driver.entry_point(ENTRY_POINT)
-        one = PulumiStack(self._backend, PROJECT, stack, program, mesh.config(emulated=True), told(on_step, stack))
+        program, config = driver.entry_point(ENTRY_POINT), mesh.config(emulated=True)
+        one = PulumiStack(self._backend, PROJECT, stack, program, config, told(on_step, stack), until)
         if verb == "up":
             return one.up(preview=preview)
         return one.refresh() if verb == "refresh" else one.destroy(preview=preview)

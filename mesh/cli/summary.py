@@ -145,7 +145,8 @@ def _failures(runs: Sequence[StackRun]) -> None:
     for run in runs:
         for failure in run.result.failures:
             screen().print(f"\n[bold red]failed[/bold red] {run.stack}: ", end="")
-            screen().print(f"{failure.urn.rpartition('::')[2]}: {failure.message}\n{failure.trace}", markup=False)
+            whose = f"{failure.urn.rpartition('::')[2]}: " if failure.urn else ""
+            screen().print(f"{whose}{failure.message}\n{failure.trace}", markup=False, soft_wrap=True)
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.course import Course, Mesh, StackRun
-from sandbox.kept import StateDirectory, state_directory
+from sandbox.kept import FILE, Kept, StateDirectory, announced, state_directory
 from sandbox.provider import AwsProvider
 from sandbox.pulumi_cli import Cli
 from sandbox.pulumi_engine import Backend
 from sandbox.served import ProviderServer, RemoteProviders
 from sandbox.stacks import Embedded, UnderPulumi
-from tests.e2e.journal import fresh, mesh_of
+from tests.e2e.journal import DAY, fresh, mesh_of
 from tests.sandbox.faulty import FaultyOrganization
 
-TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ROOT / "tests" / "mesh" / "tiny"
+COMMAND = "import sys; sys.argv[0] = 'mesh'; from mesh.cli.main import main; main()"
 
 Thing = tuple[str, str]
 """The type and the id of something that exists, or that a state says to exist."""
@@ -34,21 +39,56 @@ class Ground:
     faulty: FaultyOrganization
     states: StateDirectory
     cli: Cli | None
+    told: list[str] = field(default_factory=list[str])
+    """What was said while stacks were worked on."""
 
     @contextmanager
     def course(self, server: ProviderServer | None = None) -> Generator[Course]:
         """The engine; with a server the provider is that one's, else the embedded engine has its own."""
         if self.cli is None and server is None:
-            yield Course(Embedded(lambda _: AwsProvider(self.faulty), self.states))
+            yield Course(Embedded(lambda _: AwsProvider(self.faulty), self.states), self.told.append)
         elif server is None:
             with ProviderServer(self.faulty) as own, self.course(own) as course:
                 yield course
         elif self.cli is None:
             with RemoteProviders(server.port) as providers:
-                yield Course(Embedded(providers, self.states))
+                yield Course(Embedded(providers, self.states), self.told.append)
         else:
             backend = Backend(self.cli, self.states.pulumi, server.port, self.states.passphrase)
-            yield Course(UnderPulumi(backend, self.states))
+            yield Course(UnderPulumi(backend, self.states), self.told.append)
+
+    @contextmanager
+    def kept(self) -> Generator[ProviderServer]:
+        """As `mesh up --serve` would keep it in another terminal: commands that are typed here find it."""
+        organization = self.faulty.organization
+
+        def about() -> dict[str, object]:
+            return {"identity": self.states.identity, "inventory": organization.inventory().to_json()}
+
+        with ProviderServer(self.faulty, about) as server:
+            kept = Kept(
+                identity=self.states.identity,
+                organization=self.mesh.plan.perimeter.organization,
+                mesh=self.mesh.plan.mesh,
+                engine="pulumi" if self.cli else "embedded",
+                endpoint="",
+                provider=server.port,
+                pid=os.getpid(),
+                state=str(self.states.path),
+            )
+            with announced(kept, self.mesh.directory.parent / FILE):
+                yield server
+
+    def type(self, *words: str) -> subprocess.Popen[str]:
+        """A command in the working directory."""
+        return subprocess.Popen(
+            [sys.executable, "-c", COMMAND, *words, "--as-of", DAY.isoformat()],
+            cwd=self.mesh.directory.parent,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     @property
     def account(self) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from sandbox.aws.resource import AwsError
-from tests.e2e.ground import Ground, converges, created, ground
+from tests.e2e.ground import Ground, converges, created
 from tests.sandbox.faulty import spared
 
 # The Automation API leaves a coroutine behind when a program is refused.
@@ -49,13 +47,6 @@ class Failing:
         if operation == self.operation:
             self.times += 1
             raise AwsError("AccessDenied", f"not authorized to {operation}")
-
-
-@pytest.fixture(params=["embedded", pytest.param("pulumi", marks=pytest.mark.e2e)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Ground]:
-    cli = request.getfixturevalue("cli") if request.param == "pulumi" else None
-    with ground(tmp_path, cli) as place:
-        yield place
 
 
 def test_what_aws_refuses_in_the_middle_is_said_and_the_next_run_converges(place: Ground) -> None:
