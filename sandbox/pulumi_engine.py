@@ -122,11 +122,11 @@ class PulumiStack:
                 with workspace.command.interruptible(self._until), _quiet(self._until):
                     do(stack, events)
             except CommandError as error:
-                if self._until.signal:
-                    events.failures.append(Failure("", INTERRUPTED))
                 self._raise_for(error)
-                if not events.failures:
+                if not events.failures and not self._until.signal:
                     events.failures.append(Failure("", _last_error(str(error))))
+            if self._until.signal:  # a destruction that is interrupted is a success to the CLI
+                events.failures.append(Failure("", INTERRUPTED))
             deployment = stack.export_stack().deployment or {}
             events.half_made(deployment)
             resources = _resources(deployment, events)
