@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import grpc
@@ -17,6 +18,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.aws import lifecycle, resource_of
 from sandbox.aws.fields import Values, changed, faults
+from sandbox.aws.records import Unheard
 from sandbox.aws.resource import Access, AwsError, Call, Resource
 from sandbox.calls import Context, abort_partly_done
 from sandbox.configuration import Configuration, ConfigurationError, parse
@@ -113,6 +115,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """Refuses unhandled, missing, wrongly typed properties and malformed documents, each by name."""
+        if request.olds.fields:
+            self._heard(request.urn)
         resource = _resource(request.urn, context)
         failures = [
             provider_pb2.CheckFailure(property=name, reason=f"{resource.token}: {name}: {reason}")
@@ -122,6 +126,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """What changed in meaning, and what of it forces a replacement."""
+        self._heard(request.urn)
         resource = _resource(request.urn, context)
         old = _values(request.old_inputs if request.old_inputs.fields else request.olds)
         new = _values(request.news)
@@ -145,8 +150,12 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=self._outputs(resource, inputs, unknown))
         call = self._call(resource, inputs, context)
         with self._readable("creating", call, request.urn, context):
-            computed = lifecycle.create(call)
-        return provider_pb2.CreateResponse(id=call.id, properties=self._outputs(resource, inputs, computed))
+            computed = self._adopted(call, request.urn)
+            if computed is None:
+                computed = lifecycle.create(call)
+        outputs = self._outputs(resource, inputs, computed)
+        call.access.records.answer(request.urn, Unheard(call.account, call.id, inputs, _values(outputs)))
+        return provider_pb2.CreateResponse(id=call.id, properties=outputs)
 
     def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         """The resource as AWS has it; an empty id when it is gone."""
@@ -177,6 +186,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
         """Deletes the resource; one that is gone already is deleted."""
+        self._heard(request.urn)
         resource = _resource(request.urn, context)
         state = _values(request.properties)
         call = self._call(resource, {**state, **_values(request.old_inputs)}, context, request.id, state)
@@ -238,14 +248,35 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             name = call.inputs.get(call.resource.name) or call.id or urn.rpartition("::")[2]
             said = f"{doing} {call.resource.label} ({name}): {error}"
             if call.changed and call.id and doing in _MAKING:
-                abort_partly_done(context, self._half_made(call, said))
+                abort_partly_done(context, self._half_made(call, urn, said))
             context.abort(grpc.StatusCode.UNKNOWN, said)
 
-    def _half_made(self, call: Call, said: str) -> provider_pb2.ErrorResourceInitFailed:
+    def _adopted(self, call: Call, urn: str) -> Values | None:
+        """What an earlier creation made whose answer nobody heard, as it is wanted now; None when there is nothing."""
+        made = call.access.records.unheard(urn)
+        if made is None or made.account != call.account:
+            return None
+        call.id, call.state = made.id, dict(made.state)
+        if lifecycle.read(call) is None:
+            call.id, call.state = "", {}
+            return None
+        if any(_replaces(call.resource, name) for name in changed(call.resource.all_fields, made.inputs, call.inputs)):
+            lifecycle.delete(replace(call, inputs=made.inputs))
+            call.id, call.state = "", {}
+            return None
+        return lifecycle.resume(call)
+
+    def _heard(self, urn: str) -> None:
+        """The engine knows of the resource."""
+        if self._access is not None:
+            self._access.records.heard(urn)
+
+    def _half_made(self, call: Call, urn: str, said: str) -> provider_pb2.ErrorResourceInitFailed:
         found = lifecycle.found_half_made(call)
         resource, inputs, state = call.resource, call.inputs, call.state
         outputs = self._as_found(resource, inputs, state, found)[1] if found else self._outputs(resource, inputs, state)
         outputs.fields[HALF_MADE].bool_value = True
+        call.access.records.answer(urn, Unheard(call.account, call.id, inputs, _values(outputs)))
         return provider_pb2.ErrorResourceInitFailed(id=call.id, properties=outputs, reasons=[said])
 
     def _same_region(self, old: Values, new: Values) -> bool:

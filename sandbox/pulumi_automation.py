@@ -106,6 +106,7 @@ class Command(PulumiCommand):
             env={**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true", "PATH": self._path},
             encoding="utf-8",
             process_group=0,
+            close_fds=False,  # the lock of the stack is held as long as the CLI lives, whatever becomes of this process
         )
         self._process = process
         try:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -20,7 +21,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from mesh.findings import NotPossibleError
 from sandbox.driver import Program, Result
 from sandbox.interruption import INTERRUPTED, Interruption
+from sandbox.kept import alive
 from sandbox.pulumi_cli import Cli
+from sandbox.served import SILENT
 from sandbox.state import Operation, Resource, stack_outputs
 from sandbox.steps import Step
 from sandbox.wire import SECRET, SIGNATURE, to_struct
@@ -37,6 +40,9 @@ _ECHOES: Final = re.compile(
     r"^(update|preview|destroy|refresh) (failed|canceled)$|^Resource monitor has terminated|^resource monitor shut down"
 )
 """Errors that only say that there was an error."""
+
+_UNANSWERED: Final = re.compile(r"^Cancelling all calls$|^connection error: |^error reading from server: |transport: ")
+"""What gRPC says in the CLI when a connection is no more."""
 
 ABSENT: Final = "there is no stack '{}' in the state of this organisation"
 LOCKED: Final = "another update of stack '{}' is under way; nothing was changed, try again when it has ended"
@@ -74,6 +80,14 @@ class Backend:
     def state_of(self, project: str, stack: str) -> Path:
         """The file that holds the state of a stack."""
         return self.directory / ".pulumi" / "stacks" / project / f"{stack}.json"
+
+    def let_go(self, project: str, stack: str) -> None:
+        """Remove the CLI's own locks of a stack that are of processes which were killed."""
+        for lock in (self.directory / ".pulumi" / "locks" / "organization" / project / stack).glob("*.json"):
+            with suppress(OSError, ValueError, KeyError):
+                held = json.loads(lock.read_text("utf-8"))
+                if held["hostname"] == socket.gethostname() and not alive(held["pid"]):
+                    lock.unlink()
 
 
 class PulumiStack:
@@ -117,6 +131,7 @@ class PulumiStack:
         events = _Events(self._on_step)
         with self._sentences():
             workspace = self._workspace()
+            self._backend.let_go(self._project, self._name)
             stack = self._selected(workspace, existing)
             try:
                 with workspace.command.interruptible(self._until), _quiet(self._until):
@@ -267,6 +282,8 @@ class _Events:
             self.logs.append((diagnostic.severity, message))
 
     def _fail(self, urn: str, message: str) -> None:
+        if _UNANSWERED.search(message):
+            message = f"{SILENT} ({message})"
         failure = Failure(urn, message)
         if not _ECHOES.match(message) and failure not in self.failures:
             self.failures.append(failure)

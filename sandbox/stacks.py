@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+from mesh.findings import NotPossibleError
 from sandbox import driver
 from sandbox.course import ENTRY_POINT, PROJECT, Mesh, OnStep, Verb, told
 from sandbox.engine import Engine
@@ -15,6 +16,7 @@ from sandbox.provider import AwsProvider
 from sandbox.pulumi_engine import Backend, PulumiStack
 from sandbox.registry import Make
 from sandbox.state import StackState
+from sandbox.work import Failure
 
 
 class States(Protocol):
@@ -95,12 +97,26 @@ class Embedded:
         )
         try:
             with until.stopping(engine.interrupt) if until else nullcontext():
-                if verb == "up":
-                    return driver.run(engine, driver.entry_point(ENTRY_POINT))
-                return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
-        finally:
+                result = _done(verb, engine)
+        except BaseException:
             if not preview:
                 self._states.save(stack, state)
+            raise
+        if not preview:
+            self._save(stack, state, result)
+        return result
+
+    def _save(self, stack: str, state: StackState, result: driver.Result) -> None:
+        try:
+            self._states.save(stack, state)
+        except NotPossibleError as error:
+            result.failures.append(Failure("", str(error)))
+
+
+def _done(verb: Verb, engine: Engine) -> driver.Result:
+    if verb == "up":
+        return driver.run(engine, driver.entry_point(ENTRY_POINT))
+    return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
 
 
 class UnderPulumi:

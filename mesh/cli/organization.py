@@ -34,10 +34,13 @@ StackOption = Annotated[list[str] | None, typer.Option("--stack", "-s", help="On
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where stacks are deployed. `kept` when the organisation lives in another process; `serve` keeps one of this."""
+    """Where stacks are deployed. `kept` when the organisation lives in another process; `serve` keeps one of this.
+
+    There is no inventory any more when the organisation has ended.
+    """
 
     course: Course
-    inventory: Callable[[], Inventory]
+    inventory: Callable[[], Inventory | None]
     kept: bool
     serve: Callable[[int], None]
 
@@ -161,11 +164,9 @@ def _attached(kept: Kept) -> Generator[Place]:
     from sandbox.served import RemoteProviders, ask
     from sandbox.stacks import Embedded, UnderPulumi
 
-    def inventory() -> Inventory:
+    def inventory() -> Inventory | None:
         about = ask(kept.provider)
-        if about is None:
-            raise NotPossibleError("the organisation does not answer any more; it has ended, and its state with it")
-        return Inventory.from_json(about["inventory"])
+        return Inventory.from_json(about["inventory"]) if about else None
 
     def serve(_: int) -> None:
         raise ValueError("it is kept already")

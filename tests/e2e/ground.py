@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -89,6 +90,17 @@ class Ground:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def typed(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The same, when it has ended."""
+        command = self.type(*words)
+        out, said = command.communicate(timeout=120)
+        return subprocess.CompletedProcess(command.args, command.returncode, out, said)
+
+    def unlocked(self, stack: str = "governance") -> None:
+        """Waits until nobody works on the stack: a Pulumi CLI may live longer than the command that began it."""
+        with (self.states.path / f"{stack}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
 
     @property
     def account(self) -> str:
