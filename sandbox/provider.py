@@ -264,7 +264,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             lifecycle.delete(replace(call, inputs=made.inputs))
             call.id, call.state = "", {}
             return None
-        return lifecycle.resume(call)
+        known = {name: made.state[name] for name in call.resource.computed if name in made.state}
+        return known | lifecycle.resume(call)
 
     def _heard(self, urn: str) -> None:
         """The engine knows of the resource."""

@@ -109,13 +109,6 @@ def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_foun
         place.faulty.meet = Filling(filler)
         (run,) = course.up(place.mesh, ["governance"])
         assert [f for f in run.result.failures if "no space left on device" in f.message], run.result.failures
-        print(
-            "DBG",
-            [f.message for f in run.result.failures],
-            created(run),
-            place.stated().total(),
-            place.exists().total(),
-        )
         assert place.stated() <= place.exists()
         assert created(run) <= place.exists().total()
         filler.unlink()

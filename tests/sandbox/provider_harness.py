@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NoReturn
 
 import grpc
@@ -18,6 +19,8 @@ Values = dict[str, Any]
 
 MANAGEMENT, GOVERNANCE, DOMAIN = "111111111111", "222222222222", "333333333333"
 REGION = "eu-west-1"
+_NUMBERS = count(1)
+"""Each creation is of a resource of its own: that of a known URN would be the same creation, asked again."""
 IDS = OrganizationIds(
     management_account=MANAGEMENT,
     organization_id="o-meshsample",
@@ -85,8 +88,9 @@ class Driver:
         answer = self.provider.Check(pb.CheckRequest(urn=urn(token), news=to_struct(inputs)), self.context)
         return {failure.property: failure.reason for failure in answer.failures}
 
-    def create(self, token: str, inputs: Values, *, preview: bool = False) -> tuple[str, Values]:
-        request = pb.CreateRequest(urn=urn(token), properties=to_struct(inputs), preview=preview)
+    def create(self, token: str, inputs: Values, *, preview: bool = False, name: str = "") -> tuple[str, Values]:
+        request = pb.CreateRequest(urn=urn(token, name or f"it-{next(_NUMBERS)}"), preview=preview)
+        request.properties.CopyFrom(to_struct(inputs))
         answer = self.provider.Create(request, self.context)
         return answer.id, to_python(answer.properties)
 

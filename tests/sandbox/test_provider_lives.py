@@ -16,7 +16,7 @@ from sandbox.wire import to_python
 from tests.sandbox.faulty import FaultyOrganization, spared
 from tests.sandbox.provider_cases import STORAGE_AND_ORGANIZATION
 from tests.sandbox.provider_cases_services import SERVICES
-from tests.sandbox.provider_harness import IDS, Aborted, Case, Driver, Values, configured
+from tests.sandbox.provider_harness import IDS, Aborted, Case, Driver, Values, configured, urn
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +187,23 @@ def test_an_update_that_fails_at_any_of_its_calls_is_repaired_by_the_next_run(
             if fails.calls < number:
                 break
         assert fails.calls < number, "every call has failed once"
+
+
+@pytest.mark.parametrize("case", named(CASES))
+def test_a_creation_whose_answer_is_lost_is_answered_again(
+    case: Case, drivers: dict[str, Driver], organization: EmulatedOrganization
+) -> None:
+    driver = drivers[case.account]
+    with Standing(drivers) as standing:
+        standing.create_needs(case)
+        inputs = _named_anew(case, standing, 200)
+        made, _ = driver.create(case.token, inputs, name="lost")
+        held, counted = organization.resources_in(case.account), organization.counts()
+        id_, state = driver.create(case.token, inputs, name="lost")
+        assert (id_, organization.resources_in(case.account), organization.counts()) == (made, held, counted)
+        _stays_the_same(driver, case, id_, state, inputs)
+        driver.delete(case.token, id_, state)
+        organization.records.heard(urn(case.token, "lost"))
 
 
 def _named_anew(case: Case, standing: Standing, number: int) -> Values:
