@@ -15,6 +15,7 @@ import pytest
 
 from mesh.findings import NotPossibleError
 from sandbox import kept
+from sandbox.aws.resource import AwsError
 from tests.e2e.ground import Ground, converges, created
 from tests.sandbox.faulty import spared
 
@@ -52,7 +53,11 @@ def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
         pytest.skip("Pulumi's engine writes its own state, below")
     with place.course() as course:
         assert not course.up(place.mesh, ["organization"])[0].result.failures
-        before = files(place.states.path)
+        place.faulty.meet = no_buckets
+        assert course.up(place.mesh, ["governance"])[0].result.failures
+        place.faulty.meet = spared
+        some, before = place.exists(), files(place.states.path)
+        assert some == place.stated()
         with monkeypatch.context() as patch:
             patch.setattr(kept.os, "fsync", failing(FULL))
             (run,) = course.up(place.mesh, ["governance"])
@@ -61,9 +66,14 @@ def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
                 r"the state of stack 'governance' in .* could not be written \(No space left on device\); .*",
                 failure.message,
             )
-            assert created(run) == place.exists().total() > 1
+            assert created(run) == (place.exists() - some).total() > 1
             assert files(place.states.path) == before, "nothing is half written"
         converges(place, course)
+
+
+def no_buckets(operation: str) -> None:
+    if operation == "create_bucket":
+        raise AwsError("AccessDenied", "no buckets")
 
 
 def files(directory: Path) -> dict[Path, str]:
