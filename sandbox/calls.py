@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol
 
 import grpc
+from google.protobuf import any_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 _DETAILS: Final = "grpc-status-details-bin"
@@ -28,6 +29,28 @@ class PartlyDoneError(RefusedError):
         self.id = failure.id
         self.properties = failure.properties
         self.reasons = tuple(failure.reasons)
+
+
+class Context(Protocol):
+    """What a provider of ours needs of a gRPC context."""
+
+    def set_trailing_metadata(self, trailing_metadata: tuple[tuple[str, str | bytes], ...], /) -> None:
+        """Give the error details (`grpc-status-details-bin`) of an abort that follows."""
+        ...
+
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        """End the call with an error."""
+        ...
+
+
+def abort_partly_done(context: Context, failure: provider_pb2.ErrorResourceInitFailed) -> NoReturn:
+    """End the call of a provider with what was done of it: the engine keeps the resource, and updates it next time."""
+    said = "\n".join(failure.reasons)
+    detail = any_pb2.Any()
+    detail.Pack(failure)
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=said, details=[detail])
+    context.set_trailing_metadata(((_DETAILS, status.SerializeToString()),))
+    context.abort(grpc.StatusCode.UNKNOWN, said)
 
 
 class CallContext:

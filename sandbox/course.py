@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol
 from mesh.plan import Plan
 from mesh.plan.build import by_stack
 from sandbox.driver import Result
+from sandbox.interruption import Interruption
 from sandbox.steps import Step
 
 PROJECT: Final = "mesh"
@@ -73,8 +74,17 @@ class Stacks(Protocol):
         """Inside, nobody else changes the stack; raises NotPossibleError when somebody does."""
         ...
 
-    def run(self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None, *, preview: bool = False) -> Result:
-        """Do it to one stack, or (`refresh` aside) say what it would come to."""
+    def run(
+        self,
+        verb: Verb,
+        mesh: Mesh,
+        stack: str,
+        on_step: OnStep | None,
+        *,
+        preview: bool = False,
+        until: Interruption | None = None,
+    ) -> Result:
+        """Do it to one stack, or (`refresh` aside) say what it would come to; an interruption is a failure."""
         ...
 
 
@@ -83,10 +93,17 @@ class Course:
 
     It stops behind the first stack that fails, with what was done in the result. What exists is previewed first, as
     `pulumi up` does: what the preview refuses, such as deleting something protected, leaves everything as it was.
+    Ctrl-C and SIGTERM end it in order; `interrupted` is then the signal's number.
     """
 
-    def __init__(self, engine: Stacks) -> None:
+    def __init__(self, engine: Stacks, told: Callable[[str], None] | None = None) -> None:
         self.engine = engine
+        self._interruption = Interruption(told)
+
+    @property
+    def interrupted(self) -> int:
+        """The signal that ended the last run, 0 when none did."""
+        return self._interruption.signal
 
     def up(self, mesh: Mesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
         """Deploy every stack (or those named), in order."""
@@ -104,17 +121,18 @@ class Course:
 
     def _each(self, verb: Verb, mesh: Mesh, stacks: Iterable[str], on_step: OnStep | None) -> list[StackRun]:
         runs: list[StackRun] = []
-        for stack in stacks:
-            with self.engine.locked(stack):
-                runs.append(self._one(verb, mesh, stack, on_step))
-            if runs[-1].result.failures:
-                break
+        with self._interruption:
+            for stack in stacks:
+                with self.engine.locked(stack):
+                    runs.append(self._one(verb, mesh, stack, on_step))
+                if runs[-1].result.failures or self.interrupted:
+                    break
         return runs
 
     def _one(self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None) -> StackRun:
-        account = by_stack(mesh.plan)[stack].account_id
+        account, until = by_stack(mesh.plan)[stack].account_id, self._interruption
         if verb != "refresh" and self.engine.knows(stack):
-            seen = self.engine.run(verb, mesh, stack, None, preview=True)
+            seen = self.engine.run(verb, mesh, stack, None, preview=True, until=until)
             if seen.failures:
                 return StackRun(stack, account, True, seen)
-        return StackRun(stack, account, False, self.engine.run(verb, mesh, stack, on_step))
+        return StackRun(stack, account, False, self.engine.run(verb, mesh, stack, on_step, until=until))

@@ -119,6 +119,10 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         """What a person should know."""
         return self._work.warnings
 
+    def interrupt(self) -> None:
+        """Begin nothing more; what is under way is finished. May be called from a signal handler."""
+        self._work.interrupt()
+
     def resources(self) -> list[Resource]:
         """The resources of this run, in the order they were done: each behind what it depends on."""
         return self._snapshot.news()

@@ -12,7 +12,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -65,21 +65,28 @@ class StateDirectory:
             return StackState()
 
     def save(self, stack: str, state: StackState) -> None:
-        """Keep the state: the whole of it, or the one that was there."""
+        """Keep the state: the whole of it, or the one that was there.
+
+        Raises NotPossibleError when it cannot be written; the room that `locked` holds is for it.
+        """
         file = self._file(stack)
-        if (lock := self._lock(stack)).exists():
-            os.truncate(lock, 0)
-        file.parent.mkdir(exist_ok=True)
-        fresh = file.with_suffix(".new")
-        fresh.write_text(state.to_json(), "utf-8")
-        fresh.replace(file)
+        try:
+            if (lock := self._lock(stack)).exists():
+                os.truncate(lock, 0)
+            file.parent.mkdir(exist_ok=True)
+            written(file, state.to_json())
+        except OSError as error:
+            raise NotPossibleError(
+                f"the state of stack '{stack}' in {self.path} could not be written ({error.strerror}); "
+                "what this run did to the stack is not in it"
+            ) from error
 
     def _lock(self, stack: str) -> Path:
         return self.path / f"{stack}.lock"
 
     @contextmanager
     def locked(self, stack: str) -> Generator[None]:
-        """Nobody else updates the stack meanwhile; the lock ends with its process, however that ends.
+        """Nobody else updates the stack meanwhile; the lock ends with its process (and the CLI that it runs).
 
         The file of the lock holds the room that the state will need: a disk that is full is found out before anything
         is made that could not be remembered.
@@ -89,6 +96,7 @@ class StateDirectory:
         except OSError as error:
             raise self._unwritable(error) from error
         with lock:
+            os.set_inheritable(lock.fileno(), True)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -102,10 +110,26 @@ class StateDirectory:
             try:
                 yield
             finally:
-                os.truncate(lock.fileno(), 0)
+                with suppress(OSError):
+                    os.truncate(lock.fileno(), 0)
 
     def _unwritable(self, error: OSError) -> NotPossibleError:
         return NotPossibleError(f"the state in {self.path} cannot be written ({error.strerror}); nothing was changed")
+
+
+def written(file: Path, text: str) -> None:
+    """The file holds the text, all of it and on the disk, or what it held before."""
+    fresh = file.with_suffix(".new")
+    try:
+        with fresh.open("w", encoding="utf-8") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        fresh.replace(file)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
@@ -166,7 +190,7 @@ def find(file: Path = FILE) -> Found:
     kept = _read(file)
     if kept is None:
         return Found(note=f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
-    about = ask(kept.provider) if _alive(kept.pid) else None
+    about = ask(kept.provider) if alive(kept.pid) else None
     if about is None:
         return Found(note=f"{file} is of an organisation that has ended (process {kept.pid}); it is passed over")
     if len({about.get("identity"), kept.identity, kept.states.identity}) > 1:
@@ -184,7 +208,11 @@ def _read(file: Path) -> Kept | None:
         return None
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    with suppress(OSError, IndexError):
+        if Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "Z":
+            return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, NoReturn, Protocol
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
@@ -17,15 +18,20 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.aws import lifecycle, resource_of
 from sandbox.aws.fields import Values, changed, faults
+from sandbox.aws.records import Unheard
 from sandbox.aws.resource import Access, AwsError, Call, Resource
+from sandbox.calls import Context, abort_partly_done
 from sandbox.configuration import Configuration, ConfigurationError, parse
 from sandbox.wire import UNKNOWN, reveal, to_python, to_struct
 
 VERSION: Final = "7.51.1"
 RECORDED: Final = "__recorded"
 """The output that says why a resource, or a part of it, exists only in the record store."""
+HALF_MADE: Final = "__halfMade"
+"""The output of a resource that a creation or an update left unfinished: the next update looks at what there is."""
 
 Kind = provider_pb2.PropertyDiff.Kind
+_MAKING: Final = ("creating", "updating")
 
 
 class Organization(Protocol):
@@ -33,14 +39,6 @@ class Organization(Protocol):
 
     def assume(self, role_arn: str) -> Access:
         """The role, assumed; raises AwsError."""
-        ...
-
-
-class Context(Protocol):
-    """What the provider needs of a gRPC context."""
-
-    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
-        """End the call with an error."""
         ...
 
 
@@ -117,6 +115,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """Refuses unhandled, missing, wrongly typed properties and malformed documents, each by name."""
+        if request.olds.fields:
+            self._heard(request.urn)
         resource = _resource(request.urn, context)
         failures = [
             provider_pb2.CheckFailure(property=name, reason=f"{resource.token}: {name}: {reason}")
@@ -126,6 +126,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """What changed in meaning, and what of it forces a replacement."""
+        self._heard(request.urn)
         resource = _resource(request.urn, context)
         old = _values(request.old_inputs if request.old_inputs.fields else request.olds)
         new = _values(request.news)
@@ -148,24 +149,24 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             unknown = dict.fromkeys(resource.computed, UNKNOWN)
             return provider_pb2.CreateResponse(properties=self._outputs(resource, inputs, unknown))
         call = self._call(resource, inputs, context)
-        with _readable("creating", call, request.urn, context):
-            computed = lifecycle.create(call)
-        return provider_pb2.CreateResponse(id=call.id, properties=self._outputs(resource, inputs, computed))
+        with self._readable("creating", call, request.urn, context):
+            computed = self._adopted(call, request.urn)
+            if computed is None:
+                computed = lifecycle.create(call)
+        outputs = self._outputs(resource, inputs, computed)
+        call.access.records.answer(request.urn, Unheard(call.account, call.id, inputs, _values(outputs)))
+        return provider_pb2.CreateResponse(id=call.id, properties=outputs)
 
     def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         """The resource as AWS has it; an empty id when it is gone."""
         resource = _resource(request.urn, context)
         given, state = _values(request.inputs), _values(request.properties)
         call = self._call(resource, given, context, request.id, state)
-        with _readable("reading", call, request.urn, context):
+        with self._readable("reading", call, request.urn, context):
             found = lifecycle.read(call)
         if found is None:
             return provider_pb2.ReadResponse()
-        found = self._without_default_tags(found, given)
-        known = given or state
-        inputs = lifecycle.refreshed(resource, given, found) if known else lifecycle.imported(resource, found)
-        computed = {name: found.get(name, state.get(name)) for name in resource.computed}
-        outputs = self._outputs(resource, {**state, **inputs}, computed)
+        inputs, outputs = self._as_found(resource, given, state, found)
         return provider_pb2.ReadResponse(id=request.id, properties=outputs, inputs=to_struct(inputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
@@ -173,19 +174,23 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         resource = _resource(request.urn, context)
         inputs, state = _values(request.news), _values(request.olds)
         computed = {name: state[name] for name in resource.computed if name in state}
+        half_made = HALF_MADE in request.olds.fields
+        if request.preview and half_made:
+            computed = dict.fromkeys(resource.computed, UNKNOWN) | computed
         if not request.preview:
             call = self._call(resource, inputs, context, request.id, state)
             call.old = _values(request.old_inputs) or state
-            with _readable("updating", call, request.urn, context):
-                computed |= lifecycle.update(call)
+            with self._readable("updating", call, request.urn, context):
+                computed |= lifecycle.resume(call) if half_made else lifecycle.update(call)
         return provider_pb2.UpdateResponse(properties=self._outputs(resource, inputs, computed))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
         """Deletes the resource; one that is gone already is deleted."""
+        self._heard(request.urn)
         resource = _resource(request.urn, context)
         state = _values(request.properties)
         call = self._call(resource, {**state, **_values(request.old_inputs)}, context, request.id, state)
-        with _readable("deleting", call, request.urn, context):
+        with self._readable("deleting", call, request.urn, context):
             lifecycle.delete(call)
         return empty_pb2.Empty()
 
@@ -221,6 +226,60 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             outputs[RECORDED] = reason
         return to_struct(outputs)
 
+    def _as_found(
+        self, resource: Resource, given: Values, state: Values, found: Values
+    ) -> tuple[Values, struct_pb2.Struct]:
+        """Inputs and outputs of a resource as AWS has it."""
+        own = self._without_default_tags(found, given)
+        known = given or state
+        inputs = lifecycle.refreshed(resource, given, own) if known else lifecycle.imported(resource, own)
+        computed = {name: own.get(name, state.get(name)) for name in resource.computed}
+        outputs = self._outputs(resource, {**state, **inputs}, computed)
+        if resource.tagging:
+            outputs.update({"tagsAll": found["tags"]})
+        return inputs, outputs
+
+    @contextmanager
+    def _readable(self, doing: str, call: Call, urn: str, context: Context) -> Generator[None]:
+        """Ends the call with a sentence when AWS refuses, and with what there is when it refused in the middle."""
+        try:
+            yield
+        except AwsError as error:
+            name = call.inputs.get(call.resource.name) or call.id or urn.rpartition("::")[2]
+            said = f"{doing} {call.resource.label} ({name}): {error}"
+            if call.changed and call.id and doing in _MAKING:
+                abort_partly_done(context, self._half_made(call, urn, said))
+            context.abort(grpc.StatusCode.UNKNOWN, said)
+
+    def _adopted(self, call: Call, urn: str) -> Values | None:
+        """What an earlier creation made whose answer nobody heard, as it is wanted now; None when there is nothing."""
+        made = call.access.records.unheard(urn)
+        if made is None or made.account != call.account:
+            return None
+        call.id, call.state = made.id, dict(made.state)
+        if lifecycle.read(call) is None:
+            call.id, call.state = "", {}
+            return None
+        if any(_replaces(call.resource, name) for name in changed(call.resource.all_fields, made.inputs, call.inputs)):
+            lifecycle.delete(replace(call, inputs=made.inputs))
+            call.id, call.state = "", {}
+            return None
+        known = {name: made.state[name] for name in call.resource.computed if name in made.state}
+        return known | lifecycle.resume(call)
+
+    def _heard(self, urn: str) -> None:
+        """The engine knows of the resource."""
+        if self._access is not None:
+            self._access.records.heard(urn)
+
+    def _half_made(self, call: Call, urn: str, said: str) -> provider_pb2.ErrorResourceInitFailed:
+        found = lifecycle.found_half_made(call)
+        resource, inputs, state = call.resource, call.inputs, call.state
+        outputs = self._as_found(resource, inputs, state, found)[1] if found else self._outputs(resource, inputs, state)
+        outputs.fields[HALF_MADE].bool_value = True
+        call.access.records.answer(urn, Unheard(call.account, call.id, inputs, _values(outputs)))
+        return provider_pb2.ErrorResourceInitFailed(id=call.id, properties=outputs, reasons=[said])
+
     def _same_region(self, old: Values, new: Values) -> bool:
         """The provider's region, said or not said, is the same region."""
         return (old.get("region") or self._settings.region) == (new.get("region") or self._settings.region)
@@ -242,16 +301,6 @@ def _resource(urn: str, context: Context) -> Resource:
         where = f"sandbox/aws/{token.split(':')[1].partition('/')[0]}.py"
         context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox has no handler for {token}; add one in {where}")
     return resource
-
-
-@contextmanager
-def _readable(doing: str, call: Call, urn: str, context: Context) -> Generator[None]:
-    """Ends the call with a sentence when AWS refuses."""
-    try:
-        yield
-    except AwsError as error:
-        name = call.inputs.get(call.resource.name) or call.id or urn.rpartition("::")[2]
-        context.abort(grpc.StatusCode.UNKNOWN, f"{doing} {call.resource.label} ({name}): {error}")
 
 
 def _values(struct: struct_pb2.Struct) -> Values:

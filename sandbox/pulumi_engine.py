@@ -7,33 +7,42 @@ emulated organisation. What the engine reports becomes the same steps and the sa
 from __future__ import annotations
 
 import json
+import logging
 import re
-import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from mesh.findings import NotPossibleError
 from sandbox.driver import Program, Result
+from sandbox.interruption import INTERRUPTED, Interruption
+from sandbox.kept import alive
 from sandbox.pulumi_cli import Cli
+from sandbox.served import SILENT
 from sandbox.state import Operation, Resource, stack_outputs
 from sandbox.steps import Step
 from sandbox.wire import SECRET, SIGNATURE, to_struct
 from sandbox.work import Failure
 
 if TYPE_CHECKING:
-    from pulumi.automation import LocalWorkspace, Stack
+    from pulumi.automation import Stack
     from pulumi.automation.events import DiagnosticEvent, EngineEvent, StepEventMetadata
+
+    from sandbox.pulumi_automation import BriefWorkspace
 
 _MARKUP: Final = re.compile(r"<\{%.*?%\}>")
 _ECHOES: Final = re.compile(
-    r"^(update|preview|destroy|refresh) failed$|^Resource monitor has terminated|^resource monitor shut down"
+    r"^(update|preview|destroy|refresh) (failed|canceled)$|^Resource monitor has terminated|^resource monitor shut down"
 )
 """Errors that only say that there was an error."""
+
+_UNANSWERED: Final = re.compile(r"^Cancelling all calls$|^connection error: |^error reading from server: |transport: ")
+"""What gRPC says in the CLI when a connection is no more."""
 
 ABSENT: Final = "there is no stack '{}' in the state of this organisation"
 LOCKED: Final = "another update of stack '{}' is under way; nothing was changed, try again when it has ended"
@@ -72,6 +81,14 @@ class Backend:
         """The file that holds the state of a stack."""
         return self.directory / ".pulumi" / "stacks" / project / f"{stack}.json"
 
+    def let_go(self, project: str, stack: str) -> None:
+        """Remove the CLI's own locks of a stack that are of processes which were killed."""
+        for lock in (self.directory / ".pulumi" / "locks" / "organization" / project / stack).glob("*.json"):
+            with suppress(OSError, ValueError, KeyError):
+                held = json.loads(lock.read_text("utf-8"))
+                if held["hostname"] == socket.gethostname() and not alive(held["pid"]):
+                    lock.unlink()
+
 
 class PulumiStack:
     """One stack under Pulumi's own engine."""
@@ -84,10 +101,12 @@ class PulumiStack:
         program: Program,
         config: Mapping[str, str],
         on_step: Callable[[Step], None] | None = None,
+        until: Interruption | None = None,
     ) -> None:
         self._backend, self._project, self._name = backend, project, stack
         self._program, self._config = program, config
         self._on_step = on_step
+        self._until = until or Interruption()
 
     def up(self, *, preview: bool = False) -> Result:
         """Deploy the program, or say what that would do."""
@@ -111,26 +130,31 @@ class PulumiStack:
         started = time.perf_counter()
         events = _Events(self._on_step)
         with self._sentences():
-            stack = self._selected(existing)
+            workspace = self._workspace()
+            self._backend.let_go(self._project, self._name)
+            stack = self._selected(workspace, existing)
             try:
-                with _patient():
+                with workspace.command.interruptible(self._until), _quiet(self._until):
                     do(stack, events)
             except CommandError as error:
                 self._raise_for(error)
-                if not events.failures:
+                if not events.failures and not self._until.signal:
                     events.failures.append(Failure("", _last_error(str(error))))
-            resources = _resources(stack.export_stack().deployment or {}, events)
+            if self._until.signal:  # a destruction that is interrupted is a success to the CLI
+                events.failures.append(Failure("", INTERRUPTED))
+            deployment = stack.export_stack().deployment or {}
+            events.half_made(deployment)
+            resources = _resources(deployment, events)
         seconds = time.perf_counter() - started
         outputs = stack_outputs(resources)
         return Result(events.steps, resources, events.failures, events.warnings, events.logs, seconds, outputs)
 
-    def _selected(self, existing: bool) -> Stack:
+    def _selected(self, workspace: BriefWorkspace, existing: bool) -> Stack:
         from pulumi.automation import StackSettings
         from pulumi.automation._stack import StackInitMode
 
         from sandbox.pulumi_automation import BriefStack
 
-        workspace = self._workspace()
         known = self._backend.state_of(self._project, self._name).exists()
         if existing and not known:
             raise NotPossibleError(ABSENT.format(self._name))
@@ -143,10 +167,10 @@ class PulumiStack:
         workspace.save_stack_settings(self._name, settings)
         return stack
 
-    def _workspace(self) -> LocalWorkspace:
+    def _workspace(self) -> BriefWorkspace:
         from pulumi.automation import ProjectSettings
 
-        from sandbox.pulumi_automation import BriefWorkspace, command
+        from sandbox.pulumi_automation import BriefWorkspace, Command
 
         work = self._backend.directory / "work"
         work.mkdir(parents=True, exist_ok=True)
@@ -156,7 +180,7 @@ class PulumiStack:
             program=self._program,
             env_vars=self._backend.environment,
             project_settings=ProjectSettings(name=self._project, runtime="python", main=str(work)),
-            pulumi_command=command(self._backend.cli),
+            pulumi_command=Command(self._backend.cli),
         )
 
     @contextmanager
@@ -182,20 +206,18 @@ class PulumiStack:
 
 
 @contextmanager
-def _patient() -> Generator[None]:
-    """Ctrl-C reaches the CLI, too, which ends what is under way and keeps its state: that is waited for."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _quiet(until: Interruption) -> Generator[None]:
+    """The CLI that ends lets go of the program, which the SDK's server logs with a trace: it is what was asked for."""
 
-    def wait(_number: int, _frame: object) -> None:
-        """The CLI ends the run."""
+    def uncalled(_record: logging.LogRecord) -> bool:
+        return not until.signal
 
-    before = signal.signal(signal.SIGINT, wait)
+    logger = logging.getLogger("grpc._server")
+    logger.addFilter(uncalled)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        logger.removeFilter(uncalled)
 
 
 class _Events:
@@ -208,6 +230,7 @@ class _Events:
         self.logs: list[tuple[str, str]] = []
         self._on_step = on_step
         self._begun: dict[str, float] = {}
+        self._failed: list[StepEventMetadata] = []
         self._lock = threading.Lock()
 
     def __call__(self, event: EngineEvent) -> None:
@@ -217,11 +240,20 @@ class _Events:
                 self._begun[event.resource_pre_event.metadata.urn] = time.perf_counter()
             elif event.res_outputs_event:
                 self._done(event.res_outputs_event.metadata)
+            elif event.res_op_failed_event:
+                self._failed.append(event.res_op_failed_event.metadata)
             elif event.diagnostic_event:
                 self._told(event.diagnostic_event)
             elif event.policy_event and event.policy_event.enforcement_level == "mandatory":
                 policy = event.policy_event
                 self._fail(policy.resource_urn or "", f"[{policy.policy_name}] {_plain(policy.message)}")
+
+    def half_made(self, deployment: Mapping[str, Any]) -> None:
+        """What failed but is there, says the state, was done as well."""
+        there = {record["urn"] for record in deployment.get("resources") or () if record.get("initErrors")}
+        for metadata in self._failed:
+            if metadata.urn in there:
+                self._done(metadata)
 
     def _done(self, metadata: StepEventMetadata) -> None:
         state = metadata.new or metadata.old
@@ -250,6 +282,8 @@ class _Events:
             self.logs.append((diagnostic.severity, message))
 
     def _fail(self, urn: str, message: str) -> None:
+        if _UNANSWERED.search(message):
+            message = f"{SILENT} ({message})"
         failure = Failure(urn, message)
         if not _ECHOES.match(message) and failure not in self.failures:
             self.failures.append(failure)

@@ -28,6 +28,8 @@ _THREADS: Final = 32
 _PATIENCE: Final = 5.0
 """Seconds for an organisation on this machine to say who it is."""
 
+SILENT: Final = "the provider of the emulated organisation does not answer any more"
+
 About = Callable[[], Mapping[str, Any]]
 
 
@@ -55,7 +57,8 @@ class ProviderServer:
 
     def __init__(self, organization: Organization, about: About | None = None) -> None:
         options = [*_SIZES, ("grpc.so_reuseport", 0)]
-        self._server = grpc.server(futures.ThreadPoolExecutor(_THREADS), options=options)
+        self._threads = futures.ThreadPoolExecutor(_THREADS)
+        self._server = grpc.server(self._threads, options=options)
         servicer = cast("provider_pb2_grpc.ResourceProviderServicer", _PerConnection(organization))
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, self._server)
         if about is not None:
@@ -69,7 +72,14 @@ class ProviderServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.stop(grace=1).wait()
+        self.end(grace=1)
+        self._threads.shutdown()
+
+    def end(self, grace: float | None = None) -> None:
+        """Answer nobody any more, whatever is under way when the seconds of grace are over."""
+        ended = self._server.stop(grace)
+        if grace:
+            ended.wait()
 
 
 def _about_handler(about: About) -> grpc.GenericRpcHandler:
@@ -143,5 +153,5 @@ class _Remote:
 
 def _said(code: grpc.StatusCode, details: str) -> str:
     if code is grpc.StatusCode.UNAVAILABLE:
-        return f"the provider of the emulated organisation does not answer any more ({details})"
+        return f"{SILENT} ({details})"
     return details

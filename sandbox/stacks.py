@@ -5,15 +5,18 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+from mesh.findings import NotPossibleError
 from sandbox import driver
 from sandbox.course import ENTRY_POINT, PROJECT, Mesh, OnStep, Verb, told
 from sandbox.engine import Engine
+from sandbox.interruption import Interruption
 from sandbox.kept import StateDirectory
 from sandbox.organization import EmulatedOrganization
 from sandbox.provider import AwsProvider
 from sandbox.pulumi_engine import Backend, PulumiStack
 from sandbox.registry import Make
 from sandbox.state import StackState
+from sandbox.work import Failure
 
 
 class States(Protocol):
@@ -72,7 +75,14 @@ class Embedded:
         return self._states.locked(stack)
 
     def run(
-        self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None, *, preview: bool = False
+        self,
+        verb: Verb,
+        mesh: Mesh,
+        stack: str,
+        on_step: OnStep | None,
+        *,
+        preview: bool = False,
+        until: Interruption | None = None,
     ) -> driver.Result:
         """Do it; the state is kept however the run ends."""
         state = self._states.load(stack)
@@ -86,12 +96,27 @@ class Embedded:
             on_step=told(on_step, stack),
         )
         try:
-            if verb == "up":
-                return driver.run(engine, driver.entry_point(ENTRY_POINT))
-            return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
-        finally:
+            with until.stopping(engine.interrupt) if until else nullcontext():
+                result = _done(verb, engine)
+        except BaseException:
             if not preview:
                 self._states.save(stack, state)
+            raise
+        if not preview:
+            self._save(stack, state, result)
+        return result
+
+    def _save(self, stack: str, state: StackState, result: driver.Result) -> None:
+        try:
+            self._states.save(stack, state)
+        except NotPossibleError as error:
+            result.failures.append(Failure("", str(error)))
+
+
+def _done(verb: Verb, engine: Engine) -> driver.Result:
+    if verb == "up":
+        return driver.run(engine, driver.entry_point(ENTRY_POINT))
+    return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
 
 
 class UnderPulumi:
@@ -109,11 +134,18 @@ class UnderPulumi:
         return self._states.locked(stack)
 
     def run(
-        self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None, *, preview: bool = False
+        self,
+        verb: Verb,
+        mesh: Mesh,
+        stack: str,
+        on_step: OnStep | None,
+        *,
+        preview: bool = False,
+        until: Interruption | None = None,
     ) -> driver.Result:
         """Do it; the backend keeps the state."""
-        program = driver.entry_point(ENTRY_POINT)
-        one = PulumiStack(self._backend, PROJECT, stack, program, mesh.config(emulated=True), told(on_step, stack))
+        program, config = driver.entry_point(ENTRY_POINT), mesh.config(emulated=True)
+        one = PulumiStack(self._backend, PROJECT, stack, program, config, told(on_step, stack), until)
         if verb == "up":
             return one.up(preview=preview)
         return one.refresh() if verb == "refresh" else one.destroy(preview=preview)

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from sandbox import wire
 from sandbox.calls import RefusedError
+from sandbox.interruption import INTERRUPTED
 from sandbox.plugin import Made
 from sandbox.registry import Components, Provider, Registry
 from sandbox.snapshot import Snapshot
@@ -70,6 +71,12 @@ class Work:
         """Begin nothing more; what is under way is finished."""
         self.stopped = True
         raise StoppedError("the run has failed")
+
+    def interrupt(self) -> None:
+        """The same from outside; waits for no lock."""
+        if not self.stopped:
+            self.failures.append(Failure("", INTERRUPTED))
+            self.stopped = True
 
     def go_on(self) -> None:
         """Raise `StoppedError` once the run has stopped."""
@@ -139,6 +146,7 @@ class Work:
         wait: bool = False,
     ) -> Resource:
         """Create it; with `wait` the resource it replaces stays until everything else is done."""
+        self.go_on()
         self._hook("before_create", None, new)
         made = self.provider(new).create(new, self.preview)
         operation: Operation = "create" if old is None else "create-replacement"
@@ -149,6 +157,7 @@ class Work:
 
     def update(self, new: Resource, old: Resource, verdict: Verdict, started: float) -> Resource:
         """Change it in place."""
+        self.go_on()
         new = replace(new, id=old.id)
         self._hook("before_update", old, new)
         made = self.provider(new).update(old, new, self.preview)
@@ -199,6 +208,7 @@ class Work:
         self, old: Resource, operation: Operation, *, goes_with_another: bool = False, first: bool = False
     ) -> None:
         """Delete it. With `first` it stays in the state, marked, until its replacement has been created."""
+        self.go_on()
         started = time.perf_counter()
         with self.failing_as(old.urn):
             self._hook("before_delete", old, None)
@@ -245,6 +255,7 @@ class Work:
 
     def refresh(self, old: Resource) -> Resource | None:
         """Read a resource as it is now; None when it is gone. It counts as changed when an update would undo it."""
+        self.go_on()
         started = time.perf_counter()
         plugin = self.provider_of_old(old)
         made = plugin.read(old, old.id, old.input_message, old.output_message)

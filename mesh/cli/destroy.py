@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import typer
-
 from mesh.cli.console import answer_json
 from mesh.cli.organization import EngineOption, StackOption, needed
 from mesh.cli.plan import chosen
@@ -44,5 +42,4 @@ def destroy(
         else:
             order = [name for name in reversed(found.plan.stacks) if name in stacks]
             show_destroyed(runs, order, place.inventory(), time.perf_counter() - started)
-    if any(run.result.failures for run in runs):
-        raise typer.Exit(1)
+        place.verdict(runs)

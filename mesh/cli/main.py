@@ -1,12 +1,15 @@
 """The `mesh` command: parses, runs, and turns every outcome into an exit code.
 
-0 fine, 1 findings, 2 bad input, 3 a fault of ours. `--json` goes to stdout alone, everything else to stderr.
+0 fine, 1 findings, 2 bad input, 3 a fault of ours, 130 and 143 ended by Ctrl-C and SIGTERM. `--json` goes to stdout
+alone, everything else to stderr.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
+from typing import NoReturn
 
 import typer
 
@@ -14,7 +17,7 @@ from mesh.cli import accounts, bootstrap, destroy, example, plan, refresh, up, v
 from mesh.cli.console import say
 from mesh.findings import BadInputError, NotPossibleError
 
-FINE, FINDINGS, BAD_INPUT, FAULT = 0, 1, 2, 3
+FINE, FINDINGS, BAD_INPUT, FAULT, SIGNALLED = 0, 1, 2, 3, 128
 
 app = typer.Typer(
     name="mesh",
@@ -36,7 +39,13 @@ app.command("example")(example.example)
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of the console script; always exits."""
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(run(arguments))
+
+
+def _terminated(number: int, _frame: object) -> NoReturn:
+    """SIGTERM unwinds, as Ctrl-C does: what was opened is closed, and what is temporary removed."""
+    raise SystemExit(SIGNALLED + number)
 
 
 def run(arguments: list[str] | None = None) -> int:

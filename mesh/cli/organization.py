@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -16,11 +16,13 @@ from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:
     from sandbox.aws.records import Inventory
-    from sandbox.course import Course, Stacks
+    from sandbox.course import Course, StackRun, Stacks
     from sandbox.kept import EngineName, Kept
     from sandbox.organization import EmulatedOrganization
 
 LOOPBACK: Final = "127.0.0.1"
+
+SIGNALLED: Final = 128
 
 
 EngineOption = Annotated[
@@ -32,12 +34,22 @@ StackOption = Annotated[list[str] | None, typer.Option("--stack", "-s", help="On
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where stacks are deployed. `kept` when the organisation lives in another process; `serve` keeps one of this."""
+    """Where stacks are deployed. `kept` when the organisation lives in another process; `serve` keeps one of this.
+
+    There is no inventory any more when the organisation has ended.
+    """
 
     course: Course
-    inventory: Callable[[], Inventory]
+    inventory: Callable[[], Inventory | None]
     kept: bool
     serve: Callable[[int], None]
+
+    def verdict(self, runs: Sequence[StackRun]) -> None:
+        """Raises the exit code of a run that was interrupted (130 or 143, as a shell has it) or failed (1)."""
+        if number := self.course.interrupted:
+            raise typer.Exit(SIGNALLED + number)
+        if any(run.result.failures for run in runs):
+            raise typer.Exit(1)
 
     def known(self, stacks: list[str], asked: list[str] | None) -> list[str]:
         """Those of the stacks that are there; raises NotPossibleError when one was asked for that is not."""
@@ -102,7 +114,7 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
             with announced(kept):
                 _wait(organization)
 
-        yield Place(Course(stacks), organization.inventory, kept=False, serve=serve)
+        yield Place(Course(stacks, say), organization.inventory, kept=False, serve=serve)
 
 
 def _about(organization: EmulatedOrganization, identity: str) -> dict[str, object]:
@@ -152,11 +164,9 @@ def _attached(kept: Kept) -> Generator[Place]:
     from sandbox.served import RemoteProviders, ask
     from sandbox.stacks import Embedded, UnderPulumi
 
-    def inventory() -> Inventory:
+    def inventory() -> Inventory | None:
         about = ask(kept.provider)
-        if about is None:
-            raise NotPossibleError("the organisation does not answer any more; it has ended, and its state with it")
-        return Inventory.from_json(about["inventory"])
+        return Inventory.from_json(about["inventory"]) if about else None
 
     def serve(_: int) -> None:
         raise ValueError("it is kept already")
@@ -166,7 +176,7 @@ def _attached(kept: Kept) -> Generator[Place]:
         stacks: Stacks = Embedded(providers, states)
         if kept.engine == "pulumi":
             stacks = UnderPulumi(Backend(find(), states.pulumi, kept.provider, states.passphrase), states)
-        yield Place(Course(stacks), inventory, kept=True, serve=serve)
+        yield Place(Course(stacks, say), inventory, kept=True, serve=serve)
 
 
 def _wait(organization: EmulatedOrganization) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import typer
-
 from mesh.cli.console import answer_json
 from mesh.cli.organization import EngineOption, StackOption, needed
 from mesh.cli.plan import chosen
@@ -42,5 +40,4 @@ def refresh(
             answer_json(rollout.steps_as_json(mesh, runs))
         else:
             show_refreshed(stacks, runs, time.perf_counter() - started)
-    if any(run.result.failures for run in runs):
-        raise typer.Exit(1)
+        place.verdict(runs)

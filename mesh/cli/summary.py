@@ -12,6 +12,7 @@ from mesh.plan import Plan
 KINDS: Final = ("created", "in part", "recorded")
 OPERATIONS: Final = ("create", "update", "replace", "delete", "same")
 FEW: Final = 5
+ENDED: Final = "the organisation does not answer any more: when its terminal has ended, so has everything in it"
 PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 """Pulumi's words, on both engines."""
 
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from sandbox.course import StackRun
 
 
-def show(plan: Plan, stacks: Sequence[str], runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:
+def show(
+    plan: Plan, stacks: Sequence[str], runs: Sequence[StackRun], inventory: Inventory | None, seconds: float
+) -> None:
     """Prints the summary of one run over these stacks."""
     _stacks(stacks, runs)
-    _types(inventory)
+    if inventory:
+        _types(inventory)
     _failures(runs)
-    _last_words(plan, runs, inventory, seconds)
+    if inventory:
+        _last_words(plan, runs, inventory, seconds)
+    else:
+        screen().print(f"\n{ENDED}; {seconds:.1f} s", markup=False, soft_wrap=True)
 
 
 def show_refreshed(stacks: Sequence[str], runs: Sequence[StackRun], seconds: float) -> None:
@@ -42,7 +49,9 @@ def show_refreshed(stacks: Sequence[str], runs: Sequence[StackRun], seconds: flo
         screen().print("mesh up brings them back to what the files say", markup=False)
 
 
-def show_destroyed(runs: Sequence[StackRun], stacks: Sequence[str], inventory: Inventory, seconds: float) -> None:
+def show_destroyed(
+    runs: Sequence[StackRun], stacks: Sequence[str], inventory: Inventory | None, seconds: float
+) -> None:
     """Prints what was deleted, what refused, and what is left."""
     _stacks(stacks, runs)
     refused = [failure for run in runs for failure in run.result.failures]
@@ -60,7 +69,8 @@ def show_destroyed(runs: Sequence[StackRun], stacks: Sequence[str], inventory: I
     else:
         _failures(runs)
     deleted = sum(run.operations.get("delete", 0) for run in runs if not run.preview)
-    said = f"{counted(deleted, 'resource')} gone from the states; left: {_left(inventory)}; {seconds:.1f} s"
+    left = f"left: {_left(inventory)}" if inventory else ENDED
+    said = f"{counted(deleted, 'resource')} gone from the states; {left}; {seconds:.1f} s"
     screen().print(f"\n{said}", markup=False, soft_wrap=True)
 
 
@@ -145,7 +155,8 @@ def _failures(runs: Sequence[StackRun]) -> None:
     for run in runs:
         for failure in run.result.failures:
             screen().print(f"\n[bold red]failed[/bold red] {run.stack}: ", end="")
-            screen().print(f"{failure.urn.rpartition('::')[2]}: {failure.message}\n{failure.trace}", markup=False)
+            whose = f"{failure.urn.rpartition('::')[2]}: " if failure.urn else ""
+            screen().print(f"{whose}{failure.message}\n{failure.trace}", markup=False, soft_wrap=True)
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from mesh.cli.organization import EngineOption, Place, StackOption, attached, fr
 from mesh.cli.plan import chosen
 from mesh.cli.progress import Progress
 from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+
+if TYPE_CHECKING:
+    from sandbox.course import StackRun
 
 DEFAULT = Path("stacks")
 
@@ -42,7 +45,7 @@ def up(
                 "an organisation is kept already; `mesh up` without --serve updates it", param_hint="--serve"
             )
         with kept as place:
-            failed = _deploy(found, place, directory, stacks, as_json)
+            place.verdict(_deploy(found, place, directory, stacks, as_json))
     else:
         if stack:
             raise typer.BadParameter(
@@ -52,14 +55,13 @@ def up(
         if serve:
             free_port(port)
         with fresh(found, engine or "embedded", throw_away=not serve) as place:
-            failed = _deploy(found, place, directory, stacks, as_json)
-            if serve:
+            runs = _deploy(found, place, directory, stacks, as_json)
+            if serve and not place.course.interrupted:
                 place.serve(port)
-    if failed:
-        raise typer.Exit(1)
+            place.verdict(runs)
 
 
-def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool) -> bool:
+def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool) -> list[StackRun]:
     from mesh.cli.summary import show
     from sandbox import rollout
 
@@ -73,4 +75,4 @@ def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_js
         answer_json(rollout.as_json(mesh, runs))
     else:
         show(found.plan, stacks, runs, place.inventory(), time.perf_counter() - started)
-    return any(run.result.failures for run in runs)
+    return runs

@@ -27,8 +27,8 @@ _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource
 
 
 def _create(call: Call) -> Made:
-    call.id = call.inputs["name"]
     call.aws("create_work_group", **call.request(), Tags=call.tag_list())
+    call.id = call.inputs["name"]
     return call.id, {"arn": call.arn("athena", f"workgroup/{call.id}")}
 
 

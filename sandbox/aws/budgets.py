@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sandbox.aws.fields import Fields, Values, many, number, text, texts
-from sandbox.aws.resource import Call, Made, Resource, recorded_tags
+from sandbox.aws.resource import AwsError, Call, Made, Resource, recorded_tags
 
 _NOTIFICATION: Final[Fields] = {
     "comparisonOperator": text(required=True),
@@ -49,9 +49,9 @@ def _with_subscribers(item: Values) -> Values:
 
 def _create(call: Call) -> Made:
     name = call.inputs["name"]
-    call.id = f"{call.account}:{name}"
     notifications = _notifications(call) or None
     call.aws("create_budget", AccountId=call.account, Budget=_budget(call), NotificationsWithSubscribers=notifications)
+    call.id = f"{call.account}:{name}"
     _TAGS.update(call)
     arn = call.arn("budgets", f"budget/{name}", region=False)
     return call.id, {"arn": arn, "accountId": call.account, "timePeriodStart": "2026-01-01_00:00"}
@@ -68,8 +68,12 @@ def _read(call: Call) -> Values:
 
 
 def _update(call: Call) -> None:
-    """moto has no UpdateBudget: the budget is made anew under its name."""
-    _delete(call)
+    """moto has no UpdateBudget: the budget is made anew under its name, also where an update ended in the middle."""
+    try:
+        _delete(call)
+    except AwsError as error:
+        if not error.not_found:
+            raise
     _create(call)
 
 

@@ -60,8 +60,8 @@ def _put_alarm(call: Call) -> None:
 
 
 def _create_alarm(call: Call) -> Made:
-    call.id = call.inputs["name"]
     call.aws("put_metric_alarm", **call.request(), Tags=call.tag_list())
+    call.id = call.inputs["name"]
     return call.id, {"arn": call.arn("cloudwatch", f"alarm:{call.id}"), "evaluateLowSampleCountPercentiles": ""}
 
 
@@ -166,8 +166,8 @@ _LOG_TAGS: Final = Tagging(
 
 
 def _create_group(call: Call) -> Made:
-    call.id = call.inputs["name"]
     call.aws("create_log_group", **call.request("name", "kmsKeyId", "logGroupClass"), tags=call.tags or None)
+    call.id = call.inputs["name"]
     if call.inputs.get("retentionInDays"):
         _retain(call)
     return call.id, {"arn": call.arn("logs", f"log-group:{call.id}"), "logGroupClass": "STANDARD"}

@@ -97,11 +97,11 @@ def _put_rule(call: Call) -> str:
 
 def _create_rule(call: Call) -> Made:
     arn = _put_rule(call)
-    call.state["arn"] = arn
+    name, bus = call.inputs["name"], _bus(call)
+    call.id = name if bus == "default" else f"{bus}/{name}"
     if call.tags:
         call.aws("tag_resource", ResourceARN=arn, Tags=call.tag_list())
-    name, bus = call.inputs["name"], _bus(call)
-    return (name if bus == "default" else f"{bus}/{name}"), {"arn": arn}
+    return call.id, {"arn": arn}
 
 
 def _read_rule(call: Call) -> Values:

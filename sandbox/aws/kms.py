@@ -43,6 +43,7 @@ def _read_key(call: Call) -> Values | None:
     found = call.found({**key, "Policy": policy, "KeySpec": key.get("KeySpec") or key.get("CustomerMasterKeySpec")})
     return {
         **found,
+        "multiRegion": key.get("MultiRegion", False),
         "isEnabled": key["Enabled"],
         "enableKeyRotation": rotation["KeyRotationEnabled"],
         "rotationPeriodInDays": rotation.get("RotationPeriodInDays", 365),
@@ -103,8 +104,8 @@ def _alias_outputs(call: Call, target: str) -> Values:
 
 
 def _create_alias(call: Call) -> Made:
-    call.id = call.inputs["name"]
     call.aws("create_alias", **call.request())
+    call.id = call.inputs["name"]
     return call.id, _alias_outputs(call, call.inputs["targetKeyId"])
 
 

@@ -23,9 +23,30 @@ def reason_recorded(resource: Resource, inputs: Mapping[str, Any]) -> str:
 
 def create(call: Call) -> Values:
     """Create the resource, count it, remember what moto will not tell; the computed outputs."""
-    call.id, computed = call.resource.create(call)
+    try:
+        call.id, computed = call.resource.create(call)
+    except AwsError:
+        if call.id and call.changed:
+            call.access.records.born(call.key, reason_recorded(call.resource, call.inputs))
+        raise
     _remember(call)
     return computed
+
+
+def found_half_made(call: Call) -> Values:
+    """What there is of a resource whose creation or update did not come to its end; nothing where AWS does not say."""
+    try:
+        return read(call) or {}
+    except AwsError:
+        return {}
+
+
+def resume(call: Call) -> Values:
+    """Bring what is half made to the inputs of the call, from what there is of it; the computed outputs."""
+    found = read(call) or {}
+    call.old = call.resource.defaults | found
+    call.state = {**call.state, **found, "tagsAll": found.get("tags", {})}
+    return {name: found[name] for name in call.resource.computed if name in found} | update(call)
 
 
 def read(call: Call) -> Values | None:

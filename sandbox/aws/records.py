@@ -44,12 +44,23 @@ class Inventory:
         return Inventory([Count(*row) for row in values["counts"]], values["reasons"], values["accounts"])
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """What a creation made and answered, of which no engine has shown yet that it knows."""
+
+    account: str
+    id: str
+    inputs: Mapping[str, Any]
+    state: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class Records:
-    """Recorded values by key, and a ledger of live resources. Safe under threads."""
+    """Recorded values by key, a ledger of live resources, and answers that may be lost. Safe under threads."""
 
     values: dict[Key, dict[str, Any]] = field(default_factory=dict)
     live: dict[Key, str] = field(default_factory=dict)
+    answers: dict[str, Unheard] = field(default_factory=dict[str, Unheard])
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def keep(self, key: Key, values: dict[str, Any]) -> None:
@@ -78,6 +89,21 @@ class Records:
         with self.lock:
             self.live.pop(key, None)
             self.values.pop(key, None)
+
+    def answer(self, urn: str, made: Unheard) -> None:
+        """Remember what is answered: the process that asked, or the connection to it, may end before it is heard."""
+        with self.lock:
+            self.answers[urn] = made
+
+    def unheard(self, urn: str) -> Unheard | None:
+        """What was made for the resource, if the engine never showed that it knows."""
+        with self.lock:
+            return self.answers.get(urn)
+
+    def heard(self, urn: str) -> None:
+        """The engine knows."""
+        with self.lock:
+            self.answers.pop(urn, None)
 
     def counts(self) -> list[Count]:
         """Live resources by account and type, sorted."""

@@ -52,9 +52,16 @@ class Access(Protocol):
         ...
 
 
+_READING: Final = ("describe_", "get_", "head_", "list_")
+
+
 @dataclass(slots=True)
 class Call:
-    """One operation on one resource: who asks, where, and with which values."""
+    """One operation on one resource: who asks, where, and with which values.
+
+    A creation sets `id` as soon as the resource is there, and not before: what fails behind it leaves a resource that
+    is half made. `changed` says whether a call that changes something has succeeded.
+    """
 
     access: Access
     resource: Resource
@@ -64,6 +71,7 @@ class Call:
     old: Values = field(default_factory=dict)
     state: Values = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    changed: bool = False
 
     @property
     def account(self) -> str:
@@ -78,7 +86,9 @@ class Call:
     def aws(self, operation: str, service: str = "", /, **parameters: Any) -> Values:
         """Call AWS without the parameters that are None; raises AwsError."""
         given = {name: value for name, value in parameters.items() if value is not None}
-        return self.access.call(service or self.resource.service, self.region, operation, given)
+        answer = self.access.call(service or self.resource.service, self.region, operation, given)
+        self.changed = self.changed or not operation.startswith(_READING)
+        return answer
 
     def pages(self, operation: str, result: str, service: str = "", /, **parameters: Any) -> list[Any]:
         """All items of a list operation, over all its pages."""

@@ -35,10 +35,11 @@ class _BucketTags(Tagging):
 
 
 def _create_bucket(call: Call) -> Made:
-    call.id = call.inputs["bucket"]
+    name = call.inputs["bucket"]
     here = None if call.region == "us-east-1" else {"LocationConstraint": call.region}
     lock = call.inputs.get("objectLockEnabled")
-    call.aws("create_bucket", Bucket=call.id, CreateBucketConfiguration=here, ObjectLockEnabledForBucket=lock)
+    call.aws("create_bucket", Bucket=name, CreateBucketConfiguration=here, ObjectLockEnabledForBucket=lock)
+    call.id = name
     if call.tags:
         _BUCKET_TAGS.update(call)
     return call.id, _bucket_outputs(call)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from pathlib import Path
+
 import pytest
 
 from mesh.findings import NotPossibleError
 from sandbox.pulumi_cli import Cli, find
+from tests.e2e.ground import Ground, ground
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +19,11 @@ def cli() -> Cli:
         return find()
     except NotPossibleError as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(params=["embedded", pytest.param("pulumi", marks=pytest.mark.e2e)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Ground]:
+    """Where faults happen, under each engine."""
+    pulumi = request.getfixturevalue("cli") if request.param == "pulumi" else None
+    with ground(tmp_path, pulumi) as place:
+        yield place

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NoReturn
 
 import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto import status_pb2
 
 from sandbox.organization import OrganizationIds
 from sandbox.provider import AwsProvider
@@ -17,6 +19,8 @@ Values = dict[str, Any]
 
 MANAGEMENT, GOVERNANCE, DOMAIN = "111111111111", "222222222222", "333333333333"
 REGION = "eu-west-1"
+_NUMBERS = count(1)
+"""Each creation is of a resource of its own: that of a known URN would be the same creation, asked again."""
 IDS = OrganizationIds(
     management_account=MANAGEMENT,
     organization_id="o-meshsample",
@@ -27,15 +31,34 @@ IDS = OrganizationIds(
 
 
 class Aborted(Exception):
-    """What a gRPC context makes of an error."""
+    """What a gRPC context makes of an error; `half_made` is what there is of the resource, if there is something."""
+
+    def __init__(self, details: str, trailers: Sequence[tuple[str, str | bytes]] = ()) -> None:
+        super().__init__(details)
+        self.half_made = next((_half_made(value) for _, value in trailers if isinstance(value, bytes)), None)
+
+
+def _half_made(details: bytes) -> pb.ErrorResourceInitFailed:
+    (detail,) = status_pb2.Status.FromString(details).details
+    failure = pb.ErrorResourceInitFailed()
+    assert detail.Unpack(failure)
+    return failure
 
 
 class Context:
     """The part of a gRPC context that a provider uses."""
 
+    def __init__(self) -> None:
+        self.trailers: Sequence[tuple[str, str | bytes]] = ()
+
+    def set_trailing_metadata(self, metadata: Sequence[tuple[str, str | bytes]]) -> None:
+        """The details of an error."""
+        self.trailers = metadata
+
     def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
         """End the call."""
-        raise Aborted(details)
+        trailers, self.trailers = self.trailers, ()
+        raise Aborted(details, trailers)
 
 
 def settings(account_id: str, **more: Any) -> Values:
@@ -65,8 +88,9 @@ class Driver:
         answer = self.provider.Check(pb.CheckRequest(urn=urn(token), news=to_struct(inputs)), self.context)
         return {failure.property: failure.reason for failure in answer.failures}
 
-    def create(self, token: str, inputs: Values, *, preview: bool = False) -> tuple[str, Values]:
-        request = pb.CreateRequest(urn=urn(token), properties=to_struct(inputs), preview=preview)
+    def create(self, token: str, inputs: Values, *, preview: bool = False, name: str = "") -> tuple[str, Values]:
+        request = pb.CreateRequest(urn=urn(token, name or f"it-{next(_NUMBERS)}"), preview=preview)
+        request.properties.CopyFrom(to_struct(inputs))
         answer = self.provider.Create(request, self.context)
         return answer.id, to_python(answer.properties)
 

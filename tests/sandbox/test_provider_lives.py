@@ -10,10 +10,13 @@ import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from sandbox.aws import RESOURCES
+from sandbox.aws.resource import AwsError
 from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.wire import to_python
+from tests.sandbox.faulty import FaultyOrganization, spared
 from tests.sandbox.provider_cases import STORAGE_AND_ORGANIZATION
 from tests.sandbox.provider_cases_services import SERVICES
-from tests.sandbox.provider_harness import IDS, Case, Driver, Values, configured
+from tests.sandbox.provider_harness import IDS, Aborted, Case, Driver, Values, configured, urn
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +49,13 @@ class Standing:
     def __exit__(self, *_: object) -> None:
         self._undo.close()
 
-    def create(self, label: str, case: Case) -> None:
+    def create_needs(self, case: Case) -> None:
         for name, needed in case.needs.items():
             if name not in self.made:
                 self.create(name, needed)
+
+    def create(self, label: str, case: Case) -> None:
+        self.create_needs(case)
         driver = self.drivers[case.account]
         id_, outputs = driver.create(case.token, case.resolved(self.made))
         self.made[label] = {**outputs, "id": id_}
@@ -69,9 +75,7 @@ def test_a_resource_is_created_read_changed_and_deleted(
 ) -> None:
     driver = drivers[case.account]
     with Standing(drivers) as standing:
-        for label, needed in case.needs.items():
-            if label not in standing.made:
-                standing.create(label, needed)
+        standing.create_needs(case)
         inputs = case.resolved(standing.made)
         assert driver.check(case.token, inputs) == {}
         before = {a: organization.resources_in(a) for a in drivers}
@@ -115,6 +119,110 @@ def _stays_the_same(driver: Driver, case: Case, id_: str, state: Values, inputs:
 
 _MOVING = ("attachmentCount", "accounts", "nonMasterAccounts", "roots")
 """Outputs that other resources change."""
+
+
+class FailsAt:
+    """The call with this number fails, and no other."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.calls = number, 0
+
+    def __call__(self, operation: str) -> None:
+        self.calls += 1
+        if self.calls == self.number:
+            raise AwsError("InternalFailure", f"{operation} failed")
+
+
+@pytest.mark.parametrize("case", named(CASES))
+def test_a_creation_that_fails_at_any_of_its_calls_is_repaired_by_the_next_run(
+    case: Case, drivers: dict[str, Driver], organization: EmulatedOrganization
+) -> None:
+    faulty = FaultyOrganization(organization)
+    driver = configured(faulty, case.account, defaultTags={"tags": {"mesh": "sample"}})
+    with Standing(drivers) as standing:
+        standing.create_needs(case)
+        counted = organization.counts()
+        for number in range(1, 20):
+            inputs = _named_anew(case, standing, number)
+            faulty.meet = fails = FailsAt(number)
+            try:
+                id_, state = driver.create(case.token, inputs)
+            except Aborted as aborted:
+                faulty.meet = spared
+                id_, state = _made_after(aborted, driver, case, inputs, organization.counts() != counted)
+                _stays_the_same(driver, case, id_, state, inputs)
+                driver.delete(case.token, id_, state)
+            else:
+                assert fails.calls < number, "a failure that nobody noticed"
+                faulty.meet = spared
+                driver.delete(case.token, id_, state)
+                break
+        assert organization.counts() == counted
+
+
+@pytest.mark.parametrize("case", named(tuple(case for case in CASES if case.change)))
+def test_an_update_that_fails_at_any_of_its_calls_is_repaired_by_the_next_run(
+    case: Case, drivers: dict[str, Driver], organization: EmulatedOrganization
+) -> None:
+    faulty = FaultyOrganization(organization)
+    driver = configured(faulty, case.account, defaultTags={"tags": {"mesh": "sample"}})
+    with Standing(drivers) as standing:
+        standing.create_needs(case)
+        for number in range(1, 20):
+            inputs = _named_anew(case, standing, 100 + number)
+            id_, state = driver.create(case.token, inputs)
+            changed = {k: v for k, v in {**inputs, **(case.change or {})}.items() if v is not None}
+            faulty.meet = fails = FailsAt(number)
+            try:
+                driver.update(case.token, id_, state, inputs, changed)
+            except Aborted as aborted:
+                faulty.meet = spared
+                if half := aborted.half_made:
+                    state = driver.update(case.token, id_, to_python(half.properties), changed, changed)
+                    _stays_the_same(driver, case, id_, state, changed)
+                else:
+                    _stays_the_same(driver, case, id_, state, inputs)
+            faulty.meet = spared
+            driver.delete(case.token, id_, state)
+            if fails.calls < number:
+                break
+        assert fails.calls < number, "every call has failed once"
+
+
+@pytest.mark.parametrize("case", named(CASES))
+def test_a_creation_whose_answer_is_lost_is_answered_again(
+    case: Case, drivers: dict[str, Driver], organization: EmulatedOrganization
+) -> None:
+    driver = drivers[case.account]
+    with Standing(drivers) as standing:
+        standing.create_needs(case)
+        inputs = _named_anew(case, standing, 200)
+        made, _ = driver.create(case.token, inputs, name="lost")
+        held, counted = organization.resources_in(case.account), organization.counts()
+        id_, state = driver.create(case.token, inputs, name="lost")
+        assert (id_, organization.resources_in(case.account), organization.counts()) == (made, held, counted)
+        _stays_the_same(driver, case, id_, state, inputs)
+        driver.delete(case.token, id_, state)
+        organization.records.heard(urn(case.token, "lost"))
+
+
+def _named_anew(case: Case, standing: Standing, number: int) -> Values:
+    """An account's address is never free again, and moto keeps the tags of a trail that is gone."""
+    inputs, name = case.resolved(standing.made), RESOURCES[case.token].name
+    if "email" in inputs:
+        inputs["email"] = f"{number}-{inputs['email']}"
+    return {**inputs, name: f"{inputs[name]}-{number}"} if name else inputs
+
+
+def _made_after(aborted: Aborted, driver: Driver, case: Case, inputs: Values, is_there: bool) -> tuple[str, Values]:
+    """What was half made is updated, as an engine does it; what was not is created."""
+    half = aborted.half_made
+    assert is_there == (half is not None), "what is there is known to the engine"
+    if half is None:
+        return driver.create(case.token, inputs)
+    state = to_python(half.properties)
+    assert list(half.reasons) == [str(aborted)]
+    return half.id, driver.update(case.token, half.id, state, inputs, inputs)
 
 
 def test_every_type_of_the_sandbox_has_a_life_here() -> None:

@@ -1,0 +1,151 @@
+"""Where faults happen: the tiny mesh in an emulated organisation, under one engine, with its states in files."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.course import Course, Mesh, StackRun
+from sandbox.kept import FILE, Kept, StateDirectory, announced, state_directory
+from sandbox.provider import AwsProvider
+from sandbox.pulumi_cli import Cli
+from sandbox.pulumi_engine import Backend
+from sandbox.served import ProviderServer, RemoteProviders
+from sandbox.stacks import Embedded, UnderPulumi
+from tests.e2e.journal import DAY, fresh, mesh_of
+from tests.sandbox.faulty import FaultyOrganization
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ROOT / "tests" / "mesh" / "tiny"
+COMMAND = "import sys; sys.argv[0] = 'mesh'; from mesh.cli.main import main; main()"
+
+Thing = tuple[str, str]
+"""The type and the id of something that exists, or that a state says to exist."""
+
+
+@dataclass
+class Ground:
+    """One engine, one organisation, and the states; `cli` is Pulumi's, where its engine is the one."""
+
+    mesh: Mesh
+    faulty: FaultyOrganization
+    states: StateDirectory
+    cli: Cli | None
+    told: list[str] = field(default_factory=list[str])
+    """What was said while stacks were worked on."""
+
+    @contextmanager
+    def course(self, server: ProviderServer | None = None) -> Generator[Course]:
+        """The engine; with a server the provider is that one's, else the embedded engine has its own."""
+        if self.cli is None and server is None:
+            yield Course(Embedded(lambda _: AwsProvider(self.faulty), self.states), self.told.append)
+        elif server is None:
+            with ProviderServer(self.faulty) as own, self.course(own) as course:
+                yield course
+        elif self.cli is None:
+            with RemoteProviders(server.port) as providers:
+                yield Course(Embedded(providers, self.states), self.told.append)
+        else:
+            backend = Backend(self.cli, self.states.pulumi, server.port, self.states.passphrase)
+            yield Course(UnderPulumi(backend, self.states), self.told.append)
+
+    @contextmanager
+    def kept(self) -> Generator[ProviderServer]:
+        """As `mesh up --serve` would keep it in another terminal: commands that are typed here find it."""
+        organization = self.faulty.organization
+
+        def about() -> dict[str, object]:
+            return {"identity": self.states.identity, "inventory": organization.inventory().to_json()}
+
+        with ProviderServer(self.faulty, about) as server:
+            kept = Kept(
+                identity=self.states.identity,
+                organization=self.mesh.plan.perimeter.organization,
+                mesh=self.mesh.plan.mesh,
+                engine="pulumi" if self.cli else "embedded",
+                endpoint="",
+                provider=server.port,
+                pid=os.getpid(),
+                state=str(self.states.path),
+            )
+            with announced(kept, self.mesh.directory.parent / FILE):
+                yield server
+
+    def type(self, *words: str) -> subprocess.Popen[str]:
+        """A command in the working directory."""
+        return subprocess.Popen(
+            [sys.executable, "-c", COMMAND, *words, "--as-of", DAY.isoformat()],
+            cwd=self.mesh.directory.parent,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def typed(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The same, when it has ended."""
+        command = self.type(*words)
+        out, said = command.communicate(timeout=120)
+        return subprocess.CompletedProcess(command.args, command.returncode, out, said)
+
+    def unlocked(self, stack: str = "governance") -> None:
+        """Waits until nobody works on the stack: a Pulumi CLI may live longer than the command that began it."""
+        with (self.states.path / f"{stack}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+    @property
+    def account(self) -> str:
+        """The account in which the governance stack is."""
+        return self.mesh.plan.governance.access.account_id
+
+    def exists(self) -> Counter[Thing]:
+        """What is in that account."""
+        live = self.faulty.organization.records.live
+        return Counter((token, id_) for account, _, token, id_ in live if account == self.account)
+
+    def stated(self, stack: str = "governance") -> Counter[Thing]:
+        """What the state says, read from where it is kept."""
+        if self.cli is None:
+            found = [(one.type, one.id) for one in self.states.load(stack).resources]
+        else:
+            file = self.states.pulumi / ".pulumi" / "stacks" / "mesh" / f"{stack}.json"
+            latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
+            found = [(one["type"], one.get("id", "")) for one in latest.get("resources") or ()]
+        return Counter((token, id_) for token, id_ in found if token.startswith("aws:"))
+
+    def held(self) -> int:
+        """How many things the emulator itself holds in the account, whoever made them."""
+        return self.faulty.organization.resources_in(self.account)
+
+
+@contextmanager
+def ground(directory: Path, cli: Cli | None) -> Generator[Ground]:
+    """The tiny mesh, of which nothing is deployed."""
+    stacks = Path(shutil.copytree(TINY, directory / "stacks"))
+    with fresh(stacks) as organization, state_directory() as states:
+        yield Ground(mesh_of(stacks), FaultyOrganization(organization), states, cli)
+
+
+def created(run: StackRun) -> int:
+    """What the summary calls created."""
+    return 0 if run.preview else run.operations.get("create", 0)
+
+
+def converges(ground: Ground, course: Course) -> None:
+    """The next run makes what is missing, and the one behind it has nothing to do; each thing is there once."""
+    (run,) = course.up(ground.mesh, ["governance"])
+    assert run.result.failures == []
+    assert ground.exists() == ground.stated()
+    assert set(ground.exists().values()) == {1}
+    (again,) = course.up(ground.mesh, ["governance"])
+    assert again.result.failures == []
+    assert again.operations == {"same": ground.exists().total()}

@@ -1,0 +1,126 @@
+"""The disk for the state is full or read-only: one sentence, nothing half written, and nothing that exists is lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import subprocess
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mesh.findings import NotPossibleError
+from sandbox import kept
+from sandbox.aws.resource import AwsError
+from tests.e2e.ground import Ground, converges, created
+from tests.sandbox.faulty import spared
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+READ_ONLY = OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+def failing(error: OSError) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("error", [FULL, READ_ONLY], ids=["full", "read-only"])
+def test_a_disk_that_cannot_hold_the_state_is_found_before_anything_is_made(
+    place: Ground, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    with place.course() as course:
+        with monkeypatch.context() as patch:
+            patch.setattr(kept.os, "posix_fallocate", failing(error))
+            said = rf"^the state in {place.states.path} cannot be written \({error.strerror}\); nothing was changed$"
+            with pytest.raises(NotPossibleError, match=said):
+                course.up(place.mesh, ["organization"])
+        assert place.faulty.organization.counts() == []
+        assert not course.engine.knows("organization")
+        assert not course.up(place.mesh, ["organization"])[0].result.failures
+
+
+def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
+    place: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place.cli:
+        pytest.skip("Pulumi's engine writes its own state, below")
+    with place.course() as course:
+        assert not course.up(place.mesh, ["organization"])[0].result.failures
+        place.faulty.meet = no_buckets
+        assert course.up(place.mesh, ["governance"])[0].result.failures
+        place.faulty.meet = spared
+        some, before = place.exists(), files(place.states.path)
+        assert some == place.stated()
+        with monkeypatch.context() as patch:
+            patch.setattr(kept.os, "fsync", failing(FULL))
+            (run,) = course.up(place.mesh, ["governance"])
+            (failure,) = run.result.failures
+            assert re.fullmatch(
+                r"the state of stack 'governance' in .* could not be written \(No space left on device\); .*",
+                failure.message,
+            )
+            assert created(run) == (place.exists() - some).total() > 1
+            assert files(place.states.path) == before, "nothing is half written"
+        converges(place, course)
+
+
+def no_buckets(operation: str) -> None:
+    if operation == "create_bucket":
+        raise AwsError("AccessDenied", "no buckets")
+
+
+def files(directory: Path) -> dict[Path, str]:
+    return {file: file.read_text() for file in directory.rglob("*") if file.is_file() and file.suffix != ".lock"}
+
+
+@contextmanager
+def small_disk(directory: Path) -> Generator[Path]:
+    """A file system of its own at the directory, and a file on it that can fill it."""
+    directory.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", directory], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield directory / "filler"
+    finally:
+        subprocess.run(["umount", directory], check=True)
+
+
+@dataclass
+class Filling:
+    """At the eighth creation somebody else fills the disk."""
+
+    filler: Path
+    created: int = 0
+
+    def __call__(self, operation: str) -> None:
+        self.created += operation.startswith("create_")
+        if self.created == 8:
+            with suppress(OSError), self.filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+
+
+@pytest.mark.e2e
+def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_found_again(place: Ground) -> None:
+    if not place.cli:
+        pytest.skip("the embedded engine holds the room that it needs")
+    with small_disk(place.states.pulumi) as filler, place.course() as course:
+        assert not course.up(place.mesh, ["organization"])[0].result.failures
+        place.faulty.meet = Filling(filler)
+        (run,) = course.up(place.mesh, ["governance"])
+        assert [f for f in run.result.failures if "no space left on device" in f.message], run.result.failures
+        assert place.stated() <= place.exists()
+        assert created(run) <= place.exists().total()
+        filler.unlink()
+        place.faulty.meet = spared
+        converges(place, course)

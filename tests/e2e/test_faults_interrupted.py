@@ -1,0 +1,149 @@
+"""Ctrl-C and SIGTERM in the middle of a stack: what is under way is finished, all of it is in the state, and said."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from sandbox.interruption import INTERRUPTED, NOTICE
+from sandbox.provider import AwsProvider
+from tests.e2e.ground import Ground, converges, created
+from tests.e2e.journal import mesh_of
+from tests.sandbox.faulty import spared
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+PATIENCE = 60
+
+
+@dataclass
+class Pressing:
+    """At the fourth call of a kind somebody presses Ctrl-C; all calls wait until that was noticed."""
+
+    press: Callable[[], None]
+    noticed: Event
+    kind: str = "create_"
+    calls: int = 0
+    waited: bool = True
+    pressed: Event = field(default_factory=Event)
+
+    def __call__(self, operation: str) -> None:
+        self.calls += operation.startswith(self.kind)
+        if self.calls == 4 and not self.pressed.is_set():
+            self.pressed.set()
+            self.press()
+        if self.pressed.is_set():
+            self.waited = self.noticed.wait(PATIENCE) and self.waited
+
+    @property
+    def was_noticed(self) -> bool:
+        return self.pressed.is_set() and self.waited
+
+
+class Told(list[str]):
+    """What was said; when it was, something was noticed."""
+
+    def __init__(self, noticed: Event) -> None:
+        super().__init__()
+        self.noticed = noticed
+
+    def append(self, text: str) -> None:
+        super().append(text)
+        self.noticed.set()
+
+
+@pytest.fixture
+def noticed(place: Ground, monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Set once the engine begins nothing more: Pulumi's tells its providers, the embedded one says so."""
+    event = Event()
+    was = AwsProvider.Cancel
+
+    def cancel(self: AwsProvider, request: Any, context: Any) -> Any:
+        event.set()
+        return was(self, request, context)
+
+    monkeypatch.setattr(AwsProvider, "Cancel", cancel)
+    if place.cli is None:
+        place.told = Told(event)
+    return event
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_update_finishes_what_is_under_way_and_forgets_nothing(
+    place: Ground, noticed: Event, number: signal.Signals
+) -> None:
+    if place.cli and number == signal.SIGTERM:
+        pytest.skip("a command is sent this one below")
+    before = signal.getsignal(number)
+    with place.course() as course:
+        assert not course.up(place.mesh, ["organization"])[0].result.failures
+        place.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), number), noticed)
+        (run,) = course.up(place.mesh, ["governance", "domain-shop"])
+        assert pressing.was_noticed
+        assert (course.interrupted, signal.getsignal(number)) == (number, before)
+        assert [failure.message for failure in run.result.failures] == [INTERRUPTED]
+        assert place.exists() == place.stated()
+        assert created(run) == place.exists().total() >= 1
+        some = place.exists()
+        place.faulty.meet = spared
+        converges(place, course)
+        assert some < place.exists()
+        assert not course.interrupted
+
+
+def test_an_interrupted_command_says_what_was_done_and_the_next_one_goes_on(place: Ground, noticed: Event) -> None:
+    with place.kept():
+        with place.course() as course:
+            assert not course.up(place.mesh, ["organization"])[0].result.failures
+        command = place.type("up")
+        said: list[str] = []
+        listening = Thread(target=lambda: said.extend(heard(command, noticed if place.cli is None else Event())))
+        listening.start()
+        place.faulty.meet = pressing = Pressing(command.terminate, noticed)
+        assert command.stdout
+        out = command.stdout.read()
+        listening.join(PATIENCE)
+        assert (command.wait(PATIENCE), pressing.was_noticed) == (128 + signal.SIGTERM, True), said
+        assert [line for line in said if "Traceback" in line] == []
+        assert [line for line in said if line.startswith("interrupted:")] == [f"{NOTICE}\n"]
+        assert place.exists() == place.stated()
+        assert re.search(rf"^governance +{place.account} +{place.exists().total()} ", out, re.MULTILINE), out
+        assert f"failed governance: {INTERRUPTED}" in out
+        assert re.search(r"^domain-shop +not run$", out, re.MULTILINE), out
+        place.faulty.meet = spared
+        with place.course() as course:
+            converges(place, course)
+
+
+def heard(command: subprocess.Popen[str], noticed: Event) -> Iterator[str]:
+    assert command.stderr
+    for line in command.stderr:
+        if line.startswith("interrupted:"):
+            noticed.set()
+        yield line
+
+
+def test_an_interrupted_destruction_forgets_only_what_is_gone(place: Ground, noticed: Event) -> None:
+    file = place.mesh.directory / "mesh.yaml"
+    file.write_text(f"defaults: {{deletion-protection: false}}\n{file.read_text()}")
+    mesh = mesh_of(place.mesh.directory)
+    with place.course() as course:
+        assert all(not run.result.failures for run in course.up(mesh, ["organization", "governance"]))
+        before = place.exists()
+        place.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), signal.SIGINT), noticed, "delete_")
+        (run,) = course.destroy(mesh, ["organization", "governance"])
+        assert pressing.was_noticed
+        assert [failure.message for failure in run.result.failures] == [INTERRUPTED]
+        assert place.exists() == place.stated()
+        assert run.operations["delete"] == (before - place.exists()).total() >= 1
+        assert place.exists()
+        place.faulty.meet = spared
+        assert not course.destroy(mesh, ["governance"])[0].result.failures
+        assert not place.exists()

@@ -1,0 +1,49 @@
+"""An organisation in which something happens to some calls, before AWS has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.aws.fields import Values
+from sandbox.aws.records import Records
+from sandbox.aws.resource import Access
+from sandbox.organization import EmulatedOrganization
+
+Meet = Callable[[str], None]
+"""Is told the operation, and raises AwsError where it is to fail."""
+
+
+def spared(_operation: str) -> None:
+    """Nothing happens."""
+
+
+@dataclass
+class FaultyOrganization:
+    """The organisation, with what its calls meet on their way."""
+
+    organization: EmulatedOrganization
+    meet: Meet = spared
+
+    def assume(self, role_arn: str) -> Access:
+        return FaultyAccess(self.organization.assume(role_arn), self)
+
+
+@dataclass(frozen=True)
+class FaultyAccess:
+    """A role whose calls meet it."""
+
+    access: Access
+    organization: FaultyOrganization
+
+    @property
+    def account_id(self) -> str:
+        return self.access.account_id
+
+    @property
+    def records(self) -> Records:
+        return self.access.records
+
+    def call(self, service: str, region: str, operation: str, parameters: Values) -> Values:
+        self.organization.meet(operation)
+        return self.access.call(service, region, operation, parameters)
