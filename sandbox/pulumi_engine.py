@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from mesh.findings import NotPossibleError
 from sandbox.driver import Program, Result
+from sandbox.policy_host import PolicyHost
 from sandbox.pulumi_cli import Cli
 from sandbox.state import Operation, Resource, stack_outputs
 from sandbox.steps import Step
@@ -35,6 +36,9 @@ _ECHOES: Final = re.compile(
 )
 """Errors that only say that there was an error."""
 
+NO_DEFAULT_PROVIDER: Final = ("aws",)
+"""As in `Pulumi.yaml`: nothing is made in whatever account the credentials happen to lead to."""
+
 ABSENT: Final = "there is no stack '{}' in the state of this organisation"
 LOCKED: Final = "another update of stack '{}' is under way; nothing was changed, try again when it has ended"
 UNFIT: Final = (
@@ -46,7 +50,8 @@ UNFIT: Final = (
 class Backend:
     """Where the real engine keeps the state of one emulated organisation, and what it needs to run.
 
-    `throw_away` leaves out the writing of the whole state at each step: nobody will ever read it.
+    `throw_away` leaves out the writing of the whole state at each step: nobody will ever read it. `policies` are asked
+    in every preview and every update; a violation stops it.
     """
 
     cli: Cli
@@ -54,6 +59,7 @@ class Backend:
     provider_port: int
     passphrase: str
     throw_away: bool = False
+    policies: PolicyHost | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -66,7 +72,12 @@ class Backend:
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.provider_port}",
         }
         fast = {"PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"} if self.throw_away else {}
-        return values | fast
+        return values | fast | (self.policies.environment if self.policies else {})
+
+    @property
+    def packs(self) -> list[str]:
+        """The folders of the policy packs."""
+        return [str(self.policies.pack)] if self.policies else []
 
     def state_of(self, project: str, stack: str) -> Path:
         """The file that holds the state of a stack."""
@@ -91,9 +102,12 @@ class PulumiStack:
 
     def up(self, *, preview: bool = False) -> Result:
         """Deploy the program, or say what that would do."""
+        packs = self._backend.packs
         if preview:
-            return self._run(lambda stack, on_event: stack.preview(on_event=on_event, color="never"))
-        return self._run(lambda stack, on_event: stack.up(on_event=on_event, color="never"))
+            return self._run(
+                lambda stack, on_event: stack.preview(on_event=on_event, color="never", policy_packs=packs)
+            )
+        return self._run(lambda stack, on_event: stack.up(on_event=on_event, color="never", policy_packs=packs))
 
     def refresh(self) -> Result:
         """Read everything as it is into the state."""
@@ -139,7 +153,7 @@ class PulumiStack:
             settings = workspace.stack_settings(self._name)
         except FileNotFoundError:
             settings = StackSettings()
-        settings.config = {**self._config, "pulumi:disable-default-providers": ["aws"]}
+        settings.config = {**self._config, "pulumi:disable-default-providers": list(NO_DEFAULT_PROVIDER)}
         workspace.save_stack_settings(self._name, settings)
         return stack
 

@@ -68,6 +68,7 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
     from sandbox.course import Course
     from sandbox.kept import Kept, announced, state_directory
     from sandbox.organization import EmulatedOrganization
+    from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
     from sandbox.rollout import organization_ids
@@ -83,7 +84,8 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
         if cli is not None or not throw_away:
             server = ends.enter_context(ProviderServer(organization, lambda: _about(organization, states.identity)))
         if cli is not None and server is not None:
-            stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away), states)
+            host = ends.enter_context(policy_host())
+            stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away, host), states)
 
         def serve(port: int) -> None:
             if server is None:
@@ -147,6 +149,7 @@ def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
 def _attached(kept: Kept) -> Generator[Place]:
     from sandbox.aws.records import Inventory
     from sandbox.course import Course
+    from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
     from sandbox.served import RemoteProviders, ask
@@ -162,10 +165,11 @@ def _attached(kept: Kept) -> Generator[Place]:
         raise ValueError("it is kept already")
 
     states = kept.states
-    with RemoteProviders(kept.provider) as providers:
+    with RemoteProviders(kept.provider) as providers, policy_host() as host:
         stacks: Stacks = Embedded(providers, states)
         if kept.engine == "pulumi":
-            stacks = UnderPulumi(Backend(find(), states.pulumi, kept.provider, states.passphrase), states)
+            backend = Backend(find(), states.pulumi, kept.provider, states.passphrase, policies=host)
+            stacks = UnderPulumi(backend, states)
         yield Place(Course(stacks), inventory, kept=True, serve=serve)
 
 
