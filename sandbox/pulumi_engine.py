@@ -7,7 +7,9 @@ emulated organisation. What the engine reports becomes the same steps and the sa
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
 import signal
 import threading
 import time
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from mesh.findings import NotPossibleError
 from sandbox.driver import Program, Result
 from sandbox.policy_host import PolicyHost
-from sandbox.pulumi_cli import Cli
+from sandbox.pulumi_cli import BUILT, Cli
 from sandbox.state import Operation, Resource, stack_outputs
 from sandbox.steps import Step
 from sandbox.wire import SECRET, SIGNATURE, to_struct
@@ -38,6 +40,9 @@ _ECHOES: Final = re.compile(
 
 NO_DEFAULT_PROVIDER: Final = ("aws",)
 """As in `Pulumi.yaml`: nothing is made in whatever account the credentials happen to lead to."""
+
+BY_HAND: Final = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_DEBUG_PROVIDERS")
+"""What a command typed by hand has to be told."""
 
 ABSENT: Final = "there is no stack '{}' in the state of this organisation"
 LOCKED: Final = "another update of stack '{}' is under way; nothing was changed, try again when it has ended"
@@ -79,6 +84,18 @@ class Backend:
         """The folders of the policy packs."""
         return [str(self.policies.pack)] if self.policies else []
 
+    @property
+    def exports(self) -> list[str]:
+        """What a shell is told before Pulumi's own commands: where the state is, and who answers for AWS.
+
+        A passphrase that the user has set is theirs to know.
+        """
+        tools = [f'PATH={shlex.quote(str(BUILT.parent))}:"$PATH"'] if BUILT.parent.is_dir() else []
+        theirs = os.environ.get("PULUMI_CONFIG_PASSPHRASE") == self.passphrase
+        names = [name for name in BY_HAND if not (theirs and name == "PULUMI_CONFIG_PASSPHRASE")]
+        environment = self.environment
+        return [f"export {each}" for each in (*tools, *(f"{n}={shlex.quote(environment[n])}" for n in names))]
+
     def state_of(self, project: str, stack: str) -> Path:
         """The file that holds the state of a stack."""
         return self.directory / ".pulumi" / "stacks" / project / f"{stack}.json"
@@ -116,10 +133,21 @@ class PulumiStack:
     def destroy(self, *, preview: bool = False) -> Result:
         """Delete everything in the state, or say what that would do."""
         if preview:
-            return self._run(lambda s, on_event: s.preview_destroy(on_event=on_event, color="never"), existing=True)
+            return self._run(
+                lambda stack, on_event: stack.preview_destroy(on_event=on_event, color="never"),
+                existing=True,
+                preview=True,
+            )
         return self._run(lambda stack, on_event: stack.destroy(on_event=on_event, color="never"), existing=True)
 
-    def _run(self, do: Callable[[Stack, Callable[[EngineEvent], None]], object], *, existing: bool = False) -> Result:
+    def _run(
+        self,
+        do: Callable[[Stack, Callable[[EngineEvent], None]], object],
+        *,
+        existing: bool = False,
+        preview: bool = False,
+    ) -> Result:
+        """`existing` refuses a stack that there is not; a preview leaves the state as it is, which is not read then."""
         from pulumi.automation import CommandError
 
         started = time.perf_counter()
@@ -133,7 +161,7 @@ class PulumiStack:
                 self._raise_for(error)
                 if not events.failures:
                     events.failures.append(Failure("", _last_error(str(error))))
-            resources = _resources(stack.export_stack().deployment or {}, events)
+            resources = [] if preview else _resources(stack.export_stack().deployment or {}, events)
         seconds = time.perf_counter() - started
         outputs = stack_outputs(resources)
         return Result(events.steps, resources, events.failures, events.warnings, events.logs, seconds, outputs)

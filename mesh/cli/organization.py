@@ -81,11 +81,13 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
         organization = ends.enter_context(EmulatedOrganization(organization_ids(found.plan)))
         stacks: Stacks = Embedded.of(organization, states)
         server: ProviderServer | None = None
+        by_hand: list[str] = []
         if cli is not None or not throw_away:
             server = ends.enter_context(ProviderServer(organization, lambda: _about(organization, states.identity)))
         if cli is not None and server is not None:
             host = ends.enter_context(policy_host())
-            stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away, host), states)
+            backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away, host)
+            stacks, by_hand = UnderPulumi(backend, states), backend.exports
 
         def serve(port: int) -> None:
             if server is None:
@@ -102,7 +104,7 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
                 state=str(states.path),
             )
             with announced(kept):
-                _wait(organization)
+                _wait(organization, by_hand and [*by_hand, f"pulumi preview -s {found.plan.stacks[-1]}"])
 
         yield Place(Course(stacks), organization.inventory, kept=False, serve=serve)
 
@@ -173,11 +175,14 @@ def _attached(kept: Kept) -> Generator[Place]:
         yield Place(Course(stacks), inventory, kept=True, serve=serve)
 
 
-def _wait(organization: EmulatedOrganization) -> None:
+def _wait(organization: EmulatedOrganization, by_hand: list[str]) -> None:
     import signal
     import threading
 
     say(organization.connection_help())
+    if by_hand:
+        say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
+        say("".join(f"  {line}\n" for line in by_hand))
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
     say("Ctrl-C ends it, and everything in it.")
     over = threading.Event()
