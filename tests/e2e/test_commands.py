@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from mesh.cli.main import run as command_line
 from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan import build
@@ -31,12 +33,13 @@ from sandbox.engine import Engine
 from sandbox.kept import state_directory
 from sandbox.organization import EmulatedOrganization
 from sandbox.provider import AwsProvider
+from sandbox.pulumi_cli import Cli
 from sandbox.pulumi_engine import Backend, PulumiStack
 from sandbox.rollout import organization_ids
 from sandbox.served import ProviderServer
 from sandbox.state import StackState
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests" / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
@@ -61,7 +64,7 @@ class Terminal:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=240,
         )
 
     def refused(self, *words: str, **environment: str) -> str:
@@ -87,7 +90,7 @@ class Terminal:
                 text=True,
             )
         try:
-            until = time.monotonic() + 90
+            until = time.monotonic() + 200
             while not (self.directory / FILE).exists():
                 assert server.poll() is None, (self.directory / "serve.log").read_text()
                 assert time.monotonic() < until, (self.directory / "serve.log").read_text()
@@ -159,19 +162,34 @@ def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(be
     other = {"embedded": "pulumi", "pulumi": "embedded"}[engine]
     assert f"was deployed with --engine {engine}" in beside.refused("up", "--engine", other)
     assert "an organisation is kept already" in beside.refused("up", "--serve")
-    assert "there is no stack 'domain-shoo'" in beside.refused("destroy", "--stack", "domain-shoo")
+    for command in ("up", "refresh", "destroy"):
+        assert "there is no stack 'domain-shoo'" in beside.refused(command, "--stack", "domain-shoo")
     with (state / "domain-shop.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "another update of stack 'domain-shop' is under way" in beside.refused("destroy")
     if engine == "pulumi":
-        said = beside.refused("up", PULUMI_CONFIG_PASSPHRASE="another")
-        assert "the passphrase in PULUMI_CONFIG_PASSPHRASE does not fit the state of stack 'organization'" in said
+        for command, first in (("up", "organization"), ("refresh", "organization"), ("destroy", "domain-shop")):
+            said = beside.refused(command, PULUMI_CONFIG_PASSPHRASE="another")
+            assert f"the passphrase in PULUMI_CONFIG_PASSPHRASE does not fit the state of stack '{first}'" in said
     accounts = beside.directory / "stacks" / "accounts.yaml"
     ours = accounts.read_text()
     accounts.write_text(ours.replace("o-tinytinyti", "o-othermesh1"))
     assert "the organisation that is kept here is o-tinytinyti" in beside.refused("up")
     accounts.write_text(ours)
     assert contents(state) == before
+
+
+def test_a_stack_that_is_not_deployed_yet_is_neither_refreshed_nor_destroyed(beside: Terminal) -> None:
+    before = contents(Path(beside.kept["state"]))
+    domain = beside.directory / "stacks" / "domains" / "tools.yaml"
+    domain.write_text("owner: {team: tools, email: tools@tiny.example}\ndescription: Tools.\nproducts: {}\n")
+    try:
+        for command in ("refresh", "destroy"):
+            said = beside.refused(command, "--stack", "domain-tools")
+            assert "stack 'domain-tools' is not deployed in this organisation: run `mesh up` first" in said
+    finally:
+        domain.unlink()
+    assert contents(Path(beside.kept["state"])) == before
 
 
 def test_the_state_of_another_organisation_is_refused(beside: Terminal) -> None:
@@ -202,7 +220,7 @@ def test_the_lines_that_serve_prints_are_all_that_a_command_typed_by_hand_needs(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=240,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^Resources:\n +~ 1 to update\n +\d\d+ unchanged$", done.stdout, re.MULTILINE), done.stdout
@@ -239,6 +257,7 @@ def test_a_port_in_use_is_refused_before_anything_is_done(terminal: Terminal) ->
         assert f"port {port} cannot be used (Address already in use)" in terminal.refused(
             "up", "--serve", "--port", str(port)
         )
+    assert not (terminal.directory / FILE).exists()
 
 
 def fake(directory: Path, version: str) -> None:
@@ -251,6 +270,43 @@ def test_no_pulumi_and_no_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotPossibleError, match=r"no pulumi was found: install the Pulumi CLI .*, or Go and then"):
         pulumi_cli.find(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ("", "no pulumi was found: install the Pulumi CLI"),
+        ("v3.9.1", "or newer is needed, .* is version 3.9.1; update"),
+    ],
+    ids=["no-pulumi", "too-old"],
+)
+def test_up_without_a_usable_pulumi_is_one_sentence(
+    version: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if version:
+        fake(tmp_path, version)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(pulumi_cli.find, "__defaults__", (tmp_path / "none",))
+    monkeypatch.chdir(tmp_path)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    code = command_line(["up", "--dir", str(TINY), "--engine", "pulumi", "--serve", "--as-of", DAY.isoformat()])
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert re.fullmatch(f".*{sentence}.*\n", err)
+    assert [*temporary.iterdir()] == []
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_stack_that_the_state_does_not_have_is_not_made_by_a_refresh_or_a_destroy(cli: Cli, tmp_path: Path) -> None:
+    stack = PulumiStack(Backend(cli, tmp_path, 1, "any"), "mesh", "domain-none", lambda: None, {})
+    for do in (stack.refresh, stack.destroy, lambda: stack.destroy(preview=True)):
+        with pytest.raises(
+            NotPossibleError, match=r"^there is no stack 'domain-none' in the state of this organisation$"
+        ):
+            do()
+    assert [*tmp_path.glob(".pulumi/stacks/**/*.json")] == []
 
 
 @dataclass(frozen=True)
