@@ -171,7 +171,7 @@ def test_a_preview_typed_by_hand_works_with_the_provider_attached_as_the_page_sa
         typed = as_printed(backend.exports) + " --policy-pack policies"
         done = Terminal(checkout, environment(checkout) | {"PULUMI_HOME": str(tmp_path / "home")}).run(typed)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"mesh-guardrails .*\(local: policies\)", done.stdout), done.stdout
+    assert re.search(r"mesh-guardrails\S* \(local: policies\)", done.stdout), done.stdout
     unchanged = len(runs[-1].result.resources) - 2
     assert unchanged > 100
     summary = done.stdout.partition("Resources:")[2].split("\n")
