@@ -8,6 +8,7 @@ PULUMI := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|
 # The day that counts as today for the sample mesh, so that its reviews and agreements never lapse. `make up AS_OF=` takes today's.
 AS_OF  ?= 2026-12-01
 ARGS   ?=
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help up test e2e pulumi check format bench lock schemas clean
@@ -19,10 +20,10 @@ up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 	@$(BIN)/mesh up $(if $(AS_OF),--as-of $(AS_OF)) $(ARGS)
 
 test: $(VENV)/.developer ## All tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
-	@$(BIN)/python -m pytest -m e2e -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) $(ARGS)
 
 pulumi: $(VENV)/.installed ## A Pulumi CLI: the one on PATH, else the pinned one, built into .tools/
 	@$(BIN)/python -m sandbox.pulumi_cli || { command -v go >/dev/null && $(MAKE) --no-print-directory .tools/pulumi; } \

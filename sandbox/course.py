@@ -66,6 +66,11 @@ def told(on_step: OnStep | None, stack: str) -> Callable[[Step], None] | None:
 class Stacks(Protocol):
     """An engine, with the states that it keeps of the stacks of one emulated organisation."""
 
+    @property
+    def reviews(self) -> bool:
+        """Whether policies are asked, so that a new stack is previewed, too, before anything of it is made."""
+        ...
+
     def knows(self, stack: str) -> bool:
         """Whether there is a state of the stack."""
         ...
@@ -92,7 +97,8 @@ class Course:
     """What is done to the stacks of a mesh, one after the other, under either engine.
 
     It stops behind the first stack that fails, with what was done in the result. What exists is previewed first, as
-    `pulumi up` does: what the preview refuses, such as deleting something protected, leaves everything as it was.
+    `pulumi up` does, and what is new where policies are asked: what the preview refuses, such as deleting something
+    protected or a bucket that is open, leaves everything as it was.
     Ctrl-C and SIGTERM end it in order; `interrupted` is then the signal's number.
     """
 
@@ -131,7 +137,7 @@ class Course:
 
     def _one(self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None) -> StackRun:
         account, until = by_stack(mesh.plan)[stack].account_id, self._interruption
-        if verb != "refresh" and self.engine.knows(stack):
+        if verb != "refresh" and (self.engine.reviews or self.engine.knows(stack)):
             seen = self.engine.run(verb, mesh, stack, None, preview=True, until=until)
             if seen.failures:
                 return StackRun(stack, account, True, seen)

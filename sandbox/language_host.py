@@ -2,7 +2,8 @@
 
 Pulumi's installer brings a host of its own. The CLI that `make pulumi` builds has none, as it is not served as a Go
 module: then `.tools/pulumi-language-python`, beside that CLI, runs this. It runs programs of this checkout, in this
-virtual environment; the SDK's server for inline programs does the work.
+virtual environment; the SDK's server for inline programs does the work. It runs policy packs, too: a CLI that finds a
+language host asks nobody else.
 
     pulumi-language-python ENGINE_ADDRESS
 """
@@ -12,12 +13,16 @@ virtual environment; the SDK's server for inline programs does the work.
 from __future__ import annotations
 
 import os
+import queue
 import shlex
+import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from concurrent import futures
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import grpc
 from pulumi.automation._server import LanguageServer
@@ -58,6 +63,38 @@ class Host(LanguageServer):
         request.args[:] = [self._engine]
         ran: Any = super()  # the SDK's own is not typed
         return ran.Run(request, context)
+
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[language_pb2.RunPluginResponse]:
+        """Run a policy pack, the one kind of plugin that is a Python program here, until the CLI hangs up."""
+        if request.kind != "analyzer":
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"no plugin of kind '{request.kind}' can be run")
+        pack = subprocess.Popen(  # noqa: S603 (the pack that the user names)
+            [sys.executable, "-u", "-m", "pulumi.policy", *request.args, request.info.program_directory],
+            cwd=request.pwd,
+            env=dict(one.split("=", 1) for one in request.env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        context.add_callback(pack.kill)
+        yield from _told(pack)
+
+
+def _told(process: subprocess.Popen[bytes]) -> Iterator[language_pb2.RunPluginResponse]:
+    """Every line of a process as it comes, and in the end how it ended."""
+    answer = language_pb2.RunPluginResponse
+    answers: queue.Queue[language_pb2.RunPluginResponse | None] = queue.Queue()
+
+    def read(stream: IO[bytes], error: bool) -> None:
+        for line in stream:
+            answers.put(answer(stderr=line) if error else answer(stdout=line))
+        answers.put(None)
+
+    for stream, error in ((process.stdout, False), (process.stderr, True)):
+        threading.Thread(target=read, args=(stream, error), daemon=True).start()
+    yield from iter(answers.get, None)
+    yield from iter(answers.get, None)
+    yield answer(exitcode=process.wait())
 
 
 def install(folder: Path) -> Path:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import shlex
 import socket
 import threading
 import time
@@ -22,7 +24,8 @@ from mesh.findings import NotPossibleError
 from sandbox.driver import Program, Result
 from sandbox.interruption import INTERRUPTED, Interruption
 from sandbox.kept import alive
-from sandbox.pulumi_cli import Cli
+from sandbox.policy_host import PolicyHost
+from sandbox.pulumi_cli import BUILT, Cli
 from sandbox.served import SILENT
 from sandbox.state import Operation, Resource, stack_outputs
 from sandbox.steps import Step
@@ -44,6 +47,12 @@ _ECHOES: Final = re.compile(
 _UNANSWERED: Final = re.compile(r"^Cancelling all calls$|^connection error: |^error reading from server: |transport: ")
 """What gRPC says in the CLI when a connection is no more."""
 
+NO_DEFAULT_PROVIDER: Final = ("aws",)
+"""As in `Pulumi.yaml`: nothing is made in whatever account the credentials happen to lead to."""
+
+BY_HAND: Final = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_DEBUG_PROVIDERS")
+"""What a command typed by hand has to be told."""
+
 ABSENT: Final = "there is no stack '{}' in the state of this organisation"
 LOCKED: Final = "another update of stack '{}' is under way; nothing was changed, try again when it has ended"
 UNFIT: Final = (
@@ -55,7 +64,8 @@ UNFIT: Final = (
 class Backend:
     """Where the real engine keeps the state of one emulated organisation, and what it needs to run.
 
-    `throw_away` leaves out the writing of the whole state at each step: nobody will ever read it.
+    `throw_away` leaves out the writing of the whole state at each step: nobody will ever read it. `policies` are asked
+    in every preview and every update; a violation stops it.
     """
 
     cli: Cli
@@ -63,6 +73,7 @@ class Backend:
     provider_port: int
     passphrase: str
     throw_away: bool = False
+    policies: PolicyHost | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -75,7 +86,24 @@ class Backend:
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.provider_port}",
         }
         fast = {"PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"} if self.throw_away else {}
-        return values | fast
+        return values | fast | (self.policies.environment if self.policies else {})
+
+    @property
+    def packs(self) -> list[str]:
+        """The folders of the policy packs."""
+        return [str(self.policies.pack)] if self.policies else []
+
+    @property
+    def exports(self) -> list[str]:
+        """What a shell is told before Pulumi's own commands: where the state is, and who answers for AWS.
+
+        A passphrase that the user has set is theirs to know.
+        """
+        tools = [f'PATH={shlex.quote(str(BUILT.parent))}:"$PATH"'] if BUILT.parent.is_dir() else []
+        theirs = os.environ.get("PULUMI_CONFIG_PASSPHRASE") == self.passphrase
+        names = [name for name in BY_HAND if not (theirs and name == "PULUMI_CONFIG_PASSPHRASE")]
+        environment = self.environment
+        return [f"export {each}" for each in (*tools, *(f"{n}={shlex.quote(environment[n])}" for n in names))]
 
     def state_of(self, project: str, stack: str) -> Path:
         """The file that holds the state of a stack."""
@@ -110,9 +138,12 @@ class PulumiStack:
 
     def up(self, *, preview: bool = False) -> Result:
         """Deploy the program, or say what that would do."""
+        packs = self._backend.packs
         if preview:
-            return self._run(lambda stack, on_event: stack.preview(on_event=on_event, color="never"))
-        return self._run(lambda stack, on_event: stack.up(on_event=on_event, color="never"))
+            return self._run(
+                lambda stack, on_event: stack.preview(on_event=on_event, color="never", policy_packs=packs)
+            )
+        return self._run(lambda stack, on_event: stack.up(on_event=on_event, color="never", policy_packs=packs))
 
     def refresh(self) -> Result:
         """Read everything as it is into the state."""
@@ -121,10 +152,21 @@ class PulumiStack:
     def destroy(self, *, preview: bool = False) -> Result:
         """Delete everything in the state, or say what that would do."""
         if preview:
-            return self._run(lambda s, on_event: s.preview_destroy(on_event=on_event, color="never"), existing=True)
+            return self._run(
+                lambda stack, on_event: stack.preview_destroy(on_event=on_event, color="never"),
+                existing=True,
+                preview=True,
+            )
         return self._run(lambda stack, on_event: stack.destroy(on_event=on_event, color="never"), existing=True)
 
-    def _run(self, do: Callable[[Stack, Callable[[EngineEvent], None]], object], *, existing: bool = False) -> Result:
+    def _run(
+        self,
+        do: Callable[[Stack, Callable[[EngineEvent], None]], object],
+        *,
+        existing: bool = False,
+        preview: bool = False,
+    ) -> Result:
+        """`existing` refuses a stack that there is not; a preview leaves the state as it is, which is not read then."""
         from pulumi.automation import CommandError
 
         started = time.perf_counter()
@@ -142,7 +184,7 @@ class PulumiStack:
                     events.failures.append(Failure("", _last_error(str(error))))
             if self._until.signal:  # a destruction that is interrupted is a success to the CLI
                 events.failures.append(Failure("", INTERRUPTED))
-            deployment = stack.export_stack().deployment or {}
+            deployment = {} if preview else stack.export_stack().deployment or {}
             events.half_made(deployment)
             resources = _resources(deployment, events)
         seconds = time.perf_counter() - started
@@ -163,7 +205,7 @@ class PulumiStack:
             settings = workspace.stack_settings(self._name)
         except FileNotFoundError:
             settings = StackSettings()
-        settings.config = {**self._config, "pulumi:disable-default-providers": ["aws"]}
+        settings.config = {**self._config, "pulumi:disable-default-providers": list(NO_DEFAULT_PROVIDER)}
         workspace.save_stack_settings(self._name, settings)
         return stack
 

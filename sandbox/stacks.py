@@ -57,6 +57,8 @@ class InMemory:
 class Embedded:
     """The embedded engine; `make` gives it a provider, in this process or in another."""
 
+    reviews = False
+
     def __init__(self, make: Make, states: States | None = None) -> None:
         self._make = make
         self._states = states or InMemory()
@@ -124,6 +126,11 @@ class UnderPulumi:
 
     def __init__(self, backend: Backend, states: StateDirectory) -> None:
         self._backend, self._states = backend, states
+
+    @property
+    def reviews(self) -> bool:
+        """Whether there are policies: one about a whole stack is asked in the end, in an update when all is made."""
+        return self._backend.policies is not None
 
     def knows(self, stack: str) -> bool:
         """Whether the backend has the stack."""

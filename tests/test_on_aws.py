@@ -18,7 +18,7 @@ from mesh.load import load
 from mesh.plan import build
 from sandbox import language_host
 from sandbox.course import Course, Mesh
-from sandbox.kept import Kept, announced, state_directory
+from sandbox.kept import state_directory
 from sandbox.organization import EmulatedOrganization
 from sandbox.pulumi_cli import Cli, find
 from sandbox.pulumi_engine import Backend
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "on-aws.md").read_text("utf-8")
 COMMANDS = re.findall(r"^\$ (.+)$", PAGE, re.MULTILINE)
 BY_HAND = "\n".join(re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-CODE = ("Pulumi.yaml", "__main__.py", "components", "mesh", "program", "sandbox", "stacks")
+CODE = ("Pulumi.yaml", "__main__.py", "components", "mesh", "policies", "program", "sandbox", "stacks")
 
 NEEDS_AWS = {
     "aws ": "the AWS CLI, with the account of an administrator",
@@ -126,6 +126,8 @@ def terminal(cli: Cli, tmp_path: Path) -> Generator[Terminal]:
             "PULUMI_CONFIG_PASSPHRASE": "on the road",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DEBUG_PROVIDERS": f"aws:{server.port}",
+            "PULUMI_EXPERIMENTAL": "1",
+            "PULUMI_SKIP_CHECKPOINTS": "1",
         }
         yield Terminal(checkout, environment(checkout) | variables)
 
@@ -145,6 +147,14 @@ def test_the_commands_of_the_page_lead_from_an_empty_organisation_to_the_first_p
             assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
+def as_printed(exports: list[str]) -> str:
+    """The lines of the page, with the values that `mesh up --serve` printed in place of the page's."""
+    lines = BY_HAND.splitlines()
+    printed = {line.partition("=")[0]: line for line in exports}
+    assert {line.partition("=")[0] for line in lines if line.startswith("export ")} == {*printed, "export PATH"}
+    return "\n".join(printed.get(line.partition("=")[0], line) for line in lines)
+
+
 @pytest.mark.e2e
 @pytest.mark.timeout(600)
 def test_a_preview_typed_by_hand_works_with_the_provider_attached_as_the_page_says(cli: Cli, tmp_path: Path) -> None:
@@ -155,24 +165,14 @@ def test_a_preview_typed_by_hand_works_with_the_provider_attached_as_the_page_sa
         ProviderServer(organization) as server,
         state_directory() as states,
     ):
-        stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True), states)
-        runs = Course(stacks).up(mesh, ["organization", "governance", "domain-playback"])
+        backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True)
+        runs = Course(UnderPulumi(backend, states)).up(mesh, ["organization", "governance", "domain-playback"])
         assert [failure for run in runs for failure in run.result.failures] == []
-        kept = Kept(
-            identity=states.identity,
-            organization=mesh.plan.perimeter.organization,
-            mesh=mesh.plan.mesh,
-            engine="pulumi",
-            endpoint="",
-            provider=server.port,
-            pid=os.getpid(),
-            state=str(states.path),
-        )
-        with announced(kept, checkout / ".mesh" / "organization.json"):
-            home = {"PULUMI_HOME": str(tmp_path / "home"), "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
-            done = Terminal(checkout, environment(checkout) | home).run(BY_HAND)
+        typed = as_printed(backend.exports) + " --policy-pack policies"
+        done = Terminal(checkout, environment(checkout) | {"PULUMI_HOME": str(tmp_path / "home")}).run(typed)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.findall(r"^    (~ 2 to update|\d\d\d unchanged)$", done.stdout, re.MULTILINE) == [
-        "~ 2 to update",
-        "159 unchanged",
-    ], done.stdout
+    assert re.search(r"mesh-guardrails\S* \(local: policies\)", done.stdout), done.stdout
+    unchanged = len(runs[-1].result.resources) - 2
+    assert unchanged > 100
+    summary = done.stdout.partition("Resources:")[2].split("\n")
+    assert [line.strip() for line in summary if line.strip()] == ["~ 2 to update", f"{unchanged} unchanged"], typed

@@ -80,6 +80,7 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
     from sandbox.course import Course
     from sandbox.kept import Kept, announced, state_directory
     from sandbox.organization import EmulatedOrganization
+    from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
     from sandbox.rollout import organization_ids
@@ -92,10 +93,13 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
         organization = ends.enter_context(EmulatedOrganization(organization_ids(found.plan)))
         stacks: Stacks = Embedded.of(organization, states)
         server: ProviderServer | None = None
+        by_hand: list[str] = []
         if cli is not None or not throw_away:
             server = ends.enter_context(ProviderServer(organization, lambda: _about(organization, states.identity)))
         if cli is not None and server is not None:
-            stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away), states)
+            host = ends.enter_context(policy_host())
+            backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away, host)
+            stacks, by_hand = UnderPulumi(backend, states), backend.exports
 
         def serve(port: int) -> None:
             if server is None:
@@ -112,7 +116,7 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
                 state=str(states.path),
             )
             with announced(kept):
-                _wait(organization)
+                _wait(organization, by_hand and [*by_hand, f"pulumi preview -s {found.plan.stacks[-1]}"])
 
         yield Place(Course(stacks, say), organization.inventory, kept=False, serve=serve)
 
@@ -159,6 +163,7 @@ def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
 def _attached(kept: Kept) -> Generator[Place]:
     from sandbox.aws.records import Inventory
     from sandbox.course import Course
+    from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
     from sandbox.served import RemoteProviders, ask
@@ -172,18 +177,22 @@ def _attached(kept: Kept) -> Generator[Place]:
         raise ValueError("it is kept already")
 
     states = kept.states
-    with RemoteProviders(kept.provider) as providers:
+    with RemoteProviders(kept.provider) as providers, policy_host() as host:
         stacks: Stacks = Embedded(providers, states)
         if kept.engine == "pulumi":
-            stacks = UnderPulumi(Backend(find(), states.pulumi, kept.provider, states.passphrase), states)
+            backend = Backend(find(), states.pulumi, kept.provider, states.passphrase, policies=host)
+            stacks = UnderPulumi(backend, states)
         yield Place(Course(stacks, say), inventory, kept=True, serve=serve)
 
 
-def _wait(organization: EmulatedOrganization) -> None:
+def _wait(organization: EmulatedOrganization, by_hand: list[str]) -> None:
     import signal
     import threading
 
     say(organization.connection_help())
+    if by_hand:
+        say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
+        say("".join(f"  {line}\n" for line in by_hand))
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
     say("Ctrl-C ends it, and everything in it.")
     over = threading.Event()

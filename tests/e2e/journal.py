@@ -20,6 +20,9 @@ STACKS = Path(__file__).resolve().parents[2] / "stacks"
 DAY = datetime.date(2026, 12, 1)
 DOMAIN = "playback"
 
+KINDS = ("organization", "governance", "partner-ad-measurement", f"domain-{DOMAIN}")
+"""A stack of each kind, for the chapters that do the same to every stack."""
+
 Done = set[tuple[str, str]]
 """`(operation, URN)` of AWS resources."""
 
@@ -81,9 +84,9 @@ def written(course: Course, organization: EmulatedOrganization, directory: Path)
     shutil.copytree(STACKS, directory)
     mesh, journal = mesh_of(directory), Journal()
     journal.write("first", course.up(mesh), organization)
-    journal.write("again", course.up(mesh), organization)
+    journal.write("again", course.up(mesh, KINDS), organization)
     change_by_hand(organization, mesh)
-    journal.write("refreshed", course.refresh(mesh), organization)
+    journal.write("refreshed", course.refresh(mesh, KINDS), organization)
     journal.write("repaired", course.up(mesh, [f"domain-{DOMAIN}"]), organization)
     journal.write("refused", course.destroy(mesh), organization)
     protection_lifted(directory)

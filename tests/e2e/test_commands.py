@@ -12,14 +12,17 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mesh.cli.main import run as command_line
 from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan import build
@@ -30,18 +33,20 @@ from sandbox.engine import Engine
 from sandbox.kept import state_directory
 from sandbox.organization import EmulatedOrganization
 from sandbox.provider import AwsProvider
+from sandbox.pulumi_cli import Cli
 from sandbox.pulumi_engine import Backend, PulumiStack
 from sandbox.rollout import organization_ids
 from sandbox.served import ProviderServer
 from sandbox.state import StackState
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests" / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
 COMMAND = "import sys; sys.argv[0] = 'mesh'; from mesh.cli.main import main; main()"
 WORDS = [sys.executable, "-c", COMMAND]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"}
+"""What these tests interrupt is never the engine: its state may wait for the end of a run."""
 FILE = Path(".mesh") / "organization.json"
 
 
@@ -59,7 +64,7 @@ class Terminal:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=240,
         )
 
     def refused(self, *words: str, **environment: str) -> str:
@@ -85,7 +90,7 @@ class Terminal:
                 text=True,
             )
         try:
-            until = time.monotonic() + 90
+            until = time.monotonic() + 200
             while not (self.directory / FILE).exists():
                 assert server.poll() is None, (self.directory / "serve.log").read_text()
                 assert time.monotonic() < until, (self.directory / "serve.log").read_text()
@@ -108,7 +113,17 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(tmp_path)
 
 
-@pytest.fixture(params=["embedded", "pulumi"])
+@pytest.fixture(scope="module")
+def beside(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[Terminal]:
+    """A terminal beside one in which an organisation is kept; for what changes nothing."""
+    directory = tmp_path_factory.mktemp(engine)
+    shutil.copytree(TINY, directory / "stacks")
+    terminal = Terminal(directory)
+    with terminal.serving("--engine", engine):
+        yield terminal
+
+
+@pytest.fixture(scope="module", params=["embedded", "pulumi"])
 def engine(request: pytest.FixtureRequest) -> str:
     if request.param == "pulumi":
         request.getfixturevalue("cli")
@@ -141,29 +156,74 @@ def test_a_second_terminal_updates_refreshes_and_destroys_what_the_first_keeps(t
     assert not state.exists()
 
 
-def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(terminal: Terminal, engine: str) -> None:
-    with terminal.serving("--engine", engine):
-        state = Path(terminal.kept["state"])
-        before = contents(state)
-        other = {"embedded": "pulumi", "pulumi": "embedded"}[engine]
-        assert f"was deployed with --engine {engine}" in terminal.refused("up", "--engine", other)
-        assert "an organisation is kept already" in terminal.refused("up", "--serve")
-        assert "there is no stack 'domain-shoo'" in terminal.refused("destroy", "--stack", "domain-shoo")
-        with (state / "domain-shop.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            assert "another update of stack 'domain-shop' is under way" in terminal.refused("destroy")
-        if engine == "pulumi":
-            said = terminal.refused("up", PULUMI_CONFIG_PASSPHRASE="another")
-            assert "the passphrase in PULUMI_CONFIG_PASSPHRASE does not fit the state of stack 'organization'" in said
-        accounts = terminal.directory / "stacks" / "accounts.yaml"
-        ours = accounts.read_text()
-        accounts.write_text(ours.replace("o-tinytinyti", "o-othermesh1"))
-        assert "the organisation that is kept here is o-tinytinyti" in terminal.refused("up")
-        accounts.write_text(ours)
-        assert contents(state) == before
-        (state / "identity").write_text("that of another organisation")
+def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(beside: Terminal, engine: str) -> None:
+    state = Path(beside.kept["state"])
+    before = contents(state)
+    other = {"embedded": "pulumi", "pulumi": "embedded"}[engine]
+    assert f"was deployed with --engine {engine}" in beside.refused("up", "--engine", other)
+    assert "an organisation is kept already" in beside.refused("up", "--serve")
+    for command in ("up", "refresh", "destroy"):
+        assert "there is no stack 'domain-shoo'" in beside.refused(command, "--stack", "domain-shoo")
+    with (state / "domain-shop.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "another update of stack 'domain-shop' is under way" in beside.refused("destroy")
+    if engine == "pulumi":
+        for command, first in (("up", "organization"), ("refresh", "organization"), ("destroy", "domain-shop")):
+            said = beside.refused(command, PULUMI_CONFIG_PASSPHRASE="another")
+            assert f"the passphrase in PULUMI_CONFIG_PASSPHRASE does not fit the state of stack '{first}'" in said
+    accounts = beside.directory / "stacks" / "accounts.yaml"
+    ours = accounts.read_text()
+    accounts.write_text(ours.replace("o-tinytinyti", "o-othermesh1"))
+    assert "the organisation that is kept here is o-tinytinyti" in beside.refused("up")
+    accounts.write_text(ours)
+    assert contents(state) == before
+
+
+def test_a_stack_that_is_not_deployed_yet_is_neither_refreshed_nor_destroyed(beside: Terminal) -> None:
+    before = contents(Path(beside.kept["state"]))
+    domain = beside.directory / "stacks" / "domains" / "tools.yaml"
+    domain.write_text("owner: {team: tools, email: tools@tiny.example}\ndescription: Tools.\nproducts: {}\n")
+    try:
+        for command in ("refresh", "destroy"):
+            said = beside.refused(command, "--stack", "domain-tools")
+            assert "stack 'domain-tools' is not deployed in this organisation: run `mesh up` first" in said
+    finally:
+        domain.unlink()
+    assert contents(Path(beside.kept["state"])) == before
+
+
+def test_the_state_of_another_organisation_is_refused(beside: Terminal) -> None:
+    identity = Path(beside.kept["state"]) / "identity"
+    ours = identity.read_text()
+    identity.write_text("that of another organisation")
+    try:
         for command in ("up", "refresh", "destroy"):
-            assert "belongs to another organisation than the one that answers" in terminal.refused(command)
+            assert "belongs to another organisation than the one that answers" in beside.refused(command)
+    finally:
+        identity.write_text(ours)
+
+
+def test_the_lines_that_serve_prints_are_all_that_a_command_typed_by_hand_needs(beside: Terminal, engine: str) -> None:
+    printed = (beside.directory / "serve.log").read_text()
+    typed = re.findall(r"^  (export (?:PATH|PULUMI_\w+)=.*|pulumi .*)$", printed, re.MULTILINE)
+    if engine == "embedded":
+        assert typed == [], "the state is not one of Pulumi's"
+        return
+    assert typed[-1] == "pulumi preview -s domain-shop"
+    for file in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(ROOT / file, beside.directory)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI")}
+    done = subprocess.run(
+        ["/bin/sh", "-c", "\n".join(typed) + f" -c mesh:as-of={DAY.isoformat()}"],
+        cwd=beside.directory,
+        env=bare | {"PYTHONPATH": str(ROOT), "PULUMI_HOME": str(beside.directory / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^Resources:\n +~ 1 to update\n +\d\d+ unchanged$", done.stdout, re.MULTILINE), done.stdout
 
 
 def contents(state: Path) -> dict[str, bytes]:
@@ -197,6 +257,7 @@ def test_a_port_in_use_is_refused_before_anything_is_done(terminal: Terminal) ->
         assert f"port {port} cannot be used (Address already in use)" in terminal.refused(
             "up", "--serve", "--port", str(port)
         )
+    assert not (terminal.directory / FILE).exists()
 
 
 def fake(directory: Path, version: str) -> None:
@@ -209,6 +270,99 @@ def test_no_pulumi_and_no_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotPossibleError, match=r"no pulumi was found: install the Pulumi CLI .*, or Go and then"):
         pulumi_cli.find(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ("", "no pulumi was found: install the Pulumi CLI"),
+        ("v3.9.1", "or newer is needed, .* is version 3.9.1; update"),
+    ],
+    ids=["no-pulumi", "too-old"],
+)
+def test_up_without_a_usable_pulumi_is_one_sentence(
+    version: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if version:
+        fake(tmp_path, version)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(pulumi_cli.find, "__defaults__", (tmp_path / "none",))
+    monkeypatch.chdir(tmp_path)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    code = command_line(["up", "--dir", str(TINY), "--engine", "pulumi", "--serve", "--as-of", DAY.isoformat()])
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert re.fullmatch(f".*{sentence}.*\n", err)
+    assert [*temporary.iterdir()] == []
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_stack_that_the_state_does_not_have_is_not_made_by_a_refresh_or_a_destroy(cli: Cli, tmp_path: Path) -> None:
+    stack = PulumiStack(Backend(cli, tmp_path, 1, "any"), "mesh", "domain-none", lambda: None, {})
+    for do in (stack.refresh, stack.destroy, lambda: stack.destroy(preview=True)):
+        with pytest.raises(
+            NotPossibleError, match=r"^there is no stack 'domain-none' in the state of this organisation$"
+        ):
+            do()
+    assert [*tmp_path.glob(".pulumi/stacks/**/*.json")] == []
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A copy of what `make pulumi` needs, and a PATH on which there is neither Go nor a pulumi."""
+
+    checkout: Path
+    path: Path
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words,
+            cwd=self.checkout,
+            env={"PATH": str(self.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Bare:
+    checkout, path = tmp_path / "checkout", tmp_path / "path"
+    for folder in ("tools/pulumi", "sandbox", "mesh", ".ci"):
+        shutil.copytree(ROOT / folder, checkout / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Makefile", checkout)
+    (checkout / ".venv").symlink_to(sys.prefix)
+    path.mkdir()
+    for name in ("make", "sh", "bash", "sed", "dirname", "env"):
+        (path / name).symlink_to(shutil.which(name) or name)
+    return Bare(checkout, path)
+
+
+def test_make_pulumi_with_neither_says_what_to_install_and_changes_nothing(bare: Bare) -> None:
+    # The virtual environment is there, whatever the copied lock files look like.
+    done = bare.run("make", "--old-file=.venv/.installed", "pulumi")
+    sentence, *rest = done.stderr.splitlines()
+    assert sentence.startswith("no pulumi and no Go were found: install the Pulumi CLI (https://"), done.stderr
+    assert [line for line in rest if not line.startswith("make: ***")] == []
+    assert (done.returncode, done.stdout) == (2, "")
+    assert not (bare.checkout / ".tools").exists()
+
+
+@pytest.mark.parametrize("found", ["", "pulumi", "go"])
+def test_ci_runs_the_tests_under_pulumis_engine_or_says_why_not(bare: Bare, found: str) -> None:
+    (bare.path / "make").unlink()
+    for name in filter(None, ("make", found)):
+        (bare.path / name).write_text('#!/bin/sh\necho "make $*"\n')
+        (bare.path / name).chmod(0o755)
+    done = bare.run(".ci/run")
+    assert done.returncode == 0, done.stderr
+    steps = ['make test ARGS=-m "not e2e"', "make check", *(["make e2e"] if found else []), "make up"]
+    assert done.stdout.splitlines() == steps
+    said = [] if found else ["make e2e was not run: no pulumi and no Go were found, and it needs one of them"]
+    assert done.stderr.splitlines() == said
 
 
 def test_go_but_no_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

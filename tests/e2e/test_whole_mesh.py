@@ -11,7 +11,7 @@ from sandbox.pulumi_cli import Cli
 from sandbox.pulumi_engine import Backend
 from sandbox.served import ProviderServer
 from sandbox.stacks import Embedded, UnderPulumi
-from tests.e2e.journal import DOMAIN, STACKS, Journal, fresh, mesh_of, written
+from tests.e2e.journal import DOMAIN, KINDS, STACKS, Journal, fresh, mesh_of, written
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 CHAPTERS = ("first", "again", "refreshed", "repaired", "changed", "destroyed")
@@ -52,6 +52,7 @@ def test_every_stack_is_deployed_in_its_account(journal: Journal) -> None:
 
 def test_again_everything_is_unchanged(journal: Journal) -> None:
     assert journal.failures("again") == []
+    assert tuple(run.stack for run in journal.runs["again"]) == KINDS
     assert journal.done("again") == set()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,11 @@ import pytest
 from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan.build import build
+from sandbox import language_host
 from sandbox.driver import entry_point
 from sandbox.policy_host import PolicyHost, policy_host
 from sandbox.provider import AwsProvider
-from sandbox.pulumi_cli import find
+from sandbox.pulumi_cli import Cli, find
 from sandbox.rollout import ENTRY_POINT, Mesh
 from tests.conformance.outcome import Outcome
 from tests.conformance.provider import NumberedCloud, NumberedProvider
@@ -72,12 +75,16 @@ def fine() -> None:
     Declared("lakeformation/permissions:Permissions", "one", opts, principal=named)
 
 
-@pytest.fixture(scope="module")
-def engine() -> Generator[RealEngine]:
+def found() -> Cli:
     try:
-        find()
+        return find()
     except NotPossibleError as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Generator[RealEngine]:
+    found()
     with real_engine() as engine:
         yield engine
 
@@ -106,6 +113,24 @@ def test_a_violation_stops_the_run(
     engine.configure(stack, {"pulumi:disable-default-providers": []})
     outcome = _run(engine, host, stack, program, preview=preview)
     assert message in "\n".join(outcome.failures)
+
+
+@pytest.mark.parametrize("hosted", [True, False], ids=["a-language-host", "no-language-host"])
+def test_the_pack_runs_with_and_without_a_language_host_for_python(
+    hosted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A CLI that finds a language host has it run the pack, and asks for no other host of policies."""
+    alone = tmp_path / "pulumi"
+    shutil.copy(found().path, alone)
+    if hosted:
+        language_host.install(tmp_path)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(tmp_path), "/usr/bin", "/bin")))
+    with policy_host() as host, real_engine() as engine:
+        if hosted:
+            host.environment["PATH"] = os.environ["PATH"]
+        engine.configure("all", {"pulumi:disable-default-providers": []})
+        outcome = _run(engine, host, "all", granting_to_all, preview=True)
+    assert "'all' grants to IAM_ALLOWED_PRINCIPALS" in "\n".join(outcome.failures)
 
 
 @pytest.mark.parametrize(
