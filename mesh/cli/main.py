@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from mesh.cli import accounts, bootstrap, decide, destroy, example, plan, refresh, up, validate
+from mesh.cli import access, accounts, bootstrap, decide, destroy, example, plan, refresh, up, validate
 from mesh.cli.console import say
 from mesh.findings import BadInputError, NotPossibleError
 
@@ -29,6 +29,7 @@ app.command("plan")(plan.plan)
 app.command("up")(up.up)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
+app.add_typer(access.commands, name="access")
 app.command("decide")(decide.decide)
 app.command("accounts")(accounts.accounts)
 app.command("bootstrap")(bootstrap.bootstrap)
