@@ -58,7 +58,7 @@ class RoleReads:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People who hold a clearance that reads; those whose review has passed hold nothing."""
+    """A group that is named for a clearance that reads, and whether it holds it."""
 
     group: str
     clearance: str
@@ -67,6 +67,8 @@ class Group:
     approved_by: str
     review: date
     holds: bool
+    unless: str = ""
+    """Why it holds nothing, when it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def who(access: Access, mesh: Mesh, thing: Thing, as_of: date) -> Everyone:
     standing = dict(_standing(access, thing.product))
     clearances, without = question.clearances()
     roles, others = question.roles([*_other_roles(access), *standing.values()])
+    roles = (*roles, *question.beside_the_files(clearances))
     reading = {each.role for each in roles}
     refused = (question.refused(name, arn) for name, arn in standing.items() if arn not in reading)
     return Everyone(
@@ -246,6 +249,15 @@ class _Question:
                 others[_named(self.access.decrypts(principal, self.product))] += 1
         return tuple(found), dict(others.most_common())
 
+    def beside_the_files(self, clearances: Iterable[Holders]) -> Iterator[RoleReads]:
+        """Clearances that get objects though no files port lets them; there is none while the policies are right."""
+        by_files = {(each.clearance, home) for each in clearances if "files" in each.ports for home in each.homes}
+        for reader in self.access.readers:
+            if (reader.clearance, reader.home) not in by_files:
+                reads, because = self._bucket(reader.arn)
+                if reads:
+                    yield RoleReads(reader.arn, tuple(reads), tuple(self._steps_in(reader.arn)), because)
+
     def _gets(self, principal: str) -> tuple[list[str], tuple[Cause, ...]]:
         """What a principal gets: columns through Lake Formation, places of the bucket."""
         reads: list[str] = []
@@ -255,6 +267,13 @@ class _Question:
             if self._out_of(chain, "table"):
                 reads.append("the table")
                 because |= dict.fromkeys(self._decisive(chain, "table"))
+        places, statements = self._bucket(principal)
+        return [*reads, *places], (*because, *statements)
+
+    def _bucket(self, principal: str) -> tuple[list[str], tuple[Cause, ...]]:
+        """The places of the bucket that a principal gets and decrypts."""
+        reads: list[str] = []
+        because: dict[Cause, None] = {}
         decrypts = self.access.decrypts(principal, self.product)
         for place, key in PLACES.items() if decrypts.allowed else ():
             for action in GET_ACTIONS:
@@ -305,9 +324,17 @@ def _people(access: Access, mesh: Mesh, found: Iterable[Holders], as_of: date) -
             for member in mesh.domains[home].members:
                 if member.clearance == holders.clearance:
                     key = (member.group, member.clearance, f"domain-{home}")
-                    holds = member.review >= as_of and key in assigned
+                    passed = "its review has passed" if member.review < as_of else ""
+                    unless = passed or ("" if key in assigned else "accounts.yaml has no such group")
                     yield Group(
-                        member.group, member.clearance, home, member.use, member.approved_by, member.review, holds
+                        group=member.group,
+                        clearance=member.clearance,
+                        home=home,
+                        use=member.use,
+                        approved_by=member.approved_by,
+                        review=member.review,
+                        holds=not unless,
+                        unless=unless,
                     )
 
 

@@ -89,7 +89,7 @@ def _show_people(result: Everyone) -> None:
             f"{each.clearance}@{each.home}",
             each.use,
             each.approved_by,
-            each.review.isoformat() if each.holds else f"{each.review.isoformat()}: holds nothing",
+            each.review.isoformat() if each.holds else f"{each.review.isoformat()}; holds nothing: {each.unless}",
         )
         for each in result.people
     ]

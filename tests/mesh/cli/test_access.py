@@ -257,6 +257,7 @@ def test_who_holds_the_clearances_with_use_approver_and_review(told: Told) -> No
         "approved_by": "privacy-office@aurora.example",
         "review": "2028-05-01",
         "holds": True,
+        "unless": "",
     } in people
     assert {each["clearance"] for each in people} == {"pii", "restricted"}
 
@@ -265,8 +266,9 @@ def test_a_group_whose_review_has_passed_is_shown_as_holding_nothing(capsys: pyt
     late = ["--as-of", "2028-05-02", "--dir", str(ROOT / "stacks"), "--json"]
     assert main.run(["access", "who", "identity.profiles", *late]) == main.FINE
     people = json.loads(capsys.readouterr().out)["people"]
-    holds = {each["group"]: each["holds"] for each in people}
-    assert (holds["identity-analysts"], holds["retention-science"]) == (False, True)
+    unless = {each["group"]: (each["holds"], each["unless"]) for each in people}
+    assert unless["identity-analysts"] == (False, "its review has passed")
+    assert unless["retention-science"] == (True, "")
 
 
 def test_who_is_stopped_by_which_statement(told: Told) -> None:
