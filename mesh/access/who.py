@@ -16,6 +16,7 @@ from mesh.access.asked import Thing
 from mesh.access.chains import PORTS, Access, Chain, Reader
 from mesh.access.decide import Cause, Decision
 from mesh.access.layers import layers
+from mesh.access.people import Copy, Group, copies, groups
 from mesh.access.world import ANONYMOUS
 from mesh.findings import listed
 from mesh.model import Mesh
@@ -54,33 +55,6 @@ class RoleReads:
     reads: tuple[str, ...]
     assumed_by: tuple[str, ...]
     because: tuple[Cause, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group that is named for a clearance that reads, and whether it holds it."""
-
-    group: str
-    clearance: str
-    home: str
-    use: str
-    approved_by: str
-    review: date
-    holds: bool
-    unless: str = ""
-    """Why it holds nothing, when it does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A copy that goes to a partner by agreement, of what the pipeline puts under `outbound/<partner>/`."""
-
-    partner: str
-    groups: tuple[str, ...]
-    purpose: str
-    classifications: tuple[str, ...]
-    expires: date
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +107,13 @@ def who(access: Access, mesh: Mesh, thing: Thing, as_of: date) -> Everyone:
     roles, others = question.roles([*_other_roles(access), *standing.values()])
     roles = (*roles, *question.beside_the_files(clearances))
     reading = {each.role for each in roles}
+    held = [(each.clearance, home) for each in clearances for home in each.homes]
     refused = (question.refused(name, arn) for name, arn in standing.items() if arn not in reading)
     return Everyone(
         clearances=clearances,
         roles=roles,
-        people=tuple(_people(access, mesh, clearances, as_of)),
-        copies=tuple(_copies(mesh, thing.product, as_of)),
+        people=tuple(groups(access.plan, mesh, held, as_of)),
+        copies=tuple(copies(mesh, thing.product, as_of)),
         refused=(*without, *refused),
         others=others,
         decided=len(access.world.roles) + len(standing),
@@ -312,42 +287,3 @@ def _named(decision: Decision) -> str:
     if decision.because:
         return decision.because[0].sid
     return "no grant" if decision.layer == "lake-formation" else f"nothing allows it ({decision.layer})"
-
-
-def _people(access: Access, mesh: Mesh, found: Iterable[Holders], as_of: date) -> Iterator[Group]:
-    """The groups that hold what reads."""
-    people = access.plan.organization.people
-    assignments = people.assignments if people else ()
-    assigned = {(each.group, each.permission_set, each.account) for each in assignments}
-    for holders in found:
-        for home in holders.homes:
-            for member in mesh.domains[home].members:
-                if member.clearance == holders.clearance:
-                    key = (member.group, member.clearance, f"domain-{home}")
-                    passed = "its review has passed" if member.review < as_of else ""
-                    unless = passed or ("" if key in assigned else "accounts.yaml has no such group")
-                    yield Group(
-                        group=member.group,
-                        clearance=member.clearance,
-                        home=home,
-                        use=member.use,
-                        approved_by=member.approved_by,
-                        review=member.review,
-                        holds=not unless,
-                        unless=unless,
-                    )
-
-
-def _copies(mesh: Mesh, product: DataProductArgs, as_of: date) -> Iterator[Copy]:
-    """Agreements on the product."""
-    for name, partner in mesh.partners.items():
-        for agreement in partner.agreements:
-            if agreement.product == f"{product.domain}.{product.name}":
-                yield Copy(
-                    partner=name,
-                    groups=tuple(partner.principals),
-                    purpose=agreement.purpose,
-                    classifications=tuple(agreement.classifications),
-                    expires=agreement.expires,
-                    open=agreement.expires >= as_of,
-                )

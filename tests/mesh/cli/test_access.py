@@ -205,6 +205,21 @@ def test_a_role_that_the_plan_does_not_list_is_taken_for_an_administrator_and_sa
     assert f"{arn} is not in the plan: taken for an administrator of its account" in port["why"]
 
 
+@pytest.mark.parametrize("asker", ["anonymous", "athena.amazonaws.com", f"arn:aws:iam::{IDENTITY}:root"])
+def test_a_caller_that_is_no_role_is_refused_at_every_port(asker: str, told: Told) -> None:
+    found = explained(told, asker, "identity.profiles.birth_year")
+    assert [port["allowed"] for port in found["ports"]] == [False, False]
+    assert all(port["change"] for port in found["ports"])
+
+
+def test_a_column_of_a_product_without_a_table_is_read_with_its_files(told: Told) -> None:
+    (port,) = explained(told, "pii@ads", "identity.device-graph.advertising_id")["ports"]
+    assert (port["port"], port["allowed"]) == ("files", True)
+    assert [each["clearance"] for each in everyone(told, "identity.device-graph.advertising_id")["clearances"]] == [
+        "pii", "restricted",
+    ]  # fmt: skip
+
+
 def test_an_arn_of_a_clearance_role_is_that_clearance(told: Told) -> None:
     found = explained(told, "arn:aws:iam::310000000013:role/mesh/clearance/pii", "identity.profiles")
     assert (found["as"], found["allowed"]) == ("pii@ads", True)
