@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("pure", "process", "registration", "deployment", "engines")
+NAMES = ("pure", "process", "registration", "deployment", "engines", "decide")
 
 
 def main() -> None:

@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+ACCESS_MD = (ROOT / "docs" / "access.md").read_text()
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+QUESTIONS = sorted(set(re.findall(r"^\$ (mesh access.*)$", README + ACCESS_MD, re.MULTILINE)))
 ELSEWHERE = {"make test": "it is this very run"}
 SECONDS = re.compile(r"\d+\.\d( s)?")
 
@@ -24,12 +26,12 @@ def block(title: str) -> list[str]:
     return found[1].splitlines()
 
 
-def run(command: str, directory: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run(command: str, directory: Path = ROOT, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
     """A command of the README; `mesh` is the virtual environment's."""
     words = command.split()
     if words[0] == "mesh":
         words[0] = str(Path(sys.executable).parent / "mesh")
-    return subprocess.run(words, cwd=directory, capture_output=True, text=True, check=False)
+    return subprocess.run(words, cwd=directory, input=stdin, capture_output=True, text=True, check=False)
 
 
 def even(line: str) -> str:
@@ -38,7 +40,8 @@ def even(line: str) -> str:
 
 
 def test_every_command_in_the_readme_is_run_by_a_test() -> None:
-    assert set(COMMANDS) == {"make up", "make test", "mesh validate", "mesh plan --stack domain-identity"}
+    run_here = {"make up", "make test", "mesh validate", "mesh plan --stack domain-identity", "mesh decide"}
+    assert set(COMMANDS) == run_here | (set(COMMANDS) & set(QUESTIONS))
 
 
 @pytest.mark.slow
@@ -67,6 +70,24 @@ def test_the_plan_of_a_domain_stack_runs() -> None:
     done = run("mesh plan --stack domain-identity")
     assert done.returncode == 0, done.stderr
     assert "+ Bucket" in done.stdout
+
+
+@pytest.mark.parametrize("command", QUESTIONS)
+def test_the_questions_of_a_security_engineer_run(command: str) -> None:
+    done = run(command)
+    assert (done.returncode, "identity.profiles" in done.stdout) == (0, True), done.stderr
+
+
+def test_who_reads_it_is_printed_as_shown() -> None:
+    printed = [even(line) for line in run("mesh access who identity.profiles.birth_year").stdout.splitlines()]
+    for line in block("output of mesh access who"):
+        assert line == "…" or even(line) in printed, f"the README shows a line that is not printed: {line}"
+
+
+def test_a_request_is_decided_as_shown() -> None:
+    asked, answered = re.findall(r'^\{"(?:principal|allowed)".*$', ACCESS_MD, re.MULTILINE)
+    done = run("mesh decide", stdin=asked)
+    assert (done.returncode, done.stdout) == (0, f"{answered}\n")
 
 
 def test_every_file_and_folder_that_the_readme_names_exists() -> None:

@@ -99,6 +99,35 @@ class Access:
         """The chain of one read through one port of a product."""
         return self._table(reader, product) if port == "table" else self._files(reader, product)
 
+    def read_as(self, principal: str, product: DataProductArgs, port: Port) -> Chain:
+        """The chain of a read by anyone: a role that holds no clearance, an account, a service, `anonymous`.
+
+        Raises UnknownError for what names no caller.
+        """
+        if port == "files":
+            return Chain(tuple(self._objects(principal, product, "files/part-0.parquet", "reads the object")))
+        database, tables = self._entry(product)
+        ask = Request(principal, "lakeformation:GetDataAccess", "*")
+        asks = [("asks Lake Formation for credentials", ask), *self._catalog(principal, database, tables)]
+        columns, causes = self._columns(principal, database, tables)
+        opened = Link("Lake Formation lets columns through", None, Decision(bool(columns), "lake-formation", causes))
+        links = (*(self._link(*each) for each in asks), opened, *self._reads_behind(product))
+        whole = Chain(links)
+        return Chain(links, () if whole.broken else columns)
+
+    def gets(self, principal: str, product: DataProductArgs, key: str, action: str = "s3:GetObject") -> Decision:
+        """Whether a principal gets one object of a product's bucket; it still has to decrypt it."""
+        return decide(Request(principal, action, f"arn:aws:s3:::{product.bucket}/{key}"), self.world)
+
+    def decrypts(self, principal: str, product: DataProductArgs) -> Decision:
+        """Whether a principal decrypts, through S3, what is in a product's bucket."""
+        return decide(self._decrypt(principal, product), self.world)
+
+    def _decrypt(self, principal: str, product: DataProductArgs) -> Request:
+        region = self.plan.perimeter.region
+        data_key = planned.key_arn(region, product.account_id, names.key_alias(product.name))
+        return Request(principal, "kms:Decrypt", data_key, {"kms:ViaService": f"s3.{region}.amazonaws.com"})
+
     # ---- files
 
     def _files(self, reader: Reader, product: DataProductArgs) -> Chain:
@@ -106,46 +135,57 @@ class Access:
 
     def _objects(self, arn: str, product: DataProductArgs, key: str, purpose: str) -> Iterator[Link]:
         """List, get and decrypt an object of a product's bucket."""
-        bucket, region = f"arn:aws:s3:::{product.bucket}", self.plan.perimeter.region
-        through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
-        data_key = planned.key_arn(region, product.account_id, names.key_alias(product.name))
+        bucket = f"arn:aws:s3:::{product.bucket}"
         yield self._link("finds the object", Request(arn, "s3:ListBucket", bucket))
         yield self._link(purpose, Request(arn, "s3:GetObject", f"{bucket}/{key}"))
-        yield self._link("decrypts it", Request(arn, "kms:Decrypt", data_key, through))
+        yield self._link("decrypts it", self._decrypt(arn, product))
 
     # ---- tables
 
     def _table(self, reader: Reader, product: DataProductArgs) -> Chain:
-        database = names.database(product.domain, product.name)
-        entry = self.plan.domains[product.domain].catalog.get(product.name)
-        tables = tuple(table.name for table in entry.tables) if entry else ()
-        account = self.world.account(reader.account)
-        columns: list[str] = []
-        causes: dict[Cause, None] = {}
-        for table in tables:
-            found = self.lakes.readable(reader.arn, account, self.hub, database, table)
-            columns += [f"{table}.{column}" for column in found]
-            causes |= {
-                Cause(f"Lake Formation of {account}", grant): None
-                for reasons in found.values()
-                for account, grant in reasons
-            }
-        opened = Decision(bool(columns), "lake-formation", tuple(causes))
+        database, tables = self._entry(product)
+        columns, causes = self._columns(reader.arn, database, tables)
+        opened = Decision(bool(columns), "lake-formation", causes)
         links = (
             *self._queries(reader),
-            *(self._link(purpose, request) for purpose, request in self._catalog(reader, database, tables)),
+            *(self._link(purpose, request) for purpose, request in self._catalog(reader.arn, database, tables)),
             Link("Lake Formation lets columns through", None, opened),
             *self._reads_behind(product),
         )
         whole = Chain(links)
-        return Chain(links, () if whole.broken else tuple(columns))
+        return Chain(links, () if whole.broken else columns)
 
-    def _catalog(self, reader: Reader, database: str, tables: tuple[str, ...]) -> Iterator[tuple[str, Request]]:
+    def _entry(self, product: DataProductArgs) -> tuple[str, tuple[str, ...]]:
+        """A product's database in the mesh catalog, and its tables."""
+        entry = self.plan.domains[product.domain].catalog.get(product.name)
+        tables = tuple(table.name for table in entry.tables) if entry else ()
+        return names.database(product.domain, product.name), tables
+
+    def _columns(
+        self, principal: str, database: str, tables: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], tuple[Cause, ...]]:
+        """The columns that Lake Formation lets a principal read, as `table.column`, and by which grants."""
+        found = self.world.principal(principal)
+        if found.account is None:
+            return (), ()
+        columns: list[str] = []
+        causes: dict[Cause, None] = {}
+        for table in tables:
+            readable = self.lakes.readable(found.caller.role or principal, found.account, self.hub, database, table)
+            columns += [f"{table}.{column}" for column in readable]
+            causes |= {
+                Cause(f"Lake Formation of {account}", grant): None
+                for reasons in readable.values()
+                for account, grant in reasons
+            }
+        return tuple(columns), tuple(causes)
+
+    def _catalog(self, principal: str, database: str, tables: tuple[str, ...]) -> Iterator[tuple[str, Request]]:
         catalog = f"arn:aws:glue:{self.plan.perimeter.region}:{self.hub}"
         resources = [f"{catalog}:catalog", f"{catalog}:database/{database}"]
         resources += [f"{catalog}:table/{database}/{table}" for table in tables]
         for resource in resources:
-            yield "finds the table in the mesh catalog", Request(reader.arn, "glue:GetTable", resource)
+            yield "finds the table in the mesh catalog", Request(principal, "glue:GetTable", resource)
 
     def _queries(self, reader: Reader) -> tuple[Link, ...]:
         """What a query takes whatever it reads: workgroup, credentials for data, results."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from mesh.access.chains import PORTS, Access, Chain, Port, Reader
 from mesh.access.decide import Cause
+from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs
 
 
@@ -42,14 +43,24 @@ class Row:
         return row if self.stopped_at is None else {**row, "stopped_at": self.stopped_at}
 
 
-def matrix(access: Access, readers: tuple[Reader, ...] | None = None) -> Iterator[Row]:
-    """Every row, in the order of the plan; of some readers only, when they are given."""
-    for domain in access.plan.domains.values():
-        for product in domain.products.values():
-            for port in PORTS:
-                if port in product.ports:
-                    for reader in access.readers if readers is None else readers:
-                        yield row(reader, product, port, access.read(reader, product, port))
+def matrix(
+    access: Access,
+    readers: tuple[Reader, ...] | None = None,
+    products: tuple[DataProductArgs, ...] | None = None,
+    ports: tuple[Port, ...] = PORTS,
+) -> Iterator[Row]:
+    """Every row, in the order of the plan; of some readers, products and ports only, when they are given."""
+    for product in every_product(access.plan) if products is None else products:
+        for port in ports:
+            if port in product.ports:
+                for reader in access.readers if readers is None else readers:
+                    yield row(reader, product, port, access.read(reader, product, port))
+
+
+def every_product(plan: Plan) -> Iterator[DataProductArgs]:
+    """Every product, in the order of the plan."""
+    for domain in plan.domains.values():
+        yield from domain.products.values()
 
 
 def row(reader: Reader, product: DataProductArgs, port: Port, chain: Chain) -> Row:

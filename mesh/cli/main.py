@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from mesh.cli import accounts, bootstrap, destroy, example, plan, refresh, up, validate
+from mesh.cli import access, accounts, bootstrap, decide, destroy, example, plan, refresh, up, validate
 from mesh.cli.console import say
 from mesh.findings import BadInputError, NotPossibleError
 
@@ -32,6 +32,8 @@ app.command("plan")(plan.plan)
 app.command("up")(up.up)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
+app.add_typer(access.commands, name="access")
+app.command("decide")(decide.decide)
 app.command("accounts")(accounts.accounts)
 app.command("bootstrap")(bootstrap.bootstrap)
 app.command("example")(example.example)

@@ -42,7 +42,9 @@ def test_the_sample_mesh_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
 def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     main.run([])
     shown = "".join(capsys.readouterr())
-    assert all(name in shown for name in ("validate", "plan", "up", "accounts", "bootstrap", "example"))
+    assert all(
+        name in shown for name in ("validate", "plan", "up", "accounts", "bootstrap", "example", "access", "decide")
+    )
 
 
 def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,7 +65,7 @@ def test_findings_of_two_files_are_reported_together(sample: Path, capsys: pytes
     assert "mesh.yaml" in out
 
 
-@pytest.mark.parametrize("command", ["plan", "up", "accounts", "bootstrap"])
+@pytest.mark.parametrize("command", ["plan", "up", "accounts", "bootstrap", "access", "decide"])
 def test_bad_input_stops_every_command_with_exit_code_2(
     command: str, sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

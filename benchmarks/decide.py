@@ -1,0 +1,111 @@
+"""Decisions a second: in process on the sample mesh and on generated ones, and of `mesh decide` as a whole process.
+
+    python -m benchmarks.decide [REQUESTS]
+
+The requests are drawn from all roles and all resources of the mesh, with a fixed seed. `first` is the rate when every
+policy has still to be compiled, `again` the rate after that.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from mesh import example
+from mesh.access import Request, World, decide, planned
+from mesh.load import load
+from mesh.plan import Plan, build
+
+DAY = datetime.date(2026, 12, 1)
+STACKS = Path(__file__).parents[1] / "stacks"
+TARGET, ROUNDS = 20_000, 4
+THROUGH_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+STRANGERS = ("anonymous", "glue.amazonaws.com", "arn:aws:iam::999999999999:root")
+
+
+def requests(world: World, number: int) -> list[Request]:
+    """Reads, writes, decryptions and catalog look-ups of everyone on everything."""
+    draw = random.Random(1)
+    principals, carriers = [*world.roles, *STRANGERS], list(world.resources)
+    return [_request(draw, draw.choice(principals), draw.choice(carriers)) for _ in range(number)]
+
+
+def _request(draw: random.Random, principal: str, carrier: str) -> Request:
+    if ":s3:" in carrier:
+        return Request(principal, draw.choice(("s3:GetObject", "s3:PutObject")), f"{carrier}/files/{draw.random()}")
+    if ":kms:" in carrier:
+        return Request(principal, "kms:Decrypt", carrier, THROUGH_S3)
+    return Request(principal, "glue:GetTable" if ":glue:" in carrier else "events:PutEvents", carrier)
+
+
+def rates(plan: Plan, number: int) -> tuple[float, float, int]:
+    """Decisions a second of CPU, the first time and again, and how many were allowed."""
+    world = planned.world(plan)
+    asked = requests(world, number)
+    seconds: list[float] = []
+    allowed = 0
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        allowed = sum(decide(request, world).allowed for request in asked)
+        seconds.append(time.process_time() - started)
+    return number / seconds[0], number / min(seconds[1:]), allowed
+
+
+def process(number: int) -> float:
+    """Lines a second of CPU of `mesh decide`, everything counted from its start to its end."""
+    world = planned.world(build(load(STACKS).usable(), DAY))
+    with tempfile.TemporaryDirectory() as name:
+        asked = Path(name, "requests.jsonl")
+        asked.write_text("".join(f"{json.dumps(_as_line(request))}\n" for request in requests(world, number)))
+        command = [
+            str(Path(sys.executable).parent / "mesh"),
+            "decide",
+            "--dir",
+            str(STACKS),
+            "--as-of",
+            DAY.isoformat(),
+        ]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with asked.open() as stdin:
+            done = subprocess.run(command, check=True, stdin=stdin, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    if done.stdout.count(b"\n") != number:
+        raise SystemExit("mesh decide did not answer every line")
+    return number / seconds
+
+
+def _as_line(request: Request) -> dict[str, object]:
+    found = {"principal": request.principal, "action": request.action, "resource": request.resource}
+    return {**found, "context": dict(request.context)} if request.context else found
+
+
+def main() -> None:
+    """Print the rates."""
+    gc.set_threshold(100_000, 50, 1000)  # as the `mesh` command does
+    number = int((sys.argv[1:2] or ["100000"])[0])
+    again: dict[str, float] = {}
+    plans = {"sample": build(load(STACKS).usable(), DAY)}
+    for domains in (10, 100):
+        with tempfile.TemporaryDirectory() as name:
+            example.write(Path(name), domains, 10, 1, DAY)
+            plans[f"{domains} x 10"] = build(load(Path(name)).usable(), DAY)
+    for mesh, plan in plans.items():
+        first, again[mesh], allowed = rates(plan, number)
+        print(f"{mesh:9} {first:8,.0f} a second first, {again[mesh]:8,.0f} again ({allowed / number:.0%} allowed)")
+    growth = again["10 x 10"] / again["100 x 10"]
+    print(f"cost of a decision from 10 x 10 to 100 x 10: x{growth:.2f}")
+    print(f"sample mesh: {again['sample']:,.0f} decisions a second (target {TARGET:,})")
+    print(f"mesh decide, whole process: {process(number):,.0f} lines a second over {number:,} lines")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Requests in bulk: one JSON object a line in, one decision a line out, in the same order.
+
+A line in has `principal`, `action`, `resource` and, when the request carries more, `context`. A line out is
+`{"allowed", "layer", "because": [{"document", "sid"}]}`, with `"assumed"` when the mesh does not list something and the
+worst was taken, or `{"error"}` for a line that cannot be decided. Every line has its answer, an empty one too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple, cast
+
+from mesh.access.decide import Decision, Request, decide
+from mesh.access.errors import UnknownError
+from mesh.access.world import World
+from mesh.explain import shorten
+from mesh.findings import nearest
+
+Outcome = Literal["decided", "bad", "fault"]
+"""Of a line: decided; bad, so that it cannot be; a fault of ours, which is none of the line's."""
+
+_NEEDED: Final = ("principal", "action", "resource")
+_KNOWN: Final = (*_NEEDED, "context")
+
+
+class Answer(NamedTuple):
+    """A line out, and what became of the line in."""
+
+    text: str
+    outcome: Outcome
+
+
+class BadLineError(ValueError):
+    """A line that is no request; the sentence says why."""
+
+
+class Decider:
+    """Decides line by line over one world; a decision that was written before is not written again."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._written: dict[Decision, Answer] = {}
+
+    def answer(self, line: bytes) -> Answer:
+        """The answer to a line. Never raises."""
+        try:
+            decision = decide(request(line), self._world)
+        except (BadLineError, UnknownError) as error:
+            return Answer(_error(str(error)), "bad")
+        except Exception as error:  # noqa: BLE001 (one line must not take the answers to all others with it)
+            return Answer(_error(f"a fault of ours, please report it: {type(error).__name__}: {error}"), "fault")
+        found = self._written.get(decision)
+        if found is None:
+            found = Answer(json.dumps(as_json(decision)), "decided")
+            if len(self._written) < _MOST_WRITTEN:
+                self._written[decision] = found
+        return found
+
+
+_MOST_WRITTEN: Final = 65_536
+
+
+def as_json(decision: Decision) -> dict[str, Any]:
+    """A decision as `mesh decide` prints it."""
+    found: dict[str, Any] = {
+        "allowed": decision.allowed,
+        "layer": decision.layer,
+        "because": [cause._asdict() for cause in decision.because],
+    }
+    return {**found, "assumed": list(decision.assumed)} if decision.assumed else found
+
+
+def request(line: bytes) -> Request:
+    """A line as a request. Raises BadLineError."""
+    found = _parsed(line)
+    if not isinstance(found, dict):
+        raise BadLineError(f"the line is {_kind(found)}; a request is an object with principal, action and resource")
+    fields = cast("dict[str, Any]", found)
+    try:
+        principal, action, resource = fields["principal"], fields["action"], fields["resource"]
+    except KeyError:
+        raise BadLineError(_wrong_fields(fields)) from None
+    context: Any = fields.get("context")
+    if len(fields) > len(_NEEDED) + ("context" in fields):
+        raise BadLineError(_wrong_fields(fields))
+    if not (isinstance(principal, str) and isinstance(action, str) and isinstance(resource, str)):
+        raise BadLineError(_wrong_type(fields))
+    if context is None:
+        return Request(principal, action, resource)
+    if not isinstance(context, dict):
+        raise BadLineError(f"'context' is {_kind(context)}; it is an object of condition keys and their values")
+    return Request(principal, action, resource, cast("Mapping[str, Any]", context))
+
+
+def _parsed(line: bytes) -> object:
+    if not line.strip():
+        raise BadLineError("the line is empty; every line is a request")
+    try:
+        return json.loads(line)
+    except RecursionError:
+        raise BadLineError("the line is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise BadLineError("the line is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise BadLineError(f"the line is no JSON: {error.msg}, at character {error.pos + 1}") from None
+    except ValueError as error:
+        raise BadLineError(f"the line is no JSON: {error}") from None
+
+
+def _wrong_fields(fields: Mapping[str, Any]) -> str:
+    missing = [name for name in _NEEDED if name not in fields]
+    strange = [name for name in fields if name not in _KNOWN]
+    said = [f"unknown field '{shorten(name)}'{nearest(name, _KNOWN)}" for name in strange]
+    said += [f"field '{name}' is missing" for name in missing]
+    more = "" if said[0].endswith("?") else ";"
+    return f"{said[0]}{more} a request has principal, action, resource and, if need be, context"
+
+
+def _wrong_type(fields: Mapping[str, Any]) -> str:
+    name = next(name for name in _NEEDED if not isinstance(fields[name], str))
+    return f"'{name}' is {_kind(fields[name])}; it is a text"
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def _error(text: str) -> str:
+    return json.dumps({"error": text})

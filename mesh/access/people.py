@@ -1,0 +1,76 @@
+"""The people behind the roles: groups that hold a clearance, and partners who get a copy by agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from mesh.model import Mesh
+from mesh.plan import Plan
+from mesh.plan.nodes import DataProductArgs
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that is named for a clearance that reads, and whether it holds it."""
+
+    group: str
+    clearance: str
+    home: str
+    use: str
+    approved_by: str
+    review: date
+    holds: bool
+    unless: str = ""
+    """Why it holds nothing, when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy that goes to a partner by agreement, of what the pipeline puts under `outbound/<partner>/`."""
+
+    partner: str
+    groups: tuple[str, ...]
+    purpose: str
+    classifications: tuple[str, ...]
+    expires: date
+    open: bool
+
+
+def groups(plan: Plan, mesh: Mesh, held: Iterable[tuple[str, str]], as_of: date) -> Iterator[Group]:
+    """The groups that the mesh names for clearances, each given with its home."""
+    people = plan.organization.people
+    assignments = people.assignments if people else ()
+    assigned = {(each.group, each.permission_set, each.account) for each in assignments}
+    for clearance, home in held:
+        for member in mesh.domains[home].members:
+            if member.clearance == clearance:
+                key = (member.group, member.clearance, f"domain-{home}")
+                passed = "its review has passed" if member.review < as_of else ""
+                unless = passed or ("" if key in assigned else "accounts.yaml has no such group")
+                yield Group(
+                    group=member.group,
+                    clearance=member.clearance,
+                    home=home,
+                    use=member.use,
+                    approved_by=member.approved_by,
+                    review=member.review,
+                    holds=not unless,
+                    unless=unless,
+                )
+
+
+def copies(mesh: Mesh, product: DataProductArgs, as_of: date) -> Iterator[Copy]:
+    """Agreements on the product."""
+    for name, partner in mesh.partners.items():
+        for agreement in partner.agreements:
+            if agreement.product == f"{product.domain}.{product.name}":
+                yield Copy(
+                    partner=name,
+                    groups=tuple(partner.principals),
+                    purpose=agreement.purpose,
+                    classifications=tuple(agreement.classifications),
+                    expires=agreement.expires,
+                    open=agreement.expires >= as_of,
+                )

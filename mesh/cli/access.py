@@ -1,0 +1,213 @@
+"""`mesh access`: who reads what, as a table, as JSON and as a picture."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mesh.cli import access_explain, access_who
+from mesh.cli.console import answer, counted, margin, say, screen
+from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+from mesh.findings import NotPossibleError
+
+if TYPE_CHECKING:
+    from mesh.access.chains import Access, Port, Reader
+    from mesh.access.grid import Cell, Grid, Line
+    from mesh.access.matrix import Row
+    from mesh.plan.nodes import DataProductArgs
+
+DEFAULT = Path("stacks")
+
+commands = typer.Typer(
+    help="Who can read what, and by which statement.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    subcommand_metavar="[explain|who]",
+)
+commands.command("explain")(access_explain.explain)
+commands.command("who")(access_who.who)
+
+Names = list[str] | None
+
+
+@commands.callback()
+def access(
+    context: typer.Context,
+    product: Annotated[
+        Names, typer.Option("--product", metavar="DOMAIN.PRODUCT", help="Only this product; may be repeated.")
+    ] = None,
+    clearance: Annotated[Names, typer.Option("--clearance", help="Only this clearance; may be repeated.")] = None,
+    home: Annotated[Names, typer.Option("--home", help="Only as held in this domain; may be repeated.")] = None,
+    port: Annotated[Names, typer.Option("--port", help="Only this port, table or files.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as a heat map into a file.")
+    ] = None,
+    directory: FolderOption = DEFAULT,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Decide every read of every clearance, in every home, of every product, port and column.
+
+    Every cell is decided, request by request, over the policies that the mesh emits. `mesh access explain` tells why,
+    `mesh access who` who else.
+    """
+    if context.invoked_subcommand is not None:
+        _refuse_options(context, context.invoked_subcommand)
+        return
+    found = read(directory, as_of)
+    from mesh.access.chains import Access
+
+    question = _question(Access(found.plan), found, product, clearance, home, port)
+    if as_json:
+        _write_json(row.as_json() for row in _watched(question))
+        return
+    from mesh.access.grid import grid
+
+    result = grid(found.plan, _watched(question))
+    if svg:
+        from mesh.access.picture import picture
+
+        _write(svg, picture(found.plan, result))
+    else:
+        _show(found, result)
+
+
+def _refuse_options(context: typer.Context, command: str) -> None:
+    """Options before `explain` and `who` would be for the matrix, and be lost without a word."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise NotPossibleError(f"{parameter.opts[0]} stands before '{command}'; options come after it")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What part of the matrix is asked for."""
+
+    access: Access
+    readers: tuple[Reader, ...]
+    products: tuple[DataProductArgs, ...]
+    ports: tuple[Port, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return len(self.readers) * sum(port in product.ports for product in self.products for port in self.ports)
+
+
+def _question(access: Access, found: Read, product: Names, clearance: Names, home: Names, port: Names) -> Question:
+    """The part of the matrix; raises NotPossibleError for a name that does not exist and for a part without rows."""
+    from mesh.access import asked
+    from mesh.access.chains import PORTS
+    from mesh.access.matrix import every_product
+
+    clearances = {asked.known_clearance(found.plan, name) for name in clearance or ()}
+    homes = {asked.known_domain(found.plan, name) for name in home or ()}
+    things = [asked.thing(found.mesh, found.plan, name) for name in product or ()]
+    for thing in things:
+        if thing.column:
+            raise NotPossibleError(f"'{thing.name}' is a column; --product takes DOMAIN.PRODUCT")
+    chosen = tuple(asked.known_port(name) for name in port or PORTS)
+    for thing in things:
+        if not set(chosen) & thing.product.ports:
+            asked.ports(thing.product, chosen[0])
+    readers = tuple(
+        reader
+        for reader in access.readers
+        if (not clearances or reader.clearance in clearances) and (not homes or reader.home in homes)
+    )
+    products = tuple(each.product for each in things) or tuple(every_product(found.plan))
+    return Question(access, readers, products, tuple(each for each in PORTS if each in chosen))
+
+
+def _watched(question: Question) -> Iterator[Row]:
+    """The rows, with progress on a terminal."""
+    from mesh.access.matrix import matrix
+
+    rows = matrix(question.access, question.readers, question.products, question.ports)
+    if not sys.stderr.isatty():
+        yield from rows
+        return
+    from rich.progress import track
+
+    yield from track(rows, "deciding", question.rows, console=margin(), transient=True)
+
+
+def _write_json(rows: Iterable[dict[str, object]]) -> None:
+    """One JSON list, a row a line, written as it comes: a large mesh has a million rows."""
+    sys.stdout.write("[")
+    for number, row in enumerate(rows):
+        sys.stdout.write((",\n " if number else "\n ") + json.dumps(row, ensure_ascii=False))
+    sys.stdout.write("\n]\n")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise NotPossibleError(f"{file} cannot be written: {error.strerror}") from error
+    say(f"drawn: {file}")
+
+
+# ---- the table
+
+
+def _show(found: Read, result: Grid) -> None:
+    from rich.table import Table
+
+    reads = {each.name: each.reads for each in found.plan.governance.catalog.clearances}
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title in ("product", "port", "labels", *(() if result.agreeing else ("held in",))):
+        table.add_column(title, no_wrap=title == "product")
+    for clearance in result.clearances:
+        table.add_column(f"{clearance}\n[dim]{', '.join(sorted(reads[clearance])) or 'no label'}[/dim]", no_wrap=True)
+    before = ""
+    for line in result.lines:
+        if before and line.domain != before:
+            table.add_row()
+        before = line.domain
+        table.add_row(*_cells(result, line))
+    screen().print(table)
+    _sum_up(result)
+
+
+def _cells(result: Grid, line: Line) -> Iterator[str]:
+    yield f"{line.domain}.{line.product}"
+    yield line.port
+    yield f"[yellow]{', '.join(line.labels)}[/yellow]" if line.labels else ""
+    if not result.agreeing:
+        yield "every home" if line.homes == result.homes else ", ".join(line.homes)
+    for clearance in result.clearances:
+        yield _mark(line.cells[clearance]) if clearance in line.cells else ""
+
+
+def _mark(cell: Cell) -> str:
+    if not cell.readable:
+        return "[red]–[/red]"
+    if cell.readable < cell.of:
+        return f"[yellow]◐[/yellow] {cell.readable} of {cell.of}"
+    return "[green]●[/green]"
+
+
+def _sum_up(result: Grid) -> None:
+    answer("\n● all columns, or all files   ◐ some columns   – none")
+    products = {(line.domain, line.product) for line in result.lines}
+    homes = counted(len(result.homes), "home")
+    same = (
+        "" if len(result.homes) == 1 else "; every home gives the same answer" if result.agreeing else "; homes differ"
+    )
+    answer(
+        f"{counted(result.rows, 'read')} decided: {counted(len(result.clearances), 'clearance')} in {homes}, "
+        f"{counted(len(products), 'product')}{same}"
+    )
+    if result.lines:
+        line = next((line for line in result.lines if line.labels), result.lines[0])
+        name, asker = f"{line.domain}.{line.product}", f"{result.clearances[0]}@{line.homes[0]}"
+        answer(f"Why: mesh access explain --as {asker} --read {name}    Who else: mesh access who {name}")

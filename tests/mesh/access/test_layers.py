@@ -1,0 +1,86 @@
+"""What each layer says agrees with what is decided."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mesh.access.chains import PORTS, Access
+from mesh.access.decide import Request, decide
+from mesh.access.layers import allowed, layers
+
+IDENTITY = "330000000039"
+STRANGERS = (
+    "anonymous",
+    "athena.amazonaws.com",
+    "lakeformation.amazonaws.com",
+    f"arn:aws:iam::{IDENTITY}:root",
+    f"arn:aws:iam::{IDENTITY}:role/an-administrator",
+    f"arn:aws:sts::{IDENTITY}:assumed-role/pii/someone",
+    f"arn:aws:iam::{IDENTITY}:user/someone",
+    "arn:aws:iam::999999999999:role/anyone",
+)
+ACTIONS = (
+    "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:PutBucketPolicy", "kms:Decrypt", "kms:CreateGrant",
+    "kms:PutKeyPolicy", "glue:GetTable", "glue:DeleteTable", "sts:AssumeRole", "events:PutEvents", "iam:CreateRole",
+)  # fmt: skip
+CONTEXTS = (
+    {},
+    {"kms:ViaService": "s3.eu-west-1.amazonaws.com"},
+    {"aws:SecureTransport": "false"},
+    {"aws:SourceAccount": "200000000002", "aws:SourceOrgID": "o-aur0ra5treamx"},
+)
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_the_layers_agree_with_the_decision(access: Access, data: st.DataObject) -> None:
+    world = access.world
+    principal = data.draw(st.sampled_from((*world.roles, *STRANGERS)))
+    carrier = data.draw(st.sampled_from((*world.resources, *world.roles, "arn:aws:s3:::elsewhere", "*")))
+    resource = carrier + data.draw(
+        st.sampled_from(("", "/tables/t/data/part-0.parquet") if ":s3:" in carrier else ("",))
+    )
+    request = Request(principal, data.draw(st.sampled_from(ACTIONS)), resource, data.draw(st.sampled_from(CONTEXTS)))
+    decision, verdicts = decide(request, world), layers(request, world)
+    assert allowed(verdicts) == decision.allowed, (request, decision, verdicts)
+    if decision.because:
+        assert decision.because[0] in [cause for verdict in verdicts for cause in verdict.because]
+
+
+def test_every_link_of_the_matrix_agrees_with_its_layers(access: Access) -> None:
+    products = [access.product("identity", "profiles"), access.product("ads", "impressions")]
+    checked = 0
+    for reader, product, port in itertools.product(access.readers, products, PORTS):
+        for link in access.read(reader, product, port).links:
+            if link.request:
+                assert allowed(layers(link.request, access.world)) == link.decision.allowed
+                checked += 1
+    assert checked > 700
+
+
+def test_a_read_across_accounts_names_who_lets_and_who_lets_in(access: Access) -> None:
+    (link,) = (
+        link
+        for link in access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "files").links
+        if link.request and link.request.action == "s3:GetObject"
+    )
+    assert link.request
+    found = {verdict.layer: [cause.sid for cause in verdict.because] for verdict in layers(link.request, access.world)}
+    assert found == {
+        "scp": ["FullAWSAccess"],
+        "rcp": ["FullAWSAccess"],
+        "resource": ["ClearedPeopleRead"],
+        "identity": ["ReadFilesOfProducts"],
+        "boundary": ["DataWork"],
+    }
+
+
+def test_of_several_refusals_each_is_named(access: Access) -> None:
+    request = Request(
+        "arn:aws:iam::410000000072:role/mesh/access", "s3:GetObject", "arn:aws:s3:::aurora-identity--profiles/x"
+    )
+    says = {verdict.layer: verdict.says for verdict in layers(request, access.world)}
+    assert says == {"scp": "denies", "rcp": "denies", "resource": "denies", "identity": "lacks", "boundary": "allows"}
