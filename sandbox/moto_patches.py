@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 from collections import defaultdict
@@ -99,6 +100,7 @@ def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
     yield from _lake_formation()
+    yield from _iceberg()
     yield from _server()
 
 
@@ -209,7 +211,7 @@ def _named_policy(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
-    """AWS adds an LF-tag to those that a resource has; moto puts it in their place, and takes one that does not exist."""
+    """AWS adds an LF-tag to those that a resource has; moto replaces them, and takes one that does not exist."""
     from moto.lakeformation.models import LakeFormationBackend
 
     add, init = LakeFormationBackend.add_lf_tags_to_resource, LakeFormationBackend.__init__
@@ -251,14 +253,47 @@ def _keep_others(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[di
             now[target] = [tag for tag in old if tag["TagKey"] not in keys] + list(tags)
 
 
+# --- Glue --------------------------------------------------------------------------------------------------
+
+
+def _iceberg() -> Iterator[tuple[Any, str, Any]]:
+    """Glue describes an Iceberg table with the columns of its schema; moto marks it as Iceberg and keeps none."""
+    from moto.glue.models import FakeTable
+
+    init, as_dict = FakeTable.__init__, FakeTable.as_dict
+
+    def start(table: Any, *args: Any, **values: Any) -> None:
+        init(table, *args, **values)
+        form: dict[str, Any] = values.get("open_table_format_input") or {}
+        given: dict[str, Any] = form.get("IcebergInput") or {}
+        table.iceberg = given.get("CreateIcebergTableInput")
+
+    def described(table: Any, version: str | None = None) -> dict[str, Any]:
+        found: dict[str, Any] = as_dict(table, version)
+        if table.iceberg:
+            fields = table.iceberg["Schema"]["Fields"]
+            columns = [{"Name": field["Name"], "Type": _plain_type(field["Type"])} for field in fields]
+            found.setdefault("StorageDescriptor", {"Columns": columns, "Location": table.iceberg["Location"]})
+        return found
+
+    yield FakeTable, "__init__", start
+    yield FakeTable, "as_dict", described
+
+
+def _plain_type(written: Any) -> str:
+    """A plain type is JSON text in quotes."""
+    return written.strip('"') if isinstance(written, str) else json.dumps(written)
+
+
 # --- the server --------------------------------------------------------------------------------------------
 
 
 def _server() -> Iterator[tuple[Any, str, Any]]:
     """What comes over HTTP passes the same guard as what is called in this process, and waits its turn."""
+    from moto.core.utils import convert_to_flask_response
     from moto.moto_server import werkzeug_app
 
-    yield werkzeug_app, "convert_to_flask_response", _guarded_view(werkzeug_app.convert_to_flask_response)
+    yield werkzeug_app, "convert_to_flask_response", _guarded_view(convert_to_flask_response)
 
 
 def _guarded_view(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -271,8 +306,8 @@ def _guarded_view(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def make(handler: Any) -> Any:
         @functools.wraps(handler)
         def answer(request: Any, *_: Any) -> Any:
-            service: str = current_app.service  # pyright: ignore[reportAttributeAccessIssue]  # moto sets it
-            return moto_transport.guarded(service, request, handler)
+            app: Any = current_app
+            return moto_transport.guarded(app.service, request, handler)
 
         return view(answer)
 

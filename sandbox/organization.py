@@ -180,6 +180,10 @@ class EmulatedOrganization:
         keys = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         return Role(self._clients, self.records, account, keys)
 
+    def acting(self, account_id: str, credentials: Credentials) -> Role:
+        """Whoever has these credentials; nobody, with empty ones."""
+        return Role(self._clients, self.records, account_id, credentials)
+
     def client(self, service: str, account_id: str = "", role: str = ROLES[-1], region: str = HOME_REGION) -> Any:
         """An ordinary boto3 client of a role in an account (management when not given), for tests and probes."""
         role_arn = f"arn:aws:iam::{account_id or self.ids.management_account}:role/{role}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.aws.records import Inventory
     from sandbox.course import Course, Stacks
     from sandbox.kept import EngineName, Kept
+    from sandbox.live.check import Report
     from sandbox.organization import EmulatedOrganization
 
 LOOPBACK: Final = "127.0.0.1"
@@ -38,6 +39,8 @@ class Place:
     inventory: Callable[[], Inventory]
     kept: bool
     serve: Callable[[int], None]
+    check: Callable[[], Report | None]
+    """Makes the live checks; None where the organisation lives in another process."""
 
     def known(self, stacks: list[str], asked: list[str] | None) -> list[str]:
         """Those of the stacks that are there; raises NotPossibleError when one was asked for that is not."""
@@ -65,8 +68,10 @@ def free_port(port: int) -> None:
 @contextmanager
 def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Place]:
     """A new organisation in this process, with states of its own; in the end nothing of both is left."""
+    from mesh.iam.bootstrap import template
     from sandbox.course import Course
     from sandbox.kept import Kept, announced, state_directory
+    from sandbox.live.check import check
     from sandbox.organization import EmulatedOrganization
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
@@ -77,7 +82,8 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
     cli = find() if engine == "pulumi" else None
     with ExitStack() as ends:
         states = ends.enter_context(state_directory())
-        organization = ends.enter_context(EmulatedOrganization(organization_ids(found.plan)))
+        starts = template(found.plan.organization.args.deploy_trust, found.plan.organization.args.preview_trust)
+        organization = ends.enter_context(EmulatedOrganization(organization_ids(found.plan), template=starts))
         stacks: Stacks = Embedded.of(organization, states)
         server: ProviderServer | None = None
         if cli is not None or not throw_away:
@@ -102,7 +108,13 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
             with announced(kept):
                 _wait(organization)
 
-        yield Place(Course(stacks), organization.inventory, kept=False, serve=serve)
+        yield Place(
+            Course(stacks),
+            organization.inventory,
+            kept=False,
+            serve=serve,
+            check=lambda: check(organization, found.plan),
+        )
 
 
 def _about(organization: EmulatedOrganization, identity: str) -> dict[str, object]:
@@ -166,7 +178,7 @@ def _attached(kept: Kept) -> Generator[Place]:
         stacks: Stacks = Embedded(providers, states)
         if kept.engine == "pulumi":
             stacks = UnderPulumi(Backend(find(), states.pulumi, kept.provider, states.passphrase), states)
-        yield Place(Course(stacks), inventory, kept=True, serve=serve)
+        yield Place(Course(stacks), inventory, kept=True, serve=serve, check=lambda: None)
 
 
 def _wait(organization: EmulatedOrganization) -> None:

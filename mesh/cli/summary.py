@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from mesh.cli import live
 from mesh.cli.console import counted, screen
 from mesh.plan import Plan
 
@@ -18,13 +19,23 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 if TYPE_CHECKING:
     from sandbox.aws.records import Inventory
     from sandbox.course import StackRun
+    from sandbox.live.check import Report
 
 
-def show(plan: Plan, stacks: Sequence[str], runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:
-    """Prints the summary of one run over these stacks."""
+def show(
+    plan: Plan,
+    stacks: Sequence[str],
+    runs: Sequence[StackRun],
+    inventory: Inventory,
+    seconds: float,
+    checked: Report | None = None,
+) -> None:
+    """Prints the summary of one run over these stacks, and of the live checks behind it."""
     _stacks(stacks, runs)
     _types(inventory)
     _failures(runs)
+    if checked:
+        live.show(checked)
     _last_words(plan, runs, inventory, seconds)
 
 

@@ -60,6 +60,7 @@ def up(
 
 
 def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool) -> bool:
+    from mesh.cli.live import say_differences
     from mesh.cli.summary import show
     from sandbox import rollout
 
@@ -69,8 +70,12 @@ def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_js
     mesh = rollout.Mesh(directory, found.plan, found.as_of)
     with Progress("deploying", len(stacks)) as progress:
         runs = place.course.up(mesh, stacks, progress.step)
+    failed = any(run.result.failures for run in runs)
+    checked = None if failed or len(runs) < len(found.plan.stacks) else place.check()
     if as_json:
         answer_json(rollout.as_json(mesh, runs))
     else:
-        show(found.plan, stacks, runs, place.inventory(), time.perf_counter() - started)
-    return any(run.result.failures for run in runs)
+        show(found.plan, stacks, runs, place.inventory(), time.perf_counter() - started, checked)
+    if checked:
+        say_differences(checked)
+    return failed or bool(checked and checked.differences)

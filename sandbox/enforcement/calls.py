@@ -48,7 +48,7 @@ class AwsCall:
 
 def parse(service: str, request: Any) -> AwsCall:
     """The call that a request (moto's) makes to one of moto's services. Raises UnknownError for what is none."""
-    from moto.core.responses import get_service_router
+    from moto.core.routing import get_service_router
     from moto.core.utils import get_service_model
     from werkzeug.exceptions import HTTPException
 
@@ -62,7 +62,7 @@ def parse(service: str, request: Any) -> AwsCall:
         raise UnknownError(f"{request.method} {request.path} is no operation of {service}: {error}") from error
     key, region, presigned = _signature(request)
     return AwsCall(
-        service=_PREFIXES.get(model.signing_name, model.signing_name),
+        service=_PREFIXES.get(str(model.signing_name), str(model.signing_name)),
         operation=operation.name,
         region=region,
         key=key,
@@ -91,7 +91,8 @@ def _operation(model: Any, router: Any, request: Any) -> tuple[Any, dict[str, An
 
 
 def _parameters(model: Any, operation: Any, uri: Mapping[str, Any], request: Any) -> Mapping[str, Any]:
-    from moto.core.responses import PROTOCOL_PARSERS, determine_request_protocol
+    from moto.core.parse import PROTOCOL_PARSERS
+    from moto.core.request import determine_request_protocol
 
     protocol = determine_request_protocol(model, request.content_type)
     parser: Any = PROTOCOL_PARSERS[protocol](operation, map_type=dict)

@@ -103,7 +103,8 @@ class Gate:
         except UnknownError as error:
             return self._overruled(refusal(service, f"not decided, therefore refused: {error}", call))
         if seen is None:
-            words = f"Insufficient Lake Formation permission(s): {caller.principal} sees nothing of what {call.operation} asks"
+            nothing = f"{caller.principal} sees nothing of what {call.operation} asks for"
+            words = f"Insufficient Lake Formation permission(s): {nothing}"
             return self._overruled(refusal(service, words, call))
         return status, headers, json.dumps(seen)
 

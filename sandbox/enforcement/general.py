@@ -29,7 +29,7 @@ _RENAMED: Final = {
 """Operations whose action has another name (Service Authorization Reference, column "Operations")."""
 
 
-def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
+def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
     """The operation's own action, and `iam:PassRole` where a service is handed a role."""
     action = f"{call.service}:{call.operation}"
     named = _NAMED.get(call.service)
@@ -113,7 +113,8 @@ def _sns(call: AwsCall, account: str) -> Iterable[str]:
     given = call.text("TopicArn") or call.text("TargetArn") or call.text("ResourceArn")
     subscription = call.text("SubscriptionArn").rpartition(":")[0]
     name = call.text("Name")
-    return [arn for arn in (given, subscription) if arn] or ([f"arn:aws:sns:{call.region}:{account}:{name}"] * bool(name))
+    named = [f"arn:aws:sns:{call.region}:{account}:{name}"] if name else []
+    return [arn for arn in (given, subscription) if arn] or named
 
 
 def _athena(call: AwsCall, account: str) -> Iterable[str]:

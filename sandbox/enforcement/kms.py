@@ -17,7 +17,7 @@ _KEY_ID_LENGTH: Final = 36
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
     """What an operation of KMS needs.
 
-    Of an alias its key is asked: for the evaluator the ARN of an alias stands for the key, as it does in every other call.
+    Of an alias its key is asked: for the evaluator the ARN of an alias stands for the key.
     """
     if call.operation in _ON_NO_KEY:
         return [Question(f"kms:{call.operation}")]

@@ -130,8 +130,11 @@ def _grant(catalog: str, held: Any) -> Iterator[Grant]:
 
 def _on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | Label | Named | None:
     """What a grant is on; None for a data location, which gives nobody data to read."""
-    ((kind, found),) = resource.items()
-    catalog = (found or {}).get("CatalogId") or catalog
+    kind, *more = resource
+    if more:
+        raise UnknownError(f"a grant on several things at once: {', '.join(resource)}")
+    found: Mapping[str, Any] = resource[kind] or {}
+    catalog = str(found.get("CatalogId") or catalog)
     match kind:
         case "LFTagPolicy":
             # As the Plan writes expressions: in an order of their own.

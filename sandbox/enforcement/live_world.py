@@ -162,20 +162,18 @@ def _iam_identity(account_id: str, kind: str, name: str) -> Any:
 
 def _role(account_id: str, arn: str, found: Any) -> Role:
     path = arn.split(":", 5)[5]
-    policies: Any = found.policies
-    inline = policies.items() if isinstance(policies, Mapping) else policies
-    identity = [policy_of(f"{path}, {name}", _text(text)) for name, text in inline]
+    inline: Mapping[str, Any] = found.policies
+    identity = [policy_of(f"{path}, {name}", _text(text)) for name, text in inline.items()]
     identity += [_managed(account_id, managed) for managed in found.managed_policies]
     trust = getattr(found, "assume_role_policy_document", None)
     boundary = getattr(found, "permissions_boundary_arn", None)
-    tags = getattr(found, "tags", None) or []
-    named = tags.values() if isinstance(tags, Mapping) else tags
+    tags: list[dict[str, str]] = getattr(found, "tags", None) or []
     return Role(
         arn,
         tuple(identity),
         policy_of(f"{path}, trust", _text(trust)) if trust else None,
         _managed(account_id, boundary) if boundary else None,
-        {tag["Key"]: tag["Value"] for tag in named},
+        {tag["Key"]: tag["Value"] for tag in tags},
         service_linked=path.startswith("role/aws-service-role/"),
     )
 

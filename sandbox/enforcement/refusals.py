@@ -25,7 +25,8 @@ def refusal(service: str, message: str, call: AwsCall | None = None, code: str =
         error = f"<Error><Code>UnauthorizedOperation</Code><Message>{escape(message)}</Message></Error>"
         return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<Response><Errors>{error}</Errors></Response>"
     if service in _QUERY and not json_protocol:
-        error = f"<Error><Type>Sender</Type><Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message></Error>"
+        said = f"<Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message>"
+        error = f"<Error><Type>Sender</Type>{said}</Error>"
         return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>"
     name = code or "AccessDeniedException"
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": name}

@@ -1,7 +1,7 @@
 """S3: which actions an operation needs, on what, and which use of a key goes with it.
 
-Sources: S3 User Guide, "Required permissions for Amazon S3 API operations"; S3 User Guide, "Using server-side encryption
-with AWS KMS keys", "Permissions": S3 asks KMS as the caller, so the caller needs the key as well.
+Sources: S3 User Guide, "Required permissions for Amazon S3 API operations" and "Using server-side encryption with AWS
+KMS keys", "Permissions": S3 asks KMS as the caller, so the caller needs the key as well.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ class MotoStored:
     def bucket_key(self, bucket: str) -> str:
         """ARN of the KMS key that encrypts new objects of a bucket by default; empty without one."""
         found = _bucket(bucket)
-        rules: Any = (found.encryption or {}).get("Rule") if found else None
-        if not rules:
+        if found is None or not found.encryption:
             return ""
-        rule: dict[str, Any] = rules[0] if isinstance(rules, list) else rules
+        rules: list[dict[str, Any]] | dict[str, Any] = found.encryption["Rule"]
+        rule = rules[0] if isinstance(rules, list) else rules
         default: dict[str, str] = rule.get("ApplyServerSideEncryptionByDefault") or {}
         if not default.get("SSEAlgorithm", "").startswith("aws:kms"):
             return ""
@@ -68,6 +68,10 @@ class MotoStored:
 
     def owner(self, call: AwsCall, account: str) -> str:
         """The account whose backend has to answer: moto looks for another account's key in the caller's own."""
+        if call.service == "events":
+            entries: list[dict[str, str]] = call.parameters.get("Entries") or []
+            buses = [call.text("EventBusName"), *(entry.get("EventBusName", "") for entry in entries)]
+            return next((bus.split(":")[4] for bus in buses if bus.startswith("arn:")), account)
         if call.service != "kms" or call.operation == "CreateKey":
             return account
         named = call.text("KeyId") or call.text("TargetKeyId")

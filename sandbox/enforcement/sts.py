@@ -10,8 +10,8 @@ from sandbox.enforcement.calls import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
 
-def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
-    """`AssumeRole` with session tags or a source identity needs two or three actions (IAM User Guide, "Session tags")."""
+def asks(call: AwsCall, _account: str, _stored: Stored) -> Iterable[Question]:
+    """`AssumeRole`; with session tags or a source identity two or three actions (IAM User Guide, "Session tags")."""
     if call.operation != "AssumeRole":
         raise UnknownError(f"sts:{call.operation} is not emulated")
     if call.parameters.get("PolicyArns"):
