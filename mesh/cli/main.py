@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from mesh.cli import accounts, bootstrap, destroy, example, plan, refresh, up, validate
+from mesh.cli import accounts, be, bootstrap, destroy, example, plan, refresh, up, validate
 from mesh.cli.console import say
 from mesh.findings import BadInputError, NotPossibleError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
+app.command("as")(be.be)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.command("accounts")(accounts.accounts)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sandbox.organization import EmulatedOrganization
 
 LOOPBACK: Final = "127.0.0.1"
+MESH: Final = "mesh"
 
 
 EngineOption = Annotated[
@@ -68,26 +69,29 @@ def free_port(port: int) -> None:
 @contextmanager
 def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Place]:
     """A new organisation in this process, with states of its own; in the end nothing of both is left."""
-    from mesh.iam.bootstrap import template
     from sandbox.course import Course
     from sandbox.kept import Kept, announced, state_directory
     from sandbox.live.check import check
-    from sandbox.organization import EmulatedOrganization
+    from sandbox.live.handing_out import answer
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
-    from sandbox.rollout import organization_ids
+    from sandbox.rollout import enforcing
     from sandbox.served import ProviderServer
     from sandbox.stacks import Embedded, UnderPulumi
 
     cli = find() if engine == "pulumi" else None
     with ExitStack() as ends:
         states = ends.enter_context(state_directory())
-        starts = template(found.plan.organization.args.deploy_trust, found.plan.organization.args.preview_trust)
-        organization = ends.enter_context(EmulatedOrganization(organization_ids(found.plan), template=starts))
+        organization = ends.enter_context(enforcing(found.plan))
         stacks: Stacks = Embedded.of(organization, states)
         server: ProviderServer | None = None
         if cli is not None or not throw_away:
-            server = ends.enter_context(ProviderServer(organization, lambda: _about(organization, states.identity)))
+
+            def handed_out(question: Mapping[str, Any]) -> dict[str, Any]:
+                return answer(found.plan, question, organization.endpoint)
+
+            server = ProviderServer(organization, lambda: _about(organization, states.identity), handed_out)
+            server = ends.enter_context(server)
         if cli is not None and server is not None:
             stacks = UnderPulumi(Backend(cli, states.pulumi, server.port, states.passphrase, throw_away), states)
 
@@ -106,7 +110,7 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
                 state=str(states.path),
             )
             with announced(kept):
-                _wait(organization)
+                _wait(organization, found)
 
         yield Place(
             Course(stacks),
@@ -181,12 +185,14 @@ def _attached(kept: Kept) -> Generator[Place]:
         yield Place(Course(stacks), inventory, kept=True, serve=serve, check=lambda: None)
 
 
-def _wait(organization: EmulatedOrganization) -> None:
+def _wait(organization: EmulatedOrganization, found: Read) -> None:
     import signal
     import threading
 
     say(organization.connection_help())
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
+    somebody = next((f"partner:{partner}" for partner in found.plan.partners), "outsider")
+    say(f'Policies are enforced. Be somebody, and try to break out:  eval "$({MESH} as {somebody})"')
     say("Ctrl-C ends it, and everything in it.")
     over = threading.Event()
 

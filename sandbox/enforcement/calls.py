@@ -48,6 +48,8 @@ class AwsCall:
 
 def parse(service: str, request: Any) -> AwsCall:
     """The call that a request (moto's) makes to one of moto's services. Raises UnknownError for what is none."""
+    from botocore.exceptions import BotoCoreError
+    from botocore.model import OperationNotFoundError
     from moto.core.routing import get_service_router
     from moto.core.utils import get_service_model
     from werkzeug.exceptions import HTTPException
@@ -58,7 +60,7 @@ def parse(service: str, request: Any) -> AwsCall:
         if service == "s3":
             _require_path_style(request)
         operation, uri = _operation(model, get_service_router(name), request)
-    except (HTTPException, NotImplementedError, KeyError, ValueError) as error:
+    except (HTTPException, BotoCoreError, OperationNotFoundError, NotImplementedError, ValueError) as error:
         raise UnknownError(f"{request.method} {request.path} is no operation of {service}: {error}") from error
     key, region, presigned = _signature(request)
     return AwsCall(

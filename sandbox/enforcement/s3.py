@@ -115,11 +115,12 @@ def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
         action = _ACTIONS.get(call.operation, call.operation)
         return [Question(f"s3:{action}", f"arn:aws:s3:::{bucket}", {**context, **_listing(call)})]
     found = [_object(bucket, call.parameters, _ACTIONS.get(call.operation, call.operation), context)]
-    if call.operation in ("CopyObject", "UploadPartCopy"):
-        found += _copied(call, stored, context)
     if call.operation in ("PutObject", "CreateMultipartUpload") and call.text("Tagging"):
         found.append(_object(bucket, call.parameters, "PutObjectTagging", context))
-    return [*found, *_key_use(call, account, stored, bucket, key)]
+    found += _key_use(call, account, stored, bucket, key)
+    if call.operation in ("CopyObject", "UploadPartCopy"):
+        found += _copied(call, stored, context)
+    return found
 
 
 def _object(bucket: str, of: Mapping[str, Any], action: str, context: Mapping[str, Any]) -> Question:

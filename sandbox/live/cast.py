@@ -77,6 +77,7 @@ def callers(plan: Plan) -> Iterator[Caller]:
         yield Caller(f"people:{partner}", "people", people, partner)
         yield from _standing(partner, account)
     yield from _standing("governance", plan.perimeter.governance_id)
+    yield Caller("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
     yield Caller("outsider", "outsider", _administrator(OUTSIDER))
     yield NOBODY
 
@@ -154,6 +155,15 @@ def _sign_in(plan: Plan, caller: Caller, made: list[tuple[str, str]]) -> None:
         for each in center.account_assignments
     ):
         _make(caller.role, {"permission set": found.inline_policy}, made)
+
+
+def equipped(plan: Plan, caller: Caller) -> None:
+    """Make the role of a caller that the deployment does not make, unless it is there."""
+    here = any(role.arn == caller.role for role in _iam(caller.account).roles.values())
+    if not here and caller.kind == "people":
+        _sign_in(plan, caller, [])
+    elif not here and caller.role.endswith(f"/{ADMINISTRATOR}"):
+        _make(caller.role, {"everything": _everything()}, [])
 
 
 def session(role_arn: str, name: str = SESSION) -> Credentials:

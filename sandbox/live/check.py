@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -131,7 +132,7 @@ def _compare(probe: Probe, company: _Company, scene: Scene, planned: World, gove
     difference = ""
     if _UNDECIDED in refused or failed:
         difference = refused or failed
-    elif bool(refused) != bool(no):
+    elif bool(refused) != bool(no) or (refused and said_why(refused) != no):
         difference = refused or "allowed"
     elif probe.database and not no:
         difference = _unlike(_seen(answer), _to_see(probe, scene.plan, planned, governed))
@@ -149,8 +150,22 @@ def _planned_refusal(asks: tuple[Request, ...], planned: World) -> str:
 
 
 def _cause(decision: Decision) -> str:
-    stated = [f"{cause.document}, {cause.sid}" for cause in decision.because]
-    return f"{decision.layer}: {'; '.join(stated)}" if stated else f"no {decision.layer} policy allows it"
+    sid = decision.because[0].sid if decision.because else ""
+    return f"{decision.layer}, statement {sid}" if sid else f"no {decision.layer} policy allows it"
+
+
+_WHY: Final = re.compile(
+    r"perform: (?P<action>\S+) on .*?"
+    r"(?:explicit deny in (?P<layer>\w+) \(.*, statement (?P<sid>\S+)\)|because (?P<lack>no \w+ policy allows it))"
+)
+
+
+def said_why(refusal: str) -> str:
+    """The action, layer and statement of a refusal in the gate's words, as the Plan's are written."""
+    found = _WHY.search(refusal)
+    if not found:
+        return refusal
+    return f"{found['action']}: {found['lack'] or '{}, statement {}'.format(found['layer'], found['sid'])}"
 
 
 def _seen(answer: Mapping[str, Any]) -> Seen:

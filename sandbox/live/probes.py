@@ -12,8 +12,9 @@ from mesh.plan import Plan
 from sandbox.live.cast import Caller
 from sandbox.live.scene import FOLDER, PROBE, Bucket, Scene, live_key
 
-MOST_READ: Final = 40
-"""Products, and databases, that one holder of a clearance reads."""
+MOST_AWAY: Final = 12
+MOST_HOME: Final = 20
+"""Products, and databases, that one holder of a clearance reads elsewhere and at home."""
 
 _FIRST: Final = 1
 _FEW: Final = 2
@@ -52,7 +53,9 @@ def probes(scene: Scene, callers: list[Caller]) -> Iterator[Probe]:
 def _objects(scene: Scene, caller: Caller) -> Iterator[Probe]:
     everywhere = caller.kind in ("clearance", "partner", "outsider")
     touched = _touched_by(scene, caller)
-    read = [*_some(scene.products, caller), *scene.inboxes, scene.audit] if everywhere else touched
+    home = [b for b in scene.products if b.home == caller.home]
+    products = _some(home, [b for b in scene.products if b.home != caller.home], caller)
+    read = [*products, *scene.inboxes, scene.audit] if everywhere else touched
     for bucket in read:
         at = {"Bucket": bucket.name, "Key": PROBE}
         asked = scene.get(caller.principal, bucket, PROBE)
@@ -71,12 +74,12 @@ def _objects(scene: Scene, caller: Caller) -> Iterator[Probe]:
         yield from _copies(scene, caller)
 
 
-def _some(found: list[Found], caller: Caller) -> list[Found]:
-    """All of them in a mesh of an ordinary size; of a large one as many, other ones for each caller."""
-    if len(found) <= MOST_READ:
-        return found
-    start = sum(caller.who.encode()) % len(found)
-    return (found * 2)[start : start + MOST_READ]
+def _some(home: list[Found], away: list[Found], caller: Caller) -> list[Found]:
+    """What is at home, and so many of the others: other ones for each caller, so that together they read everything."""
+    if len(away) <= MOST_AWAY:
+        return [*home, *away]
+    start = sum(caller.who.encode()) * MOST_AWAY % len(away)
+    return [*home[:MOST_HOME], *(away * 2)[start : start + MOST_AWAY]]
 
 
 def _writes(scene: Scene, caller: Caller, bucket: Bucket, key: str, *, deletes: bool) -> Iterator[Probe]:
@@ -135,7 +138,9 @@ def _catalog(plan: Plan, caller: Caller) -> Iterator[Probe]:
     entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
     if caller.kind in ("pipeline", "delivery", "people"):
         entries = entries[:_FIRST]
-    chosen = _some(entries, caller) if caller.kind == "clearance" else _few(entries, caller)
+    home = [e for e in entries if e.domain == caller.home]
+    away = [e for e in entries if e.domain != caller.home]
+    chosen = _some(home, away, caller) if caller.kind == "clearance" else [*home[:_FIRST], *away[:_FIRST]]
     hub = f"arn:aws:glue:{plan.perimeter.region}:{plan.perimeter.governance_id}"
     for entry in chosen:
         asked = ("catalog", f"database/{entry.database}", f"table/{entry.database}/*")
@@ -148,11 +153,6 @@ def _catalog(plan: Plan, caller: Caller) -> Iterator[Probe]:
             tuple(Request(caller.principal, "glue:GetTables", f"{hub}:{what}") for what in asked),
             database=entry.database,
         )
-
-
-def _few(entries: list[Any], caller: Caller) -> list[Any]:
-    home = [e for e in entries if e.domain == caller.home][:_FIRST]
-    return [*home, *[e for e in entries if e.domain != caller.home][:_FIRST]]
 
 
 # ---- roles
