@@ -229,8 +229,10 @@ class EmulatedOrganization:
     def connection_help(self) -> str:
         """How to reach the served organisation with the AWS CLI or an SDK."""
         role = f"arn:aws:iam::{self.ids.management_account}:role/{self._roles[-1]}"
+        other = _ANOTHER if self.gate is None else _ENFORCED
         accounts = "\n".join(f"  {account_id}  {name}" for name, account_id in sorted(self.account_ids().items()))
         return _HELP.format(
+            another=other,
             endpoint=self.endpoint,
             key=self._operator.access_key,
             secret=self._operator.secret_key,
@@ -240,13 +242,15 @@ class EmulatedOrganization:
         )
 
 
+_ANOTHER: Final = "For another account assume a role in it:"
+_ENFORCED: Final = "They may step into its role `mesh/deploy`; `mesh as deploy@<domain>` is another account's:"
 _HELP: Final = """\
 The emulated organisation answers at {endpoint}
 
   export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}
   export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}
 
-These keys belong to the operator of the management account. For another account assume a role in it:
+These keys belong to the operator of the management account. {another}
 
   aws sts assume-role --role-session-name me --role-arn {role}
 

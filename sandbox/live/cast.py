@@ -77,6 +77,8 @@ def callers(plan: Plan) -> Iterator[Caller]:
         yield Caller(f"people:{partner}", "people", people, partner)
         yield from _standing(partner, account)
     yield from _standing("governance", plan.perimeter.governance_id)
+    management = names.deploy_role(plan.perimeter.management_id)
+    yield Caller("deploy@management", "deploy", management, "management")
     yield Caller("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
     yield Caller("outsider", "outsider", _administrator(OUTSIDER))
     yield NOBODY
