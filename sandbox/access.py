@@ -22,6 +22,7 @@ class Credentials(NamedTuple):
     token: str | None
 
 
+_NOBODY = Credentials("", "", None)
 _caller: ContextVar[Credentials] = ContextVar("credentials of the role that calls")
 
 
@@ -44,19 +45,23 @@ class Clients:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str], Any] = {}
+        self._known: dict[tuple[str, str, str | None], Any] = {}
         self._lock = threading.RLock()
 
     def shared(self, service: str, region: str) -> Any:
         """A client that signs as whoever is calling; only for use through a `Role`."""
         return self._client(service, region, None)
 
+    def unsigned(self, service: str, region: str) -> Any:
+        """A client whose calls nobody signs."""
+        return self._client(service, region, _NOBODY)
+
     def own(self, service: str, region: str, credentials: Credentials) -> Any:
         """An ordinary client that signs with these credentials."""
         return self._client(service, region, credentials)
 
     def _client(self, service: str, region: str, credentials: Credentials | None) -> Any:
-        key = (service, region, credentials.access_key if credentials else "")
+        key = (service, region, credentials.access_key if credentials else None)
         found = self._known.get(key)
         if found is None:
             with self._lock:
@@ -65,11 +70,13 @@ class Clients:
         return found
 
     def _new(self, service: str, region: str, credentials: Credentials | None) -> Any:
+        from botocore import UNSIGNED
         from botocore.config import Config
 
-        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+        signed: Any = {"signature_version": UNSIGNED} if credentials == _NOBODY else {}
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **signed)
         keys: dict[str, str] = {}
-        if credentials:
+        if credentials and credentials != _NOBODY:
             keys = {"aws_access_key_id": credentials.access_key, "aws_secret_access_key": credentials.secret_key}
             keys |= {"aws_session_token": credentials.token} if credentials.token else {}
         return self._session.create_client(service, region_name=region, config=config, **keys)
@@ -104,7 +111,8 @@ class Role:
 
     def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Call AWS as this role; `operation` and the answer are as boto3 has them. Raises AwsError."""
-        client = self.clients.shared(service, region)
+        anonymous = self.credentials == _NOBODY
+        client = self.clients.unsigned(service, region) if anonymous else self.clients.shared(service, region)
         token = _caller.set(self.credentials)
         try:
             answer: dict[str, Any] = getattr(client, operation)(**parameters)

@@ -35,6 +35,8 @@ class Configuration:
     """Parsed settings; in a preview `role_arn` and `region` may be the unknown value."""
 
     role_arn: str = ""
+    through: tuple[str, ...] = ()
+    """The roles of the chain before it, each assumed by the one in front."""
     assumes: bool = False
     allowed_account_ids: tuple[str, ...] = ()
     region: str = ""
@@ -88,6 +90,7 @@ def parse(settings: Mapping[str, Any]) -> Configuration:
     allowed = [] if has_unknown(known.get("allowedAccountIds")) else _list(known, "allowedAccountIds")
     return Configuration(
         role_arn=_role_arn(roles),
+        through=tuple(_role_arn([role]) for role in roles[:-1]),
         assumes=bool(roles),
         allowed_account_ids=tuple(str(account) for account in allowed),
         region=str(known.get("region", "")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 from collections import defaultdict
@@ -12,6 +13,10 @@ from contextvars import ContextVar
 from typing import Any, Final, Protocol
 
 SETTINGS: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+
+
+acting: ContextVar[str] = ContextVar("account whose backend answers")
+"""Set by the gate: the caller's account or, for another account's catalog or key, its owner's."""
 
 
 class Ids(Protocol):
@@ -95,6 +100,8 @@ def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
     yield from _lake_formation()
+    yield from _iceberg()
+    yield from _server()
 
 
 def _current_account() -> Callable[[Any], str]:
@@ -112,6 +119,8 @@ def _current_account() -> Callable[[Any], str]:
         raise InvalidClientTokenIdError
 
     def current_account(response: Any) -> str:
+        if owner_account := acting.get(""):
+            return owner_account
         if "Authorization" not in response.headers:
             return DEFAULT_ACCOUNT_ID
         key: str = response.get_access_key()
@@ -202,12 +211,15 @@ def _named_policy(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
-    """AWS adds an LF-tag to those that a resource has; moto puts it in their place."""
+    """AWS adds an LF-tag to those that a resource has; moto replaces them, and takes one that does not exist."""
     from moto.lakeformation.models import LakeFormationBackend
 
     add, init = LakeFormationBackend.add_lf_tags_to_resource, LakeFormationBackend.__init__
 
     def merge(backend: Any, catalog_id: str, resource: dict[str, Any], tags: list[dict[str, Any]]) -> Any:
+        unknown = [tag for tag in tags if not _exists(backend, tag.get("CatalogId") or catalog_id, tag)]
+        if unknown:
+            return [{"LFTag": tag, "Error": _NO_TAG} for tag in unknown]
         before = {name: dict(getattr(backend, name)) for name in _LF_TAGS}
         failures = add(backend, catalog_id, resource, tags)
         for name, stored in before.items():
@@ -223,6 +235,13 @@ def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
     yield LakeFormationBackend, "__init__", start
 
 
+_NO_TAG: Final = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Tag or tag value does not exist."}
+
+
+def _exists(backend: Any, catalog_id: str, tag: Mapping[str, Any]) -> bool:
+    return set(tag["TagValues"]) <= set(backend.get_lf_tag(catalog_id, tag["TagKey"]))
+
+
 _LF_TAGS: Final = ("lf_database_tags", "lf_table_tags", "lf_columns_tags")
 
 
@@ -232,3 +251,64 @@ def _keep_others(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[di
         if old is not None and old is not tags:
             keys = {tag["TagKey"] for tag in tags}
             now[target] = [tag for tag in old if tag["TagKey"] not in keys] + list(tags)
+
+
+# --- Glue --------------------------------------------------------------------------------------------------
+
+
+def _iceberg() -> Iterator[tuple[Any, str, Any]]:
+    """Glue describes an Iceberg table with the columns of its schema; moto marks it as Iceberg and keeps none."""
+    from moto.glue.models import FakeTable
+
+    init, as_dict = FakeTable.__init__, FakeTable.as_dict
+
+    def start(table: Any, *args: Any, **values: Any) -> None:
+        init(table, *args, **values)
+        form: dict[str, Any] = values.get("open_table_format_input") or {}
+        given: dict[str, Any] = form.get("IcebergInput") or {}
+        table.iceberg = given.get("CreateIcebergTableInput")
+
+    def described(table: Any, version: str | None = None) -> dict[str, Any]:
+        found: dict[str, Any] = as_dict(table, version)
+        if table.iceberg:
+            fields = table.iceberg["Schema"]["Fields"]
+            columns = [{"Name": field["Name"], "Type": _plain_type(field["Type"])} for field in fields]
+            found.setdefault("StorageDescriptor", {"Columns": columns, "Location": table.iceberg["Location"]})
+        return found
+
+    yield FakeTable, "__init__", start
+    yield FakeTable, "as_dict", described
+
+
+def _plain_type(written: Any) -> str:
+    """A plain type is JSON text in quotes."""
+    return written.strip('"') if isinstance(written, str) else json.dumps(written)
+
+
+# --- the server --------------------------------------------------------------------------------------------
+
+
+def _server() -> Iterator[tuple[Any, str, Any]]:
+    """What comes over HTTP passes the same guard as what is called in this process, and waits its turn."""
+    from moto.core.utils import convert_to_flask_response
+    from moto.moto_server import werkzeug_app
+
+    yield werkzeug_app, "convert_to_flask_response", _guarded_view(convert_to_flask_response)
+
+
+def _guarded_view(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    import functools
+
+    from flask import current_app
+
+    from sandbox import moto_transport
+
+    def make(handler: Any) -> Any:
+        @functools.wraps(handler)
+        def answer(request: Any, *_: Any) -> Any:
+            app: Any = current_app
+            return moto_transport.guarded(app.service, request, handler)
+
+        return view(answer)
+
+    return make

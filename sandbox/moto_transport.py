@@ -18,10 +18,28 @@ from moto import backend_index, backends
 from moto.core.request import normalize_request
 from werkzeug.exceptions import HTTPException
 
-Handler = Callable[..., tuple[int, Any, str | bytes]]
+Answer = tuple[int, Any, str | bytes]
+Handler = Callable[..., Answer]
+Guard = Callable[[str, Any, Handler], Answer]
+"""Answers a request to one of moto's services, or has its handler answer."""
 
 _TURN = threading.RLock()
 """moto iterates over what other threads add to ("dictionary changed size during iteration"): one call at a time."""
+
+
+def unguarded(_service: str, request: Any, handler: Handler) -> Answer:
+    """moto answers everybody."""
+    return handler(request, request.raw_url, request.headers)
+
+
+guard: Guard = unguarded
+"""Every request passes here, whichever way it came."""
+
+
+def guarded(service: str, request: Any, handler: Handler) -> Answer:
+    """The answer of the guard, in turn."""
+    with _TURN:
+        return guard(service, request, handler)
 
 
 class _Body(BytesIO):
@@ -40,10 +58,9 @@ def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     """The `before-send` hook: it always answers or raises, so that nothing ever leaves the process."""
     normalized: Any = normalize_request(request)
     host, path = normalized.host, normalized.raw_path
-    handler = _handler(normalized.scheme, host, path)
+    service, handler = _handler(normalized.scheme, host, path)
     try:
-        with _TURN:
-            status, headers, body = handler(normalized, normalized.raw_url, normalized.headers)
+        status, headers, body = guarded(service, normalized, handler)
     except NotImplementedError as error:
         raise NotServedError(str(error)) from error
     except HTTPException as error:
@@ -52,19 +69,19 @@ def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     return AWSResponse(str(request.url), status, headers, _Body(content))  # pyright: ignore[reportArgumentType]  # as moto's own stubber does
 
 
-def _handler(scheme: str, host: str, path: str) -> Handler:
+def _handler(scheme: str, host: str, path: str) -> tuple[str, Handler]:
     url = f"{scheme}://{host}{path}"
-    for pattern, handler in _routes(f"{scheme}://{host}"):
+    for service, pattern, handler in _routes(f"{scheme}://{host}"):
         if pattern.match(url):
-            return handler
+            return service, handler
     raise NotServedError(f"moto does not serve {host}{path}")
 
 
 @cache
-def _routes(origin: str) -> list[tuple[re.Pattern[str], Handler]]:
+def _routes(origin: str) -> list[tuple[str, re.Pattern[str], Handler]]:
     """The URL patterns of the services that answer at a host; a route needs no account, so any backend serves."""
     services = [service for service, pattern in backend_index.backend_url_patterns if pattern.match(origin)]
-    return [route for service in services for route in _routes_of(service)]
+    return [(service, *route) for service in services for route in _routes_of(service)]
 
 
 @cache

@@ -8,15 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sandbox.access import Clients, Credentials, Role
 from sandbox.aws.records import Count, Inventory, Records
 from sandbox.aws.resource import AwsError
+from sandbox.enforcement.opening import enforced, seed, way_in
+
+if TYPE_CHECKING:
+    from sandbox.enforcement.gate import Gate
 
 DEFAULT_ACCOUNT: Final = "123456789012"
 """Where moto puts a call whose account it cannot tell. Nothing of ours may ever be there."""
@@ -53,14 +57,19 @@ class OrganizationIds:
 class EmulatedOrganization:
     """A context manager: inside, moto plays the organisation; outside, nothing of it is left.
 
-    `roles` ("path/name") stand in every account from its creation, as a StackSet would bring them on AWS.
+    `roles` ("path/name") stand in every account from its creation, as a StackSet would bring them on AWS. With a
+    `template` (of CloudFormation) those of the template do, and policies are enforced: `gate` decides every call.
     """
 
     _active = threading.Lock()
 
-    def __init__(self, ids: OrganizationIds, *, roles: tuple[str, ...] = ROLES, port: int | None = None) -> None:
+    def __init__(
+        self, ids: OrganizationIds, *, roles: tuple[str, ...] = ROLES, port: int | None = None, template: str = ""
+    ) -> None:
         self.ids: Final = ids
         self.records: Final = Records()
+        self.gate: Gate | None = None
+        self._template: Final = template
         self._roles: Final = roles
         self._port: Final = port
         self._undo: Final = ExitStack()
@@ -92,6 +101,8 @@ class EmulatedOrganization:
         _reset()
         self._undo.callback(_reset)
         self._undo.enter_context(patched(self.ids, self._seed))
+        if self._template:
+            self.gate = self._undo.enter_context(enforced(self.ids, HOME_REGION))
         self._operator = _operator(self.ids.management_account)
         self._organizations().create_organization(region="us-east-1", FeatureSet="ALL")
         if self._port is not None:
@@ -104,6 +115,9 @@ class EmulatedOrganization:
 
     def _seed(self, account_id: str) -> None:
         """The roles that a StackSet brings into a new account."""
+        if self._template:
+            seed(self._template, account_id, self.ids)
+            return
         from moto.iam.models import iam_backends
 
         iam: Any = iam_backends[account_id]["aws"]
@@ -133,12 +147,16 @@ class EmulatedOrganization:
 
     # --- access ---------------------------------------------------------------------------------------------
 
-    def assume(self, role_arn: str) -> Role:
-        """The role, assumed by the operator through STS; raises AwsError when its account or it does not exist."""
+    def assume(self, role_arn: str, through: Sequence[str] = ()) -> Role:
+        """The role, assumed by the operator through STS; raises AwsError when its account or it does not exist.
+
+        Where policies are enforced the operator goes the way of a deployment: continuous integration first, then the
+        roles of `through`.
+        """
         with self._lock:
             if role_arn not in self._assumed:
                 self._require_role(role_arn)
-                self._assumed[role_arn] = self._role(role_arn)
+                self._assumed[role_arn] = self._role(role_arn, through)
             return self._assumed[role_arn]
 
     def _require_role(self, role_arn: str) -> None:
@@ -150,12 +168,21 @@ class EmulatedOrganization:
         if not any(role.arn == role_arn for role in iam_backends[account_id]["aws"].roles.values()):
             raise AwsError("AccessDenied", f"cannot assume {role_arn}: account {account_id} has no such role")
 
-    def _role(self, role_arn: str) -> Role:
-        operator = Role(self._clients, self.records, self.ids.management_account, self._operator)
-        answer = operator.call("sts", HOME_REGION, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
+    def _role(self, role_arn: str, through: Sequence[str]) -> Role:
+        account = role_arn.split(":")[4]
+        caller = Role(self._clients, self.records, self.ids.management_account, self._operator)
+        if through:
+            caller = self.assume(through[-1], through[:-1])
+        elif self.gate is not None and (before := way_in(role_arn, self.ids)):
+            caller = self.assume(before)
+        answer = caller.call("sts", HOME_REGION, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
         given = answer["Credentials"]
         keys = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        return Role(self._clients, self.records, role_arn.split(":")[4], keys)
+        return Role(self._clients, self.records, account, keys)
+
+    def acting(self, account_id: str, credentials: Credentials) -> Role:
+        """Whoever has these credentials; nobody, with empty ones."""
+        return Role(self._clients, self.records, account_id, credentials)
 
     def client(self, service: str, account_id: str = "", role: str = ROLES[-1], region: str = HOME_REGION) -> Any:
         """An ordinary boto3 client of a role in an account (management when not given), for tests and probes."""
@@ -202,8 +229,10 @@ class EmulatedOrganization:
     def connection_help(self) -> str:
         """How to reach the served organisation with the AWS CLI or an SDK."""
         role = f"arn:aws:iam::{self.ids.management_account}:role/{self._roles[-1]}"
+        other = _ANOTHER if self.gate is None else _ENFORCED
         accounts = "\n".join(f"  {account_id}  {name}" for name, account_id in sorted(self.account_ids().items()))
         return _HELP.format(
+            another=other,
             endpoint=self.endpoint,
             key=self._operator.access_key,
             secret=self._operator.secret_key,
@@ -213,13 +242,15 @@ class EmulatedOrganization:
         )
 
 
+_ANOTHER: Final = "For another account assume a role in it:"
+_ENFORCED: Final = "They may step into its role `mesh/deploy`; `mesh as deploy@<domain>` is another account's:"
 _HELP: Final = """\
 The emulated organisation answers at {endpoint}
 
   export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}
   export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}
 
-These keys belong to the operator of the management account. For another account assume a role in it:
+These keys belong to the operator of the management account. {another}
 
   aws sts assume-role --role-session-name me --role-arn {role}
 

@@ -7,7 +7,7 @@ Without an organisation it serves previews only, and loads no AWS SDK.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, Protocol
@@ -37,8 +37,8 @@ _MAKING: Final = ("creating", "updating")
 class Organization(Protocol):
     """What the provider needs of the organisation."""
 
-    def assume(self, role_arn: str) -> Access:
-        """The role, assumed; raises AwsError."""
+    def assume(self, role_arn: str, through: Sequence[str] = ()) -> Access:
+        """The role, assumed by the last of those before it; raises AwsError."""
         ...
 
 
@@ -91,7 +91,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             configuration = parse(reveal(to_python(request.args)))
             configuration.require_role()
             if self._organization is not None and configuration.role_arn != UNKNOWN:
-                self._access = self._organization.assume(configuration.role_arn)
+                self._access = self._organization.assume(configuration.role_arn, configuration.through)
         except (ConfigurationError, AwsError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"configuring the AWS provider: {error}")
         self._configuration = configuration

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
+from mesh.iam.bootstrap import template
 from mesh.iam.values import KEY_ARN
 from mesh.plan import Plan
 from mesh.plan.build import by_stack
@@ -19,7 +20,17 @@ from sandbox.steps import Step
 from sandbox.urns import provider_urn
 from sandbox.wire import UNKNOWN, reveal
 
-__all__ = ["Mesh", "OnStep", "Rollout", "StackRun", "as_json", "organization_ids", "preview", "steps_as_json"]
+__all__ = [
+    "Mesh",
+    "OnStep",
+    "Rollout",
+    "StackRun",
+    "as_json",
+    "enforcing",
+    "organization_ids",
+    "preview",
+    "steps_as_json",
+]
 
 SHOWN_UNKNOWN: Final = "<unknown>"
 
@@ -52,6 +63,12 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
         accounts={name: access.account_id for name, access in by_stack(plan).items() if name != "organization"},
     )
+
+
+def enforcing(plan: Plan) -> EmulatedOrganization:
+    """The organisation of a plan, with policies enforced; accounts start with the roles of the bootstrap template."""
+    starts = plan.organization.args
+    return EmulatedOrganization(organization_ids(plan), template=template(starts.deploy_trust, starts.preview_trust))
 
 
 class Rollout(Course):

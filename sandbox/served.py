@@ -17,6 +17,7 @@ from sandbox.provider import AwsProvider, Organization
 from sandbox.wire import to_python, to_struct
 
 ABOUT: Final = "/mesh.Organization/About"
+AS: Final = "/mesh.Organization/As"
 _SERVICE, _METHOD = ABOUT.strip("/").split("/")
 _SIZES: Final[list[tuple[str, Any]]] = [
     ("grpc.max_receive_message_length", 400 << 20),
@@ -31,6 +32,8 @@ _PATIENCE: Final = 5.0
 SILENT: Final = "the provider of the emulated organisation does not answer any more"
 
 About = Callable[[], Mapping[str, Any]]
+Answers = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""From a question to its answer."""
 
 
 class _PerConnection:
@@ -53,9 +56,12 @@ class _PerConnection:
 
 
 class ProviderServer:
-    """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service, and `ABOUT` what `about` says."""
+    """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service, and `ABOUT` what `about` says.
 
-    def __init__(self, organization: Organization, about: About | None = None) -> None:
+    `AS` is answered by `hand_out`: the credentials of whom one would like to be.
+    """
+
+    def __init__(self, organization: Organization, about: About | None = None, hand_out: Answers | None = None) -> None:
         options = [*_SIZES, ("grpc.so_reuseport", 0)]
         self._threads = futures.ThreadPoolExecutor(_THREADS)
         self._server = grpc.server(self._threads, options=options)
@@ -63,6 +69,8 @@ class ProviderServer:
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, self._server)
         if about is not None:
             self._server.add_generic_rpc_handlers([_about_handler(about)])
+        if hand_out is not None:
+            self._server.add_generic_rpc_handlers([_as_handler(hand_out)])
         self.port: Final = self._server.add_insecure_port("127.0.0.1:0")
 
     def __enter__(self) -> Self:
@@ -92,6 +100,32 @@ def _about_handler(about: About) -> grpc.GenericRpcHandler:
         response_serializer=struct_pb2.Struct.SerializeToString,
     )
     return grpc.method_handlers_generic_handler(_SERVICE, {_METHOD: handler})
+
+
+def _as_handler(hand_out: Answers) -> grpc.GenericRpcHandler:
+    def answer(request: struct_pb2.Struct, _context: object) -> struct_pb2.Struct:
+        return to_struct(hand_out(to_python(request)))
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        answer,
+        request_deserializer=struct_pb2.Struct.FromString,
+        response_serializer=struct_pb2.Struct.SerializeToString,
+    )
+    return grpc.method_handlers_generic_handler(_SERVICE, {AS.rpartition("/")[2]: handler})
+
+
+def ask_as(port: int, question: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the organisation behind a port hands out; None when none answers."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=_SIZES) as channel:
+        call = channel.unary_unary(
+            AS,
+            request_serializer=struct_pb2.Struct.SerializeToString,
+            response_deserializer=struct_pb2.Struct.FromString,
+        )
+        try:
+            return to_python(call(to_struct(question), timeout=_PATIENCE))
+        except grpc.RpcError:
+            return None
 
 
 def ask(port: int) -> dict[str, Any] | None:

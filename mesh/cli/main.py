@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from mesh.cli import access, accounts, bootstrap, decide, destroy, example, plan, refresh, up, validate
+from mesh.cli import access, accounts, be, bootstrap, decide, destroy, example, plan, refresh, up, validate
 from mesh.cli.console import say
 from mesh.findings import BadInputError, NotPossibleError
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
+app.command("as")(be.be)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from sandbox.aws.records import Inventory
     from sandbox.course import Course, StackRun, Stacks
     from sandbox.kept import EngineName, Kept
+    from sandbox.live.check import Report
     from sandbox.organization import EmulatedOrganization
 
 LOOPBACK: Final = "127.0.0.1"
+MESH: Final = "mesh"
 
 SIGNALLED: Final = 128
 
@@ -43,12 +45,17 @@ class Place:
     inventory: Callable[[], Inventory | None]
     kept: bool
     serve: Callable[[int], None]
+    check: Callable[[], Report | None]
+    """Makes the live checks; None where the organisation lives in another process."""
 
-    def verdict(self, runs: Sequence[StackRun]) -> None:
-        """Raises the exit code of a run that was interrupted (130 or 143, as a shell has it) or failed (1)."""
+    def verdict(self, runs: Sequence[StackRun], checked: Report | None = None) -> None:
+        """Raises the exit code of a run that was interrupted (130 or 143, as a shell has it) or failed (1).
+
+        It failed, too, when a live check came out otherwise than planned.
+        """
         if number := self.course.interrupted:
             raise typer.Exit(SIGNALLED + number)
-        if any(run.result.failures for run in runs):
+        if any(run.result.failures for run in runs) or (checked and checked.differences):
             raise typer.Exit(1)
 
     def known(self, stacks: list[str], asked: list[str] | None) -> list[str]:
@@ -79,23 +86,29 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
     """A new organisation in this process, with states of its own; in the end nothing of both is left."""
     from sandbox.course import Course
     from sandbox.kept import Kept, announced, state_directory
-    from sandbox.organization import EmulatedOrganization
+    from sandbox.live.check import check
+    from sandbox.live.handing_out import answer
     from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
-    from sandbox.rollout import organization_ids
+    from sandbox.rollout import enforcing
     from sandbox.served import ProviderServer
     from sandbox.stacks import Embedded, UnderPulumi
 
     cli = find() if engine == "pulumi" else None
     with ExitStack() as ends:
         states = ends.enter_context(state_directory())
-        organization = ends.enter_context(EmulatedOrganization(organization_ids(found.plan)))
+        organization = ends.enter_context(enforcing(found.plan))
         stacks: Stacks = Embedded.of(organization, states)
         server: ProviderServer | None = None
         by_hand: list[str] = []
         if cli is not None or not throw_away:
-            server = ends.enter_context(ProviderServer(organization, lambda: _about(organization, states.identity)))
+
+            def handed_out(question: Mapping[str, Any]) -> dict[str, Any]:
+                return answer(found.plan, question, organization.endpoint)
+
+            server = ProviderServer(organization, lambda: _about(organization, states.identity), handed_out)
+            server = ends.enter_context(server)
         if cli is not None and server is not None:
             host = ends.enter_context(policy_host())
             backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away, host)
@@ -116,9 +129,15 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
                 state=str(states.path),
             )
             with announced(kept):
-                _wait(organization, by_hand and [*by_hand, f"pulumi preview -s {found.plan.stacks[-1]}"])
+                _wait(organization, found, by_hand and [*by_hand, f"pulumi preview -s {found.plan.stacks[-1]}"])
 
-        yield Place(Course(stacks, say), organization.inventory, kept=False, serve=serve)
+        yield Place(
+            Course(stacks, say),
+            organization.inventory,
+            kept=False,
+            serve=serve,
+            check=lambda: check(organization, found.plan),
+        )
 
 
 def _about(organization: EmulatedOrganization, identity: str) -> dict[str, object]:
@@ -182,10 +201,10 @@ def _attached(kept: Kept) -> Generator[Place]:
         if kept.engine == "pulumi":
             backend = Backend(find(), states.pulumi, kept.provider, states.passphrase, policies=host)
             stacks = UnderPulumi(backend, states)
-        yield Place(Course(stacks, say), inventory, kept=True, serve=serve)
+        yield Place(Course(stacks, say), inventory, kept=True, serve=serve, check=lambda: None)
 
 
-def _wait(organization: EmulatedOrganization, by_hand: list[str]) -> None:
+def _wait(organization: EmulatedOrganization, found: Read, by_hand: list[str]) -> None:
     import signal
     import threading
 
@@ -194,6 +213,8 @@ def _wait(organization: EmulatedOrganization, by_hand: list[str]) -> None:
         say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
         say("".join(f"  {line}\n" for line in by_hand))
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
+    somebody = next((f"partner:{partner}" for partner in found.plan.partners), "outsider")
+    say(f'Policies are enforced. Be somebody, and try to break out:  eval "$({MESH} as {somebody})"')
     say("Ctrl-C ends it, and everything in it.")
     over = threading.Event()
 

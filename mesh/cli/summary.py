@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from mesh.cli import live
 from mesh.cli.console import counted, screen
 from mesh.plan import Plan
 
@@ -19,16 +20,24 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 if TYPE_CHECKING:
     from sandbox.aws.records import Inventory
     from sandbox.course import StackRun
+    from sandbox.live.check import Report
 
 
 def show(
-    plan: Plan, stacks: Sequence[str], runs: Sequence[StackRun], inventory: Inventory | None, seconds: float
+    plan: Plan,
+    stacks: Sequence[str],
+    runs: Sequence[StackRun],
+    inventory: Inventory | None,
+    seconds: float,
+    checked: Report | None = None,
 ) -> None:
-    """Prints the summary of one run over these stacks."""
+    """Prints the summary of one run over these stacks, and of the live checks behind it."""
     _stacks(stacks, runs)
     if inventory:
         _types(inventory)
     _failures(runs)
+    if checked:
+        live.show(checked)
     if inventory:
         _last_words(plan, runs, inventory, seconds)
     else:

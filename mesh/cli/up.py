@@ -16,6 +16,7 @@ from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
 
 if TYPE_CHECKING:
     from sandbox.course import StackRun
+    from sandbox.live.check import Report
 
 DEFAULT = Path("stacks")
 
@@ -45,7 +46,7 @@ def up(
                 "an organisation is kept already; `mesh up` without --serve updates it", param_hint="--serve"
             )
         with kept as place:
-            place.verdict(_deploy(found, place, directory, stacks, as_json))
+            place.verdict(*_deploy(found, place, directory, stacks, as_json))
     else:
         if stack:
             raise typer.BadParameter(
@@ -55,13 +56,16 @@ def up(
         if serve:
             free_port(port)
         with fresh(found, engine or "embedded", throw_away=not serve) as place:
-            runs = _deploy(found, place, directory, stacks, as_json)
+            runs, checked = _deploy(found, place, directory, stacks, as_json)
             if serve and not place.course.interrupted:
                 place.serve(port)
-            place.verdict(runs)
+            place.verdict(runs, checked)
 
 
-def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool) -> list[StackRun]:
+def _deploy(
+    found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool
+) -> tuple[list[StackRun], Report | None]:
+    from mesh.cli.live import say_differences
     from mesh.cli.summary import show
     from sandbox import rollout
 
@@ -71,8 +75,12 @@ def _deploy(found: Read, place: Place, directory: Path, stacks: list[str], as_js
     mesh = rollout.Mesh(directory, found.plan, found.as_of)
     with Progress("deploying", len(stacks)) as progress:
         runs = place.course.up(mesh, stacks, progress.step)
+    failed = place.course.interrupted or any(run.result.failures for run in runs)
+    checked = None if failed or len(runs) < len(found.plan.stacks) else place.check()
     if as_json:
         answer_json(rollout.as_json(mesh, runs))
     else:
-        show(found.plan, stacks, runs, place.inventory(), time.perf_counter() - started)
-    return runs
+        show(found.plan, stacks, runs, place.inventory(), time.perf_counter() - started, checked)
+    if checked:
+        say_differences(checked)
+    return runs, checked

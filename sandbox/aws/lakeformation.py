@@ -272,18 +272,10 @@ def _assignment(call: Call) -> Values:
 
 def _assign(call: Call) -> Made:
     parameters = _assignment(call)
-    _refuse_unknown_tag(call, parameters["LFTags"][0])
     failures: list[Any] = call.aws("add_lf_tags_to_resource", **parameters).get("Failures") or []
     for failure in failures:
         raise AwsError(failure["Error"]["ErrorCode"], failure["Error"]["ErrorMessage"])
     return call.invented(json.dumps(parameters, sort_keys=True), length=10), {}
-
-
-def _refuse_unknown_tag(call: Call, tag: Values) -> None:
-    """AWS refuses a tag or value that does not exist; moto does so only for a tag without a catalog id."""
-    found: list[str] = call.aws("get_lf_tag", CatalogId=tag["CatalogId"], TagKey=tag["TagKey"]).get("TagValues") or []
-    if not set(tag["TagValues"]) <= set(found):
-        raise AwsError("EntityNotFoundException", "Tag or tag value does not exist.")
 
 
 def _read_assignment(call: Call) -> Values | None:

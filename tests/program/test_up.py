@@ -15,7 +15,7 @@ import pytest
 
 from mesh import names
 from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
-from sandbox.rollout import Rollout, StackRun, as_json, organization_ids
+from sandbox.rollout import Rollout, StackRun, as_json, enforcing
 from sandbox.steps import Step
 from tests.program import facts, sample
 from tests.program.checks import CHECKS
@@ -43,7 +43,7 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with EmulatedOrganization(organization_ids(MESH.plan)) as organization:
+    with enforcing(MESH.plan) as organization:
         yield Deployed(organization)
 
 

@@ -1,0 +1,52 @@
+"""Whose access key it is: a role's session, a user, or nobody."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from mesh.access import ANONYMOUS, UnknownError
+
+
+class Caller(NamedTuple):
+    """Who calls: the principal as the evaluator names it, the account, and the ARN of the role or user."""
+
+    principal: str
+    account: str
+    identity: str
+    session_policy: str = ""
+
+
+NOBODY: Final = Caller(ANONYMOUS, "", "")
+
+
+class Callers:
+    """Callers by access key; a key never changes hands."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Caller] = {}
+
+    def of(self, key: str) -> Caller:
+        """Who signed with a key. Raises UnknownError when nobody has it."""
+        if not key:
+            return NOBODY
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _find(key)
+        return found
+
+
+def _find(key: str) -> Caller:
+    from moto.iam.models import iam_backends
+    from moto.sts.models import sts_backends
+
+    for account, backends in list(iam_backends.items()):
+        iam: Any = backends["aws"]
+        if key not in iam.access_keys:
+            continue
+        session: Any = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
+        if session is not None:
+            return Caller(session.arn, account, session.role_arn, session.policy or "")
+        user: str = iam.access_keys[key].user_name
+        arn: str = iam.users[user].arn
+        return Caller(arn, account, arn)
+    raise UnknownError(f"nobody has the access key {key}")

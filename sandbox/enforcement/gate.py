@@ -1,0 +1,126 @@
+"""The gate in front of moto: a call is decided by what is stored, and moto hears of those that are allowed only."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+from mesh.access import Decision, Request, UnknownError, decide
+from sandbox.enforcement import glue
+from sandbox.enforcement.callers import Caller, Callers
+from sandbox.enforcement.calls import AwsCall, parse
+from sandbox.enforcement.catalog import Catalogs
+from sandbox.enforcement.live_world import LiveWorld
+from sandbox.enforcement.questions import Question, questions
+from sandbox.enforcement.refusals import Answer, refusal
+from sandbox.enforcement.stored import MotoStored
+from sandbox.moto_patches import acting
+
+Handler = Callable[..., Answer]
+Exempt = Callable[[Caller, AwsCall], str]
+"""Why a call is let through undecided; empty for one that is decided."""
+
+_OK: Final = 200
+
+
+def _nothing(_caller: Caller, _call: AwsCall) -> str:
+    return ""
+
+
+class Gate:
+    """Decides every call. `exempt` gives a reason for what is not decided; those calls are counted by it."""
+
+    def __init__(self, management: str, organization: str, region: str, exempt: Exempt = _nothing) -> None:
+        self.world: Final = LiveWorld(management, organization, region)
+        self.catalogs: Final = Catalogs(self.world)
+        self.decided: Final[Counter[bool]] = Counter()
+        """Calls by whether they were allowed."""
+        self.exempted: Final[Counter[str]] = Counter()
+        self.inexact: Final[Counter[str]] = Counter()
+        """Actions decided on `*` because the call does not say which resource it means."""
+        self._exempt = exempt
+        self._callers = Callers()
+        self._stored = MotoStored(self.world)
+
+    def __call__(self, service: str, request: Any, handler: Handler) -> Answer:
+        """The answer to a request: a refusal, or moto's."""
+        try:
+            call = parse(service, request)
+            caller = self._callers.of(call.key)
+        except UnknownError as error:
+            return self._refused(refusal(service, f"not decided, therefore refused: {error}"))
+        if caller.session_policy:
+            self.world.sessions[caller.principal] = caller.session_policy
+        reason = self._exempt(caller, call)
+        if reason:
+            self.exempted[reason] += 1
+        elif no := self._refusal(caller, call):
+            return self._refused(refusal(service, no, call))
+        else:
+            self.decided[True] += 1
+        return self._answered(caller, call, service, request, handler)
+
+    def _refused(self, answer: Answer) -> Answer:
+        self.decided[False] += 1
+        return answer
+
+    def _refusal(self, caller: Caller, call: AwsCall) -> str:
+        """Why a call is refused, in AWS's words and with the statement; empty when it is allowed."""
+        try:
+            asked = questions(call, caller.account, self._stored)
+            for question in asked:
+                if not question.exact:
+                    self.inexact[question.action] += 1
+                decision = decide(_request(caller, question), self.world)
+                if not decision.allowed:
+                    return refused_words(caller.principal, question, decision)
+        except UnknownError as error:
+            return f"{call.service}:{call.operation} by {caller.principal} is not decided, therefore refused: {error}"
+        return ""
+
+    def _answered(self, caller: Caller, call: AwsCall, service: str, request: Any, handler: Handler) -> Answer:
+        owner = glue.owner(call, caller.account) if call.service == "glue" else self._stored.owner(call, caller.account)
+        token = acting.set(owner)
+        try:
+            answer = handler(request, request.raw_url, request.headers)
+        finally:
+            acting.reset(token)
+        if call.service != "glue" or int(answer[0]) != _OK:
+            return answer
+        if call.operation == "CreateDatabase":
+            self.catalogs.created(owner, glue.database(call), caller.identity)
+        return self._as_seen(caller, call, service, owner, answer)
+
+    def _as_seen(self, caller: Caller, call: AwsCall, service: str, owner: str, answer: Answer) -> Answer:
+        """The answer of the catalog with what Lake Formation lets the caller see of it."""
+        status, headers, body = answer
+        if not self.catalogs.filters(call, owner, caller):
+            return answer
+        try:
+            seen = self.catalogs.seen(call, owner, caller, json.loads(body))
+        except UnknownError as error:
+            return self._overruled(refusal(service, f"not decided, therefore refused: {error}", call))
+        if seen is None:
+            nothing = f"{caller.principal} sees nothing of what {call.operation} asks for"
+            words = f"Insufficient Lake Formation permission(s): {nothing}"
+            return self._overruled(refusal(service, words, call))
+        return status, headers, json.dumps(seen)
+
+    def _overruled(self, answer: Answer) -> Answer:
+        self.decided[True] -= 1
+        return self._refused(answer)
+
+
+def _request(caller: Caller, question: Question) -> Request:
+    return Request(caller.principal, question.action, question.resource, question.context)
+
+
+def refused_words(principal: str, question: Question, decision: Decision) -> str:
+    """A refusal that names the layer and, where there is one, the statement."""
+    said = f"{principal} is not authorized to perform: {question.action} on resource: {question.resource}"
+    if not decision.because:
+        return f"{said} because no {decision.layer} policy allows it"
+    cause = decision.because[0]
+    return f"{said} with an explicit deny in {decision.layer} ({cause.document}, statement {cause.sid})"

@@ -1,0 +1,59 @@
+"""Glue's catalog: an operation needs its action on the catalog, the database and the table together.
+
+(Glue Developer Guide, "Data Catalog resource ARNs": "any operation on a Data Catalog resource requires permission on
+the resource and all the ancestors of that resource".)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sandbox.enforcement import general
+from sandbox.enforcement.calls import AwsCall
+from sandbox.enforcement.questions import Question, Stored
+
+_DATABASES: Final = frozenset({"CreateDatabase", "GetDatabase", "UpdateDatabase", "DeleteDatabase", "GetDatabases"})
+_TABLES: Final = frozenset(
+    "CreateTable GetTable UpdateTable DeleteTable GetTables BatchDeleteTable SearchTables GetTableVersion "
+    "GetTableVersions DeleteTableVersion BatchDeleteTableVersion GetPartition GetPartitions CreatePartition "
+    "UpdatePartition DeletePartition BatchGetPartition BatchCreatePartition BatchDeletePartition "
+    "CreatePartitionIndex GetPartitionIndexes DeletePartitionIndex".split()
+)
+_CATALOG: Final = frozenset({"GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"})
+
+
+def owner(call: AwsCall, account: str) -> str:
+    """The account whose catalog is meant."""
+    return call.text("CatalogId") or account
+
+
+def database(call: AwsCall) -> str:
+    """The database that a call names; empty when it names none."""
+    given: dict[str, Any] = call.parameters.get("DatabaseInput") or {}
+    own = call.text("Name") if call.operation in _DATABASES else ""
+    return call.text("DatabaseName") or own or str(given.get("Name") or "")
+
+
+def table(call: AwsCall) -> str:
+    """The table that a call names; empty when it names none."""
+    given: dict[str, Any] = call.parameters.get("TableInput") or {}
+    own = call.text("Name") if call.operation in _TABLES else ""
+    return call.text("TableName") or own or str(given.get("Name") or "")
+
+
+def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
+    """What an operation of Glue needs."""
+    action, hub = f"glue:{call.operation}", f"arn:aws:glue:{call.region}:{owner(call, account)}"
+    if call.operation in _CATALOG:
+        return [Question(action, f"{hub}:catalog")]
+    if call.operation not in _DATABASES | _TABLES:
+        return general.asks(call, account, stored)
+    parents = [Question(action, f"{hub}:catalog")]
+    if call.operation == "GetDatabases" or (call.operation == "SearchTables" and not database(call)):
+        return parents
+    parents.append(Question(action, f"{hub}:database/{database(call)}"))
+    if call.operation in _DATABASES:
+        return parents
+    names = call.parameters.get("TablesToDelete") or [table(call) or "*"]
+    return [*parents, *(Question(action, f"{hub}:table/{database(call)}/{name}") for name in names)]

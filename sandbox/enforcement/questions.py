@@ -1,0 +1,70 @@
+"""What a call has to be allowed to do: one or several questions for the evaluator, as AWS asks them of the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from sandbox.enforcement.calls import AwsCall
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An action on a resource. `exact` is false where the resource could not be told from the call."""
+
+    action: str
+    resource: str = "*"
+    context: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    exact: bool = True
+
+
+class Stored(Protocol):
+    """What questions need to know of what is stored; the live world answers."""
+
+    def bucket_key(self, bucket: str) -> str:
+        """ARN of the KMS key that encrypts new objects of a bucket by default; empty without one."""
+        ...
+
+    def object_key(self, bucket: str, key: str, version: str) -> str:
+        """ARN of the KMS key that an object is encrypted with; empty without one."""
+        ...
+
+    def key_arn(self, name: str, account: str, region: str) -> str:
+        """ARN of a key by its id, alias or ARN."""
+        ...
+
+    def identity_arn(self, account: str, kind: str, name: str) -> str:
+        """ARN of a role or user by its name."""
+        ...
+
+    def boundary(self, account: str, role: str) -> str:
+        """ARN of the permissions boundary of a role; empty without one."""
+        ...
+
+
+Asks = Callable[[AwsCall, str, "Stored"], Iterable[Question]]
+"""From a call, the caller's account and what is stored."""
+
+ALWAYS_ALLOWED: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
+"""Operations that need no permission (STS API Reference)."""
+
+
+def questions(call: AwsCall, account: str, stored: Stored) -> list[Question]:
+    """What the call asks; the first is the call's own action. Raises UnknownError."""
+    from sandbox.enforcement import general, glue, iam, kms, s3, sts
+
+    rooms: Mapping[str, Asks] = {
+        "s3": s3.asks,
+        "kms": kms.asks,
+        "sts": sts.asks,
+        "glue": glue.asks,
+        "iam": iam.asks,
+    }
+    if f"{call.service}:{call.operation}" in ALWAYS_ALLOWED:
+        return []
+    common: dict[str, Any] = {"aws:SecureTransport": call.secure}
+    if call.region:
+        common["aws:RequestedRegion"] = call.region
+    found = rooms.get(call.service, general.asks)(call, account, stored)
+    return [Question(q.action, q.resource, {**common, **q.context}, q.exact) for q in found]

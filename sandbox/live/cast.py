@@ -1,0 +1,177 @@
+"""Who calls: every role of the mesh, people of IAM Identity Center, administrators that nobody listed, outsiders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from mesh import names
+from mesh.access import ANONYMOUS
+from mesh.access.planned import permission_set_role
+from mesh.plan import Plan
+from sandbox.access import Credentials
+
+SESSION: Final = "live-check"
+OUTSIDER: Final = "666666666666"
+"""An account of nobody: in no organisation."""
+
+ADMINISTRATOR: Final = "live-check-admin"
+"""Name of a role that no plan lists, with every permission that IAM can give."""
+
+Kind = Literal[
+    "clearance", "pipeline", "delivery", "partner", "people", "preview", "deploy", "hub", "admin", "outsider"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery."""
+
+    who: str
+    kind: Kind
+    role: str
+    home: str = ""
+    product: str = ""
+    clearance: str = ""
+
+    @property
+    def account(self) -> str:
+        """Its account; empty for an anonymous caller."""
+        return self.role.split(":")[4] if self.role else ""
+
+    @property
+    def principal(self) -> str:
+        """As the evaluator names it."""
+        if not self.role:
+            return ANONYMOUS
+        return f"arn:aws:sts::{self.account}:assumed-role/{names.role_name(self.role)}/{SESSION}"
+
+
+NOBODY: Final = Caller("anonymous", "outsider", "")
+
+
+def callers(plan: Plan) -> Iterator[Caller]:
+    """Everybody, in the words of `mesh as`."""
+    for domain, deployed in plan.domains.items():
+        account = deployed.access.account_id
+        for clearance in deployed.clearances.values():
+            name = clearance.clearance.name
+            yield Caller(f"clearance:{name}@{domain}", "clearance", clearance.arn, domain, clearance=name)
+            people = permission_set_role(account, plan.perimeter.region, name)
+            yield Caller(f"people:{name}@{domain}", "people", people, domain, clearance=name)
+        for product, pipeline in deployed.pipelines.items():
+            yield Caller(f"pipeline:{domain}.{product}", "pipeline", pipeline.arn, domain, product)
+        for product in deployed.deliveries:
+            role = names.delivery_role(account, product)
+            yield Caller(f"delivery:{domain}.{product}", "delivery", role, domain, product)
+        yield Caller(f"location:{domain}", "hub", names.location_role(plan.perimeter.governance_id, domain), domain)
+        yield Caller(f"publisher:{domain}", "hub", names.publisher_role(plan.perimeter.governance_id, domain), domain)
+        yield from _standing(domain, account)
+    for partner, deployed in plan.partners.items():
+        account = deployed.access.account_id
+        yield Caller(f"partner:{partner}", "partner", names.role(account, "access"), partner)
+        people = permission_set_role(account, plan.perimeter.region, names.PARTNER_PERMISSION_SET)
+        yield Caller(f"people:{partner}", "people", people, partner)
+        yield from _standing(partner, account)
+    yield from _standing("governance", plan.perimeter.governance_id)
+    management = names.deploy_role(plan.perimeter.management_id)
+    yield Caller("deploy@management", "deploy", management, "management")
+    yield Caller("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
+    yield Caller("outsider", "outsider", _administrator(OUTSIDER))
+    yield NOBODY
+
+
+def _standing(home: str, account: str) -> Iterator[Caller]:
+    """In every account."""
+    yield Caller(f"deploy@{home}", "deploy", names.deploy_role(account), home)
+    yield Caller(f"preview@{home}", "preview", names.preview_role(account), home)
+    yield Caller(f"admin@{home}", "admin", _administrator(account), home)
+
+
+def _administrator(account: str) -> str:
+    return f"arn:aws:iam::{account}:role/{ADMINISTRATOR}"
+
+
+@contextmanager
+def staged(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Caller]]:
+    """Everybody, with the roles that the deployment does not make; in the end those are gone.
+
+    The roles of permission sets are what IAM Identity Center makes of the permission sets and assignments that were
+    deployed; `listed` says which of them the Plan has. Administrators nobody listed, in every account and outside, are
+    ours.
+    """
+    made: list[tuple[str, str]] = []
+    found: list[Caller] = []
+    try:
+        for caller in callers(plan):
+            if caller.kind == "people":
+                if not listed(caller.role):
+                    continue
+                _sign_in(plan, caller, made)
+            elif caller.role.endswith(f"/{ADMINISTRATOR}"):
+                _make(caller.role, {"everything": _everything()}, made)
+            found.append(caller)
+        yield found
+    finally:
+        for account, name in made:
+            roles = _iam(account).roles
+            roles.pop(next(key for key, role in roles.items() if role.name == name))
+
+
+def _iam(account: str) -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[account]["aws"]
+
+
+def _everything() -> str:
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _make(arn: str, policies: dict[str, str], made: list[tuple[str, str]]) -> None:
+    account, path = arn.split(":")[4], arn.split(":role")[1]
+    folder, _, name = path.rpartition("/")
+    role = _iam(account).create_role(name, _trust(), f"{folder}/", None, "For the live checks.", [], "3600")
+    role.policies.update(policies)
+    made.append((account, name))
+
+
+def _trust() -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": "sso.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _sign_in(plan: Plan, caller: Caller, made: list[tuple[str, str]]) -> None:
+    """The role of a permission set, if anybody is assigned to the account with it."""
+    from moto.ssoadmin.models import ssoadmin_backends
+
+    center: Any = ssoadmin_backends[plan.perimeter.management_id][plan.perimeter.region]
+    name = names.role_name(caller.role).removeprefix("AWSReservedSSO_").rpartition("_")[0]
+    found = next((each for each in center.permission_sets if each.name == name), None)
+    if found and any(
+        each.permission_set_arn == found.permission_set_arn and each.target_id == caller.account
+        for each in center.account_assignments
+    ):
+        _make(caller.role, {"permission set": found.inline_policy}, made)
+
+
+def equipped(plan: Plan, caller: Caller) -> None:
+    """Make the role of a caller that the deployment does not make, unless it is there."""
+    here = any(role.arn == caller.role for role in _iam(caller.account).roles.values())
+    if not here and caller.kind == "people":
+        _sign_in(plan, caller, [])
+    elif not here and caller.role.endswith(f"/{ADMINISTRATOR}"):
+        _make(caller.role, {"everything": _everything()}, [])
+
+
+def session(role_arn: str, name: str = SESSION) -> Credentials:
+    """A session of a role, made without asking whether anybody may: what it may do is the question here."""
+    from moto.sts.models import sts_backends
+
+    account = role_arn.split(":")[4]
+    made: Any = sts_backends[account]["aws"].assume_role("eu-west-1", name, role_arn, "", 3600, "")
+    return Credentials(made.access_key_id, made.secret_access_key, made.session_token)

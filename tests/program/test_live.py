@@ -1,0 +1,160 @@
+"""The live checks behind `mesh up`: every answer as planned; what is changed by hand shows, with caller and call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mesh import names
+from sandbox.live.check import Report, check
+from sandbox.live.handing_out import answer
+from sandbox.live.scene import FOLDER
+from sandbox.organization import EmulatedOrganization
+from sandbox.rollout import Rollout, enforcing
+from tests.program import sample
+
+pytestmark = pytest.mark.slow
+
+MESH = sample.mesh()
+PLAN = MESH.plan
+ADS = PLAN.domains["ads"].access.account_id
+IMPRESSIONS = PLAN.domains["ads"].products["impressions"].bucket
+
+
+@pytest.fixture(scope="module")
+def rollout() -> Iterator[Rollout]:
+    with enforcing(PLAN) as organization:
+        deployed = Rollout(organization)
+        for run in deployed.up(MESH):
+            assert not run.result.failures, (run.stack, run.result.failures)
+        yield deployed
+
+
+@pytest.fixture(scope="module")
+def organization(rollout: Rollout) -> EmulatedOrganization:
+    return rollout.organization
+
+
+@pytest.fixture(scope="module")
+def first(organization: EmulatedOrganization) -> Report:
+    return check(organization, PLAN)
+
+
+def test_every_answer_is_as_planned(first: Report) -> None:
+    assert [str(each) for each in first.differences] == []
+    assert first.calls > 2_500
+    assert min(first.answers[True], first.answers[False]) > 700
+    assert first.deployment > 1_000
+    assert sum(first.exempted.values()) == 2
+
+
+def test_nothing_of_the_checks_is_left(first: Report, rollout: Rollout) -> None:
+    from moto.iam.models import iam_backends
+    from moto.s3.models import s3_backends
+
+    for owner in s3_backends.bucket_accounts.values():
+        for bucket in s3_backends[owner[1]][owner[0]].buckets.values():
+            assert [key for key in bucket.keys if FOLDER in key] == []
+    left = {r.arn for a in PLAN.domains.values() for r in iam_backends[a.access.account_id]["aws"].roles.values()}
+    assert not any("live-check" in arn or "AWSReservedSSO" in arn for arn in left)
+    for run in rollout.up(MESH, ["organization", "domain-ads"]):
+        assert set(run.operations) == {"same"}, run.stack
+
+
+def test_a_bucket_policy_that_lost_a_refusal_shows(organization: EmulatedOrganization) -> None:
+    s3 = organization.client("s3", ADS)
+    whole = s3.get_bucket_policy(Bucket=IMPRESSIONS)["Policy"]
+    loose = json.loads(whole)
+    loose["Statement"] = [each for each in loose["Statement"] if each["Sid"] != "RefuseOtherReaders"]
+    s3.put_bucket_policy(Bucket=IMPRESSIONS, Policy=json.dumps(loose))
+    try:
+        found = check(organization, PLAN).differences
+    finally:
+        s3.put_bucket_policy(Bucket=IMPRESSIONS, Policy=whole)
+    assert {each.call for each in found} == {each.call for each in found if IMPRESSIONS in each.call}
+    assert {each.expected for each in found} == {"refused (s3:GetObject: resource, statement RefuseOtherReaders)"}
+    assert "pipeline:ads.campaigns" in {each.caller for each in found}
+
+
+@pytest.mark.parametrize(
+    ("policy", "callers"),
+    [
+        ("mesh-domain-resources", {"admin@management"}),
+        ("mesh-partner-ad-measurement-stays-inside", {"partner:ad-measurement", "admin@ad-measurement"}),
+    ],
+)
+def test_a_control_policy_that_is_off_shows(policy: str, callers: set[str], organization: EmulatedOrganization) -> None:
+    client = organization.client("organizations")
+    kinds = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
+    (made,) = [p["Id"] for kind in kinds for p in client.list_policies(Filter=kind)["Policies"] if p["Name"] == policy]
+    (target,) = [each["TargetId"] for each in client.list_targets_for_policy(PolicyId=made)["Targets"]]
+    client.detach_policy(PolicyId=made, TargetId=target)
+    try:
+        found = check(organization, PLAN).differences
+    finally:
+        client.attach_policy(PolicyId=made, TargetId=target)
+    assert callers <= {each.caller for each in found}
+    assert all(each.expected.startswith("refused") for each in found)
+
+
+def test_a_grant_that_is_gone_shows_with_the_columns_that_are_missed(organization: EmulatedOrganization) -> None:
+    role = names.clearance_role(ADS, "pii")
+    lake = organization.client("lakeformation", ADS)
+    (catalog, grant) = _table_grant(role)
+    principal = {"DataLakePrincipalIdentifier": role}
+    same = {"CatalogId": catalog, "Principal": principal, "Resource": grant.resource, "Permissions": ["SELECT"]}
+    lake.revoke_permissions(**same)
+    try:
+        found = check(organization, PLAN).differences
+    finally:
+        lake.grant_permissions(**same)
+    assert {each.caller for each in found} == {"clearance:pii@ads"}
+    assert all(each.call.startswith("get tables of ") for each in found)
+    assert all("no table instead of " in each.got for each in found)
+    assert len(found) > 5
+
+
+def _table_grant(role: str) -> tuple[str, Any]:
+    """What moto keeps of the grant on tables to a role, and the catalog id under which it does."""
+    from moto.lakeformation.models import lakeformation_backends
+
+    (found,) = [
+        (catalog, each)
+        for catalog, held in lakeformation_backends[ADS]["eu-west-1"].grants.items()
+        for each in held.permissions
+        if each.principal["DataLakePrincipalIdentifier"] == role
+        and each.resource.get("LFTagPolicy", {}).get("ResourceType") == "TABLE"
+    ]
+    return found
+
+
+def test_everything_is_as_planned_again(organization: EmulatedOrganization) -> None:
+    assert check(organization, PLAN).differences == []
+
+
+def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization: EmulatedOrganization) -> None:
+    import boto3
+    from botocore.exceptions import ClientError
+
+    organization.serve()
+    given = answer(PLAN, {"who": "partner:ad-measurement"}, organization.endpoint)["environment"]
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=given["AWS_ENDPOINT_URL"],
+        region_name=given["AWS_DEFAULT_REGION"],
+        aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=given["AWS_SESSION_TOKEN"],
+    )
+    assert s3.list_objects_v2(Bucket="aurora-partner-ad-measurement--inbox")["KeyCount"] == 0
+    with pytest.raises(ClientError, match=r"explicit deny in scp .*RefuseResourcesOfOtherAccounts"):
+        s3.list_objects_v2(Bucket=IMPRESSIONS)
+    with pytest.raises(ClientError, match=r"RefuseAllButDeliveries"):
+        s3.put_object(Bucket="aurora-partner-ad-measurement--inbox", Key="x", Body=b"x")
+
+
+def test_a_name_that_nobody_has_is_answered_with_what_comes_near(organization: EmulatedOrganization) -> None:
+    assert "partner:ad-measurement" in answer(PLAN, {"who": "partner:ad-measurment"}, "")["error"]

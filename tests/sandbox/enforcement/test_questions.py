@@ -1,0 +1,230 @@
+"""From a request on the wire to the questions that AWS would ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.session import Session
+
+from mesh.access import UnknownError
+from sandbox.enforcement.calls import AwsCall, parse
+from sandbox.enforcement.questions import Question, questions
+
+HOME, HUB, REGION = "111111111111", "222222222222", "eu-west-1"
+BUCKET_KEY, OBJECT_KEY = f"arn:aws:kms:{REGION}:{HOME}:key/of-bucket", f"arn:aws:kms:{REGION}:{HUB}:key/of-object"
+THROUGH_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "aws:ViaAWSService": True}
+
+
+class Stored:
+    """Buckets `plain` have no key; everything else is encrypted."""
+
+    def bucket_key(self, bucket: str) -> str:
+        return "" if bucket == "plain" else BUCKET_KEY
+
+    def object_key(self, bucket: str, key: str, version: str) -> str:
+        return "" if bucket == "plain" else OBJECT_KEY
+
+    def key_arn(self, name: str, account: str, region: str) -> str:
+        return name if name.startswith("arn:") else f"arn:aws:kms:{region}:{account}:key/{name}"
+
+    def identity_arn(self, account: str, kind: str, name: str) -> str:
+        return f"arn:aws:iam::{account}:{kind}/mesh/{name}"
+
+    def boundary(self, account: str, role: str) -> str:
+        return f"arn:aws:iam::{account}:policy/of-{role}"
+
+
+class _StopError(Exception):
+    pass
+
+
+def sent(service: str, operation: str, *, signed: bool = True, **parameters: Any) -> Any:
+    """The request that an SDK would send, as moto sees it."""
+    from moto.core.request import normalize_request
+
+    found: list[Any] = []
+
+    def grab(request: Any, **_: Any) -> None:
+        found.append(normalize_request(request))
+        raise _StopError
+
+    session = Session()
+    session.register("before-send", grab)
+    style: dict[str, Any] = {"s3": {"addressing_style": "path"}}
+    keys = {"aws_access_key_id": "A" * 20, "aws_secret_access_key": "x"} if signed else {}
+    config = Config(**style) if signed else Config(**style, signature_version=UNSIGNED)
+    client: Any = session.create_client(service, region_name=REGION, config=config, **keys)
+    with pytest.raises(_StopError):
+        getattr(client, operation)(**parameters)
+    return found[0]
+
+
+def asked(service: str, operation: str, module: str = "", **parameters: Any) -> list[Question]:
+    return questions(parse(module or service, sent(service, operation, **parameters)), HOME, Stored())
+
+
+def brief(found: list[Question]) -> list[tuple[str, str]]:
+    return [(question.action, question.resource) for question in found]
+
+
+OBJECT, BUCKET = "arn:aws:s3:::b/k", "arn:aws:s3:::b"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "expected"),
+    [
+        ("get_object", {"Key": "k"}, [("s3:GetObject", OBJECT), ("kms:Decrypt", OBJECT_KEY)]),
+        ("head_object", {"Key": "k"}, [("s3:GetObject", OBJECT)]),
+        ("put_object", {"Key": "k"}, [("s3:PutObject", OBJECT), ("kms:GenerateDataKey", BUCKET_KEY)]),
+        ("put_object", {"Key": "k", "ServerSideEncryption": "AES256"}, [("s3:PutObject", OBJECT)]),
+        (
+            "put_object",
+            {"Key": "k", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "mine"},
+            [("s3:PutObject", OBJECT), ("kms:GenerateDataKey", f"arn:aws:kms:{REGION}:{HOME}:key/mine")],
+        ),
+        (
+            "copy_object",
+            {"Key": "k", "CopySource": "c/d e"},
+            [
+                ("s3:PutObject", OBJECT),
+                ("kms:GenerateDataKey", BUCKET_KEY),
+                ("s3:GetObject", "arn:aws:s3:::c/d e"),
+                ("kms:Decrypt", OBJECT_KEY),
+            ],
+        ),
+        ("delete_object", {"Key": "k", "VersionId": "v"}, [("s3:DeleteObjectVersion", OBJECT)]),
+        (
+            "delete_objects",
+            {"Delete": {"Objects": [{"Key": "k"}, {"Key": "l"}]}},
+            [("s3:DeleteObject", OBJECT), ("s3:DeleteObject", "arn:aws:s3:::b/l")],
+        ),
+        ("list_objects_v2", {"Prefix": "x/"}, [("s3:ListBucket", BUCKET)]),
+        ("get_bucket_lifecycle_configuration", {}, [("s3:GetLifecycleConfiguration", BUCKET)]),
+        ("put_bucket_policy", {"Policy": "{}"}, [("s3:PutBucketPolicy", BUCKET)]),
+    ],
+)
+def test_an_operation_of_s3_asks_for_its_actions_and_the_use_of_the_key(
+    operation: str, parameters: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert brief(asked("s3", operation, Bucket="b", **parameters)) == expected
+
+
+def test_what_the_headers_say_becomes_context() -> None:
+    put, _ = asked("s3", "put_object", Bucket="b", Key="k", ServerSideEncryption="aws:kms", SSEKMSKeyId="mine")
+    assert put.context["s3:x-amz-server-side-encryption"] == "aws:kms"
+    assert put.context["s3:x-amz-server-side-encryption-aws-kms-key-id"] == "mine"
+    assert put.context["aws:SecureTransport"] is True
+    (listed,) = asked("s3", "list_objects_v2", Bucket="b", Prefix="x/")
+    assert listed.context["s3:prefix"] == "x/"
+
+
+def test_s3_uses_a_key_in_the_callers_name() -> None:
+    _, use = asked("s3", "get_object", Bucket="b", Key="k")
+    assert THROUGH_S3.items() <= dict(use.context).items()
+
+
+def test_a_bucket_without_a_key_asks_for_none() -> None:
+    assert brief(asked("s3", "put_object", Bucket="plain", Key="k")) == [("s3:PutObject", "arn:aws:s3:::plain/k")]
+
+
+def test_every_table_call_asks_for_catalog_database_and_table_of_the_owner() -> None:
+    hub = f"arn:aws:glue:{REGION}:{HUB}"
+    found = asked("glue", "get_table", CatalogId=HUB, DatabaseName="d", Name="t")
+    assert brief(found) == [("glue:GetTable", f"{hub}:{what}") for what in ("catalog", "database/d", "table/d/t")]
+
+
+def test_a_session_with_tags_and_a_source_identity_asks_for_three_actions() -> None:
+    role = f"arn:aws:iam::{HUB}:role/mesh/x"
+    tags = [{"Key": "mesh:clearance", "Value": "pii"}]
+    found = asked("sts", "assume_role", RoleArn=role, RoleSessionName="me", SourceIdentity="me", Tags=tags)
+    assert brief(found) == [(f"sts:{name}", role) for name in ("AssumeRole", "SetSourceIdentity", "TagSession")]
+    assert found[0].context["aws:TagKeys"] == ["mesh:clearance"]
+    assert found[0].context["sts:SourceIdentity"] == "me"
+
+
+def test_who_one_is_needs_no_permission() -> None:
+    assert asked("sts", "get_caller_identity") == []
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "expected"),
+    [
+        ("kms", "decrypt", {"CiphertextBlob": b"x" * 40, "KeyId": OBJECT_KEY}, [("kms:Decrypt", OBJECT_KEY)]),
+        ("kms", "create_key", {}, [("kms:CreateKey", "*")]),
+        (
+            "iam",
+            "put_role_policy",
+            {"RoleName": "r", "PolicyName": "p", "PolicyDocument": "{}"},
+            [("iam:PutRolePolicy", f"arn:aws:iam::{HOME}:role/mesh/r")],
+        ),
+        (
+            "events",
+            "put_events",
+            {"Entries": [{"Source": "s", "EventBusName": "b"}]},
+            [("events:PutEvents", f"arn:aws:events:{REGION}:{HOME}:event-bus/b")],
+        ),
+        (
+            "athena",
+            "start_query_execution",
+            {"QueryString": "q", "WorkGroup": "w"},
+            [("athena:StartQueryExecution", f"arn:aws:athena:{REGION}:{HOME}:workgroup/w")],
+        ),
+        (
+            "sqs",
+            "send_message",
+            {"QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{HUB}/q", "MessageBody": "m"},
+            [("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{HUB}:q")],
+        ),
+        (
+            "lakeformation",
+            "register_resource",
+            {"ResourceArn": "arn:aws:s3:::b", "RoleArn": "arn:aws:iam::1:role/l"},
+            [("lakeformation:RegisterResource", "*"), ("iam:PassRole", "arn:aws:iam::1:role/l")],
+        ),
+    ],
+)
+def test_other_services_name_the_resource_that_the_call_names(
+    service: str, operation: str, parameters: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert brief(asked(service, operation, **parameters)) == expected
+
+
+def test_a_role_that_gets_a_policy_is_judged_by_the_boundary_that_it_has() -> None:
+    (found,) = asked("iam", "put_role_policy", RoleName="r", PolicyName="p", PolicyDocument="{}")
+    assert found.context["iam:PermissionsBoundary"] == f"arn:aws:iam::{HOME}:policy/of-r"
+
+
+def test_a_call_that_nobody_signs_is_anonymous() -> None:
+    call = parse("s3", sent("s3", "get_object", signed=False, Bucket="b", Key="k"))
+    assert (call.key, call.operation) == ("", "GetObject")
+
+
+def _signed_in_another_way(request: Any) -> None:
+    request.environ["HTTP_AUTHORIZATION"] = "AWS AKIA:signature"
+
+
+def _no_operation(request: Any) -> None:
+    request.environ["HTTP_X_AMZ_TARGET"] = "AWSGlue.InventTable"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "change"),
+    [("s3", "list_buckets", _signed_in_another_way), ("glue", "get_databases", _no_operation)],
+)
+def test_what_cannot_be_read_is_refused_and_never_guessed(
+    service: str, operation: str, change: Callable[[Any], None]
+) -> None:
+    request = sent(service, operation)
+    change(request)
+    with pytest.raises(UnknownError):
+        parse(service, request)
+
+
+def test_an_operation_of_sts_that_is_not_emulated_is_refused() -> None:
+    call = AwsCall("sts", "AssumeRoleWithSAML", REGION, "", {})
+    with pytest.raises(UnknownError, match="not emulated"):
+        questions(call, HOME, Stored())
