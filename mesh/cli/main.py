@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from mesh.cli import access, accounts, be, bootstrap, decide, destroy, example, plan, refresh, up, validate
+from mesh.cli import access, accounts, be, bootstrap, decide, destroy, example, plan, prove, refresh, up, validate
 from mesh.cli.console import say
 from mesh.findings import BadInputError, NotPossibleError
 
@@ -35,6 +35,7 @@ app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")
 app.command("decide")(decide.decide)
+app.command("prove")(prove.prove)
 app.command("accounts")(accounts.accounts)
 app.command("bootstrap")(bootstrap.bootstrap)
 app.command("example")(example.example)

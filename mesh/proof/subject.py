@@ -24,8 +24,8 @@ from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
 OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
-WHOLE_UP_TO: Final = 16
-"""Domains (or partners) of which all are asked, instead of some of each class."""
+WHOLE_UP_TO: Final = 8
+"""Domains, partners or jobs of a domain of which all are asked, instead of some of each class."""
 
 
 class Caller(NamedTuple):

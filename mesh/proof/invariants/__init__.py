@@ -9,9 +9,6 @@ from mesh.proof.claims import AnyClaim
 from mesh.proof.invariants import clearances, exits, guardrails, keys, partners, perimeter, products, roles
 from mesh.proof.subject import Subject
 
-ENUMERATION: Final = "enumeration"
-ELSEWHERE: Final = "elsewhere"
-
 
 class Invariant(NamedTuple):
     """Something that has to hold of every mesh; `claims` are what it comes to, request by request."""
@@ -28,6 +25,24 @@ def _of(id_: str, claims: Callable[[Subject], Iterator[AnyClaim]], beyond: str |
     return Invariant(id_, title[:1].upper() + title[1:], claims, beyond)
 
 
+_CHECKED: Final = "tests/program/test_plan_contract.py looks at every one that is registered"
+_EGRESS: Final = (
+    "what a job in a VPC posts over plain HTTPS is no request to AWS: networks without a way out carry it, and the "
+    "mesh makes none yet; nothing checks the networks that a domain makes"
+)
+_ADDRESSES: Final = (
+    "stolen credentials are not bound to the company's addresses, which the mesh is not told; sessions last an hour"
+)
+_DEFAULT_ENCRYPTION: Final = f"the bucket's default encryption is the component's (PrivateBucket); {_CHECKED}"
+_PUBLIC_ACCESS_BLOCK: Final = f"the public-access block of every bucket and account is the components'; {_CHECKED}"
+_OBJECT_LOCK: Final = (
+    "Object Lock in compliance mode is the component's (AuditTrail); tests/program/test_registered.py compares it"
+)
+_BREAK_GLASS: Final = (
+    "there is no break-glass role: an emergency goes through the CI like any change, and its trail is CloudTrail's"
+)
+_WORKGROUPS: Final = f"that a query cannot choose another place is the workgroup's (DomainAccount); {_CHECKED}"
+
 INVARIANTS: Final = (
     _of("I1", perimeter.nobody_outside),
     _of("I2", perimeter.services_act_for_the_mesh),
@@ -36,22 +51,23 @@ INVARIANTS: Final = (
     _of("I5", partners.only_the_declared_writer),
     _of("I6", exits.identities_act_on_the_mesh_only),
     _of("I7", exits.no_side_doors),
-    _of("I8", exits.compute_in_a_network),
-    _of("I9", perimeter.only_fresh_signatures),
+    _of("I8", exits.compute_in_a_network, _EGRESS),
+    _of("I9", perimeter.only_fresh_signatures, _ADDRESSES),
     _of("I10", perimeter.only_encrypted_transport),
-    _of("I11", products.only_its_key),
+    _of("I11", products.only_its_key, _DEFAULT_ENCRYPTION),
     _of("I12", keys.keys_only_through_their_services),
     _of("I13", clearances.clearances_are_exact),
     _of("I14", products.no_way_around_lake_formation),
     _of("I15", guardrails.attributes_are_unforgeable),
     _of("I16", guardrails.controls_stay_up),
     _of("I17", guardrails.roles_carry_the_boundary),
-    _of("I18", guardrails.no_public_bucket),
+    _of("I18", guardrails.no_public_bucket, _PUBLIC_ACCESS_BLOCK),
     _of("I19", exits.no_sharing),
     _of("I20", clearances.nothing_is_passed_on),
-    _of("I21", guardrails.logs_are_immutable),
+    _of("I21", guardrails.logs_are_immutable, _OBJECT_LOCK),
+    _of("I22", roles.no_way_in_past_the_ci, _BREAK_GLASS),
     _of("I23", clearances.catalog_is_closed),
-    _of("I24", guardrails.results_stay_home),
+    _of("I24", guardrails.results_stay_home, _WORKGROUPS),
     _of("M1", exits.one_region),
     _of("M2", products.set_up_by_the_deployment),
     _of("M5", products.one_writer),

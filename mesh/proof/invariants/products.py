@@ -9,7 +9,7 @@ from mesh import names
 from mesh.access.decide import Layer, Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import Caller, Subject
+from mesh.proof.subject import WHOLE_UP_TO, Caller, Subject
 
 READS: Final = (
     "s3:GetObject",
@@ -81,7 +81,8 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Caller]:
     """Everyone of the home account, and of each kind elsewhere in the domains and the governance account."""
     home = subject.domain_of(product)
     yield from subject.of_domain(home)
-    yield from subject.jobs_of(home)
+    jobs = list(subject.jobs_of(home))
+    yield from jobs if len(jobs) <= WHOLE_UP_TO else (job for job in jobs if job in jobs[:2] or _is_of(job, product))
     yield from subject.publishing(product.domain)
     for domain in subject.others(product.domain):
         yield from subject.of_domain(domain)
@@ -94,6 +95,15 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Caller]:
     yield from subject.of_governance
 
 
+def _at_home(caller: Caller, product: DataProductArgs) -> bool:
+    """Whether the caller is asked every action: an administrator of the product's own account."""
+    return caller.kind == "other" and caller.account == product.account_id
+
+
+def _is_of(job: Caller, product: DataProductArgs) -> bool:
+    return job.name.endswith((f"/pipeline/{product.name}", f"/deliver-{product.name}"))
+
+
 def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
     """I14: with S3 alone nobody reads or lists a product but its own roles and, on a files port, the cleared."""
     for product in subject.products:
@@ -101,10 +111,10 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
         refused: tuple[Layer, ...] = ("resource",)
         for caller in callers(subject, product):
             reads, lists = rule.reads(caller), rule.lists(caller)
-            for action in READS if caller.kind == "other" else READS[:2]:
+            for action in READS if _at_home(caller, product) else READS[:2]:
                 request = Request(caller.name, action, f"{bucket}/{TABLES}")
                 yield _either(caller, request, reads, refused)
-            for action in LISTS if caller.kind == "other" else LISTS[:1]:
+            for action in LISTS if _at_home(caller, product) else LISTS[:1]:
                 yield _either(caller, Request(caller.name, action, bucket), lists, refused)
             decrypts = rule.reads(caller)
             request = Request(caller.name, "kms:Decrypt", subject.product_key(product), subject.through_s3)
@@ -189,11 +199,11 @@ def one_writer(subject: Subject) -> Iterator[AnyClaim]:
         rule, bucket = Rule(subject, product), f"arn:aws:s3:::{product.bucket}"
         for caller in callers(subject, product):
             for action in (
-                WRITES if caller.kind == "other" else ("s3:PutObject", "s3:DeleteObject", "s3:ReplicateObject")
+                WRITES if _at_home(caller, product) else ("s3:PutObject", "s3:DeleteObject", "s3:ReplicateObject")
             ):
                 request = Request(caller.name, action, f"{bucket}/{TABLES}")
                 yield _either(caller, request, rule.writes(caller), ("resource",))
-            for action in CRYPTOGRAPHY[1:]:
+            for action in CRYPTOGRAPHY[1:] if _at_home(caller, product) else ("kms:GenerateDataKey",):
                 request = Request(caller.name, action, subject.product_key(product), subject.through_s3)
                 if not rule.writes(caller):
                     yield Claim(caller.who, request, allowed=False)

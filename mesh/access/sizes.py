@@ -1,0 +1,72 @@
+"""How large the emitted documents are, as a share of what AWS takes (`mesh/quotas.json` has the sources)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from mesh import quotas
+from mesh.access import planned
+from mesh.access.policies import Policy
+from mesh.access.world import World
+from mesh.plan import Plan
+
+
+class Size(NamedTuple):
+    """The characters of one document, minified, and what AWS takes."""
+
+    kind: str
+    document: str
+    characters: int
+    quota: int
+
+    @property
+    def share(self) -> float:
+        """Of the quota."""
+        return self.characters / self.quota
+
+
+_OF_RESOURCES: Final = {
+    "s3": ("bucket policy", ("s3", "bucket_policy_bytes")),
+    "kms": ("key policy", ("kms", "key_policy_bytes")),
+    "glue": ("catalog policy", ("glue", "resource_policy_bytes")),
+    "events": ("event bus policy", ("events", "bus_policy_chars")),
+}
+
+
+def largest(plan: Plan) -> tuple[Size, ...]:
+    """Of every kind of document the largest."""
+    found: dict[str, Size] = {}
+    for size in sizes(plan):
+        if size.kind not in found or size.characters > found[size.kind].characters:
+            found[size.kind] = size
+    return tuple(found.values())
+
+
+def sizes(plan: Plan) -> Iterator[Size]:
+    """Every document of the mesh once."""
+    seen: set[int] = set()
+    for kind, quota, policy in _documents(planned.world(plan)):
+        if id(policy) not in seen and policy.name not in planned.OF_AWS:
+            seen.add(id(policy))
+            characters = len(json.dumps(policy.document, separators=(",", ":")))
+            yield Size(kind, policy.name, characters, quotas.limit(*quota))
+
+
+def _documents(world: World) -> Iterator[tuple[str, tuple[str, str], Policy]]:
+    for account in world.accounts.values():
+        for node in account.service_control:
+            yield from (("service control policy", ("scp", "max_chars"), policy) for policy in node)
+        for node in account.resource_control:
+            yield from (("resource control policy", ("rcp", "max_chars"), policy) for policy in node)
+    for role in world.roles.values():
+        if role.boundary:
+            yield "permissions boundary", ("iam", "managed_policy_chars"), role.boundary
+            yield from (("permissions of a role", ("iam", "role_inline_total_chars"), p) for p in role.identity)
+        if role.trust:
+            yield "trust of a role", ("iam", "trust_policy_chars_default"), role.trust
+    for resource in world.resources.values():
+        if resource.policy:
+            kind, quota = _OF_RESOURCES[resource.arn.split(":")[2]]
+            yield kind, quota, resource.policy

@@ -1,0 +1,174 @@
+"""`mesh prove`: every invariant of the mesh holds, or here is what gets through."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from mesh.cli.console import answer_json, counted, margin, say, screen
+from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+from mesh.findings import NotPossibleError
+
+if TYPE_CHECKING:
+    from mesh.proof.invariants import Invariant
+    from mesh.proof.mutate import Outcome
+    from mesh.proof.prove import Result
+
+DEFAULT = Path("stacks")
+_T = TypeVar("_T")
+
+
+def prove(
+    directory: FolderOption = DEFAULT,
+    invariant: Annotated[
+        list[str] | None, typer.Option("--invariant", "-i", help="Only this one, as I13; may be repeated.")
+    ] = None,
+    mutate: Annotated[
+        bool,
+        typer.Option("--mutate", help="Drop each statement, condition and grant in turn: does an invariant notice?"),
+    ] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Decide every invariant over the policies that the mesh emits, request by request.
+
+    Exit code 1 when one does not hold; with --mutate, when a loss is neither noticed nor explained.
+    """
+    found = read(directory, as_of)
+    if mutate:
+        if invariant:
+            raise typer.BadParameter("a loss may be noticed by any invariant", param_hint="--invariant")
+        _mutate(found, as_json)
+    else:
+        _prove(found, _chosen(invariant), as_json)
+
+
+def _chosen(asked: list[str] | None) -> tuple[Invariant, ...]:
+    from mesh.proof.invariants import INVARIANTS
+
+    if not asked:
+        return INVARIANTS
+    known = {each.id: each for each in INVARIANTS}
+    for name in asked:
+        if name.upper() not in known:
+            raise NotPossibleError(f"there is no invariant {name}; there are {', '.join(known)}")
+    return tuple(known[name.upper()] for name in asked)
+
+
+def _prove(found: Read, invariants: tuple[Invariant, ...], as_json: bool) -> None:
+    from mesh.proof.prove import prove as proofs
+
+    started = time.perf_counter()
+    results: list[Result] = []
+    for result in _watched(proofs(found.plan, invariants), len(invariants), "proving"):
+        results.append(result)
+        if not as_json:
+            _show(result)
+    seconds, requests = time.perf_counter() - started, sum(result.checked for result in results)
+    failed = [result for result in results if not result.holds]
+    if as_json:
+        everything = [result.as_json() for result in results]
+        answer_json({"invariants": everything, "requests": requests, "seconds": round(seconds, 2)})
+    else:
+        _beyond(results)
+        holds = f"{counted(len(results) - len(failed), 'invariant')} of {len(results)} hold"
+        screen().print(f"\n{found.plan.mesh}: {holds}; {requests:,} requests decided; {seconds:.1f} s", markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _show(result: Result) -> None:
+    mark = "✓" if result.holds else "✗"
+    line = f"{mark} {result.invariant.id:<4}{result.invariant.title}  ({result.checked:,})"
+    screen().print(line, markup=False, soft_wrap=True, style=None if result.holds else "bold red")
+    for witness in result.witnesses:
+        screen().print(f"       {witness.text}", markup=False, soft_wrap=True)
+    if result.failed > len(result.witnesses):
+        screen().print(f"       and {result.failed - len(result.witnesses):,} more", markup=False)
+
+
+def _beyond(results: Iterable[Result]) -> None:
+    beyond = [result.invariant for result in results if result.invariant.beyond]
+    if beyond:
+        screen().print("\nwhat IAM does not carry, and what does:")
+    for invariant in beyond:
+        screen().print(f"  {invariant.id:<4}{invariant.beyond}", markup=False, soft_wrap=True)
+
+
+# ---- mutation
+
+
+def _mutate(found: Read, as_json: bool) -> None:
+    from mesh.proof.mutate import Mutation
+
+    started = time.perf_counter()
+    say("collecting every claim of every invariant")
+    outcomes = list(_watched(Mutation(found.plan).run(), None, "dropping"))
+    survivors = [outcome for outcome in outcomes if outcome.survives]
+    explained = [outcome for outcome in outcomes if outcome.reason]
+    seconds = time.perf_counter() - started
+    if as_json:
+        answer_json(
+            {
+                "mutants": len(outcomes),
+                "noticed": len(outcomes) - len(survivors) - len(explained),
+                "explained": [_as_json(outcome) for outcome in explained],
+                "survivors": [_as_json(outcome) for outcome in survivors],
+                "seconds": round(seconds, 2),
+            }
+        )
+    else:
+        _show_losses(outcomes, survivors, explained, seconds)
+    if survivors:
+        raise typer.Exit(1)
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:
+    mutant = outcome.mutant
+    loss = {"document": mutant.document, "sid": mutant.sid, "condition": mutant.condition or None}
+    return {**loss, "reason": outcome.reason} if outcome.reason else loss
+
+
+def _show_losses(outcomes: list[Outcome], survivors: list[Outcome], explained: list[Outcome], seconds: float) -> None:
+    for outcome in survivors:
+        screen().print(f"✗ nothing notices the loss of {outcome.mutant}", markup=False, soft_wrap=True)
+    by_reason: dict[str, list[Outcome]] = {}
+    for outcome in explained:
+        by_reason.setdefault(str(outcome.reason), []).append(outcome)
+    for reason, losses in by_reason.items():
+        sids = sorted({f"{each.mutant.condition} of {each.mutant.sid}" for each in losses})
+        screen().print(f"– {len(losses)} × {'; '.join(sids)}: {reason}", markup=False, soft_wrap=True)
+    noticed = len(outcomes) - len(survivors) - len(explained)
+    screen().print(
+        f"\n{len(outcomes):,} statements, conditions and grants dropped, one at a time: {noticed:,} noticed, "
+        f"{len(explained)} with a written reason, {len(survivors)} unnoticed; {seconds:.1f} s",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _watched(things: Iterable[_T], total: int | None, verb: str) -> Iterator[_T]:
+    """The same things, with a moving line on a terminal."""
+    with _status(verb) as tell:
+        for number, thing in enumerate(things, 1):
+            tell(f"{verb} {number}{f'/{total}' if total else ''}")
+            yield thing
+
+
+def _silent(_: str) -> None:
+    """Nobody watches."""
+
+
+@contextmanager
+def _status(verb: str) -> Generator[Callable[[str], None]]:
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    with margin().status(f"{verb} …") as status:
+        yield status.update
