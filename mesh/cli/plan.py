@@ -21,12 +21,18 @@ DEFAULT = Path("stacks")
 
 def plan(
     stack: Annotated[list[str] | None, typer.Option("--stack", "-s", help="Only this stack; may be repeated.")] = None,
+    sizes: Annotated[
+        bool, typer.Option("--sizes", help="The largest policy document of each kind, and its share of the quota.")
+    ] = False,
     directory: FolderOption = DEFAULT,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Run the Pulumi program in preview, without AWS, and show what it would make in which account."""
     found = read(directory, as_of)
+    if sizes:
+        _show_sizes(found, as_json)
+        return
     stacks = chosen(found, stack)
     from sandbox import rollout
 
@@ -38,6 +44,17 @@ def plan(
         answer_json(rollout.as_json(mesh, runs))
     else:
         _show(runs, stack is not None)
+
+
+def _show_sizes(found: Read, as_json: bool) -> None:
+    from mesh.access.sizes import largest
+
+    every = sorted(largest(found.plan), key=lambda size: -size.share)
+    if as_json:
+        answer_json([size._asdict() | {"share": round(size.share, 4)} for size in every])
+        return
+    for size in every:
+        answer(f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}")
 
 
 def chosen(found: Read, stacks: list[str] | None) -> list[str]:

@@ -1,0 +1,89 @@
+"""`mesh prove` as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mesh.cli import main
+from mesh.iam import guardrails
+from mesh.iam.values import Document
+from mesh.proof.invariants import INVARIANTS
+
+ROOT = Path(__file__).resolve().parents[3]
+HERE = ("--dir", str(ROOT / "stacks"), "--as-of", "2026-12-01")
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main.run([*words])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.mark.slow
+def test_every_invariant_of_the_sample_holds_and_the_requests_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = told(capsys, "prove", *HERE, "--json")
+    found = json.loads(out)
+    assert code == main.FINE
+    assert [each["id"] for each in found["invariants"]] == [invariant.id for invariant in INVARIANTS]
+    assert all(each["holds"] is True and each["witness"] is None for each in found["invariants"])
+    assert found["requests"] == sum(each["checked"] for each in found["invariants"]) > 200_000
+
+
+def test_one_invariant_is_proven_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = told(capsys, "prove", *HERE, "-i", "i24")
+    assert code == main.FINE
+    assert out.startswith("✓ I24 A query's result stays in the prefix of its clearance")
+    assert "1 invariant of 1 hold" in out
+
+
+def test_an_invariant_that_does_not_hold_says_who_gets_through_and_ends_with_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = guardrails.no_side_doors
+
+    def without_regions(*given: object) -> Document:
+        return whole(*given).without("RefuseOtherRegions")  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(guardrails, "no_side_doors", without_regions)
+    code, out, _ = told(capsys, "prove", *HERE, "-i", "M1", "-i", "I8")
+    assert code == main.FINDINGS
+    assert "✗ M1" in out
+    assert "✓ I8" in out
+    assert "an administrator of" in out
+    assert "sqs:CreateQueue on arn:aws:sqs:us-east-1:" in out
+    assert "is not refused by a service control policy" in out
+    assert "1 invariant of 2 hold" in out
+
+
+def test_an_invariant_that_there_is_not_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = told(capsys, "prove", *HERE, "-i", "I99")
+    assert (code, out) == (main.BAD_INPUT, "")
+    assert err.splitlines()[-1].startswith("there is no invariant I99; there are I1, I2, ")
+
+
+def test_mutations_are_of_all_invariants_together(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = told(capsys, "prove", *HERE, "--mutate", "-i", "I1")
+    assert code == main.BAD_INPUT
+    assert "a loss may be noticed by any invariant" in err
+
+
+def test_a_mesh_that_is_not_valid_is_not_proven(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
+    (tmp_path / "stacks" / "mesh.yaml").write_text("name: [")
+    code, out, err = told(capsys, "prove", "--dir", str(tmp_path / "stacks"))
+    assert (code, out) == (main.BAD_INPUT, "")
+    assert "mesh.yaml:2:1: not YAML" in err
+
+
+def test_sizes_are_told_as_shares_of_their_quotas_the_fullest_first(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = told(capsys, "plan", *HERE, "--sizes", "--json")
+    shares = [each["share"] for each in json.loads(out)]
+    assert code == main.FINE
+    assert shares == sorted(shares, reverse=True)
+    assert 0 < shares[0] < 0.8
+    code, out, _ = told(capsys, "plan", *HERE, "--sizes")
+    assert "of 10,240  service control policy: mesh-" in out
