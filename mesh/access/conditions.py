@@ -29,8 +29,16 @@ _SPECIAL: Final = {"*": "*", "?": "?", "$": "$"}
 _BOOLEANS: Final = ("true", "false")
 
 
-def condition(operator: str, key: str, values: Sequence[str]) -> Holds:
-    """A test for one operator on one key; UnknownError for what AWS does not have or would not take."""
+def condition(operator: str, key: str, values: Sequence[str], *, deny: bool = False) -> Holds:
+    """A test for one operator on one key; UnknownError for what AWS does not have or would not take.
+
+    In a Deny, a policy variable without a value is refused where it could have made the statement apply.
+    """
+    holds = _condition(operator, key, values, deny)
+    return _said(key.lower(), holds) if key.lower() in facts.SENT_BY_AWS else holds
+
+
+def _condition(operator: str, key: str, values: Sequence[str], deny: bool) -> Holds:
     quantifier, name, if_exists = _operator(operator)
     key = key.lower()
     facts.check_key(key)
@@ -48,7 +56,9 @@ def condition(operator: str, key: str, values: Sequence[str]) -> Holds:
     if any("${" in value for value in values):
         if kind not in _WITH_VARIABLES:
             raise UnknownError(f"{operator} takes no policy variable")
-        return _quantified(quantifier, key, _dynamic(values, compile_values, negated), negated, if_exists)
+        for value in values:
+            check_variables(value)
+        return _quantified(quantifier, key, _dynamic(values, compile_values, negated or deny), negated, if_exists)
     test = compile_values(tuple(values))
     return _quantified(quantifier, key, lambda value, _: test(value), negated, if_exists)
 
@@ -75,16 +85,52 @@ def _null(operator: str, key: str, values: Sequence[str]) -> Holds:
     return lambda keys: bool(keys.get(key))
 
 
+def _said(key: str, holds: Holds) -> Holds:
+    """The test, refused where AWS sends the key and the request does not say its value."""
+
+    def test(keys: Keys) -> bool:
+        check_said(key, keys)
+        return holds(keys)
+
+    return test
+
+
+def check_said(key: str, keys: Keys) -> None:
+    """UnknownError for a key that AWS would have sent though the request lacks it.
+
+    IAM User Guide, "AWS global condition context keys": the time and the caller's id are in every signed request,
+    the time of issue in every one with temporary credentials, which the sessions of roles have.
+    """
+    if key not in facts.SENT_BY_AWS or keys.get(key):
+        return
+    if key != "aws:tokenissuetime" or keys.get("aws:principaltype") == ("AssumedRole",):
+        raise UnknownError(f"AWS sends {key}, and the request does not say its value")
+
+
 Compare = Callable[[str, Keys], bool]
+
+
+def _values(key: str, keys: Keys) -> tuple[str, ...]:
+    """Values of a key for a set operator; an empty text is no value.
+
+    IAM User Guide, "Set operators for multivalued context keys": a key that resolves to an empty string is an empty
+    data set. What AWS makes of an empty text among others it does not say.
+    """
+    values = keys.get(key, ())
+    if "" not in values:
+        return values
+    if any(values):
+        raise UnknownError(f"{key} has an empty value among others")
+    return ()
 
 
 def _quantified(quantifier: Quantifier, key: str, compare: Compare, negated: bool, if_exists: bool) -> Holds:
     if quantifier == "forallvalues":
-        return lambda keys: all(compare(value, keys) != negated for value in keys.get(key, ()))
+        return lambda keys: all(compare(value, keys) != negated for value in _values(key, keys))
     if quantifier == "foranyvalue":
 
         def any_value(keys: Keys) -> bool:
-            values = keys.get(key)
+            values = _values(key, keys)
             return any(compare(value, keys) != negated for value in values) if values else if_exists
 
         return any_value
@@ -102,17 +148,45 @@ def _quantified(quantifier: Quantifier, key: str, compare: Compare, negated: boo
     return one_value
 
 
-def _dynamic(values: Sequence[str], compile_values: Callable[[tuple[str, ...]], Test], negated: bool) -> Compare:
-    """Values with policy variables, filled in from each request."""
+def _dynamic(values: Sequence[str], compile_values: Callable[[tuple[str, ...]], Test], strict: bool) -> Compare:
+    """Values with policy variables, filled in from each request.
+
+    One without a value matches nothing; `strict`: that is refused, unless another value matches.
+    """
 
     def compare(value: str, keys: Keys) -> bool:
         filled = [resolved(each, keys) for each in values]
-        if negated and None in filled:
-            raise UnknownError(f"a policy variable of {', '.join(values)} has no value, and the operator is negated")
         known = tuple(each for each in filled if each is not None)
-        return bool(known) and compile_values(known)(value)
+        if known and compile_values(known)(value):
+            return True
+        if strict and None in filled:
+            raise UnknownError(f"a policy variable of {', '.join(values)} has no value")
+        return False
 
     return compare
+
+
+def check_variables(text: str) -> None:
+    """UnknownError for a policy variable that AWS does not have or would not take.
+
+    IAM User Guide, "IAM policy elements: Variables and tags" and "Single-valued vs. multivalued context keys": a key
+    with several values is no variable.
+    """
+    for found in _VARIABLE.findall(text):
+        name = found.partition(",")[0].strip().lower()
+        if name in _SPECIAL:
+            continue
+        facts.check_key(name)
+        if name in facts.MULTIVALUED:
+            raise UnknownError(f"{text}: {name} has several values, and a policy variable takes one")
+    if "${" in _VARIABLE.sub("", text):
+        raise UnknownError(f"{text}: a policy variable ends with a brace")
+
+
+def opened(text: str) -> str:
+    """The text with a wildcard in the place of each policy variable, which are checked."""
+    check_variables(text)
+    return _VARIABLE.sub("*", text)
 
 
 def resolved(text: str, keys: Keys) -> str | None:
@@ -130,7 +204,7 @@ def resolved(text: str, keys: Keys) -> str | None:
         if name in _SPECIAL:
             raise UnknownError(f"{text}: the evaluator does not know wildcards that stand for themselves")
         values = keys.get(name.lower(), ())
-        facts.check_key(name.lower())
+        check_said(name.lower(), keys)
         if len(values) > 1:
             raise UnknownError(f"{text}: {name} has {len(values)} values, and a policy variable takes one")
         value = values[0] if values else default.strip().strip("'") if comma else None

@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from mesh.access import facts
 from mesh.access.conditions import Keys, as_keys
-from mesh.access.policies import Caller, Match, Policy, Statement
+from mesh.access.policies import Policy, Statement
+from mesh.access.principals import Caller, Match
 from mesh.access.world import Account, Principal, Selection, Target, World
 
 Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "lake-formation"]
@@ -59,10 +60,13 @@ def decide(request: Request, world: World) -> Decision:
     return examine(request, world).decide()
 
 
-def _keys(
+def keys_of(
     world: World, service: str, principal: Principal, target: Target, context: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
+    """The keys that conditions are compared with: of caller, resource and transport, and what the request says."""
     keys = {**_DEFAULTS, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
+    if service in facts.GLOBAL_REGIONS:
+        keys["aws:requestedregion"] = facts.GLOBAL_REGIONS[service]
     if service == "kms" and principal.account:
         keys["kms:calleraccount"] = (principal.account.id,)
     if context:
@@ -79,7 +83,9 @@ def examine(request: Request, world: World) -> Case:
     service = action.partition(":")[0]
     principal = world.principal(request.principal)
     target = world.target(service, request.resource, principal.account)
-    keys = _keys(world, service, principal, target, request.context)
+    if target.alias:
+        target = target.for_action(action)
+    keys = keys_of(world, service, principal, target, request.context)
     return Case(action, service, request.resource, principal, target, keys)
 
 
@@ -169,6 +175,7 @@ class Case(NamedTuple):
         account = self.target.account
         return (
             self.service in facts.RESOURCE_CONTROLLED
+            and self.action not in facts.NOT_RESOURCE_CONTROLLED
             and self.principal.controlled
             and account is not None
             and not account.management

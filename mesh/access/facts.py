@@ -17,14 +17,23 @@ GLOBAL_KEYS: Final = frozenset(
     for name in (
         "assumedroot calledvia calledviafirst calledvialast currenttime ec2instancesourceprivateipv4 "
         "ec2instancesourcevpc epochtime federatedprovider ismcpserviceaction multifactorauthage multifactorauthpresent "
-        "principalaccount principalarn principalisawsservice principalorgid principalorgpaths principalservicename "
-        "principalservicenameslist principaltype referer requestedregion resourceaccount resourceorgid "
-        "resourceorgpaths securetransport sourceaccount sourcearn sourceidentity sourceip sourceorgid sourceorgpaths "
-        "sourcevpc sourcevpcarn sourcevpce tagkeys tokenissuetime useragent userid username viaawsmcpservice "
-        "viaawsservice vpceaccount vpceorgid vpceorgpaths vpcsourceip"
+        "principalaccount principalarn principalisawsservice principalorgid principalorgpaths "
+        "principalservicename principalservicenameslist principaltype referer requestedregion resourceaccount "
+        "resourceorgid resourceorgpaths securetransport signinsessionarn sourceaccount sourcearn sourceidentity "
+        "sourceip sourceorgid sourceorgpaths sourceowner sourcevpc sourcevpcarn sourcevpce tagkeys tokenissuetime "
+        "useragent userid username viaawsmcpservice viaawsservice vpceaccount vpceorgid vpceorgpaths vpcsourceip"
     ).split()
 )
-"""Lower case (IAM User Guide, "AWS global condition context keys")."""
+"""Lower case (IAM User Guide, "AWS global condition context keys").
+
+aws:SourceOwner is an older name of aws:SourceAccount (SNS Developer Guide, "Example cases for Amazon SNS access
+control": deprecated, still sent).
+"""
+
+SENT_BY_AWS: Final = frozenset({"aws:currenttime", "aws:epochtime", "aws:tokenissuetime", "aws:userid"})
+"""Keys that are in a request whether or not anyone says so (same page); the time of issue only with temporary
+credentials. A condition that names one is refused where their value is not said.
+"""
 
 GLOBAL_FAMILIES: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 
@@ -54,6 +63,19 @@ RESOURCE_CONTROLLED: Final = frozenset(
 ram, sns, lambda, kinesis, redshift, sagemaker, s3tables, datasync.)
 """
 
+NOT_RESOURCE_CONTROLLED: Final = frozenset({"kms:retiregrant"})
+"""Actions of those services that no RCP restricts (KMS Developer Guide, "Resource control policies in AWS KMS")."""
+
+ALIAS_ACTIONS: Final = frozenset({"kms:createalias", "kms:deletealias", "kms:updatealias"})
+"""Actions that need permission on the alias by IAM, and on the key by its policy (KMS Developer Guide, "Controlling
+access to aliases"). On the alias no key policy counts.
+"""
+
+GLOBAL_REGIONS: Final = {"iam": ("us-east-1",)}
+"""What aws:RequestedRegion is for a service with one endpoint (IAM User Guide, "AWS global condition context keys":
+"IAM calls are always made to the us-east-1 Region").
+"""
+
 RESOURCE_POLICIES: Final = frozenset(
     "backup bedrock codeartifact codebuild dynamodb ecr elasticfilesystem es events glacier glue kafka kinesis kms "
     "lambda logs redshift-serverless s3 s3-object-lambda s3express s3tables schemas secretsmanager ses sns sqs ssm sts "
@@ -63,17 +85,25 @@ RESOURCE_POLICIES: Final = frozenset(
 with IAM", column "Resource-based policies"). What another account's resource of any other service is, nobody reaches.
 """
 
+MAY_BE_ANOTHERS: Final = frozenset({"ec2"})
+"""Services of whose resources some have no account in their ARN and yet are another's: public and shared images and
+snapshots (EC2 User Guide, "Understand shared AMI usage"). Elsewhere what has no account is the caller's own.
+"""
+
 _UNLISTED: Final = frozenset({"glue:shareresource"})
 """Actions of the documentation that the reference does not list (Lake Formation Developer Guide, "Managing
 cross-account permissions using both AWS Glue and Lake Formation").
 """
 
-_ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 
 
 @lru_cache(maxsize=65_536)
 def known_action(action: str) -> str:
-    """The action in lower case. Raises UnknownError for one that AWS does not have."""
+    """The action in lower case. Raises UnknownError for one that AWS does not have.
+
+    Neither prefix nor name minds case (IAM User Guide, "IAM JSON policy elements: Action").
+    """
     service, _, name = action.partition(":")
     if not _ACTION.fullmatch(action) or not _names(service.lower()):
         raise UnknownError(f"{action!r} is no action: its service is not one that AWS has")

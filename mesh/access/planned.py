@@ -10,15 +10,12 @@ from typing import Any, Final, Protocol
 from mesh import names
 from mesh.access import facts
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
-from mesh.access.policies import FULL_ACCESS, Policy, Statement
+from mesh.access.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, Policy, Statement
 from mesh.access.world import Account, Nodes, Resource, Role, World
 from mesh.iam.bootstrap import preview_refusals
 from mesh.iam.values import KEY_ARN, Document
 from mesh.plan import Plan, nodes
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs, DomainAccountArgs, DomainPlan, PartnerPlan
-
-ADMINISTRATOR_ACCESS: Final = Policy("AdministratorAccess", lambda: FULL_ACCESS.document)
-"""AWS's managed policy."""
 
 OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
 """Policies that AWS wrote."""

@@ -8,39 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast
 
 from mesh.access import conditions
 from mesh.access.conditions import Holds, Keys
 from mesh.access.errors import UnknownError
 from mesh.access.patterns import Test, always, any_of, like, resource_like
-
-
-class Match(IntEnum):
-    """How a statement names a caller; higher is nearer."""
-
-    NO = 0
-    ACCOUNT = 1
-    """Its account: what the account's own policies allow it, it may."""
-    ROLE = 2
-    """The role: its boundary and session policy still bind."""
-    SELF = 3
-    """The session, the user, the service, or everyone: nothing but an explicit deny binds."""
-
-
-class Caller(NamedTuple):
-    """What a `Principal` element is compared with; None where the caller has none."""
-
-    account: str | None
-    role: str | None
-    """ARN of the role whose session calls."""
-    itself: str | None
-    """ARN of the session or user, name of the service, or ARN of the identity provider."""
-    bounded: bool = False
-
-
-Who = Callable[[Caller], Match]
+from mesh.access.places import Place
+from mesh.access.principals import Caller, Who, principal
+from mesh.access.principals import Match as Match
 
 
 class Statement(NamedTuple):
@@ -68,14 +44,17 @@ class _Compiled(NamedTuple):
 class Policy:
     """A named policy document, compiled when it is first asked.
 
-    `document` gives the JSON; it is called once at most, and not at all for a policy that no request touches.
+    `document` gives the JSON; it is not called for a policy that no request touches. A policy of AWS's own (`of_aws`)
+    is taken in every place; another one only where AWS takes it (see `stands_as`).
     """
 
-    __slots__ = ("_allows", "_denies", "_document", "_statements", "name")
+    __slots__ = ("_allows", "_denies", "_document", "_of_aws", "_places", "_statements", "name")
 
-    def __init__(self, name: str, document: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, name: str, document: Callable[[], Mapping[str, Any]], *, of_aws: bool = False) -> None:
         self.name = name
         self._document = document
+        self._of_aws = of_aws
+        self._places: frozenset[Place] = frozenset()
         self._statements: tuple[_Compiled, ...] | None = None
         self._denies: dict[str, tuple[Statement, ...]] = {}
         self._allows: dict[str, tuple[Statement, ...]] = {}
@@ -93,7 +72,16 @@ class Policy:
     def compile(self) -> None:
         """Compile now. Raises UnknownError."""
         if self._statements is None:
-            self._statements = tuple(_statements(self.name, self._document()))
+            self._statements = tuple(_statements(self.name, self._document(), self._places))
+
+    def stands_as(self, place: Place) -> None:
+        """Say where the policy stands. UnknownError, at once or when it is compiled, if AWS does not take it there."""
+        if self._of_aws or place in self._places:
+            return
+        places = self._places | {place}
+        if self._statements is not None:
+            self._statements = tuple(_statements(self.name, self._document(), places))
+        self._places = places
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -130,9 +118,9 @@ class Policy:
         return f"Policy({self.name!r})"
 
 
-def compiled(name: str, document: Mapping[str, Any]) -> Policy:
+def compiled(name: str, document: Mapping[str, Any], *, of_aws: bool = False) -> Policy:
     """A policy from its JSON. Raises UnknownError for what the evaluator does not know."""
-    policy = Policy(name, lambda: document)
+    policy = Policy(name, lambda: document, of_aws=of_aws)
     policy.compile()
     return policy
 
@@ -143,11 +131,9 @@ _ELEMENTS: Final = frozenset(
     "Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition".split()
 )
 _ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
-_ACCOUNT: Final = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
-_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::\d{12}:[^*?]+")
 
 
-def _statements(name: str, document: Mapping[str, Any]) -> Iterable[_Compiled]:
+def _statements(name: str, document: Mapping[str, Any], places: Iterable[Place]) -> Iterable[_Compiled]:
     _only(name, document, _DOCUMENT)
     if document.get("Version") != _VERSION:
         raise UnknownError(f"{name}: Version is {document.get('Version')!r}; the evaluator knows {_VERSION!r}")
@@ -156,6 +142,8 @@ def _statements(name: str, document: Mapping[str, Any]) -> Iterable[_Compiled]:
     for number, statement in enumerate(statements):
         where = f"{name}, statement {statement.get('Sid') or number}"
         try:
+            for place in places:
+                place.check(statement)
             yield _statement(where, number, statement)
         except UnknownError as error:
             text = str(error)
@@ -179,9 +167,9 @@ def _statement(where: str, number: int, found: Mapping[str, Any]) -> _Compiled:
         statement=Statement(
             sid=found.get("Sid") or f"#{number}",
             number=number,
-            who=_principal(found, effect),
-            what=_resources(found),
-            when=tuple(_conditions(found.get("Condition") or {})),
+            who=principal(found, effect),
+            what=_resources(found, effect == "Deny"),
+            when=tuple(_conditions(found.get("Condition") or {}, effect == "Deny")),
         ),
     )
 
@@ -209,7 +197,7 @@ def _actions(found: Mapping[str, Any]) -> Test:
     return test if named is not None else lambda action: not test(action)
 
 
-def _resources(found: Mapping[str, Any]) -> Callable[[str, Keys], bool]:
+def _resources(found: Mapping[str, Any], deny: bool) -> Callable[[str, Keys], bool]:
     named = _either(found, "Resource")
     patterns = named if named is not None else _texts(found.get("NotResource", ()))
     if not patterns:  # a trust policy: it belongs to its role
@@ -217,7 +205,7 @@ def _resources(found: Mapping[str, Any]) -> Callable[[str, Keys], bool]:
             raise UnknownError("Resource and NotResource name at least one resource")
         return lambda _, __: True
     fixed = tuple(pattern for pattern in patterns if "${" not in pattern)
-    open_ = tuple(pattern for pattern in patterns if "${" in pattern)
+    open_ = tuple(_Open.of(pattern) for pattern in patterns if "${" in pattern)
     try:
         test = any_of(resource_like(pattern) for pattern in fixed)
     except ValueError as error:
@@ -227,95 +215,50 @@ def _resources(found: Mapping[str, Any]) -> Callable[[str, Keys], bool]:
         if test is always and wanted:
             return lambda _, __: True
         return lambda resource, _: test(resource) == wanted
-    return lambda resource, keys: (test(resource) or _names_filled(open_, resource, keys, wanted)) == wanted
+    strict = deny or not wanted
+    return lambda resource, keys: (test(resource) or _names_filled(open_, resource, keys, strict)) == wanted
 
 
-def _names_filled(patterns: tuple[str, ...], resource: str, keys: Keys, wanted: bool) -> bool:
-    for pattern in patterns:
-        filled = conditions.resolved(pattern, keys)
-        if filled is None and not wanted:
-            raise UnknownError(f"NotResource {pattern}: a policy variable has no value")
-        if filled is not None and resource_like(filled)(resource):
-            return True
+class _Open(NamedTuple):
+    """A resource with policy variables, and what it could name whatever their values."""
+
+    pattern: str
+    could_name: Test
+
+    @classmethod
+    def of(cls, pattern: str) -> _Open:
+        """IAM User Guide, "IAM policy elements: Variables and tags": only after the fifth colon of an ARN."""
+        head, last = pattern.split(":", 5)[:5], pattern.count(":") >= 5
+        if not last or any("${" in part for part in head):
+            raise UnknownError(f"{pattern}: a policy variable stands behind the fifth colon of an ARN")
+        try:
+            return cls(pattern, any_of([resource_like(conditions.opened(pattern))]))
+        except ValueError as error:
+            raise UnknownError(f"a resource is * or an ARN: {error}") from error
+
+
+def _names_filled(patterns: tuple[_Open, ...], resource: str, keys: Keys, strict: bool) -> bool:
+    """Whether one of them names the resource; `strict`: one without a value for its variable is refused.
+
+    In an Allow's Resource it names nothing. A Deny that silently did not apply would be a hole.
+    """
+    lacking: list[str] = []
+    for pattern, could_name in patterns:
+        if could_name(resource):
+            filled = conditions.resolved(pattern, keys)
+            if filled is None:
+                lacking.append(pattern)
+            elif resource_like(filled)(resource):
+                return True
+    if lacking and strict:
+        raise UnknownError(f"{', '.join(lacking)}: a policy variable has no value")
     return False
 
 
-def _conditions(block: Mapping[str, Mapping[str, Any]]) -> Iterable[Holds]:
+def _conditions(block: Mapping[str, Mapping[str, Any]], deny: bool) -> Iterable[Holds]:
     for operator, keys in block.items():
         for key, values in keys.items():
-            yield conditions.condition(operator, key, _texts(values))
-
-
-# ---- principals
-
-
-def _anyone(_: Caller) -> Match:
-    return Match.SELF
-
-
-def _principal(found: Mapping[str, Any], effect: str) -> Who:
-    if "NotPrincipal" in found:
-        if "Principal" in found:
-            raise UnknownError("a statement has either Principal or NotPrincipal")
-        if effect == "Allow":
-            raise UnknownError("NotPrincipal with Allow: AWS takes it with Deny only")
-        return _all_but(found["NotPrincipal"])
-    if "Principal" not in found:  # an identity policy: it belongs to its principal
-        return _anyone
-    return _one_of(found["Principal"])
-
-
-def _named(element: Any) -> Iterable[tuple[str, str]]:
-    if element == "*":
-        return [("AWS", "*")]
-    if not isinstance(element, Mapping):
-        raise UnknownError(f"Principal is {element!r}; * or a kind and its names are known")
-    kinds = cast("Mapping[str, Any]", element)
-    return [(kind, name) for kind, names in kinds.items() for name in _texts(names)]
-
-
-def _one_of(element: Any) -> Who:
-    accounts: set[str] = set()
-    selves: set[str] = set()
-    for kind, name in _named(element):
-        if kind not in ("AWS", "Service", "Federated"):
-            raise UnknownError(f"a principal of the kind {kind!r} is not known")
-        if kind == "AWS" and name == "*":
-            return _anyone
-        account = _ACCOUNT.fullmatch(name) if kind == "AWS" else None
-        if account:
-            accounts.add(account.group(1))
-        elif kind == "AWS" and not _PRINCIPAL.fullmatch(name):
-            raise UnknownError(f"{name!r} is no principal: an account, a role, a user or a session, without wildcards")
-        else:
-            selves.add(name)
-
-    def who(caller: Caller) -> Match:
-        if caller.itself in selves:
-            return Match.SELF
-        if caller.role in selves:
-            return Match.ROLE
-        return Match.ACCOUNT if caller.account in accounts else Match.NO
-
-    return who
-
-
-def _all_but(element: Any) -> Who:
-    """Everyone but those named; a caller is spared when its account, its role and its session all are named.
-
-    One with a permissions boundary never is (IAM User Guide, "AWS JSON policy elements: NotPrincipal").
-    """
-    names = {name for _, name in _named(element)}
-    accounts = {found.group(1) for name in names if (found := _ACCOUNT.fullmatch(name))}
-
-    def who(caller: Caller) -> Match:
-        if caller.bounded:
-            return Match.SELF
-        own = [name for name in (caller.role, caller.itself) if name]
-        spared = all(name in names for name in own) and (caller.account is None or caller.account in accounts)
-        return Match.NO if spared and (own or caller.account) else Match.SELF
-
-    return who
+            yield conditions.condition(operator, key, _texts(values), deny=deny)
 
 
 def sids(document: Mapping[str, Any]) -> Sequence[str]:
@@ -324,11 +267,13 @@ def sids(document: Mapping[str, Any]) -> Sequence[str]:
     return [str(statement.get("Sid")) for statement in statements]
 
 
-FULL_ACCESS: Final = compiled(
-    "FullAWSAccess",
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Sid": "FullAWSAccess", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
-    },
-)
+def _everything(name: str, **more: str) -> Policy:
+    statement = {"Sid": name, "Effect": "Allow", **more, "Action": "*", "Resource": "*"}
+    return compiled(name, {"Version": "2012-10-17", "Statement": [statement]}, of_aws=True)
+
+
+FULL_ACCESS: Final = _everything("FullAWSAccess", Principal="*")
 """What AWS attaches to every node of an organisation by itself, as an SCP and, with a principal, as an RCP."""
+
+ADMINISTRATOR_ACCESS: Final = _everything("AdministratorAccess")
+"""AWS's managed policy of that name; what the root user of an account may do by itself."""

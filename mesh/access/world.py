@@ -12,7 +12,9 @@ from typing import Any, Final, Literal, NamedTuple
 from mesh.access import facts
 from mesh.access.conditions import as_keys
 from mesh.access.errors import UnknownError
-from mesh.access.policies import FULL_ACCESS, Caller, Policy, Statement
+from mesh.access.places import Place
+from mesh.access.policies import ADMINISTRATOR_ACCESS, Policy, Statement
+from mesh.access.principals import Caller
 
 ANONYMOUS: Final = "anonymous"
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -38,6 +40,10 @@ class Account:
     service_control: Nodes = ()
     resource_control: Nodes = ()
 
+    def __post_init__(self) -> None:
+        _stand(Place.SERVICE_CONTROL, *(policy for node in self.service_control for policy in node))
+        _stand(Place.RESOURCE_CONTROL, *(policy for node in self.resource_control for policy in node))
+
     @cached_property
     def org_path(self) -> str | None:
         """As `aws:PrincipalOrgPaths` has it: `o-1/r-1/ou-1/`."""
@@ -58,7 +64,10 @@ class Selection(NamedTuple):
 
 @dataclass(frozen=True)
 class Role:
-    """A role or a user: what it may do and, for a role, who assumes it. `session` binds every session of it."""
+    """A role or a user: what it may do and, for a role, who assumes it. `session` binds every session of it.
+
+    A role without a trust policy nobody assumes.
+    """
 
     arn: str
     identity: tuple[Policy, ...] = ()
@@ -67,6 +76,12 @@ class Role:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     service_linked: bool = False
     session: Policy | None = None
+
+    def __post_init__(self) -> None:
+        _stand(Place.IDENTITY, *self.identity)
+        _stand(Place.TRUST, self.trust)
+        _stand(Place.BOUNDARY, self.boundary)
+        _stand(Place.SESSION, self.session)
 
     @property
     def account(self) -> str:
@@ -82,6 +97,15 @@ class Resource:
     account: str
     policy: Policy | None = None
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    def __post_init__(self) -> None:
+        _stand(Place.RESOURCE, self.policy)
+
+
+def _stand(place: Place, *policies: Policy | None) -> None:
+    for policy in policies:
+        if policy:
+            policy.stands_as(place)
 
 
 Kind = Literal["role", "user", "root", "service", "federated", "anonymous"]
@@ -113,6 +137,20 @@ class Target(NamedTuple):
     assumed: tuple[str, ...] = ()
     open: bool = False
     """Whether its policy is not known, and taken to admit its own account and everyone of another."""
+    alias: bool = False
+    """Whether it stands for a key, whose policy it carries."""
+    unowned: bool = False
+    """Whether its ARN has no account and nothing says that it is another's: it is the caller's own."""
+
+    def owned_by(self, account: Account | None) -> Target:
+        """The same in an account."""
+        return self._replace(account=account, keys={**self.keys, **as_keys(_resource_keys(account))})
+
+    def for_action(self, action: str) -> Target:
+        """As an action sees it: an alias that is itself made, moved or dropped has no policy; IAM alone decides."""
+        if self.alias and action in facts.ALIAS_ACTIONS:
+            return Target(self.account, None, False, self.keys)
+        return self
 
 
 class World:
@@ -185,9 +223,10 @@ class World:
             return self._identity(self.account(session_account), arn, role, name)
         account = self.account(account_id)
         if resource == "root":
-            keys = {"aws:PrincipalType": "Account", "aws:PrincipalArn": name, **_keys_of(account)}
+            keys = {"aws:PrincipalType": "Account", "aws:PrincipalArn": name, "aws:userid": account_id}
+            keys |= _keys_of(account)
             whole = Caller(account_id, None, name)
-            return Principal("root", whole, account, (FULL_ACCESS,), None, None, True, as_keys(keys))
+            return Principal("root", whole, account, (ADMINISTRATOR_ACCESS,), None, None, True, as_keys(keys))
         if resource.startswith(("oidc", "saml")):
             return Principal("federated", Caller(None, None, name), None, (), None, None, True, {})
         return self._identity(account, name, self.role(name), None)
@@ -200,10 +239,13 @@ class World:
             "aws:PrincipalType": "User" if kind == "user" else "AssumedRole",
             **_keys_of(account),
         }
+        if kind == "user":
+            keys["aws:username"] = arn.rpartition("/")[2]
         if role is None:
             assumed = (f"{arn} is not in the plan: taken for an administrator of its account",)
             caller = Caller(account.id, arn if kind == "role" else None, session or (arn if kind == "user" else None))
-            return Principal(kind, caller, account, (FULL_ACCESS,), None, None, True, as_keys(keys), assumed)
+            every = (ADMINISTRATOR_ACCESS,)
+            return Principal(kind, caller, account, every, None, None, True, as_keys(keys), assumed)
         keys |= {f"aws:PrincipalTag/{tag}": value for tag, value in role.tags.items()}
         is_user = kind == "user"
         caller = Caller(account.id, None if is_user else arn, arn if is_user else session, role.boundary is not None)
@@ -222,7 +264,7 @@ class World:
             found = self._find_target(service, resource)
             if len(self._targets) < _MOST_TARGETS:
                 self._targets[key] = found
-        return found
+        return found.owned_by(caller) if found.unowned else found
 
     def _find_target(self, service: str, resource: str) -> Target:
         parts = _ARN.fullmatch(resource)
@@ -236,13 +278,16 @@ class World:
         if account_id == "aws":
             account = None
         keys: dict[str, Any] = {"aws:RequestedRegion": region or self.region, **_resource_keys(account)}
-        decisive = owner == "kms" and rest.startswith(("key/", "alias/"))
+        alias = owner == "kms" and rest.startswith("alias/")
+        decisive = alias or (owner == "kms" and rest.startswith("key/"))
         if found:
-            return Target(account, found.policy, decisive, {**as_keys(keys), **as_keys(found.keys)})
+            own = {**as_keys(keys), **as_keys(found.keys)}
+            return Target(account, found.policy, decisive, own, alias=alias)
         if owner not in facts.RESOURCE_POLICIES:
-            return Target(account, None, False, as_keys(keys))
+            unowned = not account_id and owner not in facts.MAY_BE_ANOTHERS
+            return Target(account, None, False, as_keys(keys), unowned=unowned)
         assumed = (f"{resource} is not in the plan: taken for one whose own policy admits everyone",)
-        return Target(account, None, decisive, as_keys(keys), assumed, True)
+        return Target(account, None, decisive, as_keys(keys), assumed, True, alias)
 
     def _role_target(self, arn: str, account_id: str) -> Target:
         account, role = self.account(account_id), self.role(arn)

@@ -1,0 +1,76 @@
+"""Where a policy document stands, and what AWS takes there.
+
+The grammar is one for all policies, but a document that AWS would not take in its place is refused, not interpreted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final
+
+from mesh.access.errors import UnknownError
+
+
+class Place(Enum):
+    """What a document is attached to, or as what."""
+
+    IDENTITY = "an identity policy"
+    BOUNDARY = "a permissions boundary"
+    SESSION = "a session policy"
+    RESOURCE = "a resource policy"
+    TRUST = "a trust policy"
+    SERVICE_CONTROL = "a service control policy"
+    RESOURCE_CONTROL = "a resource control policy"
+
+    def check(self, statement: Mapping[str, Any]) -> None:
+        """UnknownError for a statement that AWS does not take here."""
+        wrong = _RULES[self](statement)
+        if wrong:
+            raise UnknownError(f"{self.value} {wrong}")
+
+
+def _without_principal(statement: Mapping[str, Any]) -> str | None:
+    """IAM User Guide, "AWS JSON policy elements: Principal"; Organizations User Guide, "SCP syntax"."""
+    found = next((name for name in ("Principal", "NotPrincipal") if name in statement), None)
+    return f"has no {found}" if found else None
+
+
+def _resource(statement: Mapping[str, Any]) -> str | None:
+    """IAM User Guide, "AWS JSON policy elements: Principal": required in resource-based policies."""
+    if "Principal" in statement or "NotPrincipal" in statement:
+        return None
+    return "needs a Principal"
+
+
+def _trust(statement: Mapping[str, Any]) -> str | None:
+    """IAM User Guide, "AWS JSON policy elements: NotPrincipal": not in a role's trust policy."""
+    return "has no NotPrincipal" if "NotPrincipal" in statement else _resource(statement)
+
+
+def _resource_control(statement: Mapping[str, Any]) -> str | None:
+    """Organizations User Guide, "RCP syntax": a Deny for everyone, of actions of named services.
+
+    The one RCP that allows is AWS's own `RCPFullAWSAccess`.
+    """
+    if statement.get("Effect") != "Deny":
+        return "denies: only AWS's own RCPFullAWSAccess allows"
+    if statement.get("Principal") != "*":
+        return 'has "*" as its Principal, and no NotPrincipal'
+    if "NotAction" in statement:
+        return "has no NotAction"
+    actions: Any = statement.get("Action")
+    if "*" in ([actions] if isinstance(actions, str) else actions or ()):
+        return "names the services of its actions: * alone is none"
+    return None
+
+
+_RULES: Final[Mapping[Place, Callable[[Mapping[str, Any]], str | None]]] = {
+    Place.IDENTITY: _without_principal,
+    Place.BOUNDARY: _without_principal,
+    Place.SESSION: _without_principal,
+    Place.RESOURCE: _resource,
+    Place.TRUST: _trust,
+    Place.SERVICE_CONTROL: _without_principal,
+    Place.RESOURCE_CONTROL: _resource_control,
+}
