@@ -8,8 +8,10 @@ _IN_THE_PATH: Final = (
     "aws:PrincipalOrgPaths begins with the organisation's id, so this adds nothing; without it S3 and Access Analyzer "
     'count an Allow to "*" as public (S3 User Guide, "The meaning of public")'
 )
-_NAMED_BY_ACCOUNT: Final = "the writers' ARNs name their accounts, which stand below the domains unit; "
+_NAMED_BY_ACCOUNT: Final = (
+    "the writers' ARNs name their accounts, which stand below the domains unit; "
     "this closes the door should one be moved"
+)
 _ONLY_SERVICES: Final = (
     "aws:SourceAccount is in no request but those that a service makes itself (IAM User Guide, global "
     "condition keys), so this adds nothing; it says what the statement is about"

@@ -83,6 +83,10 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Caller]:
     yield from subject.of_domain(home)
     yield from subject.jobs_of(home)
     yield from subject.publishing(product.domain)
+    # A path may hold a colon (IAM API, CreateRole): a pattern that is no ARN's takes this for a role of the mesh.
+    for path in ("clearance/restricted", f"pipeline/{product.name}", "deploy"):
+        forged = f"arn:aws:iam::{product.account_id}:role/x:role/mesh/{path}"
+        yield Caller(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
     for domain in subject.others(product.domain):
         yield from subject.of_domain(domain)
         yield from list(subject.jobs_of(domain))[:1]
