@@ -83,6 +83,16 @@ class Subject:
         found |= {id(each.policy): each.policy for each in self.world.resources.values() if each.policy}
         return tuple(policy for policy in found.values() if policy.name not in planned.OF_AWS)
 
+    @cached_property
+    def controls(self) -> tuple[Policy, ...]:
+        """The control policies that bind the accounts asked, service and resource, AWS's own left out."""
+        found: dict[int, Policy] = {}
+        for account_id, _, _ in self.accounts_asked:
+            account = self.world.account(account_id)
+            for node in (*account.service_control, *account.resource_control):
+                found |= {id(policy): policy for policy in node if policy.name not in planned.OF_AWS}
+        return tuple(found.values())
+
     @property
     def documents(self) -> Iterator[tuple[str, str]]:
         """Name and text of every document of the mesh."""

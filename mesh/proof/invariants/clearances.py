@@ -46,7 +46,7 @@ def clearances_are_exact(subject: Subject) -> Iterator[AnyClaim]:
         home = subject.domain_of(product)
         own = [Reader(name, home.name, role.arn, role.account_id) for name, role in home.clearances.items()]
         entry = home.catalog.get(product.name)
-        for reader in {*readers, *own}:
+        for reader in dict.fromkeys((*readers, *own)):
             covered = reads[reader.clearance]
             if entry:
                 yield from _columns(reader, entry, covered)

@@ -39,7 +39,9 @@ BOUNDED: Final = frozenset({"s3", "kms", "sqs", "sns", "events", "sts"})
 
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
     """I6: nobody of a member account acts on a resource outside the organisation, with whatever role."""
+    everywhere = tuple(_ways(subject))
     for caller in _members(subject):
+        ways = everywhere if caller.kind in ("other", "clearance", "pipeline") else ()
         for action, resource in _outward(subject):
             request = Request(caller.name, action, resource)
             service = action.partition(":")[0]
@@ -53,6 +55,26 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
             elif caller.kind == "other":
                 inside = Request(caller.name, action, _inside(subject, caller, resource))
                 yield Claim(f"{caller.who}, at home", inside, free=("scp",))
+            for how, context in ways:
+                request = Request(caller.name, action, resource, context)
+                yield Claim(f"{caller.who}, {how}", request, denied=denied)
+
+
+def _ways(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+    """From where and through what a request comes does not open the wall: no other key is ANDed to the organisation's.
+
+    Of the keys that a document compares, with the values that it names.
+    """
+    own = {"aws:VpceOrgID": subject.perimeter.organization}
+    yield "through a service", {"aws:ViaAWSService": "true"}
+    yield "from a network of the organisation", {"aws:SourceVpc": "vpc-ours", "aws:SourceVpce": "vpce-ours", **own}
+    networks = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpceorgid", "aws:vpceaccount")
+    for statement in (each for policy in subject.controls for each in policy.document["Statement"]):
+        for compared in statement.get("Condition", {}).values():
+            for key, values in compared.items():
+                for value in [values] if isinstance(values, str) else values:
+                    if key.lower() in networks and value not in ("true", "false") and "${" not in value:
+                        yield f"from {value.replace('*', 'x')}", {**own, key: value.replace("*", "x")}
 
 
 def _outward(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -132,6 +132,7 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             elif deployment.unit != "partners" or "Grant" not in action:
                 yield Claim(deployment.who, request, free=("scp",))
         yield from _trail(subject, administrator)
+        yield from _namesakes(subject, administrator)
     for domain in subject.domains:
         publisher = names.publisher_role(subject.hub, domain.name)
         for action in ("lakeformation:RegisterResource", "lakeformation:AddLFTagsToResource"):
@@ -141,6 +142,20 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(f"the publisher of {domain.name}", claim, allowed=False, denied=("scp",))
         # One named like a publisher in another account is the deployment of nothing.
     yield from _boundary(subject)
+
+
+NAMESAKES: Final = ("Deploy", "DeployRole", "deploy", "ci/mesh/deploy", "mesh/clearance/x", "mesh/pipeline/deploy")
+"""Roles that somebody may make or hold, and that a wide pattern takes for the deployment."""
+
+
+def _namesakes(subject: Subject, administrator: Caller) -> Iterator[AnyClaim]:
+    """An exception for the deployment is for that role alone."""
+    for name in NAMESAKES:
+        role = f"arn:aws:iam::{administrator.account}:role/{name}"
+        for action in CONTROLS:
+            request = _own(subject, administrator, action)
+            forged = Request(role, action, request.resource)
+            yield Claim(f"a role named {name}", forged, allowed=False, denied=("scp",))
 
 
 def _trail(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:

@@ -60,8 +60,9 @@ def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iter
 
 
 def _granted(rule: Rule, key: str) -> Iterator[AnyClaim]:
-    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "false"})
-    yield Claim("the deployment", grants, allowed=False, denied=("resource",))
+    for context in ({"kms:GrantIsForAWSResource": "false"}, {}):
+        grants = Request(rule.deploy, "kms:CreateGrant", key, context)
+        yield Claim("the deployment", grants, allowed=False, denied=("resource",))
     grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
     yield Claim("the deployment", grants, free=("resource",))
 
@@ -99,6 +100,7 @@ def _disks(subject: Subject, key: str, caller: Caller) -> Iterator[AnyClaim]:
     for context, may in (
         ({"kms:ViaService": ec2, granted: "true"}, True),
         ({"kms:ViaService": ec2, granted: "false"}, False),
+        ({"kms:ViaService": ec2}, False),
         ({"kms:ViaService": f"s3.{subject.region}.amazonaws.com", granted: "true"}, False),
     ):
         yield Claim(caller.who, Request(caller.name, "kms:CreateGrant", key, context), allowed=may)

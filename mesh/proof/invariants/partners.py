@@ -9,7 +9,7 @@ from mesh import names
 from mesh.access import facts, planned
 from mesh.access.decide import Layer, Request
 from mesh.plan.nodes import PartnerPlan
-from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Caller, Subject
 
 SERVICES: Final = (
@@ -52,6 +52,18 @@ def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
                 grants = Request(caller.name, "lakeformation:GrantPermissions", "*")
                 yield Claim(caller.who, grants, free=("scp",))
         yield from _at_home(subject, partner)
+    yield Fact("each partner's wall is written with its literal account id, and binds that account", _walls)
+
+
+def _walls(subject: Subject) -> str | None:
+    """A variable says what the caller's request says; a literal is what a reviewer can check."""
+    for partner in subject.plan.partners.values():
+        account_id = partner.access.account_id
+        own = [policy for node in subject.world.account(account_id).service_control[2:] for policy in node]
+        literal = {"StringNotEquals": {"aws:ResourceAccount": account_id}}
+        if not any(each.get("Condition") == literal for policy in own for each in policy.document["Statement"]):
+            return f"none of partner {partner.name} names aws:ResourceAccount {account_id}"
+    return None
 
 
 def _elsewhere(subject: Subject, partner: PartnerPlan) -> Iterator[str]:

@@ -11,7 +11,7 @@ from mesh.access.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Caller, Subject
 
-OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion")
+OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:DeleteObjectVersion")
 BUCKET_ACTIONS: Final = ("s3:ListBucket", "s3:GetBucketTagging", "s3:PutBucketPolicy")
 KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy")
 

@@ -84,6 +84,10 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Caller]:
     jobs = list(subject.jobs_of(home))
     yield from jobs if len(jobs) <= WHOLE_UP_TO else (job for job in jobs if job in jobs[:2] or _is_of(job, product))
     yield from subject.publishing(product.domain)
+    # A path may hold a colon (IAM API, CreateRole): a pattern that is no ARN's takes this for a role of the mesh.
+    for path in ("clearance/restricted", f"pipeline/{product.name}", "deploy"):
+        forged = f"arn:aws:iam::{product.account_id}:role/x:role/mesh/{path}"
+        yield Caller(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
     for domain in subject.others(product.domain):
         yield from subject.of_domain(domain)
         yield from list(subject.jobs_of(domain))[:1]

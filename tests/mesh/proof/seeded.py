@@ -1,0 +1,804 @@
+"""Ways in which real systems got their policies wrong, each as an edit of the documents that the mesh generates.
+
+The pitfalls are those of AWS's documentation and of public examples; each names the invariant that has to notice.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import fnmatch
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from mesh.access.chains import Access
+from mesh.access.lake import Lake, Lakes
+from mesh.access.world import World
+from mesh.plan.nodes.grants import Covered, Grant, Label, Named
+from mesh.proof.subject import Subject
+
+Json = dict[str, Any]
+Edit = Callable[[Json], None]
+
+
+class Bench:
+    """A subject whose documents are taken apart, and put together again at the end."""
+
+    def __init__(self, subject: Subject, stack: ExitStack) -> None:
+        self.subject, self._stack = subject, stack
+        self.hub, self.perimeter = subject.hub, subject.perimeter
+
+    # ---- documents
+
+    def document(self, name: str, edit: Callable[[list[Json]], None]) -> None:
+        """Edits the statements of every document of that name (a pattern)."""
+        found = [policy for policy in self.subject.policies if fnmatch.fnmatchcase(policy.name, name)]
+        assert found, f"no document is named {name}"
+        for policy in found:
+            changed = copy.deepcopy(dict(policy.document))
+            edit(changed["Statement"])
+            assert changed != policy.document, f"{policy.name} is as before"
+            self._stack.enter_context(policy.standing_in(changed))
+
+    def statement(self, name: str, sid: str, edit: Edit) -> None:
+        """Edits one statement of every document of that name."""
+
+        def change(statements: list[Json]) -> None:
+            edit(next(each for each in statements if each["Sid"] == sid))
+
+        self.document(name, change)
+
+    def statements(self, name: str, edits: dict[str, Edit]) -> None:
+        """Edits several statements of every document of that name."""
+
+        def change(statements: list[Json]) -> None:
+            for sid, edit in edits.items():
+                edit(next(each for each in statements if each["Sid"] == sid))
+
+        self.document(name, change)
+
+    def drop(self, name: str, *sids: str) -> None:
+        """Leaves statements out."""
+
+        def change(statements: list[Json]) -> None:
+            assert set(sids) <= {each["Sid"] for each in statements}
+            statements[:] = [each for each in statements if each["Sid"] not in sids]
+
+        self.document(name, change)
+
+    def add(self, name: str, statement: Json) -> None:
+        """One more statement."""
+        self.document(name, lambda statements: statements.append(statement))
+
+    # ---- roles
+
+    def unbound(self, pattern: str) -> None:
+        """Takes the permissions boundary off roles."""
+        world = self.subject.world
+        roles = [
+            dataclasses.replace(role, boundary=None) if fnmatch.fnmatchcase(arn, pattern) else role
+            for arn, role in world.roles.items()
+        ]
+        assert roles != list(world.roles.values()), f"no role is named {pattern}"
+        accounts, resources = world.accounts.values(), world.resources.values()
+        self._put_world(World(world.organization, world.region, accounts, roles, resources))
+        self._stack.callback(self._put_world, world)
+
+    def _put_world(self, world: World) -> None:
+        self.subject.world = world
+        self.subject.access = Access(self.subject.plan, world, self.subject.lakes)
+
+    # ---- Lake Formation
+
+    def lake(self, account: str, edit: Callable[[Lake], Lake]) -> None:
+        """Another Lake Formation in one account."""
+        whole = self.subject.lakes
+        changed = edit(whole.lakes[account])
+        assert changed != whole.lakes[account], "Lake Formation is as before"
+        self.subject.put_lakes(Lakes([changed, *(lake for name, lake in whole.lakes.items() if name != account)]))
+        self._stack.callback(self.subject.put_lakes, whole)
+
+    def grant(self, account: str, grant: Grant) -> None:
+        """One more grant."""
+        self.lake(account, lambda lake: dataclasses.replace(lake, grants=(*lake.grants, grant)))
+
+    def regrant(self, account: str, name: str, **changes: Any) -> None:
+        """A grant that says something else."""
+
+        def edit(lake: Lake) -> Lake:
+            grants = tuple(dataclasses.replace(g, **changes) if g.name == name else g for g in lake.grants)
+            return dataclasses.replace(lake, grants=grants)
+
+        self.lake(account, edit)
+
+    def account(self, domain: str) -> str:
+        """Account of a domain."""
+        return self.subject.plan.domains[domain].access.account_id
+
+    def partner(self, name: str) -> str:
+        """Account of a partner."""
+        return self.subject.plan.partners[name].access.account_id
+
+
+@contextmanager
+def broken(subject: Subject, fault: Fault) -> Iterator[Subject]:
+    """The subject with a fault in it."""
+    with ExitStack() as stack:
+        stack.callback(_forget, subject)
+        fault.breaks(Bench(subject, stack))
+        _forget(subject)
+        yield subject
+
+
+def _forget(subject: Subject) -> None:
+    for account in subject.world.accounts.values():
+        account.selected.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A break, the invariant that notices it, and what its first witness says: who does what, and why it can."""
+
+    name: str
+    breaks: Callable[[Bench], None]
+    noticed_by: str
+    says: tuple[str, ...]
+
+
+FAULTS: list[Fault] = []
+
+
+def fault(noticed_by: str, *says: str) -> Callable[[Callable[[Bench], None]], Callable[[Bench], None]]:
+    """Lists a break; its name is the function's."""
+
+    def listed(breaks: Callable[[Bench], None]) -> Callable[[Bench], None]:
+        FAULTS.append(Fault(breaks.__name__, breaks, noticed_by, says))
+        return breaks
+
+    return listed
+
+
+# ---- edits
+
+
+def when(operator: str, key: str, *values: str) -> Edit:
+    """Adds or replaces a condition."""
+
+    def edit(statement: Json) -> None:
+        statement.setdefault("Condition", {}).setdefault(operator, {})[key] = list(values)
+
+    return edit
+
+
+def without(operator: str, key: str) -> Edit:
+    """Takes a condition out."""
+
+    def edit(statement: Json) -> None:
+        del statement["Condition"][operator][key]
+
+    return edit
+
+
+def instead(operator: str, other: str, key: str) -> Edit:
+    """The same condition by another operator."""
+
+    def edit(statement: Json) -> None:
+        values = statement["Condition"][operator].pop(key)
+        statement["Condition"].setdefault(other, {})[key] = values
+
+    return edit
+
+
+def also(operator: str, key: str, *values: str) -> Edit:
+    """More values of a condition."""
+
+    def edit(statement: Json) -> None:
+        own = statement["Condition"][operator][key]
+        statement["Condition"][operator][key] = [*([own] if isinstance(own, str) else own), *values]
+
+    return edit
+
+
+def element(name: str, *values: str) -> Edit:
+    """Another Action, Resource or NotResource."""
+
+    def edit(statement: Json) -> None:
+        statement[name] = list(values)
+
+    return edit
+
+
+def less(name: str, *values: str) -> Edit:
+    """Some values of an element left out."""
+
+    def edit(statement: Json) -> None:
+        assert set(values) <= set(statement[name])
+        statement[name] = [value for value in statement[name] if value not in values]
+
+    return edit
+
+
+def both(*edits: Edit) -> Edit:
+    """One edit after another."""
+
+    def edit(statement: Json) -> None:
+        for each in edits:
+            each(statement)
+
+    return edit
+
+
+PERIMETER, DOMAINS = "mesh-resources-stay-inside", "mesh-domain-resources"
+INSIDE, GUARDRAILS = "mesh-identities-stay-inside", "mesh-guardrails-stay-up"
+DOORS = "mesh-no-side-doors-domains"
+WALL, ONE_WRITER = "mesh-partner-ad-measurement-stays-inside", "mesh-partner-ad-measurement-one-writer"
+BUCKET, KEY = "policy of bucket aurora-identity--profiles", "policy of the key of identity.profiles, *"
+CATALOG, BUS = "policy of the mesh catalog", "policy of the mesh bus"
+ORG_ID, ORG_PATHS = "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"
+SERVICE, ARN = "aws:PrincipalIsAWSService", "aws:PrincipalArn"
+
+
+# ---- the perimeter
+
+
+@fault("I3", "partner ad-measurement", "is not refused by a resource control policy")
+def the_organisations_id_stands_in_for_the_path_of_the_unit(bench: Bench) -> None:
+    """A partner is in the organisation too: OrgID without OrgPaths does not keep it out."""
+    edit = both(
+        without("ForAllValues:StringNotLike", ORG_PATHS),
+        when("StringNotEqualsIfExists", ORG_ID, bench.perimeter.organization),
+    )
+    bench.statement(DOMAINS, "RefuseOtherUnits", edit)
+
+
+@fault(
+    "I1",
+    "an account without an organisation",
+    "s3:GetObjectTagging",
+    "aurora-identity--profiles",
+    "is not refused by the resource's policy",
+)
+def any_value_of_an_absent_path_is_compared(bench: Bench) -> None:
+    """ForAnyValue on a key that the request does not carry never holds: the anonymous caller passes."""
+    edit = instead("ForAllValues:StringNotLike", "ForAnyValue:StringNotLike", ORG_PATHS)
+    bench.statement(BUCKET, "RefuseOtherUnits", edit)
+
+
+@fault("I14", "domain identity", "s3:GetObject", "is not refused by the resource's policy")
+def a_list_of_readers_has_no_deny_beside_it(bench: Bench) -> None:
+    """In the bucket's own account an identity policy is enough: the list of readers stops nobody."""
+    bench.drop(BUCKET, "RefuseOtherReaders")
+
+
+@fault("I2", "a service of the mesh", "s3.amazonaws.com", "is refused by a resource control policy")
+def services_are_not_carved_out_of_the_perimeter(bench: Bench) -> None:
+    """A service principal has no organisation: without the exception deliveries of logs and trails break."""
+    bench.statement(PERIMETER, "RefuseCallersOutsideTheOrganisation", without("BoolIfExists", SERVICE))
+
+
+@fault("I6", "s3:PutObject", "somebody-elses-bucket", "is not refused by a service control policy")
+def a_network_key_is_anded_to_the_organisation_of_the_resource(bench: Bench) -> None:
+    """Keys of one block are ANDed: who comes by the endpoint writes to any bucket outside."""
+    bench.statement(
+        INSIDE, "RefuseResourcesOutsideTheOrganisation", when("StringNotEqualsIfExists", "aws:SourceVpce", "vpce-1a2b")
+    )
+
+
+@fault("I6", "through a service", "aws:ViaAWSService=true", "is not refused by a service control policy")
+def calls_that_a_service_makes_for_somebody_are_excepted(bench: Bench) -> None:
+    """Athena's UNLOAD and CTAS write as the caller, through the service: to any bucket."""
+    edit = when("BoolIfExists", "aws:ViaAWSService", "false")
+    bench.statement(INSIDE, "RefuseResourcesOutsideTheOrganisation", edit)
+
+
+@fault("I15", "aws:PrincipalTag", "role/mesh/clearance/pii, trust")
+def a_tag_alone_is_trusted(bench: Bench) -> None:
+    """Every administrator tags their own roles."""
+    edit = both(without("ArnLike", ARN), when("StringEquals", "aws:PrincipalTag/clearance", "pii"))
+    bench.statement("role/mesh/clearance/pii, trust", "PeopleWithThePermissionSet", edit)
+
+
+@fault(
+    "I1",
+    "an account of another organisation",
+    "s3:GetObjectTagging",
+    "aurora-identity--profiles/",
+    "is not refused by the resource's policy",
+)
+def a_deny_names_the_bucket_and_not_its_objects(bench: Bench) -> None:
+    bench.statement(BUCKET, "RefuseOtherUnits", element("Resource", "arn:aws:s3:::aurora-identity--profiles"))
+
+
+@fault(
+    "I10",
+    "over plain HTTP",
+    "s3:GetBucketTagging on arn:aws:s3:::aurora-identity--profiles with",
+    "is not refused by the resource's policy",
+)
+def a_deny_names_the_objects_and_not_their_bucket(bench: Bench) -> None:
+    bench.statement(BUCKET, "RefusePlainHttp", element("Resource", "arn:aws:s3:::aurora-identity--profiles/*"))
+
+
+@fault(
+    "I3",
+    "the governance account",
+    "is refused by a resource control policy",
+    "RefuseOtherUnits in mesh-domain-resources",
+)
+def a_path_of_a_unit_does_not_end_in_a_wildcard(bench: Bench) -> None:
+    """A path names the account's parents and ends in a slash: without `/*` no account is below it."""
+    paths = [path.removesuffix("/*") for path in (bench.perimeter.domains, bench.perimeter.governance)]
+    bench.statement(DOMAINS, "RefuseOtherUnits", when("ForAllValues:StringNotLike", ORG_PATHS, *paths))
+
+
+@fault("I3", "cannot be decided", "takes ForAllValues or ForAnyValue")
+def a_path_is_compared_without_a_set_operator(bench: Bench) -> None:
+    """AWS leaves open what that means: the evaluator refuses to guess."""
+    bench.statement(DOMAINS, "RefuseOtherUnits", instead("ForAllValues:StringNotLike", "StringNotLike", ORG_PATHS))
+
+
+@fault("I2", "a service of the mesh", "is refused by a resource control policy", "RefuseServicesForOutsiders")
+def a_service_without_a_source_is_taken_for_a_confused_one(bench: Bench) -> None:
+    """Without `Null aws:SourceAccount` a service that acts for itself is refused."""
+    bench.statement(PERIMETER, "RefuseServicesForOutsiders", without("Null", "aws:SourceAccount"))
+
+
+@fault("I3", "the governance account", "is refused by a resource control policy", "RefuseServicesForOutsiders")
+def the_confused_deputy_statement_refuses_everyone(bench: Bench) -> None:
+    """Neither `Null` nor the service test, as a published fixture had it: every ordinary caller is refused."""
+    edit = both(without("Null", "aws:SourceAccount"), without("Bool", SERVICE))
+    bench.statement(PERIMETER, "RefuseServicesForOutsiders", edit)
+
+
+@fault(
+    "I2", "a service for an outsider", "aws:SourceAccount=777777777777", "is not refused by a resource control policy"
+)
+def the_source_is_looked_for_by_its_organisation(bench: Bench) -> None:
+    """A source account of no organisation has no SourceOrgID: it passes."""
+    edit = both(without("Null", "aws:SourceAccount"), when("Null", "aws:SourceOrgID", "false"))
+    bench.statement(PERIMETER, "RefuseServicesForOutsiders", edit)
+
+
+@fault("I1", "an account without an organisation", "is not refused by a resource control policy")
+def the_deny_asks_that_the_caller_has_an_organisation(bench: Bench) -> None:
+    """Who has none passes, the anonymous caller included."""
+    bench.statement(PERIMETER, "RefuseCallersOutsideTheOrganisation", when("Null", ORG_ID, "false"))
+
+
+@fault("I1", "anonymous", "is not refused by a resource control policy")
+def an_absent_key_is_compared_without_if_exists(bench: Bench) -> None:
+    """As with MFA: `Bool` on a key that is not there never holds, and the anonymous caller has none."""
+    bench.statement(PERIMETER, "RefuseCallersOutsideTheOrganisation", instead("BoolIfExists", "Bool", SERVICE))
+
+
+@fault("I1", "sqs:SendMessage", "is not refused by a resource control policy")
+def a_resource_control_policy_lists_s3_only(bench: Bench) -> None:
+    bench.statement(
+        PERIMETER, "RefuseCallersOutsideTheOrganisation", element("Action", "s3:*", "kms:*", "sts:AssumeRole")
+    )
+
+
+@fault("I9", "a fresh presigned URL", "s3:signatureAge=900000", "RefuseOldPresignedUrls")
+def the_age_of_a_signature_is_given_in_seconds(bench: Bench) -> None:
+    """`s3:signatureAge` counts milliseconds."""
+    bench.statement(PERIMETER, "RefuseOldPresignedUrls", when("NumericGreaterThan", "s3:signatureAge", "900"))
+
+
+@fault("I9", "is refused", "RefuseForeignNetworks")
+def a_foreign_network_is_any_that_names_no_organisation(bench: Bench) -> None:
+    """Whoever comes by no endpoint at all is refused."""
+    bench.statement(PERIMETER, "RefuseForeignNetworks", without("Null", "aws:VpceOrgID"))
+
+
+@fault("I15", "sts:TagSession", "is not refused by a resource control policy")
+def session_tags_are_forgotten(bench: Bench) -> None:
+    bench.drop(PERIMETER, "RefuseForgedSessionTags")
+
+
+# ---- guardrails
+
+
+@fault("I16", "a role named Deploy", "is not refused by a service control policy")
+def the_exception_for_the_deployment_is_a_wide_pattern(bench: Bench) -> None:
+    """Whoever may make a role may make one of that name."""
+    bench.statement(GUARDRAILS, "RefuseChangesToProtection", also("ArnNotLike", ARN, "arn:aws:iam::*:role/Deploy*"))
+
+
+@fault("I16", "a role named mesh/clearance/x", "is not refused by a service control policy")
+def every_role_of_the_mesh_is_excepted(bench: Bench) -> None:
+    """The roles of people and pipelines are roles of the mesh too."""
+    edit = when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/*")
+    bench.statement(GUARDRAILS, "RefuseLakeFormationAdministration", edit)
+
+
+@fault("I17", "administrator", "iam:", "without the boundary", "is not refused by a service control policy")
+def a_role_without_any_boundary_passes(bench: Bench) -> None:
+    edit = when("Null", "iam:PermissionsBoundary", "false")
+    bench.statement(GUARDRAILS, "RefuseRolesWithoutTheBoundary", edit)
+
+
+@fault("I17", "stacksets-exec", "is not refused by a service control policy")
+def the_role_that_makes_the_deployment_is_forgotten(bench: Bench) -> None:
+    """Who can change the role of StackSets is the deployment."""
+    edit = less("Resource", "arn:aws:iam::*:role/stacksets-exec-*")
+    bench.statement(GUARDRAILS, "RefuseChangesToRolesOfTheMesh", edit)
+
+
+@fault("I16", "s3:PutBucketPolicy", "is not refused by the permissions boundary")
+def a_role_carries_no_boundary(bench: Bench) -> None:
+    bench.unbound("arn:aws:iam::*:role/mesh/publisher/publish-ads")
+
+
+@fault("M1", "on a global service", "iam:ListRoles", "RefuseOtherRegions")
+def the_statement_of_the_region_forgets_global_services(bench: Bench) -> None:
+    """IAM answers from us-east-1: without it nobody can look at their roles."""
+    bench.statement("mesh-no-side-doors-*", "RefuseOtherRegions", less("NotAction", "iam:*"))
+
+
+@fault("I7", "sns:Subscribe", "sns:Protocol=sqs", "is not refused by a service control policy")
+def subscriptions_are_refused_by_protocol(bench: Bench) -> None:
+    """A queue of another account has no protocol that stands out."""
+    edit = both(
+        without("StringNotLike", "sns:Endpoint"), when("StringEquals", "sns:Protocol", "http", "https", "email", "sms")
+    )
+    bench.statement(DOORS, "RefuseSubscriptionsOutside", edit)
+
+
+@fault("I7", "s3:PutReplicationConfiguration", "is not refused by a service control policy")
+def replication_is_forgotten_among_the_side_doors(bench: Bench) -> None:
+    """S3 replicates under its own name, and no condition key names the destination."""
+    bench.statement(DOORS, "RefuseExportConfigurations", less("Action", "s3:PutReplicationConfiguration"))
+
+
+@fault("I8", "glue:UpdateJob", "outside a network", "is not refused by a service control policy")
+def a_job_is_moved_out_of_its_network_later(bench: Bench) -> None:
+    """Making is guarded, changing is not."""
+    bench.statement(DOORS, "RefuseGlueOutsideANetwork", less("Action", "glue:UpdateJob"))
+
+
+@fault("I19", "domain ads", "athena:CreateDataCatalog", "is not refused by a service control policy")
+def sharing_inside_the_organisation_is_left_open(bench: Bench) -> None:
+    """Partners are inside the organisation."""
+    edit = both(without("ArnNotLike", ARN), when("Bool", "ram:RequestedAllowsExternalPrincipals", "true"))
+    bench.statement(DOORS, "RefuseSharing", edit)
+
+
+# ---- partners
+
+
+@fault("I4", "partner ad-measurement", "aws:ResourceAccount")
+def the_wall_of_a_partner_is_a_variable_of_its_caller(bench: Bench) -> None:
+    edit = when("StringNotEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}")
+    bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
+
+
+@fault("I4", "partner ad-measurement", "is not refused by a service control policy")
+def the_wall_of_a_partner_is_a_variable_that_is_always_true(bench: Bench) -> None:
+    edit = when("StringNotEquals", "aws:ResourceAccount", "${aws:ResourceAccount}")
+    bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
+
+
+@fault("I4", "partner ad-measurement", "aurora-partner-subtitling-logs", "is not refused by a service control policy")
+def the_wall_of_a_partner_stands_around_another(bench: Bench) -> None:
+    edit = when("StringNotEquals", "aws:ResourceAccount", bench.partner("subtitling"))
+    bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
+
+
+@fault("I4", "partner ad-measurement", "s3:", "is not refused by a service control policy")
+def the_wall_of_a_partner_excepts_all_buckets(bench: Bench) -> None:
+    """A bucket's ARN names no account: an exception for AWS's own buckets is one for all."""
+    edit = element("NotResource", "arn:aws:iam::aws:policy/*", "arn:aws:ssm:*::parameter/aws/*", "arn:aws:s3:::*")
+    bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
+
+
+@fault("I4", "ec2:CreateVpcPeeringConnection", "is not refused by a service control policy")
+def actions_without_a_resource_account_are_forgotten(bench: Bench) -> None:
+    bench.drop(WALL, "RefuseReachingOtherAccounts")
+
+
+@fault("I5", "domain ads", "s3:ReplicateObject", "is not refused by a resource control policy")
+def the_writer_of_an_inbox_is_an_account(bench: Bench) -> None:
+    """Every role of the account then writes, not the delivery alone."""
+    writer = f"arn:aws:iam::{bench.account('ads')}:*"
+    bench.statement(ONE_WRITER, "RefuseAllButTheWriter", also("ArnNotLikeIfExists", ARN, writer))
+    bench.statements(
+        "policy of bucket aurora-partner-ad-measurement--inbox",
+        {
+            "RefuseOtherAccounts": also("ArnNotLikeIfExists", ARN, writer),
+            "DeclaredWritersDeliver": also("ArnLike", ARN, writer),
+        },
+    )
+
+
+# ---- products
+
+
+@fault("I14", "a role with mesh/", "role/x:role/mesh/", "is not refused by the resource's policy")
+def an_arn_is_compared_as_a_string(bench: Bench) -> None:
+    """`*` of StringLike spans colons: a role whose path holds `:role/mesh/...` is taken for one of the mesh."""
+    bench.statement(BUCKET, "RefuseOtherReaders", instead("ArnNotLike", "StringNotLike", ARN))
+
+
+@fault("I13", "clearance pii", "s3:GetObject", "is refused", "RefuseOtherReaders")
+def a_pattern_is_compared_as_it_is_written(bench: Bench) -> None:
+    """StringNotEquals knows no wildcard: nobody is named `arn:aws:iam::*:role/...`."""
+    bench.statement(BUCKET, "RefuseOtherReaders", instead("ArnNotLike", "StringNotEquals", ARN))
+
+
+@fault(
+    "I13",
+    "clearance general of",
+    "aurora-identity--profiles",
+    "is not refused by the resource's policy",
+    "is allowed, by ReadFilesOfProducts",
+)
+def every_clearance_reads_the_files_of_a_product(bench: Bench) -> None:
+    pattern = "arn:aws:iam::*:role/mesh/clearance/*"
+    reads = {"ClearedPeopleRead": also("ArnLike", ARN, pattern)}
+    bench.statements(
+        BUCKET, reads | {sid: also("ArnNotLike", ARN, pattern) for sid in ("RefuseOtherReaders", "RefuseOtherListers")}
+    )
+    bench.statements(
+        KEY,
+        {"ClearedPeopleDecrypt": also("ArnLike", ARN, pattern), "RefuseOtherUsers": also("ArnNotLike", ARN, pattern)},
+    )
+
+
+@fault("I13", "clearance financial", "aurora-identity--profiles", "is not refused by the resource's policy")
+def files_are_open_to_a_clearance_that_does_not_cover_every_label(bench: Bench) -> None:
+    pattern = "arn:aws:iam::*:role/mesh/clearance/financial"
+    bench.statements(
+        BUCKET, {sid: also("ArnNotLike", ARN, pattern) for sid in ("RefuseOtherReaders", "RefuseOtherListers")}
+    )
+
+
+@fault("I14", "is admitted by the resource's policy")
+def an_account_is_admitted_instead_of_a_role(bench: Bench) -> None:
+    bench.statement(BUCKET, "PublisherStartsTables", without("ArnLike", ARN))
+
+
+@fault("I14", "a service of the mesh", "is refused by the resource's policy", "RefuseOtherReaders")
+def services_are_not_carved_out_of_a_list_of_readers(bench: Bench) -> None:
+    bench.statement(BUCKET, "RefuseOtherReaders", without("BoolIfExists", SERVICE))
+
+
+@fault("I11", "s3:PutObject", "is refused", "RefuseOtherEncryption")
+def a_put_without_headers_is_refused(bench: Bench) -> None:
+    """The bucket's default would have encrypted it: without the `Null` pair nothing can be written."""
+    bench.statement(BUCKET, "RefuseOtherEncryption", without("Null", "s3:x-amz-server-side-encryption"))
+
+
+@fault("I11", "s3:x-amz-server-side-encryption-aws-kms-key-id", "is not refused by the resource's policy")
+def the_mandated_key_is_any_key_of_the_account(bench: Bench) -> None:
+    edit = both(
+        without("StringNotEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
+        when(
+            "StringNotLike",
+            "s3:x-amz-server-side-encryption-aws-kms-key-id",
+            f"arn:aws:kms:*:{bench.account('identity')}:key/*",
+        ),
+    )
+    bench.statement(BUCKET, "RefuseOtherKeys", edit)
+
+
+@fault("I14", "domain identity", "kms:Decrypt", "admitted by the resource's policy")
+def a_key_delegates_to_iam(bench: Bench) -> None:
+    """AWS's default statement: every administrator of the account then decrypts."""
+    root = {"AWS": f"arn:aws:iam::{bench.account('identity')}:root"}
+    bench.add(KEY, {"Sid": "Root", "Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"})
+
+
+@fault("I12", "the pipeline, not through S3", "kms:Decrypt", "is not refused by the resource's policy")
+def a_key_is_used_without_its_service(bench: Bench) -> None:
+    bench.drop(KEY, "RefuseUseOutsideS3")
+    bench.statement(KEY, "PipelineEncrypts", without("StringEquals", "kms:ViaService"))
+
+
+@fault("I12", "kms:CreateGrant", "is not refused by the resource's policy")
+def grants_of_a_key_are_not_restricted(bench: Bench) -> None:
+    """A grant is outside every policy afterwards."""
+    bench.drop(KEY, "RefuseGrants")
+
+
+@fault("I12", "an administrator of", "kms:CreateGrant", "is allowed, by FullAWSAccess")
+def an_allow_holds_for_a_key_that_is_absent(bench: Bench) -> None:
+    """IfExists in an Allow lets through whoever leaves the key out."""
+    edit = instead("Bool", "BoolIfExists", "kms:GrantIsForAWSResource")
+    bench.statement("policy of the key of account, *", "DisksTakeGrants", edit)
+
+
+@fault("I21", "s3:DeleteObject", "logs", "is not refused by the resource's policy")
+def logs_can_be_deleted(bench: Bench) -> None:
+    bench.drop("policy of bucket aurora-ads-logs", "RefuseDeletionOfLogs")
+
+
+@fault("M14", "another trail", "is allowed", "TrailWrites")
+def any_trail_writes_to_the_audit_bucket(bench: Bench) -> None:
+    bench.statement("policy of bucket aurora-audit", "TrailWrites", without("StringEquals", "aws:SourceArn"))
+
+
+# ---- roles
+
+
+@fault("I2", "S3 for another bucket", "is allowed", "ReplicationOfThisBucket")
+def a_delivery_is_assumed_for_any_bucket(bench: Bench) -> None:
+    edit = without("ArnEquals", "aws:SourceArn")
+    bench.statement("role/mesh/delivery/deliver-impressions, trust", "ReplicationOfThisBucket", edit)
+
+
+@fault("I2", "Glue for another account", "is allowed", "PipelinesOfThisAccount")
+def a_pipeline_is_assumed_for_any_account(bench: Bench) -> None:
+    edit = without("StringEquals", "aws:SourceAccount")
+    bench.statement("role/mesh/pipeline/impressions, trust", "PipelinesOfThisAccount", edit)
+
+
+@fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsDatabases")
+def a_publisher_writes_databases_that_contain_its_name(bench: Bench) -> None:
+    """`*ads*` is a coincidence of naming, not a scope."""
+    hub = f"arn:aws:glue:{bench.subject.region}:{bench.hub}"
+    edit = element("Resource", f"{hub}:catalog", f"{hub}:database/*ads*", f"{hub}:table/*ads*/*")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsDatabases", edit)
+
+
+@fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/content is allowed", "PassTheLocationRole")
+def a_publisher_passes_every_location_role(bench: Bench) -> None:
+    edit = element("Resource", f"arn:aws:iam::{bench.hub}:role/mesh/location/*")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PassTheLocationRole", edit)
+
+
+@fault("I14", "a bucket of a like name", "is granted by the caller's own policies")
+def a_location_role_reads_buckets_of_a_like_name(bench: Bench) -> None:
+    """A bucket's name is anyone's to take."""
+    bench.statement(
+        "role/mesh/location/ads, mesh", "ReadTheDomainsBuckets", without("StringEquals", "aws:ResourceAccount")
+    )
+
+
+@fault("M10", "the preview of", "s3:GetObject", "is not refused by the caller's own policy")
+def a_preview_reads_data(bench: Bench) -> None:
+    bench.statement("role/mesh/preview, mesh", "RefuseReadingData", less("Action", "s3:GetObject"))
+
+
+@fault("M12", "the mesh's CI", "role/mesh/ci-preview", "sts:AssumeRole", "role/mesh/deploy is allowed")
+def the_deployment_trusts_an_account(bench: Bench) -> None:
+    bench.statement("role/mesh/deploy, trust", "ContinuousIntegrationOfTheMesh", without("ArnLike", ARN))
+
+
+@fault("M12", "people with permission set general", "role/mesh/clearance/restricted is allowed", "StepIntoTheRole")
+def any_permission_set_enters_a_clearance(bench: Bench) -> None:
+    trusted = f"arn:aws:iam::{bench.account('ads')}:role/aws-reserved/sso.amazonaws.com/*"
+    bench.document(
+        "role/mesh/clearance/restricted, trust",
+        lambda statements: statements[0]["Condition"]["ArnLike"].update({ARN: trusted}),
+    )
+    bench.statement(
+        "permission set general", "StepIntoTheRole", element("Resource", "arn:aws:iam::*:role/mesh/clearance/*")
+    )
+
+
+# ---- the catalog and its events
+
+
+@fault("I23", "partner ad-measurement", "glue:", "is admitted by the resource's policy")
+def the_catalog_is_read_by_the_organisation(bench: Bench) -> None:
+    bench.statement(CATALOG, "DomainsReadTheCatalog", without("ForAnyValue:StringLike", ORG_PATHS))
+
+
+@fault("I23", "domain ads", "glue:CreateDatabase", "is not refused by the resource's policy")
+def anyone_of_the_hub_writes_the_catalog(bench: Bench) -> None:
+    bench.drop(CATALOG, "RefuseOtherPublishers")
+
+
+@fault("M9", "the deployment of domain ads", "events:PutEvents", "event-bus/mesh is allowed")
+def everyone_of_a_domain_tells_the_mesh(bench: Bench) -> None:
+    bench.statement(BUS, "PipelinesTellTheMesh", without("ArnLike", ARN))
+
+
+@fault("I24", "s3:GetObject", "aurora-ads-results/", "is allowed", "KeepQueryResults")
+def clearances_share_their_results(bench: Bench) -> None:
+    """What one read under restricted, another finds under general."""
+    edit = element("Resource", "arn:aws:s3:::aurora-ads-results/*")
+    found = {role.arn for role in bench.subject.plan.domains["ads"].clearances.values()}
+    names = {policy.name for arn in found for policy in bench.subject.world.roles[arn].identity}
+    for name in sorted(names):
+        bench.statement(name, "KeepQueryResults", edit)
+
+
+# ---- Lake Formation
+
+
+@fault("I20", "aurora-ads--impressions", "is read with", "AWSServiceRoleForLakeFormationDataAccess")
+def a_location_is_registered_with_the_service_linked_role(bench: Bench) -> None:
+    """No SCP and no RCP binds a service-linked role."""
+    linked = (
+        f"arn:aws:iam::{bench.hub}:role/aws-service-role/lakeformation.amazonaws.com/"
+        "AWSServiceRoleForLakeFormationDataAccess"
+    )
+
+    def edit(lake: Lake) -> Lake:
+        first, *rest = lake.locations
+        return dataclasses.replace(lake, locations=(dataclasses.replace(first, role=linked), *rest))
+
+    bench.lake(bench.hub, edit)
+
+
+@fault("I20", "in hybrid mode")
+def a_location_is_in_hybrid_mode(bench: Bench) -> None:
+    """Who has not opted in is left to IAM."""
+
+    def edit(lake: Lake) -> Lake:
+        first, *rest = lake.locations
+        return dataclasses.replace(lake, locations=(dataclasses.replace(first, hybrid=True), *rest))
+
+    bench.lake(bench.hub, edit)
+
+
+@fault("I13", "clearance", "ads__campaigns.campaigns it reads", "IAM_ALLOWED_PRINCIPALS")
+def new_tables_are_open_to_everyone_whom_iam_allows(bench: Bench) -> None:
+    """What Lake Formation starts with."""
+    bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, open_by_default=True))
+
+
+@fault("I20", "is open by default")
+def engines_outside_get_whole_tables(bench: Bench) -> None:
+    bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, full_table_outside=True))
+
+
+def _covered(bench: Bench, clearance: str) -> Covered:
+    expression = next(c.expression for c in bench.subject.plan.governance.catalog.clearances if c.name == clearance)
+    return Covered(catalog=bench.hub, kind="TABLE", expression=expression)
+
+
+@fault("I20", "goes to 310000000013")
+def a_grant_goes_to_an_account(bench: Bench) -> None:
+    """Its administrator passes it on to anyone there."""
+    on = _covered(bench, "restricted")
+    bench.grant(
+        bench.hub, Grant(name="x", principal=bench.account("ads"), permissions=("SELECT",), on=on, grantable=True)
+    )
+
+
+@fault("I20", "x goes to arn:aws:organizations::", "ou-aur0-part")
+def a_grant_goes_to_the_unit_of_the_partners(bench: Bench) -> None:
+    unit = bench.perimeter.domains_unit_arn.replace(bench.perimeter.domains_unit, bench.perimeter.partners_unit)
+    bench.grant(bench.hub, Grant(name="x", principal=unit, permissions=("SELECT",), on=_covered(bench, "general")))
+
+
+@fault(
+    "I13", "clearance general of ads", "identity__profiles.profiles it reads birth_year, profile_name by ticket-4711"
+)
+def a_named_grant_stands_beside_the_labels(bench: Bench) -> None:
+    """Grants are joined: a table named to a role is read whatever its labels say."""
+    role = bench.subject.plan.domains["ads"].clearances["general"].arn
+    on = Named(catalog=bench.hub, database="identity__profiles", table="*")
+    bench.grant(bench.hub, Grant(name="ticket-4711", principal=role, permissions=("SELECT",), on=on))
+
+
+@fault("I20", "ads: ", "role/mesh/clearance/pii")
+def a_clearance_may_grant_further(bench: Bench) -> None:
+    bench.regrant(bench.account("ads"), "pii-table", grantable=True)
+
+
+@fault("I20", "role/mesh/clearance/general")
+def a_label_is_shown_to_another_account(bench: Bench) -> None:
+    """Who sees a label's values may pass on any expression over them."""
+    role = bench.subject.plan.domains["ads"].clearances["general"].arn
+    on = Label(catalog=bench.hub, key="pii")
+    bench.grant(bench.hub, Grant(name="x", principal=role, permissions=("DESCRIBE",), on=on))
+
+
+@fault("I13", "clearance general of", "it reads", "by general-table")
+def an_expression_says_true_for_a_class_that_the_clearance_does_not_cover(bench: Bench) -> None:
+    """In the hub and in a domain, for there it is one value."""
+    on = _covered(bench, "pii")
+    bench.regrant(bench.hub, "general-table", on=on)
+    for domain in bench.subject.plan.domains:
+        bench.regrant(bench.account(domain), "general-table", on=on)
+
+
+@fault("I13", "clearance pii of", "does not read")
+def the_hub_shares_without_the_grant_option(bench: Bench) -> None:
+    """A domain cannot pass on what it was not given to pass on."""
+    bench.regrant(bench.hub, "pii-table", grantable=False)

@@ -1,0 +1,69 @@
+"""Every invariant holds of the sample mesh, checks something, and none of the list is left out in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from mesh.plan import Plan
+from mesh.proof.claims import AnyClaim
+from mesh.proof.invariants import INVARIANTS, Invariant
+from mesh.proof.prove import SHOWN, prove
+from mesh.proof.subject import Subject
+
+CARRIED_ELSEWHERE: Final = {"I22": "there is no break-glass role so far: what there is not, nobody assumes"}
+"""Of the list I1-I24."""
+
+
+@pytest.fixture(scope="module")
+def subject(plan: Plan) -> Subject:
+    return Subject(plan)
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.id)
+def test_the_invariant_holds_of_the_sample_mesh_and_checks_at_least_one_thing(
+    subject: Subject, invariant: Invariant
+) -> None:
+    found = [claim.check(subject) for claim in invariant.claims(subject)]
+    assert found
+    assert [witness.text for witness in found if witness][:SHOWN] == []
+
+
+def test_every_invariant_of_the_list_is_there_or_is_carried_elsewhere() -> None:
+    identifiers = [invariant.id for invariant in INVARIANTS]
+    assert len(identifiers) == len(set(identifiers))
+    listed = {f"I{number}" for number in range(1, 25)}
+    assert {each for each in identifiers if each.startswith("I")} ^ CARRIED_ELSEWHERE.keys() == listed
+
+
+def test_what_is_carried_elsewhere_is_indeed_not_in_the_plan(subject: Subject) -> None:
+    assert [arn for arn in subject.world.roles if "break-glass" in arn] == []
+
+
+def test_titles_are_sentences_of_their_own() -> None:
+    titles = [invariant.title for invariant in INVARIANTS]
+    assert len(set(titles)) == len(titles)
+    assert [title for title in titles if len(title) < 30 or not title.endswith(".") or not title[0].isupper()] == []
+
+
+def test_an_invariant_without_a_claim_does_not_hold(plan: Plan) -> None:
+    empty = Invariant("X1", "Nothing is claimed.", lambda _: iter(()))
+    (result,) = prove(plan, (empty,))
+    assert not result.holds
+
+
+def test_a_result_shows_how_many_failed_and_a_few_of_them(plan: Plan) -> None:
+    def false(subject: Subject) -> Iterator[AnyClaim]:
+        for claim in BY_ID["I18"].claims(subject):
+            yield type(claim)(claim.who, claim.request, allowed=True)  # pyright: ignore
+
+    (result,) = prove(plan, (Invariant("X2", "Every bucket is public.", false),))
+    assert result.failed == result.checked > len(result.witnesses) == SHOWN
+    witness = result.as_json()["witness"]
+    assert (witness["principal"], witness["action"]) == ("anonymous", "s3:GetObject")
+    assert "is refused" in witness["text"]
+
+
+BY_ID: Final = {invariant.id: invariant for invariant in INVARIANTS}
