@@ -11,12 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from mesh.access import facts
 from mesh.access.conditions import Keys
-from mesh.access.decide import (
-    Cause,
-    Layer,
-    Request,
-    _keys,  # pyright: ignore[reportPrivateUsage] (the very keys that `decide` compares with, not a second making of them)
-)
+from mesh.access.decide import Cause, Layer, Request, keys_of
 from mesh.access.policies import Match, Policy, Statement
 from mesh.access.world import Account, Principal, Target, World
 
@@ -42,7 +37,7 @@ def layers(request: Request, world: World) -> tuple[Verdict, ...]:
     service = action.partition(":")[0]
     principal = world.principal(request.principal)
     target = world.target(service, request.resource, principal.account)
-    keys = _keys(world, service, principal, target, request.context)
+    keys = keys_of(world, service, principal, target, request.context)
     return tuple(_Case(action, request.resource, principal, target, keys).verdicts(service))
 
 

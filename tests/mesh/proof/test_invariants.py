@@ -57,7 +57,7 @@ def test_an_invariant_without_a_claim_does_not_hold(plan: Plan) -> None:
 def test_a_result_shows_how_many_failed_and_a_few_of_them(plan: Plan) -> None:
     def false(subject: Subject) -> Iterator[AnyClaim]:
         for claim in BY_ID["I18"].claims(subject):
-            yield type(claim)(claim.who, claim.request, allowed=True)  # pyright: ignore
+            yield type(claim)(claim.who, claim.request, allowed=True)
 
     (result,) = prove(plan, (Invariant("X2", "Every bucket is public.", false),))
     assert result.failed == result.checked > len(result.witnesses) == SHOWN
