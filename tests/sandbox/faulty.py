@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sandbox.aws.fields import Values
@@ -25,8 +25,8 @@ class FaultyOrganization:
     organization: EmulatedOrganization
     meet: Meet = spared
 
-    def assume(self, role_arn: str) -> Access:
-        return FaultyAccess(self.organization.assume(role_arn), self)
+    def assume(self, role_arn: str, through: Sequence[str] = ()) -> Access:
+        return FaultyAccess(self.organization.assume(role_arn, through), self)
 
 
 @dataclass(frozen=True)
