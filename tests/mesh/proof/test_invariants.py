@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from mesh.plan import Plan
-from mesh.proof.claims import AnyClaim
+from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.prove import SHOWN, prove
 from mesh.proof.subject import Subject
@@ -57,7 +57,8 @@ def test_an_invariant_without_a_claim_does_not_hold(plan: Plan) -> None:
 def test_a_result_shows_how_many_failed_and_a_few_of_them(plan: Plan) -> None:
     def false(subject: Subject) -> Iterator[AnyClaim]:
         for claim in BY_ID["I18"].claims(subject):
-            yield type(claim)(claim.who, claim.request, allowed=True)  # pyright: ignore
+            assert isinstance(claim, Claim)
+            yield Claim(claim.who, claim.request, allowed=True)
 
     (result,) = prove(plan, (Invariant("X2", "Every bucket is public.", false),))
     assert result.failed == result.checked > len(result.witnesses) == SHOWN
