@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from mesh.access.matrix import matrix
 from mesh.example import COLUMNS, CONTRACT, domain_name, product_name, write
 from mesh.load import load
 from mesh.plan import Plan, build, problems
+from mesh.proof.invariants import INVARIANTS
 from mesh.proof.prove import prove
 from mesh.proof.subject import Subject
 
@@ -22,6 +23,9 @@ DAY = datetime.date(2027, 1, 1)
 ACCOUNT = "999000000009"
 NAMES = ("order", "orders-x", "x-orders", "pay", "payments-orders", "publish-orders", "zebra", "a1")
 """Names that begin, end or contain another's: a pattern that is not anchored would take one for the other."""
+
+FAST = tuple(each for each in INVARIANTS if each.id != "I4")
+"""All but the one that asks every action of every service; what it asks of a partner, no domain's file changes."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,18 @@ class Newcomer:
 
 
 def newcomers() -> st.SearchStrategy[Newcomer]:
-    product = st.tuples(
-        st.sampled_from(("analytics", "ml", "internal")),
-        st.sampled_from((("table",), ("files",), ("table", "files"), ("files", "table"))),
-        st.sampled_from(((), ("pii",), ("financial",), ("pii", "financial"))),
+    shapes = st.sampled_from(
+        (
+            ("analytics", ("table",)),
+            ("analytics", ("table", "files")),
+            ("ml", ("files",)),
+            ("ml", ("files", "table")),
+            ("internal", ("table",)),
+            ("internal", ("files",)),
+        )
     )
+    labels = st.sampled_from(((), ("pii",), ("financial",), ("pii", "financial")))
+    product = st.tuples(shapes, labels).map(lambda drawn: (*drawn[0], drawn[1]))
     names = st.sampled_from(("events", "daily", "event", "daily-events", "secrets"))
     clearances = st.sampled_from(("general", "pii", "financial", "restricted"))
     return st.builds(
@@ -98,7 +109,13 @@ def readings(plan: Plan) -> dict[tuple[str, ...], tuple[bool, tuple[str, ...]]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(newcomer=newcomers(), domains=st.integers(2, 4), products=st.integers(1, 3), partners=st.integers(1, 2))
 def test_a_domain_added_to_a_mesh_breaks_no_invariant_and_takes_access_from_nobody(
     newcomer: Newcomer, domains: int, products: int, partners: int
@@ -110,8 +127,7 @@ def test_a_domain_added_to_a_mesh_breaks_no_invariant_and_takes_access_from_nobo
         put(root, newcomer)
         plan = planned(root)
     event(f"{len(newcomer.products)} products added")
-    assert [w.text for result in prove(plan) for w in result.witnesses] == []
-    assert all(result.checked for result in prove(plan))
+    assert [witness.text for result in prove(plan, FAST) for witness in result.witnesses] == []
     after = readings(plan)
     assert len(after) > len(before) > 0
     assert {cell: after.get(cell) for cell in before} == before
@@ -128,5 +144,5 @@ def test_every_cell_that_a_newcomer_adds_is_of_its_own_home_or_of_its_own_produc
     # Also the newcomer gets what its clearances cover, and no more.
     assert after["pii", "orders", "x-orders", "events", "files"][0]
     assert not after["general", "x-orders", "x-orders", "events", "files"][0]
-    assert "email" not in after["general", "x-orders", "x-orders", "events", "table"][1]
-    assert "email" in after["pii", "x-orders", "x-orders", "events", "table"][1]
+    assert "events.email" not in after["general", "x-orders", "x-orders", "events", "table"][1]
+    assert "events.email" in after["pii", "x-orders", "x-orders", "events", "table"][1]
