@@ -40,7 +40,14 @@ def even(line: str) -> str:
 
 
 def test_every_command_in_the_readme_is_run_by_a_test() -> None:
-    run_here = {"make up", "make test", "mesh validate", "mesh plan --stack domain-identity", "mesh decide"}
+    run_here = {
+        "make up",
+        "make test",
+        "mesh validate",
+        "mesh plan --stack domain-identity",
+        "mesh decide",
+        "mesh prove",
+    }
     assert set(COMMANDS) == run_here | (set(COMMANDS) & set(QUESTIONS))
 
 
@@ -70,6 +77,14 @@ def test_the_plan_of_a_domain_stack_runs() -> None:
     done = run("mesh plan --stack domain-identity")
     assert done.returncode == 0, done.stderr
     assert "+ Bucket" in done.stdout
+
+
+def test_the_proof_prints_what_the_readme_shows() -> None:
+    done = run("mesh prove --as-of 2026-12-01")
+    assert done.returncode == 0, done.stderr
+    printed = [even(line) for line in done.stdout.splitlines()]
+    for line in block("output of mesh prove"):
+        assert line == "…" or even(line) in printed, f"the README shows a line that `mesh prove` does not print: {line}"
 
 
 @pytest.mark.parametrize("command", QUESTIONS)

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from mesh.access import facts
 from mesh.access.conditions import Keys
-from mesh.access.decide import Cause, Layer, Request, keys_of
+from mesh.access.decide import Cause, Layer, Request, examine
 from mesh.access.policies import Match, Policy, Statement
 from mesh.access.world import Account, Principal, Target, World
 
@@ -33,12 +33,13 @@ class Verdict(NamedTuple):
 
 def layers(request: Request, world: World) -> tuple[Verdict, ...]:
     """Every layer that binds the request, in AWS's order. Raises UnknownError."""
-    action = facts.known_action(request.action)
-    service = action.partition(":")[0]
-    principal = world.principal(request.principal)
-    target = world.target(service, request.resource, principal.account)
-    keys = keys_of(world, service, principal, target, request.context)
-    return tuple(_Case(action, request.resource, principal, target, keys).verdicts(service))
+    case = examine(request, world)
+    found = _Case(case.action, case.resource, case.principal, case.target, case.keys)
+    return tuple(found.verdicts(case.service))
+
+
+def _takes_an_rcp(service: str, action: str) -> bool:
+    return service in facts.RESOURCE_CONTROLLED and action not in facts.NOT_RESOURCE_CONTROLLED
 
 
 class _Case(NamedTuple):
@@ -53,7 +54,7 @@ class _Case(NamedTuple):
         home = bool(principal.account and target.account and principal.account.id == target.account.id)
         if principal.controlled and principal.account:
             yield from self._control("scp", principal.account)
-        if principal.controlled and target.account and service in facts.RESOURCE_CONTROLLED:
+        if principal.controlled and target.account and _takes_an_rcp(service, self.action):
             yield from self._control("rcp", target.account)
         if target.policy or not home:
             yield self._of("resource", (target.policy,) if target.policy else (), target.decisive or not home)

@@ -1,0 +1,148 @@
+"""Federated and monotone: a valid domain file breaks no invariant of a valid mesh and takes access from nobody."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import strategies as st
+
+from mesh.access.matrix import matrix
+from mesh.example import COLUMNS, CONTRACT, domain_name, product_name, write
+from mesh.load import load
+from mesh.plan import Plan, build, problems
+from mesh.proof.invariants import INVARIANTS
+from mesh.proof.prove import prove
+from mesh.proof.subject import Subject
+
+DAY = datetime.date(2027, 1, 1)
+ACCOUNT = "999000000009"
+NAMES = ("order", "orders-x", "x-orders", "pay", "payments-orders", "publish-orders", "zebra", "a1")
+"""Names that begin, end or contain another's: a pattern that is not anchored would take one for the other."""
+
+FAST = tuple(each for each in INVARIANTS if each.id != "I4")
+"""All but the one that asks every action of every service; what it asks of a partner, no domain's file changes."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A domain's file and its contracts, in few words."""
+
+    name: str
+    products: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]]
+    """Name -> kind, ports, labels."""
+    consumes: tuple[int, ...]
+    clearances: tuple[str, ...]
+
+
+def newcomers() -> st.SearchStrategy[Newcomer]:
+    shapes = st.sampled_from(
+        (
+            ("analytics", ("table",)),
+            ("analytics", ("table", "files")),
+            ("ml", ("files",)),
+            ("ml", ("files", "table")),
+            ("internal", ("table",)),
+            ("internal", ("files",)),
+        )
+    )
+    labels = st.sampled_from(((), ("pii",), ("financial",), ("pii", "financial")))
+    product = st.tuples(shapes, labels).map(lambda drawn: (*drawn[0], drawn[1]))
+    names = st.sampled_from(("events", "daily", "event", "daily-events", "secrets"))
+    clearances = st.sampled_from(("general", "pii", "financial", "restricted"))
+    return st.builds(
+        Newcomer,
+        name=st.sampled_from(NAMES),
+        products=st.dictionaries(names, product, max_size=4),
+        consumes=st.lists(st.integers(0, 1), unique=True).map(tuple),
+        clearances=st.lists(clearances, unique=True).map(tuple),
+    )
+
+
+def put(root: Path, newcomer: Newcomer) -> None:
+    """Adds the domain's own files, its account and its groups."""
+    name, until = newcomer.name, DAY + datetime.timedelta(days=300)
+    lines = [f"owner: {{team: {name}-team, email: {name}@company.example}}", "description: Newly come."]
+    lines.append("products:" if newcomer.products else "products: {}")
+    (root / "contracts" / name).mkdir()
+    for product, (kind, ports, labels) in newcomer.products.items():
+        lines.append(f"  {product}: {{kind: {kind}, ports: [{', '.join(ports)}]}}")
+        labelled = "".join(COLUMNS[label] for label in labels)
+        text = CONTRACT.format(domain=name, product=product, table=product.replace("-", "_"), labelled=labelled)
+        (root / "contracts" / name / f"{product}.odcs.yaml").write_text(text)
+    lines.append(f"consumes: [{', '.join(f'{domain_name(n)}.{product_name(0)}' for n in newcomer.consumes)}]")
+    lines += ["members:" if newcomer.clearances else "members: []"]
+    lines += [
+        f"  - {{group: {name}-{clearance}, clearance: {clearance}, use: Work, "
+        f"approved-by: privacy-office@company.example, review: {until}}}"
+        for clearance in newcomer.clearances
+    ]
+    (root / "domains" / f"{name}.yaml").write_text("\n".join(lines) + "\n")
+    accounts = (root / "accounts.yaml").read_text()
+    groups = "".join(
+        f"\n    {name}-{clearance}: 90000000-0000-0000-0000-00000000000{number}"
+        for number, clearance in enumerate(newcomer.clearances)
+    )
+    accounts = accounts.replace("\ndomains:", f'\ndomains:\n  {name}: "{ACCOUNT}"').replace(
+        "\n  groups:", f"\n  groups:{groups}"
+    )
+    (root / "accounts.yaml").write_text(accounts)
+
+
+def planned(root: Path) -> Plan:
+    """The plan of a folder; it has to be valid."""
+    loaded = load(root)
+    mesh = loaded.usable()
+    found = [str(finding) for finding in (*loaded.findings, *loaded.place(problems(mesh, DAY)))]
+    assert found == []
+    return build(mesh, DAY)
+
+
+def readings(plan: Plan) -> dict[tuple[str, ...], tuple[bool, tuple[str, ...]]]:
+    """What every clearance of every home reads of every port of every product."""
+    rows = matrix(Subject(plan).access)
+    return {(r.clearance, r.home, r.domain, r.product, r.port): (r.allowed, r.columns) for r in rows}
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(newcomer=newcomers(), domains=st.integers(2, 4), products=st.integers(1, 3), partners=st.integers(1, 2))
+def test_a_domain_added_to_a_mesh_breaks_no_invariant_and_takes_access_from_nobody(
+    newcomer: Newcomer, domains: int, products: int, partners: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(root, domains=domains, products=products, partners=partners, as_of=DAY)
+        before = readings(planned(root))
+        put(root, newcomer)
+        plan = planned(root)
+    event(f"{len(newcomer.products)} products added")
+    assert [witness.text for result in prove(plan, FAST) for witness in result.witnesses] == []
+    after = readings(plan)
+    assert len(after) > len(before) > 0
+    assert {cell: after.get(cell) for cell in before} == before
+
+
+def test_every_cell_that_a_newcomer_adds_is_of_its_own_home_or_of_its_own_product(tmp_path: Path) -> None:
+    write(tmp_path, domains=2, products=2, partners=1, as_of=DAY)
+    before = readings(planned(tmp_path))
+    put(tmp_path, Newcomer("x-orders", {"events": ("analytics", ("table", "files"), ("pii",))}, (0,), ("general",)))
+    after = readings(planned(tmp_path))
+    added = after.keys() - before.keys()
+    assert added
+    assert [cell for cell in added if "x-orders" not in (cell[1], cell[2])] == []
+    # Also the newcomer gets what its clearances cover, and no more.
+    assert after["pii", "orders", "x-orders", "events", "files"][0]
+    assert not after["general", "x-orders", "x-orders", "events", "files"][0]
+    assert "events.email" not in after["general", "x-orders", "x-orders", "events", "table"][1]
+    assert "events.email" in after["pii", "x-orders", "x-orders", "events", "table"][1]
