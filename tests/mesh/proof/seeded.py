@@ -602,7 +602,7 @@ def grants_of_a_key_are_not_restricted(bench: Bench) -> None:
     bench.drop(KEY, "RefuseGrants")
 
 
-@fault("I12", "an administrator of", "kms:CreateGrant", "is allowed, by FullAWSAccess")
+@fault("I12", "an administrator of", "kms:CreateGrant", "is allowed, by AdministratorAccess")
 def an_allow_holds_for_a_key_that_is_absent(bench: Bench) -> None:
     """IfExists in an Allow lets through whoever leaves the key out."""
     edit = instead("Bool", "BoolIfExists", "kms:GrantIsForAWSResource")
