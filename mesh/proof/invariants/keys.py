@@ -54,6 +54,9 @@ def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iter
         yield Claim("the deployment", Request(deploy, action, key), allowed=True)
     for action in ("kms:DescribeKey", "kms:GetKeyPolicy"):
         yield Claim("the preview", Request(preview, action, key), allowed=True)
+    for action in ("kms:ReplicateKey", "kms:ImportKeyMaterial", "kms:UpdatePrimaryRegion"):
+        request = Request(deploy, action, key)
+        yield Claim("the deployment, copying a key", request, allowed=False, admitted=False)
     other = subject.other(deploy.split(":")[4], None, "the key's account")
     for action in ("kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:ScheduleKeyDeletion"):
         yield Claim(other.who, Request(other.name, action, key), allowed=False, admitted=False)
