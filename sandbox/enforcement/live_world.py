@@ -24,13 +24,13 @@ _CONTROLS: Final = {"service": "SERVICE_CONTROL_POLICY", "resource": "RESOURCE_C
 
 
 @lru_cache(maxsize=8192)
-def policy_of(name: str, text: str) -> Policy:
-    """A stored document, compiled. Raises UnknownError for what is no policy."""
+def policy_of(name: str, text: str, of_aws: bool = False) -> Policy:
+    """A stored document, compiled, of AWS's own making or of somebody's. Raises UnknownError for what is no policy."""
     try:
         document = json.loads(text)
     except ValueError as error:
         raise UnknownError(f"{name} is no JSON") from error
-    return compiled(name, document)
+    return compiled(name, document, of_aws=of_aws)
 
 
 class LiveWorld(World):
@@ -63,7 +63,9 @@ class LiveWorld(World):
         if member is None:
             return Account(account_id, None)
         nodes = [member, *_parents(backend, member)][::-1]
-        attached = tuple(tuple((p.type, p.name, p.content) for p in node.attached_policies) for node in nodes)
+        attached = tuple(
+            tuple((p.type, p.name, p.content, p.aws_managed) for p in node.attached_policies) for node in nodes
+        )
         key = (account_id, tuple(node.id for node in nodes[:-1]), attached)
         found = self._accounts.get(key)
         if found is None:
@@ -118,7 +120,7 @@ class LiveWorld(World):
 
     def _role_target(self, arn: str, account_id: str) -> Target:
         found = super()._role_target(arn, account_id)
-        return found if self.role(arn) else found._replace(policy=None, assumed=())
+        return found if self.role(arn) else found._replace(policy=None, assumed=(), open=False)
 
 
 # ---- accounts
@@ -138,9 +140,14 @@ def _parents(backend: Any, member: Any) -> Iterator[Any]:
         unit = units.get(unit.parent_id)
 
 
-def _controls(attached: tuple[tuple[tuple[str, str, str], ...], ...], kind: str) -> tuple[tuple[Policy, ...], ...]:
+_Attached = tuple[tuple[tuple[str, str, str, bool], ...], ...]
+"""Of each node its policies: type, name, text, and whether AWS made it."""
+
+
+def _controls(attached: _Attached, kind: str) -> tuple[tuple[Policy, ...], ...]:
     return tuple(
-        tuple(policy_of(name, text) for type_, name, text in node if type_ == _CONTROLS[kind]) for node in attached
+        tuple(policy_of(name, text, of_aws) for type_, name, text, of_aws in node if type_ == _CONTROLS[kind])
+        for node in attached
     )
 
 
