@@ -35,7 +35,7 @@ EXTRA = st.sampled_from(
     )
 )
 pytestmark = pytest.mark.slow
-quick = settings(max_examples=200, deadline=None)
+quick = settings(max_examples=120, deadline=None, derandomize=True)
 
 
 def _layers_of(case: Case) -> list[str]:
