@@ -1,12 +1,14 @@
 """Pulumi components, one AWS entity each; they take nodes of the Plan, see no YAML and make no provider."""
 
 from components.audit_trail import AuditTrail
+from components.break_glass import BreakGlass
 from components.catalog_entry import CatalogEntry
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
 from components.delivery import Delivery
 from components.domain_account import DomainAccount
+from components.keepers import Keepers
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
 from components.mesh_catalog import MeshCatalog
@@ -20,12 +22,14 @@ from components.resource_link import ResourceLink
 
 __all__ = [
     "AuditTrail",
+    "BreakGlass",
     "CatalogEntry",
     "ClearanceRole",
     "DataLake",
     "DataProduct",
     "Delivery",
     "DomainAccount",
+    "Keepers",
     "LocationRole",
     "MeshBus",
     "MeshCatalog",

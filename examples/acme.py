@@ -20,6 +20,7 @@ PERIMETER = Perimeter(
     partners_unit="ou-acme-partner1",
     management_id=MANAGEMENT,
     governance_id=GOVERNANCE,
+    security_contact="security@example.com",
 )
 
 

@@ -11,6 +11,11 @@ import hashlib
 PATH = "mesh"
 WORKGROUP = "mesh"
 BUS = "mesh"
+BREAK_GLASS = "break-glass"
+BREAK_GLASS_PATH = f"/{PATH}/{BREAK_GLASS}/"
+"""Path of the users who may break the glass."""
+BREAK_GLASS_ALARM = f"{PATH}-{BREAK_GLASS}"
+"""Name of the rule that sees it, and of the topic that tells of it."""
 
 
 def workgroup(clearance: str) -> str:
@@ -132,6 +137,26 @@ def inbox_key(region: str, partner_id: str) -> str:
 def ci_role(governance_id: str, purpose: str) -> str:
     """The role of continuous integration in the governance account: `deploy` or `preview`."""
     return role(governance_id, f"ci-{purpose}")
+
+
+def break_glass_role(governance_id: str) -> str:
+    """The role for emergencies: with it people deploy when the CI cannot."""
+    return role(governance_id, BREAK_GLASS)
+
+
+def break_glass_user(management_id: str, name: str) -> str:
+    """A user of the management account who may break the glass; `*` as the name is the pattern for all of them."""
+    return f"arn:aws:iam::{management_id}:user{BREAK_GLASS_PATH}{name}"
+
+
+def break_glass_rule(region: str, governance_id: str) -> str:
+    """ARN of the rule that sees the glass broken."""
+    return f"arn:aws:events:{region}:{governance_id}:rule/{BREAK_GLASS_ALARM}"
+
+
+def break_glass_topic(region: str, governance_id: str) -> str:
+    """ARN of the topic that tells the security contact."""
+    return f"arn:aws:sns:{region}:{governance_id}:{BREAK_GLASS_ALARM}"
 
 
 def trail_arn(region: str, management_id: str) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pulumi
 
-from components import AuditTrail, DomainAccount, LocationRole, MeshBus, MeshCatalog
+from components import AuditTrail, BreakGlass, DomainAccount, LocationRole, MeshBus, MeshCatalog
 from mesh.plan.nodes import GovernancePlan
 from program.providers import inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Baseline, audit trail, event bus, the domains' roles in this account, and the mesh catalog."""
+    """Baseline, audit trail, event bus, the way in for emergencies, the domains' roles here, and the mesh catalog."""
     options = inside(provider("governance", plan.access))
     account = DomainAccount("governance", plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))
     AuditTrail("audit", plan.audit, log_bucket=plan.account.log_bucket, opts=after)
     bus = MeshBus("mesh", plan.bus, opts=options)
+    BreakGlass("break-glass", plan.break_glass, opts=after)
     roles = [LocationRole(name, args, opts=after) for name, args in plan.locations.items()]
     catalog = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=roles))
     MeshCatalog("mesh", plan.catalog, opts=catalog)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from components import Organization, PermissionSets
+from components import Keepers, Organization, PermissionSets
 from components.organization import ids
 from mesh.plan.nodes import OrganizationPlan
 from program.providers import inside, provider
@@ -14,6 +14,7 @@ def deploy(plan: OrganizationPlan) -> None:
     """Units, accounts, control policies, the roles that every account starts with, and who may step into which."""
     options = inside(provider("management", plan.access))
     organization = Organization("organization", plan.args, opts=options)
+    Keepers("break-glass", plan.keepers, opts=options)
     if plan.people:
         accounts = {name: made.id for name, made in organization.accounts.items()}
         PermissionSets("people", plan.people, accounts, opts=options)

@@ -24,6 +24,10 @@ SSO_SUFFIX: Final = "0" * 16
 """What IAM Identity Center puts behind the name of a permission set's role is 16 hexadecimal digits of its own."""
 
 
+KEEPER: Final = "keeper"
+"""Name of a user who may break the glass; the real ones a person makes."""
+
+
 class _ReadOnlyAccess(Policy):
     """AWS's managed policy `ReadOnlyAccess`, taken for the worst: every action that reads or lists."""
 
@@ -132,6 +136,10 @@ def roles(plan: Plan) -> Iterator[Role]:
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
         yield make.role(names.publisher_role(hub, name), location.publisher)
+    glass, keepers = plan.governance.break_glass, plan.organization.keepers
+    yield make.role(glass.arn, glass)
+    keeper = names.break_glass_user(perimeter.management_id, KEEPER)
+    yield Role(keeper, (_policy("group/mesh/mesh-break-glass", lambda: keepers.permissions),))
     for domain in plan.domains.values():
         yield from _domain_roles(make, domain)
     for partner in plan.partners.values():
@@ -228,6 +236,8 @@ def resources(plan: Plan) -> Iterator[Resource]:
     yield Resource(catalog, hub, _policy("policy of the mesh catalog", lambda: plan.governance.catalog.catalog_policy))
     bus = f"arn:aws:events:{perimeter.region}:{hub}:event-bus/{names.BUS}"
     yield Resource(bus, hub, _policy("policy of the mesh bus", lambda: plan.governance.bus.policy))
+    topic = names.break_glass_topic(perimeter.region, hub)
+    yield Resource(topic, hub, _policy("policy of the topic of alarms", lambda: plan.governance.break_glass.topic_policy))
     for domain in plan.domains.values():
         for product in domain.products.values():
             yield from _product(product)

@@ -71,7 +71,7 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
 
 
 def guardrails_stay_up() -> Document:
-    """SCP at the root: only a deploy role changes what protects data; nobody leaves the organisation (I15-I18)."""
+    """SCP at the root: only a deploy role changes what protects data; nobody leaves the organisation (I15-I18, I22)."""
     return document(
         Statement(
             sid="RefuseLeavingTheOrganisation",
@@ -205,6 +205,20 @@ def guardrails_stay_up() -> Document:
             conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
         ),
         Statement(
+            sid="RefuseSilencingTheAlarm",
+            actions=(
+                "events:DeleteRule",
+                "events:DisableRule",
+                "events:RemoveTargets",
+                "sns:DeleteTopic",
+                "sns:RemovePermission",
+                "sns:SetTopicAttributes",
+                "sns:Unsubscribe",
+            ),
+            resources=(names.break_glass_rule("*", "*"), names.break_glass_topic("*", "*")),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
             sid="RefuseForgedSessionTags",
             actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
             resources=("*",),
@@ -213,8 +227,11 @@ def guardrails_stay_up() -> Document:
     )
 
 
-def no_side_doors(perimeter: Perimeter) -> Document:
-    """SCP on every unit but the root: no service carries data out for somebody (I7), no sharing outside (I19)."""
+def no_side_doors(perimeter: Perimeter, *told: str) -> Document:
+    """SCP on every unit but the root: no service carries data out for somebody (I7), no sharing outside (I19).
+
+    `told` are addresses to which the deployment may have a topic send mail.
+    """
     return document(
         Statement(
             sid="RefuseExportConfigurations",
@@ -261,8 +278,16 @@ def no_side_doors(perimeter: Perimeter) -> Document:
             sid="RefuseSubscriptionsOutside",
             actions=("sns:Subscribe",),
             resources=("*",),
-            conditions=(when("StringNotLike", "sns:Endpoint", "arn:aws:*:*:${aws:PrincipalAccount}:*"),),
+            conditions=(when("StringNotLike", "sns:Endpoint", "arn:aws:*:*:${aws:PrincipalAccount}:*", *told),),
         ),
+        Statement(
+            sid="RefuseMailOfOthers",
+            actions=("sns:Subscribe",),
+            resources=("*",),
+            conditions=(when("StringEquals", "sns:Endpoint", *told), caller_is_not(deploy_roles())),
+        )
+        if told
+        else None,
         Statement(
             sid="RefuseSharing",
             actions=(
@@ -465,7 +490,11 @@ def domain_resources_stay_in_domains(perimeter: Perimeter) -> Document:
 def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...], governance_id: str) -> Document:
     """RCP of one partner account: its own identities, the declared writers, the deployment (I5)."""
     own = f"arn:aws:iam::{account_id}:*"
-    ci = (names.ci_role(governance_id, "deploy"), names.ci_role(governance_id, "preview"))
+    deploying = (
+        names.ci_role(governance_id, "deploy"),
+        names.ci_role(governance_id, "preview"),
+        names.break_glass_role(governance_id),
+    )
     return document(
         Statement(
             sid="RefuseAllButTheWriter",
@@ -479,6 +508,6 @@ def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...],
             principal="*",
             actions=ASSUME_ROLE,
             resources=("*",),
-            conditions=(when("ArnNotLikeIfExists", "aws:PrincipalArn", own, *ci), not_a_service()),
+            conditions=(when("ArnNotLikeIfExists", "aws:PrincipalArn", own, *deploying), not_a_service()),
         ),
     )

@@ -13,7 +13,7 @@ from mesh.iam.values import Condition, Statement, when
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perimeter:
-    """What the conditions name: the organisation, its units, the two central accounts, the region.
+    """What the conditions name: the organisation, its units, the two central accounts, the region, whom to tell.
 
     `mesh` is the prefix of all buckets. Every document takes its ids from here, so a document's size depends on
     no list of accounts.
@@ -28,6 +28,7 @@ class Perimeter:
     partners_unit: str
     management_id: str
     governance_id: str
+    security_contact: str
 
     def path(self, unit: str) -> str:
         """`aws:PrincipalOrgPaths` of everything below a unit; ends in `/*`, for a path names the account's parents."""

@@ -436,7 +436,10 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
 
 
 def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document:
-    """The roles `mesh/deploy` and `mesh/preview`: assumed by the CI roles of the governance account."""
+    """The roles `mesh/deploy` and `mesh/preview`: assumed by the CI roles of the governance account.
+
+    And, under a person's name, by its break-glass role.
+    """
     return document(
         Statement(
             sid="ContinuousIntegrationOfTheMesh",
@@ -444,7 +447,17 @@ def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document
             principal=account(perimeter.governance_id),
             actions=ASSUME,
             conditions=(caller_is(*continuous_integration),),
-        )
+        ),
+        Statement(
+            sid="EmergenciesUnderAName",
+            effect="Allow",
+            principal=account(perimeter.governance_id),
+            actions=ASSUME,
+            conditions=(
+                caller_is(names.break_glass_role(perimeter.governance_id)),
+                when("Null", "aws:SourceIdentity", "false"),
+            ),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from mesh.plan.nodes import (
     AccountAccess,
     Assignment,
     AuditTrailArgs,
+    BreakGlassArgs,
     CatalogEntryArgs,
     Clearance,
     ClearanceRoleArgs,
@@ -25,6 +26,7 @@ from mesh.plan.nodes import (
     DomainAccountArgs,
     DomainPlan,
     GovernancePlan,
+    KeepersArgs,
     LocationRoleArgs,
     MemberAccount,
     MeshBusArgs,
@@ -81,6 +83,7 @@ class Builder:
             partners_unit=units.partners,
             management_id=organization.management,
             governance_id=self.accounts.governance or names.assumed_account_id("", "governance"),
+            security_contact=mesh.file.security_contact,
         )
         self.clearances = {
             name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
@@ -145,6 +148,7 @@ class Builder:
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
+            keepers=KeepersArgs(perimeter=self.perimeter),
             people=self.people(),
         )
 
@@ -249,6 +253,7 @@ class Builder:
                 deletion_protection=defaults.deletion_protection,
             ),
             bus=MeshBusArgs(perimeter=self.perimeter),
+            break_glass=BreakGlassArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
         )
 

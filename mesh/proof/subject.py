@@ -147,6 +147,8 @@ class Subject:
         """Every caller of the governance account but the domains' own roles there."""
         found = list(self.of_account(self.hub, "governance", "the governance account"))
         found.append(Caller("the mesh's CI", names.ci_role(self.hub, "deploy"), "governance", self.hub, "ci"))
+        glass = names.break_glass_role(self.hub)
+        found.append(Caller("who has broken the glass", glass, "governance", self.hub, "break-glass"))
         return tuple(found)
 
     def publishing(self, domain: str) -> Iterator[Caller]:

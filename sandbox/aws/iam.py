@@ -83,7 +83,7 @@ ROLE: Final = Resource(
 # --- inline policies ---------------------------------------------------------------------------------------
 
 
-def _role_and_policy(call: Call) -> tuple[str, str]:
+def _holder_and_policy(call: Call) -> tuple[str, str]:
     role, _, name = call.id.partition(":")
     return role, name
 
@@ -98,12 +98,12 @@ def _create_role_policy(call: Call) -> Made:
 
 
 def _read_role_policy(call: Call) -> Values:
-    role, name = _role_and_policy(call)
+    role, name = _holder_and_policy(call)
     return call.found(call.aws("get_role_policy", RoleName=role, PolicyName=name))
 
 
 def _delete_role_policy(call: Call) -> None:
-    role, name = _role_and_policy(call)
+    role, name = _holder_and_policy(call)
     call.aws("delete_role_policy", RoleName=role, PolicyName=name)
 
 
@@ -217,4 +217,76 @@ ATTACHMENT: Final = Resource(
     regional=False,
 )
 
-RESOURCES: Final = (ROLE, ROLE_POLICY, POLICY, ATTACHMENT)
+# --- groups ------------------------------------------------------------------------------------------------
+
+
+def _create_group(call: Call) -> Made:
+    group = call.aws("create_group", **call.request())["Group"]
+    return group["GroupName"], {"arn": group["Arn"], "uniqueId": group["GroupId"]}
+
+
+def _read_group(call: Call) -> Values:
+    group = call.aws("get_group", GroupName=call.id)["Group"]
+    return {**call.found(group), "arn": group["Arn"], "uniqueId": group["GroupId"]}
+
+
+def _update_group(call: Call) -> None:
+    call.aws("update_group", GroupName=call.id, NewPath=call.inputs["path"])
+
+
+def _delete_group(call: Call) -> None:
+    call.aws("delete_group", GroupName=call.id)
+
+
+GROUP: Final = Resource(
+    "aws:iam/group:Group",
+    "IAM Group",
+    "iam",
+    {"name": text("GroupName", required=True, replaces=True), "path": text(default="/")},
+    _create_group,
+    _read_group,
+    _update_group,
+    _delete_group,
+    outputs=("arn", "uniqueId"),
+    name="name",
+    regional=False,
+)
+
+
+def _put_group_policy(call: Call) -> None:
+    call.aws("put_group_policy", **call.request())
+
+
+def _create_group_policy(call: Call) -> Made:
+    _put_group_policy(call)
+    return f"{call.inputs['group']}:{call.inputs['name']}", {}
+
+
+def _read_group_policy(call: Call) -> Values:
+    group, name = _holder_and_policy(call)
+    return call.found(call.aws("get_group_policy", GroupName=group, PolicyName=name))
+
+
+def _delete_group_policy(call: Call) -> None:
+    group, name = _holder_and_policy(call)
+    call.aws("delete_group_policy", GroupName=group, PolicyName=name)
+
+
+GROUP_POLICY: Final = Resource(
+    "aws:iam/groupPolicy:GroupPolicy",
+    "IAM Group Policy",
+    "iam",
+    {
+        "name": text("PolicyName", required=True, replaces=True),
+        "group": text("GroupName", required=True, replaces=True),
+        "policy": document("PolicyDocument", required=True),
+    },
+    _create_group_policy,
+    _read_group_policy,
+    _put_group_policy,
+    _delete_group_policy,
+    name="name",
+    regional=False,
+)
+
+RESOURCES: Final = (ROLE, ROLE_POLICY, POLICY, ATTACHMENT, GROUP, GROUP_POLICY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mesh.access import Decision, Request, UnknownError, decide
@@ -15,6 +15,7 @@ from sandbox.enforcement.catalog import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.questions import Question, questions
 from sandbox.enforcement.refusals import Answer, refusal
+from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 from sandbox.moto_patches import acting
 
@@ -42,12 +43,13 @@ class Gate:
         """Actions decided on `*` because the call does not say which resource it means."""
         self._exempt = exempt
         self._callers = Callers()
+        self._sessions = Sessions()
         self._stored = MotoStored(self.world)
 
     def __call__(self, service: str, request: Any, handler: Handler) -> Answer:
         """The answer to a request: a refusal, or moto's."""
         try:
-            call = parse(service, request)
+            call = self._sessions.continued(parse(service, request))
             caller = self._callers.of(call.key)
         except UnknownError as error:
             return self._refused(refusal(service, f"not decided, therefore refused: {error}"))
@@ -70,10 +72,11 @@ class Gate:
         """Why a call is refused, in AWS's words and with the statement; empty when it is allowed."""
         try:
             asked = questions(call, caller.account, self._stored)
+            session = self._sessions.keys(caller, call)
             for question in asked:
                 if not question.exact:
                     self.inexact[question.action] += 1
-                decision = decide(_request(caller, question), self.world)
+                decision = decide(_request(caller, question, session), self.world)
                 if not decision.allowed:
                     return refused_words(caller.principal, question, decision)
         except UnknownError as error:
@@ -87,6 +90,7 @@ class Gate:
             answer = handler(request, request.raw_url, request.headers)
         finally:
             acting.reset(token)
+        self._sessions.begun(call, answer[2])
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
         if call.operation == "CreateDatabase":
@@ -113,8 +117,8 @@ class Gate:
         return self._refused(answer)
 
 
-def _request(caller: Caller, question: Question) -> Request:
-    return Request(caller.principal, question.action, question.resource, question.context)
+def _request(caller: Caller, question: Question, session: Mapping[str, Any]) -> Request:
+    return Request(caller.principal, question.action, question.resource, {**session, **question.context})
 
 
 def refused_words(principal: str, question: Question, decision: Decision) -> str:

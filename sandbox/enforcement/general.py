@@ -36,7 +36,7 @@ def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
     resources = list(named(call, account)) if named else []
     resources = resources or [_own_arn(call) or _filled(call, account)]
     found = [
-        Question(_RENAMED.get(action, action), each or "*", exact=bool(each) or not _takes_resource(action))
+        Question(_RENAMED.get(action, action), each or "*", _said(call), bool(each) or not _takes_resource(action))
         for each in resources
     ]
     if action in _PASSES and call.text(_PASSES[action]):
@@ -44,6 +44,15 @@ def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
     return found
 
 
+def _said(call: AwsCall) -> Mapping[str, str]:
+    """Condition keys that are parameters (Service Authorization Reference)."""
+    named = _KEYS.get(f"{call.service}:{call.operation}", {})
+    return {key: call.text(parameter) for key, parameter in named.items() if call.text(parameter)}
+
+
+_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
+    "sns:Subscribe": {"sns:Protocol": "Protocol", "sns:Endpoint": "Endpoint"}
+}
 _PASSES: Final = {"lakeformation:RegisterResource": "RoleArn", "lakeformation:UpdateResource": "RoleArn"}
 
 

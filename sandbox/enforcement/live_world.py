@@ -172,6 +172,11 @@ def _role(account_id: str, arn: str, found: Any) -> Role:
     inline: Mapping[str, Any] = found.policies
     identity = [policy_of(f"{path}, {name}", _text(text)) for name, text in inline.items()]
     identity += [_managed(account_id, managed) for managed in found.managed_policies]
+    for group in _iam(account_id).get_groups_for_user(found.name) if path.startswith("user/") else ():
+        texts: Mapping[str, Any] = group.policies
+        of_group = f"group{group.path}{group.name}"
+        identity += [policy_of(f"{of_group}, {name}", _text(text)) for name, text in texts.items()]
+        identity += [_managed(account_id, managed) for managed in group.managed_policies]
     trust = getattr(found, "assume_role_policy_document", None)
     boundary = getattr(found, "permissions_boundary_arn", None)
     tags: list[dict[str, str]] = getattr(found, "tags", None) or []

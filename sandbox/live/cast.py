@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from mesh import names
 from mesh.access import ANONYMOUS
-from mesh.access.planned import permission_set_role
+from mesh.access.planned import KEEPER, permission_set_role
 from mesh.plan import Plan
 from sandbox.access import Credentials
 
@@ -22,13 +22,16 @@ ADMINISTRATOR: Final = "live-check-admin"
 """Name of a role that no plan lists, with every permission that IAM can give."""
 
 Kind = Literal[
-    "clearance", "pipeline", "delivery", "partner", "people", "preview", "deploy", "hub", "admin", "outsider"
+    "clearance", "pipeline", "delivery", "partner", "people", "preview", "deploy", "hub", "keeper", "admin", "outsider"
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery."""
+    """A caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery.
+
+    `role` is the ARN of a role, or of a keeper's user.
+    """
 
     who: str
     kind: Kind
@@ -47,6 +50,8 @@ class Caller:
         """As the evaluator names it."""
         if not self.role:
             return ANONYMOUS
+        if self.kind == "keeper":
+            return self.role
         return f"arn:aws:sts::{self.account}:assumed-role/{names.role_name(self.role)}/{SESSION}"
 
 
@@ -77,6 +82,9 @@ def callers(plan: Plan) -> Iterator[Caller]:
         yield Caller(f"people:{partner}", "people", people, partner)
         yield from _standing(partner, account)
     yield from _standing("governance", plan.perimeter.governance_id)
+    yield Caller("break-glass", "hub", names.break_glass_role(plan.perimeter.governance_id), "governance")
+    keeper = names.break_glass_user(plan.perimeter.management_id, KEEPER)
+    yield Caller("keeper@management", "keeper", keeper, "management")
     management = names.deploy_role(plan.perimeter.management_id)
     yield Caller("deploy@management", "deploy", management, "management")
     yield Caller("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
@@ -113,9 +121,12 @@ def staged(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Caller]]
                 _sign_in(plan, caller, made)
             elif caller.role.endswith(f"/{ADMINISTRATOR}"):
                 _make(caller.role, {"everything": _everything()}, made)
+            elif caller.kind == "keeper":
+                _keep(caller)
             found.append(caller)
         yield found
     finally:
+        _let_go(plan)
         for account, name in made:
             roles = _iam(account).roles
             roles.pop(next(key for key, role in roles.items() if role.name == name))
@@ -159,6 +170,33 @@ def _sign_in(plan: Plan, caller: Caller, made: list[tuple[str, str]]) -> None:
         _make(caller.role, {"permission set": found.inline_policy}, made)
 
 
+def second_factor(caller: Caller) -> str:
+    """Serial number of a keeper's device."""
+    return f"arn:aws:iam::{caller.account}:mfa/{names.role_name(caller.role)}"
+
+
+def _keep(caller: Caller) -> None:
+    """A user with a device, in the group that the deployment made; the code it shows nobody checks."""
+    iam, name = _iam(caller.account), names.role_name(caller.role)
+    if name not in iam.users:
+        iam.create_user("eu-west-1", name, names.BREAK_GLASS_PATH)
+        iam.enable_mfa_device(name, second_factor(caller), "000000", "111111")
+        if names.BREAK_GLASS_ALARM in iam.groups:
+            iam.add_user_to_group(names.BREAK_GLASS_ALARM, name)
+
+
+def _let_go(plan: Plan) -> None:
+    """The keeper gives back what it was given, and is gone."""
+    iam = _iam(plan.perimeter.management_id)
+    user = iam.users.pop(KEEPER, None)
+    if user is None:
+        return
+    for group in iam.groups.values():
+        group.users = [member for member in group.users if member.name != KEEPER]
+    for key in list(user.access_keys):
+        iam.access_keys.pop(key.access_key_id, None)
+
+
 def equipped(plan: Plan, caller: Caller) -> None:
     """Make the role of a caller that the deployment does not make, unless it is there."""
     here = any(role.arn == caller.role for role in _iam(caller.account).roles.values())
@@ -166,6 +204,18 @@ def equipped(plan: Plan, caller: Caller) -> None:
         _sign_in(plan, caller, [])
     elif not here and caller.role.endswith(f"/{ADMINISTRATOR}"):
         _make(caller.role, {"everything": _everything()}, [])
+    elif caller.kind == "keeper":
+        _keep(caller)
+
+
+def credentials(caller: Caller, name: str = SESSION) -> Credentials:
+    """A caller's: of a session of that name, or a user's key."""
+    if not caller.role:
+        return Credentials("", "", None)
+    if caller.kind != "keeper":
+        return session(caller.role, name)
+    key: Any = _iam(caller.account).create_access_key(user_name=names.role_name(caller.role))
+    return Credentials(key.access_key_id, key.secret_access_key, None)
 
 
 def session(role_arn: str, name: str = SESSION) -> Credentials:

@@ -13,9 +13,8 @@ from mesh.access import Decision, Request, World, decide
 from mesh.access.lake import Lakes
 from mesh.access.planned import lakes, world
 from mesh.plan import Plan
-from sandbox.access import Credentials
 from sandbox.aws.resource import AwsError
-from sandbox.live.cast import Caller, session, staged
+from sandbox.live.cast import Caller, credentials, staged
 from sandbox.live.probes import Probe, probes
 from sandbox.live.scene import PROBE, Scene, delivered, swept
 
@@ -78,8 +77,7 @@ class _Company:
     def _role(self, caller: Caller) -> Role:
         found = self._roles.get(caller.who)
         if found is None:
-            keys = session(caller.role) if caller.role else Credentials("", "", None)
-            found = self._roles[caller.who] = self._organization.acting(caller.account, keys)
+            found = self._roles[caller.who] = self._organization.acting(caller.account, credentials(caller))
         return found
 
 

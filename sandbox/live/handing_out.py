@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mesh.findings import NotPossibleError, listed
 from mesh.plan import Plan
-from sandbox.live.cast import Caller, callers, equipped, session
+from sandbox.live.cast import Caller, callers, credentials, equipped
 
 SESSION: Final = "by-hand"
 
@@ -30,13 +30,9 @@ def handed_out(plan: Plan, who: str, endpoint: str) -> dict[str, str]:
     if not caller.role:
         return environment
     equipped(plan, caller)
-    keys = session(caller.role, SESSION)
-    return {
-        **environment,
-        "AWS_ACCESS_KEY_ID": keys.access_key,
-        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
-        "AWS_SESSION_TOKEN": keys.token or "",
-    }
+    keys = credentials(caller, SESSION)
+    token = {"AWS_SESSION_TOKEN": keys.token} if keys.token else {}
+    return {**environment, "AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, **token}
 
 
 def answer(plan: Plan, question: Mapping[str, Any], endpoint: str) -> dict[str, Any]:

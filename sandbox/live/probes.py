@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from mesh import names
 from mesh.access import Request
 from mesh.plan import Plan
-from sandbox.live.cast import Caller
+from sandbox.live.cast import Caller, second_factor
 from sandbox.live.scene import FOLDER, PROBE, Bucket, Scene, live_key
 
 MOST_AWAY: Final = 12
@@ -43,6 +43,8 @@ def probes(scene: Scene, callers: list[Caller]) -> Iterator[Probe]:
         yield from _objects(scene, caller)
         yield from _catalog(scene.plan, caller)
         yield from _roles(scene.plan, caller)
+        if caller.kind == "keeper":
+            yield from _breaks_the_glass(scene.plan, caller)
         yield from _keys(scene, caller)
         yield from _events(scene.plan, caller)
 
@@ -186,6 +188,30 @@ def _wanted(plan: Plan, caller: Caller) -> list[str]:
             found.append(names.location_role(plan.perimeter.governance_id, domain.name))
         found.append(names.deploy_role(account))
     return [*found, *(names.role(partner.access.account_id, "access") for partner in plan.partners.values())]
+
+
+def _breaks_the_glass(plan: Plan, caller: Caller) -> Iterator[Probe]:
+    """With all that it takes, and less."""
+    role = names.break_glass_role(plan.perimeter.governance_id)
+    own, other = names.role_name(caller.role), "somebody-else"
+    device = {"SerialNumber": second_factor(caller), "TokenCode": "000000"}
+    factor = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": 0}
+    for says, name, shown, keys in (
+        ("break the glass", own, device, factor),
+        ("break the glass without a second factor", own, {}, {}),
+        ("break the glass under another's name", other, device, factor),
+        ("break the glass without a name", "", device, factor),
+    ):
+        named = {"SourceIdentity": name} if name else {}
+        parameters = {"RoleArn": role, "RoleSessionName": "live-check-step", **named, **shown}
+        context = {"sts:RoleSessionName": "live-check-step", **keys}
+        if name:
+            context["sts:SourceIdentity"] = name
+        asked = tuple(
+            Request(caller.principal, action, role, context)
+            for action in (("sts:AssumeRole", "sts:SetSourceIdentity") if name else ("sts:AssumeRole",))
+        )
+        yield Probe(caller, says, "sts", "assume_role", parameters, asked)
 
 
 # ---- keys and events

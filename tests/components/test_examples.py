@@ -24,12 +24,14 @@ IDS = OrganizationIds(
 )
 MAKES = {
     "audit_trail": {"Trail", "BucketObjectLockConfiguration"},
+    "break_glass": {"Role", "Topic", "TopicSubscription", "EventRule", "EventTarget"},
     "catalog_entry": {"CatalogTable", "ResourceLfTag", "Resource"},
     "clearance_role": {"Role", "Permissions"},
     "data_lake": {"DataLakeSettings"},
     "data_product": {"Bucket", "Key", "BucketPolicy", "BucketNotification"},
     "delivery": {"BucketReplicationConfig", "Role"},
     "domain_account": {"AccountPublicAccessBlock", "Policy", "Workgroup", "Budget", "DefaultKmsKey"},
+    "keepers": {"Group", "GroupPolicy"},
     "location_role": {"Role", "RolePolicy"},
     "mesh_bus": {"EventBus", "EventBusPolicy"},
     "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},

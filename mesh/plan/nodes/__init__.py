@@ -24,6 +24,7 @@ from mesh.plan.nodes.domain import (
 )
 from mesh.plan.nodes.governance import (
     AuditTrailArgs,
+    BreakGlassArgs,
     Clearance,
     GovernancePlan,
     LocationRoleArgs,
@@ -32,6 +33,7 @@ from mesh.plan.nodes.governance import (
 )
 from mesh.plan.nodes.organization import (
     Assignment,
+    KeepersArgs,
     MemberAccount,
     OrganizationArgs,
     OrganizationPlan,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mesh import names
-from mesh.iam import central, roles
+from mesh.iam import break_glass, central, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
 from mesh.plan.nodes.access import AccountAccess, RoleDocuments
@@ -138,6 +139,38 @@ class LocationRoleArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlassArgs:
+    """The role for emergencies, and the alarm that tells the security contact of its use."""
+
+    perimeter: Perimeter
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return names.break_glass_role(self.perimeter.governance_id)
+
+    @property
+    def trust(self) -> Document:
+        """Who breaks the glass."""
+        return break_glass.trust(self.perimeter)
+
+    @property
+    def permissions(self) -> Document:
+        """What the role may do."""
+        return break_glass.permissions(self.perimeter)
+
+    @property
+    def pattern(self) -> dict[str, Any]:
+        """The event that sets the alarm off."""
+        return break_glass.pattern(self.perimeter)
+
+    @property
+    def topic_policy(self) -> Document:
+        """Resource policy of the topic."""
+        return break_glass.topic_policy(self.perimeter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GovernancePlan:
     """The stack `governance`."""
 
@@ -146,4 +179,5 @@ class GovernancePlan:
     catalog: MeshCatalogArgs
     audit: AuditTrailArgs
     bus: MeshBusArgs
+    break_glass: BreakGlassArgs
     locations: Mapping[str, LocationRoleArgs]

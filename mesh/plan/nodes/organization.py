@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mesh import names
-from mesh.iam import guardrails, roles
+from mesh.iam import break_glass, guardrails, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
 from mesh.plan.nodes.access import AccountAccess, Tags
@@ -57,7 +57,8 @@ class OrganizationArgs:
             ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", doors),
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
              guardrails.domain_resources_stay_in_domains(p)),
-            ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.", doors),
+            ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.",
+             guardrails.no_side_doors(p, p.security_contact)),
             ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.", doors),
         )  # fmt: skip
         named = tuple(
@@ -76,6 +77,18 @@ class OrganizationArgs:
         """Trust of `mesh/preview`."""
         ids = self.perimeter.governance_id
         return roles.deploy_trust(self.perimeter, names.ci_role(ids, "preview"), names.ci_role(ids, "deploy"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepersArgs:
+    """The group of the users who may break the glass; who is in it, a person says, and no file."""
+
+    perimeter: Perimeter
+
+    @property
+    def permissions(self) -> Document:
+        """What they may do."""
+        return break_glass.keeper_permissions(self.perimeter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,4 +133,5 @@ class OrganizationPlan:
 
     access: AccountAccess
     args: OrganizationArgs
+    keepers: KeepersArgs
     people: PermissionSetsArgs | None = None

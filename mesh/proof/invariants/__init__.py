@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim
-from mesh.proof.invariants import clearances, exits, guardrails, keys, partners, perimeter, products, roles
+from mesh.proof.invariants import clearances, emergencies, exits, guardrails, keys, partners, perimeter, products, roles
 from mesh.proof.subject import Subject
 
 
@@ -39,7 +39,8 @@ _OBJECT_LOCK: Final = (
     "Object Lock in compliance mode is the component's (AuditTrail); tests/program/test_registered.py compares it"
 )
 _BREAK_GLASS: Final = (
-    "there is no break-glass role: an emergency goes through the CI like any change, and its trail is CloudTrail's"
+    "the alarm, the session of an hour and the boundary are the component's (BreakGlass): tests/program/test_registered.py "
+    "compares them; who is a keeper, and with which device, people say in the management account, which nothing binds"
 )
 _WORKGROUPS: Final = f"that a query cannot choose another place is the workgroup's (DomainAccount); {_CHECKED}"
 
@@ -65,7 +66,7 @@ INVARIANTS: Final = (
     _of("I19", exits.no_sharing),
     _of("I20", clearances.nothing_is_passed_on),
     _of("I21", guardrails.logs_are_immutable, _OBJECT_LOCK),
-    _of("I22", roles.no_way_in_past_the_ci, _BREAK_GLASS),
+    _of("I22", emergencies.break_glass_is_narrow, _BREAK_GLASS),
     _of("I23", clearances.catalog_is_closed),
     _of("I24", guardrails.results_stay_home, _WORKGROUPS),
     _of("M1", exits.one_region),

@@ -45,7 +45,7 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
         for action, resource in _outward(subject):
             request = Request(caller.name, action, resource)
             service = action.partition(":")[0]
-            roles_of_the_mesh = ("clearance", "pipeline", "delivery", "location", "publisher", "access")
+            roles_of_the_mesh = ("clearance", "pipeline", "delivery", "location", "publisher", "access", "break-glass")
             bounded = caller.kind in roles_of_the_mesh and service in BOUNDED
             denied: tuple[Layer, ...] = ("scp", "boundary") if bounded else ("scp",)
             yield Claim(caller.who, request, allowed=False, denied=denied)

@@ -203,7 +203,8 @@ def _reaching_in(subject: Subject, partner: PartnerPlan) -> Iterator[Caller]:
 def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     """Also into what nobody planned: a queue or role of the partner's whose own policy admits everyone."""
     account_id, region = partner.access.account_id, subject.region
-    deployments = (names.ci_role(subject.hub, "deploy"), names.ci_role(subject.hub, "preview"))
+    hub = subject.hub
+    deployments = (names.ci_role(hub, "deploy"), names.ci_role(hub, "preview"), names.break_glass_role(hub))
     for caller in _reaching_in(subject, partner):
         for action, resource in (
             ("sqs:SendMessage", f"arn:aws:sqs:{region}:{account_id}:unplanned"),

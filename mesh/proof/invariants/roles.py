@@ -113,17 +113,6 @@ def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> It
             yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)
 
 
-def no_way_in_past_the_ci(subject: Subject) -> Iterator[AnyClaim]:
-    """I22: the roles that may change protection are entered by the CI alone, whatever else a caller can show."""
-    shown = {"aws:MultiFactorAuthPresent": "true", "sts:SourceIdentity": "somebody"}
-    for account_id, unit, where in subject.accounts:
-        callers = (*subject.of_account(account_id, unit, where), *subject.of_management)
-        for caller in callers:
-            for action in ("sts:AssumeRole", "sts:SetSourceIdentity"):
-                request = Request(caller.name, action, names.deploy_role(account_id), shown)
-                yield Claim(f"{caller.who}, with a second factor", request, allowed=False)
-
-
 def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
     """M10: a preview, which runs for every pull request, looks at settings and never at data or secrets."""
     for account_id, _, where in subject.accounts_asked:

@@ -55,6 +55,9 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-preview-trust", plan.organization.args.preview_trust
     yield "role-preview-refusals", bootstrap.preview_refusals()
     yield "boundary", domain.account.boundary
+    yield "role-break-glass-trust", plan.governance.break_glass.trust
+    yield "role-break-glass-permissions", plan.governance.break_glass.permissions
+    yield "group-keepers", plan.organization.keepers.permissions
     if plan.organization.people:
         for permission_set in plan.organization.people.permission_sets:
             yield f"permission-set-{permission_set.name}", permission_set.policy
@@ -69,6 +72,7 @@ def of_accounts(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "governance-catalog", plan.governance.catalog.catalog_policy
     yield "governance-bus", plan.governance.bus.policy
     yield "governance-audit-bucket", plan.governance.audit.bucket_policy
+    yield "governance-alarm-topic", plan.governance.break_glass.topic_policy
     yield "partner-inbox-bucket", partner.bucket_policy
     yield "partner-inbox-key", partner.key_policy
 

@@ -1,0 +1,24 @@
+"""The group of those who may break the glass."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, ResourceOptions
+
+from mesh import names
+from mesh.plan.nodes import KeepersArgs
+
+
+class Keepers(ComponentResource):
+    """A group of IAM in the management account, without anybody in it: users and their devices are a person's work.
+
+    A key of a user in the state of a stack would be a key that the CI has. Outputs: `group`.
+    """
+
+    def __init__(self, name: str, args: KeepersArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:Keepers", name, None, opts)
+        child = ResourceOptions(parent=self)
+        group = aws.iam.Group(name, name=names.BREAK_GLASS_ALARM, path=f"/{names.PATH}/", opts=child)
+        aws.iam.GroupPolicy(name, name="mesh", group=group.name, policy=args.permissions.text(), opts=child)
+        self.group = group.name
+        self.register_outputs({"group": self.group})

@@ -1,0 +1,10 @@
+"""The role for emergencies, and the alarm that goes off when it is used."""
+
+import pulumi
+from acme import GOVERNANCE, PERIMETER, account
+
+from components import BreakGlass
+from mesh.plan.nodes import BreakGlassArgs
+
+glass = BreakGlass("break-glass", BreakGlassArgs(perimeter=PERIMETER), opts=account("governance", GOVERNANCE))
+pulumi.export("role", glass.arn)

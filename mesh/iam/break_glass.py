@@ -1,0 +1,139 @@
+"""The way in for emergencies: who breaks the glass, what that is good for, and who is told.
+
+When the CI or IAM Identity Center is down, a user of the management account steps into one role of the governance
+account, and from there into the deployment of any account. IAM Identity Center's sessions carry no
+`aws:MultiFactorAuthPresent` (IAM User Guide, "AWS global condition context keys": it is in the credentials that a user
+gets with a device of IAM), so the glass is not broken from there. Nobody is exempt from a control policy for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mesh import names
+from mesh.iam.perimeter import Perimeter, caller_is, caller_is_not, not_a_service
+from mesh.iam.roles import ASSUME
+from mesh.iam.values import Document, Statement, account, document, service, when
+
+SECOND_FACTOR_SECONDS: Final = 900
+"""How old the second factor may be; a session of a user with one lasts up to a day and a half."""
+
+TOPIC_ACTIONS: Final = (
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:Publish",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+)
+"""What a topic policy may name; SNS refuses `sns:*` (SNS Developer Guide, "Example cases for access control")."""
+
+
+def trust(perimeter: Perimeter) -> Document:
+    """Who breaks the glass: a user made for it, with a fresh second factor, under the user's own name.
+
+    In the mesh's region only: a call to another endpoint of STS is logged there, where no alarm listens
+    (CloudTrail User Guide, "About global service events").
+    """
+    return document(
+        Statement(
+            sid="UsersWithASecondFactor",
+            effect="Allow",
+            principal=account(perimeter.management_id),
+            actions=ASSUME,
+            conditions=(
+                caller_is(names.break_glass_user(perimeter.management_id, "*")),
+                when("Bool", "aws:MultiFactorAuthPresent", "true"),
+                when("NumericLessThanEquals", "aws:MultiFactorAuthAge", str(SECOND_FACTOR_SECONDS)),
+                when("StringEquals", "sts:SourceIdentity", "${aws:username}"),
+                when("StringEquals", "aws:RequestedRegion", perimeter.region),
+            ),
+        )
+    )
+
+
+def permissions(perimeter: Perimeter) -> Document:
+    """What the role is good for: a deployment by hand, with what is previewed before it. It reads nothing itself."""
+    return document(
+        Statement(
+            sid="DeployByHand",
+            effect="Allow",
+            actions=ASSUME,
+            resources=(names.deploy_role("*"), names.preview_role("*")),
+            conditions=(when("StringEquals", "aws:ResourceOrgID", perimeter.organization),),
+        )
+    )
+
+
+def keeper_permissions(perimeter: Perimeter) -> Document:
+    """What a user who may break the glass can do: nothing else."""
+    return document(
+        Statement(
+            sid="BreakTheGlass",
+            effect="Allow",
+            actions=ASSUME,
+            resources=(names.break_glass_role(perimeter.governance_id),),
+        )
+    )
+
+
+def pattern(perimeter: Perimeter) -> dict[str, Any]:
+    """The event that means that the glass is broken, as CloudTrail tells it to the default bus."""
+    return {
+        "source": ["aws.sts"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventSource": ["sts.amazonaws.com"],
+            "eventName": ["AssumeRole"],
+            "requestParameters": {"roleArn": [names.break_glass_role(perimeter.governance_id)]},
+        },
+    }
+
+
+def topic_policy(perimeter: Perimeter) -> Document:
+    """Resource policy of the topic: the rule tells, the deployment sets it up, nobody else comes near.
+
+    No resource control policy covers SNS. The topic carries an event of STS and no data, and is not encrypted with a
+    key of the mesh's: an alarm that a key can stop is none.
+    """
+    hub = perimeter.governance_id
+    topic = names.break_glass_topic(perimeter.region, hub)
+    return document(
+        Statement(
+            sid="TheRuleTells",
+            effect="Allow",
+            principal=service("events.amazonaws.com"),
+            actions=("sns:Publish",),
+            resources=(topic,),
+            conditions=(when("ArnEquals", "aws:SourceArn", names.break_glass_rule(perimeter.region, hub)),),
+        ),
+        Statement(
+            sid="RefuseOtherAccounts",
+            principal="*",
+            actions=TOPIC_ACTIONS,
+            resources=(topic,),
+            conditions=(when("StringNotEqualsIfExists", "aws:PrincipalAccount", hub), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherPublishers",
+            principal="*",
+            actions=("sns:Publish",),
+            resources=(topic,),
+            conditions=(not_a_service(),),
+        ),
+        Statement(
+            sid="RefuseOtherAdministrators",
+            principal="*",
+            actions=(
+                "sns:AddPermission",
+                "sns:DeleteTopic",
+                "sns:RemovePermission",
+                "sns:SetTopicAttributes",
+                "sns:Subscribe",
+            ),
+            resources=(topic,),
+            conditions=(caller_is_not(names.deploy_role(hub)), not_a_service()),
+        ),
+    )
