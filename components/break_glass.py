@@ -13,7 +13,7 @@ from mesh.plan.nodes import BreakGlassArgs
 
 
 class BreakGlass(ComponentResource):
-    """`role/mesh/break-glass` in the governance account, a rule that sees it assumed, a topic that tells. Outputs: `arn`.
+    """`role/mesh/break-glass` in the governance account, a rule that sees it used, a topic that tells. Outputs: `arn`.
 
     The role comes last: nobody breaks the glass before the alarm listens. AWS asks the security contact to confirm the
     subscription, once, by mail.

@@ -236,8 +236,8 @@ def resources(plan: Plan) -> Iterator[Resource]:
     yield Resource(catalog, hub, _policy("policy of the mesh catalog", lambda: plan.governance.catalog.catalog_policy))
     bus = f"arn:aws:events:{perimeter.region}:{hub}:event-bus/{names.BUS}"
     yield Resource(bus, hub, _policy("policy of the mesh bus", lambda: plan.governance.bus.policy))
-    topic = names.break_glass_topic(perimeter.region, hub)
-    yield Resource(topic, hub, _policy("policy of the topic of alarms", lambda: plan.governance.break_glass.topic_policy))
+    topic, glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
+    yield Resource(topic, hub, _policy("policy of the topic of alarms", lambda: glass.topic_policy))
     for domain in plan.domains.values():
         for product in domain.products.values():
             yield from _product(product)

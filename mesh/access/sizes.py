@@ -32,6 +32,7 @@ _OF_RESOURCES: Final = {
     "kms": ("key policy", ("kms", "key_policy_bytes")),
     "glue": ("catalog policy", ("glue", "resource_policy_bytes")),
     "events": ("event bus policy", ("events", "bus_policy_chars")),
+    "sns": ("topic policy", ("sns", "topic_policy_bytes")),
 }
 
 
@@ -64,6 +65,8 @@ def _documents(world: World) -> Iterator[tuple[str, tuple[str, str], Policy]]:
         if role.boundary:
             yield "permissions boundary", ("iam", "managed_policy_chars"), role.boundary
             yield from (("permissions of a role", ("iam", "role_inline_total_chars"), p) for p in role.identity)
+        if role.arn.split(":", 5)[5].startswith("user/"):
+            yield from (("permissions of a group", ("iam", "group_inline_total_chars"), p) for p in role.identity)
         if role.trust:
             yield "trust of a role", ("iam", "trust_policy_chars_default"), role.trust
     for resource in world.resources.values():

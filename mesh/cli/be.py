@@ -16,7 +16,8 @@ def be(
         str,
         typer.Argument(
             help="partner:<p>, clearance:<c>@<domain>, people:<c>@<domain>, pipeline:<domain>.<product>, "
-            "delivery:<domain>.<product>, admin@<domain or partner>, preview@…, deploy@…, outsider, anonymous."
+            "delivery:<domain>.<product>, admin@<domain or partner>, preview@…, deploy@…, keeper@management, "
+            "break-glass, outsider, anonymous."
         ),
     ],
 ) -> None:

@@ -37,6 +37,9 @@ OF_THE_COMPONENTS: Final = (
 """What a component adds whatever the Plan says; the contract says what these must be."""
 
 
+AN_HOUR: Final = 3600
+
+
 def fact(where: str, about: str, value: Any) -> Fact:
     return where, about, json.dumps(_plain(value), sort_keys=True)
 
@@ -84,6 +87,8 @@ def _organization(plan: Plan) -> Iterator[Fact]:
     for policy in args.policies:
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
     yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
+    yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")
+    yield fact(stack, f"policy of group {names.BREAK_GLASS_ALARM}", plan.organization.keepers.permissions.text())
     people = plan.organization.people
     if people:
         for each in people.permission_sets:
@@ -119,10 +124,21 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
         arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
         yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
+    yield from _break_glass(stack, plan.break_glass)
     log = plan.account.log_bucket
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
     yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
     yield fact(stack, f"trail {names.PATH}", audit.bucket)
+
+
+def _break_glass(stack: str, args: nodes.BreakGlassArgs) -> Iterator[Fact]:
+    about = "Emergencies: people deploy when the CI cannot; the security contact is told"
+    yield from _role(stack, args.arn, about, args.trust, args.permissions)
+    alarm, topic = names.BREAK_GLASS_ALARM, names.break_glass_topic(args.perimeter.region, args.perimeter.governance_id)
+    yield fact(stack, f"topic {alarm}", args.topic_policy.text())
+    yield fact(stack, f"rule {alarm}", args.pattern)
+    yield fact(stack, "target of rule break-glass", [alarm, None, topic])
+    yield fact(stack, "subscription break-glass", [topic, "email", args.perimeter.security_contact])
 
 
 def _settings(stack: str, account: str, administrators: tuple[str, ...]) -> Iterator[Fact]:
@@ -165,7 +181,7 @@ def _bucket(
 
 def _role(stack: str, arn: str, description: str, trust: nodes.Document, permissions: nodes.Document) -> Iterator[Fact]:
     account = arn.split(":")[4]
-    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account)])
+    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), AN_HOUR])
     yield fact(stack, f"permissions of role {names.role_name(arn)}", permissions.text())
 
 
@@ -287,7 +303,10 @@ def _key(resource: Found, known: Known) -> Facts:
 def _a_role(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
     arn = f"arn:aws:iam::{resource['account']}:role{inputs['path']}{inputs['name']}"
-    yield f"role {arn}", [inputs["description"], inputs["assumeRolePolicy"], inputs["permissionsBoundary"]]
+    yield (
+        f"role {arn}",
+        [*(inputs[key] for key in ("description", "assumeRolePolicy", "permissionsBoundary", "maxSessionDuration"))],
+    )
 
 
 def _a_role_policy(resource: Found, known: Known) -> Facts:
@@ -382,6 +401,27 @@ def _budget(resource: Found, known: Known) -> Facts:
     yield f"budget {inputs['name']}", [inputs["limitAmount"], told]
 
 
+def _topic_arn(resource: Found, known: Known, key: str) -> str:
+    """The ARN that is given, or that of the one topic of the component where only AWS knows it."""
+    if resource["inputs"][key] != "<unknown>":
+        return str(resource["inputs"][key])
+    found = [r for r in known.values() if r["type"].endswith("Topic") and r["parent"] == resource["parent"]]
+    (topic,) = found
+    return f"arn:aws:sns:eu-west-1:{topic['account']}:{topic['inputs']['name']}"
+
+
+def _target(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    to = _topic_arn(resource, known, "arn")
+    yield f"target of rule {resource['name']}", [inputs["rule"], inputs.get("eventBusName"), to]
+
+
+def _subscription(resource: Found, known: Known) -> Facts:
+    inputs = resource["inputs"]
+    to = _topic_arn(resource, known, "topic")
+    yield f"subscription {resource['name']}", [to, inputs["protocol"], inputs["endpoint"]]
+
+
 def _lake(resource: Found, known: Known) -> Facts:
     yield f"lake formation of {resource['inputs']['catalogId']}", resource["inputs"]["admins"]
 
@@ -422,6 +462,12 @@ READERS: Final[dict[str, Any]] = {
     "lakeformation/resource:Resource": _location,
     "lakeformation/resourceLfTag:ResourceLfTag": _label,
     "cloudwatch/eventBusPolicy:EventBusPolicy": _inputs("policy of bus", "policy", of="eventBusName"),
+    "cloudwatch/eventRule:EventRule": _inputs("rule", "eventPattern"),
+    "cloudwatch/eventTarget:EventTarget": _target,
+    "sns/topic:Topic": _inputs("topic", "policy"),
+    "sns/topicSubscription:TopicSubscription": _subscription,
+    "iam/group:Group": _inputs("group", "path"),
+    "iam/groupPolicy:GroupPolicy": _inputs("policy of group", "policy", of="group"),
     "cloudtrail/trail:Trail": _inputs("trail", "s3BucketName"),
     "cloudformation/stackSet:StackSet": _inputs("stack set", "templateBody"),
     "organizations/account:Account": _inputs("account", "email", "tags"),

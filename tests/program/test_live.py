@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mesh import names
+from sandbox.live.cast import session
 from sandbox.live.check import Report, check
 from sandbox.live.handing_out import answer
 from sandbox.live.scene import FOLDER
@@ -154,6 +155,68 @@ def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization
         s3.list_objects_v2(Bucket=IMPRESSIONS)
     with pytest.raises(ClientError, match=r"RefuseAllButDeliveries"):
         s3.put_object(Bucket="aurora-partner-ad-measurement--inbox", Key="x", Body=b"x")
+
+
+def person(given: dict[str, str], service: str) -> Any:
+    import boto3
+
+    return boto3.client(
+        service,
+        endpoint_url=given["AWS_ENDPOINT_URL"],
+        region_name=given["AWS_DEFAULT_REGION"],
+        aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=given.get("AWS_SESSION_TOKEN"),
+    )
+
+
+def stepping(given: dict[str, str], role: str, **parameters: str) -> dict[str, str]:
+    """The environment behind a role that is assumed by a real call."""
+    made = person(given, "sts").assume_role(RoleArn=role, RoleSessionName="emergency", **parameters)["Credentials"]
+    keys = {
+        "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": made["SessionToken"],
+    }
+    return {**given, **keys}
+
+
+def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: EmulatedOrganization) -> None:
+    from botocore.exceptions import ClientError
+
+    organization.serve()
+    keeper = answer(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
+    glass = names.break_glass_role(PLAN.perimeter.governance_id)
+    device = {
+        "SerialNumber": f"arn:aws:iam::{PLAN.perimeter.management_id}:mfa/keeper",
+        "TokenCode": "123456",
+    }
+    with pytest.raises(ClientError, match="no resource policy allows it"):
+        stepping(keeper, glass, SourceIdentity="keeper")
+    with pytest.raises(ClientError, match="no resource policy allows it"):
+        stepping(keeper, glass, SourceIdentity="keeper", SerialNumber=f"{device['SerialNumber']}2", TokenCode="123456")
+    with pytest.raises(ClientError, match="no resource policy allows it"):
+        stepping(keeper, glass, SourceIdentity="ceo", **device)
+    broken = stepping(keeper, glass, SourceIdentity="keeper", **device)
+    with pytest.raises(ClientError, match="statement RefuseOtherListers"):
+        person(broken, "s3").list_objects_v2(Bucket=IMPRESSIONS)
+    with pytest.raises(ClientError, match="cannot be changed"):
+        stepping(broken, names.deploy_role(ADS), SourceIdentity="ceo")
+    for account in (ADS, PLAN.partners["subtitling"].access.account_id, PLAN.perimeter.management_id):
+        deploying = stepping(broken, names.deploy_role(account))
+        assert person(deploying, "iam").get_role(RoleName="deploy")["Role"]["Arn"] == names.deploy_role(account)
+    nameless = {**keeper, **_keys(glass)}
+    with pytest.raises(ClientError, match="no resource policy allows it"):
+        stepping(nameless, names.deploy_role(ADS))
+
+
+def _keys(role: str) -> dict[str, str]:
+    made = session(role)
+    return {
+        "AWS_ACCESS_KEY_ID": made.access_key,
+        "AWS_SECRET_ACCESS_KEY": made.secret_key,
+        "AWS_SESSION_TOKEN": made.token or "",
+    }
 
 
 def test_a_name_that_nobody_has_is_answered_with_what_comes_near(organization: EmulatedOrganization) -> None:

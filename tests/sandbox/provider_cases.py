@@ -162,6 +162,8 @@ BOUNDARY = Case(
     {"path": "/"},
 )
 
+GROUP = Case("aws:iam/group:Group", {"name": "keepers", "path": "/mesh/"}, {"path": "/other/"}, {"name": "other"})
+
 IAM = (
     ROLE,
     BOUNDARY,
@@ -185,6 +187,14 @@ IAM = (
         None,
         {"role": "other"},
         {"role": ROLE, "boundary": BOUNDARY},
+    ),
+    GROUP,
+    Case(
+        "aws:iam/groupPolicy:GroupPolicy",
+        {"name": "write", "group": "keepers", "policy": ANY},
+        {"policy": OTHER},
+        {"group": "other"},
+        {"group": GROUP},
     ),
 )
 

@@ -39,8 +39,9 @@ _OBJECT_LOCK: Final = (
     "Object Lock in compliance mode is the component's (AuditTrail); tests/program/test_registered.py compares it"
 )
 _BREAK_GLASS: Final = (
-    "the alarm, the session of an hour and the boundary are the component's (BreakGlass): tests/program/test_registered.py "
-    "compares them; who is a keeper, and with which device, people say in the management account, which nothing binds"
+    "the alarm, the session of an hour and the boundary are the component's (BreakGlass), which "
+    "tests/program/test_registered.py compares; who is a keeper, and with which device, people say in the management "
+    "account, which no policy binds"
 )
 _WORKGROUPS: Final = f"that a query cannot choose another place is the workgroup's (DomainAccount); {_CHECKED}"
 

@@ -56,11 +56,15 @@ def _who_breaks_it(subject: Subject) -> Iterator[AnyClaim]:
 
 def _without(shown: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """All that is asked for but one thing."""
-    yield "without a second factor", {k: v for k, v in shown.items() if k not in FACTOR}
-    yield "whose second factor nobody vouches for", {k: v for k, v in shown.items() if k != "aws:MultiFactorAuthPresent"}
+
+    def less(*keys: str) -> dict[str, Any]:
+        return {key: value for key, value in shown.items() if key not in keys}
+
+    yield "without a second factor", less(*FACTOR)
+    yield "whose second factor nobody vouches for", less("aws:MultiFactorAuthPresent")
     yield "with long-lived keys", {**shown, "aws:MultiFactorAuthPresent": "false"}
     yield "whose second factor is old", {**shown, "aws:MultiFactorAuthAge": SECOND_FACTOR_SECONDS + 1}
-    yield "without a name", {k: v for k, v in shown.items() if k != "sts:SourceIdentity"}
+    yield "without a name", less("sts:SourceIdentity")
     yield "under another's name", {**shown, "sts:SourceIdentity": "somebody-else"}
     yield "at an endpoint where no alarm listens", {**shown, "aws:RequestedRegion": "us-east-1"}
 
@@ -176,7 +180,7 @@ def _who_is_told(subject: Subject) -> Iterator[AnyClaim]:
 def _unheard(subject: Subject) -> str | None:
     """What of the event that CloudTrail tells the pattern does not match.
 
-    The event is the documented one (CloudTrail User Guide, "CloudTrail log event reference"), less what says who called.
+    The event is the documented one (CloudTrail User Guide, "CloudTrail log event reference") but for who called.
     """
     event = {
         "source": "aws.sts",
@@ -196,7 +200,7 @@ def _unheard(subject: Subject) -> str | None:
 
 
 def _missed(pattern: dict[str, Any], event: dict[str, Any]) -> str | None:
-    """Rule of plain patterns: each field that is named has one of the values (EventBridge User Guide, "Event patterns")."""
+    """Each field that a pattern names has one of its values (EventBridge User Guide, "Event patterns")."""
     for key, wanted in pattern.items():
         got = event.get(key)
         if isinstance(wanted, dict):

@@ -802,3 +802,74 @@ def an_expression_says_true_for_a_class_that_the_clearance_does_not_cover(bench:
 def the_hub_shares_without_the_grant_option(bench: Bench) -> None:
     """A domain cannot pass on what it was not given to pass on."""
     bench.regrant(bench.hub, "pii-table", grantable=False)
+
+
+# ---- emergencies
+
+GLASS = "role/mesh/break-glass, trust"
+
+
+@fault("I22", "a keeper without a second factor", "sts:AssumeRole", "is allowed, by BreakTheGlass")
+def a_second_factor_that_counts_if_it_is_there(bench: Bench) -> None:
+    """Long-lived keys carry no such key, and `IfExists` lets them in."""
+
+    def edit(statement: Json) -> None:
+        condition = statement["Condition"]
+        condition["BoolIfExists"] = condition.pop("Bool")
+        condition["NumericLessThanEqualsIfExists"] = condition.pop("NumericLessThanEquals")
+
+    bench.statement(GLASS, "UsersWithASecondFactor", edit)
+
+
+@fault("I22", "a keeper under another's name", "sts:SourceIdentity=somebody-else", "is allowed")
+def whoever_breaks_the_glass_says_any_name(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        statement["Condition"]["StringEquals"].pop("sts:SourceIdentity")
+        statement["Condition"]["StringLike"] = {"sts:SourceIdentity": "*"}
+
+    bench.statement(GLASS, "UsersWithASecondFactor", edit)
+
+
+@fault("I22", "a keeper at an endpoint where no alarm listens", "aws:RequestedRegion=us-east-1", "is allowed")
+def the_glass_is_broken_where_nobody_listens(bench: Bench) -> None:
+    """Calls to the global endpoint of STS are logged in another region."""
+    bench.statement(
+        GLASS, "UsersWithASecondFactor", lambda s: s["Condition"]["StringEquals"].pop("aws:RequestedRegion")
+    )
+
+
+@fault("I22", "another user of the management account", ":user/somebody", "is allowed")
+def everybody_of_the_management_account_is_a_keeper(bench: Bench) -> None:
+    bench.statement(GLASS, "UsersWithASecondFactor", lambda s: s["Condition"].pop("ArnLike"))
+
+
+@fault("I22", "who has broken the glass", "s3:GetObject", "is granted")
+def the_glass_opens_more_than_the_deployments_door(bench: Bench) -> None:
+    everything = {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}
+    bench.add("role/mesh/break-glass, mesh", everything)
+
+
+@fault("I22", "who has broken the glass, without a name", "role/mesh/deploy is allowed, by DeployByHand")
+def the_deployment_does_not_ask_for_the_name(bench: Bench) -> None:
+    bench.statement("role/mesh/deploy, trust", "EmergenciesUnderAName", lambda s: s["Condition"].pop("Null"))
+
+
+@fault("I22", "an administrator of the governance account", "events:DeleteRule", "is not refused")
+def the_alarm_can_be_silenced(bench: Bench) -> None:
+    bench.drop("mesh-guardrails-stay-up", "RefuseSilencingTheAlarm")
+
+
+@fault("I22", "another rule", "sns:Publish", "is allowed", "TheRuleTells")
+def any_rule_of_anybody_sets_the_alarm_off(bench: Bench) -> None:
+    """An alarm that anyone sets off is one that nobody heeds."""
+    bench.statement("policy of the topic of alarms", "TheRuleTells", lambda s: s.pop("Condition"))
+
+
+@fault("I4", "partner", "is not refused by a service control policy")
+def who_breaks_the_glass_is_exempt_from_the_isolation_of_partners(bench: Bench) -> None:
+    """A deployment, which the glass leads to, is bound like everybody."""
+
+    def edit(statement: Json) -> None:
+        statement["Condition"]["ArnNotLike"] = {"aws:PrincipalArn": "arn:aws:iam::*:role/mesh/deploy"}
+
+    bench.statement("mesh-partner-*-stays-inside", "RefuseResourcesOfOtherAccounts", edit)

@@ -35,11 +35,6 @@ def test_every_invariant_of_the_list_is_there() -> None:
     assert {each for each in identifiers if each.startswith("I")} == listed
 
 
-def test_there_is_no_break_glass_role_as_i22_says(subject: Subject) -> None:
-    assert "there is no break-glass role" in str(BY_ID["I22"].beyond)
-    assert [arn for arn in subject.world.roles if "break-glass" in arn] == []
-
-
 def test_titles_are_sentences_of_their_own() -> None:
     titles = [invariant.title for invariant in INVARIANTS]
     assert len(set(titles)) == len(titles)
