@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mesh.findings import NotPossibleError
-from sandbox.served import ask
+from sandbox.served import ABOUT, ask
 from sandbox.state import StackState
 
 FILE: Final = Path(".mesh") / "organization.json"
@@ -190,7 +190,7 @@ def find(file: Path = FILE) -> Found:
     kept = _read(file)
     if kept is None:
         return Found(note=f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
-    about = ask(kept.provider) if alive(kept.pid) else None
+    about = ask(kept.provider, ABOUT) if alive(kept.pid) else None
     if about is None:
         return Found(note=f"{file} is of an organisation that has ended (process {kept.pid}); it is passed over")
     if len({about.get("identity"), kept.identity, kept.states.identity}) > 1:

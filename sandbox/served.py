@@ -5,20 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent import futures
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self, cast
 
 import grpc
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox.calls import CallContext
 from sandbox.provider import AwsProvider, Organization
 from sandbox.wire import to_python, to_struct
 
-ABOUT: Final = "/mesh.Organization/About"
-AS: Final = "/mesh.Organization/As"
-_SERVICE, _METHOD = ABOUT.strip("/").split("/")
+ABOUT: Final = "About"
+AS: Final = "As"
+CHECK: Final = "Check"
+_SERVICE: Final = "mesh.Organization"
 _SIZES: Final[list[tuple[str, Any]]] = [
     ("grpc.max_receive_message_length", 400 << 20),
     ("grpc.max_send_message_length", 400 << 20),
@@ -26,14 +27,15 @@ _SIZES: Final[list[tuple[str, Any]]] = [
 """As large as Pulumi's engine allows."""
 
 _THREADS: Final = 32
-_PATIENCE: Final = 5.0
+PATIENCE: Final = 5.0
 """Seconds for an organisation on this machine to say who it is."""
 
 SILENT: Final = "the provider of the emulated organisation does not answer any more"
 
-About = Callable[[], Mapping[str, Any]]
 Answers = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a question to its answer."""
+
+NO_QUESTIONS: Final[Mapping[str, Answers]] = MappingProxyType({})
 
 
 class _PerConnection:
@@ -56,21 +58,20 @@ class _PerConnection:
 
 
 class ProviderServer:
-    """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service, and `ABOUT` what `about` says.
+    """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service and the questions given.
 
-    `AS` is answered by `hand_out`: the credentials of whom one would like to be.
+    Of those there are `ABOUT` (what the organisation says of itself), `AS` (the credentials of whom one would like to
+    be) and `CHECK` (what the live checks find).
     """
 
-    def __init__(self, organization: Organization, about: About | None = None, hand_out: Answers | None = None) -> None:
+    def __init__(self, organization: Organization, questions: Mapping[str, Answers] = NO_QUESTIONS) -> None:
         options = [*_SIZES, ("grpc.so_reuseport", 0)]
         self._threads = futures.ThreadPoolExecutor(_THREADS)
         self._server = grpc.server(self._threads, options=options)
         servicer = cast("provider_pb2_grpc.ResourceProviderServicer", _PerConnection(organization))
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, self._server)
-        if about is not None:
-            self._server.add_generic_rpc_handlers([_about_handler(about)])
-        if hand_out is not None:
-            self._server.add_generic_rpc_handlers([_as_handler(hand_out)])
+        handlers = {name: _handler(answers) for name, answers in questions.items()}
+        self._server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(_SERVICE, handlers)])
         self.port: Final = self._server.add_insecure_port("127.0.0.1:0")
 
     def __enter__(self) -> Self:
@@ -90,54 +91,29 @@ class ProviderServer:
             ended.wait()
 
 
-def _about_handler(about: About) -> grpc.GenericRpcHandler:
-    def answer(_request: empty_pb2.Empty, _context: object) -> struct_pb2.Struct:
-        return to_struct(about())
-
-    handler = grpc.unary_unary_rpc_method_handler(
-        answer,
-        request_deserializer=empty_pb2.Empty.FromString,
-        response_serializer=struct_pb2.Struct.SerializeToString,
-    )
-    return grpc.method_handlers_generic_handler(_SERVICE, {_METHOD: handler})
-
-
-def _as_handler(hand_out: Answers) -> grpc.GenericRpcHandler:
+def _handler(answers: Answers) -> grpc.RpcMethodHandler:
     def answer(request: struct_pb2.Struct, _context: object) -> struct_pb2.Struct:
-        return to_struct(hand_out(to_python(request)))
+        return to_struct(answers(to_python(request)))
 
-    handler = grpc.unary_unary_rpc_method_handler(
+    return grpc.unary_unary_rpc_method_handler(
         answer,
         request_deserializer=struct_pb2.Struct.FromString,
         response_serializer=struct_pb2.Struct.SerializeToString,
     )
-    return grpc.method_handlers_generic_handler(_SERVICE, {AS.rpartition("/")[2]: handler})
 
 
-def ask_as(port: int, question: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the organisation behind a port hands out; None when none answers."""
+def ask(
+    port: int, name: str, question: Mapping[str, Any] = MappingProxyType({}), patience: float = PATIENCE
+) -> dict[str, Any] | None:
+    """What the organisation behind a port answers within so many seconds; None when none does."""
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=_SIZES) as channel:
         call = channel.unary_unary(
-            AS,
+            f"/{_SERVICE}/{name}",
             request_serializer=struct_pb2.Struct.SerializeToString,
             response_deserializer=struct_pb2.Struct.FromString,
         )
         try:
-            return to_python(call(to_struct(question), timeout=_PATIENCE))
-        except grpc.RpcError:
-            return None
-
-
-def ask(port: int) -> dict[str, Any] | None:
-    """What the organisation behind a port says about itself; None when none answers."""
-    with grpc.insecure_channel(f"127.0.0.1:{port}", options=_SIZES) as channel:
-        call = channel.unary_unary(
-            ABOUT,
-            request_serializer=empty_pb2.Empty.SerializeToString,
-            response_deserializer=struct_pb2.Struct.FromString,
-        )
-        try:
-            return to_python(call(empty_pb2.Empty(), timeout=_PATIENCE))
+            return to_python(call(to_struct(question), timeout=patience))
         except grpc.RpcError:
             return None
 

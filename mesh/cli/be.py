@@ -23,10 +23,10 @@ def be(
 ) -> None:
     """Print export lines for a shell: eval "$(mesh as partner:<p>)", then try to break out with the AWS CLI."""
     from sandbox.kept import find
-    from sandbox.served import ask_as
+    from sandbox.served import AS, ask
 
     kept = find().kept
-    found = ask_as(kept.provider, {"who": who}) if kept else None
+    found = ask(kept.provider, AS, {"who": who}) if kept else None
     if found is None:
         raise NotPossibleError("no organisation is kept here: run `mesh up --serve` in another terminal first")
     if "error" in found:

@@ -25,6 +25,8 @@ LOOPBACK: Final = "127.0.0.1"
 MESH: Final = "mesh"
 
 SIGNALLED: Final = 128
+CHECKING: Final = 600.0
+"""Seconds for the live checks in another process."""
 
 
 EngineOption = Annotated[
@@ -46,7 +48,7 @@ class Place:
     kept: bool
     serve: Callable[[int], None]
     check: Callable[[], Report | None]
-    """Makes the live checks; None where the organisation lives in another process."""
+    """Makes the live checks; None where the process that keeps the organisation did not make them."""
 
     def verdict(self, runs: Sequence[StackRun], checked: Report | None = None) -> None:
         """Raises the exit code of a run that was interrupted (130 or 143, as a shell has it) or failed (1).
@@ -86,13 +88,13 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
     """A new organisation in this process, with states of its own; in the end nothing of both is left."""
     from sandbox.course import Course
     from sandbox.kept import Kept, announced, state_directory
-    from sandbox.live.check import check
+    from sandbox.live.check import check, checked
     from sandbox.live.handing_out import answer
     from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
     from sandbox.rollout import enforcing
-    from sandbox.served import ProviderServer
+    from sandbox.served import ABOUT, AS, CHECK, Answers, ProviderServer
     from sandbox.stacks import Embedded, UnderPulumi
 
     cli = find() if engine == "pulumi" else None
@@ -103,12 +105,12 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
         server: ProviderServer | None = None
         by_hand: list[str] = []
         if cli is not None or not throw_away:
-
-            def handed_out(question: Mapping[str, Any]) -> dict[str, Any]:
-                return answer(found.plan, question, organization.endpoint)
-
-            server = ProviderServer(organization, lambda: _about(organization, states.identity), handed_out)
-            server = ends.enter_context(server)
+            questions: Mapping[str, Answers] = {
+                ABOUT: lambda _: _about(organization, states.identity),
+                AS: lambda question: answer(found.plan, question, organization.endpoint),
+                CHECK: lambda question: checked(organization, question).to_json(),
+            }
+            server = ends.enter_context(ProviderServer(organization, questions))
         if cli is not None and server is not None:
             host = ends.enter_context(policy_host())
             backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away, host)
@@ -154,7 +156,7 @@ def attached(found: Read, engine: EngineName | None) -> AbstractContextManager[P
     if there.kept is None:
         return None
     _fits(there.kept, found, engine)
-    return _attached(there.kept)
+    return _attached(there.kept, found)
 
 
 def needed(found: Read, engine: EngineName | None) -> AbstractContextManager[Place]:
@@ -179,21 +181,30 @@ def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
 
 
 @contextmanager
-def _attached(kept: Kept) -> Generator[Place]:
+def _attached(kept: Kept, found: Read) -> Generator[Place]:
     from sandbox.aws.records import Inventory
     from sandbox.course import Course
     from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
-    from sandbox.served import RemoteProviders, ask
+    from sandbox.live.check import Report
+    from sandbox.served import ABOUT, CHECK, RemoteProviders, ask
     from sandbox.stacks import Embedded, UnderPulumi
 
     def inventory() -> Inventory | None:
-        about = ask(kept.provider)
+        about = ask(kept.provider, ABOUT)
         return Inventory.from_json(about["inventory"]) if about else None
 
     def serve(_: int) -> None:
         raise ValueError("it is kept already")
+
+    def check() -> Report | None:
+        question = {"directory": str(found.directory.resolve()), "as-of": found.as_of.isoformat()}
+        answer = ask(kept.provider, CHECK, question, CHECKING)
+        if answer is None:
+            say("no live checks: the process that keeps the organisation made none")
+            return None
+        return Report.from_json(answer)
 
     states = kept.states
     with RemoteProviders(kept.provider) as providers, policy_host() as host:
@@ -201,7 +212,7 @@ def _attached(kept: Kept) -> Generator[Place]:
         if kept.engine == "pulumi":
             backend = Backend(find(), states.pulumi, kept.provider, states.passphrase, policies=host)
             stacks = UnderPulumi(backend, states)
-        yield Place(Course(stacks, say), inventory, kept=True, serve=serve, check=lambda: None)
+        yield Place(Course(stacks, say), inventory, kept=True, serve=serve, check=check)
 
 
 def _wait(organization: EmulatedOrganization, found: Read, by_hand: list[str]) -> None:

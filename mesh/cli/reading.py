@@ -28,6 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="The result as one JSON docum
 class Read:
     """A mesh that can be planned, with what was found that does not stop it."""
 
+    directory: Path
     mesh: Mesh
     plan: Plan
     as_of: datetime.date
@@ -57,4 +58,4 @@ def read(directory: Path, as_of: datetime.datetime | None) -> Read:
         raise BadInputError(errors)
     for finding in findings:
         say(str(finding))
-    return Read(mesh, build(mesh, today), today, tuple(findings))
+    return Read(directory, mesh, build(mesh, today), today, tuple(findings))

@@ -11,14 +11,15 @@ from pydantic_core import PydanticCustomError
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 PRODUCT_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-EMAIL_PATTERN: Final = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
+EMAIL_PATTERN: Final = r"^[^@\s*?$]+@[^@\s*?$]+\.[^@\s.*?$]+$"
+"""No wildcard and no variable: policies compare with addresses."""
 ACCOUNT_ID_PATTERN: Final = r"^[0-9]{12}$"
 DAYS_PATTERN: Final = r"^[1-9][0-9]{0,4} days?$"
 LONGEST_NAME: Final = 40
 
 EXPECTED: dict[str, str] = {
     PRODUCT_PATTERN: "a product, written <domain>.<product>, such as identity.profiles",
-    EMAIL_PATTERN: "an e-mail address",
+    EMAIL_PATTERN: "an e-mail address, without a wildcard or a '$'",
 }
 """What a pattern stands for, for the person who wrote something else."""
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from mesh.access import Decision, Request, World, decide
 from mesh.access.lake import Lakes
 from mesh.access.planned import lakes, world
-from mesh.plan import Plan
+from mesh.load import load
+from mesh.plan import Plan, build
 from sandbox.aws.resource import AwsError
 from sandbox.live.cast import Caller, credentials, staged
 from sandbox.live.probes import Probe, probes
@@ -57,6 +60,24 @@ class Report:
     exempted: dict[str, int] = field(default_factory=dict[str, int])
     seconds: float = 0.0
 
+    def to_json(self) -> dict[str, Any]:
+        """As one process tells another."""
+        told = {name: getattr(self, name) for name in ("callers", "deployment", "exempted", "seconds")}
+        answers = {"allowed": self.answers[True], "refused": self.answers[False]}
+        return {**told, "answers": answers, "differences": [asdict(each) for each in self.differences]}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """What `to_json` made; numbers may come as floats."""
+        return cls(
+            Counter({True: int(told["answers"]["allowed"]), False: int(told["answers"]["refused"])}),
+            int(told["callers"]),
+            [Difference(**each) for each in told["differences"]],
+            int(told["deployment"]),
+            {reason: int(count) for reason, count in told["exempted"].items()},
+            float(told["seconds"]),
+        )
+
     @property
     def calls(self) -> int:
         """All calls made."""
@@ -86,7 +107,9 @@ def check(organization: EmulatedOrganization, plan: Plan) -> Report:
     if organization.gate is None:
         raise ValueError("policies are not enforced in this organisation: every call would be allowed")
     began, gate = time.perf_counter(), organization.gate
-    report = Report(deployment=gate.decided.total(), exempted=dict(gate.exempted))
+    report = Report(
+        deployment=gate.decided.total() - gate.told.total(), exempted=dict(gate.exempted - gate.let_through)
+    )
     planned, governed, scene = world(plan), lakes(plan), Scene(plan)
     try:
         with staged(plan, lambda role: planned.role(role) is not None) as callers:
@@ -98,8 +121,15 @@ def check(organization: EmulatedOrganization, plan: Plan) -> Report:
     finally:
         for bucket in scene.every:
             swept(bucket.name)
+        gate.told, gate.let_through = Counter(gate.decided), Counter(gate.exempted)
     report.seconds = time.perf_counter() - began
     return report
+
+
+def checked(organization: EmulatedOrganization, question: Mapping[str, Any]) -> Report:
+    """The checks against the mesh as it stands in a folder: `{"directory": …, "as-of": "2026-12-01"}`."""
+    day = datetime.date.fromisoformat(question["as-of"])
+    return check(organization, build(load(Path(question["directory"])).usable(), day))
 
 
 def _set(scene: Scene, company: _Company, report: Report, planned: World, governed: Lakes) -> None:

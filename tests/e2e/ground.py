@@ -9,17 +9,18 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sandbox.course import Course, Mesh, StackRun
 from sandbox.kept import FILE, Kept, StateDirectory, announced, state_directory
 from sandbox.provider import AwsProvider
 from sandbox.pulumi_cli import Cli
 from sandbox.pulumi_engine import Backend
-from sandbox.served import ProviderServer, RemoteProviders
+from sandbox.served import ABOUT, ProviderServer, RemoteProviders
 from sandbox.stacks import Embedded, UnderPulumi
 from tests.e2e.journal import DAY, fresh, mesh_of
 from tests.sandbox.faulty import FaultyOrganization
@@ -63,10 +64,10 @@ class Ground:
         """As `mesh up --serve` would keep it in another terminal: commands that are typed here find it."""
         organization = self.faulty.organization
 
-        def about() -> dict[str, object]:
+        def about(_question: Mapping[str, Any]) -> dict[str, object]:
             return {"identity": self.states.identity, "inventory": organization.inventory().to_json()}
 
-        with ProviderServer(self.faulty, about) as server:
+        with ProviderServer(self.faulty, {ABOUT: about}) as server:
             kept = Kept(
                 identity=self.states.identity,
                 organization=self.mesh.plan.perimeter.organization,

@@ -58,7 +58,7 @@ class Terminal:
 
     def type(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*WORDS, *words, "--as-of", DAY.isoformat()],
+            [*WORDS, *words, *(() if words[0] == "as" else ("--as-of", DAY.isoformat()))],
             cwd=self.directory,
             env=ENVIRONMENT | environment,
             capture_output=True,
@@ -147,13 +147,39 @@ def test_a_second_terminal_updates_refreshes_and_destroys_what_the_first_keeps(t
         assert protected.returncode == 1
         assert "stopped at domain-shop: what is protected cannot be deleted" in protected.stdout
         terminal.change("mesh.yaml", "classifications:", "defaults: {deletion-protection: false}\nclassifications:")
-        assert terminal.type("up").returncode == 0
+        again = terminal.type("up")
+        assert (again.returncode, "every answer as planned" in again.stdout) == (0, True), again.stdout + again.stderr
         destroyed = terminal.type("destroy")
         assert destroyed.returncode == 0, destroyed.stdout
         left = "4 organizations.Account, 1 organizations.Organization, 3 organizations.OrganizationalUnit"
         assert f"left: {left};" in destroyed.stdout
     assert not (terminal.directory / FILE).exists()
     assert not state.exists()
+
+
+def test_what_was_changed_by_hand_is_told_by_the_live_checks_of_a_second_terminal(terminal: Terminal) -> None:
+    """The engine compares with its state and sees nothing; the calls do."""
+    import boto3
+
+    with terminal.serving():
+        handed = terminal.type("as", "deploy@shop").stdout
+        given = dict(re.findall(r"export (AWS_\w+)=(\S+)", handed))
+        s3 = boto3.client(
+            "s3",
+            endpoint_url=given["AWS_ENDPOINT_URL"],
+            region_name=given["AWS_DEFAULT_REGION"],
+            aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=given["AWS_SESSION_TOKEN"],
+        )
+        bucket = next(each["Name"] for each in s3.list_buckets()["Buckets"] if "--" in each["Name"])
+        policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+        policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "RefuseOtherReaders"]
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+        done = terminal.type("up")
+    assert done.returncode == 1
+    assert "answers not as planned" in done.stdout
+    assert f"get {bucket}: planned refused (s3:GetObject: resource, statement RefuseOtherReaders)" in done.stderr
 
 
 def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(beside: Terminal, engine: str) -> None:
