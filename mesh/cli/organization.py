@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -184,10 +184,10 @@ def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
 def _attached(kept: Kept, found: Read) -> Generator[Place]:
     from sandbox.aws.records import Inventory
     from sandbox.course import Course
+    from sandbox.live.check import Report
     from sandbox.policy_host import policy_host
     from sandbox.pulumi_cli import find
     from sandbox.pulumi_engine import Backend
-    from sandbox.live.check import Report
     from sandbox.served import ABOUT, CHECK, RemoteProviders, ask
     from sandbox.stacks import Embedded, UnderPulumi
 

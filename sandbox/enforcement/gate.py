@@ -40,7 +40,7 @@ class Gate:
         """Calls by whether they were allowed."""
         self.exempted: Final[Counter[str]] = Counter()
         self.told: Counter[bool] = Counter()
-        """Of `decided`, what the live checks have told of, their own calls with it; `let_through` is that of `exempted`."""
+        """Of `decided`, what live checks have told of, their own calls with it; `let_through` is that of `exempted`."""
         self.let_through: Counter[str] = Counter()
         self.inexact: Final[Counter[str]] = Counter()
         """Actions decided on `*` because the call does not say which resource it means."""
