@@ -91,7 +91,7 @@ class ProviderServer:
             ended.wait()
 
 
-def _handler(answers: Answers) -> grpc.RpcMethodHandler:
+def _handler(answers: Answers) -> grpc.RpcMethodHandler[Any, Any]:
     def answer(request: struct_pb2.Struct, _context: object) -> struct_pb2.Struct:
         return to_struct(answers(to_python(request)))
 

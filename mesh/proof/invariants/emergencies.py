@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh import names
 from mesh.access import planned
@@ -204,8 +204,8 @@ def _missed(pattern: dict[str, Any], event: dict[str, Any]) -> str | None:
     for key, wanted in pattern.items():
         got = event.get(key)
         if isinstance(wanted, dict):
-            deeper = _missed(dict[str, Any](wanted), got) if isinstance(got, dict) else f"{key}"
-            if deeper:
+            inner = cast("dict[str, Any]", got if isinstance(got, dict) else {})
+            if deeper := _missed(cast("dict[str, Any]", wanted), inner):
                 return deeper
         elif got not in wanted:
             return f"{key} in {json.dumps(wanted)}"
