@@ -67,6 +67,13 @@ class Subject:
         """The partners whose callers are asked: all, or two of each class."""
         return _some(self.plan.partners, {name: _partner_form(each) for name, each in self.plan.partners.items()})
 
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """Whose each account is, in the names of what it keeps."""
+        owners = {self.hub: "governance"}
+        owners |= {domain.access.account_id: name for name, domain in self.plan.domains.items()}
+        return owners | {partner.access.account_id: f"partner-{name}" for name, partner in self.plan.partners.items()}
+
     def others(self, home: str) -> Iterator[DomainPlan]:
         """The domains asked that are not this one."""
         return (domain for domain in self.domains if domain.name != home)

@@ -291,10 +291,8 @@ def logs_are_immutable(subject: Subject) -> Iterator[AnyClaim]:
     for action in (*both, *locks):
         request = Request("s3.amazonaws.com", action, f"{audit}/AWSLogs/x", subject.for_the_mesh)
         yield Claim("a service of the mesh", request, allowed=False, denied=("resource",))
-    owners = {subject.hub: "governance"} | {d.access.account_id: d.name for d in subject.plan.domains.values()}
-    owners |= {p.access.account_id: f"partner-{p.name}" for p in subject.plan.partners.values()}
     for account_id, unit, where in subject.accounts:
-        logs = f"arn:aws:s3:::{names.log_bucket(mesh, owners[account_id])}"
+        logs = f"arn:aws:s3:::{names.log_bucket(mesh, subject.owners[account_id])}"
         for caller in subject.of_account(account_id, unit, where):
             for action in (*both, "s3:PutObject", "s3:ReplicateObject"):
                 request = Request(caller.name, action, f"{logs}/x")
@@ -351,10 +349,7 @@ def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
 
 def _readers_of_results(subject: Subject) -> Iterator[AnyClaim]:
     for account_id, unit, where in subject.accounts_asked:
-        owner = {subject.hub: "governance"}.get(account_id) or where.replace("domain ", "").replace(
-            "partner ", "partner-"
-        )
-        thing = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, owner)}/x"
+        thing = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, subject.owners[account_id])}/x"
         denied: tuple[Layer, ...] = ("resource",)
         for caller in subject.of_account(account_id, unit, where):
             yield Claim(caller.who, Request(caller.name, "s3:GetObject", thing), allowed=False, denied=denied)

@@ -36,11 +36,8 @@ def of_products(subject: Subject) -> Iterator[Held]:
 
 def of_accounts(subject: Subject) -> Iterator[Held]:
     """What every account has: logs, results, a key, roles, and what a team may make there besides the plan."""
-    owners = {subject.hub: "governance"}
-    owners |= {domain.access.account_id: name for name, domain in subject.plan.domains.items()}
-    owners |= {partner.access.account_id: f"partner-{name}" for name, partner in subject.plan.partners.items()}
     for account_id, unit, _ in subject.accounts_asked:
-        owner, mesh = owners[account_id], subject.plan.mesh
+        owner, mesh = subject.owners[account_id], subject.plan.mesh
         for bucket in (names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)):
             yield Held(f"arn:aws:s3:::{bucket}/x", OBJECT_ACTIONS, unit, True)
         key = planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
@@ -103,9 +100,9 @@ def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
 def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
     """Buckets into which services write refuse those of outsiders themselves; callers of their account they do not."""
     written = (names.log_bucket, names.results_bucket)
-    owners = {subject.hub: "governance"} | {d.access.account_id: d.name for d in subject.plan.domains.values()}
-    owners |= {p.access.account_id: f"partner-{p.name}" for p in subject.plan.partners.values()}
-    buckets = [(name(subject.plan.mesh, owner), account) for account, owner in owners.items() for name in written]
+    buckets = [
+        (name(subject.plan.mesh, owner), account) for account, owner in subject.owners.items() for name in written
+    ]
     for bucket, account_id in (*buckets, (names.audit_bucket(subject.plan.mesh), subject.hub)):
         thing = f"arn:aws:s3:::{bucket}/AWSLogs/x"
         for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):

@@ -192,9 +192,7 @@ def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[Any
 def logs_arrive(subject: Subject) -> Iterator[AnyClaim]:
     """M14: S3 delivers access logs for the account that they are of, and the trail of the organisation arrives."""
     mesh, organization = subject.plan.mesh, subject.perimeter.organization
-    owners = {subject.hub: "governance"} | {d.access.account_id: d.name for d in subject.plan.domains.values()}
-    owners |= {p.access.account_id: f"partner-{p.name}" for p in subject.plan.partners.values()}
-    for account_id, owner in owners.items():
+    for account_id, owner in subject.owners.items():
         logs = f"arn:aws:s3:::{names.log_bucket(mesh, owner)}/x"
         for source, may in ((account_id, True), (subject.perimeter.management_id, False)):
             context = {"aws:SourceAccount": source, "aws:SourceOrgID": organization}
