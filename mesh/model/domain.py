@@ -33,7 +33,10 @@ ContractPath = Annotated[str, BeforeValidator(_inside), WithJsonSchema({"type": 
 class Product(Closed):
     """One data product; description, columns, labels, terms and quality stand in its contract, nowhere else."""
 
-    kind: Kind = Field(description="analytics (reporting), ml (models and serving) or internal (this domain only).")
+    kind: Kind = Field(
+        description="analytics (reporting), ml (models and serving) or internal (no other domain consumes it, no "
+        "agreement delivers it; who reads it follows from its labels, as always)."
+    )
     ports: Annotated[tuple[Port, ...], Field(strict=False, min_length=1)] = Field(
         description="How it is read: as a table through the catalog, as files in S3."
     )
