@@ -52,6 +52,8 @@ def sizes(plan: Plan) -> Iterator[Size]:
             seen.add(id(policy))
             characters = len(json.dumps(policy.document, separators=(",", ":")))
             yield Size(kind, policy.name, characters, quotas.limit(*quota))
+    declared = plan.organization.args.declared
+    yield Size("declarative policy", declared.name, declared.document.size, quotas.limit("declarative", "max_chars"))
 
 
 def _documents(world: World) -> Iterator[tuple[str, tuple[str, str], Policy]]:
@@ -66,6 +68,8 @@ def _documents(world: World) -> Iterator[tuple[str, tuple[str, str], Policy]]:
             yield from (("permissions of a role", ("iam", "role_inline_total_chars"), p) for p in role.identity)
         if role.trust:
             yield "trust of a role", ("iam", "trust_policy_chars_default"), role.trust
+    for endpoint in world.endpoints.values():
+        yield "endpoint policy", ("vpc", "endpoint_policy_chars"), endpoint.policy
     for resource in world.resources.values():
         if resource.policy:
             kind, quota = _OF_RESOURCES[resource.arn.split(":")[2]]

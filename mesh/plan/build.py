@@ -29,6 +29,7 @@ from mesh.plan.nodes import (
     MemberAccount,
     MeshBusArgs,
     MeshCatalogArgs,
+    NetworkArgs,
     OrganizationArgs,
     OrganizationPlan,
     OrganizationPolicy,
@@ -249,6 +250,7 @@ class Builder:
                 deletion_protection=defaults.deletion_protection,
             ),
             bus=MeshBusArgs(perimeter=self.perimeter),
+            network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
         )
 

@@ -30,8 +30,10 @@ from mesh.plan.nodes.governance import (
     MeshBusArgs,
     MeshCatalogArgs,
 )
+from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
     Assignment,
+    DeclarativePolicy,
     MemberAccount,
     OrganizationArgs,
     OrganizationPlan,
@@ -75,6 +77,7 @@ __all__ = [
     "Clearance",
     "ClearanceRoleArgs",
     "DataProductArgs",
+    "DeclarativePolicy",
     "Delivery",
     "DeliveryArgs",
     "DomainAccountArgs",
@@ -84,6 +87,7 @@ __all__ = [
     "MemberAccount",
     "MeshBusArgs",
     "MeshCatalogArgs",
+    "NetworkArgs",
     "OrganizationArgs",
     "OrganizationPlan",
     "OrganizationPolicy",

@@ -1,4 +1,4 @@
-"""What the stack `governance` is made of: the catalog and its clearances, the trail, the bus, the domains' roles."""
+"""What the stack `governance` is made of: catalog and clearances, the trail, the bus, the network, the domains' roles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mesh.iam.values import Document
 from mesh.plan.nodes.access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.account import DomainAccountArgs
 from mesh.plan.nodes.grants import Expression, Grant, Label, WholeCatalog, on_covered
+from mesh.plan.nodes.network import NetworkArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,4 +147,5 @@ class GovernancePlan:
     catalog: MeshCatalogArgs
     audit: AuditTrailArgs
     bus: MeshBusArgs
+    network: NetworkArgs
     locations: Mapping[str, LocationRoleArgs]

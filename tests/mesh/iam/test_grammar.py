@@ -25,6 +25,7 @@ QUOTAS = {
     "PartnerAccountArgs.bucket_policy": ("s3", "bucket_policy_bytes"),
     "PartnerAccountArgs.key_policy": ("kms", "key_policy_bytes"),
     "MeshBusArgs.policy": ("events", "bus_policy_chars"),
+    "endpoints": ("vpc", "endpoint_policy_chars"),
     "MeshCatalogArgs.catalog_policy": ("glue", "resource_policy_bytes"),
     "OrganizationPolicy.SERVICE_CONTROL_POLICY": ("scp", "max_chars"),
     "OrganizationPolicy.RESOURCE_CONTROL_POLICY": ("rcp", "max_chars"),
@@ -37,7 +38,8 @@ NOT_IN_THE_REFERENCE = {"glue:ShareResource"}
 
 
 def kind(name: str) -> str:
-    return name.rpartition("/")[2]
+    """Class and property; of a document that a property has by name, the property."""
+    return "endpoints" if ".endpoints/" in name else name.rpartition("/")[2]
 
 
 def quota(name: str) -> int:

@@ -1,0 +1,47 @@
+"""Endpoint policies: who uses the mesh's private network to reach AWS, and what they reach.
+
+The only control on an outsider's own credentials inside the network: no SCP binds their account, no RCP their bucket.
+
+An endpoint policy grants nothing; a request through the endpoint needs its Allow beside all others (Amazon VPC User
+Guide, AWS PrivateLink, "Control access to VPC endpoints using endpoint policies"). The statement is that of AWS's own
+examples (aws-samples/data-perimeter-policy-examples, `vpc_endpoint_policies/default_endpoint_policy.json`) with the
+callers narrowed to two units: a partner is of the organisation, too. There is no statement for service principals:
+none calls from this network.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh import names
+from mesh.iam.perimeter import Perimeter, in_organization, inside_units
+from mesh.iam.values import Document, Statement, document, when
+
+GATEWAY: Final = "s3"
+"""The one service that is reached through a gateway endpoint, which costs nothing."""
+
+INTERFACES: Final = ("athena", "events", "glue", "kms", "lakeformation", "logs", "secretsmanager", "sts")
+"""What jobs of the mesh call besides; each costs by the hour and zone (AWS PrivateLink pricing)."""
+
+SERVICES: Final = (GATEWAY, *INTERFACES)
+
+
+def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
+    """Callers of domains and governance, on resources of the organisation; the same size however many there are.
+
+    EventBridge sends `aws:ResourceOrgID` with no request (IAM User Guide, "AWS global condition context keys"), so its
+    endpoint names the one resource that jobs need: the mesh bus.
+    """
+    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
+    callers = (in_organization(perimeter), inside_units(perimeter.domains, perimeter.governance))
+    ours = when("StringEquals", "aws:ResourceOrgID", perimeter.organization)
+    return document(
+        Statement(
+            sid="MeshReachesItsOwn",
+            effect="Allow",
+            principal="*",
+            actions=(f"{service}:*",),
+            resources=(bus,) if service == "events" else ("*",),
+            conditions=callers if service == "events" else (*callers, ours),
+        )
+    )
