@@ -1,4 +1,4 @@
-"""What the stack `governance` is made of: catalog and clearances, the trail, the bus, the network, the domains' roles."""
+"""What the stack `governance` is made of: catalog, clearances, trail, bus, network, and the domains' roles there."""
 
 from __future__ import annotations
 
