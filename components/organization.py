@@ -97,7 +97,9 @@ class Organization(ComponentResource):
         for policy in (args.declared, *args.policies):
             last = [self._attach(policy, targets[policy.target], last)]
 
-    def _attach(self, policy: OrganizationPolicy | DeclarativePolicy, target: Input[str], after: list[Resource]) -> Resource:
+    def _attach(
+        self, policy: OrganizationPolicy | DeclarativePolicy, target: Input[str], after: list[Resource]
+    ) -> Resource:
         made = aws.organizations.Policy(
             policy.name,
             name=policy.name,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Declaration:
 
 def _assigned(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: _assigned(value) if isinstance(value, Mapping) else {"@@assign": value} for name, value in values.items()
+        name: _assigned(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else {"@@assign": value}
+        for name, value in values.items()
     }
 
 

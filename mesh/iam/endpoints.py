@@ -26,11 +26,16 @@ INTERFACES: Final = ("athena", "events", "glue", "kms", "lakeformation", "logs",
 SERVICES: Final = (GATEWAY, *INTERFACES)
 
 
+TELL_NO_OWNER: Final = frozenset({"events", "lakeformation"})
+"""Services without `aws:ResourceOrgID`: EventBridge sends it with no request (IAM User Guide, "AWS global condition
+context keys"), and no action of Lake Formation has a resource (Service Authorization Reference).
+"""
+
+
 def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
     """Callers of domains and governance, on resources of the organisation; the same size however many there are.
 
-    EventBridge sends `aws:ResourceOrgID` with no request (IAM User Guide, "AWS global condition context keys"), so its
-    endpoint names the one resource that jobs need: the mesh bus.
+    Of EventBridge, which does not say whose a resource is, jobs need one, and the statement names it: the mesh bus.
     """
     bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     callers = (in_organization(perimeter), inside_units(perimeter.domains, perimeter.governance))
@@ -42,6 +47,6 @@ def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
             principal="*",
             actions=(f"{service}:*",),
             resources=(bus,) if service == "events" else ("*",),
-            conditions=callers if service == "events" else (*callers, ours),
+            conditions=callers if service in TELL_NO_OWNER else (*callers, ours),
         )
     )

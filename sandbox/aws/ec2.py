@@ -241,7 +241,8 @@ def _refuse_all(call: Call, group: Values, rules: str, way: str) -> None:
 
 def _put_rules(call: Call) -> None:
     _refuse_all(call, _group(call), "IpPermissions", "ingress")
-    wanted = [_permission(rule) for rule in call.inputs.get("ingress") or []]
+    rules: list[Values] = call.inputs.get("ingress") or []
+    wanted = [_permission(rule) for rule in rules]
     if wanted:
         call.aws("authorize_security_group_ingress", GroupId=call.id, IpPermissions=wanted)
 

@@ -38,11 +38,12 @@ SHARING: Final = Resource(
     regional=False,
 )
 
+_TAGS: Final = recorded_tags("moto does not tag resource shares")
 
 
 def _create_share(call: Call) -> Made:
     call.id = call.aws("create_resource_share", **call.request())["resourceShare"]["resourceShareArn"]
-    call.resource.tagging.update(call)
+    _TAGS.update(call)
     return call.id, {"arn": call.id}
 
 
@@ -74,7 +75,7 @@ SHARE: Final = Resource(
     _update_share,
     _delete_share,
     outputs=("arn",),
-    tagging=recorded_tags("moto does not tag resource shares"),
+    tagging=_TAGS,
 )
 
 _NO_ASSOCIATION: Final = "moto has no AssociateResourceShare"

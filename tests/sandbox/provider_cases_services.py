@@ -423,9 +423,7 @@ GUARDS = (
 
 VPC = Case("aws:ec2/vpc:Vpc", {"cidrBlock": "10.64.0.0/16", "enableDnsHostnames": True, "tags": {"Name": "mesh"}})
 SUBNET_INPUTS = {"cidrBlock": "10.64.0.0/19", "availabilityZone": "eu-west-1a"}
-SUBNET = Case(
-    "aws:ec2/subnet:Subnet", lambda made: {**SUBNET_INPUTS, "vpcId": made["vpc"]["id"]}, needs={"vpc": VPC}
-)
+SUBNET = Case("aws:ec2/subnet:Subnet", lambda made: {**SUBNET_INPUTS, "vpcId": made["vpc"]["id"]}, needs={"vpc": VPC})
 ROUTES = Case("aws:ec2/routeTable:RouteTable", lambda made: {"vpcId": made["vpc"]["id"]}, needs={"vpc": VPC})
 HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.64.0.0/16"]}
 
