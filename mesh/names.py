@@ -11,6 +11,8 @@ import hashlib
 PATH = "mesh"
 WORKGROUP = "mesh"
 BUS = "mesh"
+CONNECTION = "mesh"
+"""The Glue connection with which a domain's jobs join the private network."""
 
 
 def workgroup(clearance: str) -> str:

@@ -1,6 +1,7 @@
-"""Endpoint policies: who uses the mesh's private network to reach AWS, and what they reach.
+"""The private network: who reaches what of AWS through its endpoints, and what a job needs to run in it.
 
-The only control on an outsider's own credentials inside the network: no SCP binds their account, no RCP their bucket.
+An endpoint's policy is the only control on an outsider's own credentials inside the network: no SCP binds their
+account, no RCP their bucket.
 
 An endpoint policy grants nothing; a request through the endpoint needs its Allow beside all others (Amazon VPC User
 Guide, AWS PrivateLink, "Control access to VPC endpoints using endpoint policies"). The statement is that of AWS's own
@@ -49,4 +50,49 @@ def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
             resources=(bus,) if service == "events" else ("*",),
             conditions=callers if service in TELL_NO_OWNER else (*callers, ours),
         )
+    )
+
+
+SEE_THE_NETWORK: Final = (
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcEndpoints",
+)
+JOIN_THE_NETWORK: Final = ("ec2:CreateNetworkInterface", "ec2:CreateTags", "ec2:DeleteNetworkInterface")
+"""What Glue and Lambda do with a job's role to run it in a VPC (AWS managed policy `AWSGlueServiceRole`; Lambda
+Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC").
+"""
+
+
+def in_the_network(perimeter: Perimeter, account_id: str) -> tuple[Statement, ...]:
+    """A job runs in the subnets of the mesh, and in no others: they are the governance account's, and shared.
+
+    The security group and the connection are the domain's own; of connections it sees the one that leads there.
+    """
+    own, glue = f"arn:aws:ec2:{perimeter.region}:{account_id}", f"arn:aws:glue:{perimeter.region}:{account_id}"
+    subnets = f"arn:aws:ec2:{perimeter.region}:{perimeter.governance_id}:subnet/*"
+    return (
+        Statement(
+            sid="JoinTheNetwork",
+            effect="Allow",
+            actions=("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+            resources=(f"{own}:network-interface/*", f"{own}:security-group/*", subnets),
+        ),
+        Statement(
+            sid="MarkWhatGlueJoined",
+            effect="Allow",
+            actions=("ec2:CreateTags",),
+            resources=(f"{own}:network-interface/*",),
+            conditions=(when("ForAnyValue:StringEquals", "aws:TagKeys", "aws-glue-service-resource"),),
+        ),
+        Statement(sid="SeeTheNetwork", effect="Allow", actions=SEE_THE_NETWORK, resources=("*",)),
+        Statement(
+            sid="ReadTheConnection",
+            effect="Allow",
+            actions=("glue:GetConnection",),
+            resources=(f"{glue}:catalog", f"{glue}:connection/{names.CONNECTION}"),
+        ),
     )

@@ -191,3 +191,27 @@ def _jobs(subject: Subject) -> Iterator[AnyClaim]:
         ):
             request = Request(pipeline, action, resource, {"aws:SourceVpce": planned.endpoint_id(service)})
             yield Claim(f"the pipeline of {product.domain}.{product.name}, in our network", request, allowed=True)
+        yield from _joined(subject, f"the pipeline of {product.domain}.{product.name}", pipeline, product.account_id)
+
+
+def _joined(subject: Subject, who: str, pipeline: str, account_id: str) -> Iterator[AnyClaim]:
+    """Glue and Lambda put a job into our subnets, with a security group of the domain; and into no other subnets.
+
+    That the subnets admit the domain's account is RAM's to say, so the claim on them is about the caller's policies.
+    """
+    shared = Request(pipeline, "ec2:CreateNetworkInterface", f"arn:aws:ec2:{subject.region}:{subject.hub}:subnet/x")
+    yield Claim(who, shared, free=("scp", "identity", "boundary"), granted=True)
+    own = f"arn:aws:ec2:{subject.region}:{account_id}"
+    glue = f"arn:aws:glue:{subject.region}:{account_id}"
+    marked = {"aws:TagKeys": ["aws-glue-service-resource"]}
+    for action, resource, context, may in (
+        ("ec2:CreateNetworkInterface", f"{own}:security-group/sg-1", {}, True),
+        ("ec2:CreateNetworkInterface", f"{own}:subnet/subnet-of-its-own", {}, False),
+        ("ec2:DeleteNetworkInterface", f"{own}:network-interface/eni-1", {}, True),
+        ("ec2:CreateTags", f"{own}:network-interface/eni-1", marked, True),
+        ("ec2:CreateTags", f"{own}:network-interface/eni-1", {"aws:TagKeys": ["mesh:owner"]}, False),
+        ("ec2:DescribeSubnets", "*", {}, True),
+        ("glue:GetConnection", f"{glue}:connection/{names.CONNECTION}", {}, True),
+        ("glue:GetConnection", f"{glue}:connection/a-database", {}, False),
+    ):
+        yield Claim(who, Request(pipeline, action, resource, context), allowed=may)
