@@ -13,7 +13,7 @@ from mesh.iam.values import Document
 
 CIDR: Final = "10.64.0.0/16"
 ZONES: Final = ("a", "b")
-"""The zones of the region that have a subnet, each an eighth of the network; every region has them."""
+"""Zones with a subnet, each an eighth of the network. Nearly every region has both; in Tokyo it is `a` and `c`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +22,13 @@ class NetworkArgs:
 
     perimeter: Perimeter
     cidr: str = CIDR
+    zones: tuple[str, ...] = ZONES
 
     @property
     def subnets(self) -> Mapping[str, str]:
         """Address ranges by availability zone."""
         ranges = ipaddress.ip_network(self.cidr).subnets(prefixlen_diff=3)
-        return {f"{self.perimeter.region}{zone}": str(part) for zone, part in zip(ZONES, ranges, strict=False)}
+        return {f"{self.perimeter.region}{zone}": str(part) for zone, part in zip(self.zones, ranges, strict=False)}
 
     @property
     def endpoints(self) -> Mapping[str, Document]:
