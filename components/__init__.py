@@ -18,6 +18,7 @@ from components.partner_account import PartnerAccount
 from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
+from components.private_network import PrivateNetwork
 from components.resource_link import ResourceLink
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "PermissionSets",
     "PipelineRole",
     "PrivateBucket",
+    "PrivateNetwork",
     "ResourceLink",
 ]

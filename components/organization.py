@@ -10,12 +10,14 @@ from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
 from mesh import names
 from mesh.iam.bootstrap import template
-from mesh.plan.nodes import MemberAccount, OrganizationArgs, OrganizationPolicy
+from mesh.plan.nodes import DeclarativePolicy, MemberAccount, OrganizationArgs, OrganizationPolicy
 
 CREATED_AT_A_TIME = 5
 UNITS = ("governance", "domains", "partners")
+POLICY_TYPES = ("DECLARATIVE_POLICY_EC2", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY")
 TRUSTED_SERVICES = (
     "cloudtrail.amazonaws.com",
+    "ec2.amazonaws.com",
     "member.org.stacksets.cloudformation.amazonaws.com",
     "ram.amazonaws.com",
     "sso.amazonaws.com",
@@ -34,7 +36,7 @@ class Organization(ComponentResource):
         self.organization = aws.organizations.Organization(
             name,
             feature_set="ALL",
-            enabled_policy_types=["RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"],
+            enabled_policy_types=list(POLICY_TYPES),
             aws_service_access_principals=list(TRUSTED_SERVICES),
             opts=self._outliving(args),
         )
@@ -92,10 +94,12 @@ class Organization(ComponentResource):
             **{unit: made.id for unit, made in self.units.items()},
             "root": self.root_id,
         }
-        for policy in args.policies:
+        for policy in (args.declared, *args.policies):
             last = [self._attach(policy, targets[policy.target], last)]
 
-    def _attach(self, policy: OrganizationPolicy, target: Input[str], after: list[Resource]) -> Resource:
+    def _attach(
+        self, policy: OrganizationPolicy | DeclarativePolicy, target: Input[str], after: list[Resource]
+    ) -> Resource:
         made = aws.organizations.Policy(
             policy.name,
             name=policy.name,

@@ -16,6 +16,8 @@ BREAK_GLASS_PATH = f"/{PATH}/{BREAK_GLASS}/"
 """Path of the users who may break the glass."""
 BREAK_GLASS_ALARM = f"{PATH}-{BREAK_GLASS}"
 """Name of the rule that sees it, and of the topic that tells of it."""
+CONNECTION = "mesh"
+"""The Glue connection with which a domain's jobs join the private network."""
 
 
 def workgroup(clearance: str) -> str:

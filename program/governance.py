@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pulumi
 
-from components import AuditTrail, BreakGlass, DomainAccount, LocationRole, MeshBus, MeshCatalog
+from components import AuditTrail, BreakGlass, DomainAccount, LocationRole, MeshBus, MeshCatalog, PrivateNetwork
 from mesh.plan.nodes import GovernancePlan
 from program.providers import inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Baseline, audit trail, event bus, the way in for emergencies, the domains' roles here, and the mesh catalog."""
+    """Baseline, audit trail, event bus, network, the way in for emergencies, the domains' roles, and the catalog."""
     options = inside(provider("governance", plan.access))
     account = DomainAccount("governance", plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))
@@ -20,4 +20,6 @@ def deploy(plan: GovernancePlan) -> None:
     roles = [LocationRole(name, args, opts=after) for name, args in plan.locations.items()]
     catalog = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=roles))
     MeshCatalog("mesh", plan.catalog, opts=catalog)
+    network = PrivateNetwork("mesh", plan.network, opts=options)
     pulumi.export("bus", bus.arn)
+    pulumi.export("network", {"vpc": network.vpc_id, "subnets": network.subnet_ids})

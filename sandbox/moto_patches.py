@@ -164,13 +164,24 @@ def _organization(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
     yield models.FakeAccount, "__init__", _named_account(models.FakeAccount.__init__, on_account)
     yield models.FakeOrganizationalUnit, "__init__", _named_unit(models.FakeOrganizationalUnit.__init__, ids)
     yield models.FakePolicy, "__init__", _named_policy(models.FakePolicy.__init__)
+    yield from _declarative_policies(models)
     services = [*models.FakeServiceAccess.TRUSTED_SERVICES, *_MISSING_SERVICES]
     yield models.FakeServiceAccess, "TRUSTED_SERVICES", services
     yield models.FakeDelegatedAdministrator, "SUPPORTED_SERVICES", services
 
 
+def _declarative_policies(models: Any) -> Iterator[tuple[Any, str, Any]]:
+    """moto knows no declarative policies; it keeps one as it keeps an SCP, under its own type and in its own ARN."""
+    known: list[str] = [*models.FakeRoot.SUPPORTED_POLICY_TYPES, DECLARATIVE]
+    for owner in (models.FakeRoot, models.FakePolicy):
+        yield owner, "SUPPORTED_POLICY_TYPES", known
+
+
+DECLARATIVE: Final = "DECLARATIVE_POLICY_EC2"
+
 _MISSING_SERVICES: Final = (
     "cloudtrail.amazonaws.com",
+    "ec2.amazonaws.com",
     "iam.amazonaws.com",
     "lakeformation.amazonaws.com",
     "q.amazonaws.com",
@@ -201,7 +212,12 @@ def _named_unit(init: Callable[..., None], ids: Ids) -> Callable[..., None]:
 
 def _named_policy(init: Callable[..., None]) -> Callable[..., None]:
     def create(policy: Any, organization: Any, **values: Any) -> None:
-        init(policy, organization, **values)
+        if values.get("Type") == DECLARATIVE:
+            init(policy, organization, **{**values, "Type": "SERVICE_CONTROL_POLICY"})
+            policy.type = DECLARATIVE
+            policy._arn_format = policy._arn_format.replace("service_control_policy", DECLARATIVE.lower())
+        else:
+            init(policy, organization, **values)
         policy.id = "p-" + hashlib.sha256(f"{policy.type}|{policy.name}".encode()).hexdigest()[:8]
 
     return create

@@ -162,6 +162,7 @@ class _Remote:
 
 
 def _said(code: grpc.StatusCode, details: str) -> str:
-    if code is grpc.StatusCode.UNAVAILABLE:
+    """A server that ends refuses new calls, and cancels those that it is at; no client of ours cancels."""
+    if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED):
         return f"{SILENT} ({details})"
     return details

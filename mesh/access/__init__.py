@@ -3,7 +3,7 @@
 from mesh.access.decide import Cause, Decision, Request, decide
 from mesh.access.errors import UnknownError
 from mesh.access.policies import FULL_ACCESS, Policy, compiled
-from mesh.access.world import ANONYMOUS, Account, Resource, Role, World
+from mesh.access.world import ANONYMOUS, Account, Endpoint, Resource, Role, World
 
 __all__ = [
     "ANONYMOUS",
@@ -11,6 +11,7 @@ __all__ = [
     "Account",
     "Cause",
     "Decision",
+    "Endpoint",
     "Policy",
     "Request",
     "Resource",

@@ -1,7 +1,8 @@
 """Whether a request is allowed, and by which statement.
 
 Rules: IAM User Guide, "Policy evaluation logic", "Determining whether a request is allowed or denied within an
-account", "Cross-account policy evaluation logic"; Organizations User Guide, "SCP evaluation", "RCP evaluation".
+account", "Cross-account policy evaluation logic"; Organizations User Guide, "SCP evaluation", "RCP evaluation"; AWS
+PrivateLink, "Control access to VPC endpoints using endpoint policies".
 An explicit Deny of any layer wins. After that every layer that binds the caller has to allow.
 """
 
@@ -15,9 +16,9 @@ from mesh.access import facts
 from mesh.access.conditions import Keys, as_keys
 from mesh.access.policies import Policy, Statement
 from mesh.access.principals import Caller, Match
-from mesh.access.world import Account, Principal, Selection, Target, World
+from mesh.access.world import Account, Endpoint, Principal, Selection, Target, World
 
-Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "lake-formation"]
+Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "endpoint", "lake-formation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Decision(NamedTuple):
 
 _DEFAULTS: Final[Keys] = {"aws:securetransport": ("true",), "aws:viaawsservice": ("false",)}
 _NO_CONTROL: Final = Selection((), ())
-_LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session")
+_LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session", "endpoint")
 _ASSUMED: Final = Cause("a policy that is not in the plan", "assumed to admit everyone")
 
 
@@ -71,7 +72,16 @@ def keys_of(
         keys["kms:calleraccount"] = (principal.account.id,)
     if context:
         keys.update(as_keys(context))
+        endpoint = _endpoint(world, keys)
+        if endpoint and service in facts.TELL_THE_ENDPOINT:
+            keys = {**world.owner_keys(endpoint), **keys}
     return keys
+
+
+def _endpoint(world: World, keys: Keys) -> Endpoint | None:
+    """The endpoint that the request comes through, if the world has it."""
+    passed = keys.get("aws:sourcevpce")
+    return world.endpoints.get(passed[0]) if passed else None
 
 
 def examine(request: Request, world: World) -> Case:
@@ -86,11 +96,12 @@ def examine(request: Request, world: World) -> Case:
     if target.alias:
         target = target.for_action(action)
     keys = keys_of(world, service, principal, target, request.context)
-    return Case(action, service, request.resource, principal, target, keys)
+    endpoint = _endpoint(world, keys) if request.context else None
+    return Case(action, service, request.resource, principal, target, keys, endpoint.policy if endpoint else None)
 
 
 class Case(NamedTuple):
-    """A request, its caller, its resource and its context."""
+    """A request, its caller, its resource, its context, and the policy of the endpoint that it comes through."""
 
     action: str
     service: str
@@ -98,6 +109,7 @@ class Case(NamedTuple):
     principal: Principal
     target: Target
     keys: Keys
+    endpoint: Policy | None = None
 
     def decide(self) -> Decision:
         """The answer of all layers together."""
@@ -111,6 +123,8 @@ class Case(NamedTuple):
             return Decision(False, "rcp", (), assumed)
         if not self._allowed_at_every_node(self._scp()):
             return Decision(False, "scp", (), assumed)
+        if not self.passed:
+            return Decision(False, "endpoint", (), assumed)
         layer, cause = self._grant(principal.caller)
         return Decision(cause is not None, layer, (cause,) if cause else (), assumed)
 
@@ -122,8 +136,8 @@ class Case(NamedTuple):
                 return self._first(self._scp().denies, caller)
             case "rcp":
                 return self._first(self._rcp().denies, caller)
-            case "resource":
-                policy = self.target.policy
+            case "resource" | "endpoint":
+                policy = self.target.policy if layer == "resource" else self.endpoint
                 return self._first(((policy, each) for each in policy.denies(self.action)), caller) if policy else None
             case "identity":
                 return self._own_deny(principal.identity)
@@ -145,7 +159,7 @@ class Case(NamedTuple):
             *(accounts[0].service_control if accounts[0] else ()),
             *(accounts[1].resource_control if accounts[1] else ()),
         )
-        single = (self.target.policy, principal.boundary, principal.session)
+        single = (self.target.policy, principal.boundary, principal.session, self.endpoint)
         everything = (*(p for node in controls for p in node), *principal.identity, *(p for p in single if p))
         for policy in everything:
             for number in policy.candidates(self.action, principal.caller, self.resource, self.keys):
@@ -160,6 +174,12 @@ class Case(NamedTuple):
     def granted(self) -> bool:
         """Whether the caller's own policies allow."""
         return self._allowed_by(self.principal.identity) is not None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the endpoint's policy allows; so it does where the request comes through none that is known."""
+        policy, caller = self.endpoint, self.principal.caller
+        return policy is None or bool(self._first(((policy, each) for each in policy.allows(self.action)), caller))
 
     def _scp(self) -> Selection:
         return _selection(self.principal.account, self.action, True) if self._bound_by_scp() else _NO_CONTROL

@@ -66,6 +66,12 @@ ram, sns, lambda, kinesis, redshift, sagemaker, s3tables, datasync.)
 NOT_RESOURCE_CONTROLLED: Final = frozenset({"kms:retiregrant"})
 """Actions of those services that no RCP restricts (KMS Developer Guide, "Resource control policies in AWS KMS")."""
 
+TELL_THE_ENDPOINT: Final = frozenset("athena ecr firehose kms lambda s3 scheduler sqs transfer".split())
+"""Services whose requests say whose VPC endpoint they came through, in `aws:VpceAccount` and its like, of those that
+matter to a mesh (IAM User Guide, "AWS global condition context keys", aws:VpceOrgID; not among them: events, glue,
+lakeformation, logs, secretsmanager, sts).
+"""
+
 ALIAS_ACTIONS: Final = frozenset({"kms:createalias", "kms:deletealias", "kms:updatealias"})
 """Actions that need permission on the alias by IAM, and on the key by its policy (KMS Developer Guide, "Controlling
 access to aliases"). On the alias no key policy counts.

@@ -34,7 +34,7 @@ class Verdict(NamedTuple):
 def layers(request: Request, world: World) -> tuple[Verdict, ...]:
     """Every layer that binds the request, in AWS's order. Raises UnknownError."""
     case = examine(request, world)
-    found = _Case(case.action, case.resource, case.principal, case.target, case.keys)
+    found = _Case(case.action, case.resource, case.principal, case.target, case.keys, case.endpoint)
     return tuple(found.verdicts(case.service))
 
 
@@ -48,6 +48,7 @@ class _Case(NamedTuple):
     principal: Principal
     target: Target
     keys: Keys
+    endpoint: Policy | None
 
     def verdicts(self, service: str) -> Iterator[Verdict]:
         principal, target = self.principal, self.target
@@ -60,6 +61,8 @@ class _Case(NamedTuple):
             yield self._of("resource", (target.policy,) if target.policy else (), target.decisive or not home)
         if principal.kind in ("role", "user", "root"):
             yield from self._own(self._admitted() if home else Match.NO)
+        if self.endpoint:
+            yield self._of("endpoint", (self.endpoint,), True)
 
     def _control(self, layer: Literal["scp", "rcp"], account: Account) -> Iterator[Verdict]:
         """One verdict over all nodes from the root to the account: each has to allow."""

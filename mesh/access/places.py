@@ -22,6 +22,7 @@ class Place(Enum):
     TRUST = "a trust policy"
     SERVICE_CONTROL = "a service control policy"
     RESOURCE_CONTROL = "a resource control policy"
+    ENDPOINT = "an endpoint policy"
 
     def check(self, statement: Mapping[str, Any]) -> None:
         """UnknownError for a statement that AWS does not take here."""
@@ -37,7 +38,10 @@ def _without_principal(statement: Mapping[str, Any]) -> str | None:
 
 
 def _resource(statement: Mapping[str, Any]) -> str | None:
-    """IAM User Guide, "AWS JSON policy elements: Principal": required in resource-based policies."""
+    """IAM User Guide, "AWS JSON policy elements: Principal": required in resource-based policies.
+
+    An endpoint policy is one (AWS PrivateLink, "Control access to VPC endpoints using endpoint policies").
+    """
     if "Principal" in statement or "NotPrincipal" in statement:
         return None
     return "needs a Principal"
@@ -73,4 +77,5 @@ _RULES: Final[Mapping[Place, Callable[[Mapping[str, Any]], str | None]]] = {
     Place.TRUST: _trust,
     Place.SERVICE_CONTROL: _without_principal,
     Place.RESOURCE_CONTROL: _resource_control,
+    Place.ENDPOINT: _resource,
 }

@@ -11,7 +11,7 @@ from mesh import names
 from mesh.access import facts
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.access.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, Policy, Statement
-from mesh.access.world import Account, Nodes, Resource, Role, World
+from mesh.access.world import Account, Endpoint, Nodes, Resource, Role, World
 from mesh.iam.bootstrap import preview_refusals
 from mesh.iam.values import KEY_ARN, Document
 from mesh.plan import Plan, nodes
@@ -55,12 +55,18 @@ def world(plan: Plan) -> World:
         accounts(plan),
         roles(plan),
         resources(plan),
+        endpoints(plan),
     )
 
 
 def key_arn(region: str, account_id: str, alias: str) -> str:
     """A deterministic stand-in for the ARN of a key, which AWS invents; named by the key's alias."""
     return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
+
+
+def endpoint_id(service: str) -> str:
+    """A deterministic stand-in for the id of an endpoint of the mesh's network, which AWS invents."""
+    return f"vpce-mesh-{service}"
 
 
 def _policy(name: str, document: Callable[[], Document], known: Mapping[str, str] | None = None) -> Policy:
@@ -284,6 +290,13 @@ def _key(region: str, account_id: str, alias: str, policy: Callable[[], Document
     compiled_once = _policy(f"policy of the key of {what}, account {account_id}", policy)
     yield Resource(key_arn(region, account_id, alias), account_id, compiled_once, keys)
     yield Resource(f"arn:aws:kms:{region}:{account_id}:alias/{alias}", account_id, compiled_once, keys)
+
+
+def endpoints(plan: Plan) -> Iterator[Endpoint]:
+    """The endpoints of the mesh's network."""
+    for service, document in plan.governance.network.endpoints.items():
+        name = f"policy of the endpoint of {service}"
+        yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, _policy(name, lambda d=document: d))
 
 
 # ---- Lake Formation

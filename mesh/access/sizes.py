@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from mesh import quotas
 from mesh.access import planned
 from mesh.access.policies import Policy
-from mesh.access.world import World
+from mesh.access.world import Role, World
 from mesh.plan import Plan
 
 
@@ -53,23 +53,36 @@ def sizes(plan: Plan) -> Iterator[Size]:
             seen.add(id(policy))
             characters = len(json.dumps(policy.document, separators=(",", ":")))
             yield Size(kind, policy.name, characters, quotas.limit(*quota))
+    declared = plan.organization.args.declared
+    yield Size("declarative policy", declared.name, declared.document.size, quotas.limit("declarative", "max_chars"))
 
 
-def _documents(world: World) -> Iterator[tuple[str, tuple[str, str], Policy]]:
+_Document = tuple[str, tuple[str, str], Policy]
+"""Its kind, the name of its quota, and itself."""
+
+
+def _documents(world: World) -> Iterator[_Document]:
     for account in world.accounts.values():
         for node in account.service_control:
             yield from (("service control policy", ("scp", "max_chars"), policy) for policy in node)
         for node in account.resource_control:
             yield from (("resource control policy", ("rcp", "max_chars"), policy) for policy in node)
     for role in world.roles.values():
-        if role.boundary:
-            yield "permissions boundary", ("iam", "managed_policy_chars"), role.boundary
-            yield from (("permissions of a role", ("iam", "role_inline_total_chars"), p) for p in role.identity)
-        if role.arn.split(":", 5)[5].startswith("user/"):
-            yield from (("permissions of a group", ("iam", "group_inline_total_chars"), p) for p in role.identity)
-        if role.trust:
-            yield "trust of a role", ("iam", "trust_policy_chars_default"), role.trust
+        yield from _of_identity(role)
+    for endpoint in world.endpoints.values():
+        yield "endpoint policy", ("vpc", "endpoint_policy_chars"), endpoint.policy
     for resource in world.resources.values():
         if resource.policy:
             kind, quota = _OF_RESOURCES[resource.arn.split(":")[2]]
             yield kind, quota, resource.policy
+
+
+def _of_identity(role: Role) -> Iterator[_Document]:
+    """What is not AWS's own of a role, or of a user, whose permissions are its group's."""
+    if role.boundary:
+        yield "permissions boundary", ("iam", "managed_policy_chars"), role.boundary
+        yield from (("permissions of a role", ("iam", "role_inline_total_chars"), p) for p in role.identity)
+    if ":user/" in role.arn:
+        yield from (("permissions of a group", ("iam", "group_inline_total_chars"), p) for p in role.identity)
+    if role.trust:
+        yield "trust of a role", ("iam", "trust_policy_chars_default"), role.trust

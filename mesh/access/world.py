@@ -102,6 +102,18 @@ class Resource:
         _stand(Place.RESOURCE, self.policy)
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """A VPC endpoint: whose it is, and what its policy lets through. `id` is as `aws:SourceVpce` has it."""
+
+    id: str
+    account: str
+    policy: Policy
+
+    def __post_init__(self) -> None:
+        _stand(Place.ENDPOINT, self.policy)
+
+
 def _stand(place: Place, *policies: Policy | None) -> None:
     for policy in policies:
         if policy:
@@ -163,11 +175,13 @@ class World:
         accounts: Iterable[Account] = (),
         roles: Iterable[Role] = (),
         resources: Iterable[Resource] = (),
+        endpoints: Iterable[Endpoint] = (),
     ) -> None:
         self.organization, self.region = organization, region
         self.accounts = {account.id: account for account in accounts}
         self.roles = {role.arn: role for role in roles}
         self.resources = {resource.arn: resource for resource in resources}
+        self.endpoints = {endpoint.id: endpoint for endpoint in endpoints}
         self._principals: dict[str, Principal] = {}
         self._targets: dict[tuple[str, str], Target] = {}
 
@@ -192,6 +206,14 @@ class World:
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Role]:
         return {(role.account, arn.rpartition("/")[2]): role for arn, role in self.roles.items() if ":role/" in arn}
+
+    def owner_keys(self, endpoint: Endpoint) -> dict[str, tuple[str, ...]]:
+        """Whose endpoint it is, as a request through it says where the service tells (`facts.TELL_THE_ENDPOINT`)."""
+        account = self.account(endpoint.account)
+        keys: dict[str, Any] = {"aws:VpceAccount": account.id}
+        if account.organization:
+            keys |= {"aws:VpceOrgID": account.organization, "aws:VpceOrgPaths": [account.org_path]}
+        return as_keys(keys)
 
     # ---- callers
 

@@ -8,6 +8,8 @@ An RCP is Deny only, for every principal, without NotAction and without a bare `
 
 from __future__ import annotations
 
+from typing import Final
+
 from mesh import names
 from mesh.iam.perimeter import (
     Perimeter,
@@ -228,7 +230,7 @@ def guardrails_stay_up() -> Document:
 
 
 def no_side_doors(perimeter: Perimeter, *told: str) -> Document:
-    """SCP on every unit but the root: no service carries data out for somebody (I7), no sharing outside (I19).
+    """SCP on every unit but the root: no service (I7), no share (I19) and no network (I8) carries data out.
 
     `told` are addresses to which the deployment may have a topic send mail.
     """
@@ -337,6 +339,7 @@ def no_side_doors(perimeter: Perimeter, *told: str) -> Document:
             conditions=(caller_is_not(deploy_roles()),),
         ),
         *_compute_in_a_network(),
+        *_networks_without_a_way_out(),
         Statement(
             sid="RefuseOtherRegions",
             not_actions=(
@@ -385,6 +388,56 @@ def _compute_in_a_network() -> tuple[Statement, ...]:
     )
 
 
+WAYS_OUT: Final = (
+    "directconnect:*",
+    "ec2:AcceptTransitGateway*",
+    "ec2:AcceptVpcPeeringConnection",
+    "ec2:AttachInternetGateway",
+    "ec2:AttachVpnGateway",
+    "ec2:CreateCarrierGateway",
+    "ec2:CreateClientVpn*",
+    "ec2:CreateEgressOnlyInternetGateway",
+    "ec2:CreateInternetGateway",
+    "ec2:CreateLocalGateway*",
+    "ec2:CreateNatGateway",
+    "ec2:CreateTransitGateway*",
+    "ec2:CreateVpcBlockPublicAccessExclusion",
+    "ec2:CreateVpcPeeringConnection",
+    "ec2:CreateVpnConnection",
+    "ec2:CreateVpnGateway",
+    "ec2:ModifyVpcBlockPublicAccess*",
+    "globalaccelerator:*",
+    "networkmanager:*",
+    "route53resolver:CreateResolverEndpoint",
+    "vpc-lattice:*",
+)
+"""What leads from a network to the internet, to another network, or to somebody else's resolver of names."""
+
+
+def _networks_without_a_way_out() -> tuple[Statement, ...]:
+    """Nobody leads a network anywhere, the deployment included; endpoints, with their policies, are the deployment's.
+
+    The declarative policy stops traffic at internet gateways; this is the second line, and the only one before all
+    other ways (EC2 Developer Guide and VPC User Guide; aws-samples, `data_perimeter_governance_scp.json`).
+    """
+    return (
+        Statement(sid="RefuseWaysOutOfANetwork", actions=WAYS_OUT, resources=("*",)),
+        Statement(
+            sid="RefuseOtherEndpoints",
+            actions=(
+                "ec2:AcceptVpcEndpointConnections",
+                "ec2:CreateVpcEndpoint",
+                "ec2:CreateVpcEndpointServiceConfiguration",
+                "ec2:DeleteVpcEndpoints",
+                "ec2:ModifyVpcEndpoint",
+                "ec2:ModifyVpcEndpointService*",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+    )
+
+
 def partner_stays_inside(account_id: str) -> Document:
     """SCP of one partner account: nothing on a resource of another account, with the literal id (I4)."""
     return document(
@@ -397,17 +450,12 @@ def partner_stays_inside(account_id: str) -> Document:
         Statement(
             sid="RefuseReachingOtherAccounts",
             actions=(
-                "ec2:AcceptVpcPeeringConnection",
-                "ec2:CreateTransitGatewayVpcAttachment",
-                "ec2:CreateVpcEndpointServiceConfiguration",
-                "ec2:CreateVpcPeeringConnection",
                 "lakeformation:BatchGrantPermissions",
                 "lakeformation:GrantPermissions",
                 "organizations:*",
                 "ram:*",
                 "route53:AssociateVPCWithHostedZone",
                 "route53:CreateVPCAssociationAuthorization",
-                "vpc-lattice:*",
             ),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),

@@ -6,6 +6,7 @@ Quotas: trust policy 2,048 characters by default; all inline policies of a role 
 from __future__ import annotations
 
 from mesh import names
+from mesh.iam.endpoints import JOIN_THE_NETWORK, SEE_THE_NETWORK, in_the_network
 from mesh.iam.perimeter import Perimeter, caller_is, through
 from mesh.iam.product import DECRYPT, ENCRYPT, READER_ACTIONS
 from mesh.iam.values import Document, Statement, account, document, service, when
@@ -155,7 +156,7 @@ def pipeline_trust(account_id: str) -> Document:
 
 
 def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str) -> Document:
-    """Write one product: its bucket, its key, its logs; nothing of any other product."""
+    """Write one product, in the private network: its bucket, its key, its logs; nothing of any other product."""
     bucket = names.bucket(perimeter.mesh, domain, product)
     alias = names.key_alias(product)
     return document(
@@ -199,6 +200,7 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
             actions=("events:PutEvents",),
             resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
         ),
+        *in_the_network(perimeter, account_id),
     )
 
 
@@ -382,6 +384,8 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             actions=(
                 "athena:*",
                 "cloudwatch:*",
+                *JOIN_THE_NETWORK,
+                *SEE_THE_NETWORK,
                 "events:PutEvents",
                 "glue:*",
                 "kms:Decrypt",

@@ -31,6 +31,7 @@ from mesh.plan.nodes import (
     MemberAccount,
     MeshBusArgs,
     MeshCatalogArgs,
+    NetworkArgs,
     OrganizationArgs,
     OrganizationPlan,
     OrganizationPolicy,
@@ -254,6 +255,7 @@ class Builder:
             ),
             bus=MeshBusArgs(perimeter=self.perimeter),
             break_glass=BreakGlassArgs(perimeter=self.perimeter),
+            network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
         )
 

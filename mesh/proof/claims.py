@@ -25,7 +25,8 @@ class Claim:
     """What must come of a request; what is None or empty is not claimed.
 
     `denied` are layers that each refuse by themselves, `free` layers that do not; `admitted` whether the resource's own
-    policy names the caller, `granted` whether the caller's own policies do.
+    policy names the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the endpoint
+    that the request comes through lets it.
     """
 
     who: str
@@ -35,6 +36,7 @@ class Claim:
     free: tuple[Layer, ...] = ()
     admitted: bool | None = None
     granted: bool | None = None
+    passed: bool | None = None
 
     def check(self, subject: Subject) -> Witness | None:
         """None when it holds."""
@@ -62,6 +64,8 @@ class Claim:
             return self._witness(f"is {'' if case.admitted else 'not '}admitted by the resource's policy", ())
         if self.granted is not None and case.granted != self.granted:
             return self._witness(f"is {'' if case.granted else 'not '}granted by the caller's own policies", ())
+        if self.passed is not None and case.passed != self.passed:
+            return self._witness(f"is {'' if case.passed else 'not '}let through by the endpoint's policy", ())
         return None
 
     def _instead(self, case: Case) -> str:
@@ -99,6 +103,7 @@ LAYER_NAMES: dict[Layer, str] = {
     "identity": "the caller's own policy",
     "boundary": "the permissions boundary",
     "session": "the session policy",
+    "endpoint": "the endpoint's policy",
     "lake-formation": "Lake Formation",
 }
 

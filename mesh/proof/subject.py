@@ -88,6 +88,7 @@ class Subject:
         for role in self.world.roles.values():
             found |= {id(policy): policy for policy in (*role.identity, role.trust, role.boundary) if policy}
         found |= {id(each.policy): each.policy for each in self.world.resources.values() if each.policy}
+        found |= {id(endpoint.policy): endpoint.policy for endpoint in self.world.endpoints.values()}
         return tuple(policy for policy in found.values() if policy.name not in planned.OF_AWS)
 
     @cached_property

@@ -17,11 +17,17 @@ _ONLY_SERVICES: Final = (
     "so this adds nothing; it says what the statement is about"
 )
 
+_LOOKED_FOR: Final = (
+    "aws:PrincipalOrgPaths begins with the organisation's id, so this adds nothing; AWS's examples and the tools that "
+    "check endpoint policies look for it (aws-samples/data-perimeter-policy-examples, vpc_endpoint_policies)"
+)
+
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
+    ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID", _LOOKED_FOR),
     ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths", _NAMED_BY_ACCOUNT),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )

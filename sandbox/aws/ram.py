@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.aws.fields import Values
-from sandbox.aws.resource import Call, Made, Resource
+from sandbox.aws.fields import Values, flag, text
+from sandbox.aws.resource import Call, Made, Resource, recorded, recorded_tags
 
 _SERVICE: Final = "ram.amazonaws.com"
 
@@ -38,4 +38,62 @@ SHARING: Final = Resource(
     regional=False,
 )
 
-RESOURCES: Final = (SHARING,)
+_TAGS: Final = recorded_tags("moto does not tag resource shares")
+
+
+def _create_share(call: Call) -> Made:
+    call.id = call.aws("create_resource_share", **call.request())["resourceShare"]["resourceShareArn"]
+    _TAGS.update(call)
+    return call.id, {"arn": call.id}
+
+
+def _read_share(call: Call) -> Values | None:
+    """moto answers with all shares, whichever is asked for."""
+    shares = call.pages("get_resource_shares", "resourceShares", resourceOwner="SELF")
+    found = next((each for each in shares if each["resourceShareArn"] == call.id and each["status"] == "ACTIVE"), None)
+    return None if found is None else {**call.found(found), "arn": call.id}
+
+
+def _update_share(call: Call) -> None:
+    call.aws("update_resource_share", resourceShareArn=call.id, **call.request())
+
+
+def _delete_share(call: Call) -> None:
+    call.aws("delete_resource_share", resourceShareArn=call.id)
+
+
+SHARE: Final = Resource(
+    "aws:ram/resourceShare:ResourceShare",
+    "RAM Resource Share",
+    "ram",
+    {
+        "name": text("name", required=True),
+        "allowExternalPrincipals": flag("allowExternalPrincipals", default=False),
+    },
+    _create_share,
+    _read_share,
+    _update_share,
+    _delete_share,
+    outputs=("arn",),
+    tagging=_TAGS,
+)
+
+_NO_ASSOCIATION: Final = "moto has no AssociateResourceShare"
+
+SHARED_RESOURCE: Final = recorded(
+    "aws:ram/resourceAssociation:ResourceAssociation",
+    "RAM Resource Association",
+    {"resourceShareArn": text(required=True, replaces=True), "resourceArn": text(required=True, replaces=True)},
+    _NO_ASSOCIATION,
+    lambda call: (f"{call.inputs['resourceShareArn']},{call.inputs['resourceArn']}", {}),
+)
+
+SHARED_WITH: Final = recorded(
+    "aws:ram/principalAssociation:PrincipalAssociation",
+    "RAM Principal Association",
+    {"resourceShareArn": text(required=True, replaces=True), "principal": text(required=True, replaces=True)},
+    _NO_ASSOCIATION,
+    lambda call: (f"{call.inputs['resourceShareArn']},{call.inputs['principal']}", {}),
+)
+
+RESOURCES: Final = (SHARING, SHARE, SHARED_RESOURCE, SHARED_WITH)

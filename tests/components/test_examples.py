@@ -41,6 +41,7 @@ MAKES = {
     "permission_sets": {"PermissionSet", "PermissionSetInlinePolicy", "AccountAssignment"},
     "pipeline_role": {"Role", "RolePolicy"},
     "private_bucket": {"Bucket", "BucketPolicy", "BucketVersioning"},
+    "private_network": {"Vpc", "Subnet", "RouteTable", "VpcEndpoint", "SecurityGroup", "ResourceShare"},
     "resource_link": {"CatalogDatabase", "Permissions"},
 }
 

@@ -33,6 +33,7 @@ POLICY_INPUTS = {
     "kms/key:Key": ("policy", "resource"),
     "glue/resourcePolicy:ResourcePolicy": ("policy", "resource"),
     "EventBusPolicy": ("policy", "resource"),
+    "VpcEndpoint": ("policy", "resource"),
     "iam/policy:Policy": ("policy", "identity"),
     "RolePolicy": ("policy", "identity"),
     "PermissionSetInlinePolicy": ("inlinePolicy", "identity"),
@@ -283,7 +284,7 @@ def every_statement_says_what_it_is_for_and_is_whole(document: Document, plan: P
     wrong: list[str] = []
     for _, resource in _aws(document):
         for kind, (key, use) in POLICY_INPUTS.items():
-            if resource["type"].endswith(kind):
+            if resource["type"].endswith(kind) and not resource["inputs"].get("type", "").startswith("DECLARATIVE"):
                 wrong += [f"{_of(resource)}: {what}" for what in _faults(resource["inputs"].get(key), use)]
     return wrong
 
@@ -309,6 +310,56 @@ def _faults(text: Any, use: str) -> Iterator[str]:
             keys = {key for block in statement.get("Condition", {}).values() for key in block}
             if not {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths"} <= keys:
                 yield f"{statement['Sid']}: allows everybody"
+
+
+# ---- networks
+
+OF_A_NETWORK = (
+    "ec2/vpc:Vpc",
+    "ec2/subnet:Subnet",
+    "ec2/routeTable:RouteTable",
+    "ec2/routeTableAssociation:RouteTableAssociation",
+    "ec2/vpcEndpoint:VpcEndpoint",
+    "ec2/securityGroup:SecurityGroup",
+    "ec2/defaultSecurityGroup:DefaultSecurityGroup",
+)
+"""All that the mesh makes of EC2: no gateway, no route, no peering, no address."""
+
+
+@check
+def the_one_network_has_no_way_out(document: Document, plan: Plan) -> list[str]:
+    wrong: list[str] = []
+    for stack, resource in _aws(document):
+        kind, inputs = resource["type"].removeprefix("aws:"), resource["inputs"]
+        if kind.startswith(("ec2/", "vpc/", "ec2transitgateway/", "directconnect/", "networkmanager/")):
+            if kind not in OF_A_NETWORK or stack != "governance":
+                wrong.append(f"{_of(resource)}: not of the network")
+            if inputs.get("routes") or inputs.get("mapPublicIpOnLaunch") or inputs.get("egress"):
+                wrong.append(f"{_of(resource)}: leads out")
+    networks = [r["inputs"]["cidrBlock"] for r in resources(document, "ec2/vpc:Vpc")]
+    if networks != [plan.governance.network.cidr]:
+        wrong.append(f"networks {networks}")
+    return wrong
+
+
+@check
+def endpoints_are_reached_from_the_network_only(document: Document, plan: Plan) -> list[str]:
+    cidr = plan.governance.network.cidr
+    only = [{"cidrBlocks": [cidr], "description": "jobs", "fromPort": 443, "protocol": "tcp", "toPort": 443}]
+    groups = resources(document, "SecurityGroup")
+    wrong = [_of(r) for r in groups if r["inputs"].get("ingress") not in (None, only)]
+    kinds = sorted(r["type"].rpartition(":")[2] for r in groups)
+    return wrong if kinds == ["DefaultSecurityGroup", "SecurityGroup"] else [*wrong, f"groups {kinds}"]
+
+
+@check
+def subnets_are_shared_with_the_domains_and_nobody_else(document: Document, plan: Plan) -> list[str]:
+    shares = resources(document, "ram/resourceShare:ResourceShare")
+    wrong = [_of(r) for r in shares if r["inputs"].get("allowExternalPrincipals") is not False]
+    principals = [r["inputs"]["principal"] for r in resources(document, "PrincipalAssociation")]
+    if principals != [plan.perimeter.domains_unit_arn] or len(shares) != 1:
+        wrong.append(f"shared with {principals}")
+    return wrong
 
 
 # ---- Lake Formation

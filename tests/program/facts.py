@@ -26,10 +26,16 @@ OF_THE_COMPONENTS: Final = (
     "BucketPublicAccessBlock",
     "BucketVersioning",
     "DefaultKmsKey",
+    "DefaultSecurityGroup",
     "EncryptionByDefault",
     "EventBus",
     "OrganizationDelegatedAdminAccount",
     "PolicyAttachment",
+    "ResourceAssociation",
+    "ResourceShare",
+    "RouteTable",
+    "RouteTableAssociation",
+    "SecurityGroup",
     "SharingWithOrganization",
     "StackInstances",
     "organization:Organization",
@@ -84,7 +90,7 @@ def _organization(plan: Plan) -> Iterator[Fact]:
         yield fact(stack, f"account {account.name}", [account.email, account.tags])
     for unit in ("governance", "domains", "partners"):
         yield fact(stack, f"unit {unit}", [])
-    for policy in args.policies:
+    for policy in (args.declared, *args.policies):
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
     yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
     yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")
@@ -105,6 +111,13 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield from _settings(stack, governance, catalog.administrators)
     yield fact(stack, "policy of the catalog", catalog.catalog_policy.text())
     yield fact(stack, f"policy of bus {names.BUS}", plan.bus.policy.text())
+    network = plan.network
+    yield fact(stack, "network", network.cidr)
+    for zone, cidr in network.subnets.items():
+        yield fact(stack, f"subnet {zone}", cidr)
+    for service, policy in network.endpoints.items():
+        yield fact(stack, f"endpoint {network.service_name(service)}", policy.text())
+    yield fact(stack, "network shared with", network.perimeter.domains_unit_arn)
     for key in catalog.classifications:
         yield fact(stack, f"tag {key}", ["false", "true"])
     for clearance in catalog.clearances:
@@ -468,6 +481,10 @@ READERS: Final[dict[str, Any]] = {
     "sns/topicSubscription:TopicSubscription": _subscription,
     "iam/group:Group": _inputs("group", "path"),
     "iam/groupPolicy:GroupPolicy": _inputs("policy of group", "policy", of="group"),
+    "ec2/vpc:Vpc": _inputs("network", "cidrBlock", of=""),
+    "ec2/subnet:Subnet": _inputs("subnet", "cidrBlock", of="availabilityZone"),
+    "ec2/vpcEndpoint:VpcEndpoint": _inputs("endpoint", "policy", of="serviceName"),
+    "ram/principalAssociation:PrincipalAssociation": _inputs("network shared with", "principal", of=""),
     "cloudtrail/trail:Trail": _inputs("trail", "s3BucketName"),
     "cloudformation/stackSet:StackSet": _inputs("stack set", "templateBody"),
     "organizations/account:Account": _inputs("account", "email", "tags"),

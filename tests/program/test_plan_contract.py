@@ -96,6 +96,9 @@ PROTECTION = checks.what_holds_or_guards_data_is_protected_as_the_plan_says
 BUCKETS = checks.every_bucket_is_private_encrypted_versioned_and_logged
 STATEMENTS = checks.every_statement_says_what_it_is_for_and_is_whole
 SETTINGS = checks.lake_formation_has_one_closed_setting_an_account
+NETWORK = checks.the_one_network_has_no_way_out
+DOORS = checks.endpoints_are_reached_from_the_network_only
+SHARES = checks.subnets_are_shared_with_the_domains_and_nobody_else
 ORDER = checks.what_is_named_by_its_arn_is_there_before
 PROVIDERS = checks.every_provider_assumes_a_role_in_the_one_account_it_may_act_on
 PUBLISHES = checks.a_domain_publishes_only_its_own_databases
@@ -241,6 +244,14 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         "principal",
         put(GRANT, "inputs", "principal", value="IAM_ALLOWED_PRINCIPALS"),
     ),
+    (NETWORK, "a gateway", put("RouteTable", "type", value="aws:ec2/natGateway:NatGateway", stack="governance")),
+    (NETWORK, "a route", put("ec2/routeTable:RouteTable", "inputs", "routes", value=[{"cidrBlock": "0.0.0.0/0"}])),
+    (NETWORK, "public addresses", put("ec2/subnet:Subnet", "inputs", "mapPublicIpOnLaunch", value=True)),
+    (NETWORK, "none", drop("ec2/vpc:Vpc")),
+    (DOORS, "to everybody", put("ec2/securityGroup:SecurityGroup", "inputs", "ingress", value=[{"cidrBlocks": []}])),
+    (DOORS, "a default that lets in", drop("DefaultSecurityGroup")),
+    (SHARES, "outside", put("ram/resourceShare:ResourceShare", "inputs", "allowExternalPrincipals", value=True)),
+    (SHARES, "a partner", put("PrincipalAssociation", "inputs", "principal", value="410000000072")),
     (SETTINGS, "none in a domain", drop("DataLakeSettings", "domain-ads")),
     (
         SETTINGS,

@@ -327,6 +327,15 @@ SCP = Case(
     {"type": "RESOURCE_CONTROL_POLICY"},
     account=MANAGEMENT,
 )
+NO_WAY_OUT = {"ec2_attributes": {"serial_console_access": {"status": {"@@assign": "disabled"}}}}
+DECLARED = Case(
+    SCP.token,
+    {"name": "no-way-out", "content": json.dumps(NO_WAY_OUT), "type": "DECLARATIVE_POLICY_EC2"},
+    {"content": json.dumps({"ec2_attributes": {}})},
+    {"type": "SERVICE_CONTROL_POLICY"},
+    account=MANAGEMENT,
+    label="Policy that declares",
+)
 NEW_ACCOUNT = Case(
     "aws:organizations/account:Account",
     lambda made: {
@@ -361,6 +370,7 @@ ORGANIZATIONS = (
     ),
     UNIT,
     SCP,
+    DECLARED,
     Case(
         "aws:organizations/policyAttachment:PolicyAttachment",
         _attached,

@@ -421,4 +421,101 @@ GUARDS = (
     ),
 )
 
-SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS)
+VPC = Case("aws:ec2/vpc:Vpc", {"cidrBlock": "10.64.0.0/16", "enableDnsHostnames": True, "tags": {"Name": "mesh"}})
+SUBNET_INPUTS = {"cidrBlock": "10.64.0.0/19", "availabilityZone": "eu-west-1a"}
+SUBNET = Case("aws:ec2/subnet:Subnet", lambda made: {**SUBNET_INPUTS, "vpcId": made["vpc"]["id"]}, needs={"vpc": VPC})
+ROUTES = Case("aws:ec2/routeTable:RouteTable", lambda made: {"vpcId": made["vpc"]["id"]}, needs={"vpc": VPC})
+HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.64.0.0/16"]}
+
+
+def _group(made: Made) -> Values:
+    return {"name": "doors", "description": "d", "vpcId": made["vpc"]["id"], "ingress": [{**HTTPS, "description": "x"}]}
+
+
+GROUP = Case(
+    "aws:ec2/securityGroup:SecurityGroup",
+    _group,
+    {"ingress": [{**HTTPS, "fromPort": 80, "toPort": 80}], "tags": {"owner": "x"}},
+    {"description": "e"},
+    {"vpc": VPC},
+)
+
+
+def _gateway(made: Made) -> Values:
+    service = {"serviceName": "com.amazonaws.eu-west-1.s3", "policy": _allowing("s3:GetObject")}
+    return {**service, "vpcId": made["vpc"]["id"], "routeTableIds": [made["routes"]["id"]]}
+
+
+def _interface(made: Made) -> Values:
+    return {
+        "serviceName": "com.amazonaws.eu-west-1.kms",
+        "vpcEndpointType": "Interface",
+        "vpcId": made["vpc"]["id"],
+        "subnetIds": [made["subnet"]["id"]],
+        "securityGroupIds": [made["group"]["id"]],
+        "privateDnsEnabled": True,
+        "policy": _allowing("kms:*"),
+    }
+
+
+def _allowing(action: str) -> str:
+    return policy(action, Principal="*", Resource="*")
+
+
+SHARE = Case("aws:ram/resourceShare:ResourceShare", {"name": "mesh", **TAGS}, {"allowExternalPrincipals": True})
+UNIT = f"arn:aws:organizations::{MANAGEMENT}:ou/o-meshsample/ou-mesh-domains1"
+
+NETWORK = (
+    Case(VPC.token, VPC.inputs, {"enableDnsHostnames": False, "tags": {"o": "x"}}, {"cidrBlock": "10.65.0.0/16"}),
+    Case(SUBNET.token, SUBNET.inputs, {"mapPublicIpOnLaunch": True}, {"availabilityZone": "x"}, {"vpc": VPC}),
+    Case(ROUTES.token, ROUTES.inputs, {"tags": {"o": "x"}}, {"vpcId": "x"}, {"vpc": VPC}),
+    Case(
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        lambda made: {"subnetId": made["subnet"]["id"], "routeTableId": made["routes"]["id"]},
+        None,
+        {"subnetId": "x"},
+        {"vpc": VPC, "subnet": SUBNET, "routes": ROUTES},
+    ),
+    GROUP,
+    Case(
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        lambda made: {"vpcId": made["vpc"]["id"]},
+        {"tags": {"o": "x"}},
+        {"vpcId": "x"},
+        {"vpc": VPC},
+        stays=True,
+    ),
+    Case(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        _gateway,
+        {"policy": _allowing("s3:*"), "routeTableIds": None},
+        {"serviceName": "com.amazonaws.eu-west-1.dynamodb"},
+        {"vpc": VPC, "routes": ROUTES},
+        label="VpcEndpoint that is a gateway",
+    ),
+    Case(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        _interface,
+        {"policy": _allowing("kms:Decrypt")},
+        {"vpcEndpointType": "Gateway"},
+        {"vpc": VPC, "subnet": SUBNET, "group": GROUP},
+        label="VpcEndpoint that is an interface",
+    ),
+    SHARE,
+    Case(
+        "aws:ram/resourceAssociation:ResourceAssociation",
+        lambda made: {"resourceShareArn": made["share"]["arn"], "resourceArn": made["subnet"]["arn"]},
+        None,
+        {"resourceArn": "x"},
+        {"vpc": VPC, "subnet": SUBNET, "share": SHARE},
+    ),
+    Case(
+        "aws:ram/principalAssociation:PrincipalAssociation",
+        lambda made: {"resourceShareArn": made["share"]["arn"], "principal": UNIT},
+        None,
+        {"principal": "x"},
+        {"share": SHARE},
+    ),
+)
+
+SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK)

@@ -119,8 +119,8 @@ def test_a_secret_is_checked_by_its_value(offline: Driver) -> None:
 
 
 def test_a_type_without_a_handler_is_refused_with_what_to_do(offline: Driver) -> None:
-    with pytest.raises(Aborted, match=r"no handler for aws:ec2/vpc:Vpc; add one in sandbox/aws/ec2\.py"):
-        offline.check("aws:ec2/vpc:Vpc", {})
+    with pytest.raises(Aborted, match=r"no handler for aws:ec2/instance:Instance; add one in sandbox/aws/ec2\.py"):
+        offline.check("aws:ec2/instance:Instance", {})
 
 
 # --- diff --------------------------------------------------------------------------------------------------

@@ -64,6 +64,20 @@ def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
+    """It costs as much as all else that a domain's plan imports; `pulumi_aws.ec2` itself stands in until it is used."""
+    program = (
+        "import sys; from sandbox.rollout import preview; from tests.program import sample;"
+        "preview(sample.mesh(), ['domain-playback', 'partner-subtitling', 'organization']);"
+        "before = 'pulumi_aws.ec2.vpc' in sys.modules; preview(sample.mesh(), ['governance']);"
+        "print(before, 'pulumi_aws.ec2.vpc' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ENTRY_POINT.parent
+    )
+    assert answer.stdout.strip() == "False True"
+
+
 @pytest.mark.slow
 def test_a_rollout_stops_behind_the_first_stack_that_fails() -> None:
     with EmulatedOrganization(organization_ids(MESH.plan)) as organization:

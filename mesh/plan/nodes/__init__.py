@@ -31,8 +31,10 @@ from mesh.plan.nodes.governance import (
     MeshBusArgs,
     MeshCatalogArgs,
 )
+from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
     Assignment,
+    DeclarativePolicy,
     KeepersArgs,
     MemberAccount,
     OrganizationArgs,
@@ -78,6 +80,7 @@ __all__ = [
     "Clearance",
     "ClearanceRoleArgs",
     "DataProductArgs",
+    "DeclarativePolicy",
     "Delivery",
     "DeliveryArgs",
     "DomainAccountArgs",
@@ -88,6 +91,7 @@ __all__ = [
     "MemberAccount",
     "MeshBusArgs",
     "MeshCatalogArgs",
+    "NetworkArgs",
     "OrganizationArgs",
     "OrganizationPlan",
     "OrganizationPolicy",

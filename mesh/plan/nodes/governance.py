@@ -1,4 +1,4 @@
-"""What the stack `governance` is made of: the catalog and its clearances, the trail, the bus, the domains' roles."""
+"""What the stack `governance` is made of: catalog, clearances, trail, bus, network, and the domains' roles there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mesh.iam.values import Document
 from mesh.plan.nodes.access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.account import DomainAccountArgs
 from mesh.plan.nodes.grants import Expression, Grant, Label, WholeCatalog, on_covered
+from mesh.plan.nodes.network import NetworkArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,4 +181,5 @@ class GovernancePlan:
     audit: AuditTrailArgs
     bus: MeshBusArgs
     break_glass: BreakGlassArgs
+    network: NetworkArgs
     locations: Mapping[str, LocationRoleArgs]

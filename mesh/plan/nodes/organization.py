@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mesh import names
-from mesh.iam import break_glass, guardrails, roles
+from mesh.iam import break_glass, declarative, guardrails, roles
+from mesh.iam.declarative import Declaration
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
 from mesh.plan.nodes.access import AccountAccess, Tags
@@ -21,6 +22,17 @@ class OrganizationPolicy:
     target: str
     description: str
     document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarativePolicy:
+    """What EC2 is held to in every account, the management account included: it is attached to the root."""
+
+    name: str = "mesh-no-way-out"
+    type: str = "DECLARATIVE_POLICY_EC2"
+    target: str = "root"
+    description: str = "No network reaches the internet, no image or snapshot is public."
+    document: Declaration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +53,11 @@ class OrganizationArgs:
     accounts: tuple[MemberAccount, ...]
     partner_policies: tuple[OrganizationPolicy, ...] = ()
     deletion_protection: bool = True
+
+    @cached_property
+    def declared(self) -> DeclarativePolicy:
+        """The declarative policy."""
+        return DeclarativePolicy(document=declarative.no_way_out())
 
     @cached_property
     def policies(self) -> tuple[OrganizationPolicy, ...]:

@@ -74,6 +74,8 @@ def _of_the_mesh(context: Context) -> Iterator[Kind]:
     yield one(("glue", "resource_policy_bytes"), "the policy of the catalog", governance.catalog.catalog_policy)
     yield one(("events", "bus_policy_chars"), "the policy of the event bus", governance.bus.policy)
     yield one(("s3", "bucket_policy_bytes"), "the policy of the audit bucket", governance.audit.bucket_policy)
+    endpoint = governance.network.endpoints["events"]
+    yield one(("vpc", "endpoint_policy_chars"), "the policy of an endpoint", endpoint)
     for policy in builder.fixed_policies():
         service = "scp" if policy.type == "SERVICE_CONTROL_POLICY" else "rcp"
         yield one((service, "max_chars"), f"control policy '{policy.name}'", policy.document)

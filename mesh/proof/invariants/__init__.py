@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim
-from mesh.proof.invariants import clearances, emergencies, exits, guardrails, keys, partners, perimeter, products, roles
+from mesh.proof.invariants import (
+    clearances,
+    emergencies,
+    exits,
+    guardrails,
+    keys,
+    networks,
+    partners,
+    perimeter,
+    products,
+    roles,
+)
 from mesh.proof.subject import Subject
 
 
@@ -27,8 +38,10 @@ def _of(id_: str, claims: Callable[[Subject], Iterator[AnyClaim]], beyond: str |
 
 _CHECKED: Final = "tests/program/test_plan_contract.py looks at every one that is registered"
 _EGRESS: Final = (
-    "what a job in a VPC posts over plain HTTPS is no request to AWS: networks without a way out carry it, and the "
-    "mesh makes none yet; nothing checks the networks that a domain makes"
+    "what a job posts over plain HTTPS is no request to AWS: that EC2 blocks every internet gateway is the declarative "
+    "policy's, in any network that a domain makes; that the mesh's own has no gateway and no route is the component's "
+    f"(PrivateNetwork); {_CHECKED}; names looked up at the VPC's resolver are not stopped, so that a job can spell out "
+    "a little data in them; service-linked roles, which no SCP binds, are taken to make no way out"
 )
 _ADDRESSES: Final = (
     "stolen credentials are not bound to the company's addresses, which the mesh is not told; sessions last an hour"
@@ -53,7 +66,7 @@ INVARIANTS: Final = (
     _of("I5", partners.only_the_declared_writer),
     _of("I6", exits.identities_act_on_the_mesh_only),
     _of("I7", exits.no_side_doors),
-    _of("I8", exits.compute_in_a_network, _EGRESS),
+    _of("I8", networks.no_way_out, _EGRESS),
     _of("I9", perimeter.only_fresh_signatures, _ADDRESSES),
     _of("I10", perimeter.only_encrypted_transport),
     _of("I11", products.only_its_key, _DEFAULT_ENCRYPTION),

@@ -1,4 +1,4 @@
-"""I6, I7, I8, I19: how data could be carried out by somebody inside, or by a service for somebody inside."""
+"""I6, I7, I19: how data could be carried out by somebody inside, or by a service for somebody inside."""
 
 from __future__ import annotations
 
@@ -155,13 +155,13 @@ def no_side_doors(subject: Subject) -> Iterator[AnyClaim]:
         administrator = subject.other(account_id, unit, where)
         deployment = Caller(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
         for action in EXPORTS:
-            for request in _own(subject, administrator, action):
+            for request in own(subject, administrator, action):
                 yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            for request in _own(subject, deployment, action):
+            for request in own(subject, deployment, action):
                 yield Claim(deployment.who, request, free=("scp",))
         for action in CARRIERS:
             for caller in (administrator, deployment):
-                for request in _own(subject, caller, action):
+                for request in own(subject, caller, action):
                     yield Claim(caller.who, request, allowed=False, denied=("scp",))
         yield from _subscriptions(subject, administrator)
 
@@ -182,7 +182,7 @@ def _subscriptions(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
     yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, own), free=("scp",))
 
 
-def _own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] | None = None) -> Iterator[Request]:
+def own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] | None = None) -> Iterator[Request]:
     """The action on a resource of the caller's own account."""
     service = action.partition(":")[0]
     arns = [arn for name, arn in facts.requests(service, subject.region, caller.account or "") if name == action]
@@ -190,34 +190,6 @@ def _own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] 
         bucket = service == "s3" and not arn.split(":")[4]
         resource = _inside(subject, caller, OUTSIDE_BUCKET) if bucket else arn
         yield Request(caller.name, action, resource, context or {})
-
-
-IN_A_NETWORK: Final = {
-    "cloudshell:CreateEnvironment": "cloudshell:VpcIds",
-    "codebuild:CreateProject": "codebuild:vpcConfig.vpcId",
-    "codebuild:UpdateProject": "codebuild:vpcConfig.vpcId",
-    "glue:CreateJob": "glue:VpcIds",
-    "glue:CreateSession": "glue:VpcIds",
-    "glue:UpdateJob": "glue:VpcIds",
-    "lambda:CreateFunction": "lambda:VpcIds",
-    "lambda:UpdateFunctionConfiguration": "lambda:VpcIds",
-    "sagemaker:CreateNotebookInstance": "sagemaker:VpcSubnets",
-    "sagemaker:CreateProcessingJob": "sagemaker:VpcSubnets",
-    "sagemaker:CreateTrainingJob": "sagemaker:VpcSubnets",
-}
-
-
-def compute_in_a_network(subject: Subject) -> Iterator[AnyClaim]:
-    """I8: a job, a function, a notebook or a shell is made in a VPC or not at all."""
-    for account_id, unit, where in subject.accounts_asked:
-        administrator = subject.other(account_id, unit, where)
-        deployment = Caller(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
-        for caller in (administrator, deployment):
-            for action, key in IN_A_NETWORK.items():
-                for request in _own(subject, caller, action):
-                    yield Claim(f"{caller.who}, outside a network", request, allowed=False, denied=("scp",))
-                for request in _own(subject, caller, action, {key: "vpc-0123"}):
-                    yield Claim(f"{caller.who}, in a network", request, free=("scp",))
 
 
 SHARING: Final = (
@@ -264,7 +236,7 @@ def no_sharing(subject: Subject) -> Iterator[AnyClaim]:
     for account_id, unit, where in subject.accounts_asked:
         administrator = subject.other(account_id, unit, where)
         for action in SHARING:
-            for request in _own(subject, administrator, action):
+            for request in own(subject, administrator, action):
                 yield Claim(administrator.who, request, allowed=False, denied=("scp",))
         deployment = names.deploy_role(account_id)
         local = f"{subject.region}:{account_id}"

@@ -14,6 +14,7 @@ from mesh.access import (
     FULL_ACCESS,
     Account,
     Decision,
+    Endpoint,
     Policy,
     Request,
     Resource,
@@ -43,6 +44,8 @@ GUEST = f"arn:aws:iam::{OTHER}:role/Guest"
 GUEST_SESSION = f"arn:aws:sts::{OTHER}:assumed-role/Guest/carol"
 BUCKET = "arn:aws:s3:::sales"
 OBJECT = "arn:aws:s3:::sales/2026/orders.csv"
+DOOR = "vpce-door"
+"""The endpoint of a case that has a policy for one; a request comes through it when its context says so."""
 
 Statement = dict[str, object]
 Document = Mapping[str, object]
@@ -104,6 +107,7 @@ class Case:
     trust: Statements | None = None
     scp: Statements | None = None
     rcp: Statements | None = None
+    endpoint: Statements | None = None
     levels: Mapping[str, tuple[Statements, ...]] | None = None
     rcp_levels: Mapping[str, tuple[Statements, ...]] | None = None
     scp_at: str | None = None
@@ -127,6 +131,7 @@ class Case:
             "resource": self.policy if self.policy is not None else self.trust,
             "scp": self.scp,
             "rcp": self.rcp,
+            "endpoint": self.endpoint,
         }
         found = [(layer, document(written)) for layer, written in single.items() if written is not None]
         for layer, levels in (("scp", self.levels), ("rcp", self.rcp_levels)):
@@ -266,7 +271,15 @@ def world_of(case: Case) -> World:
         resources.append(
             Resource(arn=carrier(case.on), account=owner, policy=_policy("resource", case.policy), keys=case.keys)
         )
-    return World(organization=ORGANIZATION, region="eu-west-1", accounts=accounts, roles=roles, resources=resources)
+    door = _policy("endpoint", case.endpoint)
+    return World(
+        organization=ORGANIZATION,
+        region="eu-west-1",
+        accounts=accounts,
+        roles=roles,
+        resources=resources,
+        endpoints=() if door is None else (Endpoint(DOOR, HOME, door),),
+    )
 
 
 def request_of(case: Case) -> Request:

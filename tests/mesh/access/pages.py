@@ -110,6 +110,13 @@ S3_SIGNATURE = Page(
 S3_ENDPOINTS = Page(
     "Controlling access from VPC endpoints with bucket policies", f"{_S3}/example-bucket-policies-vpc-endpoint.html"
 )
+ENDPOINTS = Page(
+    "Control access to VPC endpoints using endpoint policies",
+    "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
+)
+STS_ENDPOINTS = Page(
+    "Control access to AWS STS with VPC endpoint policies", f"{_IAM}/reference_sts_vpc_endpoint_policies.html"
+)
 SQS = Page(
     "Amazon SQS policy examples",
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-examples-of-sqs-policies.html",

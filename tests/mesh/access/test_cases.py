@@ -16,6 +16,7 @@ from tests.mesh.access import (
     catalogs,
     context_keys,
     documents,
+    endpoints,
     kms,
     kms_conditions,
     layers_cross_account,
@@ -44,6 +45,7 @@ MODULES: tuple[ModuleType, ...] = (
     catalogs,
     context_keys,
     documents,
+    endpoints,
     kms,
     kms_conditions,
     layers_cross_account,
@@ -90,7 +92,7 @@ ELEMENTS = {
     *("Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal"),
     *("Action", "NotAction", "Resource", "NotResource", "Condition"),
 }
-LAYERS = {"scp", "rcp", "resource", "identity", "boundary", "session"}
+LAYERS = {"scp", "rcp", "resource", "identity", "boundary", "session", "endpoint"}
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])

@@ -30,6 +30,8 @@ CONTEXTS = (
     {},
     {"kms:ViaService": "s3.eu-west-1.amazonaws.com"},
     {"aws:SecureTransport": "false"},
+    {"aws:SourceVpce": "vpce-mesh-s3"},
+    {"aws:SourceVpce": "vpce-mesh-kms"},
     {"aws:SourceAccount": "200000000002", "aws:SourceOrgID": "o-aur0ra5treamx"},
 )
 
@@ -76,6 +78,21 @@ def test_a_read_across_accounts_names_who_lets_and_who_lets_in(access: Access) -
         "identity": ["ReadFilesOfProducts"],
         "boundary": ["DataWork"],
     }
+
+
+def test_a_request_through_an_endpoint_names_its_policy(access: Access) -> None:
+    pipeline, put = f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/profiles", "s3:PutObject"
+    thing, inside = "arn:aws:s3:::aurora-identity--profiles/tables/x", {"aws:SourceVpce": "vpce-mesh-s3"}
+    last = layers(Request(pipeline, put, thing, inside), access.world)[-1]
+    assert (last.layer, last.says, [cause.sid for cause in last.because]) == (
+        "endpoint",
+        "allows",
+        ["MeshReachesItsOwn"],
+    )
+    thief = Request("arn:aws:iam::999999999999:role/anyone", put, "arn:aws:s3:::elsewhere/x", inside)
+    assert [(each.layer, each.says) for each in layers(thief, access.world)][-1] == ("endpoint", "lacks")
+    assert decide(thief, access.world)[:2] == (False, "endpoint")
+    assert decide(Request(thief.principal, put, thief.resource), access.world).allowed
 
 
 def test_of_several_refusals_each_is_named(access: Access) -> None:

@@ -21,7 +21,7 @@ from tests.mesh.access.generated import (
     with_statement,
     written,
 )
-from tests.mesh.access.judge import EVERYTHING, Case, Statement, allow, decision_of, request_of, world_of
+from tests.mesh.access.judge import DOOR, EVERYTHING, Case, Statement, allow, decision_of, request_of, world_of
 
 # What no generated condition uses, so that adding it is a pure AND.
 EXTRA = st.sampled_from(
@@ -191,6 +191,25 @@ def test_an_added_limit_never_allows_more(case: Case, data: st.DataObject) -> No
     event(layer)
     limited = with_statement(case, layer, data.draw(statements(layer)))
     assert verdict(case) or not verdict(limited)
+
+
+@quick
+@given(questions(), st.data())
+def test_an_endpoint_allows_what_the_rest_allows_and_its_policy_too(case: Case, data: st.DataObject) -> None:
+    inside = replace(case, context={**case.context, "aws:SourceVpce": DOOR})
+    door = tuple(data.draw(st.lists(statements("policy"), min_size=1, max_size=3)))
+    alone = replace(inside, endpoint=door, policy=(allow("s3:*", to="*"),), identity=EVERYTHING)
+    bare = {"boundary": None, "session": None, "scp": None, "rcp": None}
+    judged = verdict(replace(alone, **bare))
+    event(f"let through: {judged}")
+    assert verdict(replace(inside, endpoint=door)) == (verdict(inside) and judged)
+
+
+@quick
+@given(questions(), st.data())
+def test_an_endpoint_that_a_request_does_not_come_through_changes_nothing(case: Case, data: st.DataObject) -> None:
+    door = (data.draw(statements("policy")),)
+    assert decision_of(replace(case, endpoint=door)) == decision_of(case)
 
 
 @quick

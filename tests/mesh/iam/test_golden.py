@@ -73,6 +73,8 @@ def of_accounts(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "governance-bus", plan.governance.bus.policy
     yield "governance-audit-bucket", plan.governance.audit.bucket_policy
     yield "governance-alarm-topic", plan.governance.break_glass.topic_policy
+    for service in ("s3", "kms", "events"):
+        yield f"governance-endpoint-{service}", plan.governance.network.endpoints[service]
     yield "partner-inbox-bucket", partner.bucket_policy
     yield "partner-inbox-key", partner.key_policy
 
@@ -91,7 +93,8 @@ def made(plan: Plan) -> Made:
     found: Made = {name: document.as_json() for maker in makers for name, document in maker(plan)}
     organization = plan.organization.args
     template = bootstrap.template(organization.deploy_trust, organization.preview_trust)
-    return {**found, "bootstrap-template": json.loads(template)}
+    declared = {f"declarative-at-root-{organization.declared.name}": organization.declared.document.as_json()}
+    return {**found, **declared, "bootstrap-template": json.loads(template)}
 
 
 def text(content: object) -> str:

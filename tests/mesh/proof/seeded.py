@@ -83,7 +83,8 @@ class Bench:
         ]
         assert roles != list(world.roles.values()), f"no role is named {pattern}"
         accounts, resources = world.accounts.values(), world.resources.values()
-        self._put_world(World(world.organization, world.region, accounts, roles, resources))
+        endpoints = world.endpoints.values()
+        self._put_world(World(world.organization, world.region, accounts, roles, resources, endpoints))
         self._stack.callback(self._put_world, world)
 
     def _put_world(self, world: World) -> None:
@@ -232,7 +233,8 @@ def both(*edits: Edit) -> Edit:
 
 PERIMETER, DOMAINS = "mesh-resources-stay-inside", "mesh-domain-resources"
 INSIDE, GUARDRAILS = "mesh-identities-stay-inside", "mesh-guardrails-stay-up"
-DOORS = "mesh-no-side-doors-domains"
+DOORS, SIDE_DOORS = "mesh-no-side-doors-domains", "mesh-no-side-doors-*"
+ENDPOINT, SENTENCE = "policy of the endpoint of *", "MeshReachesItsOwn"
 WALL, ONE_WRITER = "mesh-partner-ad-measurement-stays-inside", "mesh-partner-ad-measurement-one-writer"
 BUCKET, KEY = "policy of bucket aurora-identity--profiles", "policy of the key of identity.profiles, *"
 CATALOG, BUS = "policy of the mesh catalog", "policy of the mesh bus"
@@ -458,6 +460,49 @@ def a_job_is_moved_out_of_its_network_later(bench: Bench) -> None:
     bench.statement(DOORS, "RefuseGlueOutsideANetwork", less("Action", "glue:UpdateJob"))
 
 
+@fault("I8", "ec2:CreateNatGateway", "is not refused by a service control policy")
+def a_gateway_is_forgotten_among_the_ways_out(bench: Bench) -> None:
+    """A gateway for outbound traffic only: enough to post data."""
+    bench.statement(SIDE_DOORS, "RefuseWaysOutOfANetwork", less("Action", "ec2:CreateNatGateway"))
+
+
+@fault("I8", "the deployment of", "is not refused by a service control policy")
+def the_deployment_may_lead_a_network_out(bench: Bench) -> None:
+    bench.statement(SIDE_DOORS, "RefuseWaysOutOfANetwork", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy"))
+
+
+@fault("I8", "ec2:ModifyVpcEndpoint ", "is not refused by a service control policy")
+def an_endpoint_gets_another_policy_later(bench: Bench) -> None:
+    bench.statement(SIDE_DOORS, "RefuseOtherEndpoints", less("Action", "ec2:ModifyVpcEndpoint"))
+
+
+@fault("I8", "partner ad-measurement", "is let through by the endpoint's policy")
+def an_endpoint_admits_the_whole_organisation(bench: Bench) -> None:
+    """AWS's own example; a partner's account is of the organisation, too."""
+    bench.statement(ENDPOINT, SENTENCE, without("ForAnyValue:StringLike", ORG_PATHS))
+
+
+@fault("I8", "an account of another organisation", "in our network", "is allowed")
+def an_endpoint_has_the_policy_that_aws_gives_it(bench: Bench) -> None:
+    bench.statement(ENDPOINT, SENTENCE, lambda statement: statement.pop("Condition"))
+
+
+@fault("I8", "an account without an organisation", "is let through by the endpoint's policy")
+def an_endpoint_asks_for_units_of_those_who_have_one(bench: Bench) -> None:
+    """`ForAllValues` holds for a caller without the key."""
+    edit = both(
+        instead("ForAnyValue:StringLike", "ForAllValues:StringLike", ORG_PATHS), without("StringEquals", ORG_ID)
+    )
+    bench.statement(ENDPOINT, SENTENCE, edit)
+
+
+@fault("I8", "s3:PutObject", "bucket-of-", "is let through by the endpoint's policy")
+def an_endpoint_takes_a_bucket_that_does_not_say_whose_it_is(bench: Bench) -> None:
+    """S3 says whose a bucket is unless it belongs to no organisation: `IfExists` lets just that one through."""
+    edit = instead("StringEquals", "StringEqualsIfExists", "aws:ResourceOrgID")
+    bench.statement("policy of the endpoint of s3", SENTENCE, edit)
+
+
 @fault("I19", "domain ads", "athena:CreateDataCatalog", "is not refused by a service control policy")
 def sharing_inside_the_organisation_is_left_open(bench: Bench) -> None:
     """Partners are inside the organisation."""
@@ -493,7 +538,7 @@ def the_wall_of_a_partner_excepts_all_buckets(bench: Bench) -> None:
     bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
 
 
-@fault("I4", "ec2:CreateVpcPeeringConnection", "is not refused by a service control policy")
+@fault("I4", "route53:AssociateVPCWithHostedZone", "is not refused by a service control policy")
 def actions_without_a_resource_account_are_forgotten(bench: Bench) -> None:
     bench.drop(WALL, "RefuseReachingOtherAccounts")
 

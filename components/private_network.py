@@ -1,0 +1,102 @@
+"""The private network of the mesh: subnets without a way out, and the endpoints through which jobs reach AWS."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, ResourceOptions
+
+from mesh.iam import endpoints
+from mesh.plan.nodes import NetworkArgs
+
+
+class PrivateNetwork(ComponentResource):
+    """Exactly one a mesh, in the governance account, shared with the domains. Outputs: `vpc_id`, `subnet_ids`.
+
+    The one component that touches `pulumi_aws.ec2`, which costs as much to import as all else together: no domain's
+    stack has it.
+    """
+
+    def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:PrivateNetwork", name, None, opts)
+        self._name, self._args = name, args
+        self.vpc = aws.ec2.Vpc(
+            name,
+            cidr_block=args.cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags={"Name": name},
+            opts=ResourceOptions(parent=self),
+        )
+        # Without rules the provider takes AWS's own out: who joins no group reaches nobody.
+        aws.ec2.DefaultSecurityGroup(name, vpc_id=self.vpc.id, opts=ResourceOptions(parent=self))
+        self.routes = aws.ec2.RouteTable(name, vpc_id=self.vpc.id, opts=ResourceOptions(parent=self))
+        self.subnets = [self._subnet(zone, cidr) for zone, cidr in args.subnets.items()]
+        self._endpoints()
+        self._share()
+        self.vpc_id = self.vpc.id
+        self.subnet_ids = Output.all(*(subnet.id for subnet in self.subnets))
+        self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids})
+
+    def _subnet(self, zone: str, cidr: str) -> aws.ec2.Subnet:
+        """Its routes lead to the network itself and, through the gateway endpoint, to S3."""
+        subnet = aws.ec2.Subnet(
+            zone,
+            vpc_id=self.vpc.id,
+            availability_zone=zone,
+            cidr_block=cidr,
+            map_public_ip_on_launch=False,
+            tags={"Name": f"{self._name}-{zone}"},
+            opts=ResourceOptions(parent=self),
+        )
+        aws.ec2.RouteTableAssociation(
+            zone, subnet_id=subnet.id, route_table_id=self.routes.id, opts=ResourceOptions(parent=self)
+        )
+        return subnet
+
+    def _endpoints(self) -> None:
+        doors = aws.ec2.SecurityGroup(
+            "endpoints",
+            name=f"{self._name}-endpoints",
+            description="HTTPS from the network to the endpoints of AWS services",
+            vpc_id=self.vpc.id,
+            ingress=[
+                aws.ec2.SecurityGroupIngressArgs(
+                    description="jobs", protocol="tcp", from_port=443, to_port=443, cidr_blocks=[self._args.cidr]
+                )
+            ],
+            opts=ResourceOptions(parent=self),
+        )
+        subnet_ids = [subnet.id for subnet in self.subnets]
+        for service, policy in self._args.endpoints.items():
+            gateway = service == endpoints.GATEWAY
+            aws.ec2.VpcEndpoint(
+                service,
+                vpc_id=self.vpc.id,
+                service_name=self._args.service_name(service),
+                vpc_endpoint_type="Gateway" if gateway else "Interface",
+                policy=policy.text(),
+                route_table_ids=[self.routes.id] if gateway else None,
+                subnet_ids=None if gateway else subnet_ids,
+                security_group_ids=None if gateway else [doors.id],
+                private_dns_enabled=None if gateway else True,
+                opts=ResourceOptions(parent=self),
+            )
+
+    def _share(self) -> None:
+        """With the domains unit, never with a partner; RAM shares subnets within an organisation only."""
+        share = aws.ram.ResourceShare(
+            self._name,
+            name=f"mesh-{self._name}",
+            allow_external_principals=False,
+            opts=ResourceOptions(parent=self),
+        )
+        for zone, subnet in zip(self._args.subnets, self.subnets, strict=True):
+            aws.ram.ResourceAssociation(
+                zone, resource_share_arn=share.arn, resource_arn=subnet.arn, opts=ResourceOptions(parent=self)
+            )
+        aws.ram.PrincipalAssociation(
+            "domains",
+            resource_share_arn=share.arn,
+            principal=self._args.perimeter.domains_unit_arn,
+            opts=ResourceOptions(parent=self),
+        )

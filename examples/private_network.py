@@ -1,0 +1,10 @@
+"""The network in which jobs of every domain run, without a way out."""
+
+import pulumi
+from acme import GOVERNANCE, PERIMETER, account
+
+from components import PrivateNetwork
+from mesh.plan.nodes import NetworkArgs
+
+network = PrivateNetwork("mesh", NetworkArgs(perimeter=PERIMETER), opts=account("governance", GOVERNANCE))
+pulumi.export("subnets", network.subnet_ids)

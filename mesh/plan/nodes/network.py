@@ -1,0 +1,40 @@
+"""The private network of the mesh: one, in the governance account, shared with the domains."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mesh.iam import endpoints
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.values import Document
+
+CIDR: Final = "10.64.0.0/16"
+ZONES: Final = ("a", "b")
+"""Zones with a subnet, each an eighth of the network. Nearly every region has both; in Tokyo it is `a` and `c`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkArgs:
+    """A network without a way out: private subnets, and endpoints of the services that jobs call."""
+
+    perimeter: Perimeter
+    cidr: str = CIDR
+    zones: tuple[str, ...] = ZONES
+
+    @property
+    def subnets(self) -> Mapping[str, str]:
+        """Address ranges by availability zone."""
+        ranges = ipaddress.ip_network(self.cidr).subnets(prefixlen_diff=3)
+        return {f"{self.perimeter.region}{zone}": str(part) for zone, part in zip(self.zones, ranges, strict=False)}
+
+    @property
+    def endpoints(self) -> Mapping[str, Document]:
+        """Policy of each service's endpoint."""
+        return {service: endpoints.endpoint_policy(self.perimeter, service) for service in endpoints.SERVICES}
+
+    def service_name(self, service: str) -> str:
+        """As AWS calls a service's endpoint: `com.amazonaws.eu-west-1.s3`."""
+        return f"com.amazonaws.{self.perimeter.region}.{service}"

@@ -1,0 +1,382 @@
+"""EC2 networks: VPCs, subnets, routes, security groups and endpoints."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sandbox.aws.fields import Values, document, flag, many, number, text, texts
+from sandbox.aws.resource import Call, Made, Resource, Tagging
+
+
+class _Tags(Tagging):
+    """EC2 tags by id, several things at once, and takes tags off by pairs."""
+
+    __slots__ = ()
+
+    def update(self, call: Call) -> None:
+        """Bring the tags in AWS from those of the old state to those of the call."""
+        before: dict[str, str] = call.state.get("tagsAll") or {}
+        if surplus := sorted(set(before) - set(call.tags)):
+            call.aws("delete_tags", Resources=[call.id], Tags=[{"Key": key} for key in surplus])
+        if call.tags:
+            call.aws("create_tags", Resources=[call.id], Tags=call.tag_list())
+
+    def read(self, call: Call) -> dict[str, str]:
+        """The tags that AWS holds."""
+        found = call.pages("describe_tags", "Tags", Filters=_by("resource-id", call.id))
+        return {tag["Key"]: tag["Value"] for tag in found}
+
+
+_TAGS: Final = _Tags("create_tags", "delete_tags", "describe_tags")
+
+
+def _by(name: str, value: str) -> list[dict[str, Any]]:
+    return [{"Name": name, "Values": [value]}]
+
+
+def _owned(call: Call, kind: str) -> Values:
+    return {"arn": call.arn("ec2", f"{kind}/{call.id}"), "ownerId": call.account}
+
+
+# --- networks ----------------------------------------------------------------------------------------------
+
+_DNS: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
+
+
+def _create_vpc(call: Call) -> Made:
+    call.id = call.aws("create_vpc", **call.request(without=tuple(_DNS)))["Vpc"]["VpcId"]
+    _TAGS.update(call)
+    _put_dns(call)
+    return call.id, _vpc_outputs(call)
+
+
+def _put_dns(call: Call) -> None:
+    """AWS takes one attribute a call."""
+    defaults = call.resource.defaults
+    for name, attribute in _DNS.items():
+        value = call.inputs.get(name, defaults[name])
+        call.aws("modify_vpc_attribute", VpcId=call.id, **{attribute: {"Value": value}})
+
+
+def _vpc_outputs(call: Call) -> Values:
+    routes = call.pages("describe_route_tables", "RouteTables", Filters=_by("vpc-id", call.id))
+    main = next(t["RouteTableId"] for t in routes if any(a.get("Main") for a in t["Associations"]))
+    groups = {"defaultSecurityGroupId": _default_group(call, call.id)["GroupId"]}
+    return {**_owned(call, "vpc"), **groups, "defaultRouteTableId": main, "mainRouteTableId": main}
+
+
+def _default_group(call: Call, vpc: str) -> Values:
+    groups = call.pages("describe_security_groups", "SecurityGroups", Filters=_by("vpc-id", vpc))
+    found: Values = next(group for group in groups if group["GroupName"] == "default")
+    return found
+
+
+def _read_vpc(call: Call) -> Values:
+    (vpc,) = call.aws("describe_vpcs", VpcIds=[call.id])["Vpcs"]
+    dns = {
+        name: call.aws("describe_vpc_attribute", VpcId=call.id, Attribute=name)[attribute]["Value"]
+        for name, attribute in _DNS.items()
+    }
+    return {**call.found(vpc, without=tuple(_DNS)), **dns, **_vpc_outputs(call)}
+
+
+def _delete_vpc(call: Call) -> None:
+    call.aws("delete_vpc", VpcId=call.id)
+
+
+VPC: Final = Resource(
+    "aws:ec2/vpc:Vpc",
+    "EC2 VPC",
+    "ec2",
+    {
+        "cidrBlock": text(required=True, replaces=True),
+        "instanceTenancy": text(default="default", replaces=True),
+        "enableDnsSupport": flag(default=True),
+        "enableDnsHostnames": flag(default=False),
+    },
+    _create_vpc,
+    _read_vpc,
+    _put_dns,
+    _delete_vpc,
+    outputs=("arn", "ownerId", "defaultSecurityGroupId", "defaultRouteTableId", "mainRouteTableId"),
+    tagging=_TAGS,
+)
+
+
+def _create_subnet(call: Call) -> Made:
+    call.id = call.aws("create_subnet", **call.request(without=("mapPublicIpOnLaunch",)))["Subnet"]["SubnetId"]
+    _TAGS.update(call)
+    _put_public_ips(call)
+    return call.id, _owned(call, "subnet")
+
+
+def _put_public_ips(call: Call) -> None:
+    value = call.inputs.get("mapPublicIpOnLaunch", False)
+    call.aws("modify_subnet_attribute", SubnetId=call.id, MapPublicIpOnLaunch={"Value": value})
+
+
+def _read_subnet(call: Call) -> Values:
+    (subnet,) = call.aws("describe_subnets", SubnetIds=[call.id])["Subnets"]
+    return {**call.found(subnet), **_owned(call, "subnet")}
+
+
+def _delete_subnet(call: Call) -> None:
+    call.aws("delete_subnet", SubnetId=call.id)
+
+
+SUBNET: Final = Resource(
+    "aws:ec2/subnet:Subnet",
+    "EC2 Subnet",
+    "ec2",
+    {
+        "vpcId": text(required=True, replaces=True),
+        "cidrBlock": text(required=True, replaces=True),
+        "availabilityZone": text(replaces=True, computed=True),
+        "mapPublicIpOnLaunch": flag(default=False),
+    },
+    _create_subnet,
+    _read_subnet,
+    _put_public_ips,
+    _delete_subnet,
+    outputs=("arn", "ownerId"),
+    tagging=_TAGS,
+)
+
+# --- routes ------------------------------------------------------------------------------------------------
+
+
+def _create_routes(call: Call) -> Made:
+    call.id = call.aws("create_route_table", **call.request())["RouteTable"]["RouteTableId"]
+    _TAGS.update(call)
+    return call.id, _owned(call, "route-table")
+
+
+def _read_routes(call: Call) -> Values:
+    (table,) = call.aws("describe_route_tables", RouteTableIds=[call.id])["RouteTables"]
+    return {**call.found(table), **_owned(call, "route-table")}
+
+
+def _only_tags(_: Call) -> None:
+    """Routes are resources of their own."""
+
+
+def _delete_routes(call: Call) -> None:
+    call.aws("delete_route_table", RouteTableId=call.id)
+
+
+ROUTE_TABLE: Final = Resource(
+    "aws:ec2/routeTable:RouteTable",
+    "EC2 Route Table",
+    "ec2",
+    {"vpcId": text(required=True, replaces=True)},
+    _create_routes,
+    _read_routes,
+    _only_tags,
+    _delete_routes,
+    outputs=("arn", "ownerId"),
+    tagging=_TAGS,
+)
+
+
+def _associate(call: Call) -> Made:
+    call.id = call.aws("associate_route_table", **call.request())["AssociationId"]
+    return call.id, {}
+
+
+def _read_association(call: Call) -> Values | None:
+    found = _by("association.route-table-association-id", call.id)
+    tables = call.pages("describe_route_tables", "RouteTables", Filters=found)
+    every = (each for table in tables for each in table["Associations"])
+    association = next((each for each in every if each["RouteTableAssociationId"] == call.id), None)
+    return None if association is None else call.found(association)
+
+
+def _dissociate(call: Call) -> None:
+    call.aws("disassociate_route_table", AssociationId=call.id)
+
+
+ASSOCIATION: Final = Resource(
+    "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    "EC2 Route Table Association",
+    "ec2",
+    {"subnetId": text(required=True, replaces=True), "routeTableId": text(required=True, replaces=True)},
+    _associate,
+    _read_association,
+    None,
+    _dissociate,
+)
+
+# --- security groups ---------------------------------------------------------------------------------------
+
+_RULE: Final = {
+    "description": text(),
+    "protocol": text(required=True),
+    "fromPort": number(required=True),
+    "toPort": number(required=True),
+    "cidrBlocks": texts(required=True),
+}
+
+
+def _create_group(call: Call) -> Made:
+    request = call.request(without=("ingress",))
+    call.id = call.aws("create_security_group", **request)["GroupId"]
+    _TAGS.update(call)
+    _refuse_all(call, _group(call), "IpPermissionsEgress", "egress")
+    _put_rules(call)
+    return call.id, _owned(call, "security-group")
+
+
+def _group(call: Call) -> Values:
+    (found,) = call.aws("describe_security_groups", GroupIds=[call.id])["SecurityGroups"]
+    group: Values = found
+    return group
+
+
+def _refuse_all(call: Call, group: Values, rules: str, way: str) -> None:
+    """Takes out every rule: the provider keeps none but those that are given, AWS's first one to anywhere included."""
+    held: list[Any] = group[rules]
+    if held:
+        call.aws(f"revoke_security_group_{way}", GroupId=call.id, IpPermissions=held)
+
+
+def _put_rules(call: Call) -> None:
+    _refuse_all(call, _group(call), "IpPermissions", "ingress")
+    rules: list[Values] = call.inputs.get("ingress") or []
+    wanted = [_permission(rule) for rule in rules]
+    if wanted:
+        call.aws("authorize_security_group_ingress", GroupId=call.id, IpPermissions=wanted)
+
+
+def _permission(rule: Values) -> Values:
+    told = {"Description": rule["description"]} if "description" in rule else {}
+    ranges = [{"CidrIp": cidr, **told} for cidr in rule["cidrBlocks"]]
+    return {
+        "IpProtocol": rule["protocol"],
+        "FromPort": rule["fromPort"],
+        "ToPort": rule["toPort"],
+        "IpRanges": ranges,
+    }
+
+
+def _read_group(call: Call) -> Values:
+    group = _group(call)
+    ingress = [_rule(permission) for permission in group["IpPermissions"]]
+    known = {"name": group["GroupName"], "description": group["Description"], "vpcId": group["VpcId"]}
+    return {**known, **({"ingress": ingress} if ingress else {}), **_owned(call, "security-group")}
+
+
+def _rule(permission: Values) -> Values:
+    ranges: list[Values] = permission["IpRanges"]
+    told = {each["Description"] for each in ranges if each.get("Description")}
+    rule = {"protocol": permission["IpProtocol"], "fromPort": permission["FromPort"], "toPort": permission["ToPort"]}
+    return {**({"description": told.pop()} if told else {}), **rule, "cidrBlocks": [each["CidrIp"] for each in ranges]}
+
+
+def _delete_group(call: Call) -> None:
+    call.aws("delete_security_group", GroupId=call.id)
+
+
+GROUP: Final = Resource(
+    "aws:ec2/securityGroup:SecurityGroup",
+    "EC2 Security Group",
+    "ec2",
+    {
+        "name": text("GroupName", required=True, replaces=True),
+        "description": text(required=True, replaces=True),
+        "vpcId": text(required=True, replaces=True),
+        "ingress": many(_RULE, unordered=True, by_hand=True),
+    },
+    _create_group,
+    _read_group,
+    _put_rules,
+    _delete_group,
+    outputs=("arn", "ownerId"),
+    name="name",
+    tagging=_TAGS,
+)
+
+
+def _adopt_default(call: Call) -> Made:
+    """The provider adopts the group that AWS made with the network, and takes its rules out."""
+    call.id = _default_group(call, call.inputs["vpcId"])["GroupId"]
+    _TAGS.update(call)
+    group = _group(call)
+    _refuse_all(call, group, "IpPermissions", "ingress")
+    _refuse_all(call, group, "IpPermissionsEgress", "egress")
+    return call.id, {**_owned(call, "security-group"), "name": "default"}
+
+
+def _read_default(call: Call) -> Values:
+    group = _group(call)
+    return {"vpcId": group["VpcId"], "name": group["GroupName"], **_owned(call, "security-group")}
+
+
+DEFAULT_GROUP: Final = Resource(
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "EC2 Default Security Group",
+    "ec2",
+    {"vpcId": text(required=True, replaces=True)},
+    _adopt_default,
+    _read_default,
+    _only_tags,
+    outputs=("arn", "ownerId", "name"),
+    tagging=_TAGS,
+)
+
+# --- endpoints ---------------------------------------------------------------------------------------------
+
+_CHANGES: Final = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
+
+
+def _create_endpoint(call: Call) -> Made:
+    call.id = call.aws("create_vpc_endpoint", **call.request())["VpcEndpoint"]["VpcEndpointId"]
+    _TAGS.update(call)
+    return call.id, {**_owned(call, "vpc-endpoint"), "state": "available"}
+
+
+def _read_endpoint(call: Call) -> Values | None:
+    (endpoint,) = call.aws("describe_vpc_endpoints", VpcEndpointIds=[call.id])["VpcEndpoints"]
+    if endpoint["State"] == "deleted":
+        return None
+    groups = [group["GroupId"] for group in endpoint.get("Groups", [])]
+    found = call.found({**endpoint, "SecurityGroupIds": groups})
+    given = {name: value for name, value in found.items() if value not in ([], False)}
+    return {**given, **_owned(call, "vpc-endpoint"), "state": endpoint["State"]}
+
+
+def _update_endpoint(call: Call) -> None:
+    changes: Values = {}
+    for name, member in _CHANGES.items():
+        before, after = set(call.old.get(name) or []), set(call.inputs.get(name) or [])
+        changes[f"Add{member}"] = sorted(after - before) or None
+        changes[f"Remove{member}"] = sorted(before - after) or None
+    call.aws("modify_vpc_endpoint", VpcEndpointId=call.id, PolicyDocument=call.inputs.get("policy"), **changes)
+
+
+def _delete_endpoint(call: Call) -> None:
+    call.aws("delete_vpc_endpoints", VpcEndpointIds=[call.id])
+
+
+ENDPOINT: Final = Resource(
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
+    "EC2 VPC Endpoint",
+    "ec2",
+    {
+        "vpcId": text(required=True, replaces=True),
+        "serviceName": text(required=True, replaces=True),
+        "vpcEndpointType": text(default="Gateway", replaces=True),
+        "policy": document("PolicyDocument", computed=True),
+        "routeTableIds": texts(),
+        "subnetIds": texts(),
+        "securityGroupIds": texts(),
+        "privateDnsEnabled": flag(replaces=True),
+    },
+    _create_endpoint,
+    _read_endpoint,
+    _update_endpoint,
+    _delete_endpoint,
+    outputs=("arn", "ownerId", "state"),
+    tagging=_TAGS,
+)
+
+RESOURCES: Final = (VPC, SUBNET, ROUTE_TABLE, ASSOCIATION, GROUP, DEFAULT_GROUP, ENDPOINT)
