@@ -56,11 +56,12 @@ class Goal:
         by = " and ".join(policy.name for policy in self.request.policies)
         text = f"{who}: {found.action} on {found.resource or 'a resource'} with {given or 'no key'} {came} {by}"
         fault = "" if agrees else "; the evaluator says otherwise, which is a fault of the proof itself"
+        context = {key: next(iter(each)) if len(each) == 1 else list(each) for key, each in found.keys.items()}
         data: dict[str, Any] = {
             "principal": who,
             "action": found.action,
             "resource": found.resource,
-            "context": {key: next(iter(values)) if len(values) == 1 else list(values) for key, values in found.keys.items()},
+            "context": context,
             "came": f"{came} {by}",
             "because": [],
             **({} if agrees else {"fault": "z3 and the evaluator disagree"}),
