@@ -57,7 +57,7 @@ lock: $(VENV)/.developer ## Renews the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra sandbox --group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		-c requirements.lock --extra sandbox --group dev pyproject.toml -o requirements-dev.lock
+		-c requirements.lock --extra sandbox --extra proof --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Removes the virtual environment and what was generated
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist

@@ -63,6 +63,12 @@ def _condition(operator: str, key: str, values: Sequence[str], deny: bool) -> Ho
     return _quantified(quantifier, key, lambda value, _: test(value), negated, if_exists)
 
 
+def parts(operator: str) -> tuple[Quantifier, str, bool, bool]:
+    """Set operator, what is compared, whether that is negated, and whether a lacking key makes it true."""
+    quantifier, name, if_exists = _operator(operator)
+    return quantifier, _NEGATED.get(name, name), name in _NEGATED, if_exists
+
+
 @lru_cache(maxsize=1024)
 def _operator(text: str) -> tuple[Quantifier, str, bool]:
     name = text.lower()

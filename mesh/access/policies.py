@@ -174,7 +174,8 @@ def _statement(where: str, number: int, found: Mapping[str, Any]) -> _Compiled:
     )
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def texts(value: Any) -> tuple[str, ...]:
+    """One value or a list of them, as text."""
     values: Sequence[Any] = [value] if isinstance(value, (str, bool, int, float)) else value
     return tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in values)
 
@@ -182,12 +183,12 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _either(found: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
     if name in found and f"Not{name}" in found:
         raise UnknownError(f"a statement has either {name} or Not{name}")
-    return _texts(found[name]) if name in found else None
+    return texts(found[name]) if name in found else None
 
 
 def _actions(found: Mapping[str, Any]) -> Test:
     named = _either(found, "Action")
-    patterns = named if named is not None else _texts(found.get("NotAction", ()))
+    patterns = named if named is not None else texts(found.get("NotAction", ()))
     if not patterns:
         raise UnknownError("a statement has Action or NotAction")
     for pattern in patterns:
@@ -199,7 +200,7 @@ def _actions(found: Mapping[str, Any]) -> Test:
 
 def _resources(found: Mapping[str, Any], deny: bool) -> Callable[[str, Keys], bool]:
     named = _either(found, "Resource")
-    patterns = named if named is not None else _texts(found.get("NotResource", ()))
+    patterns = named if named is not None else texts(found.get("NotResource", ()))
     if not patterns:  # a trust policy: it belongs to its role
         if "NotResource" in found or named is not None:
             raise UnknownError("Resource and NotResource name at least one resource")
@@ -258,7 +259,7 @@ def _names_filled(patterns: tuple[_Open, ...], resource: str, keys: Keys, strict
 def _conditions(block: Mapping[str, Mapping[str, Any]], deny: bool) -> Iterable[Holds]:
     for operator, keys in block.items():
         for key, values in keys.items():
-            yield conditions.condition(operator, key, _texts(values), deny=deny)
+            yield conditions.condition(operator, key, texts(values), deny=deny)
 
 
 def sids(document: Mapping[str, Any]) -> Sequence[str]:

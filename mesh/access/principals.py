@@ -39,7 +39,8 @@ class Caller(NamedTuple):
 
 Who = Callable[[Caller], Match]
 
-_ACCOUNT: Final = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
+ACCOUNT: Final = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
+"""An account as a `Principal` element names it."""
 _PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::\d{12}:[^*?$]+")
 _OF_ANOTHER_KIND: Final = re.compile(r"[^*?${}\s]+")
 _KINDS: Final = ("AWS", "Service", "Federated")
@@ -90,7 +91,7 @@ def _check(kind: str, name: str) -> None:
     if kind != "AWS":
         if not _OF_ANOTHER_KIND.fullmatch(name):
             raise UnknownError(f"{name!r} is no {kind} principal: it takes neither wildcards nor policy variables")
-    elif name != "*" and not _ACCOUNT.fullmatch(name) and not _PRINCIPAL.fullmatch(name):
+    elif name != "*" and not ACCOUNT.fullmatch(name) and not _PRINCIPAL.fullmatch(name):
         raise UnknownError(
             f"{name!r} is no principal: an account, a role, a user or a session, without wildcards and variables"
         )
@@ -102,7 +103,7 @@ def _one_of(element: Any) -> Who:
     for kind, name in _named(element):
         if kind == "AWS" and name == "*":
             return _anyone
-        account = _ACCOUNT.fullmatch(name) if kind == "AWS" else None
+        account = ACCOUNT.fullmatch(name) if kind == "AWS" else None
         if account:
             accounts.add(account.group(1))
         else:
@@ -126,7 +127,7 @@ def _all_but(element: Any) -> Who:
     names = {name for _, name in _named(element)}
     if "*" in names:
         raise UnknownError("NotPrincipal names principals; * is none")
-    accounts = {found.group(1) for name in names if (found := _ACCOUNT.fullmatch(name))}
+    accounts = {found.group(1) for name in names if (found := ACCOUNT.fullmatch(name))}
 
     def who(caller: Caller) -> Match:
         if caller.bounded:

@@ -36,7 +36,7 @@ def prove(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Decide every invariant over the policies that the mesh emits, request by request.
+    """Decide every invariant over the policies that the mesh emits, request by request; with z3 for all strings too.
 
     Exit code 1 when one does not hold; with --mutate, when a loss is neither noticed nor explained.
     """
@@ -77,15 +77,36 @@ def _prove(found: Read, invariants: tuple[Invariant, ...], as_json: bool) -> Non
         answer_json({"invariants": everything, "requests": requests, "seconds": round(seconds, 2)})
     else:
         _beyond(results)
+        _for_all_strings(results)
         holds = f"{counted(len(results) - len(failed), 'invariant')} of {len(results)} hold"
         screen().print(f"\n{found.plan.mesh}: {holds}; {requests:,} requests decided; {seconds:.1f} s", markup=False)
+    _without_z3(invariants)
     if failed:
         raise typer.Exit(1)
 
 
+def _for_all_strings(results: Iterable[Result]) -> None:
+    proofs = [result.symbolic for result in results if result.symbolic]
+    if proofs:
+        goals = sum(proof.goals for proof in proofs)
+        screen().print(
+            f"\n∀ for all strings too, by z3: {counted(len(proofs), 'invariant')}, {goals:,} goals", markup=False
+        )
+
+
+def _without_z3(invariants: Iterable[Invariant]) -> None:
+    """What would be proven too; on standard error, for results are the same without it."""
+    from mesh.proof import symbolic
+
+    more = [invariant.id for invariant in invariants if invariant.id in symbolic.RANGES]
+    if more and not symbolic.available():
+        say(f"z3 would prove {', '.join(more)} for all strings too: pip install '{symbolic.EXTRA}'")
+
+
 def _show(result: Result) -> None:
     mark = "✓" if result.holds else "✗"
-    line = f"{mark} {result.invariant.id:<4}{result.invariant.title}  ({result.checked:,})"
+    proven = f"{result.checked:,}{'; ∀' if result.symbolic else ''}"
+    line = f"{mark} {result.invariant.id:<4}{result.invariant.title}  ({proven})"
     screen().print(line, markup=False, soft_wrap=True, style=None if result.holds else "bold red")
     for witness in result.witnesses:
         screen().print(f"       {witness.text}", markup=False, soft_wrap=True)

@@ -33,6 +33,9 @@ A service-linked role makes it, which no SCP binds; whoever else could make or c
 deployment (CloudFormation User Guide, "Service-managed permissions").
 """
 
+ANY_ACCOUNT = "?" * 12
+"""The account of an ARN for a string operator, whose `*` would run on over colons, which a policy's path may hold."""
+
 OWNED_BY_AWS = ("arn:aws:iam::aws:policy/*", "arn:aws:ssm:*::parameter/aws/*")
 """Resources of AWS's own accounts that any account may name (aws-samples/data-perimeter-policy-examples)."""
 
@@ -138,7 +141,7 @@ def guardrails_stay_up() -> Document:
             ),
             resources=("*",),
             conditions=(
-                when("StringNotLike", "iam:PermissionsBoundary", names.boundary("*")),
+                when("StringNotLike", "iam:PermissionsBoundary", names.boundary(ANY_ACCOUNT)),
                 caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),
             ),
         ),
@@ -280,7 +283,7 @@ def no_side_doors(perimeter: Perimeter, *told: str) -> Document:
             sid="RefuseSubscriptionsOutside",
             actions=("sns:Subscribe",),
             resources=("*",),
-            conditions=(when("StringNotLike", "sns:Endpoint", "arn:aws:*:*:${aws:PrincipalAccount}:*", *told),),
+            conditions=(when("StringNotLike", "sns:Endpoint", *_own_endpoints(perimeter), *told),),
         ),
         Statement(
             sid="RefuseMailOfOthers",
@@ -361,6 +364,13 @@ def no_side_doors(perimeter: Perimeter, *told: str) -> Document:
             resources=("*",),
             conditions=(when("StringNotEquals", "aws:RequestedRegion", perimeter.region),),
         ),
+    )
+
+
+def _own_endpoints(perimeter: Perimeter) -> tuple[str, ...]:
+    """No wildcard before the account: `arn:aws:*:*:<account>:*` takes a function of that name in another account."""
+    return tuple(
+        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("firehose", "lambda", "sqs")
     )
 
 

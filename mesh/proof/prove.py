@@ -1,4 +1,4 @@
-"""Every invariant, decided request by request: it holds, or here is what gets through."""
+"""Every invariant, decided request by request and, with z3, for all strings: it holds, or here is what gets through."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh.plan import Plan
+from mesh.proof import symbolic
 from mesh.proof.claims import Witness
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.subject import Subject
@@ -18,18 +19,27 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of one invariant; `checked` are the requests and facts decided."""
+    """What came of one invariant; `checked` are the requests and facts decided.
+
+    `symbolic` is what z3 says of it for all strings; None when nothing was asked.
+    """
 
     invariant: Invariant
     checked: int
     failed: int
     witnesses: tuple[Witness, ...]
     seconds: float
+    symbolic: symbolic.Proof | None = None
 
     @property
     def holds(self) -> bool:
         """Whether every claim held, and there was one."""
         return self.checked > 0 and not self.failed
+
+    @property
+    def method(self) -> str:
+        """How it was proven."""
+        return f"enumeration; z3: {self.symbolic.over}" if self.symbolic else "enumeration"
 
     def as_json(self) -> dict[str, Any]:
         """As `mesh prove --json` prints it."""
@@ -37,7 +47,7 @@ class Result:
             "id": self.invariant.id,
             "title": self.invariant.title,
             "holds": self.holds,
-            "method": "enumeration",
+            "method": self.method,
             "checked": self.checked,
             "witness": self.witnesses[0].data | {"text": self.witnesses[0].text} if self.witnesses else None,
             **({"beyond": self.invariant.beyond} if self.invariant.beyond else {}),
@@ -45,12 +55,12 @@ class Result:
 
 
 def prove(plan: Plan, invariants: tuple[Invariant, ...] = INVARIANTS) -> Iterator[Result]:
-    """The invariants one by one, each as soon as it is decided."""
-    subject = Subject(plan)
-    return (_prove(invariant, subject) for invariant in invariants)
+    """The invariants one by one, each as soon as it is decided; for all strings too where z3 is installed."""
+    subject, solver = Subject(plan), symbolic.available()
+    return (_prove(invariant, subject, solver) for invariant in invariants)
 
 
-def _prove(invariant: Invariant, subject: Subject) -> Result:
+def _prove(invariant: Invariant, subject: Subject, solver: bool) -> Result:
     started = time.perf_counter()
     checked, failed = 0, 0
     witnesses: list[Witness] = []
@@ -61,10 +71,15 @@ def _prove(invariant: Invariant, subject: Subject) -> Result:
             failed += 1
             if len(witnesses) < SHOWN:
                 witnesses.append(witness)
+    proof = symbolic.prove(invariant.id, subject) if solver else None
+    if proof:
+        failed += proof.failed
+        witnesses += proof.witnesses[: SHOWN - len(witnesses)]
     return Result(
         invariant=invariant,
         checked=checked,
         failed=failed,
         witnesses=tuple(witnesses),
         seconds=time.perf_counter() - started,
+        symbolic=proof,
     )

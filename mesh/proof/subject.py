@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -77,6 +77,40 @@ class Subject:
     def others(self, home: str) -> Iterator[DomainPlan]:
         """The domains asked that are not this one."""
         return (domain for domain in self.domains if domain.name != home)
+
+    @cached_property
+    def product_classes(self) -> tuple[DataProductArgs, ...]:
+        """One product of each class: the policies of bucket and key differ in nothing but names and the account."""
+        classes: dict[str, DataProductArgs] = {}
+        for product in self.products:
+            classes.setdefault(self._product_form(product), product)
+        return tuple(classes.values())
+
+    @cached_property
+    def account_classes(self) -> tuple[tuple[str, str], ...]:
+        """Id and owner (as its buckets are named) of one member account of each class, by what it keeps for itself."""
+        owners = {self.hub: "governance"} | {d.access.account_id: d.name for d in self.domains}
+        owners |= {partner.access.account_id: f"partner-{partner.name}" for partner in self.partners}
+        classes: dict[str, tuple[str, str]] = {}
+        for account_id, owner in owners.items():
+            buckets = (names.log_bucket(self.plan.mesh, owner), names.results_bucket(self.plan.mesh, owner))
+            arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
+            arns.append(planned.key_arn(self.region, account_id, names.ACCOUNT_KEY_ALIAS))
+            classes.setdefault(self._policies_form(arns, account_id, owner), (account_id, owner))
+        return tuple(classes.values())
+
+    def _policies_form(self, arns: Iterable[str], account_id: str, *own: str) -> str:
+        texts = [json.dumps(policy.document) for arn in arns if (policy := self.policy_of(arn))]
+        return _form(texts, account_id, *own)
+
+    def _product_form(self, product: DataProductArgs) -> str:
+        arns = (f"arn:aws:s3:::{product.bucket}", self.product_key(product))
+        return self._policies_form(arns, product.account_id, product.domain, product.name)
+
+    def policy_of(self, arn: str) -> Policy | None:
+        """The policy of the resource with that ARN."""
+        resource = self.world.resources.get(arn)
+        return resource.policy if resource else None
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
@@ -261,6 +295,8 @@ def _partner_form(partner: PartnerPlan) -> str:
     return _form([d.text() for d in documents], partner.access.account_id, partner.name)
 
 
-def _form(texts: list[str], account_id: str, name: str) -> str:
+def _form(texts: list[str], account_id: str, *own: str) -> str:
     text = json.dumps(texts).replace(account_id, "<account>")
-    return re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", "<name>", text)
+    for place, name in enumerate(own):
+        text = re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", f"<{place}>", text)
+    return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,46 @@ def test_sizes_are_told_as_shares_of_their_quotas_the_fullest_first(capsys: pyte
     assert 0 < shares[0] < 0.8
     code, out, _ = told(capsys, "plan", *HERE, "--sizes")
     assert "of 10,240  service control policy: mesh-" in out
+
+
+# ---- for all strings
+
+
+def test_an_invariant_with_a_theorem_is_marked_and_says_how_many_goals_it_comes_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I8")
+    assert code == main.FINE
+    marked = [line[2:5].strip() for line in out.splitlines() if line.endswith("; ∀)")]
+    assert marked == ["I24"]
+    assert "∀ for all strings too, by z3: 1 invariant, " in out
+    assert "z3 would prove" not in err
+
+
+def test_a_theorem_that_fails_alone_shows_who_gets_through_and_ends_with_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Enumeration asks no boundary whose path holds a colon.
+    monkeypatch.setattr(guardrails, "ANY_ACCOUNT", "*")
+    code, out, _ = told(capsys, "prove", *HERE, "-i", "I17")
+    assert code == main.FINDINGS
+    assert "✗ I17" in out
+    assert "a role without the boundary: " in out
+    assert "is not refused by mesh-identities-stay-inside and mesh-guardrails-stay-up" in out
+
+
+def test_without_z3_it_says_what_would_be_proven_too_and_how_to_get_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I8")
+    assert code == main.FINE
+    assert "∀" not in out
+    assert err.splitlines()[-1] == "z3 would prove I24 for all strings too: pip install 'aws-data-mesh[proof]'"
+    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "--json")
+    assert (code, json.loads(out)["invariants"][0]["method"]) == (main.FINE, "enumeration")
+
+
+def test_the_json_says_how_each_invariant_was_proven(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = told(capsys, "prove", *HERE, "-i", "I24", "--json")
+    assert json.loads(out)["invariants"][0]["method"] == "enumeration; z3: every caller, every resource"

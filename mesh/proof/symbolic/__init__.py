@@ -1,0 +1,76 @@
+"""What the invariants say of all strings, proven with z3, an optional extra that nothing else needs.
+
+Enumeration asks representatives: this outsider, that bucket. Where an invariant is about any of them, a theorem says
+it of every request, in its own words; `encode` makes formulas of the emitted policies, `solve` asks z3.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from mesh.proof.claims import Witness
+from mesh.proof.subject import Subject
+
+EXTRA: Final = "aws-data-mesh[proof]"
+"""What to install for z3."""
+
+_ANY_CALLER: Final = "every caller, every resource"
+
+RANGES: Final[Mapping[str, str]] = {
+    "I1": "every organisation, caller and resource",
+    "I2": "every source organisation, account and resource",
+    "I3": "every organisation path, caller and resource",
+    "I4": "every action, resource account and resource",
+    "I5": _ANY_CALLER,
+    "I6": "every caller, resource and organisation of it",
+    "I7": f"{_ANY_CALLER}, every endpoint",
+    "I9": "every age of a signature, every organisation of an endpoint",
+    "I10": f"{_ANY_CALLER}, every version of TLS",
+    "I11": "every key, encryption and object",
+    "I12": "every caller, account and service",
+    "I13": "every clearance by its name, every account and object",
+    "I14": _ANY_CALLER,
+    "I15": "every caller, every key of a tag",
+    "I16": _ANY_CALLER,
+    "I17": f"{_ANY_CALLER}, every boundary",
+    "I18": "every organisation, caller and object",
+    "I19": _ANY_CALLER,
+    "I21": "every caller, every object",
+    "I23": "every organisation path, caller, database and table",
+    "I24": _ANY_CALLER,
+    "M1": "every region, caller and resource",
+    "M2": _ANY_CALLER,
+    "M5": "every caller, every object",
+}
+"""The invariants that have a theorem, and over what it ranges besides the actions that it names."""
+
+
+class Proof(NamedTuple):
+    """What came of the theorem of an invariant; `goals` are the questions put to z3."""
+
+    over: str
+    goals: int
+    failed: int
+    witnesses: tuple[Witness, ...]
+
+
+def available() -> bool:
+    """Whether z3 can be imported."""
+    try:
+        importlib.import_module("z3")
+    except ImportError:
+        return False
+    return True
+
+
+def prove(invariant: str, subject: Subject) -> Proof | None:
+    """The theorem of an invariant; None when it has none. Needs z3."""
+    if invariant not in RANGES:
+        return None
+    from mesh.proof.symbolic.theorems import THEOREMS
+
+    goals = tuple(THEOREMS[invariant](subject))
+    witnesses = tuple(witness for goal in goals if (witness := goal.check()))
+    return Proof(RANGES[invariant], len(goals), len(witnesses), witnesses)

@@ -1,0 +1,130 @@
+"""Which policies a theorem is about: of documents that differ in nothing but names and ids, one of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from mesh import names
+from mesh.access import planned
+from mesh.access.policies import Policy
+from mesh.access.world import Nodes
+from mesh.plan.nodes import DataProductArgs, PartnerPlan
+from mesh.proof.subject import Subject
+
+ROOT: Final = 0
+UNIT: Final = 1
+ACCOUNT: Final = 2
+"""Nodes at which control policies are attached."""
+
+Policies = tuple[Policy, ...]
+
+
+def rcps(subject: Subject, node: int, unit: str | None = None) -> Iterator[Policies]:
+    """What stands at a node above the accounts asked, each set of policies once."""
+    found = ((account_id, subject.world.account(account_id).resource_control) for account_id in _of(subject, unit))
+    return (policies for _, policies in _once(found, node))
+
+
+def scps(subject: Subject, node: int, unit: str | None = None) -> Iterator[tuple[str, Policies]]:
+    """The same of service control policies, with the first account below the node."""
+    return _once(((each, subject.world.account(each).service_control) for each in _of(subject, unit)), node)
+
+
+def walls(subject: Subject, account_id: str) -> Policies:
+    """The service control policies of one account's own."""
+    return _own(subject.world.account(account_id).service_control, ACCOUNT)
+
+
+def gates(subject: Subject, account_id: str) -> Policies:
+    """The resource control policies of one account's own."""
+    return _own(subject.world.account(account_id).resource_control, ACCOUNT)
+
+
+def _own(nodes: Nodes, node: int) -> Policies:
+    return tuple(policy for policy in nodes[node] if policy.name not in planned.OF_AWS) if node < len(nodes) else ()
+
+
+def _of(subject: Subject, unit: str | None) -> Iterator[str]:
+    return (account_id for account_id, of, _ in subject.accounts_asked if unit in (None, of))
+
+
+def _once(accounts: Iterable[tuple[str, Nodes]], node: int) -> Iterator[tuple[str, Policies]]:
+    seen: set[tuple[int, ...]] = set()
+    for account_id, nodes in accounts:
+        own = _own(nodes, node)
+        if (known := tuple(id(policy) for policy in own)) not in seen:
+            seen.add(known)
+            yield account_id, own
+
+
+# ---- products
+
+
+def product_buckets(subject: Subject) -> Iterator[tuple[DataProductArgs, str, Policies]]:
+    """A product of each class, ARN and policy of its bucket."""
+    for product in subject.product_classes:
+        bucket = f"arn:aws:s3:::{product.bucket}"
+        yield product, bucket, policy_of(subject, bucket)
+
+
+def product_keys(subject: Subject) -> Iterator[tuple[DataProductArgs, Policies]]:
+    """A product of each class, and the policy of its key."""
+    return ((product, policy_of(subject, subject.product_key(product))) for product in subject.product_classes)
+
+
+def policy_of(subject: Subject, arn: str) -> Policies:
+    """The policy of what has that ARN; none when it has none."""
+    policy = subject.policy_of(arn)
+    return (policy,) if policy else ()
+
+
+# ---- accounts
+
+
+def buckets_of(subject: Subject, name: Callable[[str, str], str]) -> Iterator[tuple[str, str, Policies]]:
+    """Of an account of each class: its id, ARN and policy of the bucket that `name` names."""
+    for account_id, owner in subject.account_classes:
+        bucket = f"arn:aws:s3:::{name(subject.plan.mesh, owner)}"
+        yield account_id, bucket, policy_of(subject, bucket)
+
+
+def audit_bucket(subject: Subject) -> tuple[str, str, Policies]:
+    """Its account, ARN and policy."""
+    bucket = f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}"
+    return subject.hub, bucket, policy_of(subject, bucket)
+
+
+def inbox(subject: Subject, partner: PartnerPlan) -> tuple[str, Policies]:
+    """ARN and policy of a partner's inbox."""
+    bucket = f"arn:aws:s3:::{partner.partner.inbox}"
+    return bucket, policy_of(subject, bucket)
+
+
+def written_by_services(subject: Subject) -> Iterator[tuple[str, Policies]]:
+    """ARN and policy of every bucket into which services write: logs, results, the audit trail."""
+    for name in (names.log_bucket, names.results_bucket):
+        yield from ((bucket, policies) for _, bucket, policies in buckets_of(subject, name))
+    yield audit_bucket(subject)[1:]
+
+
+def buckets(subject: Subject) -> Iterator[tuple[str, Policies]]:
+    """ARN and policy of a bucket of every kind."""
+    yield from ((bucket, policies) for _, bucket, policies in product_buckets(subject))
+    yield from written_by_services(subject)
+    yield from (inbox(subject, partner) for partner in subject.partners)
+
+
+# ---- keys
+
+
+def account_keys(subject: Subject) -> Iterator[tuple[str, Policies]]:
+    """An account of each class, and the policy of its own key."""
+    for account_id, _ in subject.account_classes:
+        key = planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
+        yield account_id, policy_of(subject, key)
+
+
+def inbox_key(subject: Subject, partner: PartnerPlan) -> Policies:
+    """The policy of the key of a partner's inbox."""
+    return policy_of(subject, planned.key_arn(subject.region, partner.access.account_id, names.INBOX_KEY_ALIAS))

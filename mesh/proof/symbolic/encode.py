@@ -1,0 +1,324 @@
+"""A policy as a formula over a request of which nothing is known: the semantics of `mesh.access`, for z3.
+
+Text ranges over all strings. The action is taken in lower case, as IAM compares it. A key with several values has as
+many places as conditions ask after it, and one more for what a theorem assumes: each condition says of some value, or
+of all, what that value is alone, so of any request as many values are enough to make each of them come out as it does.
+What has no encoding here is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+from mesh.access import conditions, facts
+from mesh.access.errors import UnknownError
+from mesh.access.patterns import like
+from mesh.access.policies import Policy, texts
+from mesh.access.principals import ACCOUNT
+from mesh.proof.symbolic.shapes import Part, Shape
+from mesh.proof.symbolic.texts import Formula, Text, every, is_, some, z3
+
+_DECIMAL: Final = re.compile(r"-?\d+(\.\d+)?")
+_VARIABLE: Final = re.compile(r"\$\{([^},]*)")
+_ORDERS: Final[Mapping[str, str]] = {
+    "numericequals": "__eq__",
+    "numericlessthan": "__lt__",
+    "numericlessthanequals": "__le__",
+    "numericgreaterthan": "__gt__",
+    "numericgreaterthanequals": "__ge__",
+}
+
+
+class Key:
+    """A context key with one value, which a request may lack."""
+
+    def __init__(self, name: str, prefix: str) -> None:
+        self.name, self._number_name = name, f"{prefix}{name} as a number"
+        self.present: Formula = z3.Bool(f"{prefix}{name} is there")
+        self.text = Text(f"{prefix}{name}")
+        self.read_as: str | None = None
+
+    @property
+    def value(self) -> Text:
+        """The value as text."""
+        self._read("text")
+        return self.text
+
+    @property
+    def number(self) -> Any:
+        """The value as a number, of all real ones."""
+        self._read("a number")
+        return z3.Real(self._number_name)
+
+    def _read(self, kind: str) -> None:
+        if self.read_as not in (None, kind):
+            raise UnknownError(f"{self.name} is compared as text and as a number")
+        self.read_as = kind
+
+    @property
+    def absent(self) -> Formula:
+        """The request does not carry it."""
+        return z3.Not(self.present)
+
+    def is_one_of(self, *values: str) -> Formula:
+        """It is there, with one of these values."""
+        return z3.And(self.present, self.value.equals(*values))
+
+    def is_none_of(self, *values: str) -> Formula:
+        """It is any other text, or not there."""
+        return z3.Not(self.is_one_of(*values))
+
+    def is_(self, wanted: bool) -> Formula:
+        """It is there and says true, or false, in whatever case."""
+        return z3.And(self.present, self.value.folds_to("true" if wanted else "false"))
+
+    def shaped(self, *shapes: Shape) -> Formula:
+        """It is there and has one of the shapes."""
+        return z3.And(self.present, self.value.has_shape(*shapes))
+
+
+class Values:
+    """A context key with several values: places, each of which may be empty."""
+
+    def __init__(self, name: str, prefix: str, places: int) -> None:
+        self.name = name
+        self.places: list[tuple[Formula, Text]] = [
+            (z3.Bool(f"{prefix}{name} has value {n}"), Text(f"{prefix}{name}[{n}]")) for n in range(places)
+        ]
+
+    def some_begins(self, *prefixes: str) -> Formula:
+        """A value begins with one of these texts."""
+        shapes = [(prefix, Part.ANY) for prefix in prefixes]
+        return some(z3.And(there, value.has_shape(*shapes)) for there, value in self.places)
+
+
+class Taken(NamedTuple):
+    """A statement, by its policy and number: when it takes a request, and the keys that its conditions name."""
+
+    policy: Policy
+    number: int
+    holds: Formula
+    keys: frozenset[str]
+
+
+class Request:
+    """A request: action (in lower case), resource, the caller's account or its service, and keys.
+
+    `fixed` are keys that have this value; only they may be policy variables. `policies` are those that are asked.
+    """
+
+    def __init__(self, policies: Iterable[Policy], fixed: Mapping[str, str] | None = None, name: str = "") -> None:
+        self._prefix = f"{name}." if name else ""
+        self.policies = tuple(policies)
+        self.fixed = {key.lower(): value for key, value in (fixed or {}).items()}
+        self.action = Text(f"{self._prefix}action")
+        self.resource = Text(f"{self._prefix}resource")
+        self.account = Text(f"{self._prefix}account of the caller")
+        self.service = Text(f"{self._prefix}service that calls")
+        self.single: dict[str, Key] = {}
+        self.several: dict[str, Values] = {}
+
+    def key(self, name: str) -> Key:
+        """A key with one value."""
+        name = name.lower()
+        facts.check_key(name)
+        if name in facts.MULTIVALUED:
+            raise UnknownError(f"{name} has several values")
+        return self.single.setdefault(name, Key(name, self._prefix))
+
+    def values(self, name: str) -> Values:
+        """A key with several values."""
+        name = name.lower()
+        if name not in facts.MULTIVALUED:
+            raise UnknownError(f"{name} has one value")
+        if name not in self.several:
+            self.several[name] = Values(name, self._prefix, 1 + _mentions(self.policies, name))
+        return self.several[name]
+
+    @property
+    def formed(self) -> Formula:
+        """What every request is: an action, one caller, no empty value of a key with several (it would be none)."""
+        word = z3.Union(z3.Range("a", "z"), z3.Range("0", "9"))
+        action = z3.Concat(z3.Plus(z3.Union(word, z3.Re("-"))), z3.Re(":"), z3.Plus(word))
+        return z3.And(
+            self.action.is_in([action]),
+            z3.Or(self.account.equals(""), self.service.equals("")),
+            *(self.key(name).is_one_of(value) for name, value in self.fixed.items()),
+            *(z3.Implies(there, value.differs("")) for key in self.several.values() for there, value in key.places),
+        )
+
+    @property
+    def texts(self) -> Iterator[Text]:
+        """Every text of it."""
+        yield from (self.action, self.resource, self.account, self.service)
+        yield from (key.text for key in self.single.values())
+        yield from (text for several in self.several.values() for _, text in several.places)
+
+    def asks(self, *actions: str) -> Formula:
+        """The action is one of these (patterns)."""
+        return self.action.is_like(*(pattern.lower() for pattern in actions))
+
+    def within(self, bucket: str) -> Formula:
+        """The resource is a bucket, given by its ARN, or any object in it."""
+        return self.resource.has_shape((bucket,), (f"{bucket}/", Part.ANY))
+
+    def objects_of(self, bucket: str) -> Formula:
+        """The resource is any object in a bucket, given by its ARN."""
+        return self.resource.has_shape((f"{bucket}/", Part.ANY))
+
+    # ---- policies
+
+    def statements(self, effect: str, actions: Sequence[str]) -> Iterator[Taken]:
+        """When each statement of that effect takes the request, whose action is one of `actions` (patterns)."""
+        for policy in self.policies:
+            policy.compile()
+            for number, statement in enumerate(policy.document["Statement"]):
+                if statement["Effect"] == effect:
+                    named = self._names_action(statement, tuple(each.lower() for each in actions))
+                    if named is not None:
+                        rest = (self._names_caller(statement), self._names_resource(statement))
+                        keys = frozenset(key.lower() for block in _blocks(statement) for key in block)
+                        yield Taken(policy, number, z3.And(named, *rest, *self._conditions(statement)), keys)
+
+    def _names_action(self, statement: Mapping[str, Any], actions: tuple[str, ...]) -> Formula | None:
+        """None when it names none of them. What is clear of a pattern of `actions` is not left to z3."""
+        wanted = "Action" in statement
+        patterns = tuple(each.lower() for each in texts(statement["Action" if wanted else "NotAction"]))
+        named = {each: _relation(each, patterns) for each in actions}
+        if set(named.values()) == {wanted}:
+            return is_(True)
+        if set(named.values()) == {not wanted}:
+            return None
+        open_ = any(relation is None for relation in named.values())
+        return (
+            self.action.is_like(*patterns) == wanted if open_ else self.asks(*(a for a in named if named[a] == wanted))
+        )
+
+    def _names_resource(self, statement: Mapping[str, Any]) -> Formula:
+        if "Resource" not in statement and "NotResource" not in statement:
+            return is_(True)
+        wanted = "Resource" in statement
+        patterns = [self._filled(each) for each in texts(statement["Resource" if wanted else "NotResource"])]
+        if "*" in patterns:
+            return is_(wanted)
+        return self.resource.is_arn_like(*patterns) == wanted
+
+    def _names_caller(self, statement: Mapping[str, Any]) -> Formula:
+        if "NotPrincipal" in statement:
+            raise UnknownError("NotPrincipal has no encoding")
+        element = statement.get("Principal", "*")
+        if element == "*":
+            return is_(True)
+        kinds = cast("Mapping[str, Any]", element)
+        return z3.Or(*(self._is_caller(kind, name) for kind, found in kinds.items() for name in texts(found)))
+
+    def _is_caller(self, kind: str, name: str) -> Formula:
+        account = ACCOUNT.fullmatch(name)
+        if kind == "AWS" and name == "*":
+            return is_(True)
+        if kind == "AWS" and account:
+            return self.account.equals(account.group(1))
+        if kind == "Service":
+            return self.service.equals(name)
+        raise UnknownError(f"a principal {name!r} of the kind {kind} has no encoding")
+
+    # ---- conditions
+
+    def _conditions(self, statement: Mapping[str, Any]) -> Iterable[Formula]:
+        for operator, keys in statement.get("Condition", {}).items():
+            for key, values in keys.items():
+                yield self.condition(operator, key, texts(values))
+
+    def condition(self, operator: str, key: str, values: Sequence[str]) -> Formula:
+        """One operator on one key, as `mesh.access.conditions` has it. Raises UnknownError."""
+        conditions.condition(operator, key, values)
+        key = key.lower()
+        if key in facts.SENT_BY_AWS:
+            raise UnknownError(f"{key}, which AWS sends, has no encoding")
+        quantifier, kind, negated, if_exists = conditions.parts(operator)
+        if kind == "null":
+            return self._there(key) == (values[0].lower() == "false")
+        values = [self._filled(each) for each in values]
+        if not quantifier:
+            single = self.key(key)
+            return z3.Or(
+                z3.And(single.present, _compared(single, kind, values) != negated),
+                z3.And(single.absent, negated or if_exists),
+            )
+        places = self._places(key)
+        compared = [(there, _compared_text(value, kind, values) != negated) for there, value in places]
+        if quantifier == "forallvalues":
+            return every(z3.Implies(there, holds) for there, holds in compared)
+        none = z3.Not(some(there for there, _ in places))
+        return z3.Or(some(z3.And(there, holds) for there, holds in compared), z3.And(none, if_exists))
+
+    def _there(self, key: str) -> Formula:
+        if key in facts.MULTIVALUED:
+            return some(there for there, _ in self.values(key).places)
+        return self.key(key).present
+
+    def _places(self, key: str) -> Sequence[tuple[Formula, Text]]:
+        if key in facts.MULTIVALUED:
+            return self.values(key).places
+        single = self.key(key)
+        return [(z3.And(single.present, single.value.differs("")), single.value)]
+
+    def _filled(self, value: str) -> str:
+        unknown = [name for name in _VARIABLE.findall(value) if name.strip().lower() not in self.fixed]
+        if unknown:
+            raise UnknownError(f"{value}: the policy variable {unknown[0]} has no encoding where its value is open")
+        filled = conditions.resolved(value, {key: (each,) for key, each in self.fixed.items()})
+        return value if filled is None else filled
+
+
+def _relation(asked: str, patterns: Sequence[str]) -> bool | None:
+    """Whether patterns take every action of one that is asked (True), none (False), or some (None)."""
+    head, _, rest = asked.partition("*")
+    if "?" in asked or rest:
+        return None
+    if head == asked:
+        return any(like(pattern)(asked) for pattern in patterns)
+    heads = [re.split(r"[*?]", pattern)[0] for pattern in patterns]
+    if any(pattern == f"{own}*" and head.startswith(own) for own, pattern in zip(heads, patterns, strict=True)):
+        return True
+    return None if any(own.startswith(head) or head.startswith(own) for own in heads) else False
+
+
+def _blocks(statement: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    conditions: Mapping[str, Mapping[str, Any]] = statement.get("Condition", {})
+    return conditions.values()
+
+
+def _mentions(policies: Iterable[Policy], key: str) -> int:
+    return sum(
+        each.lower() == key
+        for policy in policies
+        for statement in policy.document["Statement"]
+        for keys in _blocks(statement)
+        for each in keys
+    )
+
+
+def _compared(key: Key, kind: str, values: Sequence[str]) -> Formula:
+    if kind not in _ORDERS:
+        return _compared_text(key.value, kind, values)
+    for value in values:
+        if not _DECIMAL.fullmatch(value):
+            raise UnknownError(f"{value!r} is no decimal number")
+    return some(getattr(key.number, _ORDERS[kind])(z3.RealVal(value)) for value in values)
+
+
+def _compared_text(found: Text, kind: str, values: Sequence[str]) -> Formula:
+    match kind:
+        case "stringequals" | "binaryequals":
+            return found.equals(*values)
+        case "stringlike":
+            return found.is_like(*values)
+        case "arnlike" | "arnequals":
+            return found.is_arn_like(*values)
+        case "stringequalsignorecase" | "bool":
+            return found.folds_to(*values)
+        case _:
+            raise UnknownError(f"{kind} has no encoding")

@@ -1,0 +1,336 @@
+"""What is proven for all strings: it holds of the sample, fails when a statement is loosened, and never in silence."""
+
+from __future__ import annotations
+
+import fnmatch
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from mesh.access.policies import compiled
+from mesh.plan import Plan
+from mesh.proof import symbolic
+from mesh.proof.invariants import INVARIANTS
+from mesh.proof.prove import prove
+from mesh.proof.subject import Subject
+from mesh.proof.symbolic import solve
+from mesh.proof.symbolic.encode import Request
+from mesh.proof.symbolic.goals import Goal
+from mesh.proof.symbolic.theorems import THEOREMS
+from tests.mesh.proof.seeded import Bench, Edit, Fault, Json, also, broken, element, instead, when, without
+
+BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
+INBOX, RESULTS, CATALOG = "policy of bucket *--inbox", "policy of bucket *-results", "policy of the mesh catalog"
+PATHS, ARN, SERVICE = "aws:PrincipalOrgPaths", "aws:PrincipalArn", "aws:PrincipalIsAWSService"
+BUCKETS, KEYS = "policy of bucket *--[!i]*", "policy of the key of *.*"
+ROOT_SCP, ROOT_RCP, DOORS = "mesh-guardrails-stay-up", "mesh-resources-stay-inside", "mesh-no-side-doors-*"
+ANY_VALUE = instead("ForAllValues:StringNotLike", "ForAnyValue:StringNotLike", PATHS)
+TEXT_OF_ARN = instead("ArnNotLike", "StringNotLike", ARN)
+
+
+@pytest.fixture(scope="module")
+def subject(plan: Plan) -> Subject:
+    found = Subject(plan)
+    assert found.product_classes
+    assert found.account_classes
+    return found
+
+
+def first(name: str) -> Edit:
+    """Of several actions or resources the first."""
+
+    def edit(statement: Json) -> None:
+        statement[name] = statement[name][0]
+
+    return edit
+
+
+def more(name: str, value: str) -> Edit:
+    """One more action or resource."""
+
+    def edit(statement: Json) -> None:
+        own = statement[name]
+        statement[name] = [*([own] if isinstance(own, str) else own), value]
+
+    return edit
+
+
+LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
+    ("I1", ROOT_RCP, "RefuseCallersOutsideTheOrganisation", instead("BoolIfExists", "Bool", SERVICE)),
+    ("I1", ROOT_RCP, "RefuseCallersOutsideTheOrganisation", also("StringNotEqualsIfExists", "aws:PrincipalOrgID", "")),
+    ("I1", BUCKETS, "RefuseOtherUnits", ANY_VALUE),
+    ("I1", KEYS, "RefuseOtherUnits", ANY_VALUE),
+    ("I2", ROOT_RCP, "RefuseServicesForOutsiders", also("StringNotEqualsIfExists", "aws:SourceOrgID", "o-other")),
+    ("I2", "policy of bucket *-logs", "RefuseServicesForOutsiders", first("Resource")),
+    ("I3", "mesh-domain-resources", "RefuseOtherUnits", ANY_VALUE),
+    ("I3", "mesh-domain-resources", "RefuseOtherUnits", also("ForAllValues:StringNotLike", PATHS, "o-*/r-*/*1/*")),
+    ("I3", BUCKETS, "RefuseOtherUnits", first("Resource")),
+    ("I3", KEYS, "RefuseOtherUnits", element("Action", "kms:Decrypt")),
+    ("I4", "mesh-partner-*-stays-inside", "RefuseResourcesOfOtherAccounts", more("NotResource", "arn:aws:s3:::aws-*")),
+    ("I4", "mesh-partner-*-stays-inside", "RefuseResourcesOfOtherAccounts", element("Action", "s3:*", "kms:*")),
+    (
+        "I5",
+        "mesh-partner-*-one-writer",
+        "RefuseAllButTheWriter",
+        also("ArnNotLikeIfExists", ARN, "arn:aws:iam::*:role/mesh/delivery/*"),
+    ),
+    (
+        "I5",
+        "mesh-partner-*-one-writer",
+        "RefuseAllButTheDeployment",
+        instead("ArnNotLikeIfExists", "ForAnyValue:ArnNotLike", ARN),
+    ),
+    (
+        "I5",
+        "policy of bucket *--inbox",
+        "RefuseOtherAccounts",
+        also("ArnNotLikeIfExists", ARN, "arn:aws:iam::*:user/*"),
+    ),
+    ("I5", "policy of the key of inbox*", "RefuseAllButTheWriters", instead("BoolIfExists", "Bool", SERVICE)),
+    (
+        "I6",
+        "mesh-identities-stay-inside",
+        "RefuseResourcesOutsideTheOrganisation",
+        when("StringNotEqualsIfExists", "aws:SourceVpce", "vpce-ours"),
+    ),
+    (
+        "I7",
+        DOORS,
+        "RefuseSubscriptionsOutside",
+        when("StringNotLike", "sns:Endpoint", "arn:aws:*:*:${aws:PrincipalAccount}:*"),
+    ),
+    ("I7", DOORS, "RefuseExportConfigurations", TEXT_OF_ARN),
+    ("I7", DOORS, "RefuseCarriers", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")),
+    ("I9", ROOT_RCP, "RefuseOldPresignedUrls", when("NumericGreaterThan", "s3:signatureAge", "900001")),
+    ("I9", ROOT_RCP, "RefuseForeignNetworks", also("StringNotEquals", "aws:VpceOrgID", "o-other")),
+    ("I10", BUCKETS, "RefusePlainHttp", first("Resource")),
+    ("I10", BUCKETS, "RefuseOldTls", when("NumericLessThan", "s3:TlsVersion", "1.1")),
+    ("I10", ROOT_RCP, "RefusePlainHttp", element("Action", "s3:*")),
+    (
+        "I11",
+        BUCKETS,
+        "RefuseOtherKeys",
+        also("StringNotEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id", "alias/aws/s3"),
+    ),
+    ("I12", KEYS, "RefuseUseOutsideS3", instead("StringNotEquals", "ForAnyValue:StringNotEquals", "kms:ViaService")),
+    ("I12", KEYS, "RefuseUseOutsideS3", also("StringNotEquals", "kms:ViaService", "ec2.eu-west-1.amazonaws.com")),
+    ("I12", KEYS, "RefuseGrants", instead("BoolIfExists", "Bool", "kms:GrantIsForAWSResource")),
+    ("I13", BUCKETS, "RefuseOtherReaders", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")),
+    ("I13", KEYS, "RefuseOtherUsers", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/?*")),
+    ("I14", BUCKETS, "RefuseOtherReaders", TEXT_OF_ARN),
+    ("I14", BUCKETS, "RefuseOtherListers", first("Action")),
+    ("I14", KEYS, "RefuseOtherUsers", also("ArnNotLike", ARN, "arn:aws:iam::*:root")),
+    (
+        "I15",
+        ROOT_SCP,
+        "RefuseForgedSessionTags",
+        instead("ForAnyValue:StringLike", "ForAllValues:StringLike", "aws:TagKeys"),
+    ),
+    ("I15", ROOT_RCP, "RefuseForgedSessionTags", when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:c*")),
+    ("I16", ROOT_SCP, "RefuseChangesToProtection", when("ArnNotLike", ARN, "arn:aws:iam::*:role/*deploy")),
+    ("I16", ROOT_SCP, "RefuseLakeFormationAdministration", TEXT_OF_ARN),
+    ("I16", ROOT_SCP, "RefuseRegistrationOfLocations", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/publish*")),
+    ("I16", ROOT_SCP, "RefuseLeavingTheOrganisation", element("Action", "organizations:LeaveOrganization")),
+    (
+        "I17",
+        ROOT_SCP,
+        "RefuseRolesWithoutTheBoundary",
+        when("StringNotLike", "iam:PermissionsBoundary", "arn:aws:iam::*:policy/mesh/boundary"),
+    ),
+    ("I17", ROOT_SCP, "RefuseChangesToRolesOfTheMesh", first("Resource")),
+    ("I18", "policy of bucket *", "ClearedPeopleRead", without("StringEquals", "aws:PrincipalOrgID")),
+    ("I19", DOORS, "RefuseSharing", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/*")),
+    ("I21", "policy of bucket *-logs", "RefuseDeletionOfLogs", when("Bool", SERVICE, "false")),
+    (
+        "I21",
+        "policy of bucket *-audit",
+        "RefuseOtherWriters",
+        element("Resource", "arn:aws:s3:::aurora-audit/AWSLogs/*"),
+    ),
+    ("I23", CATALOG, "RefuseOtherUnits", ANY_VALUE),
+    (
+        "I23",
+        "policy of the mesh catalog",
+        "RefuseOtherPublishers",
+        also("ArnNotLike", ARN, "arn:aws:iam::2*:role/mesh/deploy"),
+    ),
+    (
+        "I24",
+        "policy of bucket *-results",
+        "RefuseOtherReaders",
+        also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/access"),
+    ),
+    ("I24", DOORS, "RefuseWorkgroupChanges", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")),
+    ("M1", DOORS, "RefuseOtherRegions", also("StringNotEquals", "aws:RequestedRegion", "us-east-1")),
+    ("M2", BUCKETS, "RefuseOtherAdministrators", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")),
+    ("M5", BUCKETS, "RefuseOtherWriters", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/pipeline/*")),
+)
+
+
+def loosened(name: str, sid: str, edit: Edit) -> Callable[[Bench], None]:
+    """A statement that is there in some documents of that name."""
+
+    def breaks(bench: Bench) -> None:
+        def change(statements: list[Json]) -> None:
+            for statement in statements:
+                if statement["Sid"] == sid:
+                    edit(statement)
+
+        have = [p.name for p in bench.subject.policies if any(s["Sid"] == sid for s in p.document["Statement"])]
+        for each in sorted({each for each in have if fnmatch.fnmatchcase(each, name)}):
+            bench.document(each.replace("[", "[[]"), change)
+
+    return breaks
+
+
+@pytest.mark.parametrize("name", THEOREMS)
+def test_the_theorem_holds_of_the_sample_mesh(subject: Subject, name: str) -> None:
+    proof = symbolic.prove(name, subject)
+    assert proof
+    assert (proof.failed, [witness.text for witness in proof.witnesses]) == (0, [])
+    assert proof.goals > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "sid", "edit"), LOOSENED, ids=[f"{n}-{each[0]}-{each[2]}" for n, each in enumerate(LOOSENED)]
+)
+def test_a_loosened_statement_is_found_by_the_theorem_with_a_request_on_which_the_evaluator_agrees(
+    subject: Subject, name: str, document: str, sid: str, edit: Edit
+) -> None:
+    with broken(subject, Fault(sid, loosened(document, sid, edit), name, ())):
+        proof = symbolic.prove(name, subject)
+    assert proof
+    assert proof.failed > 0
+    wrong = [w.text for w in proof.witnesses if "cannot be proven" in w.text or "fault of the proof" in w.text]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", THEOREMS)
+def test_a_theorem_whose_policies_are_empty_does_not_hold(subject: Subject, name: str) -> None:
+    with broken(subject, Fault("everything", emptied, name, ())):
+        proof = symbolic.prove(name, subject)
+    assert proof
+    # That nobody is admitted holds of an empty policy.
+    assert proof.failed > 0 or name == "I18"
+
+
+def emptied(bench: Bench) -> None:
+    bench.document("*", lambda statements: statements.clear())
+
+
+def test_every_theorem_is_of_an_invariant_and_says_what_it_is_and_over_what_it_ranges() -> None:
+    assert list(THEOREMS) == list(symbolic.RANGES)
+    assert [name for name in THEOREMS if name not in BY_ID] == []
+    assert [
+        name for name, goals in THEOREMS.items() if not (goals.__doc__ or "").partition("\n")[0].endswith(".")
+    ] == []
+    assert {name for name, *_ in LOOSENED} == set(THEOREMS)
+
+
+# ---- answers
+
+
+POLICY: Json = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "RefuseOthers",
+            "Effect": "Deny",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"StringNotLike": {ARN: "arn:aws:iam::*:role/mesh/deploy"}},
+        }
+    ],
+}
+
+
+def goal(document: Json = POLICY) -> Goal:
+    request = Request((compiled("a policy", document),))
+    given = request.key(ARN).shaped(("arn:aws:iam::111111111111:role/x:", "role/mesh/deploy"))
+    return Goal(what="a stranger", request=request, actions=("s3:*",), given=(given,))
+
+
+def test_a_witness_is_a_request_in_words_and_as_data() -> None:
+    witness = goal().check()
+    assert witness
+    assert "arn:aws:iam::111111111111:role/x:role/mesh/deploy: s3:" in witness.text
+    assert witness.text.endswith("is not refused by a policy")
+    assert witness.data["context"] == {ARN.lower(): "arn:aws:iam::111111111111:role/x:role/mesh/deploy"}
+    assert "fault" not in witness.data
+
+
+def test_an_evaluator_that_disagrees_is_told_as_a_fault_of_the_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denies(*_: object) -> Iterator[int]:
+        return iter((0,))
+
+    monkeypatch.setattr(solve.Found, "taken_by", denies)
+    witness = goal().check()
+    assert witness
+    assert witness.text.endswith("the evaluator says otherwise, which is a fault of the proof itself")
+    assert witness.data["fault"] == "z3 and the evaluator disagree"
+
+
+def test_no_answer_in_time_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.set = self.add = lambda *_: None
+
+        def check(self) -> Any:
+            return solve.z3.unknown
+
+        def reason_unknown(self) -> str:
+            return "timeout"
+
+    monkeypatch.setattr(solve.z3, "SimpleSolver", Slow)
+    witness = goal().check()
+    assert witness
+    assert witness.text == "a stranger: cannot be proven: z3 has no answer in time (timeout)"
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("DateLessThan", "aws:SourceIp", "2026-01-01T00:00:00Z"),
+        ("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
+        ("StringLikes", ARN, "x"),
+        ("StringLike", ARN, "${aws:PrincipalAccount}"),
+        ("StringEquals", "aws:userid", "x"),
+        ("StringEqualsIgnoreCase", ARN, "é"),
+        ("NumericLessThan", "s3:TlsVersion", "1e1"),
+    ],
+)
+def test_what_has_no_encoding_is_no_proof(operator: str, key: str, value: str) -> None:
+    request = Request(())
+    with pytest.raises(ValueError, match=r"no encoding|no operator|ASCII|decimal|compare"):
+        request.condition(operator, key, [value])
+
+
+def test_a_key_compared_as_text_and_as_a_number_is_refused() -> None:
+    request = Request(())
+    request.condition("NumericLessThan", "s3:TlsVersion", ["1.2"])
+    with pytest.raises(ValueError, match="as text and as a number"):
+        request.condition("StringEquals", "s3:TlsVersion", ["1.2"])
+
+
+# ---- without z3
+
+
+@pytest.fixture
+def no_z3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+
+
+@pytest.mark.usefixtures("no_z3")
+def test_without_z3_invariants_are_decided_as_before(plan: Plan) -> None:
+    assert not symbolic.available()
+    (result,) = prove(plan, (BY_ID["I24"],))
+    assert result.holds
+    assert (result.symbolic, result.as_json()["method"]) == (None, "enumeration")
+
+
+def test_with_z3_the_method_says_over_what_a_theorem_ranges(plan: Plan) -> None:
+    (result, other) = prove(plan, (BY_ID["I24"], BY_ID["I8"]))
+    assert result.as_json()["method"] == f"enumeration; z3: {symbolic.RANGES['I24']}"
+    assert other.as_json()["method"] == "enumeration"
