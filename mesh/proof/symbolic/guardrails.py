@@ -31,7 +31,11 @@ REGISTERING: Final = (
 
 
 def no_side_doors(subject: Subject) -> Iterator[Goal]:
-    """Whatever a caller's ARN: only a deploy role sets up an export, nobody a carrier; no topic tells a stranger."""
+    """Whatever a caller's ARN: only a deploy role sets up an export, nobody a carrier; no topic tells a stranger.
+
+    But governance's may tell the security contact, if the deployment has it so.
+    """
+    contact = subject.perimeter.security_contact
     for account_id, policies in documents.scps(subject, documents.UNIT):
         request = Request(policies)
         given = (anyone_but(request, DEPLOY),)
@@ -39,8 +43,12 @@ def no_side_doors(subject: Subject) -> Iterator[Goal]:
         yield Goal(what="a carrier", request=Request(policies), actions=CARRIERS)
         request = Request(policies, {"aws:PrincipalAccount": account_id})
         own: Shape = ("arn:aws:", WORD, ":", WORD, f":{account_id}:", ANY)
-        given = (negation(request.key("sns:Endpoint").shaped(own)),)
+        endpoint = request.key("sns:Endpoint")
+        given = (negation(endpoint.shaped(own)), endpoint.is_none_of(*([contact] if account_id == subject.hub else [])))
         yield Goal(what="a subscription of a stranger", request=request, actions=("sns:Subscribe",), given=given)
+        request = Request(policies, {"aws:PrincipalAccount": account_id})
+        given = (request.key("sns:Endpoint").is_one_of(contact), anyone_but(request, DEPLOY))
+        yield Goal(what="mail of somebody", request=request, actions=("sns:Subscribe",), given=given)
 
 
 def no_sharing(subject: Subject) -> Iterator[Goal]:

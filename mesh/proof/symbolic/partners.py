@@ -37,19 +37,20 @@ def partners_reach_nothing(subject: Subject) -> Iterator[Goal]:
 def only_the_declared_writer(subject: Subject) -> Iterator[Goal]:
     """Whatever a caller's ARN, if it is of another account and no declared writer, it touches nothing of a partner's.
 
-    By the RCP of the account, and by the policies of inbox and key alone. Roles are entered by the CI.
+    By the RCP of the account, and by the policies of inbox and key alone. Roles are entered by CI and break-glass.
     """
     for partner in subject.partners:
         account_id, hub = partner.access.account_id, subject.hub
         own: Shape = ("arn:aws:iam::", account_id, ":", ANY)
-        ci: tuple[Shape, ...] = ((names.ci_role(hub, "deploy"),), (names.ci_role(hub, "preview"),))
+        deploying = (names.ci_role(hub, "deploy"), names.ci_role(hub, "preview"), names.break_glass_role(hub))
+        entering: tuple[Shape, ...] = tuple((arn,) for arn in deploying)
         writers: tuple[Shape, ...] = tuple((arn,) for arn in partner.partner.writers)
         what = f"a stranger at partner {partner.name}"
         request = Request(documents.gates(subject, account_id))
         given = (person(request), anyone_but(request, own, *writers))
         yield Goal(what=what, request=request, actions=DATA, given=given)
         request = Request(documents.gates(subject, account_id))
-        given = (person(request), anyone_but(request, own, *ci))
+        given = (person(request), anyone_but(request, own, *entering))
         yield Goal(what=what, request=request, actions=("sts:AssumeRole",), given=given)
         yield from _inbox(subject, partner, own, *writers)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from mesh.proof.subject import Subject
-from mesh.proof.symbolic import guardrails, partners, perimeter, products
+from mesh.proof.symbolic import emergencies, guardrails, networks, partners, perimeter, products
 from mesh.proof.symbolic.goals import Goal
 
 THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Goal]]]] = {
@@ -17,6 +17,7 @@ THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Goal]]]] = {
     "I5": partners.only_the_declared_writer,
     "I6": perimeter.identities_act_on_the_mesh_only,
     "I7": guardrails.no_side_doors,
+    "I8": networks.no_way_out,
     "I9": perimeter.only_fresh_signatures,
     "I10": perimeter.only_encrypted_transport,
     "I11": products.only_its_key,
@@ -29,6 +30,7 @@ THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Goal]]]] = {
     "I18": perimeter.no_public_bucket,
     "I19": guardrails.no_sharing,
     "I21": guardrails.logs_are_immutable,
+    "I22": emergencies.break_glass_is_narrow,
     "I23": guardrails.catalog_is_closed,
     "I24": guardrails.results_stay_home,
     "M1": perimeter.one_region,
