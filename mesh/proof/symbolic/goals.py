@@ -115,16 +115,13 @@ def _by_one(solver: Solver, statements: Sequence[Taken]) -> Found | None:
 
 
 def _simpler(solver: Solver, found: Found, request: Request) -> Found:
-    """One of those that get through with little in it. What it was asked with stays in the solver."""
+    """One of those that get through with little in it, in plain characters. What it was asked stays in the solver."""
     for wish in _wishes(request):
         solver.push()
         solver.add(wish)
-        better = solver.find(plain=True)
-        if better is None:
+        if solver.find() is None:
             solver.pop()
-        else:
-            found = better
-    return found
+    return solver.find(plain=True) or found
 
 
 def _wishes(request: Request) -> Iterator[Formula]:

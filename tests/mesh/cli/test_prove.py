@@ -96,7 +96,7 @@ def test_sizes_are_told_as_shares_of_their_quotas_the_fullest_first(capsys: pyte
 def test_an_invariant_with_a_theorem_is_marked_and_says_how_many_goals_it_comes_to(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I8")
+    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I20")
     assert code == main.FINE
     marked = [line[2:5].strip() for line in out.splitlines() if line.endswith("; ∀)")]
     assert marked == ["I24"]
@@ -120,7 +120,7 @@ def test_without_z3_it_says_what_would_be_proven_too_and_how_to_get_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "z3", None)
-    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I8")
+    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I20")
     assert code == main.FINE
     assert "∀" not in out
     assert err.splitlines()[-1] == "z3 would prove I24 for all strings too: pip install 'aws-data-mesh[proof]'"

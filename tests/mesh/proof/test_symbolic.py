@@ -349,6 +349,6 @@ def test_without_z3_invariants_are_decided_as_before(plan: Plan) -> None:
 
 
 def test_with_z3_the_method_says_over_what_a_theorem_ranges(plan: Plan) -> None:
-    (result, other) = prove(plan, (BY_ID["I24"], BY_ID["I8"]))
+    (result, other) = prove(plan, (BY_ID["I24"], BY_ID["I20"]))
     assert result.as_json()["method"] == f"enumeration; z3: {symbolic.RANGES['I24']}"
     assert other.as_json()["method"] == "enumeration"
