@@ -100,7 +100,7 @@ def _without_z3(invariants: Iterable[Invariant]) -> None:
 
     more = [invariant.id for invariant in invariants if invariant.id in symbolic.RANGES]
     if more and not symbolic.available():
-        say(f"z3 would prove {', '.join(more)} for all strings too: pip install '{symbolic.EXTRA}'")
+        say(f"z3 would prove {', '.join(more)} for all strings too: pip install {symbolic.EXTRA}")
 
 
 def _show(result: Result) -> None:

@@ -175,6 +175,8 @@ def _subscriptions(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
         ("sms", "+15550100"),
         ("sqs", f"arn:aws:sqs:{subject.region}:{NO_ORGANIZATION}:x"),
         ("lambda", f"arn:aws:lambda:{subject.region}:{OTHER_ORGANIZATION}:function:x"),
+        # Named like our account, with an alias: a wildcard of text runs on over the stranger's account.
+        ("lambda", f"arn:aws:lambda:{subject.region}:{OTHER_ORGANIZATION}:function:{caller.account}:x"),
     ):
         context = {"sns:Protocol": protocol, "sns:Endpoint": endpoint}
         yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, context), allowed=False, denied=("scp",))

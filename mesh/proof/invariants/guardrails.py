@@ -235,6 +235,7 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
         stack_set = f"arn:aws:iam::{account_id}:role/stacksets-exec-0123"
         own, other = f"arn:aws:iam::{account_id}:role/somebody", f"arn:aws:iam::{account_id}:policy/other"
         bounded = {"iam:PermissionsBoundary": names.boundary(account_id)}
+        disguised = f"arn:aws:iam::{account_id}:policy/x:policy/mesh/boundary"  # a path may hold a colon
         boot = Caller("the bootstrap of an account", stack_set, administrator.unit, account_id, "bootstrap")
         for action in CHANGE_A_ROLE:
             for role in (names.deploy_role(account_id), names.clearance_role(account_id, "pii"), stack_set):
@@ -246,8 +247,8 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(administrator.name, action, names.boundary(account_id))
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
         for action in MAKE_A_ROLE:
-            for context in ({}, {"iam:PermissionsBoundary": other}):
-                unbounded = Request(administrator.name, action, own, context)
+            for named in ({}, {"iam:PermissionsBoundary": other}, {"iam:PermissionsBoundary": disguised}):
+                unbounded = Request(administrator.name, action, own, named)
                 yield Claim(f"{administrator.who}, without the boundary", unbounded, allowed=False, denied=("scp",))
             yield Claim(administrator.who, Request(administrator.name, action, own, bounded), free=("scp",))
             for caller in (deployment, boot):

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from mesh.proof.claims import Witness
 from mesh.proof.subject import Subject
 
-EXTRA: Final = "aws-data-mesh[proof]"
+EXTRA: Final = "z3-solver"
 """What to install for z3."""
 
 _ANY_CALLER: Final = "every caller, every resource"

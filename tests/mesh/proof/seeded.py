@@ -918,3 +918,16 @@ def who_breaks_the_glass_is_exempt_from_the_isolation_of_partners(bench: Bench) 
         statement["Condition"]["ArnNotLike"] = {"aws:PrincipalArn": "arn:aws:iam::*:role/mesh/deploy"}
 
     bench.statement("mesh-partner-*-stays-inside", "RefuseResourcesOfOtherAccounts", edit)
+
+
+@fault("I7", "sns:Subscribe", "function:", "is not refused by a service control policy")
+def a_strangers_function_is_named_like_our_account(bench: Bench) -> None:
+    """Wildcards of `StringNotLike` run on over colons, to where the stranger's text says what is wanted."""
+    edit = when("StringNotLike", "sns:Endpoint", "arn:aws:*:*:${aws:PrincipalAccount}:*")
+    bench.statement("mesh-no-side-doors-*", "RefuseSubscriptionsOutside", edit)
+
+
+@fault("I17", "policy/x:policy/mesh/boundary", "is not refused by a service control policy")
+def a_policy_is_disguised_as_the_boundary(bench: Bench) -> None:
+    edit = when("StringNotLike", "iam:PermissionsBoundary", "arn:aws:iam::*:policy/mesh/boundary")
+    bench.statement("mesh-guardrails-stay-up", "RefuseRolesWithoutTheBoundary", edit)
