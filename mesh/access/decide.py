@@ -152,8 +152,8 @@ class Case(NamedTuple):
         """Every statement that could decide the request, were its conditions other; AWS's own policies included."""
         principal = self.principal
         accounts = (
-            principal.account if self._bound_by_scp() else None,
-            self.target.account if self._bound_by_rcp() else None,
+            principal.account if self.bound_by_scp else None,
+            self.target.account if self.bound_by_rcp else None,
         )
         controls = (
             *(accounts[0].service_control if accounts[0] else ()),
@@ -182,16 +182,20 @@ class Case(NamedTuple):
         return policy is None or bool(self._first(((policy, each) for each in policy.allows(self.action)), caller))
 
     def _scp(self) -> Selection:
-        return _selection(self.principal.account, self.action, True) if self._bound_by_scp() else _NO_CONTROL
+        return _selection(self.principal.account, self.action, True) if self.bound_by_scp else _NO_CONTROL
 
     def _rcp(self) -> Selection:
-        return _selection(self.target.account, self.action, False) if self._bound_by_rcp() else _NO_CONTROL
+        return _selection(self.target.account, self.action, False) if self.bound_by_rcp else _NO_CONTROL
 
-    def _bound_by_scp(self) -> bool:
+    @property
+    def bound_by_scp(self) -> bool:
+        """Whether the service control policies of the caller's account bind it."""
         account = self.principal.account
         return self.principal.controlled and account is not None and not account.management
 
-    def _bound_by_rcp(self) -> bool:
+    @property
+    def bound_by_rcp(self) -> bool:
+        """Whether the resource control policies of the resource's account bind the request."""
         account = self.target.account
         return (
             self.service in facts.RESOURCE_CONTROLLED

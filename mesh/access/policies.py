@@ -262,12 +262,6 @@ def _conditions(block: Mapping[str, Mapping[str, Any]], deny: bool) -> Iterable[
             yield conditions.condition(operator, key, texts(values), deny=deny)
 
 
-def sids(document: Mapping[str, Any]) -> Sequence[str]:
-    """The Sids of a document, in order."""
-    statements: Iterable[Mapping[str, Any]] = document["Statement"]
-    return [str(statement.get("Sid")) for statement in statements]
-
-
 def _everything(name: str, **more: str) -> Policy:
     statement = {"Sid": name, "Effect": "Allow", **more, "Action": "*", "Resource": "*"}
     return compiled(name, {"Version": "2012-10-17", "Statement": [statement]}, of_aws=True)
