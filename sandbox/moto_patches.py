@@ -99,6 +99,7 @@ def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple
     yield FakeBucket, "get_permission", _neutral
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
+    yield from _groups()
     yield from _lake_formation()
     yield from _iceberg()
     yield from _server()
@@ -221,6 +222,23 @@ def _named_policy(init: Callable[..., None]) -> Callable[..., None]:
         policy.id = "p-" + hashlib.sha256(f"{policy.type}|{policy.name}".encode()).hexdigest()[:8]
 
     return create
+
+
+# --- IAM ---------------------------------------------------------------------------------------------------
+
+
+def _groups() -> Iterator[tuple[Any, str, Any]]:
+    """AWS gives a group a new path; moto does so only together with a new name."""
+    from moto.iam.models import IAMBackend
+
+    update = IAMBackend.update_group
+
+    def moved(backend: Any, group_name: str, new_group_name: str | None, new_path: str | None) -> None:
+        if new_path:
+            backend.get_group(group_name).path = new_path
+        update(backend, group_name, new_group_name, new_path)
+
+    yield IAMBackend, "update_group", moved
 
 
 # --- Lake Formation ----------------------------------------------------------------------------------------
