@@ -8,8 +8,6 @@ An RCP is Deny only, for every principal, without NotAction and without a bare `
 
 from __future__ import annotations
 
-from typing import Final
-
 from mesh import names
 from mesh.iam.perimeter import (
     Perimeter,
@@ -35,6 +33,13 @@ deployment (CloudFormation User Guide, "Service-managed permissions").
 
 ANY_ACCOUNT = "?" * 12
 """The account of an ARN for a string operator, whose `*` would run on over colons, which a policy's path may hold."""
+
+ROLES_OF_AWS = ("arn:aws:iam::*:role/aws-reserved/*", "arn:aws:iam::*:role/OrganizationAccountAccessRole")
+"""Roles that only AWS makes and changes: those of permission sets, and that of AWS Organizations.
+
+IAM Identity Center writes through a service-linked role, which no SCP binds (its User Guide, "Using service-linked
+roles"); sessions come into its roles by SAML, and into no other.
+"""
 
 OWNED_BY_AWS = ("arn:aws:iam::aws:policy/*", "arn:aws:ssm:*::parameter/aws/*")
 """Resources of AWS's own accounts that any account may name (aws-samples/data-perimeter-policy-examples)."""
@@ -84,6 +89,15 @@ def guardrails_stay_up() -> Document:
             resources=("*",),
         ),
         Statement(
+            sid="RefuseRootUsers",
+            actions=("*",),
+            resources=("*",),
+            conditions=(
+                when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root"),
+                when("Null", "aws:AssumedRoot", "true"),
+            ),
+        ),
+        Statement(
             sid="RefuseLongLivedCredentials",
             actions=(
                 "iam:CreateAccessKey",
@@ -92,7 +106,10 @@ def guardrails_stay_up() -> Document:
                 "iam:CreateServiceSpecificCredential",
                 "iam:CreateUser",
                 "iam:UpdateSAMLProvider",
+                "iot:*RoleAlias",
                 "rolesanywhere:*",
+                "ssm:CreateActivation",
+                "sso:CreateInstance",
             ),
             resources=("*",),
         ),
@@ -127,15 +144,37 @@ def guardrails_stay_up() -> Document:
                 "iam:DeletePolicyVersion",
                 "iam:SetDefaultPolicyVersion",
             ),
-            resources=(names.role("*", "*"), names.policy("*", "*"), BOOTSTRAP_ROLE),
+            resources=(names.role("*", "*"), names.policy("*", "*"), BOOTSTRAP_ROLE, *ROLES_OF_AWS),
             conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+        ),
+        Statement(
+            sid="RefuseLosingTheBoundary",
+            actions=("iam:DeleteRolePermissionsBoundary",),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+        ),
+        Statement(
+            sid="RefusePassingRolesOfTheMesh",
+            actions=("iam:PassRole",),
+            resources=(names.role("*", "*"),),
+            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+        ),
+        Statement(
+            sid="RefuseChangesToJobs",
+            actions=(
+                "glue:UpdateJob",
+                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionConfiguration",
+                "states:UpdateStateMachine",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseRolesWithoutTheBoundary",
             actions=(
                 "iam:AttachRolePolicy",
                 "iam:CreateRole",
-                "iam:DeleteRolePermissionsBoundary",
                 "iam:PutRolePermissionsBoundary",
                 "iam:PutRolePolicy",
             ),
@@ -216,11 +255,17 @@ def guardrails_stay_up() -> Document:
                 "events:DisableRule",
                 "events:RemoveTargets",
                 "sns:DeleteTopic",
+                "sns:PutDataProtectionPolicy",
                 "sns:RemovePermission",
                 "sns:SetTopicAttributes",
-                "sns:Unsubscribe",
             ),
             resources=(names.break_glass_rule("*", "*"), names.break_glass_topic("*", "*")),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseEndingSubscriptions",  # named by topic, by subscription or not at all
+            actions=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
+            resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
@@ -228,222 +273,6 @@ def guardrails_stay_up() -> Document:
             actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
             resources=("*",),
             conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
-        ),
-    )
-
-
-def no_side_doors(perimeter: Perimeter, *told: str) -> Document:
-    """SCP on every unit but the root: no service (I7), no share (I19) and no network (I8) carries data out.
-
-    `told` are addresses to which the deployment may have a topic send mail.
-    """
-    return document(
-        Statement(
-            sid="RefuseExportConfigurations",
-            actions=(
-                "s3:PutAnalyticsConfiguration",
-                "s3:PutBucketLogging",
-                "s3:PutBucketNotification",
-                "s3:PutInventoryConfiguration",
-                "s3:PutReplicationConfiguration",
-            ),
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
-        Statement(
-            sid="RefuseCarriers",
-            actions=(
-                "appflow:*",
-                "cleanrooms:*",
-                "dataexchange:*",
-                "datasync:*",
-                "events:CreateApiDestination",
-                "events:CreateConnection",
-                "events:CreateEndpoint",
-                "firehose:CreateDeliveryStream",
-                "firehose:UpdateDestination",
-                "mobiletargeting:*",
-                "pipes:CreatePipe",
-                "rds:StartExportTask",
-                "scheduler:CreateSchedule",
-                "ses:SendBulkEmail",
-                "ses:SendEmail",
-                "ses:SendRawEmail",
-                "transfer:*",
-            ),
-            resources=("*",),
-        ),
-        Statement(
-            sid="RefuseEventTargets",
-            actions=("events:PutTargets", "events:PutRule"),
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
-        Statement(
-            sid="RefuseSubscriptionsOutside",
-            actions=("sns:Subscribe",),
-            resources=("*",),
-            conditions=(when("StringNotLike", "sns:Endpoint", *_own_endpoints(perimeter), *told),),
-        ),
-        Statement(
-            sid="RefuseMailOfOthers",
-            actions=("sns:Subscribe",),
-            resources=("*",),
-            conditions=(when("StringEquals", "sns:Endpoint", *told), caller_is_not(deploy_roles())),
-        )
-        if told
-        else None,
-        Statement(
-            sid="RefuseSharing",
-            actions=(
-                "athena:CreateDataCatalog",
-                "athena:UpdateDataCatalog",
-                "backup:PutBackupVaultAccessPolicy",
-                "dynamodb:ExportTableToPointInTime",
-                "dynamodb:PutResourcePolicy",
-                "ec2:CreateInstanceExportTask",
-                "ec2:CreateStoreImageTask",
-                "ec2:ExportImage",
-                "ec2:ModifyImageAttribute",
-                "ec2:ModifySnapshotAttribute",
-                "ecr:PutReplicationConfiguration",
-                "ecr:SetRepositoryPolicy",
-                "kafka:PutClusterPolicy",
-                "kinesis:PutResourcePolicy",
-                "lambda:AddLayerVersionPermission",
-                "lambda:AddPermission",
-                "lambda:CreateFunctionUrlConfig",
-                "logs:PutDestinationPolicy",
-                "logs:PutResourcePolicy",
-                "logs:PutSubscriptionFilter",
-                "quicksight:CreateAccountSubscription",
-                "ram:AcceptResourceShareInvitation",
-                "ram:AssociateResourceShare",
-                "ram:CreateResourceShare",
-                "ram:EnableSharingWithAwsOrganization",
-                "ram:UpdateResourceShare",
-                "rds:ModifyDBClusterSnapshotAttribute",
-                "rds:ModifyDBSnapshotAttribute",
-                "redshift:AuthorizeDataShare",
-                "redshift:AuthorizeSnapshotAccess",
-                "redshift:PutResourcePolicy",
-                "secretsmanager:PutResourcePolicy",
-                "sns:AddPermission",
-                "sqs:AddPermission",
-                "ssm:ModifyDocumentPermission",
-            ),
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
-        Statement(
-            sid="RefuseWorkgroupChanges",
-            actions=("athena:CreateWorkGroup", "athena:DeleteWorkGroup", "athena:UpdateWorkGroup"),
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
-        *_compute_in_a_network(),
-        *_networks_without_a_way_out(),
-        Statement(
-            sid="RefuseOtherRegions",
-            not_actions=(
-                "account:*",
-                "budgets:*",
-                "ce:*",
-                "cloudfront:*",
-                "iam:*",
-                "organizations:*",
-                "route53:*",
-                "s3:GetAccountPublicAccessBlock",
-                "s3:ListAllMyBuckets",
-                "s3:PutAccountPublicAccessBlock",
-                "sso:*",
-                "sts:*",
-                "support:*",
-                "tag:*",
-            ),
-            resources=("*",),
-            conditions=(when("StringNotEquals", "aws:RequestedRegion", perimeter.region),),
-        ),
-    )
-
-
-def _own_endpoints(perimeter: Perimeter) -> tuple[str, ...]:
-    """No wildcard before the account: `arn:aws:*:*:<account>:*` takes a function of that name in another account."""
-    return tuple(
-        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("firehose", "lambda", "sqs")
-    )
-
-
-def _compute_in_a_network() -> tuple[Statement, ...]:
-    """A job outside a VPC can post data anywhere, and IAM does not see plain HTTPS: such jobs are refused (I8)."""
-    jobs = {
-        "RefuseCloudShellOutsideANetwork": (("cloudshell:CreateEnvironment",), "cloudshell:VpcIds"),
-        "RefuseGlueOutsideANetwork": (("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
-        "RefuseLambdaOutsideANetwork": (
-            ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
-            "lambda:VpcIds",
-        ),
-        "RefuseCodeBuildOutsideANetwork": (
-            ("codebuild:CreateProject", "codebuild:UpdateProject"),
-            "codebuild:vpcConfig.vpcId",
-        ),
-        "RefuseSageMakerOutsideANetwork": (
-            ("sagemaker:CreateNotebookInstance", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"),
-            "sagemaker:VpcSubnets",
-        ),
-    }
-    return tuple(
-        Statement(sid=sid, actions=actions, resources=("*",), conditions=(when("Null", key, "true"),))
-        for sid, (actions, key) in jobs.items()
-    )
-
-
-WAYS_OUT: Final = (
-    "directconnect:*",
-    "ec2:AcceptTransitGateway*",
-    "ec2:AcceptVpcPeeringConnection",
-    "ec2:AttachInternetGateway",
-    "ec2:AttachVpnGateway",
-    "ec2:CreateCarrierGateway",
-    "ec2:CreateClientVpn*",
-    "ec2:CreateEgressOnlyInternetGateway",
-    "ec2:CreateInternetGateway",
-    "ec2:CreateLocalGateway*",
-    "ec2:CreateNatGateway",
-    "ec2:CreateTransitGateway*",
-    "ec2:CreateVpcBlockPublicAccessExclusion",
-    "ec2:CreateVpcPeeringConnection",
-    "ec2:CreateVpnConnection",
-    "ec2:CreateVpnGateway",
-    "ec2:ModifyVpcBlockPublicAccess*",
-    "globalaccelerator:*",
-    "networkmanager:*",
-    "route53resolver:CreateResolverEndpoint",
-    "vpc-lattice:*",
-)
-"""What leads from a network to the internet, to another network, or to somebody else's resolver of names."""
-
-
-def _networks_without_a_way_out() -> tuple[Statement, ...]:
-    """Nobody leads a network anywhere, the deployment included; endpoints, with their policies, are the deployment's.
-
-    The declarative policy stops traffic at internet gateways; this is the second line, and the only one before all
-    other ways (EC2 Developer Guide and VPC User Guide; aws-samples, `data_perimeter_governance_scp.json`).
-    """
-    return (
-        Statement(sid="RefuseWaysOutOfANetwork", actions=WAYS_OUT, resources=("*",)),
-        Statement(
-            sid="RefuseOtherEndpoints",
-            actions=(
-                "ec2:AcceptVpcEndpointConnections",
-                "ec2:CreateVpcEndpoint",
-                "ec2:CreateVpcEndpointServiceConfiguration",
-                "ec2:DeleteVpcEndpoints",
-                "ec2:ModifyVpcEndpoint",
-                "ec2:ModifyVpcEndpointService*",
-            ),
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
         ),
     )
 
@@ -504,7 +333,7 @@ def resources_stay_inside(perimeter: Perimeter) -> Document:
         Statement(
             sid="RefuseOldPresignedUrls",
             principal="*",
-            actions=("s3:GetObject", "s3:PutObject"),
+            actions=("s3:*",),
             resources=("*",),
             conditions=(when("NumericGreaterThan", "s3:signatureAge", "900000"),),
         ),
@@ -517,6 +346,18 @@ def resources_stay_inside(perimeter: Perimeter) -> Document:
                 when("Null", "aws:VpceOrgID", "false"),
                 when("StringNotEquals", "aws:VpceOrgID", perimeter.organization),
             ),
+        ),
+        Statement(
+            sid="RefuseOtherWebIdentities",
+            principal="*",
+            actions=("sts:AssumeRoleWithWebIdentity",),
+            not_resources=(names.ci_role(perimeter.governance_id, "*"),),
+        ),
+        Statement(
+            sid="RefuseOtherSamlIdentities",
+            principal="*",
+            actions=("sts:AssumeRoleWithSAML",),
+            not_resources=(ROLES_OF_AWS[0],),
         ),
         Statement(
             sid="RefuseForgedSessionTags",

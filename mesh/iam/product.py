@@ -30,6 +30,9 @@ READ_OBJECTS = (
     "s3:GetObjectTorrent",
     "s3:GetObjectVersionTorrent",
     "s3:GetObjectVersionForReplication",
+    "s3:GetObjectAnnotation",
+    "s3:GetObjectVersionAnnotation",
+    "s3:GetObjectVersionAnnotationForReplication",
 )
 LIST_BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 WRITE_OBJECTS = (
@@ -45,6 +48,12 @@ WRITE_OBJECTS = (
     "s3:ReplicateObject",
     "s3:ReplicateDelete",
     "s3:ReplicateTags",
+    "s3:PutObjectAnnotation",
+    "s3:PutObjectVersionAnnotation",
+    "s3:DeleteObjectAnnotation",
+    "s3:DeleteObjectVersionAnnotation",
+    "s3:ReplicateObjectAnnotation",
+    "s3:UpdateObjectEncryption",
 )
 READER_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation")
 DECRYPT = ("kms:Decrypt", "kms:DescribeKey")
@@ -83,10 +92,13 @@ ADMINISTER_KEY = (
 )
 LOOK_AT_KEY = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 CONFIGURE_BUCKET = (
+    "s3:CreateBucketMetadataTableConfiguration",
     "s3:DeleteBucket",
+    "s3:DeleteBucketMetadataTableConfiguration",
     "s3:DeleteBucketPolicy",
     "s3:PutAccelerateConfiguration",
     "s3:PutAnalyticsConfiguration",
+    "s3:PutBucketAbac",
     "s3:PutBucketAcl",
     "s3:PutBucketCORS",
     "s3:PutBucketLogging",
@@ -95,15 +107,19 @@ CONFIGURE_BUCKET = (
     "s3:PutBucketOwnershipControls",
     "s3:PutBucketPolicy",
     "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketRequestPayment",
+    "s3:PutBucketTagging",
     "s3:PutBucketVersioning",
     "s3:PutBucketWebsite",
     "s3:PutEncryptionConfiguration",
+    "s3:PutIntelligentTieringConfiguration",
     "s3:PutInventoryConfiguration",
     "s3:PutLifecycleConfiguration",
     "s3:PutMetricsConfiguration",
     "s3:PutObjectAcl",
     "s3:PutObjectVersionAcl",
     "s3:PutReplicationConfiguration",
+    "s3:UpdateBucketMetadata*",
 )
 
 

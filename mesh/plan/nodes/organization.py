@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mesh import names
-from mesh.iam import break_glass, declarative, guardrails, roles
+from mesh.iam import break_glass, declarative, guardrails, roles, side_doors
 from mesh.iam.declarative import Declaration
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
@@ -63,7 +63,7 @@ class OrganizationArgs:
     def policies(self) -> tuple[OrganizationPolicy, ...]:
         """Every service and resource control policy, partners' own last."""
         p, scp, rcp = self.perimeter, "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
-        doors = guardrails.no_side_doors(p)
+        doors = side_doors.no_side_doors(p)
         fixed = (
             ("identities-stay-inside", scp, "root", "No identity acts on a resource outside the organisation.",
              guardrails.identities_stay_inside(p)),
@@ -75,7 +75,7 @@ class OrganizationArgs:
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
              guardrails.domain_resources_stay_in_domains(p)),
             ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.",
-             guardrails.no_side_doors(p, p.security_contact)),
+             side_doors.no_side_doors(p, p.security_contact)),
             ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.", doors),
         )  # fmt: skip
         named = tuple(

@@ -137,6 +137,7 @@ def _at_work(subject: Subject) -> Iterator[tuple[str, str]]:
 
 SILENCING: Final = ("events:DeleteRule", "events:DisableRule", "events:RemoveTargets")
 OF_THE_TOPIC: Final = ("sns:DeleteTopic", "sns:RemovePermission", "sns:SetTopicAttributes")
+ENDING: Final = ("sns:SetSubscriptionAttributes", "sns:Unsubscribe")
 
 
 def _who_is_told(subject: Subject) -> Iterator[AnyClaim]:
@@ -145,7 +146,12 @@ def _who_is_told(subject: Subject) -> Iterator[AnyClaim]:
     mail = {"sns:Protocol": "email", "sns:Endpoint": subject.perimeter.security_contact}
     administrator = subject.other(hub, "governance", "the governance account")
     deploy, here = names.deploy_role(hub), {"aws:SourceAccount": hub, "aws:SourceOrgID": subject.perimeter.organization}
-    for action in (*SILENCING, *OF_THE_TOPIC, "sns:Unsubscribe"):
+    for action in ENDING:  # of a subscription AWS may see the topic, the subscription itself, or nothing
+        for named in (topic, f"{topic}:12345678-abcd", "*"):
+            request = Request(administrator.name, action, named)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+            yield Claim("the deployment", Request(deploy, action, named), free=("scp",))
+    for action in (*SILENCING, *OF_THE_TOPIC, "sns:PutDataProtectionPolicy"):
         where = rule if action in SILENCING else topic
         yield Claim(administrator.who, Request(administrator.name, action, where), allowed=False, denied=("scp",))
         yield Claim("the deployment", Request(deploy, action, where), allowed=True)

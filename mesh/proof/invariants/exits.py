@@ -117,6 +117,16 @@ def _members(subject: Subject) -> Iterator[Caller]:
 # ---- side doors
 
 EXPORTS: Final = (
+    "cloudtrail:CreateTrail",
+    "config:PutDeliveryChannel",
+    "ec2:CreateFlowLogs",
+    "logs:CreateDelivery",
+    "logs:CreateExportTask",
+    "logs:PutAccountPolicy",
+    "logs:PutDeliveryDestination",
+    "logs:PutDeliveryDestinationPolicy",
+    "s3:PutStorageLensConfiguration",
+    "ssm:CreateResourceDataSync",
     "s3:PutBucketLogging",
     "s3:PutBucketNotification",
     "s3:PutInventoryConfiguration",
@@ -125,10 +135,28 @@ EXPORTS: Final = (
     "events:PutTargets",
     "events:PutRule",
 )
-"""With these S3 or EventBridge carries data somewhere, by itself and under its own name."""
+"""With these a service carries data, or logs that name it, somewhere: by itself, and under its own name."""
 
 CARRIERS: Final = (
     "appflow:CreateFlow",
+    "apprunner:CreateService",
+    "bedrock-agentcore:StartBrowserSession",
+    "codebuild:CreateFleet",
+    "codepipeline:CreatePipeline",
+    "glue:CreateDevEndpoint",
+    "iot:CreateTopicRule",
+    "lightsail:CreateInstances",
+    "oam:CreateLink",
+    "quicksight:CreateAccountSubscription",
+    "redshift:CreateCluster",
+    "redshift:CreateEndpointAccess",
+    "route53:ChangeResourceRecordSets",
+    "s3express:PutBucketPolicy",
+    "s3tables:PutTableBucketPolicy",
+    "ses:SendTemplatedEmail",
+    "sns:CreatePlatformApplication",
+    "storagegateway:ActivateGateway",
+    "support:AddAttachmentsToSet",
     "cleanrooms:CreateMembership",
     "dataexchange:CreateDataSet",
     "datasync:CreateTask",
@@ -146,7 +174,7 @@ CARRIERS: Final = (
     "ses:SendRawEmail",
     "transfer:CreateServer",
 )
-"""Services whose purpose is to carry data away; not even the deployment sets one up."""
+"""What carries data away, or runs where the mesh sees nothing; not even the deployment sets one up."""
 
 
 def no_side_doors(subject: Subject) -> Iterator[AnyClaim]:
@@ -189,7 +217,7 @@ def own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] |
     service = action.partition(":")[0]
     arns = [arn for name, arn in facts.requests(service, subject.region, caller.account or "") if name == action]
     for arn in arns[:1] or ["*"]:
-        bucket = service == "s3" and not arn.split(":")[4]
+        bucket = arn.startswith("arn:aws:s3:::")
         resource = _inside(subject, caller, OUTSIDE_BUCKET) if bucket else arn
         yield Request(caller.name, action, resource, context or {})
 
@@ -207,6 +235,10 @@ SHARING: Final = (
     "ec2:ModifySnapshotAttribute",
     "ecr:PutReplicationConfiguration",
     "ecr:SetRepositoryPolicy",
+    "codebuild:PutResourcePolicy",
+    "events:PutPermission",
+    "sns:CreateTopic",
+    "sns:SetTopicAttributes",
     "kafka:PutClusterPolicy",
     "kinesis:PutResourcePolicy",
     "lambda:AddLayerVersionPermission",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
-from mesh.access import facts
 from mesh.access.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
-from mesh.proof.subject import OUTSIDE_BUCKET, Caller, Subject
+from mesh.proof.invariants.exits import own
+from mesh.proof.subject import Caller, Subject
 
 ForgedTag = {"aws:TagKeys": ["mesh:clearance"]}
 
@@ -94,6 +94,8 @@ CONTROLS: Final = (
     "lakeformation:UpdateLFTag",
     "lakeformation:UpdateLFTagExpression",
     "lakeformation:UpdateResource",
+    "iot:CreateRoleAlias",
+    "lambda:UpdateFunctionCode",
     "rolesanywhere:CreateTrustAnchor",
     "s3:DeleteBucketPolicy",
     "s3:PutAccountPublicAccessBlock",
@@ -105,6 +107,9 @@ CONTROLS: Final = (
     "s3:PutBucketVersioning",
     "s3:PutEncryptionConfiguration",
     "s3:PutLifecycleConfiguration",
+    "ssm:CreateActivation",
+    "sso:CreateInstance",
+    "states:UpdateStateMachine",
 )
 FOR_NOBODY: Final = (
     "organizations:",
@@ -115,7 +120,10 @@ FOR_NOBODY: Final = (
     "iam:CreateService",
     "iam:CreateUser",
     "iam:UpdateSAML",
+    "iot:",
     "rolesanywhere:",
+    "ssm:",
+    "sso:",
 )
 """Of these, what not even the deployment does."""
 
@@ -186,14 +194,7 @@ def _boundary(subject: Subject) -> Iterator[AnyClaim]:
 
 def _own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] | None = None) -> Request:
     """The action on a resource of the caller's own account."""
-    service = action.partition(":")[0]
-    account_id = caller.account or ""
-    arns = [arn for name, arn in facts.requests(service, subject.region, account_id) if name == action]
-    arn = arns[0] if arns else "*"
-    if service == "s3" and arn.startswith("arn:aws:s3:::"):
-        buckets = (r.arn for r in subject.world.resources.values() if r.account == account_id and ":s3:::" in r.arn)
-        arn = next(buckets, OUTSIDE_BUCKET)
-    return Request(caller.name, action, arn, context or {})
+    return next(own(subject, caller, action, context))
 
 
 # ---- roles
@@ -222,10 +223,10 @@ CHANGE_A_POLICY: Final = (
 MAKE_A_ROLE: Final = (
     "iam:AttachRolePolicy",
     "iam:CreateRole",
-    "iam:DeleteRolePermissionsBoundary",
     "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy",
 )
+"""What gives a role its boundary, or something to do."""
 
 
 def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
@@ -233,7 +234,7 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
     for administrator, deployment in _administrators(subject):
         account_id = administrator.account or ""
         stack_set = f"arn:aws:iam::{account_id}:role/stacksets-exec-0123"
-        own, other = f"arn:aws:iam::{account_id}:role/somebody", f"arn:aws:iam::{account_id}:policy/other"
+        role_of_theirs, other = f"arn:aws:iam::{account_id}:role/somebody", f"arn:aws:iam::{account_id}:policy/other"
         bounded = {"iam:PermissionsBoundary": names.boundary(account_id)}
         disguised = f"arn:aws:iam::{account_id}:policy/x:policy/mesh/boundary"  # a path may hold a colon
         boot = Caller("the bootstrap of an account", stack_set, administrator.unit, account_id, "bootstrap")
@@ -248,11 +249,58 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
         for action in MAKE_A_ROLE:
             for named in ({}, {"iam:PermissionsBoundary": other}, {"iam:PermissionsBoundary": disguised}):
-                unbounded = Request(administrator.name, action, own, named)
+                unbounded = Request(administrator.name, action, role_of_theirs, named)
                 yield Claim(f"{administrator.who}, without the boundary", unbounded, allowed=False, denied=("scp",))
-            yield Claim(administrator.who, Request(administrator.name, action, own, bounded), free=("scp",))
+            yield Claim(administrator.who, Request(administrator.name, action, role_of_theirs, bounded), free=("scp",))
             for caller in (deployment, boot):
-                yield Claim(caller.who, Request(caller.name, action, own), free=("scp",))
+                yield Claim(caller.who, Request(caller.name, action, role_of_theirs), free=("scp",))
+        yield from _kept_as_they_are(administrator, deployment, boot)
+    yield from _passed_roles(subject)
+    yield from _root_users(subject)
+
+
+def _kept_as_they_are(administrator: Caller, deployment: Caller, boot: Caller) -> Iterator[AnyClaim]:
+    """A boundary that is there stays, and roles that AWS alone makes are forged by nobody."""
+    account_id = administrator.account or ""
+    own, bounded = f"arn:aws:iam::{account_id}:role/somebody", {"iam:PermissionsBoundary": names.boundary(account_id)}
+    lost = Request(administrator.name, "iam:DeleteRolePermissionsBoundary", own, bounded)
+    yield Claim(f"{administrator.who}, of its boundary", lost, allowed=False, denied=("scp",))
+    for caller in (deployment, boot):
+        yield Claim(caller.who, Request(caller.name, "iam:DeleteRolePermissionsBoundary", own), free=("scp",))
+    for role in (f"aws-reserved/sso.amazonaws.com/AWSReservedSSO_pii_{'0' * 16}", "OrganizationAccountAccessRole"):
+        for action in ("iam:CreateRole", "iam:UpdateAssumeRolePolicy"):
+            forged = Request(administrator.name, action, f"arn:aws:iam::{account_id}:role/{role}", bounded)
+            yield Claim(administrator.who, forged, allowed=False, denied=("scp",))
+
+
+def _passed_roles(subject: Subject) -> Iterator[AnyClaim]:
+    """A role of the mesh works for whom it is for, not for whoever hands it to a service (IAM User Guide, PassRole)."""
+    for administrator, deployment in _administrators(subject):
+        account_id = administrator.account or ""
+        roles = (names.pipeline_role(account_id, "x"), names.clearance_role(account_id, "x"))
+        for role in (*roles, names.deploy_role(account_id)):
+            request = Request(administrator.name, "iam:PassRole", role)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+            yield Claim(deployment.who, Request(deployment.name, "iam:PassRole", role), free=("scp",))
+        own = Request(administrator.name, "iam:PassRole", f"arn:aws:iam::{account_id}:role/somebody")
+        yield Claim(administrator.who, own, free=("scp",))
+    for domain in subject.domains:
+        publisher, location = (
+            names.publisher_role(subject.hub, domain.name),
+            names.location_role(subject.hub, domain.name),
+        )
+        yield Claim(f"the publisher of {domain.name}", Request(publisher, "iam:PassRole", location), allowed=True)
+
+
+def _root_users(subject: Subject) -> Iterator[AnyClaim]:
+    """The root user of a member account does nothing; what AWS does centrally in its place it does."""
+    for account_id, _, where in subject.accounts_asked:
+        root, role = f"arn:aws:iam::{account_id}:root", f"arn:aws:iam::{account_id}:role/somebody"
+        for action, resource in (("iam:PassRole", role), ("s3:ListAllMyBuckets", "*"), ("ec2:RunInstances", "*")):
+            request = Request(root, action, resource)
+            yield Claim(f"the root user of {where}", request, allowed=False, denied=("scp",))
+        central = Request(root, "s3:ListAllMyBuckets", "*", {"aws:AssumedRoot": "true"})
+        yield Claim(f"the central root session of {where}", central, free=("scp",))
 
 
 def no_public_bucket(subject: Subject) -> Iterator[AnyClaim]:

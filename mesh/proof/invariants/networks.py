@@ -21,10 +21,26 @@ IN_A_NETWORK: Final = {
     "glue:UpdateJob": "glue:VpcIds",
     "lambda:CreateFunction": "lambda:VpcIds",
     "lambda:UpdateFunctionConfiguration": "lambda:VpcIds",
+    "sagemaker:CreateAutoMLJobV2": "sagemaker:VpcSubnets",
+    "sagemaker:CreateCluster": "sagemaker:VpcSubnets",
+    "sagemaker:CreateHyperParameterTuningJob": "sagemaker:VpcSubnets",
+    "sagemaker:CreateModel": "sagemaker:VpcSubnets",
+    "sagemaker:CreateModelBiasJobDefinition": "sagemaker:VpcSubnets",
+    "sagemaker:CreateMonitoringSchedule": "sagemaker:VpcSubnets",
     "sagemaker:CreateNotebookInstance": "sagemaker:VpcSubnets",
     "sagemaker:CreateProcessingJob": "sagemaker:VpcSubnets",
     "sagemaker:CreateTrainingJob": "sagemaker:VpcSubnets",
 }
+
+CHANGED: Final = ("glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
+"""Of these, what changes a job that is there, with the role that it has: the deployment's, wherever it runs."""
+
+SECOND_DOORS: Final = {
+    "sagemaker:CreateNotebookInstance": ("sagemaker:DirectInternetAccess", "Disabled", "Enabled"),
+    "sagemaker:CreateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
+    "sagemaker:UpdateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
+}
+"""What has a second interface in a network of SageMaker's, besides the one in a VPC; how it says no and yes to it."""
 
 LEADING_OUT: Final = (
     "directconnect:CreateConnection",
@@ -35,14 +51,20 @@ LEADING_OUT: Final = (
     "ec2:CreateCarrierGateway",
     "ec2:CreateClientVpnEndpoint",
     "ec2:CreateEgressOnlyInternetGateway",
+    "ec2:CreateInstanceConnectEndpoint",
     "ec2:CreateInternetGateway",
     "ec2:CreateLocalGatewayRoute",
     "ec2:CreateNatGateway",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:CreateRouteServer",
+    "ec2:CreateTrafficMirrorTarget",
     "ec2:CreateTransitGateway",
     "ec2:CreateTransitGatewayPeeringAttachment",
     "ec2:CreateTransitGatewayVpcAttachment",
     "ec2:CreateVpcBlockPublicAccessExclusion",
+    "ec2:CreateVerifiedAccessEndpoint",
     "ec2:CreateVpcPeeringConnection",
+    "ec2:CreateVpnConcentrator",
     "ec2:CreateVpnConnection",
     "ec2:CreateVpnGateway",
     "ec2:ModifyVpcBlockPublicAccessExclusion",
@@ -102,8 +124,18 @@ def _made_in_a_network(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
     for action, key in IN_A_NETWORK.items():
         for request in own(subject, caller, action):
             yield Claim(f"{caller.who}, outside a network", request, allowed=False, denied=("scp",))
-        for request in own(subject, caller, action, {key: "vpc-0123"}):
-            yield Claim(f"{caller.who}, in a network", request, free=("scp",))
+        no_second = {name: no for name, no, _ in [SECOND_DOORS[action]]} if action in SECOND_DOORS else {}
+        for request in own(subject, caller, action, {key: "vpc-0123", **no_second}):
+            if action in CHANGED and caller.kind != "deploy":
+                yield Claim(f"{caller.who}, in a network", request, allowed=False, denied=("scp",))
+            else:
+                yield Claim(f"{caller.who}, in a network", request, free=("scp",))
+    for action, (key, no, yes) in SECOND_DOORS.items():
+        for said in ({}, {key: yes}):
+            for request in own(subject, caller, action, {"sagemaker:VpcSubnets": "subnet-1", **said}):
+                yield Claim(f"{caller.who}, with a second door", request, allowed=False, denied=("scp",))
+        for request in own(subject, caller, action, {"sagemaker:VpcSubnets": "subnet-1", key: no}):
+            yield Claim(f"{caller.who}, without a second door", request, free=("scp",))
 
 
 def _opened(subject: Subject, administrator: Caller, deployment: Caller) -> Iterator[AnyClaim]:

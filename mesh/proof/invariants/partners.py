@@ -22,7 +22,9 @@ SERVICES: Final = (
 WITHOUT_A_RESOURCE: Final = (
     "ram:CreateResourceShare",
     "ram:AcceptResourceShareInvitation",
+    "ram:GetResourceShareInvitations",
     "organizations:LeaveOrganization",
+    "organizations:ListAccounts",
     "lakeformation:GrantPermissions",
     "lakeformation:BatchGrantPermissions",
     "ec2:CreateVpcPeeringConnection",

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from mesh import names
 from mesh.access import planned
 from mesh.access.decide import Layer, Request
+from mesh.access.world import ANONYMOUS
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Caller, Subject
 
@@ -81,6 +82,25 @@ def nobody_outside(subject: Subject) -> Iterator[AnyClaim]:
         for caller in subject.outsiders:
             for request in _requests(caller, held):
                 yield Claim(caller.who, request, allowed=False, denied=denied)
+    yield from _federated(subject)
+
+
+def _federated(subject: Subject) -> Iterator[AnyClaim]:
+    """Identity providers let in whom they like, into whatever role trusts them: ours are the CI's and Identity Center.
+
+    A role may trust some of them (Google, Facebook, Amazon, Cognito) with no provider in its account.
+    """
+    web, saml = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
+    for account_id, _, where in subject.accounts_asked:
+        reserved = planned.permission_set_role(account_id, subject.region, "pii")
+        roles = (f"arn:aws:iam::{account_id}:role/unplanned", names.deploy_role(account_id))
+        for action, role in ((web, reserved), *((each, role) for each in (web, saml) for role in roles)):
+            request = Request(ANONYMOUS, action, role)
+            yield Claim(f"somebody of an identity provider, in {where}", request, allowed=False, denied=("rcp",))
+        yield Claim("people of Identity Center", Request(ANONYMOUS, saml, reserved), free=("rcp",))
+    ci = names.ci_role(subject.hub, "deploy")
+    yield Claim("the CI's identity provider", Request(ANONYMOUS, web, ci), free=("rcp",))
+    yield Claim("a SAML provider, as the CI", Request(ANONYMOUS, saml, ci), allowed=False, denied=("rcp",))
 
 
 def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
@@ -158,6 +178,8 @@ def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
     for product in subject.products:
         pipeline, where = names.pipeline_role(product.account_id, product.name), f"{product.domain}.{product.name}"
         thing = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
+        version = Request(pipeline, "s3:GetObjectVersion", thing, {"s3:signatureAge": 900_001})
+        yield Claim(f"an old presigned URL of the pipeline of {where}", version, allowed=False, denied=("rcp",))
         for action in ("s3:GetObject", "s3:PutObject"):
             old = Request(pipeline, action, thing, {"s3:signatureAge": 900_001})
             yield Claim(f"an old presigned URL of the pipeline of {where}", old, allowed=False, denied=("rcp",))

@@ -19,6 +19,8 @@ READS: Final = (
     "s3:GetObjectTorrent",
     "s3:GetObjectVersionTorrent",
     "s3:GetObjectVersionForReplication",
+    "s3:GetObjectAnnotation",
+    "s3:GetObjectVersionAnnotation",
 )
 LISTS: Final = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 WRITES: Final = (
@@ -34,6 +36,9 @@ WRITES: Final = (
     "s3:ReplicateObject",
     "s3:ReplicateDelete",
     "s3:ReplicateTags",
+    "s3:PutObjectAnnotation",
+    "s3:DeleteObjectAnnotation",
+    "s3:UpdateObjectEncryption",
 )
 CRYPTOGRAPHY: Final = (
     "kms:Decrypt",
@@ -263,6 +268,7 @@ def only_its_key(subject: Subject) -> Iterator[AnyClaim]:
 def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
     """M2: nobody but the deployment of its account changes how a product's bucket is set up."""
     settings = (
+        "s3:CreateBucketMetadataTableConfiguration",
         "s3:DeleteBucket",
         "s3:DeleteBucketPolicy",
         "s3:PutAccelerateConfiguration",
@@ -271,10 +277,15 @@ def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
         "s3:PutBucketLogging",
         "s3:PutBucketNotification",
         "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketAbac",
         "s3:PutBucketPolicy",
+        "s3:PutBucketRequestPayment",
+        "s3:PutBucketTagging",
         "s3:PutBucketVersioning",
         "s3:PutEncryptionConfiguration",
+        "s3:PutIntelligentTieringConfiguration",
         "s3:PutInventoryConfiguration",
+        "s3:UpdateBucketMetadataJournalTableConfiguration",
         "s3:PutLifecycleConfiguration",
         "s3:PutMetricsConfiguration",
         "s3:PutReplicationConfiguration",

@@ -20,6 +20,14 @@ from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, BOO
 from mesh.proof.symbolic.texts import negation, some
 
 PUBLISHER: Final = role("publisher/publish-", ACCOUNT, ANY)
+IN_USE: Final = (
+    "access-analyzer account athena budgets ce cloudformation cloudshell cloudtrail cloudwatch codebuild config "
+    "dynamodb ec2 ecr elasticmapreduce events firehose glue health iam identitystore kinesis kms lakeformation lambda "
+    "logs organizations pricing ram resource-groups s3 sagemaker secretsmanager servicequotas sns sqs ssm sso states "
+    "sts tag trustedadvisor xray"
+).split()
+"""Services that somebody has looked at, for what they can carry out: a longer list in the policy is seen here."""
+
 REGISTERING: Final = (
     "lakeformation:AddLFTagsToResource",
     "lakeformation:DeregisterResource",
@@ -41,6 +49,9 @@ def no_side_doors(subject: Subject) -> Iterator[Goal]:
         given = (anyone_but(request, DEPLOY),)
         yield Goal(what="an export", request=request, actions=EXPORTS, given=given)
         yield Goal(what="a carrier", request=Request(policies), actions=CARRIERS)
+        request = Request(policies, {"aws:PrincipalAccount": account_id})
+        unused = negation(request.action.has_shape(*((f"{service}:", ANY) for service in IN_USE)))
+        yield Goal(what="a service that the mesh has no use for", request=request, actions=("*",), given=(unused,))
         request = Request(policies, {"aws:PrincipalAccount": account_id})
         own: Shape = ("arn:aws:", WORD, ":", WORD, f":{account_id}:", ANY)
         endpoint = request.key("sns:Endpoint")
@@ -104,6 +115,12 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[Goal]:
         request = Request(policies)
         given = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(*of_the_mesh))
         yield Goal(what="a role of the mesh", request=request, actions=CHANGE_A_ROLE, given=given)
+        request = Request(policies)
+        given = (anyone_but(request, DEPLOY, BOOTSTRAP),)
+        yield Goal(what="a boundary", request=request, actions=("iam:DeleteRolePermissionsBoundary",), given=given)
+        request = Request(policies)
+        given = (anyone_but(request, DEPLOY, PUBLISHER), request.resource.has_shape(of_the_mesh[0]))
+        yield Goal(what="a role handed over", request=request, actions=("iam:PassRole",), given=given)
         request = Request(policies)
         own: Shape = ("arn:aws:iam::", ACCOUNT, ":policy/mesh/", ANY)
         given = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(own))

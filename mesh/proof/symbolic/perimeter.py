@@ -9,6 +9,7 @@ from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.encode import Request
 from mesh.proof.symbolic.goals import Goal
+from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, Shape
 from mesh.proof.symbolic.texts import Formula, every, is_, negation, some
 
 DATA: Final = ("s3:*", "kms:*", "sqs:*", "secretsmanager:*", "dynamodb:*", "logs:*")
@@ -64,6 +65,13 @@ def nobody_outside(subject: Subject) -> Iterator[Goal]:
         request = Request(policies)
         given = (person(request), request.key("aws:PrincipalOrgID").is_none_of(subject.perimeter.organization))
         yield Goal(what="a caller of another organisation, or of none", request=request, actions=HELD, given=given)
+    ci: Shape = (f"arn:aws:iam::{subject.hub}:role/mesh/ci-", ANY)
+    people: Shape = ("arn:aws:iam::", ACCOUNT, ":role/aws-reserved/", ANY)
+    for policies in documents.rcps(subject, documents.ROOT):
+        for action, own in (("sts:AssumeRoleWithWebIdentity", ci), ("sts:AssumeRoleWithSAML", people)):
+            request = Request(policies)
+            other = request.resource.has_no_shape(own, unless=ARN, but=ARN_OF_AN_ACCOUNT)
+            yield Goal(what="an identity provider's", request=request, actions=(action,), given=(other,))
     for _, bucket, policies in documents.product_buckets(subject):
         request = Request(policies)
         given = (*_outside(request, subject), request.within(bucket))

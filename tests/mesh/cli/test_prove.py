@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mesh.cli import main
-from mesh.iam import guardrails
+from mesh.iam import guardrails, side_doors
 from mesh.iam.values import Document
 from mesh.proof.invariants import INVARIANTS
 
@@ -44,12 +44,12 @@ def test_one_invariant_is_proven_alone(capsys: pytest.CaptureFixture[str]) -> No
 def test_an_invariant_that_does_not_hold_says_who_gets_through_and_ends_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = guardrails.no_side_doors
+    whole = side_doors.no_side_doors
 
     def without_regions(*given: object) -> Document:
         return whole(*given).without("RefuseOtherRegions")  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(guardrails, "no_side_doors", without_regions)
+    monkeypatch.setattr(side_doors, "no_side_doors", without_regions)
     code, out, _ = told(capsys, "prove", *HERE, "-i", "M1", "-i", "I8")
     assert code == main.FINDINGS
     assert "✗ M1" in out

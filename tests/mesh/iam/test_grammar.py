@@ -148,9 +148,15 @@ def test_a_service_control_policy_names_no_principal_and_allows_nothing(plan: Pl
             assert (statement.effect, statement.principal) == ("Deny", None)
 
 
-def test_only_the_partners_own_policy_refuses_every_action(plan: Plan) -> None:
-    bare = [p.name for p in plan.organization.args.policies if any(s.actions == ("*",) for s in p.document.statements)]
-    assert bare == [f"mesh-partner-{partner}-stays-inside" for partner in plan.partners]
+def test_only_root_users_and_partners_outside_their_account_are_refused_every_action(plan: Plan) -> None:
+    bare = [
+        (policy.name, statement.sid)
+        for policy in plan.organization.args.policies
+        for statement in policy.document.statements
+        if statement.actions == ("*",)
+    ]
+    walls = [(f"mesh-partner-{partner}-stays-inside", "RefuseResourcesOfOtherAccounts") for partner in plan.partners]
+    assert bare == [("mesh-guardrails-stay-up", "RefuseRootUsers"), *walls]
 
 
 def test_no_identity_policy_gives_every_resource_of_a_service_that_holds_data(documents: dict[str, Document]) -> None:
