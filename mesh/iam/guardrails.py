@@ -288,14 +288,7 @@ def partner_stays_inside(account_id: str) -> Document:
         ),
         Statement(
             sid="RefuseReachingOtherAccounts",
-            actions=(
-                "lakeformation:BatchGrantPermissions",
-                "lakeformation:GrantPermissions",
-                "organizations:*",
-                "ram:*",
-                "route53:AssociateVPCWithHostedZone",
-                "route53:CreateVPCAssociationAuthorization",
-            ),
+            actions=("organizations:*", "ram:*"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),

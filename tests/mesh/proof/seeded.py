@@ -538,7 +538,7 @@ def the_wall_of_a_partner_excepts_all_buckets(bench: Bench) -> None:
     bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
 
 
-@fault("I4", "route53:AssociateVPCWithHostedZone", "is not refused by a service control policy")
+@fault("I4", "organizations:ListAccounts", "is not refused by a service control policy")
 def actions_without_a_resource_account_are_forgotten(bench: Bench) -> None:
     bench.drop(WALL, "RefuseReachingOtherAccounts")
 
@@ -931,3 +931,51 @@ def a_strangers_function_is_named_like_our_account(bench: Bench) -> None:
 def a_policy_is_disguised_as_the_boundary(bench: Bench) -> None:
     edit = when("StringNotLike", "iam:PermissionsBoundary", "arn:aws:iam::*:policy/mesh/boundary")
     bench.statement("mesh-guardrails-stay-up", "RefuseRolesWithoutTheBoundary", edit)
+
+
+@fault("I17", "iam:DeleteRolePermissionsBoundary", "is not refused by a service control policy")
+def a_boundary_is_taken_off_by_whoever_has_it(bench: Bench) -> None:
+    """The condition key is the boundary that the role has: one that compares it lets it go."""
+    bench.drop("mesh-guardrails-stay-up", "RefuseLosingTheBoundary")
+
+
+@fault("I17", "iam:PassRole", "role/mesh/pipeline/x", "is not refused by a service control policy")
+def a_pipelines_role_is_handed_to_a_service_that_reads_aloud(bench: Bench) -> None:
+    """A state machine with the role of a pipeline tells whoever may read its history."""
+    bench.drop("mesh-guardrails-stay-up", "RefusePassingRolesOfTheMesh")
+
+
+@fault("I1", "sts:AssumeRoleWithWebIdentity", "is not refused by a resource control policy")
+def a_role_trusts_google(bench: Bench) -> None:
+    """No provider has to be made for it, and its sessions are of our organisation."""
+    bench.drop("mesh-resources-stay-inside", "RefuseOtherWebIdentities")
+
+
+@fault("I8", "sagemaker:CreateNotebookInstance", "sagemaker:DirectInternetAccess=Enabled", "is not refused")
+def a_notebook_has_a_second_door(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        statement["Condition"] = {"StringEqualsIfExists": {"sagemaker:DirectInternetAccess": "Sometimes"}}
+        statement["Condition"]["Null"] = {"sagemaker:DirectInternetAccess": "true"}
+
+    bench.statement("mesh-no-side-doors-*", "RefuseNotebooksWithASecondDoor", edit)
+
+
+@fault("I7", "lightsail:CreateInstances", "is not refused by a service control policy")
+def a_list_of_services_is_not_complete(bench: Bench) -> None:
+    """Whatever is refused by name, there is one more."""
+
+    def edit(statement: Json) -> None:
+        statement["NotAction"].append("lightsail:*")
+
+    bench.statement("mesh-no-side-doors-*", "RefuseServicesTheMeshDoesNotUse", edit)
+
+
+@fault("I17", "the root user of", "is not refused by a service control policy")
+def the_root_user_of_an_account_is_forgotten(bench: Bench) -> None:
+    bench.drop("mesh-guardrails-stay-up", "RefuseRootUsers")
+
+
+@fault("I22", "sns:SetSubscriptionAttributes", "is not refused by a service control policy")
+def the_alarm_tells_nobody_any_more(bench: Bench) -> None:
+    """A filter that matches nothing, or an end to the subscription, silences it and touches no topic."""
+    bench.drop("mesh-guardrails-stay-up", "RefuseEndingSubscriptions")
