@@ -538,7 +538,7 @@ def the_wall_of_a_partner_excepts_all_buckets(bench: Bench) -> None:
     bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
 
 
-@fault("I4", "organizations:ListAccounts", "is not refused by a service control policy")
+@fault("I4", "ram:GetResourceShareInvitations", "is not refused by a service control policy")
 def actions_without_a_resource_account_are_forgotten(bench: Bench) -> None:
     bench.drop(WALL, "RefuseReachingOtherAccounts")
 
