@@ -290,7 +290,6 @@ def partner_stays_inside(account_id: str) -> Document:
             sid="RefuseReachingOtherAccounts",
             actions=("organizations:*", "ram:*"),
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
         ),
     )
 

@@ -117,7 +117,7 @@ Lower = Callable[[str, str, int], None]
         ("scp", "max_chars", 800, "mesh.yaml:1:1: control policy 'mesh-guardrails-stay-up' would have "),
         ("rcp", "max_chars", 800, "mesh.yaml:1:1: control policy 'mesh-resources-stay-inside' would have "),
         ("rcp", "max_chars", 500, "partners/courier.yaml:4:1: the resource control policy of partner 'courier' would "),
-        ("scp", "max_chars", 500, "partners/courier.yaml:4:1: the service control policy of partner 'courier' would "),
+        ("scp", "max_chars", 300, "partners/courier.yaml:4:1: the service control policy of partner 'courier' would "),
     ],
 )
 def test_a_document_above_its_quota_is_found(
