@@ -36,13 +36,10 @@ def schemas() -> dict[str, str]:
 def write(folder: Path) -> list[str]:
     """Writes what is missing or stale; returns the names of the files written."""
     folder.mkdir(exist_ok=True)
-    stale: list[str] = []
-    for name, text in schemas().items():
-        file = folder / name
-        if not file.exists() or file.read_text("utf-8") != text:
-            file.write_text(text, "utf-8")
-            stale.append(name)
-    return stale
+    texts, missing = schemas(), stale(folder)
+    for name in missing:
+        (folder / name).write_text(texts[name], "utf-8")
+    return missing
 
 
 def _text(schema: dict[str, Any]) -> str:
@@ -79,6 +76,18 @@ def _as_written(here: object) -> object:
     return schema
 
 
+def stale(folder: Path) -> list[str]:
+    """Names of the files that are missing or not as the models have them."""
+    return [name for name, text in schemas().items() if _read(folder / name) != text]
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text("utf-8") if file.exists() else None
+
+
 if __name__ == "__main__":
-    made = write(Path(sys.argv[1] if len(sys.argv) > 1 else FOLDER))
+    if sys.argv[1:] == ["--check"]:
+        old = stale(Path(FOLDER))
+        sys.exit(f"not as the models have them: {', '.join(old)}; run `make schemas`" if old else 0)
+    made = write(Path(FOLDER))
     sys.stderr.write(f"written: {', '.join(made) or 'nothing, all schemas are up to date'}\n")
