@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
@@ -36,7 +34,7 @@ class BreakGlass(ComponentResource):
             name,
             name=names.BREAK_GLASS_ALARM,
             description="Somebody has assumed the break-glass role",
-            event_pattern=json.dumps(args.pattern, separators=(",", ":")),
+            event_pattern=args.pattern_text,
             opts=child,
         )
         target = aws.cloudwatch.EventTarget(

@@ -202,7 +202,10 @@ def _attached(kept: Kept, found: Read) -> Generator[Place]:
         question = {"directory": str(found.directory.resolve()), "as-of": found.as_of.isoformat()}
         answer = ask(kept.provider, CHECK, question, CHECKING)
         if answer is None:
-            say("no live checks: the process that keeps the organisation made none")
+            say(
+                "no live checks were made: the process that keeps the organisation did not answer; "
+                "what was deployed stays, and `mesh up` again makes them, or a new `mesh up --serve`"
+            )
             return None
         return Report.from_json(answer)
 

@@ -83,6 +83,22 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
 def guardrails_stay_up() -> Document:
     """SCP at the root: only a deploy role changes what protects data; nobody leaves the organisation (I15-I18, I22)."""
     return document(
+        *_who_there_is(),
+        *_roles_stay_as_they_are(),
+        *_protection_stays_on(),
+        *_the_alarm_is_heard(),
+        Statement(
+            sid="RefuseForgedSessionTags",
+            actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
+            resources=("*",),
+            conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
+        ),
+    )
+
+
+def _who_there_is() -> tuple[Statement, ...]:
+    """Accounts stay, and in them nobody but roles: no root user, no key that lasts, no other identity provider."""
+    return (
         Statement(
             sid="RefuseLeavingTheOrganisation",
             actions=("organizations:LeaveOrganization", "account:CloseAccount"),
@@ -123,6 +139,12 @@ def guardrails_stay_up() -> Document:
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
+    )
+
+
+def _roles_stay_as_they_are() -> tuple[Statement, ...]:
+    """Roles of the mesh are changed and passed on by deployments; any other carries the boundary, and keeps it."""
+    return (
         Statement(
             sid="RefuseChangesToRolesOfTheMesh",
             actions=(
@@ -184,6 +206,12 @@ def guardrails_stay_up() -> Document:
                 caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),
             ),
         ),
+    )
+
+
+def _protection_stays_on() -> tuple[Statement, ...]:
+    """What protects data is changed by deployments, and locations are registered by publishers."""
+    return (
         Statement(
             sid="RefuseChangesToProtection",
             actions=(
@@ -248,6 +276,12 @@ def guardrails_stay_up() -> Document:
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
         ),
+    )
+
+
+def _the_alarm_is_heard() -> tuple[Statement, ...]:
+    """Nobody but the deployment silences a topic, or the rule that hears the glass broken."""
+    return (
         Statement(
             sid="RefuseSilencingTheAlarm",
             actions=(
@@ -267,12 +301,6 @@ def guardrails_stay_up() -> Document:
             actions=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
-        ),
-        Statement(
-            sid="RefuseForgedSessionTags",
-            actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
-            resources=("*",),
-            conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
         ),
     )
 

@@ -32,6 +32,14 @@ def test_the_schemas_are_up_to_date() -> None:
         assert (ROOT / "schemas" / name).read_text("utf-8") == text, message
 
 
+def test_a_schema_that_differs_or_is_missing_is_stale(tmp_path: Path) -> None:
+    schemas.write(tmp_path)
+    assert schemas.stale(tmp_path) == []
+    (tmp_path / "mesh.schema.json").write_text("{}")
+    (tmp_path / "domain.schema.json").unlink()
+    assert schemas.stale(tmp_path) == ["mesh.schema.json", "domain.schema.json"]
+
+
 def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
     assert schemas.write(tmp_path / "schemas") == list(schemas.schemas())
     assert schemas.write(tmp_path / "schemas") == []

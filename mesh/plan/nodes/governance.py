@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -164,6 +165,11 @@ class BreakGlassArgs:
     def pattern(self) -> dict[str, Any]:
         """The event that sets the alarm off."""
         return break_glass.pattern(self.perimeter)
+
+    @property
+    def pattern_text(self) -> str:
+        """The same as EventBridge takes it."""
+        return json.dumps(self.pattern, separators=(",", ":"))
 
     @property
     def topic_policy(self) -> Document:
