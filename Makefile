@@ -26,9 +26,9 @@ e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pu
 	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) $(ARGS)
 
 pulumi: $(VENV)/.installed ## A Pulumi CLI: the one on PATH, else the pinned one, built into .tools/
-	@$(BIN)/python -m sandbox.pulumi_cli || { command -v go >/dev/null && $(MAKE) --no-print-directory .tools/pulumi; } \
+	@$(BIN)/python -m sandbox.runs.pulumi_cli || { command -v go >/dev/null && $(MAKE) --no-print-directory .tools/pulumi; } \
 		|| { command -v go >/dev/null || echo "no pulumi and no Go were found: install the Pulumi CLI (https://www.pulumi.com/docs/iac/download-install/), or Go 1.25 or newer" >&2; exit 2; }
-	@command -v pulumi-language-python >/dev/null || $(BIN)/python -m sandbox.language_host --install .tools
+	@command -v pulumi-language-python >/dev/null || $(BIN)/python -m sandbox.runs.language_host --install .tools
 
 .tools/pulumi: tools/pulumi/go.mod tools/pulumi/go.sum
 	@echo "building pulumi $(PULUMI) into .tools/ (once, about four minutes)" >&2

@@ -20,7 +20,8 @@ import time
 from pathlib import Path
 
 from mesh import example
-from mesh.access import Request, World, decide, planned
+from mesh.access import from_plan
+from mesh.evaluator import Request, World, decide
 from mesh.load import load
 from mesh.plan import Plan, build
 
@@ -48,7 +49,7 @@ def _request(draw: random.Random, principal: str, carrier: str) -> Request:
 
 def rates(plan: Plan, number: int) -> tuple[float, float, int]:
     """Decisions a second of CPU, the first time and again, and how many were allowed."""
-    world = planned.world(plan)
+    world = from_plan.world(plan)
     asked = requests(world, number)
     seconds: list[float] = []
     allowed = 0
@@ -61,7 +62,7 @@ def rates(plan: Plan, number: int) -> tuple[float, float, int]:
 
 def process(number: int) -> float:
     """Lines a second of CPU of `mesh decide`, everything counted from its start to its end."""
-    world = planned.world(build(load(STACKS).usable(), DAY))
+    world = from_plan.world(build(load(STACKS).usable(), DAY))
     with tempfile.TemporaryDirectory() as name:
         asked = Path(name, "requests.jsonl")
         asked.write_text("".join(f"{json.dumps(_as_line(request))}\n" for request in requests(world, number)))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mesh.load import load
 from mesh.plan import build
-from sandbox import rollout
-from sandbox.organization import EmulatedOrganization
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.runs import rollout
 
 DAY = datetime.date(2026, 12, 1)
 TARGET_SECONDS = 20

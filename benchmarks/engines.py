@@ -23,16 +23,16 @@ from pulumi.runtime.proto import provider_pb2
 from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan import build
-from sandbox import rollout
-from sandbox.course import Mesh
-from sandbox.kept import StateDirectory, state_directory
-from sandbox.organization import EmulatedOrganization
-from sandbox.provider import AwsProvider, Organization
-from sandbox.pulumi_cli import find
-from sandbox.pulumi_engine import Backend
-from sandbox.served import ProviderServer
-from sandbox.stacks import Embedded, UnderPulumi
-from sandbox.wire import to_struct
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.provider import AwsProvider, Organization
+from sandbox.engine.wire import to_struct
+from sandbox.runs import rollout
+from sandbox.runs.engines import Embedded, UnderPulumi
+from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_cli import find
+from sandbox.runs.pulumi_engine import Backend
+from sandbox.runs.run import Mesh
+from sandbox.runs.served_organization import StateDirectory, state_directory
 
 STACK: Final = "domain-playback"
 TARGET_RATIO, TARGET_MILLISECONDS = 5.0, 0.5

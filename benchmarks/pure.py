@@ -47,7 +47,7 @@ def pure(directory: Path) -> dict[str, float]:
 
 def resources(directory: Path, domains: int) -> int:
     """How many AWS resources the program registers: counted for five domains, times the number of domains."""
-    from sandbox import rollout
+    from sandbox.runs import rollout
 
     mesh = rollout.Mesh(directory, build(load(directory).usable(), DAY), DAY)
     sample = [f"domain-{example.domain_name(number)}" for number in range(min(domains, 5))]

@@ -15,9 +15,9 @@ import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, resource_pb2
 
-from sandbox.driver import run
-from sandbox.engine import Engine
-from sandbox.state import StackState
+from sandbox.engine.driver import run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import StackState
 
 COUNTS = (1_000, 2_500, 5_000)
 PROPERTIES = {"bucket": "data", "forceDestroy": True, "tags": {"owner": "playback", "product": "sessions"}}

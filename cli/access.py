@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh.cli import access_explain, access_who
-from mesh.cli.console import answer, counted, margin, say, screen
-from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+from cli import access_explain, access_who
+from cli.console import answer, counted, margin, say, screen
+from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
 from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def access(
 
     result = grid(found.plan, _watched(question))
     if svg:
-        from mesh.access.picture import picture
+        from mesh.access.heatmap import picture
 
         _write(svg, picture(found.plan, result))
     else:
@@ -104,20 +104,20 @@ class Question:
 
 def _question(access: Access, found: Read, product: Names, clearance: Names, home: Names, port: Names) -> Question:
     """The part of the matrix; raises NotPossibleError for a name that does not exist and for a part without rows."""
-    from mesh.access import asked
+    from mesh.access import references
     from mesh.access.chains import PORTS
     from mesh.access.matrix import every_product
 
-    clearances = {asked.known_clearance(found.plan, name) for name in clearance or ()}
-    homes = {asked.known_domain(found.plan, name) for name in home or ()}
-    things = [asked.thing(found.mesh, found.plan, name) for name in product or ()]
+    clearances = {references.known_clearance(found.plan, name) for name in clearance or ()}
+    homes = {references.known_domain(found.plan, name) for name in home or ()}
+    things = [references.thing(found.mesh, found.plan, name) for name in product or ()]
     for thing in things:
         if thing.column:
             raise NotPossibleError(f"'{thing.name}' is a column; --product takes DOMAIN.PRODUCT")
-    chosen = tuple(asked.known_port(name) for name in port or PORTS)
+    chosen = tuple(references.known_port(name) for name in port or PORTS)
     for thing in things:
         if not set(chosen) & thing.product.ports:
-            asked.ports(thing.product, chosen[0])
+            references.ports(thing.product, chosen[0])
     readers = tuple(
         reader
         for reader in access.readers

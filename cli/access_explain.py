@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh.cli.console import answer, answer_json, screen
-from mesh.cli.reading import AsOf, FolderOption, Json, read
+from cli.console import answer, answer_json, screen
+from cli.mesh_folder import AsOf, FolderOption, Json, read
 
 if TYPE_CHECKING:
-    from mesh.access.asked import Asker, Thing
     from mesh.access.explain import Explanation, Step
-    from mesh.access.layers import Verdict
+    from mesh.access.references import Asker, Thing
+    from mesh.evaluator.layers import Verdict
 
 DEFAULT = Path("stacks")
 
@@ -36,14 +36,14 @@ def explain(
     code 0.
     """
     found = read(directory, as_of)
-    from mesh.access import asked
+    from mesh.access import references
     from mesh.access.chains import Access
     from mesh.access.explain import explain as explained
 
     access = Access(found.plan)
-    what = asked.thing(found.mesh, found.plan, thing)
-    who = asked.asker(access, asker)
-    answers = [explained(access, who, what, each) for each in asked.ports(what.product, port)]
+    what = references.thing(found.mesh, found.plan, thing)
+    who = references.asker(access, asker)
+    answers = [explained(access, who, what, each) for each in references.ports(what.product, port)]
     if as_json:
         answer_json(
             {

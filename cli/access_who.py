@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh.cli.console import answer, answer_json, counted, screen
-from mesh.cli.reading import AsOf, FolderOption, Json, read
+from cli.console import answer, answer_json, counted, screen
+from cli.mesh_folder import AsOf, FolderOption, Json, read
 
 if TYPE_CHECKING:
-    from mesh.access.asked import Thing
+    from mesh.access.references import Thing
     from mesh.access.who import Everyone, Refused
     from mesh.plan import Plan
 
@@ -29,11 +29,11 @@ def who(
     Every role of the plan is decided, and one caller of each class that no plan lists.
     """
     found = read(directory, as_of)
-    from mesh.access import asked
+    from mesh.access import references
     from mesh.access.chains import Access
     from mesh.access.who import who as everyone
 
-    what = asked.thing(found.mesh, found.plan, thing)
+    what = references.thing(found.mesh, found.plan, thing)
     result = everyone(Access(found.plan), found.mesh, what, found.as_of)
     if as_json:
         answer_json({"read": what.name, "labels": sorted(what.labels), **result.as_json()})

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from mesh.cli.console import answer_json, counted, say, screen
-from mesh.cli.reading import AsOf, FolderOption, Json, read
+from cli.console import answer_json, counted, say, screen
+from cli.mesh_folder import AsOf, FolderOption, Json, read
 from mesh.load import load
 from mesh.model import AccountsFile
 from mesh.plan.build import by_stack

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from mesh.cli.console import answer
+from cli.console import answer
 from mesh.findings import NotPossibleError
 
 
-def be(
+def assume(
     who: Annotated[
         str,
         typer.Argument(
@@ -22,8 +22,8 @@ def be(
     ],
 ) -> None:
     """Print export lines for a shell: eval "$(mesh as partner:<p>)", then try to break out with the AWS CLI."""
-    from sandbox.kept import find
-    from sandbox.served import AS, ask
+    from sandbox.runs.provider_server import AS, ask
+    from sandbox.runs.served_organization import find
 
     kept = find().kept
     found = ask(kept.provider, AS, {"who": who}) if kept else None

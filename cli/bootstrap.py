@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from mesh.cli.console import answer_json
-from mesh.cli.reading import AsOf, FolderOption, read
+from cli.console import answer_json
+from cli.mesh_folder import AsOf, FolderOption, read
 from mesh.iam.bootstrap import template
 
 DEFAULT = Path("stacks")

@@ -11,8 +11,8 @@ from typing import Final, cast
 
 import typer
 
-from mesh.cli.console import counted, say
-from mesh.cli.reading import AsOf, FolderOption, read
+from cli.console import counted, say
+from cli.mesh_folder import AsOf, FolderOption, read
 
 DEFAULT = Path("stacks")
 _CHUNK: Final = 1 << 18
@@ -28,10 +28,10 @@ def decide(directory: FolderOption = DEFAULT, as_of: AsOf = None) -> None:
     decided, 2 when one could not be.
     """
     found = read(directory, as_of)
-    from mesh.access import planned
+    from mesh.access import from_plan
     from mesh.access.bulk import Decider
 
-    decider = Decider(planned.world(found.plan))
+    decider = Decider(from_plan.world(found.plan))
     outcomes: Counter[str] = Counter()
     for lines in _lines(cast("BufferedReader", sys.stdin.buffer)):
         answers = [decider.answer(line) for line in lines]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from mesh.cli.console import answer_json
-from mesh.cli.organization import EngineOption, StackOption, needed
-from mesh.cli.plan import chosen
-from mesh.cli.progress import Progress
-from mesh.cli.reading import AsOf, FolderOption, Json, read
+from cli.console import answer_json
+from cli.mesh_folder import AsOf, FolderOption, Json, read
+from cli.organization import EngineOption, StackOption, needed
+from cli.plan import chosen
+from cli.progress import Progress
 
 DEFAULT = Path("stacks")
 
@@ -28,8 +28,8 @@ def destroy(
     """
     found = read(directory, as_of)
     stacks = chosen(found, stack)
-    from mesh.cli.summary import show_destroyed
-    from sandbox import rollout
+    from cli.summary import show_destroyed
+    from sandbox.runs import rollout
 
     started = time.perf_counter()
     mesh = rollout.Mesh(directory, found.plan, found.as_of)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mesh.cli.console import counted, say
-from mesh.cli.reading import AsOf, day
+from cli.console import counted, say
+from cli.mesh_folder import AsOf, day
 
 
 def example(

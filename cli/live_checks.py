@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mesh.cli.console import counted, say, screen
+from cli.console import counted, say, screen
 
 if TYPE_CHECKING:
-    from sandbox.live.check import Report
+    from sandbox.rehearsal.check import Report
 
 MOST: Final = 20
 """Differences that are listed."""

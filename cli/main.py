@@ -13,8 +13,21 @@ from typing import NoReturn
 
 import typer
 
-from mesh.cli import access, accounts, be, bootstrap, decide, destroy, example, plan, prove, refresh, up, validate
-from mesh.cli.console import say
+from cli import (
+    access,
+    accounts,
+    assume,
+    bootstrap,
+    decide,
+    destroy,
+    example,
+    plan,
+    prove,
+    refresh,
+    up,
+    validate,
+)
+from cli.console import say
 from mesh.findings import BadInputError, NotPossibleError
 
 FINE, FINDINGS, BAD_INPUT, FAULT, SIGNALLED = 0, 1, 2, 3, 128
@@ -30,7 +43,7 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
-app.command("as")(be.be)
+app.command("as")(assume.assume)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")

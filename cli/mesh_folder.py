@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from mesh.cli.console import say
+from cli.console import say
 from mesh.findings import BadInputError, Finding
 from mesh.load import load
 from mesh.model import Mesh

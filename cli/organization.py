@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from mesh.cli.console import say
-from mesh.cli.reading import Read
+from cli.console import say
+from cli.mesh_folder import Read
 from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:
-    from sandbox.aws.records import Inventory
-    from sandbox.course import Course, StackRun, Stacks
-    from sandbox.kept import EngineName, Kept
-    from sandbox.live.check import Report
-    from sandbox.organization import EmulatedOrganization
+    from sandbox.emulator.aws.records import Inventory
+    from sandbox.emulator.emulated_organization import EmulatedOrganization
+    from sandbox.rehearsal.check import Report
+    from sandbox.runs.run import Course, StackRun, Stacks
+    from sandbox.runs.served_organization import EngineName, Kept
 
 LOOPBACK: Final = "127.0.0.1"
 MESH: Final = "mesh"
@@ -86,16 +86,16 @@ def free_port(port: int) -> None:
 @contextmanager
 def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Place]:
     """A new organisation in this process, with states of its own; in the end nothing of both is left."""
-    from sandbox.course import Course
-    from sandbox.kept import Kept, announced, state_directory
-    from sandbox.live.check import check, checked
-    from sandbox.live.handing_out import answer
-    from sandbox.policy_host import policy_host
-    from sandbox.pulumi_cli import find
-    from sandbox.pulumi_engine import Backend
-    from sandbox.rollout import enforcing
-    from sandbox.served import ABOUT, AS, CHECK, Answers, ProviderServer
-    from sandbox.stacks import Embedded, UnderPulumi
+    from sandbox.rehearsal.check import check, checked
+    from sandbox.rehearsal.credentials import answer
+    from sandbox.runs.engines import Embedded, UnderPulumi
+    from sandbox.runs.policy_host import policy_host
+    from sandbox.runs.provider_server import ABOUT, AS, CHECK, Answers, ProviderServer
+    from sandbox.runs.pulumi_cli import find
+    from sandbox.runs.pulumi_engine import Backend
+    from sandbox.runs.rollout import enforcing
+    from sandbox.runs.run import Course
+    from sandbox.runs.served_organization import Kept, announced, state_directory
 
     cli = find() if engine == "pulumi" else None
     with ExitStack() as ends:
@@ -148,9 +148,10 @@ def _about(organization: EmulatedOrganization, identity: str) -> dict[str, objec
 
 def attached(found: Read, engine: EngineName | None) -> AbstractContextManager[Place] | None:
     """The organisation that another process keeps for this working directory, if there is one."""
-    from sandbox import kept
 
-    there = kept.find()
+    from sandbox.runs import served_organization
+
+    there = served_organization.find()
     if there.note:
         say(there.note)
     if there.kept is None:
@@ -182,14 +183,14 @@ def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
 
 @contextmanager
 def _attached(kept: Kept, found: Read) -> Generator[Place]:
-    from sandbox.aws.records import Inventory
-    from sandbox.course import Course
-    from sandbox.live.check import Report
-    from sandbox.policy_host import policy_host
-    from sandbox.pulumi_cli import find
-    from sandbox.pulumi_engine import Backend
-    from sandbox.served import ABOUT, CHECK, RemoteProviders, ask
-    from sandbox.stacks import Embedded, UnderPulumi
+    from sandbox.emulator.aws.records import Inventory
+    from sandbox.rehearsal.check import Report
+    from sandbox.runs.engines import Embedded, UnderPulumi
+    from sandbox.runs.policy_host import policy_host
+    from sandbox.runs.provider_server import ABOUT, CHECK, RemoteProviders, ask
+    from sandbox.runs.pulumi_cli import find
+    from sandbox.runs.pulumi_engine import Backend
+    from sandbox.runs.run import Course
 
     def inventory() -> Inventory | None:
         about = ask(kept.provider, ABOUT)

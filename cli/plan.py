@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh.cli.console import answer, answer_json, counted, say, screen
-from mesh.cli.progress import Progress
-from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+from cli.console import answer, answer_json, counted, say, screen
+from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
+from cli.progress import Progress
 from mesh.findings import listed, nearest
 
 if TYPE_CHECKING:
-    from sandbox.rollout import StackRun
+    from sandbox.runs.rollout import StackRun
 
 DEFAULT = Path("stacks")
 
@@ -34,7 +34,7 @@ def plan(
         _show_sizes(found, as_json)
         return
     stacks = chosen(found, stack)
-    from sandbox import rollout
+    from sandbox.runs import rollout
 
     mesh = rollout.Mesh(directory, found.plan, found.as_of)
     with Progress("planning", len(stacks)) as progress:

@@ -7,12 +7,12 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mesh.cli.console import margin, say
+from cli.console import margin, say
 
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from sandbox.steps import Step
+    from sandbox.engine.steps import Step
 
 
 class Progress:

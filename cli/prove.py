@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from mesh.cli.console import answer_json, counted, margin, say, screen
-from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+from cli.console import answer_json, counted, margin, say, screen
+from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
 from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from mesh.cli import live
-from mesh.cli.console import counted, screen
+from cli import live_checks
+from cli.console import counted, screen
 from mesh.plan import Plan
 
 KINDS: Final = ("created", "in part", "recorded")
@@ -18,9 +18,9 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 """Pulumi's words, on both engines."""
 
 if TYPE_CHECKING:
-    from sandbox.aws.records import Inventory
-    from sandbox.course import StackRun
-    from sandbox.live.check import Report
+    from sandbox.emulator.aws.records import Inventory
+    from sandbox.rehearsal.check import Report
+    from sandbox.runs.run import StackRun
 
 
 def show(
@@ -37,7 +37,7 @@ def show(
         _types(inventory)
     _failures(runs)
     if checked:
-        live.show(checked)
+        live_checks.show(checked)
     if inventory:
         _last_words(plan, runs, inventory, seconds)
     else:
@@ -144,7 +144,7 @@ def _types(inventory: Inventory) -> None:
 
 def _kinds(inventory: Inventory) -> dict[str, Counter[str]]:
     """By type: how many exist in the emulator, exist there but for some properties, or are kept as data only."""
-    from sandbox.aws import RECORDED_TYPES
+    from sandbox.emulator.aws import RECORDED_TYPES
 
     kinds: dict[str, Counter[str]] = {}
     for count in inventory.counts:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh.cli.console import answer_json, say
-from mesh.cli.organization import EngineOption, Place, StackOption, attached, free_port, fresh
-from mesh.cli.plan import chosen
-from mesh.cli.progress import Progress
-from mesh.cli.reading import AsOf, FolderOption, Json, Read, read
+from cli.console import answer_json, say
+from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
+from cli.organization import EngineOption, Place, StackOption, attached, free_port, fresh
+from cli.plan import chosen
+from cli.progress import Progress
 
 if TYPE_CHECKING:
-    from sandbox.course import StackRun
-    from sandbox.live.check import Report
+    from sandbox.rehearsal.check import Report
+    from sandbox.runs.run import StackRun
 
 DEFAULT = Path("stacks")
 
@@ -65,9 +65,9 @@ def up(
 def _deploy(
     found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool
 ) -> tuple[list[StackRun], Report | None]:
-    from mesh.cli.live import say_differences
-    from mesh.cli.summary import show
-    from sandbox import rollout
+    from cli.live_checks import say_differences
+    from cli.summary import show
+    from sandbox.runs import rollout
 
     where = "the emulated AWS organisation that is kept" if place.kept else "an emulated AWS organisation"
     say(f"{found.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")

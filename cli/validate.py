@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from mesh.cli.console import answer, answer_json, counted, say
-from mesh.cli.reading import AsOf, Folder, Json, day, findings_of
+from cli.console import answer, answer_json, counted, say
+from cli.mesh_folder import AsOf, Folder, Json, day, findings_of
 
 DEFAULT = Path("stacks")
 

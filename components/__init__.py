@@ -1,20 +1,20 @@
 """Pulumi components, one AWS entity each; they take nodes of the Plan, see no YAML and make no provider."""
 
+from components.account_baseline import DomainAccount
 from components.audit_trail import AuditTrail
 from components.break_glass import BreakGlass
+from components.break_glass_group import Keepers
 from components.catalog_entry import CatalogEntry
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
-from components.delivery import Delivery
-from components.domain_account import DomainAccount
-from components.keepers import Keepers
+from components.landing_zone import Organization
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
 from components.mesh_catalog import MeshCatalog
 from components.mesh_role import MeshRole
-from components.organization import Organization
 from components.partner_account import PartnerAccount
+from components.partner_replication import Delivery
 from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket

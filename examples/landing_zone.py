@@ -4,7 +4,7 @@ import pulumi
 from acme import MANAGEMENT, PERIMETER, account
 
 from components import Organization
-from components.organization import ids
+from components.landing_zone import ids
 from mesh.plan.nodes import MemberAccount, OrganizationArgs
 
 organization = Organization(

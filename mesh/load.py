@@ -15,9 +15,18 @@ from typing import Any, Final, TypeVar
 import jsonschema_rs
 from pydantic import BaseModel, ValidationError
 
-from mesh import explain, yamlfile
+from mesh import validation_messages, yamlfile
 from mesh.findings import BadInputError, Finding, Problem
-from mesh.model import AccountsFile, Contract, Domain, Mesh, MeshFile, Partner, Product, contract_file
+from mesh.model import (
+    AccountsFile,
+    Contract,
+    Domain,
+    Mesh,
+    MeshFile,
+    Partner,
+    Product,
+    contract_file,
+)
 
 MOST_PER_CONTRACT: Final = 10
 """Schema errors shown of one contract; a file that is no contract at all breaks dozens of rules."""
@@ -131,12 +140,13 @@ class _Reader:
         except ValidationError as error:
             errors = error.errors(include_url=False)
             found = [
-                explain.problem(file, model, detail)
+                validation_messages.problem(file, model, detail)
                 for detail in errors
-                if not explain.is_about_keys(detail) and not explain.is_consequence(detail, errors)
+                if not validation_messages.is_about_keys(detail)
+                and not validation_messages.is_consequence(detail, errors)
             ]
             self.loaded.findings += self.loaded.place(found)
-            if any(explain.is_about_keys(detail) for detail in errors):
+            if any(validation_messages.is_about_keys(detail) for detail in errors):
                 self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
             return None
 
@@ -206,8 +216,10 @@ class _Reader:
             self.unread.add(f"{folder}/{stem}.yaml")
             self.finding(f"{folder}/{name}", why)
             return False
-        if not explain.is_name(stem):
-            self.finding(f"{folder}/{name}", f"the name of the file is the {kind}'s, and {explain.bad_name(stem)}")
+        if not validation_messages.is_name(stem):
+            self.finding(
+                f"{folder}/{name}", f"the name of the file is the {kind}'s, and {validation_messages.bad_name(stem)}"
+            )
             return False
         return True
 
@@ -253,7 +265,9 @@ class _Reader:
             if validator.is_valid(data):
                 return True
             problems = list(
-                islice(explain.contract_problems(file, schema, validator.iter_errors(data)), MOST_PER_CONTRACT)
+                islice(
+                    validation_messages.contract_problems(file, schema, validator.iter_errors(data)), MOST_PER_CONTRACT
+                )
             )
             self.loaded.findings += self.loaded.place(problems)
         except ValueError:  # a key that is no text, which the validator does not take

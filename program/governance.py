@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pulumi
 
-from components import AuditTrail, BreakGlass, DomainAccount, LocationRole, MeshBus, MeshCatalog, PrivateNetwork
+from components import (
+    AuditTrail,
+    BreakGlass,
+    DomainAccount,
+    LocationRole,
+    MeshBus,
+    MeshCatalog,
+    PrivateNetwork,
+)
 from mesh.plan.nodes import GovernancePlan
 from program.providers import inside, provider
 

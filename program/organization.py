@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from components import Keepers, Organization, PermissionSets
-from components.organization import ids
+from components.landing_zone import ids
 from mesh.plan.nodes import OrganizationPlan
 from program.providers import inside, provider
 

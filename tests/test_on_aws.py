@@ -16,15 +16,15 @@ import pytest
 from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan import build
-from sandbox import language_host
-from sandbox.course import Course, Mesh
-from sandbox.kept import state_directory
-from sandbox.organization import EmulatedOrganization
-from sandbox.pulumi_cli import Cli, find
-from sandbox.pulumi_engine import Backend
-from sandbox.rollout import organization_ids
-from sandbox.served import ProviderServer
-from sandbox.stacks import UnderPulumi
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.runs import language_host
+from sandbox.runs.engines import UnderPulumi
+from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_cli import Cli, find
+from sandbox.runs.pulumi_engine import Backend
+from sandbox.runs.rollout import organization_ids
+from sandbox.runs.run import Course, Mesh
+from sandbox.runs.served_organization import state_directory
 from tests.e2e.journal import DAY
 
 ROOT = Path(__file__).resolve().parent.parent

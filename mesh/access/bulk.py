@@ -11,11 +11,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from mesh.access.decide import Decision, Request, decide
-from mesh.access.errors import UnknownError
-from mesh.access.world import World
-from mesh.explain import shorten
+from mesh.evaluator.decide import Decision, Request, decide
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.world import World
 from mesh.findings import nearest
+from mesh.validation_messages import shorten
 
 Outcome = Literal["decided", "bad", "fault"]
 """Of a line: decided; bad, so that it cannot be; a fault of ours, which is none of the line's."""

@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from mesh import names
-from mesh.access import planned
-from mesh.access.decide import Cause, Decision, Request, decide
+from mesh.access import from_plan
 from mesh.access.lake import Lakes
-from mesh.access.world import World
+from mesh.evaluator.decide import Cause, Decision, Request, decide
+from mesh.evaluator.world import World
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs
 
@@ -67,8 +67,8 @@ class Access:
 
     def __init__(self, plan: Plan, world: World | None = None, lakes: Lakes | None = None) -> None:
         self.plan = plan
-        self.world = world or planned.world(plan)
-        self.lakes = lakes or planned.lakes(plan)
+        self.world = world or from_plan.world(plan)
+        self.lakes = lakes or from_plan.lakes(plan)
         self.hub = plan.perimeter.governance_id
         self._own: dict[tuple[str, str], tuple[Link, ...]] = {}
         self._behind: dict[tuple[str, str], tuple[Link, ...]] = {}
@@ -125,7 +125,7 @@ class Access:
 
     def _decrypt(self, principal: str, product: DataProductArgs) -> Request:
         region = self.plan.perimeter.region
-        data_key = planned.key_arn(region, product.account_id, names.key_alias(product.name))
+        data_key = from_plan.key_arn(region, product.account_id, names.key_alias(product.name))
         return Request(principal, "kms:Decrypt", data_key, {"kms:ViaService": f"s3.{region}.amazonaws.com"})
 
     # ---- files
@@ -200,7 +200,7 @@ class Access:
         region, arn = self.plan.perimeter.region, reader.arn
         workgroup = f"arn:aws:athena:{region}:{reader.account}:workgroup/{names.workgroup(reader.clearance)}"
         results = names.results_bucket(self.plan.mesh, reader.home)
-        account_key = planned.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
+        account_key = from_plan.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
         through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
         result = f"arn:aws:s3:::{results}/{reader.clearance}/result.csv"
         yield "starts the query", Request(arn, "athena:StartQueryExecution", workgroup)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh import names
-from mesh.access.asked import Asker, Thing
 from mesh.access.chains import Access, Chain, Link, Port
-from mesh.access.decide import Cause
-from mesh.access.layers import Verdict, layers
+from mesh.access.references import Asker, Thing
+from mesh.evaluator.decide import Cause
+from mesh.evaluator.layers import Verdict, layers
 from mesh.findings import listed
 from mesh.plan.nodes import Clearance
 from mesh.plan.nodes.grants import Covered

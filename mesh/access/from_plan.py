@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any, Final, Protocol
 
 from mesh import names
-from mesh.access import facts
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
-from mesh.access.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, Policy, Statement
-from mesh.access.world import Account, Endpoint, Nodes, Resource, Role, World
+from mesh.evaluator import facts
+from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, Policy, Statement
+from mesh.evaluator.world import Account, Endpoint, Nodes, Resource, Role, World
 from mesh.iam.bootstrap import preview_refusals
 from mesh.iam.values import KEY_ARN, Document
 from mesh.plan import Plan, nodes

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from mesh.access.patterns import like
-from mesh.access.world import Account
+from mesh.evaluator.patterns import like
+from mesh.evaluator.world import Account
 from mesh.plan.nodes.grants import Covered, Expression, Grant, Named
 
 EVERYONE_IAM_ALLOWS: Final = "IAM_ALLOWED_PRINCIPALS"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh.access.chains import PORTS, Access, Chain, Port, Reader
-from mesh.access.decide import Cause
+from mesh.evaluator.decide import Cause
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mesh.access.chains import PORTS, Access, Port, Reader
-from mesh.access.errors import UnknownError
 from mesh.contracts import catalog
+from mesh.evaluator.errors import UnknownError
 from mesh.findings import NotPossibleError, listed, nearest, unknown
 from mesh.model import Mesh
 from mesh.plan import Plan

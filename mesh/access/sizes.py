@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from mesh import quotas
-from mesh.access import planned
-from mesh.access.policies import Policy
-from mesh.access.world import Role, World
+from mesh.access import from_plan
+from mesh.evaluator.policies import Policy
+from mesh.evaluator.world import Role, World
 from mesh.plan import Plan
 
 
@@ -48,8 +48,8 @@ def largest(plan: Plan) -> tuple[Size, ...]:
 def sizes(plan: Plan) -> Iterator[Size]:
     """Every document of the mesh once."""
     seen: set[int] = set()
-    for kind, quota, policy in _documents(planned.world(plan)):
-        if id(policy) not in seen and policy.name not in planned.OF_AWS:
+    for kind, quota, policy in _documents(from_plan.world(plan)):
+        if id(policy) not in seen and policy.name not in from_plan.OF_AWS:
             seen.add(id(policy))
             characters = len(json.dumps(policy.document, separators=(",", ":")))
             yield Size(kind, policy.name, characters, quotas.limit(*quota))

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, cast
 
-from mesh.access.asked import Thing
 from mesh.access.chains import PORTS, Access, Chain, Reader
-from mesh.access.decide import Cause, Decision
-from mesh.access.layers import layers
 from mesh.access.people import Copy, Group, copies, groups
-from mesh.access.world import ANONYMOUS
+from mesh.access.references import Thing
+from mesh.evaluator.decide import Cause, Decision
+from mesh.evaluator.layers import layers
+from mesh.evaluator.world import ANONYMOUS
 from mesh.findings import listed
 from mesh.model import Mesh
 from mesh.plan.nodes import DataProductArgs

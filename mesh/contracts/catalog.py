@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from mesh.contracts import types
-from mesh.explain import shorten
 from mesh.findings import Path, unknown
 from mesh.model import Column, Contract, Table
+from mesh.validation_messages import shorten
 
 TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255

@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal, cast
 
-from mesh.access import facts
-from mesh.access.errors import UnknownError
-from mesh.access.patterns import Test, any_of, arn_like, like
+from mesh.evaluator import facts
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.patterns import Test, any_of, arn_like, like
 
 Keys = Mapping[str, tuple[str, ...]]
 """A request's context: lower-case names, every value as text."""

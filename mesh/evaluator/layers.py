@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from mesh.access.decide import Case, Cause, Layer, Request, examine
-from mesh.access.policies import Match, Policy, Statement
-from mesh.access.world import Nodes, World
+from mesh.evaluator.decide import Case, Cause, Layer, Request, examine
+from mesh.evaluator.policies import Match, Policy, Statement
+from mesh.evaluator.world import Nodes, World
 
 Says = Literal["allows", "denies", "lacks", "silent"]
 """Of a layer: it allows, it denies explicitly, it lacks an Allow that is needed, or it has nothing to say."""

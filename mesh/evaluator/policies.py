@@ -10,13 +10,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, cast
 
-from mesh.access import conditions
-from mesh.access.conditions import Holds, Keys
-from mesh.access.errors import UnknownError
-from mesh.access.patterns import Test, always, any_of, like, resource_like
-from mesh.access.places import Place
-from mesh.access.principals import Caller, Who, principal
-from mesh.access.principals import Match as Match
+from mesh.evaluator import conditions
+from mesh.evaluator.conditions import Holds, Keys
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.patterns import Test, always, any_of, like, resource_like
+from mesh.evaluator.policy_types import Place
+from mesh.evaluator.principals import Caller, Who, principal
+from mesh.evaluator.principals import Match as Match
 
 
 class Statement(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from mesh.access.errors import UnknownError
+from mesh.evaluator.errors import UnknownError
 
 
 class Place(Enum):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast
 
-from mesh.access.errors import UnknownError
+from mesh.evaluator.errors import UnknownError
 
 
 class Match(IntEnum):

@@ -9,12 +9,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from mesh.access import facts
-from mesh.access.conditions import as_keys
-from mesh.access.errors import UnknownError
-from mesh.access.places import Place
-from mesh.access.policies import ADMINISTRATOR_ACCESS, Policy, Statement
-from mesh.access.principals import Caller
+from mesh.evaluator import facts
+from mesh.evaluator.conditions import as_keys
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, Policy, Statement
+from mesh.evaluator.policy_types import Place
+from mesh.evaluator.principals import Caller
 
 ANONYMOUS: Final = "anonymous"
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})

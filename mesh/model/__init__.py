@@ -3,9 +3,9 @@
 from mesh.model.accounts import AccountsFile
 from mesh.model.contract import Column, Contract, Table
 from mesh.model.domain import Domain, Member, Product
+from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
 from mesh.model.partner import Agreement, Partner
-from mesh.model.whole import Mesh, contract_file
 
 __all__ = [
     "AccountsFile",

@@ -10,7 +10,15 @@ from mesh import names
 from mesh.contracts import catalog
 from mesh.iam import guardrails
 from mesh.iam.perimeter import Perimeter
-from mesh.model import AccountsFile, Agreement, Contract, Domain, Mesh, Partner, Product
+from mesh.model import (
+    AccountsFile,
+    Agreement,
+    Contract,
+    Domain,
+    Mesh,
+    Partner,
+    Product,
+)
 from mesh.model.accounts import Organization, Units
 from mesh.plan.nodes import (
     AccountAccess,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mesh.access.decide import Case, Cause, Layer, Request, examine
-from mesh.access.errors import UnknownError
+from mesh.evaluator.decide import Case, Cause, Layer, Request, examine
+from mesh.evaluator.errors import UnknownError
 
 if TYPE_CHECKING:
     from mesh.proof.subject import Subject

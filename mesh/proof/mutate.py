@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mesh.access.decide import examine
-from mesh.access.errors import UnknownError
 from mesh.access.lake import Lakes
-from mesh.access.policies import Policy
+from mesh.evaluator.decide import examine
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.policies import Policy
 from mesh.plan import Plan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants import INVARIANTS

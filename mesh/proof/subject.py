@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from mesh import names
-from mesh.access import planned
+from mesh.access import from_plan
 from mesh.access.chains import Access
 from mesh.access.lake import Lakes
-from mesh.access.policies import Policy
-from mesh.access.world import ANONYMOUS, Account, World
+from mesh.evaluator.policies import Policy
+from mesh.evaluator.world import ANONYMOUS, Account, World
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
 
@@ -44,10 +44,10 @@ class Subject:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.perimeter = plan, plan.perimeter
         self.hub, self.region = plan.perimeter.governance_id, plan.perimeter.region
-        self.world: World = planned.world(plan)
+        self.world: World = from_plan.world(plan)
         for outsider in (Account(OTHER_ORGANIZATION, "o-somebodyelse", ("r-else",)), Account(NO_ORGANIZATION, None)):
             self.world.accounts[outsider.id] = outsider
-        self.lakes: Lakes = planned.lakes(plan)
+        self.lakes: Lakes = from_plan.lakes(plan)
         self.access = Access(plan, self.world, self.lakes)
 
     def put_lakes(self, lakes: Lakes) -> None:
@@ -95,7 +95,7 @@ class Subject:
         for account_id, owner in owners.items():
             buckets = (names.log_bucket(self.plan.mesh, owner), names.results_bucket(self.plan.mesh, owner))
             arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
-            arns.append(planned.key_arn(self.region, account_id, names.ACCOUNT_KEY_ALIAS))
+            arns.append(from_plan.key_arn(self.region, account_id, names.ACCOUNT_KEY_ALIAS))
             classes.setdefault(self._policies_form(arns, account_id, owner), (account_id, owner))
         return tuple(classes.values())
 
@@ -123,7 +123,7 @@ class Subject:
             found |= {id(policy): policy for policy in (*role.identity, role.trust, role.boundary) if policy}
         found |= {id(each.policy): each.policy for each in self.world.resources.values() if each.policy}
         found |= {id(endpoint.policy): endpoint.policy for endpoint in self.world.endpoints.values()}
-        return tuple(policy for policy in found.values() if policy.name not in planned.OF_AWS)
+        return tuple(policy for policy in found.values() if policy.name not in from_plan.OF_AWS)
 
     @cached_property
     def controls(self) -> tuple[Policy, ...]:
@@ -132,7 +132,7 @@ class Subject:
         for account_id, _, _ in self.accounts_asked:
             account = self.world.account(account_id)
             for node in (*account.service_control, *account.resource_control):
-                found |= {id(policy): policy for policy in node if policy.name not in planned.OF_AWS}
+                found |= {id(policy): policy for policy in node if policy.name not in from_plan.OF_AWS}
         return tuple(found.values())
 
     @property
@@ -172,7 +172,7 @@ class Subject:
             yield Caller(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
         if domain.clearances:
             name = next(iter(domain.clearances))
-            arn = planned.permission_set_role(account_id, self.region, name)
+            arn = from_plan.permission_set_role(account_id, self.region, name)
             yield Caller(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
 
     def jobs_of(self, domain: DomainPlan) -> Iterator[Caller]:
@@ -252,7 +252,7 @@ class Subject:
 
     def product_key(self, product: DataProductArgs) -> str:
         """ARN of a product's key."""
-        return planned.key_arn(self.region, product.account_id, names.key_alias(product.name))
+        return from_plan.key_arn(self.region, product.account_id, names.key_alias(product.name))
 
     @property
     def through_s3(self) -> dict[str, Any]:

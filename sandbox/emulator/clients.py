@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sandbox.aws.records import Records
-from sandbox.aws.resource import AwsError
+from sandbox.emulator.aws.records import Records
+from sandbox.emulator.aws.resource import AwsError
 
 
 class Credentials(NamedTuple):
@@ -86,7 +86,7 @@ class Clients:
         """A session that reads no profile, no file and no endpoint of the user."""
         from botocore.session import Session
 
-        from sandbox.moto_transport import answer
+        from sandbox.emulator.moto_transport import answer
 
         nothing: Any = {
             "profile": (None, None, None, None),
@@ -126,7 +126,7 @@ class Role:
 def _aws_error(error: Exception) -> AwsError:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from sandbox.moto_transport import NotServedError
+    from sandbox.emulator.moto_transport import NotServedError
 
     if isinstance(error, ClientError):
         response: Any = error.response

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sandbox.wire import UNKNOWN, has_unknown
+from sandbox.engine.wire import UNKNOWN, has_unknown
 
 HANDLED: Final = frozenset({"assumeRoles", "allowedAccountIds", "region", "defaultTags", "version"})
 IGNORED: Final = frozenset(

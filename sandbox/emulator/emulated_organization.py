@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sandbox.access import Clients, Credentials, Role
-from sandbox.aws.records import Count, Inventory, Records
-from sandbox.aws.resource import AwsError
-from sandbox.enforcement.opening import enforced, seed, way_in
+from sandbox.emulator.aws.records import Count, Inventory, Records
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.clients import Clients, Credentials, Role
+from sandbox.enforcement.seeding import enforced, seed, way_in
 
 if TYPE_CHECKING:
     from sandbox.enforcement.gate import Gate
@@ -96,7 +96,7 @@ class EmulatedOrganization:
         self._undo.close()
 
     def _open(self) -> None:
-        from sandbox.moto_patches import patched
+        from sandbox.emulator.moto_patches import patched
 
         _reset()
         self._undo.callback(_reset)
@@ -202,7 +202,7 @@ class EmulatedOrganization:
 
     def resources_in(self, account_id: str) -> int:
         """How many things moto holds in an account beyond those that it puts into every fresh one."""
-        from sandbox.moto_inventory import resources_in
+        from sandbox.emulator.moto_inventory import resources_in
 
         return resources_in(account_id)
 

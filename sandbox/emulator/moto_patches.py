@@ -335,7 +335,7 @@ def _guarded_view(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     from flask import current_app
 
-    from sandbox import moto_transport
+    from sandbox.emulator import moto_transport
 
     def make(handler: Any) -> Any:
         @functools.wraps(handler)

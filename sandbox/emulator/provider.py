@@ -16,13 +16,13 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from sandbox.aws import lifecycle, resource_of
-from sandbox.aws.fields import Values, changed, faults
-from sandbox.aws.records import Unheard
-from sandbox.aws.resource import Access, AwsError, Call, Resource
-from sandbox.calls import Context, abort_partly_done
-from sandbox.configuration import Configuration, ConfigurationError, parse
-from sandbox.wire import UNKNOWN, reveal, to_python, to_struct
+from sandbox.emulator.aws import lifecycle, resource_of
+from sandbox.emulator.aws.fields import Values, changed, faults
+from sandbox.emulator.aws.records import Unheard
+from sandbox.emulator.aws.resource import Access, AwsError, Call, Resource
+from sandbox.emulator.configuration import Configuration, ConfigurationError, parse
+from sandbox.engine.grpc_calls import Context, abort_partly_done
+from sandbox.engine.wire import UNKNOWN, reveal, to_python, to_struct
 
 VERSION: Final = "7.51.1"
 RECORDED: Final = "__recorded"
@@ -298,7 +298,7 @@ def _resource(urn: str, context: Context) -> Resource:
     token = urn.split("::")[2].rpartition("$")[2]
     resource = resource_of(token)
     if resource is None:
-        where = f"sandbox/aws/{token.split(':')[1].partition('/')[0]}.py"
+        where = f"sandbox/emulator/aws/{token.split(':')[1].partition('/')[0]}.py"
         context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox has no handler for {token}; add one in {where}")
     return resource
 

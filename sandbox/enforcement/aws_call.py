@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from mesh.access import UnknownError
+from mesh.evaluator import UnknownError
 
 _SIGNED: Final = re.compile(r"Credential=([A-Z0-9]{16,})/\d{8}/([a-z0-9-]+)/")
 _LOOPBACK: Final = ("127.0.0.1", "localhost")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from mesh.access import ANONYMOUS, UnknownError
+from mesh.evaluator import ANONYMOUS, UnknownError
 
 
 class Caller(NamedTuple):

@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mesh.access import Decision, Request, UnknownError, decide
+from mesh.evaluator import Decision, Request, UnknownError, decide
+from sandbox.emulator.moto_patches import acting
 from sandbox.enforcement import glue
+from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Caller, Callers
-from sandbox.enforcement.calls import AwsCall, parse
-from sandbox.enforcement.catalog import Catalogs
+from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.questions import Question, questions
 from sandbox.enforcement.refusals import Answer, refusal
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
-from sandbox.moto_patches import acting
 
 Handler = Callable[..., Answer]
 Exempt = Callable[[Caller, AwsCall], str]

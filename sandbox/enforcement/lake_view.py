@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from mesh.access import UnknownError
 from mesh.access.lake import Lakes
-from mesh.access.world import World
+from mesh.evaluator import UnknownError
+from mesh.evaluator.world import World
 from sandbox.enforcement import glue
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.callers import Caller
-from sandbox.enforcement.calls import AwsCall
 from sandbox.enforcement.live_lake import administers, columns_of, governed, live_lakes
 
 _READS_TABLES: Final = frozenset({"GetTable", "GetTables", "SearchTables", "GetTableVersion", "GetTableVersions"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from mesh.access import UnknownError
 from mesh.access.lake import EVERYONE_IAM_ALLOWS, Lake, LakeDatabase, Lakes, LakeTable, Location
+from mesh.evaluator import UnknownError
 from mesh.plan.nodes.grants import Covered, Grant, Label, Named, WholeCatalog
 
 Creators = Mapping[tuple[str, str], str]

@@ -10,9 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from mesh.access import Account, Policy, Resource, Role, UnknownError, World, compiled
-from mesh.access.planned import ADMINISTRATOR_ACCESS, READ_ONLY_ACCESS
-from mesh.access.world import Principal, Target
+from mesh.access.from_plan import ADMINISTRATOR_ACCESS, READ_ONLY_ACCESS
+from mesh.evaluator import (
+    Account,
+    Policy,
+    Resource,
+    Role,
+    UnknownError,
+    World,
+    compiled,
+)
+from mesh.evaluator.world import Principal, Target
 
 _OF_AWS: Final[Mapping[str, Policy]] = {
     "arn:aws:iam::aws:policy/AdministratorAccess": ADMINISTRATOR_ACCESS,

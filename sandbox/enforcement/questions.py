@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from sandbox.enforcement.calls import AwsCall
+from sandbox.enforcement.aws_call import AwsCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,14 @@ ALWAYS_ALLOWED: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken
 
 def questions(call: AwsCall, account: str, stored: Stored) -> list[Question]:
     """What the call asks; the first is the call's own action. Raises UnknownError."""
-    from sandbox.enforcement import general, glue, iam, kms, s3, sts
+    from sandbox.enforcement import (
+        general,
+        glue,
+        iam,
+        kms,
+        s3,
+        sts,
+    )
 
     rooms: Mapping[str, Asks] = {
         "s3": s3.asks,

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from sandbox.enforcement.calls import AwsCall
+from sandbox.enforcement.aws_call import AwsCall
 
 Answer = tuple[int, dict[str, Any], str | bytes]
 

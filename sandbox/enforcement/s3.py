@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from mesh.access import UnknownError
-from sandbox.enforcement.calls import AwsCall
+from mesh.evaluator import UnknownError
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
 _ACTIONS: Final = {

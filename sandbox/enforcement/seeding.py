@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
+    from sandbox.enforcement.aws_call import AwsCall
     from sandbox.enforcement.callers import Caller
-    from sandbox.enforcement.calls import AwsCall
     from sandbox.enforcement.gate import Gate
 
 CI_ROLES: Final = ("ci-deploy", "ci-preview")
@@ -81,7 +81,7 @@ def way_in(role_arn: str, ids: Ids) -> str:
 @contextmanager
 def enforced(ids: Ids, region: str) -> Generator[Gate]:
     """Inside, every call passes the gate; the operator's first step of each road is let through, and counted."""
-    from sandbox import moto_transport
+    from sandbox.emulator import moto_transport
     from sandbox.enforcement.gate import Gate
 
     operator = f"arn:aws:iam::{ids.management_account}:user/operator"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from mesh.access import UnknownError
+from mesh.evaluator import UnknownError
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.callers import Caller
-from sandbox.enforcement.calls import AwsCall
 
 _KEY: Final = re.compile(rb"<AccessKeyId>([A-Z0-9]+)</AccessKeyId>")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mesh.access import UnknownError
-from mesh.access.world import World
-from sandbox.enforcement.calls import AwsCall
+from mesh.evaluator import UnknownError
+from mesh.evaluator.world import World
+from sandbox.enforcement.aws_call import AwsCall
 
 _ARN_PARTS = 6
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from mesh.access import UnknownError
-from sandbox.enforcement.calls import AwsCall
+from mesh.evaluator import UnknownError
+from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
 

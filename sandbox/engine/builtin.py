@@ -11,8 +11,8 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from sandbox import wire
-from sandbox.state import Resource
+from sandbox.engine import wire
+from sandbox.engine.state import Resource
 
 StackOutputs = Callable[[str], Mapping[str, Any] | None]
 """The outputs of the stack `<organization>/<project>/<stack>`, as on the wire; None when there is no such stack."""

@@ -11,9 +11,9 @@ from google.protobuf import struct_pb2
 from google.protobuf.message import Message
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 
-from sandbox import wire
-from sandbox.calls import RefusedError
-from sandbox.state import Resource
+from sandbox.engine import wire
+from sandbox.engine.grpc_calls import RefusedError
+from sandbox.engine.state import Resource
 
 Request = resource_pb2.RegisterResourceRequest
 Options = resource_pb2.TransformResourceOptions

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2
 
-from sandbox import paths, wire
-from sandbox.calls import RefusedError
-from sandbox.plugin import UNKNOWN_CONFIGURATION, Diff, Plugin, Problem
-from sandbox.snapshot import Snapshot
-from sandbox.state import Operation, Resource
-from sandbox.steps import Verdict, depend_on, is_import, needs, replacing, triggered, verdict_of
-from sandbox.urns import STACK_TYPE, Names, is_provider, name_of, provider_urn
-from sandbox.work import Work
+from sandbox.engine import paths, wire
+from sandbox.engine.grpc_calls import RefusedError
+from sandbox.engine.plugin import UNKNOWN_CONFIGURATION, Diff, Plugin, Problem
+from sandbox.engine.snapshot import Snapshot
+from sandbox.engine.state import Operation, Resource
+from sandbox.engine.steps import Verdict, depend_on, is_import, needs, replacing, triggered, verdict_of
+from sandbox.engine.urns import STACK_TYPE, Names, is_provider, name_of, provider_urn
+from sandbox.engine.work import Work
 
 
 @dataclass(frozen=True, slots=True)

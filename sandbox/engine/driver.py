@@ -18,10 +18,10 @@ from typing import Any, ParamSpec, TypeVar
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT, Settings, configure
 
-from sandbox.engine import Engine
-from sandbox.state import Resource, stack_outputs
-from sandbox.steps import Step
-from sandbox.work import Failure, StoppedError
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import Resource, stack_outputs
+from sandbox.engine.steps import Step
+from sandbox.engine.work import Failure, StoppedError
 
 P = ParamSpec("P")
 T = TypeVar("T")

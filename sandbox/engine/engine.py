@@ -1,8 +1,8 @@
 """Pulumi's engine protocol in this process: the `ResourceMonitor` and `Engine` services that the Pulumi SDK talks to.
 
 The SDK takes any object with the stubs' methods for its monitor and engine, so an unmodified `__main__.py` runs without
-the Pulumi CLI (`sandbox.driver.run`). The providers are Pulumi's own `ResourceProvider` service. What is not supported
-is refused with a message, never passed over.
+the Pulumi CLI (`sandbox.engine.driver.run`). The providers are Pulumi's own `ResourceProvider` service. What is not
+supported is refused with a message, never passed over.
 """
 
 # ruff: noqa: N802, ARG002 - the names and the signatures are the protocol's
@@ -26,18 +26,18 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
-from sandbox import wire
-from sandbox.builtin import Builtin, StackOutputs
-from sandbox.callbacks import Callbacks
-from sandbox.calls import Aborted, RefusedError
-from sandbox.deployment import Deployment
-from sandbox.goals import Goals
-from sandbox.registry import Make, Registry
-from sandbox.snapshot import Snapshot
-from sandbox.state import Resource, StackState
-from sandbox.steps import Step
-from sandbox.urns import STACK_TYPE
-from sandbox.work import Failure, StoppedError, Work
+from sandbox.engine import wire
+from sandbox.engine.builtin import Builtin, StackOutputs
+from sandbox.engine.callbacks import Callbacks
+from sandbox.engine.deployment import Deployment
+from sandbox.engine.goals import Goals
+from sandbox.engine.grpc_calls import Aborted, RefusedError
+from sandbox.engine.registry import Make, Registry
+from sandbox.engine.snapshot import Snapshot
+from sandbox.engine.state import Resource, StackState
+from sandbox.engine.steps import Step
+from sandbox.engine.urns import STACK_TYPE
+from sandbox.engine.work import Failure, StoppedError, Work
 
 Request = resource_pb2.RegisterResourceRequest
 _FEATURES: Final = [

@@ -10,12 +10,12 @@ from typing import Final
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 
-from sandbox import wire
-from sandbox.calls import RefusedError
-from sandbox.deployment import Deployment, Goal
-from sandbox.snapshot import Snapshot
-from sandbox.state import Resource
-from sandbox.urns import PROVIDER_PREFIX, is_provider, package_of, provider_urn, type_of
+from sandbox.engine import wire
+from sandbox.engine.deployment import Deployment, Goal
+from sandbox.engine.grpc_calls import RefusedError
+from sandbox.engine.snapshot import Snapshot
+from sandbox.engine.state import Resource
+from sandbox.engine.urns import PROVIDER_PREFIX, is_provider, package_of, provider_urn, type_of
 
 Request = resource_pb2.RegisterResourceRequest
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")

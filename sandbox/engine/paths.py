@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sandbox.wire import SECRET, SIGNATURE, is_list, is_map, is_secret, wrap
+from sandbox.engine.wire import SECRET, SIGNATURE, is_list, is_map, is_secret, wrap
 
 Path = tuple[str | int, ...]
 

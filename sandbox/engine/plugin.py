@@ -18,10 +18,10 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from sandbox import wire
-from sandbox.calls import CallContext, PartlyDoneError, RefusedError
-from sandbox.state import EMPTY, Resource
-from sandbox.urns import name_of, package_of, type_of
+from sandbox.engine import wire
+from sandbox.engine.grpc_calls import CallContext, PartlyDoneError, RefusedError
+from sandbox.engine.state import EMPTY, Resource
+from sandbox.engine.urns import name_of, package_of, type_of
 
 Answer = TypeVar("Answer")
 Diff = provider_pb2.DiffResponse

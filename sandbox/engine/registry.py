@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.calls import RefusedError
-from sandbox.plugin import Diff, Made, Plugin, Problem
-from sandbox.state import EMPTY, Resource
-from sandbox.urns import package_of, provider_urn
-from sandbox.wire import UNKNOWN
+from sandbox.engine.grpc_calls import RefusedError
+from sandbox.engine.plugin import Diff, Made, Plugin, Problem
+from sandbox.engine.state import EMPTY, Resource
+from sandbox.engine.urns import package_of, provider_urn
+from sandbox.engine.wire import UNKNOWN
 
 Make = Callable[[str], provider_pb2_grpc.ResourceProviderServicer]
 

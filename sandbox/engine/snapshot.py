@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from sandbox.state import Resource
+from sandbox.engine.state import Resource
 
 
 class Snapshot:

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 
 from google.protobuf import struct_pb2
 
-from sandbox.urns import STACK_TYPE, name_of
-from sandbox.wire import is_list, is_map, to_python, to_struct
+from sandbox.engine.urns import STACK_TYPE, name_of
+from sandbox.engine.wire import is_list, is_map, to_python, to_struct
 
 Operation = Literal[
     "same",
@@ -80,7 +80,7 @@ class Resource:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """The checked inputs as on the wire: camelCase, secrets wrapped, unknowns as `sandbox.wire.UNKNOWN`."""
+        """The checked inputs as on the wire: camelCase, secrets wrapped, unknowns as `sandbox.engine.wire.UNKNOWN`."""
         return to_python(self.input_message)
 
     @property

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox import paths
-from sandbox.state import Operation, Resource
-from sandbox.urns import name_of, provider_urn
-from sandbox.wire import has_unknown, reveal
+from sandbox.engine import paths
+from sandbox.engine.state import Operation, Resource
+from sandbox.engine.urns import name_of, provider_urn
+from sandbox.engine.wire import has_unknown, reveal
 
 Diff = provider_pb2.DiffResponse
 _INIT_ERROR: Final = "#initerror"

@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from sandbox import wire
-from sandbox.calls import RefusedError
-from sandbox.interruption import INTERRUPTED
-from sandbox.plugin import Made
-from sandbox.registry import Components, Provider, Registry
-from sandbox.snapshot import Snapshot
-from sandbox.state import EMPTY, Operation, Resource
-from sandbox.steps import SAME, Step, Verdict, verdict_of
-from sandbox.urns import is_provider, package_of, provider_urn
+from sandbox.engine import wire
+from sandbox.engine.grpc_calls import RefusedError
+from sandbox.engine.interruption import INTERRUPTED
+from sandbox.engine.plugin import Made
+from sandbox.engine.registry import Components, Provider, Registry
+from sandbox.engine.snapshot import Snapshot
+from sandbox.engine.state import EMPTY, Operation, Resource
+from sandbox.engine.steps import SAME, Step, Verdict, verdict_of
+from sandbox.engine.urns import is_provider, package_of, provider_urn
 
 
 @dataclass(frozen=True, slots=True)

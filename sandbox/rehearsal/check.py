@@ -11,19 +11,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from mesh.access import Decision, Request, World, decide
+from mesh.access.from_plan import lakes, world
 from mesh.access.lake import Lakes
-from mesh.access.planned import lakes, world
+from mesh.evaluator import Decision, Request, World, decide
 from mesh.load import load
 from mesh.plan import Plan, build
-from sandbox.aws.resource import AwsError
-from sandbox.live.cast import Caller, credentials, staged
-from sandbox.live.probes import Probe, probes
-from sandbox.live.scene import PROBE, Scene, delivered, swept
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.rehearsal.personas import Caller, credentials, staged
+from sandbox.rehearsal.probes import Probe, probes
+from sandbox.rehearsal.targets import PROBE, Scene, delivered, swept
 
 if TYPE_CHECKING:
-    from sandbox.access import Role
-    from sandbox.organization import EmulatedOrganization
+    from sandbox.emulator.clients import Role
+    from sandbox.emulator.emulated_organization import EmulatedOrganization
 
 REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
 NOTHING_THERE: Final = "NoSuchKey"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mesh.findings import NotPossibleError, listed
 from mesh.plan import Plan
-from sandbox.live.cast import Caller, callers, credentials, equipped
+from sandbox.rehearsal.personas import Caller, callers, credentials, equipped
 
 SESSION: Final = "by-hand"
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mesh import names
-from mesh.access import ANONYMOUS
-from mesh.access.planned import KEEPER, permission_set_role
+from mesh.access.from_plan import KEEPER, permission_set_role
+from mesh.evaluator import ANONYMOUS
 from mesh.plan import Plan
-from sandbox.access import Credentials
+from sandbox.emulator.clients import Credentials
 
 SESSION: Final = "live-check"
 OUTSIDER: Final = "666666666666"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from mesh import names
-from mesh.access import Request
+from mesh.evaluator import Request
 from mesh.plan import Plan
-from sandbox.live.cast import Caller, second_factor
-from sandbox.live.scene import FOLDER, PROBE, Bucket, Scene, live_key
+from sandbox.rehearsal.personas import Caller, second_factor
+from sandbox.rehearsal.targets import FOLDER, PROBE, Bucket, Scene, live_key
 
 MOST_AWAY: Final = 12
 MOST_HOME: Final = 20

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mesh import names
-from mesh.access import Request
-from mesh.access.planned import key_arn
+from mesh.access.from_plan import key_arn
+from mesh.evaluator import Request
 from mesh.plan import Plan
 
 FOLDER: Final = "live-check/"

@@ -6,17 +6,17 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from mesh.findings import NotPossibleError
-from sandbox import driver
-from sandbox.course import ENTRY_POINT, PROJECT, Mesh, OnStep, Verb, told
-from sandbox.engine import Engine
-from sandbox.interruption import Interruption
-from sandbox.kept import StateDirectory
-from sandbox.organization import EmulatedOrganization
-from sandbox.provider import AwsProvider
-from sandbox.pulumi_engine import Backend, PulumiStack
-from sandbox.registry import Make
-from sandbox.state import StackState
-from sandbox.work import Failure
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine import driver
+from sandbox.engine.engine import Engine
+from sandbox.engine.interruption import Interruption
+from sandbox.engine.registry import Make
+from sandbox.engine.state import StackState
+from sandbox.engine.work import Failure
+from sandbox.runs.pulumi_engine import Backend, PulumiStack
+from sandbox.runs.run import ENTRY_POINT, PROJECT, Mesh, OnStep, Verb, told
+from sandbox.runs.served_organization import StateDirectory
 
 
 class States(Protocol):

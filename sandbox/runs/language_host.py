@@ -28,14 +28,14 @@ import grpc
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from sandbox.driver import entry_point
+from sandbox.engine.driver import entry_point
 
 NAME: Final = "pulumi-language-python"
-_ROOT: Final = Path(__file__).resolve().parent.parent
+_ROOT: Final = Path(__file__).resolve().parents[2]
 _SCRIPT: Final = """\
 #!/bin/sh
 # Made by `make pulumi`: the CLI beside it looks for its Python language host here.
-PYTHONPATH={root}${{PYTHONPATH:+:$PYTHONPATH}} exec {python} -m sandbox.language_host "$@"
+PYTHONPATH={root}${{PYTHONPATH:+:$PYTHONPATH}} exec {python} -m sandbox.runs.language_host "$@"
 """
 _SIZES: Final[list[tuple[str, Any]]] = [
     ("grpc.max_receive_message_length", 400 << 20),

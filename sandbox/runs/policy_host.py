@@ -19,7 +19,7 @@ from typing import Final
 
 from mesh.findings import NotPossibleError
 
-PACK: Final = Path(__file__).resolve().parent.parent / "policies"
+PACK: Final = Path(__file__).resolve().parents[2] / "policies"
 _ANALYZER: Final = "pulumi-analyzer-policy-python"
 _SCRIPT: Final = """#!/bin/sh
 # ENGINE_ADDRESS PACK_DIR, then options for a language host, which the pack's own server does not know.

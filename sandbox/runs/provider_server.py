@@ -12,9 +12,9 @@ import grpc
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.calls import CallContext
-from sandbox.provider import AwsProvider, Organization
-from sandbox.wire import to_python, to_struct
+from sandbox.emulator.provider import AwsProvider, Organization
+from sandbox.engine.grpc_calls import CallContext
+from sandbox.engine.wire import to_python, to_struct
 
 ABOUT: Final = "About"
 AS: Final = "As"

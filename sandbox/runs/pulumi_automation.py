@@ -17,8 +17,8 @@ from pulumi.automation import CommandResult, LocalWorkspace, OutputMap, PulumiCo
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
-from sandbox.interruption import Interruption
-from sandbox.pulumi_cli import Cli
+from sandbox.engine.interruption import Interruption
+from sandbox.runs.pulumi_cli import Cli
 
 _NO_SUMMARY: Final = UpdateSummary("update", datetime.min, "", {}, {}, "not asked")
 

@@ -20,7 +20,7 @@ PINNED: Final = "3.259.0"
 MINIMUM: Final = (3, 230, 0)
 """An older one may not serve what the SDK of the lock file asks of it (events over gRPC, attached providers)."""
 
-BUILT: Final = Path(__file__).resolve().parent.parent / ".tools" / "pulumi"
+BUILT: Final = Path(__file__).resolve().parents[2] / ".tools" / "pulumi"
 _VERSION: Final = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 

@@ -21,22 +21,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from mesh.findings import NotPossibleError
-from sandbox.driver import Program, Result
-from sandbox.interruption import INTERRUPTED, Interruption
-from sandbox.kept import alive
-from sandbox.policy_host import PolicyHost
-from sandbox.pulumi_cli import BUILT, Cli
-from sandbox.served import SILENT
-from sandbox.state import Operation, Resource, stack_outputs
-from sandbox.steps import Step
-from sandbox.wire import SECRET, SIGNATURE, to_struct
-from sandbox.work import Failure
+from sandbox.engine.driver import Program, Result
+from sandbox.engine.interruption import INTERRUPTED, Interruption
+from sandbox.engine.state import Operation, Resource, stack_outputs
+from sandbox.engine.steps import Step
+from sandbox.engine.wire import SECRET, SIGNATURE, to_struct
+from sandbox.engine.work import Failure
+from sandbox.runs.policy_host import PolicyHost
+from sandbox.runs.provider_server import SILENT
+from sandbox.runs.pulumi_cli import BUILT, Cli
+from sandbox.runs.served_organization import alive
 
 if TYPE_CHECKING:
     from pulumi.automation import Stack
     from pulumi.automation.events import DiagnosticEvent, EngineEvent, StepEventMetadata
 
-    from sandbox.pulumi_automation import BriefWorkspace
+    from sandbox.runs.pulumi_automation import BriefWorkspace
 
 _MARKUP: Final = re.compile(r"<\{%.*?%\}>")
 _ECHOES: Final = re.compile(
@@ -195,7 +195,7 @@ class PulumiStack:
         from pulumi.automation import StackSettings
         from pulumi.automation._stack import StackInitMode
 
-        from sandbox.pulumi_automation import BriefStack
+        from sandbox.runs.pulumi_automation import BriefStack
 
         known = self._backend.state_of(self._project, self._name).exists()
         if existing and not known:
@@ -212,7 +212,7 @@ class PulumiStack:
     def _workspace(self) -> BriefWorkspace:
         from pulumi.automation import ProjectSettings
 
-        from sandbox.pulumi_automation import BriefWorkspace, Command
+        from sandbox.runs.pulumi_automation import BriefWorkspace, Command
 
         work = self._backend.directory / "work"
         work.mkdir(parents=True, exist_ok=True)

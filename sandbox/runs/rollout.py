@@ -9,16 +9,16 @@ from mesh.iam.bootstrap import template
 from mesh.iam.values import KEY_ARN
 from mesh.plan import Plan
 from mesh.plan.build import by_stack
-from sandbox.course import ENTRY_POINT, PROJECT, Course, Mesh, OnStep, StackRun, told
-from sandbox.driver import entry_point, run
-from sandbox.engine import Engine
-from sandbox.organization import EmulatedOrganization, OrganizationIds
-from sandbox.provider import AwsProvider
-from sandbox.stacks import Embedded, InMemory
-from sandbox.state import Resource, StackState
-from sandbox.steps import Step
-from sandbox.urns import provider_urn
-from sandbox.wire import UNKNOWN, reveal
+from sandbox.emulator.emulated_organization import EmulatedOrganization, OrganizationIds
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.driver import entry_point, run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import Resource, StackState
+from sandbox.engine.steps import Step
+from sandbox.engine.urns import provider_urn
+from sandbox.engine.wire import UNKNOWN, reveal
+from sandbox.runs.engines import Embedded, InMemory
+from sandbox.runs.run import ENTRY_POINT, PROJECT, Course, Mesh, OnStep, StackRun, told
 
 __all__ = [
     "Mesh",

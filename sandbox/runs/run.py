@@ -11,12 +11,12 @@ from typing import Final, Literal, Protocol
 
 from mesh.plan import Plan
 from mesh.plan.build import by_stack
-from sandbox.driver import Result
-from sandbox.interruption import Interruption
-from sandbox.steps import Step
+from sandbox.engine.driver import Result
+from sandbox.engine.interruption import Interruption
+from sandbox.engine.steps import Step
 
 PROJECT: Final = "mesh"
-ENTRY_POINT: Final = Path(__file__).resolve().parent.parent / "__main__.py"
+ENTRY_POINT: Final = Path(__file__).resolve().parents[2] / "__main__.py"
 
 OnStep = Callable[[str, Step], None]
 Verb = Literal["up", "refresh", "destroy"]

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mesh.findings import NotPossibleError
-from sandbox.served import ABOUT, ask
-from sandbox.state import StackState
+from sandbox.engine.state import StackState
+from sandbox.runs.provider_server import ABOUT, ask
 
 FILE: Final = Path(".mesh") / "organization.json"
 """In the working directory; ignored by git."""

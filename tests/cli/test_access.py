@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from mesh.cli import main
+from cli import main
 from mesh.plan import Plan
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 DAY = ["--as-of", "2026-12-01"]
 IDENTITY, HUB = "330000000039", "200000000002"
 CLEARANCES = "financial, general, pii and restricted"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from mesh.cli import main, validate
+from cli import main, validate
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
 DAY = ["--as-of", "2026-12-01"]
 MESH = str(Path(sys.executable).parent / "mesh")
@@ -226,7 +226,7 @@ def test_a_fault_of_ours_is_exit_code_3_and_says_so(
 
 def test_validation_loads_neither_pulumi_nor_an_aws_sdk() -> None:
     code = (
-        "import sys; from mesh.cli.main import run; run(['validate', 'stacks', '--as-of', '2026-12-01']);"
+        "import sys; from cli.main import run; run(['validate', 'stacks', '--as-of', '2026-12-01']);"
         "sys.exit(sorted({'pulumi', 'pulumi_aws', 'boto3', 'botocore', 'moto'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh.access import bulk, planned
+from cli import main
+from mesh.access import bulk, from_plan
 from mesh.access.bulk import Decider
-from mesh.cli import main
 from mesh.plan import Plan
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
 DAY = ["--as-of", "2026-12-01"]
 MESH = str(Path(sys.executable).parent / "mesh")
@@ -218,7 +218,7 @@ REQUEST = st.fixed_dictionaries(
 @given(st.lists(REQUEST.map(json.dumps).map(str.encode) | st.binary(max_size=30), max_size=4))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_the_line_its_answer_is_one_line_and_no_fault(plan: Plan, lines: list[bytes]) -> None:
-    decider = Decider(planned.world(plan))
+    decider = Decider(from_plan.world(plan))
     for line in lines:
         answer = decider.answer(line)
         assert answer.outcome in ("decided", "bad"), answer.text

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from mesh.cli import main
+from cli import main
 from mesh.iam import guardrails, side_doors
 from mesh.iam.values import Document
 from mesh.proof.invariants import INVARIANTS
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 HERE = ("--dir", str(ROOT / "stacks"), "--as-of", "2026-12-01")
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import components
-from sandbox.driver import Result, entry_point, run
-from sandbox.engine import Engine
-from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
-from sandbox.provider import AwsProvider
-from sandbox.state import StackState
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.driver import Result, entry_point, run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import StackState
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 IDS = OrganizationIds(

@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from mesh.findings import NotPossibleError
-from sandbox.pulumi_cli import find
+from sandbox.runs.pulumi_cli import find
 from tests.conformance.real import RealEngine, real_engine
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.driver import Result, destroy, refresh, run
-from sandbox.engine import Engine
-from sandbox.state import Resource, StackState
+from sandbox.engine.driver import Result, destroy, refresh, run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import Resource, StackState
 from tests.conformance.outcome import Outcome, Seen, in_order, plain
 from tests.conformance.programs import Verb
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sandbox.wire import OUTPUT_VALUE, SECRET, SIGNATURE, UNKNOWN, is_list, is_map
+from sandbox.engine.wire import OUTPUT_VALUE, SECRET, SIGNATURE, UNKNOWN, is_list, is_map
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INTERNAL: Final = "__internal"

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import pulumi
 
-from tests.sandbox.engine_harness import PREFIX, THING, Account, Product, Thing, on
+from tests.sandbox.engine.engine_harness import PREFIX, THING, Account, Product, Thing, on
 
 REGION: Final = "aws:index/getRegion:getRegion"
 Declare = Callable[[], Any]

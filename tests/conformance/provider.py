@@ -13,9 +13,9 @@ from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from sandbox.wire import to_python
+from sandbox.engine.wire import to_python
 from tests.conformance.outcome import plain
-from tests.sandbox.engine_harness import Cloud, MemoryProvider
+from tests.sandbox.engine.engine_harness import Cloud, MemoryProvider
 
 _LOCK = threading.Lock()
 _COMPARED = ("id", "olds", "old_inputs", "news", "properties", "inputs", "preview", "ignoreChanges", "timeout")

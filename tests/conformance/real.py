@@ -17,7 +17,7 @@ from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata
 from pulumi.runtime.proto import provider_pb2_grpc
 from semver import VersionInfo
 
-from sandbox.pulumi_cli import Cli, find
+from sandbox.runs.pulumi_cli import Cli, find
 from tests.conformance.embedded import PROJECT
 from tests.conformance.outcome import Outcome, Seen, in_order, plain
 from tests.conformance.programs import Verb

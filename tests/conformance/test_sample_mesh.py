@@ -9,9 +9,9 @@ import pytest
 
 from mesh.load import load
 from mesh.plan.build import build
-from sandbox.driver import entry_point
-from sandbox.provider import AwsProvider
-from sandbox.rollout import ENTRY_POINT, Mesh
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.driver import entry_point
+from sandbox.runs.rollout import ENTRY_POINT, Mesh
 from tests.conformance.embedded import EmbeddedStacks
 from tests.conformance.outcome import differences
 from tests.conformance.real import RealEngine

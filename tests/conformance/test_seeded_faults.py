@@ -8,13 +8,20 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox import deployment, plugin, steps, urns, wire, work
-from sandbox.deployment import Deployment
-from sandbox.goals import Goals
-from sandbox.snapshot import Snapshot
-from sandbox.state import Resource
-from sandbox.urns import Names
-from sandbox.work import Work
+from sandbox.engine.deployment import Deployment
+from sandbox.engine.engine import (
+    deployment,
+    plugin,
+    steps,
+    urns,
+    wire,
+    work,
+)
+from sandbox.engine.goals import Goals
+from sandbox.engine.snapshot import Snapshot
+from sandbox.engine.state import Resource
+from sandbox.engine.urns import Names
+from sandbox.engine.work import Work
 from tests.conformance.known import unexplained
 from tests.conformance.programs import PROGRAMS
 from tests.conformance.real import RealEngine

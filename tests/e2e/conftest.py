@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mesh.findings import NotPossibleError
-from sandbox.pulumi_cli import Cli, find
+from sandbox.runs.pulumi_cli import Cli, find
 from tests.e2e.ground import Ground, ground
 
 

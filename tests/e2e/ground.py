@@ -15,19 +15,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.course import Course, Mesh, StackRun
-from sandbox.kept import FILE, Kept, StateDirectory, announced, state_directory
-from sandbox.provider import AwsProvider
-from sandbox.pulumi_cli import Cli
-from sandbox.pulumi_engine import Backend
-from sandbox.served import ABOUT, ProviderServer, RemoteProviders
-from sandbox.stacks import Embedded, UnderPulumi
+from sandbox.emulator.provider import AwsProvider
+from sandbox.runs.engines import Embedded, UnderPulumi
+from sandbox.runs.provider_server import ABOUT, ProviderServer, RemoteProviders
+from sandbox.runs.pulumi_cli import Cli
+from sandbox.runs.pulumi_engine import Backend
+from sandbox.runs.run import Course, Mesh, StackRun
+from sandbox.runs.served_organization import FILE, Kept, StateDirectory, announced, state_directory
 from tests.e2e.journal import DAY, fresh, mesh_of
-from tests.sandbox.faulty import FaultyOrganization
+from tests.sandbox.emulator.faulty import FaultyOrganization
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests" / "mesh" / "tiny"
-COMMAND = "import sys; sys.argv[0] = 'mesh'; from mesh.cli.main import main; main()"
+COMMAND = "import sys; sys.argv[0] = 'mesh'; from cli.main import main; main()"
 
 Thing = tuple[str, str]
 """The type and the id of something that exists, or that a state says to exist."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from mesh.load import load
 from mesh.plan import build
-from sandbox.aws.records import Inventory
-from sandbox.course import Course, Mesh, StackRun
-from sandbox.organization import EmulatedOrganization
-from sandbox.rollout import organization_ids
+from sandbox.emulator.aws.records import Inventory
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.runs.rollout import organization_ids
+from sandbox.runs.run import Course, Mesh, StackRun
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 DAY = datetime.date(2026, 12, 1)

@@ -22,28 +22,28 @@ from typing import Any
 
 import pytest
 
-from mesh.cli.main import run as command_line
+from cli.main import run as command_line
 from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan import build
-from sandbox import pulumi_cli
-from sandbox.course import ENTRY_POINT, Mesh
-from sandbox.driver import entry_point, run
-from sandbox.engine import Engine
-from sandbox.kept import state_directory
-from sandbox.organization import EmulatedOrganization
-from sandbox.provider import AwsProvider
-from sandbox.pulumi_cli import Cli
-from sandbox.pulumi_engine import Backend, PulumiStack
-from sandbox.rollout import organization_ids
-from sandbox.served import ProviderServer
-from sandbox.state import StackState
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.driver import entry_point, run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import StackState
+from sandbox.runs import pulumi_cli
+from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_cli import Cli
+from sandbox.runs.pulumi_engine import Backend, PulumiStack
+from sandbox.runs.rollout import organization_ids
+from sandbox.runs.run import ENTRY_POINT, Mesh
+from sandbox.runs.served_organization import state_directory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests" / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
-COMMAND = "import sys; sys.argv[0] = 'mesh'; from mesh.cli.main import main; main()"
+COMMAND = "import sys; sys.argv[0] = 'mesh'; from cli.main import main; main()"
 WORDS = [sys.executable, "-c", COMMAND]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"}
 """What these tests interrupt is never the engine: its state may wait for the end of a run."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from sandbox.aws.resource import AwsError
+from sandbox.emulator.aws.resource import AwsError
 from tests.e2e.ground import Ground, converges, created
-from tests.sandbox.faulty import spared
+from tests.sandbox.emulator.faulty import spared
 
 # The Automation API leaves a coroutine behind when a program is refused.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

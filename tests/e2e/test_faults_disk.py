@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from mesh.findings import NotPossibleError
-from sandbox import kept
-from sandbox.aws.resource import AwsError
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.runs import served_organization
 from tests.e2e.ground import Ground, converges, created
-from tests.sandbox.faulty import spared
+from tests.sandbox.emulator.faulty import spared
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -37,7 +37,7 @@ def test_a_disk_that_cannot_hold_the_state_is_found_before_anything_is_made(
 ) -> None:
     with place.course() as course:
         with monkeypatch.context() as patch:
-            patch.setattr(kept.os, "posix_fallocate", failing(error))
+            patch.setattr(served_organization.os, "posix_fallocate", failing(error))
             said = rf"^the state in {place.states.path} cannot be written \({error.strerror}\); nothing was changed$"
             with pytest.raises(NotPossibleError, match=said):
                 course.up(place.mesh, ["organization"])
@@ -59,7 +59,7 @@ def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
         some, before = place.exists(), files(place.states.path)
         assert some == place.stated()
         with monkeypatch.context() as patch:
-            patch.setattr(kept.os, "fsync", failing(FULL))
+            patch.setattr(served_organization.os, "fsync", failing(FULL))
             (run,) = course.up(place.mesh, ["governance"])
             (failure,) = run.result.failures
             assert re.fullmatch(

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.interruption import INTERRUPTED, NOTICE
-from sandbox.provider import AwsProvider
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.interruption import INTERRUPTED, NOTICE
 from tests.e2e.ground import Ground, converges, created
 from tests.e2e.journal import mesh_of
-from tests.sandbox.faulty import spared
+from tests.sandbox.emulator.faulty import spared
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 PATIENCE = 60

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from mesh.cli.summary import ENDED
-from sandbox.served import SILENT, ProviderServer
+from cli.summary import ENDED
+from sandbox.runs.provider_server import SILENT, ProviderServer
 from tests.e2e.ground import Ground, converges, created
-from tests.sandbox.faulty import spared
+from tests.sandbox.emulator.faulty import spared
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

@@ -14,20 +14,21 @@ import pulumi_aws as aws
 import pytest
 
 import program
-from mesh.cli.main import run
+from cli.main import run
 from mesh.load import load
 from mesh.plan import Plan, build
 from mesh.plan.nodes import AccountAccess
 from program.providers import provider
-from sandbox import driver, pulumi_engine
-from sandbox.course import Mesh
-from sandbox.kept import state_directory
-from sandbox.organization import EmulatedOrganization
-from sandbox.policy_host import policy_host
-from sandbox.pulumi_cli import Cli
-from sandbox.pulumi_engine import Backend, PulumiStack
-from sandbox.rollout import organization_ids
-from sandbox.served import ProviderServer
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.engine import driver
+from sandbox.runs import pulumi_engine
+from sandbox.runs.policy_host import policy_host
+from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_cli import Cli
+from sandbox.runs.pulumi_engine import Backend, PulumiStack
+from sandbox.runs.rollout import organization_ids
+from sandbox.runs.run import Mesh
+from sandbox.runs.served_organization import state_directory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.course import Course
-from sandbox.kept import state_directory
-from sandbox.organization import DEFAULT_ACCOUNT
-from sandbox.pulumi_cli import Cli
-from sandbox.pulumi_engine import Backend
-from sandbox.served import ProviderServer
-from sandbox.stacks import Embedded, UnderPulumi
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
+from sandbox.runs.engines import Embedded, UnderPulumi
+from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_cli import Cli
+from sandbox.runs.pulumi_engine import Backend
+from sandbox.runs.run import Course
+from sandbox.runs.served_organization import state_directory
 from tests.e2e.journal import DOMAIN, KINDS, STACKS, Journal, fresh, mesh_of, written
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]

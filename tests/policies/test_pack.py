@@ -14,9 +14,9 @@ from mesh_guardrails.rules import BLOCK, BUCKET, RULES, STACK_RULES, SWITCHES, R
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from mesh.findings import NotPossibleError
-from sandbox import policy_host as module
-from sandbox.policy_host import PACK, policy_host
-from sandbox.wire import UNKNOWN, to_struct, wrap
+from sandbox.engine.wire import UNKNOWN, to_struct, wrap
+from sandbox.runs import policy_host as module
+from sandbox.runs.policy_host import PACK, policy_host
 
 policy = pytest.importorskip("pulumi_policy.policy")
 GRANT = "aws:lakeformation/permissions:Permissions"

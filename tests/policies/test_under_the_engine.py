@@ -15,16 +15,16 @@ import pytest
 from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan.build import build
-from sandbox import language_host
-from sandbox.driver import entry_point
-from sandbox.policy_host import PolicyHost, policy_host
-from sandbox.provider import AwsProvider
-from sandbox.pulumi_cli import Cli, find
-from sandbox.rollout import ENTRY_POINT, Mesh
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.driver import entry_point
+from sandbox.runs import language_host
+from sandbox.runs.policy_host import PolicyHost, policy_host
+from sandbox.runs.pulumi_cli import Cli, find
+from sandbox.runs.rollout import ENTRY_POINT, Mesh
 from tests.conformance.outcome import Outcome
 from tests.conformance.provider import NumberedCloud, NumberedProvider
 from tests.conformance.real import RealEngine, real_engine
-from tests.sandbox.engine_harness import Account, on
+from tests.sandbox.engine.engine_harness import Account, on
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 STACKS = Path(__file__).resolve().parents[2] / "stacks"

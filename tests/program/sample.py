@@ -9,7 +9,7 @@ from typing import Any
 
 from mesh.load import load
 from mesh.plan import Plan, build
-from sandbox import rollout
+from sandbox.runs import rollout
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 DAY = datetime.date(2026, 12, 1)

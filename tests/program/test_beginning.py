@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from mesh.cli import main
-from sandbox.driver import entry_point, run
-from sandbox.engine import Engine
-from sandbox.organization import EmulatedOrganization, OrganizationIds
-from sandbox.provider import AwsProvider
-from sandbox.rollout import ENTRY_POINT
-from sandbox.state import StackState
+from cli import main
+from sandbox.emulator.emulated_organization import EmulatedOrganization, OrganizationIds
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.driver import entry_point, run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import StackState
+from sandbox.runs.rollout import ENTRY_POINT
 from tests.program import sample
 
 BEGINNING = 'organization: {id: o-aur0ra5treamx, root: r-aur0, management: "100000000001"}\n'

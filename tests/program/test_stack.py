@@ -16,12 +16,12 @@ import pytest
 from mesh import names
 from mesh.load import load
 from program.stack import concerned
-from sandbox.driver import Result, entry_point, run
-from sandbox.engine import Engine
-from sandbox.organization import EmulatedOrganization, OrganizationIds
-from sandbox.provider import AwsProvider
-from sandbox.rollout import ENTRY_POINT, organization_ids
-from sandbox.state import StackState
+from sandbox.emulator.emulated_organization import EmulatedOrganization, OrganizationIds
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.driver import Result, entry_point, run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import StackState
+from sandbox.runs.rollout import ENTRY_POINT, organization_ids
 from tests.program import sample
 
 REAL = "777777777777"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mesh.iam.perimeter import Perimeter
-from mesh.plan.nodes.access import AccountAccess, Tags
 from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.domain import (
     CatalogEntryArgs,
     ClearanceRoleArgs,

@@ -10,8 +10,8 @@ from mesh.contracts.catalog import CatalogTable
 from mesh.iam import product, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.access import AccountAccess, Tags
 from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.governance import Clearance
 from mesh.plan.nodes.grants import Grant, Named, on_covered
 

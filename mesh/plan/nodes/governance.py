@@ -11,8 +11,8 @@ from mesh import names
 from mesh.iam import break_glass, central, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.grants import Expression, Grant, Label, WholeCatalog, on_covered
 from mesh.plan.nodes.network import NetworkArgs
 

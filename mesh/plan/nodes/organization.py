@@ -10,7 +10,7 @@ from mesh.iam import break_glass, declarative, guardrails, roles, side_doors
 from mesh.iam.declarative import Declaration
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.access import AccountAccess, Tags
+from mesh.plan.nodes.account_access import AccountAccess, Tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from mesh import names
 from mesh.iam import central, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

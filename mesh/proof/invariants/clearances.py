@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mesh import names
-from mesh.access import planned
+from mesh.access import from_plan
 from mesh.access.chains import PORTS, Port, Reader
-from mesh.access.decide import Request
+from mesh.evaluator.decide import Request
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
 from mesh.plan.nodes.grants import Covered, Label, Named, WholeCatalog
 from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Sees
@@ -111,9 +111,9 @@ def _queries(subject: Subject, readers: list[Reader]) -> Iterator[AnyClaim]:
 def _keys(subject: Subject, reader: Reader, who: str) -> Iterator[AnyClaim]:
     """By its own permissions a clearance uses keys through S3: the domains' to read, its account's for results."""
     region, through = subject.region, subject.through_s3
-    own = planned.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
-    of_another = planned.key_arn(region, reader.account, "other")
-    hub = planned.key_arn(region, subject.hub, names.ACCOUNT_KEY_ALIAS)
+    own = from_plan.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
+    of_another = from_plan.key_arn(region, reader.account, "other")
+    hub = from_plan.key_arn(region, subject.hub, names.ACCOUNT_KEY_ALIAS)
     for action, key, context in (
         ("kms:GenerateDataKey", own, {}),
         ("kms:GenerateDataKey", of_another, through),

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from mesh import names
-from mesh.access import planned
-from mesh.access.decide import Request
+from mesh.access import from_plan
+from mesh.evaluator.decide import Request
 from mesh.iam.break_glass import SECOND_FACTOR_SECONDS
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
@@ -36,8 +36,8 @@ def break_glass_is_narrow(subject: Subject) -> Iterator[AnyClaim]:
 
 def _who_breaks_it(subject: Subject) -> Iterator[AnyClaim]:
     management, glass = subject.perimeter.management_id, names.break_glass_role(subject.hub)
-    user = names.break_glass_user(management, planned.KEEPER)
-    shown = {**FACTOR, "sts:SourceIdentity": planned.KEEPER}
+    user = names.break_glass_user(management, from_plan.KEEPER)
+    shown = {**FACTOR, "sts:SourceIdentity": from_plan.KEEPER}
     for action in STEP_IN:
         yield Claim("a keeper", Request(user, action, glass, shown), allowed=True)
         for what, less in _without(shown):
@@ -72,11 +72,11 @@ def _without(shown: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _not_keepers(subject: Subject) -> Iterator[tuple[str, str]]:
     management = subject.perimeter.management_id
     yield "another user of the management account", f"arn:aws:iam::{management}:user/somebody"
-    yield "a user named like a keeper", f"arn:aws:iam::{management}:user/{planned.KEEPER}"
+    yield "a user named like a keeper", f"arn:aws:iam::{management}:user/{from_plan.KEEPER}"
     yield "a user of a path like the keepers'", f"arn:aws:iam::{management}:user/x{names.BREAK_GLASS_PATH}somebody"
     yield "a role of a path like the keepers'", f"arn:aws:iam::{management}:role{names.BREAK_GLASS_PATH}somebody"
     for account_id in (OTHER_ORGANIZATION, NO_ORGANIZATION, subject.hub):
-        yield f"a user of account {account_id}", names.break_glass_user(account_id, planned.KEEPER)
+        yield f"a user of account {account_id}", names.break_glass_user(account_id, from_plan.KEEPER)
     for caller in (*subject.of_governance, *subject.of_management):
         yield caller.who, caller.name
     for domain in subject.domains[:1]:
@@ -92,7 +92,7 @@ def _not_keepers(subject: Subject) -> Iterator[tuple[str, str]]:
 
 def _what_it_is_good_for(subject: Subject) -> Iterator[AnyClaim]:
     who, glass = "who has broken the glass", names.break_glass_role(subject.hub)
-    named = {"aws:SourceIdentity": planned.KEEPER, "sts:SourceIdentity": planned.KEEPER}
+    named = {"aws:SourceIdentity": from_plan.KEEPER, "sts:SourceIdentity": from_plan.KEEPER}
     accounts = [account_id for account_id, _, _ in subject.accounts] + [subject.perimeter.management_id]
     doors = {role(account_id) for account_id in accounts for role in (names.deploy_role, names.preview_role)}
     for door in sorted(doors):
@@ -197,7 +197,7 @@ def _unheard(subject: Subject) -> str | None:
             "awsRegion": subject.region,
             "requestParameters": {
                 "roleArn": f"arn:aws:iam::{subject.hub}:role/mesh/break-glass",
-                "sourceIdentity": planned.KEEPER,
+                "sourceIdentity": from_plan.KEEPER,
             },
         },
     }

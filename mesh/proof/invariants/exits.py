@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
-from mesh.access import facts
-from mesh.access.decide import Layer, Request
+from mesh.evaluator import facts
+from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Caller, Subject
 

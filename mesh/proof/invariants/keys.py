@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh import names
-from mesh.access import planned
-from mesh.access.decide import Request
+from mesh.access import from_plan
+from mesh.evaluator.decide import Request
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.products import CRYPTOGRAPHY, Rule
@@ -75,7 +75,7 @@ def _granted(rule: Rule, key: str) -> Iterator[AnyClaim]:
 
 def _account(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
     """For query results and disks: everyone of the account, through S3, Athena and EC2."""
-    key = planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
+    key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
     other = subject.other(account_id, unit, where)
     for service in ("s3", "athena", "ec2"):
         through = {"kms:ViaService": f"{service}.{subject.region}.amazonaws.com"}
@@ -114,7 +114,7 @@ def _disks(subject: Subject, key: str, caller: Caller) -> Iterator[AnyClaim]:
 
 def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     account_id = partner.access.account_id
-    key = planned.key_arn(subject.region, account_id, names.INBOX_KEY_ALIAS)
+    key = from_plan.key_arn(subject.region, account_id, names.INBOX_KEY_ALIAS)
     other = subject.other(account_id, "partners", f"partner {partner.name}")
     yield Claim(other.who, Request(other.name, "kms:Decrypt", key, subject.through_s3), allowed=True)
     yield from _not_through(subject, key, other)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
-from mesh.access import planned
-from mesh.access.decide import Layer, Request
+from mesh.access import from_plan
+from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.invariants.exits import own
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Caller, Subject
@@ -195,7 +195,7 @@ def _of_the_mesh(subject: Subject) -> Iterator[Caller]:
 
 def _calls(subject: Subject, caller: Caller, service: str, account_id: str) -> Iterator[Request]:
     """Requests of a service to something of an account, through the service's endpoint."""
-    context = {"aws:SourceVpce": planned.endpoint_id(service)}
+    context = {"aws:SourceVpce": from_plan.endpoint_id(service)}
     if service == "s3":
         for action in ("s3:PutObject", "s3:GetObject"):
             yield Request(caller.name, action, f"{_bucket(subject, account_id)}/x", context)
@@ -221,7 +221,7 @@ def _jobs(subject: Subject) -> Iterator[AnyClaim]:
             ("logs", "logs:PutLogEvents", log),
             ("events", "events:PutEvents", bus),
         ):
-            request = Request(pipeline, action, resource, {"aws:SourceVpce": planned.endpoint_id(service)})
+            request = Request(pipeline, action, resource, {"aws:SourceVpce": from_plan.endpoint_id(service)})
             yield Claim(f"the pipeline of {product.domain}.{product.name}, in our network", request, allowed=True)
         yield from _joined(subject, f"the pipeline of {product.domain}.{product.name}", pipeline, product.account_id)
 

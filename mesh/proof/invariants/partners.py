@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
-from mesh.access import facts, planned
-from mesh.access.decide import Layer, Request
+from mesh.access import from_plan
+from mesh.evaluator import facts
+from mesh.evaluator.decide import Layer, Request
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Caller, Subject
@@ -102,9 +103,9 @@ def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     account_id = partner.access.account_id
     access = names.role(account_id, "access")
     region, inbox = subject.region, f"arn:aws:s3:::{partner.partner.inbox}"
-    key = planned.key_arn(region, account_id, names.INBOX_KEY_ALIAS)
+    key = from_plan.key_arn(region, account_id, names.INBOX_KEY_ALIAS)
     results = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, f'partner-{partner.name}')}"
-    account_key = planned.key_arn(region, account_id, names.ACCOUNT_KEY_ALIAS)
+    account_key = from_plan.key_arn(region, account_id, names.ACCOUNT_KEY_ALIAS)
     for action, resource, context in (
         ("s3:GetObject", f"{inbox}/ads/impressions/x", {}),
         ("s3:ListBucket", inbox, {}),
@@ -119,7 +120,7 @@ def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     ):
         who = f"people of partner {partner.name} at home"
         if action.startswith("kms:"):
-            other_key = planned.key_arn(region, account_id, "other")
+            other_key = from_plan.key_arn(region, account_id, "other")
             yield Claim(f"{who}, not through S3", Request(access, action, resource), allowed=False, granted=False)
             if action != "kms:Decrypt":
                 yield Claim(f"{who}, on another key", Request(access, action, other_key, context), granted=False)
@@ -164,7 +165,7 @@ def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
 
 
 def _inbox_of(subject: Subject, partner: PartnerPlan) -> tuple[str, str]:
-    key = planned.key_arn(subject.region, partner.access.account_id, names.INBOX_KEY_ALIAS)
+    key = from_plan.key_arn(subject.region, partner.access.account_id, names.INBOX_KEY_ALIAS)
     return f"arn:aws:s3:::{partner.partner.inbox}", key
 
 
@@ -172,7 +173,7 @@ def _other_keys(subject: Subject, partner: PartnerPlan) -> Iterator[tuple[str, s
     """Keys that are no partner's."""
     domain = next(d for d in subject.domains if not any(d.access.account_id in w for w in partner.partner.writers))
     for account_id in (subject.hub, domain.access.account_id):
-        yield account_id, planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
+        yield account_id, from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
 
 
 def _own_people_do_not_write(subject: Subject, partner: PartnerPlan, inbox: str) -> Iterator[AnyClaim]:

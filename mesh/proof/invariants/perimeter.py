@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from mesh import names
-from mesh.access import planned
-from mesh.access.decide import Layer, Request
-from mesh.access.world import ANONYMOUS
+from mesh.access import from_plan
+from mesh.evaluator.decide import Layer, Request
+from mesh.evaluator.world import ANONYMOUS
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Caller, Subject
 
@@ -41,7 +41,7 @@ def of_accounts(subject: Subject) -> Iterator[Held]:
         owner, mesh = subject.owners[account_id], subject.plan.mesh
         for bucket in (names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)):
             yield Held(f"arn:aws:s3:::{bucket}/x", OBJECT_ACTIONS, unit, True)
-        key = planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
+        key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield Held(key, KEY_ACTIONS, unit, False)
         for path in ("deploy", "preview"):
             yield Held(names.role(account_id, path), ("sts:AssumeRole",), unit, False)
@@ -92,7 +92,7 @@ def _federated(subject: Subject) -> Iterator[AnyClaim]:
     """
     web, saml = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
     for account_id, _, where in subject.accounts_asked:
-        reserved = planned.permission_set_role(account_id, subject.region, "pii")
+        reserved = from_plan.permission_set_role(account_id, subject.region, "pii")
         roles = (f"arn:aws:iam::{account_id}:role/unplanned", names.deploy_role(account_id))
         for action, role in ((web, reserved), *((each, role) for each in (web, saml) for role in roles)):
             request = Request(ANONYMOUS, action, role)

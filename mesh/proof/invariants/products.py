@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
-from mesh.access.decide import Layer, Request
+from mesh.evaluator.decide import Layer, Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import WHOLE_UP_TO, Caller, Subject

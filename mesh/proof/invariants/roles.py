@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
-from mesh.access import planned
-from mesh.access.decide import Request
+from mesh.access import from_plan
+from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import Caller, Subject
@@ -40,7 +40,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         yield from _deployments(subject, account_id, unit, where)
     for partner in subject.partners:
         account_id, role = partner.access.account_id, names.role(partner.access.account_id, "access")
-        people = planned.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
+        people = from_plan.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
 
@@ -48,18 +48,18 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
 def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
     account_id, where = domain.access.account_id, f"domain {domain.name}"
     for name, clearance in domain.clearances.items():
-        people = planned.permission_set_role(account_id, subject.region, name)
+        people = from_plan.permission_set_role(account_id, subject.region, name)
         for action in ("sts:AssumeRole", "sts:SetSourceIdentity"):
             request = Request(people, action, clearance.arn)
             yield Claim(f"people with permission set {name}", request, allowed=True)
         yield from _not_by(subject.of_account(account_id, "domains", where), clearance.arn)
         for other in domain.clearances:
             if other != name:
-                role = planned.permission_set_role(account_id, subject.region, other)
+                role = from_plan.permission_set_role(account_id, subject.region, other)
                 request = Request(role, "sts:AssumeRole", clearance.arn)
                 yield Claim(f"people with permission set {other}", request, allowed=False)
         for elsewhere in list(subject.others(domain.name))[:1]:
-            role = planned.permission_set_role(elsewhere.access.account_id, subject.region, name)
+            role = from_plan.permission_set_role(elsewhere.access.account_id, subject.region, name)
             request = Request(role, "sts:AssumeRole", clearance.arn)
             yield Claim(f"people with permission set {name} of {elsewhere.name}", request, allowed=False)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from mesh import names
-from mesh.access import planned
-from mesh.access.policies import Policy
-from mesh.access.world import Nodes
+from mesh.access import from_plan
+from mesh.evaluator.policies import Policy
+from mesh.evaluator.world import Nodes
 from mesh.plan.nodes import DataProductArgs, PartnerPlan
 from mesh.proof.subject import Subject
 
@@ -42,7 +42,7 @@ def gates(subject: Subject, account_id: str) -> Policies:
 
 
 def _own(nodes: Nodes, node: int) -> Policies:
-    return tuple(policy for policy in nodes[node] if policy.name not in planned.OF_AWS) if node < len(nodes) else ()
+    return tuple(policy for policy in nodes[node] if policy.name not in from_plan.OF_AWS) if node < len(nodes) else ()
 
 
 def _of(subject: Subject, unit: str | None) -> Iterator[str]:
@@ -121,10 +121,10 @@ def buckets(subject: Subject) -> Iterator[tuple[str, Policies]]:
 def account_keys(subject: Subject) -> Iterator[tuple[str, Policies]]:
     """An account of each class, and the policy of its own key."""
     for account_id, _ in subject.account_classes:
-        key = planned.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
+        key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield account_id, policy_of(subject, key)
 
 
 def inbox_key(subject: Subject, partner: PartnerPlan) -> Policies:
     """The policy of the key of a partner's inbox."""
-    return policy_of(subject, planned.key_arn(subject.region, partner.access.account_id, names.INBOX_KEY_ALIAS))
+    return policy_of(subject, from_plan.key_arn(subject.region, partner.access.account_id, names.INBOX_KEY_ALIAS))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mesh import names
-from mesh.access import planned
+from mesh.access import from_plan
 from mesh.iam.break_glass import SECOND_FACTOR_SECONDS
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic.encode import Key, Request
@@ -24,12 +24,12 @@ def break_glass_is_narrow(subject: Subject) -> Iterator[Goal]:
     management, hub = subject.perimeter.management_id, subject.hub
     trust = subject.world.roles[names.break_glass_role(hub)].trust
     user: Shape = (f"arn:aws:iam::{management}:user/mesh/break-glass/", ANY)
-    request = Request((trust,) if trust else (), {"aws:username": planned.KEEPER})
+    request = Request((trust,) if trust else (), {"aws:username": from_plan.KEEPER})
     lacking = {
         "a caller of another path": anyone_but(request, user),
         "no second factor": negation(request.key("aws:MultiFactorAuthPresent").is_(True)),
         "an old second factor": _older(request.key("aws:MultiFactorAuthAge")),
-        "another name": request.key("sts:SourceIdentity").is_none_of(planned.KEEPER),
+        "another name": request.key("sts:SourceIdentity").is_none_of(from_plan.KEEPER),
         "another region": request.key("aws:RequestedRegion").is_none_of(subject.region),
     }
     for what, given in lacking.items():

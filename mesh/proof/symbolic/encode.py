@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from mesh.access import conditions, facts
-from mesh.access.errors import UnknownError
-from mesh.access.patterns import like
-from mesh.access.policies import Policy, texts
-from mesh.access.principals import ACCOUNT
+from mesh.evaluator import conditions, facts
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.patterns import like
+from mesh.evaluator.policies import Policy, texts
+from mesh.evaluator.principals import ACCOUNT
 from mesh.proof.symbolic.shapes import Part, Shape
 from mesh.proof.symbolic.texts import Formula, Text, every, is_, some, z3
 
@@ -232,7 +232,7 @@ class Request:
                 yield self.condition(operator, key, texts(values))
 
     def condition(self, operator: str, key: str, values: Sequence[str]) -> Formula:
-        """One operator on one key, as `mesh.access.conditions` has it. Raises UnknownError."""
+        """One operator on one key, as `mesh.evaluator.conditions` has it. Raises UnknownError."""
         conditions.condition(operator, key, values)
         key = key.lower()
         if key in facts.SENT_BY_AWS:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mesh.access.errors import UnknownError
+from mesh.evaluator.errors import UnknownError
 from mesh.proof.claims import Witness
 from mesh.proof.symbolic.encode import Request, Taken
 from mesh.proof.symbolic.solve import LIMIT, Found, Solver

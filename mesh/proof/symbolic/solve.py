@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from mesh.access.errors import UnknownError
-from mesh.access.policies import Policy
-from mesh.access.principals import Caller
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.policies import Policy
+from mesh.evaluator.principals import Caller
 from mesh.proof.symbolic.encode import Request
 from mesh.proof.symbolic.texts import Formula, Text, literal, z3
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from mesh.access.errors import UnknownError
-from mesh.access.patterns import ARN_PARTS
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.patterns import ARN_PARTS
 from mesh.proof.symbolic.shapes import Part, Shape
 
 z3: Any = importlib.import_module("z3")

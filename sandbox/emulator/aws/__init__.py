@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sandbox.aws import (
+from sandbox.emulator.aws import (
     athena,
     budgets,
     cloudformation,
@@ -26,7 +26,7 @@ from sandbox.aws import (
     sqs,
     ssoadmin,
 )
-from sandbox.aws.resource import Resource
+from sandbox.emulator.aws.resource import Resource
 
 _MODULES: Final = (
     athena,

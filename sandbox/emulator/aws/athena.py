@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.aws.fields import Fields, Values, flag, number, one, text
-from sandbox.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import Fields, Values, flag, number, one, text
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
 
 _RESULT: Final[Fields] = {
     "outputLocation": text(),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Fields, Values, many, number, text, texts
-from sandbox.aws.resource import AwsError, Call, Made, Resource, recorded_tags
+from sandbox.emulator.aws.fields import Fields, Values, many, number, text, texts
+from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, recorded_tags
 
 _NOTIFICATION: Final[Fields] = {
     "comparisonOperator": text(required=True),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.aws.fields import Conversion, Values, flag, mapping, number, one, text, texts
-from sandbox.aws.resource import Call, Made, Resource, Tagging, recorded
+from sandbox.emulator.aws.fields import Conversion, Values, flag, mapping, number, one, text, texts
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging, recorded
 
 _PARAMETERS: Final = Conversion(
     lambda values: [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],

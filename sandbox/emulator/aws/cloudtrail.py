@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.aws.fields import Fields, Values, flag, many, text, texts
-from sandbox.aws.resource import Call, Made, Resource, Tagging, recorded
+from sandbox.emulator.aws.fields import Fields, Values, flag, many, text, texts
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging, recorded
 
 _SELECTOR: Final[Fields] = {
     "name": text(),

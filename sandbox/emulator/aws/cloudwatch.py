@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Conversion, Fields, Values, document, flag, many, mapping, number, one, text, texts
-from sandbox.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import (
+    Conversion,
+    Fields,
+    Values,
+    document,
+    flag,
+    many,
+    mapping,
+    number,
+    one,
+    text,
+    texts,
+)
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
 
 # --- alarms ------------------------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Values, document, flag, many, number, text, texts
-from sandbox.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import Values, document, flag, many, number, text, texts
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
 
 
 class _Tags(Tagging):

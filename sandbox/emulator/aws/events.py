@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Values, document, flag, mapping, number, one, text
-from sandbox.aws.resource import Call, Made, Resource, Tagging, only_local
+from sandbox.emulator.aws.fields import Values, document, flag, mapping, number, one, text
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging, only_local
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceARN")
 _DEAD_LETTERS: Final = {"arn": text()}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sandbox.wire import UNKNOWN, has_unknown
+from sandbox.engine.wire import UNKNOWN, has_unknown
 
 Kind = Literal["text", "flag", "number", "texts", "numbers", "map", "pairs", "document", "one", "many"]
 Fields = Mapping[str, "Field"]

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Fields, Values, document, flag, many, mapping, number, numbers, one, text, texts, to_aws
-from sandbox.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import (
+    Fields,
+    Values,
+    document,
+    flag,
+    many,
+    mapping,
+    number,
+    numbers,
+    one,
+    text,
+    texts,
+    to_aws,
+)
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "get_tags", tags="TagsToAdd", keys="TagsToRemove", pair=None)
 

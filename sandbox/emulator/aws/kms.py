@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.aws.fields import Values, document, flag, number, text
-from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import Values, document, flag, number, text
+from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, Tagging
 
 _TAGS: Final = Tagging(
     "tag_resource", "untag_resource", "list_resource_tags", "KeyId", lambda call: call.id, pair=("TagKey", "TagValue")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from sandbox.aws.fields import Conversion, Field, Fields, Values, flag, many, mapping, one, text, texts, to_aws
-from sandbox.aws.resource import AwsError, Call, Made, Resource
+from sandbox.emulator.aws.fields import Conversion, Field, Fields, Values, flag, many, mapping, one, text, texts, to_aws
+from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource
 
 
 def _catalog(call: Call) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sandbox.aws.fields import Values, changed, same
-from sandbox.aws.resource import AwsError, Call, Resource
+from sandbox.emulator.aws.fields import Values, changed, same
+from sandbox.emulator.aws.resource import AwsError, Call, Resource
 
 _NOTHING: Final[tuple[Any, ...]] = (None, False, "", [], {})
 

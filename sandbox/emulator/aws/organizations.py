@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Values, document, flag, text, texts
-from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging, only_local
+from sandbox.emulator.aws.fields import Values, document, flag, text, texts
+from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, Tagging, only_local
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceId", lambda call: call.id)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.aws.fields import Values, flag, text
-from sandbox.aws.resource import Call, Made, Resource, recorded, recorded_tags
+from sandbox.emulator.aws.fields import Values, flag, text
+from sandbox.emulator.aws.resource import Call, Made, Resource, recorded, recorded_tags
 
 _SERVICE: Final = "ram.amazonaws.com"
 

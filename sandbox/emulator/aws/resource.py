@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from sandbox.aws.fields import Field, Fields, Values, from_aws, mapping, text, to_aws
-from sandbox.aws.records import Key, Records
+from sandbox.emulator.aws.fields import Field, Fields, Values, from_aws, mapping, text, to_aws
+from sandbox.emulator.aws.records import Key, Records
 
 Made = tuple[str, Values]
 """(id, computed outputs)"""

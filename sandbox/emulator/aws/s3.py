@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sandbox.aws.fields import Field, Fields, Values, flag, text
-from sandbox.aws.resource import AwsError, Call, Made, Resource, Tagging, only_local
+from sandbox.emulator.aws.fields import Field, Fields, Values, flag, text
+from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, Tagging, only_local
 
 # --- the bucket --------------------------------------------------------------------------------------------
 

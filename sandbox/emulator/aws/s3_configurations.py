@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from sandbox.aws.fields import Conversion, Fields, Values, document, flag, many, number, one, pairs, text
-from sandbox.aws.resource import Call, Made, Resource
-from sandbox.aws.s3 import BLOCKS
+from sandbox.emulator.aws.fields import Conversion, Fields, Values, document, flag, many, number, one, pairs, text
+from sandbox.emulator.aws.resource import Call, Made, Resource
+from sandbox.emulator.aws.s3 import BLOCKS
 
 # --- its configurations ------------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Fields, Values, document, flag, number, text
-from sandbox.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import Fields, Values, document, flag, number, text
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Values, document, flag, number, text
-from sandbox.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import Values, document, flag, number, text
+from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
 
 _TAGS: Final = Tagging("tag_queue", "untag_queue", "list_queue_tags", "QueueUrl", lambda call: call.id, pair=None)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.aws.fields import Values, document, text
-from sandbox.aws.resource import Call, Made, Resource, recorded_tags
+from sandbox.emulator.aws.fields import Values, document, text
+from sandbox.emulator.aws.resource import Call, Made, Resource, recorded_tags
 
 _INSTANCE: Final = text(required=True, replaces=True)
 _SET: Final = text(required=True, replaces=True)

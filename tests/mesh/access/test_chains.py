@@ -7,11 +7,11 @@ import dataclasses
 import pytest
 
 from mesh import names
-from mesh.access import planned
+from mesh.access import from_plan
 from mesh.access.chains import Access, Port, labels_by_column
-from mesh.access.errors import UnknownError
 from mesh.access.lake import Lakes
-from mesh.access.world import World
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.world import World
 from mesh.plan import Plan
 
 ADS, IDENTITY, HUB = "310000000013", "330000000039", "200000000002"
@@ -74,7 +74,7 @@ def without(world: World, arn: str) -> World:
     ],
 )
 def test_a_role_without_its_permissions_breaks_the_chain(plan: Plan, arn: str, purpose: str) -> None:
-    access = Access(plan, without(planned.world(plan), arn))
+    access = Access(plan, without(from_plan.world(plan), arn))
     chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")
     assert chain.broken
     assert chain.broken.purpose == purpose
@@ -85,7 +85,7 @@ def test_a_role_without_its_permissions_breaks_the_chain(plan: Plan, arn: str, p
 def test_without_the_grant_of_the_hub_or_of_the_own_account_no_column_comes_through(plan: Plan, account: str) -> None:
     lakes = [
         dataclasses.replace(lake, grants=()) if lake.account == account else lake
-        for lake in planned.lakes(plan).lakes.values()
+        for lake in from_plan.lakes(plan).lakes.values()
     ]
     access = Access(plan, lakes=Lakes(lakes))
     chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")

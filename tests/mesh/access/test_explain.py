@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from mesh.access import asked, planned
+from mesh.access import from_plan, references
 from mesh.access.chains import Access
 from mesh.access.explain import explain
-from mesh.access.world import World
+from mesh.evaluator.world import World
 from mesh.model import Mesh
 from mesh.plan import Plan
 
@@ -15,13 +15,15 @@ ADS = "310000000013"
 
 
 def test_a_refusal_against_the_labels_is_called_a_fault_of_the_policies(plan: Plan, sample: Mesh) -> None:
-    world = planned.world(plan)
+    world = from_plan.world(plan)
     arn = f"arn:aws:iam::{ADS}:role/mesh/clearance/pii"
     roles = [dataclasses.replace(r, identity=()) if r.arn == arn else r for r in world.roles.values()]
     access = Access(
         plan, World(world.organization, world.region, world.accounts.values(), roles, world.resources.values())
     )
-    found = explain(access, asked.asker(access, "pii@ads"), asked.thing(sample, plan, "identity.profiles"), "files")
+    found = explain(
+        access, references.asker(access, "pii@ads"), references.thing(sample, plan, "identity.profiles"), "files"
+    )
     assert not found.allowed
     assert found.why[-1] == "stopped: no statement of the layer identity allows it"
     assert found.change == (
@@ -33,17 +35,17 @@ def test_the_explanation_agrees_with_the_matrix_for_every_column(access: Access,
     product = access.product("subscriptions", "payments")
     for reader in access.readers:
         readable = set(access.read(reader, product, "table").columns)
-        asker = asked.asker(access, f"{reader.clearance}@{reader.home}")
-        whole = asked.thing(sample, access.plan, "subscriptions.payments")
+        asker = references.asker(access, f"{reader.clearance}@{reader.home}")
+        whole = references.thing(sample, access.plan, "subscriptions.payments")
         for column in whole.columns:
-            found = explain(access, asker, asked.Thing(product, whole.columns, column), "table")
+            found = explain(access, asker, references.Thing(product, whole.columns, column), "table")
             assert found.allowed is (column in readable), (reader, column)
             assert bool(found.change) is not found.allowed
 
 
 def test_a_session_is_explained_as_its_role(access: Access, sample: Mesh) -> None:
-    asker = asked.asker(access, f"arn:aws:sts::{ADS}:assumed-role/pii/someone")
-    found = explain(access, asker, asked.thing(sample, access.plan, "identity.profiles.birth_year"), "table")
+    asker = references.asker(access, f"arn:aws:sts::{ADS}:assumed-role/pii/someone")
+    found = explain(access, asker, references.thing(sample, access.plan, "identity.profiles.birth_year"), "table")
     assert asker.name == "pii@ads"
     assert found.allowed
     assert "clearance pii covers pii" in found.why

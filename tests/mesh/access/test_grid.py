@@ -6,8 +6,8 @@ import dataclasses
 import xml.etree.ElementTree as ET
 
 from mesh.access.grid import Cell, Grid, Line, grid
+from mesh.access.heatmap import picture
 from mesh.access.matrix import Row
-from mesh.access.picture import picture
 from mesh.plan import Plan
 
 

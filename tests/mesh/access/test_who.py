@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from mesh import names
-from mesh.access import asked, planned
+from mesh.access import from_plan, references
 from mesh.access.chains import Access
 from mesh.access.lake import Lakes
-from mesh.access.policies import Policy, compiled
 from mesh.access.who import Everyone, who
-from mesh.access.world import Role, World
+from mesh.evaluator.policies import Policy, compiled
+from mesh.evaluator.world import Role, World
 from mesh.model import Mesh
 from mesh.plan import Plan
 from mesh.plan.nodes.grants import Grant, Named
@@ -28,7 +28,7 @@ GENERAL = names.clearance_role(ADS, "general")
 
 
 def everyone(access: Access, mesh: Mesh, text: str = "identity.profiles.birth_year") -> Everyone:
-    return who(access, mesh, asked.thing(mesh, access.plan, text), DAY)
+    return who(access, mesh, references.thing(mesh, access.plan, text), DAY)
 
 
 def reading(found: Everyone) -> dict[str, tuple[str, ...]]:
@@ -56,13 +56,13 @@ def spared(policy: Policy, *arns: str) -> Policy:
 
 def with_door(plan: Plan, carriers: Iterable[str], *arns: str) -> Access:
     """The sample mesh with a role of every permission, which the policies of some resources spare."""
-    world = planned.world(plan)
+    world = from_plan.world(plan)
     wanted = set(carriers)
     resources = [
         dataclasses.replace(r, policy=spared(r.policy, *arns)) if r.arn in wanted and r.policy else r
         for r in world.resources.values()
     ]
-    door = Role(BACK_DOOR, (planned.ADMINISTRATOR_ACCESS,))
+    door = Role(BACK_DOOR, (from_plan.ADMINISTRATOR_ACCESS,))
     roles = [*world.roles.values(), door]
     return Access(plan, World(world.organization, world.region, world.accounts.values(), roles, resources))
 
@@ -105,14 +105,14 @@ def test_a_clearance_that_gets_objects_beside_the_files_port_is_found(plan: Plan
 def test_a_named_grant_to_a_role_is_found(table: str, column: str, found: bool, plan: Plan, sample: Mesh) -> None:
     named = Named(catalog=HUB, database="identity__profiles", table=table)
     grant = Grant(name="door", principal=f"arn:aws:iam::{HUB}:role/mesh/deploy", permissions=("SELECT",), on=named)
-    lakes = planned.lakes(plan).lakes.values()
+    lakes = from_plan.lakes(plan).lakes.values()
     opened = Lakes(dataclasses.replace(x, grants=(*x.grants, grant)) if x.account == HUB else x for x in lakes)
     reads = reading(everyone(Access(plan, lakes=opened), sample, f"identity.profiles.{column}"))
     assert (("the table",) in reads.values()) is found
 
 
 def test_defaults_of_lake_formation_left_open_are_found(plan: Plan, sample: Mesh) -> None:
-    lakes = planned.lakes(plan).lakes.values()
+    lakes = from_plan.lakes(plan).lakes.values()
     opened = Lakes(dataclasses.replace(x, open_by_default=True) if x.account == HUB else x for x in lakes)
     found = everyone(Access(plan, lakes=opened), sample)
     assert {each.clearance for each in found.clearances} == {"general", "pii", "financial", "restricted"}
@@ -120,6 +120,6 @@ def test_defaults_of_lake_formation_left_open_are_found(plan: Plan, sample: Mesh
 
 
 def test_an_agreement_that_has_expired_is_closed(access: Access, sample: Mesh) -> None:
-    thing = asked.thing(sample, access.plan, "content.dialogue-lists")
+    thing = references.thing(sample, access.plan, "content.dialogue-lists")
     (copy,) = who(access, sample, thing, datetime.date(2029, 4, 1)).copies
     assert (copy.partner, copy.open) == ("subtitling", False)

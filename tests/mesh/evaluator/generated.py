@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mesh.access import Decision
-from tests.mesh.access.judge import (
+from mesh.evaluator import Decision
+from tests.mesh.evaluator.judge import (
     BUCKET,
     GUEST,
     GUEST_SESSION,
@@ -25,7 +25,7 @@ from tests.mesh.access.judge import (
     allow,
     decision_of,
 )
-from tests.mesh.access.pages import EVALUATION
+from tests.mesh.evaluator.pages import EVALUATION
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
 OBJECTS = (f"{BUCKET}/2026/orders.csv", f"{BUCKET}/2025/orders.csv")

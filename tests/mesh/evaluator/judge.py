@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from mesh.access import (
+from mesh.evaluator import (
     FULL_ACCESS,
     Account,
     Decision,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mesh.access.judge import Page
+from tests.mesh.evaluator.judge import Page
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _ORGANIZATIONS = "https://docs.aws.amazon.com/organizations/latest/userguide"

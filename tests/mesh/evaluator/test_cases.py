@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from mesh.access import Decision, UnknownError, decide
-from tests.mesh.access import (
+from mesh.evaluator import Decision, UnknownError, decide
+from tests.mesh.evaluator.cases import (
     actions,
     arns,
     catalogs,
@@ -37,7 +37,7 @@ from tests.mesh.access import (
     trust_conditions,
     variables,
 )
-from tests.mesh.access.judge import HOME, Case, decision_of, request_of, world_of
+from tests.mesh.evaluator.judge import HOME, Case, decision_of, request_of, world_of
 
 MODULES: tuple[ModuleType, ...] = (
     actions,

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh.access.chains import PORTS, Access
-from mesh.access.decide import Request, decide
-from mesh.access.layers import allowed, layers
+from mesh.evaluator.decide import Request, decide
+from mesh.evaluator.layers import allowed, layers
 
 IDENTITY = "330000000039"
 STRANGERS = (

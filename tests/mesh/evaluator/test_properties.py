@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from mesh.access import Decision, decide
-from tests.mesh.access.generated import (
+from mesh.evaluator import Decision, decide
+from tests.mesh.evaluator.generated import (
     ACTIONS,
     LAYERS,
     questions,
@@ -21,7 +21,7 @@ from tests.mesh.access.generated import (
     with_statement,
     written,
 )
-from tests.mesh.access.judge import DOOR, EVERYTHING, Case, Statement, allow, decision_of, request_of, world_of
+from tests.mesh.evaluator.judge import DOOR, EVERYTHING, Case, Statement, allow, decision_of, request_of, world_of
 
 # What no generated condition uses, so that adding it is a pure AND.
 EXTRA = st.sampled_from(

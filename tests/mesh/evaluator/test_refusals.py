@@ -6,9 +6,19 @@ from typing import Any
 
 import pytest
 
-from mesh.access import ANONYMOUS, Decision, Policy, Request, Role, UnknownError, World, compiled, decide
-from mesh.access.places import Place
-from tests.mesh.access.judge import (
+from mesh.evaluator import (
+    ANONYMOUS,
+    Decision,
+    Policy,
+    Request,
+    Role,
+    UnknownError,
+    World,
+    compiled,
+    decide,
+)
+from mesh.evaluator.policy_types import Place
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     GUEST,
@@ -24,7 +34,7 @@ from tests.mesh.access.judge import (
     deny,
     document,
 )
-from tests.mesh.access.pages import KEYS
+from tests.mesh.evaluator.pages import KEYS
 
 _TEAM = "${aws:PrincipalTag/team}"
 

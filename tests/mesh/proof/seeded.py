@@ -15,7 +15,7 @@ from typing import Any
 
 from mesh.access.chains import Access
 from mesh.access.lake import Lake, Lakes
-from mesh.access.world import World
+from mesh.evaluator.world import World
 from mesh.plan.nodes.grants import Covered, Grant, Label, Named
 from mesh.proof.subject import Subject
 

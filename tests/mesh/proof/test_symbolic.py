@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mesh.access.policies import compiled
+from mesh.evaluator.policies import compiled
 from mesh.plan import Plan
 from mesh.proof import symbolic
 from mesh.proof.invariants import INVARIANTS

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh.access import conditions, facts
-from mesh.access.errors import UnknownError
-from mesh.access.policies import Policy, compiled
-from mesh.access.principals import Caller
+from mesh.evaluator import conditions, facts
+from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.policies import Policy, compiled
+from mesh.evaluator.principals import Caller
 from mesh.proof.symbolic.encode import Request
 from mesh.proof.symbolic.solve import Solver
 from mesh.proof.symbolic.texts import Formula, every, negation, z3

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sandbox.aws.fields import Values
-from sandbox.aws.records import Records
-from sandbox.aws.resource import Access
-from sandbox.organization import EmulatedOrganization
+from sandbox.emulator.aws.fields import Values
+from sandbox.emulator.aws.records import Records
+from sandbox.emulator.aws.resource import Access
+from sandbox.emulator.emulated_organization import EmulatedOrganization
 
 Meet = Callable[[str], None]
 """Is told the operation, and raises AwsError where it is to fail."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from sandbox.aws.fields import Values
-from tests.sandbox.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
+from sandbox.emulator.aws.fields import Values
+from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
 
 
 def policy(action: str, **members: object) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from sandbox.aws.fields import Values
-from tests.sandbox.provider_cases import (
+from sandbox.emulator.aws.fields import Values
+from tests.sandbox.emulator.provider_cases import (
     ANY,
     DATABASE,
     GOVERNANCE_LOGS,
@@ -15,7 +15,7 @@ from tests.sandbox.provider_cases import (
     TAGS,
     policy,
 )
-from tests.sandbox.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
+from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
 
 READER = f"arn:aws:iam::{DOMAIN}:role/mesh/clearance/pii"
 INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"

@@ -11,9 +11,9 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import status_pb2
 
-from sandbox.organization import OrganizationIds
-from sandbox.provider import AwsProvider
-from sandbox.wire import to_python, to_struct
+from sandbox.emulator.emulated_organization import OrganizationIds
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.wire import to_python, to_struct
 
 Values = dict[str, Any]
 

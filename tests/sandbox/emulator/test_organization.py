@@ -12,9 +12,9 @@ import boto3
 import botocore.exceptions
 import pytest
 
-from sandbox.aws.resource import AwsError
-from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
-from tests.sandbox.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
+from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from sandbox.organization import EmulatedOrganization, OrganizationIds
-from tests.sandbox.provider_harness import DOMAIN, IDS, REGION, configured
+from sandbox.emulator.emulated_organization import EmulatedOrganization, OrganizationIds
+from tests.sandbox.emulator.provider_harness import DOMAIN, IDS, REGION, configured
 
 OTHER = OrganizationIds("444444444444", "o-another000", "r-anot", accounts={"playback": "555555555555"})
 
@@ -41,7 +41,7 @@ def test_two_at_once_are_refused() -> None:
 
 
 def test_one_that_fails_to_open_does_not_block_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.organization._operator", lambda _: 1 / 0)
+    monkeypatch.setattr("sandbox.emulator.emulated_organization._operator", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         EmulatedOrganization(IDS).__enter__()
     monkeypatch.undo()

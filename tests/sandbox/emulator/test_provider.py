@@ -15,10 +15,10 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.aws import RECORDED_PARTS, RECORDED_TYPES, RESOURCES
-from sandbox.provider import AwsProvider
-from sandbox.wire import UNKNOWN, to_python, to_struct, wrap
-from tests.sandbox.provider_harness import DOMAIN, REGION, Aborted, Context, Driver, Values, settings, urn
+from sandbox.emulator.aws import RECORDED_PARTS, RECORDED_TYPES, RESOURCES
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.wire import UNKNOWN, to_python, to_struct, wrap
+from tests.sandbox.emulator.provider_harness import DOMAIN, REGION, Aborted, Context, Driver, Values, settings, urn
 
 BUCKET = "aws:s3/bucket:Bucket"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
@@ -119,7 +119,9 @@ def test_a_secret_is_checked_by_its_value(offline: Driver) -> None:
 
 
 def test_a_type_without_a_handler_is_refused_with_what_to_do(offline: Driver) -> None:
-    with pytest.raises(Aborted, match=r"no handler for aws:ec2/instance:Instance; add one in sandbox/aws/ec2\.py"):
+    with pytest.raises(
+        Aborted, match=r"no handler for aws:ec2/instance:Instance; add one in sandbox/emulator/aws/ec2\.py"
+    ):
         offline.check("aws:ec2/instance:Instance", {})
 
 
@@ -216,8 +218,8 @@ def test_without_an_organisation_nothing_is_created(offline: Driver) -> None:
 def test_a_preview_loads_no_aws_sdk_and_no_emulator() -> None:
     program = """
 import sys
-from tests.sandbox.provider_harness import Driver, settings, DOMAIN
-from sandbox.provider import AwsProvider
+from tests.sandbox.emulator.provider_harness import Driver, settings, DOMAIN
+from sandbox.emulator.provider import AwsProvider
 driver = Driver(AwsProvider())
 driver.configure(settings(DOMAIN))
 driver.check("aws:s3/bucket:Bucket", {"bucket": "b"})

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.organization import EmulatedOrganization
-from sandbox.provider import RECORDED
-from sandbox.wire import wrap
-from tests.sandbox.provider_harness import DOMAIN, GOVERNANCE, IDS, Aborted, Driver, configured
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.provider import RECORDED
+from sandbox.engine.wire import wrap
+from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, Aborted, Driver, configured
 
 BUCKET = "aws:s3/bucket:Bucket"
 ROLE = "aws:iam/role:Role"

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from sandbox.aws import RESOURCES
-from sandbox.aws.resource import AwsError
-from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
-from sandbox.wire import to_python
-from tests.sandbox.faulty import FaultyOrganization, spared
-from tests.sandbox.provider_cases import STORAGE_AND_ORGANIZATION
-from tests.sandbox.provider_cases_services import SERVICES
-from tests.sandbox.provider_harness import IDS, Aborted, Case, Driver, Values, configured, urn
+from sandbox.emulator.aws import RESOURCES
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.engine.wire import to_python
+from tests.sandbox.emulator.faulty import FaultyOrganization, spared
+from tests.sandbox.emulator.provider_cases import STORAGE_AND_ORGANIZATION
+from tests.sandbox.emulator.provider_cases_services import SERVICES
+from tests.sandbox.emulator.provider_harness import IDS, Aborted, Case, Driver, Values, configured, urn
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.enforcement.opening import OPERATOR_STEPS_IN
-from sandbox.live.cast import session
-from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
-from tests.sandbox.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.enforcement.seeding import OPERATOR_STEPS_IN
+from sandbox.rehearsal.personas import session
+from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
 CI = f"arn:aws:iam::{GOVERNANCE}:role/mesh/ci-deploy"
 BUCKET = "guarded"
@@ -169,7 +169,7 @@ def test_a_session_policy_bounds_its_session(organization: EmulatedOrganization)
     )
     given = answer["Credentials"]
     keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    from sandbox.access import Credentials
+    from sandbox.emulator.clients import Credentials
 
     narrow = organization._clients.own("s3", REGION, Credentials(*keys))
     assert narrow.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1

@@ -10,8 +10,8 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.session import Session
 
-from mesh.access import UnknownError
-from sandbox.enforcement.calls import AwsCall, parse
+from mesh.evaluator import UnknownError
+from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.questions import Question, questions
 
 HOME, HUB, REGION = "111111111111", "222222222222", "eu-west-1"

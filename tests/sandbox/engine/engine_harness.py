@@ -13,10 +13,10 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
 
-from sandbox.driver import Result, run
-from sandbox.engine import Engine
-from sandbox.state import Resource, StackState
-from sandbox.wire import reveal, to_python, to_struct
+from sandbox.engine.driver import Result, run
+from sandbox.engine.engine import Engine
+from sandbox.engine.state import Resource, StackState
+from sandbox.engine.wire import reveal, to_python, to_struct
 
 PREFIX = "urn:pulumi:dev::mesh::"
 THING = "aws:test/thing:Thing"

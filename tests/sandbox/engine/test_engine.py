@@ -10,10 +10,10 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from sandbox.engine import Aborted
-from sandbox.state import StackState
-from sandbox.wire import UNKNOWN, is_secret, reveal
-from tests.sandbox.engine_harness import (
+from sandbox.engine.engine import Aborted
+from sandbox.engine.state import StackState
+from sandbox.engine.wire import UNKNOWN, is_secret, reveal
+from tests.sandbox.engine.engine_harness import (
     PREFIX,
     THING,
     Account,

@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from sandbox.wire import SECRET, SIGNATURE, UNKNOWN, is_secret
-from tests.sandbox.engine_harness import PREFIX, THING, Account, Product, Stack, Thing, messages, on, steps
+from sandbox.engine.wire import SECRET, SIGNATURE, UNKNOWN, is_secret
+from tests.sandbox.engine.engine_harness import PREFIX, THING, Account, Product, Stack, Thing, messages, on, steps
 
 REGION = "aws:index/getRegion:getRegion"
 

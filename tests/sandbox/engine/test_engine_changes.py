@@ -8,7 +8,18 @@ from typing import Any
 import pulumi
 import pytest
 
-from tests.sandbox.engine_harness import PREFIX, THING, Account, Cloud, Product, Stack, Thing, messages, on, steps
+from tests.sandbox.engine.engine_harness import (
+    PREFIX,
+    THING,
+    Account,
+    Cloud,
+    Product,
+    Stack,
+    Thing,
+    messages,
+    on,
+    steps,
+)
 
 
 def one(name: str = "x", options: dict[str, Any] | None = None, **props: Any) -> Callable[[], None]:

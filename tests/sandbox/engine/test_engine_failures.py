@@ -14,8 +14,8 @@ import pytest
 from pulumi.runtime import settings
 from pulumi.runtime import stack as sdk_stack
 
-from sandbox.driver import entry_point
-from tests.sandbox.engine_harness import (
+from sandbox.engine.driver import entry_point
+from tests.sandbox.engine.engine_harness import (
     PREFIX,
     THING,
     Account,
@@ -240,7 +240,7 @@ def test_stacks_run_at_the_same_time_do_not_mix() -> None:
 
     def one(stack: Stack) -> None:
         engine = stack.engine()
-        from sandbox.driver import run
+        from sandbox.engine.driver import run
 
         run(
             engine,

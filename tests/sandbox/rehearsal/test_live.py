@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from mesh import names
-from sandbox.live.cast import session
-from sandbox.live.check import Report, check
-from sandbox.live.handing_out import answer
-from sandbox.live.scene import FOLDER
-from sandbox.organization import EmulatedOrganization
-from sandbox.rollout import Rollout, enforcing
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.rehearsal.check import Report, check
+from sandbox.rehearsal.credentials import answer
+from sandbox.rehearsal.personas import session
+from sandbox.rehearsal.targets import FOLDER
+from sandbox.runs.rollout import Rollout, enforcing
 from tests.program import sample
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from sandbox.organization import EmulatedOrganization
-from sandbox.rollout import ENTRY_POINT, Rollout, as_json, organization_ids, preview
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.runs.rollout import ENTRY_POINT, Rollout, as_json, organization_ids, preview
 from tests.program import sample
 
 MESH = sample.mesh()
@@ -54,7 +54,7 @@ def test_the_emulated_organisation_has_an_account_for_every_stack() -> None:
 
 def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
     program = (
-        "import sys; from sandbox.rollout import preview; from tests.program import sample;"
+        "import sys; from sandbox.runs.rollout import preview; from tests.program import sample;"
         "preview(sample.mesh(), ['partner-subtitling']);"
         "print(sorted(m for m in ('moto', 'boto3', 'botocore') if m in sys.modules))"
     )
@@ -67,7 +67,7 @@ def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
 def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
     """It costs as much as all else that a domain's plan imports; `pulumi_aws.ec2` itself stands in until it is used."""
     program = (
-        "import sys; from sandbox.rollout import preview; from tests.program import sample;"
+        "import sys; from sandbox.runs.rollout import preview; from tests.program import sample;"
         "preview(sample.mesh(), ['domain-playback', 'partner-subtitling', 'organization']);"
         "before = 'pulumi_aws.ec2.vpc' in sys.modules; preview(sample.mesh(), ['governance']);"
         "print(before, 'pulumi_aws.ec2.vpc' in sys.modules)"

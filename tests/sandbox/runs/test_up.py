@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from mesh import names
-from sandbox.organization import DEFAULT_ACCOUNT, EmulatedOrganization
-from sandbox.rollout import Rollout, StackRun, as_json, enforcing
-from sandbox.steps import Step
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.engine.steps import Step
+from sandbox.runs.rollout import Rollout, StackRun, as_json, enforcing
 from tests.program import facts, sample
 from tests.program.checks import CHECKS
 from tests.program.sample import Document, resources

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     FOREIGN,
@@ -26,7 +26,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import KEYS, PRINCIPAL, ROLE_TAGS, VARIABLES
+from tests.mesh.evaluator.pages import KEYS, PRINCIPAL, ROLE_TAGS, VARIABLES
 
 _OBJECTS = f"{BUCKET}/*"
 _ROOT = f"arn:aws:iam::{HOME}:root"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     HOME,
@@ -20,7 +20,7 @@ from tests.mesh.access.judge import (
     deny,
     or_refused,
 )
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     ACTION,
     EFFECT,
     GRAMMAR,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     DOOR,
     EVERYTHING,
@@ -27,7 +27,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import ENDPOINTS, KEYS, PRINCIPAL, STS_ENDPOINTS
+from tests.mesh.evaluator.pages import ENDPOINTS, KEYS, PRINCIPAL, STS_ENDPOINTS
 
 _OBJECTS = f"{BUCKET}/*"
 _READ = (allow("s3:GetObject"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     GUEST,
     GUEST_SESSION,
     HOME,
@@ -24,7 +24,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     DEFAULT_KEY_POLICY,
     KEY_IAM,
     KEY_OTHER_ACCOUNTS,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.cases.kms import key
+from tests.mesh.evaluator.judge import (
     GUEST,
     HOME,
     OTHER,
@@ -13,8 +14,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.kms import key
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     KEY_CONDITIONS,
 )
 

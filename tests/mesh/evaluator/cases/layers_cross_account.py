@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     FOREIGN,
@@ -23,7 +23,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import CROSS_ACCOUNT, PRINCIPAL, RCPS, ROLES_AND_POLICIES, SCPS
+from tests.mesh.evaluator.pages import CROSS_ACCOUNT, PRINCIPAL, RCPS, ROLES_AND_POLICIES, SCPS
 
 _OBJECTS = f"{BUCKET}/*"
 _ROOT = f"arn:aws:iam::{OTHER}:root"

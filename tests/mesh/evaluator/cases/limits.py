@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     READER,
@@ -14,7 +14,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     BOUNDARIES,
     SESSION_POLICIES,
     WITHIN,

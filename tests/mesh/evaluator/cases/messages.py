@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     FOREIGN,
@@ -23,7 +23,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     EVENTS,
     SECRETS,
     SNS,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.mesh.access.judge import BUCKET, USER, Case, Row, truth_table
-from tests.mesh.access.pages import ADDRESSES, ARNS, BINARY, BOOLEANS, DATES, IF_EXISTS, NULL, NUMBERS
+from tests.mesh.evaluator.judge import BUCKET, USER, Case, Row, truth_table
+from tests.mesh.evaluator.pages import ADDRESSES, ARNS, BINARY, BOOLEANS, DATES, IF_EXISTS, NULL, NUMBERS
 
 _ABSENT = "A key that the request does not have does not match, so the condition is false."
 _NOT_ABSENT = "A key that the request does not have meets a condition that it must not match."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.mesh.access.judge import Case, Row, truth_table
-from tests.mesh.access.pages import IF_EXISTS, MANY, OPERATORS, STRINGS
+from tests.mesh.evaluator.judge import Case, Row, truth_table
+from tests.mesh.evaluator.pages import IF_EXISTS, MANY, OPERATORS, STRINGS
 
 _EXACT = "StringEquals matches exactly and minds case."
 _NOT = "StringNotEquals is the negated match."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     FOREIGN,
     GUEST,
@@ -23,7 +23,7 @@ from tests.mesh.access.judge import (
     allowed,
     denied,
 )
-from tests.mesh.access.pages import BUCKET_POLICIES, NOT_PRINCIPAL, PRINCIPAL, SAME_ACCOUNT
+from tests.mesh.evaluator.pages import BUCKET_POLICIES, NOT_PRINCIPAL, PRINCIPAL, SAME_ACCOUNT
 
 _OBJECTS = f"{BUCKET}/*"
 _ROOT = f"arn:aws:iam::{HOME}:root"

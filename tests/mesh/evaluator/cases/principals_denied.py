@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     GUEST,
@@ -21,7 +21,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import BOUNDARIES, KEYS, NOT_PRINCIPAL, PRINCIPAL
+from tests.mesh.evaluator.pages import BOUNDARIES, KEYS, NOT_PRINCIPAL, PRINCIPAL
 
 _OBJECTS = f"{BUCKET}/*"
 _ROOT = f"arn:aws:iam::{HOME}:root"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     EVERYTHING,
     HOME,
     SESSION,
@@ -17,7 +17,7 @@ from tests.mesh.access.judge import (
     deny,
     or_refused,
 )
-from tests.mesh.access.pages import KEYS, MFA
+from tests.mesh.evaluator.pages import KEYS, MFA
 
 
 def _network(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
     FOREIGN,
@@ -24,7 +24,7 @@ from tests.mesh.access.judge import (
     deny,
     or_refused,
 )
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     KEY_RCPS,
     RCP_EVALUATION,
     RCP_EXAMPLES,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     Case,
     Row,
     truth_table,
 )
-from tests.mesh.access.pages import IF_EXISTS, SETS
+from tests.mesh.evaluator.pages import IF_EXISTS, SETS
 
 _ALL = "ForAllValues is true when every value of the request meets one of the policy, and when the request has none."
 _ANY = "ForAnyValue is true when one value of the request meets one of the policy, and false when the request has none."

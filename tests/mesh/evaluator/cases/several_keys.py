@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     OBJECT,
     READER,
     REFUSED,
@@ -17,7 +17,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import CONDITION, IF_EXISTS, KEYS, MANY, NULL, OPERATORS, SET_EXAMPLES, SETS
+from tests.mesh.evaluator.pages import CONDITION, IF_EXISTS, KEYS, MANY, NULL, OPERATORS, SET_EXAMPLES, SETS
 
 _AND_KEYS = "Several keys under one operator are joined with AND."
 _AND_OPERATORS = "Several operators are joined with AND."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     FOREIGN,
     GUEST,
     GUEST_SESSION,
@@ -27,7 +27,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     ASSUME_ROLE,
     CONFUSED_DEPUTY,
     CROSS_ACCOUNT,

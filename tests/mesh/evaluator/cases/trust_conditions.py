@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.cases.trust import assume
+from tests.mesh.evaluator.judge import (
     FOREIGN,
     GUEST,
     HOME,
@@ -17,7 +18,7 @@ from tests.mesh.access.judge import (
     denied,
     deny,
 )
-from tests.mesh.access.pages import (
+from tests.mesh.evaluator.pages import (
     EXTERNAL_ID,
     MFA,
     RCP_EXAMPLES,
@@ -26,7 +27,6 @@ from tests.mesh.access.pages import (
     SESSION_TAGS,
     STS_KEYS,
 )
-from tests.mesh.access.trust import assume
 
 _ROLE = f"arn:aws:iam::{HOME}:role/Steward"
 _MAY = (allow("sts:AssumeRole", _ROLE),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.mesh.access.judge import (
+from tests.mesh.evaluator.judge import (
     BUCKET,
     GUEST,
     HOME,
@@ -22,7 +22,7 @@ from tests.mesh.access.judge import (
     deny,
     or_refused,
 )
-from tests.mesh.access.pages import NUMBERS, SETS, VARIABLES
+from tests.mesh.evaluator.pages import NUMBERS, SETS, VARIABLES
 
 _YES, _NO, _STOPPED = allowed("identity"), denied("identity"), denied("identity", "Stop")
 _PUT_IN = "A variable in the resource part of an ARN is replaced by the request's value."

@@ -1,0 +1,1 @@
+"""Runs over the stacks of a mesh, under the embedded engine or Pulumi's own, and the organisation that is served."""
