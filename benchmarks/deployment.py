@@ -24,7 +24,7 @@ def main() -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(f"mesh up, whole process: {time.perf_counter() - started:.1f} s (target {TARGET_SECONDS})")
     directory = Path("stacks")
-    mesh = rollout.Mesh(directory, build(load(directory).usable(), DAY), DAY)
+    mesh = rollout.RunInput(directory, build(load(directory).usable(), DAY), DAY)
     with EmulatedOrganization(rollout.organization_ids(mesh.plan)) as organization:
         deployment = rollout.Rollout(organization)
         times: list[float] = []

@@ -24,14 +24,14 @@ from mesh.findings import NotPossibleError
 from mesh.load import load
 from mesh.plan import build
 from sandbox.emulator.emulated_organization import EmulatedOrganization
-from sandbox.emulator.provider import AwsProvider, Organization
+from sandbox.emulator.provider import AwsProvider, RoleAssumer
 from sandbox.engine.wire import to_struct
 from sandbox.runs import rollout
-from sandbox.runs.engines import Embedded, UnderPulumi
+from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
 from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_cli import find
 from sandbox.runs.pulumi_engine import Backend
-from sandbox.runs.run import Mesh
+from sandbox.runs.run import RunInput
 from sandbox.runs.served_organization import StateDirectory, state_directory
 
 STACK: Final = "domain-playback"
@@ -41,10 +41,10 @@ ENGINES = ("embedded", "pulumi")
 ROUNDS = 3
 
 
-def sample() -> Mesh:
+def sample() -> RunInput:
     """The sample mesh."""
     directory = Path("stacks")
-    return Mesh(directory, build(load(directory).usable(), DAY), DAY)
+    return RunInput(directory, build(load(directory).usable(), DAY), DAY)
 
 
 def measured(engine: str, stacks: list[str]) -> dict[str, float]:
@@ -53,10 +53,10 @@ def measured(engine: str, stacks: list[str]) -> dict[str, float]:
     No emulator is behind the provider: a preview makes nothing, and its memory would hide that of the engine.
     """
     mesh = sample()
-    nowhere = cast("Organization", None)
+    nowhere = cast("RoleAssumer", None)
     seconds: list[float] = []
     with state_directory() as states, ProviderServer(nowhere) as server:
-        run = Embedded(lambda _: AwsProvider()) if engine == "embedded" else under_pulumi(states, server.port)
+        run = EmbeddedEngine(lambda _: AwsProvider()) if engine == "embedded" else under_pulumi(states, server.port)
         count = 0
         for _ in range(ROUNDS):
             started = time.perf_counter()
@@ -70,9 +70,9 @@ def measured(engine: str, stacks: list[str]) -> dict[str, float]:
     return {"seconds": min(seconds), "megabytes": (own + child) / 1024, "resources": count}
 
 
-def under_pulumi(states: StateDirectory, port: int) -> UnderPulumi:
+def under_pulumi(states: StateDirectory, port: int) -> PulumiEngine:
     """Pulumi's engine, with a state that nobody needs."""
-    return UnderPulumi(Backend(find(), states.pulumi, port, states.passphrase, throw_away=True), states)
+    return PulumiEngine(Backend(find(), states.pulumi, port, states.passphrase, throw_away=True), states)
 
 
 def beside(stacks: list[str]) -> dict[str, dict[str, float]]:
@@ -117,7 +117,7 @@ def provider() -> None:
     """What `Check` and `Diff` of every resource of a domain stack take, for few and for many."""
     mesh = sample()
     with EmulatedOrganization(rollout.organization_ids(mesh.plan)) as organization:
-        stacks = Embedded.of(organization)
+        stacks = EmbeddedEngine.of(organization)
         deployed = [stacks.run("up", mesh, stack, None) for stack in mesh.plan.stacks]
         inputs = [
             (one.urn, one.input_message, one.output_message, one.id)
@@ -134,7 +134,7 @@ def provider() -> None:
             )
 
 
-def checked(organization: EmulatedOrganization, mesh: Mesh, inputs: list[tuple[Any, ...]], times: int) -> float:
+def checked(organization: EmulatedOrganization, mesh: RunInput, inputs: list[tuple[Any, ...]], times: int) -> float:
     """CPU milliseconds per resource, where one provider is asked for so many times as many resources."""
     one = AwsProvider(organization)
     access = mesh.plan.domains[STACK.partition("-")[2]].access

@@ -49,7 +49,7 @@ def resources(directory: Path, domains: int) -> int:
     """How many AWS resources the program registers: counted for five domains, times the number of domains."""
     from sandbox.runs import rollout
 
-    mesh = rollout.Mesh(directory, build(load(directory).usable(), DAY), DAY)
+    mesh = rollout.RunInput(directory, build(load(directory).usable(), DAY), DAY)
     sample = [f"domain-{example.domain_name(number)}" for number in range(min(domains, 5))]
     runs = rollout.preview(mesh, sample)
     return round(sum(run.operations.get("create", 0) for run in runs) / len(sample) * domains)

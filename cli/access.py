@@ -17,7 +17,7 @@ from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
 from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:
-    from mesh.access.chains import Access, Port, Reader
+    from mesh.access.chains import DecidedReads, Reader, ReadPort
     from mesh.access.grid import Cell, Grid, Line
     from mesh.access.matrix import Row
     from mesh.plan.nodes import DataProductArgs
@@ -33,18 +33,18 @@ commands = typer.Typer(
 commands.command("explain")(access_explain.explain)
 commands.command("who")(access_who.who)
 
-Names = list[str] | None
+NameOptions = list[str] | None
 
 
 @commands.callback()
 def access(
     context: typer.Context,
     product: Annotated[
-        Names, typer.Option("--product", metavar="DOMAIN.PRODUCT", help="Only this product; may be repeated.")
+        NameOptions, typer.Option("--product", metavar="DOMAIN.PRODUCT", help="Only this product; may be repeated.")
     ] = None,
-    clearance: Annotated[Names, typer.Option("--clearance", help="Only this clearance; may be repeated.")] = None,
-    home: Annotated[Names, typer.Option("--home", help="Only as held in this domain; may be repeated.")] = None,
-    port: Annotated[Names, typer.Option("--port", help="Only this port, table or files.")] = None,
+    clearance: Annotated[NameOptions, typer.Option("--clearance", help="Only this clearance; may be repeated.")] = None,
+    home: Annotated[NameOptions, typer.Option("--home", help="Only as held in this domain; may be repeated.")] = None,
+    port: Annotated[NameOptions, typer.Option("--port", help="Only this port, table or files.")] = None,
     svg: Annotated[
         Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as a heat map into a file.")
     ] = None,
@@ -61,9 +61,9 @@ def access(
         _refuse_options(context, context.invoked_subcommand)
         return
     found = read(directory, as_of)
-    from mesh.access.chains import Access
+    from mesh.access.chains import DecidedReads
 
-    question = _question(Access(found.plan), found, product, clearance, home, port)
+    question = _question(DecidedReads(found.plan), found, product, clearance, home, port)
     if as_json:
         _write_json(row.as_json() for row in _watched(question))
         return
@@ -88,13 +88,13 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class MatrixFilter:
     """What part of the matrix is asked for."""
 
-    access: Access
+    access: DecidedReads
     readers: tuple[Reader, ...]
     products: tuple[DataProductArgs, ...]
-    ports: tuple[Port, ...]
+    ports: tuple[ReadPort, ...]
 
     @property
     def rows(self) -> int:
@@ -102,7 +102,14 @@ class Question:
         return len(self.readers) * sum(port in product.ports for product in self.products for port in self.ports)
 
 
-def _question(access: Access, found: Read, product: Names, clearance: Names, home: Names, port: Names) -> Question:
+def _question(
+    access: DecidedReads,
+    found: Read,
+    product: NameOptions,
+    clearance: NameOptions,
+    home: NameOptions,
+    port: NameOptions,
+) -> MatrixFilter:
     """The part of the matrix; raises NotPossibleError for a name that does not exist and for a part without rows."""
     from mesh.access import references
     from mesh.access.chains import PORTS
@@ -124,10 +131,10 @@ def _question(access: Access, found: Read, product: Names, clearance: Names, hom
         if (not clearances or reader.clearance in clearances) and (not homes or reader.home in homes)
     )
     products = tuple(each.product for each in things) or tuple(every_product(found.plan))
-    return Question(access, readers, products, tuple(each for each in PORTS if each in chosen))
+    return MatrixFilter(access, readers, products, tuple(each for each in PORTS if each in chosen))
 
 
-def _watched(question: Question) -> Iterator[Row]:
+def _watched(question: MatrixFilter) -> Iterator[Row]:
     """The rows, with progress on a terminal."""
     from mesh.access.matrix import matrix
 

@@ -11,9 +11,9 @@ from cli.console import answer, answer_json, screen
 from cli.mesh_folder import AsOf, FolderOption, Json, read
 
 if TYPE_CHECKING:
-    from mesh.access.explain import Explanation, Step
+    from mesh.access.explain import ExplainedLink, Explanation
     from mesh.access.references import Asker, Thing
-    from mesh.evaluator.layers import Verdict
+    from mesh.evaluator.layers import LayerVerdict
 
 DEFAULT = Path("stacks")
 
@@ -37,10 +37,10 @@ def explain(
     """
     found = read(directory, as_of)
     from mesh.access import references
-    from mesh.access.chains import Access
+    from mesh.access.chains import DecidedReads
     from mesh.access.explain import explain as explained
 
-    access = Access(found.plan)
+    access = DecidedReads(found.plan)
     what = references.thing(found.mesh, found.plan, thing)
     who = references.asker(access, asker)
     answers = [explained(access, who, what, each) for each in references.ports(what.product, port)]
@@ -75,7 +75,7 @@ def _show(who: Asker, what: Thing, found: Explanation) -> None:
     answer("")
 
 
-def _show_step(step: Step) -> None:
+def _show_step(step: ExplainedLink) -> None:
     link = step.link
     mark = "[green]✓[/green]" if link.decision.allowed else "[red]✗[/red]"
     request = f"[dim]{link.request.action} on {link.request.resource}[/dim]" if link.request else ""
@@ -84,7 +84,7 @@ def _show_step(step: Step) -> None:
     screen().print(f"      {' · '.join(said)}", soft_wrap=True)
 
 
-def _said(verdict: Verdict) -> str:
+def _said(verdict: LayerVerdict) -> str:
     """A layer and its statements; documents are named where they refuse and where they are not the role's own."""
     if verdict.says == "lacks":
         return f"[red]{verdict.layer}: nothing allows it[/red]"

@@ -30,11 +30,11 @@ def who(
     """
     found = read(directory, as_of)
     from mesh.access import references
-    from mesh.access.chains import Access
+    from mesh.access.chains import DecidedReads
     from mesh.access.who import who as everyone
 
     what = references.thing(found.mesh, found.plan, thing)
-    result = everyone(Access(found.plan), found.mesh, what, found.as_of)
+    result = everyone(DecidedReads(found.plan), found.mesh, what, found.as_of)
     if as_json:
         answer_json({"read": what.name, "labels": sorted(what.labels), **result.as_json()})
         return

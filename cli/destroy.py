@@ -32,7 +32,7 @@ def destroy(
     from sandbox.runs import rollout
 
     started = time.perf_counter()
-    mesh = rollout.Mesh(directory, found.plan, found.as_of)
+    mesh = rollout.RunInput(directory, found.plan, found.as_of)
     with needed(found, engine) as place:
         stacks = place.known(stacks, stack)
         with Progress("deleting", len(stacks)) as progress:

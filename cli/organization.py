@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sandbox.emulator.aws.records import Inventory
     from sandbox.emulator.emulated_organization import EmulatedOrganization
     from sandbox.rehearsal.check import Report
-    from sandbox.runs.run import Course, StackRun, Stacks
-    from sandbox.runs.served_organization import EngineName, Kept
+    from sandbox.runs.run import Run, StackEngine, StackRun
+    from sandbox.runs.served_organization import EngineName, ServedOrganization
 
 LOOPBACK: Final = "127.0.0.1"
 MESH: Final = "mesh"
@@ -43,7 +43,7 @@ class Place:
     There is no inventory any more when the organisation has ended.
     """
 
-    course: Course
+    course: Run
     inventory: Callable[[], Inventory | None]
     kept: bool
     serve: Callable[[int], None]
@@ -88,20 +88,20 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
     """A new organisation in this process, with states of its own; in the end nothing of both is left."""
     from sandbox.rehearsal.check import check, checked
     from sandbox.rehearsal.credentials import answer
-    from sandbox.runs.engines import Embedded, UnderPulumi
+    from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
     from sandbox.runs.policy_host import policy_host
     from sandbox.runs.provider_server import ABOUT, AS, CHECK, Answers, ProviderServer
     from sandbox.runs.pulumi_cli import find
     from sandbox.runs.pulumi_engine import Backend
     from sandbox.runs.rollout import enforcing
-    from sandbox.runs.run import Course
-    from sandbox.runs.served_organization import Kept, announced, state_directory
+    from sandbox.runs.run import Run
+    from sandbox.runs.served_organization import ServedOrganization, announced, state_directory
 
     cli = find() if engine == "pulumi" else None
     with ExitStack() as ends:
         states = ends.enter_context(state_directory())
         organization = ends.enter_context(enforcing(found.plan))
-        stacks: Stacks = Embedded.of(organization, states)
+        stacks: StackEngine = EmbeddedEngine.of(organization, states)
         server: ProviderServer | None = None
         by_hand: list[str] = []
         if cli is not None or not throw_away:
@@ -114,13 +114,13 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
         if cli is not None and server is not None:
             host = ends.enter_context(policy_host())
             backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away, host)
-            stacks, by_hand = UnderPulumi(backend, states), backend.exports
+            stacks, by_hand = PulumiEngine(backend, states), backend.exports
 
         def serve(port: int) -> None:
             if server is None:
                 raise ValueError("an organisation that is thrown away is not kept")
             organization.serve(port)
-            kept = Kept(
+            kept = ServedOrganization(
                 identity=states.identity,
                 organization=found.plan.perimeter.organization,
                 mesh=found.plan.mesh,
@@ -134,7 +134,7 @@ def fresh(found: Read, engine: EngineName, *, throw_away: bool) -> Generator[Pla
                 _wait(organization, found, by_hand and [*by_hand, f"pulumi preview -s {found.plan.stacks[-1]}"])
 
         yield Place(
-            Course(stacks, say),
+            Run(stacks, say),
             organization.inventory,
             kept=False,
             serve=serve,
@@ -168,7 +168,7 @@ def needed(found: Read, engine: EngineName | None) -> AbstractContextManager[Pla
     return there
 
 
-def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
+def _fits(kept: ServedOrganization, found: Read, engine: EngineName | None) -> None:
     if kept.organization != found.plan.perimeter.organization:
         raise NotPossibleError(
             f"the organisation that is kept here is {kept.organization}, of the mesh '{kept.mesh}'; this mesh "
@@ -182,15 +182,15 @@ def _fits(kept: Kept, found: Read, engine: EngineName | None) -> None:
 
 
 @contextmanager
-def _attached(kept: Kept, found: Read) -> Generator[Place]:
+def _attached(kept: ServedOrganization, found: Read) -> Generator[Place]:
     from sandbox.emulator.aws.records import Inventory
     from sandbox.rehearsal.check import Report
-    from sandbox.runs.engines import Embedded, UnderPulumi
+    from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
     from sandbox.runs.policy_host import policy_host
     from sandbox.runs.provider_server import ABOUT, CHECK, RemoteProviders, ask
     from sandbox.runs.pulumi_cli import find
     from sandbox.runs.pulumi_engine import Backend
-    from sandbox.runs.run import Course
+    from sandbox.runs.run import Run
 
     def inventory() -> Inventory | None:
         about = ask(kept.provider, ABOUT)
@@ -212,11 +212,11 @@ def _attached(kept: Kept, found: Read) -> Generator[Place]:
 
     states = kept.states
     with RemoteProviders(kept.provider) as providers, policy_host() as host:
-        stacks: Stacks = Embedded(providers, states)
+        stacks: StackEngine = EmbeddedEngine(providers, states)
         if kept.engine == "pulumi":
             backend = Backend(find(), states.pulumi, kept.provider, states.passphrase, policies=host)
-            stacks = UnderPulumi(backend, states)
-        yield Place(Course(stacks, say), inventory, kept=True, serve=serve, check=check)
+            stacks = PulumiEngine(backend, states)
+        yield Place(Run(stacks, say), inventory, kept=True, serve=serve, check=check)
 
 
 def _wait(organization: EmulatedOrganization, found: Read, by_hand: list[str]) -> None:

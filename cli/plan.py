@@ -36,7 +36,7 @@ def plan(
     stacks = chosen(found, stack)
     from sandbox.runs import rollout
 
-    mesh = rollout.Mesh(directory, found.plan, found.as_of)
+    mesh = rollout.RunInput(directory, found.plan, found.as_of)
     with Progress("planning", len(stacks)) as progress:
         runs = rollout.preview(mesh, stacks, progress.step)
     _show_failures(runs)

@@ -17,8 +17,8 @@ from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:
     from mesh.proof.invariants import Invariant
-    from mesh.proof.mutate import Outcome
-    from mesh.proof.prove import Result
+    from mesh.proof.mutate import MutationOutcome
+    from mesh.proof.prove import InvariantResult
 
 DEFAULT = Path("stacks")
 _T = TypeVar("_T")
@@ -65,7 +65,7 @@ def _prove(found: Read, invariants: tuple[Invariant, ...], as_json: bool) -> Non
     from mesh.proof.prove import prove as proofs
 
     started = time.perf_counter()
-    results: list[Result] = []
+    results: list[InvariantResult] = []
     for result in _watched(proofs(found.plan, invariants), len(invariants), "proving"):
         results.append(result)
         if not as_json:
@@ -85,7 +85,7 @@ def _prove(found: Read, invariants: tuple[Invariant, ...], as_json: bool) -> Non
         raise typer.Exit(1)
 
 
-def _for_all_strings(results: Iterable[Result]) -> None:
+def _for_all_strings(results: Iterable[InvariantResult]) -> None:
     proofs = [result.symbolic for result in results if result.symbolic]
     if proofs:
         goals = sum(proof.goals for proof in proofs)
@@ -103,7 +103,7 @@ def _without_z3(invariants: Iterable[Invariant]) -> None:
         say(f"z3 would prove {', '.join(more)} for all strings too: pip install {symbolic.EXTRA}")
 
 
-def _show(result: Result) -> None:
+def _show(result: InvariantResult) -> None:
     mark = "✓" if result.holds else "✗"
     proven = f"{result.checked:,}{'; ∀' if result.symbolic else ''}"
     line = f"{mark} {result.invariant.id:<4}{result.invariant.title}  ({proven})"
@@ -114,7 +114,7 @@ def _show(result: Result) -> None:
         screen().print(f"       and {result.failed - len(result.witnesses):,} more", markup=False)
 
 
-def _beyond(results: Iterable[Result]) -> None:
+def _beyond(results: Iterable[InvariantResult]) -> None:
     beyond = [result.invariant for result in results if result.invariant.beyond]
     if beyond:
         screen().print("\nwhat IAM does not carry, and what does:")
@@ -150,16 +150,18 @@ def _mutate(found: Read, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _as_json(outcome: Outcome) -> dict[str, Any]:
+def _as_json(outcome: MutationOutcome) -> dict[str, Any]:
     mutant = outcome.mutant
     loss = {"document": mutant.document, "sid": mutant.sid, "condition": mutant.condition or None}
     return {**loss, "reason": outcome.reason} if outcome.reason else loss
 
 
-def _show_losses(outcomes: list[Outcome], survivors: list[Outcome], explained: list[Outcome], seconds: float) -> None:
+def _show_losses(
+    outcomes: list[MutationOutcome], survivors: list[MutationOutcome], explained: list[MutationOutcome], seconds: float
+) -> None:
     for outcome in survivors:
         screen().print(f"✗ nothing notices the loss of {outcome.mutant}", markup=False, soft_wrap=True)
-    by_reason: dict[str, list[Outcome]] = {}
+    by_reason: dict[str, list[MutationOutcome]] = {}
     for outcome in explained:
         by_reason.setdefault(str(outcome.reason), []).append(outcome)
     for reason, losses in by_reason.items():

@@ -31,7 +31,7 @@ def refresh(
     from sandbox.runs import rollout
 
     started = time.perf_counter()
-    mesh = rollout.Mesh(directory, found.plan, found.as_of)
+    mesh = rollout.RunInput(directory, found.plan, found.as_of)
     with needed(found, engine) as place:
         stacks = place.known(stacks, stack)
         with Progress("reading", len(stacks)) as progress:

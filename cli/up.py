@@ -72,7 +72,7 @@ def _deploy(
     where = "the emulated AWS organisation that is kept" if place.kept else "an emulated AWS organisation"
     say(f"{found.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
     started = time.perf_counter()
-    mesh = rollout.Mesh(directory, found.plan, found.as_of)
+    mesh = rollout.RunInput(directory, found.plan, found.as_of)
     with Progress("deploying", len(stacks)) as progress:
         runs = place.course.up(mesh, stacks, progress.step)
     failed = place.course.interrupted or any(run.result.failures for run in runs)

@@ -1,20 +1,20 @@
 """Pulumi components, one AWS entity each; they take nodes of the Plan, see no YAML and make no provider."""
 
-from components.account_baseline import DomainAccount
+from components.account_baseline import AccountBaseline
 from components.audit_trail import AuditTrail
 from components.break_glass import BreakGlass
-from components.break_glass_group import Keepers
+from components.break_glass_group import BreakGlassGroup
 from components.catalog_entry import CatalogEntry
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
-from components.landing_zone import Organization
+from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
 from components.mesh_catalog import MeshCatalog
 from components.mesh_role import MeshRole
 from components.partner_account import PartnerAccount
-from components.partner_replication import Delivery
+from components.partner_replication import PartnerReplication
 from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
@@ -22,21 +22,21 @@ from components.private_network import PrivateNetwork
 from components.resource_link import ResourceLink
 
 __all__ = [
+    "AccountBaseline",
     "AuditTrail",
     "BreakGlass",
+    "BreakGlassGroup",
     "CatalogEntry",
     "ClearanceRole",
     "DataLake",
     "DataProduct",
-    "Delivery",
-    "DomainAccount",
-    "Keepers",
+    "LandingZone",
     "LocationRole",
     "MeshBus",
     "MeshCatalog",
     "MeshRole",
-    "Organization",
     "PartnerAccount",
+    "PartnerReplication",
     "PermissionSets",
     "PipelineRole",
     "PrivateBucket",

@@ -7,18 +7,19 @@ from pulumi import ComponentResource, ResourceOptions
 
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.protection import kept
+from components.renamed import formerly
 from mesh import names
-from mesh.plan.nodes import DomainAccountArgs
+from mesh.plan.nodes import AccountBaselineArgs
 
 
-class DomainAccount(ComponentResource):
+class AccountBaseline(ComponentResource):
     """What every account of the mesh starts with; a partner's and the governance account have it too.
 
     Outputs: `key_arn`, `boundary_arn`, `log_bucket`, `results_bucket`, `workgroups`.
     """
 
-    def __init__(self, name: str, args: DomainAccountArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("mesh:aws:DomainAccount", name, None, opts)
+    def __init__(self, name: str, args: AccountBaselineArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:AccountBaseline", name, None, formerly("mesh:aws:DomainAccount", opts))
         child = ResourceOptions(parent=self)
         self.public_access_block = aws.s3.AccountPublicAccessBlock(
             name,
@@ -54,7 +55,7 @@ class DomainAccount(ComponentResource):
             }
         )
 
-    def _key(self, name: str, args: DomainAccountArgs) -> aws.kms.Key:
+    def _key(self, name: str, args: AccountBaselineArgs) -> aws.kms.Key:
         """The account's own key, which new disks use by default."""
         child = ResourceOptions(parent=self)
         key = aws.kms.Key(
@@ -75,7 +76,7 @@ class DomainAccount(ComponentResource):
         aws.ebs.DefaultKmsKey(name, key_arn=key.arn, opts=child)
         return key
 
-    def _logs(self, name: str, args: DomainAccountArgs) -> PrivateBucket:
+    def _logs(self, name: str, args: AccountBaselineArgs) -> PrivateBucket:
         return PrivateBucket(
             f"{name}-logs",
             PrivateBucketArgs(
@@ -87,7 +88,7 @@ class DomainAccount(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _results(self, name: str, args: DomainAccountArgs) -> PrivateBucket:
+    def _results(self, name: str, args: AccountBaselineArgs) -> PrivateBucket:
         return PrivateBucket(
             f"{name}-results",
             PrivateBucketArgs(
@@ -102,7 +103,7 @@ class DomainAccount(ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[self.logs]),
         )
 
-    def _workgroup(self, name: str, workgroup: str, location: str, args: DomainAccountArgs) -> aws.athena.Workgroup:
+    def _workgroup(self, name: str, workgroup: str, location: str, args: AccountBaselineArgs) -> aws.athena.Workgroup:
         """Queries write to the account's own encrypted bucket, whatever the caller asks for (I24)."""
         return aws.athena.Workgroup(
             f"{name}-{workgroup}",
@@ -121,7 +122,7 @@ class DomainAccount(ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[self.results]),
         )
 
-    def _budget(self, name: str, args: DomainAccountArgs) -> None:
+    def _budget(self, name: str, args: AccountBaselineArgs) -> None:
         aws.budgets.Budget(
             name,
             name="mesh",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
+from components.renamed import formerly
 from mesh import names
-from mesh.plan.nodes import KeepersArgs
+from mesh.plan.nodes import BreakGlassGroupArgs
 
 
-class Keepers(ComponentResource):
+class BreakGlassGroup(ComponentResource):
     """A group of IAM in the management account, without anybody in it: users and their devices are a person's work.
 
     A key of a user in the state of a stack would be a key that the CI has. Outputs: `group`.
     """
 
-    def __init__(self, name: str, args: KeepersArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("mesh:aws:Keepers", name, None, opts)
+    def __init__(self, name: str, args: BreakGlassGroupArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:BreakGlassGroup", name, None, formerly("mesh:aws:Keepers", opts))
         child = ResourceOptions(parent=self)
         group = aws.iam.Group(name, name=names.BREAK_GLASS_ALARM, path=f"/{names.PATH}/", opts=child)
         aws.iam.GroupPolicy(name, name="mesh", group=group.name, policy=args.permissions.text(), opts=child)

@@ -14,7 +14,7 @@ PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 IcebergTable = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputArgsDict
-Field = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFieldArgsDict
+IcebergField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFieldArgsDict
 PartitionField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecFieldArgsDict
 LONGEST_DESCRIPTION = 2048
 """Characters that Glue takes (Glue API, DatabaseInput and TableInput)."""
@@ -154,7 +154,7 @@ def iceberg(table: CatalogTable, location: str) -> IcebergTable:
     """An Iceberg table's schema and partition spec, columns numbered in the contract's order."""
     written = types.iceberg_types([types.parse(column.type) for column in table.columns])
     numbers = {column.name: number for number, column in enumerate(table.columns, 1)}
-    fields: list[Field] = [
+    fields: list[IcebergField] = [
         {"id": numbers[c.name], "name": c.name, "required": c.required, "type": kind, "doc": c.comment}
         for c, kind in zip(table.columns, written, strict=True)
     ]

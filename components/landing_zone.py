@@ -8,9 +8,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
+from components.renamed import formerly
 from mesh import names
 from mesh.iam.bootstrap import template
-from mesh.plan.nodes import DeclarativePolicy, MemberAccount, OrganizationArgs, OrganizationPolicy
+from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OrganizationPolicy
 
 CREATED_AT_A_TIME = 5
 UNITS = ("governance", "domains", "partners")
@@ -24,15 +25,15 @@ TRUSTED_SERVICES = (
 )
 
 
-class Organization(ComponentResource):
+class LandingZone(ComponentResource):
     """Made in the management account, which holds no data and no workload.
 
     Policies are attached one after the other: AWS Organizations takes two such calls a second. Outputs: `accounts` and
     `units` (ids by name), `organization_id`, `root_id`: what `mesh accounts` writes to accounts.yaml.
     """
 
-    def __init__(self, name: str, args: OrganizationArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("mesh:aws:Organization", name, None, opts)
+    def __init__(self, name: str, args: LandingZoneArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:LandingZone", name, None, formerly("mesh:aws:Organization", opts))
         self.organization = aws.organizations.Organization(
             name,
             feature_set="ALL",
@@ -55,14 +56,14 @@ class Organization(ComponentResource):
             }
         )
 
-    def _unit(self, unit: str, args: OrganizationArgs) -> aws.organizations.OrganizationalUnit:
+    def _unit(self, unit: str, args: LandingZoneArgs) -> aws.organizations.OrganizationalUnit:
         return aws.organizations.OrganizationalUnit(unit, name=unit, parent_id=self.root_id, opts=self._outliving(args))
 
-    def _outliving(self, args: OrganizationArgs) -> ResourceOptions:
+    def _outliving(self, args: LandingZoneArgs) -> ResourceOptions:
         """AWS deletes neither an organisation nor a unit with accounts in it, and accounts stay: so they do, too."""
         return ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=True)
 
-    def _accounts(self, args: OrganizationArgs) -> dict[str, aws.organizations.Account]:
+    def _accounts(self, args: LandingZoneArgs) -> dict[str, aws.organizations.Account]:
         """AWS Organizations creates five accounts at a time ("Quotas"): each waits for the fifth before it."""
         made: dict[str, aws.organizations.Account] = {}
         for number, account in enumerate(args.accounts):
@@ -71,7 +72,7 @@ class Organization(ComponentResource):
         return made
 
     def _account(
-        self, account: MemberAccount, args: OrganizationArgs, after: list[Resource]
+        self, account: MemberAccount, args: LandingZoneArgs, after: list[Resource]
     ) -> aws.organizations.Account:
         """An account outlives its YAML: removing it here only lets go of it (closing takes 90 days and a person)."""
         return aws.organizations.Account(
@@ -86,7 +87,7 @@ class Organization(ComponentResource):
             ),
         )
 
-    def _attach_all(self, args: OrganizationArgs) -> None:
+    def _attach_all(self, args: LandingZoneArgs) -> None:
         last: list[Resource] = [*self.units.values(), *self.accounts.values()]
         targets: Mapping[str, Input[str]] = {
             **{account: made.id for account, made in self.accounts.items()},
@@ -127,7 +128,7 @@ class Organization(ComponentResource):
             return text
         return pulumi.Output.all(**assumed).apply(lambda ids: replaced(text, ids))
 
-    def _start_accounts(self, args: OrganizationArgs) -> None:
+    def _start_accounts(self, args: LandingZoneArgs) -> None:
         """`mesh/deploy` and `mesh/preview` in every account below the units, from the moment it exists."""
         stack_set = aws.cloudformation.StackSet(
             "bootstrap",
@@ -171,7 +172,7 @@ def replaced(text: str, ids: Mapping[str, str]) -> str:
     return text
 
 
-def ids(organization: Organization) -> dict[str, pulumi.Output[str] | dict[str, pulumi.Output[str]]]:
+def ids(organization: LandingZone) -> dict[str, pulumi.Output[str] | dict[str, pulumi.Output[str]]]:
     """Everything that `mesh accounts` needs, as stack outputs."""
     return {
         "organization": organization.organization.id,

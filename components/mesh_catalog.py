@@ -9,7 +9,7 @@ from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.data_lake import DataLake, DataLakeArgs
 from mesh.plan.nodes import MeshCatalogArgs
-from mesh.plan.nodes.grants import LABEL_VALUES, Covered, Grant, Label, Named, WholeCatalog
+from mesh.plan.nodes.grants import LABEL_VALUES, Covered, Grant, Label, NamedResource, WholeCatalog
 
 
 class MeshCatalog(ComponentResource):
@@ -69,7 +69,7 @@ def _on(grant: Grant) -> _On:
             return {"catalog_resource": True}
         case Label(catalog=catalog, key=key, values=values):
             return {"lf_tag": aws.lakeformation.PermissionsLfTagArgs(catalog_id=catalog, key=key, values=list(values))}
-        case Named():
+        case NamedResource():
             raise TypeError(f"{grant.name}: the mesh catalog makes no grant on a named database or table")
 
 

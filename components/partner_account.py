@@ -13,7 +13,7 @@ from mesh.plan.nodes import PartnerAccountArgs
 
 
 class PartnerAccount(ComponentResource):
-    """The baseline (`DomainAccount`) has to exist. Outputs: `inbox`, `key_arn`, `access_role_arn`.
+    """The baseline (`AccountBaseline`) has to exist. Outputs: `inbox`, `key_arn`, `access_role_arn`.
 
     Lake Formation is not used here: nothing is shared with a partner, and bucket and key decide who reads the inbox.
     """

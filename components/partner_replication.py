@@ -6,18 +6,19 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from components.mesh_role import MeshRole, MeshRoleArgs
+from components.renamed import formerly
 from mesh import names
 from mesh.plan import nodes
 
 
-class Delivery(ComponentResource):
+class PartnerReplication(ComponentResource):
     """Replication of `outbound/<partner>/`, one rule an agreement; a closed agreement's rule is disabled.
 
     The product's bucket and the inboxes have to exist. Outputs: `role_arn`.
     """
 
-    def __init__(self, name: str, args: nodes.DeliveryArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("mesh:aws:Delivery", name, None, opts)
+    def __init__(self, name: str, args: nodes.PartnerReplicationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("mesh:aws:PartnerReplication", name, None, formerly("mesh:aws:Delivery", opts))
         made = MeshRole(
             name,
             MeshRoleArgs(
@@ -41,7 +42,7 @@ class Delivery(ComponentResource):
 
 
 def rule(
-    args: nodes.DeliveryArgs, delivery: nodes.Delivery, priority: int
+    args: nodes.PartnerReplicationArgs, delivery: nodes.Delivery, priority: int
 ) -> aws.s3.BucketReplicationConfigRuleArgsDict:
     """One agreement's rule: the partner owns the copy, which its own key encrypts; deletions are not copied."""
     return {

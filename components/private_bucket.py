@@ -11,7 +11,7 @@ from pulumi import ComponentResource, Input, ResourceOptions
 
 from components.protection import kept
 
-Rule = aws.s3.BucketLifecycleConfigurationRuleArgs
+LifecycleRuleArgs = aws.s3.BucketLifecycleConfigurationRuleArgs
 Encryption = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs
 
 
@@ -115,7 +115,7 @@ class PrivateBucket(ComponentResource):
             name,
             bucket=self.name,
             rules=[
-                Rule(
+                LifecycleRuleArgs(
                     id="clean-up",
                     status="Enabled",
                     filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),

@@ -3,12 +3,12 @@
 import pulumi
 from acme import PERIMETER, SALES, account
 
-from components import DomainAccount
-from mesh.plan.nodes import DomainAccountArgs
+from components import AccountBaseline
+from mesh.plan.nodes import AccountBaselineArgs
 
-baseline = DomainAccount(
+baseline = AccountBaseline(
     "sales",
-    DomainAccountArgs(
+    AccountBaselineArgs(
         perimeter=PERIMETER,
         owner="sales",
         owner_email="sales@acme.example",

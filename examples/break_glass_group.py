@@ -3,8 +3,10 @@
 import pulumi
 from acme import MANAGEMENT, PERIMETER, account
 
-from components import Keepers
-from mesh.plan.nodes import KeepersArgs
+from components import BreakGlassGroup
+from mesh.plan.nodes import BreakGlassGroupArgs
 
-keepers = Keepers("break-glass", KeepersArgs(perimeter=PERIMETER), opts=account("management", MANAGEMENT))
+keepers = BreakGlassGroup(
+    "break-glass", BreakGlassGroupArgs(perimeter=PERIMETER), opts=account("management", MANAGEMENT)
+)
 pulumi.export("group", keepers.group)

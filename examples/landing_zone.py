@@ -3,13 +3,13 @@
 import pulumi
 from acme import MANAGEMENT, PERIMETER, account
 
-from components import Organization
+from components import LandingZone
 from components.landing_zone import ids
-from mesh.plan.nodes import MemberAccount, OrganizationArgs
+from mesh.plan.nodes import LandingZoneArgs, MemberAccount
 
-organization = Organization(
+organization = LandingZone(
     "acme",
-    OrganizationArgs(
+    LandingZoneArgs(
         perimeter=PERIMETER,
         accounts=(
             MemberAccount(name="governance", email="aws+governance@acme.example", unit="governance", tags={}),

@@ -3,14 +3,14 @@
 import pulumi
 from acme import AUDITOR, PERIMETER, SALES, account
 
-from components import DomainAccount, PartnerAccount
+from components import AccountBaseline, PartnerAccount
 from mesh import names
-from mesh.plan.nodes import DomainAccountArgs, PartnerAccountArgs
+from mesh.plan.nodes import AccountBaselineArgs, PartnerAccountArgs
 
 auditor = account("auditor", AUDITOR)
-baseline = DomainAccount(
+baseline = AccountBaseline(
     "auditor",
-    DomainAccountArgs(
+    AccountBaselineArgs(
         perimeter=PERIMETER,
         owner="partner-auditor",
         owner_email="finance@acme.example",

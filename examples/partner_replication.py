@@ -3,7 +3,7 @@
 import pulumi
 from acme import AUDITOR, PERIMETER, SALES, account
 
-from components import Delivery, PrivateBucket
+from components import PartnerReplication, PrivateBucket
 from components.private_bucket import PrivateBucketArgs
 from mesh.iam.central import results_bucket_policy
 from mesh.plan import nodes
@@ -16,9 +16,9 @@ bucket = PrivateBucket(
     opts=sales,
 )
 agreement = nodes.Delivery(partner="auditor", partner_id=AUDITOR, inbox="acme-partner-auditor--inbox", open=True)
-delivery = Delivery(
+delivery = PartnerReplication(
     "orders",
-    nodes.DeliveryArgs(
+    nodes.PartnerReplicationArgs(
         perimeter=PERIMETER, domain="sales", product="orders", account_id=SALES, deliveries=(agreement,)
     ),
     opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[bucket])),

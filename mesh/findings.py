@@ -10,7 +10,7 @@ from typing import Literal
 Severity = Literal["error", "lapse", "warning"]
 """An error stops everything; a lapse (a date has passed) fails validation and deploys closed; a warning only tells."""
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Problem:
     """
 
     file: str
-    path: Path
+    path: KeyPath
     message: str
     severity: Severity = "error"
     on_key: bool = False

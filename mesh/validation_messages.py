@@ -11,7 +11,7 @@ import jsonschema_rs
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from mesh.findings import Path, Problem, listed, nearest
+from mesh.findings import KeyPath, Problem, listed, nearest
 from mesh.model.base import EXPECTED, LONGEST_NAME, NAME_PATTERN
 
 Schema = Mapping[str, Any]
@@ -65,7 +65,7 @@ def is_consequence(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
     )
 
 
-def unknown_key(file: str, path: Path, known: list[str]) -> Problem:
+def unknown_key(file: str, path: KeyPath, known: list[str]) -> Problem:
     """A key that does not belong where it stands, with the nearest one that does."""
     name = str(path[-1])
     near = nearest(name, known)
@@ -73,16 +73,16 @@ def unknown_key(file: str, path: Path, known: list[str]) -> Problem:
     return Problem(file, path, message + (" Known: " if near else "; known: ") + listed(known), on_key=True)
 
 
-def missing_key(file: str, path: Path, text: str) -> Problem:
+def missing_key(file: str, path: KeyPath, text: str) -> Problem:
     """A key that has to be there; `text` says what belongs into it."""
     return Problem(file, path[:-1], f"missing key '{path[-1]}'{_in(path)}{': ' if text else ''}{text}", on_key=True)
 
 
-def _subject(path: Path) -> str:
+def _subject(path: KeyPath) -> str:
     return f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this entry"
 
 
-def _reason(model: type[BaseModel], path: Path, value: Any, kind: str, error: ErrorDetails) -> str:
+def _reason(model: type[BaseModel], path: KeyPath, value: Any, kind: str, error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     if kind == "literal_error":
         choices = [str(choice) for choice in node(model, path).get("enum", [])]
@@ -124,7 +124,7 @@ def bad_name(value: str) -> str:
     return f"'{shorten(value)}' is not a name that fits here; expected {A_NAME}"
 
 
-def _in(path: Path) -> str:
+def _in(path: KeyPath) -> str:
     parents = ".".join(part for part in path[:-1] if isinstance(part, str))
     return f" in '{parents}'" if parents else ""
 
@@ -160,7 +160,7 @@ def _schema(model: type[BaseModel]) -> Schema:
     return model.model_json_schema()
 
 
-def node(model: type[BaseModel], path: Path) -> Schema:
+def node(model: type[BaseModel], path: KeyPath) -> Schema:
     """The JSON schema of the value at a path of keys; {} where the schema says nothing."""
     whole = _schema(model)
     here = _resolve(whole, whole)
@@ -189,12 +189,12 @@ def _resolve(whole: Schema, here: Schema) -> Schema:
     return here
 
 
-def allowed(model: type[BaseModel], path: Path) -> list[str]:
+def allowed(model: type[BaseModel], path: KeyPath) -> list[str]:
     """The keys that a mapping at this path may have."""
     return list(node(model, path).get("properties", {}))
 
 
-def about(model: type[BaseModel], path: Path) -> str:
+def about(model: type[BaseModel], path: KeyPath) -> str:
     """What belongs to a path of keys, as the schema describes it; empty where it says nothing."""
     text = str(node(model, path).get("description", "")).split("\n")[0]
     start = text[:1].lower() if text[1:2].islower() or text[1:2] == " " else text[:1]
@@ -238,14 +238,14 @@ def _contract_problem(file: str, schema: Schema, error: jsonschema_rs.Validation
         yield Problem(file, path, f"{_subject(path)} is not as the Open Data Contract Standard has it: {told}")
 
 
-def _stray_key(file: str, path: Path, known: list[str]) -> Problem:
+def _stray_key(file: str, path: KeyPath, known: list[str]) -> Problem:
     near = nearest(str(path[-1]), known)
     message = f"unknown key '{shorten(str(path[-1]))}'{_in(path)}" + (f"{near} The" if near else "; the")
     reason = "Open Data Contract Standard has no such key here; extras go into 'customProperties'"
     return Problem(file, path, f"{message} {reason}", on_key=True)
 
 
-def _contract_keys(schema: Schema, path: Path) -> list[str]:
+def _contract_keys(schema: Schema, path: KeyPath) -> list[str]:
     """Every key that the standard has at the top, or anywhere below it."""
     if not path:
         return list(schema.get("properties", {}))

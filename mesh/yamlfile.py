@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 import ryaml
 import yaml
 
-from mesh.findings import Finding, Path
+from mesh.findings import Finding, KeyPath
 
 LARGEST: Final = 1_000_000
 """Bytes; the largest file that is read. A contract of 300 columns has about 60,000."""
@@ -75,7 +75,7 @@ class Source:
     file: str
     text: str
 
-    def place(self, path: Path, on_key: bool = False) -> tuple[int, int]:
+    def place(self, path: KeyPath, on_key: bool = False) -> tuple[int, int]:
         """Line and column, from 1, of the value at a path of keys, or of the nearest parent that exists."""
         node = _tree(self.text)
         mark = node.start_mark if node else None

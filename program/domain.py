@@ -8,12 +8,12 @@ import pulumi
 from pulumi import Resource, ResourceOptions
 
 from components import (
+    AccountBaseline,
     CatalogEntry,
     ClearanceRole,
     DataLake,
     DataProduct,
-    Delivery,
-    DomainAccount,
+    PartnerReplication,
     PipelineRole,
     ResourceLink,
 )
@@ -25,7 +25,7 @@ from program.providers import inside, provider
 def deploy(plan: DomainPlan) -> None:
     """Baseline, products with their pipelines and deliveries, clearances, links, and the catalog entries."""
     options = inside(provider("domain", plan.access))
-    account = DomainAccount(plan.name, plan.account, opts=options)
+    account = AccountBaseline(plan.name, plan.account, opts=options)
     after_account = after(options, account)
     products = _products(plan, after_account)
     settings = DataLakeArgs(account_id=plan.access.account_id, administrators=(plan.access.deploy_role,))
@@ -46,7 +46,7 @@ def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProdu
         product = products[name] = DataProduct(name, args, opts=options)
         pipeline = PipelineRole(name, plan.pipelines[name], opts=options)
         if name in plan.deliveries:
-            Delivery(name, plan.deliveries[name], opts=after(options, product))
+            PartnerReplication(name, plan.deliveries[name], opts=after(options, product))
         pulumi.export(name, {"bucket": product.bucket, "key": product.key_arn, "pipeline": pipeline.arn})
     return products
 

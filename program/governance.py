@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 
 from components import (
+    AccountBaseline,
     AuditTrail,
     BreakGlass,
-    DomainAccount,
     LocationRole,
     MeshBus,
     MeshCatalog,
@@ -20,7 +20,7 @@ from program.providers import inside, provider
 def deploy(plan: GovernancePlan) -> None:
     """Baseline, audit trail, event bus, network, the way in for emergencies, the domains' roles, and the catalog."""
     options = inside(provider("governance", plan.access))
-    account = DomainAccount("governance", plan.account, opts=options)
+    account = AccountBaseline("governance", plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))
     AuditTrail("audit", plan.audit, log_bucket=plan.account.log_bucket, opts=after)
     bus = MeshBus("mesh", plan.bus, opts=options)

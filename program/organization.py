@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from components import Keepers, Organization, PermissionSets
+from components import BreakGlassGroup, LandingZone, PermissionSets
 from components.landing_zone import ids
 from mesh.plan.nodes import OrganizationPlan
 from program.providers import inside, provider
@@ -13,8 +13,8 @@ from program.providers import inside, provider
 def deploy(plan: OrganizationPlan) -> None:
     """Units, accounts, control policies, the roles that every account starts with, and who may step into which."""
     options = inside(provider("management", plan.access))
-    organization = Organization("organization", plan.args, opts=options)
-    Keepers("break-glass", plan.keepers, opts=options)
+    organization = LandingZone("organization", plan.args, opts=options)
+    BreakGlassGroup("break-glass", plan.keepers, opts=options)
     if plan.people:
         accounts = {name: made.id for name, made in organization.accounts.items()}
         PermissionSets("people", plan.people, accounts, opts=options)

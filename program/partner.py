@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from components import DomainAccount, PartnerAccount
+from components import AccountBaseline, PartnerAccount
 from mesh.plan.nodes import PartnerPlan
 from program.providers import inside, provider
 
@@ -12,7 +12,7 @@ from program.providers import inside, provider
 def deploy(plan: PartnerPlan) -> None:
     """Baseline, inbox, the partner's own catalog, and the role of its people."""
     options = inside(provider("partner", plan.access))
-    account = DomainAccount(plan.name, plan.account, opts=options)
+    account = AccountBaseline(plan.name, plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))
     partner = PartnerAccount(plan.name, plan.partner, log_bucket=plan.account.log_bucket, opts=after)
     pulumi.export("inbox", partner.inbox.name)

@@ -18,12 +18,12 @@ from mesh.load import load
 from mesh.plan import build
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.runs import language_host
-from sandbox.runs.engines import UnderPulumi
+from sandbox.runs.engines import PulumiEngine
 from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_cli import Cli, find
 from sandbox.runs.pulumi_engine import Backend
 from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import Course, Mesh
+from sandbox.runs.run import Run, RunInput
 from sandbox.runs.served_organization import state_directory
 from tests.e2e.journal import DAY
 
@@ -159,14 +159,14 @@ def as_printed(exports: list[str]) -> str:
 @pytest.mark.timeout(600)
 def test_a_preview_typed_by_hand_works_with_the_provider_attached_as_the_page_says(cli: Cli, tmp_path: Path) -> None:
     checkout = copied(tmp_path / "checkout", cli=cli.path)
-    mesh = Mesh(checkout / "stacks", build(load(checkout / "stacks").usable(), DAY), DAY)
+    mesh = RunInput(checkout / "stacks", build(load(checkout / "stacks").usable(), DAY), DAY)
     with (
         EmulatedOrganization(organization_ids(mesh.plan)) as organization,
         ProviderServer(organization) as server,
         state_directory() as states,
     ):
         backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True)
-        runs = Course(UnderPulumi(backend, states)).up(mesh, ["organization", "governance", "domain-playback"])
+        runs = Run(PulumiEngine(backend, states)).up(mesh, ["organization", "governance", "domain-playback"])
         assert [failure for run in runs for failure in run.result.failures] == []
         typed = as_printed(backend.exports) + " --policy-pack policies"
         done = Terminal(checkout, environment(checkout) | {"PULUMI_HOME": str(tmp_path / "home")}).run(typed)

@@ -17,18 +17,18 @@ from mesh.evaluator.world import World
 from mesh.findings import nearest
 from mesh.validation_messages import shorten
 
-Outcome = Literal["decided", "bad", "fault"]
+LineOutcome = Literal["decided", "bad", "fault"]
 """Of a line: decided; bad, so that it cannot be; a fault of ours, which is none of the line's."""
 
 _NEEDED: Final = ("principal", "action", "resource")
 _KNOWN: Final = (*_NEEDED, "context")
 
 
-class Answer(NamedTuple):
+class DecisionLine(NamedTuple):
     """A line out, and what became of the line in."""
 
     text: str
-    outcome: Outcome
+    outcome: LineOutcome
 
 
 class BadLineError(ValueError):
@@ -40,19 +40,19 @@ class Decider:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._written: dict[Decision, Answer] = {}
+        self._written: dict[Decision, DecisionLine] = {}
 
-    def answer(self, line: bytes) -> Answer:
+    def answer(self, line: bytes) -> DecisionLine:
         """The answer to a line. Never raises."""
         try:
             decision = decide(request(line), self._world)
         except (BadLineError, UnknownError) as error:
-            return Answer(_error(str(error)), "bad")
+            return DecisionLine(_error(str(error)), "bad")
         except Exception as error:  # noqa: BLE001 (one line must not take the answers to all others with it)
-            return Answer(_error(f"a fault of ours, please report it: {type(error).__name__}: {error}"), "fault")
+            return DecisionLine(_error(f"a fault of ours, please report it: {type(error).__name__}: {error}"), "fault")
         found = self._written.get(decision)
         if found is None:
-            found = Answer(json.dumps(as_json(decision)), "decided")
+            found = DecisionLine(json.dumps(as_json(decision)), "decided")
             if len(self._written) < _MOST_WRITTEN:
                 self._written[decision] = found
         return found

@@ -20,8 +20,8 @@ from mesh.evaluator.world import World
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs
 
-Port = Literal["table", "files"]
-PORTS: tuple[Port, ...] = ("table", "files")
+ReadPort = Literal["table", "files"]
+PORTS: tuple[ReadPort, ...] = ("table", "files")
 
 
 class Link(NamedTuple):
@@ -62,7 +62,7 @@ class Reader(NamedTuple):
     account: str
 
 
-class Access:
+class DecidedReads:
     """Reads of the planned mesh; what many reads have in common is decided once."""
 
     def __init__(self, plan: Plan, world: World | None = None, lakes: Lakes | None = None) -> None:
@@ -73,9 +73,9 @@ class Access:
         self._own: dict[tuple[str, str], tuple[Link, ...]] = {}
         self._behind: dict[tuple[str, str], tuple[Link, ...]] = {}
 
-    def fresh(self) -> Access:
+    def fresh(self) -> DecidedReads:
         """The same plan and world, with nothing remembered."""
-        return Access(self.plan, self.world, self.lakes)
+        return DecidedReads(self.plan, self.world, self.lakes)
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
@@ -95,11 +95,11 @@ class Access:
         """A product of the plan; KeyError when there is none."""
         return self.plan.domains[domain].products[product]
 
-    def read(self, reader: Reader, product: DataProductArgs, port: Port) -> Chain:
+    def read(self, reader: Reader, product: DataProductArgs, port: ReadPort) -> Chain:
         """The chain of one read through one port of a product."""
         return self._table(reader, product) if port == "table" else self._files(reader, product)
 
-    def read_as(self, principal: str, product: DataProductArgs, port: Port) -> Chain:
+    def read_as(self, principal: str, product: DataProductArgs, port: ReadPort) -> Chain:
         """The chain of a read by anyone: a role that holds no clearance, an account, a service, `anonymous`.
 
         Raises UnknownError for what names no caller.

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh import names
-from mesh.access.chains import Access, Chain, Link, Port
+from mesh.access.chains import Chain, DecidedReads, Link, ReadPort
 from mesh.access.references import Asker, Thing
 from mesh.evaluator.decide import Cause
-from mesh.evaluator.layers import Verdict, layers
+from mesh.evaluator.layers import LayerVerdict, layers
 from mesh.findings import listed
 from mesh.plan.nodes import Clearance
 from mesh.plan.nodes.grants import Covered
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExplainedLink:
     """A link with what each layer said about it."""
 
     link: Link
-    layers: tuple[Verdict, ...]
+    layers: tuple[LayerVerdict, ...]
 
     def as_json(self) -> dict[str, Any]:
         """As `mesh access explain --json` prints it; Lake Formation's own decision has no request."""
@@ -47,10 +47,10 @@ class Step:
 class Explanation:
     """A read through one port: the answer, why, and its steps; after a refusal only those that refuse as well."""
 
-    port: Port
+    port: ReadPort
     allowed: bool
     columns: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ExplainedLink, ...]
     why: tuple[str, ...]
     change: tuple[str, ...]
 
@@ -66,7 +66,7 @@ class Explanation:
         }
 
 
-def explain(access: Access, asker: Asker, thing: Thing, port: Port) -> Explanation:
+def explain(access: DecidedReads, asker: Asker, thing: Thing, port: ReadPort) -> Explanation:
     """Why a principal reads a product or a column through a port, or why not."""
     product = thing.product
     if asker.reader and asker.principal == asker.reader.arn:
@@ -90,14 +90,14 @@ def explain(access: Access, asker: Asker, thing: Thing, port: Port) -> Explanati
     )
 
 
-def _step(access: Access, link: Link) -> Step:
+def _step(access: DecidedReads, link: Link) -> ExplainedLink:
     if link.request:
-        return Step(link, layers(link.request, access.world))
+        return ExplainedLink(link, layers(link.request, access.world))
     says = "allows" if link.decision.allowed else "lacks"
-    return Step(link, (Verdict("lake-formation", says, link.decision.because),))
+    return ExplainedLink(link, (LayerVerdict("lake-formation", says, link.decision.because),))
 
 
-def _narrowed(access: Access, asker: Asker, thing: Thing, link: Link) -> Link:
+def _narrowed(access: DecidedReads, asker: Asker, thing: Thing, link: Link) -> Link:
     """Lake Formation's decision on the one column that is asked for."""
     if link.request or not thing.column:
         return link
@@ -113,10 +113,10 @@ def _narrowed(access: Access, asker: Asker, thing: Thing, link: Link) -> Link:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    access: Access
+    access: DecidedReads
     asker: Asker
     thing: Thing
-    port: Port
+    port: ReadPort
     chain: Chain
 
     @property

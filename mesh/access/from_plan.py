@@ -10,12 +10,12 @@ from typing import Any, Final, Protocol
 from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import facts
-from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, Policy, Statement
+from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.world import Account, Endpoint, Nodes, Resource, Role, World
 from mesh.iam.bootstrap import preview_refusals
 from mesh.iam.values import KEY_ARN, Document
 from mesh.plan import Plan, nodes
-from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs, DomainAccountArgs, DomainPlan, PartnerPlan
+from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
 
 OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
 """Policies that AWS wrote."""
@@ -33,7 +33,7 @@ class _ReadOnlyAccess(Policy):
 
     __slots__ = ()
 
-    def allows(self, action: str) -> tuple[Statement, ...]:
+    def allows(self, action: str) -> tuple[CompiledStatement, ...]:
         service, _, name = action.partition(":")
         return super().allows("read:everything") if facts.reads(service, name) else ()
 
@@ -162,7 +162,7 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(names.delivery_role(delivery.account_id, name), delivery)
 
 
-def _permission_sets(plan: Plan, account_id: str, baseline: DomainAccountArgs | None) -> Iterator[Role]:
+def _permission_sets(plan: Plan, account_id: str, baseline: AccountBaselineArgs | None) -> Iterator[Role]:
     people = plan.organization.people
     if people is None or baseline is None:
         return
@@ -184,12 +184,12 @@ def permission_set_role(account_id: str, region: str, name: str) -> str:
     return f"arn:aws:iam::{account_id}:role/{path}/AWSReservedSSO_{name}_{SSO_SUFFIX}"
 
 
-def _names_of(baseline: DomainAccountArgs) -> tuple[str, str]:
+def _names_of(baseline: AccountBaselineArgs) -> tuple[str, str]:
     return baseline.owner, f"domain-{baseline.owner}"
 
 
-def _baselines(plan: Plan) -> dict[str, DomainAccountArgs | None]:
-    found: dict[str, DomainAccountArgs | None] = {
+def _baselines(plan: Plan) -> dict[str, AccountBaselineArgs | None]:
+    found: dict[str, AccountBaselineArgs | None] = {
         plan.perimeter.management_id: None,
         plan.perimeter.governance_id: plan.governance.account,
     }
@@ -198,7 +198,7 @@ def _baselines(plan: Plan) -> dict[str, DomainAccountArgs | None]:
     return found
 
 
-def _boundary(baseline: DomainAccountArgs | None) -> Policy | None:
+def _boundary(baseline: AccountBaselineArgs | None) -> Policy | None:
     return _policy("policy/mesh/boundary", lambda: baseline.boundary) if baseline else None
 
 
@@ -252,7 +252,7 @@ def resources(plan: Plan) -> Iterator[Resource]:
         yield from _partner(perimeter.region, partner)
 
 
-def _baseline(account_id: str, baseline: DomainAccountArgs) -> Iterator[Resource]:
+def _baseline(account_id: str, baseline: AccountBaselineArgs) -> Iterator[Resource]:
     yield _bucket(baseline.log_bucket, account_id, lambda: baseline.log_bucket_policy)
     yield _bucket(baseline.results_bucket, account_id, lambda: baseline.results_bucket_policy)
     region = baseline.perimeter.region

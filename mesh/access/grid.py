@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from mesh.access.chains import Port, labels_by_column
+from mesh.access.chains import ReadPort, labels_by_column
 from mesh.access.matrix import Row
 from mesh.plan import Plan
 
@@ -30,7 +30,7 @@ class Line:
 
     domain: str
     product: str
-    port: Port
+    port: ReadPort
     labels: tuple[str, ...]
     homes: tuple[str, ...]
     cells: Mapping[str, Cell]

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 from xml.sax.saxutils import escape
 
-from mesh.access.chains import PORTS, Port
+from mesh.access.chains import PORTS, ReadPort
 from mesh.access.grid import Cell, Grid, Line
 from mesh.plan import Plan
 
@@ -101,7 +101,7 @@ class _Drawing:
             yield _text(x + TABLE // 2, HEAD + 18, "table", "soft small m")
             yield _text(x + TABLE + 4 + FILES // 2, HEAD + 18, "files", "soft small m")
 
-    def _row(self, y: int, product: str, homes: tuple[str, ...], ports: Mapping[Port, Line]) -> Iterator[str]:
+    def _row(self, y: int, product: str, homes: tuple[str, ...], ports: Mapping[ReadPort, Line]) -> Iterator[str]:
         yield _text(LEFT + 12, y + 17, _name(self.grid, product, homes))
         x = LEFT + self.names
         for label in _labels(ports):
@@ -138,12 +138,12 @@ class _Drawing:
         yield _text(LEFT, y + 42, decided, "soft small")
 
 
-_ByProduct = list[tuple[str, str, tuple[str, ...], dict[Port, Line]]]
+_ByProduct = list[tuple[str, str, tuple[str, ...], dict[ReadPort, Line]]]
 
 
 def _by_product(grid: Grid) -> _ByProduct:
     """Lines of one product, and of the same homes, side by side."""
-    found: dict[tuple[str, str, tuple[str, ...]], dict[Port, Line]] = {}
+    found: dict[tuple[str, str, tuple[str, ...]], dict[ReadPort, Line]] = {}
     for line in grid.lines:
         found.setdefault((line.domain, line.product, line.homes), {})[line.port] = line
     return [(*key, ports) for key, ports in found.items()]
@@ -154,7 +154,7 @@ def _name(grid: Grid, product: str, homes: tuple[str, ...]) -> str:
     return product if homes == grid.homes else f"{product} as held in {', '.join(homes)}"
 
 
-def _labels(ports: Mapping[Port, Line]) -> tuple[str, ...]:
+def _labels(ports: Mapping[ReadPort, Line]) -> tuple[str, ...]:
     return next(iter(ports.values())).labels
 
 
@@ -163,7 +163,7 @@ def _tag(label: str) -> int:
     return 18 + round(SMALL_LETTER * len(label))
 
 
-def _cell(x: int, width: int, y: int, port: Port, cell: Cell, what: str) -> Iterator[str]:
+def _cell(x: int, width: int, y: int, port: ReadPort, cell: Cell, what: str) -> Iterator[str]:
     shade = _shade(cell)
     told = escape(f"{what} as {port}: {_in_words(port, cell)}")
     place = f'x="{x}" y="{y + 2}" width="{width}" height="{ROW - 4}" rx="3"'
@@ -182,7 +182,7 @@ def _shade(cell: Cell) -> str:
     return "s1" if cell.share <= 0.5 else "s2" if cell.share <= 0.75 else "s3"
 
 
-def _in_words(port: Port, cell: Cell) -> str:
+def _in_words(port: ReadPort, cell: Cell) -> str:
     if not cell.readable:
         return "nothing"
     if port == "files":

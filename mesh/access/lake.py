@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from mesh.evaluator.patterns import like
 from mesh.evaluator.world import Account
-from mesh.plan.nodes.grants import Covered, Expression, Grant, Named
+from mesh.plan.nodes.grants import Covered, Expression, Grant, NamedResource
 
 EVERYONE_IAM_ALLOWS: Final = "IAM_ALLOWED_PRINCIPALS"
 
@@ -208,7 +208,7 @@ def _on_table(grant: Grant, labels: Labels, database: str, table: str) -> bool:
     match grant.on:
         case Covered(kind="TABLE", expression=expression):
             return covers(expression, labels)
-        case Named(database=named, table=only):
+        case NamedResource(database=named, table=only):
             return named == database and only is not None and like(only)(table)
         case _:
             return False
@@ -218,7 +218,7 @@ def _on_database(grant: Grant, labels: Labels, database: str) -> bool:
     match grant.on:
         case Covered(kind="DATABASE", expression=expression):
             return covers(expression, labels)
-        case Named(database=named, table=None):
+        case NamedResource(database=named, table=None):
             return named == database
         case _:
             return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mesh.access.chains import PORTS, Access, Chain, Port, Reader
+from mesh.access.chains import PORTS, Chain, DecidedReads, Reader, ReadPort
 from mesh.evaluator.decide import Cause
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs
@@ -20,7 +20,7 @@ class Row:
     home: str
     domain: str
     product: str
-    port: Port
+    port: ReadPort
     labels: tuple[str, ...]
     allowed: bool
     columns: tuple[str, ...]
@@ -44,10 +44,10 @@ class Row:
 
 
 def matrix(
-    access: Access,
+    access: DecidedReads,
     readers: tuple[Reader, ...] | None = None,
     products: tuple[DataProductArgs, ...] | None = None,
-    ports: tuple[Port, ...] = PORTS,
+    ports: tuple[ReadPort, ...] = PORTS,
 ) -> Iterator[Row]:
     """Every row, in the order of the plan; of some readers, products and ports only, when they are given."""
     for product in every_product(access.plan) if products is None else products:
@@ -63,7 +63,7 @@ def every_product(plan: Plan) -> Iterator[DataProductArgs]:
         yield from domain.products.values()
 
 
-def row(reader: Reader, product: DataProductArgs, port: Port, chain: Chain) -> Row:
+def row(reader: Reader, product: DataProductArgs, port: ReadPort, chain: Chain) -> Row:
     """A chain as a row."""
     broken = chain.broken
     return Row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mesh.access.chains import PORTS, Access, Port, Reader
+from mesh.access.chains import PORTS, DecidedReads, Reader, ReadPort
 from mesh.contracts import catalog
 from mesh.evaluator.errors import UnknownError
 from mesh.findings import NotPossibleError, listed, nearest, unknown
@@ -89,7 +89,7 @@ def _column(whole: Thing, text: str) -> str:
     raise NotPossibleError(unknown(f"column of {whole.name}", text, short))
 
 
-def asker(access: Access, text: str) -> Asker:
+def asker(access: DecidedReads, text: str) -> Asker:
     """Who `CLEARANCE@HOME`, an ARN, a service or `anonymous` is. Raises NotPossibleError."""
     if "@" in text and not text.startswith("arn:"):
         clearance, _, home = text.partition("@")
@@ -130,9 +130,9 @@ def known_domain(plan: Plan, name: str) -> str:
     return name
 
 
-def ports(product: DataProductArgs, port: str | None) -> tuple[Port, ...]:
+def ports(product: DataProductArgs, port: str | None) -> tuple[ReadPort, ...]:
     """The port asked for, or all that a product has. Raises NotPossibleError for one that it does not have."""
-    own: tuple[Port, ...] = tuple(each for each in PORTS if each in product.ports)
+    own: tuple[ReadPort, ...] = tuple(each for each in PORTS if each in product.ports)
     if port is None:
         return own
     if known_port(port) not in own:
@@ -140,9 +140,9 @@ def ports(product: DataProductArgs, port: str | None) -> tuple[Port, ...]:
     return (known_port(port),)
 
 
-def known_port(name: str) -> Port:
+def known_port(name: str) -> ReadPort:
     """The name of a port. Raises NotPossibleError."""
-    known: dict[str, Port] = {port: port for port in PORTS}
+    known: dict[str, ReadPort] = {port: port for port in PORTS}
     found = known.get(name)
     if found is None:
         raise NotPossibleError(unknown("port", name, PORTS))

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, cast
 
-from mesh.access.chains import PORTS, Access, Chain, Reader
+from mesh.access.chains import PORTS, Chain, DecidedReads, Reader
 from mesh.access.people import Copy, Group, copies, groups
 from mesh.access.references import Thing
 from mesh.evaluator.decide import Cause, Decision
@@ -99,7 +99,7 @@ def _plain(value: Any) -> Any:
             return value
 
 
-def who(access: Access, mesh: Mesh, thing: Thing, as_of: date) -> Everyone:
+def who(access: DecidedReads, mesh: Mesh, thing: Thing, as_of: date) -> Everyone:
     """Everyone who reads it, the classes of callers that do not, and what stops those."""
     question = _Question(access, thing)
     standing = dict(_standing(access, thing.product))
@@ -120,13 +120,13 @@ def who(access: Access, mesh: Mesh, thing: Thing, as_of: date) -> Everyone:
     )
 
 
-def _other_roles(access: Access) -> Iterator[str]:
+def _other_roles(access: DecidedReads) -> Iterator[str]:
     """Every role of the plan that is not a clearance's."""
     cleared = {reader.arn for reader in access.readers}
     return (arn for arn in access.world.roles if arn not in cleared)
 
 
-def _standing(access: Access, product: DataProductArgs) -> Iterator[tuple[str, str]]:
+def _standing(access: DecidedReads, product: DataProductArgs) -> Iterator[tuple[str, str]]:
     """One caller of each class that no plan lists: what holds of it holds of every other of its class."""
     plan, perimeter = access.plan, access.plan.perimeter
 
@@ -148,7 +148,7 @@ def _standing(access: Access, product: DataProductArgs) -> Iterator[tuple[str, s
 
 
 class _Question:
-    def __init__(self, access: Access, thing: Thing) -> None:
+    def __init__(self, access: DecidedReads, thing: Thing) -> None:
         self.access, self.thing, self.product = access, thing, thing.product
 
     # ---- clearances

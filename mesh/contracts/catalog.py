@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from mesh.contracts import types
-from mesh.findings import Path, unknown
+from mesh.findings import KeyPath, unknown
 from mesh.model import Column, Contract, Table
 from mesh.validation_messages import shorten
 
@@ -110,7 +110,7 @@ def _column(column: Column) -> CatalogColumn:
     )
 
 
-def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tuple[Path, str]]:
+def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tuple[KeyPath, str]]:
     """What in a contract the catalog cannot carry, each with the path of keys where it stands."""
     if not (contract.description.purpose or "").strip():
         yield ("description",), "the contract does not say what the product is for: 'description.purpose' is missing"
@@ -123,7 +123,7 @@ def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tu
         yield ("schema",), "the contract has no table: 'schema' lists at least one"
     seen: set[str] = set()
     for number, table in enumerate(contract.tables):
-        here: Path = ("schema", number)
+        here: KeyPath = ("schema", number)
         name = table_name(table)
         if not _IDENTIFIER.fullmatch(name):
             yield (
@@ -136,7 +136,7 @@ def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tu
         yield from _table_mistakes(table, here, classifications)
 
 
-def _table_mistakes(table: Table, here: Path, classifications: frozenset[str]) -> Iterator[tuple[Path, str]]:
+def _table_mistakes(table: Table, here: KeyPath, classifications: frozenset[str]) -> Iterator[tuple[KeyPath, str]]:
     chosen = table_format(table)
     partitioned = [column for column in table.properties if column.partitioned]
     if chosen not in ("iceberg", "parquet"):
@@ -149,7 +149,7 @@ def _table_mistakes(table: Table, here: Path, classifications: frozenset[str]) -
         yield here, f"table '{table_name(table)}' needs at least one column that is not a partition key"
     seen: set[str] = set()
     for number, column in enumerate(table.properties):
-        there: Path = (*here, "properties", number)
+        there: KeyPath = (*here, "properties", number)
         name = column.physical_name or column.name
         if not _IDENTIFIER.fullmatch(name):
             yield (
@@ -162,7 +162,7 @@ def _table_mistakes(table: Table, here: Path, classifications: frozenset[str]) -
         yield from _column_mistakes(column, there, classifications)
 
 
-def _column_mistakes(column: Column, there: Path, classifications: frozenset[str]) -> Iterator[tuple[Path, str]]:
+def _column_mistakes(column: Column, there: KeyPath, classifications: frozenset[str]) -> Iterator[tuple[KeyPath, str]]:
     kind = physical_type(column)
     if kind is None:
         yield there, f"column '{column.name}' needs a 'physicalType', such as string or struct<a:int>"

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from mesh.evaluator import facts
 from mesh.evaluator.conditions import Keys, as_keys
-from mesh.evaluator.policies import Policy, Statement
-from mesh.evaluator.principals import Caller, Match
+from mesh.evaluator.policies import CompiledStatement, Policy
+from mesh.evaluator.principals import CallerIdentity, Match
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
 
 Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "endpoint", "lake-formation"]
@@ -212,7 +212,7 @@ class Case(NamedTuple):
                     return Cause(policy.name, statement.sid)
         return None
 
-    def _first(self, statements: Iterable[tuple[Policy, Statement]], caller: Caller) -> Cause | None:
+    def _first(self, statements: Iterable[tuple[Policy, CompiledStatement]], caller: CallerIdentity) -> Cause | None:
         for policy, statement in statements:
             if statement.who(caller) and statement.applies(self.resource, self.keys):
                 return Cause(policy.name, statement.sid)
@@ -223,7 +223,7 @@ class Case(NamedTuple):
     def _allowed_at_every_node(self, selection: Selection) -> bool:
         return all(self._first(node, self.principal.caller) for node in selection.allows)
 
-    def _grant(self, caller: Caller) -> tuple[Layer, Cause | None]:
+    def _grant(self, caller: CallerIdentity) -> tuple[Layer, Cause | None]:
         """The layer and statement that allow; without a statement, the layer that lacks one."""
         principal, target = self.principal, self.target
         match, admitted = self._admission(caller)
@@ -254,7 +254,7 @@ class Case(NamedTuple):
                     return Cause(policy.name, statement.sid)
         return None
 
-    def _admission(self, caller: Caller) -> tuple[Match, Cause | None]:
+    def _admission(self, caller: CallerIdentity) -> tuple[Match, Cause | None]:
         """How near to the caller the resource's policy allows, and the statement that does."""
         best, cause = Match.NO, None
         target = self.target

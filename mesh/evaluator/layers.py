@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from mesh.evaluator.decide import Case, Cause, Layer, Request, examine
-from mesh.evaluator.policies import Match, Policy, Statement
+from mesh.evaluator.policies import CompiledStatement, Match, Policy
 from mesh.evaluator.world import Nodes, World
 
 Says = Literal["allows", "denies", "lacks", "silent"]
 """Of a layer: it allows, it denies explicitly, it lacks an Allow that is needed, or it has nothing to say."""
 
 
-class Verdict(NamedTuple):
+class LayerVerdict(NamedTuple):
     """What one layer says, and the statements by which it does."""
 
     layer: Layer
@@ -29,12 +29,12 @@ class Verdict(NamedTuple):
         return {"layer": self.layer, "says": self.says, "because": [cause._asdict() for cause in self.because]}
 
 
-def layers(request: Request, world: World) -> tuple[Verdict, ...]:
+def layers(request: Request, world: World) -> tuple[LayerVerdict, ...]:
     """Every layer that binds the request, in AWS's order. Raises UnknownError."""
     return tuple(_verdicts(examine(request, world)))
 
 
-def _verdicts(case: Case) -> Iterator[Verdict]:
+def _verdicts(case: Case) -> Iterator[LayerVerdict]:
     principal, target = case.principal, case.target
     home = bool(principal.account and target.account and principal.account.id == target.account.id)
     if case.bound_by_scp and principal.account:
@@ -49,15 +49,15 @@ def _verdicts(case: Case) -> Iterator[Verdict]:
         yield _of(case, "endpoint", (case.endpoint,), True)
 
 
-def _control(case: Case, layer: Literal["scp", "rcp"], nodes: Nodes) -> Iterator[Verdict]:
+def _control(case: Case, layer: Literal["scp", "rcp"], nodes: Nodes) -> Iterator[LayerVerdict]:
     """One verdict over all nodes from the root to the account: each has to allow."""
     if nodes:
         each = [_of(case, layer, node, True) for node in nodes]
         worst = next((v for says in ("denies", "lacks") for v in each if v.says == says), None)
-        yield worst or Verdict(layer, "allows", tuple(dict.fromkeys(c for v in each for c in v.because)))
+        yield worst or LayerVerdict(layer, "allows", tuple(dict.fromkeys(c for v in each for c in v.because)))
 
 
-def _own(case: Case, admitted: Match) -> Iterator[Verdict]:
+def _own(case: Case, admitted: Match) -> Iterator[LayerVerdict]:
     """Identity, boundary and session: what the resource says to the role itself stands in for some of them."""
     principal = case.principal
     yield _of(case, "identity", principal.identity, admitted < Match.ROLE)
@@ -74,19 +74,19 @@ def _admitted(case: Case) -> Match:
     return max((s.who(caller) for s in allows if _takes(case, s)), default=Match.NO)
 
 
-def _of(case: Case, layer: Layer, policies: Iterable[Policy], needed: bool) -> Verdict:
+def _of(case: Case, layer: Layer, policies: Iterable[Policy], needed: bool) -> LayerVerdict:
     every = tuple(policies)
     denies = tuple(Cause(p.name, s.sid) for p in every for s in p.denies(case.action) if _takes(case, s))
     if denies:
-        return Verdict(layer, "denies", denies)
+        return LayerVerdict(layer, "denies", denies)
     allows = tuple(Cause(p.name, s.sid) for p in every for s in p.allows(case.action) if _takes(case, s))
-    return Verdict(layer, "allows" if allows else "lacks" if needed else "silent", allows)
+    return LayerVerdict(layer, "allows" if allows else "lacks" if needed else "silent", allows)
 
 
-def _takes(case: Case, statement: Statement) -> bool:
+def _takes(case: Case, statement: CompiledStatement) -> bool:
     return bool(statement.who(case.principal.caller)) and statement.applies(case.resource, case.keys)
 
 
-def allowed(verdicts: Iterable[Verdict]) -> bool:
+def allowed(verdicts: Iterable[LayerVerdict]) -> bool:
     """Whether no layer denies and none lacks an Allow."""
     return all(verdict.says in ("allows", "silent") for verdict in verdicts)

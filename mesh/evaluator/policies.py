@@ -14,12 +14,12 @@ from mesh.evaluator import conditions
 from mesh.evaluator.conditions import Holds, Keys
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import Test, always, any_of, like, resource_like
-from mesh.evaluator.policy_types import Place
-from mesh.evaluator.principals import Caller, Who, principal
+from mesh.evaluator.policy_types import PolicyType
+from mesh.evaluator.principals import CallerIdentity, Who, principal
 from mesh.evaluator.principals import Match as Match
 
 
-class Statement(NamedTuple):
+class CompiledStatement(NamedTuple):
     """One statement; `applies` leaves the caller to `who`."""
 
     sid: str
@@ -38,7 +38,7 @@ class Statement(NamedTuple):
 class _Compiled(NamedTuple):
     deny: bool
     actions: Test
-    statement: Statement
+    statement: CompiledStatement
 
 
 class Policy:
@@ -54,17 +54,17 @@ class Policy:
         self.name = name
         self._document = document
         self._of_aws = of_aws
-        self._places: frozenset[Place] = frozenset()
+        self._places: frozenset[PolicyType] = frozenset()
         self._statements: tuple[_Compiled, ...] | None = None
-        self._denies: dict[str, tuple[Statement, ...]] = {}
-        self._allows: dict[str, tuple[Statement, ...]] = {}
+        self._denies: dict[str, tuple[CompiledStatement, ...]] = {}
+        self._allows: dict[str, tuple[CompiledStatement, ...]] = {}
 
-    def denies(self, action: str) -> tuple[Statement, ...]:
+    def denies(self, action: str) -> tuple[CompiledStatement, ...]:
         """The Deny statements that name an action (lower case)."""
         found = self._denies.get(action)
         return self._select(action, True, self._denies) if found is None else found
 
-    def allows(self, action: str) -> tuple[Statement, ...]:
+    def allows(self, action: str) -> tuple[CompiledStatement, ...]:
         """The Allow statements that name an action (lower case)."""
         found = self._allows.get(action)
         return self._select(action, False, self._allows) if found is None else found
@@ -74,7 +74,7 @@ class Policy:
         if self._statements is None:
             self._statements = tuple(_statements(self.name, self._document(), self._places))
 
-    def stands_as(self, place: Place) -> None:
+    def stands_as(self, place: PolicyType) -> None:
         """Say where the policy stands. UnknownError, at once or when it is compiled, if AWS does not take it there."""
         if self._of_aws or place in self._places:
             return
@@ -88,7 +88,7 @@ class Policy:
         """The document as JSON."""
         return self._document()
 
-    def candidates(self, action: str, caller: Caller, resource: str, keys: Keys) -> Iterator[int]:
+    def candidates(self, action: str, caller: CallerIdentity, resource: str, keys: Keys) -> Iterator[int]:
         """Numbers of the statements that name the action, the caller and the resource, whatever their conditions."""
         for statement in (*self.denies(action), *self.allows(action)):
             if statement.who(caller) and statement.what(resource, keys):
@@ -108,7 +108,9 @@ class Policy:
         self._document, self._statements = document, statements
         self._denies, self._allows = {}, {}
 
-    def _select(self, action: str, deny: bool, known: dict[str, tuple[Statement, ...]]) -> tuple[Statement, ...]:
+    def _select(
+        self, action: str, deny: bool, known: dict[str, tuple[CompiledStatement, ...]]
+    ) -> tuple[CompiledStatement, ...]:
         self.compile()
         chosen = tuple(s.statement for s in self._statements or () if s.deny == deny and s.actions(action))
         known[action] = chosen
@@ -133,7 +135,7 @@ _ELEMENTS: Final = frozenset(
 _ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 
-def _statements(name: str, document: Mapping[str, Any], places: Iterable[Place]) -> Iterable[_Compiled]:
+def _statements(name: str, document: Mapping[str, Any], places: Iterable[PolicyType]) -> Iterable[_Compiled]:
     _only(name, document, _DOCUMENT)
     if document.get("Version") != _VERSION:
         raise UnknownError(f"{name}: Version is {document.get('Version')!r}; the evaluator knows {_VERSION!r}")
@@ -164,7 +166,7 @@ def _statement(where: str, number: int, found: Mapping[str, Any]) -> _Compiled:
     return _Compiled(
         deny=effect == "Deny",
         actions=_actions(found),
-        statement=Statement(
+        statement=CompiledStatement(
             sid=found.get("Sid") or f"#{number}",
             number=number,
             who=principal(found, effect),

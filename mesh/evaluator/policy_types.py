@@ -12,7 +12,7 @@ from typing import Any, Final
 from mesh.evaluator.errors import UnknownError
 
 
-class Place(Enum):
+class PolicyType(Enum):
     """What a document is attached to, or as what."""
 
     IDENTITY = "an identity policy"
@@ -69,13 +69,13 @@ def _resource_control(statement: Mapping[str, Any]) -> str | None:
     return None
 
 
-_RULES: Final[Mapping[Place, Callable[[Mapping[str, Any]], str | None]]] = {
-    Place.IDENTITY: _without_principal,
-    Place.BOUNDARY: _without_principal,
-    Place.SESSION: _without_principal,
-    Place.RESOURCE: _resource,
-    Place.TRUST: _trust,
-    Place.SERVICE_CONTROL: _without_principal,
-    Place.RESOURCE_CONTROL: _resource_control,
-    Place.ENDPOINT: _resource,
+_RULES: Final[Mapping[PolicyType, Callable[[Mapping[str, Any]], str | None]]] = {
+    PolicyType.IDENTITY: _without_principal,
+    PolicyType.BOUNDARY: _without_principal,
+    PolicyType.SESSION: _without_principal,
+    PolicyType.RESOURCE: _resource,
+    PolicyType.TRUST: _trust,
+    PolicyType.SERVICE_CONTROL: _without_principal,
+    PolicyType.RESOURCE_CONTROL: _resource_control,
+    PolicyType.ENDPOINT: _resource,
 }

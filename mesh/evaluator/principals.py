@@ -26,7 +26,7 @@ class Match(IntEnum):
     """The session, the user, the service, or everyone: nothing but an explicit deny binds."""
 
 
-class Caller(NamedTuple):
+class CallerIdentity(NamedTuple):
     """What a `Principal` element is compared with; None where the caller has none."""
 
     account: str | None
@@ -37,7 +37,7 @@ class Caller(NamedTuple):
     bounded: bool = False
 
 
-Who = Callable[[Caller], Match]
+Who = Callable[[CallerIdentity], Match]
 
 ACCOUNT: Final = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
 """An account as a `Principal` element names it."""
@@ -46,7 +46,7 @@ _OF_ANOTHER_KIND: Final = re.compile(r"[^*?${}\s]+")
 _KINDS: Final = ("AWS", "Service", "Federated")
 
 
-def _anyone(_: Caller) -> Match:
+def _anyone(_: CallerIdentity) -> Match:
     return Match.SELF
 
 
@@ -109,7 +109,7 @@ def _one_of(element: Any) -> Who:
         else:
             selves.add(name)
 
-    def who(caller: Caller) -> Match:
+    def who(caller: CallerIdentity) -> Match:
         if caller.itself in selves:
             return Match.SELF
         if caller.role in selves:
@@ -129,7 +129,7 @@ def _all_but(element: Any) -> Who:
         raise UnknownError("NotPrincipal names principals; * is none")
     accounts = {found.group(1) for name in names if (found := ACCOUNT.fullmatch(name))}
 
-    def who(caller: Caller) -> Match:
+    def who(caller: CallerIdentity) -> Match:
         if caller.bounded:
             return Match.SELF
         own = [name for name in (caller.role, caller.itself) if name]

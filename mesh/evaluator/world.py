@@ -12,9 +12,9 @@ from typing import Any, Final, Literal, NamedTuple
 from mesh.evaluator import facts
 from mesh.evaluator.conditions import as_keys
 from mesh.evaluator.errors import UnknownError
-from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, Policy, Statement
-from mesh.evaluator.policy_types import Place
-from mesh.evaluator.principals import Caller
+from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, CompiledStatement, Policy
+from mesh.evaluator.policy_types import PolicyType
+from mesh.evaluator.principals import CallerIdentity
 
 ANONYMOUS: Final = "anonymous"
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -41,8 +41,8 @@ class Account:
     resource_control: Nodes = ()
 
     def __post_init__(self) -> None:
-        _stand(Place.SERVICE_CONTROL, *(policy for node in self.service_control for policy in node))
-        _stand(Place.RESOURCE_CONTROL, *(policy for node in self.resource_control for policy in node))
+        _stand(PolicyType.SERVICE_CONTROL, *(policy for node in self.service_control for policy in node))
+        _stand(PolicyType.RESOURCE_CONTROL, *(policy for node in self.resource_control for policy in node))
 
     @cached_property
     def org_path(self) -> str | None:
@@ -58,8 +58,8 @@ class Account:
 class Selection(NamedTuple):
     """Statements that name one action: the Denies of all nodes, and the Allows node by node."""
 
-    denies: tuple[tuple[Policy, Statement], ...]
-    allows: tuple[tuple[tuple[Policy, Statement], ...], ...]
+    denies: tuple[tuple[Policy, CompiledStatement], ...]
+    allows: tuple[tuple[tuple[Policy, CompiledStatement], ...], ...]
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ class Role:
     session: Policy | None = None
 
     def __post_init__(self) -> None:
-        _stand(Place.IDENTITY, *self.identity)
-        _stand(Place.TRUST, self.trust)
-        _stand(Place.BOUNDARY, self.boundary)
-        _stand(Place.SESSION, self.session)
+        _stand(PolicyType.IDENTITY, *self.identity)
+        _stand(PolicyType.TRUST, self.trust)
+        _stand(PolicyType.BOUNDARY, self.boundary)
+        _stand(PolicyType.SESSION, self.session)
 
     @property
     def account(self) -> str:
@@ -99,7 +99,7 @@ class Resource:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __post_init__(self) -> None:
-        _stand(Place.RESOURCE, self.policy)
+        _stand(PolicyType.RESOURCE, self.policy)
 
 
 @dataclass(frozen=True)
@@ -111,23 +111,23 @@ class Endpoint:
     policy: Policy
 
     def __post_init__(self) -> None:
-        _stand(Place.ENDPOINT, self.policy)
+        _stand(PolicyType.ENDPOINT, self.policy)
 
 
-def _stand(place: Place, *policies: Policy | None) -> None:
+def _stand(place: PolicyType, *policies: Policy | None) -> None:
     for policy in policies:
         if policy:
             policy.stands_as(place)
 
 
-Kind = Literal["role", "user", "root", "service", "federated", "anonymous"]
+PrincipalKind = Literal["role", "user", "root", "service", "federated", "anonymous"]
 
 
 class Principal(NamedTuple):
     """A caller as a decision sees it."""
 
-    kind: Kind
-    caller: Caller
+    kind: PrincipalKind
+    caller: CallerIdentity
     account: Account | None
     identity: tuple[Policy, ...]
     boundary: Policy | None
@@ -226,12 +226,12 @@ class World:
 
     def _find_principal(self, name: str) -> Principal:
         if name == ANONYMOUS:
-            nobody = Caller(None, None, None)
+            nobody = CallerIdentity(None, None, None)
             keys = as_keys({"aws:PrincipalType": "Anonymous", "aws:PrincipalAccount": "anonymous"})
             return Principal("anonymous", nobody, None, (), None, None, True, keys)
         if _SERVICE.fullmatch(name):
             service = {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": name}
-            return Principal("service", Caller(None, None, name), None, (), None, None, True, as_keys(service))
+            return Principal("service", CallerIdentity(None, None, name), None, (), None, None, True, as_keys(service))
         parts = _PRINCIPAL.fullmatch(name)
         if not parts:
             raise UnknownError(
@@ -247,14 +247,14 @@ class World:
         if resource == "root":
             keys = {"aws:PrincipalType": "Account", "aws:PrincipalArn": name, "aws:userid": account_id}
             keys |= _keys_of(account)
-            whole = Caller(account_id, None, name)
+            whole = CallerIdentity(account_id, None, name)
             return Principal("root", whole, account, (ADMINISTRATOR_ACCESS,), None, None, True, as_keys(keys))
         if resource.startswith(("oidc", "saml")):
-            return Principal("federated", Caller(None, None, name), None, (), None, None, True, {})
+            return Principal("federated", CallerIdentity(None, None, name), None, (), None, None, True, {})
         return self._identity(account, name, self.role(name), None)
 
     def _identity(self, account: Account, arn: str, role: Role | None, session: str | None) -> Principal:
-        kind: Kind = "user" if ":user/" in arn else "role"
+        kind: PrincipalKind = "user" if ":user/" in arn else "role"
         keys: dict[str, Any] = {
             "aws:PrincipalArn": arn,
             "aws:PrincipalIsAWSService": "false",
@@ -265,12 +265,16 @@ class World:
             keys["aws:username"] = arn.rpartition("/")[2]
         if role is None:
             assumed = (f"{arn} is not in the plan: taken for an administrator of its account",)
-            caller = Caller(account.id, arn if kind == "role" else None, session or (arn if kind == "user" else None))
+            caller = CallerIdentity(
+                account.id, arn if kind == "role" else None, session or (arn if kind == "user" else None)
+            )
             every = (ADMINISTRATOR_ACCESS,)
             return Principal(kind, caller, account, every, None, None, True, as_keys(keys), assumed)
         keys |= {f"aws:PrincipalTag/{tag}": value for tag, value in role.tags.items()}
         is_user = kind == "user"
-        caller = Caller(account.id, None if is_user else arn, arn if is_user else session, role.boundary is not None)
+        caller = CallerIdentity(
+            account.id, None if is_user else arn, arn if is_user else session, role.boundary is not None
+        )
         controlled = not role.service_linked
         return Principal(kind, caller, account, role.identity, role.boundary, role.session, controlled, as_keys(keys))
 

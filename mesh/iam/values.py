@@ -32,21 +32,21 @@ def when(operator: str, key: str, *values: str) -> Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
+class PrincipalElement:
     """Who: `kind` is `AWS`, `Service` or `Federated`; `ids` are ARNs, service names or `*`."""
 
     kind: Literal["AWS", "Service", "Federated"]
     ids: tuple[str, ...]
 
 
-def account(account_id: str) -> Principal:
+def account(account_id: str) -> PrincipalElement:
     """Every principal of an account that its own policies admit; narrow it with `aws:PrincipalArn`."""
-    return Principal("AWS", (f"arn:aws:iam::{account_id}:root",))
+    return PrincipalElement("AWS", (f"arn:aws:iam::{account_id}:root",))
 
 
-def service(*names: str) -> Principal:
+def service(*names: str) -> PrincipalElement:
     """AWS services, as `glue.amazonaws.com`."""
-    return Principal("Service", names)
+    return PrincipalElement("Service", names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Statement:
 
     sid: str
     effect: Effect = "Deny"
-    principal: Principal | Literal["*"] | None = None
+    principal: PrincipalElement | Literal["*"] | None = None
     actions: tuple[str, ...] = ()
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ GroupId = Annotated[
 ]
 
 
-class Organization(Closed):
+class OrganizationRecord(Closed):
     """The AWS organisation; patterns as in the AWS Organizations API reference."""
 
     id: OrganizationId = Field(description="Organisation id, o-….")
@@ -52,7 +52,7 @@ class IdentityCenter(Closed):
 class AccountsFile(Closed):
     """Every id of the organisation that the plan needs; a new mesh knows its organisation only."""
 
-    organization: Organization = Field(description="The organisation itself.")
+    organization: OrganizationRecord = Field(description="The organisation itself.")
     units: Annotated[Units | None, Given] = Field(
         default=None, description="Organisational units, made by the stack `organization`."
     )

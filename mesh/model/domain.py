@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 from mesh.model.base import Closed, Date, Days, Email, Given, Name, Owner, ProductRef, Text
 from mesh.model.mesh_file import Budget
 
-Kind = Literal["analytics", "ml", "internal"]
-Port = Literal["table", "files", "stream"]
+ProductKind = Literal["analytics", "ml", "internal"]
+OutputPort = Literal["table", "files", "stream"]
 
 
 def _inside(value: Any) -> Any:
@@ -33,11 +33,11 @@ ContractPath = Annotated[str, BeforeValidator(_inside), WithJsonSchema({"type": 
 class Product(Closed):
     """One data product; description, columns, labels, terms and quality stand in its contract, nowhere else."""
 
-    kind: Kind = Field(
+    kind: ProductKind = Field(
         description="analytics (reporting), ml (models and serving) or internal (no other domain consumes it, no "
         "agreement delivers it; who reads it follows from its labels, as always)."
     )
-    ports: Annotated[tuple[Port, ...], Field(strict=False, min_length=1)] = Field(
+    ports: Annotated[tuple[OutputPort, ...], Field(strict=False, min_length=1)] = Field(
         description="How it is read: as a table through the catalog, as files in S3."
     )
     contract: Annotated[ContractPath | None, Given] = Field(
@@ -62,7 +62,7 @@ class Member(Closed):
     review: Date = Field(description="The day by which it is approved again; past it, validation fails.")
 
 
-class Account(Closed):
+class AccountSettings(Closed):
     """What is particular about the domain's account."""
 
     budget: Annotated[Budget | None, Given] = Field(
@@ -78,7 +78,7 @@ class Domain(Closed):
 
     owner: Owner = Field(description="The team that answers for the domain.")
     description: Text = Field(description="What the domain is about, in a sentence.")
-    account: Account = Field(default=Account(), description="Particulars of the domain's account.")
+    account: AccountSettings = Field(default=AccountSettings(), description="Particulars of the domain's account.")
     products: dict[Name, Product] = Field(default_factory=dict, description="The domain's data products by name.")
     consumes: Annotated[tuple[ProductRef, ...], Field(strict=False)] = Field(
         default=(),

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mesh.model.base import Closed, Date, Names, Owner, ProductRef, Text
-from mesh.model.domain import Account
+from mesh.model.domain import AccountSettings
 
 
 class Agreement(Closed):
@@ -24,7 +24,7 @@ class Partner(Closed):
 
     owner: Owner = Field(description="The team in the company that answers for the partner.")
     description: Text = Field(description="What the partner does, in a sentence.")
-    account: Account = Field(default=Account(), description="Particulars of the partner's account.")
+    account: AccountSettings = Field(default=AccountSettings(), description="Particulars of the partner's account.")
     principals: Names = Field(
         description="Groups in IAM Identity Center that the partner's people are in.", min_length=1
     )

@@ -19,32 +19,32 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.model.accounts import Organization, Units
+from mesh.model.accounts import OrganizationRecord, Units
 from mesh.plan.nodes import (
     AccountAccess,
+    AccountBaselineArgs,
     Assignment,
     AuditTrailArgs,
     BreakGlassArgs,
+    BreakGlassGroupArgs,
     CatalogEntryArgs,
     Clearance,
     ClearanceRoleArgs,
     DataProductArgs,
     Delivery,
-    DeliveryArgs,
-    DomainAccountArgs,
     DomainPlan,
     GovernancePlan,
-    KeepersArgs,
+    LandingZoneArgs,
     LocationRoleArgs,
     MemberAccount,
     MeshBusArgs,
     MeshCatalogArgs,
     NetworkArgs,
-    OrganizationArgs,
     OrganizationPlan,
     OrganizationPolicy,
     PartnerAccountArgs,
     PartnerPlan,
+    PartnerReplicationArgs,
     PermissionSet,
     PermissionSetsArgs,
     PipelineRoleArgs,
@@ -68,7 +68,7 @@ ASSUMED_UNITS: Final = Units(
 def assumed_accounts() -> AccountsFile:
     """Ids to plan with while there is no `accounts.yaml`; their form is AWS's, their values are marked `assumed`."""
     return AccountsFile(
-        organization=Organization(
+        organization=OrganizationRecord(
             id="o-assumed000", root="r-none", management=names.assumed_account_id("", "management")
         )
     )
@@ -151,13 +151,13 @@ class Builder:
         owner = self.file.owner.team
         return OrganizationPlan(
             access=self.access(self.perimeter.management_id, "organization", owner),
-            args=OrganizationArgs(
+            args=LandingZoneArgs(
                 perimeter=self.perimeter,
                 accounts=tuple(self.members()),
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
-            keepers=KeepersArgs(perimeter=self.perimeter),
+            keepers=BreakGlassGroupArgs(perimeter=self.perimeter),
             people=self.people(),
         )
 
@@ -208,7 +208,7 @@ class Builder:
 
     def fixed_policies(self) -> tuple[OrganizationPolicy, ...]:
         """The control policies that do not grow with the mesh."""
-        return OrganizationArgs(perimeter=self.perimeter, accounts=()).policies
+        return LandingZoneArgs(perimeter=self.perimeter, accounts=()).policies
 
     def partner_policies(self, name: str) -> list[OrganizationPolicy]:
         """The service and the resource control policy of one partner's account, in this order."""
@@ -237,7 +237,7 @@ class Builder:
         defaults, owner = self.file.defaults, self.file.owner
         return GovernancePlan(
             access=self.access(self.perimeter.governance_id, "governance", owner.team, self.governance_is_assumed),
-            account=DomainAccountArgs(
+            account=AccountBaselineArgs(
                 perimeter=self.perimeter,
                 owner="governance",
                 owner_email=owner.email,
@@ -287,7 +287,7 @@ class Builder:
             deliveries=self.deliveries(name, domain),
         )
 
-    def account(self, name: str, domain: Domain) -> DomainAccountArgs:
+    def account(self, name: str, domain: Domain) -> AccountBaselineArgs:
         """The baseline of a domain's account."""
         account_id, budget = self.domain_id(name), domain.account.budget
         return self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
@@ -328,10 +328,10 @@ class Builder:
 
     def baseline(
         self, owner: str, email: str, account_id: str, budget: int | None, clearances: tuple[str, ...] = ()
-    ) -> DomainAccountArgs:
+    ) -> AccountBaselineArgs:
         """What every account starts with."""
         defaults = self.file.defaults
-        return DomainAccountArgs(
+        return AccountBaselineArgs(
             perimeter=self.perimeter,
             owner=owner,
             owner_email=email,
@@ -414,13 +414,13 @@ class Builder:
         """Whether an agreement still holds on the day."""
         return agreement.expires >= self.as_of
 
-    def deliveries(self, domain: str, owner: Domain) -> dict[str, DeliveryArgs]:
+    def deliveries(self, domain: str, owner: Domain) -> dict[str, PartnerReplicationArgs]:
         """What a domain delivers to partners, by product."""
-        found: dict[str, DeliveryArgs] = {}
+        found: dict[str, PartnerReplicationArgs] = {}
         for name in owner.products:
             agreed = self.agreements.get(f"{domain}.{name}")
             if agreed:
-                found[name] = DeliveryArgs(
+                found[name] = PartnerReplicationArgs(
                     perimeter=self.perimeter,
                     domain=domain,
                     product=name,

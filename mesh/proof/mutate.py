@@ -39,7 +39,7 @@ class Mutant:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MutationOutcome:
     """What came of a mutant: the invariant that noticed, or the written reason why none has to."""
 
     mutant: Mutant
@@ -67,7 +67,7 @@ class Mutation:
             for policy in node
         }
 
-    def run(self) -> Iterator[Outcome]:
+    def run(self) -> Iterator[MutationOutcome]:
         """Every mutant with what came of it, document by document."""
         touching = self._index()
         for policy in self.subject.policies:
@@ -84,7 +84,7 @@ class Mutation:
 
     # ---- documents
 
-    def _of_policy(self, policy: Policy, touching: Mapping[tuple[int, int], array[int]]) -> Iterator[Outcome]:
+    def _of_policy(self, policy: Policy, touching: Mapping[tuple[int, int], array[int]]) -> Iterator[MutationOutcome]:
         document = policy.document
         for number, statement in enumerate(document["Statement"]):
             sid = str(statement["Sid"])
@@ -95,12 +95,14 @@ class Mutation:
                     mutated = _without_condition(document, number, operator, key)
                     yield self._outcome(Mutant(policy.name, sid, f"{operator} {key}"), policy, mutated, asked)
 
-    def _outcome(self, mutant: Mutant, policy: Policy, document: Mapping[str, Any], asked: array[int]) -> Outcome:
+    def _outcome(
+        self, mutant: Mutant, policy: Policy, document: Mapping[str, Any], asked: array[int]
+    ) -> MutationOutcome:
         with policy.standing_in(document):
             self._forget(policy)
             noticed = next((self._claims[place][0] for place in asked if self._fails(self._claims[place][1])), None)
         self._forget(policy)
-        return Outcome(mutant, noticed, None if noticed else reason(mutant))
+        return MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
 
     def _fails(self, claim: AnyClaim) -> bool:
         try:
@@ -115,7 +117,7 @@ class Mutation:
 
     # ---- grants
 
-    def _of_grants(self) -> Iterator[Outcome]:
+    def _of_grants(self) -> Iterator[MutationOutcome]:
         claims = [(name, claim) for name, claim in self._claims if not isinstance(claim, Claim)]
         whole = self.subject.lakes
         for account, lake in whole.lakes.items():
@@ -125,7 +127,7 @@ class Mutation:
                 self.subject.put_lakes(Lakes([less, *(each for each in whole.lakes.values() if each is not lake)]))
                 noticed = next((name for name, claim in claims if claim.check(self.subject)), None)
                 mutant = Mutant(f"Lake Formation of {account}", grant.name)
-                yield Outcome(mutant, noticed, None if noticed else reason(mutant))
+                yield MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
         self.subject.put_lakes(whole)
 
 

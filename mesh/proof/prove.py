@@ -18,7 +18,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class InvariantResult:
     """What came of one invariant; `checked` are the requests and facts decided.
 
     `symbolic` is what z3 says of it for all strings; None when nothing was asked.
@@ -54,13 +54,13 @@ class Result:
         }
 
 
-def prove(plan: Plan, invariants: tuple[Invariant, ...] = INVARIANTS) -> Iterator[Result]:
+def prove(plan: Plan, invariants: tuple[Invariant, ...] = INVARIANTS) -> Iterator[InvariantResult]:
     """The invariants one by one, each as soon as it is decided; for all strings too where z3 is installed."""
     subject, solver = Subject(plan), symbolic.available()
     return (_prove(invariant, subject, solver) for invariant in invariants)
 
 
-def _prove(invariant: Invariant, subject: Subject, solver: bool) -> Result:
+def _prove(invariant: Invariant, subject: Subject, solver: bool) -> InvariantResult:
     started = time.perf_counter()
     checked, failed = 0, 0
     witnesses: list[Witness] = []
@@ -75,7 +75,7 @@ def _prove(invariant: Invariant, subject: Subject, solver: bool) -> Result:
     if proof:
         failed += proof.failed
         witnesses += proof.witnesses[: SHOWN - len(witnesses)]
-    return Result(
+    return InvariantResult(
         invariant=invariant,
         checked=checked,
         failed=failed,

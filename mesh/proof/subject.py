@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.access.chains import Access
+from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lakes
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import ANONYMOUS, Account, World
@@ -28,7 +28,7 @@ WHOLE_UP_TO: Final = 8
 """Domains, partners or jobs of a domain of which all are asked, instead of some of each class."""
 
 
-class Caller(NamedTuple):
+class Actor(NamedTuple):
     """Somebody who asks; `unit` is `management`, `governance`, `domains`, `partners`, or None for outside."""
 
     who: str
@@ -48,12 +48,12 @@ class Subject:
         for outsider in (Account(OTHER_ORGANIZATION, "o-somebodyelse", ("r-else",)), Account(NO_ORGANIZATION, None)):
             self.world.accounts[outsider.id] = outsider
         self.lakes: Lakes = from_plan.lakes(plan)
-        self.access = Access(plan, self.world, self.lakes)
+        self.access = DecidedReads(plan, self.world, self.lakes)
 
     def put_lakes(self, lakes: Lakes) -> None:
         """Another Lake Formation in the place of the planned one."""
         self.lakes = lakes
-        self.access = Access(self.plan, self.world, lakes)
+        self.access = DecidedReads(self.plan, self.world, lakes)
 
     # ---- classes
 
@@ -151,83 +151,83 @@ class Subject:
 
     # ---- callers
 
-    def of_account(self, account_id: str, unit: str, where: str) -> Iterator[Caller]:
+    def of_account(self, account_id: str, unit: str, where: str) -> Iterator[Actor]:
         """Those whom every account has: the deployment, the preview, any role that somebody made there, the root."""
-        yield Caller(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
-        yield Caller(f"the preview of {where}", names.preview_role(account_id), unit, account_id, "preview")
+        yield Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+        yield Actor(f"the preview of {where}", names.preview_role(account_id), unit, account_id, "preview")
         yield self.other(account_id, unit, where)
-        yield Caller(f"the root user of {where}", f"arn:aws:iam::{account_id}:root", unit, account_id, "root")
+        yield Actor(f"the root user of {where}", f"arn:aws:iam::{account_id}:root", unit, account_id, "root")
 
-    def other(self, account_id: str, unit: str | None, where: str) -> Caller:
+    def other(self, account_id: str, unit: str | None, where: str) -> Actor:
         """A role that somebody made in an account, with every permission that IAM can give."""
-        return Caller(
+        return Actor(
             f"an administrator of {where}", f"arn:aws:iam::{account_id}:role/somebody", unit, account_id, "other"
         )
 
-    def of_domain(self, domain: DomainPlan) -> Iterator[Caller]:
+    def of_domain(self, domain: DomainPlan) -> Iterator[Actor]:
         """Every caller of a domain's account but its pipelines and deliveries."""
         account_id, where = domain.access.account_id, f"domain {domain.name}"
         yield from self.of_account(account_id, "domains", where)
         for name, role in domain.clearances.items():
-            yield Caller(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
+            yield Actor(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
         if domain.clearances:
             name = next(iter(domain.clearances))
             arn = from_plan.permission_set_role(account_id, self.region, name)
-            yield Caller(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
+            yield Actor(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
 
-    def jobs_of(self, domain: DomainPlan) -> Iterator[Caller]:
+    def jobs_of(self, domain: DomainPlan) -> Iterator[Actor]:
         """The pipelines and deliveries of a domain."""
         account_id = domain.access.account_id
         for name, role in domain.pipelines.items():
-            yield Caller(f"the pipeline of {domain.name}.{name}", role.arn, "domains", account_id, "pipeline")
+            yield Actor(f"the pipeline of {domain.name}.{name}", role.arn, "domains", account_id, "pipeline")
         for name in domain.deliveries:
             arn = names.delivery_role(account_id, name)
-            yield Caller(f"the delivery of {domain.name}.{name}", arn, "domains", account_id, "delivery")
+            yield Actor(f"the delivery of {domain.name}.{name}", arn, "domains", account_id, "delivery")
 
     @cached_property
-    def of_governance(self) -> tuple[Caller, ...]:
+    def of_governance(self) -> tuple[Actor, ...]:
         """Every caller of the governance account but the domains' own roles there."""
         found = list(self.of_account(self.hub, "governance", "the governance account"))
-        found.append(Caller("the mesh's CI", names.ci_role(self.hub, "deploy"), "governance", self.hub, "ci"))
+        found.append(Actor("the mesh's CI", names.ci_role(self.hub, "deploy"), "governance", self.hub, "ci"))
         glass = names.break_glass_role(self.hub)
-        found.append(Caller("who has broken the glass", glass, "governance", self.hub, "break-glass"))
+        found.append(Actor("who has broken the glass", glass, "governance", self.hub, "break-glass"))
         return tuple(found)
 
-    def publishing(self, domain: str) -> Iterator[Caller]:
+    def publishing(self, domain: str) -> Iterator[Actor]:
         """A domain's roles in the governance account."""
         where = f"of domain {domain}"
         location, publisher = names.location_role(self.hub, domain), names.publisher_role(self.hub, domain)
-        yield Caller(f"the location role {where}", location, "governance", self.hub, "location")
-        yield Caller(f"the publisher {where}", publisher, "governance", self.hub, "publisher")
+        yield Actor(f"the location role {where}", location, "governance", self.hub, "location")
+        yield Actor(f"the publisher {where}", publisher, "governance", self.hub, "publisher")
 
-    def of_partner(self, partner: PartnerPlan) -> Iterator[Caller]:
+    def of_partner(self, partner: PartnerPlan) -> Iterator[Actor]:
         """Every caller of a partner's account."""
         account_id, where = partner.access.account_id, f"partner {partner.name}"
         yield from self.of_account(account_id, "partners", where)
-        yield Caller(f"people of {where}", names.role(account_id, "access"), "partners", account_id, "access")
+        yield Actor(f"people of {where}", names.role(account_id, "access"), "partners", account_id, "access")
         forged = names.clearance_role(account_id, "restricted")
-        yield Caller(f"a role of {where} named like a clearance", forged, "partners", account_id, "forged")
+        yield Actor(f"a role of {where} named like a clearance", forged, "partners", account_id, "forged")
 
     @cached_property
-    def of_partners(self) -> tuple[Caller, ...]:
+    def of_partners(self) -> tuple[Actor, ...]:
         """Every caller of the partners asked."""
         return tuple(caller for partner in self.partners for caller in self.of_partner(partner))
 
     @cached_property
-    def of_management(self) -> tuple[Caller, ...]:
+    def of_management(self) -> tuple[Actor, ...]:
         """The management account's callers, whom no SCP binds."""
         return (self.other(self.perimeter.management_id, "management", "the management account"),)
 
     @cached_property
-    def outsiders(self) -> tuple[Caller, ...]:
+    def outsiders(self) -> tuple[Actor, ...]:
         """Callers of no account of the organisation."""
         forged = names.clearance_role(OTHER_ORGANIZATION, "restricted")
         return (
             self.other(OTHER_ORGANIZATION, None, "an account of another organisation"),
             self.other(NO_ORGANIZATION, None, "an account without an organisation"),
-            Caller("an outside role named like a clearance", forged, None, OTHER_ORGANIZATION, "forged"),
-            Caller("the outside root", f"arn:aws:iam::{NO_ORGANIZATION}:root", None, NO_ORGANIZATION, "root"),
-            Caller("an anonymous caller", ANONYMOUS, None, None, "anonymous"),
+            Actor("an outside role named like a clearance", forged, None, OTHER_ORGANIZATION, "forged"),
+            Actor("the outside root", f"arn:aws:iam::{NO_ORGANIZATION}:root", None, NO_ORGANIZATION, "root"),
+            Actor("an anonymous caller", ANONYMOUS, None, None, "anonymous"),
         )
 
     # ---- resources

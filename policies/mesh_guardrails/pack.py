@@ -23,7 +23,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from mesh_guardrails.rules import RULES, STACK_RULES, Resource, Rule, StackRule
+from mesh_guardrails.rules import RULES, STACK_RULES, RegisteredResource, Rule, StackRule
 
 
 class Findings(threading.local):
@@ -50,7 +50,7 @@ class Reading(ResourceValidationPolicy):
         found = self._findings
         found.messages, found.unknown = {}, {}
         provider = args.provider.name if args.provider else ""
-        resource = Resource(args.resource_type, args.name, args.urn, args.props, provider)
+        resource = RegisteredResource(args.resource_type, args.name, args.urn, args.props, provider)
         for rule in self._rules:
             if rule.types and resource.type not in rule.types:
                 continue
@@ -61,7 +61,7 @@ class Reading(ResourceValidationPolicy):
                 found.unknown[rule.name] = unknown
 
 
-class Named(ResourceValidationPolicy):
+class NamedPolicy(ResourceValidationPolicy):
     """Reports what one rule found, under its name."""
 
     def __init__(self, rule: Rule, findings: Findings) -> None:
@@ -108,14 +108,14 @@ def policies(rules: Iterable[Rule] = RULES, stack_rules: Iterable[StackRule] = S
     rules, findings = tuple(rules), Findings()
     return [
         Reading(rules, findings),
-        *(Named(rule, findings) for rule in rules),
+        *(NamedPolicy(rule, findings) for rule in rules),
         *(OfStack(one) for one in stack_rules),
     ]
 
 
-def _seen(one: PolicyResource) -> Resource:
+def _seen(one: PolicyResource) -> RegisteredResource:
     # The host calls a list of resources what is a list of optional ones.
     dependencies: Mapping[str, list[Any]] = one.property_dependencies
     made_from = {key: frozenset(other.urn for other in others) for key, others in dependencies.items()}
     provider = one.provider.name if one.provider else ""
-    return Resource(one.resource_type, one.name, one.urn, one.props, provider, made_from)
+    return RegisteredResource(one.resource_type, one.name, one.urn, one.props, provider, made_from)

@@ -27,7 +27,7 @@ _DEFAULTS: Final = ("createDatabaseDefaultPermissions", "createTableDefaultPermi
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class RegisteredResource:
     """What a rule sees of a resource."""
 
     type: str
@@ -46,7 +46,7 @@ class Rule:
 
     name: str
     description: str
-    check: Callable[[Resource], Iterable[str]]
+    check: Callable[[RegisteredResource], Iterable[str]]
     types: frozenset[str] = frozenset()
 
 
@@ -56,11 +56,11 @@ class StackRule:
 
     name: str
     description: str
-    check: Callable[[Resource, Sequence[Resource]], Iterable[str]]
+    check: Callable[[RegisteredResource, Sequence[RegisteredResource]], Iterable[str]]
     types: frozenset[str]
 
 
-def default_provider(resource: Resource) -> Iterator[str]:
+def default_provider(resource: RegisteredResource) -> Iterator[str]:
     """A provider that Pulumi made by itself: it works in whatever account the credentials happen to lead to.
 
     Pulumi knows its own by the name, which begins with `default`
@@ -73,7 +73,7 @@ def default_provider(resource: Resource) -> Iterator[str]:
         )
 
 
-def iam_allowed_principals(resource: Resource) -> Iterator[str]:
+def iam_allowed_principals(resource: RegisteredResource) -> Iterator[str]:
     """A grant to everybody whom IAM allows, made directly or as the default of what is created from now on."""
     if resource.type == _GRANT and resource.props.get("principal") == IAM_ALLOWED_PRINCIPALS:
         yield (
@@ -89,7 +89,7 @@ def iam_allowed_principals(resource: Resource) -> Iterator[str]:
                 )
 
 
-def open_bucket(bucket: Resource, stack: Sequence[Resource]) -> Iterator[str]:
+def open_bucket(bucket: RegisteredResource, stack: Sequence[RegisteredResource]) -> Iterator[str]:
     """A bucket without a public-access block of its own, or with one that leaves something open."""
     block = next((one for one in stack if one.type == BLOCK and _guards(one, bucket)), None)
     if block is None:
@@ -98,7 +98,7 @@ def open_bucket(bucket: Resource, stack: Sequence[Resource]) -> Iterator[str]:
         yield f"the BucketPublicAccessBlock of '{bucket.name}' leaves {', '.join(off)} off; switch all four on"
 
 
-def _guards(block: Resource, bucket: Resource) -> bool:
+def _guards(block: RegisteredResource, bucket: RegisteredResource) -> bool:
     """By what the value was made from where that is known, since the name itself may not be known in a preview."""
     if bucket.urn in block.from_resources.get("bucket", ()):
         return True

@@ -49,7 +49,7 @@ class Clients:
         self._lock = threading.RLock()
 
     def shared(self, service: str, region: str) -> Any:
-        """A client that signs as whoever is calling; only for use through a `Role`."""
+        """A client that signs as whoever is calling; only for use through a `RoleSession`."""
         return self._client(service, region, None)
 
     def unsigned(self, service: str, region: str) -> Any:
@@ -101,7 +101,7 @@ class Clients:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleSession:
     """A role assumed in an account: calls made with it land there."""
 
     clients: Clients

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from sandbox.emulator.aws.records import Count, Inventory, Records
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.emulator.clients import Clients, Credentials, Role
+from sandbox.emulator.clients import Clients, Credentials, RoleSession
 from sandbox.enforcement.seeding import enforced, seed, way_in
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class EmulatedOrganization:
         self._port: Final = port
         self._undo: Final = ExitStack()
         self._lock: Final = threading.RLock()
-        self._assumed: Final[dict[str, Role]] = {}
+        self._assumed: Final[dict[str, RoleSession]] = {}
         self._clients: Final = Clients()
         self._operator: Credentials = Credentials("", "", None)
         self._server: Any = None
@@ -147,7 +147,7 @@ class EmulatedOrganization:
 
     # --- access ---------------------------------------------------------------------------------------------
 
-    def assume(self, role_arn: str, through: Sequence[str] = ()) -> Role:
+    def assume(self, role_arn: str, through: Sequence[str] = ()) -> RoleSession:
         """The role, assumed by the operator through STS; raises AwsError when its account or it does not exist.
 
         Where policies are enforced the operator goes the way of a deployment: continuous integration first, then the
@@ -168,9 +168,9 @@ class EmulatedOrganization:
         if not any(role.arn == role_arn for role in iam_backends[account_id]["aws"].roles.values()):
             raise AwsError("AccessDenied", f"cannot assume {role_arn}: account {account_id} has no such role")
 
-    def _role(self, role_arn: str, through: Sequence[str]) -> Role:
+    def _role(self, role_arn: str, through: Sequence[str]) -> RoleSession:
         account = role_arn.split(":")[4]
-        caller = Role(self._clients, self.records, self.ids.management_account, self._operator)
+        caller = RoleSession(self._clients, self.records, self.ids.management_account, self._operator)
         if through:
             caller = self.assume(through[-1], through[:-1])
         elif self.gate is not None and (before := way_in(role_arn, self.ids)):
@@ -178,11 +178,11 @@ class EmulatedOrganization:
         answer = caller.call("sts", HOME_REGION, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
         given = answer["Credentials"]
         keys = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        return Role(self._clients, self.records, account, keys)
+        return RoleSession(self._clients, self.records, account, keys)
 
-    def acting(self, account_id: str, credentials: Credentials) -> Role:
+    def acting(self, account_id: str, credentials: Credentials) -> RoleSession:
         """Whoever has these credentials; nobody, with empty ones."""
-        return Role(self._clients, self.records, account_id, credentials)
+        return RoleSession(self._clients, self.records, account_id, credentials)
 
     def client(self, service: str, account_id: str = "", role: str = ROLES[-1], region: str = HOME_REGION) -> Any:
         """An ordinary boto3 client of a role in an account (management when not given), for tests and probes."""

@@ -18,16 +18,16 @@ from moto import backend_index, backends
 from moto.core.request import normalize_request
 from werkzeug.exceptions import HTTPException
 
-Answer = tuple[int, Any, str | bytes]
-Handler = Callable[..., Answer]
-Guard = Callable[[str, Any, Handler], Answer]
+HttpResponse = tuple[int, Any, str | bytes]
+MotoHandler = Callable[..., HttpResponse]
+Guard = Callable[[str, Any, MotoHandler], HttpResponse]
 """Answers a request to one of moto's services, or has its handler answer."""
 
 _TURN = threading.RLock()
 """moto iterates over what other threads add to ("dictionary changed size during iteration"): one call at a time."""
 
 
-def unguarded(_service: str, request: Any, handler: Handler) -> Answer:
+def unguarded(_service: str, request: Any, handler: MotoHandler) -> HttpResponse:
     """moto answers everybody."""
     return handler(request, request.raw_url, request.headers)
 
@@ -36,7 +36,7 @@ guard: Guard = unguarded
 """Every request passes here, whichever way it came."""
 
 
-def guarded(service: str, request: Any, handler: Handler) -> Answer:
+def guarded(service: str, request: Any, handler: MotoHandler) -> HttpResponse:
     """The answer of the guard, in turn."""
     with _TURN:
         return guard(service, request, handler)
@@ -69,7 +69,7 @@ def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     return AWSResponse(str(request.url), status, headers, _Body(content))  # pyright: ignore[reportArgumentType]  # as moto's own stubber does
 
 
-def _handler(scheme: str, host: str, path: str) -> tuple[str, Handler]:
+def _handler(scheme: str, host: str, path: str) -> tuple[str, MotoHandler]:
     url = f"{scheme}://{host}{path}"
     for service, pattern, handler in _routes(f"{scheme}://{host}"):
         if pattern.match(url):
@@ -78,15 +78,15 @@ def _handler(scheme: str, host: str, path: str) -> tuple[str, Handler]:
 
 
 @cache
-def _routes(origin: str) -> list[tuple[str, re.Pattern[str], Handler]]:
+def _routes(origin: str) -> list[tuple[str, re.Pattern[str], MotoHandler]]:
     """The URL patterns of the services that answer at a host; a route needs no account, so any backend serves."""
     services = [service for service, pattern in backend_index.backend_url_patterns if pattern.match(origin)]
     return [(service, *route) for service in services for route in _routes_of(service)]
 
 
 @cache
-def _routes_of(service: str) -> list[tuple[re.Pattern[str], Handler]]:
+def _routes_of(service: str) -> list[tuple[re.Pattern[str], MotoHandler]]:
     get_backend: Any = backends.get_backend
     account = get_backend(service)["000000000000"]
-    urls: dict[str, Handler] = account["us-east-1" if "us-east-1" in account else "aws"].urls
+    urls: dict[str, MotoHandler] = account["us-east-1" if "us-east-1" in account else "aws"].urls
     return [(re.compile(url), handler) for url, handler in urls.items()]

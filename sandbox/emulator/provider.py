@@ -17,11 +17,11 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.emulator.aws import lifecycle, resource_of
-from sandbox.emulator.aws.fields import Values, changed, faults
+from sandbox.emulator.aws.fields import PropertyValues, changed, faults
 from sandbox.emulator.aws.records import Unheard
-from sandbox.emulator.aws.resource import Access, AwsError, Call, Resource
+from sandbox.emulator.aws.resource import AwsError, AwsSession, Call, ResourceType
 from sandbox.emulator.configuration import Configuration, ConfigurationError, parse
-from sandbox.engine.grpc_calls import Context, abort_partly_done
+from sandbox.engine.grpc_calls import ServiceContext, abort_partly_done
 from sandbox.engine.wire import UNKNOWN, reveal, to_python, to_struct
 
 VERSION: Final = "7.51.1"
@@ -30,14 +30,14 @@ RECORDED: Final = "__recorded"
 HALF_MADE: Final = "__halfMade"
 """The output of a resource that a creation or an update left unfinished: the next update looks at what there is."""
 
-Kind = provider_pb2.PropertyDiff.Kind
+DiffKind = provider_pb2.PropertyDiff.Kind
 _MAKING: Final = ("creating", "updating")
 
 
-class Organization(Protocol):
+class RoleAssumer(Protocol):
     """What the provider needs of the organisation."""
 
-    def assume(self, role_arn: str, through: Sequence[str] = ()) -> Access:
+    def assume(self, role_arn: str, through: Sequence[str] = ()) -> AwsSession:
         """The role, assumed by the last of those before it; raises AwsError."""
         ...
 
@@ -45,32 +45,32 @@ class Organization(Protocol):
 class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     """The AWS provider of the sandbox; `organization=None` is for previews without an emulator."""
 
-    def __init__(self, organization: Organization | None = None) -> None:
+    def __init__(self, organization: RoleAssumer | None = None) -> None:
         self._organization = organization
         self._configuration: Configuration | None = None
-        self._access: Access | None = None
+        self._access: AwsSession | None = None
 
     # --- the plugin ------------------------------------------------------------------------------------------
 
-    def Handshake(self, request: Any, context: Context) -> provider_pb2.ProviderHandshakeResponse:
+    def Handshake(self, request: Any, context: ServiceContext) -> provider_pb2.ProviderHandshakeResponse:
         """The engine introduces itself; secrets, references and output values it keeps to itself."""
         return provider_pb2.ProviderHandshakeResponse()
 
-    def Attach(self, request: Any, context: Context) -> empty_pb2.Empty:
+    def Attach(self, request: Any, context: ServiceContext) -> empty_pb2.Empty:
         """The engine attaches to a provider that is already running."""
         return empty_pb2.Empty()
 
-    def GetPluginInfo(self, request: Any, context: Context) -> plugin_pb2.PluginInfo:
+    def GetPluginInfo(self, request: Any, context: ServiceContext) -> plugin_pb2.PluginInfo:
         """The version of the AWS provider whose types are served."""
         return plugin_pb2.PluginInfo(version=VERSION)
 
-    def Cancel(self, request: Any, context: Context) -> empty_pb2.Empty:
+    def Cancel(self, request: Any, context: ServiceContext) -> empty_pb2.Empty:
         """Nothing runs for long."""
         return empty_pb2.Empty()
 
     # --- configuration ---------------------------------------------------------------------------------------
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: ServiceContext) -> provider_pb2.CheckResponse:
         """Refuses settings that the sandbox does not have, by name."""
         failures: list[provider_pb2.CheckFailure] = []
         try:
@@ -79,13 +79,15 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             failures.append(provider_pb2.CheckFailure(property=error.setting, reason=str(error)))
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
-    def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: ServiceContext) -> provider_pb2.DiffResponse:
         """Any change of the settings is an update of the provider in place."""
         old, new = reveal(to_python(request.old_inputs or request.olds)), reveal(to_python(request.news))
         names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         return _difference(names, [], old, new)
 
-    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: ServiceContext
+    ) -> provider_pb2.ConfigureResponse:
         """Assumes the role of the settings; refuses one that is missing, or in an account that is not allowed."""
         try:
             configuration = parse(reveal(to_python(request.args)))
@@ -97,7 +99,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._configuration = configuration
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: ServiceContext) -> provider_pb2.InvokeResponse:
         """The three functions that say where we are."""
         configuration = self._configured(context)
         region = reveal(to_python(request.args)).get("region") or configuration.region
@@ -113,7 +115,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     # --- resources -------------------------------------------------------------------------------------------
 
-    def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+    def Check(self, request: provider_pb2.CheckRequest, context: ServiceContext) -> provider_pb2.CheckResponse:
         """Refuses unhandled, missing, wrongly typed properties and malformed documents, each by name."""
         if request.olds.fields:
             self._heard(request.urn)
@@ -124,7 +126,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         ]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
-    def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+    def Diff(self, request: provider_pb2.DiffRequest, context: ServiceContext) -> provider_pb2.DiffResponse:
         """What changed in meaning, and what of it forces a replacement."""
         self._heard(request.urn)
         resource = _resource(request.urn, context)
@@ -141,7 +143,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         answer.deleteBeforeReplace = bool(replaces) and _name_is_fixed(resource, old, new)
         return answer
 
-    def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
+    def Create(self, request: provider_pb2.CreateRequest, context: ServiceContext) -> provider_pb2.CreateResponse:
         """Creates the resource in AWS; in a preview, says only which outputs are not known yet."""
         resource = _resource(request.urn, context)
         inputs = _values(request.properties)
@@ -157,7 +159,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         call.access.records.answer(request.urn, Unheard(call.account, call.id, inputs, _values(outputs)))
         return provider_pb2.CreateResponse(id=call.id, properties=outputs)
 
-    def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
+    def Read(self, request: provider_pb2.ReadRequest, context: ServiceContext) -> provider_pb2.ReadResponse:
         """The resource as AWS has it; an empty id when it is gone."""
         resource = _resource(request.urn, context)
         given, state = _values(request.inputs), _values(request.properties)
@@ -169,7 +171,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         inputs, outputs = self._as_found(resource, given, state, found)
         return provider_pb2.ReadResponse(id=request.id, properties=outputs, inputs=to_struct(inputs))
 
-    def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
+    def Update(self, request: provider_pb2.UpdateRequest, context: ServiceContext) -> provider_pb2.UpdateResponse:
         """Brings the resource to the new inputs."""
         resource = _resource(request.urn, context)
         inputs, state = _values(request.news), _values(request.olds)
@@ -184,7 +186,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
                 computed |= lifecycle.resume(call) if half_made else lifecycle.update(call)
         return provider_pb2.UpdateResponse(properties=self._outputs(resource, inputs, computed))
 
-    def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
+    def Delete(self, request: provider_pb2.DeleteRequest, context: ServiceContext) -> empty_pb2.Empty:
         """Deletes the resource; one that is gone already is deleted."""
         self._heard(request.urn)
         resource = _resource(request.urn, context)
@@ -196,7 +198,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     # --- what the configuration adds -------------------------------------------------------------------------
 
-    def _configured(self, context: Context) -> Configuration:
+    def _configured(self, context: ServiceContext) -> Configuration:
         if self._configuration is None:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the AWS provider is not configured")
         return self._configuration
@@ -206,7 +208,12 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return self._configuration or Configuration()
 
     def _call(
-        self, resource: Resource, inputs: Values, context: Context, id_: str = "", state: Values | None = None
+        self,
+        resource: ResourceType,
+        inputs: PropertyValues,
+        context: ServiceContext,
+        id_: str = "",
+        state: PropertyValues | None = None,
     ) -> Call:
         configuration = self._configured(context)
         if self._access is None:
@@ -216,8 +223,10 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         tags: dict[str, str] = configuration.all_tags(inputs.get("tags")) if resource.tagging else {}
         return Call(self._access, resource, region, inputs, id_, {}, state, tags)
 
-    def _outputs(self, resource: Resource, inputs: Values, computed: Mapping[str, Any]) -> struct_pb2.Struct:
-        outputs: Values = {**resource.defaults, **computed, **inputs}
+    def _outputs(
+        self, resource: ResourceType, inputs: PropertyValues, computed: Mapping[str, Any]
+    ) -> struct_pb2.Struct:
+        outputs: PropertyValues = {**resource.defaults, **computed, **inputs}
         if resource.regional:
             outputs.setdefault("region", self._settings.region)
         if resource.tagging:
@@ -227,8 +236,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return to_struct(outputs)
 
     def _as_found(
-        self, resource: Resource, given: Values, state: Values, found: Values
-    ) -> tuple[Values, struct_pb2.Struct]:
+        self, resource: ResourceType, given: PropertyValues, state: PropertyValues, found: PropertyValues
+    ) -> tuple[PropertyValues, struct_pb2.Struct]:
         """Inputs and outputs of a resource as AWS has it."""
         own = self._without_default_tags(found, given)
         known = given or state
@@ -240,7 +249,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return inputs, outputs
 
     @contextmanager
-    def _readable(self, doing: str, call: Call, urn: str, context: Context) -> Generator[None]:
+    def _readable(self, doing: str, call: Call, urn: str, context: ServiceContext) -> Generator[None]:
         """Ends the call with a sentence when AWS refuses, and with what there is when it refused in the middle."""
         try:
             yield
@@ -251,7 +260,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
                 abort_partly_done(context, self._half_made(call, urn, said))
             context.abort(grpc.StatusCode.UNKNOWN, said)
 
-    def _adopted(self, call: Call, urn: str) -> Values | None:
+    def _adopted(self, call: Call, urn: str) -> PropertyValues | None:
         """What an earlier creation made whose answer nobody heard, as it is wanted now; None when there is nothing."""
         made = call.access.records.unheard(urn)
         if made is None or made.account != call.account:
@@ -280,21 +289,21 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         call.access.records.answer(urn, Unheard(call.account, call.id, inputs, _values(outputs)))
         return provider_pb2.ErrorResourceInitFailed(id=call.id, properties=outputs, reasons=[said])
 
-    def _same_region(self, old: Values, new: Values) -> bool:
+    def _same_region(self, old: PropertyValues, new: PropertyValues) -> bool:
         """The provider's region, said or not said, is the same region."""
         return (old.get("region") or self._settings.region) == (new.get("region") or self._settings.region)
 
-    def _tags_change(self, state: Values, new: Values) -> bool:
+    def _tags_change(self, state: PropertyValues, new: PropertyValues) -> bool:
         before = state.get("tagsAll")
         return before is not None and before != self._settings.all_tags(new.get("tags"))
 
-    def _without_default_tags(self, found: Values, given: Values) -> Values:
+    def _without_default_tags(self, found: PropertyValues, given: PropertyValues) -> PropertyValues:
         if "tags" not in found:
             return found
         return {**found, "tags": self._settings.own_tags(found["tags"], given.get("tags") or {})}
 
 
-def _resource(urn: str, context: Context) -> Resource:
+def _resource(urn: str, context: ServiceContext) -> ResourceType:
     token = urn.split("::")[2].rpartition("$")[2]
     resource = resource_of(token)
     if resource is None:
@@ -303,23 +312,25 @@ def _resource(urn: str, context: Context) -> Resource:
     return resource
 
 
-def _values(struct: struct_pb2.Struct) -> Values:
+def _values(struct: struct_pb2.Struct) -> PropertyValues:
     """The values of a message without secrets' wrappers, nulls and the engine's own keys."""
     values = reveal(to_python(struct))
     return {name: value for name, value in values.items() if value is not None and not name.startswith("__")}
 
 
-def _replaces(resource: Resource, name: str) -> bool:
+def _replaces(resource: ResourceType, name: str) -> bool:
     field = resource.all_fields[name]
     return field.replaces or (resource.update is None and not field.local and name != "tags")
 
 
-def _name_is_fixed(resource: Resource, old: Values, new: Values) -> bool:
+def _name_is_fixed(resource: ResourceType, old: PropertyValues, new: PropertyValues) -> bool:
     """A name that was given and stays cannot be taken by the replacement while the old one has it."""
     return bool(resource.name) and resource.name in new and old.get(resource.name) == new[resource.name]
 
 
-def _difference(names: list[str], replaces: list[str], old: Values, new: Values) -> provider_pb2.DiffResponse:
+def _difference(
+    names: list[str], replaces: list[str], old: PropertyValues, new: PropertyValues
+) -> provider_pb2.DiffResponse:
     detail = provider_pb2.PropertyDiff
     changes = provider_pb2.DiffResponse.DIFF_SOME if names else provider_pb2.DiffResponse.DIFF_NONE
     detailed = {n: detail(kind=_kind(n in old, n in new, n in replaces), inputDiff=n != "tagsAll") for n in names}
@@ -330,10 +341,10 @@ def _difference(names: list[str], replaces: list[str], old: Values, new: Values)
 
 def _kind(before: bool, after: bool, replaces: bool) -> Any:
     verb = "UPDATE" if before == after else "ADD" if after else "DELETE"
-    return Kind.Value(f"{verb}_REPLACE" if replaces else verb)
+    return DiffKind.Value(f"{verb}_REPLACE" if replaces else verb)
 
 
-_PARTITION: Final[Values] = {
+_PARTITION: Final[PropertyValues] = {
     "id": "aws",
     "partition": "aws",
     "dnsSuffix": "amazonaws.com",

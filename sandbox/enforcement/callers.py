@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from mesh.evaluator import ANONYMOUS, UnknownError
 
 
-class Caller(NamedTuple):
+class SignedCaller(NamedTuple):
     """Who calls: the principal as the evaluator names it, the account, and the ARN of the role or user."""
 
     principal: str
@@ -16,16 +16,16 @@ class Caller(NamedTuple):
     session_policy: str = ""
 
 
-NOBODY: Final = Caller(ANONYMOUS, "", "")
+NOBODY: Final = SignedCaller(ANONYMOUS, "", "")
 
 
 class Callers:
     """Callers by access key; a key never changes hands."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Caller] = {}
+        self._known: dict[str, SignedCaller] = {}
 
-    def of(self, key: str) -> Caller:
+    def of(self, key: str) -> SignedCaller:
         """Who signed with a key. Raises UnknownError when nobody has it."""
         if not key:
             return NOBODY
@@ -35,7 +35,7 @@ class Callers:
         return found
 
 
-def _find(key: str) -> Caller:
+def _find(key: str) -> SignedCaller:
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
 
@@ -45,8 +45,8 @@ def _find(key: str) -> Caller:
             continue
         session: Any = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
         if session is not None:
-            return Caller(session.arn, account, session.role_arn, session.policy or "")
+            return SignedCaller(session.arn, account, session.role_arn, session.policy or "")
         user: str = iam.access_keys[key].user_name
         arn: str = iam.users[user].arn
-        return Caller(arn, account, arn)
+        return SignedCaller(arn, account, arn)
     raise UnknownError(f"nobody has the access key {key}")

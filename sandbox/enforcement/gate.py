@@ -11,22 +11,22 @@ from mesh.evaluator import Decision, Request, UnknownError, decide
 from sandbox.emulator.moto_patches import acting
 from sandbox.enforcement import glue
 from sandbox.enforcement.aws_call import AwsCall, parse
-from sandbox.enforcement.callers import Caller, Callers
+from sandbox.enforcement.callers import Callers, SignedCaller
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.questions import Question, questions
-from sandbox.enforcement.refusals import Answer, refusal
+from sandbox.enforcement.refusals import HttpResponse, refusal
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
-Handler = Callable[..., Answer]
-Exempt = Callable[[Caller, AwsCall], str]
+MotoHandler = Callable[..., HttpResponse]
+Exempt = Callable[[SignedCaller, AwsCall], str]
 """Why a call is let through undecided; empty for one that is decided."""
 
 _OK: Final = 200
 
 
-def _nothing(_caller: Caller, _call: AwsCall) -> str:
+def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:
     return ""
 
 
@@ -49,7 +49,7 @@ class Gate:
         self._sessions = Sessions()
         self._stored = MotoStored(self.world)
 
-    def __call__(self, service: str, request: Any, handler: Handler) -> Answer:
+    def __call__(self, service: str, request: Any, handler: MotoHandler) -> HttpResponse:
         """The answer to a request: a refusal, or moto's."""
         try:
             call = self._sessions.continued(parse(service, request))
@@ -67,11 +67,11 @@ class Gate:
             self.decided[True] += 1
         return self._answered(caller, call, service, request, handler)
 
-    def _refused(self, answer: Answer) -> Answer:
+    def _refused(self, answer: HttpResponse) -> HttpResponse:
         self.decided[False] += 1
         return answer
 
-    def _refusal(self, caller: Caller, call: AwsCall) -> str:
+    def _refusal(self, caller: SignedCaller, call: AwsCall) -> str:
         """Why a call is refused, in AWS's words and with the statement; empty when it is allowed."""
         try:
             asked = questions(call, caller.account, self._stored)
@@ -86,7 +86,9 @@ class Gate:
             return f"{call.service}:{call.operation} by {caller.principal} is not decided, therefore refused: {error}"
         return ""
 
-    def _answered(self, caller: Caller, call: AwsCall, service: str, request: Any, handler: Handler) -> Answer:
+    def _answered(
+        self, caller: SignedCaller, call: AwsCall, service: str, request: Any, handler: MotoHandler
+    ) -> HttpResponse:
         owner = glue.owner(call, caller.account) if call.service == "glue" else self._stored.owner(call, caller.account)
         token = acting.set(owner)
         try:
@@ -100,7 +102,9 @@ class Gate:
             self.catalogs.created(owner, glue.database(call), caller.identity)
         return self._as_seen(caller, call, service, owner, answer)
 
-    def _as_seen(self, caller: Caller, call: AwsCall, service: str, owner: str, answer: Answer) -> Answer:
+    def _as_seen(
+        self, caller: SignedCaller, call: AwsCall, service: str, owner: str, answer: HttpResponse
+    ) -> HttpResponse:
         """The answer of the catalog with what Lake Formation lets the caller see of it."""
         status, headers, body = answer
         if not self.catalogs.filters(call, owner, caller):
@@ -115,12 +119,12 @@ class Gate:
             return self._overruled(refusal(service, words, call))
         return status, headers, json.dumps(seen)
 
-    def _overruled(self, answer: Answer) -> Answer:
+    def _overruled(self, answer: HttpResponse) -> HttpResponse:
         self.decided[True] -= 1
         return self._refused(answer)
 
 
-def _request(caller: Caller, question: Question, session: Mapping[str, Any]) -> Request:
+def _request(caller: SignedCaller, question: Question, session: Mapping[str, Any]) -> Request:
     return Request(caller.principal, question.action, question.resource, {**session, **question.context})
 
 

@@ -10,7 +10,7 @@ from mesh.evaluator import UnknownError
 from mesh.evaluator.world import World
 from sandbox.enforcement import glue
 from sandbox.enforcement.aws_call import AwsCall
-from sandbox.enforcement.callers import Caller
+from sandbox.enforcement.callers import SignedCaller
 from sandbox.enforcement.live_lake import administers, columns_of, governed, live_lakes
 
 _READS_TABLES: Final = frozenset({"GetTable", "GetTables", "SearchTables", "GetTableVersion", "GetTableVersions"})
@@ -33,7 +33,7 @@ class Catalogs:
         """Lake Formation of these accounts as it is now."""
         return live_lakes(self._world.region, accounts, self._creators)
 
-    def filters(self, call: AwsCall, catalog: str, caller: Caller) -> bool:
+    def filters(self, call: AwsCall, catalog: str, caller: SignedCaller) -> bool:
         """Whether Lake Formation has a say in what this caller sees."""
         if call.operation not in _READS_TABLES | _READS_DATABASES | _READS_PARTITIONS:
             return False
@@ -42,7 +42,7 @@ class Catalogs:
             return caller.account != catalog
         return governed(region, catalog)
 
-    def seen(self, call: AwsCall, catalog: str, caller: Caller, answer: dict[str, Any]) -> dict[str, Any] | None:
+    def seen(self, call: AwsCall, catalog: str, caller: SignedCaller, answer: dict[str, Any]) -> dict[str, Any] | None:
         """The answer without what the caller may not see; None when nothing of what it asked for is left."""
         view = _View(self.lakes(catalog, caller.account), self._world, catalog, caller)
         match call.operation:
@@ -67,7 +67,7 @@ class Catalogs:
 
 
 class _View:
-    def __init__(self, lakes: Lakes, world: World, catalog: str, caller: Caller) -> None:
+    def __init__(self, lakes: Lakes, world: World, catalog: str, caller: SignedCaller) -> None:
         self._lakes, self._catalog, self._role = lakes, catalog, caller.identity
         self._account = world.account(caller.account)
 

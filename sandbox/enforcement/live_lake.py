@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mesh.access.lake import EVERYONE_IAM_ALLOWS, Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import UnknownError
-from mesh.plan.nodes.grants import Covered, Grant, Label, Named, WholeCatalog
+from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource, WholeCatalog
 
 Creators = Mapping[tuple[str, str], str]
 """Who created a database, by catalog and name; moto does not remember it."""
@@ -128,7 +128,7 @@ def _grant(catalog: str, held: Any) -> Iterator[Grant]:
             yield Grant(name=named, principal=principal, permissions=tuple(permissions), on=on, grantable=grantable)
 
 
-def _on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | Label | Named | None:
+def _on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | Label | NamedResource | None:
     """What a grant is on; None for a data location, which gives nobody data to read."""
     kind, *more = resource
     if more:
@@ -141,10 +141,10 @@ def _on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | L
             expression = tuple(sorted((e["TagKey"], tuple(sorted(e["TagValues"]))) for e in found["Expression"]))
             return Covered(catalog=catalog, kind=found["ResourceType"], expression=expression)
         case "Database":
-            return Named(catalog=catalog, database=found["Name"])
+            return NamedResource(catalog=catalog, database=found["Name"])
         case "Table":
             table = "*" if found.get("TableWildcard") is not None else found["Name"]
-            return Named(catalog=catalog, database=found["DatabaseName"], table=table)
+            return NamedResource(catalog=catalog, database=found["DatabaseName"], table=table)
         case "LFTag":
             return Label(catalog=catalog, key=found["TagKey"], values=tuple(sorted(found["TagValues"])))
         case "Catalog":
@@ -155,11 +155,11 @@ def _on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | L
             raise UnknownError(f"a grant on {kind} is not known to the evaluator")
 
 
-def _said(on: Covered | WholeCatalog | Label | Named) -> str:
+def _said(on: Covered | WholeCatalog | Label | NamedResource) -> str:
     match on:
         case Covered(kind=kind, expression=expression):
             return f"{kind.lower()}s where " + " and ".join(f"{key} in ({', '.join(v)})" for key, v in expression)
-        case Named(database=database, table=table):
+        case NamedResource(database=database, table=table):
             return f"{database}.{table}" if table else database
         case Label(key=key):
             return f"LF-tag {key}"

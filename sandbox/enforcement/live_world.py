@@ -214,10 +214,10 @@ def _managed(account_id: str, arn: str) -> Policy:
 
 # ---- what carries a policy: account, text, and context keys of its own
 
-Found = tuple[str, str, dict[str, tuple[str, ...]]]
+StoredPolicy = tuple[str, str, dict[str, tuple[str, ...]]]
 
 
-def _bucket(_region: str, _account: str, rest: str) -> Found | None:
+def _bucket(_region: str, _account: str, rest: str) -> StoredPolicy | None:
     from moto.s3.models import s3_backends
 
     owner = s3_backends.bucket_accounts.get(rest)
@@ -227,7 +227,7 @@ def _bucket(_region: str, _account: str, rest: str) -> Found | None:
     return owner[1], (stored.decode() if stored else ""), {}
 
 
-def _key(region: str, account_id: str, rest: str) -> Found | None:
+def _key(region: str, account_id: str, rest: str) -> StoredPolicy | None:
     from moto.kms.models import kms_backends
 
     backend: Any = kms_backends[account_id][region]
@@ -241,7 +241,7 @@ def _key(region: str, account_id: str, rest: str) -> Found | None:
     return account_id, _text(key.policy), {"kms:resourcealiases": aliases} if aliases else {}
 
 
-def _catalog(region: str, account_id: str, rest: str) -> Found | None:
+def _catalog(region: str, account_id: str, rest: str) -> StoredPolicy | None:
     from moto.glue.models import glue_backends
 
     if rest != "catalog":
@@ -251,28 +251,28 @@ def _catalog(region: str, account_id: str, rest: str) -> Found | None:
     return account_id, (stored["PolicyInJson"] if stored else ""), {}
 
 
-def _bus(region: str, account_id: str, rest: str) -> Found | None:
+def _bus(region: str, account_id: str, rest: str) -> StoredPolicy | None:
     from moto.events.models import events_backends
 
     bus: Any = events_backends[account_id][region].event_buses.get(rest.removeprefix("event-bus/"))
     return (account_id, bus.policy or "", {}) if bus else None
 
 
-def _topic(region: str, account_id: str, rest: str) -> Found | None:
+def _topic(region: str, account_id: str, rest: str) -> StoredPolicy | None:
     from moto.sns.models import sns_backends
 
     topic: Any = sns_backends[account_id][region].topics.get(f"arn:aws:sns:{region}:{account_id}:{rest}")
     return (account_id, topic.policy, {}) if topic else None
 
 
-def _queue(region: str, account_id: str, rest: str) -> Found | None:
+def _queue(region: str, account_id: str, rest: str) -> StoredPolicy | None:
     from moto.sqs.models import sqs_backends
 
     queue: Any = sqs_backends[account_id][region].queues.get(rest)
     return (account_id, _text(queue.policy) if queue.policy else "", {}) if queue else None
 
 
-def _secret(region: str, account_id: str, rest: str) -> Found | None:
+def _secret(region: str, account_id: str, rest: str) -> StoredPolicy | None:
     from moto.secretsmanager.models import secretsmanager_backends
 
     secrets: Any = secretsmanager_backends[account_id][region].secrets
@@ -281,7 +281,7 @@ def _secret(region: str, account_id: str, rest: str) -> Found | None:
     return (account_id, found.policy or "", {}) if found else None
 
 
-_READERS: Final[Mapping[str, Callable[[str, str, str], Found | None]]] = {
+_READERS: Final[Mapping[str, Callable[[str, str, str], StoredPolicy | None]]] = {
     "s3": _bucket,
     "kms": _key,
     "glue": _catalog,

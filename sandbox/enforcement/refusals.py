@@ -8,14 +8,14 @@ from xml.sax.saxutils import escape
 
 from sandbox.enforcement.aws_call import AwsCall
 
-Answer = tuple[int, dict[str, Any], str | bytes]
+HttpResponse = tuple[int, dict[str, Any], str | bytes]
 
 _FORBIDDEN: Final = 403
 _BAD_REQUEST: Final = 400
 _QUERY: Final = frozenset({"sts", "iam", "sns", "sqs", "cloudformation", "cloudwatch", "ec2"})
 
 
-def refusal(service: str, message: str, call: AwsCall | None = None, code: str = "") -> Answer:
+def refusal(service: str, message: str, call: AwsCall | None = None, code: str = "") -> HttpResponse:
     """An AccessDenied of a service, as its SDKs read it."""
     if service in ("s3", "s3control"):
         body = f"<Error><Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message></Error>"

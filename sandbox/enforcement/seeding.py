@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from sandbox.enforcement.aws_call import AwsCall
-    from sandbox.enforcement.callers import Caller
+    from sandbox.enforcement.callers import SignedCaller
     from sandbox.enforcement.gate import Gate
 
 CI_ROLES: Final = ("ci-deploy", "ci-preview")
@@ -17,7 +17,7 @@ PATH: Final = "mesh"
 OPERATOR_STEPS_IN: Final = "the operator of the emulator steps in (on AWS: continuous integration, by federation)"
 
 
-class Ids(Protocol):
+class SeededIds(Protocol):
     """The ids of the organisation."""
 
     @property
@@ -36,7 +36,7 @@ class Ids(Protocol):
         ...
 
 
-def seed(template: str, account_id: str, ids: Ids) -> None:
+def seed(template: str, account_id: str, ids: SeededIds) -> None:
     """The roles of a CloudFormation template in a new account; in the governance account those of its CI as well."""
     from moto.iam.models import iam_backends
 
@@ -69,7 +69,7 @@ def _policy(action: str, **members: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **members}]})
 
 
-def way_in(role_arn: str, ids: Ids) -> str:
+def way_in(role_arn: str, ids: SeededIds) -> str:
     """The role from which a role is assumed; empty for those that the operator steps into directly."""
     account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     if account == ids.management_account or name in CI_ROLES:
@@ -79,14 +79,14 @@ def way_in(role_arn: str, ids: Ids) -> str:
 
 
 @contextmanager
-def enforced(ids: Ids, region: str) -> Generator[Gate]:
+def enforced(ids: SeededIds, region: str) -> Generator[Gate]:
     """Inside, every call passes the gate; the operator's first step of each road is let through, and counted."""
     from sandbox.emulator import moto_transport
     from sandbox.enforcement.gate import Gate
 
     operator = f"arn:aws:iam::{ids.management_account}:user/operator"
 
-    def exempt(caller: Caller, call: AwsCall) -> str:
+    def exempt(caller: SignedCaller, call: AwsCall) -> str:
         steps_in = caller.identity == operator and call.operation == "AssumeRole"
         return OPERATOR_STEPS_IN if steps_in and not way_in(call.text("RoleArn"), ids) else ""
 

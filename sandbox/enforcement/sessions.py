@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mesh.evaluator import UnknownError
 from sandbox.enforcement.aws_call import AwsCall
-from sandbox.enforcement.callers import Caller
+from sandbox.enforcement.callers import SignedCaller
 
 _KEY: Final = re.compile(rb"<AccessKeyId>([A-Z0-9]+)</AccessKeyId>")
 
@@ -33,7 +33,7 @@ class Sessions:
             raise UnknownError(f"the session has the source identity {name}, which cannot be changed")
         return replace(call, parameters={**call.parameters, "SourceIdentity": name})
 
-    def keys(self, caller: Caller, call: AwsCall) -> Mapping[str, Any]:
+    def keys(self, caller: SignedCaller, call: AwsCall) -> Mapping[str, Any]:
         """Context keys of the session, and of a second factor that is shown."""
         found: dict[str, Any] = {}
         if call.key in self._names:
@@ -53,7 +53,7 @@ def _begins(call: AwsCall) -> bool:
     return f"{call.service}:{call.operation}" == "sts:AssumeRole"
 
 
-def _second_factor(caller: Caller, call: AwsCall) -> bool:
+def _second_factor(caller: SignedCaller, call: AwsCall) -> bool:
     """Whether a user shows a device that is its own; the code it shows is taken for right: moto has no seeds."""
     from moto.iam.models import iam_backends
 

@@ -12,13 +12,13 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox.engine import wire
-from sandbox.engine.state import Resource
+from sandbox.engine.state import ResourceState
 
 StackOutputs = Callable[[str], Mapping[str, Any] | None]
 """The outputs of the stack `<organization>/<project>/<stack>`, as on the wire; None when there is no such stack."""
 
 
-class Context(Protocol):
+class AbortContext(Protocol):
     """What is needed of a gRPC context."""
 
     def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
@@ -32,25 +32,27 @@ _STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 class Builtin(provider_pb2_grpc.ResourceProviderServicer):
     """The provider of `pulumi:pulumi:StackReference` (read only) and of the functions of the `pulumi` package."""
 
-    def __init__(self, outputs: StackOutputs | None, resource: Callable[[str], Resource | None]) -> None:
+    def __init__(self, outputs: StackOutputs | None, resource: Callable[[str], ResourceState | None]) -> None:
         self._outputs = outputs
         self._resource = resource
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: AbortContext) -> provider_pb2.CheckResponse:
         """There is no configuration."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: AbortContext) -> provider_pb2.DiffResponse:
         """There is no configuration."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: AbortContext
+    ) -> provider_pb2.ConfigureResponse:
         """There is no configuration."""
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, acceptResources=True, acceptOutputs=True, supportsPreview=True
         )
 
-    def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
+    def Read(self, request: provider_pb2.ReadRequest, context: AbortContext) -> provider_pb2.ReadResponse:
         """The outputs of another stack."""
         if request.type != _STACK_REFERENCE:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type '{request.type}'")
@@ -59,11 +61,11 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
             id=request.id, inputs=request.inputs, properties=self._read_stack(name, context)
         )
 
-    def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
+    def Delete(self, request: provider_pb2.DeleteRequest, context: AbortContext) -> empty_pb2.Empty:
         """Nothing to do."""
         return empty_pb2.Empty()
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: AbortContext) -> provider_pb2.InvokeResponse:
         """`readStackOutputs` and `getResource`."""
         args = request.args.fields
         if request.tok == "pulumi:pulumi:readStackOutputs":
@@ -76,7 +78,7 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
         getattr(answer, "return").CopyFrom(values)
         return answer
 
-    def _read_stack(self, name: str, context: Context) -> struct_pb2.Struct:
+    def _read_stack(self, name: str, context: AbortContext) -> struct_pb2.Struct:
         outputs = self._outputs(name) if self._outputs else None
         if outputs is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f'unknown stack "{name}"')
@@ -85,7 +87,7 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
             {"name": name, "outputs": outputs, "secretOutputNames": sorted(wire.secret_names(values))}
         )
 
-    def _find(self, urn: str, context: Context) -> struct_pb2.Struct:
+    def _find(self, urn: str, context: AbortContext) -> struct_pb2.Struct:
         found = self._resource(urn)
         if found is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource {urn}")

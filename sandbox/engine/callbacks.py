@@ -13,11 +13,11 @@ from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 
 from sandbox.engine import wire
 from sandbox.engine.grpc_calls import RefusedError
-from sandbox.engine.state import Resource
+from sandbox.engine.state import ResourceState
 
-Request = resource_pb2.RegisterResourceRequest
+RegisterRequest = resource_pb2.RegisterResourceRequest
 Options = resource_pb2.TransformResourceOptions
-Answer = TypeVar("Answer", bound=Message)
+CallbackResponse = TypeVar("CallbackResponse", bound=Message)
 
 _PLAIN: Final = (
     ("dependencies", "depends_on"),
@@ -81,7 +81,7 @@ class Callbacks:
 
     # Transforms
 
-    def transformed(self, request: Request, urn: str, parents: Iterable[str]) -> Request:
+    def transformed(self, request: RegisterRequest, urn: str, parents: Iterable[str]) -> RegisterRequest:
         """The request after the resource's own transforms, its parents' and the stack's."""
         # The generated stubs name the callbacks' module wrongly, so the checker knows no type for them.
         own: list[callback_pb2.Callback] = list(request.transforms)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
@@ -94,7 +94,7 @@ class Callbacks:
             request = self._transform(callback, request)
         return request
 
-    def _transform(self, callback: callback_pb2.Callback, request: Request) -> Request:
+    def _transform(self, callback: callback_pb2.Callback, request: RegisterRequest) -> RegisterRequest:
         asked = resource_pb2.TransformRequest(
             type=request.type,
             name=request.name,
@@ -104,7 +104,7 @@ class Callbacks:
             options=_options(request),
         )
         answer = self._call(callback, asked, resource_pb2.TransformResponse())
-        changed = Request()
+        changed = RegisterRequest()
         changed.CopyFrom(request)
         if answer.HasField("properties"):
             changed.object.CopyFrom(_settled(answer.properties))
@@ -131,7 +131,7 @@ class Callbacks:
 
     # Hooks
 
-    def run_hooks(self, kind: str, old: Resource | None, new: Resource | None, *, preview: bool) -> None:
+    def run_hooks(self, kind: str, old: ResourceState | None, new: ResourceState | None, *, preview: bool) -> None:
         """Run the hooks of a kind (`before_create`, ...); raises RefusedError when one fails."""
         subject = new or old
         if subject is None:
@@ -147,9 +147,9 @@ class Callbacks:
         self,
         hook: resource_pb2.RegisterResourceHookRequest,
         kind: str,
-        subject: Resource,
-        old: Resource | None,
-        new: Resource | None,
+        subject: ResourceState,
+        old: ResourceState | None,
+        new: ResourceState | None,
     ) -> None:
         asked = resource_pb2.ResourceHookRequest(urn=subject.urn, id=subject.id, name=subject.name, type=subject.type)
         if new:
@@ -164,7 +164,7 @@ class Callbacks:
         if answer.error and not hook.ignore_errors:
             raise RefusedError(f'{kind.partition("_")[0]} hook "{hook.name}" failed: {answer.error}')
 
-    def _call(self, callback: callback_pb2.Callback, asked: Message, answer: Answer) -> Answer:
+    def _call(self, callback: callback_pb2.Callback, asked: Message, answer: CallbackResponse) -> CallbackResponse:
         with self._lock:
             channel = self._channels.get(callback.target)
             if channel is None:
@@ -179,7 +179,7 @@ class Callbacks:
         return answer
 
 
-def _options(request: Request) -> Options:
+def _options(request: RegisterRequest) -> Options:
     values = {option: getattr(request, name) for name, option in _PLAIN if _is_set(request, name)}
     if request.HasField("protect"):
         values["protect"] = request.protect
@@ -190,7 +190,7 @@ def _options(request: Request) -> Options:
     return Options(**values)
 
 
-def _apply(options: Options, request: Request) -> None:
+def _apply(options: Options, request: RegisterRequest) -> None:
     clear: Callable[[str], None] = cast("Message", request).ClearField
     for name in (*(name for name, _ in _PLAIN), *_APART):
         clear(name)
@@ -201,7 +201,7 @@ def _apply(options: Options, request: Request) -> None:
         values["retainOnDelete"] = options.retain_on_delete
     if options.HasField("delete_before_replace"):
         values.update(deleteBeforeReplace=options.delete_before_replace, deleteBeforeReplaceDefined=True)
-    request.MergeFrom(Request(**values))
+    request.MergeFrom(RegisterRequest(**values))
 
 
 def _is_set(message: Message, name: str) -> bool:

@@ -14,11 +14,11 @@ from pulumi.runtime.proto import alias_pb2
 
 from sandbox.engine import paths, wire
 from sandbox.engine.grpc_calls import RefusedError
-from sandbox.engine.plugin import UNKNOWN_CONFIGURATION, Diff, Plugin, Problem
+from sandbox.engine.plugin import UNKNOWN_CONFIGURATION, CheckFailure, DiffResponse, Plugin
 from sandbox.engine.snapshot import Snapshot
-from sandbox.engine.state import Operation, Resource
-from sandbox.engine.steps import Verdict, depend_on, is_import, needs, replacing, triggered, verdict_of
-from sandbox.engine.urns import STACK_TYPE, Names, is_provider, name_of, provider_urn
+from sandbox.engine.state import Operation, ResourceState
+from sandbox.engine.steps import DiffVerdict, depend_on, is_import, needs, replacing, triggered, verdict_of
+from sandbox.engine.urns import STACK_TYPE, UrnRegistry, is_provider, name_of, provider_urn
 from sandbox.engine.work import Work
 
 
@@ -26,7 +26,7 @@ from sandbox.engine.work import Work
 class Goal:
     """What the program asks for. `aliases` are the old names that the program gives."""
 
-    new: Resource
+    new: ResourceState
     aliases: Sequence[alias_pb2.Alias] = ()
     delete_before_replace: bool | None = None
 
@@ -37,7 +37,7 @@ class Deployment:
     def __init__(self, stack: str, project: str, work: Work) -> None:
         self._work = work
         self._aliases: dict[str, str] = {}
-        self._names = Names(stack, project, self._aliases)
+        self._names = UrnRegistry(stack, project, self._aliases)
         self._aliased: dict[str, str] = {}
         self._seen: set[str] = set()
         self._recreate: dict[str, tuple[str, ...]] = {}
@@ -62,7 +62,7 @@ class Deployment:
             self._seen.add(urn)
             return urn
 
-    def register(self, goal: Goal) -> Resource:
+    def register(self, goal: Goal) -> ResourceState:
         """Bring a resource to where the program wants it; what it has become."""
         started = time.perf_counter()
         new, old = self._find_old(goal)
@@ -72,7 +72,7 @@ class Deployment:
             read = self._work.import_(new, None if new.urn in self._recreate else old, started)
             return self._settle(goal, new, read, started, imported=True)
 
-    def read(self, new: Resource) -> Resource:
+    def read(self, new: ResourceState) -> ResourceState:
         """Read a resource that is not ours to manage."""
         started = time.perf_counter()
         with self._work.failing_as(new.urn):
@@ -127,7 +127,7 @@ class Deployment:
 
     # The old resource, under whatever name
 
-    def _find_old(self, goal: Goal) -> tuple[Resource, Resource | None]:
+    def _find_old(self, goal: Goal) -> tuple[ResourceState, ResourceState | None]:
         new = goal.new
         with self._work.lock:
             if taken := self._aliased.get(new.urn):
@@ -157,8 +157,8 @@ class Deployment:
     # Deciding
 
     def _settle(
-        self, goal: Goal, new: Resource, old: Resource | None, started: float, *, imported: bool = False
-    ) -> Resource:
+        self, goal: Goal, new: ResourceState, old: ResourceState | None, started: float, *, imported: bool = False
+    ) -> ResourceState:
         work = self._work
         recreating = not imported and new.urn in self._recreate
         new = self._checked(goal, new, None if recreating or old is None or old.external else old)
@@ -180,7 +180,7 @@ class Deployment:
             return work.update(new, old, verdict, started)
         return old if imported else work.same(new, old, started)
 
-    def _checked(self, goal: Goal, new: Resource, old: Resource | None) -> Resource:
+    def _checked(self, goal: Goal, new: ResourceState, old: ResourceState | None) -> ResourceState:
         news = goal.new.input_message
         if old is not None and new.ignore_changes:
             values = wire.to_python(news)
@@ -194,7 +194,7 @@ class Deployment:
             self._refuse(new, inputs, problems)
         return replace(new, input_message=inputs)
 
-    def _refuse(self, new: Resource, inputs: struct_pb2.Struct, problems: Sequence[Problem]) -> None:
+    def _refuse(self, new: ResourceState, inputs: struct_pb2.Struct, problems: Sequence[CheckFailure]) -> None:
         values = wire.to_python(inputs) or new.inputs
         for problem in problems:
             subject = f"{new.type} resource '{new.name}'"
@@ -205,7 +205,7 @@ class Deployment:
             self._work.note(new.urn, f"{subject} has a problem: {problem.reason}")
         self._work.stop()
 
-    def _verdict(self, new: Resource, old: Resource) -> Verdict:
+    def _verdict(self, new: ResourceState, old: ResourceState) -> DiffVerdict:
         if triggered(old.replacement_trigger, new.replacement_trigger):
             return replacing()
         if not self._replaced.isdisjoint(new.replace_with):
@@ -214,23 +214,23 @@ class Deployment:
             return replacing("provider")
         return verdict_of(self._diff(new, old), new.replace_on_changes, bool(old.init_errors))
 
-    def _diff(self, new: Resource, old: Resource) -> Diff:
+    def _diff(self, new: ResourceState, old: ResourceState) -> DiffResponse:
         provider = self._work.provider(new)
         if isinstance(provider, Plugin) and not provider.known:
             self._work.warn(new.urn, UNKNOWN_CONFIGURATION)
-            return Diff(changes=Diff.DIFF_SOME)
+            return DiffResponse(changes=DiffResponse.DIFF_SOME)
         diff = provider.diff(new.urn, old, new.input_message, new.ignore_changes)
-        return diff if diff.changes != Diff.DIFF_UNKNOWN else self._compared(new, old)
+        return diff if diff.changes != DiffResponse.DIFF_UNKNOWN else self._compared(new, old)
 
     @staticmethod
-    def _compared(new: Resource, old: Resource) -> Diff:
+    def _compared(new: ResourceState, old: ResourceState) -> DiffResponse:
         """The provider cannot say: compare the inputs."""
         olds, news = old.inputs, new.inputs
         paths.ignoring(news, olds, new.ignore_changes)
         keys = sorted(key for key in {*olds, *news} if olds.get(key) != news.get(key))
-        return Diff(changes=Diff.DIFF_SOME if keys else Diff.DIFF_NONE, diffs=keys)
+        return DiffResponse(changes=DiffResponse.DIFF_SOME if keys else DiffResponse.DIFF_NONE, diffs=keys)
 
-    def _provider_changed(self, new: Resource, old: Resource) -> bool:
+    def _provider_changed(self, new: ResourceState, old: ResourceState) -> bool:
         if old.provider == new.provider:
             return False
         if not (old.provider and new.provider):
@@ -247,7 +247,9 @@ class Deployment:
 
     # Replacing
 
-    def _replace(self, goal: Goal, new: Resource, old: Resource, verdict: Verdict, started: float) -> Resource:
+    def _replace(
+        self, goal: Goal, new: ResourceState, old: ResourceState, verdict: DiffVerdict, started: float
+    ) -> ResourceState:
         work = self._work
         self._refuse_replacing(goal, new, old)
         self._replaced.add(new.urn)
@@ -264,7 +266,7 @@ class Deployment:
         work.step("replace", new, verdict)
         return work.create(new, started, old, verdict)
 
-    def _refuse_replacing(self, goal: Goal, new: Resource, old: Resource) -> None:
+    def _refuse_replacing(self, goal: Goal, new: ResourceState, old: ResourceState) -> None:
         work = self._work
         if new.protect and old.protect:
             message = (
@@ -283,9 +285,9 @@ class Deployment:
                 raise RefusedError(message)
             work.warn(new.urn, message)
 
-    def _dependents(self, root: Resource) -> list[tuple[Resource, tuple[str, ...]]]:
+    def _dependents(self, root: ResourceState) -> list[tuple[ResourceState, tuple[str, ...]]]:
         """The old resources that a change of their dependency would replace, with the properties that would."""
-        found: list[tuple[Resource, tuple[str, ...]]] = []
+        found: list[tuple[ResourceState, tuple[str, ...]]] = []
         replaced = {root.urn}
         for one in depend_on([root.urn], self._snapshot.after(root)):
             if one.custom and not one.external and (verdict := self._would_replace(one, replaced)):
@@ -293,7 +295,7 @@ class Deployment:
                 found.append((one, verdict.replaces))
         return found
 
-    def _would_replace(self, one: Resource, replaced: set[str]) -> Verdict | None:
+    def _would_replace(self, one: ResourceState, replaced: set[str]) -> DiffVerdict | None:
         if provider_urn(one.provider) in replaced:
             return replacing()
         if not replaced.isdisjoint(one.replace_with):
@@ -307,7 +309,7 @@ class Deployment:
         verdict = verdict_of(diff, one.replace_on_changes, init_errors=False)
         return verdict if verdict.replace else None
 
-    def _delete_dependent(self, one: Resource, keys: tuple[str, ...], because_of: str) -> None:
+    def _delete_dependent(self, one: ResourceState, keys: tuple[str, ...], because_of: str) -> None:
         if one.urn in self._recreate:
             return
         if one.protect:
@@ -322,7 +324,7 @@ class Deployment:
 
     # Deleting
 
-    def _delete_left(self, old: Resource, now: Resource, going: set[str]) -> None:
+    def _delete_left(self, old: ResourceState, now: ResourceState, going: set[str]) -> None:
         work = self._work
         if now.pending_replacement:
             work.snapshot.drop(old)
@@ -343,6 +345,6 @@ class Deployment:
         work.delete(old, operation, goes_with_another=now.deleted_with in going)
 
 
-def _is_kept(old: Resource) -> bool:
+def _is_kept(old: ResourceState) -> bool:
     """True for what is protected, unless it has been replaced already or deleted first."""
     return old.protect and not old.delete and not old.pending_replacement

@@ -19,7 +19,7 @@ from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT, Settings, configure
 
 from sandbox.engine.engine import Engine
-from sandbox.engine.state import Resource, stack_outputs
+from sandbox.engine.state import ResourceState, stack_outputs
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure, StoppedError
 
@@ -29,11 +29,11 @@ Program = Callable[[], Awaitable[None] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """What a run came to. It succeeded when there are no failures."""
 
     steps: list[Step]
-    resources: list[Resource]
+    resources: list[ResourceState]
     """Of this run, each behind what it depends on."""
     failures: list[Failure]
     warnings: list[Failure]
@@ -44,7 +44,7 @@ class Result:
     """The stack's outputs, as on the wire."""
 
 
-def run(engine: Engine, program: Program, *, parallel: int = 16) -> Result:
+def run(engine: Engine, program: Program, *, parallel: int = 16) -> RunResult:
     """Run the program. What the engine or a provider refuses is in the result; what the program raises is raised.
 
     Either way the engine's state is right afterwards, and nothing of the run is left in the SDK.
@@ -61,17 +61,17 @@ def run(engine: Engine, program: Program, *, parallel: int = 16) -> Result:
     return _result(engine, started)
 
 
-def refresh(engine: Engine) -> Result:
+def refresh(engine: Engine) -> RunResult:
     """Bring the state to what is there, without the program; what a provider refuses is in the result."""
     return _without_program(engine, engine.refresh)
 
 
-def destroy(engine: Engine) -> Result:
+def destroy(engine: Engine) -> RunResult:
     """Delete everything in the state, without the program; what is protected, or refused, is in the result."""
     return _without_program(engine, engine.destroy)
 
 
-def _without_program(engine: Engine, do: Callable[[], None]) -> Result:
+def _without_program(engine: Engine, do: Callable[[], None]) -> RunResult:
     started = time.perf_counter()
     try:
         with suppress(StoppedError):
@@ -81,10 +81,10 @@ def _without_program(engine: Engine, do: Callable[[], None]) -> Result:
     return _result(engine, started)
 
 
-def _result(engine: Engine, started: float) -> Result:
+def _result(engine: Engine, started: float) -> RunResult:
     resources = engine.resources()
     seconds = time.perf_counter() - started
-    return Result(
+    return RunResult(
         engine.steps, resources, engine.failures, engine.warnings, engine.logs, seconds, stack_outputs(resources)
     )
 

@@ -34,12 +34,12 @@ from sandbox.engine.goals import Goals
 from sandbox.engine.grpc_calls import Aborted, RefusedError
 from sandbox.engine.registry import Make, Registry
 from sandbox.engine.snapshot import Snapshot
-from sandbox.engine.state import Resource, StackState
+from sandbox.engine.state import ResourceState, StackState
 from sandbox.engine.steps import Step
 from sandbox.engine.urns import STACK_TYPE
 from sandbox.engine.work import Failure, StoppedError, Work
 
-Request = resource_pb2.RegisterResourceRequest
+RegisterRequest = resource_pb2.RegisterResourceRequest
 _FEATURES: Final = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -123,7 +123,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         """Begin nothing more; what is under way is finished. May be called from a signal handler."""
         self._work.interrupt()
 
-    def resources(self) -> list[Resource]:
+    def resources(self) -> list[ResourceState]:
         """The resources of this run, in the order they were done: each behind what it depends on."""
         return self._snapshot.news()
 
@@ -164,7 +164,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         """Not asked by an SDK that asks `GetDeploymentInfo`."""
         self._unsupported("SupportsFeature: use GetDeploymentInfo")
 
-    def RegisterResource(self, request: Request, context: Any = None) -> resource_pb2.RegisterResourceResponse:
+    def RegisterResource(self, request: RegisterRequest, context: Any = None) -> resource_pb2.RegisterResourceResponse:
         """Create, update, replace or leave a resource, or register a component."""
         with _answering(self._work):
             if request.remote:
@@ -196,7 +196,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
             urn = self._deployment.claim(request.parent, request.type, request.name)
             with self._work.failing_as(urn):
                 provider = request.provider or self._goals.default_provider(request.type, request.version, urn)
-            new = Resource(
+            new = ResourceState(
                 urn=urn,
                 type=request.type,
                 custom=True,
@@ -322,10 +322,10 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
             if (one := self._snapshot.new(urn)) is not None
         )
 
-    def _get_resource(self, urn: str) -> Resource | None:
+    def _get_resource(self, urn: str) -> ResourceState | None:
         return self._snapshot.new(urn)
 
-    def _hook(self, kind: str, old: Resource | None, new: Resource | None) -> None:
+    def _hook(self, kind: str, old: ResourceState | None, new: ResourceState | None) -> None:
         self._callbacks.run_hooks(kind, old, new, preview=self.preview)
 
     def _parents(self, parent: str) -> Iterator[str]:

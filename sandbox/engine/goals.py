@@ -14,10 +14,10 @@ from sandbox.engine import wire
 from sandbox.engine.deployment import Deployment, Goal
 from sandbox.engine.grpc_calls import RefusedError
 from sandbox.engine.snapshot import Snapshot
-from sandbox.engine.state import Resource
+from sandbox.engine.state import ResourceState
 from sandbox.engine.urns import PROVIDER_PREFIX, is_provider, package_of, provider_urn, type_of
 
-Request = resource_pb2.RegisterResourceRequest
+RegisterRequest = resource_pb2.RegisterResourceRequest
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 _SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
@@ -33,10 +33,10 @@ class Goals:
         self._defaults: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
 
-    def of(self, urn: str, request: Request) -> Goal:
+    def of(self, urn: str, request: RegisterRequest) -> Goal:
         """What a registration asks for; raises RefusedError for one that names what is not there."""
         parent = self._snapshot.new(request.parent)
-        new = Resource(
+        new = ResourceState(
             urn=urn,
             type=request.type,
             custom=request.custom,
@@ -74,7 +74,7 @@ class Goals:
                 raise RefusedError(f"resource {urn}'s dependency {dependency} refers to missing resource")
         return known
 
-    def _provider_of(self, urn: str, request: Request) -> str:
+    def _provider_of(self, urn: str, request: RegisterRequest) -> str:
         if not request.custom or is_provider(request.type):
             if not request.custom:
                 self._providers_of[urn] = {**self._providers_of.get(request.parent, {}), **request.providers}
@@ -102,19 +102,21 @@ class Goals:
             if reference is None:
                 inputs = wire.to_struct({"version": version} if version else {})
                 urn = self._deployment.claim("", type_, name)
-                made = self._deployment.register(Goal(Resource(urn=urn, type=type_, custom=True, input_message=inputs)))
+                made = self._deployment.register(
+                    Goal(ResourceState(urn=urn, type=type_, custom=True, input_message=inputs))
+                )
                 reference = self._defaults[type_, name] = f"{urn}::{made.id}"
             return reference
 
 
-def _versioned(request: Request) -> struct_pb2.Struct:
+def _versioned(request: RegisterRequest) -> struct_pb2.Struct:
     """A provider's inputs carry its version."""
     if is_provider(request.type) and request.version:
         request.object.fields["version"].string_value = request.version
     return request.object
 
 
-def _timeouts(request: Request) -> dict[str, float]:
+def _timeouts(request: RegisterRequest) -> dict[str, float]:
     if not request.HasField("customTimeouts"):
         return {}
     timeouts = request.customTimeouts
@@ -122,7 +124,7 @@ def _timeouts(request: Request) -> dict[str, float]:
     return {operation: _seconds(text) for operation, text in texts.items() if text}
 
 
-def _hooks(request: Request) -> dict[str, tuple[str, ...]]:
+def _hooks(request: RegisterRequest) -> dict[str, tuple[str, ...]]:
     if not request.HasField("hooks"):
         return {}
     return {field.name: tuple(names) for field, names in request.hooks.ListFields()}

@@ -31,7 +31,7 @@ class PartlyDoneError(RefusedError):
         self.reasons = tuple(failure.reasons)
 
 
-class Context(Protocol):
+class ServiceContext(Protocol):
     """What a provider of ours needs of a gRPC context."""
 
     def set_trailing_metadata(self, trailing_metadata: tuple[tuple[str, str | bytes], ...], /) -> None:
@@ -43,7 +43,7 @@ class Context(Protocol):
         ...
 
 
-def abort_partly_done(context: Context, failure: provider_pb2.ErrorResourceInitFailed) -> NoReturn:
+def abort_partly_done(context: ServiceContext, failure: provider_pb2.ErrorResourceInitFailed) -> NoReturn:
     """End the call of a provider with what was done of it: the engine keeps the resource, and updates it next time."""
     said = "\n".join(failure.reasons)
     detail = any_pb2.Any()

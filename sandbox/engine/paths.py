@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from sandbox.engine.wire import SECRET, SIGNATURE, is_list, is_map, is_secret, wrap
 
-Path = tuple[str | int, ...]
+PropertyPath = tuple[str | int, ...]
 
 _SEGMENT: Final = re.compile(
     r"""\.?(?P<key>[^.\[\]]+) | \[(?P<index>\d+)\] | \[(?P<star>\*)\] | \["(?P<quoted>(?:[^"\\]|\\.)*)"\]""", re.VERBOSE
 )
 
 
-def parse(text: str) -> Path:
+def parse(text: str) -> PropertyPath:
     """The segments of a path; raises ValueError when it is none."""
     segments: list[str | int] = []
     position = 0
@@ -33,7 +33,7 @@ def parse(text: str) -> Path:
     return tuple(segments)
 
 
-def contains(path: Path, other: Path) -> bool:
+def contains(path: PropertyPath, other: PropertyPath) -> bool:
     """True when `other` is at or below `path`."""
     return len(other) >= len(path) and all(ours in ("*", theirs) for ours, theirs in zip(path, other, strict=False))
 
@@ -43,7 +43,7 @@ def ignoring(news: dict[str, Any], olds: Mapping[str, Any], paths: Iterable[str]
     return [path for path in paths if not _reset(parse(path), olds, news)]
 
 
-def _reset(path: Path, old: Any, new: Any, *, secret: bool = False) -> bool:
+def _reset(path: PropertyPath, old: Any, new: Any, *, secret: bool = False) -> bool:
     """`secret`: the old value stands in a secret, the new one does not."""
     old_secret, new_secret = is_secret(old), is_secret(new)
     old, new = _open(old), _open(new)
@@ -58,7 +58,7 @@ def _reset(path: Path, old: Any, new: Any, *, secret: bool = False) -> bool:
     return _reset_key(key, rest, old, new, secret=secret)
 
 
-def _reset_key(key: str, rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
+def _reset_key(key: str, rest: PropertyPath, old: Any, new: Any, *, secret: bool) -> bool:
     has_old, has_new = _has(old, key), _has(new, key)
     if rest:
         if not (is_map(old) and is_map(new)):
@@ -76,7 +76,7 @@ def _reset_key(key: str, rest: Path, old: Any, new: Any, *, secret: bool) -> boo
     return True
 
 
-def _reset_item(index: int, rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
+def _reset_item(index: int, rest: PropertyPath, old: Any, new: Any, *, secret: bool) -> bool:
     if not (is_list(old) and is_list(new)):
         return not is_list(old) and not is_list(new)
     if index >= len(old) or index >= len(new):
@@ -87,7 +87,7 @@ def _reset_item(index: int, rest: Path, old: Any, new: Any, *, secret: bool) -> 
     return True
 
 
-def _reset_all(rest: Path, old: Any, new: Any, *, secret: bool) -> bool:
+def _reset_all(rest: PropertyPath, old: Any, new: Any, *, secret: bool) -> bool:
     if is_map(old) and is_map(new):
         keys = list(old) if rest else sorted({*old, *new})
         return all(_has(new, key) or not rest for key in keys) and all(

@@ -20,11 +20,11 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox.engine import wire
 from sandbox.engine.grpc_calls import CallContext, PartlyDoneError, RefusedError
-from sandbox.engine.state import EMPTY, Resource
+from sandbox.engine.state import EMPTY, ResourceState
 from sandbox.engine.urns import name_of, package_of, type_of
 
-Answer = TypeVar("Answer")
-Diff = provider_pb2.DiffResponse
+ResponseT = TypeVar("ResponseT")
+DiffResponse = provider_pb2.DiffResponse
 UNKNOWN_CONFIGURATION: Final = (
     "The provider for this resource has inputs that are not known during preview.\n"
     "This preview may not correctly represent the changes that will be applied during an update."
@@ -32,7 +32,7 @@ UNKNOWN_CONFIGURATION: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CheckFailure:
     """A check failure: `property` is empty when it is about the whole resource."""
 
     property: str
@@ -40,7 +40,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedResource:
     """What became of a create, update or read. `reasons` are set when the resource is there but not initialised."""
 
     id: str
@@ -63,7 +63,7 @@ class Plugin:
 
     def check_config(
         self, urn: str, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
-    ) -> tuple[struct_pb2.Struct, list[Problem]]:
+    ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
         """The configuration as the provider wants it, and what is wrong with it."""
         request = provider_pb2.CheckRequest(
             urn=urn, name=name_of(urn), type=type_of(urn), olds=None if olds is None else _bare(olds), news=_bare(news)
@@ -79,7 +79,7 @@ class Plugin:
             inputs.fields["version"].CopyFrom(news.fields["version"])
         return inputs, _problems(answer)
 
-    def diff_config(self, urn: str, old: Resource, news: struct_pb2.Struct) -> Diff:
+    def diff_config(self, urn: str, old: ResourceState, news: struct_pb2.Struct) -> DiffResponse:
         """What changes between two configurations; a provider that cannot say is answered for."""
         request = provider_pb2.DiffRequest(
             urn=urn,
@@ -94,9 +94,9 @@ class Plugin:
         except RefusedError as refusal:
             if refusal.code is not grpc.StatusCode.UNIMPLEMENTED:
                 raise
-            answer = Diff()
-        if answer.changes == Diff.DIFF_UNKNOWN:
-            answer.changes = Diff.DIFF_NONE if old.output_message == news else Diff.DIFF_SOME
+            answer = DiffResponse()
+        if answer.changes == DiffResponse.DIFF_UNKNOWN:
+            answer.changes = DiffResponse.DIFF_NONE if old.output_message == news else DiffResponse.DIFF_SOME
         return answer
 
     def configure(self, urn: str, id_: str, inputs: struct_pb2.Struct) -> None:
@@ -126,8 +126,8 @@ class Plugin:
     # Resources
 
     def check(
-        self, new: Resource, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
-    ) -> tuple[struct_pb2.Struct, list[Problem]]:
+        self, new: ResourceState, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
+    ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
         """The inputs with the provider's defaults, and what is wrong with them. The seed depends on the URN alone."""
         if not self.known:
             return news, []
@@ -146,7 +146,9 @@ class Plugin:
         inputs = answer.inputs if self._secrets else _annotated(answer.inputs, news)
         return inputs, _problems(answer)
 
-    def diff(self, urn: str, old: Resource, news: struct_pb2.Struct, ignore_changes: Sequence[str]) -> Diff:
+    def diff(
+        self, urn: str, old: ResourceState, news: struct_pb2.Struct, ignore_changes: Sequence[str]
+    ) -> DiffResponse:
         """What changes; `changes` may be DIFF_UNKNOWN."""
         return self._call(
             provider_pb2.DiffResponse,
@@ -163,12 +165,12 @@ class Plugin:
             ),
         )
 
-    def create(self, new: Resource, preview: bool) -> Made:
+    def create(self, new: ResourceState, preview: bool) -> CreatedResource:
         """Create the resource; in a preview say what is known of its outputs."""
         if preview and not self.known:
-            return Made("", EMPTY)
+            return CreatedResource("", EMPTY)
         if preview and not self._preview:
-            return Made("", new.input_message)
+            return CreatedResource("", new.input_message)
         request = provider_pb2.CreateRequest(
             urn=new.urn,
             name=name_of(new.urn),
@@ -180,17 +182,17 @@ class Plugin:
         try:
             answer = self._call(provider_pb2.CreateResponse, "Create", request)
         except PartlyDoneError as partly:
-            return Made(partly.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
+            return CreatedResource(partly.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
         if not answer.id and not preview:
             raise RefusedError(f"plugin returned empty resource.ID from create '{new.urn}'")
-        return Made(answer.id, self._kept(answer.properties, new.input_message))
+        return CreatedResource(answer.id, self._kept(answer.properties, new.input_message))
 
-    def update(self, old: Resource, new: Resource, preview: bool) -> Made:
+    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> CreatedResource:
         """Change the resource in place."""
         if preview and not self.known:
-            return Made(old.id, EMPTY)
+            return CreatedResource(old.id, EMPTY)
         if preview and not self._preview:
-            return Made(old.id, new.input_message)
+            return CreatedResource(old.id, new.input_message)
         request = provider_pb2.UpdateRequest(
             id=old.id,
             urn=new.urn,
@@ -206,15 +208,15 @@ class Plugin:
         try:
             answer = self._call(provider_pb2.UpdateResponse, "Update", request)
         except PartlyDoneError as partly:
-            return Made(old.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
-        return Made(old.id, self._kept(answer.properties, new.input_message))
+            return CreatedResource(old.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
+        return CreatedResource(old.id, self._kept(answer.properties, new.input_message))
 
     def read(
-        self, new: Resource, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
-    ) -> Made | None:
+        self, new: ResourceState, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
+    ) -> CreatedResource | None:
         """The resource as it is, or None when there is none; without a state `inputs` are sent as it."""
         if not self.known:
-            return Made(id_, EMPTY, EMPTY)
+            return CreatedResource(id_, EMPTY, EMPTY)
         seen = None if inputs is None else self._seen(inputs)
         request = provider_pb2.ReadRequest(
             id=id_,
@@ -228,13 +230,13 @@ class Plugin:
         try:
             answer = self._call(provider_pb2.ReadResponse, "Read", request)
         except PartlyDoneError as partly:
-            return Made(partly.id or id_, partly.properties, reasons=partly.reasons)
+            return CreatedResource(partly.id or id_, partly.properties, reasons=partly.reasons)
         if not answer.HasField("properties") or (state is not None and not answer.id):
             return None
         outputs = answer.properties if inputs is None else self._kept(answer.properties, inputs)
-        return Made(answer.id or id_, outputs, answer.inputs if answer.HasField("inputs") else None)
+        return CreatedResource(answer.id or id_, outputs, answer.inputs if answer.HasField("inputs") else None)
 
-    def delete(self, old: Resource) -> None:
+    def delete(self, old: ResourceState) -> None:
         """Delete the resource."""
         request = provider_pb2.DeleteRequest(
             id=old.id,
@@ -264,7 +266,7 @@ class Plugin:
 
     # Between the engine's values and the provider's
 
-    def _call(self, kind: type[Answer], method: str, request: object) -> Answer:
+    def _call(self, kind: type[ResponseT], method: str, request: object) -> ResponseT:
         context = CallContext(self._peer)
         try:
             answer = getattr(self.servicer, method)(request, context)
@@ -288,8 +290,8 @@ class Plugin:
         return answered if self._secrets else _annotated(answered, sent)
 
 
-def _problems(answer: provider_pb2.CheckResponse) -> list[Problem]:
-    return [Problem(failure.property, failure.reason) for failure in answer.failures]
+def _problems(answer: provider_pb2.CheckResponse) -> list[CheckFailure]:
+    return [CheckFailure(failure.property, failure.reason) for failure in answer.failures]
 
 
 def _bare(values: struct_pb2.Struct) -> struct_pb2.Struct:

@@ -12,8 +12,8 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox.engine.grpc_calls import RefusedError
-from sandbox.engine.plugin import Diff, Made, Plugin, Problem
-from sandbox.engine.state import EMPTY, Resource
+from sandbox.engine.plugin import CheckFailure, CreatedResource, DiffResponse, Plugin
+from sandbox.engine.state import EMPTY, ResourceState
 from sandbox.engine.urns import package_of, provider_urn
 from sandbox.engine.wire import UNKNOWN
 
@@ -41,54 +41,56 @@ class Registry:
         """Find a provider under the URN it had before, too."""
         self._renamed[old] = new
 
-    def load(self, old: Resource) -> None:
+    def load(self, old: ResourceState) -> None:
         """Configure a provider as the last run left it: what it managed has to be deleted."""
         if self.find(f"{old.urn}::{old.id}") is None:
             self._configure(self._fresh(old.urn, old.type), old.urn, old.id, old.input_message)
 
     def check(
-        self, new: Resource, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
-    ) -> tuple[struct_pb2.Struct, list[Problem]]:
+        self, new: ResourceState, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
+    ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
         """The provider's configuration, checked."""
         plugin = self._fresh(new.urn, new.type)
         inputs, problems = plugin.check_config(new.urn, olds, news)
         self._checked[new.urn] = plugin
         return inputs, problems
 
-    def diff(self, urn: str, old: Resource, news: struct_pb2.Struct, ignore_changes: Sequence[str]) -> Diff:
+    def diff(
+        self, urn: str, old: ResourceState, news: struct_pb2.Struct, ignore_changes: Sequence[str]
+    ) -> DiffResponse:
         """What changes between the last run's configuration and this one's."""
         plugin = self._checked.get(urn) or self.find(f"{urn}::{old.id}") or self._fresh(urn, old.type)
         return plugin.diff_config(urn, old, news)
 
-    def create(self, new: Resource, preview: bool) -> Made:
+    def create(self, new: ResourceState, preview: bool) -> CreatedResource:
         """Configure the provider under a new id, unknown in a preview."""
         id_ = UNKNOWN if preview else str(uuid.uuid4())
         self._configure(self._take(new), new.urn, id_, new.input_message)
-        return Made(id_, new.input_message)
+        return CreatedResource(id_, new.input_message)
 
-    def update(self, old: Resource, new: Resource, preview: bool) -> Made:
+    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> CreatedResource:
         """Configure the provider anew, under the id it has."""
         self._configure(self._take(new), new.urn, old.id, new.input_message)
-        return Made(old.id, new.input_message)
+        return CreatedResource(old.id, new.input_message)
 
     def read(
-        self, new: Resource, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
-    ) -> Made | None:
+        self, new: ResourceState, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
+    ) -> CreatedResource | None:
         """A provider is nothing that could be read."""
         raise RefusedError("provider resources may not be read")
 
-    def same(self, old: Resource, new: Resource) -> None:
+    def same(self, old: ResourceState, new: ResourceState) -> None:
         """Configure the provider as the last run did: a change it calls none stays unseen."""
         self._configure(self._take(new), new.urn, old.id, old.input_message)
 
-    def delete(self, old: Resource) -> None:
+    def delete(self, old: ResourceState) -> None:
         """Forget the provider."""
         self._ready.pop(f"{old.urn}::{old.id}", None)
 
     def _fresh(self, urn: str, type_: str) -> Plugin:
         return Plugin(self._make(package_of(type_)), peer=f"in-process:{urn}")
 
-    def _take(self, new: Resource) -> Plugin:
+    def _take(self, new: ResourceState) -> Plugin:
         return self._checked.pop(new.urn, None) or self._fresh(new.urn, new.type)
 
     def _configure(self, plugin: Plugin, urn: str, id_: str, inputs: struct_pb2.Struct) -> None:
@@ -101,30 +103,32 @@ class Components:
     """Answers for components: they have no provider, and change when their inputs do."""
 
     def check(
-        self, new: Resource, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
-    ) -> tuple[struct_pb2.Struct, list[Problem]]:
+        self, new: ResourceState, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
+    ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
         """Anything goes."""
         return news, []
 
-    def diff(self, urn: str, old: Resource, news: struct_pb2.Struct, ignore_changes: Sequence[str]) -> Diff:
+    def diff(
+        self, urn: str, old: ResourceState, news: struct_pb2.Struct, ignore_changes: Sequence[str]
+    ) -> DiffResponse:
         """Whether the inputs are equal."""
-        return Diff(changes=Diff.DIFF_NONE if old.input_message == news else Diff.DIFF_SOME)
+        return DiffResponse(changes=DiffResponse.DIFF_NONE if old.input_message == news else DiffResponse.DIFF_SOME)
 
-    def create(self, new: Resource, preview: bool) -> Made:
+    def create(self, new: ResourceState, preview: bool) -> CreatedResource:
         """Nothing to do; the outputs come with `RegisterResourceOutputs`."""
-        return Made("", EMPTY)
+        return CreatedResource("", EMPTY)
 
-    def update(self, old: Resource, new: Resource, preview: bool) -> Made:
+    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> CreatedResource:
         """Nothing to do."""
-        return Made("", EMPTY)
+        return CreatedResource("", EMPTY)
 
     def read(
-        self, new: Resource, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
-    ) -> Made | None:
+        self, new: ResourceState, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
+    ) -> CreatedResource | None:
         """There is nothing to read."""
         return None
 
-    def delete(self, old: Resource) -> None:
+    def delete(self, old: ResourceState) -> None:
         """Nothing to do."""
 
 

@@ -5,48 +5,48 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from sandbox.engine.state import Resource
+from sandbox.engine.state import ResourceState
 
 
 class Snapshot:
     """Resources of this run, and those of the last run that nothing has replaced, deleted or taken over yet."""
 
-    def __init__(self, olds: list[Resource]) -> None:
+    def __init__(self, olds: list[ResourceState]) -> None:
         self._olds = list(olds)
         self._by_urn = {old.urn: old for old in self._olds if not old.delete}
         self._left = {id(old): old for old in self._olds}
-        self._news: dict[str, Resource] = {}
+        self._news: dict[str, ResourceState] = {}
 
-    def old(self, urn: str) -> Resource | None:
+    def old(self, urn: str) -> ResourceState | None:
         """The last run's resource, whatever has become of it since; not one that was waiting for its deletion."""
         return self._by_urn.get(urn)
 
-    def new(self, urn: str) -> Resource | None:
+    def new(self, urn: str) -> ResourceState | None:
         """This run's resource, once it is done."""
         return self._news.get(urn)
 
-    def keep(self, new: Resource, instead_of: Resource | None = None) -> None:
+    def keep(self, new: ResourceState, instead_of: ResourceState | None = None) -> None:
         """A resource of this run is done; it takes the place of the old one."""
         self._news[new.urn] = new
         if instead_of is not None:
             self.drop(instead_of)
 
-    def change(self, old: Resource, now: Resource) -> None:
+    def change(self, old: ResourceState, now: ResourceState) -> None:
         """An old resource is marked: deleted already, or waiting for its deletion."""
         if id(old) in self._left:
             self._left[id(old)] = now
 
-    def drop(self, old: Resource) -> None:
+    def drop(self, old: ResourceState) -> None:
         """An old resource is no more, or has been taken over."""
         self._left.pop(id(old), None)
 
-    def left(self) -> Iterator[tuple[Resource, Resource]]:
+    def left(self) -> Iterator[tuple[ResourceState, ResourceState]]:
         """What nothing has taken over, dependents first: as the last run left it, and as it is now."""
         for old in reversed(self._olds):
             if id(old) in self._left:
                 yield old, self._left[id(old)]
 
-    def after(self, old: Resource) -> list[Resource]:
+    def after(self, old: ResourceState) -> list[ResourceState]:
         """The old resources that may depend on this one: those behind it, not waiting for a deletion, not seen yet."""
         position = next((index for index, one in enumerate(self._olds) if one is old), len(self._olds))
         behind = self._olds[position + 1 :]
@@ -66,18 +66,18 @@ class Snapshot:
                 deleted_with="" if new.deleted_with in gone else new.deleted_with,
             )
 
-    def news(self) -> list[Resource]:
+    def news(self) -> list[ResourceState]:
         """The resources of this run, in the order they were done."""
         return list(self._news.values())
 
-    def resources(self) -> list[Resource]:
+    def resources(self) -> list[ResourceState]:
         """All that has to be remembered, under the names of this run."""
         kept = [*self._news.values(), *(self._left[id(old)] for old in self._olds if id(old) in self._left)]
         renamed = {old: new.urn for new in self._news.values() for old in new.aliases}
         return [_renamed(resource, renamed) for resource in kept] if renamed else kept
 
 
-def _renamed(resource: Resource, names: Mapping[str, str]) -> Resource:
+def _renamed(resource: ResourceState, names: Mapping[str, str]) -> ResourceState:
     """The resource without its alias, and with every URN that it mentions as it is now."""
 
     def now(urns: Iterable[str]) -> tuple[str, ...]:

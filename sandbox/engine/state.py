@@ -35,7 +35,7 @@ EMPTY: Final = struct_pb2.Struct()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class ResourceState:
     """One resource. Its properties are kept as messages; `inputs` and `outputs` convert them each time."""
 
     urn: str
@@ -98,10 +98,10 @@ class Resource:
         return {**record, "inputs": self.inputs, "outputs": self.outputs}
 
     @staticmethod
-    def from_json(record: Mapping[str, Any]) -> Resource:
+    def from_json(record: Mapping[str, Any]) -> ResourceState:
         """The record that `to_json` wrote."""
         values = {name: _frozen(record[key]) for name, key in _KEYS.items() if key in record}
-        return Resource(
+        return ResourceState(
             urn=record["urn"],
             type=record["type"],
             custom=record["custom"],
@@ -117,7 +117,7 @@ def _camel(name: str) -> str:
 
 
 _APART: Final = ("urn", "type", "custom", "input_message", "output_message")
-_KEYS: Final = {item.name: _camel(item.name) for item in fields(Resource) if item.name not in _APART}
+_KEYS: Final = {item.name: _camel(item.name) for item in fields(ResourceState) if item.name not in _APART}
 
 
 def _frozen(value: Any) -> Any:
@@ -132,7 +132,7 @@ def _frozen(value: Any) -> Any:
 class StackState:
     """The resources of a stack, in an order in which each one stands behind everything it depends on."""
 
-    resources: list[Resource] = field(default_factory=list[Resource])
+    resources: list[ResourceState] = field(default_factory=list[ResourceState])
 
     def to_json(self) -> str:
         """One JSON document."""
@@ -145,14 +145,14 @@ class StackState:
         document = json.loads(text)
         if document.get("version") != 1:
             raise ValueError(f"stack state of version {document.get('version')!r}; this engine reads version 1")
-        return StackState([Resource.from_json(record) for record in document["resources"]])
+        return StackState([ResourceState.from_json(record) for record in document["resources"]])
 
     def outputs(self) -> dict[str, Any]:
         """The stack's own outputs, empty before the first run."""
         return stack_outputs(self.resources)
 
 
-def stack_outputs(resources: Iterable[Resource]) -> dict[str, Any]:
+def stack_outputs(resources: Iterable[ResourceState]) -> dict[str, Any]:
     """The outputs of the Stack resource among these."""
     empty: dict[str, Any] = {}
     return next((resource.outputs for resource in resources if resource.type == STACK_TYPE), empty)

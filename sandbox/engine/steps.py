@@ -10,11 +10,11 @@ from typing import Any, Final
 from pulumi.runtime.proto import provider_pb2
 
 from sandbox.engine import paths
-from sandbox.engine.state import Operation, Resource
+from sandbox.engine.state import Operation, ResourceState
 from sandbox.engine.urns import name_of, provider_urn
 from sandbox.engine.wire import has_unknown, reveal
 
-Diff = provider_pb2.DiffResponse
+DiffResponse = provider_pb2.DiffResponse
 _INIT_ERROR: Final = "#initerror"
 _REPLACING_KINDS: Final = (
     provider_pb2.PropertyDiff.ADD_REPLACE,
@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DiffVerdict:
     """What a difference asks for: nothing, an update, or a replacement."""
 
     changed: bool
@@ -53,17 +53,17 @@ class Verdict:
     delete_first: bool = False
 
 
-SAME: Final = Verdict(changed=False)
+SAME: Final = DiffVerdict(changed=False)
 
 
-def replacing(*keys: str) -> Verdict:
+def replacing(*keys: str) -> DiffVerdict:
     """A replacement that the engine decided on its own, blamed on these keys."""
-    return Verdict(changed=True, replaces=keys, replace=True)
+    return DiffVerdict(changed=True, replaces=keys, replace=True)
 
 
-def verdict_of(diff: Diff, replace_on_changes: Iterable[str], init_errors: bool) -> Verdict:
+def verdict_of(diff: DiffResponse, replace_on_changes: Iterable[str], init_errors: bool) -> DiffVerdict:
     """What the provider's answer asks for, `replaceOnChanges` and an earlier failed initialisation considered."""
-    changed = diff.changes == Diff.DIFF_SOME
+    changed = diff.changes == DiffResponse.DIFF_SOME
     if not changed and not init_errors:
         return SAME
     forcing = [paths.parse(path) for path in replace_on_changes]
@@ -77,10 +77,10 @@ def verdict_of(diff: Diff, replace_on_changes: Iterable[str], init_errors: bool)
         keys[_INIT_ERROR] = None
         changed = True
     replace = changed and (replace or bool(keys))
-    return Verdict(changed, tuple(diff.diffs), tuple(keys), replace, diff.deleteBeforeReplace)
+    return DiffVerdict(changed, tuple(diff.diffs), tuple(keys), replace, diff.deleteBeforeReplace)
 
 
-def _covered(forcing: Iterable[paths.Path], path: paths.Path) -> bool:
+def _covered(forcing: Iterable[paths.PropertyPath], path: paths.PropertyPath) -> bool:
     return any(paths.contains(one, path) for one in forcing)
 
 
@@ -92,17 +92,17 @@ def triggered(old: Any, new: Any) -> bool:
     return old is not None and new is not None and json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True)
 
 
-def is_import(new: Resource, old: Resource | None) -> bool:
+def is_import(new: ResourceState, old: ResourceState | None) -> bool:
     """True when the resource names an id and is not already managed under it."""
     if not (new.custom and new.import_id):
         return False
     return old is None or old.external or (old.import_id or old.id) != new.import_id
 
 
-def depend_on(roots: Iterable[str], resources: Iterable[Resource]) -> list[Resource]:
+def depend_on(roots: Iterable[str], resources: Iterable[ResourceState]) -> list[ResourceState]:
     """Those of the resources (in dependency order) that depend on a root, directly or not; parents do not count."""
     reached = set(roots)
-    found: list[Resource] = []
+    found: list[ResourceState] = []
     for resource in resources:
         if not reached.isdisjoint(needs(resource)):
             reached.add(resource.urn)
@@ -110,7 +110,7 @@ def depend_on(roots: Iterable[str], resources: Iterable[Resource]) -> list[Resou
     return found
 
 
-def needs(resource: Resource) -> set[str]:
+def needs(resource: ResourceState) -> set[str]:
     """The URNs a resource depends on, its provider's included."""
     urns = {*resource.dependencies, *resource.replace_with, resource.deleted_with, provider_urn(resource.provider)}
     for urns_of_property in resource.property_dependencies.values():

@@ -50,7 +50,7 @@ def provider_urn(reference: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class UrnRegistry:
     """What the URNs of a run are made of. `aliases` maps a URN of this run to the old URN it was found under."""
 
     stack: str

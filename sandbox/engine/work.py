@@ -12,11 +12,11 @@ from typing import NoReturn
 from sandbox.engine import wire
 from sandbox.engine.grpc_calls import RefusedError
 from sandbox.engine.interruption import INTERRUPTED
-from sandbox.engine.plugin import Made
+from sandbox.engine.plugin import CreatedResource
 from sandbox.engine.registry import Components, Provider, Registry
 from sandbox.engine.snapshot import Snapshot
-from sandbox.engine.state import EMPTY, Operation, Resource
-from sandbox.engine.steps import SAME, Step, Verdict, verdict_of
+from sandbox.engine.state import EMPTY, Operation, ResourceState
+from sandbox.engine.steps import SAME, DiffVerdict, Step, verdict_of
 from sandbox.engine.urns import is_provider, package_of, provider_urn
 
 
@@ -33,7 +33,7 @@ class StoppedError(Exception):
     """The run has failed; nothing more is begun."""
 
 
-Hook = Callable[[str, Resource | None, Resource | None], None]
+Hook = Callable[[str, ResourceState | None, ResourceState | None], None]
 """Runs the hooks of one kind (`before_create`, ...) for a resource, old and new; raises `RefusedError`."""
 
 
@@ -98,7 +98,7 @@ class Work:
 
     # Providers
 
-    def provider(self, resource: Resource) -> Provider:
+    def provider(self, resource: ResourceState) -> Provider:
         """Who answers for a resource of this run."""
         if not resource.custom:
             return self._components
@@ -109,7 +109,7 @@ class Work:
             raise RefusedError(f"unknown provider '{resource.provider}' for resource '{resource.urn}'")
         return found
 
-    def provider_of_old(self, old: Resource) -> Provider:
+    def provider_of_old(self, old: ResourceState) -> Provider:
         """Who answers for a resource of the last run: its provider is configured as it was, if this run has not."""
         if old.custom and not is_provider(old.type) and self.registry.find(old.provider) is None:
             kept = self.snapshot.old(provider_urn(old.provider))
@@ -119,7 +119,9 @@ class Work:
 
     # Steps
 
-    def step(self, operation: Operation, resource: Resource, verdict: Verdict = SAME, seconds: float = 0.0) -> None:
+    def step(
+        self, operation: Operation, resource: ResourceState, verdict: DiffVerdict = SAME, seconds: float = 0.0
+    ) -> None:
         """Note a step, and tell who listens; one at a time."""
         step = Step(
             operation,
@@ -138,13 +140,13 @@ class Work:
 
     def create(
         self,
-        new: Resource,
+        new: ResourceState,
         started: float,
-        old: Resource | None = None,
-        verdict: Verdict = SAME,
+        old: ResourceState | None = None,
+        verdict: DiffVerdict = SAME,
         *,
         wait: bool = False,
-    ) -> Resource:
+    ) -> ResourceState:
         """Create it; with `wait` the resource it replaces stays until everything else is done."""
         self.go_on()
         self._hook("before_create", None, new)
@@ -155,7 +157,7 @@ class Work:
             self.after("after_create", None, done)
         return done
 
-    def update(self, new: Resource, old: Resource, verdict: Verdict, started: float) -> Resource:
+    def update(self, new: ResourceState, old: ResourceState, verdict: DiffVerdict, started: float) -> ResourceState:
         """Change it in place."""
         self.go_on()
         new = replace(new, id=old.id)
@@ -166,24 +168,24 @@ class Work:
             self.after("after_update", old, done)
         return done
 
-    def same(self, new: Resource, old: Resource, started: float) -> Resource:
+    def same(self, new: ResourceState, old: ResourceState, started: float) -> ResourceState:
         """Leave it as it is: the new inputs, the old id and outputs."""
         new = replace(new, id=old.id)
         if is_provider(new.type):
             self.registry.same(old, new)
-        return self.done(new, Made(old.id, old.output_message), "same", old, started)
+        return self.done(new, CreatedResource(old.id, old.output_message), "same", old, started)
 
     def done(
         self,
-        new: Resource,
-        made: Made,
+        new: ResourceState,
+        made: CreatedResource,
         operation: Operation,
-        old: Resource | None,
+        old: ResourceState | None,
         started: float,
-        verdict: Verdict = SAME,
+        verdict: DiffVerdict = SAME,
         *,
         wait: bool = False,
-    ) -> Resource:
+    ) -> ResourceState:
         """Remember what became of it. A resource that is there but not initialised is remembered, then fails."""
         seconds = time.perf_counter() - started
         hidden = [*new.additional_secret_outputs, *wire.secret_names(new.input_message)]
@@ -205,7 +207,7 @@ class Work:
         return new
 
     def delete(
-        self, old: Resource, operation: Operation, *, goes_with_another: bool = False, first: bool = False
+        self, old: ResourceState, operation: Operation, *, goes_with_another: bool = False, first: bool = False
     ) -> None:
         """Delete it. With `first` it stays in the state, marked, until its replacement has been created."""
         self.go_on()
@@ -222,7 +224,7 @@ class Work:
             self.step(operation, old, seconds=time.perf_counter() - started)
         self.after("after_delete", old, None)
 
-    def after(self, kind: str, old: Resource | None, new: Resource | None) -> None:
+    def after(self, kind: str, old: ResourceState | None, new: ResourceState | None) -> None:
         """Run hooks on what is done already: when one fails the run stops, but the state stays."""
         try:
             self._hook(kind, old, new)
@@ -231,7 +233,7 @@ class Work:
             self.note(resource.urn if resource else "", str(refusal), refusal.trace)
             self.stopped = True
 
-    def import_(self, new: Resource, old: Resource | None, started: float) -> Resource:
+    def import_(self, new: ResourceState, old: ResourceState | None, started: float) -> ResourceState:
         """Take over a resource that exists; the inputs are those the provider reads."""
         made = self.provider(new).read(new, new.import_id, None)
         if made is None:
@@ -247,13 +249,13 @@ class Work:
             self.step("replace", new)
         return done
 
-    def keep(self, old: Resource) -> None:
+    def keep(self, old: ResourceState) -> None:
         """A refresh leaves components, providers and what waits for its replacement as they are."""
         with self.lock:
             self.snapshot.keep(replace(old, operation="same"), old)
             self.step("same", old)
 
-    def refresh(self, old: Resource) -> Resource | None:
+    def refresh(self, old: ResourceState) -> ResourceState | None:
         """Read a resource as it is now; None when it is gone. It counts as changed when an update would undo it."""
         self.go_on()
         started = time.perf_counter()
@@ -284,15 +286,15 @@ class Work:
         return new
 
     @staticmethod
-    def _drift(plugin: Provider, old: Resource, new: Resource) -> Verdict:
+    def _drift(plugin: Provider, old: ResourceState, new: ResourceState) -> DiffVerdict:
         if old.external:
-            return Verdict(changed=old.output_message != new.output_message)
+            return DiffVerdict(changed=old.output_message != new.output_message)
         return verdict_of(plugin.diff(old.urn, new, old.input_message, old.ignore_changes), (), init_errors=False)
 
-    def read(self, new: Resource, old: Resource | None, started: float) -> Resource:
+    def read(self, new: ResourceState, old: ResourceState | None, started: float) -> ResourceState:
         """Read a resource that is not ours to manage; one that was, under another id, is deleted in the end."""
         unknown = new.id == wire.UNKNOWN
-        made = Made(new.id, EMPTY) if unknown else self.provider(new).read(new, new.id, new.input_message)
+        made = CreatedResource(new.id, EMPTY) if unknown else self.provider(new).read(new, new.id, new.input_message)
         if made is None:
             raise RefusedError(f"resource '{new.id}' does not exist")
         ours = old is not None and not old.external and old.id != new.id

@@ -17,12 +17,12 @@ from mesh.evaluator import Decision, Request, World, decide
 from mesh.load import load
 from mesh.plan import Plan, build
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.rehearsal.personas import Caller, credentials, staged
+from sandbox.rehearsal.personas import Persona, credentials, staged
 from sandbox.rehearsal.probes import Probe, probes
-from sandbox.rehearsal.targets import PROBE, Scene, delivered, swept
+from sandbox.rehearsal.targets import PROBE, Targets, delivered, swept
 
 if TYPE_CHECKING:
-    from sandbox.emulator.clients import Role
+    from sandbox.emulator.clients import RoleSession
     from sandbox.emulator.emulated_organization import EmulatedOrganization
 
 REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
@@ -84,18 +84,18 @@ class Report:
         return self.answers.total()
 
 
-class _Company:
+class _PersonaSessions:
     """The callers with their credentials."""
 
-    def __init__(self, organization: EmulatedOrganization, callers: list[Caller]) -> None:
+    def __init__(self, organization: EmulatedOrganization, callers: list[Persona]) -> None:
         self._organization = organization
-        self._roles: dict[str, Role] = {}
+        self._roles: dict[str, RoleSession] = {}
         self.callers = callers
 
-    def call(self, caller: Caller, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+    def call(self, caller: Persona, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> Any:
         return self._role(caller).call(service, region, operation, dict(parameters))
 
-    def _role(self, caller: Caller) -> Role:
+    def _role(self, caller: Persona) -> RoleSession:
         found = self._roles.get(caller.who)
         if found is None:
             found = self._roles[caller.who] = self._organization.acting(caller.account, credentials(caller))
@@ -110,10 +110,10 @@ def check(organization: EmulatedOrganization, plan: Plan) -> Report:
     report = Report(
         deployment=gate.decided.total() - gate.told.total(), exempted=dict(gate.exempted - gate.let_through)
     )
-    planned, governed, scene = world(plan), lakes(plan), Scene(plan)
+    planned, governed, scene = world(plan), lakes(plan), Targets(plan)
     try:
         with staged(plan, lambda role: planned.role(role) is not None) as callers:
-            company = _Company(organization, callers)
+            company = _PersonaSessions(organization, callers)
             report.callers = len(callers)
             _set(scene, company, report, planned, governed)
             for probe in probes(scene, callers):
@@ -132,7 +132,7 @@ def checked(organization: EmulatedOrganization, question: Mapping[str, Any]) -> 
     return check(organization, build(load(Path(question["directory"])).usable(), day))
 
 
-def _set(scene: Scene, company: _Company, report: Report, planned: World, governed: Lakes) -> None:
+def _set(scene: Targets, company: _PersonaSessions, report: Report, planned: World, governed: Lakes) -> None:
     """Each pipeline puts an object into its product: what is there to be read."""
     for inbox in scene.inboxes:
         delivered(inbox.name)
@@ -145,7 +145,9 @@ def _set(scene: Scene, company: _Company, report: Report, planned: World, govern
         _compare(probe, company, scene, planned, governed, report)
 
 
-def _compare(probe: Probe, company: _Company, scene: Scene, planned: World, governed: Lakes, report: Report) -> None:
+def _compare(
+    probe: Probe, company: _PersonaSessions, scene: Targets, planned: World, governed: Lakes, report: Report
+) -> None:
     no = _planned_refusal(probe.asks, planned)
     answer: Mapping[str, Any] = {}
     refused = failed = ""

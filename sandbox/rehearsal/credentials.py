@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from mesh.findings import NotPossibleError, listed
 from mesh.plan import Plan
-from sandbox.rehearsal.personas import Caller, callers, credentials, equipped
+from sandbox.rehearsal.personas import Persona, callers, credentials, equipped
 
 SESSION: Final = "by-hand"
 
 
-def named(plan: Plan, who: str) -> Caller:
+def named(plan: Plan, who: str) -> Persona:
     """The caller of that name. Raises NotPossibleError, with what comes near, when there is none."""
     found = {caller.who: caller for caller in callers(plan)}
     if who in found:

@@ -21,20 +21,20 @@ OUTSIDER: Final = "666666666666"
 ADMINISTRATOR: Final = "live-check-admin"
 """Name of a role that no plan lists, with every permission that IAM can give."""
 
-Kind = Literal[
+PersonaKind = Literal[
     "clearance", "pipeline", "delivery", "partner", "people", "preview", "deploy", "hub", "keeper", "admin", "outsider"
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Persona:
     """A caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery.
 
     `role` is the ARN of a role, or of a keeper's user.
     """
 
     who: str
-    kind: Kind
+    kind: PersonaKind
     role: str
     home: str = ""
     product: str = ""
@@ -55,48 +55,48 @@ class Caller:
         return f"arn:aws:sts::{self.account}:assumed-role/{names.role_name(self.role)}/{SESSION}"
 
 
-NOBODY: Final = Caller("anonymous", "outsider", "")
+NOBODY: Final = Persona("anonymous", "outsider", "")
 
 
-def callers(plan: Plan) -> Iterator[Caller]:
+def callers(plan: Plan) -> Iterator[Persona]:
     """Everybody, in the words of `mesh as`."""
     for domain, deployed in plan.domains.items():
         account = deployed.access.account_id
         for clearance in deployed.clearances.values():
             name = clearance.clearance.name
-            yield Caller(f"clearance:{name}@{domain}", "clearance", clearance.arn, domain, clearance=name)
+            yield Persona(f"clearance:{name}@{domain}", "clearance", clearance.arn, domain, clearance=name)
             people = permission_set_role(account, plan.perimeter.region, name)
-            yield Caller(f"people:{name}@{domain}", "people", people, domain, clearance=name)
+            yield Persona(f"people:{name}@{domain}", "people", people, domain, clearance=name)
         for product, pipeline in deployed.pipelines.items():
-            yield Caller(f"pipeline:{domain}.{product}", "pipeline", pipeline.arn, domain, product)
+            yield Persona(f"pipeline:{domain}.{product}", "pipeline", pipeline.arn, domain, product)
         for product in deployed.deliveries:
             role = names.delivery_role(account, product)
-            yield Caller(f"delivery:{domain}.{product}", "delivery", role, domain, product)
-        yield Caller(f"location:{domain}", "hub", names.location_role(plan.perimeter.governance_id, domain), domain)
-        yield Caller(f"publisher:{domain}", "hub", names.publisher_role(plan.perimeter.governance_id, domain), domain)
+            yield Persona(f"delivery:{domain}.{product}", "delivery", role, domain, product)
+        yield Persona(f"location:{domain}", "hub", names.location_role(plan.perimeter.governance_id, domain), domain)
+        yield Persona(f"publisher:{domain}", "hub", names.publisher_role(plan.perimeter.governance_id, domain), domain)
         yield from _standing(domain, account)
     for partner, deployed in plan.partners.items():
         account = deployed.access.account_id
-        yield Caller(f"partner:{partner}", "partner", names.role(account, "access"), partner)
+        yield Persona(f"partner:{partner}", "partner", names.role(account, "access"), partner)
         people = permission_set_role(account, plan.perimeter.region, names.PARTNER_PERMISSION_SET)
-        yield Caller(f"people:{partner}", "people", people, partner)
+        yield Persona(f"people:{partner}", "people", people, partner)
         yield from _standing(partner, account)
     yield from _standing("governance", plan.perimeter.governance_id)
-    yield Caller("break-glass", "hub", names.break_glass_role(plan.perimeter.governance_id), "governance")
+    yield Persona("break-glass", "hub", names.break_glass_role(plan.perimeter.governance_id), "governance")
     keeper = names.break_glass_user(plan.perimeter.management_id, KEEPER)
-    yield Caller("keeper@management", "keeper", keeper, "management")
+    yield Persona("keeper@management", "keeper", keeper, "management")
     management = names.deploy_role(plan.perimeter.management_id)
-    yield Caller("deploy@management", "deploy", management, "management")
-    yield Caller("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
-    yield Caller("outsider", "outsider", _administrator(OUTSIDER))
+    yield Persona("deploy@management", "deploy", management, "management")
+    yield Persona("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
+    yield Persona("outsider", "outsider", _administrator(OUTSIDER))
     yield NOBODY
 
 
-def _standing(home: str, account: str) -> Iterator[Caller]:
+def _standing(home: str, account: str) -> Iterator[Persona]:
     """In every account."""
-    yield Caller(f"deploy@{home}", "deploy", names.deploy_role(account), home)
-    yield Caller(f"preview@{home}", "preview", names.preview_role(account), home)
-    yield Caller(f"admin@{home}", "admin", _administrator(account), home)
+    yield Persona(f"deploy@{home}", "deploy", names.deploy_role(account), home)
+    yield Persona(f"preview@{home}", "preview", names.preview_role(account), home)
+    yield Persona(f"admin@{home}", "admin", _administrator(account), home)
 
 
 def _administrator(account: str) -> str:
@@ -104,7 +104,7 @@ def _administrator(account: str) -> str:
 
 
 @contextmanager
-def staged(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Caller]]:
+def staged(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Persona]]:
     """Everybody, with the roles that the deployment does not make; in the end those are gone.
 
     The roles of permission sets are what IAM Identity Center makes of the permission sets and assignments that were
@@ -112,7 +112,7 @@ def staged(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Caller]]
     ours.
     """
     made: list[tuple[str, str]] = []
-    found: list[Caller] = []
+    found: list[Persona] = []
     try:
         for caller in callers(plan):
             if caller.kind == "people":
@@ -156,7 +156,7 @@ def _trust() -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _sign_in(plan: Plan, caller: Caller, made: list[tuple[str, str]]) -> None:
+def _sign_in(plan: Plan, caller: Persona, made: list[tuple[str, str]]) -> None:
     """The role of a permission set, if anybody is assigned to the account with it."""
     from moto.ssoadmin.models import ssoadmin_backends
 
@@ -170,12 +170,12 @@ def _sign_in(plan: Plan, caller: Caller, made: list[tuple[str, str]]) -> None:
         _make(caller.role, {"permission set": found.inline_policy}, made)
 
 
-def second_factor(caller: Caller) -> str:
+def second_factor(caller: Persona) -> str:
     """Serial number of a keeper's device."""
     return f"arn:aws:iam::{caller.account}:mfa/{names.role_name(caller.role)}"
 
 
-def _keep(caller: Caller) -> None:
+def _keep(caller: Persona) -> None:
     """A user with a device, in the group that the deployment made; the code it shows nobody checks."""
     iam, name = _iam(caller.account), names.role_name(caller.role)
     if name not in iam.users:
@@ -197,7 +197,7 @@ def _let_go(plan: Plan) -> None:
         iam.access_keys.pop(key.access_key_id, None)
 
 
-def equipped(plan: Plan, caller: Caller) -> None:
+def equipped(plan: Plan, caller: Persona) -> None:
     """Make the role of a caller that the deployment does not make, unless it is there."""
     here = any(role.arn == caller.role for role in _iam(caller.account).roles.values())
     if not here and caller.kind == "people":
@@ -208,7 +208,7 @@ def equipped(plan: Plan, caller: Caller) -> None:
         _keep(caller)
 
 
-def credentials(caller: Caller, name: str = SESSION) -> Credentials:
+def credentials(caller: Persona, name: str = SESSION) -> Credentials:
     """A caller's: of a session of that name, or a user's key."""
     if not caller.role:
         return Credentials("", "", None)

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 from mesh import names
 from mesh.evaluator import Request
 from mesh.plan import Plan
-from sandbox.rehearsal.personas import Caller, second_factor
-from sandbox.rehearsal.targets import FOLDER, PROBE, Bucket, Scene, live_key
+from sandbox.rehearsal.personas import Persona, second_factor
+from sandbox.rehearsal.targets import FOLDER, PROBE, Bucket, Targets, live_key
 
 MOST_AWAY: Final = 12
 MOST_HOME: Final = 20
@@ -21,14 +21,14 @@ _FEW: Final = 2
 _STEPS: Final = 3
 """Roles that a caller tries whose work is not to step into roles; other ones for each caller."""
 
-Found = TypeVar("Found")
+MatchT = TypeVar("MatchT")
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One call. `asks` are the requests that all have to be allowed; `columns` what is then to be seen, by table."""
 
-    caller: Caller
+    caller: Persona
     says: str
     service: str
     operation: str
@@ -37,7 +37,7 @@ class Probe:
     database: str = ""
 
 
-def probes(scene: Scene, callers: list[Caller]) -> Iterator[Probe]:
+def probes(scene: Targets, callers: list[Persona]) -> Iterator[Probe]:
     """Every call, caller by caller."""
     for caller in callers:
         yield from _objects(scene, caller)
@@ -52,7 +52,7 @@ def probes(scene: Scene, callers: list[Caller]) -> Iterator[Probe]:
 # ---- objects
 
 
-def _objects(scene: Scene, caller: Caller) -> Iterator[Probe]:
+def _objects(scene: Targets, caller: Persona) -> Iterator[Probe]:
     everywhere = caller.kind in ("clearance", "partner", "outsider")
     touched = _touched_by(scene, caller)
     home = [b for b in scene.products if b.home == caller.home]
@@ -76,7 +76,7 @@ def _objects(scene: Scene, caller: Caller) -> Iterator[Probe]:
         yield from _copies(scene, caller)
 
 
-def _some(home: list[Found], away: list[Found], caller: Caller) -> list[Found]:
+def _some(home: list[MatchT], away: list[MatchT], caller: Persona) -> list[MatchT]:
     """What is at home, and so many of the others: other ones for each caller, so that together they read everything."""
     if len(away) <= MOST_AWAY:
         return [*home, *away]
@@ -84,7 +84,7 @@ def _some(home: list[Found], away: list[Found], caller: Caller) -> list[Found]:
     return [*home[:MOST_HOME], *(away * 2)[start : start + MOST_AWAY]]
 
 
-def _writes(scene: Scene, caller: Caller, bucket: Bucket, key: str, *, deletes: bool) -> Iterator[Probe]:
+def _writes(scene: Targets, caller: Persona, bucket: Bucket, key: str, *, deletes: bool) -> Iterator[Probe]:
     who, at = caller.principal, {"Bucket": bucket.name, "Key": key}
     put, says = scene.put(who, bucket, key), f"{bucket.name}/{key}"
     yield Probe(caller, f"put {says}", "s3", "put_object", {**at, "Body": b"x"}, tuple(put))
@@ -92,7 +92,7 @@ def _writes(scene: Scene, caller: Caller, bucket: Bucket, key: str, *, deletes: 
         yield Probe(caller, f"delete {says}", "s3", "delete_object", at, tuple(scene.delete(who, bucket, key)))
 
 
-def _touched_by(scene: Scene, caller: Caller) -> list[Bucket]:
+def _touched_by(scene: Targets, caller: Persona) -> list[Bucket]:
     """One's own product; another at home; one elsewhere, another for each caller; an inbox; what accounts keep."""
     own = [b for b in scene.products if b.home == caller.home and b.product == caller.product and caller.product]
     home = [b for b in scene.products if b.home == caller.home and b not in own][:_FIRST]
@@ -108,17 +108,17 @@ def _touched_by(scene: Scene, caller: Caller) -> list[Bucket]:
     return [*own, *home, *away, *inbox, *results, *logs, *audit]
 
 
-def _turn(found: list[Found], caller: Caller) -> list[Found]:
+def _turn(found: list[MatchT], caller: Persona) -> list[MatchT]:
     """One of them, another for another caller, the same in every process."""
     return [found[sum(caller.who.encode()) % len(found)]] if found else []
 
 
-def _prefixes(caller: Caller, bucket: Bucket) -> tuple[str, ...]:
+def _prefixes(caller: Persona, bucket: Bucket) -> tuple[str, ...]:
     """Query results of a clearance are below its name: one's own place, and that of another."""
     return (f"{caller.clearance}/", "elsewhere/") if caller.kind == "clearance" and bucket.results else ("",)
 
 
-def _copies(scene: Scene, caller: Caller) -> Iterator[Probe]:
+def _copies(scene: Targets, caller: Persona) -> Iterator[Probe]:
     """From what one may read to where one may write, if anywhere: out of a foreign product and out of one's home."""
     own = [b for b in scene.products if b.home == caller.home and b.product == caller.product and caller.product]
     home = [b for b in scene.products if b.home == caller.home]
@@ -134,7 +134,7 @@ def _copies(scene: Scene, caller: Caller) -> Iterator[Probe]:
 # ---- the catalog
 
 
-def _catalog(plan: Plan, caller: Caller) -> Iterator[Probe]:
+def _catalog(plan: Plan, caller: Persona) -> Iterator[Probe]:
     if not caller.role:
         return  # Glue takes no call that is not signed
     entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
@@ -160,7 +160,7 @@ def _catalog(plan: Plan, caller: Caller) -> Iterator[Probe]:
 # ---- roles
 
 
-def _roles(plan: Plan, caller: Caller) -> Iterator[Probe]:
+def _roles(plan: Plan, caller: Persona) -> Iterator[Probe]:
     if not caller.role:
         return
     wanted = _wanted(plan, caller)
@@ -172,7 +172,7 @@ def _roles(plan: Plan, caller: Caller) -> Iterator[Probe]:
         yield Probe(caller, says, "sts", "assume_role", parameters, (asked,))
 
 
-def _wanted(plan: Plan, caller: Caller) -> list[str]:
+def _wanted(plan: Plan, caller: Persona) -> list[str]:
     """Roles of every kind at home, and one elsewhere; people try every clearance of their home."""
     home = [plan.domains[caller.home]] if caller.home in plan.domains else []
     away = [domain for name, domain in plan.domains.items() if name != caller.home][:_FIRST]
@@ -190,7 +190,7 @@ def _wanted(plan: Plan, caller: Caller) -> list[str]:
     return [*found, *(names.role(partner.access.account_id, "access") for partner in plan.partners.values())]
 
 
-def _breaks_the_glass(plan: Plan, caller: Caller) -> Iterator[Probe]:
+def _breaks_the_glass(plan: Plan, caller: Persona) -> Iterator[Probe]:
     """With all that it takes, and less."""
     role = names.break_glass_role(plan.perimeter.governance_id)
     own, other = names.role_name(caller.role), "somebody-else"
@@ -217,7 +217,7 @@ def _breaks_the_glass(plan: Plan, caller: Caller) -> Iterator[Probe]:
 # ---- keys and events
 
 
-def _keys(scene: Scene, caller: Caller) -> Iterator[Probe]:
+def _keys(scene: Targets, caller: Persona) -> Iterator[Probe]:
     """Keys are called directly, which only S3 may do for somebody."""
     if not caller.role:
         return
@@ -230,7 +230,7 @@ def _keys(scene: Scene, caller: Caller) -> Iterator[Probe]:
         yield Probe(caller, says, "kms", "generate_data_key", parameters, (asked,))
 
 
-def _events(plan: Plan, caller: Caller) -> Iterator[Probe]:
+def _events(plan: Plan, caller: Persona) -> Iterator[Probe]:
     if not caller.role:
         return
     bus = f"arn:aws:events:{plan.perimeter.region}:{plan.perimeter.governance_id}:event-bus/{names.BUS}"

@@ -36,7 +36,7 @@ class Bucket:
         return key_arn(region, self.account, self.alias)
 
 
-class Scene:
+class Targets:
     """The buckets of a plan, and the plan's requests for what is done to them."""
 
     def __init__(self, plan: Plan) -> None:

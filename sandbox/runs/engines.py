@@ -15,11 +15,11 @@ from sandbox.engine.registry import Make
 from sandbox.engine.state import StackState
 from sandbox.engine.work import Failure
 from sandbox.runs.pulumi_engine import Backend, PulumiStack
-from sandbox.runs.run import ENTRY_POINT, PROJECT, Mesh, OnStep, Verb, told
+from sandbox.runs.run import ENTRY_POINT, PROJECT, OnStep, RunInput, Verb, told
 from sandbox.runs.served_organization import StateDirectory
 
 
-class States(Protocol):
+class StateStore(Protocol):
     """Where the embedded engine's states are between two runs."""
 
     def load(self, stack: str) -> StackState:
@@ -35,7 +35,7 @@ class States(Protocol):
         ...
 
 
-class InMemory:
+class InMemoryStates:
     """States that nobody outside this process will ever read."""
 
     def __init__(self) -> None:
@@ -54,19 +54,19 @@ class InMemory:
         return nullcontext()
 
 
-class Embedded:
+class EmbeddedEngine:
     """The embedded engine; `make` gives it a provider, in this process or in another."""
 
     reviews = False
 
-    def __init__(self, make: Make, states: States | None = None) -> None:
+    def __init__(self, make: Make, states: StateStore | None = None) -> None:
         self._make = make
-        self._states = states or InMemory()
+        self._states = states or InMemoryStates()
 
     @staticmethod
-    def of(organization: EmulatedOrganization, states: States | None = None) -> Embedded:
+    def of(organization: EmulatedOrganization, states: StateStore | None = None) -> EmbeddedEngine:
         """With providers in this process."""
-        return Embedded(lambda _: AwsProvider(organization), states)
+        return EmbeddedEngine(lambda _: AwsProvider(organization), states)
 
     def knows(self, stack: str) -> bool:
         """Whether the stack has resources."""
@@ -79,13 +79,13 @@ class Embedded:
     def run(
         self,
         verb: Verb,
-        mesh: Mesh,
+        mesh: RunInput,
         stack: str,
         on_step: OnStep | None,
         *,
         preview: bool = False,
         until: Interruption | None = None,
-    ) -> driver.Result:
+    ) -> driver.RunResult:
         """Do it; the state is kept however the run ends."""
         state = self._states.load(stack)
         engine = Engine(
@@ -108,20 +108,20 @@ class Embedded:
             self._save(stack, state, result)
         return result
 
-    def _save(self, stack: str, state: StackState, result: driver.Result) -> None:
+    def _save(self, stack: str, state: StackState, result: driver.RunResult) -> None:
         try:
             self._states.save(stack, state)
         except NotPossibleError as error:
             result.failures.append(Failure("", str(error)))
 
 
-def _done(verb: Verb, engine: Engine) -> driver.Result:
+def _done(verb: Verb, engine: Engine) -> driver.RunResult:
     if verb == "up":
         return driver.run(engine, driver.entry_point(ENTRY_POINT))
     return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
 
 
-class UnderPulumi:
+class PulumiEngine:
     """Pulumi's own engine."""
 
     def __init__(self, backend: Backend, states: StateDirectory) -> None:
@@ -143,13 +143,13 @@ class UnderPulumi:
     def run(
         self,
         verb: Verb,
-        mesh: Mesh,
+        mesh: RunInput,
         stack: str,
         on_step: OnStep | None,
         *,
         preview: bool = False,
         until: Interruption | None = None,
-    ) -> driver.Result:
+    ) -> driver.RunResult:
         """Do it; the backend keeps the state."""
         program, config = driver.entry_point(ENTRY_POINT), mesh.config(emulated=True)
         one = PulumiStack(self._backend, PROJECT, stack, program, config, told(on_step, stack), until)

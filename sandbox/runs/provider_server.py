@@ -12,7 +12,7 @@ import grpc
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.emulator.provider import AwsProvider, Organization
+from sandbox.emulator.provider import AwsProvider, RoleAssumer
 from sandbox.engine.grpc_calls import CallContext
 from sandbox.engine.wire import to_python, to_struct
 
@@ -41,7 +41,7 @@ NO_QUESTIONS: Final[Mapping[str, Answers]] = MappingProxyType({})
 class _PerConnection:
     """A provider for each connection: Pulumi's engine opens one for every `aws.Provider`, configured once."""
 
-    def __init__(self, organization: Organization) -> None:
+    def __init__(self, organization: RoleAssumer) -> None:
         self._organization = organization
         self._lock = threading.Lock()
         self._providers: dict[str, AwsProvider] = {}
@@ -64,7 +64,7 @@ class ProviderServer:
     be) and `CHECK` (what the live checks find).
     """
 
-    def __init__(self, organization: Organization, questions: Mapping[str, Answers] = NO_QUESTIONS) -> None:
+    def __init__(self, organization: RoleAssumer, questions: Mapping[str, Answers] = NO_QUESTIONS) -> None:
         options = [*_SIZES, ("grpc.so_reuseport", 0)]
         self._threads = futures.ThreadPoolExecutor(_THREADS)
         self._server = grpc.server(self._threads, options=options)

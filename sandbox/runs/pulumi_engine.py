@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from mesh.findings import NotPossibleError
-from sandbox.engine.driver import Program, Result
+from sandbox.engine.driver import Program, RunResult
 from sandbox.engine.interruption import INTERRUPTED, Interruption
-from sandbox.engine.state import Operation, Resource, stack_outputs
+from sandbox.engine.state import Operation, ResourceState, stack_outputs
 from sandbox.engine.steps import Step
 from sandbox.engine.wire import SECRET, SIGNATURE, to_struct
 from sandbox.engine.work import Failure
@@ -136,7 +136,7 @@ class PulumiStack:
         self._on_step = on_step
         self._until = until or Interruption()
 
-    def up(self, *, preview: bool = False) -> Result:
+    def up(self, *, preview: bool = False) -> RunResult:
         """Deploy the program, or say what that would do."""
         packs = self._backend.packs
         if preview:
@@ -145,11 +145,11 @@ class PulumiStack:
             )
         return self._run(lambda stack, on_event: stack.up(on_event=on_event, color="never", policy_packs=packs))
 
-    def refresh(self) -> Result:
+    def refresh(self) -> RunResult:
         """Read everything as it is into the state."""
         return self._run(lambda stack, on_event: stack.refresh(on_event=on_event, color="never"), existing=True)
 
-    def destroy(self, *, preview: bool = False) -> Result:
+    def destroy(self, *, preview: bool = False) -> RunResult:
         """Delete everything in the state, or say what that would do."""
         if preview:
             return self._run(
@@ -165,7 +165,7 @@ class PulumiStack:
         *,
         existing: bool = False,
         preview: bool = False,
-    ) -> Result:
+    ) -> RunResult:
         """`existing` refuses a stack that there is not; a preview leaves the state as it is, which is not read then."""
         from pulumi.automation import CommandError
 
@@ -189,7 +189,7 @@ class PulumiStack:
             resources = _resources(deployment, events)
         seconds = time.perf_counter() - started
         outputs = stack_outputs(resources)
-        return Result(events.steps, resources, events.failures, events.warnings, events.logs, seconds, outputs)
+        return RunResult(events.steps, resources, events.failures, events.warnings, events.logs, seconds, outputs)
 
     def _selected(self, workspace: BriefWorkspace, existing: bool) -> Stack:
         from pulumi.automation import StackSettings
@@ -342,15 +342,15 @@ def _last_error(output: str) -> str:
     return (errors or lines or ["pulumi ended without saying why"])[-1]
 
 
-def _resources(deployment: Mapping[str, Any], events: _Events) -> list[Resource]:
+def _resources(deployment: Mapping[str, Any], events: _Events) -> list[ResourceState]:
     """The resources in the state, each with the operation that this run did to it."""
     operations = {step.urn: step for step in events.steps if step.operation not in ("replace", "delete-replaced")}
     return [_resource(record, operations.get(record["urn"])) for record in deployment.get("resources") or ()]
 
 
-def _resource(record: Mapping[str, Any], step: Step | None) -> Resource:
+def _resource(record: Mapping[str, Any], step: Step | None) -> ResourceState:
     by_property: Mapping[str, list[str]] = record.get("propertyDependencies") or {}
-    return Resource(
+    return ResourceState(
         urn=record["urn"],
         type=record["type"],
         custom=bool(record.get("custom")),

@@ -13,17 +13,17 @@ from sandbox.emulator.emulated_organization import EmulatedOrganization, Organiz
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point, run
 from sandbox.engine.engine import Engine
-from sandbox.engine.state import Resource, StackState
+from sandbox.engine.state import ResourceState, StackState
 from sandbox.engine.steps import Step
 from sandbox.engine.urns import provider_urn
 from sandbox.engine.wire import UNKNOWN, reveal
-from sandbox.runs.engines import Embedded, InMemory
-from sandbox.runs.run import ENTRY_POINT, PROJECT, Course, Mesh, OnStep, StackRun, told
+from sandbox.runs.engines import EmbeddedEngine, InMemoryStates
+from sandbox.runs.run import ENTRY_POINT, PROJECT, OnStep, Run, RunInput, StackRun, told
 
 __all__ = [
-    "Mesh",
     "OnStep",
     "Rollout",
+    "RunInput",
     "StackRun",
     "as_json",
     "enforcing",
@@ -35,7 +35,7 @@ __all__ = [
 SHOWN_UNKNOWN: Final = "<unknown>"
 
 
-def preview(mesh: Mesh, stacks: Iterable[str], on_step: OnStep | None = None) -> list[StackRun]:
+def preview(mesh: RunInput, stacks: Iterable[str], on_step: OnStep | None = None) -> list[StackRun]:
     """Each stack in preview, against nothing: no emulator, no state, every resource is new."""
 
     def one(stack: str) -> StackRun:
@@ -71,17 +71,17 @@ def enforcing(plan: Plan) -> EmulatedOrganization:
     return EmulatedOrganization(organization_ids(plan), template=template(starts.deploy_trust, starts.preview_trust))
 
 
-class Rollout(Course):
+class Rollout(Run):
     """Deployments of the embedded engine, in this process, into one emulated organisation; `states` by stack."""
 
     def __init__(self, organization: EmulatedOrganization) -> None:
-        kept = InMemory()
-        super().__init__(Embedded.of(organization, kept))
+        kept = InMemoryStates()
+        super().__init__(EmbeddedEngine.of(organization, kept))
         self.organization = organization
         self.states = kept.states
 
 
-def as_json(mesh: Mesh, runs: Iterable[StackRun]) -> dict[str, Any]:
+def as_json(mesh: RunInput, runs: Iterable[StackRun]) -> dict[str, Any]:
     """`mesh plan --json` and `mesh up --json` (docs/reference: every resource with its inputs, as on the wire)."""
     documents = {
         product.bucket: product.bucket_policy.text({KEY_ARN: SHOWN_UNKNOWN})
@@ -94,7 +94,7 @@ def as_json(mesh: Mesh, runs: Iterable[StackRun]) -> dict[str, Any]:
     }
 
 
-def steps_as_json(mesh: Mesh, runs: Iterable[StackRun]) -> dict[str, Any]:
+def steps_as_json(mesh: RunInput, runs: Iterable[StackRun]) -> dict[str, Any]:
     """`mesh refresh --json` and `mesh destroy --json`: what was done, or would not be, in the order it was done."""
     return {
         "mesh": mesh.plan.mesh,
@@ -126,7 +126,7 @@ def _resources(run: StackRun, documents: Mapping[str, str]) -> list[dict[str, An
 
 
 def _resource(
-    resource: Resource, accounts: Mapping[str, str | None], documents: Mapping[str, str], preview: bool
+    resource: ResourceState, accounts: Mapping[str, str | None], documents: Mapping[str, str], preview: bool
 ) -> dict[str, Any]:
     inputs = _shown(reveal(resource.inputs))
     if resource.type == "aws:s3/bucketPolicy:BucketPolicy" and inputs.get("policy") == SHOWN_UNKNOWN:
@@ -147,7 +147,7 @@ def _resource(
     return shown if preview else {**shown, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}
 
 
-def _account(provider: Resource) -> str | None:
+def _account(provider: ResourceState) -> str | None:
     allowed = reveal(provider.inputs).get("allowedAccountIds")
     if isinstance(allowed, str):
         return allowed.strip('[]"')

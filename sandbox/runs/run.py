@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol
 
 from mesh.plan import Plan
 from mesh.plan.build import by_stack
-from sandbox.engine.driver import Result
+from sandbox.engine.driver import RunResult
 from sandbox.engine.interruption import Interruption
 from sandbox.engine.steps import Step
 
@@ -29,7 +29,7 @@ class StackRun:
     stack: str
     account_id: str
     preview: bool
-    result: Result
+    result: RunResult
 
     @property
     def operations(self) -> dict[str, int]:
@@ -42,7 +42,7 @@ class StackRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Mesh:
+class RunInput:
     """What is run: a mesh folder, its plan, and the day."""
 
     directory: Path
@@ -63,7 +63,7 @@ def told(on_step: OnStep | None, stack: str) -> Callable[[Step], None] | None:
     return (lambda step: on_step(stack, step)) if on_step else None
 
 
-class Stacks(Protocol):
+class StackEngine(Protocol):
     """An engine, with the states that it keeps of the stacks of one emulated organisation."""
 
     @property
@@ -82,18 +82,18 @@ class Stacks(Protocol):
     def run(
         self,
         verb: Verb,
-        mesh: Mesh,
+        mesh: RunInput,
         stack: str,
         on_step: OnStep | None,
         *,
         preview: bool = False,
         until: Interruption | None = None,
-    ) -> Result:
+    ) -> RunResult:
         """Do it to one stack, or (`refresh` aside) say what it would come to; an interruption is a failure."""
         ...
 
 
-class Course:
+class Run:
     """What is done to the stacks of a mesh, one after the other, under either engine.
 
     It stops behind the first stack that fails, with what was done in the result. What exists is previewed first, as
@@ -102,7 +102,7 @@ class Course:
     Ctrl-C and SIGTERM end it in order; `interrupted` is then the signal's number.
     """
 
-    def __init__(self, engine: Stacks, told: Callable[[str], None] | None = None) -> None:
+    def __init__(self, engine: StackEngine, told: Callable[[str], None] | None = None) -> None:
         self.engine = engine
         self._interruption = Interruption(told)
 
@@ -111,21 +111,25 @@ class Course:
         """The signal that ended the last run, 0 when none did."""
         return self._interruption.signal
 
-    def up(self, mesh: Mesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
+    def up(self, mesh: RunInput, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
         """Deploy every stack (or those named), in order."""
         return self._each("up", mesh, stacks if stacks is not None else mesh.plan.stacks, on_step)
 
-    def refresh(self, mesh: Mesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
+    def refresh(
+        self, mesh: RunInput, stacks: Iterable[str] | None = None, on_step: OnStep | None = None
+    ) -> list[StackRun]:
         """Read what is there into the states; the steps are the drift."""
         return self._each("refresh", mesh, stacks if stacks is not None else mesh.plan.stacks, on_step)
 
-    def destroy(self, mesh: Mesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
+    def destroy(
+        self, mesh: RunInput, stacks: Iterable[str] | None = None, on_step: OnStep | None = None
+    ) -> list[StackRun]:
         """Delete what is in the states, the last stack first."""
         named = list(stacks if stacks is not None else mesh.plan.stacks)
         known = [stack for stack in mesh.plan.stacks if stack in named and self.engine.knows(stack)]
         return self._each("destroy", mesh, reversed(known), on_step)
 
-    def _each(self, verb: Verb, mesh: Mesh, stacks: Iterable[str], on_step: OnStep | None) -> list[StackRun]:
+    def _each(self, verb: Verb, mesh: RunInput, stacks: Iterable[str], on_step: OnStep | None) -> list[StackRun]:
         runs: list[StackRun] = []
         with self._interruption:
             for stack in stacks:
@@ -135,7 +139,7 @@ class Course:
                     break
         return runs
 
-    def _one(self, verb: Verb, mesh: Mesh, stack: str, on_step: OnStep | None) -> StackRun:
+    def _one(self, verb: Verb, mesh: RunInput, stack: str, on_step: OnStep | None) -> StackRun:
         account, until = by_stack(mesh.plan)[stack].account_id, self._interruption
         if verb != "refresh" and (self.engine.reviews or self.engine.knows(stack)):
             seen = self.engine.run(verb, mesh, stack, None, preview=True, until=until)

@@ -142,7 +142,7 @@ def state_directory() -> Generator[StateDirectory]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ServedOrganization:
     """What the file says: who keeps which organisation, under which engine, and where it answers."""
 
     identity: str
@@ -161,7 +161,7 @@ class Kept:
 
 
 @contextmanager
-def announced(kept: Kept, file: Path = FILE) -> Generator[None]:
+def announced(kept: ServedOrganization, file: Path = FILE) -> Generator[None]:
     """Inside, the file says how to find the organisation."""
     file.parent.mkdir(exist_ok=True)
     fresh = file.with_suffix(f".{kept.pid}")
@@ -175,35 +175,37 @@ def announced(kept: Kept, file: Path = FILE) -> Generator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OrganizationLookup:
     """What there is: a kept organisation and what it says of itself; or a note on a file that leads nowhere."""
 
-    kept: Kept | None = None
+    kept: ServedOrganization | None = None
     about: dict[str, Any] | None = None
     note: str = ""
 
 
-def find(file: Path = FILE) -> Found:
+def find(file: Path = FILE) -> OrganizationLookup:
     """The organisation that is kept for this working directory; raises NotPossibleError when its state is another's."""
     if not file.exists():
-        return Found()
+        return OrganizationLookup()
     kept = _read(file)
     if kept is None:
-        return Found(note=f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
+        return OrganizationLookup(note=f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
     about = ask(kept.provider, ABOUT) if alive(kept.pid) else None
     if about is None:
-        return Found(note=f"{file} is of an organisation that has ended (process {kept.pid}); it is passed over")
+        return OrganizationLookup(
+            note=f"{file} is of an organisation that has ended (process {kept.pid}); it is passed over"
+        )
     if len({about.get("identity"), kept.identity, kept.states.identity}) > 1:
         raise NotPossibleError(
             f"the state in {kept.state} belongs to another organisation than the one that answers; nothing was changed "
             f"(end both, remove {file}, and start anew with `mesh up --serve`)"
         )
-    return Found(kept, about)
+    return OrganizationLookup(kept, about)
 
 
-def _read(file: Path) -> Kept | None:
+def _read(file: Path) -> ServedOrganization | None:
     try:
-        return Kept(**json.loads(file.read_text("utf-8")))
+        return ServedOrganization(**json.loads(file.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -10,7 +10,7 @@ import pytest
 import components
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
 from sandbox.emulator.provider import AwsProvider
-from sandbox.engine.driver import Result, entry_point, run
+from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 
@@ -46,7 +46,7 @@ MAKES = {
 }
 
 
-def started(name: str, organization: EmulatedOrganization | None, state: StackState | None = None) -> Result:
+def started(name: str, organization: EmulatedOrganization | None, state: StackState | None = None) -> RunResult:
     engine = Engine(
         project="examples",
         stack=name.replace("_", "-"),
@@ -60,7 +60,7 @@ def started(name: str, organization: EmulatedOrganization | None, state: StackSt
     return result
 
 
-def kinds(result: Result) -> set[str]:
+def kinds(result: RunResult) -> set[str]:
     return {resource.type.rpartition(":")[2] for resource in result.resources if resource.type.startswith("aws:")}
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.engine.driver import Result, destroy, refresh, run
+from sandbox.engine.driver import RunResult, destroy, refresh, run
 from sandbox.engine.engine import Engine
-from sandbox.engine.state import Resource, StackState
+from sandbox.engine.state import ResourceState, StackState
 from tests.conformance.outcome import Outcome, Seen, in_order, plain
 from tests.conformance.programs import Verb
 
@@ -67,7 +67,7 @@ class EmbeddedStacks:
         return state.outputs() if state else None
 
 
-def _failures(result: Result) -> tuple[str, ...]:
+def _failures(result: RunResult) -> tuple[str, ...]:
     return tuple(sorted(f"{failure.urn}: {_message(failure.message)}" for failure in result.failures))
 
 
@@ -75,15 +75,15 @@ def _message(text: str) -> str:
     return plain(_VALUE.sub(r"value \1", text.strip()))
 
 
-def _previewed(one: Resource) -> dict[str, Any]:
+def _previewed(one: ResourceState) -> dict[str, Any]:
     return {"inputs": plain(one.inputs), "outputs": plain(one.outputs), "protect": one.protect}
 
 
-def _mark(one: Resource) -> str:
+def _mark(one: ResourceState) -> str:
     return f"{one.urn}{' (replaced)' if one.delete else ''}"
 
 
-def _record(one: Resource) -> dict[str, Any]:
+def _record(one: ResourceState) -> dict[str, Any]:
     """The record as Pulumi writes it into its state; what is empty is left out."""
     record = {
         "urn": one.urn,

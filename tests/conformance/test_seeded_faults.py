@@ -19,8 +19,8 @@ from sandbox.engine.engine import (
 )
 from sandbox.engine.goals import Goals
 from sandbox.engine.snapshot import Snapshot
-from sandbox.engine.state import Resource
-from sandbox.engine.urns import Names
+from sandbox.engine.state import ResourceState
+from sandbox.engine.urns import UrnRegistry
 from sandbox.engine.work import Work
 from tests.conformance.known import unexplained
 from tests.conformance.programs import PROGRAMS
@@ -33,14 +33,16 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 
 def urns_leave_out_the_parent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Names, "of", lambda self, parent, type_, name: urns.urn_of(self.stack, self.project, "", type_, name))
+    patch.setattr(
+        UrnRegistry, "of", lambda self, parent, type_, name: urns.urn_of(self.stack, self.project, "", type_, name)
+    )
 
 
 def aliases_are_not_followed(patch: pytest.MonkeyPatch) -> None:
     def before(*_: Any) -> Iterator[str]:
         return iter(())
 
-    patch.setattr(Names, "before", before)
+    patch.setattr(UrnRegistry, "before", before)
 
 
 def protection_does_not_refuse_a_replacement(patch: pytest.MonkeyPatch) -> None:
@@ -73,7 +75,7 @@ def ignored_changes_are_seen(patch: pytest.MonkeyPatch) -> None:
 def what_is_to_be_retained_is_deleted(patch: pytest.MonkeyPatch) -> None:
     delete = Work.delete
 
-    def anyway(self: Work, old: Resource, *args: Any, **options: Any) -> None:
+    def anyway(self: Work, old: ResourceState, *args: Any, **options: Any) -> None:
         delete(self, replace(old, retain_on_delete=False), *args, **options)
 
     patch.setattr(Work, "delete", anyway)
@@ -82,7 +84,7 @@ def what_is_to_be_retained_is_deleted(patch: pytest.MonkeyPatch) -> None:
 def what_goes_with_another_is_deleted_on_its_own(patch: pytest.MonkeyPatch) -> None:
     delete = Work.delete
 
-    def alone(self: Work, old: Resource, *args: Any, goes_with_another: bool = False, **options: Any) -> None:
+    def alone(self: Work, old: ResourceState, *args: Any, goes_with_another: bool = False, **options: Any) -> None:
         delete(self, old, *args, **options)
 
     patch.setattr(Work, "delete", alone)

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.emulator.provider import AwsProvider
-from sandbox.runs.engines import Embedded, UnderPulumi
+from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
 from sandbox.runs.provider_server import ABOUT, ProviderServer, RemoteProviders
 from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.pulumi_engine import Backend
-from sandbox.runs.run import Course, Mesh, StackRun
-from sandbox.runs.served_organization import FILE, Kept, StateDirectory, announced, state_directory
+from sandbox.runs.run import Run, RunInput, StackRun
+from sandbox.runs.served_organization import FILE, ServedOrganization, StateDirectory, announced, state_directory
 from tests.e2e.journal import DAY, fresh, mesh_of
 from tests.sandbox.emulator.faulty import FaultyOrganization
 
@@ -37,7 +37,7 @@ Thing = tuple[str, str]
 class Ground:
     """One engine, one organisation, and the states; `cli` is Pulumi's, where its engine is the one."""
 
-    mesh: Mesh
+    mesh: RunInput
     faulty: FaultyOrganization
     states: StateDirectory
     cli: Cli | None
@@ -45,19 +45,19 @@ class Ground:
     """What was said while stacks were worked on."""
 
     @contextmanager
-    def course(self, server: ProviderServer | None = None) -> Generator[Course]:
+    def course(self, server: ProviderServer | None = None) -> Generator[Run]:
         """The engine; with a server the provider is that one's, else the embedded engine has its own."""
         if self.cli is None and server is None:
-            yield Course(Embedded(lambda _: AwsProvider(self.faulty), self.states), self.told.append)
+            yield Run(EmbeddedEngine(lambda _: AwsProvider(self.faulty), self.states), self.told.append)
         elif server is None:
             with ProviderServer(self.faulty) as own, self.course(own) as course:
                 yield course
         elif self.cli is None:
             with RemoteProviders(server.port) as providers:
-                yield Course(Embedded(providers, self.states), self.told.append)
+                yield Run(EmbeddedEngine(providers, self.states), self.told.append)
         else:
             backend = Backend(self.cli, self.states.pulumi, server.port, self.states.passphrase)
-            yield Course(UnderPulumi(backend, self.states), self.told.append)
+            yield Run(PulumiEngine(backend, self.states), self.told.append)
 
     @contextmanager
     def kept(self) -> Generator[ProviderServer]:
@@ -68,7 +68,7 @@ class Ground:
             return {"identity": self.states.identity, "inventory": organization.inventory().to_json()}
 
         with ProviderServer(self.faulty, {ABOUT: about}) as server:
-            kept = Kept(
+            kept = ServedOrganization(
                 identity=self.states.identity,
                 organization=self.mesh.plan.perimeter.organization,
                 mesh=self.mesh.plan.mesh,
@@ -141,7 +141,7 @@ def created(run: StackRun) -> int:
     return 0 if run.preview else run.operations.get("create", 0)
 
 
-def converges(ground: Ground, course: Course) -> None:
+def converges(ground: Ground, course: Run) -> None:
     """The next run makes what is missing, and the one behind it has nothing to do; each thing is there once."""
     (run,) = course.up(ground.mesh, ["governance"])
     assert run.result.failures == []

@@ -14,7 +14,7 @@ from mesh.plan import build
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import Course, Mesh, StackRun
+from sandbox.runs.run import Run, RunInput, StackRun
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 DAY = datetime.date(2026, 12, 1)
@@ -56,8 +56,8 @@ class Journal:
         return left
 
 
-def mesh_of(directory: Path) -> Mesh:
-    return Mesh(directory, build(load(directory).usable(), DAY), DAY)
+def mesh_of(directory: Path) -> RunInput:
+    return RunInput(directory, build(load(directory).usable(), DAY), DAY)
 
 
 def protection_lifted(directory: Path) -> None:
@@ -70,7 +70,7 @@ def protection_lifted(directory: Path) -> None:
     file.write_text(text)
 
 
-def change_by_hand(organization: EmulatedOrganization, mesh: Mesh) -> None:
+def change_by_hand(organization: EmulatedOrganization, mesh: RunInput) -> None:
     """One property of one bucket is changed, and one resource of another is deleted, by somebody with a client."""
     domain = mesh.plan.domains[DOMAIN]
     first, second, *_ = (product.bucket for product in domain.products.values())
@@ -79,7 +79,7 @@ def change_by_hand(organization: EmulatedOrganization, mesh: Mesh) -> None:
     s3.delete_bucket_lifecycle(Bucket=second)
 
 
-def written(course: Course, organization: EmulatedOrganization, directory: Path) -> Journal:
+def written(course: Run, organization: EmulatedOrganization, directory: Path) -> Journal:
     """The whole story under one engine, in a folder of its own."""
     shutil.copytree(STACKS, directory)
     mesh, journal = mesh_of(directory), Journal()

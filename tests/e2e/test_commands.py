@@ -36,7 +36,7 @@ from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.pulumi_engine import Backend, PulumiStack
 from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import ENTRY_POINT, Mesh
+from sandbox.runs.run import ENTRY_POINT, RunInput
 from sandbox.runs.served_organization import state_directory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -430,7 +430,7 @@ def test_a_stack_without_an_account_id_is_refused_under_both_engines(
     directory = Path(shutil.copytree(TINY, tmp_path / "stacks"))
     accounts = directory / "accounts.yaml"
     accounts.write_text(accounts.read_text().replace('  shop: "320000000021"\n', ""))
-    mesh = Mesh(directory, build(load(directory).usable(), DAY), DAY)
+    mesh = RunInput(directory, build(load(directory).usable(), DAY), DAY)
     config = mesh.config(emulated=False)
     sentence = "stack 'domain-shop' names domain-shop, which has no account id yet"
     with EmulatedOrganization(organization_ids(mesh.plan)) as organization:

@@ -27,7 +27,7 @@ from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.pulumi_engine import Backend, PulumiStack
 from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import Mesh
+from sandbox.runs.run import RunInput
 from sandbox.runs.served_organization import state_directory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
@@ -86,9 +86,9 @@ def adding(monkeypatch: pytest.MonkeyPatch) -> Callable[[Added], driver.Program]
 def let_the_default_provider_through(monkeypatch: pytest.MonkeyPatch, access: AccountAccess) -> None:
     """Two more stand in front of the rule: the engine, told to have none, and the provider, which wants a role."""
     monkeypatch.setattr(pulumi_engine, "NO_DEFAULT_PROVIDER", ())
-    config = Mesh.config
+    config = RunInput.config
     role = {"aws:assumeRoles": json.dumps([{"roleArn": access.deploy_role}]), "aws:region": access.region}
-    monkeypatch.setattr(Mesh, "config", lambda mesh, emulated: {**config(mesh, emulated), **role})
+    monkeypatch.setattr(RunInput, "config", lambda mesh, emulated: {**config(mesh, emulated), **role})
 
 
 def plan() -> Plan:
@@ -133,7 +133,7 @@ def test_a_violation_stops_an_update_that_nobody_previewed(
 ) -> None:
     access = plan().organization.access
     let_the_default_provider_through(monkeypatch, access)
-    config = Mesh(TINY, plan(), DAY).config(emulated=True)
+    config = RunInput(TINY, plan(), DAY).config(emulated=True)
 
     def deploy() -> None:
         add(pulumi.ResourceOptions(provider=provider("management", access)))

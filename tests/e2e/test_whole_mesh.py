@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
-from sandbox.runs.engines import Embedded, UnderPulumi
+from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
 from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.pulumi_engine import Backend
-from sandbox.runs.run import Course
+from sandbox.runs.run import Run
 from sandbox.runs.served_organization import state_directory
 from tests.e2e.journal import DOMAIN, KINDS, STACKS, Journal, fresh, mesh_of, written
 
@@ -25,7 +25,7 @@ OUTLIVES = {
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Journal:
     with fresh(STACKS) as organization:
-        course = Course(Embedded.of(organization))
+        course = Run(EmbeddedEngine.of(organization))
         return written(course, organization, tmp_path_factory.mktemp("embedded") / "stacks")
 
 
@@ -33,7 +33,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Journal:
 def real(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Journal:
     with fresh(STACKS) as organization, state_directory() as states, ProviderServer(organization) as server:
         backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True)
-        course = Course(UnderPulumi(backend, states))
+        course = Run(PulumiEngine(backend, states))
         return written(course, organization, tmp_path_factory.mktemp("real") / "stacks")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from mesh_guardrails import rules
-from mesh_guardrails.rules import BLOCK, BUCKET, RULES, STACK_RULES, SWITCHES, Resource
+from mesh_guardrails.rules import BLOCK, BUCKET, RULES, STACK_RULES, SWITCHES, RegisteredResource
 
 GRANT = "aws:lakeformation/permissions:Permissions"
 SETTINGS = "aws:lakeformation/dataLakeSettings:DataLakeSettings"
@@ -14,12 +14,14 @@ OPEN = {"principal": "IAM_ALLOWED_PRINCIPALS", "permissions": ["ALL"]}
 ALL_ON = dict.fromkeys(SWITCHES, True)
 
 
-def resource(type_: str, name: str = "x", *, provider: str = "account", source: str = "", **props: Any) -> Resource:
+def resource(
+    type_: str, name: str = "x", *, provider: str = "account", source: str = "", **props: Any
+) -> RegisteredResource:
     made_from = {"bucket": {f"urn:{source}"}} if source else {}
-    return Resource(type_, name, f"urn:{name}", props, provider, made_from)
+    return RegisteredResource(type_, name, f"urn:{name}", props, provider, made_from)
 
 
-def bucket(name: str = "data", **props: Any) -> Resource:
+def bucket(name: str = "data", **props: Any) -> RegisteredResource:
     return resource(BUCKET, name, **{"bucket": f"example-{name}", **props})
 
 
@@ -39,7 +41,7 @@ def test_a_resource_of_a_default_provider_is_found(provider: str) -> None:
     ],
     ids=lambda one: one.type,
 )
-def test_explicit_providers_and_what_is_pulumis_own_are_fine(one: Resource) -> None:
+def test_explicit_providers_and_what_is_pulumis_own_are_fine(one: RegisteredResource) -> None:
     assert list(rules.default_provider(one)) == []
 
 
@@ -63,7 +65,7 @@ def test_a_default_grant_to_everybody_whom_iam_allows_is_found(setting: str) -> 
         resource(SETTINGS),
     ],
 )
-def test_other_grants_are_fine(one: Resource) -> None:
+def test_other_grants_are_fine(one: RegisteredResource) -> None:
     assert list(rules.iam_allowed_principals(one)) == []
 
 

@@ -163,7 +163,7 @@ def _expression(clearance: nodes.Clearance, kind: str, catalog: str) -> dict[str
     return {"catalogId": catalog, "resourceType": kind, "expressions": parts}
 
 
-def _account(stack: str, args: nodes.DomainAccountArgs) -> Iterator[Fact]:
+def _account(stack: str, args: nodes.AccountBaselineArgs) -> Iterator[Fact]:
     yield fact(stack, "boundary", args.boundary.text())
     yield fact(stack, f"key {names.ACCOUNT_KEY_ALIAS}", args.key_policy.text())
     logs, results = args.log_bucket, args.results_bucket

@@ -26,11 +26,11 @@ class Planned:
     document: Document
 
 
-def mesh(directory: Path = STACKS, day: datetime.date = DAY) -> rollout.Mesh:
-    return rollout.Mesh(directory, build(load(directory).usable(), day), day)
+def mesh(directory: Path = STACKS, day: datetime.date = DAY) -> rollout.RunInput:
+    return rollout.RunInput(directory, build(load(directory).usable(), day), day)
 
 
-def previewed(what: rollout.Mesh, stacks: tuple[str, ...] = ()) -> Planned:
+def previewed(what: rollout.RunInput, stacks: tuple[str, ...] = ()) -> Planned:
     runs = rollout.preview(what, stacks or what.plan.stacks)
     for run in runs:
         assert not run.result.failures, (run.stack, run.result.failures)

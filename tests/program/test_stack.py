@@ -18,7 +18,7 @@ from mesh.load import load
 from program.stack import concerned
 from sandbox.emulator.emulated_organization import EmulatedOrganization, OrganizationIds
 from sandbox.emulator.provider import AwsProvider
-from sandbox.engine.driver import Result, entry_point, run
+from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.runs.rollout import ENTRY_POINT, organization_ids
@@ -38,7 +38,7 @@ def started(
     preview: bool = True,
     organization: EmulatedOrganization | None = None,
     **config: str,
-) -> Result:
+) -> RunResult:
     """Pulumi's entry point, as `pulumi preview` or `pulumi up` starts it."""
     settings: Mapping[str, str] = {"as-of": "2026-12-01", "directory": str(folder), **config}
     engine = Engine(

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mesh.iam.perimeter import Perimeter
-from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.domain import (
     CatalogEntryArgs,
     ClearanceRoleArgs,
     DataProductArgs,
     Delivery,
-    DeliveryArgs,
     DomainPlan,
+    PartnerReplicationArgs,
     PipelineRoleArgs,
     ResourceLinkArgs,
 )
@@ -34,10 +34,10 @@ from mesh.plan.nodes.governance import (
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
     Assignment,
+    BreakGlassGroupArgs,
     DeclarativePolicy,
-    KeepersArgs,
+    LandingZoneArgs,
     MemberAccount,
-    OrganizationArgs,
     OrganizationPlan,
     OrganizationPolicy,
     PermissionSet,
@@ -73,30 +73,30 @@ class Plan:
 
 __all__ = [
     "AccountAccess",
+    "AccountBaselineArgs",
     "Assignment",
     "AuditTrailArgs",
     "BreakGlassArgs",
+    "BreakGlassGroupArgs",
     "CatalogEntryArgs",
     "Clearance",
     "ClearanceRoleArgs",
     "DataProductArgs",
     "DeclarativePolicy",
     "Delivery",
-    "DeliveryArgs",
-    "DomainAccountArgs",
     "DomainPlan",
     "GovernancePlan",
-    "KeepersArgs",
+    "LandingZoneArgs",
     "LocationRoleArgs",
     "MemberAccount",
     "MeshBusArgs",
     "MeshCatalogArgs",
     "NetworkArgs",
-    "OrganizationArgs",
     "OrganizationPlan",
     "OrganizationPolicy",
     "PartnerAccountArgs",
     "PartnerPlan",
+    "PartnerReplicationArgs",
     "PermissionSet",
     "PermissionSetsArgs",
     "PipelineRoleArgs",

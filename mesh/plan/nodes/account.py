@@ -12,7 +12,7 @@ from mesh.iam.values import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DomainAccountArgs:
+class AccountBaselineArgs:
     """Baseline of an account: keys, boundary, logs, query results, budget. `owner` names the domain or partner.
 
     `clearances` that are held in the account have a workgroup each; without any there is one for the account.

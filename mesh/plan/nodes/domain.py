@@ -10,10 +10,10 @@ from mesh.contracts.catalog import CatalogTable
 from mesh.iam import product, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.governance import Clearance
-from mesh.plan.nodes.grants import Grant, Named, on_covered
+from mesh.plan.nodes.grants import Grant, NamedResource, on_covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +173,7 @@ class ResourceLinkArgs:
             name=f"{self.producer}.{self.product}",
             principal=f"{self.account_id}:IAMPrincipals",
             permissions=("DESCRIBE",),
-            on=Named(catalog=self.account_id, database=self.database),
+            on=NamedResource(catalog=self.account_id, database=self.database),
         )
 
 
@@ -188,7 +188,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryArgs:
+class PartnerReplicationArgs:
     """What S3 copies from a product's `outbound/<partner>/` into the partners' inboxes."""
 
     perimeter: Perimeter
@@ -221,10 +221,10 @@ class DomainPlan:
     name: str
     access: AccountAccess
     publishing: AccountAccess
-    account: DomainAccountArgs
+    account: AccountBaselineArgs
     clearances: Mapping[str, ClearanceRoleArgs]
     products: Mapping[str, DataProductArgs]
     pipelines: Mapping[str, PipelineRoleArgs]
     catalog: Mapping[str, CatalogEntryArgs]
     links: Mapping[str, ResourceLinkArgs]
-    deliveries: Mapping[str, DeliveryArgs]
+    deliveries: Mapping[str, PartnerReplicationArgs]

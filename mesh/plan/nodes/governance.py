@@ -11,7 +11,7 @@ from mesh import names
 from mesh.iam import break_glass, central, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.grants import Expression, Grant, Label, WholeCatalog, on_covered
 from mesh.plan.nodes.network import NetworkArgs
@@ -182,7 +182,7 @@ class GovernancePlan:
     """The stack `governance`."""
 
     access: AccountAccess
-    account: DomainAccountArgs
+    account: AccountBaselineArgs
     catalog: MeshCatalogArgs
     audit: AuditTrailArgs
     bus: MeshBusArgs

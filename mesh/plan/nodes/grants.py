@@ -38,7 +38,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedResource:
     """One database, or one table of it, by name; the mesh makes none on data, only on resource links."""
 
     catalog: str
@@ -53,7 +53,7 @@ class Grant:
     name: str
     principal: str
     permissions: tuple[str, ...]
-    on: Covered | WholeCatalog | Label | Named
+    on: Covered | WholeCatalog | Label | NamedResource
     grantable: bool = False
 
 

@@ -46,7 +46,7 @@ class MemberAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrganizationArgs:
+class LandingZoneArgs:
     """The organisation: units, accounts, what holds everywhere, and the two roles that every account starts with."""
 
     perimeter: Perimeter
@@ -97,7 +97,7 @@ class OrganizationArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepersArgs:
+class BreakGlassGroupArgs:
     """The group of the users who may break the glass; who is in it, a person says, and no file."""
 
     perimeter: Perimeter
@@ -149,6 +149,6 @@ class OrganizationPlan:
     """The stack `organization`."""
 
     access: AccountAccess
-    args: OrganizationArgs
-    keepers: KeepersArgs
+    args: LandingZoneArgs
+    keepers: BreakGlassGroupArgs
     people: PermissionSetsArgs | None = None

@@ -8,7 +8,7 @@ from mesh import names
 from mesh.iam import central, roles
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.values import Document
-from mesh.plan.nodes.account import DomainAccountArgs
+from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
 
 
@@ -56,5 +56,5 @@ class PartnerPlan:
 
     name: str
     access: AccountAccess
-    account: DomainAccountArgs
+    account: AccountBaselineArgs
     partner: PartnerAccountArgs

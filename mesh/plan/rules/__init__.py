@@ -8,9 +8,9 @@ from typing import Final
 from mesh.findings import Problem
 from mesh.model import Mesh
 from mesh.plan.rules import accounts, agreements, limits, mesh_file, naming, people, products
-from mesh.plan.rules.context import Context, Rule
+from mesh.plan.rules.context import CrossFileRule, RuleContext
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     *mesh_file.RULES,
     *accounts.RULES,
     *naming.RULES,
@@ -23,5 +23,5 @@ RULES: Final[tuple[Rule, ...]] = (
 
 def problems(mesh: Mesh, as_of: datetime.date) -> list[Problem]:
     """Everything that the rules find wrong with a mesh on a day."""
-    context = Context(mesh, as_of)
+    context = RuleContext(mesh, as_of)
     return [problem for check in RULES for problem in check(context)]

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, nearest
-from mesh.plan.rules.context import Context, Rule, domain_file, partner_file
+from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 LONGEST_ACCOUNT_EMAIL: Final = 64
 """Characters (Organizations API, CreateAccount)."""
 
 
-def every_account_is_used_once(context: Context) -> Iterator[Problem]:
+def every_account_is_used_once(context: RuleContext) -> Iterator[Problem]:
     """No two of management, governance, domains and partners share an account."""
     accounts = context.mesh.accounts
     if accounts is None:
@@ -33,7 +33,7 @@ def every_account_is_used_once(context: Context) -> Iterator[Problem]:
         seen.setdefault(account, who)
 
 
-def the_organization_is_made(context: Context) -> Iterator[Problem]:
+def the_organization_is_made(context: RuleContext) -> Iterator[Problem]:
     """While the units and the governance account have no ids, assumed ones are planned with."""
     accounts = context.mesh.accounts
     if accounts is not None and (accounts.units is None or accounts.governance is None):
@@ -44,7 +44,7 @@ def the_organization_is_made(context: Context) -> Iterator[Problem]:
         yield Problem("accounts.yaml", (), message, "warning")
 
 
-def every_account_belongs_to_somebody(context: Context) -> Iterator[Problem]:
+def every_account_belongs_to_somebody(context: RuleContext) -> Iterator[Problem]:
     """An id whose domain or partner is gone is a leftover."""
     accounts = context.mesh.accounts
     if accounts is None:
@@ -57,7 +57,7 @@ def every_account_belongs_to_somebody(context: Context) -> Iterator[Problem]:
                 yield Problem("accounts.yaml", (kind, name), message, "warning", on_key=True)
 
 
-def every_owner_has_an_account(context: Context) -> Iterator[Problem]:
+def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
     """A domain or partner without an id is planned with an assumed one."""
     accounts = context.mesh.accounts
     if accounts is None:
@@ -75,7 +75,7 @@ def every_owner_has_an_account(context: Context) -> Iterator[Problem]:
                 yield Problem(f"{kind}/{name}.yaml", (), message, "warning")
 
 
-def every_account_has_its_own_email(context: Context) -> Iterator[Problem]:
+def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
     """AWS takes a root e-mail for one account only, of at most 64 characters."""
     pattern = context.mesh.file.account_email
     seen = {pattern.replace("{account}", "governance"): "the governance account"}
@@ -95,7 +95,7 @@ def every_account_has_its_own_email(context: Context) -> Iterator[Problem]:
         seen.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
 
 
-def every_group_can_sign_in(context: Context) -> Iterator[Problem]:
+def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
     """A group that holds something needs an id, or its people reach nothing."""
     accounts = context.mesh.accounts
     if accounts is None:
@@ -120,7 +120,7 @@ def every_group_can_sign_in(context: Context) -> Iterator[Problem]:
             yield Problem(file, path, message + nearest(group, known), "warning")
 
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     every_account_is_used_once,
     the_organization_is_made,
     every_account_belongs_to_somebody,

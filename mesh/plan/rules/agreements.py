@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, listed, unknown
-from mesh.plan.rules.context import Context, Rule, partner_file, unknown_product
+from mesh.plan.rules.context import CrossFileRule, RuleContext, partner_file, unknown_product
 
 
-def agreements_name_products(context: Context) -> Iterator[Problem]:
+def agreements_name_products(context: RuleContext) -> Iterator[Problem]:
     """An agreement names a product that exists and is not internal, once a partner."""
     seen: set[tuple[str, str]] = set()
     for partner, number, agreement in context.every_agreement():
@@ -26,7 +26,7 @@ def agreements_name_products(context: Context) -> Iterator[Problem]:
         seen.add((partner, reference))
 
 
-def agreements_allow_what_they_deliver(context: Context) -> Iterator[Problem]:
+def agreements_allow_what_they_deliver(context: RuleContext) -> Iterator[Problem]:
     """Every label of a delivered product is among the agreement's classifications, and those are known."""
     known = context.mesh.file.classifications
     for partner, number, agreement in context.every_agreement():
@@ -44,7 +44,7 @@ def agreements_allow_what_they_deliver(context: Context) -> Iterator[Problem]:
             yield Problem(partner_file(partner), path, message)
 
 
-def agreements_last(context: Context) -> Iterator[Problem]:
+def agreements_last(context: RuleContext) -> Iterator[Problem]:
     """An agreement is renewed before it expires; an expired one deploys as closed."""
     notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
     for partner, number, agreement in context.every_agreement():
@@ -63,7 +63,7 @@ def agreements_last(context: Context) -> Iterator[Problem]:
             yield Problem(partner_file(partner), path, message, "lapse")
 
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     agreements_name_products,
     agreements_allow_what_they_deliver,
     agreements_last,

@@ -14,7 +14,7 @@ from mesh.plan.build import Builder
 
 
 @dataclass(frozen=True)
-class Context:
+class RuleContext:
     """What a rule may look at: the mesh, the day, and names looked up more than once."""
 
     mesh: Mesh
@@ -57,7 +57,7 @@ class Context:
                 yield partner, number, agreement
 
 
-Rule = Callable[[Context], Iterator[Problem]]
+CrossFileRule = Callable[[RuleContext], Iterator[Problem]]
 
 
 def domain_file(name: str) -> str:
@@ -70,7 +70,7 @@ def partner_file(name: str) -> str:
     return f"partners/{name}.yaml"
 
 
-def unknown_product(context: Context, reference: str) -> str:
+def unknown_product(context: RuleContext, reference: str) -> str:
     """The sentence for a product that does not exist; empty when its domain's file could not be read."""
     domain = reference.partition(".")[0]
     if context.mesh.is_unread("domains", domain):

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from mesh import quotas
-from mesh.findings import Path, Problem
+from mesh.findings import KeyPath, Problem
 from mesh.iam.values import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
 from mesh.plan.nodes import Clearance
-from mesh.plan.rules.context import Context, Rule, domain_file, partner_file
+from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """`mesh/deploy` and `mesh/preview`."""
@@ -38,12 +38,12 @@ class Candidate:
 
     what: str
     file: str
-    path: Path
+    path: KeyPath
     make: Callable[[], Document]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DocumentKind:
     """Documents with one quota, the largest first; `remedy` is what its owner can do."""
 
     quota: tuple[str, str]
@@ -51,7 +51,7 @@ class Kind:
     candidates: Iterable[Candidate]
 
 
-def documents_fit_their_quotas(context: Context) -> Iterator[Problem]:
+def documents_fit_their_quotas(context: RuleContext) -> Iterator[Problem]:
     """No policy document is larger than AWS takes."""
     for kind in (*_of_the_mesh(context), *_of_products(context), *_of_domains(context), *_of_partners(context)):
         most = quotas.limit(*kind.quota)
@@ -64,12 +64,12 @@ def documents_fit_their_quotas(context: Context) -> Iterator[Problem]:
                 break
 
 
-def _of_the_mesh(context: Context) -> Iterator[Kind]:
+def _of_the_mesh(context: RuleContext) -> Iterator[DocumentKind]:
     builder = context.builder
     governance, ask = builder.governance(), "this is a fault of the platform, please report it"
 
-    def one(quota: tuple[str, str], what: str, document: Document) -> Kind:
-        return Kind(quota, ask, [Candidate(what, "mesh.yaml", (), lambda: document)])
+    def one(quota: tuple[str, str], what: str, document: Document) -> DocumentKind:
+        return DocumentKind(quota, ask, [Candidate(what, "mesh.yaml", (), lambda: document)])
 
     yield one(("glue", "resource_policy_bytes"), "the policy of the catalog", governance.catalog.catalog_policy)
     yield one(("events", "bus_policy_chars"), "the policy of the event bus", governance.bus.policy)
@@ -81,7 +81,7 @@ def _of_the_mesh(context: Context) -> Iterator[Kind]:
         yield one((service, "max_chars"), f"control policy '{policy.name}'", policy.document)
 
 
-def _of_products(context: Context) -> Iterator[Kind]:
+def _of_products(context: RuleContext) -> Iterator[DocumentKind]:
     builder = context.builder
 
     def weight(product: tuple[str, str]) -> int:
@@ -100,13 +100,15 @@ def _of_products(context: Context) -> Iterator[Kind]:
             yield Candidate(f"{what} of '{domain}.{name}'", *where, lambda d=domain, n=name: make(builder, d, n))
 
     shorter = "choose shorter names for domain, product or clearances"
-    yield Kind(("s3", "bucket_policy_bytes"), shorter, candidates("the bucket policy", _bucket_policy))
-    yield Kind(("kms", "key_policy_bytes"), shorter, candidates("the key policy", _key_policy))
-    yield Kind(("iam", "role_inline_total_chars"), shorter, candidates("the pipeline role's policy", _pipeline))
+    yield DocumentKind(("s3", "bucket_policy_bytes"), shorter, candidates("the bucket policy", _bucket_policy))
+    yield DocumentKind(("kms", "key_policy_bytes"), shorter, candidates("the key policy", _key_policy))
+    yield DocumentKind(("iam", "role_inline_total_chars"), shorter, candidates("the pipeline role's policy", _pipeline))
     delivered = {pair: agreed for pair in products if (agreed := builder.agreements.get(".".join(pair)))}
     most = sorted(delivered, key=lambda pair: sum(len(partner) for partner, _ in delivered[pair]), reverse=True)
     fewer = "deliver it to fewer partners, or split the product"
-    yield Kind(("iam", "role_inline_total_chars"), fewer, candidates("the delivery role's policy", _delivery, most))
+    yield DocumentKind(
+        ("iam", "role_inline_total_chars"), fewer, candidates("the delivery role's policy", _delivery, most)
+    )
 
 
 def _bucket_policy(builder: Builder, domain: str, name: str) -> Document:
@@ -125,16 +127,16 @@ def _delivery(builder: Builder, domain: str, name: str) -> Document:
     return builder.deliveries(domain, builder.mesh.domains[domain])[name].permissions
 
 
-def _of_domains(context: Context) -> Iterator[Kind]:
+def _of_domains(context: RuleContext) -> Iterator[DocumentKind]:
     builder, remedy = context.builder, "choose a shorter name for the domain"
     domains = sorted(context.mesh.domains.items(), key=lambda item: len(item[0]), reverse=True)
 
-    def kind(quota: tuple[str, str], what: str, make: Callable[[str, Domain], Document]) -> Kind:
+    def kind(quota: tuple[str, str], what: str, make: Callable[[str, Domain], Document]) -> DocumentKind:
         found = (
             Candidate(f"{what} of '{name}'", domain_file(name), (), lambda n=name, d=domain: make(n, d))
             for name, domain in domains
         )
-        return Kind(quota, remedy, found)
+        return DocumentKind(quota, remedy, found)
 
     def largest_clearance(name: str, domain: Domain) -> Document:
         del domain
@@ -155,7 +157,7 @@ def _of_domains(context: Context) -> Iterator[Kind]:
     )
 
 
-def _of_partners(context: Context) -> Iterator[Kind]:
+def _of_partners(context: RuleContext) -> Iterator[DocumentKind]:
     builder = context.builder
     makers: tuple[tuple[tuple[str, str], str, Callable[[str], Document]], ...] = (
         (("s3", "bucket_policy_bytes"), "the inbox's policy", lambda name: builder.partner_args(name).bucket_policy),
@@ -174,13 +176,13 @@ def _of_partners(context: Context) -> Iterator[Kind]:
             )
             for name in partners
         ]
-        yield Kind(quota, "have fewer agreements, or split the partner in two", found)
+        yield DocumentKind(quota, "have fewer agreements, or split the partner in two", found)
 
 
 # ---- numbers
 
 
-def roles_fit_their_account(context: Context) -> Iterator[Problem]:
+def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
     """An account has no more roles than IAM takes; above the default the quota has to be raised first."""
     mesh = context.mesh
     yield from _roles("the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + 2 * len(mesh.domains))
@@ -199,7 +201,7 @@ def _roles(who: str, file: str, roles: int) -> Iterator[Problem]:
         yield Problem(file, (), message, "warning")
 
 
-def clearances_fit_lake_formation(context: Context) -> Iterator[Problem]:
+def clearances_fit_lake_formation(context: RuleContext) -> Iterator[Problem]:
     """A clearance's expression has a size, and the domains unit a number of expressions, that Lake Formation takes.
 
     An LF-tag stands for a classification; that a resource has at most 50 of them is part of the model of mesh.yaml.
@@ -227,7 +229,7 @@ def expression_bytes(clearance: Clearance) -> int:
     return len(json.dumps(body, separators=(",", ":")).encode())
 
 
-def accounts_fit_the_organization(context: Context) -> Iterator[Problem]:
+def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:
     """The organisation has no more accounts, and no more control policies, than AWS takes."""
     accounts = CENTRAL_ACCOUNTS + len(context.mesh.domains) + len(context.mesh.partners)
     most = quotas.limit("org", "accounts_max")
@@ -242,7 +244,7 @@ def accounts_fit_the_organization(context: Context) -> Iterator[Problem]:
         yield Problem("mesh.yaml", (), message)
 
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     documents_fit_their_quotas,
     roles_fit_their_account,
     clearances_fit_lake_formation,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, unknown
-from mesh.plan.rules.context import Context, Rule
+from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
 RESERVED_PREFIX: Final = "sthree"
@@ -14,7 +14,7 @@ RESERVED_PREFIX: Final = "sthree"
 LONGEST_PERMISSION_SET: Final = 32
 
 
-def clearances_read_known_classifications(context: Context) -> Iterator[Problem]:
+def clearances_read_known_classifications(context: RuleContext) -> Iterator[Problem]:
     """A clearance names classifications that mesh.yaml has."""
     known = context.mesh.file.classifications
     for clearance, reads in context.mesh.file.clearances.items():
@@ -24,7 +24,7 @@ def clearances_read_known_classifications(context: Context) -> Iterator[Problem]
                 yield Problem("mesh.yaml", ("clearances", clearance, number), message)
 
 
-def clearances_fit_a_permission_set(context: Context) -> Iterator[Problem]:
+def clearances_fit_a_permission_set(context: RuleContext) -> Iterator[Problem]:
     """The permission set of a clearance has its name, which IAM Identity Center limits to 32 characters."""
     for clearance in context.mesh.file.clearances:
         if len(clearance) > LONGEST_PERMISSION_SET:
@@ -35,7 +35,7 @@ def clearances_fit_a_permission_set(context: Context) -> Iterator[Problem]:
             yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
 
 
-def clearances_leave_the_platform_its_names(context: Context) -> Iterator[Problem]:
+def clearances_leave_the_platform_its_names(context: RuleContext) -> Iterator[Problem]:
     """No clearance has the name of a role of the platform, or of its permission sets (`mesh-…`)."""
     for clearance in context.mesh.file.clearances:
         if clearance in RESERVED_CLEARANCES or clearance.startswith("mesh-"):
@@ -43,14 +43,14 @@ def clearances_leave_the_platform_its_names(context: Context) -> Iterator[Proble
             yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
 
 
-def the_prefix_is_free(context: Context) -> Iterator[Problem]:
+def the_prefix_is_free(context: RuleContext) -> Iterator[Problem]:
     """Bucket names do not begin as S3's own do."""
     if context.mesh.file.name == RESERVED_PREFIX:
         message = f"S3 keeps bucket names beginning with '{RESERVED_PREFIX}-' for itself; choose another name"
         yield Problem("mesh.yaml", ("name",), message)
 
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     clearances_read_known_classifications,
     clearances_fit_a_permission_set,
     clearances_leave_the_platform_its_names,

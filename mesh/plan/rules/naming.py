@@ -7,14 +7,14 @@ from typing import Final
 
 from mesh import names
 from mesh.findings import Problem
-from mesh.plan.rules.context import Context, Rule, domain_file, partner_file
+from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 RESERVED: Final = ("organization", "governance", "management")
 RESERVED_ENDINGS: Final = ("--x-s3", "--ol-s3", "--table-s3", "-s3alias")
 LONGEST_BUCKET: Final = 63
 
 
-def names_are_not_reserved(context: Context) -> Iterator[Problem]:
+def names_are_not_reserved(context: RuleContext) -> Iterator[Problem]:
     """Stacks of the platform keep their names."""
     for folder, owners in context.owners:
         for name in owners:
@@ -23,7 +23,7 @@ def names_are_not_reserved(context: Context) -> Iterator[Problem]:
                 yield Problem(f"{folder}/{name}.yaml", (), message)
 
 
-def product_names_fit_aws(context: Context) -> Iterator[Problem]:
+def product_names_fit_aws(context: RuleContext) -> Iterator[Problem]:
     """A product's bucket and roles have names that AWS takes; nothing is cut."""
     mesh = context.mesh.file.name
     for domain, name, _ in context.every_product():
@@ -39,7 +39,7 @@ def product_names_fit_aws(context: Context) -> Iterator[Problem]:
             yield Problem(domain_file(domain), path, message, on_key=True)
 
 
-def partner_names_fit_aws(context: Context) -> Iterator[Problem]:
+def partner_names_fit_aws(context: RuleContext) -> Iterator[Problem]:
     """The buckets of a partner have names that S3 takes; a domain's always have, for a name has 40 characters."""
     mesh = context.mesh.file.name
     for partner in context.mesh.partners:
@@ -51,7 +51,7 @@ def partner_names_fit_aws(context: Context) -> Iterator[Problem]:
             yield Problem(partner_file(partner), (), message)
 
 
-def global_names_are_used_once(context: Context) -> Iterator[Problem]:
+def global_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
     """No two buckets of the mesh have one name."""
     mesh = context.mesh.file.name
     seen = {names.audit_bucket(mesh): "the audit trail"}
@@ -77,7 +77,7 @@ def global_names_are_used_once(context: Context) -> Iterator[Problem]:
     yield from duplicates
 
 
-def role_names_are_used_once(context: Context) -> Iterator[Problem]:
+def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
     """No two roles of an account have one name: IAM takes a name once an account, whatever its path."""
     own = {"deploy": "the deployment", "preview": "previews", "access": "the platform", "publisher": "the platform"}
     central = {**own, "ci-deploy": "continuous integration", "ci-preview": "continuous integration"}
@@ -105,7 +105,7 @@ def role_names_are_used_once(context: Context) -> Iterator[Problem]:
                 taken[name] = f"product '{product}'"
 
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     names_are_not_reserved,
     product_names_fit_aws,
     partner_names_fit_aws,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, listed, unknown
-from mesh.plan.rules.context import Context, Rule, domain_file, unknown_product
+from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, unknown_product
 
 
-def consumed_products_exist(context: Context) -> Iterator[Problem]:
+def consumed_products_exist(context: RuleContext) -> Iterator[Problem]:
     """`consumes` names products of other domains, once each, and none that is internal."""
     for domain, owner in context.mesh.domains.items():
         for number, reference in enumerate(owner.consumes):
@@ -20,7 +20,7 @@ def consumed_products_exist(context: Context) -> Iterator[Problem]:
                 yield Problem(domain_file(domain), ("consumes", number), reason)
 
 
-def _not_consumable(context: Context, domain: str, reference: str) -> str:
+def _not_consumable(context: RuleContext, domain: str, reference: str) -> str:
     product = context.mesh.product(reference)
     if product is None:
         return unknown_product(context, reference)
@@ -31,7 +31,7 @@ def _not_consumable(context: Context, domain: str, reference: str) -> str:
     return ""
 
 
-def consumers_have_a_clearance(context: Context) -> Iterator[Problem]:
+def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
     """A consumer whose groups cover nothing of a labelled product is told which clearance it needs."""
     known = frozenset(context.mesh.file.classifications)
     clearances = {name: frozenset(reads) for name, reads in context.mesh.file.clearances.items()}
@@ -51,7 +51,7 @@ def consumers_have_a_clearance(context: Context) -> Iterator[Problem]:
                 yield Problem(domain_file(domain), ("consumes", number), message, "warning")
 
 
-def members_hold_known_clearances(context: Context) -> Iterator[Problem]:
+def members_hold_known_clearances(context: RuleContext) -> Iterator[Problem]:
     """A member names a clearance of mesh.yaml."""
     known = context.mesh.file.clearances
     for domain, owner in context.mesh.domains.items():
@@ -61,7 +61,7 @@ def members_hold_known_clearances(context: Context) -> Iterator[Problem]:
                 yield Problem(domain_file(domain), ("members", number, "clearance"), message)
 
 
-def members_are_reviewed(context: Context) -> Iterator[Problem]:
+def members_are_reviewed(context: RuleContext) -> Iterator[Problem]:
     """A clearance whose review date is past has lapsed."""
     for domain, owner in context.mesh.domains.items():
         for number, member in enumerate(owner.members):
@@ -74,7 +74,7 @@ def members_are_reviewed(context: Context) -> Iterator[Problem]:
                 yield Problem(domain_file(domain), ("members", number, "review"), message, "lapse")
 
 
-def members_stand_once(context: Context) -> Iterator[Problem]:
+def members_stand_once(context: RuleContext) -> Iterator[Problem]:
     """A group holds one clearance a domain file at most once."""
     for domain, owner in context.mesh.domains.items():
         seen: set[tuple[str, str]] = set()
@@ -86,7 +86,7 @@ def members_stand_once(context: Context) -> Iterator[Problem]:
             seen.add(pair)
 
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     consumed_products_exist,
     consumers_have_a_clearance,
     members_hold_known_clearances,

@@ -8,10 +8,10 @@ from typing import Final
 from mesh.contracts import catalog
 from mesh.findings import Problem
 from mesh.model import contract_file
-from mesh.plan.rules.context import Context, Rule, domain_file
+from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
 
 
-def kinds_have_their_ports(context: Context) -> Iterator[Problem]:
+def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
     """Reporting needs a table, a model needs files; a stream is refused until it can be carried."""
     needed = {"analytics": ("table", "reporting reads it with SQL"), "ml": ("files", "training reads files")}
     for domain, name, product in context.every_product():
@@ -30,7 +30,7 @@ def kinds_have_their_ports(context: Context) -> Iterator[Problem]:
             yield Problem(domain_file(domain), path, "a port stands twice; name each once")
 
 
-def contracts_can_be_catalogued(context: Context) -> Iterator[Problem]:
+def contracts_can_be_catalogued(context: RuleContext) -> Iterator[Problem]:
     """Tables, columns, types and labels of a contract are such that the catalog can show them."""
     known = frozenset(context.mesh.file.classifications)
     for domain, name, product in context.every_product():
@@ -40,7 +40,7 @@ def contracts_can_be_catalogued(context: Context) -> Iterator[Problem]:
                 yield Problem(contract_file(domain, name, product), path, message)
 
 
-def contracts_name_their_product(context: Context) -> Iterator[Problem]:
+def contracts_name_their_product(context: RuleContext) -> Iterator[Problem]:
     """A contract that names a domain names the one that it belongs to."""
     for domain, name, product in context.every_product():
         contract = context.mesh.contracts.get(f"{domain}.{name}")
@@ -49,7 +49,7 @@ def contracts_name_their_product(context: Context) -> Iterator[Problem]:
             yield Problem(contract_file(domain, name, product), ("domain",), message)
 
 
-def contracts_are_used_once(context: Context) -> Iterator[Problem]:
+def contracts_are_used_once(context: RuleContext) -> Iterator[Problem]:
     """Two products do not share a contract file."""
     seen: dict[str, str] = {}
     for domain, name, product in context.every_product():
@@ -60,7 +60,7 @@ def contracts_are_used_once(context: Context) -> Iterator[Problem]:
         seen.setdefault(file, f"{domain}.{name}")
 
 
-def contracts_have_a_product(context: Context) -> Iterator[Problem]:
+def contracts_have_a_product(context: RuleContext) -> Iterator[Problem]:
     """A contract file that no product names does nothing."""
     for file in context.mesh.stray_contracts:
         yield Problem(
@@ -68,7 +68,7 @@ def contracts_have_a_product(context: Context) -> Iterator[Problem]:
         )
 
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[CrossFileRule, ...]] = (
     kinds_have_their_ports,
     contracts_can_be_catalogued,
     contracts_name_their_product,

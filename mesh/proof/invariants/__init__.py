@@ -56,7 +56,7 @@ _BREAK_GLASS: Final = (
     "tests/program/test_registered.py compares; who is a keeper, and with which device, people say in the management "
     "account, which no policy binds"
 )
-_WORKGROUPS: Final = f"that a query cannot choose another place is the workgroup's (DomainAccount); {_CHECKED}"
+_WORKGROUPS: Final = f"that a query cannot choose another place is the workgroup's (AccountBaseline); {_CHECKED}"
 
 INVARIANTS: Final = (
     _of("I1", perimeter.nobody_outside),

@@ -7,10 +7,10 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.access.chains import PORTS, Port, Reader
+from mesh.access.chains import PORTS, Reader, ReadPort
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
-from mesh.plan.nodes.grants import Covered, Label, Named, WholeCatalog
+from mesh.plan.nodes.grants import Covered, Label, NamedResource, WholeCatalog
 from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Sees
 from mesh.proof.subject import Subject
 
@@ -159,7 +159,7 @@ def _two(subject: Subject, home: str) -> Iterator[Reader]:
             yield Reader(widest.clearance.name, name, widest.arn, widest.account_id)
 
 
-def _chain(reader: Reader, product: DataProductArgs, port: Port) -> tuple[str, Callable[[Subject], str | None]]:
+def _chain(reader: Reader, product: DataProductArgs, port: ReadPort) -> tuple[str, Callable[[Subject], str | None]]:
     def failure(subject: Subject) -> str | None:
         broken = subject.access.fresh().read(reader, product, port).broken
         return f"{broken.purpose}: {broken.request}" if broken else None
@@ -192,7 +192,7 @@ def _hub_grants(subject: Subject) -> str | None:
             case WholeCatalog() | Label():
                 if f"::{subject.hub}:role/{names.PATH}/publisher/" not in grant.principal or grant.grantable:
                     return f"{grant.name} goes to {grant.principal}"
-            case Named():
+            case NamedResource():
                 return f"{grant.name} names {grant.on.database}"
     return None
 
@@ -233,7 +233,7 @@ def _publishers_publish(subject: Subject) -> str | None:
 def _links_are_seen(subject: Subject) -> str | None:
     for domain in subject.plan.domains.values():
         account_id = domain.access.account_id
-        seen = {g.on.database for g in subject.lakes.lakes[account_id].grants if isinstance(g.on, Named)}
+        seen = {g.on.database for g in subject.lakes.lakes[account_id].grants if isinstance(g.on, NamedResource)}
         unseen = {link.database for link in domain.links.values()} ^ seen
         if unseen:
             return f"{domain.name}: {', '.join(sorted(unseen))}"

@@ -9,7 +9,7 @@ from mesh import names
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Caller, Subject
+from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
 
 OUTWARD: Final = (
     ("s3:PutObject", OUTSIDE_BUCKET + "/x"),
@@ -88,7 +88,7 @@ def _outward(subject: Subject) -> Iterator[tuple[str, str]]:
                 yield action, f"arn:aws:{owner}:{'' if service == 'sts' else subject.region}:{outsider}:{what}"
 
 
-def _inside(subject: Subject, caller: Caller, resource: str) -> str:
+def _inside(subject: Subject, caller: Actor, resource: str) -> str:
     if resource.startswith(OUTSIDE_BUCKET):
         audit = f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}"
         own = next(
@@ -100,7 +100,7 @@ def _inside(subject: Subject, caller: Caller, resource: str) -> str:
     return resource
 
 
-def _members(subject: Subject) -> Iterator[Caller]:
+def _members(subject: Subject) -> Iterator[Actor]:
     """One caller of each kind in each kind of account."""
     for domain in subject.domains:
         yield from subject.of_domain(domain)
@@ -181,7 +181,7 @@ def no_side_doors(subject: Subject) -> Iterator[AnyClaim]:
     """I7: no service is set up to carry data out for somebody."""
     for account_id, unit, where in subject.accounts_asked:
         administrator = subject.other(account_id, unit, where)
-        deployment = Caller(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+        deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
         for action in EXPORTS:
             for request in own(subject, administrator, action):
                 yield Claim(administrator.who, request, allowed=False, denied=("scp",))
@@ -194,7 +194,7 @@ def no_side_doors(subject: Subject) -> Iterator[AnyClaim]:
         yield from _subscriptions(subject, administrator)
 
 
-def _subscriptions(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
+def _subscriptions(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     """A topic tells nobody outside its account: no address, no URL, no queue of somebody else's."""
     topic = f"arn:aws:sns:{subject.region}:{caller.account}:topic"
     for protocol, endpoint in (
@@ -212,7 +212,7 @@ def _subscriptions(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
     yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, own), free=("scp",))
 
 
-def own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] | None = None) -> Iterator[Request]:
+def own(subject: Subject, caller: Actor, action: str, context: dict[str, Any] | None = None) -> Iterator[Request]:
     """The action on a resource of the caller's own account."""
     service = action.partition(":")[0]
     arns = [arn for name, arn in facts.requests(service, subject.region, caller.account or "") if name == action]

@@ -9,15 +9,15 @@ from mesh import names
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.invariants.exits import own
-from mesh.proof.subject import Caller, Subject
+from mesh.proof.subject import Actor, Subject
 
 ForgedTag = {"aws:TagKeys": ["mesh:clearance"]}
 
 
-def _administrators(subject: Subject) -> Iterator[tuple[Caller, Caller]]:
+def _administrators(subject: Subject) -> Iterator[tuple[Actor, Actor]]:
     """Of each account asked: any role with every permission, and the deployment."""
     for account_id, unit, where in subject.accounts_asked:
-        deployment = Caller(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+        deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
         yield subject.other(account_id, unit, where), deployment
 
 
@@ -156,7 +156,7 @@ NAMESAKES: Final = ("Deploy", "DeployRole", "deploy", "ci/mesh/deploy", "mesh/cl
 """Roles that somebody may make or hold, and that a wide pattern takes for the deployment."""
 
 
-def _namesakes(subject: Subject, administrator: Caller) -> Iterator[AnyClaim]:
+def _namesakes(subject: Subject, administrator: Actor) -> Iterator[AnyClaim]:
     """An exception for the deployment is for that role alone."""
     for name in NAMESAKES:
         role = f"arn:aws:iam::{administrator.account}:role/{name}"
@@ -166,7 +166,7 @@ def _namesakes(subject: Subject, administrator: Caller) -> Iterator[AnyClaim]:
             yield Claim(f"a role named {name}", forged, allowed=False, denied=("scp",))
 
 
-def _trail(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
+def _trail(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     trail = names.trail_arn(subject.region, subject.perimeter.management_id)
     for action in ("cloudtrail:StopLogging", "cloudtrail:DeleteTrail"):
         yield Claim(caller.who, Request(caller.name, action, trail), allowed=False, denied=("scp",))
@@ -179,7 +179,7 @@ def _boundary(subject: Subject) -> Iterator[AnyClaim]:
     roles += [(caller.who, caller.name) for domain in subject.domains for caller in subject.publishing(domain.name)]
     for who, role in roles:
         account_id = role.split(":")[4]
-        bucket = _own(subject, Caller(who, role, None, account_id, "mesh"), "s3:PutBucketPolicy").resource
+        bucket = _own(subject, Actor(who, role, None, account_id, "mesh"), "s3:PutBucketPolicy").resource
         catalog = f"arn:aws:glue:{subject.region}:{account_id}:catalog"
         for action, resource in (
             ("s3:PutBucketPolicy", bucket),
@@ -192,7 +192,7 @@ def _boundary(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(who, Request(role, action, resource), allowed=False, denied=("boundary",))
 
 
-def _own(subject: Subject, caller: Caller, action: str, context: dict[str, Any] | None = None) -> Request:
+def _own(subject: Subject, caller: Actor, action: str, context: dict[str, Any] | None = None) -> Request:
     """The action on a resource of the caller's own account."""
     return next(own(subject, caller, action, context))
 
@@ -237,7 +237,7 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
         role_of_theirs, other = f"arn:aws:iam::{account_id}:role/somebody", f"arn:aws:iam::{account_id}:policy/other"
         bounded = {"iam:PermissionsBoundary": names.boundary(account_id)}
         disguised = f"arn:aws:iam::{account_id}:policy/x:policy/mesh/boundary"  # a path may hold a colon
-        boot = Caller("the bootstrap of an account", stack_set, administrator.unit, account_id, "bootstrap")
+        boot = Actor("the bootstrap of an account", stack_set, administrator.unit, account_id, "bootstrap")
         for action in CHANGE_A_ROLE:
             for role in (names.deploy_role(account_id), names.clearance_role(account_id, "pii"), stack_set):
                 forged = Request(administrator.name, action, role, bounded)
@@ -259,7 +259,7 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
     yield from _root_users(subject)
 
 
-def _kept_as_they_are(administrator: Caller, deployment: Caller, boot: Caller) -> Iterator[AnyClaim]:
+def _kept_as_they_are(administrator: Actor, deployment: Actor, boot: Actor) -> Iterator[AnyClaim]:
     """A boundary that is there stays, and roles that AWS alone makes are forged by nobody."""
     account_id = administrator.account or ""
     own, bounded = f"arn:aws:iam::{account_id}:role/somebody", {"iam:PermissionsBoundary": names.boundary(account_id)}

@@ -9,8 +9,8 @@ from mesh.access import from_plan
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.invariants.products import CRYPTOGRAPHY, Rule
-from mesh.proof.subject import Caller, Subject
+from mesh.proof.invariants.products import CRYPTOGRAPHY, EntitledRoles
+from mesh.proof.subject import Actor, Subject
 
 
 def keys_only_through_their_services(subject: Subject) -> Iterator[AnyClaim]:
@@ -28,7 +28,7 @@ def keys_only_through_their_services(subject: Subject) -> Iterator[AnyClaim]:
 def _products(subject: Subject) -> Iterator[AnyClaim]:
     elsewhere = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
     for product in subject.products:
-        rule, key = Rule(subject, product), subject.product_key(product)
+        rule, key = EntitledRoles(subject, product), subject.product_key(product)
         users = [("the pipeline", rule.pipeline), ("the location role", rule.location), ("the delivery", rule.delivery)]
         for who, role in users:
             for context in ({}, elsewhere):
@@ -62,7 +62,7 @@ def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iter
         yield Claim(other.who, Request(other.name, action, key), allowed=False, admitted=False)
 
 
-def _granted(rule: Rule, key: str) -> Iterator[AnyClaim]:
+def _granted(rule: EntitledRoles, key: str) -> Iterator[AnyClaim]:
     for context in ({"kms:GrantIsForAWSResource": "false"}, {}):
         grants = Request(rule.deploy, "kms:CreateGrant", key, context)
         yield Claim("the deployment", grants, allowed=False, denied=("resource",))
@@ -89,7 +89,7 @@ def _account(subject: Subject, account_id: str, unit: str, where: str) -> Iterat
         yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
 
 
-def _not_through(subject: Subject, key: str, caller: Caller) -> Iterator[AnyClaim]:
+def _not_through(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim]:
     for context in ({}, {"kms:ViaService": f"sqs.{subject.region}.amazonaws.com"}):
         request = Request(caller.name, "kms:Decrypt", key, context)
         yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
@@ -97,7 +97,7 @@ def _not_through(subject: Subject, key: str, caller: Caller) -> Iterator[AnyClai
     yield Claim("a service of the mesh", service, allowed=False, free=("resource",))
 
 
-def _disks(subject: Subject, key: str, caller: Caller) -> Iterator[AnyClaim]:
+def _disks(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim]:
     """EC2 takes a grant for a disk, for its own use, and nobody else takes one."""
     ec2, granted = f"ec2.{subject.region}.amazonaws.com", "kms:GrantIsForAWSResource"
     for context, may in (

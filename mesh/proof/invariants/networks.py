@@ -10,7 +10,7 @@ from mesh.access import from_plan
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.invariants.exits import own
-from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Caller, Subject
+from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
 
 IN_A_NETWORK: Final = {
     "cloudshell:CreateEnvironment": "cloudshell:VpcIds",
@@ -106,7 +106,7 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
     """I8: a job is made in a network or not at all, no network has a way out, and its endpoints lead the mesh home."""
     for account_id, unit, where in subject.accounts_asked:
         administrator = subject.other(account_id, unit, where)
-        deployment = Caller(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+        deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
         for caller in (administrator, deployment):
             yield from _made_in_a_network(subject, caller)
             for action in LEADING_OUT:
@@ -120,7 +120,7 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
     yield from _jobs(subject)
 
 
-def _made_in_a_network(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
+def _made_in_a_network(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     for action, key in IN_A_NETWORK.items():
         for request in own(subject, caller, action):
             yield Claim(f"{caller.who}, outside a network", request, allowed=False, denied=("scp",))
@@ -138,7 +138,7 @@ def _made_in_a_network(subject: Subject, caller: Caller) -> Iterator[AnyClaim]:
             yield Claim(f"{caller.who}, without a second door", request, free=("scp",))
 
 
-def _opened(subject: Subject, administrator: Caller, deployment: Caller) -> Iterator[AnyClaim]:
+def _opened(subject: Subject, administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]:
     for action in OPENING:
         for request in own(subject, administrator, action):
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
@@ -185,7 +185,7 @@ def _kept_in(subject: Subject, service: str) -> Iterator[AnyClaim]:
             yield Claim(f"{caller.who}, at home in our network", request, passed=True)
 
 
-def _of_the_mesh(subject: Subject) -> Iterator[Caller]:
+def _of_the_mesh(subject: Subject) -> Iterator[Actor]:
     """One of each kind that could run there: jobs, people, and whatever else a team makes."""
     yield from subject.of_governance
     for domain in subject.domains:
@@ -193,7 +193,7 @@ def _of_the_mesh(subject: Subject) -> Iterator[Caller]:
         yield from (caller for caller in subject.of_domain(domain) if caller.kind in ("other", "clearance"))
 
 
-def _calls(subject: Subject, caller: Caller, service: str, account_id: str) -> Iterator[Request]:
+def _calls(subject: Subject, caller: Actor, service: str, account_id: str) -> Iterator[Request]:
     """Requests of a service to something of an account, through the service's endpoint."""
     context = {"aws:SourceVpce": from_plan.endpoint_id(service)}
     if service == "s3":

@@ -11,7 +11,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Layer, Request
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim, Fact
-from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Caller, Subject
+from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
 
 SERVICES: Final = (
     "s3 s3express s3tables kms sts iam glue lakeformation athena ram sns sqs events pipes scheduler secretsmanager "
@@ -190,7 +190,7 @@ def _own_people_do_not_write(subject: Subject, partner: PartnerPlan, inbox: str)
     yield Claim("a service of the mesh", service, free=("rcp", "resource"))
 
 
-def _reaching_in(subject: Subject, partner: PartnerPlan) -> Iterator[Caller]:
+def _reaching_in(subject: Subject, partner: PartnerPlan) -> Iterator[Actor]:
     own = partner.access.account_id
     writers = frozenset(partner.partner.writers)
     for domain in subject.plan.domains.values():

@@ -10,7 +10,7 @@ from mesh.access import from_plan
 from mesh.evaluator.decide import Layer, Request
 from mesh.evaluator.world import ANONYMOUS
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Caller, Subject
+from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Actor, Subject
 
 OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:DeleteObjectVersion")
 BUCKET_ACTIONS: Final = ("s3:ListBucket", "s3:GetBucketTagging", "s3:PutBucketPolicy")
@@ -70,7 +70,7 @@ def everything(subject: Subject) -> Iterator[Held]:
     yield from of_accounts(subject)
 
 
-def _requests(caller: Caller, held: Held) -> Iterator[Request]:
+def _requests(caller: Actor, held: Held) -> Iterator[Request]:
     for action in held.actions:
         yield Request(caller.name, action, held.resource)
 

@@ -9,7 +9,7 @@ from mesh import names
 from mesh.evaluator.decide import Layer, Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import WHOLE_UP_TO, Caller, Subject
+from mesh.proof.subject import WHOLE_UP_TO, Actor, Subject
 
 READS: Final = (
     "s3:GetObject",
@@ -50,7 +50,7 @@ CRYPTOGRAPHY: Final = (
 TABLES, METADATA, FILES = "tables/data/part-0.parquet", "tables/t/metadata/v1.json", "files/part-0.parquet"
 
 
-class Rule:
+class EntitledRoles:
     """Who may do what with a product, by the set rule: nothing here is read off a policy document."""
 
     def __init__(self, subject: Subject, product: DataProductArgs) -> None:
@@ -65,24 +65,24 @@ class Rule:
         self.cleared = frozenset(c.name for c in clearances if product.labels <= c.reads) if files else frozenset[str]()
         self.deploy, self.preview = names.deploy_role(account_id), names.preview_role(account_id)
 
-    def clears(self, caller: Caller) -> bool:
+    def clears(self, caller: Actor) -> bool:
         """Whether a caller holds a clearance that covers all labels, and the product has a files port."""
         return caller.kind == "clearance" and caller.name.rpartition("/")[2] in self.cleared
 
-    def reads(self, caller: Caller) -> bool:
+    def reads(self, caller: Actor) -> bool:
         """Whether the bucket's policy leaves the caller any object to read; which, other statements say."""
         return self.clears(caller) or caller.name in (self.pipeline, self.delivery, self.location, self.publisher)
 
-    def lists(self, caller: Caller) -> bool:
+    def lists(self, caller: Actor) -> bool:
         """Whether the bucket's policy lets the caller list."""
         return self.reads(caller) or caller.name in (self.deploy, self.preview)
 
-    def writes(self, caller: Caller) -> bool:
+    def writes(self, caller: Actor) -> bool:
         """Whether the bucket's policy lets the caller write anything."""
         return caller.name in (self.pipeline, self.publisher)
 
 
-def callers(subject: Subject, product: DataProductArgs) -> Iterator[Caller]:
+def callers(subject: Subject, product: DataProductArgs) -> Iterator[Actor]:
     """Everyone of the home account, and of each kind elsewhere in the domains and the governance account."""
     home = subject.domain_of(product)
     yield from subject.of_domain(home)
@@ -92,31 +92,31 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Caller]:
     # A path may hold a colon (IAM API, CreateRole): a pattern that is no ARN's takes this for a role of the mesh.
     for path in ("clearance/restricted", f"pipeline/{product.name}", "deploy"):
         forged = f"arn:aws:iam::{product.account_id}:role/x:role/mesh/{path}"
-        yield Caller(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
+        yield Actor(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
     for domain in subject.others(product.domain):
         yield from subject.of_domain(domain)
         yield from list(subject.jobs_of(domain))[:1]
         yield from subject.publishing(domain.name)
         namesake = names.pipeline_role(domain.access.account_id, product.name)
-        yield Caller(
+        yield Actor(
             f"a pipeline of the same name in {domain.name}", namesake, "domains", domain.access.account_id, "other"
         )
     yield from subject.of_governance
 
 
-def _at_home(caller: Caller, product: DataProductArgs) -> bool:
+def _at_home(caller: Actor, product: DataProductArgs) -> bool:
     """Whether the caller is asked every action: an administrator of the product's own account."""
     return caller.kind == "other" and caller.account == product.account_id
 
 
-def _is_of(job: Caller, product: DataProductArgs) -> bool:
+def _is_of(job: Actor, product: DataProductArgs) -> bool:
     return job.name.endswith((f"/pipeline/{product.name}", f"/deliver-{product.name}"))
 
 
 def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
     """I14: with S3 alone nobody reads or lists a product but its own roles and, on a files port, the cleared."""
     for product in subject.products:
-        rule, bucket = Rule(subject, product), f"arn:aws:s3:::{product.bucket}"
+        rule, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
         refused: tuple[Layer, ...] = ("resource",)
         for caller in callers(subject, product):
             reads, lists = rule.reads(caller), rule.lists(caller)
@@ -132,13 +132,13 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
         yield from _services(subject, product, bucket)
 
 
-def _either(caller: Caller, request: Request, may: bool, refused: tuple[Layer, ...]) -> Claim:
+def _either(caller: Actor, request: Request, may: bool, refused: tuple[Layer, ...]) -> Claim:
     return (
         Claim(caller.who, request, free=refused) if may else Claim(caller.who, request, allowed=False, denied=refused)
     )
 
 
-def _narrow(subject: Subject, rule: Rule, bucket: str) -> Iterator[AnyClaim]:
+def _narrow(subject: Subject, rule: EntitledRoles, bucket: str) -> Iterator[AnyClaim]:
     """What the product's own roles may read of it: the location role tables, the publisher their metadata."""
     for who, role, may, may_not in (
         ("the location role", rule.location, (TABLES, METADATA), (FILES, "outbound/p/x")),
@@ -162,7 +162,7 @@ def _narrow(subject: Subject, rule: Rule, bucket: str) -> Iterator[AnyClaim]:
     yield from _not_admitted(subject, rule, bucket)
 
 
-def _like_named(subject: Subject, rule: Rule) -> Iterator[AnyClaim]:
+def _like_named(subject: Subject, rule: EntitledRoles) -> Iterator[AnyClaim]:
     """A bucket's name is anyone's to take: one of a like name in another account is not the domain's."""
     stray = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, rule.product.domain, 'stray')}"
     for who, role in (("the location role", rule.location), ("the publisher", rule.publisher)):
@@ -171,7 +171,7 @@ def _like_named(subject: Subject, rule: Rule) -> Iterator[AnyClaim]:
             yield Claim(f"{who}, on a bucket of a like name elsewhere", request, allowed=False, granted=False)
 
 
-def _not_admitted(subject: Subject, rule: Rule, bucket: str) -> Iterator[AnyClaim]:
+def _not_admitted(subject: Subject, rule: EntitledRoles, bucket: str) -> Iterator[AnyClaim]:
     """The policy of bucket and key names no stranger, even if every Deny in them were gone."""
     forged = [caller for caller in (*subject.of_partners, *subject.outsiders) if caller.kind == "forged"]
     hub_others = [caller for caller in subject.of_governance if caller.kind == "other"]
@@ -205,7 +205,7 @@ def _services(subject: Subject, product: DataProductArgs, bucket: str) -> Iterat
 def one_writer(subject: Subject) -> Iterator[AnyClaim]:
     """M5: a product's pipeline is its only writer, and writes nothing else; tables are started by the publisher."""
     for product in subject.products:
-        rule, bucket = Rule(subject, product), f"arn:aws:s3:::{product.bucket}"
+        rule, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
         for caller in callers(subject, product):
             for action in (
                 WRITES if _at_home(caller, product) else ("s3:PutObject", "s3:DeleteObject", "s3:ReplicateObject")
@@ -232,7 +232,7 @@ def one_writer(subject: Subject) -> Iterator[AnyClaim]:
         yield from _writes_nothing_else(subject, rule)
 
 
-def _writes_nothing_else(subject: Subject, rule: Rule) -> Iterator[AnyClaim]:
+def _writes_nothing_else(subject: Subject, rule: EntitledRoles) -> Iterator[AnyClaim]:
     """By its own permissions, whatever the other bucket says."""
     product = rule.product
     for other in subject.domain_of(product).products.values():

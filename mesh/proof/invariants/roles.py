@@ -10,7 +10,7 @@ from mesh.access import from_plan
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import Caller, Subject
+from mesh.proof.subject import Actor, Subject
 
 DATA_READS: Final = (
     "athena:GetQueryResults",
@@ -64,7 +64,7 @@ def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]
             yield Claim(f"people with permission set {name} of {elsewhere.name}", request, allowed=False)
 
 
-def _not_by(callers: Iterator[Caller], role: str) -> Iterator[AnyClaim]:
+def _not_by(callers: Iterator[Actor], role: str) -> Iterator[AnyClaim]:
     for caller in callers:
         yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)
 

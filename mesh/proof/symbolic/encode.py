@@ -18,7 +18,7 @@ from mesh.evaluator.patterns import like
 from mesh.evaluator.policies import Policy, texts
 from mesh.evaluator.principals import ACCOUNT
 from mesh.proof.symbolic.shapes import Part, Shape
-from mesh.proof.symbolic.texts import Formula, Text, every, is_, some, z3
+from mesh.proof.symbolic.texts import Formula, SymbolicText, every, is_, some, z3
 
 _DECIMAL: Final = re.compile(r"-?\d+(\.\d+)?")
 _VARIABLE: Final = re.compile(r"\$\{([^},]*)")
@@ -31,17 +31,17 @@ _ORDERS: Final[Mapping[str, str]] = {
 }
 
 
-class Key:
+class SymbolicKey:
     """A context key with one value, which a request may lack."""
 
     def __init__(self, name: str, prefix: str) -> None:
         self.name, self._number_name = name, f"{prefix}{name} as a number"
         self.present: Formula = z3.Bool(f"{prefix}{name} is there")
-        self.text = Text(f"{prefix}{name}")
+        self.text = SymbolicText(f"{prefix}{name}")
         self.read_as: str | None = None
 
     @property
-    def value(self) -> Text:
+    def value(self) -> SymbolicText:
         """The value as text."""
         self._read("text")
         return self.text
@@ -79,13 +79,13 @@ class Key:
         return z3.And(self.present, self.value.has_shape(*shapes))
 
 
-class Values:
+class SymbolicValues:
     """A context key with several values: places, each of which may be empty."""
 
     def __init__(self, name: str, prefix: str, places: int) -> None:
         self.name = name
-        self.places: list[tuple[Formula, Text]] = [
-            (z3.Bool(f"{prefix}{name} has value {n}"), Text(f"{prefix}{name}[{n}]")) for n in range(places)
+        self.places: list[tuple[Formula, SymbolicText]] = [
+            (z3.Bool(f"{prefix}{name} has value {n}"), SymbolicText(f"{prefix}{name}[{n}]")) for n in range(places)
         ]
 
     def some_begins(self, *prefixes: str) -> Formula:
@@ -103,7 +103,7 @@ class Taken(NamedTuple):
     keys: frozenset[str]
 
 
-class Request:
+class SymbolicRequest:
     """A request: action (in lower case), resource, the caller's account or its service, and keys.
 
     `fixed` are keys that have this value; only they may be policy variables. `policies` are those that are asked.
@@ -113,28 +113,28 @@ class Request:
         self._prefix = f"{name}." if name else ""
         self.policies = tuple(policies)
         self.fixed = {key.lower(): value for key, value in (fixed or {}).items()}
-        self.action = Text(f"{self._prefix}action")
-        self.resource = Text(f"{self._prefix}resource")
-        self.account = Text(f"{self._prefix}account of the caller")
-        self.service = Text(f"{self._prefix}service that calls")
-        self.single: dict[str, Key] = {}
-        self.several: dict[str, Values] = {}
+        self.action = SymbolicText(f"{self._prefix}action")
+        self.resource = SymbolicText(f"{self._prefix}resource")
+        self.account = SymbolicText(f"{self._prefix}account of the caller")
+        self.service = SymbolicText(f"{self._prefix}service that calls")
+        self.single: dict[str, SymbolicKey] = {}
+        self.several: dict[str, SymbolicValues] = {}
 
-    def key(self, name: str) -> Key:
+    def key(self, name: str) -> SymbolicKey:
         """A key with one value."""
         name = name.lower()
         facts.check_key(name)
         if name in facts.MULTIVALUED:
             raise UnknownError(f"{name} has several values")
-        return self.single.setdefault(name, Key(name, self._prefix))
+        return self.single.setdefault(name, SymbolicKey(name, self._prefix))
 
-    def values(self, name: str) -> Values:
+    def values(self, name: str) -> SymbolicValues:
         """A key with several values."""
         name = name.lower()
         if name not in facts.MULTIVALUED:
             raise UnknownError(f"{name} has one value")
         if name not in self.several:
-            self.several[name] = Values(name, self._prefix, 1 + _mentions(self.policies, name))
+            self.several[name] = SymbolicValues(name, self._prefix, 1 + _mentions(self.policies, name))
         return self.several[name]
 
     @property
@@ -150,7 +150,7 @@ class Request:
         )
 
     @property
-    def texts(self) -> Iterator[Text]:
+    def texts(self) -> Iterator[SymbolicText]:
         """Every text of it."""
         yield from (self.action, self.resource, self.account, self.service)
         yield from (key.text for key in self.single.values())
@@ -259,7 +259,7 @@ class Request:
             return some(there for there, _ in self.values(key).places)
         return self.key(key).present
 
-    def _places(self, key: str) -> Sequence[tuple[Formula, Text]]:
+    def _places(self, key: str) -> Sequence[tuple[Formula, SymbolicText]]:
         if key in facts.MULTIVALUED:
             return self.values(key).places
         single = self.key(key)
@@ -301,7 +301,7 @@ def _mentions(policies: Iterable[Policy], key: str) -> int:
     )
 
 
-def _compared(key: Key, kind: str, values: Sequence[str]) -> Formula:
+def _compared(key: SymbolicKey, kind: str, values: Sequence[str]) -> Formula:
     if kind not in _ORDERS:
         return _compared_text(key.value, kind, values)
     for value in values:
@@ -310,7 +310,7 @@ def _compared(key: Key, kind: str, values: Sequence[str]) -> Formula:
     return some(getattr(key.number, _ORDERS[kind])(z3.RealVal(value)) for value in values)
 
 
-def _compared_text(found: Text, kind: str, values: Sequence[str]) -> Formula:
+def _compared_text(found: SymbolicText, kind: str, values: Sequence[str]) -> Formula:
     match kind:
         case "stringequals" | "binaryequals":
             return found.equals(*values)

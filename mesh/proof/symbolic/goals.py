@@ -8,20 +8,20 @@ from typing import Any, Literal
 
 from mesh.evaluator.errors import UnknownError
 from mesh.proof.claims import Witness
-from mesh.proof.symbolic.encode import Request, Taken
-from mesh.proof.symbolic.solve import LIMIT, Found, Solver
+from mesh.proof.symbolic.encode import SymbolicRequest, Taken
+from mesh.proof.symbolic.solve import LIMIT, Counterexample, Solver
 from mesh.proof.symbolic.texts import Formula, negation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class Obligation:
     """Of every request for which `given` holds: one of the policies denies it, or none of them allows it.
 
     `actions` are the actions (patterns) that it may ask for.
     """
 
     what: str
-    request: Request
+    request: SymbolicRequest
     actions: tuple[str, ...]
     given: tuple[Formula, ...] = ()
     outcome: Literal["denied", "not admitted"] = "denied"
@@ -38,7 +38,7 @@ class Goal:
     def _effect(self) -> str:
         return "Deny" if self.outcome == "denied" else "Allow"
 
-    def _escape(self, limit: int) -> Found | None:
+    def _escape(self, limit: int) -> Counterexample | None:
         if not self.request.policies:
             raise UnknownError("there is no policy to ask")
         said = frozenset({*self.request.single, *self.request.several})
@@ -49,7 +49,7 @@ class Goal:
         found = _past_all(solver, nearest) if self.outcome == "denied" else _by_one(solver, nearest)
         return _simpler(solver, found, self.request) if found else None
 
-    def _witness(self, found: Found) -> Witness:
+    def _witness(self, found: Counterexample) -> Witness:
         agrees, came = self._judged(found)
         who = found.caller.itself or next(iter(found.keys.get("aws:principalarn", ())), "a caller without an ARN")
         given = ", ".join(f"{key}={' '.join(values)}" for key, values in found.keys.items())
@@ -68,7 +68,7 @@ class Goal:
         }
         return Witness(f"{self.what}: {text}{fault}", data)
 
-    def _judged(self, found: Found) -> tuple[bool, str]:
+    def _judged(self, found: Counterexample) -> tuple[bool, str]:
         """Whether the evaluator agrees that the request gets through, and how."""
         denied, came = self.outcome == "denied", "is not refused by" if self.outcome == "denied" else "is admitted by"
         try:
@@ -78,7 +78,7 @@ class Goal:
         return taken != denied, came
 
 
-def _past_all(solver: Solver, statements: Sequence[Taken]) -> Found | None:
+def _past_all(solver: Solver, statements: Sequence[Taken]) -> Counterexample | None:
     """A request that gets past every statement.
 
     They are put to z3 one at a time, those that are about what is given first, each when it takes what got past
@@ -95,7 +95,7 @@ def _past_all(solver: Solver, statements: Sequence[Taken]) -> Found | None:
     return found
 
 
-def _taking(found: Found, statements: Sequence[Taken]) -> Taken | None:
+def _taking(found: Counterexample, statements: Sequence[Taken]) -> Taken | None:
     try:
         taken = {(id(each.policy), number) for each in statements for number in found.taken_by(each.policy, "Deny")}
     except UnknownError:
@@ -103,7 +103,7 @@ def _taking(found: Found, statements: Sequence[Taken]) -> Taken | None:
     return next((each for each in statements if (id(each.policy), each.number) in taken), None)
 
 
-def _by_one(solver: Solver, statements: Sequence[Taken]) -> Found | None:
+def _by_one(solver: Solver, statements: Sequence[Taken]) -> Counterexample | None:
     """A request that one of the statements takes."""
     for each in statements:
         solver.push()
@@ -114,7 +114,7 @@ def _by_one(solver: Solver, statements: Sequence[Taken]) -> Found | None:
     return None
 
 
-def _simpler(solver: Solver, found: Found, request: Request) -> Found:
+def _simpler(solver: Solver, found: Counterexample, request: SymbolicRequest) -> Counterexample:
     """One of those that get through with little in it, in plain characters. What it was asked stays in the solver."""
     for wish in _wishes(request):
         solver.push()
@@ -124,7 +124,7 @@ def _simpler(solver: Solver, found: Found, request: Request) -> Found:
     return solver.find(plain=True) or found
 
 
-def _wishes(request: Request) -> Iterator[Formula]:
+def _wishes(request: SymbolicRequest) -> Iterator[Formula]:
     yield from (text.equals("") for text in (request.service, request.account))
     yield from (key.absent for key in request.single.values())
     yield from (negation(there) for several in request.several.values() for there, _ in several.places)

@@ -7,11 +7,11 @@ from typing import Final
 
 from mesh import names
 from mesh.plan.nodes import DataProductArgs
-from mesh.proof.invariants.products import CRYPTOGRAPHY, LISTS, READS, WRITES, Rule
+from mesh.proof.invariants.products import CRYPTOGRAPHY, LISTS, READS, WRITES, EntitledRoles
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.encode import Request
-from mesh.proof.symbolic.goals import Goal
+from mesh.proof.symbolic.encode import SymbolicRequest
+from mesh.proof.symbolic.goals import Obligation
 from mesh.proof.symbolic.perimeter import person
 from mesh.proof.symbolic.shapes import ANY, ARN, ARN_OF_AN_ACCOUNT, Shape, role
 from mesh.proof.symbolic.texts import Formula, negation, some
@@ -31,7 +31,7 @@ SETTINGS: Final = (
 )
 
 
-def anyone_but(request: Request, *shapes: Shape) -> Formula:
+def anyone_but(request: SymbolicRequest, *shapes: Shape) -> Formula:
     """The caller's ARN is any text that has none of the shapes, or there is none.
 
     An ARN names an account by twelve digits: that AWS sends none with anything else in that place is assumed.
@@ -40,84 +40,84 @@ def anyone_but(request: Request, *shapes: Shape) -> Formula:
     return some((arn.absent, arn.value.has_no_shape(*shapes, unless=ARN, but=ARN_OF_AN_ACCOUNT)))
 
 
-def _of(rule: Rule) -> Iterator[Shape]:
+def _of(rule: EntitledRoles) -> Iterator[Shape]:
     return ((arn,) for arn in (rule.pipeline, rule.delivery, rule.location, rule.publisher) if arn)
 
 
-def _readers(rule: Rule) -> tuple[Shape, ...]:
+def _readers(rule: EntitledRoles) -> tuple[Shape, ...]:
     """Who may read a product, by the set rule: its own roles and, on a files port, the clearances that cover it."""
     return (*_of(rule), *(role(f"clearance/{name}") for name in sorted(rule.cleared)))
 
 
-def no_way_around_lake_formation(subject: Subject) -> Iterator[Goal]:
+def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
     """Whatever a caller's ARN, if it is none of a product's readers, it reads and lists nothing, and decrypts nothing.
 
     The caller may be of the product's own account. Nor is it admitted, were the Denies gone.
     """
     for product, bucket, policies in documents.product_buckets(subject):
-        rule = Rule(subject, product)
-        request = Request(policies)
+        rule = EntitledRoles(subject, product)
+        request = SymbolicRequest(policies)
         given = (person(request), anyone_but(request, *_readers(rule)), request.objects_of(bucket))
-        yield Goal(what="a stranger reads", request=request, actions=READS, given=given)
-        yield Goal(what="a stranger reads", request=request, actions=READS, given=given, outcome="not admitted")
+        yield Obligation(what="a stranger reads", request=request, actions=READS, given=given)
+        yield Obligation(what="a stranger reads", request=request, actions=READS, given=given, outcome="not admitted")
         own: tuple[Shape, ...] = ((rule.deploy,), (rule.preview,))
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         given = (person(request), anyone_but(request, *_readers(rule), *own), request.resource.equals(bucket))
-        yield Goal(what="a stranger lists", request=request, actions=LISTS, given=given)
+        yield Obligation(what="a stranger lists", request=request, actions=LISTS, given=given)
     for product, policies in documents.product_keys(subject):
-        request = Request(policies)
-        given = (person(request), anyone_but(request, *_readers(Rule(subject, product))))
-        yield Goal(what="a stranger uses the key", request=request, actions=CRYPTOGRAPHY, given=given)
-        yield Goal(
+        request = SymbolicRequest(policies)
+        given = (person(request), anyone_but(request, *_readers(EntitledRoles(subject, product))))
+        yield Obligation(what="a stranger uses the key", request=request, actions=CRYPTOGRAPHY, given=given)
+        yield Obligation(
             what="a stranger uses the key", request=request, actions=CRYPTOGRAPHY, given=given, outcome="not admitted"
         )
 
 
-def clearances_are_exact(subject: Subject) -> Iterator[Goal]:
+def clearances_are_exact(subject: Subject) -> Iterator[Obligation]:
     """A clearance of any name in any account that does not cover a product is refused its objects and its key."""
     for product, bucket, policies in documents.product_buckets(subject):
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         other = _other_clearance(request, subject, product)
         what = "a clearance that does not cover"
-        yield Goal(what=what, request=request, actions=READS, given=(other, request.objects_of(bucket)))
-        yield Goal(what=what, request=request, actions=LISTS, given=(other, request.resource.equals(bucket)))
+        yield Obligation(what=what, request=request, actions=READS, given=(other, request.objects_of(bucket)))
+        yield Obligation(what=what, request=request, actions=LISTS, given=(other, request.resource.equals(bucket)))
     for product, policies in documents.product_keys(subject):
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         given = (_other_clearance(request, subject, product),)
-        yield Goal(what="a clearance that does not cover", request=request, actions=CRYPTOGRAPHY, given=given)
+        yield Obligation(what="a clearance that does not cover", request=request, actions=CRYPTOGRAPHY, given=given)
 
 
-def _other_clearance(request: Request, subject: Subject, product: DataProductArgs) -> Formula:
-    covering = tuple(role(f"clearance/{name}") for name in sorted(Rule(subject, product).cleared))
+def _other_clearance(request: SymbolicRequest, subject: Subject, product: DataProductArgs) -> Formula:
+    covering = tuple(role(f"clearance/{name}") for name in sorted(EntitledRoles(subject, product).cleared))
     arn = request.key("aws:PrincipalArn")
     return person(request) & arn.shaped((*role("clearance/"), ANY)) & negation(arn.shaped(*covering))
 
 
-def one_writer(subject: Subject) -> Iterator[Goal]:
+def one_writer(subject: Subject) -> Iterator[Obligation]:
     """Whatever a caller's ARN, if it is neither the product's pipeline nor its publisher, it writes nothing."""
     for product, bucket, policies in documents.product_buckets(subject):
-        rule = Rule(subject, product)
+        rule = EntitledRoles(subject, product)
         writers: tuple[Shape, ...] = tuple((arn,) for arn in (rule.pipeline, rule.publisher) if arn)
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         given = (person(request), anyone_but(request, *writers), request.objects_of(bucket))
-        yield Goal(what="a stranger writes", request=request, actions=WRITES, given=given)
+        yield Obligation(what="a stranger writes", request=request, actions=WRITES, given=given)
 
 
-def set_up_by_the_deployment(subject: Subject) -> Iterator[Goal]:
+def set_up_by_the_deployment(subject: Subject) -> Iterator[Obligation]:
     """Whatever a caller's ARN, if it is not the deploy role of the bucket's account, it changes no setting."""
     for product, bucket, policies in documents.product_buckets(subject):
         deploy: Shape = (names.deploy_role(product.account_id),)
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         given = (person(request), anyone_but(request, deploy), request.within(bucket))
-        yield Goal(what="a stranger changes the bucket", request=request, actions=SETTINGS, given=given)
+        yield Obligation(what="a stranger changes the bucket", request=request, actions=SETTINGS, given=given)
 
 
-def only_its_key(subject: Subject) -> Iterator[Goal]:
+def only_its_key(subject: Subject) -> Iterator[Obligation]:
     """Whoever puts whatever object: another encryption, any other key's name and a key of its own are refused."""
     header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
     customer = "s3:x-amz-server-side-encryption-customer-algorithm"
     for product, bucket, policies in documents.product_buckets(subject):
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         mode, name = request.key(header), request.key(key)
         other = (
             mode.present & mode.is_none_of("aws:kms"),
@@ -125,28 +125,28 @@ def only_its_key(subject: Subject) -> Iterator[Goal]:
             request.key(customer).present,
         )
         given = (some(other), request.objects_of(bucket))
-        yield Goal(what="another encryption", request=request, actions=("s3:PutObject",), given=given)
+        yield Obligation(what="another encryption", request=request, actions=("s3:PutObject",), given=given)
 
 
-def keys_only_through_their_services(subject: Subject) -> Iterator[Goal]:
+def keys_only_through_their_services(subject: Subject) -> Iterator[Obligation]:
     """Through any service but the key's own, or none, everybody is refused its use; so is any other account."""
     s3, ec2, athena = (f"{name}.{subject.region}.amazonaws.com" for name in ("s3", "ec2", "athena"))
     for _, policies in documents.product_keys(subject):
         yield _not_through(policies, s3)
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         grants = request.key("kms:GrantIsForAWSResource")
         given = (some((grants.absent, grants.is_(False))),)
-        yield Goal(what="a grant", request=request, actions=("kms:CreateGrant",), given=given)
+        yield Obligation(what="a grant", request=request, actions=("kms:CreateGrant",), given=given)
     for account_id, policies in documents.account_keys(subject):
         yield _not_through(policies, s3, ec2, athena)
-        request = Request(policies)
+        request = SymbolicRequest(policies)
         given = (person(request), request.key("kms:CallerAccount").is_none_of(account_id))
-        yield Goal(what="another account", request=request, actions=CRYPTOGRAPHY, given=given)
+        yield Obligation(what="another account", request=request, actions=CRYPTOGRAPHY, given=given)
     for partner in subject.partners:
         yield _not_through(documents.inbox_key(subject, partner), s3, ec2, athena)
 
 
-def _not_through(policies: documents.Policies, *services: str) -> Goal:
-    request = Request(policies)
+def _not_through(policies: documents.Policies, *services: str) -> Obligation:
+    request = SymbolicRequest(policies)
     given = (person(request), request.key("kms:ViaService").is_none_of(*services))
-    return Goal(what="another service, or none", request=request, actions=CRYPTOGRAPHY, given=given)
+    return Obligation(what="another service, or none", request=request, actions=CRYPTOGRAPHY, given=given)

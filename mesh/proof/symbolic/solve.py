@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy
-from mesh.evaluator.principals import Caller
-from mesh.proof.symbolic.encode import Request
-from mesh.proof.symbolic.texts import Formula, Text, literal, z3
+from mesh.evaluator.principals import CallerIdentity
+from mesh.proof.symbolic.encode import SymbolicRequest
+from mesh.proof.symbolic.texts import Formula, SymbolicText, literal, z3
 
 LIMIT: Final = 10_000
 """Milliseconds for one answer of z3; those of the sample take a hundredth of a second."""
@@ -33,7 +33,7 @@ _Member = tuple[Formula, Any, bool]
 class Solver:
     """Formulas about one request. UnknownError when z3 has no answer in time."""
 
-    def __init__(self, request: Request, limit: int = LIMIT) -> None:
+    def __init__(self, request: SymbolicRequest, limit: int = LIMIT) -> None:
         self._request, self._limit = request, limit
         self._solver = z3.SimpleSolver()
         self._solver.set("timeout", limit)
@@ -50,16 +50,16 @@ class Solver:
         """Forget what was added since."""
         self._solver.pop()
 
-    def find(self, *, plain: bool = False) -> Found | None:
+    def find(self, *, plain: bool = False) -> Counterexample | None:
         """A request of which they all hold; `plain`: its texts of plain characters, where there are such."""
         while _possible(self._solver):
             model = self._solver.model()
             texts: dict[str, str] = {}
             if all(self._settle(text, model, texts, plain) for text in self._request.texts):
-                return Found(self._request, model, texts)
+                return Counterexample(self._request, model, texts)
         return None
 
-    def _settle(self, text: Text, model: Any, texts: dict[str, str], plain: bool) -> bool:
+    def _settle(self, text: SymbolicText, model: Any, texts: dict[str, str], plain: bool) -> bool:
         """Finds the text that the model asks for, or adds that there is none."""
         members = [
             (holds, regex, truth) for holds, regex in text.atoms.values() if (truth := _truth(model, holds)) is not None
@@ -124,14 +124,14 @@ def _core(members: Sequence[_Member], limit: int) -> Sequence[_Member]:
     return left
 
 
-class Found:
+class Counterexample:
     """A request that was found."""
 
-    def __init__(self, request: Request, model: Any, texts: dict[str, str]) -> None:
+    def __init__(self, request: SymbolicRequest, model: Any, texts: dict[str, str]) -> None:
         self._model = model
         self.action, self.resource = texts[request.action.name], texts[request.resource.name]
         account, service = texts[request.account.name], texts[request.service.name]
-        self.caller = Caller(account or None, None, service or None)
+        self.caller = CallerIdentity(account or None, None, service or None)
         self.keys: dict[str, tuple[str, ...]] = {}
         for name, key in request.single.items():
             if self._holds(key.present):

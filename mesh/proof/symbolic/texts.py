@@ -49,7 +49,7 @@ def negation(formula: Formula) -> Formula:
     return z3.Not(formula)
 
 
-class Text:
+class SymbolicText:
     """A text of which nothing is known but which sets of texts it is asked to be in."""
 
     def __init__(self, name: str) -> None:

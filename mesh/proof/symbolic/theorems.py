@@ -7,9 +7,9 @@ from typing import Final
 
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import emergencies, guardrails, networks, partners, perimeter, products
-from mesh.proof.symbolic.goals import Goal
+from mesh.proof.symbolic.goals import Obligation
 
-THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Goal]]]] = {
+THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Obligation]]]] = {
     "I1": perimeter.nobody_outside,
     "I2": perimeter.services_act_for_the_mesh,
     "I3": perimeter.only_domains_and_governance,

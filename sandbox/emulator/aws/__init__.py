@@ -26,7 +26,7 @@ from sandbox.emulator.aws import (
     sqs,
     ssoadmin,
 )
-from sandbox.emulator.aws.resource import Resource
+from sandbox.emulator.aws.resource import ResourceType
 
 _MODULES: Final = (
     athena,
@@ -50,7 +50,7 @@ _MODULES: Final = (
     ssoadmin,
 )
 
-RESOURCES: Final[Mapping[str, Resource]] = {
+RESOURCES: Final[Mapping[str, ResourceType]] = {
     resource.token: resource for module in _MODULES for resource in module.RESOURCES
 }
 """The handlers by type token."""
@@ -64,6 +64,6 @@ RECORDED_PARTS: Final[Mapping[str, Mapping[str, str]]] = {
 """Types of which only these properties are recorded, with the reason of each."""
 
 
-def resource_of(token: str) -> Resource | None:
+def resource_of(token: str) -> ResourceType | None:
     """The handler of a type, if the sandbox has one."""
     return RESOURCES.get(token)

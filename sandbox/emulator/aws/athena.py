@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import Fields, Values, flag, number, one, text
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import Fields, PropertyValues, flag, number, one, text
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 _RESULT: Final[Fields] = {
     "outputLocation": text(),
@@ -26,14 +26,14 @@ _CONFIGURATION: Final[Fields] = {
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceARN")
 
 
-def _create(call: Call) -> Made:
+def _create(call: Call) -> IdAndOutputs:
     call.aws("create_work_group", **call.request(), Tags=call.tag_list())
     call.id = call.inputs["name"]
     return call.id, {"arn": call.arn("athena", f"workgroup/{call.id}")}
 
 
-def _read(call: Call) -> Values | None:
-    group: Values | None = call.aws("get_work_group", WorkGroup=call.id).get("WorkGroup")
+def _read(call: Call) -> PropertyValues | None:
+    group: PropertyValues | None = call.aws("get_work_group", WorkGroup=call.id).get("WorkGroup")
     if group is None:
         return None
     return {**call.found(group), "arn": call.arn("athena", f"workgroup/{call.id}")}
@@ -49,7 +49,7 @@ def _delete(call: Call) -> None:
     call.aws("delete_work_group", WorkGroup=call.id, RecursiveDeleteOption=call.inputs.get("forceDestroy"))
 
 
-WORKGROUP: Final = Resource(
+WORKGROUP: Final = ResourceType(
     "aws:athena/workgroup:Workgroup",
     "Athena WorkGroup",
     "athena",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Fields, Values, many, number, text, texts
-from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, recorded_tags
+from sandbox.emulator.aws.fields import Fields, PropertyValues, many, number, text, texts
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, recorded_tags
 
 _NOTIFICATION: Final[Fields] = {
     "comparisonOperator": text(required=True),
@@ -17,12 +17,12 @@ _NOTIFICATION: Final[Fields] = {
 }
 
 
-def _budget(call: Call) -> Values:
+def _budget(call: Call) -> PropertyValues:
     inputs = call.inputs
-    given: list[Values] = inputs.get("costFilters") or []
+    given: list[PropertyValues] = inputs.get("costFilters") or []
     filters = {item["name"]: item["values"] for item in given}
     limit = {"Amount": inputs["limitAmount"], "Unit": inputs["limitUnit"]} if "limitAmount" in inputs else None
-    budget: Values = {
+    budget: PropertyValues = {
         **call.request("name", "budgetType", "timeUnit"),
         "BudgetLimit": limit,
         "CostFilters": filters or None,
@@ -30,12 +30,12 @@ def _budget(call: Call) -> Values:
     return {name: value for name, value in budget.items() if value is not None}
 
 
-def _notifications(call: Call) -> list[Values]:
-    given: list[Values] = call.inputs.get("notifications") or []
+def _notifications(call: Call) -> list[PropertyValues]:
+    given: list[PropertyValues] = call.inputs.get("notifications") or []
     return [_with_subscribers(item) for item in given]
 
 
-def _with_subscribers(item: Values) -> Values:
+def _with_subscribers(item: PropertyValues) -> PropertyValues:
     kept = ("comparisonOperator", "notificationType", "threshold", "thresholdType")
     emails: list[str] = item.get("subscriberEmailAddresses") or []
     topics: list[str] = item.get("subscriberSnsTopicArns") or []
@@ -47,7 +47,7 @@ def _with_subscribers(item: Values) -> Values:
     }
 
 
-def _create(call: Call) -> Made:
+def _create(call: Call) -> IdAndOutputs:
     name = call.inputs["name"]
     notifications = _notifications(call) or None
     call.aws("create_budget", AccountId=call.account, Budget=_budget(call), NotificationsWithSubscribers=notifications)
@@ -57,7 +57,7 @@ def _create(call: Call) -> Made:
     return call.id, {"arn": arn, "accountId": call.account, "timePeriodStart": "2026-01-01_00:00"}
 
 
-def _read(call: Call) -> Values:
+def _read(call: Call) -> PropertyValues:
     account, _, name = call.id.partition(":")
     budget: Any = call.aws("describe_budget", AccountId=account, BudgetName=name)["Budget"]
     filters = [{"name": key, "values": values} for key, values in budget.get("CostFilters", {}).items()]
@@ -84,7 +84,7 @@ def _delete(call: Call) -> None:
 
 _TAGS: Final = recorded_tags("moto does not tag budgets")
 
-BUDGET: Final = Resource(
+BUDGET: Final = ResourceType(
     "aws:budgets/budget:Budget",
     "Budget",
     "budgets",

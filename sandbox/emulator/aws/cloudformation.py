@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import Conversion, Values, flag, mapping, number, one, text, texts
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging, recorded
+from sandbox.emulator.aws.fields import Conversion, PropertyValues, flag, mapping, number, one, text, texts
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging, recorded
 
 _PARAMETERS: Final = Conversion(
     lambda values: [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
@@ -41,7 +41,7 @@ class _StackSetTags(Tagging):
         return {pair["Key"]: pair["Value"] for pair in found.get("Tags", [])}
 
 
-def _create_set(call: Call) -> Made:
+def _create_set(call: Call) -> IdAndOutputs:
     answer = call.aws("create_stack_set", **call.request(), Tags=call.tag_list())
     call.id = call.inputs["name"]
     return call.id, {
@@ -50,7 +50,7 @@ def _create_set(call: Call) -> Made:
     }
 
 
-def _read_set(call: Call) -> Values:
+def _read_set(call: Call) -> PropertyValues:
     found = call.aws("describe_stack_set", StackSetName=call.id)["StackSet"]
     arn = call.arn("cloudformation", f"stackset/{found['StackSetId']}")
     return {**call.found(found), "stackSetId": found["StackSetId"], "arn": arn}
@@ -64,7 +64,7 @@ def _delete_set(call: Call) -> None:
     call.aws("delete_stack_set", StackSetName=call.id)
 
 
-STACK_SET: Final = Resource(
+STACK_SET: Final = ResourceType(
     "aws:cloudformation/stackSet:StackSet",
     "CloudFormation StackSet",
     "cloudformation",
@@ -94,7 +94,7 @@ STACK_SET: Final = Resource(
 )
 
 
-def _deploy(call: Call) -> Made:
+def _deploy(call: Call) -> IdAndOutputs:
     name = call.inputs["stackSetName"]
     found = call.aws("describe_stack_set", "cloudformation", StackSetName=name)["StackSet"]
     targets = "OU" if "deploymentTargets" in call.inputs else "accounts"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import Fields, Values, flag, many, text, texts
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging, recorded
+from sandbox.emulator.aws.fields import Fields, PropertyValues, flag, many, text, texts
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging, recorded
 
 _SELECTOR: Final[Fields] = {
     "name": text(),
@@ -46,7 +46,7 @@ class _TrailTags(Tagging):
         return {pair["Key"]: pair["Value"] for item in lists for pair in item["TagsList"]}
 
 
-def _create_trail(call: Call) -> Made:
+def _create_trail(call: Call) -> IdAndOutputs:
     answer = call.aws("create_trail", **call.request(without=_SELECTORS), TagsList=call.tag_list())
     call.id = answer["TrailARN"]
     _select(call)
@@ -63,12 +63,12 @@ def _log(call: Call) -> None:
     call.aws("start_logging" if call.inputs.get("enableLogging", True) else "stop_logging", Name=call.id)
 
 
-def _outputs(call: Call) -> Values:
+def _outputs(call: Call) -> PropertyValues:
     topic = call.inputs.get("snsTopicName")
     return {"arn": call.id, "homeRegion": call.region, "snsTopicArn": call.arn("sns", topic) if topic else ""}
 
 
-def _read_trail(call: Call) -> Values:
+def _read_trail(call: Call) -> PropertyValues:
     trail = call.aws("get_trail", Name=call.id)["Trail"]
     selectors = call.aws("get_event_selectors", TrailName=call.id)
     status = call.aws("get_trail_status", Name=call.id)
@@ -87,7 +87,7 @@ def _delete_trail(call: Call) -> None:
     call.aws("delete_trail", Name=call.id.rpartition("/")[2])
 
 
-TRAIL: Final = Resource(
+TRAIL: Final = ResourceType(
     "aws:cloudtrail/trail:Trail",
     "CloudTrail Trail",
     "cloudtrail",
@@ -116,7 +116,7 @@ TRAIL: Final = Resource(
 )
 
 
-def _delegate(call: Call) -> Made:
+def _delegate(call: Call) -> IdAndOutputs:
     account = call.inputs["accountId"]
     found = call.aws("describe_account", "organizations", AccountId=account)["Account"]
     outputs = {"arn": found["Arn"], "email": found["Email"], "name": found["Name"]}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sandbox.emulator.aws.fields import (
     Conversion,
     Fields,
-    Values,
+    PropertyValues,
     document,
     flag,
     many,
@@ -17,7 +17,7 @@ from sandbox.emulator.aws.fields import (
     text,
     texts,
 )
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 # --- alarms ------------------------------------------------------------------------------------------------
 
@@ -35,15 +35,15 @@ _METRIC: Final[Fields] = {
 }
 
 
-def _to_metric_stat(metric: Values) -> Values:
+def _to_metric_stat(metric: PropertyValues) -> PropertyValues:
     where = {"MetricName": metric["metricName"], "Namespace": metric.get("namespace")}
     where["Dimensions"] = _DIMENSIONS.to_aws(metric.get("dimensions") or {})
     stat = {"Metric": where, "Period": metric["period"], "Stat": metric["stat"], "Unit": metric.get("unit")}
     return {name: value for name, value in stat.items() if value is not None}
 
 
-def _from_metric_stat(found: Values) -> Values:
-    metric: Values = found["Metric"]
+def _from_metric_stat(found: PropertyValues) -> PropertyValues:
+    metric: PropertyValues = found["Metric"]
     values: dict[str, Any] = {
         "metricName": metric["MetricName"],
         "namespace": metric.get("Namespace"),
@@ -71,13 +71,13 @@ def _put_alarm(call: Call) -> None:
     call.aws("put_metric_alarm", **call.request())
 
 
-def _create_alarm(call: Call) -> Made:
+def _create_alarm(call: Call) -> IdAndOutputs:
     call.aws("put_metric_alarm", **call.request(), Tags=call.tag_list())
     call.id = call.inputs["name"]
     return call.id, {"arn": call.arn("cloudwatch", f"alarm:{call.id}"), "evaluateLowSampleCountPercentiles": ""}
 
 
-def _read_alarm(call: Call) -> Values | None:
+def _read_alarm(call: Call) -> PropertyValues | None:
     alarms = call.aws("describe_alarms", AlarmNames=[call.id])["MetricAlarms"]
     if not alarms:
         return None
@@ -89,7 +89,7 @@ def _delete_alarm(call: Call) -> None:
     call.aws("delete_alarms", AlarmNames=[call.id])
 
 
-ALARM: Final = Resource(
+ALARM: Final = ResourceType(
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "CloudWatch Metric Alarm",
     "cloudwatch",
@@ -132,7 +132,7 @@ def _put_dashboard(call: Call) -> None:
     call.aws("put_dashboard", **call.request())
 
 
-def _create_dashboard(call: Call) -> Made:
+def _create_dashboard(call: Call) -> IdAndOutputs:
     _put_dashboard(call)
     call.id = call.inputs["dashboardName"]
     return call.id, {"dashboardArn": _dashboard_arn(call)}
@@ -142,7 +142,7 @@ def _dashboard_arn(call: Call) -> str:
     return f"arn:aws:cloudwatch::{call.account}:dashboard/{call.id}"
 
 
-def _read_dashboard(call: Call) -> Values:
+def _read_dashboard(call: Call) -> PropertyValues:
     return {**call.found(call.aws("get_dashboard", DashboardName=call.id)), "dashboardArn": _dashboard_arn(call)}
 
 
@@ -150,7 +150,7 @@ def _delete_dashboard(call: Call) -> None:
     call.aws("delete_dashboards", DashboardNames=[call.id])
 
 
-DASHBOARD: Final = Resource(
+DASHBOARD: Final = ResourceType(
     "aws:cloudwatch/dashboard:Dashboard",
     "CloudWatch Dashboard",
     "cloudwatch",
@@ -177,7 +177,7 @@ _LOG_TAGS: Final = Tagging(
 )
 
 
-def _create_group(call: Call) -> Made:
+def _create_group(call: Call) -> IdAndOutputs:
     call.aws("create_log_group", **call.request("name", "kmsKeyId", "logGroupClass"), tags=call.tags or None)
     call.id = call.inputs["name"]
     if call.inputs.get("retentionInDays"):
@@ -192,7 +192,7 @@ def _retain(call: Call) -> None:
         call.aws("delete_retention_policy", logGroupName=call.id)
 
 
-def _read_group(call: Call) -> Values | None:
+def _read_group(call: Call) -> PropertyValues | None:
     groups = call.aws("describe_log_groups", logGroupNamePrefix=call.id)["logGroups"]
     group = next((group for group in groups if group["logGroupName"] == call.id), None)
     if group is None:
@@ -206,7 +206,7 @@ def _delete_group(call: Call) -> None:
         call.aws("delete_log_group", logGroupName=call.id)
 
 
-LOG_GROUP: Final = Resource(
+LOG_GROUP: Final = ResourceType(
     "aws:cloudwatch/logGroup:LogGroup",
     "CloudWatch Logs Log Group",
     "logs",

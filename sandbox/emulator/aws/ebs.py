@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import Values, flag, text
-from sandbox.emulator.aws.resource import Call, Made, Resource, recorded
+from sandbox.emulator.aws.fields import PropertyValues, flag, text
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, recorded
 
 
 def _put_encryption(call: Call) -> None:
@@ -13,12 +13,12 @@ def _put_encryption(call: Call) -> None:
     call.aws("enable_ebs_encryption_by_default" if enabled else "disable_ebs_encryption_by_default")
 
 
-def _create_encryption(call: Call) -> Made:
+def _create_encryption(call: Call) -> IdAndOutputs:
     _put_encryption(call)
     return call.invented("encryption"), {}
 
 
-def _read_encryption(call: Call) -> Values:
+def _read_encryption(call: Call) -> PropertyValues:
     return {"enabled": call.aws("get_ebs_encryption_by_default")["EbsEncryptionByDefault"]}
 
 
@@ -26,7 +26,7 @@ def _delete_encryption(call: Call) -> None:
     call.aws("disable_ebs_encryption_by_default")
 
 
-ENCRYPTION: Final = Resource(
+ENCRYPTION: Final = ResourceType(
     "aws:ebs/encryptionByDefault:EncryptionByDefault",
     "EBS Encryption By Default",
     "ec2",

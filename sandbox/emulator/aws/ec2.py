@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Values, document, flag, many, number, text, texts
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import PropertyValues, document, flag, many, number, text, texts
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 
 class _Tags(Tagging):
@@ -34,7 +34,7 @@ def _by(name: str, value: str) -> list[dict[str, Any]]:
     return [{"Name": name, "Values": [value]}]
 
 
-def _owned(call: Call, kind: str) -> Values:
+def _owned(call: Call, kind: str) -> PropertyValues:
     return {"arn": call.arn("ec2", f"{kind}/{call.id}"), "ownerId": call.account}
 
 
@@ -43,7 +43,7 @@ def _owned(call: Call, kind: str) -> Values:
 _DNS: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
 
 
-def _create_vpc(call: Call) -> Made:
+def _create_vpc(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_vpc", **call.request(without=tuple(_DNS)))["Vpc"]["VpcId"]
     _TAGS.update(call)
     _put_dns(call)
@@ -58,20 +58,20 @@ def _put_dns(call: Call) -> None:
         call.aws("modify_vpc_attribute", VpcId=call.id, **{attribute: {"Value": value}})
 
 
-def _vpc_outputs(call: Call) -> Values:
+def _vpc_outputs(call: Call) -> PropertyValues:
     routes = call.pages("describe_route_tables", "RouteTables", Filters=_by("vpc-id", call.id))
     main = next(t["RouteTableId"] for t in routes if any(a.get("Main") for a in t["Associations"]))
     groups = {"defaultSecurityGroupId": _default_group(call, call.id)["GroupId"]}
     return {**_owned(call, "vpc"), **groups, "defaultRouteTableId": main, "mainRouteTableId": main}
 
 
-def _default_group(call: Call, vpc: str) -> Values:
+def _default_group(call: Call, vpc: str) -> PropertyValues:
     groups = call.pages("describe_security_groups", "SecurityGroups", Filters=_by("vpc-id", vpc))
-    found: Values = next(group for group in groups if group["GroupName"] == "default")
+    found: PropertyValues = next(group for group in groups if group["GroupName"] == "default")
     return found
 
 
-def _read_vpc(call: Call) -> Values:
+def _read_vpc(call: Call) -> PropertyValues:
     (vpc,) = call.aws("describe_vpcs", VpcIds=[call.id])["Vpcs"]
     dns = {
         name: call.aws("describe_vpc_attribute", VpcId=call.id, Attribute=name)[attribute]["Value"]
@@ -84,7 +84,7 @@ def _delete_vpc(call: Call) -> None:
     call.aws("delete_vpc", VpcId=call.id)
 
 
-VPC: Final = Resource(
+VPC: Final = ResourceType(
     "aws:ec2/vpc:Vpc",
     "EC2 VPC",
     "ec2",
@@ -103,7 +103,7 @@ VPC: Final = Resource(
 )
 
 
-def _create_subnet(call: Call) -> Made:
+def _create_subnet(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_subnet", **call.request(without=("mapPublicIpOnLaunch",)))["Subnet"]["SubnetId"]
     _TAGS.update(call)
     _put_public_ips(call)
@@ -115,7 +115,7 @@ def _put_public_ips(call: Call) -> None:
     call.aws("modify_subnet_attribute", SubnetId=call.id, MapPublicIpOnLaunch={"Value": value})
 
 
-def _read_subnet(call: Call) -> Values:
+def _read_subnet(call: Call) -> PropertyValues:
     (subnet,) = call.aws("describe_subnets", SubnetIds=[call.id])["Subnets"]
     return {**call.found(subnet), **_owned(call, "subnet")}
 
@@ -124,7 +124,7 @@ def _delete_subnet(call: Call) -> None:
     call.aws("delete_subnet", SubnetId=call.id)
 
 
-SUBNET: Final = Resource(
+SUBNET: Final = ResourceType(
     "aws:ec2/subnet:Subnet",
     "EC2 Subnet",
     "ec2",
@@ -145,13 +145,13 @@ SUBNET: Final = Resource(
 # --- routes ------------------------------------------------------------------------------------------------
 
 
-def _create_routes(call: Call) -> Made:
+def _create_routes(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_route_table", **call.request())["RouteTable"]["RouteTableId"]
     _TAGS.update(call)
     return call.id, _owned(call, "route-table")
 
 
-def _read_routes(call: Call) -> Values:
+def _read_routes(call: Call) -> PropertyValues:
     (table,) = call.aws("describe_route_tables", RouteTableIds=[call.id])["RouteTables"]
     return {**call.found(table), **_owned(call, "route-table")}
 
@@ -164,7 +164,7 @@ def _delete_routes(call: Call) -> None:
     call.aws("delete_route_table", RouteTableId=call.id)
 
 
-ROUTE_TABLE: Final = Resource(
+ROUTE_TABLE: Final = ResourceType(
     "aws:ec2/routeTable:RouteTable",
     "EC2 Route Table",
     "ec2",
@@ -178,12 +178,12 @@ ROUTE_TABLE: Final = Resource(
 )
 
 
-def _associate(call: Call) -> Made:
+def _associate(call: Call) -> IdAndOutputs:
     call.id = call.aws("associate_route_table", **call.request())["AssociationId"]
     return call.id, {}
 
 
-def _read_association(call: Call) -> Values | None:
+def _read_association(call: Call) -> PropertyValues | None:
     found = _by("association.route-table-association-id", call.id)
     tables = call.pages("describe_route_tables", "RouteTables", Filters=found)
     every = (each for table in tables for each in table["Associations"])
@@ -195,7 +195,7 @@ def _dissociate(call: Call) -> None:
     call.aws("disassociate_route_table", AssociationId=call.id)
 
 
-ASSOCIATION: Final = Resource(
+ASSOCIATION: Final = ResourceType(
     "aws:ec2/routeTableAssociation:RouteTableAssociation",
     "EC2 Route Table Association",
     "ec2",
@@ -217,7 +217,7 @@ _RULE: Final = {
 }
 
 
-def _create_group(call: Call) -> Made:
+def _create_group(call: Call) -> IdAndOutputs:
     request = call.request(without=("ingress",))
     call.id = call.aws("create_security_group", **request)["GroupId"]
     _TAGS.update(call)
@@ -226,13 +226,13 @@ def _create_group(call: Call) -> Made:
     return call.id, _owned(call, "security-group")
 
 
-def _group(call: Call) -> Values:
+def _group(call: Call) -> PropertyValues:
     (found,) = call.aws("describe_security_groups", GroupIds=[call.id])["SecurityGroups"]
-    group: Values = found
+    group: PropertyValues = found
     return group
 
 
-def _refuse_all(call: Call, group: Values, rules: str, way: str) -> None:
+def _refuse_all(call: Call, group: PropertyValues, rules: str, way: str) -> None:
     """Takes out every rule: the provider keeps none but those that are given, AWS's first one to anywhere included."""
     held: list[Any] = group[rules]
     if held:
@@ -241,13 +241,13 @@ def _refuse_all(call: Call, group: Values, rules: str, way: str) -> None:
 
 def _put_rules(call: Call) -> None:
     _refuse_all(call, _group(call), "IpPermissions", "ingress")
-    rules: list[Values] = call.inputs.get("ingress") or []
+    rules: list[PropertyValues] = call.inputs.get("ingress") or []
     wanted = [_permission(rule) for rule in rules]
     if wanted:
         call.aws("authorize_security_group_ingress", GroupId=call.id, IpPermissions=wanted)
 
 
-def _permission(rule: Values) -> Values:
+def _permission(rule: PropertyValues) -> PropertyValues:
     told = {"Description": rule["description"]} if "description" in rule else {}
     ranges = [{"CidrIp": cidr, **told} for cidr in rule["cidrBlocks"]]
     return {
@@ -258,15 +258,15 @@ def _permission(rule: Values) -> Values:
     }
 
 
-def _read_group(call: Call) -> Values:
+def _read_group(call: Call) -> PropertyValues:
     group = _group(call)
     ingress = [_rule(permission) for permission in group["IpPermissions"]]
     known = {"name": group["GroupName"], "description": group["Description"], "vpcId": group["VpcId"]}
     return {**known, **({"ingress": ingress} if ingress else {}), **_owned(call, "security-group")}
 
 
-def _rule(permission: Values) -> Values:
-    ranges: list[Values] = permission["IpRanges"]
+def _rule(permission: PropertyValues) -> PropertyValues:
+    ranges: list[PropertyValues] = permission["IpRanges"]
     told = {each["Description"] for each in ranges if each.get("Description")}
     rule = {"protocol": permission["IpProtocol"], "fromPort": permission["FromPort"], "toPort": permission["ToPort"]}
     return {**({"description": told.pop()} if told else {}), **rule, "cidrBlocks": [each["CidrIp"] for each in ranges]}
@@ -276,7 +276,7 @@ def _delete_group(call: Call) -> None:
     call.aws("delete_security_group", GroupId=call.id)
 
 
-GROUP: Final = Resource(
+GROUP: Final = ResourceType(
     "aws:ec2/securityGroup:SecurityGroup",
     "EC2 Security Group",
     "ec2",
@@ -296,7 +296,7 @@ GROUP: Final = Resource(
 )
 
 
-def _adopt_default(call: Call) -> Made:
+def _adopt_default(call: Call) -> IdAndOutputs:
     """The provider adopts the group that AWS made with the network, and takes its rules out."""
     call.id = _default_group(call, call.inputs["vpcId"])["GroupId"]
     _TAGS.update(call)
@@ -306,12 +306,12 @@ def _adopt_default(call: Call) -> Made:
     return call.id, {**_owned(call, "security-group"), "name": "default"}
 
 
-def _read_default(call: Call) -> Values:
+def _read_default(call: Call) -> PropertyValues:
     group = _group(call)
     return {"vpcId": group["VpcId"], "name": group["GroupName"], **_owned(call, "security-group")}
 
 
-DEFAULT_GROUP: Final = Resource(
+DEFAULT_GROUP: Final = ResourceType(
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "EC2 Default Security Group",
     "ec2",
@@ -328,13 +328,13 @@ DEFAULT_GROUP: Final = Resource(
 _CHANGES: Final = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
 
 
-def _create_endpoint(call: Call) -> Made:
+def _create_endpoint(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_vpc_endpoint", **call.request())["VpcEndpoint"]["VpcEndpointId"]
     _TAGS.update(call)
     return call.id, {**_owned(call, "vpc-endpoint"), "state": "available"}
 
 
-def _read_endpoint(call: Call) -> Values | None:
+def _read_endpoint(call: Call) -> PropertyValues | None:
     (endpoint,) = call.aws("describe_vpc_endpoints", VpcEndpointIds=[call.id])["VpcEndpoints"]
     if endpoint["State"] == "deleted":
         return None
@@ -345,7 +345,7 @@ def _read_endpoint(call: Call) -> Values | None:
 
 
 def _update_endpoint(call: Call) -> None:
-    changes: Values = {}
+    changes: PropertyValues = {}
     for name, member in _CHANGES.items():
         before, after = set(call.old.get(name) or []), set(call.inputs.get(name) or [])
         changes[f"Add{member}"] = sorted(after - before) or None
@@ -357,7 +357,7 @@ def _delete_endpoint(call: Call) -> None:
     call.aws("delete_vpc_endpoints", VpcEndpointIds=[call.id])
 
 
-ENDPOINT: Final = Resource(
+ENDPOINT: Final = ResourceType(
     "aws:ec2/vpcEndpoint:VpcEndpoint",
     "EC2 VPC Endpoint",
     "ec2",

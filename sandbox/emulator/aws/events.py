@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Values, document, flag, mapping, number, one, text
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging, only_local
+from sandbox.emulator.aws.fields import PropertyValues, document, flag, mapping, number, one, text
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging, only_local
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceARN")
 _DEAD_LETTERS: Final = {"arn": text()}
@@ -19,12 +19,12 @@ def _bus(call: Call) -> str:
 # --- buses -------------------------------------------------------------------------------------------------
 
 
-def _create_bus(call: Call) -> Made:
+def _create_bus(call: Call) -> IdAndOutputs:
     answer = call.aws("create_event_bus", **call.request(), Tags=call.tag_list())
     return str(call.inputs["name"]), {"arn": answer["EventBusArn"]}
 
 
-def _read_bus(call: Call) -> Values:
+def _read_bus(call: Call) -> PropertyValues:
     bus = call.aws("describe_event_bus", Name=call.id)
     call.state["arn"] = bus["Arn"]
     return {**call.found(bus), "arn": bus["Arn"]}
@@ -36,7 +36,7 @@ def _delete_bus(call: Call) -> None:
 
 _NO_UPDATE: Final = "moto has no UpdateEventBus"
 
-BUS: Final = Resource(
+BUS: Final = ResourceType(
     "aws:cloudwatch/eventBus:EventBus",
     "EventBridge Event Bus",
     "events",
@@ -62,12 +62,12 @@ def _put_policy(call: Call) -> None:
     call.aws("put_permission", EventBusName=_bus(call), Policy=call.inputs["policy"])
 
 
-def _create_policy(call: Call) -> Made:
+def _create_policy(call: Call) -> IdAndOutputs:
     _put_policy(call)
     return _bus(call), {}
 
 
-def _read_policy(call: Call) -> Values | None:
+def _read_policy(call: Call) -> PropertyValues | None:
     policy: Any = call.aws("describe_event_bus", Name=call.id).get("Policy")
     return {"eventBusName": call.id, "policy": policy} if policy else None
 
@@ -76,7 +76,7 @@ def _delete_policy(call: Call) -> None:
     call.aws("remove_permission", EventBusName=call.id, RemoveAllPermissions=True)
 
 
-BUS_POLICY: Final = Resource(
+BUS_POLICY: Final = ResourceType(
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
     "EventBridge Event Bus Policy",
     "events",
@@ -95,7 +95,7 @@ def _put_rule(call: Call) -> str:
     return arn
 
 
-def _create_rule(call: Call) -> Made:
+def _create_rule(call: Call) -> IdAndOutputs:
     arn = _put_rule(call)
     name, bus = call.inputs["name"], _bus(call)
     call.id = name if bus == "default" else f"{bus}/{name}"
@@ -104,7 +104,7 @@ def _create_rule(call: Call) -> Made:
     return call.id, {"arn": arn}
 
 
-def _read_rule(call: Call) -> Values:
+def _read_rule(call: Call) -> PropertyValues:
     bus, _, name = call.id.rpartition("/")
     rule = call.aws("describe_rule", Name=name, EventBusName=bus or "default")
     call.state["arn"] = rule["Arn"]
@@ -120,7 +120,7 @@ def _delete_rule(call: Call) -> None:
     call.aws("delete_rule", Name=name, EventBusName=bus or "default", Force=call.inputs.get("forceDestroy"))
 
 
-RULE: Final = Resource(
+RULE: Final = ResourceType(
     "aws:cloudwatch/eventRule:EventRule",
     "EventBridge Rule",
     "events",
@@ -151,13 +151,13 @@ def _put_target(call: Call) -> None:
     call.aws("put_targets", Rule=call.inputs["rule"], EventBusName=_bus(call), Targets=[target])
 
 
-def _create_target(call: Call) -> Made:
+def _create_target(call: Call) -> IdAndOutputs:
     _put_target(call)
     rule, target, bus = call.inputs["rule"], call.inputs["targetId"], _bus(call)
     return "-".join([rule, target] if bus == "default" else [bus, rule, target]), {}
 
 
-def _read_target(call: Call) -> Values | None:
+def _read_target(call: Call) -> PropertyValues | None:
     where = {"rule": call.inputs["rule"], "eventBusName": _bus(call)}
     targets = call.pages("list_targets_by_rule", "Targets", Rule=where["rule"], EventBusName=where["eventBusName"])
     found = next((target for target in targets if target["Id"] == call.inputs["targetId"]), None)
@@ -168,7 +168,7 @@ def _delete_target(call: Call) -> None:
     call.aws("remove_targets", Rule=call.inputs["rule"], EventBusName=_bus(call), Ids=[call.inputs["targetId"]])
 
 
-TARGET: Final = Resource(
+TARGET: Final = ResourceType(
     "aws:cloudwatch/eventTarget:EventTarget",
     "EventBridge Target",
     "events",

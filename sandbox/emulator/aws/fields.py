@@ -12,9 +12,9 @@ from typing import Any, Final, Literal
 
 from sandbox.engine.wire import UNKNOWN, has_unknown
 
-Kind = Literal["text", "flag", "number", "texts", "numbers", "map", "pairs", "document", "one", "many"]
+FieldKind = Literal["text", "flag", "number", "texts", "numbers", "map", "pairs", "document", "one", "many"]
 Fields = Mapping[str, "Field"]
-Values = dict[str, Any]
+PropertyValues = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Field:
     `unread`: moto keeps it but does not answer with all of it; what was sent is remembered.
     """
 
-    kind: Kind
+    kind: FieldKind
     aws: str = ""
     of: Fields | None = None
     required: bool = False
@@ -113,7 +113,7 @@ def aws_name(name: str, field: Field) -> str:
 # --- to AWS and back ---------------------------------------------------------------------------------------
 
 
-def to_aws(fields: Fields, values: Mapping[str, Any]) -> Values:
+def to_aws(fields: Fields, values: Mapping[str, Any]) -> PropertyValues:
     """The values as a request of the AWS API, with defaults; what is absent or stays here is left out."""
     given = {name: field.default if values.get(name) is None else values[name] for name, field in fields.items()}
     request = {
@@ -136,7 +136,7 @@ def _to_aws(field: Field, value: Any) -> Any:
     return value
 
 
-def from_aws(fields: Fields, answer: Mapping[str, Any]) -> Values:
+def from_aws(fields: Fields, answer: Mapping[str, Any]) -> PropertyValues:
     """What AWS answered, as values of Pulumi; what AWS left out is left out."""
     return {
         name: _from_aws(field, answer[aws_name(name, field)])
@@ -163,7 +163,7 @@ def _from_aws(field: Field, value: Any) -> Any:
 
 # --- check -------------------------------------------------------------------------------------------------
 
-_TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
+_TYPES: Final[Mapping[FieldKind, tuple[type, ...]]] = {
     "text": (str,),
     "flag": (bool,),
     "number": (int, float),
@@ -175,7 +175,7 @@ _TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
     "one": (dict,),
     "many": (list,),
 }
-_CALLED: Final[Mapping[Kind, str]] = {
+_CALLED: Final[Mapping[FieldKind, str]] = {
     "text": "a string",
     "flag": "a boolean",
     "number": "a number",
@@ -216,7 +216,7 @@ def _faults_of(field: Field, value: Any, path: str) -> Iterator[tuple[str, str]]
         yield from _faults_of_texts(value, path)
 
 
-def _fits(kind: Kind, value: object) -> bool:
+def _fits(kind: FieldKind, value: object) -> bool:
     return isinstance(value, _TYPES[kind]) and not (isinstance(value, bool) and kind == "number")
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sandbox.emulator.aws.fields import (
     Fields,
-    Values,
+    PropertyValues,
     document,
     flag,
     many,
@@ -18,7 +18,7 @@ from sandbox.emulator.aws.fields import (
     texts,
     to_aws,
 )
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "get_tags", tags="TagsToAdd", keys="TagsToRemove", pair=None)
 
@@ -36,7 +36,7 @@ _DEFAULT_PERMISSIONS: Final[Fields] = {
 }
 
 
-def _create_database(call: Call) -> Made:
+def _create_database(call: Call) -> IdAndOutputs:
     name, catalog = call.inputs["name"], _catalog(call)
     body = call.request(without=("catalogId",))
     call.aws("create_database", CatalogId=catalog, DatabaseInput=body, Tags=call.tags or None)
@@ -45,7 +45,7 @@ def _create_database(call: Call) -> Made:
     return f"{catalog}:{name}", {"arn": call.arn("glue", f"database/{name}"), **computed}
 
 
-def _read_database(call: Call) -> Values:
+def _read_database(call: Call) -> PropertyValues:
     catalog, _, name = call.id.partition(":")
     database = call.aws("get_database", CatalogId=catalog, Name=name)["Database"]
     call.state["arn"] = call.arn("glue", f"database/{name}")
@@ -62,7 +62,7 @@ def _delete_database(call: Call) -> None:
     call.aws("delete_database", CatalogId=catalog, Name=name)
 
 
-DATABASE: Final = Resource(
+DATABASE: Final = ResourceType(
     "aws:glue/catalogDatabase:CatalogDatabase",
     "Glue Catalog Database",
     "glue",
@@ -148,7 +148,7 @@ _OPEN_FORMAT: Final[Fields] = {
 _OUTSIDE: Final = ("catalogId", "databaseName")
 
 
-def _create_table(call: Call) -> Made:
+def _create_table(call: Call) -> IdAndOutputs:
     catalog, database, name = _catalog(call), call.inputs["databaseName"], call.inputs["name"]
     iceberg = call.inputs.get("openTableFormatInput")
     call.aws(
@@ -161,7 +161,7 @@ def _create_table(call: Call) -> Made:
     return f"{catalog}:{database}:{name}", {"arn": call.arn("glue", f"table/{database}/{name}"), "catalogId": catalog}
 
 
-def _read_table(call: Call) -> Values:
+def _read_table(call: Call) -> PropertyValues:
     catalog, database, name = call.id.split(":")
     table = call.aws("get_table", CatalogId=catalog, DatabaseName=database, Name=name)["Table"]
     found = call.found(table)
@@ -170,7 +170,7 @@ def _read_table(call: Call) -> Values:
     return {**found, "catalogId": catalog, "arn": call.arn("glue", f"table/{database}/{name}")}
 
 
-def _without_engine_parameters(found: Values, given: Values) -> Values:
+def _without_engine_parameters(found: PropertyValues, given: PropertyValues) -> PropertyValues:
     """Glue marks an Iceberg table by a parameter of its own."""
     return {name: value for name, value in found.items() if name in given or name != "table_type"}
 
@@ -185,7 +185,7 @@ def _delete_table(call: Call) -> None:
     call.aws("delete_table", CatalogId=catalog, DatabaseName=database, Name=name)
 
 
-TABLE: Final = Resource(
+TABLE: Final = ResourceType(
     "aws:glue/catalogTable:CatalogTable",
     "Glue Catalog Table",
     "glue",
@@ -220,12 +220,12 @@ def _put_policy(call: Call) -> None:
     call.aws("put_resource_policy", PolicyInJson=call.inputs["policy"], EnableHybrid=call.inputs.get("enableHybrid"))
 
 
-def _create_policy(call: Call) -> Made:
+def _create_policy(call: Call) -> IdAndOutputs:
     _put_policy(call)
     return call.account, {}
 
 
-def _read_policy(call: Call) -> Values | None:
+def _read_policy(call: Call) -> PropertyValues | None:
     policy: Any = call.aws("get_resource_policy").get("PolicyInJson")
     return {"policy": policy} if policy else None
 
@@ -234,7 +234,7 @@ def _delete_policy(call: Call) -> None:
     call.aws("delete_resource_policy")
 
 
-RESOURCE_POLICY: Final = Resource(
+RESOURCE_POLICY: Final = ResourceType(
     "aws:glue/resourcePolicy:ResourcePolicy",
     "Glue Resource Policy",
     "glue",
@@ -268,12 +268,12 @@ def _put_encryption(call: Call) -> None:
     )
 
 
-def _create_encryption(call: Call) -> Made:
+def _create_encryption(call: Call) -> IdAndOutputs:
     _put_encryption(call)
     return _catalog(call), {"catalogId": _catalog(call)}
 
 
-def _read_encryption(call: Call) -> Values | None:
+def _read_encryption(call: Call) -> PropertyValues | None:
     found = call.found(call.aws("get_data_catalog_encryption_settings", CatalogId=call.id))
     at_rest = found["dataCatalogEncryptionSettings"]["encryptionAtRest"]
     return None if at_rest["catalogEncryptionMode"] == "DISABLED" else {**found, "catalogId": call.id}
@@ -287,7 +287,7 @@ def _delete_encryption(call: Call) -> None:
     call.aws("put_data_catalog_encryption_settings", CatalogId=call.id, DataCatalogEncryptionSettings=off)
 
 
-ENCRYPTION_SETTINGS: Final = Resource(
+ENCRYPTION_SETTINGS: Final = ResourceType(
     "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings",
     "Glue Data Catalog Encryption Settings",
     "glue",

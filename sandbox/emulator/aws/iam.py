@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import Values, document, flag, number, text
-from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import PropertyValues, document, flag, number, text
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging
 
 # --- roles -------------------------------------------------------------------------------------------------
 
 _ROLE_TAGS: Final = Tagging("tag_role", "untag_role", "list_role_tags", "RoleName", lambda call: call.id)
 
 
-def _role_outputs(role: Values) -> Values:
+def _role_outputs(role: PropertyValues) -> PropertyValues:
     return {
         "arn": role["Arn"],
         "uniqueId": role["RoleId"],
@@ -20,12 +20,12 @@ def _role_outputs(role: Values) -> Values:
     }
 
 
-def _create_role(call: Call) -> Made:
+def _create_role(call: Call) -> IdAndOutputs:
     answer = call.aws("create_role", **call.request(), Tags=call.tag_list())
     return str(call.inputs["name"]), _role_outputs(answer["Role"])
 
 
-def _read_role(call: Call) -> Values:
+def _read_role(call: Call) -> PropertyValues:
     role = call.aws("get_role", RoleName=call.id)["Role"]
     boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     return {**call.found({**role, "PermissionsBoundary": boundary}), **_role_outputs(role)}
@@ -57,7 +57,7 @@ def _delete_role(call: Call) -> None:
     call.aws("delete_role", RoleName=call.id)
 
 
-ROLE: Final = Resource(
+ROLE: Final = ResourceType(
     "aws:iam/role:Role",
     "IAM Role",
     "iam",
@@ -92,12 +92,12 @@ def _put_role_policy(call: Call) -> None:
     call.aws("put_role_policy", **call.request())
 
 
-def _create_role_policy(call: Call) -> Made:
+def _create_role_policy(call: Call) -> IdAndOutputs:
     _put_role_policy(call)
     return f"{call.inputs['role']}:{call.inputs['name']}", {}
 
 
-def _read_role_policy(call: Call) -> Values:
+def _read_role_policy(call: Call) -> PropertyValues:
     role, name = _holder_and_policy(call)
     return call.found(call.aws("get_role_policy", RoleName=role, PolicyName=name))
 
@@ -107,7 +107,7 @@ def _delete_role_policy(call: Call) -> None:
     call.aws("delete_role_policy", RoleName=role, PolicyName=name)
 
 
-ROLE_POLICY: Final = Resource(
+ROLE_POLICY: Final = ResourceType(
     "aws:iam/rolePolicy:RolePolicy",
     "IAM Role Policy",
     "iam",
@@ -129,12 +129,12 @@ ROLE_POLICY: Final = Resource(
 _POLICY_TAGS: Final = Tagging("tag_policy", "untag_policy", "list_policy_tags", "PolicyArn", lambda call: call.id)
 
 
-def _create_policy(call: Call) -> Made:
+def _create_policy(call: Call) -> IdAndOutputs:
     policy = call.aws("create_policy", **call.request(), Tags=call.tag_list())["Policy"]
     return policy["Arn"], {"arn": policy["Arn"], "policyId": policy["PolicyId"], "attachmentCount": 0}
 
 
-def _read_policy(call: Call) -> Values:
+def _read_policy(call: Call) -> PropertyValues:
     policy = call.aws("get_policy", PolicyArn=call.id)["Policy"]
     version = call.aws("get_policy_version", PolicyArn=call.id, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
     outputs = {"arn": policy["Arn"], "policyId": policy["PolicyId"], "attachmentCount": policy["AttachmentCount"]}
@@ -157,7 +157,7 @@ def _delete_policy(call: Call) -> None:
     call.aws("delete_policy", PolicyArn=call.id)
 
 
-POLICY: Final = Resource(
+POLICY: Final = ResourceType(
     "aws:iam/policy:Policy",
     "IAM Policy",
     "iam",
@@ -180,7 +180,7 @@ POLICY: Final = Resource(
 # --- attachments -------------------------------------------------------------------------------------------
 
 
-def _attach(call: Call) -> Made:
+def _attach(call: Call) -> IdAndOutputs:
     role, arn = call.inputs["role"], call.inputs["policyArn"]
     try:
         call.aws("attach_role_policy", RoleName=role, PolicyArn=arn)
@@ -193,7 +193,7 @@ def _attach(call: Call) -> Made:
     return f"{role}/{arn}", {}
 
 
-def _read_attachment(call: Call) -> Values | None:
+def _read_attachment(call: Call) -> PropertyValues | None:
     role, _, arn = call.id.partition("/")
     attached = call.aws("list_attached_role_policies", RoleName=role)["AttachedPolicies"]
     found = any(policy["PolicyArn"] == arn for policy in attached)
@@ -205,7 +205,7 @@ def _detach(call: Call) -> None:
     call.aws("detach_role_policy", RoleName=role, PolicyArn=arn)
 
 
-ATTACHMENT: Final = Resource(
+ATTACHMENT: Final = ResourceType(
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "IAM Role Policy Attachment",
     "iam",
@@ -220,12 +220,12 @@ ATTACHMENT: Final = Resource(
 # --- groups ------------------------------------------------------------------------------------------------
 
 
-def _create_group(call: Call) -> Made:
+def _create_group(call: Call) -> IdAndOutputs:
     group = call.aws("create_group", **call.request())["Group"]
     return group["GroupName"], {"arn": group["Arn"], "uniqueId": group["GroupId"]}
 
 
-def _read_group(call: Call) -> Values:
+def _read_group(call: Call) -> PropertyValues:
     group = call.aws("get_group", GroupName=call.id)["Group"]
     return {**call.found(group), "arn": group["Arn"], "uniqueId": group["GroupId"]}
 
@@ -238,7 +238,7 @@ def _delete_group(call: Call) -> None:
     call.aws("delete_group", GroupName=call.id)
 
 
-GROUP: Final = Resource(
+GROUP: Final = ResourceType(
     "aws:iam/group:Group",
     "IAM Group",
     "iam",
@@ -257,12 +257,12 @@ def _put_group_policy(call: Call) -> None:
     call.aws("put_group_policy", **call.request())
 
 
-def _create_group_policy(call: Call) -> Made:
+def _create_group_policy(call: Call) -> IdAndOutputs:
     _put_group_policy(call)
     return f"{call.inputs['group']}:{call.inputs['name']}", {}
 
 
-def _read_group_policy(call: Call) -> Values:
+def _read_group_policy(call: Call) -> PropertyValues:
     group, name = _holder_and_policy(call)
     return call.found(call.aws("get_group_policy", GroupName=group, PolicyName=name))
 
@@ -272,7 +272,7 @@ def _delete_group_policy(call: Call) -> None:
     call.aws("delete_group_policy", GroupName=group, PolicyName=name)
 
 
-GROUP_POLICY: Final = Resource(
+GROUP_POLICY: Final = ResourceType(
     "aws:iam/groupPolicy:GroupPolicy",
     "IAM Group Policy",
     "iam",

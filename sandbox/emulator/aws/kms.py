@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import Values, document, flag, number, text
-from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import PropertyValues, document, flag, number, text
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging
 
 _TAGS: Final = Tagging(
     "tag_resource", "untag_resource", "list_resource_tags", "KeyId", lambda call: call.id, pair=("TagKey", "TagValue")
 )
 
 
-def _create_key(call: Call) -> Made:
+def _create_key(call: Call) -> IdAndOutputs:
     request = call.request("description", "keyUsage", "customerMasterKeySpec", "multiRegion", "policy")
     key = call.aws("create_key", **request, Tags=call.tag_list("TagKey", "TagValue"))["KeyMetadata"]
     call.id = key["KeyId"]
@@ -34,7 +34,7 @@ def _rotate(call: Call) -> None:
         call.aws("disable_key_rotation", KeyId=call.id)
 
 
-def _read_key(call: Call) -> Values | None:
+def _read_key(call: Call) -> PropertyValues | None:
     key = call.aws("describe_key", KeyId=call.id)["KeyMetadata"]
     if key["KeyState"] == "PendingDeletion":
         return None
@@ -73,7 +73,7 @@ def _delete_key(call: Call) -> None:
             raise
 
 
-KEY: Final = Resource(
+KEY: Final = ResourceType(
     "aws:kms/key:Key",
     "KMS Key",
     "kms",
@@ -98,18 +98,18 @@ KEY: Final = Resource(
 )
 
 
-def _alias_outputs(call: Call, target: str) -> Values:
+def _alias_outputs(call: Call, target: str) -> PropertyValues:
     arn = target if target.startswith("arn:") else call.arn("kms", f"key/{target}")
     return {"arn": call.arn("kms", call.id), "targetKeyArn": arn}
 
 
-def _create_alias(call: Call) -> Made:
+def _create_alias(call: Call) -> IdAndOutputs:
     call.aws("create_alias", **call.request())
     call.id = call.inputs["name"]
     return call.id, _alias_outputs(call, call.inputs["targetKeyId"])
 
 
-def _read_alias(call: Call) -> Values | None:
+def _read_alias(call: Call) -> PropertyValues | None:
     aliases = call.aws("list_aliases")["Aliases"]
     found = next((alias for alias in aliases if alias["AliasName"] == call.id), None)
     if found is None:
@@ -120,7 +120,7 @@ def _read_alias(call: Call) -> Values | None:
     return {"name": call.id, "targetKeyId": given if same else target, **_alias_outputs(call, target)}
 
 
-def _update_alias(call: Call) -> Values:
+def _update_alias(call: Call) -> PropertyValues:
     call.aws("update_alias", **call.request())
     return _alias_outputs(call, call.inputs["targetKeyId"])
 
@@ -129,7 +129,7 @@ def _delete_alias(call: Call) -> None:
     call.aws("delete_alias", AliasName=call.id)
 
 
-ALIAS: Final = Resource(
+ALIAS: Final = ResourceType(
     "aws:kms/alias:Alias",
     "KMS Alias",
     "kms",

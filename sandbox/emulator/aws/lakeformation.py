@@ -5,8 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Conversion, Field, Fields, Values, flag, many, mapping, one, text, texts, to_aws
-from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource
+from sandbox.emulator.aws.fields import (
+    Conversion,
+    Field,
+    Fields,
+    PropertyValues,
+    flag,
+    many,
+    mapping,
+    one,
+    text,
+    texts,
+    to_aws,
+)
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType
 
 
 def _catalog(call: Call) -> str:
@@ -27,17 +39,21 @@ _DEFAULTS: Final[Fields] = {"permissions": texts(), "principal": text(convert=_P
 
 def _put_settings(call: Call) -> None:
     """A list that is not given is empty: the IAM_ALLOWED_PRINCIPALS of a new account go."""
-    empty: Values = {"CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": [], "DataLakeAdmins": []}
+    empty: PropertyValues = {
+        "CreateDatabaseDefaultPermissions": [],
+        "CreateTableDefaultPermissions": [],
+        "DataLakeAdmins": [],
+    }
     settings = {**empty, **call.request(without=("catalogId",))}
     call.aws("put_data_lake_settings", CatalogId=_catalog(call), DataLakeSettings=settings)
 
 
-def _create_settings(call: Call) -> Made:
+def _create_settings(call: Call) -> IdAndOutputs:
     _put_settings(call)
     return _catalog(call), {"catalogId": _catalog(call)}
 
 
-def _read_settings(call: Call) -> Values | None:
+def _read_settings(call: Call) -> PropertyValues | None:
     settings = call.aws("get_data_lake_settings", CatalogId=call.id)["DataLakeSettings"]
     return {**call.found(settings), "catalogId": call.id} if settings else None
 
@@ -46,7 +62,7 @@ def _delete_settings(call: Call) -> None:
     call.aws("put_data_lake_settings", CatalogId=call.id, DataLakeSettings={})
 
 
-SETTINGS: Final = Resource(
+SETTINGS: Final = ResourceType(
     "aws:lakeformation/dataLakeSettings:DataLakeSettings",
     "Lake Formation Data Lake Settings",
     "lakeformation",
@@ -72,12 +88,12 @@ SETTINGS: Final = Resource(
 # --- LF-tags -----------------------------------------------------------------------------------------------
 
 
-def _create_tag(call: Call) -> Made:
+def _create_tag(call: Call) -> IdAndOutputs:
     call.aws("create_lf_tag", CatalogId=_catalog(call), **call.request("key", "values"))
     return f"{_catalog(call)}:{call.inputs['key']}", {"catalogId": _catalog(call)}
 
 
-def _read_tag(call: Call) -> Values | None:
+def _read_tag(call: Call) -> PropertyValues | None:
     catalog, _, key = call.id.partition(":")
     values = call.aws("get_lf_tag", CatalogId=catalog, TagKey=key)["TagValues"]
     return {"catalogId": catalog, "key": key, "values": values} if values else None
@@ -100,7 +116,7 @@ def _delete_tag(call: Call) -> None:
     call.aws("delete_lf_tag", CatalogId=catalog, TagKey=key)
 
 
-LF_TAG: Final = Resource(
+LF_TAG: Final = ResourceType(
     "aws:lakeformation/lfTag:LfTag",
     "Lake Formation LF-Tag",
     "lakeformation",
@@ -158,7 +174,7 @@ _TARGETS: Final[dict[str, Field]] = {
 }
 
 
-def _grant_parameters(call: Call) -> Values:
+def _grant_parameters(call: Call) -> PropertyValues:
     return {
         "CatalogId": _catalog(call),
         "Principal": {"DataLakePrincipalIdentifier": call.inputs["principal"]},
@@ -168,19 +184,19 @@ def _grant_parameters(call: Call) -> Values:
     }
 
 
-def _grant(call: Call) -> Made:
+def _grant(call: Call) -> IdAndOutputs:
     parameters = _grant_parameters(call)
     call.aws("grant_permissions", **parameters)
-    computed: Values = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
+    computed: PropertyValues = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
     return call.invented(json.dumps(parameters, sort_keys=True), length=10), computed
 
 
-def _read_grant(call: Call) -> Values | None:
+def _read_grant(call: Call) -> PropertyValues | None:
     wanted = _grant_parameters(call)
     for held in call.pages("list_permissions", "PrincipalResourcePermissions", CatalogId=wanted["CatalogId"]):
         same_place = held["Principal"] == wanted["Principal"] and held["Resource"] == wanted["Resource"]
         if same_place and set(wanted["Permissions"]) <= set(held["Permissions"]):
-            given: Values = {"permissionsWithGrantOptions": [], **call.inputs}
+            given: PropertyValues = {"permissionsWithGrantOptions": [], **call.inputs}
             return {**given, "catalogId": wanted["CatalogId"]}
     return None
 
@@ -189,7 +205,7 @@ def _revoke(call: Call) -> None:
     call.aws("revoke_permissions", **_grant_parameters(call))
 
 
-GRANT: Final = Resource(
+GRANT: Final = ResourceType(
     "aws:lakeformation/permissions:Permissions",
     "Lake Formation Permissions",
     "lakeformation",
@@ -211,13 +227,13 @@ GRANT: Final = Resource(
 _NOT_KEPT: Final = "moto keeps a location's ARN and role only"
 
 
-def _register(call: Call) -> Made:
+def _register(call: Call) -> IdAndOutputs:
     linked = call.inputs.get("useServiceLinkedRole") or None
     call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)
     return str(call.inputs["arn"]), {"lastModified": "", "roleArn": call.inputs.get("roleArn", "")}
 
 
-def _read_location(call: Call) -> Values:
+def _read_location(call: Call) -> PropertyValues:
     found = call.aws("describe_resource", ResourceArn=call.id)["ResourceInfo"]
     return {**call.found(found), "lastModified": ""}
 
@@ -226,7 +242,7 @@ def _deregister(call: Call) -> None:
     call.aws("deregister_resource", ResourceArn=call.id)
 
 
-LOCATION: Final = Resource(
+LOCATION: Final = ResourceType(
     "aws:lakeformation/resource:Resource",
     "Lake Formation Resource",
     "lakeformation",
@@ -264,13 +280,13 @@ _TAGGED: Final[dict[str, Field]] = {
 }
 
 
-def _assignment(call: Call) -> Values:
+def _assignment(call: Call) -> PropertyValues:
     tag = call.inputs["lfTag"]
     lf_tag = {"CatalogId": tag.get("catalogId") or _catalog(call), "TagKey": tag["key"], "TagValues": [tag["value"]]}
     return {"CatalogId": _catalog(call), "Resource": to_aws(_TAGGED, call.inputs), "LFTags": [lf_tag]}
 
 
-def _assign(call: Call) -> Made:
+def _assign(call: Call) -> IdAndOutputs:
     parameters = _assignment(call)
     failures: list[Any] = call.aws("add_lf_tags_to_resource", **parameters).get("Failures") or []
     for failure in failures:
@@ -278,7 +294,7 @@ def _assign(call: Call) -> Made:
     return call.invented(json.dumps(parameters, sort_keys=True), length=10), {}
 
 
-def _read_assignment(call: Call) -> Values | None:
+def _read_assignment(call: Call) -> PropertyValues | None:
     wanted = _assignment(call)
     answer = call.aws("get_resource_lf_tags", CatalogId=wanted["CatalogId"], Resource=wanted["Resource"])
     columns = [tag for column in answer.get("LFTagsOnColumns", []) for tag in column["LFTags"]]
@@ -293,7 +309,7 @@ def _unassign(call: Call) -> None:
         call.aws("remove_lf_tags_from_resource", **_assignment(call))
 
 
-ASSIGNMENT: Final = Resource(
+ASSIGNMENT: Final = ResourceType(
     "aws:lakeformation/resourceLfTag:ResourceLfTag",
     "Lake Formation Resource LF-Tag",
     "lakeformation",

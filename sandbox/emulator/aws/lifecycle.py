@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Values, changed, same
-from sandbox.emulator.aws.resource import AwsError, Call, Resource
+from sandbox.emulator.aws.fields import PropertyValues, changed, same
+from sandbox.emulator.aws.resource import AwsError, Call, ResourceType
 
 _NOTHING: Final[tuple[Any, ...]] = (None, False, "", [], {})
 
 
-def reason_recorded(resource: Resource, inputs: Mapping[str, Any]) -> str:
+def reason_recorded(resource: ResourceType, inputs: Mapping[str, Any]) -> str:
     """Why the resource, or a part of it, is only recorded; empty when it is all in AWS."""
     parts = [
         f"{name}: {reason}" for name, reason in resource.recorded_parts.items() if inputs.get(name) not in _NOTHING
@@ -21,7 +21,7 @@ def reason_recorded(resource: Resource, inputs: Mapping[str, Any]) -> str:
     return resource.recorded or "; ".join(parts)
 
 
-def create(call: Call) -> Values:
+def create(call: Call) -> PropertyValues:
     """Create the resource, count it, remember what moto will not tell; the computed outputs."""
     try:
         call.id, computed = call.resource.create(call)
@@ -33,7 +33,7 @@ def create(call: Call) -> Values:
     return computed
 
 
-def found_half_made(call: Call) -> Values:
+def found_half_made(call: Call) -> PropertyValues:
     """What there is of a resource whose creation or update did not come to its end; nothing where AWS does not say."""
     try:
         return read(call) or {}
@@ -41,7 +41,7 @@ def found_half_made(call: Call) -> Values:
         return {}
 
 
-def resume(call: Call) -> Values:
+def resume(call: Call) -> PropertyValues:
     """Bring what is half made to the inputs of the call, from what there is of it; the computed outputs."""
     found = read(call) or {}
     call.old = call.resource.defaults | found
@@ -49,7 +49,7 @@ def resume(call: Call) -> Values:
     return {name: found[name] for name in call.resource.computed if name in found} | update(call)
 
 
-def read(call: Call) -> Values | None:
+def read(call: Call) -> PropertyValues | None:
     """The values as AWS has them, with those that are only remembered; None when it is gone."""
     resource = call.resource
     try:
@@ -65,27 +65,27 @@ def read(call: Call) -> Values | None:
     return {**found, **remembered, "tags": tags} if resource.tagging else {**found, **remembered}
 
 
-def imported(resource: Resource, found: Values) -> Values:
+def imported(resource: ResourceType, found: PropertyValues) -> PropertyValues:
     """The inputs of a resource of which only the id was known."""
     return {name: found[name] for name in resource.all_fields if found.get(name) is not None}
 
 
-def refreshed(resource: Resource, given: Values, found: Values) -> Values:
+def refreshed(resource: ResourceType, given: PropertyValues, found: PropertyValues) -> PropertyValues:
     """The inputs as AWS has them: only those given, in the form given where it means the same."""
     return {name: value if _holds(resource, name, value, found) else found.get(name) for name, value in given.items()}
 
 
-def _holds(resource: Resource, name: str, value: Any, found: Values) -> bool:
+def _holds(resource: ResourceType, name: str, value: Any, found: PropertyValues) -> bool:
     field = resource.all_fields.get(name)
     if name == "region" or field is None or field.local or (field.required and name not in found):
         return True
     return same(field, found.get(name), value)
 
 
-def update(call: Call) -> Values:
+def update(call: Call) -> PropertyValues:
     """Bring the resource and its tags to the inputs of the call; the computed outputs that change."""
     resource = call.resource
-    computed: Values = {}
+    computed: PropertyValues = {}
     if resource.update is not None and changed(resource.fields, call.old, call.inputs):
         computed = resource.update(call) or {}
     if resource.tagging and call.state.get("tagsAll") != call.tags:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Values, document, flag, text, texts
-from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, Tagging, only_local
+from sandbox.emulator.aws.fields import PropertyValues, document, flag, text, texts
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging, only_local
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource", "ResourceId", lambda call: call.id)
 
 # --- the organisation --------------------------------------------------------------------------------------
 
 
-def _create_organization(call: Call) -> Made:
+def _create_organization(call: Call) -> IdAndOutputs:
     """Adopts the organisation that the management account has: on AWS it is imported."""
     call.id = call.aws("describe_organization")["Organization"]["Id"]
     _enable(call)
@@ -43,7 +43,7 @@ def _trusted(call: Call) -> list[str]:
     return sorted(service["ServicePrincipal"] for service in found)
 
 
-def _organization_outputs(call: Call) -> Values:
+def _organization_outputs(call: Call) -> PropertyValues:
     organization = call.aws("describe_organization")["Organization"]
     root, accounts = _root(call), [_account(a) for a in call.pages("list_accounts", "Accounts")]
     master = organization["MasterAccountId"]
@@ -60,13 +60,13 @@ def _organization_outputs(call: Call) -> Values:
     }
 
 
-def _account(account: Values) -> Values:
+def _account(account: PropertyValues) -> PropertyValues:
     names = ("Arn", "Email", "Id", "Name", "Status", "State", "JoinedMethod")
     found = {name[0].lower() + name[1:]: str(account.get(name, "")) for name in names}
     return {**found, "joinedTimestamp": account["JoinedTimestamp"].strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def _read_organization(call: Call) -> Values:
+def _read_organization(call: Call) -> PropertyValues:
     outputs = _organization_outputs(call)
     enabled = [kind["type"] for kind in outputs["roots"][0]["policyTypes"]]
     given = call.inputs.get("awsServiceAccessPrincipals")
@@ -84,7 +84,7 @@ def _leave_organization(call: Call) -> None:
     _enable(call)
 
 
-ORGANIZATION: Final = Resource(
+ORGANIZATION: Final = ResourceType(
     "aws:organizations/organization:Organization",
     "Organizations Organization",
     "organizations",
@@ -118,7 +118,7 @@ def _parent(call: Call) -> str:
     return str(call.aws("list_parents", ChildId=call.id)["Parents"][0]["Id"])
 
 
-def _create_unit(call: Call) -> Made:
+def _create_unit(call: Call) -> IdAndOutputs:
     _refuse_known_name(call)
     unit = call.aws("create_organizational_unit", **call.request(), Tags=call.tag_list())["OrganizationalUnit"]
     return unit["Id"], {"arn": unit["Arn"], "accounts": []}
@@ -132,7 +132,7 @@ def _refuse_known_name(call: Call) -> None:
         raise AwsError("DuplicateOrganizationalUnitException", f"an OU with the name {name} already exists in {parent}")
 
 
-def _read_unit(call: Call) -> Values:
+def _read_unit(call: Call) -> PropertyValues:
     unit = call.aws("describe_organizational_unit", OrganizationalUnitId=call.id)["OrganizationalUnit"]
     accounts = [_account(a) for a in call.pages("list_accounts_for_parent", "Accounts", ParentId=call.id)]
     brief = [{name: account[name] for name in ("arn", "email", "id", "name")} for account in accounts]
@@ -147,7 +147,7 @@ def _delete_unit(call: Call) -> None:
     call.aws("delete_organizational_unit", OrganizationalUnitId=call.id)
 
 
-UNIT: Final = Resource(
+UNIT: Final = ResourceType(
     "aws:organizations/organizationalUnit:OrganizationalUnit",
     "Organizations Organizational Unit",
     "organizations",
@@ -167,7 +167,7 @@ UNIT: Final = Resource(
 _NEVER_READ: Final = ("roleName", "iamUserAccessToBilling")
 
 
-def _create_account(call: Call) -> Made:
+def _create_account(call: Call) -> IdAndOutputs:
     _refuse_known_email(call)
     request = call.request("name", "email", "roleName", "iamUserAccessToBilling")
     request = {**request, **{k[0].upper() + k[1:]: call.inputs[k] for k in _NEVER_READ if k in call.inputs}}
@@ -192,13 +192,13 @@ def _move(call: Call) -> None:
         call.aws("move_account", AccountId=call.id, SourceParentId=source, DestinationParentId=target)
 
 
-def _account_outputs(account: Values) -> Values:
+def _account_outputs(account: PropertyValues) -> PropertyValues:
     found = _account(account)
     kept = ("arn", "status", "state", "joinedMethod", "joinedTimestamp")
     return {**{name: found[name] for name in kept}, "govcloudId": ""}
 
 
-def _read_account(call: Call) -> Values | None:
+def _read_account(call: Call) -> PropertyValues | None:
     account = call.aws("describe_account", AccountId=call.id)["Account"]
     if account["Status"] == "SUSPENDED":
         return None
@@ -211,7 +211,7 @@ def _delete_account(call: Call) -> None:
     call.aws("close_account" if closing else "remove_account_from_organization", AccountId=call.id)
 
 
-ACCOUNT: Final = Resource(
+ACCOUNT: Final = ResourceType(
     "aws:organizations/account:Account",
     "Organizations Account",
     "organizations",
@@ -236,13 +236,13 @@ ACCOUNT: Final = Resource(
 # --- policies ----------------------------------------------------------------------------------------------
 
 
-def _create_policy(call: Call) -> Made:
+def _create_policy(call: Call) -> IdAndOutputs:
     request = {"Description": "", **call.request()}
     summary = call.aws("create_policy", **request, Tags=call.tag_list())["Policy"]["PolicySummary"]
     return summary["Id"], {"arn": summary["Arn"]}
 
 
-def _read_policy(call: Call) -> Values:
+def _read_policy(call: Call) -> PropertyValues:
     policy = call.aws("describe_policy", PolicyId=call.id)["Policy"]
     summary = policy["PolicySummary"]
     return {**call.found({**summary, "Content": policy["Content"]}), "arn": summary["Arn"]}
@@ -257,7 +257,7 @@ def _delete_policy(call: Call) -> None:
         call.aws("delete_policy", PolicyId=call.id)
 
 
-POLICY: Final = Resource(
+POLICY: Final = ResourceType(
     "aws:organizations/policy:Policy",
     "Organizations Policy",
     "organizations",
@@ -279,12 +279,12 @@ POLICY: Final = Resource(
 )
 
 
-def _attach(call: Call) -> Made:
+def _attach(call: Call) -> IdAndOutputs:
     call.aws("attach_policy", **call.request())
     return f"{call.inputs['targetId']}:{call.inputs['policyId']}", {}
 
 
-def _read_attachment(call: Call) -> Values | None:
+def _read_attachment(call: Call) -> PropertyValues | None:
     target, _, policy = call.id.partition(":")
     targets = call.pages("list_targets_for_policy", "Targets", PolicyId=policy)
     found = any(item["TargetId"] == target for item in targets)
@@ -297,7 +297,7 @@ def _detach(call: Call) -> None:
         call.aws("detach_policy", TargetId=target, PolicyId=policy)
 
 
-ATTACHMENT: Final = Resource(
+ATTACHMENT: Final = ResourceType(
     "aws:organizations/policyAttachment:PolicyAttachment",
     "Organizations Policy Attachment",
     "organizations",
@@ -316,14 +316,14 @@ ATTACHMENT: Final = Resource(
 # --- delegation --------------------------------------------------------------------------------------------
 
 
-def _delegate(call: Call) -> Made:
+def _delegate(call: Call) -> IdAndOutputs:
     call.aws("register_delegated_administrator", **call.request())
     call.id = f"{call.inputs['accountId']}/{call.inputs['servicePrincipal']}"
     found = _read_delegation(call) or {}
     return call.id, {name: value for name, value in found.items() if name not in ("accountId", "servicePrincipal")}
 
 
-def _read_delegation(call: Call) -> Values | None:
+def _read_delegation(call: Call) -> PropertyValues | None:
     account_id, _, service = call.id.partition("/")
     admins = call.pages("list_delegated_administrators", "DelegatedAdministrators", ServicePrincipal=service)
     admin = next((admin for admin in admins if admin["Id"] == account_id), None)
@@ -340,7 +340,7 @@ def _end_delegation(call: Call) -> None:
     call.aws("deregister_delegated_administrator", AccountId=account_id, ServicePrincipal=service)
 
 
-DELEGATION: Final = Resource(
+DELEGATION: Final = ResourceType(
     "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
     "Organizations Delegated Administrator",
     "organizations",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import Values, flag, text
-from sandbox.emulator.aws.resource import Call, Made, Resource, recorded, recorded_tags
+from sandbox.emulator.aws.fields import PropertyValues, flag, text
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, recorded, recorded_tags
 
 _SERVICE: Final = "ram.amazonaws.com"
 
 
-def _enable(call: Call) -> Made:
+def _enable(call: Call) -> IdAndOutputs:
     """AWS trusts the service in the same call: https://docs.aws.amazon.com/ram/latest/APIReference/API_EnableSharingWithAwsOrganization.html"""
     call.aws("enable_sharing_with_aws_organization")
     call.aws("enable_aws_service_access", "organizations", ServicePrincipal=_SERVICE)
     return call.account, {}
 
 
-def _read(call: Call) -> Values | None:
+def _read(call: Call) -> PropertyValues | None:
     trusted = call.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals", "organizations")
     return {} if any(service["ServicePrincipal"] == _SERVICE for service in trusted) else None
 
@@ -26,7 +26,7 @@ def _disable(call: Call) -> None:
     call.aws("disable_aws_service_access", "organizations", ServicePrincipal=_SERVICE)
 
 
-SHARING: Final = Resource(
+SHARING: Final = ResourceType(
     "aws:ram/sharingWithOrganization:SharingWithOrganization",
     "RAM Sharing With Organization",
     "ram",
@@ -41,13 +41,13 @@ SHARING: Final = Resource(
 _TAGS: Final = recorded_tags("moto does not tag resource shares")
 
 
-def _create_share(call: Call) -> Made:
+def _create_share(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_resource_share", **call.request())["resourceShare"]["resourceShareArn"]
     _TAGS.update(call)
     return call.id, {"arn": call.id}
 
 
-def _read_share(call: Call) -> Values | None:
+def _read_share(call: Call) -> PropertyValues | None:
     """moto answers with all shares, whichever is asked for."""
     shares = call.pages("get_resource_shares", "resourceShares", resourceOwner="SELF")
     found = next((each for each in shares if each["resourceShareArn"] == call.id and each["status"] == "ACTIVE"), None)
@@ -62,7 +62,7 @@ def _delete_share(call: Call) -> None:
     call.aws("delete_resource_share", resourceShareArn=call.id)
 
 
-SHARE: Final = Resource(
+SHARE: Final = ResourceType(
     "aws:ram/resourceShare:ResourceShare",
     "RAM Resource Share",
     "ram",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-Key = tuple[str, str, str, str]
+RecordKey = tuple[str, str, str, str]
 """(account id, region, type token, resource id)"""
 
 
@@ -58,33 +58,33 @@ class Unheard:
 class Records:
     """Recorded values by key, a ledger of live resources, and answers that may be lost. Safe under threads."""
 
-    values: dict[Key, dict[str, Any]] = field(default_factory=dict)
-    live: dict[Key, str] = field(default_factory=dict)
+    values: dict[RecordKey, dict[str, Any]] = field(default_factory=dict)
+    live: dict[RecordKey, str] = field(default_factory=dict)
     answers: dict[str, Unheard] = field(default_factory=dict[str, Unheard])
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def keep(self, key: Key, values: dict[str, Any]) -> None:
+    def keep(self, key: RecordKey, values: dict[str, Any]) -> None:
         """Remember values, in place of what was remembered."""
         with self.lock:
             self.values[key] = dict(values)
 
-    def get(self, key: Key) -> dict[str, Any] | None:
+    def get(self, key: RecordKey) -> dict[str, Any] | None:
         """The values remembered, or None."""
         with self.lock:
             found = self.values.get(key)
             return None if found is None else dict(found)
 
-    def forget(self, key: Key) -> None:
+    def forget(self, key: RecordKey) -> None:
         """Drop the values, if there are any."""
         with self.lock:
             self.values.pop(key, None)
 
-    def born(self, key: Key, reason: str) -> None:
+    def born(self, key: RecordKey, reason: str) -> None:
         """Count a resource; a reason says why it, or a part of it, is only recorded."""
         with self.lock:
             self.live[key] = reason
 
-    def gone(self, key: Key) -> None:
+    def gone(self, key: RecordKey) -> None:
         """Count it no more."""
         with self.lock:
             self.live.pop(key, None)

@@ -1,4 +1,4 @@
-"""What a handler is: one `Resource` per type, whose functions take a `Call`.
+"""What a handler is: one `ResourceType` per type, whose functions take a `Call`.
 
 Handlers import no AWS SDK: a client comes with the `Call`, so that a preview costs nothing.
 """
@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from sandbox.emulator.aws.fields import Field, Fields, Values, from_aws, mapping, text, to_aws
-from sandbox.emulator.aws.records import Key, Records
+from sandbox.emulator.aws.fields import Field, Fields, PropertyValues, from_aws, mapping, text, to_aws
+from sandbox.emulator.aws.records import RecordKey, Records
 
-Made = tuple[str, Values]
+IdAndOutputs = tuple[str, PropertyValues]
 """(id, computed outputs)"""
 
 
@@ -34,7 +34,7 @@ class AwsError(Exception):
 _ABSENT: Final = frozenset({"404", "AWS.SimpleQueueService.NonExistentQueue", "NonExistentQueue", "QueueDoesNotExist"})
 
 
-class Access(Protocol):
+class AwsSession(Protocol):
     """A role in one account of the (emulated) organisation."""
 
     @property
@@ -47,7 +47,7 @@ class Access(Protocol):
         """The record store of the organisation."""
         ...
 
-    def call(self, service: str, region: str, operation: str, parameters: Values) -> Values:
+    def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
         """Call AWS; `operation` and the answer are as boto3 has them. Raises AwsError."""
         ...
 
@@ -63,13 +63,13 @@ class Call:
     is half made. `changed` says whether a call that changes something has succeeded.
     """
 
-    access: Access
-    resource: Resource
+    access: AwsSession
+    resource: ResourceType
     region: str
-    inputs: Values
+    inputs: PropertyValues
     id: str = ""
-    old: Values = field(default_factory=dict)
-    state: Values = field(default_factory=dict)
+    old: PropertyValues = field(default_factory=dict)
+    state: PropertyValues = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     changed: bool = False
 
@@ -79,11 +79,11 @@ class Call:
         return self.access.account_id
 
     @property
-    def key(self) -> Key:
+    def key(self) -> RecordKey:
         """The key of this resource in the record store."""
         return (self.account, self.region, self.resource.token, self.id)
 
-    def aws(self, operation: str, service: str = "", /, **parameters: Any) -> Values:
+    def aws(self, operation: str, service: str = "", /, **parameters: Any) -> PropertyValues:
         """Call AWS without the parameters that are None; raises AwsError."""
         given = {name: value for name, value in parameters.items() if value is not None}
         answer = self.access.call(service or self.resource.service, self.region, operation, given)
@@ -100,13 +100,13 @@ class Call:
                 return items
             parameters["NextToken"] = answer["NextToken"]
 
-    def request(self, *names: str, without: tuple[str, ...] = ()) -> Values:
+    def request(self, *names: str, without: tuple[str, ...] = ()) -> PropertyValues:
         """The inputs (all, or those named) as members of an AWS request; tags and region excluded."""
         skip = {"tags", "region", *without}
         fields = {k: f for k, f in self.resource.fields.items() if k not in skip and (not names or k in names)}
         return to_aws(fields, self.inputs)
 
-    def found(self, answer: Mapping[str, Any], without: tuple[str, ...] = ()) -> Values:
+    def found(self, answer: Mapping[str, Any], without: tuple[str, ...] = ()) -> PropertyValues:
         """An answer of AWS as values of Pulumi."""
         skip = {"tags", "region", *without}
         return from_aws({k: f for k, f in self.resource.fields.items() if k not in skip}, answer)
@@ -167,7 +167,7 @@ def _nothing(_: Call) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class ResourceType:
     """One resource type.
 
     `create` gives the id and the computed outputs; `read` the values as AWS has them (computed ones included), None
@@ -179,9 +179,9 @@ class Resource:
     label: str
     service: str
     fields: Fields
-    create: Callable[[Call], Made]
+    create: Callable[[Call], IdAndOutputs]
     read: Callable[[Call], Mapping[str, Any] | None]
-    update: Callable[[Call], Values | None] | None = None
+    update: Callable[[Call], PropertyValues | None] | None = None
     delete: Callable[[Call], None] = _nothing
     outputs: tuple[str, ...] = ()
     name: str = ""
@@ -200,7 +200,7 @@ class Resource:
         return {**self.fields, **extra}
 
     @property
-    def defaults(self) -> Values:
+    def defaults(self) -> PropertyValues:
         """What the AWS provider fills in for properties that are not given."""
         return {name: field.default for name, field in self.fields.items() if field.default is not None}
 
@@ -225,18 +225,18 @@ def recorded(
     label: str,
     fields: Fields,
     reason: str,
-    make: Callable[[Call], Made],
+    make: Callable[[Call], IdAndOutputs],
     *,
     outputs: tuple[str, ...] = (),
     name: str = "",
     regional: bool = True,
     tags: bool = False,
-) -> Resource:
+) -> ResourceType:
     """A type that moto has no API for: kept in the record store, with made-up but deterministic outputs."""
 
     tagging = recorded_tags() if tags else None
 
-    def create(call: Call) -> Made:
+    def create(call: Call) -> IdAndOutputs:
         call.id, computed = make(call)
         if call.access.records.get(call.key) is not None:
             raise AwsError("AlreadyExistsException", f"{label} {call.id} already exists")
@@ -248,12 +248,12 @@ def recorded(
     def update(call: Call) -> None:
         call.access.records.keep(call.key, {**call.state, **call.inputs})
 
-    return Resource(
+    return ResourceType(
         token, label, "", fields, create, _recorded_values, update, _forget, outputs, name, regional, tagging, reason
     )
 
 
-def _recorded_values(call: Call) -> Values | None:
+def _recorded_values(call: Call) -> PropertyValues | None:
     return call.access.records.get(call.key)
 
 
@@ -275,7 +275,7 @@ class _RecordedTags(Tagging):
         return call.access.records.get(_tags_key(call)) or {}
 
 
-def _tags_key(call: Call) -> Key:
+def _tags_key(call: Call) -> RecordKey:
     account, region, token, id_ = call.key
     return (account, region, f"{token}#tags", id_)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Field, Fields, Values, flag, text
-from sandbox.emulator.aws.resource import AwsError, Call, Made, Resource, Tagging, only_local
+from sandbox.emulator.aws.fields import Field, Fields, PropertyValues, flag, text
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging, only_local
 
 # --- the bucket --------------------------------------------------------------------------------------------
 
@@ -34,7 +34,7 @@ class _BucketTags(Tagging):
         return {pair["Key"]: pair["Value"] for pair in found}
 
 
-def _create_bucket(call: Call) -> Made:
+def _create_bucket(call: Call) -> IdAndOutputs:
     name = call.inputs["bucket"]
     here = None if call.region == "us-east-1" else {"LocationConstraint": call.region}
     lock = call.inputs.get("objectLockEnabled")
@@ -45,7 +45,7 @@ def _create_bucket(call: Call) -> Made:
     return call.id, _bucket_outputs(call)
 
 
-def _bucket_outputs(call: Call) -> Values:
+def _bucket_outputs(call: Call) -> PropertyValues:
     return {
         "arn": f"arn:aws:s3:::{call.id}",
         "bucketDomainName": f"{call.id}.s3.amazonaws.com",
@@ -58,7 +58,7 @@ def _bucket_outputs(call: Call) -> Values:
 _HOSTED_ZONES: Final = {"us-east-1": "Z3AQBSTGFYJSTF", "eu-west-1": "Z1BKCTXD74EZPE", "eu-central-1": "Z21DNDUVLTQW6Q"}
 
 
-def _read_bucket(call: Call) -> Values:
+def _read_bucket(call: Call) -> PropertyValues:
     call.aws("head_bucket", Bucket=call.id)
     return {"bucket": call.id, "objectLockEnabled": _is_locked(call), **_bucket_outputs(call)}
 
@@ -87,7 +87,7 @@ def _empty(call: Call) -> None:
 
 _BUCKET_TAGS: Final = _BucketTags("", "", "")
 
-BUCKET: Final = Resource(
+BUCKET: Final = ResourceType(
     "aws:s3/bucket:Bucket",
     "S3 Bucket",
     "s3",
@@ -119,7 +119,7 @@ def _put_account_block(call: Call) -> None:
     call.aws("put_public_access_block", AccountId=call.account, PublicAccessBlockConfiguration=blocks)
 
 
-def _create_account_block(call: Call) -> Made:
+def _create_account_block(call: Call) -> IdAndOutputs:
     _put_account_block(call)
     return call.account, {"accountId": call.account}
 
@@ -135,7 +135,7 @@ def _delete_account_block(call: Call) -> None:
 
 _ACCOUNT_FIELDS: Final[dict[str, Field]] = {"accountId": text(replaces=True, computed=True, by_hand=True), **BLOCKS}
 
-ACCOUNT_BLOCK: Final = Resource(
+ACCOUNT_BLOCK: Final = ResourceType(
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
     "S3 Account Public Access Block",
     "s3control",

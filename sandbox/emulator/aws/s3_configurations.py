@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Conversion, Fields, Values, document, flag, many, number, one, pairs, text
-from sandbox.emulator.aws.resource import Call, Made, Resource
+from sandbox.emulator.aws.fields import (
+    Conversion,
+    Fields,
+    PropertyValues,
+    document,
+    flag,
+    many,
+    number,
+    one,
+    pairs,
+    text,
+)
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType
 from sandbox.emulator.aws.s3 import BLOCKS
 
 # --- its configurations ------------------------------------------------------------------------------------
@@ -19,11 +30,11 @@ def _part(
     fields: Fields,
     *,
     under: tuple[str, ...] = (),
-    within: Callable[[Values], Values] = lambda answer: answer,
+    within: Callable[[PropertyValues], PropertyValues] = lambda answer: answer,
     outside: tuple[str, ...] = (),
     delete: str | Callable[[Call], None] = "",
     always: bool = False,
-) -> Resource:
+) -> ResourceType:
     """A configuration that S3 puts, gets and deletes as one structure of a bucket; its id is the bucket's name.
 
     `under` is the path to it in the parameters, `within` finds it in the answer, `outside` are properties beside it;
@@ -37,11 +48,11 @@ def _part(
             body = {name: body}
         call.aws(f"put_{operation}", Bucket=call.inputs["bucket"], **body, **beside)
 
-    def create(call: Call) -> Made:
+    def create(call: Call) -> IdAndOutputs:
         put(call)
         return str(call.inputs["bucket"]), {}
 
-    def read(call: Call) -> Values | None:
+    def read(call: Call) -> PropertyValues | None:
         answer = call.aws(f"get_{operation}", Bucket=call.id)
         found = call.found({**within(answer), **answer})
         return {"bucket": call.id, **found} if found or always else None
@@ -54,7 +65,7 @@ def _part(
 
     bucket = {"bucket": text(required=True, replaces=True)}
     token = f"aws:s3/{type_name[0].lower()}{type_name[1:]}:{type_name}"
-    return Resource(token, label, "s3", {**bucket, **fields}, create, read, put, remove)
+    return ResourceType(token, label, "s3", {**bucket, **fields}, create, read, put, remove)
 
 
 def _suspend(call: Call) -> None:
@@ -74,8 +85,8 @@ def _stop_locking(call: Call) -> None:
     call.aws("put_object_lock_configuration", Bucket=call.id, ObjectLockConfiguration=lock)
 
 
-def _inside(*path: str) -> Callable[[Values], Values]:
-    def find(answer: Values) -> Values:
+def _inside(*path: str) -> Callable[[PropertyValues], PropertyValues]:
+    def find(answer: PropertyValues) -> PropertyValues:
         found: Any = answer
         for name in path:
             found = found.get(name) or {}

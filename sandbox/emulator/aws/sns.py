@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Fields, Values, document, flag, number, text
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import Fields, PropertyValues, document, flag, number, text
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource")
 
@@ -19,7 +19,7 @@ def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _from_attributes(call: Call, attributes: Values, *skip: str) -> Values:
+def _from_attributes(call: Call, attributes: PropertyValues, *skip: str) -> PropertyValues:
     found = call.found(attributes, without=skip)
     return {name: _typed(call.resource.fields[name].kind, value) for name, value in found.items()}
 
@@ -31,7 +31,7 @@ def _typed(kind: str, value: str) -> Any:
 # --- topics ------------------------------------------------------------------------------------------------
 
 
-def _create_topic(call: Call) -> Made:
+def _create_topic(call: Call) -> IdAndOutputs:
     answer = call.aws(
         "create_topic", Name=call.inputs["name"], Attributes=_attributes(call, "name"), Tags=call.tag_list()
     )
@@ -40,7 +40,7 @@ def _create_topic(call: Call) -> Made:
     return call.id, {"arn": call.id, "owner": call.account, "beginningArchiveTime": "", "policy": attributes["Policy"]}
 
 
-def _read_topic(call: Call) -> Values:
+def _read_topic(call: Call) -> PropertyValues:
     attributes = call.aws("get_topic_attributes", TopicArn=call.id)["Attributes"]
     name = call.id.rpartition(":")[2]
     outputs = {"arn": call.id, "owner": call.account, "beginningArchiveTime": ""}
@@ -56,7 +56,7 @@ def _delete_topic(call: Call) -> None:
     call.aws("delete_topic", TopicArn=call.id)
 
 
-TOPIC: Final = Resource(
+TOPIC: Final = ResourceType(
     "aws:sns/topic:Topic",
     "SNS Topic",
     "sns",
@@ -88,12 +88,12 @@ def _put_policy(call: Call) -> None:
     call.aws("set_topic_attributes", TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
 
 
-def _create_policy(call: Call) -> Made:
+def _create_policy(call: Call) -> IdAndOutputs:
     _put_policy(call)
     return str(call.inputs["arn"]), {"owner": call.account}
 
 
-def _read_policy(call: Call) -> Values:
+def _read_policy(call: Call) -> PropertyValues:
     attributes = call.aws("get_topic_attributes", TopicArn=call.id)["Attributes"]
     return {"arn": call.id, "policy": attributes["Policy"], "owner": call.account}
 
@@ -107,7 +107,7 @@ def _delete_policy(call: Call) -> None:
     call.aws("set_topic_attributes", TopicArn=call.id, AttributeName="Policy", AttributeValue=policy)
 
 
-TOPIC_POLICY: Final = Resource(
+TOPIC_POLICY: Final = ResourceType(
     "aws:sns/topicPolicy:TopicPolicy",
     "SNS Topic Policy",
     "sns",
@@ -129,19 +129,19 @@ _IDENTITY: Final[Fields] = {
 _OUTPUTS: Final = ("arn", "ownerId", "pendingConfirmation", "confirmationWasAuthenticated")
 
 
-def _subscribe(call: Call) -> Made:
+def _subscribe(call: Call) -> IdAndOutputs:
     attributes = _attributes(call, *_IDENTITY)
     request = {**call.request(*_IDENTITY), "Attributes": attributes, "ReturnSubscriptionArn": True}
     call.id = call.aws("subscribe", **request)["SubscriptionArn"]
     return call.id, {**_subscription_outputs(call), "filterPolicyScope": call.inputs.get("filterPolicyScope", "")}
 
 
-def _subscription_outputs(call: Call) -> Values:
+def _subscription_outputs(call: Call) -> PropertyValues:
     confirmed = {"pendingConfirmation": False, "confirmationWasAuthenticated": True}
     return {"arn": call.id, "ownerId": call.account, **confirmed}
 
 
-def _read_subscription(call: Call) -> Values:
+def _read_subscription(call: Call) -> PropertyValues:
     attributes = call.aws("get_subscription_attributes", SubscriptionArn=call.id)["Attributes"]
     found = _from_attributes(call, attributes)
     return {"filterPolicyScope": "", **found, **_subscription_outputs(call)}
@@ -156,7 +156,7 @@ def _unsubscribe(call: Call) -> None:
     call.aws("unsubscribe", SubscriptionArn=call.id)
 
 
-SUBSCRIPTION: Final = Resource(
+SUBSCRIPTION: Final = ResourceType(
     "aws:sns/topicSubscription:TopicSubscription",
     "SNS Topic Subscription",
     "sns",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Values, document, flag, number, text
-from sandbox.emulator.aws.resource import Call, Made, Resource, Tagging
+from sandbox.emulator.aws.fields import PropertyValues, document, flag, number, text
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 _TAGS: Final = Tagging("tag_queue", "untag_queue", "list_queue_tags", "QueueUrl", lambda call: call.id, pair=None)
 
@@ -16,14 +16,14 @@ def _attributes(call: Call) -> dict[str, str]:
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in request.items()}
 
 
-def _create(call: Call) -> Made:
+def _create(call: Call) -> IdAndOutputs:
     name = call.inputs["name"]
     call.id = call.aws("create_queue", QueueName=name, Attributes=_attributes(call), tags=call.tags or None)["QueueUrl"]
     computed = {"policy": call.inputs.get("policy", ""), "sqsManagedSseEnabled": "kmsMasterKeyId" not in call.inputs}
     return call.id, {"arn": call.arn("sqs", name), "url": call.id, **computed}
 
 
-def _read(call: Call) -> Values:
+def _read(call: Call) -> PropertyValues:
     attributes = call.aws("get_queue_attributes", QueueUrl=call.id, AttributeNames=["All"])["Attributes"]
     found = {name: _typed(call.resource.fields[name].kind, value) for name, value in call.found(attributes).items()}
     settled = {"policy": "", "sqsManagedSseEnabled": "kmsMasterKeyId" not in found, **found}
@@ -42,7 +42,7 @@ def _delete(call: Call) -> None:
     call.aws("delete_queue", QueueUrl=call.id)
 
 
-QUEUE: Final = Resource(
+QUEUE: Final = ResourceType(
     "aws:sqs/queue:Queue",
     "SQS Queue",
     "sqs",
@@ -76,12 +76,12 @@ def _put_policy(call: Call) -> None:
     call.aws("set_queue_attributes", QueueUrl=call.inputs["queueUrl"], Attributes={"Policy": call.inputs["policy"]})
 
 
-def _create_policy(call: Call) -> Made:
+def _create_policy(call: Call) -> IdAndOutputs:
     _put_policy(call)
     return str(call.inputs["queueUrl"]), {}
 
 
-def _read_policy(call: Call) -> Values | None:
+def _read_policy(call: Call) -> PropertyValues | None:
     attributes = call.aws("get_queue_attributes", QueueUrl=call.id, AttributeNames=["All"])["Attributes"]
     policy: Any = attributes.get("Policy")
     return {"queueUrl": call.id, "policy": policy} if policy else None
@@ -91,7 +91,7 @@ def _delete_policy(call: Call) -> None:
     call.aws("set_queue_attributes", QueueUrl=call.id, Attributes={"Policy": ""})
 
 
-POLICY: Final = Resource(
+POLICY: Final = ResourceType(
     "aws:sqs/queuePolicy:QueuePolicy",
     "SQS Queue Policy",
     "sqs",

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import Values, document, text
-from sandbox.emulator.aws.resource import Call, Made, Resource, recorded_tags
+from sandbox.emulator.aws.fields import PropertyValues, document, text
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, recorded_tags
 
 _INSTANCE: Final = text(required=True, replaces=True)
 _SET: Final = text(required=True, replaces=True)
 
 
-def _target(call: Call) -> Values:
+def _target(call: Call) -> PropertyValues:
     arn, _, instance = call.id.partition(",")
     return {"InstanceArn": instance, "PermissionSetArn": arn}
 
 
-def _create_set(call: Call) -> Made:
+def _create_set(call: Call) -> IdAndOutputs:
     found = call.aws("create_permission_set", **call.request())["PermissionSet"]
     call.id = f"{found['PermissionSetArn']},{call.inputs['instanceArn']}"
     _TAGS.update(call)
     return call.id, _set_outputs(found)
 
 
-def _set_outputs(found: Values) -> Values:
+def _set_outputs(found: PropertyValues) -> PropertyValues:
     return {"arn": found["PermissionSetArn"], "createdDate": found["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def _read_set(call: Call) -> Values:
+def _read_set(call: Call) -> PropertyValues:
     target = _target(call)
     found = call.aws("describe_permission_set", **target)["PermissionSet"]
     return {**call.found(found), "instanceArn": target["InstanceArn"], **_set_outputs(found)}
@@ -43,7 +43,7 @@ def _delete_set(call: Call) -> None:
 
 _TAGS: Final = recorded_tags("moto does not tag permission sets")
 
-PERMISSION_SET: Final = Resource(
+PERMISSION_SET: Final = ResourceType(
     "aws:ssoadmin/permissionSet:PermissionSet",
     "SSO Permission Set",
     "sso-admin",
@@ -70,12 +70,12 @@ def _put_policy(call: Call) -> None:
     call.aws("put_inline_policy_to_permission_set", **call.request())
 
 
-def _create_policy(call: Call) -> Made:
+def _create_policy(call: Call) -> IdAndOutputs:
     _put_policy(call)
     return f"{call.inputs['permissionSetArn']},{call.inputs['instanceArn']}", {}
 
 
-def _read_policy(call: Call) -> Values | None:
+def _read_policy(call: Call) -> PropertyValues | None:
     target = _target(call)
     policy: Any = call.aws("get_inline_policy_for_permission_set", **target).get("InlinePolicy")
     found = {
@@ -90,7 +90,7 @@ def _delete_policy(call: Call) -> None:
     call.aws("delete_inline_policy_from_permission_set", **_target(call))
 
 
-INLINE_POLICY: Final = Resource(
+INLINE_POLICY: Final = ResourceType(
     "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
     "SSO Permission Set Inline Policy",
     "sso-admin",
@@ -106,13 +106,13 @@ INLINE_POLICY: Final = Resource(
 _PARTS: Final = ("principalId", "principalType", "targetId", "targetType", "permissionSetArn", "instanceArn")
 
 
-def _create_assignment(call: Call) -> Made:
+def _create_assignment(call: Call) -> IdAndOutputs:
     call.aws("create_account_assignment", **call.request())
     return ",".join(call.inputs[name] for name in _PARTS), {}
 
 
-def _read_assignment(call: Call) -> Values | None:
-    wanted: Values = dict(zip(_PARTS, call.id.split(","), strict=True))
+def _read_assignment(call: Call) -> PropertyValues | None:
+    wanted: PropertyValues = dict(zip(_PARTS, call.id.split(","), strict=True))
     held = call.pages(
         "list_account_assignments",
         "AccountAssignments",
@@ -125,11 +125,11 @@ def _read_assignment(call: Call) -> Values | None:
 
 
 def _delete_assignment(call: Call) -> None:
-    wanted: Values = dict(zip(_PARTS, call.id.split(","), strict=True))
+    wanted: PropertyValues = dict(zip(_PARTS, call.id.split(","), strict=True))
     call.aws("delete_account_assignment", **{name[0].upper() + name[1:]: value for name, value in wanted.items()})
 
 
-ASSIGNMENT: Final = Resource(
+ASSIGNMENT: Final = ResourceType(
     "aws:ssoadmin/accountAssignment:AccountAssignment",
     "SSO Account Assignment",
     "sso-admin",

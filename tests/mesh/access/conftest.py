@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from mesh.access.chains import Access
+from mesh.access.chains import DecidedReads
 from mesh.access.matrix import Row, matrix
 from mesh.plan import Plan
 
 
 @pytest.fixture(scope="session")
-def access(plan: Plan) -> Access:
+def access(plan: Plan) -> DecidedReads:
     """Reads of the sample mesh."""
-    return Access(plan)
+    return DecidedReads(plan)
 
 
 @pytest.fixture(scope="session")
-def rows(access: Access) -> tuple[Row, ...]:
+def rows(access: DecidedReads) -> tuple[Row, ...]:
     """The whole matrix of the sample mesh."""
     return tuple(matrix(access))

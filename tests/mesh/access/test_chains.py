@@ -8,7 +8,7 @@ import pytest
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.access.chains import Access, Port, labels_by_column
+from mesh.access.chains import DecidedReads, ReadPort, labels_by_column
 from mesh.access.lake import Lakes
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.world import World
@@ -33,14 +33,14 @@ TABLE = [
 ]
 
 
-def test_the_links_of_a_table_are_all_that_a_query_takes(access: Access) -> None:
+def test_the_links_of_a_table_are_all_that_a_query_takes(access: DecidedReads) -> None:
     chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")
     assert [link.purpose for link in chain.links] == TABLE
     assert chain.broken is None
     assert len(chain.columns) == 12
 
 
-def test_files_are_found_read_and_decrypted(access: Access) -> None:
+def test_files_are_found_read_and_decrypted(access: DecidedReads) -> None:
     chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "files")
     asked = [(link.request.action, link.request.context) for link in chain.links if link.request]
     through = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
@@ -48,13 +48,13 @@ def test_files_are_found_read_and_decrypted(access: Access) -> None:
     assert [link.decision.allowed for link in chain.links] == [True, True, True]
 
 
-def test_a_clearance_that_does_not_cover_a_column_reads_the_others(access: Access, plan: Plan) -> None:
+def test_a_clearance_that_does_not_cover_a_column_reads_the_others(access: DecidedReads, plan: Plan) -> None:
     chain = access.read(access.reader("general", "ads"), access.product("identity", "profiles"), "table")
     labels = labels_by_column(plan, "identity", "profiles")
     assert set(labels) - set(chain.columns) == {"profiles.birth_year", "profiles.profile_name"}
 
 
-def test_files_of_a_labelled_product_are_refused_at_each_of_bucket_and_key(access: Access) -> None:
+def test_files_of_a_labelled_product_are_refused_at_each_of_bucket_and_key(access: DecidedReads) -> None:
     chain = access.read(access.reader("general", "identity"), access.product("identity", "profiles"), "files")
     sids = [link.decision.because[0].sid for link in chain.links]
     assert sids == ["RefuseOtherListers", "RefuseOtherReaders", "RefuseOtherUsers"]
@@ -74,7 +74,7 @@ def without(world: World, arn: str) -> World:
     ],
 )
 def test_a_role_without_its_permissions_breaks_the_chain(plan: Plan, arn: str, purpose: str) -> None:
-    access = Access(plan, without(from_plan.world(plan), arn))
+    access = DecidedReads(plan, without(from_plan.world(plan), arn))
     chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")
     assert chain.broken
     assert chain.broken.purpose == purpose
@@ -87,7 +87,7 @@ def test_without_the_grant_of_the_hub_or_of_the_own_account_no_column_comes_thro
         dataclasses.replace(lake, grants=()) if lake.account == account else lake
         for lake in from_plan.lakes(plan).lakes.values()
     ]
-    access = Access(plan, lakes=Lakes(lakes))
+    access = DecidedReads(plan, lakes=Lakes(lakes))
     chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")
     assert chain.broken
     assert chain.broken.purpose == "Lake Formation lets columns through"
@@ -110,14 +110,14 @@ def test_without_the_grant_of_the_hub_or_of_the_own_account_no_column_comes_thro
     ],
 )
 @pytest.mark.parametrize("port", ["table", "files"])
-def test_who_holds_no_clearance_reads_through_no_port(access: Access, principal: str, port: Port) -> None:
+def test_who_holds_no_clearance_reads_through_no_port(access: DecidedReads, principal: str, port: ReadPort) -> None:
     chain = access.read_as(principal, access.product("identity", "profiles"), port)
     assert chain.broken is not None
     assert chain.columns == ()
 
 
 @pytest.mark.parametrize("port", ["table", "files"])
-def test_a_session_of_a_clearance_reads_what_the_role_reads(access: Access, port: Port) -> None:
+def test_a_session_of_a_clearance_reads_what_the_role_reads(access: DecidedReads, port: ReadPort) -> None:
     product = access.product("identity", "profiles")
     session = access.read_as(f"arn:aws:sts::{ADS}:assumed-role/pii/someone", product, port)
     role = access.read(access.reader("pii", "ads"), product, port)
@@ -125,7 +125,7 @@ def test_a_session_of_a_clearance_reads_what_the_role_reads(access: Access, port
     assert session.columns == role.columns
 
 
-def test_a_name_that_names_no_caller_is_not_guessed(access: Access) -> None:
+def test_a_name_that_names_no_caller_is_not_guessed(access: DecidedReads) -> None:
     with pytest.raises(UnknownError, match="is no principal"):
         access.read_as("somebody", access.product("identity", "profiles"), "files")
 
@@ -144,7 +144,7 @@ def test_a_name_that_names_no_caller_is_not_guessed(access: Access) -> None:
     ],
 )  # fmt: skip
 def test_no_role_but_those_of_the_product_gets_an_object_and_decrypts_it(
-    access: Access, key: str, action: str, roles: set[str]
+    access: DecidedReads, key: str, action: str, roles: set[str]
 ) -> None:
     product = access.product("ads", "impressions")
     found = {

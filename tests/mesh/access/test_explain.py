@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from mesh.access import from_plan, references
-from mesh.access.chains import Access
+from mesh.access.chains import DecidedReads
 from mesh.access.explain import explain
 from mesh.evaluator.world import World
 from mesh.model import Mesh
@@ -18,7 +18,7 @@ def test_a_refusal_against_the_labels_is_called_a_fault_of_the_policies(plan: Pl
     world = from_plan.world(plan)
     arn = f"arn:aws:iam::{ADS}:role/mesh/clearance/pii"
     roles = [dataclasses.replace(r, identity=()) if r.arn == arn else r for r in world.roles.values()]
-    access = Access(
+    access = DecidedReads(
         plan, World(world.organization, world.region, world.accounts.values(), roles, world.resources.values())
     )
     found = explain(
@@ -31,7 +31,7 @@ def test_a_refusal_against_the_labels_is_called_a_fault_of_the_policies(plan: Pl
     )
 
 
-def test_the_explanation_agrees_with_the_matrix_for_every_column(access: Access, sample: Mesh) -> None:
+def test_the_explanation_agrees_with_the_matrix_for_every_column(access: DecidedReads, sample: Mesh) -> None:
     product = access.product("subscriptions", "payments")
     for reader in access.readers:
         readable = set(access.read(reader, product, "table").columns)
@@ -43,7 +43,7 @@ def test_the_explanation_agrees_with_the_matrix_for_every_column(access: Access,
             assert bool(found.change) is not found.allowed
 
 
-def test_a_session_is_explained_as_its_role(access: Access, sample: Mesh) -> None:
+def test_a_session_is_explained_as_its_role(access: DecidedReads, sample: Mesh) -> None:
     asker = references.asker(access, f"arn:aws:sts::{ADS}:assumed-role/pii/someone")
     found = explain(access, asker, references.thing(sample, access.plan, "identity.profiles.birth_year"), "table")
     assert asker.name == "pii@ads"

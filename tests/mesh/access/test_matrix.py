@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh import example
-from mesh.access.chains import Access, labels_by_column
+from mesh.access.chains import DecidedReads, labels_by_column
 from mesh.access.matrix import Row, matrix
 from mesh.load import load
 from mesh.model import Mesh
@@ -83,7 +83,7 @@ def test_an_allowed_row_names_a_statement_of_every_party(rows: tuple[Row, ...]) 
     }  # fmt: skip
 
 
-def test_a_part_of_the_matrix_is_the_same_rows(access: Access, rows: tuple[Row, ...]) -> None:
+def test_a_part_of_the_matrix_is_the_same_rows(access: DecidedReads, rows: tuple[Row, ...]) -> None:
     readers = tuple(reader for reader in access.readers if reader.home == "ads")
     products = (access.product("identity", "profiles"),)
     part = tuple(matrix(access, readers, products, ("files",)))
@@ -132,7 +132,7 @@ def test_whatever_the_clearances_the_matrix_equals_the_set_rule(
     small: Mesh, clearances: dict[str, frozenset[str]]
 ) -> None:
     plan = build(with_clearances(small, clearances), DAY)
-    assert as_decided(tuple(matrix(Access(plan)))) == by_the_rule(plan)
+    assert as_decided(tuple(matrix(DecidedReads(plan)))) == by_the_rule(plan)
 
 
 @given(CLEARANCES, st.data())
@@ -142,8 +142,8 @@ def test_adding_a_classification_to_a_clearance_only_adds(
 ) -> None:
     grown = data.draw(st.sampled_from(sorted(clearances)))
     more = {**clearances, grown: clearances[grown] | {data.draw(st.sampled_from(LABELS))}}
-    before = as_decided(tuple(matrix(Access(build(with_clearances(small, clearances), DAY)))))
-    after = as_decided(tuple(matrix(Access(build(with_clearances(small, more), DAY)))))
+    before = as_decided(tuple(matrix(DecidedReads(build(with_clearances(small, clearances), DAY)))))
+    after = as_decided(tuple(matrix(DecidedReads(build(with_clearances(small, more), DAY)))))
     assert before.keys() == after.keys()
     for key, (allowed, columns) in before.items():
         if key[0] == grown:
@@ -156,4 +156,4 @@ def test_adding_a_classification_to_a_clearance_only_adds(
 @pytest.mark.parametrize(("domains", "products"), [(1, 1), (2, 4), (6, 8)])
 def test_the_matrix_of_a_generated_mesh_equals_the_set_rule(domains: int, products: int) -> None:
     plan = build(generated(domains, products), DAY)
-    assert as_decided(tuple(matrix(Access(plan)))) == by_the_rule(plan)
+    assert as_decided(tuple(matrix(DecidedReads(plan)))) == by_the_rule(plan)

@@ -11,14 +11,14 @@ import pytest
 
 from mesh import names
 from mesh.access import from_plan, references
-from mesh.access.chains import Access
+from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lakes
 from mesh.access.who import Everyone, who
 from mesh.evaluator.policies import Policy, compiled
 from mesh.evaluator.world import Role, World
 from mesh.model import Mesh
 from mesh.plan import Plan
-from mesh.plan.nodes.grants import Grant, Named
+from mesh.plan.nodes.grants import Grant, NamedResource
 
 DAY = datetime.date(2026, 12, 1)
 IDENTITY, ADS, HUB = "330000000039", "310000000013", "200000000002"
@@ -27,7 +27,7 @@ BACK_DOOR = f"arn:aws:iam::{IDENTITY}:role/back-door"
 GENERAL = names.clearance_role(ADS, "general")
 
 
-def everyone(access: Access, mesh: Mesh, text: str = "identity.profiles.birth_year") -> Everyone:
+def everyone(access: DecidedReads, mesh: Mesh, text: str = "identity.profiles.birth_year") -> Everyone:
     return who(access, mesh, references.thing(mesh, access.plan, text), DAY)
 
 
@@ -54,7 +54,7 @@ def spared(policy: Policy, *arns: str) -> Policy:
     return compiled(policy.name, {**document, "Statement": [*statements, door]})
 
 
-def with_door(plan: Plan, carriers: Iterable[str], *arns: str) -> Access:
+def with_door(plan: Plan, carriers: Iterable[str], *arns: str) -> DecidedReads:
     """The sample mesh with a role of every permission, which the policies of some resources spare."""
     world = from_plan.world(plan)
     wanted = set(carriers)
@@ -64,13 +64,13 @@ def with_door(plan: Plan, carriers: Iterable[str], *arns: str) -> Access:
     ]
     door = Role(BACK_DOOR, (from_plan.ADMINISTRATOR_ACCESS,))
     roles = [*world.roles.values(), door]
-    return Access(plan, World(world.organization, world.region, world.accounts.values(), roles, resources))
+    return DecidedReads(plan, World(world.organization, world.region, world.accounts.values(), roles, resources))
 
 
 KEY = f"arn:aws:kms:eu-west-1:{IDENTITY}:key/mesh-product-profiles"
 
 
-def test_nobody_but_the_roles_of_the_product_reads_without_a_clearance(access: Access, sample: Mesh) -> None:
+def test_nobody_but_the_roles_of_the_product_reads_without_a_clearance(access: DecidedReads, sample: Mesh) -> None:
     assert set(reading(everyone(access, sample))) == {
         "mesh/location/identity", "mesh/publisher/publish-identity", "mesh/pipeline/profiles",
     }  # fmt: skip
@@ -103,23 +103,23 @@ def test_a_clearance_that_gets_objects_beside_the_files_port_is_found(plan: Plan
     ("table", "column", "found"), [("profiles", "birth_year", True), ("p*", "avatar", True), ("other", "avatar", False)]
 )
 def test_a_named_grant_to_a_role_is_found(table: str, column: str, found: bool, plan: Plan, sample: Mesh) -> None:
-    named = Named(catalog=HUB, database="identity__profiles", table=table)
+    named = NamedResource(catalog=HUB, database="identity__profiles", table=table)
     grant = Grant(name="door", principal=f"arn:aws:iam::{HUB}:role/mesh/deploy", permissions=("SELECT",), on=named)
     lakes = from_plan.lakes(plan).lakes.values()
     opened = Lakes(dataclasses.replace(x, grants=(*x.grants, grant)) if x.account == HUB else x for x in lakes)
-    reads = reading(everyone(Access(plan, lakes=opened), sample, f"identity.profiles.{column}"))
+    reads = reading(everyone(DecidedReads(plan, lakes=opened), sample, f"identity.profiles.{column}"))
     assert (("the table",) in reads.values()) is found
 
 
 def test_defaults_of_lake_formation_left_open_are_found(plan: Plan, sample: Mesh) -> None:
     lakes = from_plan.lakes(plan).lakes.values()
     opened = Lakes(dataclasses.replace(x, open_by_default=True) if x.account == HUB else x for x in lakes)
-    found = everyone(Access(plan, lakes=opened), sample)
+    found = everyone(DecidedReads(plan, lakes=opened), sample)
     assert {each.clearance for each in found.clearances} == {"general", "pii", "financial", "restricted"}
     assert "an-administrator" in reading(found)
 
 
-def test_an_agreement_that_has_expired_is_closed(access: Access, sample: Mesh) -> None:
+def test_an_agreement_that_has_expired_is_closed(access: DecidedReads, sample: Mesh) -> None:
     thing = references.thing(sample, access.plan, "content.dialogue-lists")
     (copy,) = who(access, sample, thing, datetime.date(2029, 4, 1)).copies
     assert (copy.partner, copy.open) == ("subtitling", False)

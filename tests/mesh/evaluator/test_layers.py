@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh.access.chains import PORTS, Access
+from mesh.access.chains import PORTS, DecidedReads
 from mesh.evaluator.decide import Request, decide
 from mesh.evaluator.layers import allowed, layers
 
@@ -38,7 +38,7 @@ CONTEXTS = (
 
 @given(st.data())
 @settings(max_examples=200, deadline=None, derandomize=True)
-def test_the_layers_agree_with_the_decision(access: Access, data: st.DataObject) -> None:
+def test_the_layers_agree_with_the_decision(access: DecidedReads, data: st.DataObject) -> None:
     world = access.world
     principal = data.draw(st.sampled_from((*world.roles, *STRANGERS)))
     carrier = data.draw(st.sampled_from((*world.resources, *world.roles, "arn:aws:s3:::elsewhere", "*")))
@@ -52,7 +52,7 @@ def test_the_layers_agree_with_the_decision(access: Access, data: st.DataObject)
         assert decision.because[0] in [cause for verdict in verdicts for cause in verdict.because]
 
 
-def test_every_link_of_the_matrix_agrees_with_its_layers(access: Access) -> None:
+def test_every_link_of_the_matrix_agrees_with_its_layers(access: DecidedReads) -> None:
     products = [access.product("identity", "profiles"), access.product("ads", "impressions")]
     checked = 0
     for reader, product, port in itertools.product(access.readers, products, PORTS):
@@ -63,7 +63,7 @@ def test_every_link_of_the_matrix_agrees_with_its_layers(access: Access) -> None
     assert checked > 700
 
 
-def test_a_read_across_accounts_names_who_lets_and_who_lets_in(access: Access) -> None:
+def test_a_read_across_accounts_names_who_lets_and_who_lets_in(access: DecidedReads) -> None:
     (link,) = (
         link
         for link in access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "files").links
@@ -80,7 +80,7 @@ def test_a_read_across_accounts_names_who_lets_and_who_lets_in(access: Access) -
     }
 
 
-def test_a_request_through_an_endpoint_names_its_policy(access: Access) -> None:
+def test_a_request_through_an_endpoint_names_its_policy(access: DecidedReads) -> None:
     pipeline, put = f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/profiles", "s3:PutObject"
     thing, inside = "arn:aws:s3:::aurora-identity--profiles/tables/x", {"aws:SourceVpce": "vpce-mesh-s3"}
     last = layers(Request(pipeline, put, thing, inside), access.world)[-1]
@@ -95,7 +95,7 @@ def test_a_request_through_an_endpoint_names_its_policy(access: Access) -> None:
     assert decide(Request(thief.principal, put, thief.resource), access.world).allowed
 
 
-def test_of_several_refusals_each_is_named(access: Access) -> None:
+def test_of_several_refusals_each_is_named(access: DecidedReads) -> None:
     request = Request(
         "arn:aws:iam::410000000072:role/mesh/access", "s3:GetObject", "arn:aws:s3:::aurora-identity--profiles/x"
     )

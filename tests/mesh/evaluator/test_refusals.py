@@ -17,7 +17,7 @@ from mesh.evaluator import (
     compiled,
     decide,
 )
-from mesh.evaluator.policy_types import Place
+from mesh.evaluator.policy_types import PolicyType
 from tests.mesh.evaluator.judge import (
     BUCKET,
     EVERYTHING,
@@ -131,9 +131,9 @@ def test_a_policy_is_refused_where_it_does_not_belong_every_time() -> None:
     policy = compiled("bucket", document((allow("s3:*", to="*"),)))
     for _ in range(2):
         with pytest.raises(UnknownError, match="a permissions boundary has no Principal"):
-            policy.stands_as(Place.BOUNDARY)
+            policy.stands_as(PolicyType.BOUNDARY)
     lazy = Policy("bucket", lambda: document((allow("s3:*", to="*"),)))
-    lazy.stands_as(Place.SERVICE_CONTROL)
+    lazy.stands_as(PolicyType.SERVICE_CONTROL)
     for _ in range(2):
         with pytest.raises(UnknownError, match="a service control policy has no Principal"):
             lazy.allows("s3:getobject")

@@ -10,17 +10,17 @@ from importlib.resources import files
 
 import pytest
 
-from mesh.iam.values import ANYONE, KEY_ARN, Document, Principal, Statement
+from mesh.iam.values import ANYONE, KEY_ARN, Document, PrincipalElement, Statement
 from mesh.plan import Plan
 from mesh.quotas import limit
 
 QUOTAS = {
     "DataProductArgs.bucket_policy": ("s3", "bucket_policy_bytes"),
     "DataProductArgs.key_policy": ("kms", "key_policy_bytes"),
-    "DomainAccountArgs.boundary": ("iam", "managed_policy_chars"),
-    "DomainAccountArgs.key_policy": ("kms", "key_policy_bytes"),
-    "DomainAccountArgs.log_bucket_policy": ("s3", "bucket_policy_bytes"),
-    "DomainAccountArgs.results_bucket_policy": ("s3", "bucket_policy_bytes"),
+    "AccountBaselineArgs.boundary": ("iam", "managed_policy_chars"),
+    "AccountBaselineArgs.key_policy": ("kms", "key_policy_bytes"),
+    "AccountBaselineArgs.log_bucket_policy": ("s3", "bucket_policy_bytes"),
+    "AccountBaselineArgs.results_bucket_policy": ("s3", "bucket_policy_bytes"),
     "AuditTrailArgs.bucket_policy": ("s3", "bucket_policy_bytes"),
     "PartnerAccountArgs.bucket_policy": ("s3", "bucket_policy_bytes"),
     "PartnerAccountArgs.key_policy": ("kms", "key_policy_bytes"),
@@ -84,7 +84,7 @@ def test_no_statement_names_everyone_but_somebody(documents: dict[str, Document]
 
 def test_no_principal_holds_a_wildcard_inside_an_arn(documents: dict[str, Document]) -> None:
     for name, statement in statements(documents):
-        if isinstance(statement.principal, Principal):
+        if isinstance(statement.principal, PrincipalElement):
             assert not any("*" in one or "?" in one for one in statement.principal.ids), name
 
 

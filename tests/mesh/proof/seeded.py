@@ -13,10 +13,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from mesh.access.chains import Access
+from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lake, Lakes
 from mesh.evaluator.world import World
-from mesh.plan.nodes.grants import Covered, Grant, Label, Named
+from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource
 from mesh.proof.subject import Subject
 
 Json = dict[str, Any]
@@ -89,7 +89,7 @@ class Bench:
 
     def _put_world(self, world: World) -> None:
         self.subject.world = world
-        self.subject.access = Access(self.subject.plan, world, self.subject.lakes)
+        self.subject.access = DecidedReads(self.subject.plan, world, self.subject.lakes)
 
     # ---- Lake Formation
 
@@ -817,7 +817,7 @@ def a_grant_goes_to_the_unit_of_the_partners(bench: Bench) -> None:
 def a_named_grant_stands_beside_the_labels(bench: Bench) -> None:
     """Grants are joined: a table named to a role is read whatever its labels say."""
     role = bench.subject.plan.domains["ads"].clearances["general"].arn
-    on = Named(catalog=bench.hub, database="identity__profiles", table="*")
+    on = NamedResource(catalog=bench.hub, database="identity__profiles", table="*")
     bench.grant(bench.hub, Grant(name="ticket-4711", principal=role, permissions=("SELECT",), on=on))
 
 

@@ -11,7 +11,7 @@ import pytest
 from mesh.plan import Plan
 from mesh.proof import mutate
 from mesh.proof.invariants import INVARIANTS
-from mesh.proof.mutate import Mutant, Mutation, Outcome, reason
+from mesh.proof.mutate import Mutant, Mutation, MutationOutcome, reason
 from mesh.proof.survivors import REASONS
 
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
@@ -31,7 +31,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I14"], BY_ID["I11"]))
 
 
-def outcomes(mutation: Mutation, document: str) -> dict[str, Outcome]:
+def outcomes(mutation: Mutation, document: str) -> dict[str, MutationOutcome]:
     """What comes of every loss of one document, by `Sid` or `operator key of Sid`."""
     (policy,) = (each for each in mutation.subject.policies if each.name == document)
     found = mutation._of_policy(policy, mutation._index())
@@ -105,23 +105,25 @@ def test_a_lost_grant_is_noticed_and_is_back_afterwards(plan: Plan, monkeypatch:
 
 
 @pytest.fixture(scope="module")
-def every_outcome(plan: Plan) -> list[Outcome]:
+def every_outcome(plan: Plan) -> list[MutationOutcome]:
     return list(Mutation(plan).run())
 
 
-def surviving(found: list[Outcome]) -> Iterator[str]:
+def surviving(found: list[MutationOutcome]) -> Iterator[str]:
     return (str(each.mutant) for each in found if each.survives)
 
 
 @pytest.mark.slow
-def test_no_loss_in_the_sample_mesh_survives_without_a_reason(every_outcome: list[Outcome]) -> None:
+def test_no_loss_in_the_sample_mesh_survives_without_a_reason(every_outcome: list[MutationOutcome]) -> None:
     assert list(surviving(every_outcome)) == []
     assert len(every_outcome) > 1000
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", range(len(REASONS)), ids=lambda place: f"{REASONS[place][1]}: {REASONS[place][2]}")
-def test_every_written_reason_explains_a_loss_that_nothing_notices(every_outcome: list[Outcome], place: int) -> None:
+def test_every_written_reason_explains_a_loss_that_nothing_notices(
+    every_outcome: list[MutationOutcome], place: int
+) -> None:
     document, sid, condition, why = REASONS[place]
     matches = mutate.fnmatch.fnmatchcase
     assert [

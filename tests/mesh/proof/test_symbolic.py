@@ -16,8 +16,8 @@ from mesh.proof.invariants import INVARIANTS
 from mesh.proof.prove import prove
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import solve
-from mesh.proof.symbolic.encode import Request
-from mesh.proof.symbolic.goals import Goal
+from mesh.proof.symbolic.encode import SymbolicRequest
+from mesh.proof.symbolic.goals import Obligation
 from mesh.proof.symbolic.theorems import THEOREMS
 from tests.mesh.proof.seeded import Bench, Edit, Fault, Json, also, broken, element, instead, when, without
 
@@ -264,10 +264,10 @@ POLICY: Json = {
 }
 
 
-def goal(document: Json = POLICY) -> Goal:
-    request = Request((compiled("a policy", document),))
+def goal(document: Json = POLICY) -> Obligation:
+    request = SymbolicRequest((compiled("a policy", document),))
     given = request.key(ARN).shaped(("arn:aws:iam::111111111111:role/x:", "role/mesh/deploy"))
-    return Goal(what="a stranger", request=request, actions=("s3:*",), given=(given,))
+    return Obligation(what="a stranger", request=request, actions=("s3:*",), given=(given,))
 
 
 def test_a_witness_is_a_request_in_words_and_as_data() -> None:
@@ -283,7 +283,7 @@ def test_an_evaluator_that_disagrees_is_told_as_a_fault_of_the_proof(monkeypatch
     def denies(*_: object) -> Iterator[int]:
         return iter((0,))
 
-    monkeypatch.setattr(solve.Found, "taken_by", denies)
+    monkeypatch.setattr(solve.Counterexample, "taken_by", denies)
     witness = goal().check()
     assert witness
     assert witness.text.endswith("the evaluator says otherwise, which is a fault of the proof itself")
@@ -320,13 +320,13 @@ def test_no_answer_in_time_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_has_no_encoding_is_no_proof(operator: str, key: str, value: str) -> None:
-    request = Request(())
+    request = SymbolicRequest(())
     with pytest.raises(ValueError, match=r"no encoding|no operator|ASCII|decimal|compare"):
         request.condition(operator, key, [value])
 
 
 def test_a_key_compared_as_text_and_as_a_number_is_refused() -> None:
-    request = Request(())
+    request = SymbolicRequest(())
     request.condition("NumericLessThan", "s3:TlsVersion", ["1.2"])
     with pytest.raises(ValueError, match="as text and as a number"):
         request.condition("StringEquals", "s3:TlsVersion", ["1.2"])

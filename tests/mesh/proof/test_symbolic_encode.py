@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mesh.evaluator import conditions, facts
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy, compiled
-from mesh.evaluator.principals import Caller
-from mesh.proof.symbolic.encode import Request
+from mesh.evaluator.principals import CallerIdentity
+from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.solve import Solver
 from mesh.proof.symbolic.texts import Formula, every, negation, z3
 
@@ -88,7 +88,7 @@ NUMERIC_OPERATORS = (
 ONE, SEVERAL = "s3:prefix", "aws:tagkeys"
 
 
-def holds(request: Request, formula: Formula, *given: Formula) -> bool:
+def holds(request: SymbolicRequest, formula: Formula, *given: Formula) -> bool:
     """Whether z3 finds that request, of which nothing is open, to satisfy a formula; and not its negation."""
     request.key(ONE)
     answers: list[bool] = []
@@ -106,7 +106,7 @@ def places(count: int) -> tuple[Policy, ...]:
     return tuple(compiled(f"place {n}", {"Version": "2012-10-17", "Statement": [statement]}) for n in range(count))
 
 
-def said(request: Request, key: str, values: Sequence[str]) -> Formula:
+def said(request: SymbolicRequest, key: str, values: Sequence[str]) -> Formula:
     """The key has these values, or is not there."""
     if key in facts.MULTIVALUED:
         slots = request.values(key).places
@@ -125,7 +125,7 @@ def check(operator: str, key: str, wanted: Sequence[str], values: Sequence[str])
         expected = conditions.condition(operator, key, wanted)(keys)
     except UnknownError:
         return
-    request = Request(places(3) if key in facts.MULTIVALUED else ())
+    request = SymbolicRequest(places(3) if key in facts.MULTIVALUED else ())
     if "IgnoreCase" in operator and not all(each.isascii() for each in wanted):
         with pytest.raises(UnknownError, match="ASCII"):
             request.condition(operator, key, wanted)
@@ -151,7 +151,7 @@ def test_numbers_compare_as_the_evaluator_has_it(operator: str, if_exists: str) 
     for bound in ("1.2", "-3", "900000"):
         for number in ("1.2", "1.1", "1.3", "-3", "0", "900000", "900001", None):
             key = "s3:tlsversion"
-            request = Request(())
+            request = SymbolicRequest(())
             formula = request.condition(operator + if_exists, key, [bound])
             own = request.key(key)
             given_ = own.absent if number is None else every((own.present, own.number == z3.RealVal(number)))
@@ -221,10 +221,10 @@ def test_a_statement_takes_the_requests_that_the_evaluator_says(
 ) -> None:
     statement = {"Effect": "Deny", "Principal": who, action_element: actions, resource_element: resources}
     policy = compiled("a policy", {"Version": "2012-10-17", "Statement": [statement]})
-    request = Request((policy,))
+    request = SymbolicRequest((policy,))
     found = [taken.holds for taken in request.statements("Deny", asked)]
     account, service = caller
-    own = Caller(account or None, None, service or None)
+    own = CallerIdentity(account or None, None, service or None)
     expected = any(s.who(own) and s.applies(resource, {}) for s in policy.denies(action))
     if not found:
         assert not expected

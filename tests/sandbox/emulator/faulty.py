@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sandbox.emulator.aws.fields import Values
+from sandbox.emulator.aws.fields import PropertyValues
 from sandbox.emulator.aws.records import Records
-from sandbox.emulator.aws.resource import Access
+from sandbox.emulator.aws.resource import AwsSession
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 
 Meet = Callable[[str], None]
@@ -25,7 +25,7 @@ class FaultyOrganization:
     organization: EmulatedOrganization
     meet: Meet = spared
 
-    def assume(self, role_arn: str, through: Sequence[str] = ()) -> Access:
+    def assume(self, role_arn: str, through: Sequence[str] = ()) -> AwsSession:
         return FaultyAccess(self.organization.assume(role_arn, through), self)
 
 
@@ -33,7 +33,7 @@ class FaultyOrganization:
 class FaultyAccess:
     """A role whose calls meet it."""
 
-    access: Access
+    access: AwsSession
     organization: FaultyOrganization
 
     @property
@@ -44,6 +44,6 @@ class FaultyAccess:
     def records(self) -> Records:
         return self.access.records
 
-    def call(self, service: str, region: str, operation: str, parameters: Values) -> Values:
+    def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
         self.organization.meet(operation)
         return self.access.call(service, region, operation, parameters)

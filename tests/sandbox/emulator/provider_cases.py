@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sandbox.emulator.aws.fields import Values
+from sandbox.emulator.aws.fields import PropertyValues
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
 
 
@@ -27,7 +27,9 @@ GOVERNANCE_LOGS = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-trail", "forceDe
 LOCKED = Case("aws:s3/bucket:Bucket", {"bucket": "mesh-audit", "objectLockEnabled": True})
 
 
-def of_bucket(kind: str, inputs: Values, change: Values | None, *, stays: bool = False, **more: Case) -> Case:
+def of_bucket(
+    kind: str, inputs: PropertyValues, change: PropertyValues | None, *, stays: bool = False, **more: Case
+) -> Case:
     """A configuration of the bucket."""
     token = f"aws:s3/{kind[0].lower()}{kind[1:]}:{kind}"
     return Case(
@@ -49,7 +51,7 @@ VERSIONING = of_bucket(
 BLOCK = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True)
 
 
-def _kms_rule(key: bool) -> Values:
+def _kms_rule(key: bool) -> PropertyValues:
     return {
         "rules": [
             {
@@ -60,7 +62,7 @@ def _kms_rule(key: bool) -> Values:
     }
 
 
-def _lifecycle(days: int) -> Values:
+def _lifecycle(days: int) -> PropertyValues:
     return {
         "rules": [
             {
@@ -82,7 +84,7 @@ def _lifecycle(days: int) -> Values:
     }
 
 
-def _replication(status: str) -> Values:
+def _replication(status: str) -> PropertyValues:
     return {
         "role": f"arn:aws:iam::{DOMAIN}:role/replication",
         "rules": [
@@ -104,7 +106,7 @@ def _replication(status: str) -> Values:
     }
 
 
-AES: Values = {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]}
+AES: PropertyValues = {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]}
 
 S3 = (
     BUCKET,
@@ -237,7 +239,7 @@ DATABASE = Case(
     {"name": "other"},
 )
 COLUMNS = [{"name": "id", "type": "string", "comment": "The id."}, {"name": "at", "type": "timestamp"}]
-TABLE_INPUTS: Values = {
+TABLE_INPUTS: PropertyValues = {
     "name": "sessions",
     "databaseName": "playback__sessions",
     "tableType": "EXTERNAL_TABLE",
@@ -265,7 +267,7 @@ ICEBERG = {
 }
 
 
-def _settings(mode: str) -> Values:
+def _settings(mode: str) -> PropertyValues:
     return {
         "dataCatalogEncryptionSettings": {
             "encryptionAtRest": {"catalogEncryptionMode": mode, "sseAwsKmsKeyId": "alias/x"},
@@ -352,7 +354,7 @@ NEW_ACCOUNT = Case(
 )
 
 
-def _attached(made: Made) -> Values:
+def _attached(made: Made) -> PropertyValues:
     return {"policyId": made["policy"]["id"], "targetId": made["unit"]["id"]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sandbox.emulator.aws.fields import Values
+from sandbox.emulator.aws.fields import PropertyValues
 from tests.sandbox.emulator.provider_cases import (
     ANY,
     DATABASE,
@@ -32,14 +32,14 @@ OTHER_TAG = Case("aws:lakeformation/lfTag:LfTag", {"key": "financial", "values":
 TABLE = Case("aws:glue/catalogTable:CatalogTable", TABLE_INPUTS, needs={"database": DATABASE})
 
 
-def grant(label: str, target: Values, *permissions: str, **more: object) -> Case:
+def grant(label: str, target: PropertyValues, *permissions: str, **more: object) -> Case:
     """A grant to the reader."""
     inputs = {"principal": READER, "permissions": [*permissions], **target, **more}
     token = "aws:lakeformation/permissions:Permissions"
     return Case(token, inputs, None, {"permissions": ["ALL"]}, {"tag": LF_TAG}, label=f"Permissions on {label}")
 
 
-def tagged(label: str, target: Values) -> Case:
+def tagged(label: str, target: PropertyValues) -> Case:
     """An LF-tag on something that has another one."""
     token = "aws:lakeformation/resourceLfTag:ResourceLfTag"
     inputs = {"lfTag": {"key": "pii", "value": "true"}, **target}
@@ -104,7 +104,7 @@ PERMISSION_SET = Case(
 )
 
 
-def _in_set(made: Made) -> Values:
+def _in_set(made: Made) -> PropertyValues:
     return {"instanceArn": INSTANCE, "permissionSetArn": made["set"]["arn"]}
 
 
@@ -169,7 +169,7 @@ RULE = Case(
 )
 
 
-def _target(made: Made) -> Values:
+def _target(made: Made) -> PropertyValues:
     return {
         "rule": "published",
         "eventBusName": "mesh",
@@ -336,7 +336,7 @@ WATCHING = (
 # --- the organisation's guards -----------------------------------------------------------------------------
 
 
-def _trail(name: str, *, starts: str) -> Values:
+def _trail(name: str, *, starts: str) -> PropertyValues:
     selectors = [
         {
             "name": "Data",
@@ -428,7 +428,7 @@ ROUTES = Case("aws:ec2/routeTable:RouteTable", lambda made: {"vpcId": made["vpc"
 HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.64.0.0/16"]}
 
 
-def _group(made: Made) -> Values:
+def _group(made: Made) -> PropertyValues:
     return {"name": "doors", "description": "d", "vpcId": made["vpc"]["id"], "ingress": [{**HTTPS, "description": "x"}]}
 
 
@@ -441,12 +441,12 @@ GROUP = Case(
 )
 
 
-def _gateway(made: Made) -> Values:
+def _gateway(made: Made) -> PropertyValues:
     service = {"serviceName": "com.amazonaws.eu-west-1.s3", "policy": _allowing("s3:GetObject")}
     return {**service, "vpcId": made["vpc"]["id"], "routeTableIds": [made["routes"]["id"]]}
 
 
-def _interface(made: Made) -> Values:
+def _interface(made: Made) -> PropertyValues:
     return {
         "serviceName": "com.amazonaws.eu-west-1.kms",
         "vpcEndpointType": "Interface",

@@ -13,9 +13,9 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
 
-from sandbox.engine.driver import Result, run
+from sandbox.engine.driver import RunResult, run
 from sandbox.engine.engine import Engine
-from sandbox.engine.state import Resource, StackState
+from sandbox.engine.state import ResourceState, StackState
 from sandbox.engine.wire import reveal, to_python, to_struct
 
 PREFIX = "urn:pulumi:dev::mesh::"
@@ -165,19 +165,19 @@ class Stack:
             **{"provider": lambda _: MemoryProvider(self.cloud), **self.options, **options},
         )
 
-    def run(self, program: Callable[[], Any], *, preview: bool = False, **options: Any) -> Result:
+    def run(self, program: Callable[[], Any], *, preview: bool = False, **options: Any) -> RunResult:
         self.cloud.calls.clear()
         return run(self.engine(preview=preview, **options), program)
 
-    def up(self, program: Callable[[], Any], **options: Any) -> Result:
+    def up(self, program: Callable[[], Any], **options: Any) -> RunResult:
         result = self.run(program, **options)
         assert not result.failures, result.failures
         return result
 
-    def preview(self, program: Callable[[], Any], **options: Any) -> Result:
+    def preview(self, program: Callable[[], Any], **options: Any) -> RunResult:
         return self.run(program, preview=True, **options)
 
-    def remembered(self) -> dict[str, Resource]:
+    def remembered(self) -> dict[str, ResourceState]:
         return {short(resource.urn): resource for resource in self.state.resources}
 
 
@@ -211,11 +211,11 @@ def short(urn: str) -> str:
     return f"{types.rpartition('$')[2].rpartition(':')[2]}::{name}"
 
 
-def steps(result: Result) -> list[tuple[str, str]]:
+def steps(result: RunResult) -> list[tuple[str, str]]:
     """What was done to things and components, in order; the stack and the provider left out."""
     hidden = ("Stack", "aws", "pulumi")
     return [(step.operation, step.name) for step in result.steps if step.type.rpartition(":")[2] not in hidden]
 
 
-def messages(result: Result) -> str:
+def messages(result: RunResult) -> str:
     return "\n".join(failure.message for failure in result.failures)
