@@ -14,7 +14,7 @@ def deploy(plan: OrganizationPlan) -> None:
     """Units, accounts, control policies, the roles that every account starts with, and who may step into which."""
     options = inside(provider("management", plan.access))
     organization = LandingZone("organization", plan.args, opts=options)
-    BreakGlassGroup("break-glass", plan.keepers, opts=options)
+    BreakGlassGroup("break-glass", plan.break_glass_group, opts=options)
     if plan.people:
         accounts = {name: made.id for name, made in organization.accounts.items()}
         PermissionSets("people", plan.people, accounts, opts=options)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import facts
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
-from mesh.evaluator.world import Account, Endpoint, Nodes, Resource, Role, World
+from mesh.evaluator.world import Account, Endpoint, Resource, Role, World
 from mesh.iam.bootstrap import preview_refusals
 from mesh.iam.values import KEY_ARN, Document
 from mesh.plan import Plan, nodes
@@ -24,8 +23,8 @@ SSO_SUFFIX: Final = "0" * 16
 """What IAM Identity Center puts behind the name of a permission set's role is 16 hexadecimal digits of its own."""
 
 
-KEEPER: Final = "keeper"
-"""Name of a user who may break the glass; the real ones a person makes."""
+BREAK_GLASS_USER: Final = "keeper"
+"""Name of a user of the break-glass group in the world of a plan; real users are made by hand."""
 
 
 class _ReadOnlyAccess(Policy):
@@ -73,8 +72,8 @@ def _policy(name: str, document: Callable[[], Document], known: Mapping[str, str
     """A policy whose document is not even made before it is asked."""
 
     def read() -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(document().text(known)) if known else document().as_json()
-        return found
+        filled: Mapping[str, Any] = json.loads(document().text(known)) if known else document().as_json()
+        return filled
 
     return Policy(name, read)
 
@@ -84,23 +83,16 @@ def _policy(name: str, document: Callable[[], Document], known: Mapping[str, str
 
 def accounts(plan: Plan) -> Iterator[Account]:
     """Every account with its control policies, node by node."""
-    perimeter, policies = plan.perimeter, plan.organization.args.policies
-
-    def control(kind: str, *targets: str) -> Nodes:
-        return tuple((FULL_ACCESS, *_attached(policies, kind, target)) for target in targets)
-
-    @cache
-    def above(kind: str, unit: str) -> Nodes:
-        return control(kind, "root", unit)
+    perimeter, node = plan.perimeter, _control_nodes(plan)
 
     def member(account_id: str, unit: str, unit_id: str, name: str) -> Account:
-        own = {kind: (*above(kind, unit), *control(kind, name)) for kind in ("SERVICE", "RESOURCE")}
+        targets = ("root", unit, name)
         return Account(
             account_id,
             perimeter.organization,
             (perimeter.root, unit_id),
-            service_control=own["SERVICE"],
-            resource_control=own["RESOURCE"],
+            service_control=tuple(node("SERVICE_CONTROL_POLICY", target) for target in targets),
+            resource_control=tuple(node("RESOURCE_CONTROL_POLICY", target) for target in targets),
         )
 
     yield Account(perimeter.management_id, perimeter.organization, (perimeter.root,), management=True)
@@ -111,15 +103,14 @@ def accounts(plan: Plan) -> Iterator[Account]:
         yield member(partner.access.account_id, "partners", perimeter.partners_unit, f"partner-{name}")
 
 
-def _attached(policies: Iterable[nodes.OrganizationPolicy], kind: str, target: str) -> Iterator[Policy]:
-    for policy in policies:
-        if policy.type.startswith(kind) and policy.target == target:
-            yield _organization_policy(policy)
-
-
-@cache
-def _organization_policy(policy: nodes.OrganizationPolicy) -> Policy:
-    return _policy(policy.name, lambda: policy.document)
+def _control_nodes(plan: Plan) -> Callable[[str, str], tuple[Policy, ...]]:
+    """Control policies of a node by their type and target; every account below a node gets the same `Policy`."""
+    attached: dict[tuple[str, str], list[Policy]] = {}
+    for policy in plan.organization.args.policies:
+        compiled_once = _policy(policy.name, lambda policy=policy: policy.document)
+        attached.setdefault((policy.type, policy.target), [FULL_ACCESS]).append(compiled_once)
+    policies = {key: tuple(node) for key, node in attached.items()}
+    return lambda kind, target: policies.get((kind, target), (FULL_ACCESS,))
 
 
 # ---- roles
@@ -132,20 +123,23 @@ def roles(plan: Plan) -> Iterator[Role]:
     deploy = _policy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
     preview = _policy("role/mesh/preview, trust", lambda: organization.preview_trust)
     refusals = _policy("role/mesh/preview, mesh", preview_refusals)
-    by_account = _baselines(plan)
+    by_account, people = _baselines(plan), plan.organization.people
+    permission_sets = {each.name: _permission_set_policy(each) for each in people.permission_sets} if people else {}
     for account_id, baseline in by_account.items():
         yield Role(names.deploy_role(account_id), (ADMINISTRATOR_ACCESS,), deploy)
         yield Role(names.preview_role(account_id), (READ_ONLY_ACCESS, refusals), preview)
-        yield from _permission_sets(plan, account_id, baseline)
+        for name in _assigned(plan, baseline):
+            arn = permission_set_role(account_id, perimeter.region, name)
+            yield Role(arn, (permission_sets[name],))
     make = _RoleMaker({account_id: _boundary(baseline) for account_id, baseline in by_account.items()})
     hub = perimeter.governance_id
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
         yield make.role(names.publisher_role(hub, name), location.publisher)
-    glass, keepers = plan.governance.break_glass, plan.organization.keepers
-    yield make.role(glass.arn, glass)
-    keeper = names.break_glass_user(perimeter.management_id, KEEPER)
-    yield Role(keeper, (_policy("group/mesh/mesh-break-glass", lambda: keepers.permissions),))
+    break_glass, group = plan.governance.break_glass, plan.organization.break_glass_group
+    yield make.role(break_glass.arn, break_glass)
+    user = names.break_glass_user(perimeter.management_id, BREAK_GLASS_USER)
+    yield Role(user, (_policy("group/mesh/mesh-break-glass", lambda: group.permissions),))
     for domain in plan.domains.values():
         yield from _domain_roles(make, domain)
     for partner in plan.partners.values():
@@ -162,18 +156,15 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(names.delivery_role(delivery.account_id, name), delivery)
 
 
-def _permission_sets(plan: Plan, account_id: str, baseline: AccountBaselineArgs | None) -> Iterator[Role]:
+def _assigned(plan: Plan, baseline: AccountBaselineArgs | None) -> Iterator[str]:
+    """Names of the permission sets that a group holds in an account."""
     people = plan.organization.people
     if people is None or baseline is None:
         return
     assigned = {each.permission_set for each in people.assignments if each.account in _names_of(baseline)}
-    for each in people.permission_sets:
-        if each.name in assigned:
-            arn = permission_set_role(account_id, plan.perimeter.region, each.name)
-            yield Role(arn, (_permission_set_policy(each),))
+    yield from (each.name for each in people.permission_sets if each.name in assigned)
 
 
-@cache
 def _permission_set_policy(permission_set: nodes.PermissionSet) -> Policy:
     return _policy(f"permission set {permission_set.name}", lambda: permission_set.policy)
 
@@ -185,17 +176,18 @@ def permission_set_role(account_id: str, region: str, name: str) -> str:
 
 
 def _names_of(baseline: AccountBaselineArgs) -> tuple[str, str]:
+    """Names of an account as assignments have them: a partner's owner is `partner-<p>` already."""
     return baseline.owner, f"domain-{baseline.owner}"
 
 
 def _baselines(plan: Plan) -> dict[str, AccountBaselineArgs | None]:
-    found: dict[str, AccountBaselineArgs | None] = {
+    baselines: dict[str, AccountBaselineArgs | None] = {
         plan.perimeter.management_id: None,
         plan.perimeter.governance_id: plan.governance.account,
     }
-    found |= {domain.access.account_id: domain.account for domain in plan.domains.values()}
-    found |= {partner.access.account_id: partner.account for partner in plan.partners.values()}
-    return found
+    baselines |= {domain.access.account_id: domain.account for domain in plan.domains.values()}
+    baselines |= {partner.access.account_id: partner.account for partner in plan.partners.values()}
+    return baselines
 
 
 def _boundary(baseline: AccountBaselineArgs | None) -> Policy | None:
@@ -242,8 +234,8 @@ def resources(plan: Plan) -> Iterator[Resource]:
     yield Resource(catalog, hub, _policy("policy of the mesh catalog", lambda: plan.governance.catalog.catalog_policy))
     bus = f"arn:aws:events:{perimeter.region}:{hub}:event-bus/{names.BUS}"
     yield Resource(bus, hub, _policy("policy of the mesh bus", lambda: plan.governance.bus.policy))
-    topic, glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
-    yield Resource(topic, hub, _policy("policy of the topic of alarms", lambda: glass.topic_policy))
+    topic, break_glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
+    yield Resource(topic, hub, _policy("policy of the topic of alarms", lambda: break_glass.topic_policy))
     for domain in plan.domains.values():
         for product in domain.products.values():
             yield from _product(product)

@@ -157,7 +157,7 @@ class Builder:
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
-            keepers=BreakGlassGroupArgs(perimeter=self.perimeter),
+            break_glass_group=BreakGlassGroupArgs(perimeter=self.perimeter),
             people=self.people(),
         )
 

@@ -150,5 +150,5 @@ class OrganizationPlan:
 
     access: AccountAccess
     args: LandingZoneArgs
-    keepers: BreakGlassGroupArgs
+    break_glass_group: BreakGlassGroupArgs
     people: PermissionSetsArgs | None = None

@@ -10,9 +10,9 @@ import pytest
 
 from mesh.plan import Plan
 from mesh.proof import mutate
+from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.mutate import Mutant, Mutation, MutationOutcome, reason
-from mesh.proof.survivors import REASONS
 
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
 BUCKET = "policy of bucket aurora-identity--profiles"
