@@ -71,9 +71,9 @@ def access(
 
     result = grid(found.plan, _watched(question))
     if svg:
-        from mesh.access.heatmap import picture
+        from mesh.access.heatmap import heatmap
 
-        _write(svg, picture(found.plan, result))
+        _write(svg, heatmap(found.plan, result))
     else:
         _show(found, result)
 

@@ -1,4 +1,4 @@
-"""Plan -> World: every account, role and resource of the mesh, with the documents that will be deployed."""
+"""Plan -> world of the evaluator: every account, role and resource, with the documents that will be deployed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from mesh.plan import Plan, nodes
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
 
 OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
-"""Policies that AWS wrote."""
+"""Names of the policies that AWS wrote."""
 
 SSO_SUFFIX: Final = "0" * 16
-"""What IAM Identity Center puts behind the name of a permission set's role is 16 hexadecimal digits of its own."""
+"""Stand-in for the 16 hexadecimal digits that IAM Identity Center puts behind the name of a role that it makes."""
 
 
 BREAK_GLASS_USER: Final = "keeper"
@@ -28,7 +28,7 @@ BREAK_GLASS_USER: Final = "keeper"
 
 
 class _ReadOnlyAccess(Policy):
-    """AWS's managed policy `ReadOnlyAccess`, taken for the worst: every action that reads or lists."""
+    """AWS's managed policy `ReadOnlyAccess`, taken for more than it is: every action that reads or lists."""
 
     __slots__ = ()
 
@@ -47,7 +47,7 @@ READ_ONLY_ACCESS: Final = _ReadOnlyAccess(
 
 
 def world(plan: Plan) -> World:
-    """The world that a plan makes; documents are compiled when they are first asked."""
+    """The world of a plan; a document is compiled when a request first needs it."""
     return World(
         plan.perimeter.organization,
         plan.perimeter.region,
@@ -59,17 +59,17 @@ def world(plan: Plan) -> World:
 
 
 def key_arn(region: str, account_id: str, alias: str) -> str:
-    """A deterministic stand-in for the ARN of a key, which AWS invents; named by the key's alias."""
+    """Stand-in for the ARN of a key, which only AWS knows; made of the key's alias."""
     return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
 
 
 def endpoint_id(service: str) -> str:
-    """A deterministic stand-in for the id of an endpoint of the mesh's network, which AWS invents."""
+    """Stand-in for the id of an endpoint of the mesh's network, which only AWS knows."""
     return f"vpce-mesh-{service}"
 
 
 def _policy(name: str, document: Callable[[], Document], known: Mapping[str, str] | None = None) -> Policy:
-    """A policy whose document is not even made before it is asked."""
+    """A policy whose document is made when a request first needs it."""
 
     def read() -> Mapping[str, Any]:
         filled: Mapping[str, Any] = json.loads(document().text(known)) if known else document().as_json()
@@ -82,7 +82,7 @@ def _policy(name: str, document: Callable[[], Document], known: Mapping[str, str
 
 
 def accounts(plan: Plan) -> Iterator[Account]:
-    """Every account with its control policies, node by node."""
+    """Accounts of the organisation with their control policies, node by node."""
     perimeter, node = plan.perimeter, _control_nodes(plan)
 
     def member(account_id: str, unit: str, unit_id: str, name: str) -> Account:
@@ -117,7 +117,7 @@ def _control_nodes(plan: Plan) -> Callable[[str, str], tuple[Policy, ...]]:
 
 
 def roles(plan: Plan) -> Iterator[Role]:
-    """Every role of the mesh, and those of the permission sets, which AWS makes."""
+    """Roles of the mesh, roles that AWS makes for permission sets, and a user of the break-glass group."""
     perimeter = plan.perimeter
     organization = plan.organization.args
     deploy = _policy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
@@ -203,7 +203,7 @@ class _Documents(Protocol):
 
 
 class _RoleMaker:
-    """Makes roles that carry the boundary of their account."""
+    """Roles of the mesh, with the boundary of their account."""
 
     def __init__(self, boundaries: Mapping[str, Policy | None]) -> None:
         self._boundaries = boundaries
@@ -222,7 +222,7 @@ class _RoleMaker:
 
 
 def resources(plan: Plan) -> Iterator[Resource]:
-    """Everything that carries a policy."""
+    """Resources that carry a policy."""
     perimeter = plan.perimeter
     hub = perimeter.governance_id
     for account_id, baseline in _baselines(plan).items():
@@ -266,7 +266,7 @@ def _partner(region: str, partner: PartnerPlan) -> Iterator[Resource]:
 
 
 def _own_catalog(region: str, account_id: str) -> Resource:
-    """The account's own Glue catalog, which has no policy: nobody of another account reaches it."""
+    """An account's own Glue catalog. It has no policy: no caller of another account reaches it."""
     return Resource(f"arn:aws:glue:{region}:{account_id}:catalog", account_id)
 
 
@@ -277,7 +277,7 @@ def _bucket(
 
 
 def _key(region: str, account_id: str, alias: str, policy: Callable[[], Document], what: str) -> Iterator[Resource]:
-    """A key under its own ARN and under its alias's."""
+    """A key twice: under its own ARN and under that of its alias."""
     keys = {"kms:resourcealiases": (f"alias/{alias}",)}
     compiled_once = _policy(f"policy of the key of {what}, account {account_id}", policy)
     yield Resource(key_arn(region, account_id, alias), account_id, compiled_once, keys)
@@ -285,7 +285,7 @@ def _key(region: str, account_id: str, alias: str, policy: Callable[[], Document
 
 
 def endpoints(plan: Plan) -> Iterator[Endpoint]:
-    """The endpoints of the mesh's network."""
+    """Endpoints of the mesh's network, with their policies."""
     for service, document in plan.governance.network.endpoints.items():
         name = f"policy of the endpoint of {service}"
         yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, _policy(name, lambda d=document: d))
