@@ -1,19 +1,18 @@
-"""What most commands start with: the mesh folder, the day, the plan; findings told on the way."""
+"""The options that several commands have, and what they lead to: the planned mesh, the stacks that were chosen."""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
 from cli.console import say
-from mesh.findings import BadInputError, Finding
-from mesh.load import load
-from mesh.model import Mesh
-from mesh.plan import Plan, build, problems
+from mesh.findings import listed, nearest
+from mesh.folder import PlannedMesh, plan_folder
+
+DEFAULT_FOLDER: Final = Path("stacks")
 
 Folder = Annotated[Path, typer.Argument(help="The mesh folder.", metavar="DIR", show_default=True)]
 FolderOption = Annotated[Path, typer.Option("--dir", "-C", help="The mesh folder.", metavar="DIR")]
@@ -22,17 +21,11 @@ AsOf = Annotated[
     typer.Option("--as-of", help="The day that counts as today, for reviews and expiries.", formats=["%Y-%m-%d"]),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The result as one JSON document on stdout.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A mesh that can be planned, with what was found that does not stop it."""
-
-    directory: Path
-    mesh: Mesh
-    plan: Plan
-    as_of: datetime.date
-    findings: tuple[Finding, ...]
+EngineOption = Annotated[
+    Literal["embedded", "pulumi"] | None,
+    typer.Option("--engine", help="Who runs the program: the engine built in (the default), or Pulumi's own CLI."),
+]
+StackOption = Annotated[list[str] | None, typer.Option("--stack", "-s", help="Only this stack; may be repeated.")]
 
 
 def day(as_of: datetime.datetime | None) -> datetime.date:
@@ -40,22 +33,20 @@ def day(as_of: datetime.datetime | None) -> datetime.date:
     return as_of.date() if as_of else datetime.datetime.now(datetime.UTC).date()
 
 
-def findings_of(directory: Path, as_of: datetime.date) -> tuple[Mesh | None, list[Finding]]:
-    """Everything that is wrong with a mesh folder on a day, in the order of the files."""
-    loaded = load(directory)
-    findings = list(loaded.findings)
-    if loaded.mesh is not None:
-        findings += loaded.place(problems(loaded.mesh, as_of))
-    return loaded.mesh, sorted(set(findings))
-
-
-def read(directory: Path, as_of: datetime.datetime | None) -> Read:
+def read(directory: Path, as_of: datetime.datetime | None) -> PlannedMesh:
     """The mesh and its plan; raises BadInputError for errors, says lapses and warnings."""
-    today = day(as_of)
-    mesh, findings = findings_of(directory, today)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors or mesh is None:
-        raise BadInputError(errors)
-    for finding in findings:
+    mesh = plan_folder(directory, day(as_of))
+    for finding in mesh.findings:
         say(str(finding))
-    return Read(directory, mesh, build(mesh, today), today, tuple(findings))
+    return mesh
+
+
+def chosen(mesh: PlannedMesh, stacks: list[str] | None) -> list[str]:
+    """The stacks asked for, or all; raises BadParameter for one that does not exist."""
+    known = mesh.plan.stacks
+    for name in stacks or ():
+        if name not in known:
+            raise typer.BadParameter(
+                f"there is no stack '{name}'{nearest(name, known)} Stacks: {listed(known)}", param_hint="--stack"
+            )
+    return list(stacks or known)

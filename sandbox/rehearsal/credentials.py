@@ -30,7 +30,7 @@ def handed_out(plan: Plan, who: str, endpoint: str) -> dict[str, str]:
     if not caller.role:
         return environment
     equipped(plan, caller)
-    keys = credentials(caller, SESSION)
+    keys = credentials(caller, plan.perimeter.region, SESSION)
     token = {"AWS_SESSION_TOKEN": keys.token} if keys.token else {}
     return {**environment, "AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, **token}
 

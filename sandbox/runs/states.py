@@ -1,22 +1,21 @@
-"""The stacks of one emulated organisation under the embedded engine and under Pulumi's own, asked in the same words."""
+"""Where the states of the stacks of one emulated organisation are between two runs: in memory, or in a directory."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+import fcntl
+import os
+import secrets
+import tempfile
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Final, Protocol
 
 from mesh.findings import NotPossibleError
-from sandbox.emulator.emulated_organization import EmulatedOrganization
-from sandbox.emulator.provider import AwsProvider
-from sandbox.engine import driver
-from sandbox.engine.engine import Engine
-from sandbox.engine.interruption import Interruption
-from sandbox.engine.registry import Make
 from sandbox.engine.state import StackState
-from sandbox.engine.work import Failure
-from sandbox.runs.pulumi_engine import Backend, PulumiStack
-from sandbox.runs.run import ENTRY_POINT, PROJECT, OnStep, RunInput, Verb, told
-from sandbox.runs.served_organization import StateDirectory
+
+ROOM: Final = 8 << 20
+"""Bytes that the state of one stack may take: some 2,000 resources."""
 
 
 class StateStore(Protocol):
@@ -27,7 +26,7 @@ class StateStore(Protocol):
         ...
 
     def save(self, stack: str, state: StackState) -> None:
-        """Keep the state."""
+        """Stores the state."""
         ...
 
     def locked(self, stack: str) -> AbstractContextManager[None]:
@@ -39,120 +38,127 @@ class InMemoryStates:
     """States that nobody outside this process will ever read."""
 
     def __init__(self) -> None:
-        self.states: dict[str, StackState] = {}
+        self._states: dict[str, StackState] = {}
 
     def load(self, stack: str) -> StackState:
         """The state of a stack, empty before its first run."""
-        return self.states.setdefault(stack, StackState())
+        return self._states.setdefault(stack, StackState())
 
     def save(self, stack: str, state: StackState) -> None:
-        """Keep the state."""
-        self.states[stack] = state
+        """Stores the state."""
+        self._states[stack] = state
 
     def locked(self, stack: str) -> AbstractContextManager[None]:  # noqa: ARG002 (each stack is this process's)
         """Nobody else can."""
         return nullcontext()
 
 
-class EmbeddedEngine:
-    """The embedded engine; `make` gives it a provider, in this process or in another."""
+class StateDirectory:
+    """The states of one emulated organisation's stacks, for either engine."""
 
-    reviews = False
-
-    def __init__(self, make: Make, states: StateStore | None = None) -> None:
-        self._make = make
-        self._states = states or InMemoryStates()
-
-    @staticmethod
-    def of(organization: EmulatedOrganization, states: StateStore | None = None) -> EmbeddedEngine:
-        """With providers in this process."""
-        return EmbeddedEngine(lambda _: AwsProvider(organization), states)
-
-    def knows(self, stack: str) -> bool:
-        """Whether the stack has resources."""
-        return bool(self._states.load(stack).resources)
-
-    def locked(self, stack: str) -> AbstractContextManager[None]:
-        """Nobody else changes the stack meanwhile."""
-        return self._states.locked(stack)
-
-    def run(
-        self,
-        verb: Verb,
-        mesh: RunInput,
-        stack: str,
-        on_step: OnStep | None,
-        *,
-        preview: bool = False,
-        until: Interruption | None = None,
-    ) -> driver.RunResult:
-        """Do it; the state is kept however the run ends."""
-        state = self._states.load(stack)
-        engine = Engine(
-            project=PROJECT,
-            stack=stack,
-            preview=preview,
-            state=state,
-            provider=self._make,
-            config=mesh.config(emulated=True),
-            on_step=told(on_step, stack),
-        )
-        try:
-            with until.stopping(engine.interrupt) if until else nullcontext():
-                result = _done(verb, engine)
-        except BaseException:
-            if not preview:
-                self._states.save(stack, state)
-            raise
-        if not preview:
-            self._save(stack, state, result)
-        return result
-
-    def _save(self, stack: str, state: StackState, result: driver.RunResult) -> None:
-        try:
-            self._states.save(stack, state)
-        except NotPossibleError as error:
-            result.failures.append(Failure("", str(error)))
-
-
-def _done(verb: Verb, engine: Engine) -> driver.RunResult:
-    if verb == "up":
-        return driver.run(engine, driver.entry_point(ENTRY_POINT))
-    return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
-
-
-class PulumiEngine:
-    """Pulumi's own engine."""
-
-    def __init__(self, backend: Backend, states: StateDirectory) -> None:
-        self._backend, self._states = backend, states
+    def __init__(self, path: Path) -> None:
+        self.path: Final = path
 
     @property
-    def reviews(self) -> bool:
-        """Whether there are policies: one about a whole stack is asked in the end, in an update when all is made."""
-        return self._backend.policies is not None
+    def pulumi(self) -> Path:
+        """The backend of Pulumi's own engine."""
+        return self.path / "pulumi"
 
-    def knows(self, stack: str) -> bool:
-        """Whether the backend has the stack."""
-        return self._backend.state_of(PROJECT, stack).exists()
+    @property
+    def identity(self) -> str:
+        """The mark of the organisation that the states belong to; empty when there is none."""
+        try:
+            return (self.path / "identity").read_text("utf-8")
+        except OSError:
+            return ""
 
-    def locked(self, stack: str) -> AbstractContextManager[None]:
-        """Nobody else changes the stack meanwhile."""
-        return self._states.locked(stack)
+    @property
+    def passphrase(self) -> str:
+        """The user's passphrase where one is set, else the organisation's own."""
+        return os.environ.get("PULUMI_CONFIG_PASSPHRASE") or self.identity
 
-    def run(
-        self,
-        verb: Verb,
-        mesh: RunInput,
-        stack: str,
-        on_step: OnStep | None,
-        *,
-        preview: bool = False,
-        until: Interruption | None = None,
-    ) -> driver.RunResult:
-        """Do it; the backend keeps the state."""
-        program, config = driver.entry_point(ENTRY_POINT), mesh.config(emulated=True)
-        one = PulumiStack(self._backend, PROJECT, stack, program, config, told(on_step, stack), until)
-        if verb == "up":
-            return one.up(preview=preview)
-        return one.refresh() if verb == "refresh" else one.destroy(preview=preview)
+    def _file(self, stack: str) -> Path:
+        return self.path / "embedded" / f"{stack}.json"
+
+    def load(self, stack: str) -> StackState:
+        """The embedded engine's state of a stack, empty before its first run."""
+        try:
+            return StackState.from_json(self._file(stack).read_text("utf-8"))
+        except FileNotFoundError:
+            return StackState()
+
+    def save(self, stack: str, state: StackState) -> None:
+        """Stores the state: the whole of it, or else the one before stays.
+
+        Raises NotPossibleError when it cannot be written; the room that `locked` holds is for it.
+        """
+        file = self._file(stack)
+        try:
+            if (lock := self._lock(stack)).exists():
+                os.truncate(lock, 0)
+            file.parent.mkdir(exist_ok=True)
+            written(file, state.to_json())
+        except OSError as error:
+            raise NotPossibleError(
+                f"the state of stack '{stack}' in {self.path} could not be written ({error.strerror}); "
+                "what this run did to the stack is not in it"
+            ) from error
+
+    def _lock(self, stack: str) -> Path:
+        return self.path / f"{stack}.lock"
+
+    @contextmanager
+    def locked(self, stack: str) -> Generator[None]:
+        """Nobody else updates the stack meanwhile; the lock ends with its process (and the CLI that it runs).
+
+        The file of the lock holds the room that the state will need: a disk that is full is found out before anything
+        is made that could not be remembered.
+        """
+        try:
+            lock = self._lock(stack).open("a")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with lock:
+            os.set_inheritable(lock.fileno(), True)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NotPossibleError(
+                    f"another update of stack '{stack}' is under way; nothing was changed, try again when it has ended"
+                ) from None
+            try:
+                os.posix_fallocate(lock.fileno(), 0, ROOM)
+            except OSError as error:
+                raise self._unwritable(error) from error
+            try:
+                yield
+            finally:
+                with suppress(OSError):
+                    os.truncate(lock.fileno(), 0)
+
+    def _unwritable(self, error: OSError) -> NotPossibleError:
+        return NotPossibleError(f"the state in {self.path} cannot be written ({error.strerror}); nothing was changed")
+
+
+def written(file: Path, text: str) -> None:
+    """The file holds the text, all of it and on the disk, or what it held before."""
+    fresh = file.with_suffix(".new")
+    try:
+        with fresh.open("w", encoding="utf-8") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        fresh.replace(file)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def state_directory() -> Generator[StateDirectory]:
+    """A state directory for a new organisation, with a mark that no other has; it is gone in the end."""
+    with tempfile.TemporaryDirectory(prefix="mesh-organization-") as name:
+        path = Path(name)
+        (path / "identity").write_text(secrets.token_hex(16), "utf-8")
+        yield StateDirectory(path)

@@ -1,100 +1,103 @@
-"""A run over the stacks of a mesh, whichever engine does it: what is run, in which order, what one stack came to."""
+"""A workspace: the stacks of a mesh in one emulated organisation, run one after the other by one engine."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal, Protocol
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 
-from mesh.plan import Plan
-from mesh.plan.build import by_stack
-from sandbox.engine.driver import RunResult
+from mesh.findings import NotPossibleError
+from mesh.folder import PlannedMesh
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.provider import AwsProvider
+from sandbox.engine import driver
+from sandbox.engine.engine import Engine
 from sandbox.engine.interruption import Interruption
-from sandbox.engine.steps import Step
-
-PROJECT: Final = "mesh"
-ENTRY_POINT: Final = Path(__file__).resolve().parents[2] / "__main__.py"
-
-OnStep = Callable[[str, Step], None]
-Verb = Literal["up", "refresh", "destroy"]
-
-
-@dataclass(frozen=True, slots=True)
-class StackRun:
-    """What one stack came to; `preview` when nothing was made."""
-
-    stack: str
-    account_id: str
-    preview: bool
-    result: RunResult
-
-    @property
-    def operations(self) -> dict[str, int]:
-        """How many AWS resources were created, updated, ...: neither components nor providers are counted."""
-        counts: dict[str, int] = {}
-        for step in self.result.steps:
-            if step.type.startswith("aws:"):
-                counts[step.operation] = counts.get(step.operation, 0) + 1
-        return counts
+from sandbox.engine.registry import Make
+from sandbox.engine.state import StackState
+from sandbox.engine.work import Failure
+from sandbox.runs.fresh_organization import FreshOrganization, fresh_organization
+from sandbox.runs.policy_host import policy_host
+from sandbox.runs.provider_server import RemoteProviders
+from sandbox.runs.pulumi_backend import Backend
+from sandbox.runs.pulumi_cli import find
+from sandbox.runs.pulumi_engine import PulumiEngine
+from sandbox.runs.served_organization import ServedOrganization
+from sandbox.runs.stack_run import (
+    ENTRY_POINT,
+    PROJECT,
+    EngineName,
+    OnStep,
+    StackEngine,
+    StackRun,
+    StackTask,
+    Verb,
+    stack_config,
+)
+from sandbox.runs.states import InMemoryStates, StateStore
 
 
-@dataclass(frozen=True, slots=True)
-class RunInput:
-    """What is run: a mesh folder, its plan, and the day."""
+class EmbeddedEngine:
+    """The embedded engine; `make` gives it a provider, in this process or in another."""
 
-    directory: Path
-    plan: Plan
-    as_of: datetime.date
+    reviews = False
+    exports: Sequence[str] = ()
 
-    def config(self, emulated: bool) -> dict[str, str]:
-        """The stack configuration that `__main__.py` reads."""
-        values = {
-            f"{PROJECT}:directory": str(self.directory.resolve()),
-            f"{PROJECT}:as-of": self.as_of.isoformat(),
-        }
-        return {**values, f"{PROJECT}:emulated": "true"} if emulated else values
+    def __init__(self, make: Make, states: StateStore | None = None) -> None:
+        self._make = make
+        self._states = states or InMemoryStates()
 
-
-def told(on_step: OnStep | None, stack: str) -> Callable[[Step], None] | None:
-    """Who listens to the steps of a stack."""
-    return (lambda step: on_step(stack, step)) if on_step else None
-
-
-class StackEngine(Protocol):
-    """An engine, with the states that it keeps of the stacks of one emulated organisation."""
-
-    @property
-    def reviews(self) -> bool:
-        """Whether policies are asked, so that a new stack is previewed, too, before anything of it is made."""
-        ...
+    @staticmethod
+    def of(organization: EmulatedOrganization, states: StateStore | None = None) -> EmbeddedEngine:
+        """With providers in this process."""
+        return EmbeddedEngine(lambda _: AwsProvider(organization), states)
 
     def knows(self, stack: str) -> bool:
-        """Whether there is a state of the stack."""
-        ...
+        """Whether the stack has resources."""
+        return bool(self._states.load(stack).resources)
 
     def locked(self, stack: str) -> AbstractContextManager[None]:
-        """Inside, nobody else changes the stack; raises NotPossibleError when somebody does."""
-        ...
+        """Nobody else changes the stack meanwhile."""
+        return self._states.locked(stack)
 
-    def run(
-        self,
-        verb: Verb,
-        mesh: RunInput,
-        stack: str,
-        on_step: OnStep | None,
-        *,
-        preview: bool = False,
-        until: Interruption | None = None,
-    ) -> RunResult:
-        """Do it to one stack, or (`refresh` aside) say what it would come to; an interruption is a failure."""
-        ...
+    def run(self, task: StackTask) -> driver.RunResult:
+        """Does the task; the state is stored however it ends."""
+        state = self._states.load(task.stack)
+        engine = Engine(
+            project=PROJECT,
+            stack=task.stack,
+            preview=task.preview,
+            state=state,
+            provider=self._make,
+            config=stack_config(task.mesh, emulated=True),
+            on_step=task.step,
+        )
+        try:
+            with task.interruption.stopping(engine.interrupt) if task.interruption else nullcontext():
+                result = _run(task.verb, engine)
+        except BaseException:
+            if not task.preview:
+                self._states.save(task.stack, state)
+            raise
+        if not task.preview:
+            self._save(task.stack, state, result)
+        return result
+
+    def _save(self, stack: str, state: StackState, result: driver.RunResult) -> None:
+        try:
+            self._states.save(stack, state)
+        except NotPossibleError as error:
+            result.failures.append(Failure("", str(error)))
 
 
-class Run:
-    """What is done to the stacks of a mesh, one after the other, under either engine.
+def _run(verb: Verb, engine: Engine) -> driver.RunResult:
+    if verb == "up":
+        return driver.run(engine, driver.entry_point(ENTRY_POINT))
+    return driver.refresh(engine) if verb == "refresh" else driver.destroy(engine)
+
+
+class Workspace:
+    """Runs the stacks of a mesh one after the other, under either engine (the word is the Automation API's).
 
     It stops behind the first stack that fails, with what was done in the result. What exists is previewed first, as
     `pulumi up` does, and what is new where policies are asked: what the preview refuses, such as deleting something
@@ -111,38 +114,69 @@ class Run:
         """The signal that ended the last run, 0 when none did."""
         return self._interruption.signal
 
-    def up(self, mesh: RunInput, stacks: Iterable[str] | None = None, on_step: OnStep | None = None) -> list[StackRun]:
+    def up(
+        self, mesh: PlannedMesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None
+    ) -> list[StackRun]:
         """Deploy every stack (or those named), in order."""
         return self._each("up", mesh, stacks if stacks is not None else mesh.plan.stacks, on_step)
 
     def refresh(
-        self, mesh: RunInput, stacks: Iterable[str] | None = None, on_step: OnStep | None = None
+        self, mesh: PlannedMesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None
     ) -> list[StackRun]:
         """Read what is there into the states; the steps are the drift."""
         return self._each("refresh", mesh, stacks if stacks is not None else mesh.plan.stacks, on_step)
 
     def destroy(
-        self, mesh: RunInput, stacks: Iterable[str] | None = None, on_step: OnStep | None = None
+        self, mesh: PlannedMesh, stacks: Iterable[str] | None = None, on_step: OnStep | None = None
     ) -> list[StackRun]:
         """Delete what is in the states, the last stack first."""
         named = list(stacks if stacks is not None else mesh.plan.stacks)
         known = [stack for stack in mesh.plan.stacks if stack in named and self.engine.knows(stack)]
         return self._each("destroy", mesh, reversed(known), on_step)
 
-    def _each(self, verb: Verb, mesh: RunInput, stacks: Iterable[str], on_step: OnStep | None) -> list[StackRun]:
+    def _each(self, verb: Verb, mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None) -> list[StackRun]:
         runs: list[StackRun] = []
         with self._interruption:
             for stack in stacks:
                 with self.engine.locked(stack):
-                    runs.append(self._one(verb, mesh, stack, on_step))
+                    runs.append(self._one(StackTask(verb, mesh, stack, on_step, interruption=self._interruption)))
                 if runs[-1].result.failures or self.interrupted:
                     break
         return runs
 
-    def _one(self, verb: Verb, mesh: RunInput, stack: str, on_step: OnStep | None) -> StackRun:
-        account, until = by_stack(mesh.plan)[stack].account_id, self._interruption
-        if verb != "refresh" and (self.engine.reviews or self.engine.knows(stack)):
-            seen = self.engine.run(verb, mesh, stack, None, preview=True, until=until)
-            if seen.failures:
-                return StackRun(stack, account, True, seen)
-        return StackRun(stack, account, False, self.engine.run(verb, mesh, stack, on_step, until=until))
+    def _one(self, task: StackTask) -> StackRun:
+        if task.verb != "refresh" and (self.engine.reviews or self.engine.knows(task.stack)):
+            preview = replace(task, preview=True, on_step=None)
+            previewed = self.engine.run(preview)
+            if previewed.failures:
+                return StackRun.of(preview, previewed)
+        return StackRun.of(task, self.engine.run(task))
+
+
+@contextmanager
+def open_workspace(
+    mesh: PlannedMesh,
+    engine: EngineName,
+    served: ServedOrganization | None = None,
+    *,
+    throw_away: bool = False,
+    told: Callable[[str], None] | None = None,
+) -> Generator[tuple[Workspace, FreshOrganization | ServedOrganization]]:
+    """The stacks of a mesh, and the organisation that they are in: the one that is served elsewhere, else a fresh one.
+
+    `throw_away` says that nobody will look at the states of a fresh one; `told` hears what a person should know.
+    Raises NotPossibleError where there is no Pulumi CLI for its engine.
+    """
+    cli = find() if engine == "pulumi" else None
+    with ExitStack() as ends:
+        organization = served or ends.enter_context(fresh_organization(mesh))
+        states = organization.states
+        if cli:
+            policies = ends.enter_context(policy_host())
+            backend = Backend(cli, states.pulumi, organization.provider, states.passphrase, throw_away, policies)
+            yield Workspace(PulumiEngine(backend, states), told), organization
+        elif isinstance(organization, ServedOrganization):
+            providers = ends.enter_context(RemoteProviders(organization.provider))
+            yield Workspace(EmbeddedEngine(providers, states), told), organization
+        else:
+            yield Workspace(EmbeddedEngine.of(organization.aws, states), told), organization

@@ -24,20 +24,19 @@ import pytest
 
 from cli.main import run as command_line
 from mesh.findings import NotPossibleError
-from mesh.load import load
-from mesh.plan import build
-from sandbox.emulator.emulated_organization import EmulatedOrganization
+from mesh.folder import plan_folder
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.runs import pulumi_cli
+from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
-from sandbox.runs.pulumi_engine import Backend, PulumiStack
-from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import ENTRY_POINT, RunInput
-from sandbox.runs.served_organization import state_directory
+from sandbox.runs.pulumi_engine import PulumiStack
+from sandbox.runs.stack_run import ENTRY_POINT, stack_config
+from sandbox.runs.states import state_directory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
@@ -430,10 +429,10 @@ def test_a_stack_without_an_account_id_is_refused_under_both_engines(
     directory = Path(shutil.copytree(TINY, tmp_path / "stacks"))
     accounts = directory / "accounts.yaml"
     accounts.write_text(accounts.read_text().replace('  shop: "320000000021"\n', ""))
-    mesh = RunInput(directory, build(load(directory).usable(), DAY), DAY)
-    config = mesh.config(emulated=False)
+    mesh = plan_folder(directory, DAY)
+    config = stack_config(mesh, emulated=False)
     sentence = "stack 'domain-shop' names domain-shop, which has no account id yet"
-    with EmulatedOrganization(organization_ids(mesh.plan)) as organization:
+    with emulated(mesh.plan) as organization:
         engine = Engine(
             project="mesh",
             stack="domain-shop",

@@ -15,7 +15,7 @@ import pytest
 
 from mesh.findings import NotPossibleError
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.runs import served_organization
+from sandbox.runs import states
 from tests.e2e.ground import Ground, converges, created
 from tests.sandbox.emulator.faulty import spared
 
@@ -35,15 +35,15 @@ def failing(error: OSError) -> Callable[..., None]:
 def test_a_disk_that_cannot_hold_the_state_is_found_before_anything_is_made(
     place: Ground, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
-    with place.course() as course:
+    with place.workspace() as workspace:
         with monkeypatch.context() as patch:
-            patch.setattr(served_organization.os, "posix_fallocate", failing(error))
+            patch.setattr(states.os, "posix_fallocate", failing(error))
             said = rf"^the state in {place.states.path} cannot be written \({error.strerror}\); nothing was changed$"
             with pytest.raises(NotPossibleError, match=said):
-                course.up(place.mesh, ["organization"])
+                workspace.up(place.mesh, ["organization"])
         assert place.faulty.organization.counts() == []
-        assert not course.engine.knows("organization")
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+        assert not workspace.engine.knows("organization")
+        assert not workspace.up(place.mesh, ["organization"])[0].result.failures
 
 
 def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
@@ -51,16 +51,16 @@ def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
 ) -> None:
     if place.cli:
         pytest.skip("Pulumi's engine writes its own state, below")
-    with place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+    with place.workspace() as workspace:
+        assert not workspace.up(place.mesh, ["organization"])[0].result.failures
         place.faulty.meet = no_buckets
-        assert course.up(place.mesh, ["governance"])[0].result.failures
+        assert workspace.up(place.mesh, ["governance"])[0].result.failures
         place.faulty.meet = spared
         some, before = place.exists(), files(place.states.path)
         assert some == place.stated()
         with monkeypatch.context() as patch:
-            patch.setattr(served_organization.os, "fsync", failing(FULL))
-            (run,) = course.up(place.mesh, ["governance"])
+            patch.setattr(states.os, "fsync", failing(FULL))
+            (run,) = workspace.up(place.mesh, ["governance"])
             (failure,) = run.result.failures
             assert re.fullmatch(
                 r"the state of stack 'governance' in .* could not be written \(No space left on device\); .*",
@@ -68,7 +68,7 @@ def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
             )
             assert created(run) == (place.exists() - some).total() > 1
             assert files(place.states.path) == before, "nothing is half written"
-        converges(place, course)
+        converges(place, workspace)
 
 
 def no_buckets(operation: str) -> None:
@@ -114,11 +114,11 @@ class Filling:
 def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_found_again(place: Ground) -> None:
     if not place.cli:
         pytest.skip("the embedded engine holds the room that it needs")
-    with small_disk(place.states.pulumi) as filler, place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+    with small_disk(place.states.pulumi) as filler, place.workspace() as workspace:
+        assert not workspace.up(place.mesh, ["organization"])[0].result.failures
         place.faulty.meet = Filling(filler)
         try:
-            (run,) = course.up(place.mesh, ["governance"])
+            (run,) = workspace.up(place.mesh, ["governance"])
         except NotPossibleError as unreadable:
             # Now and then Pulumi's own backend leaves a state that it cannot read (docs/surprises.md).
             if "failed to load checkpoint" not in str(unreadable):
@@ -130,4 +130,4 @@ def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_foun
         assert created(run) <= place.exists().total()
         filler.unlink()
         place.faulty.meet = spared
-        converges(place, course)
+        converges(place, workspace)

@@ -82,26 +82,26 @@ def test_an_interrupted_update_finishes_what_is_under_way_and_forgets_nothing(
     if place.cli and number == signal.SIGTERM:
         pytest.skip("a command is sent this one below")
     before = signal.getsignal(number)
-    with place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+    with place.workspace() as workspace:
+        assert not workspace.up(place.mesh, ["organization"])[0].result.failures
         place.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), number), noticed)
-        (run,) = course.up(place.mesh, ["governance", "domain-shop"])
+        (run,) = workspace.up(place.mesh, ["governance", "domain-shop"])
         assert pressing.was_noticed
-        assert (course.interrupted, signal.getsignal(number)) == (number, before)
+        assert (workspace.interrupted, signal.getsignal(number)) == (number, before)
         assert [failure.message for failure in run.result.failures] == [INTERRUPTED]
         assert place.exists() == place.stated()
         assert created(run) == place.exists().total() >= 1
         some = place.exists()
         place.faulty.meet = spared
-        converges(place, course)
+        converges(place, workspace)
         assert some < place.exists()
-        assert not course.interrupted
+        assert not workspace.interrupted
 
 
 def test_an_interrupted_command_says_what_was_done_and_the_next_one_goes_on(place: Ground, noticed: Event) -> None:
     with place.kept():
-        with place.course() as course:
-            assert not course.up(place.mesh, ["organization"])[0].result.failures
+        with place.workspace() as workspace:
+            assert not workspace.up(place.mesh, ["organization"])[0].result.failures
         command = place.type("up")
         said: list[str] = []
         listening = Thread(target=lambda: said.extend(heard(command, noticed if place.cli is None else Event())))
@@ -118,8 +118,8 @@ def test_an_interrupted_command_says_what_was_done_and_the_next_one_goes_on(plac
         assert f"failed governance: {INTERRUPTED}" in out
         assert re.search(r"^domain-shop +not run$", out, re.MULTILINE), out
         place.faulty.meet = spared
-        with place.course() as course:
-            converges(place, course)
+        with place.workspace() as workspace:
+            converges(place, workspace)
 
 
 def heard(command: subprocess.Popen[str], noticed: Event) -> Iterator[str]:
@@ -134,16 +134,16 @@ def test_an_interrupted_destruction_forgets_only_what_is_gone(place: Ground, not
     file = place.mesh.directory / "mesh.yaml"
     file.write_text(f"defaults: {{deletion-protection: false}}\n{file.read_text()}")
     mesh = mesh_of(place.mesh.directory)
-    with place.course() as course:
-        assert all(not run.result.failures for run in course.up(mesh, ["organization", "governance"]))
+    with place.workspace() as workspace:
+        assert all(not run.result.failures for run in workspace.up(mesh, ["organization", "governance"]))
         before = place.exists()
         place.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), signal.SIGINT), noticed, "delete_")
-        (run,) = course.destroy(mesh, ["organization", "governance"])
+        (run,) = workspace.destroy(mesh, ["organization", "governance"])
         assert pressing.was_noticed
         assert [failure.message for failure in run.result.failures] == [INTERRUPTED]
         assert place.exists() == place.stated()
         assert run.operations["delete"] == (before - place.exists()).total() >= 1
         assert place.exists()
         place.faulty.meet = spared
-        assert not course.destroy(mesh, ["governance"])[0].result.failures
+        assert not workspace.destroy(mesh, ["governance"])[0].result.failures
         assert not place.exists()

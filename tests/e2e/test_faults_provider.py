@@ -32,18 +32,18 @@ class Ending:
 
 
 def test_a_provider_that_ends_in_the_middle_of_a_stack_loses_nothing(place: Ground) -> None:
-    with ProviderServer(place.faulty) as server, place.course(server) as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+    with ProviderServer(place.faulty) as server, place.workspace(server) as workspace:
+        assert not workspace.up(place.mesh, ["organization"])[0].result.failures
         place.faulty.meet = ending = Ending(server.end)
-        (run,) = course.up(place.mesh, ["governance"])
+        (run,) = workspace.up(place.mesh, ["governance"])
         assert ending.created >= 12
     assert run.result.failures
     assert all(SILENT in failure.message for failure in run.result.failures), run.result.failures
     assert created(run) == place.stated().total() >= 1
     assert place.stated() < place.exists(), "what was made and never heard of"
     place.faulty.meet = spared
-    with place.course() as course:
-        converges(place, course)
+    with place.workspace() as workspace:
+        converges(place, workspace)
 
 
 def test_a_command_whose_organisation_ends_says_what_was_done_and_the_next_one_goes_on(place: Ground) -> None:
@@ -60,9 +60,9 @@ def test_a_command_whose_organisation_ends_says_what_was_done_and_the_next_one_g
     assert "failed governance: " in done.stdout
     assert done.stdout.splitlines()[-1].startswith(ENDED)
     place.faulty.meet = spared
-    with place.kept(), place.course() as course:
+    with place.kept(), place.workspace() as workspace:
         assert place.typed("up", "--stack", "governance").returncode == 0
-        converges(place, course)
+        converges(place, workspace)
 
 
 def test_a_state_that_ends_with_its_organisation_is_one_sentence(place: Ground) -> None:
@@ -79,8 +79,8 @@ def test_a_state_that_ends_with_its_organisation_is_one_sentence(place: Ground) 
 
 
 def test_a_killed_command_leaves_nothing_that_the_next_one_does_not_find(place: Ground) -> None:
-    with place.kept(), place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+    with place.kept(), place.workspace() as workspace:
+        assert not workspace.up(place.mesh, ["organization"])[0].result.failures
         command = place.type("up", "--stack", "governance")
         place.faulty.meet = ending = Ending(command.kill)
         command.communicate()
@@ -88,4 +88,4 @@ def test_a_killed_command_leaves_nothing_that_the_next_one_does_not_find(place: 
         place.unlocked()
         place.faulty.meet = spared
         assert place.stated() < place.exists()
-        converges(place, course)
+        converges(place, workspace)
