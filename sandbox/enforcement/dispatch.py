@@ -29,5 +29,5 @@ def questions(call: AwsCall, account: str, stored: Stored) -> list[Question]:
     common: dict[str, Any] = {"aws:SecureTransport": call.secure}
     if call.region:
         common["aws:RequestedRegion"] = call.region
-    asked = SERVICES.get(call.service, general.asks)(call, account, stored)
-    return [Question(q.action, q.resource, {**common, **q.context}, q.exact) for q in asked]
+    asks = SERVICES.get(call.service, general.asks)
+    return [Question(q.action, q.resource, {**common, **q.context}, q.exact) for q in asks(call, account, stored)]

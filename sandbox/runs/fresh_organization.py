@@ -61,7 +61,7 @@ class FreshOrganization:
 
     @cached_property
     def provider(self) -> int:
-        """The port of its provider, which is served from the first time on that it is asked for."""
+        """The port at which its provider is served, from the first use of this property on."""
         questions: Mapping[str, Answers] = {
             ABOUT: lambda _: {"identity": self.states.identity, "inventory": self.inventory().to_json()},
             AS: lambda question: answer(self._mesh.plan, question, self.aws.endpoint),

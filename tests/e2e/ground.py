@@ -63,15 +63,15 @@ class Ground:
             yield Workspace(PulumiEngine(backend, self.states), self.told.append)
 
     @contextmanager
-    def kept(self) -> Generator[ProviderServer]:
-        """As `mesh up --serve` would keep it in another terminal: commands that are typed here find it."""
+    def served(self) -> Generator[ProviderServer]:
+        """As `mesh up --serve` would serve it in another terminal: commands that are typed here find it."""
         organization = self.faulty.organization
 
         def about(_question: Mapping[str, Any]) -> dict[str, object]:
             return {"identity": self.states.identity, "inventory": organization.inventory().to_json()}
 
         with ProviderServer(self.faulty, {ABOUT: about}) as server:
-            kept = ServedOrganization(
+            served = ServedOrganization(
                 identity=self.states.identity,
                 organization=self.mesh.plan.perimeter.organization,
                 mesh=self.mesh.plan.mesh,
@@ -81,7 +81,7 @@ class Ground:
                 pid=os.getpid(),
                 state=str(self.states.path),
             )
-            with announced(kept, self.mesh.directory.parent / FILE):
+            with announced(served, self.mesh.directory.parent / FILE):
                 yield server
 
     def type(self, *words: str) -> subprocess.Popen[str]:
@@ -117,7 +117,7 @@ class Ground:
         return Counter((token, id_) for account, _, token, id_ in live if account == self.account)
 
     def stated(self, stack: str = "governance") -> Counter[Thing]:
-        """What the state says, read from where it is kept."""
+        """What the state says, read from where it is stored."""
         if self.cli is None:
             found = [(one.type, one.id) for one in self.states.load(stack).resources]
         else:
@@ -132,7 +132,7 @@ class Ground:
 
 
 @contextmanager
-def ground(directory: Path, cli: Cli | None) -> Generator[Ground]:
+def opened(directory: Path, cli: Cli | None) -> Generator[Ground]:
     """The tiny mesh, of which nothing is deployed."""
     stacks = Path(shutil.copytree(TINY, directory / "stacks"))
     with fresh(stacks) as organization, state_directory() as states:

@@ -74,7 +74,7 @@ class Terminal:
         return re.sub(r"\s+", " ", done.stderr)
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def announcement(self) -> dict[str, Any]:
         return json.loads((self.directory / FILE).read_text())
 
     @contextmanager
@@ -114,7 +114,7 @@ def terminal(tmp_path: Path) -> Terminal:
 
 @pytest.fixture(scope="module")
 def beside(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[Terminal]:
-    """A terminal beside one in which an organisation is kept; for what changes nothing."""
+    """A terminal beside one in which an organisation is served; for what changes nothing."""
     directory = tmp_path_factory.mktemp(engine)
     shutil.copytree(TINY, directory / "stacks")
     terminal = Terminal(directory)
@@ -136,7 +136,7 @@ def operations(done: subprocess.CompletedProcess[str]) -> set[str]:
 
 def test_a_second_terminal_updates_refreshes_and_destroys_what_the_first_keeps(terminal: Terminal, engine: str) -> None:
     with terminal.serving("--engine", engine):
-        state = Path(terminal.kept["state"])
+        state = Path(terminal.announcement["state"])
         assert operations(terminal.type("up", "--json", "--stack", "governance", "--stack", "domain-shop")) == {"same"}
         terminal.change("domains/shop.yaml", "retention: 30 days", "retention: 40 days")
         assert operations(terminal.type("up", "--json", "--stack", "domain-shop")) == {"same", "update"}
@@ -182,7 +182,7 @@ def test_what_was_changed_by_hand_is_told_by_the_live_checks_of_a_second_termina
 
 
 def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(beside: Terminal, engine: str) -> None:
-    state = Path(beside.kept["state"])
+    state = Path(beside.announcement["state"])
     before = contents(state)
     other = {"embedded": "pulumi", "pulumi": "embedded"}[engine]
     assert f"was deployed with --engine {engine}" in beside.refused("up", "--engine", other)
@@ -205,7 +205,7 @@ def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(be
 
 
 def test_a_stack_that_is_not_deployed_yet_is_neither_refreshed_nor_destroyed(beside: Terminal) -> None:
-    before = contents(Path(beside.kept["state"]))
+    before = contents(Path(beside.announcement["state"]))
     domain = beside.directory / "stacks" / "domains" / "tools.yaml"
     domain.write_text("owner: {team: tools, email: tools@tiny.example}\ndescription: Tools.\nproducts: {}\n")
     try:
@@ -214,11 +214,11 @@ def test_a_stack_that_is_not_deployed_yet_is_neither_refreshed_nor_destroyed(bes
             assert "stack 'domain-tools' is not deployed in this organisation: run `mesh up` first" in said
     finally:
         domain.unlink()
-    assert contents(Path(beside.kept["state"])) == before
+    assert contents(Path(beside.announcement["state"])) == before
 
 
 def test_the_state_of_another_organisation_is_refused(beside: Terminal) -> None:
-    identity = Path(beside.kept["state"]) / "identity"
+    identity = Path(beside.announcement["state"]) / "identity"
     ours = identity.read_text()
     identity.write_text("that of another organisation")
     try:
@@ -267,7 +267,7 @@ def test_the_file_of_an_organisation_that_has_ended_is_passed_over(terminal: Ter
     with terminal.serving() as server:
         server.kill()
         server.wait(30)
-        state = Path(terminal.kept["state"])
+        state = Path(terminal.announcement["state"])
         said = terminal.refused("refresh")
         assert "is of an organisation that has ended" in said
         assert "no organisation is kept here" in said
