@@ -22,6 +22,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "proof",
         "access",
+        "folder",
         {"example", "load", "plan", "schemas"},
         {"contracts", "iam"},
         "validation_messages",

@@ -7,8 +7,11 @@ import sys
 
 import pytest
 
-from sandbox.emulator.emulated_organization import EmulatedOrganization
-from sandbox.runs.rollout import ENTRY_POINT, Rollout, as_json, organization_ids, preview
+from sandbox.runs.fresh_organization import emulated, organization_ids
+from sandbox.runs.preview import preview
+from sandbox.runs.run_json import as_json
+from sandbox.runs.stack_run import ENTRY_POINT, stack_config
+from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
 
 MESH = sample.mesh()
@@ -16,12 +19,12 @@ PREVIEWED = {"urn", "type", "name", "parent", "provider", "account", "inputs", "
 
 
 def test_a_preview_comes_out_the_same_each_time() -> None:
-    first, second = (as_json(MESH, preview(MESH, ["domain-content"])) for _ in range(2))
+    first, second = (as_json(MESH.plan, preview(MESH, ["domain-content"])) for _ in range(2))
     assert first == second
 
 
 def test_a_preview_shows_each_resource_as_the_reference_says() -> None:
-    document = as_json(MESH, preview(MESH, ["partner-subtitling"]))
+    document = as_json(MESH.plan, preview(MESH, ["partner-subtitling"]))
     assert document["mesh"] == "aurora"
     (stack,) = document["stacks"]
     assert stack["stack"] == "partner-subtitling"
@@ -32,13 +35,13 @@ def test_a_preview_shows_each_resource_as_the_reference_says() -> None:
 
 def test_what_is_counted_are_aws_resources() -> None:
     (run,) = preview(MESH, ["partner-subtitling"])
-    shown = [r for r in as_json(MESH, [run])["stacks"][0]["resources"] if r["type"].startswith("aws:")]
+    shown = [r for r in as_json(MESH.plan, [run])["stacks"][0]["resources"] if r["type"].startswith("aws:")]
     assert run.operations == {"create": len(shown)}
     assert len(shown) < len(run.result.steps)
 
 
 def test_the_program_is_told_only_in_an_emulated_run_that_it_is_one() -> None:
-    assert MESH.config(emulated=True).keys() - MESH.config(emulated=False).keys() == {"mesh:emulated"}
+    assert stack_config(MESH, emulated=True).keys() - stack_config(MESH, emulated=False).keys() == {"mesh:emulated"}
 
 
 def test_the_emulated_organisation_has_an_account_for_every_stack() -> None:
@@ -54,7 +57,7 @@ def test_the_emulated_organisation_has_an_account_for_every_stack() -> None:
 
 def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
     program = (
-        "import sys; from sandbox.runs.rollout import preview; from tests.program import sample;"
+        "import sys; from sandbox.runs.preview import preview; from tests.program import sample;"
         "preview(sample.mesh(), ['partner-subtitling']);"
         "print(sorted(m for m in ('moto', 'boto3', 'botocore') if m in sys.modules))"
     )
@@ -67,7 +70,7 @@ def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
 def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
     """It costs as much as all else that a domain's plan imports; `pulumi_aws.ec2` itself stands in until it is used."""
     program = (
-        "import sys; from sandbox.runs.rollout import preview; from tests.program import sample;"
+        "import sys; from sandbox.runs.preview import preview; from tests.program import sample;"
         "preview(sample.mesh(), ['domain-playback', 'partner-subtitling', 'organization']);"
         "before = 'pulumi_aws.ec2.vpc' in sys.modules; preview(sample.mesh(), ['governance']);"
         "print(before, 'pulumi_aws.ec2.vpc' in sys.modules)"
@@ -79,10 +82,10 @@ def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
 
 
 @pytest.mark.slow
-def test_a_rollout_stops_behind_the_first_stack_that_fails() -> None:
-    with EmulatedOrganization(organization_ids(MESH.plan)) as organization:
-        rollout = Rollout(organization)
-        runs = rollout.up(MESH, ["domain-content", "domain-ads"])  # before `organization`, which makes the accounts
+def test_a_run_stops_behind_the_first_stack_that_fails() -> None:
+    with emulated(MESH.plan) as organization:
+        workspace = Workspace(EmbeddedEngine.of(organization))
+        runs = workspace.up(MESH, ["domain-content", "domain-ads"])  # before `organization`, which makes the accounts
         assert [run.stack for run in runs] == ["domain-content"]
         account = MESH.plan.domains["content"].access.account_id
         assert f"the organisation has no account {account}" in runs[0].result.failures[0].message
@@ -90,11 +93,11 @@ def test_a_rollout_stops_behind_the_first_stack_that_fails() -> None:
 
 @pytest.mark.slow
 def test_a_stack_that_is_there_is_previewed_before_it_is_changed() -> None:
-    with EmulatedOrganization(organization_ids(MESH.plan)) as organization:
-        rollout = Rollout(organization)
-        (first,) = rollout.up(MESH, ["organization"])
-        (again,) = rollout.up(MESH, ["organization"])
+    with emulated(MESH.plan) as organization:
+        workspace = Workspace(EmbeddedEngine.of(organization))
+        (first,) = workspace.up(MESH, ["organization"])
+        (again,) = workspace.up(MESH, ["organization"])
         assert (first.preview, again.preview) == (False, False)
         assert set(again.operations) == {"same"}
-        shown = as_json(MESH, [again])["stacks"][0]["resources"]
+        shown = as_json(MESH.plan, [again])["stacks"][0]["resources"]
         assert {frozenset(resource) for resource in shown} == {frozenset({*PREVIEWED, "operation", "outputs"})}
