@@ -1,10 +1,54 @@
-"""What takes longest begins first, so that no process has it left when the others are done."""
+"""The sample mesh, read, planned, decided and previewed once a session; and which tests begin first."""
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
+
 import pytest
+
+from mesh.access.chains import DecidedReads
+from mesh.access.matrix import Row, matrix
+from mesh.load import load
+from mesh.model import Mesh
+from mesh.plan import Plan, build
+from tests.program.sample import Planned, previewed
+from tests.program.sample import mesh as sample_run
+
+STACKS = Path(__file__).resolve().parents[1] / "stacks"
+DAY = datetime.date(2027, 1, 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a time limit of their own are the long ones; a file goes where its first test goes."""
     items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Mesh:
+    """The sample mesh of `stacks/`."""
+    return load(STACKS).usable()
+
+
+@pytest.fixture(scope="session")
+def plan(sample: Mesh) -> Plan:
+    """The plan of the sample mesh."""
+    return build(sample, DAY)
+
+
+@pytest.fixture(scope="session")
+def access(plan: Plan) -> DecidedReads:
+    """Reads of the sample mesh."""
+    return DecidedReads(plan)
+
+
+@pytest.fixture(scope="session")
+def rows(access: DecidedReads) -> tuple[Row, ...]:
+    """The whole matrix of the sample mesh."""
+    return tuple(matrix(access))
+
+
+@pytest.fixture(scope="session")
+def planned() -> Planned:
+    """What `mesh plan --json` prints of the sample mesh; it takes about four seconds."""
+    return previewed(sample_run())

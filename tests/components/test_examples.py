@@ -29,14 +29,14 @@ MAKES = {
     "clearance_role": {"Role", "Permissions"},
     "data_lake": {"DataLakeSettings"},
     "data_product": {"Bucket", "Key", "BucketPolicy", "BucketNotification"},
-    "delivery": {"BucketReplicationConfig", "Role"},
-    "domain_account": {"AccountPublicAccessBlock", "Policy", "Workgroup", "Budget", "DefaultKmsKey"},
-    "keepers": {"Group", "GroupPolicy"},
+    "partner_replication": {"BucketReplicationConfig", "Role"},
+    "account_baseline": {"AccountPublicAccessBlock", "Policy", "Workgroup", "Budget", "DefaultKmsKey"},
+    "break_glass_group": {"Group", "GroupPolicy"},
     "location_role": {"Role", "RolePolicy"},
     "mesh_bus": {"EventBus", "EventBusPolicy"},
     "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},
     "mesh_role": {"Role", "RolePolicy"},
-    "organization": {"Organization", "OrganizationalUnit", "Account", "PolicyAttachment", "StackSet"},
+    "landing_zone": {"Organization", "OrganizationalUnit", "Account", "PolicyAttachment", "StackSet"},
     "partner_account": {"Bucket", "Key", "Role", "CatalogDatabase"},
     "permission_sets": {"PermissionSet", "PermissionSetInlinePolicy", "AccountAssignment"},
     "pipeline_role": {"Role", "RolePolicy"},
@@ -82,10 +82,10 @@ def test_the_example_previews_what_it_is_about(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(MAKES))
 def test_the_example_deploys_and_a_second_run_changes_nothing(name: str) -> None:
     with EmulatedOrganization(IDS) as organization:
-        if name != "organization":
+        if name != "landing_zone":
             for account in IDS.accounts:
                 organization.ensure_account(account)
-        if name == "delivery":
+        if name == "partner_replication":
             organization.client("s3", IDS.account("partner-auditor")).create_bucket(
                 Bucket="acme-partner-auditor--inbox",
                 CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.engine.deployment import Deployment
-from sandbox.engine.engine import (
+from sandbox.engine import (
     deployment,
     plugin,
     steps,
@@ -17,6 +16,7 @@ from sandbox.engine.engine import (
     wire,
     work,
 )
+from sandbox.engine.deployment import Deployment
 from sandbox.engine.goals import Goals
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState

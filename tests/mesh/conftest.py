@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 
 from mesh.load import load
-from mesh.model import Mesh
-from mesh.plan import Plan, build, problems
+from mesh.plan import problems
 
 HERE = Path(__file__).parent
 TINY = HERE / "tiny"
-STACKS = HERE.parents[1] / "stacks"
 Findings = Callable[[Path], list[str]]
 DAY = datetime.date(2027, 1, 1)
 
@@ -39,15 +37,3 @@ def findings() -> Findings:
 def tiny(tmp_path: Path) -> Path:
     """A copy of the tiny mesh, to break."""
     return Path(shutil.copytree(TINY, tmp_path / "mesh"))
-
-
-@pytest.fixture(scope="session")
-def sample() -> Mesh:
-    """The sample mesh of `stacks/`."""
-    return load(STACKS).usable()
-
-
-@pytest.fixture(scope="session")
-def plan(sample: Mesh) -> Plan:
-    """The plan of the sample mesh."""
-    return build(sample, DAY)

@@ -25,7 +25,7 @@ QUOTAS = {
     "PartnerAccountArgs.bucket_policy": ("s3", "bucket_policy_bytes"),
     "PartnerAccountArgs.key_policy": ("kms", "key_policy_bytes"),
     "BreakGlassArgs.topic_policy": ("sns", "topic_policy_bytes"),
-    "KeepersArgs.permissions": ("iam", "group_inline_total_chars"),
+    "BreakGlassGroupArgs.permissions": ("iam", "group_inline_total_chars"),
     "MeshBusArgs.policy": ("events", "bus_policy_chars"),
     "endpoints": ("vpc", "endpoint_policy_chars"),
     "MeshCatalogArgs.catalog_policy": ("glue", "resource_policy_bytes"),
