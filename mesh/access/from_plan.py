@@ -12,8 +12,8 @@ from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import facts
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.world import Account, Endpoint, Nodes, Resource, Role, World
-from mesh.iam.bootstrap import preview_refusals
-from mesh.iam.values import KEY_ARN, Document
+from mesh.iam.roles.deploy import preview_refusals
+from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
 

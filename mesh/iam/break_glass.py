@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mesh import names
-from mesh.iam.perimeter import Perimeter, caller_is, caller_is_not, not_a_service
-from mesh.iam.roles import ASSUME
-from mesh.iam.values import Document, Statement, account, document, service, when
+from mesh.iam.perimeter import Perimeter, caller_is_not, not_a_service
+from mesh.iam.roles.trust import ASSUME, assumed_by
+from mesh.iam.statement import Document, Statement, document, service, when
 
 SECOND_FACTOR_SECONDS: Final = 900
 """How old the second factor may be; a session of a user with one lasts up to a day and a half."""
@@ -30,21 +30,28 @@ TOPIC_ACTIONS: Final = (
 )
 """What a topic policy may name; SNS refuses `sns:*` (SNS Developer Guide, "Example cases for access control")."""
 
+SET_UP_TOPIC: Final = (
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+)
+
 
 def trust(perimeter: Perimeter) -> Document:
-    """Who breaks the glass: a user made for it, with a fresh second factor, under the user's own name.
+    """Trust of the role: a user made for it, with a fresh second factor, under the user's own name.
 
     In the mesh's region only: a call to another endpoint of STS is logged there, where no alarm listens
     (CloudTrail User Guide, "About global service events").
     """
+    management = perimeter.management_id
     return document(
-        Statement(
+        assumed_by(
+            management,
+            names.break_glass_user(management, "*"),
             sid="UsersWithASecondFactor",
-            effect="Allow",
-            principal=account(perimeter.management_id),
-            actions=ASSUME,
-            conditions=(
-                caller_is(names.break_glass_user(perimeter.management_id, "*")),
+            also=(
                 when("Bool", "aws:MultiFactorAuthPresent", "true"),
                 when("NumericLessThanEquals", "aws:MultiFactorAuthAge", str(SECOND_FACTOR_SECONDS)),
                 when("StringEquals", "sts:SourceIdentity", "${aws:username}"),
@@ -67,7 +74,7 @@ def permissions(perimeter: Perimeter) -> Document:
     )
 
 
-def keeper_permissions(perimeter: Perimeter) -> Document:
+def group_permissions(perimeter: Perimeter) -> Document:
     """What a user who may break the glass can do: nothing else."""
     return document(
         Statement(
@@ -126,13 +133,7 @@ def topic_policy(perimeter: Perimeter) -> Document:
         Statement(
             sid="RefuseOtherAdministrators",
             principal="*",
-            actions=(
-                "sns:AddPermission",
-                "sns:DeleteTopic",
-                "sns:RemovePermission",
-                "sns:SetTopicAttributes",
-                "sns:Subscribe",
-            ),
+            actions=SET_UP_TOPIC,
             resources=(topic,),
             conditions=(caller_is_not(names.deploy_role(hub)), not_a_service()),
         ),

@@ -16,7 +16,7 @@ from typing import Final
 
 from mesh import names
 from mesh.iam.perimeter import Perimeter, in_organization, inside_units
-from mesh.iam.values import Document, Statement, document, when
+from mesh.iam.statement import Document, Statement, document, when
 
 GATEWAY: Final = "s3"
 """The one service that is reached through a gateway endpoint, which costs nothing."""
@@ -25,7 +25,6 @@ INTERFACES: Final = ("athena", "events", "glue", "kms", "lakeformation", "logs",
 """What jobs of the mesh call besides; each costs by the hour and zone (AWS PrivateLink pricing)."""
 
 SERVICES: Final = (GATEWAY, *INTERFACES)
-
 
 TELL_NO_OWNER: Final = frozenset({"events", "lakeformation"})
 """Services without `aws:ResourceOrgID`: EventBridge sends it with no request (IAM User Guide, "AWS global condition

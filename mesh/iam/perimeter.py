@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mesh import names
-from mesh.iam.values import Condition, Statement, when
+from mesh.iam.statement import Condition, when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,26 +93,6 @@ def caller_is_not(*arns: str) -> Condition:
 def through(perimeter: Perimeter, *services: str) -> Condition:
     """The key is used by a service for the caller."""
     return when("StringEquals", "kms:ViaService", *(f"{name}.{perimeter.region}.amazonaws.com" for name in services))
-
-
-def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
-    """TLS only, and TLS 1.2 or newer, for a bucket policy."""
-    return (
-        Statement(
-            sid="RefusePlainHttp",
-            principal="*",
-            actions=("s3:*",),
-            resources=resources,
-            conditions=(when("BoolIfExists", "aws:SecureTransport", "false"),),
-        ),
-        Statement(
-            sid="RefuseOldTls",
-            principal="*",
-            actions=("s3:*",),
-            resources=resources,
-            conditions=(when("NumericLessThan", "s3:TlsVersion", "1.2"),),
-        ),
-    )
 
 
 def deploy_roles() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from mesh.iam.bootstrap import template
-from mesh.iam.values import KEY_ARN
+from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan
 from mesh.plan.build import by_stack
 from sandbox.emulator.emulated_organization import EmulatedOrganization, OrganizationIds

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 
-from mesh.iam.values import ANYONE, KEY_ARN, Document, PrincipalElement, Statement
+from mesh.iam.statement import ANYONE, KEY_ARN, Document, PrincipalElement, Statement
 from mesh.plan import Plan
 from mesh.quotas import limit
 

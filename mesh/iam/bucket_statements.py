@@ -1,0 +1,141 @@
+"""Actions on S3 buckets and objects by purpose, and the statements that several buckets repeat."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.perimeter import Perimeter, caller_is_not, not_a_service
+from mesh.iam.statement import Statement, when
+
+READ_OBJECTS = (
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectVersionAttributes",
+    "s3:GetObjectTorrent",
+    "s3:GetObjectVersionTorrent",
+    "s3:GetObjectVersionForReplication",
+    "s3:GetObjectAnnotation",
+    "s3:GetObjectVersionAnnotation",
+    "s3:GetObjectVersionAnnotationForReplication",
+)
+
+LIST_BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
+
+WRITE_OBJECTS = (
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:AbortMultipartUpload",
+    "s3:RestoreObject",
+    "s3:PutObjectTagging",
+    "s3:DeleteObjectTagging",
+    "s3:PutObjectVersionTagging",
+    "s3:DeleteObjectVersionTagging",
+    "s3:ReplicateObject",
+    "s3:ReplicateDelete",
+    "s3:ReplicateTags",
+    "s3:PutObjectAnnotation",
+    "s3:PutObjectVersionAnnotation",
+    "s3:DeleteObjectAnnotation",
+    "s3:DeleteObjectVersionAnnotation",
+    "s3:ReplicateObjectAnnotation",
+    "s3:UpdateObjectEncryption",
+)
+
+READER_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation")
+
+CONFIGURE_BUCKET = (
+    "s3:CreateBucketMetadataTableConfiguration",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketMetadataTableConfiguration",
+    "s3:DeleteBucketPolicy",
+    "s3:PutAccelerateConfiguration",
+    "s3:PutAnalyticsConfiguration",
+    "s3:PutBucketAbac",
+    "s3:PutBucketAcl",
+    "s3:PutBucketCORS",
+    "s3:PutBucketLogging",
+    "s3:PutBucketNotification",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketRequestPayment",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutBucketWebsite",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutIntelligentTieringConfiguration",
+    "s3:PutInventoryConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutMetricsConfiguration",
+    "s3:PutObjectAcl",
+    "s3:PutObjectVersionAcl",
+    "s3:PutReplicationConfiguration",
+    "s3:UpdateBucketMetadata*",
+)
+
+
+def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
+    """TLS only, and TLS 1.2 or newer, for a bucket policy."""
+    return (
+        Statement(
+            sid="RefusePlainHttp",
+            principal="*",
+            actions=("s3:*",),
+            resources=resources,
+            conditions=(when("BoolIfExists", "aws:SecureTransport", "false"),),
+        ),
+        Statement(
+            sid="RefuseOldTls",
+            principal="*",
+            actions=("s3:*",),
+            resources=resources,
+            conditions=(when("NumericLessThan", "s3:TlsVersion", "1.2"),),
+        ),
+    )
+
+
+def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id: str) -> tuple[Statement, ...]:
+    """Other accounts, and services that act for an outsider, reach nothing; only the deployment changes settings."""
+    return (
+        Statement(
+            sid="RefuseOtherAccounts",
+            principal="*",
+            actions=("s3:*",),
+            resources=(whole, objects),
+            conditions=(
+                when("StringNotEqualsIfExists", "aws:PrincipalAccount", account_id),
+                not_a_service(),
+            ),
+        ),
+        Statement(
+            sid="RefuseServicesForOutsiders",
+            principal="*",
+            actions=("s3:*",),
+            resources=(whole, objects),
+            conditions=(
+                when("StringNotEqualsIfExists", "aws:SourceOrgID", perimeter.organization),
+                when("Null", "aws:SourceAccount", "false"),
+                when("Bool", "aws:PrincipalIsAWSService", "true"),
+            ),
+        ),
+        Statement(
+            sid="RefuseOtherAdministrators",
+            principal="*",
+            actions=CONFIGURE_BUCKET,
+            resources=(whole, objects),
+            conditions=(caller_is_not(names.deploy_role(account_id)), not_a_service()),
+        ),
+    )
+
+
+def only_services_write(objects: str) -> Statement:
+    """Nobody adds a line to a log but the service that keeps it."""
+    return Statement(
+        sid="RefuseOtherWriters",
+        principal="*",
+        actions=("s3:PutObject", "s3:ReplicateObject"),
+        resources=(objects,),
+        conditions=(not_a_service(),),
+    )

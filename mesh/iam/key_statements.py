@@ -1,0 +1,101 @@
+"""Actions on KMS keys by purpose, and the statements that several key policies repeat."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.perimeter import Perimeter, caller_is, not_a_service, through
+from mesh.iam.statement import Statement, account, when
+
+DECRYPT = ("kms:Decrypt", "kms:DescribeKey")
+
+ENCRYPT = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+USE_KEY = (
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+    "kms:GenerateMac",
+    "kms:Sign",
+    "kms:DeriveSharedSecret",
+)
+
+ADMINISTER_KEY = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:Describe*",
+    "kms:DisableKey",
+    "kms:EnableKey*",
+    "kms:Get*",
+    "kms:List*",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+
+LOOK_AT_KEY = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
+
+
+def deployment_administers(account_id: str) -> Statement:
+    """The deploy role of the account administers its key. It is no user of it."""
+    return Statement(
+        sid="DeploymentAdministers",
+        effect="Allow",
+        principal=account(account_id),
+        actions=ADMINISTER_KEY,
+        resources=("*",),
+        conditions=(caller_is(names.deploy_role(account_id)),),
+    )
+
+
+def preview_looks(account_id: str) -> Statement:
+    """The preview role of the account reads how its key is set up."""
+    return Statement(
+        sid="PreviewLooks",
+        effect="Allow",
+        principal=account(account_id),
+        actions=LOOK_AT_KEY,
+        resources=("*",),
+        conditions=(caller_is(names.preview_role(account_id)),),
+    )
+
+
+def account_uses_through_services(perimeter: Perimeter, account_id: str) -> Statement:
+    """Everybody of the account uses the key, through S3, EC2 and Athena."""
+    return Statement(
+        sid="AccountUsesThroughItsServices",
+        effect="Allow",
+        principal=account(account_id),
+        actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
+        resources=("*",),
+        conditions=(through(perimeter, "s3", "ec2", "athena"),),
+    )
+
+
+def only_through_services(perimeter: Perimeter) -> Statement:
+    """Through S3, EC2 and Athena, or not at all."""
+    return Statement(
+        sid="RefuseUseOutsideServices",
+        principal="*",
+        actions=USE_KEY,
+        resources=("*",),
+        conditions=(
+            when(
+                "StringNotEquals",
+                "kms:ViaService",
+                *(f"{name}.{perimeter.region}.amazonaws.com" for name in ("s3", "ec2", "athena")),
+            ),
+            not_a_service(),
+        ),
+    )

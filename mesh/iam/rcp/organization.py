@@ -1,0 +1,96 @@
+"""RCP at the root: nobody outside the organisation reaches a resource."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.perimeter import Perimeter, not_a_service, outside_organization
+from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
+from mesh.iam.statement import Document, Statement, document, when
+
+PERIMETER_SERVICES = ("s3:*", "kms:*", "sqs:*", "secretsmanager:*", "dynamodb:*", "logs:*")
+"""Services that hold data and take an RCP; `sts` has statements of its own (Organizations User Guide, RCP services)."""
+
+ASSUME_ROLE = ("sts:AssumeRole",)
+
+
+def resources_stay_inside(perimeter: Perimeter) -> Document:
+    """RCP at the root: nobody outside, no service for an outsider (I1, I2), no foreign network (I9), TLS only (I10)."""
+    return document(*_callers_outside(perimeter), *_requests(perimeter), *_sessions(perimeter))
+
+
+def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="RefuseCallersOutsideTheOrganisation",
+            principal="*",
+            actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
+            resources=("*",),
+            conditions=(outside_organization(perimeter), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseServicesForOutsiders",
+            principal="*",
+            actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
+            resources=("*",),
+            conditions=(
+                when("StringNotEqualsIfExists", "aws:SourceOrgID", perimeter.organization),
+                when("Null", "aws:SourceAccount", "false"),
+                when("Bool", "aws:PrincipalIsAWSService", "true"),
+            ),
+        ),
+    )
+
+
+def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
+    """TLS, a fresh signature, no endpoint of a foreign network; whoever the caller is."""
+    return (
+        Statement(
+            sid="RefusePlainHttp",
+            principal="*",
+            actions=("s3:*", "sqs:*", "kms:*", "secretsmanager:*"),
+            resources=("*",),
+            conditions=(when("BoolIfExists", "aws:SecureTransport", "false"),),
+        ),
+        Statement(
+            sid="RefuseOldPresignedUrls",
+            principal="*",
+            actions=("s3:*",),
+            resources=("*",),
+            conditions=(when("NumericGreaterThan", "s3:signatureAge", "900000"),),
+        ),
+        Statement(
+            sid="RefuseForeignNetworks",
+            principal="*",
+            actions=("s3:*", "kms:*", "sqs:*"),
+            resources=("*",),
+            conditions=(
+                when("Null", "aws:VpceOrgID", "false"),
+                when("StringNotEquals", "aws:VpceOrgID", perimeter.organization),
+            ),
+        ),
+    )
+
+
+def _sessions(perimeter: Perimeter) -> tuple[Statement, ...]:
+    """Web identities are for CI roles, SAML for roles of permission sets; session tags of the mesh are not forged."""
+    return (
+        Statement(
+            sid="RefuseOtherWebIdentities",
+            principal="*",
+            actions=("sts:AssumeRoleWithWebIdentity",),
+            not_resources=(names.ci_role(perimeter.governance_id, "*"),),
+        ),
+        Statement(
+            sid="RefuseOtherSamlIdentities",
+            principal="*",
+            actions=("sts:AssumeRoleWithSAML",),
+            not_resources=(ROLES_OF_PERMISSION_SETS,),
+        ),
+        Statement(
+            sid="RefuseForgedSessionTags",
+            principal="*",
+            actions=("sts:TagSession",),
+            resources=("*",),
+            conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), not_a_service()),
+        ),
+    )

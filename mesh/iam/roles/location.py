@@ -1,0 +1,43 @@
+"""Role with which Lake Formation reads the buckets of a domain. Trust and permissions."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.bucket_statements import READER_ACTIONS
+from mesh.iam.key_statements import DECRYPT
+from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.roles.trust import assumed_by_services
+from mesh.iam.statement import Document, Statement, document, when
+
+
+def location_trust(governance_id: str) -> Document:
+    """Trust: Lake Formation assumes the role, for the governance account alone."""
+    return document(
+        assumed_by_services(
+            governance_id,
+            "lakeformation.amazonaws.com",
+            sid="LakeFormationOfTheMesh",
+            actions=("sts:AssumeRole", "sts:SetSourceIdentity", "sts:SetContext"),
+        )
+    )
+
+
+def location_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> Document:
+    """Read the buckets of one domain, through its keys."""
+    buckets = f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}"
+    return document(
+        Statement(
+            sid="ReadTheDomainsBuckets",
+            effect="Allow",
+            actions=READER_ACTIONS,
+            resources=(buckets,),
+            conditions=(when("StringEquals", "aws:ResourceAccount", domain_id),),
+        ),
+        Statement(
+            sid="DecryptWithTheDomainsKeys",
+            effect="Allow",
+            actions=DECRYPT,
+            resources=(f"arn:aws:kms:{perimeter.region}:{domain_id}:key/*",),
+            conditions=(through(perimeter, "s3"),),
+        ),
+    )

@@ -1,0 +1,47 @@
+"""Role of a partner's people in the partner's account: its permissions."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.bucket_statements import READER_ACTIONS
+from mesh.iam.catalog import READ_CATALOG
+from mesh.iam.key_statements import DECRYPT
+from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.roles.query import QUERY, query_results
+from mesh.iam.statement import Document, Statement, document
+
+
+def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inbox: str) -> Document:
+    """What a partner's people may call: everything of their own account that data work needs, and nothing else."""
+    region = perimeter.region
+    results = names.results_bucket(perimeter.mesh, f"partner-{partner}")
+    return document(
+        Statement(
+            sid="QueryInTheOwnWorkgroup",
+            effect="Allow",
+            actions=QUERY,
+            resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.WORKGROUP}",),
+        ),
+        Statement(
+            sid="ReadTheOwnCatalog",
+            effect="Allow",
+            actions=READ_CATALOG,
+            resources=tuple(
+                f"arn:aws:glue:{region}:{account_id}:{what}" for what in ("catalog", "database/*", "table/*")
+            ),
+        ),
+        Statement(
+            sid="ReadTheInbox",
+            effect="Allow",
+            actions=READER_ACTIONS,
+            resources=(f"arn:aws:s3:::{inbox}", f"arn:aws:s3:::{inbox}/*"),
+        ),
+        Statement(
+            sid="DecryptTheInbox",
+            effect="Allow",
+            actions=DECRYPT,
+            resources=(f"arn:aws:kms:{region}:{account_id}:key/*",),
+            conditions=(through(perimeter, "s3"),),
+        ),
+        *query_results(perimeter, account_id, results, names.ACCOUNT_KEY_ALIAS),
+    )

@@ -1,0 +1,85 @@
+"""Role that publishes the tables of a domain into the mesh catalog. Trust and permissions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh import names
+from mesh.iam.key_statements import ENCRYPT
+from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.roles.trust import assumed_by
+from mesh.iam.statement import Document, Statement, document, when
+
+PUBLISH: Final = (
+    "glue:CreateDatabase",
+    "glue:CreateTable",
+    "glue:DeleteDatabase",
+    "glue:DeleteTable",
+    "glue:GetDatabase",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:GetTags",
+    "glue:TagResource",
+    "glue:UntagResource",
+    "glue:UpdateDatabase",
+    "glue:UpdateTable",
+)
+
+REGISTER_AND_LABEL: Final = (
+    "lakeformation:AddLFTagsToResource",
+    "lakeformation:DeregisterResource",
+    "lakeformation:DescribeResource",
+    "lakeformation:GetResourceLFTags",
+    "lakeformation:RegisterResource",
+    "lakeformation:RemoveLFTagsFromResource",
+    "lakeformation:UpdateResource",
+)
+
+
+def publisher_trust(domain_id: str) -> Document:
+    """Trust: the deployment of the domain assumes the role."""
+    return document(assumed_by(domain_id, names.deploy_role(domain_id), sid="DeploymentOfTheDomain"))
+
+
+def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> Document:
+    """Publish the databases `<domain>__*` and the locations that the domain's own location role can read.
+
+    Lake Formation's actions have no resource types (Service Authorization Reference); what bounds a registration is
+    `iam:PassRole` on the one location role, whose own permissions end at the domain's buckets.
+    """
+    hub = f"arn:aws:glue:{perimeter.region}:{perimeter.governance_id}"
+    databases = names.databases_of(domain)
+    return document(
+        Statement(
+            sid="PublishTheDomainsDatabases",
+            effect="Allow",
+            actions=PUBLISH,
+            resources=(f"{hub}:catalog", f"{hub}:database/{databases}", f"{hub}:table/{databases}/*"),
+        ),
+        Statement(
+            sid="RegisterAndLabel",
+            effect="Allow",
+            actions=REGISTER_AND_LABEL,
+            resources=("*",),
+        ),
+        Statement(
+            sid="StartTables",
+            effect="Allow",
+            actions=("s3:GetObject", "s3:PutObject"),
+            resources=(f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}/tables/*/metadata/*",),
+            conditions=(when("StringEquals", "aws:ResourceAccount", domain_id),),
+        ),
+        Statement(
+            sid="EncryptTableMetadata",
+            effect="Allow",
+            actions=ENCRYPT,
+            resources=(f"arn:aws:kms:{perimeter.region}:{domain_id}:key/*",),
+            conditions=(through(perimeter, "s3"),),
+        ),
+        Statement(
+            sid="PassTheLocationRole",
+            effect="Allow",
+            actions=("iam:GetRole", "iam:PassRole"),
+            resources=(names.location_role(perimeter.governance_id, domain),),
+        ),
+    )

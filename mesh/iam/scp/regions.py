@@ -1,0 +1,32 @@
+"""SCP statement that denies every other region than the mesh's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh.iam.statement import Statement, when
+
+NOT_OF_A_REGION: Final = (
+    "account:*",
+    "budgets:*",
+    "ce:*",
+    "iam:*",
+    "organizations:*",
+    "s3:GetAccountPublicAccessBlock",
+    "s3:ListAllMyBuckets",
+    "s3:PutAccountPublicAccessBlock",
+    "sso:*",
+    "sts:*",
+    "tag:*",
+)
+"""Actions that IAM, Organizations and others take in `us-east-1`, wherever the caller is."""
+
+
+def one_region(region: str) -> Statement:
+    """What belongs to a region is made in the mesh's own (M1)."""
+    return Statement(
+        sid="RefuseOtherRegions",
+        not_actions=NOT_OF_A_REGION,
+        resources=("*",),
+        conditions=(when("StringNotEquals", "aws:RequestedRegion", region),),
+    )

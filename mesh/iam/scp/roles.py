@@ -1,0 +1,144 @@
+"""SCP statements about roles: an account holds no other identity, and only deployments change those of the mesh."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh import names
+from mesh.iam.perimeter import caller_is_not, deploy_roles
+from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
+from mesh.iam.statement import Statement, when
+
+BOOTSTRAP_ROLE = "arn:aws:iam::*:role/stacksets-exec-*"
+"""The role with which StackSets makes `mesh/deploy` in a new account.
+
+A service-linked role makes it, which no SCP binds; whoever else could make or change one of this name would be the
+deployment (CloudFormation User Guide, "Service-managed permissions").
+"""
+
+ANY_ACCOUNT = "?" * 12
+"""The account of an ARN for a string operator, whose `*` would run on over colons, which a policy's path may hold."""
+
+ROLES_OF_AWS = (ROLES_OF_PERMISSION_SETS, "arn:aws:iam::*:role/OrganizationAccountAccessRole")
+"""Roles that only AWS makes and changes: those of permission sets, and that of AWS Organizations.
+
+IAM Identity Center writes through a service-linked role, which no SCP binds (its User Guide, "Using service-linked
+roles"); sessions come into its roles by SAML, and into no other.
+"""
+
+LONG_LIVED_CREDENTIALS: Final = (
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreateSAMLProvider",
+    "iam:CreateServiceSpecificCredential",
+    "iam:CreateUser",
+    "iam:UpdateSAMLProvider",
+    "iot:*RoleAlias",
+    "rolesanywhere:*",
+    "ssm:CreateActivation",
+    "sso:CreateInstance",
+)
+
+CHANGE_ROLES: Final = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:CreatePolicy",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:SetDefaultPolicyVersion",
+)
+
+
+def only_roles() -> tuple[Statement, ...]:
+    """Accounts stay, and in them nobody but roles: no root user, no key that lasts, no other identity provider."""
+    return (
+        Statement(
+            sid="RefuseLeavingTheOrganisation",
+            actions=("organizations:LeaveOrganization", "account:CloseAccount"),
+            resources=("*",),
+        ),
+        Statement(
+            sid="RefuseRootUsers",
+            actions=("*",),
+            resources=("*",),
+            conditions=(
+                when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root"),
+                when("Null", "aws:AssumedRoot", "true"),
+            ),
+        ),
+        Statement(
+            sid="RefuseLongLivedCredentials",
+            actions=LONG_LIVED_CREDENTIALS,
+            resources=("*",),
+        ),
+        Statement(
+            sid="RefuseOtherFederation",
+            actions=(
+                "iam:AddClientIDToOpenIDConnectProvider",
+                "iam:CreateOpenIDConnectProvider",
+                "iam:UpdateOpenIDConnectProviderThumbprint",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+    )
+
+
+def roles_stay_as_they_are() -> tuple[Statement, ...]:
+    """Roles of the mesh are changed and passed on by deployments; any other carries the boundary, and keeps it."""
+    return (
+        Statement(
+            sid="RefuseChangesToRolesOfTheMesh",
+            actions=CHANGE_ROLES,
+            resources=(names.role("*", "*"), names.policy("*", "*"), BOOTSTRAP_ROLE, *ROLES_OF_AWS),
+            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+        ),
+        Statement(
+            sid="RefuseLosingTheBoundary",
+            actions=("iam:DeleteRolePermissionsBoundary",),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+        ),
+        Statement(
+            sid="RefusePassingRolesOfTheMesh",
+            actions=("iam:PassRole",),
+            resources=(names.role("*", "*"),),
+            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+        ),
+        Statement(
+            sid="RefuseChangesToJobs",
+            actions=(
+                "glue:UpdateJob",
+                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionConfiguration",
+                "states:UpdateStateMachine",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseRolesWithoutTheBoundary",
+            actions=(
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+            ),
+            resources=("*",),
+            conditions=(
+                when("StringNotLike", "iam:PermissionsBoundary", names.boundary(ANY_ACCOUNT)),
+                caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),
+            ),
+        ),
+    )

@@ -1,0 +1,30 @@
+"""AWS services that are allowed, and the SCP statement that refuses every other.
+
+Services that the mesh has no use for are refused whole, for a list of what they could do would never be complete.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh.iam.statement import Statement
+
+SERVICES: Final = tuple(
+    "access-analyzer account athena budgets ce cloudformation cloudshell cloudtrail cloudwatch codebuild config "
+    "dynamodb ec2 ecr elasticmapreduce events firehose glue health iam identitystore kinesis kms lakeformation lambda "
+    "logs organizations pricing ram resource-groups s3 sagemaker secretsmanager servicequotas sns sqs ssm sso states "
+    "sts tag trustedadvisor xray".split()
+)
+"""Prefixes of the actions of services that a mesh has use for; every other service is refused, the deployment too.
+
+Whoever adds one answers for what it can carry out: by a proof (I6, I7, I8, I19), not by a wish.
+"""
+
+
+def only_listed_services() -> Statement:
+    """Every action of a service that is not listed is refused (I7)."""
+    return Statement(
+        sid="RefuseServicesTheMeshDoesNotUse",
+        not_actions=tuple(f"{service}:*" for service in SERVICES),
+        resources=("*",),
+    )
