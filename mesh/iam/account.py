@@ -25,6 +25,8 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
         *encrypted_in_transit(whole, objects),
         Statement(
             sid="S3DeliversAccessLogs",
+            what="S3 writes the access logs of the account's own buckets.",
+            why="Every bucket of the account logs here.",
             effect="Allow",
             principal=service("logging.s3.amazonaws.com"),
             actions=("s3:PutObject",),
@@ -35,6 +37,8 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
         only_services_write(objects),
         Statement(
             sid="RefuseDeletionOfLogs",
+            what="Nobody deletes a log, the deployment included.",
+            why="Whoever did something could remove the trace of it; logs end by the lifecycle rule alone.",
             principal="*",
             actions=("s3:DeleteObject", "s3:DeleteObjectVersion"),
             resources=(objects,),
@@ -50,6 +54,8 @@ def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) ->
         *own_account_only(perimeter, whole, objects, account_id),
         Statement(
             sid="RefuseOtherReaders",
+            what="Nobody reads a result but clearance roles, and the access role in a partner's account.",
+            why="A result is data: jobs and administrators do not read what a cleared person has queried.",
             principal="*",
             actions=READ_OBJECTS,
             resources=(objects,),
@@ -69,6 +75,8 @@ def account_key_policy(perimeter: Perimeter, account_id: str) -> Document:
         account_uses_through_services(perimeter, account_id),
         Statement(
             sid="DisksTakeGrants",
+            what="Callers of the account let EC2 use the key for disks, by grants.",
+            why="An encrypted disk cannot be attached without one.",
             effect="Allow",
             principal=account(account_id),
             actions=("kms:CreateGrant",),
@@ -77,6 +85,8 @@ def account_key_policy(perimeter: Perimeter, account_id: str) -> Document:
         ),
         Statement(
             sid="RefuseOtherAccounts",
+            what="Callers of any other account do not use the key.",
+            why="What an account keeps for itself is for nobody else, whatever Allow is added later.",
             principal="*",
             actions=USE_KEY,
             resources=("*",),

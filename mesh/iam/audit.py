@@ -17,6 +17,8 @@ def audit_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
         *encrypted_in_transit(whole, objects),
         Statement(
             sid="TrailChecksTheBucket",
+            what="CloudTrail reads the bucket's ACL, for the organisation's trail.",
+            why="It looks before it delivers.",
             effect="Allow",
             principal=service("cloudtrail.amazonaws.com"),
             actions=("s3:GetBucketAcl",),
@@ -25,6 +27,8 @@ def audit_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
         ),
         Statement(
             sid="TrailWrites",
+            what="CloudTrail writes the log files of the organisation's trail.",
+            why="The source is the trail's own ARN: a trail of another account writes nothing here.",
             effect="Allow",
             principal=service("cloudtrail.amazonaws.com"),
             actions=("s3:PutObject",),
@@ -34,6 +38,8 @@ def audit_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
         only_services_write(objects),
         Statement(
             sid="RefuseDeletionOfTheAuditTrail",
+            what="Nobody deletes a log file or shortens its retention, the deployment included.",
+            why="It is the record of what everybody did, administrators as well.",
             principal="*",
             actions=(
                 "s3:BypassGovernanceRetention",

@@ -51,6 +51,8 @@ def trust(perimeter: Perimeter) -> Document:
             management,
             names.break_glass_user(management, "*"),
             sid="UsersWithASecondFactor",
+            what="A user made for it assumes the role, with a fresh second factor, under the user's own name.",
+            why="CI and Identity Center may be down; the alarm listens in one region, and the trail has the name.",
             also=(
                 when("Bool", "aws:MultiFactorAuthPresent", "true"),
                 when("NumericLessThanEquals", "aws:MultiFactorAuthAge", str(SECOND_FACTOR_SECONDS)),
@@ -66,6 +68,8 @@ def permissions(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="DeployByHand",
+            what="The role assumes `mesh/deploy` and `mesh/preview` in accounts of the organisation.",
+            why="An emergency is a deployment by hand; the role itself reads no data.",
             effect="Allow",
             actions=ASSUME,
             resources=(names.deploy_role("*"), names.preview_role("*")),
@@ -79,6 +83,8 @@ def group_permissions(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="BreakTheGlass",
+            what="Members of the group assume the break-glass role.",
+            why="They can do nothing else: all that they do is through the role, which sets off the alarm.",
             effect="Allow",
             actions=ASSUME,
             resources=(names.break_glass_role(perimeter.governance_id),),
@@ -110,6 +116,8 @@ def topic_policy(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="TheRuleTells",
+            what="EventBridge publishes to the topic, for the alarm's rule.",
+            why="The security contact hears of it in this way.",
             effect="Allow",
             principal=service("events.amazonaws.com"),
             actions=("sns:Publish",),
@@ -118,6 +126,8 @@ def topic_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherAccounts",
+            what="Callers of any other account do nothing with the topic.",
+            why="No RCP covers SNS.",
             principal="*",
             actions=TOPIC_ACTIONS,
             resources=(topic,),
@@ -125,6 +135,8 @@ def topic_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherPublishers",
+            what="Only AWS services publish to the topic.",
+            why="Among many false alarms a true one is not heard.",
             principal="*",
             actions=("sns:Publish",),
             resources=(topic,),
@@ -132,6 +144,8 @@ def topic_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherAdministrators",
+            what="Only the deployment of governance subscribes somebody, or changes the topic.",
+            why="Whoever changes it can silence the alarm.",
             principal="*",
             actions=SET_UP_TOPIC,
             resources=(topic,),

@@ -81,6 +81,8 @@ def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
     return (
         Statement(
             sid="RefusePlainHttp",
+            what="Nobody reaches the bucket over plain HTTP.",
+            why="Objects and signatures could be read on the way.",
             principal="*",
             actions=("s3:*",),
             resources=resources,
@@ -88,6 +90,8 @@ def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
         ),
         Statement(
             sid="RefuseOldTls",
+            what="Nobody reaches the bucket with a TLS older than 1.2.",
+            why="TLS 1.0 and 1.1 have known attacks.",
             principal="*",
             actions=("s3:*",),
             resources=resources,
@@ -101,6 +105,8 @@ def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id:
     return (
         Statement(
             sid="RefuseOtherAccounts",
+            what="Callers of any other account reach nothing in the bucket.",
+            why="What an account keeps for itself is for nobody else, whatever Allow is added later.",
             principal="*",
             actions=("s3:*",),
             resources=(whole, objects),
@@ -111,6 +117,11 @@ def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id:
         ),
         Statement(
             sid="RefuseServicesForOutsiders",
+            what="An AWS service that acts for an account outside the organisation reaches nothing.",
+            why=(
+                "Services are exempt from the refusal of other accounts, and an outsider can set one to work (confused "
+                "deputy)."
+            ),
             principal="*",
             actions=("s3:*",),
             resources=(whole, objects),
@@ -122,6 +133,8 @@ def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id:
         ),
         Statement(
             sid="RefuseOtherAdministrators",
+            what="Only the account's deployment changes how the bucket is set up.",
+            why="Policy, encryption, lifecycle and replication decide who reads and what stays.",
             principal="*",
             actions=CONFIGURE_BUCKET,
             resources=(whole, objects),
@@ -134,6 +147,8 @@ def only_services_write(objects: str) -> Statement:
     """Nobody adds a line to a log but the service that keeps it."""
     return Statement(
         sid="RefuseOtherWriters",
+        what="Only AWS services write objects.",
+        why="A log that a person can add to is no evidence.",
         principal="*",
         actions=("s3:PutObject", "s3:ReplicateObject"),
         resources=(objects,),

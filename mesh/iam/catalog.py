@@ -41,6 +41,8 @@ def catalog_policy(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="DomainsReadTheCatalog",
+            what="Callers of domain accounts read databases, tables and partitions.",
+            why="Resource links and queries need the metadata; which of it is seen, Lake Formation decides.",
             effect="Allow",
             principal="*",
             actions=READ_CATALOG,
@@ -49,6 +51,8 @@ def catalog_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="LakeFormationShares",
+            what="AWS RAM shares the catalog.",
+            why="Grants of Lake Formation to other accounts travel in RAM's shares.",
             effect="Allow",
             principal=service("ram.amazonaws.com"),
             actions=("glue:ShareResource",),
@@ -56,6 +60,8 @@ def catalog_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherUnits",
+            what="Callers outside the domains unit and the governance unit do nothing with the catalog.",
+            why="Names of tables and columns tell what the mesh knows; a partner has a catalog of its own.",
             principal="*",
             actions=("glue:*",),
             resources=everything,
@@ -63,6 +69,8 @@ def catalog_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherPublishers",
+            what="Nobody creates, changes or deletes anything but publishers and the deployment of governance.",
+            why="Whoever moves a table, or adds a column, decides what its readers see.",
             principal="*",
             actions=WRITE_CATALOG,
             resources=everything,

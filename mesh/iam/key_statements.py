@@ -51,6 +51,8 @@ def deployment_administers(account_id: str) -> Statement:
     """The deploy role of the account administers its key. It is no user of it."""
     return Statement(
         sid="DeploymentAdministers",
+        what="The account's deployment administers the key.",
+        why="KMS wants an administrator; to administer is not to use, so the deployment decrypts nothing.",
         effect="Allow",
         principal=account(account_id),
         actions=ADMINISTER_KEY,
@@ -63,6 +65,8 @@ def preview_looks(account_id: str) -> Statement:
     """The preview role of the account reads how its key is set up."""
     return Statement(
         sid="PreviewLooks",
+        what="A preview reads how the key is set up.",
+        why="`pulumi preview` compares the key with the program.",
         effect="Allow",
         principal=account(account_id),
         actions=LOOK_AT_KEY,
@@ -75,6 +79,8 @@ def account_uses_through_services(perimeter: Perimeter, account_id: str) -> Stat
     """Everybody of the account uses the key, through S3, EC2 and Athena."""
     return Statement(
         sid="AccountUsesThroughItsServices",
+        what="Callers of the account use the key through S3, EC2 and Athena.",
+        why="What the account keeps is encrypted with it; who reads which object, the bucket policies decide.",
         effect="Allow",
         principal=account(account_id),
         actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
@@ -87,6 +93,8 @@ def only_through_services(perimeter: Perimeter) -> Statement:
     """Through S3, EC2 and Athena, or not at all."""
     return Statement(
         sid="RefuseUseOutsideServices",
+        what="Nobody uses the key other than through S3, EC2 and Athena.",
+        why="A direct call to KMS would decrypt what has left its bucket.",
         principal="*",
         actions=USE_KEY,
         resources=("*",),

@@ -43,6 +43,11 @@ def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
     return document(
         Statement(
             sid="MeshReachesItsOwn",
+            what="Callers of domains and governance use the service, on resources of the organisation.",
+            why=(
+                "The one control on a stranger's credentials inside the network: no SCP binds their account, no RCP "
+                "their bucket."
+            ),
             effect="Allow",
             principal="*",
             actions=(f"{service}:*",),
@@ -76,20 +81,36 @@ def in_the_network(perimeter: Perimeter, account_id: str) -> tuple[Statement, ..
     return (
         Statement(
             sid="JoinTheNetwork",
+            what="The job has a network interface made and removed, in the mesh's subnets.",
+            why=(
+                "Glue and Lambda run in a VPC with the job's role; the subnets are the governance account's, and "
+                "shared."
+            ),
             effect="Allow",
             actions=("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
             resources=(f"{own}:network-interface/*", f"{own}:security-group/*", subnets),
         ),
         Statement(
             sid="MarkWhatGlueJoined",
+            what="The job's network interface is tagged as Glue's.",
+            why="Glue tags what it makes, and fails if it may not.",
             effect="Allow",
             actions=("ec2:CreateTags",),
             resources=(f"{own}:network-interface/*",),
             conditions=(when("ForAnyValue:StringEquals", "aws:TagKeys", "aws-glue-service-resource"),),
         ),
-        Statement(sid="SeeTheNetwork", effect="Allow", actions=SEE_THE_NETWORK, resources=("*",)),
+        Statement(
+            sid="SeeTheNetwork",
+            what="The job sees subnets, routes, security groups and endpoints.",
+            why="Glue and Lambda look before they join; these actions take no resource.",
+            effect="Allow",
+            actions=SEE_THE_NETWORK,
+            resources=("*",),
+        ),
         Statement(
             sid="ReadTheConnection",
+            what="The job reads the Glue connection that leads into the network.",
+            why="Connections can hold passwords, so it reads no other.",
             effect="Allow",
             actions=("glue:GetConnection",),
             resources=(f"{glue}:catalog", f"{glue}:connection/{names.CONNECTION}"),

@@ -32,6 +32,8 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
         *encrypted_in_transit(whole, objects),
         Statement(
             sid="DeclaredWritersDeliver",
+            what="Delivery roles of open agreements replicate objects into the inbox.",
+            why="The agreement is the permission; one that has ended names no writer here.",
             effect="Allow",
             principal="*",
             actions=writing,
@@ -42,6 +44,8 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
         else None,
         Statement(
             sid="RefuseOtherAccounts",
+            what="Callers of any other account reach nothing, but the delivery roles of open agreements.",
+            why="What a partner was given, no other partner reads, and no domain.",
             principal="*",
             actions=("s3:*",),
             resources=(whole, objects),
@@ -49,6 +53,8 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
         ),
         Statement(
             sid="RefuseAllButDeliveries",
+            what="Nobody puts an object, the partner's own people included.",
+            why="Replication is no `s3:PutObject`, so all that lies in the inbox came by an agreement.",
             principal="*",
             actions=("s3:PutObject", "s3:PutObjectTagging"),
             resources=(objects,),
@@ -56,6 +62,8 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
         ),
         Statement(
             sid="RefuseOtherAdministrators",
+            what="Only the account's deployment changes how the inbox is set up.",
+            why="The partner's administrators could replicate it elsewhere, or open it to others.",
             principal="*",
             actions=CONFIGURE_BUCKET,
             resources=(whole, objects),
@@ -73,6 +81,8 @@ def inbox_key_policy(perimeter: Perimeter, account_id: str, writers: tuple[str, 
         only_through_services(perimeter),
         Statement(
             sid="DeclaredWritersEncrypt",
+            what="Delivery roles of open agreements encrypt.",
+            why="A replica is encrypted with the inbox's key; its writers do not decrypt.",
             effect="Allow",
             principal="*",
             actions=("kms:Encrypt", "kms:GenerateDataKey"),
@@ -88,6 +98,8 @@ def inbox_key_policy(perimeter: Perimeter, account_id: str, writers: tuple[str, 
         else None,
         Statement(
             sid="RefuseAllButTheWriters",
+            what="Nobody uses the key but the partner's account and the delivery roles of open agreements.",
+            why="The second line behind the inbox's bucket policy.",
             principal="*",
             actions=USE_KEY,
             resources=("*",),

@@ -53,10 +53,13 @@ def service(*names: str) -> PrincipalElement:
 class Statement:
     """One statement; exactly one of actions / not_actions, at most one of resources / not_resources.
 
-    ValueError for anything else: AWS takes an empty list of some elements and gives it another meaning.
+    `what` it allows or refuses and `why`, a sentence each, are for reviewers (`docs/statements.md`) and no part of the
+    policy. ValueError for other counts: AWS takes an empty list of some elements and gives it another meaning.
     """
 
     sid: str
+    what: str = field(default="", compare=False)
+    why: str = field(default="", compare=False)
     effect: Effect = "Deny"
     principal: PrincipalElement | Literal["*"] | None = None
     actions: tuple[str, ...] = ()

@@ -43,6 +43,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
     return (
         Statement(
             sid="RefuseOtherUnits",
+            what="Callers outside the domains unit and the governance unit reach nothing.",
+            why="Partners' accounts are of the organisation, too.",
             principal="*",
             actions=("s3:*",),
             resources=(whole, objects),
@@ -50,6 +52,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
         ),
         Statement(
             sid="RefuseOtherReaders",
+            what="Nobody reads an object but the roles that the product's ports are for.",
+            why="Callers of the bucket's own account need no Allow here: only a Deny keeps the home domain out.",
             principal="*",
             actions=READ_OBJECTS,
             resources=(objects,),
@@ -57,6 +61,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
         ),
         Statement(
             sid="RefuseOtherListers",
+            what="Nobody lists keys but the readers, the deployment and the preview.",
+            why="Keys can hold values of the data; a deployment needs `s3:ListBucket` to see that the bucket is there.",
             principal="*",
             actions=LIST_BUCKET,
             resources=(whole,),
@@ -67,6 +73,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
         ),
         Statement(
             sid="RefuseOtherWriters",
+            what="Nobody writes, deletes or tags an object but the product's pipeline and its publisher.",
+            why="One writer answers for the data; the publisher's own Allow ends at the metadata of tables.",
             principal="*",
             actions=WRITE_OBJECTS,
             resources=(objects,),
@@ -74,6 +82,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
         ),
         Statement(
             sid="RefuseOtherAdministrators",
+            what="Only the account's deployment changes how the bucket is set up.",
+            why="Another policy, a replication or a lifecycle rule would give data away or destroy it.",
             principal="*",
             actions=CONFIGURE_BUCKET,
             resources=(whole, objects),
@@ -89,6 +99,8 @@ def _only_its_key(objects: str) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseOtherEncryption",
+            what="A put that names another encryption than `aws:kms` is refused.",
+            why="What S3 encrypts with its own key is read without asking the product's key policy.",
             principal="*",
             actions=("s3:PutObject",),
             resources=(objects,),
@@ -96,6 +108,8 @@ def _only_its_key(objects: str) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherKeys",
+            what="A put that names another key than the product's is refused.",
+            why="The owner of that key would decide who decrypts.",
             principal="*",
             actions=("s3:PutObject",),
             resources=(objects,),
@@ -103,6 +117,8 @@ def _only_its_key(objects: str) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseCustomerKeys",
+            what="A put with a key that the caller brings (SSE-C) is refused.",
+            why="Nobody but the caller could read the object again, which is how buckets are held to ransom.",
             principal="*",
             actions=("s3:PutObject",),
             resources=(objects,),
@@ -117,6 +133,8 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
     return (
         Statement(
             sid="LakeFormationReads",
+            what="The domain's location role reads the tables.",
+            why="Lake Formation reads with it for Athena and Glue, once it has decided on the columns.",
             effect="Allow",
             principal=governance,
             actions=READER_ACTIONS,
@@ -127,6 +145,8 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="ClearedPeopleRead",
+            what="Clearances that cover every label of the product read its objects, from any domain account.",
+            why="The port `files`: S3 knows no columns, so a clearance covers all of them or reads nothing.",
             effect="Allow",
             principal="*",
             actions=READER_ACTIONS,
@@ -141,6 +161,8 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="PublisherStartsTables",
+            what="The domain's publisher reads and writes the metadata of tables.",
+            why="Glue writes the first metadata file of an Iceberg table as whoever creates the table.",
             effect="Allow",
             principal=governance,
             actions=("s3:GetObject", "s3:PutObject"),

@@ -27,23 +27,57 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
     return document(
         deployment_administers(home),
         preview_looks(home),
-        _role_uses(perimeter, home, audience.pipeline, ENCRYPT, sid="PipelineEncrypts"),
-        _role_uses(perimeter, home, audience.delivery, DECRYPT, sid="DeliveryDecrypts"),
-        _role_uses(perimeter, governance, audience.location, DECRYPT, sid="LakeFormationDecrypts"),
+        _role_uses(
+            perimeter,
+            home,
+            audience.pipeline,
+            ENCRYPT,
+            sid="PipelineEncrypts",
+            what="The product's pipeline encrypts and decrypts.",
+            why="It writes the product's objects, and reads them back.",
+        ),
+        _role_uses(
+            perimeter,
+            home,
+            audience.delivery,
+            DECRYPT,
+            sid="DeliveryDecrypts",
+            what="The product's delivery role decrypts.",
+            why="With it S3 replicates what is for a partner.",
+        ),
+        _role_uses(
+            perimeter,
+            governance,
+            audience.location,
+            DECRYPT,
+            sid="LakeFormationDecrypts",
+            what="The domain's location role decrypts.",
+            why="With it Lake Formation reads the tables.",
+        ),
         _cleared_people_decrypt(perimeter, audience),
-        _role_uses(perimeter, governance, audience.publisher, ENCRYPT, sid="PublisherEncrypts"),
+        _role_uses(
+            perimeter,
+            governance,
+            audience.publisher,
+            ENCRYPT,
+            sid="PublisherEncrypts",
+            what="The domain's publisher encrypts and decrypts.",
+            why="It writes the first metadata file of a table.",
+        ),
         *_only_the_audience(perimeter, audience),
     )
 
 
 def _role_uses(
-    perimeter: Perimeter, account_id: str, role: str | None, actions: tuple[str, ...], *, sid: str
+    perimeter: Perimeter, account_id: str, role: str | None, actions: tuple[str, ...], *, sid: str, what: str, why: str
 ) -> Statement | None:
     """Allow to one role of an account, through S3; None where the product has no such role."""
     if role is None:
         return None
     return Statement(
         sid=sid,
+        what=what,
+        why=why,
         effect="Allow",
         principal=account(account_id),
         actions=actions,
@@ -57,6 +91,8 @@ def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Stateme
         return None
     return Statement(
         sid="ClearedPeopleDecrypt",
+        what="Clearances that cover every label of the product decrypt, from any domain account.",
+        why="The port `files`: to read an object takes its key as well.",
         effect="Allow",
         principal="*",
         actions=DECRYPT,
@@ -74,6 +110,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
     return (
         Statement(
             sid="RefuseOtherUnits",
+            what="Callers outside the domains unit and the governance unit do nothing with the key.",
+            why="The second line behind the bucket policy: an object without its key is of no use.",
             principal="*",
             actions=("kms:*",),
             resources=("*",),
@@ -81,6 +119,10 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
         ),
         Statement(
             sid="RefuseOtherUsers",
+            what="Nobody uses the key but the product's readers and writers.",
+            why=(
+                "Administrators of the home account included; it holds against an Allow or a grant that is added later."
+            ),
             principal="*",
             actions=USE_KEY,
             resources=("*",),
@@ -88,6 +130,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
         ),
         Statement(
             sid="RefuseUseOutsideS3",
+            what="Nobody uses the key other than through S3.",
+            why="A direct call to KMS would decrypt what has left its bucket.",
             principal="*",
             actions=USE_KEY,
             resources=("*",),
@@ -98,6 +142,8 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
         ),
         Statement(
             sid="RefuseGrants",
+            what="Nobody makes a grant on the key, unless an AWS service does for its own resource.",
+            why="A grant lets somebody use the key beside this policy.",
             principal="*",
             actions=("kms:CreateGrant",),
             resources=("*",),

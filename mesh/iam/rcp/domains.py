@@ -16,6 +16,14 @@ def domain_resources_stay_in_domains(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="RefuseOtherUnits",
+            what=(
+                "Callers outside the domains unit and the governance unit reach nothing of a domain, and assume no "
+                "role in it."
+            ),
+            why=(
+                "Partners' accounts are of the organisation, too; it holds for what a team makes besides the mesh as "
+                "well."
+            ),
             principal="*",
             actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
             resources=("*",),

@@ -22,6 +22,8 @@ def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseCallersOutsideTheOrganisation",
+            what="Callers of no account of the organisation reach nothing, and assume no role.",
+            why="It holds whatever a bucket, key or trust policy says by mistake.",
             principal="*",
             actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
             resources=("*",),
@@ -29,6 +31,11 @@ def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseServicesForOutsiders",
+            what="An AWS service that acts for an account outside the organisation reaches nothing.",
+            why=(
+                "Services are exempt from the refusal of outsiders, and an outsider can set one to work (confused "
+                "deputy)."
+            ),
             principal="*",
             actions=(*PERIMETER_SERVICES, *ASSUME_ROLE),
             resources=("*",),
@@ -46,6 +53,8 @@ def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefusePlainHttp",
+            what="Nobody reaches S3, SQS, KMS or Secrets Manager over plain HTTP.",
+            why="Data and signatures could be read on the way; it holds for buckets without a policy, too.",
             principal="*",
             actions=("s3:*", "sqs:*", "kms:*", "secretsmanager:*"),
             resources=("*",),
@@ -53,6 +62,8 @@ def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOldPresignedUrls",
+            what="A request to S3 whose signature is older than 15 minutes is refused.",
+            why="Whoever holds a presigned URL has the access of its maker, for up to a week.",
             principal="*",
             actions=("s3:*",),
             resources=("*",),
@@ -60,6 +71,8 @@ def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseForeignNetworks",
+            what="A request through a VPC endpoint of another organisation is refused.",
+            why="Stolen credentials are not used from the thief's own network.",
             principal="*",
             actions=("s3:*", "kms:*", "sqs:*"),
             resources=("*",),
@@ -76,18 +89,24 @@ def _sessions(perimeter: Perimeter) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseOtherWebIdentities",
+            what="Web identities assume CI roles of the governance account, and no other role.",
+            why="A trust policy that forgets its conditions would let in everybody whom the provider knows.",
             principal="*",
             actions=("sts:AssumeRoleWithWebIdentity",),
             not_resources=(names.ci_role(perimeter.governance_id, "*"),),
         ),
         Statement(
             sid="RefuseOtherSamlIdentities",
+            what="SAML sessions assume roles of permission sets, and no other role.",
+            why="People come by IAM Identity Center alone.",
             principal="*",
             actions=("sts:AssumeRoleWithSAML",),
             not_resources=(ROLES_OF_PERMISSION_SETS,),
         ),
         Statement(
             sid="RefuseForgedSessionTags",
+            what="Nobody passes a session tag `mesh:*`, whoever the caller is.",
+            why="These tags are the mesh's own words; whoever sets one could pass for something else.",
             principal="*",
             actions=("sts:TagSession",),
             resources=("*",),

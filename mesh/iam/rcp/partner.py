@@ -19,6 +19,11 @@ def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...],
     return document(
         Statement(
             sid="RefuseAllButTheWriter",
+            what=(
+                "Nobody reaches a resource of the account but its own identities and the delivery roles of open "
+                "agreements."
+            ),
+            why="It holds for what the partner makes besides the inbox as well.",
             principal="*",
             actions=PERIMETER_SERVICES,
             resources=("*",),
@@ -26,6 +31,8 @@ def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...],
         ),
         Statement(
             sid="RefuseAllButTheDeployment",
+            what="Nobody assumes a role in the account but its own identities, the CI and the break-glass role.",
+            why="No domain and no other partner comes in, whatever a trust policy there says.",
             principal="*",
             actions=ASSUME_ROLE,
             resources=("*",),

@@ -52,12 +52,16 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
     return document(
         Statement(
             sid="DataWork",
+            what="A role of the mesh does data work at most: queries, objects, keys in use, logs, events, queues.",
+            why="Whatever a role's own policy says, it administers no identity, no key and no organisation.",
             effect="Allow",
             actions=DATA_WORK,
             resources=("*",),
         ),
         Statement(
             sid="PassLocationRoles",
+            what="In the governance account a role passes location roles at most.",
+            why="Publishers register locations with them; nobody else passes a role.",
             effect="Allow",
             actions=("iam:GetRole", "iam:PassRole"),
             resources=(names.location_role(account_id, "*"),),
@@ -66,12 +70,16 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
         else None,
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
+            what="No role of the mesh acts on a bucket, key, queue, topic, bus or role outside the organisation.",
+            why="The second line behind the SCP at the root.",
             actions=("s3:*", "kms:*", "sqs:*", "sns:*", "events:PutEvents", "sts:AssumeRole"),
             resources=("*",),
             conditions=(when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),),
         ),
         Statement(
             sid="RefuseChangesToGuardrails",
+            what="No role of the mesh changes a bucket policy, a block of public access or a catalog policy.",
+            why="`s3:*` and `glue:*` of `DataWork` would let it; deployments, which carry no boundary, change them.",
             actions=CHANGE_GUARDRAILS,
             resources=("*",),
         ),

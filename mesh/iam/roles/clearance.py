@@ -22,12 +22,18 @@ def clearance_permissions(
     return document(
         Statement(
             sid="QueryInTheOwnWorkgroup",
+            what="The role queries in the workgroup of its clearance.",
+            why="A workgroup says where results are kept: those of another clearance are none of its business.",
             effect="Allow",
             actions=QUERY,
             resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.workgroup(clearance)}",),
         ),
         Statement(
             sid="ReadTheCatalogs",
+            what="The role reads metadata in its account's catalog and in the mesh catalog.",
+            why=(
+                "A resource link is in the one and its table in the other; which of it is seen, Lake Formation decides."
+            ),
             effect="Allow",
             actions=READ_CATALOG,
             resources=tuple(
@@ -38,26 +44,39 @@ def clearance_permissions(
         ),
         Statement(
             sid="AskLakeFormation",
+            what="The role asks Lake Formation for credentials to data.",
+            why="Athena reads a registered location in no other way; which columns, the grants decide.",
             effect="Allow",
             actions=("lakeformation:GetDataAccess",),
             resources=("*",),
         ),
+        *_files_of_products(perimeter),
+        *query_results(perimeter, account_id, results, results_key_alias, f"{clearance}/"),
+    )
+
+
+def _files_of_products(perimeter: Perimeter) -> tuple[Statement, ...]:
+    domains = when("ForAnyValue:StringLike", "aws:ResourceOrgPaths", perimeter.domains)
+    return (
         Statement(
             sid="ReadFilesOfProducts",
+            what="The role reads objects of products in domain accounts.",
+            why="The port `files`: which product, its bucket policy decides.",
             effect="Allow",
             actions=READER_ACTIONS,
             resources=(f"arn:aws:s3:::{perimeter.mesh}-*--*",),
-            conditions=(when("ForAnyValue:StringLike", "aws:ResourceOrgPaths", perimeter.domains),),
+            conditions=(domains,),
         ),
         Statement(
             sid="DecryptFilesOfProducts",
+            what="The role decrypts with keys of domain accounts.",
+            why="The port `files`: which product, its key policy decides.",
             effect="Allow",
             actions=DECRYPT,
-            resources=(f"arn:aws:kms:{region}:*:key/*",),
+            resources=(f"arn:aws:kms:{perimeter.region}:*:key/*",),
             conditions=(
                 through(perimeter, "s3"),
-                when("ForAnyValue:StringLike", "aws:ResourceOrgPaths", perimeter.domains),
+                domains,
             ),
         ),
-        *query_results(perimeter, account_id, results, results_key_alias, f"{clearance}/"),
     )

@@ -11,7 +11,14 @@ def delivery_trust(account_id: str, bucket: str) -> Document:
     """Trust: S3 assumes the role, for this bucket of this account alone."""
     source = when("ArnEquals", "aws:SourceArn", f"arn:aws:s3:::{bucket}")
     return document(
-        assumed_by_services(account_id, "s3.amazonaws.com", sid="ReplicationOfThisBucket", also=(source,)),
+        assumed_by_services(
+            account_id,
+            "s3.amazonaws.com",
+            sid="ReplicationOfThisBucket",
+            what="S3 assumes the role, to replicate this bucket.",
+            why="For another account's bucket S3 could be made to replicate with it (confused deputy).",
+            also=(source,),
+        ),
     )
 
 
@@ -20,18 +27,24 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inb
     return document(
         Statement(
             sid="ReadTheRules",
+            what="The role reads the bucket's replication rules, and lists it.",
+            why="S3 replicates by them.",
             effect="Allow",
             actions=("s3:GetReplicationConfiguration", "s3:ListBucket"),
             resources=(f"arn:aws:s3:::{bucket}",),
         ),
         Statement(
             sid="ReadWhatIsOutbound",
+            what="The role reads what lies under `outbound/`, to replicate it.",
+            why="What the pipeline did not put there is not delivered.",
             effect="Allow",
             actions=("s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"),
             resources=(f"arn:aws:s3:::{bucket}/outbound/*",),
         ),
         Statement(
             sid="WriteToTheInboxes",
+            what="The role writes replicas into the inboxes of open agreements.",
+            why="An agreement that has ended has no inbox in the list.",
             effect="Allow",
             actions=("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"),
             resources=tuple(f"arn:aws:s3:::{inbox}/*" for inbox in inboxes),
@@ -40,6 +53,8 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inb
         else None,
         Statement(
             sid="DecryptTheProduct",
+            what="The role decrypts with keys of its account.",
+            why="Objects are encrypted; of all keys, the product's own policy alone admits the role.",
             effect="Allow",
             actions=("kms:Decrypt",),
             resources=(f"arn:aws:kms:{perimeter.region}:{account_id}:key/*",),
@@ -47,6 +62,8 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inb
         ),
         Statement(
             sid="EncryptForThePartner",
+            what="The role encrypts with keys of partners' accounts.",
+            why="A replica is encrypted with the inbox's key.",
             effect="Allow",
             actions=("kms:Encrypt", "kms:GenerateDataKey"),
             resources=(f"arn:aws:kms:{perimeter.region}:*:key/*",),

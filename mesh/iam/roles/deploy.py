@@ -47,8 +47,21 @@ def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document
     governance = perimeter.governance_id
     named = when("Null", "aws:SourceIdentity", "false")
     return document(
-        assumed_by(governance, *continuous_integration, sid="ContinuousIntegrationOfTheMesh"),
-        assumed_by(governance, names.break_glass_role(governance), sid="EmergenciesUnderAName", also=(named,)),
+        assumed_by(
+            governance,
+            *continuous_integration,
+            sid="ContinuousIntegrationOfTheMesh",
+            what="CI roles of the governance account assume the role.",
+            why="What is deployed was merged; CI signs in by OIDC and holds no credential that lasts.",
+        ),
+        assumed_by(
+            governance,
+            names.break_glass_role(governance),
+            sid="EmergenciesUnderAName",
+            what="The break-glass role assumes the role, in a session that says who it is.",
+            why="When the CI is down a person deploys, and the trail has the name.",
+            also=(named,),
+        ),
     )
 
 
@@ -57,6 +70,10 @@ def preview_refusals() -> Document:
     return document(
         Statement(
             sid="RefuseReadingData",
+            what="A preview reads no object, query result, log, message or secret.",
+            why=(
+                "AWS's ReadOnlyAccess lets it, and a preview runs a pull request's code before anybody has reviewed it."
+            ),
             actions=READ_DATA,
             resources=("*",),
         )

@@ -17,6 +17,8 @@ def location_trust(governance_id: str) -> Document:
             governance_id,
             "lakeformation.amazonaws.com",
             sid="LakeFormationOfTheMesh",
+            what="Lake Formation assumes the role, for the governance account.",
+            why="For another account Lake Formation could be made to read with it (confused deputy).",
             actions=("sts:AssumeRole", "sts:SetSourceIdentity", "sts:SetContext"),
         )
     )
@@ -28,6 +30,8 @@ def location_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> D
     return document(
         Statement(
             sid="ReadTheDomainsBuckets",
+            what="The role reads the product buckets of its one domain.",
+            why="One role a domain: what a domain registers is never read with the rights of another.",
             effect="Allow",
             actions=READER_ACTIONS,
             resources=(buckets,),
@@ -35,6 +39,8 @@ def location_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> D
         ),
         Statement(
             sid="DecryptWithTheDomainsKeys",
+            what="The role decrypts with keys of the domain's account.",
+            why="Objects are encrypted; which product, its key policy decides.",
             effect="Allow",
             actions=DECRYPT,
             resources=(f"arn:aws:kms:{perimeter.region}:{domain_id}:key/*",),

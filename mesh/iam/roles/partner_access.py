@@ -18,12 +18,16 @@ def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inb
     return document(
         Statement(
             sid="QueryInTheOwnWorkgroup",
+            what="The role queries in the account's workgroup.",
+            why="The workgroup says where results are kept, and with which key.",
             effect="Allow",
             actions=QUERY,
             resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.WORKGROUP}",),
         ),
         Statement(
             sid="ReadTheOwnCatalog",
+            what="The role reads metadata in its account's catalog.",
+            why="The mesh catalog is no partner's business.",
             effect="Allow",
             actions=READ_CATALOG,
             resources=tuple(
@@ -32,12 +36,16 @@ def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inb
         ),
         Statement(
             sid="ReadTheInbox",
+            what="The role reads what was delivered.",
+            why="It is what the agreement is about.",
             effect="Allow",
             actions=READER_ACTIONS,
             resources=(f"arn:aws:s3:::{inbox}", f"arn:aws:s3:::{inbox}/*"),
         ),
         Statement(
             sid="DecryptTheInbox",
+            what="The role decrypts with keys of its account.",
+            why="Deliveries are encrypted with the inbox's key.",
             effect="Allow",
             actions=DECRYPT,
             resources=(f"arn:aws:kms:{region}:{account_id}:key/*",),

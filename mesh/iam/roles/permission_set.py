@@ -19,9 +19,27 @@ def permission_set_trust(account_id: str, permission_set: str) -> Document:
     """
     path = f"arn:aws:iam::{account_id}:role/aws-reserved/sso.amazonaws.com"
     role = f"AWSReservedSSO_{permission_set}_{'?' * 16}"
-    return document(assumed_by(account_id, f"{path}/{role}", f"{path}/*/{role}", sid="PeopleWithThePermissionSet"))
+    return document(
+        assumed_by(
+            account_id,
+            f"{path}/{role}",
+            f"{path}/*/{role}",
+            sid="PeopleWithThePermissionSet",
+            what="People who hold the permission set of this name assume the role, in the same account.",
+            why="Who holds it, the mesh assigns in IAM Identity Center; no other role leads here.",
+        )
+    )
 
 
 def permission_set(role_pattern: str) -> Document:
     """Inline policy of a permission set: assume one role of the mesh, under one's own name, and nothing else."""
-    return document(Statement(sid="StepIntoTheRole", effect="Allow", actions=ASSUME, resources=(role_pattern,)))
+    return document(
+        Statement(
+            sid="StepIntoTheRole",
+            what="Who holds the permission set assumes one role of the mesh.",
+            why="All rights are the role's, so that its boundary and its trust hold for people as well.",
+            effect="Allow",
+            actions=ASSUME,
+            resources=(role_pattern,),
+        )
+    )

@@ -13,7 +13,15 @@ from mesh.iam.statement import Document, Statement, document, when
 def pipeline_trust(account_id: str) -> Document:
     """Trust of a role for jobs: assumed by the services that run pipelines, for this account alone."""
     services = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
-    return document(assumed_by_services(account_id, *services, sid="PipelinesOfThisAccount"))
+    return document(
+        assumed_by_services(
+            account_id,
+            *services,
+            sid="PipelinesOfThisAccount",
+            what="Glue, Lambda and Step Functions assume the role, for jobs of this account.",
+            why="Of another account's jobs the services could be made to run with it (confused deputy).",
+        )
+    )
 
 
 def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str) -> Document:
@@ -23,6 +31,8 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
     return document(
         Statement(
             sid="WriteTheProduct",
+            what="The role reads, writes and deletes objects of its one product.",
+            why="It is the product's only writer, and no other's.",
             effect="Allow",
             actions=(
                 "s3:GetObject",
@@ -35,12 +45,16 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
         ),
         Statement(
             sid="ListTheProduct",
+            what="The role lists the objects of its product.",
+            why="Spark and Iceberg list before they write.",
             effect="Allow",
             actions=("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
             resources=(f"arn:aws:s3:::{bucket}",),
         ),
         Statement(
             sid="EncryptTheProduct",
+            what="The role encrypts and decrypts with its product's key.",
+            why="Objects are encrypted with it; the alias leaves out every other key.",
             effect="Allow",
             actions=ENCRYPT,
             resources=(f"arn:aws:kms:{perimeter.region}:{account_id}:key/*",),
@@ -51,12 +65,16 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
         ),
         Statement(
             sid="WriteLogs",
+            what="The role writes logs below `/mesh/<product>`.",
+            why="A failed job is explained by its logs; those of other jobs it neither reads nor writes.",
             effect="Allow",
             actions=("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
             resources=(f"arn:aws:logs:{perimeter.region}:{account_id}:log-group:/mesh/{product}*",),
         ),
         Statement(
             sid="TellTheMesh",
+            what="The role puts events on the mesh bus.",
+            why="Consumers hear that the product has new data.",
             effect="Allow",
             actions=("events:PutEvents",),
             resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),

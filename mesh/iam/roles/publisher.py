@@ -38,7 +38,15 @@ REGISTER_AND_LABEL: Final = (
 
 def publisher_trust(domain_id: str) -> Document:
     """Trust: the deployment of the domain assumes the role."""
-    return document(assumed_by(domain_id, names.deploy_role(domain_id), sid="DeploymentOfTheDomain"))
+    return document(
+        assumed_by(
+            domain_id,
+            names.deploy_role(domain_id),
+            sid="DeploymentOfTheDomain",
+            what="The deployment of the domain assumes the role.",
+            why="To publish is a step of the domain's own stack; each domain has a publisher of its own.",
+        )
+    )
 
 
 def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> Document:
@@ -52,18 +60,24 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
     return document(
         Statement(
             sid="PublishTheDomainsDatabases",
+            what="The role creates, changes and deletes databases of its domain's name, with their tables.",
+            why="`<domain>__*`: nobody publishes under the name of another domain.",
             effect="Allow",
             actions=PUBLISH,
             resources=(f"{hub}:catalog", f"{hub}:database/{databases}", f"{hub}:table/{databases}/*"),
         ),
         Statement(
             sid="RegisterAndLabel",
+            what="The role registers locations, and puts LF-tags on data.",
+            why="Lake Formation's actions take no resource: what can be registered, `PassTheLocationRole` bounds.",
             effect="Allow",
             actions=REGISTER_AND_LABEL,
             resources=("*",),
         ),
         Statement(
             sid="StartTables",
+            what="The role reads and writes the metadata of tables in its domain's buckets.",
+            why="Glue writes the first metadata file of an Iceberg table as whoever creates the table.",
             effect="Allow",
             actions=("s3:GetObject", "s3:PutObject"),
             resources=(f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}/tables/*/metadata/*",),
@@ -71,6 +85,8 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
         ),
         Statement(
             sid="EncryptTableMetadata",
+            what="The role encrypts and decrypts with keys of the domain's account.",
+            why="That file is encrypted with the product's key.",
             effect="Allow",
             actions=ENCRYPT,
             resources=(f"arn:aws:kms:{perimeter.region}:{domain_id}:key/*",),
@@ -78,6 +94,8 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
         ),
         Statement(
             sid="PassTheLocationRole",
+            what="The role passes its domain's location role to Lake Formation.",
+            why="A location is read with the role that was passed: with another domain's, its data would be read.",
             effect="Allow",
             actions=("iam:GetRole", "iam:PassRole"),
             resources=(names.location_role(perimeter.governance_id, domain),),

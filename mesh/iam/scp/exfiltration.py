@@ -87,52 +87,87 @@ def no_exfiltration(perimeter: Perimeter, *mail_addresses: str) -> Document:
     """
     return document(
         only_listed_services(),
+        *_no_exports(),
+        *_subscriptions_stay_inside(perimeter, mail_addresses),
+        *_nothing_is_shared(),
+        *compute_in_a_network(),
+        *networks_without_a_way_out(),
+        one_region(perimeter.region),
+    )
+
+
+def _no_exports() -> tuple[Statement, ...]:
+    return (
         Statement(
             sid="RefuseExportConfigurations",
+            what="Only deployments set up what exports: trails, logs, inventories, replications, notifications.",
+            why="From then on AWS copies as itself, and no later policy sees it.",
             actions=EXPORT_CONFIGURATIONS,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseCarriers",
+            what="Nobody sets up what posts to an address, or runs outside the account, deployments included.",
+            why="It carries data out, and that is no request to AWS.",
             actions=CARRIERS,
             resources=("*",),
         ),
         Statement(
             sid="RefuseEventTargets",
+            what="Only deployments make rules of EventBridge and their targets.",
+            why="A target can be in another account.",
             actions=("events:PutTargets", "events:PutRule"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
+    )
+
+
+def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, ...]) -> tuple[Statement | None, ...]:
+    return (
         Statement(
             sid="RefuseSubscriptionsOutside",
+            what="Nobody subscribes to a topic but a queue, function or stream of the caller's own account.",
+            why=(
+                "Mail, HTTPS and resources of others carry out what the topic tells; the security contact's mail is "
+                "left."
+            ),
             actions=("sns:Subscribe",),
             resources=("*",),
             conditions=(when("StringNotLike", "sns:Endpoint", *_own_endpoints(perimeter), *mail_addresses),),
         ),
         Statement(
             sid="RefuseMailOfOthers",
+            what="Only the deployment subscribes the security contact's mail.",
+            why="On a topic of one's own it would be a way to post to that address.",
             actions=("sns:Subscribe",),
             resources=("*",),
             conditions=(when("StringEquals", "sns:Endpoint", *mail_addresses), caller_is_not(deploy_roles())),
         )
         if mail_addresses
         else None,
+    )
+
+
+def _nothing_is_shared() -> tuple[Statement, ...]:
+    return (
         Statement(
             sid="RefuseSharing",
+            what="Only deployments share a resource: by its policy, a permission, an image, a snapshot or RAM.",
+            why="What is shared is read by others in their own account, where no SCP of the mesh holds.",
             actions=SHARING,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseWorkgroupChanges",
+            what="Only deployments make, change or delete workgroups of Athena.",
+            why="A workgroup says where results go.",
             actions=("athena:CreateWorkGroup", "athena:DeleteWorkGroup", "athena:UpdateWorkGroup"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
-        *compute_in_a_network(),
-        *networks_without_a_way_out(),
-        one_region(perimeter.region),
     )
 
 

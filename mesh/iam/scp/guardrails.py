@@ -82,6 +82,8 @@ def guardrails_stay_up() -> Document:
         *_the_alarm_is_heard(),
         Statement(
             sid="RefuseForgedSessionTags",
+            what="Only deployments put a tag `mesh:*` on a session or a role.",
+            why="These tags are the mesh's own words; whoever sets one could pass for something else.",
             actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
             resources=("*",),
             conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
@@ -94,18 +96,27 @@ def _protection_stays_on() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseChangesToProtection",
+            what=(
+                "Only deployments change trails, policies of keys, buckets and catalogs, encryption, versioning, "
+                "public access."
+            ),
+            why="Whoever can switch protection off needs no way around it.",
             actions=PROTECTION,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseLakeFormationAdministration",
+            what="Only deployments grant, revoke, and change LF-tags or settings of Lake Formation.",
+            why="A grant is access to columns.",
             actions=ADMINISTER_LAKE_FORMATION,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseRegistrationOfLocations",
+            what="Only deployments and publishers register locations and put LF-tags on data.",
+            why="A column that loses its tag is open to every clearance.",
             actions=REGISTER_LOCATIONS,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
@@ -118,12 +129,19 @@ def _the_alarm_is_heard() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseSilencingTheAlarm",
+            what="Only deployments disable or delete the alarm's rule, or change its topic.",
+            why="Nobody breaks the glass unheard.",
             actions=SILENCE_THE_ALARM,
             resources=(names.break_glass_rule("*", "*"), names.break_glass_topic("*", "*")),
             conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseEndingSubscriptions",  # named by topic, by subscription or not at all
+            what="Only deployments end or change a subscription.",
+            why=(
+                "SNS names one by topic, by subscription or not at all, so the refusal is of all, not of the alarm's "
+                "alone."
+            ),
             actions=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),

@@ -38,6 +38,14 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
+            what=(
+                "No identity acts on a resource outside the organisation: storage, keys, queues, streams, functions, "
+                "roles."
+            ),
+            why=(
+                "Nobody writes data into a stranger's bucket; by a service neither, for Athena's UNLOAD writes as the "
+                "caller."
+            ),
             actions=WRITE_OUTSIDE,
             resources=("*",),
             conditions=(when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),),

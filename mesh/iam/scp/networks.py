@@ -7,53 +7,69 @@ from typing import Final
 from mesh.iam.perimeter import caller_is_not, deploy_roles
 from mesh.iam.statement import Statement, when
 
+SAGEMAKER_JOBS: Final = (
+    "sagemaker:CreateAutoMLJob*",
+    "sagemaker:CreateCluster",
+    "sagemaker:Create*JobDefinition",
+    "sagemaker:CreateHyperParameterTuningJob",
+    "sagemaker:CreateModel",
+    "sagemaker:*MonitoringSchedule",
+    "sagemaker:CreateNotebookInstance",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTrainingJob",
+)
+
+COMPUTE: Final = (
+    ("CloudShell", "a shell of CloudShell", ("cloudshell:CreateEnvironment",), "cloudshell:VpcIds"),
+    ("Glue", "a job or session of Glue", ("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
+    (
+        "Lambda",
+        "a function of Lambda",
+        ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
+        "lambda:VpcIds",
+    ),
+    (
+        "CodeBuild",
+        "a project of CodeBuild",
+        ("codebuild:CreateProject", "codebuild:UpdateProject"),
+        "codebuild:vpcConfig.vpcId",
+    ),
+    ("SageMaker", "a job, model or notebook of SageMaker", SAGEMAKER_JOBS, "sagemaker:VpcSubnets"),
+)
+"""Of each service that runs code: its name in a Sid, what it runs, the actions that set it up, the key with its VPC."""
+
 
 def compute_in_a_network() -> tuple[Statement, ...]:
-    """A job outside a VPC can post data anywhere, and IAM does not see plain HTTPS: such jobs are refused (I8).
+    """Jobs outside a VPC are refused: they can post data anywhere, and IAM does not see plain HTTPS (I8).
 
     A notebook or a studio in a VPC has a second interface, in a network of SageMaker's own with a way out, unless it
     says that it does not want one (SageMaker Developer Guide, "Connect a notebook instance in a VPC to external
     resources", "Connect Amazon SageMaker Studio in a VPC"; aws-samples, `restrict_nonvpc_deployment_scp.json`).
     """
-    jobs = {
-        "RefuseCloudShellOutsideANetwork": (("cloudshell:CreateEnvironment",), "cloudshell:VpcIds"),
-        "RefuseGlueOutsideANetwork": (("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
-        "RefuseLambdaOutsideANetwork": (
-            ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
-            "lambda:VpcIds",
-        ),
-        "RefuseCodeBuildOutsideANetwork": (
-            ("codebuild:CreateProject", "codebuild:UpdateProject"),
-            "codebuild:vpcConfig.vpcId",
-        ),
-        "RefuseSageMakerOutsideANetwork": (
-            (
-                "sagemaker:CreateAutoMLJob*",
-                "sagemaker:CreateCluster",
-                "sagemaker:Create*JobDefinition",
-                "sagemaker:CreateHyperParameterTuningJob",
-                "sagemaker:CreateModel",
-                "sagemaker:*MonitoringSchedule",
-                "sagemaker:CreateNotebookInstance",
-                "sagemaker:CreateProcessingJob",
-                "sagemaker:CreateTrainingJob",
-            ),
-            "sagemaker:VpcSubnets",
-        ),
-    }
     return (
         *(
-            Statement(sid=sid, actions=actions, resources=("*",), conditions=(when("Null", key, "true"),))
-            for sid, (actions, key) in jobs.items()
+            Statement(
+                sid=f"Refuse{service}OutsideANetwork",
+                what=f"Nobody sets up {job} outside a VPC.",
+                why="Outside a VPC it can post data to any address, and IAM does not see plain HTTPS.",
+                actions=actions,
+                resources=("*",),
+                conditions=(when("Null", key, "true"),),
+            )
+            for service, job, actions, key in COMPUTE
         ),
         Statement(
             sid="RefuseNotebooksWithASecondDoor",
+            what="Nobody makes a notebook with direct access to the internet.",
+            why="Unless it is disabled, a notebook in a VPC has a second interface, in SageMaker's own network.",
             actions=("sagemaker:CreateNotebookInstance",),
             resources=("*",),
             conditions=(when("StringNotEquals", "sagemaker:DirectInternetAccess", "Disabled"),),
         ),
         Statement(
             sid="RefuseStudiosWithASecondDoor",
+            what="Nobody makes a SageMaker domain that is not in a VPC alone.",
+            why="Unless it says `VpcOnly`, a studio reaches the internet by SageMaker's own network.",
             actions=("sagemaker:CreateDomain", "sagemaker:UpdateDomain"),
             resources=("*",),
             conditions=(when("StringNotEquals", "sagemaker:AppNetworkAccessType", "VpcOnly"),),
@@ -103,9 +119,17 @@ def networks_without_a_way_out() -> tuple[Statement, ...]:
     other ways (EC2 Developer Guide and VPC User Guide; aws-samples, `data_perimeter_governance_scp.json`).
     """
     return (
-        Statement(sid="RefuseWaysOutOfANetwork", actions=WAYS_OUT, resources=("*",)),
+        Statement(
+            sid="RefuseWaysOutOfANetwork",
+            what="Nobody makes a gateway, a peering, a VPN or another way out of a network, deployments included.",
+            why="EC2's declarative policy stops internet gateways; before all other ways this is the only line.",
+            actions=WAYS_OUT,
+            resources=("*",),
+        ),
         Statement(
             sid="RefuseOtherEndpoints",
+            what="Only deployments make or change VPC endpoints.",
+            why="Through an endpoint without the mesh's policy a stranger's credentials reach a stranger's bucket.",
             actions=ENDPOINTS,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),

@@ -13,12 +13,16 @@ def partner_stays_inside(account_id: str) -> Document:
     return document(
         Statement(
             sid="RefuseResourcesOfOtherAccounts",
+            what="No identity of the account acts on a resource of another account.",
+            why="A partner gets what is delivered to its inbox, and nothing of the mesh.",
             actions=("*",),
             not_resources=OWNED_BY_AWS,
             conditions=(when("StringNotEquals", "aws:ResourceAccount", account_id),),
         ),
         Statement(
             sid="RefuseReachingOtherAccounts",
+            what="No identity of the account calls Organizations or RAM.",
+            why="Both reach other accounts without naming a resource of theirs.",
             actions=("organizations:*", "ram:*"),
             resources=("*",),
         ),

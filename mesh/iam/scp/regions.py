@@ -26,6 +26,8 @@ def one_region(region: str) -> Statement:
     """What belongs to a region is made in the mesh's own (M1)."""
     return Statement(
         sid="RefuseOtherRegions",
+        what="Everything that is made in a region is refused in every other region than the mesh's.",
+        why="Network, endpoints, alarm and keys are in one region: what is elsewhere is guarded by none of them.",
         not_actions=NOT_OF_A_REGION,
         resources=("*",),
         conditions=(when("StringNotEquals", "aws:RequestedRegion", region),),

@@ -65,11 +65,15 @@ def only_roles() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseLeavingTheOrganisation",
+            what="No account leaves the organisation or is closed.",
+            why="Outside it no SCP and no RCP holds.",
             actions=("organizations:LeaveOrganization", "account:CloseAccount"),
             resources=("*",),
         ),
         Statement(
             sid="RefuseRootUsers",
+            what="Root users do nothing.",
+            why="No policy of the account limits a root user; AWS's central root access (`aws:AssumedRoot`) is left.",
             actions=("*",),
             resources=("*",),
             conditions=(
@@ -79,11 +83,15 @@ def only_roles() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseLongLivedCredentials",
+            what="Nobody makes a user, an access key, a SAML provider or another credential that lasts.",
+            why="It is stolen once and used for years; people come by IAM Identity Center, jobs and CI by roles.",
             actions=LONG_LIVED_CREDENTIALS,
             resources=("*",),
         ),
         Statement(
             sid="RefuseOtherFederation",
+            what="Only deployments make or change OIDC providers.",
+            why="Whoever runs a provider can be anybody whom a trust policy takes from it.",
             actions=(
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
@@ -100,24 +108,32 @@ def roles_stay_as_they_are() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseChangesToRolesOfTheMesh",
+            what="Only deployments change roles and policies of the mesh, and roles that AWS makes.",
+            why="Every policy admits roles by their names: whoever makes or changes one of that name is admitted.",
             actions=CHANGE_ROLES,
             resources=(names.role("*", "*"), names.policy("*", "*"), BOOTSTRAP_ROLE, *ROLES_OF_AWS),
             conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
         ),
         Statement(
             sid="RefuseLosingTheBoundary",
+            what="Only deployments take the boundary off a role.",
+            why="Without it a role does whatever its own policy says.",
             actions=("iam:DeleteRolePermissionsBoundary",),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
         ),
         Statement(
             sid="RefusePassingRolesOfTheMesh",
+            what="Only deployments and publishers pass a role of the mesh to a service.",
+            why="Whoever gives a pipeline's role to a job of their own acts as the pipeline.",
             actions=("iam:PassRole",),
             resources=(names.role("*", "*"),),
             conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
         ),
         Statement(
             sid="RefuseChangesToJobs",
+            what="Only deployments change the code or the settings of jobs.",
+            why="Changed code runs with the job's role.",
             actions=(
                 "glue:UpdateJob",
                 "lambda:UpdateFunctionCode",
@@ -129,6 +145,8 @@ def roles_stay_as_they_are() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseRolesWithoutTheBoundary",
+            what="Only deployments make a role, or change its policy, if it does not carry the boundary.",
+            why="A team's role without it could do what the team may not.",
             actions=(
                 "iam:AttachRolePolicy",
                 "iam:CreateRole",

@@ -25,6 +25,8 @@ def only_listed_services() -> Statement:
     """Every action of a service that is not listed is refused (I7)."""
     return Statement(
         sid="RefuseServicesTheMeshDoesNotUse",
+        what="Every action of a service that is not listed is refused, to deployments as well.",
+        why="A list of what all other services could carry out would never be complete.",
         not_actions=tuple(f"{service}:*" for service in SERVICES),
         resources=("*",),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 import json
 import re
@@ -70,6 +71,21 @@ def test_there_are_documents_of_every_kind(documents: dict[str, Document]) -> No
 def test_every_statement_has_a_sid_that_iam_takes(documents: dict[str, Document]) -> None:
     for name, statement in statements(documents):
         assert re.fullmatch(r"[A-Z][A-Za-z0-9]+", statement.sid), name
+
+
+def test_every_statement_says_what_it_does_and_why_in_a_sentence_that_fits_a_cell(
+    documents: dict[str, Document],
+) -> None:
+    for name, statement in statements(documents):
+        for sentence in (statement.what, statement.why):
+            assert re.fullmatch(r"[A-Z`][^|\n]{10,140}\.", sentence), f"{name}: {sentence!r}"
+        assert statement.what != statement.why, name
+
+
+def test_what_a_statement_says_of_itself_is_no_part_of_the_policy(documents: dict[str, Document]) -> None:
+    for name, statement in statements(documents):
+        assert statement.what not in json.dumps(statement.as_json()), name
+        assert dataclasses.replace(statement, what="", why="") == statement
 
 
 def test_every_document_is_below_four_fifths_of_its_quota(documents: dict[str, Document]) -> None:
