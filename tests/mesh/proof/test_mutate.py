@@ -34,7 +34,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def outcomes(mutation: Mutation, document: str) -> dict[str, MutationOutcome]:
     """What comes of every loss of one document, by `Sid` or `operator key of Sid`."""
     (policy,) = (each for each in mutation.subject.policies if each.name == document)
-    found = mutation._of_policy(policy, mutation._index())
+    found = mutation._of_policy(policy)
     return {str(each.mutant).partition(": ")[2]: each for each in found}
 
 
