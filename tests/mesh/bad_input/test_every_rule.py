@@ -30,7 +30,7 @@ def test_every_rule_has_a_sample_that_fails_it(tiny: Path) -> None:
         shutil.copytree(sample, tiny, dirs_exist_ok=True)
         mesh = load(tiny).mesh
         if mesh is not None:
-            context = rules.Context(mesh, DAY)
+            context = rules.RuleContext(mesh, DAY)
             silent -= {rule.__name__ for rule in rules.RULES if rule.__name__ in silent and any(rule(context))}
     assert silent == set(BY_QUOTA)
 
