@@ -6,8 +6,8 @@ Quotas: bucket policy 20,480 bytes, key policy 32,768 bytes.
 from __future__ import annotations
 
 from mesh import names
-from mesh.iam.bucket_statements import READ_OBJECTS, encrypted_in_transit, only_services_write, own_account_only
-from mesh.iam.key_statements import (
+from mesh.iam.buckets import READ_OBJECTS, encrypted_in_transit, only_services_write, own_account_only
+from mesh.iam.keys import (
     USE_KEY,
     account_uses_through_services,
     deployment_administers,

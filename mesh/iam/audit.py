@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mesh import names
-from mesh.iam.bucket_statements import encrypted_in_transit, only_services_write, own_account_only
+from mesh.iam.buckets import encrypted_in_transit, only_services_write, own_account_only
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.statement import Document, Statement, document, service, when
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mesh import names
-from mesh.iam.bucket_statements import CONFIGURE_BUCKET, encrypted_in_transit
-from mesh.iam.key_statements import (
+from mesh.iam.buckets import CONFIGURE_BUCKET, encrypted_in_transit
+from mesh.iam.keys import (
     USE_KEY,
     account_uses_through_services,
     deployment_administers,

@@ -7,7 +7,7 @@ in the bucket policy, so the lists are enforced by the Denies (`ArnNotLike aws:P
 from __future__ import annotations
 
 from mesh import names
-from mesh.iam.bucket_statements import (
+from mesh.iam.buckets import (
     CONFIGURE_BUCKET,
     LIST_BUCKET,
     READ_OBJECTS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mesh.iam.key_statements import DECRYPT, ENCRYPT, USE_KEY, deployment_administers, preview_looks
+from mesh.iam.keys import DECRYPT, ENCRYPT, USE_KEY, deployment_administers, preview_looks
 from mesh.iam.perimeter import (
     Perimeter,
     caller_is,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mesh import names
-from mesh.iam.bucket_statements import READER_ACTIONS
+from mesh.iam.buckets import READER_ACTIONS
 from mesh.iam.catalog import READ_CATALOG
-from mesh.iam.key_statements import DECRYPT
+from mesh.iam.keys import DECRYPT
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.query import QUERY, query_results
 from mesh.iam.statement import Document, Statement, document, when

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.bucket_statements import READ_OBJECTS
+from mesh.iam.buckets import READ_OBJECTS
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.trust import assumed_by
 from mesh.iam.statement import Document, Statement, document, when

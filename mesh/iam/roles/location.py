@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mesh import names
-from mesh.iam.bucket_statements import READER_ACTIONS
-from mesh.iam.key_statements import DECRYPT
+from mesh.iam.buckets import READER_ACTIONS
+from mesh.iam.keys import DECRYPT
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.trust import assumed_by_services
 from mesh.iam.statement import Document, Statement, document, when

@@ -1,4 +1,4 @@
-"""Permission sets of IAM Identity Center: the policy of one, and the trust of the role that its holders assume."""
+"""Permission sets of IAM Identity Center: the policy of one, and the trust of the role that people enter with it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mesh import names
-from mesh.iam.key_statements import ENCRYPT
+from mesh.iam.keys import ENCRYPT
 from mesh.iam.network import in_the_network
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.trust import assumed_by_services

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.key_statements import ENCRYPT
+from mesh.iam.keys import ENCRYPT
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.trust import assumed_by
 from mesh.iam.statement import Document, Statement, document, when

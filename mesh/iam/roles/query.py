@@ -1,4 +1,4 @@
-"""Statements of roles whose holders query with Athena: the actions, and where results are kept."""
+"""What roles that query with Athena share: the actions, and where results are kept."""
 
 from __future__ import annotations
 

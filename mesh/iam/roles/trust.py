@@ -1,4 +1,4 @@
-"""Trust statements: who assumes a role, callers of one account or AWS on behalf of one account.
+"""Trust of a role: it is assumed from one account, or by AWS on behalf of one account.
 
 Quota of a trust policy: 2,048 characters by default.
 """

@@ -1,4 +1,4 @@
-"""SCP statements about networks: jobs run in one, and no network leads out."""
+"""Part of the SCP against exfiltration: jobs run in a private network, and no network leads out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SCP statement that denies every other region than the mesh's."""
+"""Part of the SCP against exfiltration: every other region than the mesh's is denied."""
 
 from __future__ import annotations
 

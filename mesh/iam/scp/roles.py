@@ -1,4 +1,4 @@
-"""SCP statements about roles: an account holds no other identity, and only deployments change those of the mesh."""
+"""Part of the SCP of guardrails: accounts hold roles and no other identity, and deployments alone change them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AWS services that are allowed, and the SCP statement that refuses every other.
+"""Part of the SCP against exfiltration: the AWS services that are allowed, every other being denied.
 
 Services that the mesh has no use for are refused whole, for a list of what they could do would never be complete.
 """

@@ -1,4 +1,4 @@
-"""Actions on KMS keys by purpose, and the statements that several key policies repeat."""
+"""What the policies of several KMS keys share: actions by purpose, administration, use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions on S3 buckets and objects by purpose, and the statements that several buckets repeat."""
+"""What the policies of several S3 buckets share: actions by purpose, TLS, refusal of other accounts."""
 
 from __future__ import annotations
 
