@@ -18,7 +18,7 @@ def audit_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
         Statement(
             sid="TrailChecksTheBucket",
             what="CloudTrail reads the bucket's ACL, for the organisation's trail.",
-            why="It looks before it delivers.",
+            why="CloudTrail checks the bucket before it delivers.",
             effect="Allow",
             principal=service("cloudtrail.amazonaws.com"),
             actions=("s3:GetBucketAcl",),

@@ -1,4 +1,4 @@
-"""What the policies of several S3 buckets share: actions by purpose, TLS, refusal of other accounts."""
+"""Actions on S3 buckets by purpose, and the part that the policies of several buckets share."""
 
 from __future__ import annotations
 

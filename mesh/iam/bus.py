@@ -69,7 +69,7 @@ def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[State
         Statement(
             sid="RefuseOtherUnits",
             what="Callers outside the domains unit and the governance unit do nothing with the bus.",
-            why="Events tell of products, which are no partner's business.",
+            why="Events tell of products, of which partners are told nothing.",
             principal="*",
             actions=("events:*",),
             resources=(bus, rules),

@@ -1,4 +1,4 @@
-"""What the policies of several KMS keys share: actions by purpose, administration, use."""
+"""Actions on KMS keys by purpose, and the part that the policies of several keys share."""
 
 from __future__ import annotations
 

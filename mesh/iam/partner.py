@@ -45,7 +45,7 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
         Statement(
             sid="RefuseOtherAccounts",
             what="Callers of any other account reach nothing, but the delivery roles of open agreements.",
-            why="What a partner was given, no other partner reads, and no domain.",
+            why="No other partner and no domain reads what a partner was given.",
             principal="*",
             actions=("s3:*",),
             resources=(whole, objects),

@@ -145,7 +145,7 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="ClearedPeopleRead",
-            what="Clearances that cover every label of the product read its objects, from any domain account.",
+            what="Clearances that cover every label of the product read its objects, in any domain account.",
             why="The port `files`: S3 knows no columns, so a clearance covers all of them or reads nothing.",
             effect="Allow",
             principal="*",

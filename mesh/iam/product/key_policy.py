@@ -91,7 +91,7 @@ def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Stateme
         return None
     return Statement(
         sid="ClearedPeopleDecrypt",
-        what="Clearances that cover every label of the product decrypt, from any domain account.",
+        what="Clearances that cover every label of the product decrypt, in any domain account.",
         why="The port `files`: to read an object takes its key as well.",
         effect="Allow",
         principal="*",

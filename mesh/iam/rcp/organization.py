@@ -106,7 +106,7 @@ def _sessions(perimeter: Perimeter) -> tuple[Statement, ...]:
         Statement(
             sid="RefuseForgedSessionTags",
             what="Nobody passes a session tag `mesh:*`, whoever the caller is.",
-            why="These tags are the mesh's own words; whoever sets one could pass for something else.",
+            why="The prefix is the mesh's own: nobody forges an attribute on which a policy could rest.",
             principal="*",
             actions=("sts:TagSession",),
             resources=("*",),

@@ -23,7 +23,7 @@ def clearance_permissions(
         Statement(
             sid="QueryInTheOwnWorkgroup",
             what="The role queries in the workgroup of its clearance.",
-            why="A workgroup says where results are kept: those of another clearance are none of its business.",
+            why="A workgroup says where results are kept, and those of another clearance can hold more.",
             effect="Allow",
             actions=QUERY,
             resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.workgroup(clearance)}",),

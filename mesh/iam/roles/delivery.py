@@ -16,7 +16,7 @@ def delivery_trust(account_id: str, bucket: str) -> Document:
             "s3.amazonaws.com",
             sid="ReplicationOfThisBucket",
             what="S3 assumes the role, to replicate this bucket.",
-            why="For another account's bucket S3 could be made to replicate with it (confused deputy).",
+            why="Without the source, S3 could be made to use it for another account's bucket (confused deputy).",
             also=(source,),
         ),
     )

@@ -18,7 +18,7 @@ def location_trust(governance_id: str) -> Document:
             "lakeformation.amazonaws.com",
             sid="LakeFormationOfTheMesh",
             what="Lake Formation assumes the role, for the governance account.",
-            why="For another account Lake Formation could be made to read with it (confused deputy).",
+            why="Without the source account, another account's Lake Formation could read with it (confused deputy).",
             actions=("sts:AssumeRole", "sts:SetSourceIdentity", "sts:SetContext"),
         )
     )

@@ -27,7 +27,7 @@ def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inb
         Statement(
             sid="ReadTheOwnCatalog",
             what="The role reads metadata in its account's catalog.",
-            why="The mesh catalog is no partner's business.",
+            why="The mesh catalog, which tells what data there is, stays closed to partners.",
             effect="Allow",
             actions=READ_CATALOG,
             resources=tuple(

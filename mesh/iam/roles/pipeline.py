@@ -19,7 +19,7 @@ def pipeline_trust(account_id: str) -> Document:
             *services,
             sid="PipelinesOfThisAccount",
             what="Glue, Lambda and Step Functions assume the role, for jobs of this account.",
-            why="Of another account's jobs the services could be made to run with it (confused deputy).",
+            why="Without the source account, jobs of another account could run with it (confused deputy).",
         )
     )
 
@@ -32,7 +32,7 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
         Statement(
             sid="WriteTheProduct",
             what="The role reads, writes and deletes objects of its one product.",
-            why="It is the product's only writer, and no other's.",
+            why="It is the product's only writer, and writes no other product.",
             effect="Allow",
             actions=(
                 "s3:GetObject",

@@ -86,7 +86,7 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
         Statement(
             sid="EncryptTableMetadata",
             what="The role encrypts and decrypts with keys of the domain's account.",
-            why="That file is encrypted with the product's key.",
+            why="The first metadata file of a table is encrypted with the product's key.",
             effect="Allow",
             actions=ENCRYPT,
             resources=(f"arn:aws:kms:{perimeter.region}:{domain_id}:key/*",),

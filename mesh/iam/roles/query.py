@@ -1,4 +1,4 @@
-"""What roles that query with Athena share: the actions, and where results are kept."""
+"""Athena in the permissions of a role: the actions of a query, and where its results are kept."""
 
 from __future__ import annotations
 

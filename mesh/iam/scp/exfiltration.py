@@ -109,7 +109,7 @@ def _no_exports() -> tuple[Statement, ...]:
         Statement(
             sid="RefuseCarriers",
             what="Nobody sets up what posts to an address, or runs outside the account, deployments included.",
-            why="It carries data out, and that is no request to AWS.",
+            why="It sends data out without a further request to AWS.",
             actions=CARRIERS,
             resources=("*",),
         ),
@@ -129,10 +129,7 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
         Statement(
             sid="RefuseSubscriptionsOutside",
             what="Nobody subscribes to a topic but a queue, function or stream of the caller's own account.",
-            why=(
-                "Mail, HTTPS and resources of others carry out what the topic tells; the security contact's mail is "
-                "left."
-            ),
+            why="A topic sends what it is told to mail, HTTPS, other accounts; the security contact's mail is allowed.",
             actions=("sns:Subscribe",),
             resources=("*",),
             conditions=(when("StringNotLike", "sns:Endpoint", *_own_endpoints(perimeter), *mail_addresses),),
@@ -140,7 +137,7 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
         Statement(
             sid="RefuseMailOfOthers",
             what="Only the deployment subscribes the security contact's mail.",
-            why="On a topic of one's own it would be a way to post to that address.",
+            why="Any topic could otherwise send mail to that address.",
             actions=("sns:Subscribe",),
             resources=("*",),
             conditions=(when("StringEquals", "sns:Endpoint", *mail_addresses), caller_is_not(deploy_roles())),

@@ -83,7 +83,7 @@ def guardrails_stay_up() -> Document:
         Statement(
             sid="RefuseForgedSessionTags",
             what="Only deployments put a tag `mesh:*` on a session or a role.",
-            why="These tags are the mesh's own words; whoever sets one could pass for something else.",
+            why="The prefix is the mesh's own: nobody forges an attribute on which a policy could rest.",
             actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
             resources=("*",),
             conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
@@ -138,10 +138,7 @@ def _the_alarm_is_heard() -> tuple[Statement, ...]:
         Statement(
             sid="RefuseEndingSubscriptions",  # named by topic, by subscription or not at all
             what="Only deployments end or change a subscription.",
-            why=(
-                "SNS names one by topic, by subscription or not at all, so the refusal is of all, not of the alarm's "
-                "alone."
-            ),
+            why="The alarm's could be ended; requests name one in three ways, so all are covered.",
             actions=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),

@@ -42,10 +42,7 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
                 "No identity acts on a resource outside the organisation: storage, keys, queues, streams, functions, "
                 "roles."
             ),
-            why=(
-                "Nobody writes data into a stranger's bucket; by a service neither, for Athena's UNLOAD writes as the "
-                "caller."
-            ),
+            why="Data could be written to a stranger's bucket, through Athena as well: UNLOAD writes as the caller.",
             actions=WRITE_OUTSIDE,
             resources=("*",),
             conditions=(when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),),

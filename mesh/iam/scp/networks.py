@@ -122,7 +122,7 @@ def networks_without_a_way_out() -> tuple[Statement, ...]:
         Statement(
             sid="RefuseWaysOutOfANetwork",
             what="Nobody makes a gateway, a peering, a VPN or another way out of a network, deployments included.",
-            why="EC2's declarative policy stops internet gateways; before all other ways this is the only line.",
+            why="EC2's declarative policy stops internet gateways alone; this stops all other ways as well.",
             actions=WAYS_OUT,
             resources=("*",),
         ),

@@ -73,7 +73,7 @@ def only_roles() -> tuple[Statement, ...]:
         Statement(
             sid="RefuseRootUsers",
             what="Root users do nothing.",
-            why="No policy of the account limits a root user; AWS's central root access (`aws:AssumedRoot`) is left.",
+            why="An account's own policies limit no root user; central root access (`aws:AssumedRoot`) is left out.",
             actions=("*",),
             resources=("*",),
             conditions=(
@@ -91,7 +91,7 @@ def only_roles() -> tuple[Statement, ...]:
         Statement(
             sid="RefuseOtherFederation",
             what="Only deployments make or change OIDC providers.",
-            why="Whoever runs a provider can be anybody whom a trust policy takes from it.",
+            why="Whoever controls a provider can sign in as anybody whom a trust policy takes from it.",
             actions=(
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
