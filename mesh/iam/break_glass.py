@@ -1,4 +1,4 @@
-"""The way in for emergencies: who breaks the glass, what that is good for, and who is told.
+"""Break-glass role, the group that may assume it, and the alarm that tells of it.
 
 When the CI or IAM Identity Center is down, a user of the management account steps into one role of the governance
 account, and from there into the deployment of any account. IAM Identity Center's sessions carry no
@@ -16,7 +16,7 @@ from mesh.iam.roles.trust import ASSUME, assumed_by
 from mesh.iam.statement import Document, Statement, document, service, when
 
 SECOND_FACTOR_SECONDS: Final = 900
-"""How old the second factor may be; a session of a user with one lasts up to a day and a half."""
+"""Age that the second factor may have; a user's session with one lasts up to a day and a half."""
 
 TOPIC_ACTIONS: Final = (
     "sns:AddPermission",
@@ -28,7 +28,7 @@ TOPIC_ACTIONS: Final = (
     "sns:SetTopicAttributes",
     "sns:Subscribe",
 )
-"""What a topic policy may name; SNS refuses `sns:*` (SNS Developer Guide, "Example cases for access control")."""
+"""Actions of a topic policy; SNS refuses `sns:*` (SNS Developer Guide, "Example cases for access control")."""
 
 SET_UP_TOPIC: Final = (
     "sns:AddPermission",
@@ -64,7 +64,7 @@ def trust(perimeter: Perimeter) -> Document:
 
 
 def permissions(perimeter: Perimeter) -> Document:
-    """What the role is good for: a deployment by hand, with what is previewed before it. It reads nothing itself."""
+    """Permissions of the role: deploy and preview by hand. It reads nothing itself."""
     return document(
         Statement(
             sid="DeployByHand",
@@ -79,7 +79,7 @@ def permissions(perimeter: Perimeter) -> Document:
 
 
 def group_permissions(perimeter: Perimeter) -> Document:
-    """What a user who may break the glass can do: nothing else."""
+    """Permissions of the group: its users assume the break-glass role, and can do nothing else."""
     return document(
         Statement(
             sid="BreakTheGlass",
@@ -93,7 +93,7 @@ def group_permissions(perimeter: Perimeter) -> Document:
 
 
 def pattern(perimeter: Perimeter) -> dict[str, Any]:
-    """The event that means that the glass is broken, as CloudTrail tells it to the default bus."""
+    """Event pattern of the alarm: an assumption of the role, as CloudTrail tells the default bus."""
     return {
         "source": ["aws.sts"],
         "detail-type": ["AWS API Call via CloudTrail"],
@@ -106,7 +106,7 @@ def pattern(perimeter: Perimeter) -> dict[str, Any]:
 
 
 def topic_policy(perimeter: Perimeter) -> Document:
-    """Resource policy of the topic: the rule tells, the deployment sets it up, nobody else comes near.
+    """Resource policy of the alarm's topic: the rule publishes, the deployment sets it up, nobody else reaches it.
 
     No resource control policy covers SNS. The topic carries an event of STS and no data, and is not encrypted with a
     key of the mesh's: an alarm that a key can stop is none.

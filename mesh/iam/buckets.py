@@ -77,7 +77,7 @@ CONFIGURE_BUCKET = (
 
 
 def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
-    """TLS only, and TLS 1.2 or newer, for a bucket policy."""
+    """Statements about transport: TLS only, and TLS 1.2 or newer."""
     return (
         Statement(
             sid="RefusePlainHttp",
@@ -101,7 +101,7 @@ def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
 
 
 def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id: str) -> tuple[Statement, ...]:
-    """Other accounts, and services that act for an outsider, reach nothing; only the deployment changes settings."""
+    """Statements about a bucket of its own account alone: others, and services for outsiders, reach nothing."""
     return (
         Statement(
             sid="RefuseOtherAccounts",
@@ -144,7 +144,7 @@ def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id:
 
 
 def only_services_write(objects: str) -> Statement:
-    """Nobody adds a line to a log but the service that keeps it."""
+    """Statement about a log: nobody adds to it but the service that keeps it."""
     return Statement(
         sid="RefuseOtherWriters",
         what="Only AWS services write objects.",

@@ -48,7 +48,7 @@ LOOK_AT_KEY = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"
 
 
 def deployment_administers(account_id: str) -> Statement:
-    """The deploy role of the account administers its key. It is no user of it."""
+    """Allow to the deploy role of the account, which administers the key and is no user of it."""
     return Statement(
         sid="DeploymentAdministers",
         what="The account's deployment administers the key.",
@@ -62,7 +62,7 @@ def deployment_administers(account_id: str) -> Statement:
 
 
 def preview_looks(account_id: str) -> Statement:
-    """The preview role of the account reads how its key is set up."""
+    """Allow to the preview role of the account, which reads how the key is set up."""
     return Statement(
         sid="PreviewLooks",
         what="A preview reads how the key is set up.",
@@ -76,7 +76,7 @@ def preview_looks(account_id: str) -> Statement:
 
 
 def account_uses_through_services(perimeter: Perimeter, account_id: str) -> Statement:
-    """Everybody of the account uses the key, through S3, EC2 and Athena."""
+    """Allow to everybody of the account, through S3, EC2 and Athena."""
     return Statement(
         sid="AccountUsesThroughItsServices",
         what="Callers of the account use the key through S3, EC2 and Athena.",
@@ -90,7 +90,7 @@ def account_uses_through_services(perimeter: Perimeter, account_id: str) -> Stat
 
 
 def only_through_services(perimeter: Perimeter) -> Statement:
-    """Through S3, EC2 and Athena, or not at all."""
+    """Deny of use other than through S3, EC2 and Athena."""
     return Statement(
         sid="RefuseUseOutsideServices",
         what="Nobody uses the key other than through S3, EC2 and Athena.",

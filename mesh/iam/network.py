@@ -1,4 +1,4 @@
-"""The private network: who reaches what of AWS through its endpoints, and what a job needs to run in it.
+"""Policy of a VPC endpoint of the private network, and the permissions that a job needs to run in it.
 
 An endpoint's policy is the only control on an outsider's own credentials inside the network: no SCP binds their
 account, no RCP their bucket.
@@ -22,7 +22,7 @@ GATEWAY: Final = "s3"
 """The one service that is reached through a gateway endpoint, which costs nothing."""
 
 INTERFACES: Final = ("athena", "events", "glue", "kms", "lakeformation", "logs", "secretsmanager", "sts")
-"""What jobs of the mesh call besides; each costs by the hour and zone (AWS PrivateLink pricing)."""
+"""Services that jobs of the mesh call besides; each costs by the hour and zone (AWS PrivateLink pricing)."""
 
 SERVICES: Final = (GATEWAY, *INTERFACES)
 
@@ -33,7 +33,7 @@ context keys"), and no action of Lake Formation has a resource (Service Authoriz
 
 
 def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
-    """Callers of domains and governance, on resources of the organisation; the same size however many there are.
+    """Policy of a service's endpoint: callers of domains and governance, on resources of the organisation.
 
     Of EventBridge, which does not say whose a resource is, jobs need one, and the statement names it: the mesh bus.
     """
@@ -66,13 +66,13 @@ SEE_THE_NETWORK: Final = (
     "ec2:DescribeVpcEndpoints",
 )
 JOIN_THE_NETWORK: Final = ("ec2:CreateNetworkInterface", "ec2:CreateTags", "ec2:DeleteNetworkInterface")
-"""What Glue and Lambda do with a job's role to run it in a VPC (AWS managed policy `AWSGlueServiceRole`; Lambda
+"""Actions of Glue and Lambda with a job's role, to run it in a VPC (AWS managed policy `AWSGlueServiceRole`; Lambda
 Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC").
 """
 
 
 def in_the_network(perimeter: Perimeter, account_id: str) -> tuple[Statement, ...]:
-    """A job runs in the subnets of the mesh, and in no others: they are the governance account's, and shared.
+    """Permissions of a job to run in the mesh's subnets, and no others: they are the governance account's, and shared.
 
     The security group and the connection are the domain's own; of connections it sees the one that leads there.
     """

@@ -12,7 +12,6 @@ from typing import Any, Final, Literal
 
 Effect = Literal["Allow", "Deny"]
 
-ANYONE: Final = "*"
 KEY_ARN: Final = "<key-arn>"
 """Placeholder for the ARN of the key that encrypts a resource; AWS invents it, a component fills it in."""
 
@@ -33,7 +32,7 @@ def when(operator: str, key: str, *values: str) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalElement:
-    """Who: `kind` is `AWS`, `Service` or `Federated`; `ids` are ARNs, service names or `*`."""
+    """Principal element: `kind` is `AWS`, `Service` or `Federated`; `ids` are ARNs, service names or `*`."""
 
     kind: Literal["AWS", "Service", "Federated"]
     ids: tuple[str, ...]

@@ -93,7 +93,7 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
 
 
 def _only_its_key(objects: str) -> tuple[Statement, ...]:
-    """A put with another encryption or key is refused; one without headers gets the bucket's default (I11)."""
+    """Statements about encryption: another one or another key is refused; without headers the default holds (I11)."""
     header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
     customer = "s3:x-amz-server-side-encryption-customer-algorithm"
     return (

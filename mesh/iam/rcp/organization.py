@@ -49,7 +49,7 @@ def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
 
 
 def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """TLS, a fresh signature, no endpoint of a foreign network; whoever the caller is."""
+    """Statements about requests: TLS, a fresh signature, no foreign network; whoever the caller is."""
     return (
         Statement(
             sid="RefusePlainHttp",
@@ -85,7 +85,7 @@ def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
 
 
 def _sessions(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Web identities are for CI roles, SAML for roles of permission sets; session tags of the mesh are not forged."""
+    """Statements about sessions: web identities for CI roles, SAML for permission sets, no session tags `mesh:*`."""
     return (
         Statement(
             sid="RefuseOtherWebIdentities",

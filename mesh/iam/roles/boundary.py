@@ -48,7 +48,7 @@ CHANGE_GUARDRAILS: Final = (
 
 
 def boundary(perimeter: Perimeter, account_id: str) -> Document:
-    """The most that any role made by the mesh can do: data work, inside the organisation, never administration."""
+    """Permissions boundary: a role does data work at most, inside the organisation, and never administration."""
     return document(
         Statement(
             sid="DataWork",

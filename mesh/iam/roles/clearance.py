@@ -14,7 +14,7 @@ from mesh.iam.statement import Document, Statement, document, when
 def clearance_permissions(
     perimeter: Perimeter, account_id: str, clearance: str, results: str, results_key_alias: str
 ) -> Document:
-    """What a holder of a clearance may call; which data that reaches is decided by Lake Formation, bucket and key.
+    """Permissions: queries, metadata, files. Which data they reach, Lake Formation, bucket and key decide.
 
     `results` is the bucket of query results in the same account; a clearance has a workgroup and a prefix of its own.
     """

@@ -23,7 +23,7 @@ def delivery_trust(account_id: str, bucket: str) -> Document:
 
 
 def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inboxes: tuple[str, ...]) -> Document:
-    """Copy what a pipeline put under `outbound/<partner>/` into the inboxes of partners; `inboxes` are buckets."""
+    """Permissions: copy what is under `outbound/<partner>/` into the inboxes of partners; `inboxes` are buckets."""
     return document(
         Statement(
             sid="ReadTheRules",

@@ -25,7 +25,7 @@ def location_trust(governance_id: str) -> Document:
 
 
 def location_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> Document:
-    """Read the buckets of one domain, through its keys."""
+    """Permissions: read the buckets of one domain, through its keys."""
     buckets = f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}"
     return document(
         Statement(

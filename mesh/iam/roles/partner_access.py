@@ -12,7 +12,7 @@ from mesh.iam.statement import Document, Statement, document
 
 
 def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inbox: str) -> Document:
-    """What a partner's people may call: everything of their own account that data work needs, and nothing else."""
+    """Permissions: what data work needs of the partner's own account, and nothing else."""
     region = perimeter.region
     results = names.results_bucket(perimeter.mesh, f"partner-{partner}")
     return document(

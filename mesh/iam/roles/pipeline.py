@@ -25,7 +25,7 @@ def pipeline_trust(account_id: str) -> Document:
 
 
 def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str) -> Document:
-    """Write one product, in the private network: its bucket, its key, its logs; nothing of any other product."""
+    """Permissions: write one product, in the private network; its bucket, key and logs, and those of no other."""
     bucket = names.bucket(perimeter.mesh, domain, product)
     alias = names.key_alias(product)
     return document(

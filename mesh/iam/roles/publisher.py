@@ -50,7 +50,7 @@ def publisher_trust(domain_id: str) -> Document:
 
 
 def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> Document:
-    """Publish the databases `<domain>__*` and the locations that the domain's own location role can read.
+    """Permissions: publish the databases `<domain>__*` and the locations that the domain's own location role can read.
 
     Lake Formation's actions have no resource types (Service Authorization Reference); what bounds a registration is
     `iam:PassRole` on the one location role, whose own permissions end at the domain's buckets.

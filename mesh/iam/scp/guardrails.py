@@ -74,7 +74,7 @@ SILENCE_THE_ALARM: Final = (
 
 
 def guardrails_stay_up() -> Document:
-    """SCP at the root: only a deploy role changes what protects data; nobody leaves the organisation (I15-I18, I22)."""
+    """SCP at the root: only a deploy role changes what protects data, and no account leaves (I15-I18, I22)."""
     return document(
         *only_roles(),
         *roles_stay_as_they_are(),
@@ -92,7 +92,7 @@ def guardrails_stay_up() -> Document:
 
 
 def _protection_stays_on() -> tuple[Statement, ...]:
-    """What protects data is changed by deployments, and locations are registered by publishers."""
+    """Statements about protection: deployments alone change it, and publishers register locations."""
     return (
         Statement(
             sid="RefuseChangesToProtection",
@@ -125,7 +125,7 @@ def _protection_stays_on() -> tuple[Statement, ...]:
 
 
 def _the_alarm_is_heard() -> tuple[Statement, ...]:
-    """Nobody but the deployment silences a topic, or the rule that hears the glass broken."""
+    """Statements about the break-glass alarm: nobody but the deployment silences its rule, topic or subscriptions."""
     return (
         Statement(
             sid="RefuseSilencingTheAlarm",

@@ -40,7 +40,7 @@ COMPUTE: Final = (
 
 
 def compute_in_a_network() -> tuple[Statement, ...]:
-    """Jobs outside a VPC are refused: they can post data anywhere, and IAM does not see plain HTTPS (I8).
+    """Statements about jobs: outside a VPC they could post data anywhere, and IAM does not see plain HTTPS (I8).
 
     A notebook or a studio in a VPC has a second interface, in a network of SageMaker's own with a way out, unless it
     says that it does not want one (SageMaker Developer Guide, "Connect a notebook instance in a VPC to external
@@ -100,7 +100,7 @@ WAYS_OUT: Final = (
     "ec2:CreateVpnGateway",
     "ec2:ModifyVpcBlockPublicAccess*",
 )
-"""What leads from a network to the internet, to another network, or to somebody else's resolver of names."""
+"""Actions that lead from a network to the internet, to another network, or to somebody else's resolver of names."""
 
 ENDPOINTS: Final = (
     "ec2:AcceptVpcEndpointConnections",
@@ -113,7 +113,7 @@ ENDPOINTS: Final = (
 
 
 def networks_without_a_way_out() -> tuple[Statement, ...]:
-    """Nobody leads a network anywhere, the deployment included; endpoints, with their policies, are the deployment's.
+    """Statements about networks: nobody leads one anywhere, the deployment included, which alone makes endpoints.
 
     The declarative policy stops traffic at internet gateways; this is the second line, and the only one before all
     other ways (EC2 Developer Guide and VPC User Guide; aws-samples, `data_perimeter_governance_scp.json`).

@@ -9,7 +9,7 @@ OWNED_BY_AWS = ("arn:aws:iam::aws:policy/*", "arn:aws:ssm:*::parameter/aws/*")
 
 
 def partner_stays_inside(account_id: str) -> Document:
-    """SCP of one partner account: nothing on a resource of another account, with the literal id (I4)."""
+    """SCP of one partner account, whose id it names: nothing on a resource of another account (I4)."""
     return document(
         Statement(
             sid="RefuseResourcesOfOtherAccounts",

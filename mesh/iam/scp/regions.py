@@ -23,7 +23,7 @@ NOT_OF_A_REGION: Final = (
 
 
 def one_region(region: str) -> Statement:
-    """What belongs to a region is made in the mesh's own (M1)."""
+    """Statement against other regions: what belongs to a region is made in the mesh's own (M1)."""
     return Statement(
         sid="RefuseOtherRegions",
         what="Everything that is made in a region is refused in every other region than the mesh's.",

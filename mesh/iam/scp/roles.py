@@ -61,7 +61,7 @@ CHANGE_ROLES: Final = (
 
 
 def only_roles() -> tuple[Statement, ...]:
-    """Accounts stay, and in them nobody but roles: no root user, no key that lasts, no other identity provider."""
+    """Statements about identities: accounts stay, without root users, keys that last or other identity providers."""
     return (
         Statement(
             sid="RefuseLeavingTheOrganisation",
@@ -104,7 +104,7 @@ def only_roles() -> tuple[Statement, ...]:
 
 
 def roles_stay_as_they_are() -> tuple[Statement, ...]:
-    """Roles of the mesh are changed and passed on by deployments; any other carries the boundary, and keeps it."""
+    """Statements about roles: deployments alone change and pass those of the mesh; others carry the boundary."""
     return (
         Statement(
             sid="RefuseChangesToRolesOfTheMesh",

@@ -22,7 +22,7 @@ Whoever adds one answers for what it can carry out: by a proof (I6, I7, I8, I19)
 
 
 def only_listed_services() -> Statement:
-    """Every action of a service that is not listed is refused (I7)."""
+    """Statement against all services that are not listed (I7)."""
     return Statement(
         sid="RefuseServicesTheMeshDoesNotUse",
         what="Every action of a service that is not listed is refused, to deployments as well.",

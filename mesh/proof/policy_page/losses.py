@@ -13,7 +13,7 @@ from mesh.proof.policy_page.policy_kinds import KINDS, kind_of
 
 
 class Loss(NamedTuple):
-    """What comes of the loss of a Sid, in any document of a kind.
+    """Loss of the statements of one Sid, from the documents of a kind.
 
     `fails` are the invariants that fail; `unnoticed` the reasons that are written for its conditions, and for the
     statement itself (""), where no invariant fails without them in any document.

@@ -96,7 +96,7 @@ class KeyWording(NamedTuple):
 
 
 class Wording(NamedTuple):
-    """Whom a statement is about: subjects, who is excepted, and conditions on the request."""
+    """A statement in words: whom it is about, who is excepted, and conditions on the request."""
 
     subjects: tuple[str, ...]
     exceptions: tuple[str, ...]

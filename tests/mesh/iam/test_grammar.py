@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import pytest
 
-from mesh.iam.statement import ANYONE, KEY_ARN, Document, PrincipalElement, Statement
+from mesh.iam.statement import KEY_ARN, Document, PrincipalElement, Statement
 from mesh.plan import Plan
 from mesh.quotas import limit
 
@@ -107,7 +107,7 @@ def test_no_principal_holds_a_wildcard_inside_an_arn(documents: dict[str, Docume
 def test_every_allow_to_anyone_is_bound_to_the_organization(documents: dict[str, Document], plan: Plan) -> None:
     checked = 0
     for name, statement in statements(documents):
-        if statement.effect == "Allow" and statement.principal == ANYONE:
+        if statement.effect == "Allow" and statement.principal == "*":
             fixed = [
                 c.values for c in statement.conditions if (c.operator, c.key) == ("StringEquals", "aws:PrincipalOrgID")
             ]
@@ -151,7 +151,7 @@ def test_a_bucket_policy_refuses_plain_http_for_the_bucket_and_its_objects(docum
 def test_a_resource_control_policy_is_deny_only_and_for_everyone(plan: Plan) -> None:
     for document in control_policies(plan, "RESOURCE_CONTROL_POLICY"):
         for statement in document.statements:
-            assert (statement.effect, statement.principal) == ("Deny", ANYONE)
+            assert (statement.effect, statement.principal) == ("Deny", "*")
             assert not statement.not_actions
             assert all(
                 re.fullmatch(r"(s3|sts|kms|sqs|secretsmanager|dynamodb|logs):\S+", one) for one in statement.actions
