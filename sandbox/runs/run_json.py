@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
-from mesh.iam.values import KEY_ARN
+from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan
 from sandbox.engine.state import ResourceState
 from sandbox.engine.steps import Step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mesh.iam.values import KEY_ARN, Document, Statement, account, document, service, when
+from mesh.iam.statement import KEY_ARN, Document, Statement, account, document, service, when
 
 READ = Statement(sid="Read", effect="Allow", principal="*", actions=("s3:GetObject",), resources=("a", "b"))
 WRITE = Statement(sid="Write", actions=("s3:PutObject", "s3:DeleteObject"), resources=(KEY_ARN,))

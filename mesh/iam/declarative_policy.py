@@ -1,4 +1,4 @@
-"""What EC2 itself holds every account to, whatever their policies and their roles say.
+"""Declarative policy for EC2: the service itself holds every account to it, whatever policies and roles say.
 
 A declarative policy is enforced by the service, not where requests are authorised: no role of a member account gets
 around it, a service-linked one included, and new APIs are covered (Organizations User Guide, "Declarative policies").
@@ -19,7 +19,7 @@ class Declaration:
     attributes: Mapping[str, Mapping[str, Any]]
 
     def as_json(self) -> dict[str, Any]:
-        """As Organizations takes it ("Declarative policy syntax and examples")."""
+        """JSON as Organizations takes it ("Declarative policy syntax and examples")."""
         return {"ec2_attributes": _assigned(self.attributes)}
 
     def text(self) -> str:
@@ -40,7 +40,7 @@ def _assigned(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def no_way_out() -> Declaration:
-    """No network reaches the internet, and no account makes an exception; no image or snapshot is public.
+    """Declarative policy of the root: no network reaches the internet, no image or snapshot is public.
 
     Values: "Declarative policy syntax and examples". `required` asks new instances for IMDSv2; two hops are what AWS
     recommends with it.

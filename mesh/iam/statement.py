@@ -12,7 +12,6 @@ from typing import Any, Final, Literal
 
 Effect = Literal["Allow", "Deny"]
 
-ANYONE: Final = "*"
 KEY_ARN: Final = "<key-arn>"
 """Placeholder for the ARN of the key that encrypts a resource; AWS invents it, a component fills it in."""
 
@@ -33,7 +32,7 @@ def when(operator: str, key: str, *values: str) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalElement:
-    """Who: `kind` is `AWS`, `Service` or `Federated`; `ids` are ARNs, service names or `*`."""
+    """Principal element: `kind` is `AWS`, `Service` or `Federated`; `ids` are ARNs, service names or `*`."""
 
     kind: Literal["AWS", "Service", "Federated"]
     ids: tuple[str, ...]
@@ -53,10 +52,13 @@ def service(*names: str) -> PrincipalElement:
 class Statement:
     """One statement; exactly one of actions / not_actions, at most one of resources / not_resources.
 
-    ValueError for anything else: AWS takes an empty list of some elements and gives it another meaning.
+    `what` it allows or refuses and `why`, a sentence each, are for reviewers (`docs/statements.md`) and no part of the
+    policy. ValueError for other counts: AWS takes an empty list of some elements and gives it another meaning.
     """
 
     sid: str
+    what: str = field(default="", compare=False)
+    why: str = field(default="", compare=False)
     effect: Effect = "Deny"
     principal: PrincipalElement | Literal["*"] | None = None
     actions: tuple[str, ...] = ()
