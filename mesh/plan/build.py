@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from mesh import names
 from mesh.contracts import catalog
-from mesh.iam import guardrails
+from mesh.iam.rcp.partner import partner_resources_take_one_writer
+from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
     Contract,
     Domain,
@@ -142,14 +143,14 @@ class Builder(PlanInputs):
                 type="SERVICE_CONTROL_POLICY",
                 target=target,
                 description=f"Partner {name} reaches no other account.",
-                document=guardrails.partner_stays_inside(account_id),
+                document=partner_stays_inside(account_id),
             ),
             OrganizationPolicy(
                 name=f"mesh-{target}-one-writer",
                 type="RESOURCE_CONTROL_POLICY",
                 target=target,
                 description=f"Only the declared writers reach into the account of partner {name}.",
-                document=guardrails.partner_resources_take_one_writer(
+                document=partner_resources_take_one_writer(
                     account_id, self.writers(name), self.perimeter.governance_id
                 ),
             ),

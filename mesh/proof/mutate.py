@@ -1,4 +1,4 @@
-"""Mutation testing of the policies: each statement, condition and grant is dropped in turn; does an invariant fail?
+"""Mutation testing of the policies: each part of a document and each grant is dropped in turn; does an invariant fail?
 
 A statement whose loss no invariant notices is dead or unproven. Only claims that the statement could decide are checked
 again: those whose action, caller and resource it names.
@@ -12,6 +12,7 @@ import fnmatch
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mesh.access.lake import Lakes
@@ -69,12 +70,20 @@ class Mutation:
 
     def run(self) -> Iterator[MutationOutcome]:
         """The outcome of every mutant, document by document."""
-        deciding = self._index()
         for policy in self.subject.policies:
-            yield from self._of_policy(policy, deciding)
+            yield from self._of_policy(policy)
         yield from self._of_grants()
 
-    def _index(self) -> dict[tuple[int, int], array[int]]:
+    def of_statements(self) -> Iterator[tuple[Mutant, tuple[str, ...]]]:
+        """Mutants that have lost a statement, each with all invariants that fail without it."""
+        for policy in self.subject.policies:
+            for number, statement in enumerate(policy.document["Statement"]):
+                positions = self._deciding.get((id(policy), number), array("I"))
+                failing = self._failing(policy, _without(policy.document, number), positions)
+                yield Mutant(policy.name, str(statement["Sid"])), failing
+
+    @cached_property
+    def _deciding(self) -> dict[tuple[int, int], array[int]]:
         """Positions of the claims that each statement could decide, by the policy's id and the statement's number."""
         deciding: dict[tuple[int, int], array[int]] = {}
         for position, (_, claim) in enumerate(self._claims):
@@ -85,11 +94,11 @@ class Mutation:
 
     # ---- documents
 
-    def _of_policy(self, policy: Policy, deciding: Mapping[tuple[int, int], array[int]]) -> Iterator[MutationOutcome]:
+    def _of_policy(self, policy: Policy) -> Iterator[MutationOutcome]:
         document = policy.document
         for number, statement in enumerate(document["Statement"]):
             sid = str(statement["Sid"])
-            positions = deciding.get((id(policy), number), array("I"))
+            positions = self._deciding.get((id(policy), number), array("I"))
             yield self._outcome(Mutant(policy.name, sid), policy, _without(document, number), positions)
             for operator, keys in statement.get("Condition", {}).items():
                 for key in keys:
@@ -99,12 +108,24 @@ class Mutation:
     def _outcome(
         self, mutant: Mutant, policy: Policy, document: Mapping[str, Any], positions: array[int]
     ) -> MutationOutcome:
+        noticed = next(iter(self._failing(policy, document, positions, at_most=1)), None)
+        return MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
+
+    def _failing(
+        self, policy: Policy, document: Mapping[str, Any], positions: array[int], at_most: int = len(INVARIANTS)
+    ) -> tuple[str, ...]:
+        """The invariants that fail with another document in the policy's place."""
+        failing: dict[str, None] = {}
         with policy.standing_in(document):
             self._forget(policy)
-            claims = (self._claims[position] for position in positions)
-            noticed = next((invariant for invariant, claim in claims if self._fails(claim)), None)
+            for position in positions:
+                invariant, claim = self._claims[position]
+                if invariant not in failing and self._fails(claim):
+                    failing[invariant] = None
+                    if len(failing) == at_most:
+                        break
         self._forget(policy)
-        return MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
+        return tuple(failing)
 
     def _fails(self, claim: AnyClaim) -> bool:
         try:

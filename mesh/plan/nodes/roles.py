@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mesh.iam.values import Document
+from mesh.iam.statement import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
