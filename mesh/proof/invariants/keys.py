@@ -26,6 +26,7 @@ def keys_only_through_their_services(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _products(subject: Subject) -> Iterator[AnyClaim]:
+    # Product keys are for S3: EC2 would take one for a disk, which leaves with a snapshot.
     elsewhere = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
     for product in subject.products:
         roles, key = EntitledRoles(subject, product), subject.product_key(product)
