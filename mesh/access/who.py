@@ -254,6 +254,7 @@ class _Question:
         reads: list[str] = []
         because: dict[Cause, None] = {}
         decrypts = self.access.decrypts(principal, self.product)
+        # A location role reads with GetObject, replication with an action of its own.
         for prefix, key in PREFIXES.items() if decrypts.allowed else ():
             for action in GET_ACTIONS:
                 decision = self.access.gets(principal, self.product, key, action)

@@ -25,7 +25,7 @@ EXPECTED: dict[str, str] = {
 
 
 def _kebab(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
+    return name.replace("_", "-")
 
 
 class Closed(BaseModel):
