@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mesh import names
-from mesh.access.from_plan import KEEPER, permission_set_role
+from mesh.access.from_plan import BREAK_GLASS_USER, permission_set_role
 from mesh.evaluator import ANONYMOUS
 from mesh.plan import Plan
 from sandbox.emulator.clients import Credentials
@@ -83,7 +83,7 @@ def callers(plan: Plan) -> Iterator[Persona]:
         yield from _standing(partner, account)
     yield from _standing("governance", plan.perimeter.governance_id)
     yield Persona("break-glass", "hub", names.break_glass_role(plan.perimeter.governance_id), "governance")
-    keeper = names.break_glass_user(plan.perimeter.management_id, KEEPER)
+    keeper = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
     yield Persona("keeper@management", "keeper", keeper, "management")
     management = names.deploy_role(plan.perimeter.management_id)
     yield Persona("deploy@management", "deploy", management, "management")
@@ -188,11 +188,11 @@ def _keep(plan: Plan, caller: Persona) -> None:
 def _let_go(plan: Plan) -> None:
     """The keeper gives back what it was given, and is gone."""
     iam = _iam(plan.perimeter.management_id)
-    user = iam.users.pop(KEEPER, None)
+    user = iam.users.pop(BREAK_GLASS_USER, None)
     if user is None:
         return
     for group in iam.groups.values():
-        group.users = [member for member in group.users if member.name != KEEPER]
+        group.users = [member for member in group.users if member.name != BREAK_GLASS_USER]
     for key in list(user.access_keys):
         iam.access_keys.pop(key.access_key_id, None)
 
