@@ -8,15 +8,8 @@ from typing import Any, Final
 
 import pytest
 
+from sandbox.engine import deployment, plugin, steps, urns, wire, work
 from sandbox.engine.deployment import Deployment
-from sandbox.engine.engine import (
-    deployment,
-    plugin,
-    steps,
-    urns,
-    wire,
-    work,
-)
 from sandbox.engine.goals import Goals
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState
