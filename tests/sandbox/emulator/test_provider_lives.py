@@ -203,7 +203,7 @@ def test_a_creation_whose_answer_is_lost_is_answered_again(
         assert (id_, organization.resources_in(case.account), organization.counts()) == (made, held, counted)
         _stays_the_same(driver, case, id_, state, inputs)
         driver.delete(case.token, id_, state)
-        organization.records.heard(urn(case.token, "lost"))
+        organization.records.acknowledge(urn(case.token, "lost"))
 
 
 def _named_anew(case: Case, standing: Standing, number: int) -> Values:
