@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from mesh.findings import NotPossibleError, listed
 from mesh.plan import Plan
-from sandbox.rehearsal.personas import Persona, callers, credentials, equipped
+from sandbox.rehearsal.personas import Persona, credentials, personas, provision
 
 SESSION: Final = "by-hand"
 
 
 def named(plan: Plan, who: str) -> Persona:
     """The caller of that name. Raises NotPossibleError, with what comes near, when there is none."""
-    found = {caller.who: caller for caller in callers(plan)}
+    found = {caller.who: caller for caller in personas(plan)}
     if who in found:
         return found[who]
     near = difflib.get_close_matches(who, found, 3, 0.4)
@@ -29,7 +29,7 @@ def handed_out(plan: Plan, who: str, endpoint: str) -> dict[str, str]:
     environment = {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": plan.perimeter.region}
     if not caller.role:
         return environment
-    equipped(plan, caller)
+    provision(plan, caller)
     keys = credentials(caller, SESSION)
     token = {"AWS_SESSION_TOKEN": keys.token} if keys.token else {}
     return {**environment, "AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, **token}
