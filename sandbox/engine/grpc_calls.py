@@ -67,7 +67,7 @@ class CallContext:
         return self._peer
 
     def set_code(self, code: grpc.StatusCode) -> None:
-        """Keep the code for an exception that follows."""
+        """Keep the code for an exception that follows, as the generated stub of a missing method raises it."""
         self._code = code
 
     def set_details(self, details: str) -> None:
@@ -78,25 +78,12 @@ class CallContext:
         """Keep the error details (`grpc-status-details-bin`) for an abort that follows."""
         self._trailers = metadata
 
-    def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]]:
-        """Metadata of the call: none in this process."""
-        return ()
-
-    def is_active(self) -> bool:
-        """True: a call in this process is never cancelled."""
-        return True
-
     def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
         """End the call with an error."""
         for name, value in self._trailers:
             if name == _DETAILS and isinstance(value, bytes) and (failure := _init_failure(value)):
                 raise PartlyDoneError(failure)
         raise RefusedError(details, code)
-
-    def abort_with_status(self, status: grpc.Status) -> NoReturn:
-        """End the call with an error and its details."""
-        self._trailers = status.trailing_metadata or ()
-        self.abort(status.code, status.details)
 
     def refusal(self, trace: str) -> RefusedError:
         """The refusal that an exception in the provider becomes."""

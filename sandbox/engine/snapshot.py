@@ -1,4 +1,4 @@
-"""Snapshot of a stack while a run changes it: the resources that a run that stopped now would have to remember."""
+"""Snapshot of a stack while a run changes it: the resources to remember if the run stopped now."""
 
 from __future__ import annotations
 

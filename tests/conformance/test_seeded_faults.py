@@ -104,7 +104,7 @@ def dependencies_are_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def default_providers_are_always_made(patch: pytest.MonkeyPatch) -> None:
     init = Goals.__init__
-    patch.setattr(Goals, "__init__", lambda self, one, other, disabled: init(self, one, other, ()))
+    patch.setattr(Goals, "__init__", lambda self, deployment, snapshot, disabled: init(self, deployment, snapshot, ()))
 
 
 def unknown_values_reach_nobody_in_a_preview(patch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ FAULTS: Final[dict[Break, str]] = {
     unknown_values_reach_nobody_in_a_preview: "first-up-and-no-change",
     a_name_may_be_used_twice: "duplicate-urn",
 }
-"""What is broken, and a program that shows it."""
+"""Faults, each with a program that shows it."""
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)

@@ -119,7 +119,7 @@ def test_a_grant_that_is_gone_shows_with_the_columns_that_are_missed(organizatio
 
 
 def _table_grant(role: str) -> tuple[str, Any]:
-    """What moto keeps of the grant on tables to a role, and the catalog id under which it does."""
+    """The stored grant on tables to a role, and the catalog id under which moto keeps it."""
     from moto.lakeformation.models import lakeformation_backends
 
     (found,) = [
