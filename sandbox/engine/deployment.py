@@ -95,10 +95,10 @@ class Deployment:
             new = self._snapshot.new(urn)
             if new is None or new.custom:
                 self._work.fail(urn, f"cannot complete a resource '{urn}' whose registration isn't pending")
-            done = replace(new, output_message=outputs)
-            self._snapshot.keep(done)
-        if done.operation in ("create", "update"):
-            self._work.run_after_hooks(f"after_{done.operation}", self._snapshot.old(urn), done)
+            completed = replace(new, output_message=outputs)
+            self._snapshot.keep(completed)
+        if completed.operation in ("create", "update"):
+            self._work.run_after_hooks(f"after_{completed.operation}", self._snapshot.old(urn), completed)
 
     def refresh(self) -> None:
         """Read every resource as it is, in order; one that is gone is dropped, and nothing depends on it any more."""

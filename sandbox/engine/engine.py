@@ -169,12 +169,12 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
             with self._work.failing_as(urn):
                 request = self._callbacks.transformed(request, urn, self._parents(request.parent))
                 goal = self._goals.of(urn, request)
-            done = self._deployment.register(goal)
-            if done.type == STACK_TYPE:
-                self._root = done.urn
-            if not done.custom:
+            registered = self._deployment.register(goal)
+            if registered.type == STACK_TYPE:
+                self._root = registered.urn
+            if not registered.custom:
                 return resource_pb2.RegisterResourceResponse(urn=urn, object=struct_pb2.Struct())
-            return resource_pb2.RegisterResourceResponse(urn=urn, id=done.id, object=done.output_message)
+            return resource_pb2.RegisterResourceResponse(urn=urn, id=registered.id, object=registered.output_message)
 
     def RegisterResourceOutputs(
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: Any = None
@@ -204,8 +204,8 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
                 dependencies=tuple(sorted(request.dependencies)),
                 additional_secret_outputs=tuple(request.additionalSecretOutputs),
             )
-            done = self._deployment.read(new)
-            return resource_pb2.ReadResourceResponse(urn=urn, id=done.id, properties=done.output_message)
+            read = self._deployment.read(new)
+            return resource_pb2.ReadResourceResponse(urn=urn, id=read.id, properties=read.output_message)
 
     def Invoke(
         self, request: resource_pb2.ResourceInvokeRequest, context: Any = None

@@ -152,23 +152,23 @@ class Work:
         """Create the resource; with `delete_later` the one that it replaces stays until the run ends."""
         self.raise_if_stopped()
         self._hook("before_create", None, new)
-        created = self.provider(new).create(new, self.preview)
+        answer = self.provider(new).create(new, self.preview)
         operation: Operation = "create" if old is None else "create-replacement"
-        done = self.record(new, created, operation, old, started, verdict, delete_later=delete_later)
-        if done.custom:
-            self.run_after_hooks("after_create", None, done)
-        return done
+        new = self.record(new, answer, operation, old, started, verdict, delete_later=delete_later)
+        if new.custom:
+            self.run_after_hooks("after_create", None, new)
+        return new
 
     def update(self, new: ResourceState, old: ResourceState, verdict: DiffVerdict, started: float) -> ResourceState:
         """Change the resource in place."""
         self.raise_if_stopped()
         new = replace(new, id=old.id)
         self._hook("before_update", old, new)
-        updated = self.provider(new).update(old, new, self.preview)
-        done = self.record(new, updated, "update", old, started, verdict)
-        if done.custom:
-            self.run_after_hooks("after_update", old, done)
-        return done
+        answer = self.provider(new).update(old, new, self.preview)
+        new = self.record(new, answer, "update", old, started, verdict)
+        if new.custom:
+            self.run_after_hooks("after_update", old, new)
+        return new
 
     def same(self, new: ResourceState, old: ResourceState, started: float) -> ResourceState:
         """Leave the resource as it is: the new inputs with the old id and outputs."""
@@ -251,10 +251,10 @@ class Work:
             )
         new = replace(new, input_message=answer.inputs)
         operation: Operation = "import-replacement" if old else "import"
-        done = self.record(new, answer, operation, old, started, delete_later=old is not None)
+        new = self.record(new, answer, operation, old, started, delete_later=old is not None)
         if old:
             self.add_step("replace", new)
-        return done
+        return new
 
     def keep_unread(self, old: ResourceState) -> None:
         """Keep a resource that a refresh does not read: a component, a provider, one that waits for its replacement."""
@@ -305,10 +305,10 @@ class Work:
             raise RefusedError(f"resource '{new.id}' does not exist")
         managed = old is not None and not old.external and old.id != new.id
         operation: Operation = "read-replacement" if managed else "read"
-        done = self.record(new, answer, operation, old, started, delete_later=managed)
+        new = self.record(new, answer, operation, old, started, delete_later=managed)
         if managed:
             self.add_step("replace", new)
-        return done
+        return new
 
 
 def _with_secrets(resource: ResourceState, outputs: struct_pb2.Struct) -> struct_pb2.Struct:
