@@ -130,12 +130,12 @@ def _current_account() -> Callable[[Any], str]:
 
 
 def _private_key(generate: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Generate no private key for a symmetric one: moto takes 50 ms for one of RSA that nobody needs."""
+    """Generate no private key for a symmetric key: moto takes 50 ms for an RSA key that nothing uses."""
     return lambda spec: None if spec == "SYMMETRIC_DEFAULT" else generate(spec)
 
 
 def _neutral(*_: Any) -> Any:
-    """Leave bucket policies alone: moto evaluates them without Condition and Principal, "Deny unless TLS" for all."""
+    """Skip bucket policies: moto ignores Condition and Principal, so that "Deny unless TLS" would deny everything."""
     from moto.iam.access_control import PermissionResult
 
     return PermissionResult.NEUTRAL

@@ -15,7 +15,7 @@ _KEY_ID_LENGTH: Final = 36
 
 
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
-    """Questions of a call to KMS; for an alias its key is asked about, as the evaluator does."""
+    """Questions of a call to KMS; they are about the key of an alias where the call names an alias."""
     if call.operation in _ON_NO_KEY:
         return [Question(f"kms:{call.operation}")]
     action, context = f"kms:{call.operation}", _context(call)

@@ -114,7 +114,7 @@ def _grants(backend: Any) -> Iterator[Grant]:
 
 
 def _grants_of(catalog: str, stored: Any) -> Iterator[Grant]:
-    """The grants of a stored one: that of the permissions with the grant option, and that of the others."""
+    """The grants in a stored one: a grant of its permissions with the grant option, and a grant of the others."""
     principal: str = stored.principal["DataLakePrincipalIdentifier"]
     resource = _granted_on(catalog, stored.resource)
     if resource is None:

@@ -90,7 +90,7 @@ class Deployment:
             return self._work.read(new, self._snapshot.old(new.urn), started)
 
     def outputs(self, urn: str, outputs: struct_pb2.Struct) -> None:
-        """The outputs of a component, or of the stack."""
+        """Keep the outputs of a component, or of the stack."""
         with self._work.lock:
             new = self._snapshot.new(urn)
             if new is None or new.custom:

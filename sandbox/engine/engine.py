@@ -157,7 +157,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def SupportsFeature(
         self, request: resource_pb2.SupportsFeatureRequest, context: Any = None
     ) -> resource_pb2.SupportsFeatureResponse:
-        """Refused: an SDK that knows `GetDeploymentInfo` does not call it."""
+        """Refuse: an SDK that knows `GetDeploymentInfo` does not ask."""
         self._unsupported("SupportsFeature: use GetDeploymentInfo")
 
     def RegisterResource(self, request: RegisterRequest, context: Any = None) -> resource_pb2.RegisterResourceResponse:
@@ -179,7 +179,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def RegisterResourceOutputs(
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: Any = None
     ) -> empty_pb2.Empty:
-        """The outputs of a component or of the stack."""
+        """Keep the outputs of a component or of the stack."""
         with _grpc_errors(self._work):
             self._deployment.outputs(request.urn, request.outputs)
             return empty_pb2.Empty()
@@ -232,39 +232,39 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def ExistsResource(
         self, request: resource_pb2.ExistsResourceRequest, context: Any = None
     ) -> resource_pb2.ExistsResourceResponse:
-        """Refused: a program that declares by what exists would be another program in each run."""
+        """Refuse: a program that declares resources by what exists would be another program in each run."""
         self._unsupported(f"asking whether a '{request.type}' exists")
 
     def Call(self, request: resource_pb2.ResourceCallRequest, context: Any = None) -> provider_pb2.CallResponse:
-        """Refused."""
+        """Refuse to call a method of a resource."""
         self._unsupported(f"calling the method '{request.tok}'")
 
     def RegisterPackage(
         self, request: resource_pb2.RegisterPackageRequest, context: Any = None
     ) -> resource_pb2.RegisterPackageResponse:
-        """Refused."""
+        """Refuse a parameterised package."""
         self._unsupported(f"the parameterised package '{request.name}'")
 
     def RegisterStackTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
-        """A transform of every resource."""
+        """Add a transform of every resource."""
         self._callbacks.add_stack_transform(request)
         return _EMPTY
 
     def RegisterStackInvokeTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
-        """A transform of every call of a function."""
+        """Add a transform of every call of a function."""
         self._callbacks.add_invoke_transform(request)
         return _EMPTY
 
     def RegisterResourceHook(
         self, request: resource_pb2.RegisterResourceHookRequest, context: Any = None
     ) -> empty_pb2.Empty:
-        """A hook that resources may name."""
+        """Add a hook that resources may name."""
         with _grpc_errors(self._work):
             self._callbacks.add_hook(request)
             return _EMPTY
 
     def RegisterErrorHook(self, request: resource_pb2.RegisterErrorHookRequest, context: Any = None) -> empty_pb2.Empty:
-        """Refused."""
+        """Refuse an error hook."""
         self._unsupported(f"the error hook '{request.name}'")
 
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty, context: Any = None) -> empty_pb2.Empty:
@@ -290,18 +290,18 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def SetRootResource(
         self, request: engine_pb2.SetRootResourceRequest, context: Any = None
     ) -> engine_pb2.SetRootResourceResponse:
-        """The stack's URN, from an older SDK."""
+        """Keep the stack's URN, which an older SDK sends."""
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
     def StartDebugging(self, request: engine_pb2.StartDebuggingRequest, context: Any = None) -> empty_pb2.Empty:
-        """Refused."""
+        """Refuse a debugger."""
         self._unsupported("attaching a debugger")
 
     def RequirePulumiVersion(
         self, request: engine_pb2.RequirePulumiVersionRequest, context: Any = None
     ) -> engine_pb2.RequirePulumiVersionResponse:
-        """Refused: this is no Pulumi CLI and has no version of one."""
+        """Refuse every version: this is no Pulumi CLI, and has none."""
         self._unsupported(f"requiring a version of the Pulumi CLI ('{request.pulumi_version_range}')")
 
     def _unresolved(self, roots: Iterable[str]) -> bool:

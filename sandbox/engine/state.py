@@ -31,7 +31,7 @@ Operation = Literal[
 """The names Pulumi's engine gives its steps."""
 
 EMPTY: Final = struct_pb2.Struct()
-"""No properties. Never written to."""
+"""A message without properties; it is never written to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ def urn_of(stack: str, project: str, parent: str, type_: str, name: str) -> str:
 
 
 def type_chain(urn: str) -> str:
-    """`mesh:aws:DataProduct$aws:s3/bucket:Bucket` of a URN."""
+    """The chain of types in a URN, as `mesh:aws:DataProduct$aws:s3/bucket:Bucket`."""
     return urn.split("::", 3)[2]
 
 

@@ -127,7 +127,7 @@ def _is_secret_value(value: struct_pb2.Value) -> bool:
 
 
 def annotate(values: dict[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` with a property wrapped as a secret wherever the one of the same name in `like` holds a secret."""
+    """The values with a property wrapped as a secret wherever the one of the same name in `like` holds a secret."""
     for name, model in like.items():
         value = values.get(name)
         if is_map(value) and not is_secret(value) and is_map(model) and not is_secret(model):

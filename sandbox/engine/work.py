@@ -32,7 +32,7 @@ class Failure:
 
 
 class StoppedError(Exception):
-    """The run has failed; nothing more is begun."""
+    """Raised once the run has stopped, so that no other resource is begun."""
 
 
 Hook = Callable[[str, ResourceState | None, ResourceState | None], None]
@@ -40,7 +40,7 @@ Hook = Callable[[str, ResourceState | None, ResourceState | None], None]
 
 
 class Work:
-    """The steps of a run."""
+    """The steps of a run, done by the providers and kept in the snapshot."""
 
     def __init__(
         self, snapshot: Snapshot, registry: Registry, preview: bool, hook: Hook, on_step: Callable[[Step], None] | None
@@ -86,7 +86,7 @@ class Work:
             self.stop()
 
     def warn(self, urn: str, message: str) -> None:
-        """Note a warning for the person who reads the result."""
+        """Add a warning for the person who reads the result."""
         with self.lock:
             self.warnings.append(Failure(urn, message))
 
@@ -124,7 +124,7 @@ class Work:
     def add_step(
         self, operation: Operation, resource: ResourceState, verdict: DiffVerdict = SAME, seconds: float = 0.0
     ) -> None:
-        """Note a step, and give it to `on_step`; one at a time."""
+        """Add a step, and give it to `on_step`; one at a time."""
         step = Step(
             operation,
             resource.urn,

@@ -14,12 +14,12 @@ from sandbox.rehearsal.targets import PROBE_KEY, PROBE_PREFIX, Bucket, Targets, 
 
 MOST_AWAY: Final = 12
 MOST_HOME: Final = 20
-"""Products, and databases, that one holder of a clearance reads elsewhere and at home."""
+"""Most products, and databases, that a holder of a clearance reads elsewhere and at home."""
 
 _FIRST: Final = 1
 _FEW: Final = 2
 _ROLES: Final = 3
-"""Roles that a persona assumes whose work is not to assume any; other ones for each persona."""
+"""Roles that a persona tries to assume, other ones for each; people, partners and outsiders try all."""
 
 _SESSION_NAME: Final = "live-check-step"
 
@@ -75,7 +75,7 @@ def _of_product(targets: Targets, persona: Persona) -> list[Bucket]:
 
 
 def _one_of(items: list[ItemT], persona: Persona) -> list[ItemT]:
-    """One item, or none of none: another one for another persona, and the same in every process."""
+    """One of the items (none of an empty list): another one for another persona, the same in every process."""
     return [items[_number(persona) % len(items)]] if items else []
 
 
@@ -122,7 +122,7 @@ def _object_probes(targets: Targets, persona: Persona) -> Iterator[Probe]:
 
 
 def _read_buckets(targets: Targets, persona: Persona) -> list[Bucket]:
-    """The buckets that a persona reads which reads more than it writes; none for the others."""
+    """Buckets that a clearance, a partner or an outsider reads; empty for the others, which read what they write."""
     if persona.kind not in ("clearance", "partner", "outsider"):
         return []
     home, away = _of_home(targets.products, persona), _elsewhere(targets.products, persona)
@@ -157,7 +157,7 @@ def _delete_probe(targets: Targets, persona: Persona, bucket: Bucket, key: str) 
 
 
 def _copy_probes(targets: Targets, persona: Persona) -> Iterator[Probe]:
-    """Copies of a product at home and of one elsewhere to a bucket that the persona writes, if it writes any."""
+    """Copies of a product at home and of one elsewhere, into a bucket at home if there is one."""
     home, key = _of_home(targets.products, persona), f"{PROBE_PREFIX}copy"
     inboxes = _of_home(targets.inboxes, persona)
     target = (_of_product(targets, persona) or inboxes or home[-_FIRST:] or targets.inboxes)[0]

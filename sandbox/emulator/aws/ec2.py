@@ -156,7 +156,7 @@ def _read_routes(call: Call) -> PropertyValues:
 
 
 def _only_tags(_: Call) -> None:
-    """Update nothing but the tags: routes, and the rules of the default group, are no properties of it."""
+    """Update nothing but the tags: routes, and rules of the default group, are not properties of the resource."""
 
 
 def _delete_routes(call: Call) -> None:

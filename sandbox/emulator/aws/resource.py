@@ -35,7 +35,7 @@ _ABSENT: Final = frozenset({"404", "AWS.SimpleQueueService.NonExistentQueue", "N
 
 
 class AwsSession(Protocol):
-    """A role in one account of the (emulated) organisation."""
+    """A session of a role in one account of the organisation."""
 
     @property
     def account_id(self) -> str:
