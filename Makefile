@@ -11,16 +11,21 @@ ARGS   ?=
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test e2e pulumi check format bench lock schemas clean
+.PHONY: help up test test-all e2e pulumi check format bench lock schemas clean
 
 help: ## This list
-	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 	@$(BIN)/mesh up $(if $(AS_OF),--as-of $(AS_OF)) $(ARGS)
 
-test: $(VENV)/.developer ## All tests
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+test: $(VENV)/.developer ## The tests, but for the long ones and those under Pulumi's own engine
+	@$(BIN)/python -m pytest -m "not long and not e2e" $(SIDE_BY_SIDE) $(ARGS)
+
+test-all: test ## Every test: those of `make test`, the long ones, those under Pulumi's own engine where there is one
+	@$(BIN)/python -m pytest -m long $(SIDE_BY_SIDE)
+	@if $(BIN)/python -m sandbox.runs.pulumi_cli >/dev/null || command -v go >/dev/null; then $(MAKE) --no-print-directory e2e; \
+		else echo "make e2e was not run: no pulumi and no Go were found, and it needs one of them" >&2; fi
 
 e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
 	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) $(ARGS)

@@ -233,7 +233,7 @@ def test_validation_loads_neither_pulumi_nor_an_aws_sdk() -> None:
     assert (done.returncode, done.stderr.strip()) == (0, "")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
     done = subprocess.run([MESH, "up", "--json", *DAY], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == main.FINE, done.stderr

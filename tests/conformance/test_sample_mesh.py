@@ -11,7 +11,7 @@ from mesh.load import load
 from mesh.plan.build import build
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point
-from sandbox.runs.rollout import ENTRY_POINT, Mesh
+from sandbox.runs.rollout import ENTRY_POINT, RunInput
 from tests.conformance.embedded import EmbeddedStacks
 from tests.conformance.outcome import differences
 from tests.conformance.real import RealEngine
@@ -25,7 +25,7 @@ AS_OF = datetime.date(2026, 12, 1)
 def config() -> dict[str, str]:
     mesh = load(STACKS).mesh
     assert mesh is not None
-    return Mesh(STACKS, build(mesh, AS_OF), AS_OF).config(emulated=False)
+    return RunInput(STACKS, build(mesh, AS_OF), AS_OF).config(emulated=False)
 
 
 @pytest.mark.parametrize("stack", ["organization", "domain-playback", "partner-ad-measurement"])

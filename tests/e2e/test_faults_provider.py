@@ -46,6 +46,7 @@ def test_a_provider_that_ends_in_the_middle_of_a_stack_loses_nothing(place: Grou
         converges(place, course)
 
 
+@pytest.mark.long
 def test_a_command_whose_organisation_ends_says_what_was_done_and_the_next_one_goes_on(place: Ground) -> None:
     if place.cli:
         pytest.skip("what a command says is the same under each engine")
@@ -78,6 +79,7 @@ def test_a_state_that_ends_with_its_organisation_is_one_sentence(place: Ground) 
     assert "Traceback" not in done.stderr + done.stdout
 
 
+@pytest.mark.long
 def test_a_killed_command_leaves_nothing_that_the_next_one_does_not_find(place: Ground) -> None:
     with place.kept(), place.course() as course:
         assert not course.up(place.mesh, ["organization"])[0].result.failures

@@ -31,7 +31,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh.plan": ("rules", "build", "nodes"),
     "mesh.proof": ({"mutate", "prove"}, "symbolic", "invariants", "claims", {"subject", "survivors"}),
 }
-"""By package: its parts from the top to the bottom. A part may import those below it; parts of one layer do not meet."""
+"""By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""
 
 THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
     "cli": {"pydantic", "rich", "typer"},

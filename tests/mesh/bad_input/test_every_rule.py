@@ -13,7 +13,6 @@ import pytest
 from mesh import quotas
 from mesh.load import load
 from mesh.plan import problems, rules
-from mesh.plan.rules.context import RuleContext
 
 Findings = Callable[[Path], list[str]]
 DAY = datetime.date(2027, 1, 1)
@@ -31,7 +30,7 @@ def test_every_rule_has_a_sample_that_fails_it(tiny: Path) -> None:
         shutil.copytree(sample, tiny, dirs_exist_ok=True)
         mesh = load(tiny).mesh
         if mesh is not None:
-            context = RuleContext(mesh, DAY)
+            context = rules.RuleContext(mesh, DAY)
             silent -= {rule.__name__ for rule in rules.RULES if rule.__name__ in silent and any(rule(context))}
     assert silent == set(BY_QUOTA)
 

@@ -104,6 +104,7 @@ def read(root: Path) -> Plan | None:
     return build(loaded.mesh, DAY)
 
 
+@pytest.mark.long
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_no_mutation_of_a_file_ends_in_another_exception(folder: Path, data: st.DataObject) -> None:

@@ -34,7 +34,7 @@ EXTRA = st.sampled_from(
         {"DateLessThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"}},
     )
 )
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 quick = settings(max_examples=120, deadline=None, derandomize=True)
 
 

@@ -108,7 +108,7 @@ def readings(plan: Plan) -> dict[tuple[str, ...], tuple[bool, tuple[str, ...]]]:
     return {(r.clearance, r.home, r.domain, r.product, r.port): (r.allowed, r.columns) for r in rows}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(
     max_examples=10,
     deadline=None,

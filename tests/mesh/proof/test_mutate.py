@@ -113,13 +113,13 @@ def surviving(found: list[MutationOutcome]) -> Iterator[str]:
     return (str(each.mutant) for each in found if each.survives)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_loss_in_the_sample_mesh_survives_without_a_reason(every_outcome: list[MutationOutcome]) -> None:
     assert list(surviving(every_outcome)) == []
     assert len(every_outcome) > 1000
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("place", range(len(REASONS)), ids=lambda place: f"{REASONS[place][1]}: {REASONS[place][2]}")
 def test_every_written_reason_explains_a_loss_that_nothing_notices(
     every_outcome: list[MutationOutcome], place: int

@@ -17,7 +17,7 @@ from sandbox.rehearsal.targets import FOLDER
 from sandbox.runs.rollout import Rollout, enforcing
 from tests.program import sample
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 MESH = sample.mesh()
 PLAN = MESH.plan
