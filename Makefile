@@ -11,7 +11,7 @@ ARGS   ?=
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check format bench lock schemas clean
+.PHONY: help up test test-all e2e pulumi check format bench lock schemas statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,6 +47,7 @@ check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/python -m mesh.schemas --check
+	@$(BIN)/python -m mesh.proof.policy_page --check
 
 format: $(VENV)/.developer ## Formats the code
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -57,6 +58,9 @@ bench: $(VENV)/.developer ## Speed and memory, as ratios in one run
 
 schemas: $(VENV)/.developer ## Writes schemas/ anew from the models
 	@$(BIN)/python -m mesh.schemas
+
+statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it drops every statement in turn
+	@$(BIN)/python -m mesh.proof.policy_page
 
 lock: $(VENV)/.developer ## Renews the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

@@ -8,10 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from mesh.load import load
-from mesh.plan import build
-from sandbox.emulator.emulated_organization import EmulatedOrganization
-from sandbox.runs import rollout
+from mesh.folder import plan_folder
+from sandbox.runs.fresh_organization import emulated
+from sandbox.runs.workspace import EmbeddedEngine, Workspace
 
 DAY = datetime.date(2026, 12, 1)
 TARGET_SECONDS = 20
@@ -23,14 +22,13 @@ def main() -> None:
     started = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(f"mesh up, whole process: {time.perf_counter() - started:.1f} s (target {TARGET_SECONDS})")
-    directory = Path("stacks")
-    mesh = rollout.RunInput(directory, build(load(directory).usable(), DAY), DAY)
-    with EmulatedOrganization(rollout.organization_ids(mesh.plan)) as organization:
-        deployment = rollout.Rollout(organization)
+    mesh = plan_folder(Path("stacks"), DAY)
+    with emulated(mesh.plan) as organization:
+        workspace = Workspace(EmbeddedEngine.of(organization))
         times: list[float] = []
         for _ in range(2):
             started = time.perf_counter()
-            deployment.up(mesh)
+            workspace.up(mesh)
             times.append(time.perf_counter() - started)
     print(f"first run {times[0]:.1f} s, second run {times[1]:.1f} s: {times[1] / times[0]:.2f} of the first")
 

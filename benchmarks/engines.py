@@ -21,18 +21,18 @@ from typing import Any, Final, cast
 from pulumi.runtime.proto import provider_pb2
 
 from mesh.findings import NotPossibleError
-from mesh.load import load
-from mesh.plan import build
+from mesh.folder import PlannedMesh, plan_folder
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.provider import AwsProvider, RoleAssumer
 from sandbox.engine.wire import to_struct
-from sandbox.runs import rollout
-from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
+from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import find
-from sandbox.runs.pulumi_engine import Backend
-from sandbox.runs.run import RunInput
-from sandbox.runs.served_organization import StateDirectory, state_directory
+from sandbox.runs.pulumi_engine import PulumiEngine
+from sandbox.runs.stack_run import StackTask
+from sandbox.runs.states import StateDirectory, state_directory
+from sandbox.runs.workspace import EmbeddedEngine
 
 STACK: Final = "domain-playback"
 TARGET_RATIO, TARGET_MILLISECONDS = 5.0, 0.5
@@ -41,10 +41,9 @@ ENGINES = ("embedded", "pulumi")
 ROUNDS = 3
 
 
-def sample() -> RunInput:
+def sample() -> PlannedMesh:
     """The sample mesh."""
-    directory = Path("stacks")
-    return RunInput(directory, build(load(directory).usable(), DAY), DAY)
+    return plan_folder(Path("stacks"), DAY)
 
 
 def measured(engine: str, stacks: list[str]) -> dict[str, float]:
@@ -60,7 +59,7 @@ def measured(engine: str, stacks: list[str]) -> dict[str, float]:
         count = 0
         for _ in range(ROUNDS):
             started = time.perf_counter()
-            results = [run.run("up", mesh, stack, None, preview=True) for stack in stacks]
+            results = [run.run(StackTask("up", mesh, stack, preview=True)) for stack in stacks]
             seconds.append(time.perf_counter() - started)
             count = sum(len({step.urn for step in result.steps}) for result in results)
             if failed := [failure for result in results for failure in result.failures]:
@@ -116,9 +115,9 @@ def engines() -> None:
 def provider() -> None:
     """What `Check` and `Diff` of every resource of a domain stack take, for few and for many."""
     mesh = sample()
-    with EmulatedOrganization(rollout.organization_ids(mesh.plan)) as organization:
+    with emulated(mesh.plan) as organization:
         stacks = EmbeddedEngine.of(organization)
-        deployed = [stacks.run("up", mesh, stack, None) for stack in mesh.plan.stacks]
+        deployed = [stacks.run(StackTask("up", mesh, stack)) for stack in mesh.plan.stacks]
         inputs = [
             (one.urn, one.input_message, one.output_message, one.id)
             for one in next(
@@ -134,7 +133,7 @@ def provider() -> None:
             )
 
 
-def checked(organization: EmulatedOrganization, mesh: RunInput, inputs: list[tuple[Any, ...]], times: int) -> float:
+def checked(organization: EmulatedOrganization, mesh: PlannedMesh, inputs: list[tuple[Any, ...]], times: int) -> float:
     """CPU milliseconds per resource, where one provider is asked for so many times as many resources."""
     one = AwsProvider(organization)
     access = mesh.plan.domains[STACK.partition("-")[2]].access

@@ -47,11 +47,12 @@ def pure(directory: Path) -> dict[str, float]:
 
 def resources(directory: Path, domains: int) -> int:
     """How many AWS resources the program registers: counted for five domains, times the number of domains."""
-    from sandbox.runs import rollout
+    from mesh.folder import plan_folder
+    from sandbox.runs.preview import preview
 
-    mesh = rollout.RunInput(directory, build(load(directory).usable(), DAY), DAY)
+    mesh = plan_folder(directory, DAY)
     sample = [f"domain-{example.domain_name(number)}" for number in range(min(domains, 5))]
-    runs = rollout.preview(mesh, sample)
+    runs = preview(mesh, sample)
     return round(sum(run.operations.get("create", 0) for run in runs) / len(sample) * domains)
 
 

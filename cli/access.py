@@ -13,8 +13,9 @@ import typer
 
 from cli import access_explain, access_who
 from cli.console import answer, counted, margin, say, screen
-from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
 from mesh.findings import NotPossibleError
+from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
     from mesh.access.chains import DecidedReads, Reader, ReadPort
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from mesh.access.matrix import Row
     from mesh.plan.nodes import DataProductArgs
 
-DEFAULT = Path("stacks")
 
 commands = typer.Typer(
     help="Who can read what, and by which statement.",
@@ -48,7 +48,7 @@ def access(
     svg: Annotated[
         Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as a heat map into a file.")
     ] = None,
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -60,22 +60,22 @@ def access(
     if context.invoked_subcommand is not None:
         _refuse_options(context, context.invoked_subcommand)
         return
-    found = read(directory, as_of)
+    planned = read(directory, as_of)
     from mesh.access.chains import DecidedReads
 
-    question = _question(DecidedReads(found.plan), found, product, clearance, home, port)
+    question = _question(DecidedReads(planned.plan), planned, product, clearance, home, port)
     if as_json:
         _write_json(row.as_json() for row in _watched(question))
         return
     from mesh.access.grid import grid
 
-    result = grid(found.plan, _watched(question))
+    result = grid(planned.plan, _watched(question))
     if svg:
         from mesh.access.heatmap import picture
 
-        _write(svg, picture(found.plan, result))
+        _write(svg, picture(planned.plan, result))
     else:
-        _show(found, result)
+        _show(planned, result)
 
 
 def _refuse_options(context: typer.Context, command: str) -> None:
@@ -104,7 +104,7 @@ class MatrixFilter:
 
 def _question(
     access: DecidedReads,
-    found: Read,
+    planned: PlannedMesh,
     product: NameOptions,
     clearance: NameOptions,
     home: NameOptions,
@@ -115,9 +115,9 @@ def _question(
     from mesh.access.chains import PORTS
     from mesh.access.matrix import every_product
 
-    clearances = {references.known_clearance(found.plan, name) for name in clearance or ()}
-    homes = {references.known_domain(found.plan, name) for name in home or ()}
-    things = [references.thing(found.mesh, found.plan, name) for name in product or ()]
+    clearances = {references.known_clearance(planned.plan, name) for name in clearance or ()}
+    homes = {references.known_domain(planned.plan, name) for name in home or ()}
+    things = [references.thing(planned.mesh, planned.plan, name) for name in product or ()]
     for thing in things:
         if thing.column:
             raise NotPossibleError(f"'{thing.name}' is a column; --product takes DOMAIN.PRODUCT")
@@ -130,7 +130,7 @@ def _question(
         for reader in access.readers
         if (not clearances or reader.clearance in clearances) and (not homes or reader.home in homes)
     )
-    products = tuple(each.product for each in things) or tuple(every_product(found.plan))
+    products = tuple(each.product for each in things) or tuple(every_product(planned.plan))
     return MatrixFilter(access, readers, products, tuple(each for each in PORTS if each in chosen))
 
 
@@ -166,10 +166,10 @@ def _write(file: Path, text: str) -> None:
 # ---- the table
 
 
-def _show(found: Read, result: Grid) -> None:
+def _show(planned: PlannedMesh, result: Grid) -> None:
     from rich.table import Table
 
-    reads = {each.name: each.reads for each in found.plan.governance.catalog.clearances}
+    reads = {each.name: each.reads for each in planned.plan.governance.catalog.clearances}
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in ("product", "port", "labels", *(() if result.agreeing else ("held in",))):
         table.add_column(title, no_wrap=title == "product")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import answer, answer_json, screen
-from cli.mesh_folder import AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
 
 if TYPE_CHECKING:
     from mesh.access.explain import ExplainedLink, Explanation
     from mesh.access.references import Asker, Thing
     from mesh.evaluator.layers import LayerVerdict
-
-DEFAULT = Path("stacks")
 
 
 def explain(
@@ -26,7 +23,7 @@ def explain(
     port: Annotated[
         str | None, typer.Option("--port", help="table or files; all that the product has if left out.")
     ] = None,
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -35,13 +32,13 @@ def explain(
     A read is a chain of requests; each has to be allowed by every layer that binds it. A refusal is an answer: exit
     code 0.
     """
-    found = read(directory, as_of)
+    planned = read(directory, as_of)
     from mesh.access import references
     from mesh.access.chains import DecidedReads
     from mesh.access.explain import explain as explained
 
-    access = DecidedReads(found.plan)
-    what = references.thing(found.mesh, found.plan, thing)
+    access = DecidedReads(planned.plan)
+    what = references.thing(planned.mesh, planned.plan, thing)
     who = references.asker(access, asker)
     answers = [explained(access, who, what, each) for each in references.ports(what.product, port)]
     if as_json:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import answer, answer_json, counted, screen
-from cli.mesh_folder import AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
 
 if TYPE_CHECKING:
     from mesh.access.references import Thing
     from mesh.access.who import Everyone, Refused
     from mesh.plan import Plan
 
-DEFAULT = Path("stacks")
-
 
 def who(
     thing: Annotated[str, typer.Argument(metavar="DOMAIN.PRODUCT[.COLUMN]", help="What is read.")],
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -28,21 +25,21 @@ def who(
 
     Every role of the plan is decided, and one caller of each class that no plan lists.
     """
-    found = read(directory, as_of)
+    planned = read(directory, as_of)
     from mesh.access import references
     from mesh.access.chains import DecidedReads
     from mesh.access.who import who as everyone
 
-    what = references.thing(found.mesh, found.plan, thing)
-    result = everyone(DecidedReads(found.plan), found.mesh, what, found.as_of)
+    what = references.thing(planned.mesh, planned.plan, thing)
+    result = everyone(DecidedReads(planned.plan), planned.mesh, what, planned.as_of)
     if as_json:
         answer_json({"read": what.name, "labels": sorted(what.labels), **result.as_json()})
         return
     labels = f"labelled {', '.join(sorted(what.labels))}" if what.labels else "without a label"
     screen().print(f"[bold]{what.name}[/bold], {labels}\n")
-    _show_clearances(result, len(found.plan.domains), what)
+    _show_clearances(result, len(planned.plan.domains), what)
     _show_people(result)
-    _show_roles(result, found.plan)
+    _show_roles(result, planned.plan)
     _show_copies(result)
     _show_refused(result)
 

@@ -11,12 +11,11 @@ import typer
 from pydantic import ValidationError
 
 from cli.console import answer_json, counted, say, screen
-from cli.mesh_folder import AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
 from mesh.load import load
 from mesh.model import AccountsFile
 from mesh.plan.build import by_stack
 
-DEFAULT = Path("stacks")
 HEADER = """\
 # yaml-language-server: $schema=../schemas/accounts.schema.json
 # Ids that AWS gave. Written by `mesh accounts`; reviewed like a lock file.
@@ -24,7 +23,7 @@ HEADER = """\
 
 
 def accounts(
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     source: Annotated[
         str | None,
         typer.Option(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from cli.console import answer
 from mesh.findings import NotPossibleError
+
+KEYS: Final = {"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+"""What would make the AWS CLI somebody else."""
 
 
 def assume(
@@ -22,18 +25,13 @@ def assume(
     ],
 ) -> None:
     """Print export lines for a shell: eval "$(mesh as partner:<p>)", then try to break out with the AWS CLI."""
-    from sandbox.runs.provider_server import AS, ask
-    from sandbox.runs.served_organization import find
+    from sandbox.runs.served_organization import NONE_SERVED, find
 
-    kept = find().kept
-    found = ask(kept.provider, AS, {"who": who}) if kept else None
-    if found is None:
-        raise NotPossibleError("no organisation is kept here: run `mesh up --serve` in another terminal first")
-    if "error" in found:
-        raise NotPossibleError(str(found["error"]))
-    environment: dict[str, str] = found["environment"]
-    gone = sorted({"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} - set(environment))
-    for name in gone:
+    served = find(lambda _note: None)
+    environment = served.credentials(who) if served else None
+    if environment is None:
+        raise NotPossibleError(NONE_SERVED)
+    for name in sorted(KEYS - set(environment)):
         answer(f"unset {name}")
     for name, value in environment.items():
         answer(f"export {name}={shlex.quote(value)}")

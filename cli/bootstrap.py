@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from cli.console import answer_json
-from cli.mesh_folder import AsOf, FolderOption, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, read
 from mesh.iam.bootstrap import template
 
-DEFAULT = Path("stacks")
 
-
-def bootstrap(directory: FolderOption = DEFAULT, as_of: AsOf = None) -> None:
+def bootstrap(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> None:
     """Print the CloudFormation template of `mesh/deploy` and `mesh/preview`.
 
     The stack `organization` brings both into every other account; the management and the governance account need

@@ -6,19 +6,17 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from io import BufferedReader
-from pathlib import Path
 from typing import Final, cast
 
 import typer
 
 from cli.console import counted, say
-from cli.mesh_folder import AsOf, FolderOption, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, read
 
-DEFAULT = Path("stacks")
 _CHUNK: Final = 1 << 18
 
 
-def decide(directory: FolderOption = DEFAULT, as_of: AsOf = None) -> None:
+def decide(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> None:
     """Decide requests over the planned mesh: one JSON object a line on stdin, one decision a line on stdout.
 
     In: {"principal", "action", "resource", "context"?}: ARNs; a service as glue.amazonaws.com, or anonymous, as the
@@ -27,11 +25,11 @@ def decide(directory: FolderOption = DEFAULT, as_of: AsOf = None) -> None:
     does not list, or {"error"}. Every line has an answer, an empty one an error. Exit code 0 when all lines were
     decided, 2 when one could not be.
     """
-    found = read(directory, as_of)
+    planned = read(directory, as_of)
     from mesh.access import from_plan
     from mesh.access.bulk import Decider
 
-    decider = Decider(from_plan.world(found.plan))
+    decider = Decider(from_plan.world(planned.plan))
     outcomes: Counter[str] = Counter()
     for lines in _lines(cast("BufferedReader", sys.stdin.buffer)):
         answers = [decider.answer(line) for line in lines]

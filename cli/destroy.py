@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
-from cli.console import answer_json
-from cli.mesh_folder import AsOf, FolderOption, Json, read
-from cli.organization import EngineOption, StackOption, needed
-from cli.plan import chosen
-from cli.progress import Progress
-
-DEFAULT = Path("stacks")
+from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, Json, StackOption
+from cli.stack_runs import StackOptions, run_served
+from cli.summary import show_destroyed
 
 
 def destroy(
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     engine: EngineOption = None,
     stack: StackOption = None,
     as_of: AsOf = None,
@@ -26,20 +19,5 @@ def destroy(
     A stack with something protected is left whole, and nothing behind it is touched. Accounts, and the organisation
     and units that they stand in, are let go of and stay. Exit code 1 when something could not be deleted.
     """
-    found = read(directory, as_of)
-    stacks = chosen(found, stack)
-    from cli.summary import show_destroyed
-    from sandbox.runs import rollout
-
-    started = time.perf_counter()
-    mesh = rollout.RunInput(directory, found.plan, found.as_of)
-    with needed(found, engine) as place:
-        stacks = place.known(stacks, stack)
-        with Progress("deleting", len(stacks)) as progress:
-            runs = place.course.destroy(mesh, stacks, progress.step)
-        if as_json:
-            answer_json(rollout.steps_as_json(mesh, runs))
-        else:
-            order = [name for name in reversed(found.plan.stacks) if name in stacks]
-            show_destroyed(runs, order, place.inventory(), time.perf_counter() - started)
-        place.verdict(runs)
+    options = StackOptions(directory, engine, stack, as_of, as_json)
+    run_served(options, "destroy", lambda done: show_destroyed(done.runs, done.stacks, done.inventory(), done.seconds))

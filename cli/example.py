@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.console import counted, say
-from cli.mesh_folder import AsOf, day
+from cli.options import AsOf, day
 
 
 def example(

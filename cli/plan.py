@@ -3,69 +3,55 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import answer, answer_json, counted, say, screen
-from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, StackOption, chosen, read
 from cli.progress import Progress
-from mesh.findings import listed, nearest
+from mesh.plan import Plan
 
 if TYPE_CHECKING:
-    from sandbox.runs.rollout import StackRun
-
-DEFAULT = Path("stacks")
+    from sandbox.runs.stack_run import StackRun
 
 
 def plan(
-    stack: Annotated[list[str] | None, typer.Option("--stack", "-s", help="Only this stack; may be repeated.")] = None,
+    stack: StackOption = None,
     sizes: Annotated[
         bool, typer.Option("--sizes", help="The largest policy document of each kind, and its share of the quota.")
     ] = False,
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Run the Pulumi program in preview, without AWS, and show what it would make in which account."""
-    found = read(directory, as_of)
+    planned = read(directory, as_of)
     if sizes:
-        _show_sizes(found, as_json)
+        _show_sizes(planned.plan, as_json)
         return
-    stacks = chosen(found, stack)
-    from sandbox.runs import rollout
+    stacks = chosen(planned, stack)
+    from sandbox.runs import run_json
+    from sandbox.runs.preview import preview
 
-    mesh = rollout.RunInput(directory, found.plan, found.as_of)
     with Progress("planning", len(stacks)) as progress:
-        runs = rollout.preview(mesh, stacks, progress.step)
+        runs = preview(planned, stacks, progress.step)
     _show_failures(runs)
     if as_json:
-        answer_json(rollout.as_json(mesh, runs))
+        answer_json(run_json.as_json(planned.plan, runs))
     else:
         _show(runs, stack is not None)
 
 
-def _show_sizes(found: Read, as_json: bool) -> None:
+def _show_sizes(plan: Plan, as_json: bool) -> None:
     from mesh.access.sizes import largest
 
-    every = sorted(largest(found.plan), key=lambda size: -size.share)
+    every = sorted(largest(plan), key=lambda size: -size.share)
     if as_json:
         answer_json([size._asdict() | {"share": round(size.share, 4)} for size in every])
         return
     for size in every:
         answer(f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}")
-
-
-def chosen(found: Read, stacks: list[str] | None) -> list[str]:
-    """The stacks asked for, or all; raises BadParameter for one that does not exist."""
-    known = found.plan.stacks
-    for name in stacks or ():
-        if name not in known:
-            raise typer.BadParameter(
-                f"there is no stack '{name}'{nearest(name, known)} Stacks: {listed(known)}", param_hint="--stack"
-            )
-    return list(stacks or known)
 
 
 def _show_failures(runs: list[StackRun]) -> None:

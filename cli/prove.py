@@ -6,26 +6,25 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from cli.console import answer_json, counted, margin, say, screen
-from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
 from mesh.findings import NotPossibleError
+from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
     from mesh.proof.invariants import Invariant
     from mesh.proof.mutate import MutationOutcome
     from mesh.proof.prove import InvariantResult
 
-DEFAULT = Path("stacks")
 _T = TypeVar("_T")
 
 
 def prove(
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     invariant: Annotated[
         list[str] | None, typer.Option("--invariant", "-i", help="Only this one, as I13; may be repeated.")
     ] = None,
@@ -40,13 +39,13 @@ def prove(
 
     Exit code 1 when one does not hold; with --mutate, when a loss is neither noticed nor explained.
     """
-    found = read(directory, as_of)
+    planned = read(directory, as_of)
     if mutate:
         if invariant:
             raise typer.BadParameter("a loss may be noticed by any invariant", param_hint="--invariant")
-        _mutate(found, as_json)
+        _mutate(planned, as_json)
     else:
-        _prove(found, _chosen(invariant), as_json)
+        _prove(planned, _chosen(invariant), as_json)
 
 
 def _chosen(asked: list[str] | None) -> tuple[Invariant, ...]:
@@ -61,12 +60,12 @@ def _chosen(asked: list[str] | None) -> tuple[Invariant, ...]:
     return tuple(known[name.upper()] for name in asked)
 
 
-def _prove(found: Read, invariants: tuple[Invariant, ...], as_json: bool) -> None:
+def _prove(planned: PlannedMesh, invariants: tuple[Invariant, ...], as_json: bool) -> None:
     from mesh.proof.prove import prove as proofs
 
     started = time.perf_counter()
     results: list[InvariantResult] = []
-    for result in _watched(proofs(found.plan, invariants), len(invariants), "proving"):
+    for result in _watched(proofs(planned.plan, invariants), len(invariants), "proving"):
         results.append(result)
         if not as_json:
             _show(result)
@@ -79,7 +78,7 @@ def _prove(found: Read, invariants: tuple[Invariant, ...], as_json: bool) -> Non
         _beyond(results)
         _for_all_strings(results)
         holds = f"{counted(len(results) - len(failed), 'invariant')} of {len(results)} hold"
-        screen().print(f"\n{found.plan.mesh}: {holds}; {requests:,} requests decided; {seconds:.1f} s", markup=False)
+        screen().print(f"\n{planned.plan.mesh}: {holds}; {requests:,} requests decided; {seconds:.1f} s", markup=False)
     _without_z3(invariants)
     if failed:
         raise typer.Exit(1)
@@ -125,12 +124,12 @@ def _beyond(results: Iterable[InvariantResult]) -> None:
 # ---- mutation
 
 
-def _mutate(found: Read, as_json: bool) -> None:
+def _mutate(planned: PlannedMesh, as_json: bool) -> None:
     from mesh.proof.mutate import Mutation
 
     started = time.perf_counter()
     say("collecting every claim of every invariant")
-    outcomes = list(_watched(Mutation(found.plan).run(), None, "dropping"))
+    outcomes = list(_watched(Mutation(planned.plan).run(), None, "dropping"))
     survivors = [outcome for outcome in outcomes if outcome.survives]
     explained = [outcome for outcome in outcomes if outcome.reason]
     seconds = time.perf_counter() - started

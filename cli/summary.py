@@ -20,7 +20,7 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 if TYPE_CHECKING:
     from sandbox.emulator.aws.records import Inventory
     from sandbox.rehearsal.check import Report
-    from sandbox.runs.run import StackRun
+    from sandbox.runs.stack_run import StackRun
 
 
 def show(

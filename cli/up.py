@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+import threading
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from cli.console import answer_json, say
-from cli.mesh_folder import AsOf, FolderOption, Json, Read, read
-from cli.organization import EngineOption, Place, StackOption, attached, free_port, fresh
-from cli.plan import chosen
+from cli.live_checks import say_differences
+from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, Json, StackOption, chosen, read
 from cli.progress import Progress
+from cli.stack_runs import exit_unless_done
+from cli.summary import show
 
 if TYPE_CHECKING:
+    from mesh.folder import PlannedMesh
+    from mesh.plan import Plan
     from sandbox.rehearsal.check import Report
-    from sandbox.runs.run import StackRun
+    from sandbox.runs.fresh_organization import FreshOrganization
+    from sandbox.runs.served_organization import ServedOrganization
+    from sandbox.runs.stack_run import StackRun
+    from sandbox.runs.workspace import Workspace
 
-DEFAULT = Path("stacks")
+LOOPBACK: Final = "127.0.0.1"
+NOT_CHECKED: Final = (
+    "no live checks were made: the process that keeps the organisation did not answer; "
+    "what was deployed stays, and `mesh up` again makes them, or a new `mesh up --serve`"
+)
 
 
 def up(
-    directory: FolderOption = DEFAULT,
+    directory: FolderOption = DEFAULT_FOLDER,
     engine: EngineOption = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Keep the organisation, and print how to connect to it.")
@@ -37,50 +50,101 @@ def up(
     Where `mesh up --serve` keeps an organisation in another terminal, this is an update of it. Exit code 1 when a
     resource could not be made.
     """
-    found = read(directory, as_of)
-    stacks = chosen(found, stack)
-    kept = attached(found, engine)
-    if kept:
+    planned = read(directory, as_of)
+    stacks = chosen(planned, stack)
+    from sandbox.runs import served_organization
+    from sandbox.runs.fresh_organization import FreshOrganization
+    from sandbox.runs.workspace import open_workspace
+
+    served = served_organization.find(say)
+    if served:
+        served.require_fit(planned.plan, engine)
+        engine = served.engine
+    _require_fitting_options(served, serve, port, stack)
+    engine = engine or "embedded"
+    with open_workspace(planned, engine, served, throw_away=not serve, told=say) as (workspace, organization):
+        runs, checked = _deploy(planned, workspace, organization, stacks, as_json)
+        if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
+            with organization.served(engine, port):
+                _wait(planned.plan, organization, workspace.engine.exports)
+        exit_unless_done(workspace, runs, checked)
+
+
+def _require_fitting_options(
+    served: ServedOrganization | None, serve: bool, port: int, stack: list[str] | None
+) -> None:
+    """Refuses, before anything is done, to serve a second organisation or on a taken port, and one stack of none."""
+    if served:
         if serve:
             raise typer.BadParameter(
                 "an organisation is kept already; `mesh up` without --serve updates it", param_hint="--serve"
             )
-        with kept as place:
-            place.verdict(*_deploy(found, place, directory, stacks, as_json))
-    else:
-        if stack:
+        return
+    if stack:
+        raise typer.BadParameter(
+            "one stack needs an organisation that is there: run `mesh up --serve` in another terminal",
+            param_hint="--stack",
+        )
+    if serve:
+        _require_free(port)
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise typer.BadParameter(
-                "one stack needs an organisation that is there: run `mesh up --serve` in another terminal",
-                param_hint="--stack",
-            )
-        if serve:
-            free_port(port)
-        with fresh(found, engine or "embedded", throw_away=not serve) as place:
-            runs, checked = _deploy(found, place, directory, stacks, as_json)
-            if serve and not place.course.interrupted:
-                place.serve(port)
-            place.verdict(runs, checked)
+                f"port {port} cannot be used ({reason}); 0 takes a free one", param_hint="--port"
+            ) from None
 
 
 def _deploy(
-    found: Read, place: Place, directory: Path, stacks: list[str], as_json: bool
+    planned: PlannedMesh,
+    workspace: Workspace,
+    organization: FreshOrganization | ServedOrganization,
+    stacks: list[str],
+    as_json: bool,
 ) -> tuple[list[StackRun], Report | None]:
-    from cli.live_checks import say_differences
-    from cli.summary import show
-    from sandbox.runs import rollout
+    from sandbox.runs import run_json
+    from sandbox.runs.fresh_organization import FreshOrganization
 
-    where = "the emulated AWS organisation that is kept" if place.kept else "an emulated AWS organisation"
-    say(f"{found.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
+    fresh = isinstance(organization, FreshOrganization)
+    where = "an emulated AWS organisation" if fresh else "the emulated AWS organisation that is kept"
+    say(f"{planned.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
     started = time.perf_counter()
-    mesh = rollout.RunInput(directory, found.plan, found.as_of)
     with Progress("deploying", len(stacks)) as progress:
-        runs = place.course.up(mesh, stacks, progress.step)
-    failed = place.course.interrupted or any(run.result.failures for run in runs)
-    checked = None if failed or len(runs) < len(found.plan.stacks) else place.check()
+        runs = workspace.up(planned, stacks, progress.step)
+    failed = workspace.interrupted or any(run.result.failures for run in runs)
+    checked = None
+    if not failed and len(runs) == len(planned.plan.stacks):
+        checked = organization.check(planned)
+        if checked is None:
+            say(NOT_CHECKED)
     if as_json:
-        answer_json(rollout.as_json(mesh, runs))
+        answer_json(run_json.as_json(planned.plan, runs))
     else:
-        show(found.plan, stacks, runs, place.inventory(), time.perf_counter() - started, checked)
+        show(planned.plan, stacks, runs, organization.inventory(), time.perf_counter() - started, checked)
     if checked:
         say_differences(checked)
     return runs, checked
+
+
+def _wait(plan: Plan, organization: FreshOrganization, exports: Sequence[str]) -> None:
+    """Says how to work on the organisation, and returns at Ctrl-C or SIGTERM."""
+    say(organization.aws.connection_help())
+    if exports:
+        say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
+        say("".join(f"  {line}\n" for line in (*exports, f"pulumi preview -s {plan.stacks[-1]}")))
+    say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
+    somebody = next((f"partner:{partner}" for partner in plan.partners), "outsider")
+    say(f'Policies are enforced. Be somebody, and try to break out:  eval "$(mesh as {somebody})"')
+    say("Ctrl-C ends it, and everything in it.")
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+    try:
+        ended.wait()
+    except KeyboardInterrupt:
+        say("ended")

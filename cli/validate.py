@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from cli.console import answer, answer_json, counted, say
-from cli.mesh_folder import AsOf, Folder, Json, day, findings_of
+from cli.options import DEFAULT_FOLDER, AsOf, Folder, Json, day
+from mesh.folder import findings_of
 
-DEFAULT = Path("stacks")
 
-
-def validate(directory: Folder = DEFAULT, as_of: AsOf = None, as_json: Json = False) -> None:
+def validate(directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, as_json: Json = False) -> None:
     """Read the whole mesh and print every finding as `file:line:column: message`.
 
     Exit code 0 when there is nothing but warnings, 2 for errors and for dates that have passed.

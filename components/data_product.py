@@ -8,7 +8,7 @@ from pulumi import ComponentResource, ResourceOptions
 from components.private_bucket import PrivateBucket, PrivateBucketArgs, filled
 from components.protection import kept
 from mesh import names
-from mesh.iam.values import KEY_ARN
+from mesh.iam.statement import KEY_ARN
 from mesh.plan.nodes import DataProductArgs
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from mesh.iam.values import Document
+from mesh.iam.statement import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

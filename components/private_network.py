@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from mesh.iam import endpoints
+from mesh.iam import network
 from mesh.plan.nodes import NetworkArgs
 
 
@@ -68,7 +68,7 @@ class PrivateNetwork(ComponentResource):
         )
         subnet_ids = [subnet.id for subnet in self.subnets]
         for service, policy in self._args.endpoints.items():
-            gateway = service == endpoints.GATEWAY
+            gateway = service == network.GATEWAY
             aws.ec2.VpcEndpoint(
                 service,
                 vpc_id=self.vpc.id,

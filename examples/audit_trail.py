@@ -5,7 +5,7 @@ from acme import GOVERNANCE, PERIMETER, account
 
 from components import AuditTrail, PrivateBucket
 from components.private_bucket import PrivateBucketArgs
-from mesh.iam.central import log_bucket_policy
+from mesh.iam.account import log_bucket_policy
 from mesh.plan.nodes import AuditTrailArgs
 
 governance = account("governance", GOVERNANCE)

@@ -5,7 +5,7 @@ from acme import PERIMETER, SALES, account
 
 from components import DataProduct, PrivateBucket
 from components.private_bucket import PrivateBucketArgs
-from mesh.iam.central import log_bucket_policy
+from mesh.iam.account import log_bucket_policy
 from mesh.plan.nodes import DataProductArgs
 
 sales = account("sales", SALES)

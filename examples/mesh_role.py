@@ -6,8 +6,8 @@ from acme import SALES, account
 from components import MeshRole
 from components.mesh_role import MeshRoleArgs
 from mesh import names
-from mesh.iam.roles import pipeline_trust
-from mesh.iam.values import Statement, document
+from mesh.iam.roles.pipeline import pipeline_trust
+from mesh.iam.statement import Statement, document
 
 report = MeshRole(
     "report",

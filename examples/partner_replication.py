@@ -5,7 +5,7 @@ from acme import AUDITOR, PERIMETER, SALES, account
 
 from components import PartnerReplication, PrivateBucket
 from components.private_bucket import PrivateBucketArgs
-from mesh.iam.central import results_bucket_policy
+from mesh.iam.account import results_bucket_policy
 from mesh.plan import nodes
 
 sales = account("sales", SALES)

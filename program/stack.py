@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pulumi
 
 from mesh.findings import BadInputError, listed
-from mesh.load import load
+from mesh.folder import plan_folder
 from mesh.model import Mesh, contract_file
-from mesh.plan import Plan, build, problems
+from mesh.plan import Plan
 from mesh.plan.build import by_stack
 from program import domain, governance, organization, partner
 
@@ -20,8 +21,7 @@ def deploy() -> None:
     """Reads the mesh, plans it, and registers the resources of the current stack; raises RunError for bad input."""
     config, stack = pulumi.Config("mesh"), pulumi.get_stack()
     as_of = _day(config.get("as-of"))
-    mesh = _read(Path(config.get("directory") or "stacks"), as_of, stack)
-    plan = build(mesh, as_of)
+    plan = _read(Path(config.get("directory") or "stacks"), as_of, stack)
     if stack not in plan.stacks:
         raise pulumi.RunError(f"there is no stack '{stack}'; stacks: {listed(plan.stacks)}")
     if not pulumi.runtime.is_dry_run() and not config.get_bool("emulated"):
@@ -75,17 +75,16 @@ def _named_by(plan: Plan, stack: str) -> Iterator[str]:
                 yield f"domain-{domain}"
 
 
-def _read(directory: Path, as_of: datetime.date, stack: str) -> Mesh:
-    """The mesh of a folder; any error in it stops, what only tells is told where it concerns the stack."""
-    loaded = load(directory)
-    found = problems(loaded.mesh, as_of) if loaded.mesh else []
-    errors = [f for f in (*loaded.findings, *loaded.place(found)) if f.severity == "error"]
-    if errors or loaded.mesh is None:
-        raise pulumi.RunError(f"the mesh is not valid\n{BadInputError(sorted(set(errors)))}")
-    told = [problem for problem in found if concerned(loaded.mesh, problem.file) == stack]
-    for finding in loaded.place(told):
-        pulumi.log.warn(str(finding))
-    return loaded.mesh
+def _read(directory: Path, as_of: datetime.date, stack: str) -> Plan:
+    """The plan of a mesh folder; any error in it stops, what only tells is told where it concerns the stack."""
+    try:
+        planned = plan_folder(directory, as_of)
+    except BadInputError as error:
+        raise pulumi.RunError(f"the mesh is not valid\n{error}") from None
+    for finding in planned.findings:
+        if concerned(planned.mesh, os.path.relpath(finding.file, directory)) == stack:
+            pulumi.log.warn(str(finding))
+    return planned.plan
 
 
 def concerned(mesh: Mesh, file: str) -> str:

@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 from mesh.findings import NotPossibleError
+from mesh.folder import plan_folder
 from mesh.load import load
 from mesh.plan import build
-from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.runs import language_host
-from sandbox.runs.engines import PulumiEngine
+from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli, find
-from sandbox.runs.pulumi_engine import Backend
-from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import Run, RunInput
-from sandbox.runs.served_organization import state_directory
+from sandbox.runs.pulumi_engine import PulumiEngine
+from sandbox.runs.states import state_directory
+from sandbox.runs.workspace import Workspace
 from tests.e2e.journal import DAY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,7 +119,7 @@ def terminal(cli: Cli, tmp_path: Path) -> Generator[Terminal]:
     checkout = copied(tmp_path / "checkout", cli=cli.path)
     (tmp_path / "state").mkdir()
     plan = build(load(ROOT / "stacks").usable(), DAY)
-    with EmulatedOrganization(organization_ids(plan)) as organization, ProviderServer(organization) as server:
+    with emulated(plan) as organization, ProviderServer(organization) as server:
         variables = {
             "PULUMI_HOME": str(tmp_path / "home"),
             "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
@@ -159,14 +159,14 @@ def as_printed(exports: list[str]) -> str:
 @pytest.mark.timeout(600)
 def test_a_preview_typed_by_hand_works_with_the_provider_attached_as_the_page_says(cli: Cli, tmp_path: Path) -> None:
     checkout = copied(tmp_path / "checkout", cli=cli.path)
-    mesh = RunInput(checkout / "stacks", build(load(checkout / "stacks").usable(), DAY), DAY)
+    mesh = plan_folder(checkout / "stacks", DAY)
     with (
-        EmulatedOrganization(organization_ids(mesh.plan)) as organization,
+        emulated(mesh.plan) as organization,
         ProviderServer(organization) as server,
         state_directory() as states,
     ):
         backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True)
-        runs = Run(PulumiEngine(backend, states)).up(mesh, ["organization", "governance", "domain-playback"])
+        runs = Workspace(PulumiEngine(backend, states)).up(mesh, ["organization", "governance", "domain-playback"])
         assert [failure for run in runs for failure in run.result.failures] == []
         typed = as_printed(backend.exports) + " --policy-pack policies"
         done = Terminal(checkout, environment(checkout) | {"PULUMI_HOME": str(tmp_path / "home")}).run(typed)

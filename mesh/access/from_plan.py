@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import facts
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.world import Account, Endpoint, Nodes, Resource, Role, World
-from mesh.iam.bootstrap import preview_refusals
-from mesh.iam.values import KEY_ARN, Document
+from mesh.iam.roles.deploy import preview_refusals
+from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
 
@@ -69,14 +69,14 @@ def endpoint_id(service: str) -> str:
     return f"vpce-mesh-{service}"
 
 
-def _policy(name: str, document: Callable[[], Document], known: Mapping[str, str] | None = None) -> Policy:
-    """A policy whose document is not even made before it is asked."""
+class PlannedPolicy(Policy):
+    """A policy of the plan; `value` makes its document, which happens when something is first decided by it."""
 
-    def read() -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(document().text(known)) if known else document().as_json()
-        return found
+    __slots__ = ("value",)
 
-    return Policy(name, read)
+    def __init__(self, name: str, value: Callable[[], Document], known: Mapping[str, str] | None = None) -> None:
+        self.value = value
+        super().__init__(name, lambda: json.loads(value().text(known)) if known else value().as_json())
 
 
 # ---- accounts
@@ -119,7 +119,7 @@ def _attached(policies: Iterable[nodes.OrganizationPolicy], kind: str, target: s
 
 @cache
 def _organization_policy(policy: nodes.OrganizationPolicy) -> Policy:
-    return _policy(policy.name, lambda: policy.document)
+    return PlannedPolicy(policy.name, lambda: policy.document)
 
 
 # ---- roles
@@ -129,9 +129,9 @@ def roles(plan: Plan) -> Iterator[Role]:
     """Every role of the mesh, and those of the permission sets, which AWS makes."""
     perimeter = plan.perimeter
     organization = plan.organization.args
-    deploy = _policy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
-    preview = _policy("role/mesh/preview, trust", lambda: organization.preview_trust)
-    refusals = _policy("role/mesh/preview, mesh", preview_refusals)
+    deploy = PlannedPolicy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
+    preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
+    refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
     by_account = _baselines(plan)
     for account_id, baseline in by_account.items():
         yield Role(names.deploy_role(account_id), (ADMINISTRATOR_ACCESS,), deploy)
@@ -145,7 +145,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     glass, keepers = plan.governance.break_glass, plan.organization.keepers
     yield make.role(glass.arn, glass)
     keeper = names.break_glass_user(perimeter.management_id, KEEPER)
-    yield Role(keeper, (_policy("group/mesh/mesh-break-glass", lambda: keepers.permissions),))
+    yield Role(keeper, (PlannedPolicy("group/mesh/mesh-break-glass", lambda: keepers.permissions),))
     for domain in plan.domains.values():
         yield from _domain_roles(make, domain)
     for partner in plan.partners.values():
@@ -175,7 +175,7 @@ def _permission_sets(plan: Plan, account_id: str, baseline: AccountBaselineArgs 
 
 @cache
 def _permission_set_policy(permission_set: nodes.PermissionSet) -> Policy:
-    return _policy(f"permission set {permission_set.name}", lambda: permission_set.policy)
+    return PlannedPolicy(f"permission set {permission_set.name}", lambda: permission_set.policy)
 
 
 def permission_set_role(account_id: str, region: str, name: str) -> str:
@@ -199,7 +199,7 @@ def _baselines(plan: Plan) -> dict[str, AccountBaselineArgs | None]:
 
 
 def _boundary(baseline: AccountBaselineArgs | None) -> Policy | None:
-    return _policy("policy/mesh/boundary", lambda: baseline.boundary) if baseline else None
+    return PlannedPolicy("policy/mesh/boundary", lambda: baseline.boundary) if baseline else None
 
 
 class _Documents(Protocol):
@@ -220,8 +220,8 @@ class _RoleMaker:
         account_id, path = arn.split(":", 5)[4:]
         return Role(
             arn,
-            (_policy(f"{path}, mesh", lambda: documents.permissions),),
-            _policy(f"{path}, trust", lambda: documents.trust),
+            (PlannedPolicy(f"{path}, mesh", lambda: documents.permissions),),
+            PlannedPolicy(f"{path}, trust", lambda: documents.trust),
             self._boundaries[account_id],
         )
 
@@ -239,11 +239,13 @@ def resources(plan: Plan) -> Iterator[Resource]:
     audit = plan.governance.audit
     yield _bucket(audit.bucket, hub, lambda: audit.bucket_policy)
     catalog = f"arn:aws:glue:{perimeter.region}:{hub}:catalog"
-    yield Resource(catalog, hub, _policy("policy of the mesh catalog", lambda: plan.governance.catalog.catalog_policy))
+    yield Resource(
+        catalog, hub, PlannedPolicy("policy of the mesh catalog", lambda: plan.governance.catalog.catalog_policy)
+    )
     bus = f"arn:aws:events:{perimeter.region}:{hub}:event-bus/{names.BUS}"
-    yield Resource(bus, hub, _policy("policy of the mesh bus", lambda: plan.governance.bus.policy))
+    yield Resource(bus, hub, PlannedPolicy("policy of the mesh bus", lambda: plan.governance.bus.policy))
     topic, glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
-    yield Resource(topic, hub, _policy("policy of the topic of alarms", lambda: glass.topic_policy))
+    yield Resource(topic, hub, PlannedPolicy("policy of the topic of alarms", lambda: glass.topic_policy))
     for domain in plan.domains.values():
         for product in domain.products.values():
             yield from _product(product)
@@ -281,13 +283,13 @@ def _own_catalog(region: str, account_id: str) -> Resource:
 def _bucket(
     name: str, account_id: str, policy: Callable[[], Document], known: Mapping[str, str] | None = None
 ) -> Resource:
-    return Resource(f"arn:aws:s3:::{name}", account_id, _policy(f"policy of bucket {name}", policy, known))
+    return Resource(f"arn:aws:s3:::{name}", account_id, PlannedPolicy(f"policy of bucket {name}", policy, known))
 
 
 def _key(region: str, account_id: str, alias: str, policy: Callable[[], Document], what: str) -> Iterator[Resource]:
     """A key under its own ARN and under its alias's."""
     keys = {"kms:resourcealiases": (f"alias/{alias}",)}
-    compiled_once = _policy(f"policy of the key of {what}, account {account_id}", policy)
+    compiled_once = PlannedPolicy(f"policy of the key of {what}, account {account_id}", policy)
     yield Resource(key_arn(region, account_id, alias), account_id, compiled_once, keys)
     yield Resource(f"arn:aws:kms:{region}:{account_id}:alias/{alias}", account_id, compiled_once, keys)
 
@@ -296,7 +298,7 @@ def endpoints(plan: Plan) -> Iterator[Endpoint]:
     """The endpoints of the mesh's network."""
     for service, document in plan.governance.network.endpoints.items():
         name = f"policy of the endpoint of {service}"
-        yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, _policy(name, lambda d=document: d))
+        yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, PlannedPolicy(name, lambda d=document: d))
 
 
 # ---- Lake Formation

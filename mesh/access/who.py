@@ -28,7 +28,7 @@ PLACES: Final[Mapping[str, str]] = {
     "metadata of tables": "tables/table/metadata/v1.metadata.json",
     "outbound": "outbound/partner/part-0.parquet",
 }
-"""Where a product's bucket keeps what, and an object of each (`mesh/iam/product.py`)."""
+"""Where a product's bucket keeps what, and an object of each (`mesh/iam/product/bucket_policy.py`)."""
 
 GET_ACTIONS: Final = ("s3:GetObject", "s3:GetObjectVersionForReplication")
 OUTSIDER: Final = "arn:aws:iam::999999999999:role/anyone"

@@ -1,1 +1,1 @@
-"""Every policy document of the mesh as a value: one function per document, one module per subject."""
+"""Policy documents as values: one file an entity that carries a policy, one function a document."""

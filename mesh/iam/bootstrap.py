@@ -1,7 +1,7 @@
-"""The two roles that every account starts with, as a CloudFormation template.
+"""CloudFormation template of the two roles that every account starts with, `mesh/deploy` and `mesh/preview`.
 
 A StackSet of the organisation puts them into every account below the units the moment it is created; the management
-account, which no service-managed StackSet reaches, gets the same template by hand (README, "On AWS").
+account, which no service-managed StackSet reaches, gets the same template by hand (`docs/on-aws.md`).
 """
 
 from __future__ import annotations
@@ -10,44 +10,8 @@ import json
 from typing import Any
 
 from mesh import names
-from mesh.iam.product import READ_OBJECTS
-from mesh.iam.values import Document, Statement, document
-
-
-def preview_refusals() -> Document:
-    """What a preview never does, though AWS's ReadOnlyAccess would let it: read data or secrets."""
-    return document(
-        Statement(
-            sid="RefuseReadingData",
-            actions=(
-                *READ_OBJECTS,
-                "athena:GetQueryResults",
-                "athena:GetQueryResultsStream",
-                "athena:StartQueryExecution",
-                "dynamodb:BatchGetItem",
-                "dynamodb:GetItem",
-                "dynamodb:PartiQLSelect",
-                "dynamodb:Query",
-                "dynamodb:Scan",
-                "kms:Decrypt",
-                "lakeformation:GetDataAccess",
-                "kinesis:GetRecords",
-                "logs:FilterLogEvents",
-                "logs:GetLogEvents",
-                "logs:GetLogRecord",
-                "logs:GetQueryResults",
-                "logs:StartQuery",
-                "secretsmanager:BatchGetSecretValue",
-                "secretsmanager:GetSecretValue",
-                "sqs:ReceiveMessage",
-                "ssm:GetParameter",
-                "ssm:GetParameterHistory",
-                "ssm:GetParameters",
-                "ssm:GetParametersByPath",
-            ),
-            resources=("*",),
-        )
-    )
+from mesh.iam.roles.deploy import preview_refusals
+from mesh.iam.statement import Document
 
 
 def template(deploy_trust: Document, preview_trust: Document) -> str:

@@ -1,4 +1,4 @@
-"""The way in for emergencies: who breaks the glass, what that is good for, and who is told.
+"""Break-glass role, the group that may assume it, and the alarm that tells of it.
 
 When the CI or IAM Identity Center is down, a user of the management account steps into one role of the governance
 account, and from there into the deployment of any account. IAM Identity Center's sessions carry no
@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mesh import names
-from mesh.iam.perimeter import Perimeter, caller_is, caller_is_not, not_a_service
-from mesh.iam.roles import ASSUME
-from mesh.iam.values import Document, Statement, account, document, service, when
+from mesh.iam.perimeter import Perimeter, caller_is_not, not_a_service
+from mesh.iam.roles.trust import ASSUME, assumed_by
+from mesh.iam.statement import Document, Statement, document, service, when
 
 SECOND_FACTOR_SECONDS: Final = 900
-"""How old the second factor may be; a session of a user with one lasts up to a day and a half."""
+"""Age that the second factor may have; a user's session with one lasts up to a day and a half."""
 
 TOPIC_ACTIONS: Final = (
     "sns:AddPermission",
@@ -28,23 +28,32 @@ TOPIC_ACTIONS: Final = (
     "sns:SetTopicAttributes",
     "sns:Subscribe",
 )
-"""What a topic policy may name; SNS refuses `sns:*` (SNS Developer Guide, "Example cases for access control")."""
+"""Actions of a topic policy; SNS refuses `sns:*` (SNS Developer Guide, "Example cases for access control")."""
+
+SET_UP_TOPIC: Final = (
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+)
 
 
 def trust(perimeter: Perimeter) -> Document:
-    """Who breaks the glass: a user made for it, with a fresh second factor, under the user's own name.
+    """Trust of the role: a user made for it, with a fresh second factor, under the user's own name.
 
     In the mesh's region only: a call to another endpoint of STS is logged there, where no alarm listens
     (CloudTrail User Guide, "About global service events").
     """
+    management = perimeter.management_id
     return document(
-        Statement(
+        assumed_by(
+            management,
+            names.break_glass_user(management, "*"),
             sid="UsersWithASecondFactor",
-            effect="Allow",
-            principal=account(perimeter.management_id),
-            actions=ASSUME,
-            conditions=(
-                caller_is(names.break_glass_user(perimeter.management_id, "*")),
+            what="A user made for it assumes the role, with a fresh second factor, under the user's own name.",
+            why="CI and Identity Center may be down; the alarm listens in one region, and the trail has the name.",
+            also=(
                 when("Bool", "aws:MultiFactorAuthPresent", "true"),
                 when("NumericLessThanEquals", "aws:MultiFactorAuthAge", str(SECOND_FACTOR_SECONDS)),
                 when("StringEquals", "sts:SourceIdentity", "${aws:username}"),
@@ -55,10 +64,12 @@ def trust(perimeter: Perimeter) -> Document:
 
 
 def permissions(perimeter: Perimeter) -> Document:
-    """What the role is good for: a deployment by hand, with what is previewed before it. It reads nothing itself."""
+    """Permissions of the role: deploy and preview by hand. It reads nothing itself."""
     return document(
         Statement(
             sid="DeployByHand",
+            what="The role assumes `mesh/deploy` and `mesh/preview` in accounts of the organisation.",
+            why="An emergency is a deployment by hand; the role itself reads no data.",
             effect="Allow",
             actions=ASSUME,
             resources=(names.deploy_role("*"), names.preview_role("*")),
@@ -67,11 +78,13 @@ def permissions(perimeter: Perimeter) -> Document:
     )
 
 
-def keeper_permissions(perimeter: Perimeter) -> Document:
-    """What a user who may break the glass can do: nothing else."""
+def group_permissions(perimeter: Perimeter) -> Document:
+    """Permissions of the group: its users assume the break-glass role, and can do nothing else."""
     return document(
         Statement(
             sid="BreakTheGlass",
+            what="Members of the group assume the break-glass role.",
+            why="They can do nothing else: all that they do is through the role, which sets off the alarm.",
             effect="Allow",
             actions=ASSUME,
             resources=(names.break_glass_role(perimeter.governance_id),),
@@ -80,7 +93,7 @@ def keeper_permissions(perimeter: Perimeter) -> Document:
 
 
 def pattern(perimeter: Perimeter) -> dict[str, Any]:
-    """The event that means that the glass is broken, as CloudTrail tells it to the default bus."""
+    """Event pattern of the alarm: an assumption of the role, as CloudTrail tells the default bus."""
     return {
         "source": ["aws.sts"],
         "detail-type": ["AWS API Call via CloudTrail"],
@@ -93,7 +106,7 @@ def pattern(perimeter: Perimeter) -> dict[str, Any]:
 
 
 def topic_policy(perimeter: Perimeter) -> Document:
-    """Resource policy of the topic: the rule tells, the deployment sets it up, nobody else comes near.
+    """Resource policy of the alarm's topic: the rule publishes, the deployment sets it up, nobody else reaches it.
 
     No resource control policy covers SNS. The topic carries an event of STS and no data, and is not encrypted with a
     key of the mesh's: an alarm that a key can stop is none.
@@ -103,6 +116,8 @@ def topic_policy(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="TheRuleTells",
+            what="EventBridge publishes to the topic, for the alarm's rule.",
+            why="The security contact hears of it in this way.",
             effect="Allow",
             principal=service("events.amazonaws.com"),
             actions=("sns:Publish",),
@@ -111,6 +126,8 @@ def topic_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherAccounts",
+            what="Callers of any other account do nothing with the topic.",
+            why="No RCP covers SNS.",
             principal="*",
             actions=TOPIC_ACTIONS,
             resources=(topic,),
@@ -118,6 +135,8 @@ def topic_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherPublishers",
+            what="Only AWS services publish to the topic.",
+            why="Among many false alarms a true one is not heard.",
             principal="*",
             actions=("sns:Publish",),
             resources=(topic,),
@@ -125,14 +144,10 @@ def topic_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherAdministrators",
+            what="Only the deployment of governance subscribes somebody, or changes the topic.",
+            why="Whoever changes it can silence the alarm.",
             principal="*",
-            actions=(
-                "sns:AddPermission",
-                "sns:DeleteTopic",
-                "sns:RemovePermission",
-                "sns:SetTopicAttributes",
-                "sns:Subscribe",
-            ),
+            actions=SET_UP_TOPIC,
             resources=(topic,),
             conditions=(caller_is_not(names.deploy_role(hub)), not_a_service()),
         ),

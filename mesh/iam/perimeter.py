@@ -1,4 +1,4 @@
-"""The organisation as policy conditions see it, and the conditions that every document is made from.
+"""Perimeter: ids of the organisation as policies name them, and the conditions that are made from them.
 
 Sources: AWS global condition context keys (IAM User Guide), "Establishing a data perimeter on AWS" (whitepaper).
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mesh import names
-from mesh.iam.values import Condition, Statement, when
+from mesh.iam.statement import Condition, when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perimeter:
-    """What the conditions name: the organisation, its units, the two central accounts, the region, whom to tell.
+    """Ids that policies name: the organisation, its units, the two central accounts, the region, whom to tell.
 
     `mesh` is the prefix of all buckets. Every document takes its ids from here, so a document's size depends on
     no list of accounts.
@@ -91,28 +91,8 @@ def caller_is_not(*arns: str) -> Condition:
 
 
 def through(perimeter: Perimeter, *services: str) -> Condition:
-    """The key is used by a service for the caller."""
+    """The caller uses the key through one of these services."""
     return when("StringEquals", "kms:ViaService", *(f"{name}.{perimeter.region}.amazonaws.com" for name in services))
-
-
-def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
-    """TLS only, and TLS 1.2 or newer, for a bucket policy."""
-    return (
-        Statement(
-            sid="RefusePlainHttp",
-            principal="*",
-            actions=("s3:*",),
-            resources=resources,
-            conditions=(when("BoolIfExists", "aws:SecureTransport", "false"),),
-        ),
-        Statement(
-            sid="RefuseOldTls",
-            principal="*",
-            actions=("s3:*",),
-            resources=resources,
-            conditions=(when("NumericLessThan", "s3:TlsVersion", "1.2"),),
-        ),
-    )
 
 
 def deploy_roles() -> str:

@@ -8,8 +8,9 @@ from typing import Final
 
 from mesh import names
 from mesh.contracts import catalog
-from mesh.iam import guardrails
 from mesh.iam.perimeter import Perimeter
+from mesh.iam.rcp.partner import partner_resources_take_one_writer
+from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
     AccountsFile,
     Agreement,
@@ -219,14 +220,14 @@ class Builder:
                 type="SERVICE_CONTROL_POLICY",
                 target=target,
                 description=f"Partner {name} reaches no other account.",
-                document=guardrails.partner_stays_inside(account_id),
+                document=partner_stays_inside(account_id),
             ),
             OrganizationPolicy(
                 name=f"mesh-{target}-one-writer",
                 type="RESOURCE_CONTROL_POLICY",
                 target=target,
                 description=f"Only the declared writers reach into the account of partner {name}.",
-                document=guardrails.partner_resources_take_one_writer(
+                document=partner_resources_take_one_writer(
                     account_id, self.writers(name), self.perimeter.governance_id
                 ),
             ),

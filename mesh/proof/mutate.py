@@ -12,6 +12,7 @@ import fnmatch
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mesh.access.lake import Lakes
@@ -69,12 +70,21 @@ class Mutation:
 
     def run(self) -> Iterator[MutationOutcome]:
         """Every mutant with what came of it, document by document."""
-        touching = self._index()
         for policy in self.subject.policies:
-            yield from self._of_policy(policy, touching)
+            yield from self._of_policy(policy)
         yield from self._of_grants()
 
-    def _index(self) -> dict[tuple[int, int], array[int]]:
+    def of_statements(self) -> Iterator[tuple[Mutant, tuple[str, ...]]]:
+        """Every statement, with all invariants that fail without it."""
+        for policy in self.subject.policies:
+            for number, statement in enumerate(policy.document["Statement"]):
+                asked = self._touching.get((id(policy), number), array("I"))
+                failing = self._failing(policy, _without(policy.document, number), asked)
+                yield Mutant(policy.name, str(statement["Sid"])), failing
+
+    @cached_property
+    def _touching(self) -> dict[tuple[int, int], array[int]]:
+        """Of each statement, by policy and number, the claims that it could decide."""
         found: dict[tuple[int, int], array[int]] = {}
         for place, (_, claim) in enumerate(self._claims):
             if isinstance(claim, Claim):
@@ -84,11 +94,11 @@ class Mutation:
 
     # ---- documents
 
-    def _of_policy(self, policy: Policy, touching: Mapping[tuple[int, int], array[int]]) -> Iterator[MutationOutcome]:
+    def _of_policy(self, policy: Policy) -> Iterator[MutationOutcome]:
         document = policy.document
         for number, statement in enumerate(document["Statement"]):
             sid = str(statement["Sid"])
-            asked = touching.get((id(policy), number), array("I"))
+            asked = self._touching.get((id(policy), number), array("I"))
             yield self._outcome(Mutant(policy.name, sid), policy, _without(document, number), asked)
             for operator, keys in statement.get("Condition", {}).items():
                 for key in keys:
@@ -98,11 +108,24 @@ class Mutation:
     def _outcome(
         self, mutant: Mutant, policy: Policy, document: Mapping[str, Any], asked: array[int]
     ) -> MutationOutcome:
+        noticed = next(iter(self._failing(policy, document, asked, at_most=1)), None)
+        return MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
+
+    def _failing(
+        self, policy: Policy, document: Mapping[str, Any], asked: array[int], at_most: int = len(INVARIANTS)
+    ) -> tuple[str, ...]:
+        """The invariants that fail with another document in the policy's place."""
+        failing: dict[str, None] = {}
         with policy.standing_in(document):
             self._forget(policy)
-            noticed = next((self._claims[place][0] for place in asked if self._fails(self._claims[place][1])), None)
+            for place in asked:
+                invariant, claim = self._claims[place]
+                if invariant not in failing and self._fails(claim):
+                    failing[invariant] = None
+                    if len(failing) == at_most:
+                        break
         self._forget(policy)
-        return MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
+        return tuple(failing)
 
     def _fails(self, claim: AnyClaim) -> bool:
         try:

@@ -1,76 +1,64 @@
-"""An AWS organisation of many accounts, emulated in this process by moto, with ids that are given.
+"""An AWS organisation of many accounts, emulated in this process by moto, whose ids the caller chooses.
 
 One at a time in a process: moto's state is global. Access is not judged here, only stored.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from sandbox.emulator.aws.records import Count, Inventory, Records
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients, Credentials, RoleSession
-from sandbox.enforcement.seeding import enforced, seed, way_in
+from sandbox.emulator.organization_ids import OrganizationIds
 
 if TYPE_CHECKING:
-    from sandbox.enforcement.gate import Gate
+    from sandbox.emulator.moto_transport import Guard
 
 DEFAULT_ACCOUNT: Final = "123456789012"
 """Where moto puts a call whose account it cannot tell. Nothing of ours may ever be there."""
 
 ROLES: Final = ("mesh/preview", "mesh/deploy")
 OPERATOR: Final = "operator"
-HOME_REGION: Final = "eu-west-1"
+
+
+Seed = Callable[[str], None]
+"""Makes in a new account, by its id, the roles that a StackSet brings there on AWS."""
+
+EntryRole = Callable[[str], str]
+"""From the ARN of a role that the operator wants to the role assumed before it; empty for one assumed directly."""
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationIds:
-    """The ids that the emulated AWS gives out; accounts and organisational units by name."""
+class Enforcement:
+    """How policies are enforced: what answers every request, what a new account starts with, how a role is reached."""
 
-    management_account: str
-    organization_id: str
-    root_id: str
-    units: Mapping[str, str] = field(default_factory=dict[str, str])
-    accounts: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    def account(self, name: str) -> str:
-        """The account's id; a deterministic one for a name that is not in the table."""
-        if name == "master":  # moto's name for the management account
-            return self.management_account
-        return self.accounts.get(name) or f"{int(self._hash('account', name), 16) % 10**12:012d}"
-
-    def unit(self, name: str) -> str:
-        """The organisational unit's id; a deterministic one for a name that is not in the table."""
-        return self.units.get(name) or f"ou-{self.root_id.removeprefix('r-')}-{self._hash('unit', name)[:8]}"
-
-    def _hash(self, *parts: str) -> str:
-        return hashlib.sha256("|".join((self.organization_id, *parts)).encode()).hexdigest()
+    guard: Guard
+    seed: Seed
+    entry_role: EntryRole
 
 
 class EmulatedOrganization:
     """A context manager: inside, moto plays the organisation; outside, nothing of it is left.
 
-    `roles` ("path/name") stand in every account from its creation, as a StackSet would bring them on AWS. With a
-    `template` (of CloudFormation) those of the template do, and policies are enforced: `gate` decides every call.
+    Without `enforcement` every call is allowed, and every account starts with two roles that may do everything.
     """
 
     _active = threading.Lock()
 
     def __init__(
-        self, ids: OrganizationIds, *, roles: tuple[str, ...] = ROLES, port: int | None = None, template: str = ""
+        self, ids: OrganizationIds, region: str, *, enforcement: Enforcement | None = None, port: int | None = None
     ) -> None:
         self.ids: Final = ids
+        self.region: Final = region
         self.records: Final = Records()
-        self.gate: Gate | None = None
-        self._template: Final = template
-        self._roles: Final = roles
+        self._enforcement: Final = enforcement
         self._port: Final = port
         self._undo: Final = ExitStack()
         self._lock: Final = threading.RLock()
@@ -100,9 +88,12 @@ class EmulatedOrganization:
 
         _reset()
         self._undo.callback(_reset)
-        self._undo.enter_context(patched(self.ids, self._seed))
-        if self._template:
-            self.gate = self._undo.enter_context(enforced(self.ids, HOME_REGION))
+        seed = self._enforcement.seed if self._enforcement else self._seed
+        self._undo.enter_context(patched(self.ids, seed))
+        if self._enforcement:
+            from sandbox.emulator.moto_transport import guarded_by
+
+            self._undo.enter_context(guarded_by(self._enforcement.guard))
         self._operator = _operator(self.ids.management_account)
         self._organizations().create_organization(region="us-east-1", FeatureSet="ALL")
         if self._port is not None:
@@ -114,15 +105,12 @@ class EmulatedOrganization:
         return organizations_backends[self.ids.management_account]["aws"]
 
     def _seed(self, account_id: str) -> None:
-        """The roles that a StackSet brings into a new account."""
-        if self._template:
-            seed(self._template, account_id, self.ids)
-            return
+        """Two roles that may do everything."""
         from moto.iam.models import iam_backends
 
         iam: Any = iam_backends[account_id]["aws"]
         trust = _policy("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{self.ids.management_account}:root"})
-        for role in self._roles:
+        for role in ROLES:
             path, _, name = f"/{role}".rpartition("/")
             iam.create_role(name, trust, f"{path}/", None, "Comes by a StackSet.", [], "3600")
             iam.put_role_policy(name, "seeded", _policy("*", Resource="*"))
@@ -131,12 +119,10 @@ class EmulatedOrganization:
 
     def account_ids(self) -> dict[str, str]:
         """The ids of all accounts of the organisation by name, the management account's as `management`."""
-        found = {account.name: account.id for account in self._organizations().accounts}
-        return {"management" if name == "master" else name: account_id for name, account_id in found.items()}
-
-    def assumed_ids(self) -> dict[str, str]:
-        """The accounts that are not in the table of ids, with the ids made up for them."""
-        return {n: i for n, i in self.account_ids().items() if n != "management" and n not in self.ids.accounts}
+        return {
+            "management" if account.name == "master" else account.name: account.id
+            for account in self._organizations().accounts
+        }
 
     def ensure_account(self, name: str, email: str = "") -> str:
         """The id of the account with a name; it is created when there is none."""
@@ -173,21 +159,21 @@ class EmulatedOrganization:
         caller = RoleSession(self._clients, self.records, self.ids.management_account, self._operator)
         if through:
             caller = self.assume(through[-1], through[:-1])
-        elif self.gate is not None and (before := way_in(role_arn, self.ids)):
+        elif self._enforcement and (before := self._enforcement.entry_role(role_arn)):
             caller = self.assume(before)
-        answer = caller.call("sts", HOME_REGION, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
-        given = answer["Credentials"]
-        keys = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        answer = caller.call("sts", self.region, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
+        made = answer["Credentials"]
+        keys = Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
         return RoleSession(self._clients, self.records, account, keys)
 
     def acting(self, account_id: str, credentials: Credentials) -> RoleSession:
         """Whoever has these credentials; nobody, with empty ones."""
         return RoleSession(self._clients, self.records, account_id, credentials)
 
-    def client(self, service: str, account_id: str = "", role: str = ROLES[-1], region: str = HOME_REGION) -> Any:
+    def client(self, service: str, account_id: str = "", role: str = ROLES[-1], region: str = "") -> Any:
         """An ordinary boto3 client of a role in an account (management when not given), for tests and probes."""
         role_arn = f"arn:aws:iam::{account_id or self.ids.management_account}:role/{role}"
-        return self._clients.own(service, region, self.assume(role_arn).credentials)
+        return self._clients.own(service, region or self.region, self.assume(role_arn).credentials)
 
     # --- what there is --------------------------------------------------------------------------------------
 
@@ -228,15 +214,15 @@ class EmulatedOrganization:
 
     def connection_help(self) -> str:
         """How to reach the served organisation with the AWS CLI or an SDK."""
-        role = f"arn:aws:iam::{self.ids.management_account}:role/{self._roles[-1]}"
-        other = _ANOTHER if self.gate is None else _ENFORCED
+        role = f"arn:aws:iam::{self.ids.management_account}:role/{ROLES[-1]}"
+        other = _ENFORCED if self._enforcement else _ANOTHER
         accounts = "\n".join(f"  {account_id}  {name}" for name, account_id in sorted(self.account_ids().items()))
         return _HELP.format(
             another=other,
             endpoint=self.endpoint,
             key=self._operator.access_key,
             secret=self._operator.secret_key,
-            region=HOME_REGION,
+            region=self.region,
             role=role,
             accounts=accounts,
         )

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, Protocol
+from typing import Any, Final
+
+from sandbox.emulator.organization_ids import OrganizationIds
 
 SETTINGS: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 
@@ -19,30 +21,8 @@ acting: ContextVar[str] = ContextVar("account whose backend answers")
 """Set by the gate: the caller's account or, for another account's catalog or key, its owner's."""
 
 
-class Ids(Protocol):
-    """The ids of the organisation to be played."""
-
-    @property
-    def organization_id(self) -> str:
-        """Of the organisation."""
-        ...
-
-    @property
-    def root_id(self) -> str:
-        """Of its root."""
-        ...
-
-    def account(self, name: str) -> str:
-        """The id of the account with a name."""
-        ...
-
-    def unit(self, name: str) -> str:
-        """The id of the organisational unit with a name."""
-        ...
-
-
 @contextmanager
-def patched(ids: Ids, on_account: Callable[[str], None]) -> Generator[None]:
+def patched(ids: OrganizationIds, on_account: Callable[[str], None]) -> Generator[None]:
     """moto with the ids given, without its traps; `on_account` hears of each new account's id."""
     with ExitStack() as undo:
         for name, value in SETTINGS.items():
@@ -86,7 +66,7 @@ def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
         setattr(owner, name, before)
 
 
-def _replacements(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
+def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
     import moto.kms.models as kms
     import moto.kms.responses as kms_responses
     from moto.core.responses import BaseResponse
@@ -156,7 +136,7 @@ def _logging_allowed(**_: Any) -> bool:
 _naming: ContextVar[str] = ContextVar("name of the account that is being created")
 
 
-def _organization(ids: Ids, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
+def _organization(ids: OrganizationIds, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
     from moto.organizations import models, utils
 
     yield utils, "make_random_org_id", lambda: ids.organization_id
@@ -202,7 +182,7 @@ def _named_account(init: Callable[..., None], on_account: Callable[[str], None])
     return create
 
 
-def _named_unit(init: Callable[..., None], ids: Ids) -> Callable[..., None]:
+def _named_unit(init: Callable[..., None], ids: OrganizationIds) -> Callable[..., None]:
     def create(unit: Any, organization: Any, **values: Any) -> None:
         init(unit, organization, **values)
         if values.get("Name"):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -34,6 +35,17 @@ def unguarded(_service: str, request: Any, handler: MotoHandler) -> HttpResponse
 
 guard: Guard = unguarded
 """Every request passes here, whichever way it came."""
+
+
+@contextmanager
+def guarded_by(other: Guard) -> Generator[None]:
+    """Inside, this is the guard."""
+    global guard
+    before, guard = guard, other
+    try:
+        yield
+    finally:
+        guard = before
 
 
 def guarded(service: str, request: Any, handler: MotoHandler) -> HttpResponse:

@@ -12,9 +12,10 @@ from sandbox.emulator.moto_patches import acting
 from sandbox.enforcement import glue
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
+from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
-from sandbox.enforcement.questions import Question, questions
+from sandbox.enforcement.questions import Question
 from sandbox.enforcement.refusals import HttpResponse, refusal
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
@@ -39,9 +40,11 @@ class Gate:
         self.decided: Final[Counter[bool]] = Counter()
         """Calls by whether they were allowed."""
         self.exempted: Final[Counter[str]] = Counter()
-        self.told: Counter[bool] = Counter()
-        """Of `decided`, what live checks have told of, their own calls with it; `let_through` is that of `exempted`."""
-        self.let_through: Counter[str] = Counter()
+        """Calls that were let through, by reason."""
+        self.reported: Counter[bool] = Counter()
+        """Calls in `decided` that a report of the live checks has counted already, or that are the checks' own."""
+        self.reported_exempted: Counter[str] = Counter()
+        """The same of `exempted`."""
         self.inexact: Final[Counter[str]] = Counter()
         """Actions decided on `*` because the call does not say which resource it means."""
         self._exempt = exempt

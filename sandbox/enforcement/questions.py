@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from sandbox.enforcement.aws_call import AwsCall
 
@@ -43,35 +43,5 @@ class Stored(Protocol):
         ...
 
 
-Asks = Callable[[AwsCall, str, "Stored"], Iterable[Question]]
+Asks = Callable[[AwsCall, str, Stored], Iterable[Question]]
 """From a call, the caller's account and what is stored."""
-
-ALWAYS_ALLOWED: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
-"""Operations that need no permission (STS API Reference)."""
-
-
-def questions(call: AwsCall, account: str, stored: Stored) -> list[Question]:
-    """What the call asks; the first is the call's own action. Raises UnknownError."""
-    from sandbox.enforcement import (
-        general,
-        glue,
-        iam,
-        kms,
-        s3,
-        sts,
-    )
-
-    rooms: Mapping[str, Asks] = {
-        "s3": s3.asks,
-        "kms": kms.asks,
-        "sts": sts.asks,
-        "glue": glue.asks,
-        "iam": iam.asks,
-    }
-    if f"{call.service}:{call.operation}" in ALWAYS_ALLOWED:
-        return []
-    common: dict[str, Any] = {"aws:SecureTransport": call.secure}
-    if call.region:
-        common["aws:RequestedRegion"] = call.region
-    found = rooms.get(call.service, general.asks)(call, account, stored)
-    return [Question(q.action, q.resource, {**common, **q.context}, q.exact) for q in found]

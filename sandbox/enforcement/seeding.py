@@ -1,42 +1,17 @@
-"""How an organisation begins that enforces: the roles of the bootstrap template, who runs the deployments, the gate."""
+"""The roles with which an account begins where policies are enforced, and those through which the operator comes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from sandbox.enforcement.aws_call import AwsCall
-    from sandbox.enforcement.callers import SignedCaller
-    from sandbox.enforcement.gate import Gate
+from sandbox.emulator.organization_ids import OrganizationIds
 
 CI_ROLES: Final = ("ci-deploy", "ci-preview")
 PATH: Final = "mesh"
-OPERATOR_STEPS_IN: Final = "the operator of the emulator steps in (on AWS: continuous integration, by federation)"
 
 
-class SeededIds(Protocol):
-    """The ids of the organisation."""
-
-    @property
-    def management_account(self) -> str:
-        """The account that the operator is in."""
-        ...
-
-    @property
-    def organization_id(self) -> str:
-        """Of the organisation."""
-        ...
-
-    @property
-    def accounts(self) -> Mapping[str, str]:
-        """Accounts by name."""
-        ...
-
-
-def seed(template: str, account_id: str, ids: SeededIds) -> None:
+def seed(template: str, account_id: str, ids: OrganizationIds) -> None:
     """The roles of a CloudFormation template in a new account; in the governance account those of its CI as well."""
     from moto.iam.models import iam_backends
 
@@ -69,30 +44,10 @@ def _policy(action: str, **members: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **members}]})
 
 
-def way_in(role_arn: str, ids: SeededIds) -> str:
+def entry_role(role_arn: str, ids: OrganizationIds) -> str:
     """The role from which a role is assumed; empty for those that the operator steps into directly."""
     account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     if account == ids.management_account or name in CI_ROLES:
         return ""
     ci = "ci-preview" if name == "preview" else "ci-deploy"
     return f"arn:aws:iam::{ids.accounts['governance']}:role/{PATH}/{ci}"
-
-
-@contextmanager
-def enforced(ids: SeededIds, region: str) -> Generator[Gate]:
-    """Inside, every call passes the gate; the operator's first step of each road is let through, and counted."""
-    from sandbox.emulator import moto_transport
-    from sandbox.enforcement.gate import Gate
-
-    operator = f"arn:aws:iam::{ids.management_account}:user/operator"
-
-    def exempt(caller: SignedCaller, call: AwsCall) -> str:
-        steps_in = caller.identity == operator and call.operation == "AssumeRole"
-        return OPERATOR_STEPS_IN if steps_in and not way_in(call.text("RoleArn"), ids) else ""
-
-    gate = Gate(ids.management_account, ids.organization_id, region, exempt)
-    before, moto_transport.guard = moto_transport.guard, gate
-    try:
-        yield gate
-    finally:
-        moto_transport.guard = before

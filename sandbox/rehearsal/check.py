@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mesh.access.from_plan import lakes, world
 from mesh.access.lake import Lakes
 from mesh.evaluator import Decision, Request, World, decide
-from mesh.load import load
-from mesh.plan import Plan, build
+from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.rehearsal.personas import Persona, credentials, staged
 from sandbox.rehearsal.probes import Probe, probes
@@ -24,6 +21,7 @@ from sandbox.rehearsal.targets import PROBE, Targets, delivered, swept
 if TYPE_CHECKING:
     from sandbox.emulator.clients import RoleSession
     from sandbox.emulator.emulated_organization import EmulatedOrganization
+    from sandbox.enforcement.enforced_organization import EnforcedOrganization
 
 REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
 NOTHING_THERE: Final = "NoSuchKey"
@@ -98,17 +96,18 @@ class _PersonaSessions:
     def _role(self, caller: Persona) -> RoleSession:
         found = self._roles.get(caller.who)
         if found is None:
-            found = self._roles[caller.who] = self._organization.acting(caller.account, credentials(caller))
+            found = self._roles[caller.who] = self._organization.acting(
+                caller.account, credentials(caller, self._organization.region)
+            )
         return found
 
 
-def check(organization: EmulatedOrganization, plan: Plan) -> Report:
-    """Every call, with everything that it needed gone in the end. Raises ValueError where nothing is enforced."""
-    if organization.gate is None:
-        raise ValueError("policies are not enforced in this organisation: every call would be allowed")
+def check(organization: EnforcedOrganization, plan: Plan) -> Report:
+    """Makes every call, and compares its answer; in the end everything that was made for it is gone."""
     began, gate = time.perf_counter(), organization.gate
     report = Report(
-        deployment=gate.decided.total() - gate.told.total(), exempted=dict(gate.exempted - gate.let_through)
+        deployment=gate.decided.total() - gate.reported.total(),
+        exempted=dict(gate.exempted - gate.reported_exempted),
     )
     planned, governed, scene = world(plan), lakes(plan), Targets(plan)
     try:
@@ -121,15 +120,9 @@ def check(organization: EmulatedOrganization, plan: Plan) -> Report:
     finally:
         for bucket in scene.every:
             swept(bucket.name)
-        gate.told, gate.let_through = Counter(gate.decided), Counter(gate.exempted)
+        gate.reported, gate.reported_exempted = Counter(gate.decided), Counter(gate.exempted)
     report.seconds = time.perf_counter() - began
     return report
-
-
-def checked(organization: EmulatedOrganization, question: Mapping[str, Any]) -> Report:
-    """The checks against the mesh as it stands in a folder: `{"directory": …, "as-of": "2026-12-01"}`."""
-    day = datetime.date.fromisoformat(question["as-of"])
-    return check(organization, build(load(Path(question["directory"])).usable(), day))
 
 
 def _set(scene: Targets, company: _PersonaSessions, report: Report, planned: World, governed: Lakes) -> None:

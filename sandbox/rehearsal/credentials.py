@@ -14,12 +14,12 @@ SESSION: Final = "by-hand"
 
 
 def named(plan: Plan, who: str) -> Persona:
-    """The caller of that name. Raises NotPossibleError, with what comes near, when there is none."""
-    found = {caller.who: caller for caller in callers(plan)}
-    if who in found:
-        return found[who]
-    near = difflib.get_close_matches(who, found, 3, 0.4)
-    hint = f"; near: {listed(near)}" if near else f"; there are {listed(found)}"
+    """The persona of that name. Raises NotPossibleError, with what comes near, when there is none."""
+    by_name = {caller.who: caller for caller in callers(plan)}
+    if who in by_name:
+        return by_name[who]
+    near = difflib.get_close_matches(who, by_name, 3, 0.4)
+    hint = f"; near: {listed(near)}" if near else f"; there are {listed(by_name)}"
     raise NotPossibleError(f"nobody is called '{who}'{hint}")
 
 
@@ -30,7 +30,7 @@ def handed_out(plan: Plan, who: str, endpoint: str) -> dict[str, str]:
     if not caller.role:
         return environment
     equipped(plan, caller)
-    keys = credentials(caller, SESSION)
+    keys = credentials(caller, plan.perimeter.region, SESSION)
     token = {"AWS_SESSION_TOKEN": keys.token} if keys.token else {}
     return {**environment, "AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, **token}
 

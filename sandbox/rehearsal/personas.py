@@ -122,7 +122,7 @@ def staged(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Persona]
             elif caller.role.endswith(f"/{ADMINISTRATOR}"):
                 _make(caller.role, {"everything": _everything()}, made)
             elif caller.kind == "keeper":
-                _keep(caller)
+                _keep(plan, caller)
             found.append(caller)
         yield found
     finally:
@@ -175,11 +175,11 @@ def second_factor(caller: Persona) -> str:
     return f"arn:aws:iam::{caller.account}:mfa/{names.role_name(caller.role)}"
 
 
-def _keep(caller: Persona) -> None:
+def _keep(plan: Plan, caller: Persona) -> None:
     """A user with a device, in the group that the deployment made; the code it shows nobody checks."""
     iam, name = _iam(caller.account), names.role_name(caller.role)
     if name not in iam.users:
-        iam.create_user("eu-west-1", name, names.BREAK_GLASS_PATH)
+        iam.create_user(plan.perimeter.region, name, names.BREAK_GLASS_PATH)
         iam.enable_mfa_device(name, second_factor(caller), "000000", "111111")
         if names.BREAK_GLASS_ALARM in iam.groups:
             iam.add_user_to_group(names.BREAK_GLASS_ALARM, name)
@@ -205,23 +205,23 @@ def equipped(plan: Plan, caller: Persona) -> None:
     elif not here and caller.role.endswith(f"/{ADMINISTRATOR}"):
         _make(caller.role, {"everything": _everything()}, [])
     elif caller.kind == "keeper":
-        _keep(caller)
+        _keep(plan, caller)
 
 
-def credentials(caller: Persona, name: str = SESSION) -> Credentials:
+def credentials(caller: Persona, region: str, name: str = SESSION) -> Credentials:
     """A caller's: of a session of that name, or a user's key."""
     if not caller.role:
         return Credentials("", "", None)
     if caller.kind != "keeper":
-        return session(caller.role, name)
+        return session(caller.role, region, name)
     key: Any = _iam(caller.account).create_access_key(user_name=names.role_name(caller.role))
     return Credentials(key.access_key_id, key.secret_access_key, None)
 
 
-def session(role_arn: str, name: str = SESSION) -> Credentials:
+def session(role_arn: str, region: str, name: str = SESSION) -> Credentials:
     """A session of a role, made without asking whether anybody may: what it may do is the question here."""
     from moto.sts.models import sts_backends
 
     account = role_arn.split(":")[4]
-    made: Any = sts_backends[account]["aws"].assume_role("eu-west-1", name, role_arn, "", 3600, "")
+    made: Any = sts_backends[account]["aws"].assume_role(region, name, role_arn, "", 3600, "")
     return Credentials(made.access_key_id, made.secret_access_key, made.session_token)

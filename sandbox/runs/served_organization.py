@@ -1,149 +1,42 @@
-"""An emulated organisation that is kept: where its states are, how others find it, and what says that it is the same.
+"""The emulated organisation that a process serves for others: how it is found, and what it is asked.
 
-`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh` and `destroy` in another
-terminal find the organisation by it. The state belongs to the organisation: it lives and ends with it.
+`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh`, `destroy` and `as` in another
+terminal find the organisation by it. The states belong to the organisation: they live and end with it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import secrets
-import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from mesh.findings import NotPossibleError
-from sandbox.engine.state import StackState
-from sandbox.runs.provider_server import ABOUT, ask
+from sandbox.emulator.aws.records import Inventory
+from sandbox.runs.provider_server import ABOUT, AS, CHECK, ask
+from sandbox.runs.states import StateDirectory
+
+if TYPE_CHECKING:
+    from mesh.folder import PlannedMesh
+    from mesh.plan import Plan
+    from sandbox.rehearsal.check import Report
+    from sandbox.runs.stack_run import EngineName
 
 FILE: Final = Path(".mesh") / "organization.json"
 """In the working directory; ignored by git."""
 
-ROOM: Final = 8 << 20
-"""Bytes that the state of one stack may take: some 2,000 resources."""
+CHECKING: Final = 600.0
+"""Seconds for the live checks in another process."""
 
-EngineName = Literal["embedded", "pulumi"]
-
-
-class StateDirectory:
-    """The states of one emulated organisation's stacks, for either engine."""
-
-    def __init__(self, path: Path) -> None:
-        self.path: Final = path
-
-    @property
-    def pulumi(self) -> Path:
-        """The backend of Pulumi's own engine."""
-        return self.path / "pulumi"
-
-    @property
-    def identity(self) -> str:
-        """The mark of the organisation that the states belong to; empty when there is none."""
-        try:
-            return (self.path / "identity").read_text("utf-8")
-        except OSError:
-            return ""
-
-    @property
-    def passphrase(self) -> str:
-        """The user's passphrase where one is set, else the organisation's own."""
-        return os.environ.get("PULUMI_CONFIG_PASSPHRASE") or self.identity
-
-    def _file(self, stack: str) -> Path:
-        return self.path / "embedded" / f"{stack}.json"
-
-    def load(self, stack: str) -> StackState:
-        """The embedded engine's state of a stack, empty before its first run."""
-        try:
-            return StackState.from_json(self._file(stack).read_text("utf-8"))
-        except FileNotFoundError:
-            return StackState()
-
-    def save(self, stack: str, state: StackState) -> None:
-        """Keep the state: the whole of it, or the one that was there.
-
-        Raises NotPossibleError when it cannot be written; the room that `locked` holds is for it.
-        """
-        file = self._file(stack)
-        try:
-            if (lock := self._lock(stack)).exists():
-                os.truncate(lock, 0)
-            file.parent.mkdir(exist_ok=True)
-            written(file, state.to_json())
-        except OSError as error:
-            raise NotPossibleError(
-                f"the state of stack '{stack}' in {self.path} could not be written ({error.strerror}); "
-                "what this run did to the stack is not in it"
-            ) from error
-
-    def _lock(self, stack: str) -> Path:
-        return self.path / f"{stack}.lock"
-
-    @contextmanager
-    def locked(self, stack: str) -> Generator[None]:
-        """Nobody else updates the stack meanwhile; the lock ends with its process (and the CLI that it runs).
-
-        The file of the lock holds the room that the state will need: a disk that is full is found out before anything
-        is made that could not be remembered.
-        """
-        try:
-            lock = self._lock(stack).open("a")
-        except OSError as error:
-            raise self._unwritable(error) from error
-        with lock:
-            os.set_inheritable(lock.fileno(), True)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise NotPossibleError(
-                    f"another update of stack '{stack}' is under way; nothing was changed, try again when it has ended"
-                ) from None
-            try:
-                os.posix_fallocate(lock.fileno(), 0, ROOM)
-            except OSError as error:
-                raise self._unwritable(error) from error
-            try:
-                yield
-            finally:
-                with suppress(OSError):
-                    os.truncate(lock.fileno(), 0)
-
-    def _unwritable(self, error: OSError) -> NotPossibleError:
-        return NotPossibleError(f"the state in {self.path} cannot be written ({error.strerror}); nothing was changed")
-
-
-def written(file: Path, text: str) -> None:
-    """The file holds the text, all of it and on the disk, or what it held before."""
-    fresh = file.with_suffix(".new")
-    try:
-        with fresh.open("w", encoding="utf-8") as opened:
-            opened.write(text)
-            opened.flush()
-            os.fsync(opened.fileno())
-        fresh.replace(file)
-    except OSError:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def state_directory() -> Generator[StateDirectory]:
-    """A state directory for a new organisation, with a mark that no other has; it is gone in the end."""
-    with tempfile.TemporaryDirectory(prefix="mesh-organization-") as name:
-        path = Path(name)
-        (path / "identity").write_text(secrets.token_hex(16), "utf-8")
-        yield StateDirectory(path)
+NONE_SERVED: Final = "no organisation is kept here: run `mesh up --serve` in another terminal first"
 
 
 @dataclass(frozen=True, slots=True)
 class ServedOrganization:
-    """What the file says: who keeps which organisation, under which engine, and where it answers."""
+    """What the file says: which process serves which organisation, under which engine, and where it answers."""
 
     identity: str
     organization: str
@@ -151,6 +44,7 @@ class ServedOrganization:
     engine: EngineName
     endpoint: str
     provider: int
+    """The port of its provider."""
     pid: int
     state: str
 
@@ -159,53 +53,90 @@ class ServedOrganization:
         """Where its states are."""
         return StateDirectory(Path(self.state))
 
+    def inventory(self) -> Inventory | None:
+        """What exists in it; None when it has ended."""
+        about = ask(self.provider, ABOUT)
+        return Inventory.from_json(about["inventory"]) if about else None
+
+    def check(self, mesh: PlannedMesh) -> Report | None:
+        """The live checks against a mesh, made by the process that serves; None when it does not answer."""
+        from sandbox.rehearsal.check import Report
+
+        question = {"directory": str(mesh.directory.resolve()), "as-of": mesh.as_of.isoformat()}
+        answer = ask(self.provider, CHECK, question, CHECKING)
+        return Report.from_json(answer) if answer else None
+
+    def credentials(self, who: str) -> dict[str, str] | None:
+        """The environment of a shell that is somebody; raises NotPossibleError for nobody, None when it has ended."""
+        answer = ask(self.provider, AS, {"who": who})
+        if answer and "error" in answer:
+            raise NotPossibleError(str(answer["error"]))
+        return answer["environment"] if answer else None
+
+    def require_fit(self, plan: Plan, engine: EngineName | None) -> None:
+        """Raises NotPossibleError when it is of another mesh, or was deployed under another engine."""
+        if self.organization != plan.perimeter.organization:
+            raise NotPossibleError(
+                f"the organisation that is kept here is {self.organization}, of the mesh '{self.mesh}'; this mesh "
+                f"('{plan.mesh}') belongs to {plan.perimeter.organization}; nothing was changed"
+            )
+        if engine is not None and engine != self.engine:
+            raise NotPossibleError(
+                f"the organisation that is kept here was deployed with --engine {self.engine}, and its state is that "
+                f"engine's; nothing was changed: leave out --engine, or start anew with "
+                f"`mesh up --serve --engine {engine}`"
+            )
+
 
 @contextmanager
-def announced(kept: ServedOrganization, file: Path = FILE) -> Generator[None]:
+def announced(served: ServedOrganization, file: Path = FILE) -> Generator[None]:
     """Inside, the file says how to find the organisation."""
     file.parent.mkdir(exist_ok=True)
-    fresh = file.with_suffix(f".{kept.pid}")
-    fresh.write_text(json.dumps(asdict(kept), indent=1) + "\n", "utf-8")
+    fresh = file.with_suffix(f".{served.pid}")
+    fresh.write_text(json.dumps(asdict(served), indent=1) + "\n", "utf-8")
     fresh.replace(file)
     try:
         yield
     finally:
-        if (found := _read(file)) and found.identity == kept.identity:
+        if (announcement := _read(file)) and announcement.identity == served.identity:
             file.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationLookup:
-    """What there is: a kept organisation and what it says of itself; or a note on a file that leads nowhere."""
+def find(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization | None:
+    """The organisation that is served for this working directory, if any; `told` hears of a file that leads nowhere.
 
-    kept: ServedOrganization | None = None
-    about: dict[str, Any] | None = None
-    note: str = ""
-
-
-def find(file: Path = FILE) -> OrganizationLookup:
-    """The organisation that is kept for this working directory; raises NotPossibleError when its state is another's."""
+    Raises NotPossibleError when its state is another organisation's.
+    """
     if not file.exists():
-        return OrganizationLookup()
-    kept = _read(file)
-    if kept is None:
-        return OrganizationLookup(note=f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
-    about = ask(kept.provider, ABOUT) if alive(kept.pid) else None
+        return None
+    served = _read(file)
+    if served is None:
+        told(f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
+        return None
+    about = ask(served.provider, ABOUT) if alive(served.pid) else None
     if about is None:
-        return OrganizationLookup(
-            note=f"{file} is of an organisation that has ended (process {kept.pid}); it is passed over"
-        )
-    if len({about.get("identity"), kept.identity, kept.states.identity}) > 1:
+        told(f"{file} is of an organisation that has ended (process {served.pid}); it is passed over")
+        return None
+    if len({about.get("identity"), served.identity, served.states.identity}) > 1:
         raise NotPossibleError(
-            f"the state in {kept.state} belongs to another organisation than the one that answers; nothing was changed "
-            f"(end both, remove {file}, and start anew with `mesh up --serve`)"
+            f"the state in {served.state} belongs to another organisation than the one that answers; nothing was "
+            f"changed (end both, remove {file}, and start anew with `mesh up --serve`)"
         )
-    return OrganizationLookup(kept, about)
+    return served
+
+
+def require(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization:
+    """The organisation that is served for this working directory; raises NotPossibleError when there is none."""
+    served = find(told, file)
+    if served is None:
+        raise NotPossibleError(NONE_SERVED)
+    return served
 
 
 def _read(file: Path) -> ServedOrganization | None:
     try:
-        return ServedOrganization(**json.loads(file.read_text("utf-8")))
+        members: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return ServedOrganization(**members)
     except (OSError, ValueError, TypeError):
         return None
 

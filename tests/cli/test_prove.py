@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli import main
-from mesh.iam import guardrails, side_doors
-from mesh.iam.values import Document
+from mesh.iam.scp import exfiltration
+from mesh.iam.scp import roles as scp_roles
+from mesh.iam.statement import Document
 from mesh.proof.invariants import INVARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,12 +45,12 @@ def test_one_invariant_is_proven_alone(capsys: pytest.CaptureFixture[str]) -> No
 def test_an_invariant_that_does_not_hold_says_who_gets_through_and_ends_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = side_doors.no_side_doors
+    whole = exfiltration.no_exfiltration
 
     def without_regions(*given: object) -> Document:
         return whole(*given).without("RefuseOtherRegions")  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(side_doors, "no_side_doors", without_regions)
+    monkeypatch.setattr(exfiltration, "no_exfiltration", without_regions)
     code, out, _ = told(capsys, "prove", *HERE, "-i", "M1", "-i", "I8")
     assert code == main.FINDINGS
     assert "✗ M1" in out
@@ -108,7 +109,7 @@ def test_a_theorem_that_fails_alone_shows_who_gets_through_and_ends_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Enumeration asks for no other role whose name begins so.
-    monkeypatch.setattr(guardrails, "BOOTSTRAP_ROLE", "arn:aws:iam::*:role/stacksets*")
+    monkeypatch.setattr(scp_roles, "BOOTSTRAP_ROLE", "arn:aws:iam::*:role/stacksets*")
     code, out, _ = told(capsys, "prove", *HERE, "-i", "I17")
     assert code == main.FINDINGS
     assert "✗ I17" in out

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import components
-from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
@@ -81,7 +82,7 @@ def test_the_example_previews_what_it_is_about(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MAKES))
 def test_the_example_deploys_and_a_second_run_changes_nothing(name: str) -> None:
-    with EmulatedOrganization(IDS) as organization:
+    with EmulatedOrganization(IDS, "eu-west-1") as organization:
         if name != "landing_zone":
             for account in IDS.accounts:
                 organization.ensure_account(account)

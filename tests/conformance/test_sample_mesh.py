@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mesh.load import load
-from mesh.plan.build import build
+from mesh.folder import plan_folder
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point
-from sandbox.runs.rollout import ENTRY_POINT, RunInput
+from sandbox.runs.stack_run import ENTRY_POINT, stack_config
 from tests.conformance.embedded import EmbeddedStacks
 from tests.conformance.outcome import differences
 from tests.conformance.real import RealEngine
@@ -23,9 +22,7 @@ AS_OF = datetime.date(2026, 12, 1)
 
 @pytest.fixture(scope="module")
 def config() -> dict[str, str]:
-    mesh = load(STACKS).mesh
-    assert mesh is not None
-    return RunInput(STACKS, build(mesh, AS_OF), AS_OF).config(emulated=False)
+    return stack_config(plan_folder(STACKS, AS_OF), emulated=False)
 
 
 @pytest.mark.parametrize("stack", ["organization", "domain-playback", "partner-ad-measurement"])

@@ -9,7 +9,7 @@ import pytest
 
 from mesh.findings import NotPossibleError
 from sandbox.runs.pulumi_cli import Cli, find
-from tests.e2e.ground import Ground, ground
+from tests.e2e.ground import Ground, opened
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +22,8 @@ def cli() -> Cli:
 
 
 @pytest.fixture(params=["embedded", pytest.param("pulumi", marks=pytest.mark.e2e)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Ground]:
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Ground]:
     """Where faults happen, under each engine."""
     pulumi = request.getfixturevalue("cli") if request.param == "pulumi" else None
-    with ground(tmp_path, pulumi) as place:
-        yield place
+    with opened(tmp_path, pulumi) as ground:
+        yield ground

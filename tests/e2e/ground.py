@@ -15,13 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mesh.folder import PlannedMesh
 from sandbox.emulator.provider import AwsProvider
-from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
 from sandbox.runs.provider_server import ABOUT, ProviderServer, RemoteProviders
+from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
-from sandbox.runs.pulumi_engine import Backend
-from sandbox.runs.run import Run, RunInput, StackRun
-from sandbox.runs.served_organization import FILE, ServedOrganization, StateDirectory, announced, state_directory
+from sandbox.runs.pulumi_engine import PulumiEngine
+from sandbox.runs.served_organization import FILE, ServedOrganization, announced
+from sandbox.runs.stack_run import StackRun
+from sandbox.runs.states import StateDirectory, state_directory
+from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.e2e.journal import DAY, fresh, mesh_of
 from tests.sandbox.emulator.faulty import FaultyOrganization
 
@@ -37,7 +40,7 @@ Thing = tuple[str, str]
 class Ground:
     """One engine, one organisation, and the states; `cli` is Pulumi's, where its engine is the one."""
 
-    mesh: RunInput
+    mesh: PlannedMesh
     faulty: FaultyOrganization
     states: StateDirectory
     cli: Cli | None
@@ -45,30 +48,30 @@ class Ground:
     """What was said while stacks were worked on."""
 
     @contextmanager
-    def course(self, server: ProviderServer | None = None) -> Generator[Run]:
+    def workspace(self, server: ProviderServer | None = None) -> Generator[Workspace]:
         """The engine; with a server the provider is that one's, else the embedded engine has its own."""
         if self.cli is None and server is None:
-            yield Run(EmbeddedEngine(lambda _: AwsProvider(self.faulty), self.states), self.told.append)
+            yield Workspace(EmbeddedEngine(lambda _: AwsProvider(self.faulty), self.states), self.told.append)
         elif server is None:
-            with ProviderServer(self.faulty) as own, self.course(own) as course:
-                yield course
+            with ProviderServer(self.faulty) as own, self.workspace(own) as workspace:
+                yield workspace
         elif self.cli is None:
             with RemoteProviders(server.port) as providers:
-                yield Run(EmbeddedEngine(providers, self.states), self.told.append)
+                yield Workspace(EmbeddedEngine(providers, self.states), self.told.append)
         else:
             backend = Backend(self.cli, self.states.pulumi, server.port, self.states.passphrase)
-            yield Run(PulumiEngine(backend, self.states), self.told.append)
+            yield Workspace(PulumiEngine(backend, self.states), self.told.append)
 
     @contextmanager
-    def kept(self) -> Generator[ProviderServer]:
-        """As `mesh up --serve` would keep it in another terminal: commands that are typed here find it."""
+    def served(self) -> Generator[ProviderServer]:
+        """As `mesh up --serve` would serve it in another terminal: commands that are typed here find it."""
         organization = self.faulty.organization
 
         def about(_question: Mapping[str, Any]) -> dict[str, object]:
             return {"identity": self.states.identity, "inventory": organization.inventory().to_json()}
 
         with ProviderServer(self.faulty, {ABOUT: about}) as server:
-            kept = ServedOrganization(
+            served = ServedOrganization(
                 identity=self.states.identity,
                 organization=self.mesh.plan.perimeter.organization,
                 mesh=self.mesh.plan.mesh,
@@ -78,7 +81,7 @@ class Ground:
                 pid=os.getpid(),
                 state=str(self.states.path),
             )
-            with announced(kept, self.mesh.directory.parent / FILE):
+            with announced(served, self.mesh.directory.parent / FILE):
                 yield server
 
     def type(self, *words: str) -> subprocess.Popen[str]:
@@ -114,7 +117,7 @@ class Ground:
         return Counter((token, id_) for account, _, token, id_ in live if account == self.account)
 
     def stated(self, stack: str = "governance") -> Counter[Thing]:
-        """What the state says, read from where it is kept."""
+        """What the state says, read from where it is stored."""
         if self.cli is None:
             found = [(one.type, one.id) for one in self.states.load(stack).resources]
         else:
@@ -129,7 +132,7 @@ class Ground:
 
 
 @contextmanager
-def ground(directory: Path, cli: Cli | None) -> Generator[Ground]:
+def opened(directory: Path, cli: Cli | None) -> Generator[Ground]:
     """The tiny mesh, of which nothing is deployed."""
     stacks = Path(shutil.copytree(TINY, directory / "stacks"))
     with fresh(stacks) as organization, state_directory() as states:
@@ -141,12 +144,12 @@ def created(run: StackRun) -> int:
     return 0 if run.preview else run.operations.get("create", 0)
 
 
-def converges(ground: Ground, course: Run) -> None:
+def converges(ground: Ground, workspace: Workspace) -> None:
     """The next run makes what is missing, and the one behind it has nothing to do; each thing is there once."""
-    (run,) = course.up(ground.mesh, ["governance"])
+    (run,) = workspace.up(ground.mesh, ["governance"])
     assert run.result.failures == []
     assert ground.exists() == ground.stated()
     assert set(ground.exists().values()) == {1}
-    (again,) = course.up(ground.mesh, ["governance"])
+    (again,) = workspace.up(ground.mesh, ["governance"])
     assert again.result.failures == []
     assert again.operations == {"same": ground.exists().total()}

@@ -9,12 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mesh.load import load
-from mesh.plan import build
+from mesh.folder import PlannedMesh, plan_folder
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
-from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import Run, RunInput, StackRun
+from sandbox.runs.fresh_organization import emulated
+from sandbox.runs.stack_run import StackRun
+from sandbox.runs.workspace import Workspace
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 DAY = datetime.date(2026, 12, 1)
@@ -56,8 +56,8 @@ class Journal:
         return left
 
 
-def mesh_of(directory: Path) -> RunInput:
-    return RunInput(directory, build(load(directory).usable(), DAY), DAY)
+def mesh_of(directory: Path) -> PlannedMesh:
+    return plan_folder(directory, DAY)
 
 
 def protection_lifted(directory: Path) -> None:
@@ -70,7 +70,7 @@ def protection_lifted(directory: Path) -> None:
     file.write_text(text)
 
 
-def change_by_hand(organization: EmulatedOrganization, mesh: RunInput) -> None:
+def change_by_hand(organization: EmulatedOrganization, mesh: PlannedMesh) -> None:
     """One property of one bucket is changed, and one resource of another is deleted, by somebody with a client."""
     domain = mesh.plan.domains[DOMAIN]
     first, second, *_ = (product.bucket for product in domain.products.values())
@@ -79,22 +79,22 @@ def change_by_hand(organization: EmulatedOrganization, mesh: RunInput) -> None:
     s3.delete_bucket_lifecycle(Bucket=second)
 
 
-def written(course: Run, organization: EmulatedOrganization, directory: Path) -> Journal:
+def written(workspace: Workspace, organization: EmulatedOrganization, directory: Path) -> Journal:
     """The whole story under one engine, in a folder of its own."""
     shutil.copytree(STACKS, directory)
     mesh, journal = mesh_of(directory), Journal()
-    journal.write("first", course.up(mesh), organization)
-    journal.write("again", course.up(mesh, KINDS), organization)
+    journal.write("first", workspace.up(mesh), organization)
+    journal.write("again", workspace.up(mesh, KINDS), organization)
     change_by_hand(organization, mesh)
-    journal.write("refreshed", course.refresh(mesh, KINDS), organization)
-    journal.write("repaired", course.up(mesh, [f"domain-{DOMAIN}"]), organization)
-    journal.write("refused", course.destroy(mesh), organization)
+    journal.write("refreshed", workspace.refresh(mesh, KINDS), organization)
+    journal.write("repaired", workspace.up(mesh, [f"domain-{DOMAIN}"]), organization)
+    journal.write("refused", workspace.destroy(mesh), organization)
     protection_lifted(directory)
     mesh = mesh_of(directory)
-    journal.write("changed", course.up(mesh), organization)
-    journal.write("destroyed", course.destroy(mesh), organization)
+    journal.write("changed", workspace.up(mesh), organization)
+    journal.write("destroyed", workspace.destroy(mesh), organization)
     return journal
 
 
 def fresh(directory: Path) -> EmulatedOrganization:
-    return EmulatedOrganization(organization_ids(mesh_of(directory).plan))
+    return emulated(mesh_of(directory).plan)

@@ -24,20 +24,19 @@ import pytest
 
 from cli.main import run as command_line
 from mesh.findings import NotPossibleError
-from mesh.load import load
-from mesh.plan import build
-from sandbox.emulator.emulated_organization import EmulatedOrganization
+from mesh.folder import plan_folder
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.runs import pulumi_cli
+from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
-from sandbox.runs.pulumi_engine import Backend, PulumiStack
-from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import ENTRY_POINT, RunInput
-from sandbox.runs.served_organization import state_directory
+from sandbox.runs.pulumi_engine import PulumiStack
+from sandbox.runs.stack_run import ENTRY_POINT, stack_config
+from sandbox.runs.states import state_directory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +74,7 @@ class Terminal:
         return re.sub(r"\s+", " ", done.stderr)
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def announcement(self) -> dict[str, Any]:
         return json.loads((self.directory / FILE).read_text())
 
     @contextmanager
@@ -115,7 +114,7 @@ def terminal(tmp_path: Path) -> Terminal:
 
 @pytest.fixture(scope="module")
 def beside(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[Terminal]:
-    """A terminal beside one in which an organisation is kept; for what changes nothing."""
+    """A terminal beside one in which an organisation is served; for what changes nothing."""
     directory = tmp_path_factory.mktemp(engine)
     shutil.copytree(TINY, directory / "stacks")
     terminal = Terminal(directory)
@@ -137,7 +136,7 @@ def operations(done: subprocess.CompletedProcess[str]) -> set[str]:
 
 def test_a_second_terminal_updates_refreshes_and_destroys_what_the_first_keeps(terminal: Terminal, engine: str) -> None:
     with terminal.serving("--engine", engine):
-        state = Path(terminal.kept["state"])
+        state = Path(terminal.announcement["state"])
         assert operations(terminal.type("up", "--json", "--stack", "governance", "--stack", "domain-shop")) == {"same"}
         terminal.change("domains/shop.yaml", "retention: 30 days", "retention: 40 days")
         assert operations(terminal.type("up", "--json", "--stack", "domain-shop")) == {"same", "update"}
@@ -183,7 +182,7 @@ def test_what_was_changed_by_hand_is_told_by_the_live_checks_of_a_second_termina
 
 
 def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(beside: Terminal, engine: str) -> None:
-    state = Path(beside.kept["state"])
+    state = Path(beside.announcement["state"])
     before = contents(state)
     other = {"embedded": "pulumi", "pulumi": "embedded"}[engine]
     assert f"was deployed with --engine {engine}" in beside.refused("up", "--engine", other)
@@ -206,7 +205,7 @@ def test_what_does_not_fit_a_kept_organisation_is_refused_and_changes_nothing(be
 
 
 def test_a_stack_that_is_not_deployed_yet_is_neither_refreshed_nor_destroyed(beside: Terminal) -> None:
-    before = contents(Path(beside.kept["state"]))
+    before = contents(Path(beside.announcement["state"]))
     domain = beside.directory / "stacks" / "domains" / "tools.yaml"
     domain.write_text("owner: {team: tools, email: tools@tiny.example}\ndescription: Tools.\nproducts: {}\n")
     try:
@@ -215,11 +214,11 @@ def test_a_stack_that_is_not_deployed_yet_is_neither_refreshed_nor_destroyed(bes
             assert "stack 'domain-tools' is not deployed in this organisation: run `mesh up` first" in said
     finally:
         domain.unlink()
-    assert contents(Path(beside.kept["state"])) == before
+    assert contents(Path(beside.announcement["state"])) == before
 
 
 def test_the_state_of_another_organisation_is_refused(beside: Terminal) -> None:
-    identity = Path(beside.kept["state"]) / "identity"
+    identity = Path(beside.announcement["state"]) / "identity"
     ours = identity.read_text()
     identity.write_text("that of another organisation")
     try:
@@ -268,7 +267,7 @@ def test_the_file_of_an_organisation_that_has_ended_is_passed_over(terminal: Ter
     with terminal.serving() as server:
         server.kill()
         server.wait(30)
-        state = Path(terminal.kept["state"])
+        state = Path(terminal.announcement["state"])
         said = terminal.refused("refresh")
         assert "is of an organisation that has ended" in said
         assert "no organisation is kept here" in said
@@ -430,10 +429,10 @@ def test_a_stack_without_an_account_id_is_refused_under_both_engines(
     directory = Path(shutil.copytree(TINY, tmp_path / "stacks"))
     accounts = directory / "accounts.yaml"
     accounts.write_text(accounts.read_text().replace('  shop: "320000000021"\n', ""))
-    mesh = RunInput(directory, build(load(directory).usable(), DAY), DAY)
-    config = mesh.config(emulated=False)
+    mesh = plan_folder(directory, DAY)
+    config = stack_config(mesh, emulated=False)
     sentence = "stack 'domain-shop' names domain-shop, which has no account id yet"
-    with EmulatedOrganization(organization_ids(mesh.plan)) as organization:
+    with emulated(mesh.plan) as organization:
         engine = Engine(
             project="mesh",
             stack="domain-shop",

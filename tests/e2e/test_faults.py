@@ -49,31 +49,31 @@ class Failing:
             raise AwsError("AccessDenied", f"not authorized to {operation}")
 
 
-def test_what_aws_refuses_in_the_middle_is_said_and_the_next_run_converges(place: Ground) -> None:
-    with place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+def test_what_aws_refuses_in_the_middle_is_said_and_the_next_run_converges(ground: Ground) -> None:
+    with ground.workspace() as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
         for fault in FAULTS:
-            before = place.exists()
-            place.faulty.meet = Refusing(fault)
-            (run,) = course.up(place.mesh, ["governance"])
+            before = ground.exists()
+            ground.faulty.meet = Refusing(fault)
+            (run,) = workspace.up(ground.mesh, ["governance"])
             assert any(str(fault) in failure.message for failure in run.result.failures), run.result.failures
-            assert place.exists() == place.stated()
-            assert created(run) == (place.exists() - before).total()
-        place.faulty.meet = spared
-        converges(place, course)
+            assert ground.exists() == ground.stated()
+            assert created(run) == (ground.exists() - before).total()
+        ground.faulty.meet = spared
+        converges(ground, workspace)
 
 
-def test_what_is_half_made_when_aws_refuses_is_in_the_state_and_the_next_run_makes_the_rest(place: Ground) -> None:
-    with place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
-        for operation in SECOND_CALLS if place.cli is None else SECOND_CALLS[:2]:
-            before = place.exists()
-            place.faulty.meet = failing = Failing(operation)
-            (run,) = course.up(place.mesh, ["governance"])
+def test_what_is_half_made_when_aws_refuses_is_in_the_state_and_the_next_run_makes_the_rest(ground: Ground) -> None:
+    with ground.workspace() as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        for operation in SECOND_CALLS if ground.cli is None else SECOND_CALLS[:2]:
+            before = ground.exists()
+            ground.faulty.meet = failing = Failing(operation)
+            (run,) = workspace.up(ground.mesh, ["governance"])
             assert failing.times
             refused = [f for f in run.result.failures if f"not authorized to {operation}" in f.message]
             assert len(refused) == failing.times == len(run.result.failures)
-            assert place.exists() == place.stated()
-            assert created(run) == (place.exists() - before).total()
-        place.faulty.meet = spared
-        converges(place, course)
+            assert ground.exists() == ground.stated()
+            assert created(run) == (ground.exists() - before).total()
+        ground.faulty.meet = spared
+        converges(ground, workspace)

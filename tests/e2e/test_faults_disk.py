@@ -15,7 +15,7 @@ import pytest
 
 from mesh.findings import NotPossibleError
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.runs import served_organization
+from sandbox.runs import states
 from tests.e2e.ground import Ground, converges, created
 from tests.sandbox.emulator.faulty import spared
 
@@ -33,42 +33,42 @@ def failing(error: OSError) -> Callable[..., None]:
 
 @pytest.mark.parametrize("error", [FULL, READ_ONLY], ids=["full", "read-only"])
 def test_a_disk_that_cannot_hold_the_state_is_found_before_anything_is_made(
-    place: Ground, monkeypatch: pytest.MonkeyPatch, error: OSError
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
-    with place.course() as course:
+    with ground.workspace() as workspace:
         with monkeypatch.context() as patch:
-            patch.setattr(served_organization.os, "posix_fallocate", failing(error))
-            said = rf"^the state in {place.states.path} cannot be written \({error.strerror}\); nothing was changed$"
+            patch.setattr(states.os, "posix_fallocate", failing(error))
+            said = rf"^the state in {ground.states.path} cannot be written \({error.strerror}\); nothing was changed$"
             with pytest.raises(NotPossibleError, match=said):
-                course.up(place.mesh, ["organization"])
-        assert place.faulty.organization.counts() == []
-        assert not course.engine.knows("organization")
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
+                workspace.up(ground.mesh, ["organization"])
+        assert ground.faulty.organization.counts() == []
+        assert not workspace.engine.knows("organization")
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
 
 
 def test_a_state_that_cannot_be_written_in_the_end_is_said_and_found_again(
-    place: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if place.cli:
+    if ground.cli:
         pytest.skip("Pulumi's engine writes its own state, below")
-    with place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
-        place.faulty.meet = no_buckets
-        assert course.up(place.mesh, ["governance"])[0].result.failures
-        place.faulty.meet = spared
-        some, before = place.exists(), files(place.states.path)
-        assert some == place.stated()
+    with ground.workspace() as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        ground.faulty.meet = no_buckets
+        assert workspace.up(ground.mesh, ["governance"])[0].result.failures
+        ground.faulty.meet = spared
+        some, before = ground.exists(), files(ground.states.path)
+        assert some == ground.stated()
         with monkeypatch.context() as patch:
-            patch.setattr(served_organization.os, "fsync", failing(FULL))
-            (run,) = course.up(place.mesh, ["governance"])
+            patch.setattr(states.os, "fsync", failing(FULL))
+            (run,) = workspace.up(ground.mesh, ["governance"])
             (failure,) = run.result.failures
             assert re.fullmatch(
                 r"the state of stack 'governance' in .* could not be written \(No space left on device\); .*",
                 failure.message,
             )
-            assert created(run) == (place.exists() - some).total() > 1
-            assert files(place.states.path) == before, "nothing is half written"
-        converges(place, course)
+            assert created(run) == (ground.exists() - some).total() > 1
+            assert files(ground.states.path) == before, "nothing is half written"
+        converges(ground, workspace)
 
 
 def no_buckets(operation: str) -> None:
@@ -111,23 +111,23 @@ class Filling:
 
 
 @pytest.mark.e2e
-def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_found_again(place: Ground) -> None:
-    if not place.cli:
+def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_found_again(ground: Ground) -> None:
+    if not ground.cli:
         pytest.skip("the embedded engine holds the room that it needs")
-    with small_disk(place.states.pulumi) as filler, place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
-        place.faulty.meet = Filling(filler)
+    with small_disk(ground.states.pulumi) as filler, ground.workspace() as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        ground.faulty.meet = Filling(filler)
         try:
-            (run,) = course.up(place.mesh, ["governance"])
+            (run,) = workspace.up(ground.mesh, ["governance"])
         except NotPossibleError as unreadable:
             # Now and then Pulumi's own backend leaves a state that it cannot read (docs/surprises.md).
             if "failed to load checkpoint" not in str(unreadable):
                 raise
-            assert place.exists()
+            assert ground.exists()
             return
         assert [f for f in run.result.failures if "no space left on device" in f.message], run.result.failures
-        assert place.stated() <= place.exists()
-        assert created(run) <= place.exists().total()
+        assert ground.stated() <= ground.exists()
+        assert created(run) <= ground.exists().total()
         filler.unlink()
-        place.faulty.meet = spared
-        converges(place, course)
+        ground.faulty.meet = spared
+        converges(ground, workspace)

@@ -60,7 +60,7 @@ class Told(list[str]):
 
 
 @pytest.fixture
-def noticed(place: Ground, monkeypatch: pytest.MonkeyPatch) -> Event:
+def noticed(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Event:
     """Set once the engine begins nothing more: Pulumi's tells its providers, the embedded one says so."""
     event = Event()
     was = AwsProvider.Cancel
@@ -70,56 +70,56 @@ def noticed(place: Ground, monkeypatch: pytest.MonkeyPatch) -> Event:
         return was(self, request, context)
 
     monkeypatch.setattr(AwsProvider, "Cancel", cancel)
-    if place.cli is None:
-        place.told = Told(event)
+    if ground.cli is None:
+        ground.told = Told(event)
     return event
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_an_interrupted_update_finishes_what_is_under_way_and_forgets_nothing(
-    place: Ground, noticed: Event, number: signal.Signals
+    ground: Ground, noticed: Event, number: signal.Signals
 ) -> None:
-    if place.cli and number == signal.SIGTERM:
+    if ground.cli and number == signal.SIGTERM:
         pytest.skip("a command is sent this one below")
     before = signal.getsignal(number)
-    with place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
-        place.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), number), noticed)
-        (run,) = course.up(place.mesh, ["governance", "domain-shop"])
+    with ground.workspace() as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        ground.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), number), noticed)
+        (run,) = workspace.up(ground.mesh, ["governance", "domain-shop"])
         assert pressing.was_noticed
-        assert (course.interrupted, signal.getsignal(number)) == (number, before)
+        assert (workspace.interrupted, signal.getsignal(number)) == (number, before)
         assert [failure.message for failure in run.result.failures] == [INTERRUPTED]
-        assert place.exists() == place.stated()
-        assert created(run) == place.exists().total() >= 1
-        some = place.exists()
-        place.faulty.meet = spared
-        converges(place, course)
-        assert some < place.exists()
-        assert not course.interrupted
+        assert ground.exists() == ground.stated()
+        assert created(run) == ground.exists().total() >= 1
+        some = ground.exists()
+        ground.faulty.meet = spared
+        converges(ground, workspace)
+        assert some < ground.exists()
+        assert not workspace.interrupted
 
 
-def test_an_interrupted_command_says_what_was_done_and_the_next_one_goes_on(place: Ground, noticed: Event) -> None:
-    with place.kept():
-        with place.course() as course:
-            assert not course.up(place.mesh, ["organization"])[0].result.failures
-        command = place.type("up")
+def test_an_interrupted_command_says_what_was_done_and_the_next_one_goes_on(ground: Ground, noticed: Event) -> None:
+    with ground.served():
+        with ground.workspace() as workspace:
+            assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        command = ground.type("up")
         said: list[str] = []
-        listening = Thread(target=lambda: said.extend(heard(command, noticed if place.cli is None else Event())))
+        listening = Thread(target=lambda: said.extend(heard(command, noticed if ground.cli is None else Event())))
         listening.start()
-        place.faulty.meet = pressing = Pressing(command.terminate, noticed)
+        ground.faulty.meet = pressing = Pressing(command.terminate, noticed)
         assert command.stdout
         out = command.stdout.read()
         listening.join(PATIENCE)
         assert (command.wait(PATIENCE), pressing.was_noticed) == (128 + signal.SIGTERM, True), said
         assert [line for line in said if "Traceback" in line] == []
         assert [line for line in said if line.startswith("interrupted:")] == [f"{NOTICE}\n"]
-        assert place.exists() == place.stated()
-        assert re.search(rf"^governance +{place.account} +{place.exists().total()} ", out, re.MULTILINE), out
+        assert ground.exists() == ground.stated()
+        assert re.search(rf"^governance +{ground.account} +{ground.exists().total()} ", out, re.MULTILINE), out
         assert f"failed governance: {INTERRUPTED}" in out
         assert re.search(r"^domain-shop +not run$", out, re.MULTILINE), out
-        place.faulty.meet = spared
-        with place.course() as course:
-            converges(place, course)
+        ground.faulty.meet = spared
+        with ground.workspace() as workspace:
+            converges(ground, workspace)
 
 
 def heard(command: subprocess.Popen[str], noticed: Event) -> Iterator[str]:
@@ -130,20 +130,20 @@ def heard(command: subprocess.Popen[str], noticed: Event) -> Iterator[str]:
         yield line
 
 
-def test_an_interrupted_destruction_forgets_only_what_is_gone(place: Ground, noticed: Event) -> None:
-    file = place.mesh.directory / "mesh.yaml"
+def test_an_interrupted_destruction_forgets_only_what_is_gone(ground: Ground, noticed: Event) -> None:
+    file = ground.mesh.directory / "mesh.yaml"
     file.write_text(f"defaults: {{deletion-protection: false}}\n{file.read_text()}")
-    mesh = mesh_of(place.mesh.directory)
-    with place.course() as course:
-        assert all(not run.result.failures for run in course.up(mesh, ["organization", "governance"]))
-        before = place.exists()
-        place.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), signal.SIGINT), noticed, "delete_")
-        (run,) = course.destroy(mesh, ["organization", "governance"])
+    mesh = mesh_of(ground.mesh.directory)
+    with ground.workspace() as workspace:
+        assert all(not run.result.failures for run in workspace.up(mesh, ["organization", "governance"]))
+        before = ground.exists()
+        ground.faulty.meet = pressing = Pressing(lambda: os.kill(os.getpid(), signal.SIGINT), noticed, "delete_")
+        (run,) = workspace.destroy(mesh, ["organization", "governance"])
         assert pressing.was_noticed
         assert [failure.message for failure in run.result.failures] == [INTERRUPTED]
-        assert place.exists() == place.stated()
-        assert run.operations["delete"] == (before - place.exists()).total() >= 1
-        assert place.exists()
-        place.faulty.meet = spared
-        assert not course.destroy(mesh, ["governance"])[0].result.failures
-        assert not place.exists()
+        assert ground.exists() == ground.stated()
+        assert run.operations["delete"] == (before - ground.exists()).total() >= 1
+        assert ground.exists()
+        ground.faulty.meet = spared
+        assert not workspace.destroy(mesh, ["governance"])[0].result.failures
+        assert not ground.exists()

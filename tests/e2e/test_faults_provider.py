@@ -31,48 +31,48 @@ class Ending:
             self.end()
 
 
-def test_a_provider_that_ends_in_the_middle_of_a_stack_loses_nothing(place: Ground) -> None:
-    with ProviderServer(place.faulty) as server, place.course(server) as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
-        place.faulty.meet = ending = Ending(server.end)
-        (run,) = course.up(place.mesh, ["governance"])
+def test_a_provider_that_ends_in_the_middle_of_a_stack_loses_nothing(ground: Ground) -> None:
+    with ProviderServer(ground.faulty) as server, ground.workspace(server) as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        ground.faulty.meet = ending = Ending(server.end)
+        (run,) = workspace.up(ground.mesh, ["governance"])
         assert ending.created >= 12
     assert run.result.failures
     assert all(SILENT in failure.message for failure in run.result.failures), run.result.failures
-    assert created(run) == place.stated().total() >= 1
-    assert place.stated() < place.exists(), "what was made and never heard of"
-    place.faulty.meet = spared
-    with place.course() as course:
-        converges(place, course)
+    assert created(run) == ground.stated().total() >= 1
+    assert ground.stated() < ground.exists(), "what was made and never heard of"
+    ground.faulty.meet = spared
+    with ground.workspace() as workspace:
+        converges(ground, workspace)
 
 
 @pytest.mark.long
-def test_a_command_whose_organisation_ends_says_what_was_done_and_the_next_one_goes_on(place: Ground) -> None:
-    if place.cli:
+def test_a_command_whose_organisation_ends_says_what_was_done_and_the_next_one_goes_on(ground: Ground) -> None:
+    if ground.cli:
         pytest.skip("what a command says is the same under each engine")
-    with place.kept() as server:
-        assert place.typed("up", "--stack", "organization").returncode == 0
-        place.faulty.meet = Ending(server.end)
-        done = place.typed("up", "--stack", "governance", "--stack", "domain-shop")
+    with ground.served() as server:
+        assert ground.typed("up", "--stack", "organization").returncode == 0
+        ground.faulty.meet = Ending(server.end)
+        done = ground.typed("up", "--stack", "governance", "--stack", "domain-shop")
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr + done.stdout
-    assert re.search(rf"^governance +{place.account} +{place.stated().total()} ", done.stdout, re.MULTILINE)
+    assert re.search(rf"^governance +{ground.account} +{ground.stated().total()} ", done.stdout, re.MULTILINE)
     assert re.search(r"^domain-shop +not run$", done.stdout, re.MULTILINE)
     assert "failed governance: " in done.stdout
     assert done.stdout.splitlines()[-1].startswith(ENDED)
-    place.faulty.meet = spared
-    with place.kept(), place.course() as course:
-        assert place.typed("up", "--stack", "governance").returncode == 0
-        converges(place, course)
+    ground.faulty.meet = spared
+    with ground.served(), ground.workspace() as workspace:
+        assert ground.typed("up", "--stack", "governance").returncode == 0
+        converges(ground, workspace)
 
 
-def test_a_state_that_ends_with_its_organisation_is_one_sentence(place: Ground) -> None:
-    if place.cli:
+def test_a_state_that_ends_with_its_organisation_is_one_sentence(ground: Ground) -> None:
+    if ground.cli:
         pytest.skip("the state of Pulumi's engine is its own to write")
-    with place.kept():
-        place.faulty.meet = Ending(lambda: shutil.rmtree(place.states.path))
-        done = place.typed("up")
-        (place.states.path / "identity").parent.mkdir()
+    with ground.served():
+        ground.faulty.meet = Ending(lambda: shutil.rmtree(ground.states.path))
+        done = ground.typed("up")
+        (ground.states.path / "identity").parent.mkdir()
     assert done.returncode == 1
     assert "failed organization: the state of stack 'organization' in" in done.stdout
     assert "could not be written (No such file or directory)" in done.stdout
@@ -80,14 +80,14 @@ def test_a_state_that_ends_with_its_organisation_is_one_sentence(place: Ground) 
 
 
 @pytest.mark.long
-def test_a_killed_command_leaves_nothing_that_the_next_one_does_not_find(place: Ground) -> None:
-    with place.kept(), place.course() as course:
-        assert not course.up(place.mesh, ["organization"])[0].result.failures
-        command = place.type("up", "--stack", "governance")
-        place.faulty.meet = ending = Ending(command.kill)
+def test_a_killed_command_leaves_nothing_that_the_next_one_does_not_find(ground: Ground) -> None:
+    with ground.served(), ground.workspace() as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        command = ground.type("up", "--stack", "governance")
+        ground.faulty.meet = ending = Ending(command.kill)
         command.communicate()
         assert (command.returncode, ending.created >= 12) == (-signal.SIGKILL, True)
-        place.unlocked()
-        place.faulty.meet = spared
-        assert place.stated() < place.exists()
-        converges(place, course)
+        ground.unlocked()
+        ground.faulty.meet = spared
+        assert ground.stated() < ground.exists()
+        converges(ground, workspace)

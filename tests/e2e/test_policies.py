@@ -15,20 +15,20 @@ import pytest
 
 import program
 from cli.main import run
-from mesh.load import load
-from mesh.plan import Plan, build
+from mesh.folder import plan_folder
+from mesh.plan import Plan
 from mesh.plan.nodes import AccountAccess
 from program.providers import provider
-from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.engine import driver
 from sandbox.runs import pulumi_engine
+from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.policy_host import policy_host
 from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
-from sandbox.runs.pulumi_engine import Backend, PulumiStack
-from sandbox.runs.rollout import organization_ids
-from sandbox.runs.run import RunInput
-from sandbox.runs.served_organization import state_directory
+from sandbox.runs.pulumi_engine import PulumiStack
+from sandbox.runs.stack_run import stack_config
+from sandbox.runs.states import state_directory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
@@ -77,7 +77,7 @@ def adding(monkeypatch: pytest.MonkeyPatch) -> Callable[[Added], driver.Program]
             if pulumi.get_stack() == STACK:
                 add(pulumi.ResourceOptions(provider=provider("more", access)))
 
-        monkeypatch.setattr(driver, "entry_point", lambda _: deploy)
+        monkeypatch.setattr(pulumi_engine, "entry_point", lambda _: deploy)
         return deploy
 
     return make
@@ -86,13 +86,14 @@ def adding(monkeypatch: pytest.MonkeyPatch) -> Callable[[Added], driver.Program]
 def let_the_default_provider_through(monkeypatch: pytest.MonkeyPatch, access: AccountAccess) -> None:
     """Two more stand in front of the rule: the engine, told to have none, and the provider, which wants a role."""
     monkeypatch.setattr(pulumi_engine, "NO_DEFAULT_PROVIDER", ())
-    config = RunInput.config
     role = {"aws:assumeRoles": json.dumps([{"roleArn": access.deploy_role}]), "aws:region": access.region}
-    monkeypatch.setattr(RunInput, "config", lambda mesh, emulated: {**config(mesh, emulated), **role})
+    monkeypatch.setattr(
+        pulumi_engine, "stack_config", lambda mesh, emulated: {**stack_config(mesh, emulated=emulated), **role}
+    )
 
 
 def plan() -> Plan:
-    return build(load(TINY).usable(), DAY)
+    return plan_folder(TINY, DAY).plan
 
 
 @pytest.mark.parametrize(("add", "message"), VIOLATIONS, ids=[add.__name__ for add, _ in VIOLATIONS])
@@ -119,7 +120,7 @@ def test_a_violation_stops_the_stack_and_the_run_with_the_message_of_the_rule(
 @pytest.fixture(scope="module")
 def backend(cli: Cli) -> Generator[Backend]:
     with (
-        EmulatedOrganization(organization_ids(plan())) as organization,
+        emulated(plan()) as organization,
         ProviderServer(organization) as server,
         state_directory() as states,
         policy_host() as host,
@@ -133,7 +134,7 @@ def test_a_violation_stops_an_update_that_nobody_previewed(
 ) -> None:
     access = plan().organization.access
     let_the_default_provider_through(monkeypatch, access)
-    config = RunInput(TINY, plan(), DAY).config(emulated=True)
+    config = stack_config(plan_folder(TINY, DAY), emulated=True)
 
     def deploy() -> None:
         add(pulumi.ResourceOptions(provider=provider("management", access)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
-from sandbox.runs.engines import EmbeddedEngine, PulumiEngine
 from sandbox.runs.provider_server import ProviderServer
+from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
-from sandbox.runs.pulumi_engine import Backend
-from sandbox.runs.run import Run
-from sandbox.runs.served_organization import state_directory
+from sandbox.runs.pulumi_engine import PulumiEngine
+from sandbox.runs.states import state_directory
+from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.e2e.journal import DOMAIN, KINDS, STACKS, Journal, fresh, mesh_of, written
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
@@ -25,16 +25,16 @@ OUTLIVES = {
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Journal:
     with fresh(STACKS) as organization:
-        course = Run(EmbeddedEngine.of(organization))
-        return written(course, organization, tmp_path_factory.mktemp("embedded") / "stacks")
+        workspace = Workspace(EmbeddedEngine.of(organization))
+        return written(workspace, organization, tmp_path_factory.mktemp("embedded") / "stacks")
 
 
 @pytest.fixture(scope="module")
 def real(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Journal:
     with fresh(STACKS) as organization, state_directory() as states, ProviderServer(organization) as server:
         backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True)
-        course = Run(PulumiEngine(backend, states))
-        return written(course, organization, tmp_path_factory.mktemp("real") / "stacks")
+        workspace = Workspace(PulumiEngine(backend, states))
+        return written(workspace, organization, tmp_path_factory.mktemp("real") / "stacks")
 
 
 @pytest.fixture(params=["embedded", "real"])

@@ -22,6 +22,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "proof",
         "access",
+        "folder",
         {"example", "load", "plan", "schemas"},
         {"contracts", "iam"},
         "validation_messages",
@@ -29,7 +30,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"evaluator", "findings", "names", "quotas"},
     ),
     "mesh.plan": ("rules", "build", "nodes"),
-    "mesh.proof": ({"mutate", "prove"}, "symbolic", "invariants", "claims", {"subject", "survivors"}),
+    "mesh.proof": ("policy_page", {"mutate", "prove"}, "symbolic", "invariants", "claims", {"subject", "survivors"}),
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""
 

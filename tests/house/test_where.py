@@ -26,7 +26,9 @@ class Search(NamedTuple):
 
 
 SEARCHES: Final = (
-    Search("the bucket policy of a data product", ("bucket_policy", "bucket policy"), "mesh/iam/product.py"),
+    Search(
+        "the bucket policy of a data product", ("bucket_policy", "bucket policy"), "mesh/iam/product/bucket_policy.py"
+    ),
     Search("the SCP that refuses other regions", ("region",), "mesh/iam/scp/regions.py"),
     Search("the resource control policies", ("rcp", "resource control"), "mesh/iam/rcp/__init__.py"),
     Search("the permissions boundary", ("boundary",), "mesh/iam/roles/boundary.py"),

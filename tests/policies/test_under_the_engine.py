@@ -13,14 +13,13 @@ import pulumi
 import pytest
 
 from mesh.findings import NotPossibleError
-from mesh.load import load
-from mesh.plan.build import build
+from mesh.folder import plan_folder
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point
 from sandbox.runs import language_host
 from sandbox.runs.policy_host import PolicyHost, policy_host
 from sandbox.runs.pulumi_cli import Cli, find
-from sandbox.runs.rollout import ENTRY_POINT, RunInput
+from sandbox.runs.stack_run import ENTRY_POINT, stack_config
 from tests.conformance.outcome import Outcome
 from tests.conformance.provider import NumberedCloud, NumberedProvider
 from tests.conformance.real import RealEngine, real_engine
@@ -158,9 +157,7 @@ def test_what_keeps_the_rules_passes_and_what_is_not_known_yet_waits_for_the_upd
 
 @pytest.mark.parametrize("stack", ["organization", "governance", "domain-playback", "partner-ad-measurement"])
 def test_the_sample_mesh_passes(stack: str, engine: RealEngine, host: PolicyHost) -> None:
-    mesh = load(STACKS).mesh
-    assert mesh is not None
-    engine.configure(stack, RunInput(STACKS, build(mesh, AS_OF), AS_OF).config(emulated=False))
+    engine.configure(stack, stack_config(plan_folder(STACKS, AS_OF), emulated=False))
     outcome = engine.run(
         stack,
         entry_point(ENTRY_POINT),

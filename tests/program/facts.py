@@ -10,7 +10,7 @@ from mesh import names
 from mesh.contracts import types
 from mesh.contracts.catalog import CatalogTable
 from mesh.iam.bootstrap import template
-from mesh.iam.values import KEY_ARN
+from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from mesh.plan.build import by_stack
 from tests.program.sample import Document, Found

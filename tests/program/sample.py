@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mesh.load import load
-from mesh.plan import Plan, build
-from sandbox.runs import rollout
+from mesh.folder import PlannedMesh, plan_folder
+from mesh.plan import Plan
+from sandbox.runs import run_json
+from sandbox.runs.preview import preview
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 DAY = datetime.date(2026, 12, 1)
@@ -26,15 +27,15 @@ class Planned:
     document: Document
 
 
-def mesh(directory: Path = STACKS, day: datetime.date = DAY) -> rollout.RunInput:
-    return rollout.RunInput(directory, build(load(directory).usable(), day), day)
+def mesh(directory: Path = STACKS, day: datetime.date = DAY) -> PlannedMesh:
+    return plan_folder(directory, day)
 
 
-def previewed(what: rollout.RunInput, stacks: tuple[str, ...] = ()) -> Planned:
-    runs = rollout.preview(what, stacks or what.plan.stacks)
+def previewed(what: PlannedMesh, stacks: tuple[str, ...] = ()) -> Planned:
+    runs = preview(what, stacks or what.plan.stacks)
     for run in runs:
         assert not run.result.failures, (run.stack, run.result.failures)
-    document = rollout.as_json(what, runs)
+    document = run_json.as_json(what.plan, runs)
     retained = {r.urn: r.retain_on_delete for run in runs for r in run.result.resources}
     for resource in resources(document):
         resource["retainOnDelete"] = retained[resource["urn"]]

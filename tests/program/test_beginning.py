@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from cli import main
-from sandbox.emulator.emulated_organization import EmulatedOrganization, OrganizationIds
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
-from sandbox.runs.rollout import ENTRY_POINT
+from sandbox.runs.stack_run import ENTRY_POINT
 from tests.program import sample
 
 BEGINNING = 'organization: {id: o-aur0ra5treamx, root: r-aur0, management: "100000000001"}\n'
@@ -39,7 +40,7 @@ def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_a
     (folder / "accounts.yaml").write_text(BEGINNING)
     config = {"mesh:directory": str(folder), "mesh:as-of": "2026-12-01"}
 
-    with EmulatedOrganization(IDS) as organization:
+    with EmulatedOrganization(IDS, "eu-west-1") as organization:
 
         def up(stack: str) -> tuple[list[str], dict[str, object], str]:
             engine = Engine(

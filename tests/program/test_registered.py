@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from sandbox.runs.rollout import SHOWN_UNKNOWN
+from sandbox.runs.run_json import SHOWN_UNKNOWN
 from tests.program import sample
 from tests.program.checks import CHECKS
 from tests.program.facts import OF_THE_COMPONENTS, Fact, planned, reader, registered

@@ -21,7 +21,8 @@ from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
-from sandbox.runs.rollout import ENTRY_POINT, organization_ids
+from sandbox.runs.fresh_organization import organization_ids
+from sandbox.runs.stack_run import ENTRY_POINT
 from tests.program import sample
 
 REAL = "777777777777"
@@ -137,7 +138,7 @@ def test_a_new_partners_policy_names_the_account_that_aws_gave_it(folder: Path) 
     mesh = sample.mesh(folder)
     ids: OrganizationIds = organization_ids(mesh.plan)
     ids = dataclasses.replace(ids, accounts={**ids.accounts, "partner-ad-measurement": REAL})
-    with EmulatedOrganization(ids) as organization:
+    with EmulatedOrganization(ids, mesh.plan.perimeter.region) as organization:
         result = started("organization", folder, preview=False, organization=organization)
     assert result.failures == []
     contents = {r.name: r.inputs["content"] for r in result.resources if r.type.endswith("organizations/policy:Policy")}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mesh import names
-from mesh.iam import central, roles
+from mesh.iam.account import account_key_policy, log_bucket_policy, results_bucket_policy
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.values import Document
+from mesh.iam.roles.boundary import boundary
+from mesh.iam.statement import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +53,19 @@ class AccountBaselineArgs:
     @property
     def boundary(self) -> Document:
         """Permissions boundary of every role in the account."""
-        return roles.boundary(self.perimeter, self.account_id)
+        return boundary(self.perimeter, self.account_id)
 
     @property
     def key_policy(self) -> Document:
         """Resource policy of the account's key."""
-        return central.account_key_policy(self.perimeter, self.account_id)
+        return account_key_policy(self.perimeter, self.account_id)
 
     @property
     def log_bucket_policy(self) -> Document:
         """Resource policy of the log bucket."""
-        return central.log_bucket_policy(self.perimeter, self.log_bucket, self.account_id)
+        return log_bucket_policy(self.perimeter, self.log_bucket, self.account_id)
 
     @property
     def results_bucket_policy(self) -> Document:
         """Resource policy of the bucket of query results."""
-        return central.results_bucket_policy(self.perimeter, self.results_bucket, self.account_id)
+        return results_bucket_policy(self.perimeter, self.results_bucket, self.account_id)

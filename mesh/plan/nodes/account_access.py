@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mesh.iam.values import Document
+from mesh.iam.statement import Document
 
 Tags = Mapping[str, str]
 

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
-from mesh.iam import product, roles
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.values import Document
+from mesh.iam.product.audience import Audience
+from mesh.iam.product.bucket_policy import bucket_policy
+from mesh.iam.product.key_policy import key_policy
+from mesh.iam.roles.clearance import clearance_permissions
+from mesh.iam.roles.delivery import delivery_permissions, delivery_trust
+from mesh.iam.roles.permission_set import permission_set_trust
+from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
+from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.governance import Clearance
@@ -33,13 +39,13 @@ class ClearanceRoleArgs:
     @property
     def trust(self) -> Document:
         """Who assumes it: people with the permission set of the same name."""
-        return roles.permission_set_trust(self.account_id, self.clearance.name)
+        return permission_set_trust(self.account_id, self.clearance.name)
 
     @property
     def permissions(self) -> Document:
         """What it may call."""
         results = names.results_bucket(self.perimeter.mesh, self.owner)
-        return roles.clearance_permissions(
+        return clearance_permissions(
             self.perimeter, self.account_id, self.clearance.name, results, names.ACCOUNT_KEY_ALIAS
         )
 
@@ -75,10 +81,10 @@ class DataProductArgs:
         return names.bucket(self.perimeter.mesh, self.domain, self.name)
 
     @property
-    def audience(self) -> product.Audience:
+    def audience(self) -> Audience:
         """Who touches the product; `readers` are the clearances that cover every label."""
         table, files, governance = "table" in self.ports, "files" in self.ports, self.perimeter.governance_id
-        return product.Audience(
+        return Audience(
             account_id=self.account_id,
             pipeline=names.pipeline_role(self.account_id, self.name),
             location=names.location_role(governance, self.domain) if table else None,
@@ -90,12 +96,12 @@ class DataProductArgs:
     @property
     def bucket_policy(self) -> Document:
         """Resource policy of the bucket; holds `KEY_ARN`."""
-        return product.bucket_policy(self.perimeter, self.bucket, self.audience)
+        return bucket_policy(self.perimeter, self.bucket, self.audience)
 
     @property
     def key_policy(self) -> Document:
         """Resource policy of the key."""
-        return product.key_policy(self.perimeter, self.audience)
+        return key_policy(self.perimeter, self.audience)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +121,12 @@ class PipelineRoleArgs:
     @property
     def trust(self) -> Document:
         """Who assumes it."""
-        return roles.pipeline_trust(self.account_id)
+        return pipeline_trust(self.account_id)
 
     @property
     def permissions(self) -> Document:
         """What it may do."""
-        return roles.pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product)
+        return pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,13 +211,13 @@ class PartnerReplicationArgs:
     @property
     def trust(self) -> Document:
         """Who assumes the delivery role."""
-        return roles.delivery_trust(self.account_id, self.bucket)
+        return delivery_trust(self.account_id, self.bucket)
 
     @property
     def permissions(self) -> Document:
         """What the delivery role may do; closed agreements are not among the inboxes."""
         inboxes = tuple(delivery.inbox for delivery in self.deliveries if delivery.open)
-        return roles.delivery_permissions(self.perimeter, self.account_id, self.bucket, inboxes)
+        return delivery_permissions(self.perimeter, self.account_id, self.bucket, inboxes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh import names
-from mesh.iam import break_glass, central, roles
+from mesh.iam import break_glass
+from mesh.iam.audit import audit_bucket_policy
+from mesh.iam.bus import bus_policy
+from mesh.iam.catalog import catalog_policy
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.values import Document
+from mesh.iam.roles.location import location_permissions, location_trust
+from mesh.iam.roles.publisher import publisher_permissions, publisher_trust
+from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
 from mesh.plan.nodes.grants import Expression, Grant, Label, WholeCatalog, on_covered
@@ -83,7 +88,7 @@ class MeshCatalogArgs:
     @property
     def catalog_policy(self) -> Document:
         """Resource policy of the catalog."""
-        return central.catalog_policy(self.perimeter)
+        return catalog_policy(self.perimeter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,7 @@ class AuditTrailArgs:
     @property
     def bucket_policy(self) -> Document:
         """Resource policy of the audit bucket."""
-        return central.audit_bucket_policy(self.perimeter, self.bucket)
+        return audit_bucket_policy(self.perimeter, self.bucket)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,7 @@ class MeshBusArgs:
     @property
     def policy(self) -> Document:
         """Resource policy of the bus."""
-        return central.bus_policy(self.perimeter)
+        return bus_policy(self.perimeter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,19 +129,19 @@ class LocationRoleArgs:
     @property
     def trust(self) -> Document:
         """Who assumes the location role."""
-        return roles.location_trust(self.perimeter.governance_id)
+        return location_trust(self.perimeter.governance_id)
 
     @property
     def permissions(self) -> Document:
         """What the location role may do."""
-        return roles.location_permissions(self.perimeter, self.domain, self.domain_id)
+        return location_permissions(self.perimeter, self.domain, self.domain_id)
 
     @property
     def publisher(self) -> RoleDocuments:
         """The publisher role."""
         return RoleDocuments(
-            trust=roles.publisher_trust(self.domain_id),
-            permissions=roles.publisher_permissions(self.perimeter, self.domain, self.domain_id),
+            trust=publisher_trust(self.domain_id),
+            permissions=publisher_permissions(self.perimeter, self.domain, self.domain_id),
         )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mesh.iam import endpoints
+from mesh.iam import network
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.values import Document
+from mesh.iam.statement import Document
 
 CIDR: Final = "10.64.0.0/16"
 ZONES: Final = ("a", "b")
@@ -33,7 +33,7 @@ class NetworkArgs:
     @property
     def endpoints(self) -> Mapping[str, Document]:
         """Policy of each service's endpoint."""
-        return {service: endpoints.endpoint_policy(self.perimeter, service) for service in endpoints.SERVICES}
+        return {service: network.endpoint_policy(self.perimeter, service) for service in network.SERVICES}
 
     def service_name(self, service: str) -> str:
         """As AWS calls a service's endpoint: `com.amazonaws.eu-west-1.s3`."""

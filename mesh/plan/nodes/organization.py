@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mesh import names
-from mesh.iam import break_glass, declarative, guardrails, roles, side_doors
-from mesh.iam.declarative import Declaration
+from mesh.iam import break_glass
+from mesh.iam.declarative_policy import Declaration, no_way_out
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.values import Document
+from mesh.iam.rcp.domains import domain_resources_stay_in_domains
+from mesh.iam.rcp.organization import resources_stay_inside
+from mesh.iam.roles.deploy import deploy_trust
+from mesh.iam.roles.permission_set import permission_set
+from mesh.iam.scp import exfiltration, guardrails, identities
+from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 
 
@@ -57,26 +62,26 @@ class LandingZoneArgs:
     @cached_property
     def declared(self) -> DeclarativePolicy:
         """The declarative policy."""
-        return DeclarativePolicy(document=declarative.no_way_out())
+        return DeclarativePolicy(document=no_way_out())
 
     @cached_property
     def policies(self) -> tuple[OrganizationPolicy, ...]:
         """Every service and resource control policy, partners' own last."""
         p, scp, rcp = self.perimeter, "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
-        doors = side_doors.no_side_doors(p)
+        no_exit = exfiltration.no_exfiltration(p)
         fixed = (
             ("identities-stay-inside", scp, "root", "No identity acts on a resource outside the organisation.",
-             guardrails.identities_stay_inside(p)),
+             identities.identities_stay_inside(p)),
             ("guardrails-stay-up", scp, "root", "Only deployments change what protects data.",
              guardrails.guardrails_stay_up()),
             ("resources-stay-inside", rcp, "root", "Nobody outside the organisation reaches a resource.",
-             guardrails.resources_stay_inside(p)),
-            ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", doors),
+             resources_stay_inside(p)),
+            ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", no_exit),
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
-             guardrails.domain_resources_stay_in_domains(p)),
+             domain_resources_stay_in_domains(p)),
             ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.",
-             side_doors.no_side_doors(p, p.security_contact)),
-            ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.", doors),
+             exfiltration.no_exfiltration(p, p.security_contact)),
+            ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.", no_exit),
         )  # fmt: skip
         named = tuple(
             OrganizationPolicy(name=f"mesh-{name}", type=kind, target=target, description=text, document=body)
@@ -87,13 +92,13 @@ class LandingZoneArgs:
     @cached_property
     def deploy_trust(self) -> Document:
         """Trust of `mesh/deploy`."""
-        return roles.deploy_trust(self.perimeter, names.ci_role(self.perimeter.governance_id, "deploy"))
+        return deploy_trust(self.perimeter, names.ci_role(self.perimeter.governance_id, "deploy"))
 
     @cached_property
     def preview_trust(self) -> Document:
         """Trust of `mesh/preview`."""
         ids = self.perimeter.governance_id
-        return roles.deploy_trust(self.perimeter, names.ci_role(ids, "preview"), names.ci_role(ids, "deploy"))
+        return deploy_trust(self.perimeter, names.ci_role(ids, "preview"), names.ci_role(ids, "deploy"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,7 @@ class BreakGlassGroupArgs:
     @property
     def permissions(self) -> Document:
         """What they may do."""
-        return break_glass.keeper_permissions(self.perimeter)
+        return break_glass.group_permissions(self.perimeter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +124,7 @@ class PermissionSet:
     @property
     def policy(self) -> Document:
         """Inline policy of the permission set."""
-        return roles.permission_set(self.role)
+        return permission_set(self.role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mesh import names
-from mesh.iam import central, roles
+from mesh.iam.partner import inbox_bucket_policy, inbox_key_policy
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.values import Document
+from mesh.iam.roles.partner_access import partner_permissions
+from mesh.iam.roles.permission_set import permission_set_trust
+from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
 
@@ -31,12 +33,12 @@ class PartnerAccountArgs:
     @property
     def bucket_policy(self) -> Document:
         """Resource policy of the inbox."""
-        return central.inbox_policy(self.perimeter, self.inbox, self.account_id, self.writers)
+        return inbox_bucket_policy(self.perimeter, self.inbox, self.account_id, self.writers)
 
     @property
     def key_policy(self) -> Document:
         """Resource policy of the inbox's key."""
-        return central.inbox_key_policy(self.perimeter, self.account_id, self.writers)
+        return inbox_key_policy(self.perimeter, self.account_id, self.writers)
 
     @property
     def access(self) -> RoleDocuments:
@@ -45,8 +47,8 @@ class PartnerAccountArgs:
         They may call their inbox, their catalog, their workgroup.
         """
         return RoleDocuments(
-            trust=roles.permission_set_trust(self.account_id, names.PARTNER_PERMISSION_SET),
-            permissions=roles.partner_permissions(self.perimeter, self.partner, self.account_id, self.inbox),
+            trust=permission_set_trust(self.account_id, names.PARTNER_PERMISSION_SET),
+            permissions=partner_permissions(self.perimeter, self.partner, self.account_id, self.inbox),
         )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from mesh import quotas
 from mesh.findings import KeyPath, Problem
-from mesh.iam.values import Document
+from mesh.iam.statement import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
 from mesh.plan.nodes import Clearance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh.iam.endpoints import TELL_NO_OWNER
+from mesh.iam.network import TELL_NO_OWNER
 from mesh.proof.invariants.networks import LEADING_OUT, OPENING
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from mesh.iam import bootstrap
-from mesh.iam.values import Document
+from mesh.iam.roles import deploy
+from mesh.iam.statement import Document
 from mesh.plan import Plan
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -53,7 +54,7 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-partner-access-permissions", partner.partner.access.permissions
     yield "role-deploy-trust", plan.organization.args.deploy_trust
     yield "role-preview-trust", plan.organization.args.preview_trust
-    yield "role-preview-refusals", bootstrap.preview_refusals()
+    yield "role-preview-refusals", deploy.preview_refusals()
     yield "boundary", domain.account.boundary
     yield "role-break-glass-trust", plan.governance.break_glass.trust
     yield "role-break-glass-permissions", plan.governance.break_glass.permissions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 import json
 import re
@@ -10,7 +11,7 @@ from importlib.resources import files
 
 import pytest
 
-from mesh.iam.values import ANYONE, KEY_ARN, Document, PrincipalElement, Statement
+from mesh.iam.statement import KEY_ARN, Document, PrincipalElement, Statement
 from mesh.plan import Plan
 from mesh.quotas import limit
 
@@ -72,6 +73,21 @@ def test_every_statement_has_a_sid_that_iam_takes(documents: dict[str, Document]
         assert re.fullmatch(r"[A-Z][A-Za-z0-9]+", statement.sid), name
 
 
+def test_every_statement_says_what_it_does_and_why_in_a_sentence_that_fits_a_cell(
+    documents: dict[str, Document],
+) -> None:
+    for name, statement in statements(documents):
+        for sentence in (statement.what, statement.why):
+            assert re.fullmatch(r"[A-Z`][^|\n]{10,140}\.", sentence), f"{name}: {sentence!r}"
+        assert statement.what != statement.why, name
+
+
+def test_what_a_statement_says_of_itself_is_no_part_of_the_policy(documents: dict[str, Document]) -> None:
+    for name, statement in statements(documents):
+        assert statement.what not in json.dumps(statement.as_json()), name
+        assert dataclasses.replace(statement, what="", why="") == statement
+
+
 def test_every_document_is_below_four_fifths_of_its_quota(documents: dict[str, Document]) -> None:
     for name, document in documents.items():
         assert document.size <= 0.8 * quota(name), f"{name}: {document.size} of {quota(name)}"
@@ -91,7 +107,7 @@ def test_no_principal_holds_a_wildcard_inside_an_arn(documents: dict[str, Docume
 def test_every_allow_to_anyone_is_bound_to_the_organization(documents: dict[str, Document], plan: Plan) -> None:
     checked = 0
     for name, statement in statements(documents):
-        if statement.effect == "Allow" and statement.principal == ANYONE:
+        if statement.effect == "Allow" and statement.principal == "*":
             fixed = [
                 c.values for c in statement.conditions if (c.operator, c.key) == ("StringEquals", "aws:PrincipalOrgID")
             ]
@@ -135,7 +151,7 @@ def test_a_bucket_policy_refuses_plain_http_for_the_bucket_and_its_objects(docum
 def test_a_resource_control_policy_is_deny_only_and_for_everyone(plan: Plan) -> None:
     for document in control_policies(plan, "RESOURCE_CONTROL_POLICY"):
         for statement in document.statements:
-            assert (statement.effect, statement.principal) == ("Deny", ANYONE)
+            assert (statement.effect, statement.principal) == ("Deny", "*")
             assert not statement.not_actions
             assert all(
                 re.fullmatch(r"(s3|sts|kms|sqs|secretsmanager|dynamodb|logs):\S+", one) for one in statement.actions

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh import names
-from mesh.iam.values import Document
+from mesh.iam.statement import Document
 from mesh.load import load
 from mesh.model import Mesh
 from mesh.plan import Plan, build, problems

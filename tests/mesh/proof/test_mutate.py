@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from mesh.plan import Plan
 from mesh.proof import mutate
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.mutate import Mutant, Mutation, MutationOutcome, reason
+from mesh.proof.policy_page.__main__ import LOSSES
+from mesh.proof.policy_page.losses import measured, read
 from mesh.proof.survivors import REASONS
 
+ROOT = Path(__file__).resolve().parents[3]
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
 BUCKET = "policy of bucket aurora-identity--profiles"
 DEAD = {
@@ -34,7 +38,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def outcomes(mutation: Mutation, document: str) -> dict[str, MutationOutcome]:
     """What comes of every loss of one document, by `Sid` or `operator key of Sid`."""
     (policy,) = (each for each in mutation.subject.policies if each.name == document)
-    found = mutation._of_policy(policy, mutation._index())
+    found = mutation._of_policy(policy)
     return {str(each.mutant).partition(": ")[2]: each for each in found}
 
 
@@ -50,6 +54,16 @@ def test_a_dropped_statement_is_noticed_by_the_invariant_that_it_carries(plan: P
     assert found["RefuseOtherReaders"].noticed_by == "I14"
     assert found["RefuseCustomerKeys"].noticed_by == "I11"
     assert found["ArnNotLike aws:PrincipalArn of RefuseOtherReaders"].noticed_by == "I14"
+
+
+@pytest.mark.usefixtures("few")
+def test_all_invariants_that_fail_without_a_statement_are_told(plan: Plan) -> None:
+    found = list(Mutation(plan).of_statements())
+    failing = dict(found)
+    assert failing[Mutant(BUCKET, "RefuseOtherReaders")] == ("I14",)
+    assert failing[Mutant(BUCKET, "RefuseOtherKeys")] == ("I11",)
+    assert ("I14", "I11") in [ids for mutant, ids in found if mutant.sid == "DataWork"]
+    assert failing[Mutant(BUCKET, "RefusePlainHttp")] == ()
 
 
 @pytest.mark.usefixtures("few")
@@ -105,8 +119,13 @@ def test_a_lost_grant_is_noticed_and_is_back_afterwards(plan: Plan, monkeypatch:
 
 
 @pytest.fixture(scope="module")
-def every_outcome(plan: Plan) -> list[MutationOutcome]:
-    return list(Mutation(plan).run())
+def mutation(plan: Plan) -> Mutation:
+    return Mutation(plan)
+
+
+@pytest.fixture(scope="module")
+def every_outcome(mutation: Mutation) -> list[MutationOutcome]:
+    return list(mutation.run())
 
 
 def surviving(found: list[MutationOutcome]) -> Iterator[str]:
@@ -134,3 +153,10 @@ def test_every_written_reason_explains_a_loss_that_nothing_notices(
         and matches(each.mutant.sid, sid)
         and matches(each.mutant.condition, condition)
     ]
+
+
+@pytest.mark.long
+def test_the_page_of_statements_has_the_invariants_that_fail_without_each(
+    mutation: Mutation, every_outcome: list[MutationOutcome]
+) -> None:
+    assert measured(mutation, every_outcome) == read(ROOT / LOSSES), "run `make statements`"

@@ -11,7 +11,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import status_pb2
 
-from sandbox.emulator.emulated_organization import OrganizationIds
+from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.wire import to_python, to_struct
 

@@ -13,13 +13,14 @@ import botocore.exceptions
 import pytest
 
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization, OrganizationIds
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.emulator.organization_ids import OrganizationIds
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
 
 @pytest.fixture(scope="module")
 def organization() -> Iterator[EmulatedOrganization]:
-    with EmulatedOrganization(IDS, port=0) as opened:
+    with EmulatedOrganization(IDS, REGION, port=0) as opened:
         opened.ensure_account("governance")
         opened.ensure_account("playback")
         yield opened

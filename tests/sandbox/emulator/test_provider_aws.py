@@ -9,7 +9,7 @@ import pytest
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.provider import RECORDED
 from sandbox.engine.wire import wrap
-from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, Aborted, Driver, configured
+from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, REGION, Aborted, Driver, configured
 
 BUCKET = "aws:s3/bucket:Bucket"
 ROLE = "aws:iam/role:Role"
@@ -19,7 +19,7 @@ TABLE = "aws:glue/catalogTable:CatalogTable"
 
 @pytest.fixture(scope="module")
 def organization() -> Iterator[EmulatedOrganization]:
-    with EmulatedOrganization(IDS) as opened:
+    with EmulatedOrganization(IDS, REGION) as opened:
         opened.ensure_account("governance")
         opened.ensure_account("playback")
         yield opened

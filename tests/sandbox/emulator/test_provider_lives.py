@@ -16,12 +16,12 @@ from sandbox.engine.wire import to_python
 from tests.sandbox.emulator.faulty import FaultyOrganization, spared
 from tests.sandbox.emulator.provider_cases import STORAGE_AND_ORGANIZATION
 from tests.sandbox.emulator.provider_cases_services import SERVICES
-from tests.sandbox.emulator.provider_harness import IDS, Aborted, Case, Driver, Values, configured, urn
+from tests.sandbox.emulator.provider_harness import IDS, REGION, Aborted, Case, Driver, Values, configured, urn
 
 
 @pytest.fixture(scope="module")
 def organization() -> Iterator[EmulatedOrganization]:
-    with EmulatedOrganization(IDS) as opened:
+    with EmulatedOrganization(IDS, REGION) as opened:
         opened.ensure_account("governance")
         opened.ensure_account("playback")
         yield opened

@@ -13,8 +13,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
-from sandbox.enforcement.seeding import OPERATOR_STEPS_IN
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
+from sandbox.enforcement.enforced_organization import OPERATOR_STEPS_IN, EnforcedOrganization
 from sandbox.rehearsal.personas import session
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
@@ -50,8 +50,8 @@ TEMPLATE = json.dumps(
 
 
 @pytest.fixture(scope="module")
-def organization() -> Iterator[EmulatedOrganization]:
-    with EmulatedOrganization(IDS, port=0, template=TEMPLATE) as opened:
+def organization() -> Iterator[EnforcedOrganization]:
+    with EnforcedOrganization(IDS, REGION, TEMPLATE, port=0) as opened:
         opened.ensure_account("governance")
         opened.ensure_account("playback")
         s3 = opened.client("s3", DOMAIN)
@@ -65,9 +65,9 @@ def organization() -> Iterator[EmulatedOrganization]:
         assert opened.resources_in(DEFAULT_ACCOUNT) == 0
 
 
-def reader(organization: EmulatedOrganization, service: str = "s3", *, served: bool = False) -> Any:
+def reader(organization: EnforcedOrganization, service: str = "s3", *, served: bool = False) -> Any:
     """A client of the role `reader`: in this process, or over HTTP as a user would make it."""
-    keys = session(f"arn:aws:iam::{DOMAIN}:role/reader")
+    keys = session(f"arn:aws:iam::{DOMAIN}:role/reader", REGION)
     if not served:
         return organization._clients.own(service, REGION, keys)
     return boto3.client(
@@ -86,7 +86,7 @@ ROADS = pytest.mark.parametrize("served", [False, True], ids=["in this process",
 
 @ROADS
 def test_what_the_roles_policy_allows_is_answered_and_nothing_else(
-    organization: EmulatedOrganization, served: bool
+    organization: EnforcedOrganization, served: bool
 ) -> None:
     s3 = reader(organization, served=served)
     assert s3.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"x"
@@ -97,7 +97,7 @@ def test_what_the_roles_policy_allows_is_answered_and_nothing_else(
 
 
 @ROADS
-def test_a_bucket_policy_counts_from_the_call_after_it(organization: EmulatedOrganization, served: bool) -> None:
+def test_a_bucket_policy_counts_from_the_call_after_it(organization: EnforcedOrganization, served: bool) -> None:
     owner, s3 = organization.client("s3", DOMAIN), reader(organization, served=served)
     deny = {
         "Sid": "NotYou",
@@ -114,7 +114,7 @@ def test_a_bucket_policy_counts_from_the_call_after_it(organization: EmulatedOrg
     assert s3.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"x"
 
 
-def test_a_control_policy_binds_the_accounts_below_its_unit(organization: EmulatedOrganization) -> None:
+def test_a_control_policy_binds_the_accounts_below_its_unit(organization: EnforcedOrganization) -> None:
     client = organization.client("organizations")
     content = policy({"Sid": "NoReading", "Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"})
     made = client.create_policy(
@@ -129,7 +129,7 @@ def test_a_control_policy_binds_the_accounts_below_its_unit(organization: Emulat
     assert reader(organization).get_object(Bucket=BUCKET, Key="a")
 
 
-def test_a_document_that_the_evaluator_does_not_know_refuses_and_says_so(organization: EmulatedOrganization) -> None:
+def test_a_document_that_the_evaluator_does_not_know_refuses_and_says_so(organization: EnforcedOrganization) -> None:
     owner = organization.client("s3", DOMAIN)
     strange = {**allow("s3:*", Resource="*"), "Principal": "*", "Condition": {"StringAlike": {"aws:username": "x"}}}
     owner.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy(strange)))
@@ -142,15 +142,14 @@ def test_a_document_that_the_evaluator_does_not_know_refuses_and_says_so(organiz
         s3_backends[DOMAIN]["aws"].buckets[BUCKET].policy = None
 
 
-def test_a_role_is_taken_by_whom_it_trusts(organization: EmulatedOrganization) -> None:
+def test_a_role_is_taken_by_whom_it_trusts(organization: EnforcedOrganization) -> None:
     deploy = f"arn:aws:iam::{GOVERNANCE}:role/mesh/deploy"
     with pytest.raises(ClientError, match=r"not authorized to perform: sts:AssumeRole .*because no resource policy"):
         reader(organization, "sts").assume_role(RoleArn=deploy, RoleSessionName="me")
 
 
-def test_the_operator_is_let_through_on_the_first_step_of_a_road_only(organization: EmulatedOrganization) -> None:
+def test_the_operator_is_let_through_on_the_first_step_of_a_road_only(organization: EnforcedOrganization) -> None:
     gate = organization.gate
-    assert gate is not None
     assert set(gate.exempted) == {OPERATOR_STEPS_IN}
     operator = organization._clients.own("sts", REGION, organization._operator)
     before = gate.exempted.total()
@@ -160,7 +159,7 @@ def test_the_operator_is_let_through_on_the_first_step_of_a_road_only(organizati
         operator.assume_role(RoleArn=f"arn:aws:iam::{DOMAIN}:role/mesh/deploy", RoleSessionName="me")
 
 
-def test_a_session_policy_bounds_its_session(organization: EmulatedOrganization) -> None:
+def test_a_session_policy_bounds_its_session(organization: EnforcedOrganization) -> None:
     trusted = organization.assume(CI)
     role = f"arn:aws:iam::{DOMAIN}:role/mesh/deploy"
     only_lists = json.dumps(policy(allow("s3:ListBucket", Resource="*")))
@@ -177,12 +176,12 @@ def test_a_session_policy_bounds_its_session(organization: EmulatedOrganization)
         narrow.get_object(Bucket=BUCKET, Key="a")
 
 
-def test_nobody_reads_without_a_signature(organization: EmulatedOrganization) -> None:
+def test_nobody_reads_without_a_signature(organization: EnforcedOrganization) -> None:
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{organization.endpoint}/{BUCKET}/a")
 
 
-def test_a_presigned_url_is_its_signers(organization: EmulatedOrganization) -> None:
+def test_a_presigned_url_is_its_signers(organization: EnforcedOrganization) -> None:
     s3 = reader(organization, served=True)
     good = s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "a"})
     with urllib.request.urlopen(good) as answer:
@@ -193,14 +192,14 @@ def test_a_presigned_url_is_its_signers(organization: EmulatedOrganization) -> N
 
 
 @pytest.mark.parametrize("path", ["/moto-api/reset", "/moto-api/data.json", "/latest/meta-data/iam/"])
-def test_motos_own_back_doors_are_shut(organization: EmulatedOrganization, path: str) -> None:
+def test_motos_own_back_doors_are_shut(organization: EnforcedOrganization, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match=r"40[034]"):
         urllib.request.urlopen(urllib.request.Request(f"{organization.endpoint}{path}", method="POST", data=b""))
     assert organization.account_ids()["management"] == MANAGEMENT
     assert reader(organization).get_object(Bucket=BUCKET, Key="a")
 
 
-def test_a_moto_header_moves_nobody_into_another_account(organization: EmulatedOrganization) -> None:
+def test_a_moto_header_moves_nobody_into_another_account(organization: EnforcedOrganization) -> None:
     s3 = reader(organization, served=True)
 
     def elsewhere(request: Any, **_: Any) -> None:

@@ -12,7 +12,8 @@ from botocore.session import Session
 
 from mesh.evaluator import UnknownError
 from sandbox.enforcement.aws_call import AwsCall, parse
-from sandbox.enforcement.questions import Question, questions
+from sandbox.enforcement.dispatch import questions
+from sandbox.enforcement.questions import Question
 
 HOME, HUB, REGION = "111111111111", "222222222222", "eu-west-1"
 BUCKET_KEY, OBJECT_KEY = f"arn:aws:kms:{REGION}:{HOME}:key/of-bucket", f"arn:aws:kms:{REGION}:{HUB}:key/of-object"

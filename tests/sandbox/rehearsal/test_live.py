@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from mesh import names
-from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import answer
 from sandbox.rehearsal.personas import session
 from sandbox.rehearsal.targets import FOLDER
-from sandbox.runs.rollout import Rollout, enforcing
+from sandbox.runs.fresh_organization import enforced
+from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
 
 pytestmark = pytest.mark.long
@@ -26,21 +27,22 @@ IMPRESSIONS = PLAN.domains["ads"].products["impressions"].bucket
 
 
 @pytest.fixture(scope="module")
-def rollout() -> Iterator[Rollout]:
-    with enforcing(PLAN) as organization:
-        deployed = Rollout(organization)
-        for run in deployed.up(MESH):
-            assert not run.result.failures, (run.stack, run.result.failures)
-        yield deployed
+def organization() -> Iterator[EnforcedOrganization]:
+    with enforced(PLAN) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workspace(organization: EnforcedOrganization) -> Workspace:
+    """The sample mesh, deployed into the organisation."""
+    workspace = Workspace(EmbeddedEngine.of(organization))
+    for run in workspace.up(MESH):
+        assert not run.result.failures, (run.stack, run.result.failures)
+    return workspace
 
 
 @pytest.fixture(scope="module")
-def organization(rollout: Rollout) -> EmulatedOrganization:
-    return rollout.organization
-
-
-@pytest.fixture(scope="module")
-def first(organization: EmulatedOrganization) -> Report:
+def first(organization: EnforcedOrganization) -> Report:
     return check(organization, PLAN)
 
 
@@ -52,7 +54,7 @@ def test_every_answer_is_as_planned(first: Report) -> None:
     assert sum(first.exempted.values()) == 2
 
 
-def test_nothing_of_the_checks_is_left(first: Report, rollout: Rollout) -> None:
+def test_nothing_of_the_checks_is_left(first: Report, workspace: Workspace) -> None:
     from moto.iam.models import iam_backends
     from moto.s3.models import s3_backends
 
@@ -61,11 +63,11 @@ def test_nothing_of_the_checks_is_left(first: Report, rollout: Rollout) -> None:
             assert [key for key in bucket.keys if FOLDER in key] == []
     left = {r.arn for a in PLAN.domains.values() for r in iam_backends[a.access.account_id]["aws"].roles.values()}
     assert not any("live-check" in arn or "AWSReservedSSO" in arn for arn in left)
-    for run in rollout.up(MESH, ["organization", "domain-ads"]):
+    for run in workspace.up(MESH, ["organization", "domain-ads"]):
         assert set(run.operations) == {"same"}, run.stack
 
 
-def test_a_bucket_policy_that_lost_a_refusal_shows(organization: EmulatedOrganization) -> None:
+def test_a_bucket_policy_that_lost_a_refusal_shows(organization: EnforcedOrganization) -> None:
     s3 = organization.client("s3", ADS)
     whole = s3.get_bucket_policy(Bucket=IMPRESSIONS)["Policy"]
     loose = json.loads(whole)
@@ -87,7 +89,7 @@ def test_a_bucket_policy_that_lost_a_refusal_shows(organization: EmulatedOrganiz
         ("mesh-partner-ad-measurement-stays-inside", {"partner:ad-measurement", "admin@ad-measurement"}),
     ],
 )
-def test_a_control_policy_that_is_off_shows(policy: str, callers: set[str], organization: EmulatedOrganization) -> None:
+def test_a_control_policy_that_is_off_shows(policy: str, callers: set[str], organization: EnforcedOrganization) -> None:
     client = organization.client("organizations")
     kinds = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
     (made,) = [p["Id"] for kind in kinds for p in client.list_policies(Filter=kind)["Policies"] if p["Name"] == policy]
@@ -101,7 +103,7 @@ def test_a_control_policy_that_is_off_shows(policy: str, callers: set[str], orga
     assert all(each.expected.startswith("refused") for each in found)
 
 
-def test_a_grant_that_is_gone_shows_with_the_columns_that_are_missed(organization: EmulatedOrganization) -> None:
+def test_a_grant_that_is_gone_shows_with_the_columns_that_are_missed(organization: EnforcedOrganization) -> None:
     role = names.clearance_role(ADS, "pii")
     lake = organization.client("lakeformation", ADS)
     (catalog, grant) = _table_grant(role)
@@ -132,11 +134,11 @@ def _table_grant(role: str) -> tuple[str, Any]:
     return found
 
 
-def test_everything_is_as_planned_again(organization: EmulatedOrganization) -> None:
+def test_everything_is_as_planned_again(organization: EnforcedOrganization) -> None:
     assert check(organization, PLAN).differences == []
 
 
-def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization: EmulatedOrganization) -> None:
+def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization: EnforcedOrganization) -> None:
     import boto3
     from botocore.exceptions import ClientError
 
@@ -181,7 +183,7 @@ def stepping(given: dict[str, str], role: str, **parameters: str) -> dict[str, s
     return {**given, **keys}
 
 
-def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: EmulatedOrganization) -> None:
+def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: EnforcedOrganization) -> None:
     from botocore.exceptions import ClientError
 
     organization.serve()
@@ -211,7 +213,7 @@ def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: 
 
 
 def _keys(role: str) -> dict[str, str]:
-    made = session(role)
+    made = session(role, PLAN.perimeter.region)
     return {
         "AWS_ACCESS_KEY_ID": made.access_key,
         "AWS_SECRET_ACCESS_KEY": made.secret_key,
@@ -219,5 +221,5 @@ def _keys(role: str) -> dict[str, str]:
     }
 
 
-def test_a_name_that_nobody_has_is_answered_with_what_comes_near(organization: EmulatedOrganization) -> None:
+def test_a_name_that_nobody_has_is_answered_with_what_comes_near(organization: EnforcedOrganization) -> None:
     assert "partner:ad-measurement" in answer(PLAN, {"who": "partner:ad-measurment"}, "")["error"]

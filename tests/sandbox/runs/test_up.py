@@ -16,7 +16,11 @@ import pytest
 from mesh import names
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
 from sandbox.engine.steps import Step
-from sandbox.runs.rollout import Rollout, StackRun, as_json, enforcing
+from sandbox.runs.fresh_organization import enforced
+from sandbox.runs.run_json import as_json
+from sandbox.runs.stack_run import StackRun
+from sandbox.runs.states import InMemoryStates
+from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import facts, sample
 from tests.program.checks import CHECKS
 from tests.program.sample import Document, resources
@@ -32,24 +36,25 @@ class Deployed:
 
     def __init__(self, organization: EmulatedOrganization) -> None:
         self.organization = organization
-        self.rollout = Rollout(organization)
-        self.first = self.rollout.up(MESH)
+        self.states = InMemoryStates()
+        self.workspace = Workspace(EmbeddedEngine.of(organization, self.states))
+        self.first = self.workspace.up(MESH)
         self.touched: set[str] = set()
 
     def up(self, mesh: Any, *stacks: str) -> list[StackRun]:
         self.touched.update(stacks)
-        return self.rollout.up(mesh, stacks or None)
+        return self.workspace.up(mesh, stacks or None)
 
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with enforcing(MESH.plan) as organization:
+    with enforced(MESH.plan) as organization:
         yield Deployed(organization)
 
 
 @pytest.fixture(scope="module")
 def document(deployed: Deployed) -> Document:
-    found = as_json(MESH, deployed.first)
+    found = as_json(MESH.plan, deployed.first)
     retained = {r.urn: r.retain_on_delete for run in deployed.first for r in run.result.resources}
     for resource in resources(found):
         resource["retainOnDelete"] = retained[resource["urn"]]
@@ -86,7 +91,7 @@ def restored(deployed: Deployed) -> Iterator[Deployed]:
     """For tests that change a stack: afterwards it is as the sample mesh says again."""
     deployed.touched.clear()
     yield deployed
-    changes(deployed.rollout.up(MESH, [stack for stack in MESH.plan.stacks if stack in deployed.touched]))
+    changes(deployed.workspace.up(MESH, [stack for stack in MESH.plan.stacks if stack in deployed.touched]))
 
 
 # ---- the first run
@@ -274,14 +279,14 @@ def test_a_product_without_protection_is_deleted_with_all_that_belongs_to_it(res
 def test_a_protected_product_is_not_deleted_and_everything_stays(deployed: Deployed, folder: Path) -> None:
     edit(folder, "domains/identity.yaml", "  login-risk: {kind: internal, ports: [table], retention: 180 days}\n", "")
     (folder / "contracts/identity/login-risk.odcs.yaml").unlink()
-    before = deployed.rollout.states["domain-identity"].to_json()
+    before = deployed.states.load("domain-identity").to_json()
     (run,) = deployed.up(sample.mesh(folder), "domain-identity")
     refused = {failure.urn.rpartition(":")[2] for failure in run.result.failures}
     assert refused
     assert all(name.startswith("login-risk") for name in refused)
     assert all("because it is protected" in failure.message for failure in run.result.failures)
     assert run.preview
-    assert deployed.rollout.states["domain-identity"].to_json() == before
+    assert deployed.states.load("domain-identity").to_json() == before
     s3 = deployed.organization.client("s3", MESH.plan.domains["identity"].access.account_id)
     assert json.loads(s3.get_bucket_policy(Bucket="aurora-identity--login-risk")["Policy"])["Statement"]
     assert short(changes(deployed.up(MESH, "domain-identity"))) == []

@@ -1,0 +1,41 @@
+"""A mesh folder on a day: read, checked by every rule, and planned."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from mesh.findings import BadInputError, Finding
+from mesh.load import load
+from mesh.model import Mesh
+from mesh.plan import Plan, build, problems
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMesh:
+    """A mesh without errors, its plan for a day, and the findings (lapses and warnings) that do not stop it."""
+
+    directory: Path
+    mesh: Mesh
+    plan: Plan
+    as_of: datetime.date
+    findings: tuple[Finding, ...] = ()
+
+
+def findings_of(directory: Path, as_of: datetime.date) -> tuple[Mesh | None, list[Finding]]:
+    """Everything that is wrong with a mesh folder on a day, in the order of the files."""
+    loaded = load(directory)
+    findings = list(loaded.findings)
+    if loaded.mesh is not None:
+        findings += loaded.place(problems(loaded.mesh, as_of))
+    return loaded.mesh, sorted(set(findings))
+
+
+def plan_folder(directory: Path, as_of: datetime.date) -> PlannedMesh:
+    """The plan of a mesh folder for a day; raises BadInputError, with every error, when it has one."""
+    mesh, findings = findings_of(directory, as_of)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors or mesh is None:
+        raise BadInputError(errors)
+    return PlannedMesh(directory, mesh, build(mesh, as_of), as_of, tuple(findings))

@@ -1,0 +1,87 @@
+"""Resource policy of the mesh bus, the EventBridge bus of the governance account. Quota: 10,240 characters."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.perimeter import (
+    Perimeter,
+    caller_is,
+    caller_is_not,
+    in_organization,
+    inside_units,
+    not_a_service,
+    outside_units,
+)
+from mesh.iam.statement import Document, Statement, document, when
+
+
+def bus_policy(perimeter: Perimeter) -> Document:
+    """Resource policy of the mesh event bus: pipelines of domain accounts tell, nobody outside does."""
+    hub = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}"
+    bus, rules = f"{hub}:event-bus/{names.BUS}", f"{hub}:rule/{names.BUS}/*"
+    return document(*_domains_use(perimeter, bus, rules), *_nobody_else_does(perimeter, bus, rules))
+
+
+def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement, ...]:
+    domains = in_organization(perimeter), inside_units(perimeter.domains)
+    return (
+        Statement(
+            sid="PipelinesTellTheMesh",
+            what="Pipelines of domain accounts put events on the bus.",
+            why="Consumers hear that a product has new data.",
+            effect="Allow",
+            principal="*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(
+                *domains,
+                caller_is(names.pipeline_role("*", "*")),
+            ),
+        ),
+        Statement(
+            sid="DomainsSubscribe",
+            what="A domain's deployment makes, changes and deletes its own rules on the bus.",
+            why=(
+                "A domain hears of the products that it consumes; `events:creatorAccount` keeps it from another "
+                "domain's rules."
+            ),
+            effect="Allow",
+            principal="*",
+            actions=(
+                "events:PutRule",
+                "events:PutTargets",
+                "events:DescribeRule",
+                "events:DeleteRule",
+                "events:RemoveTargets",
+            ),
+            resources=(bus, rules),
+            conditions=(
+                *domains,
+                caller_is(names.deploy_role("*")),
+                when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}"),
+            ),
+        ),
+    )
+
+
+def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="RefuseOtherUnits",
+            what="Callers outside the domains unit and the governance unit do nothing with the bus.",
+            why="Events tell of products, of which partners are told nothing.",
+            principal="*",
+            actions=("events:*",),
+            resources=(bus, rules),
+            conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherAdministrators",
+            what="Only the deployment of governance deletes the bus, or changes its policy.",
+            why="`events:PutPermission` opens a bus to any account.",
+            principal="*",
+            actions=("events:DeleteEventBus", "events:PutPermission", "events:RemovePermission"),
+            resources=(bus,),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+        ),
+    )

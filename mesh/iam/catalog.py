@@ -1,0 +1,84 @@
+"""Resource policy of the mesh catalog, the Glue Data Catalog of the governance account. Quota: 10,240 bytes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh import names
+from mesh.iam.perimeter import Perimeter, caller_is_not, in_organization, inside_units, not_a_service, outside_units
+from mesh.iam.statement import Document, Statement, document, service
+
+READ_CATALOG = (
+    "glue:GetDatabase",
+    "glue:GetDatabases",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:BatchGetPartition",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:GetTableVersion",
+    "glue:GetTableVersions",
+    "glue:SearchTables",
+)
+
+WRITE_CATALOG: Final = (
+    "glue:BatchCreate*",
+    "glue:BatchDelete*",
+    "glue:BatchUpdate*",
+    "glue:Create*",
+    "glue:Delete*",
+    "glue:Update*",
+)
+
+
+def catalog_policy(perimeter: Perimeter) -> Document:
+    """Resource policy of the mesh catalog: domains read it, Lake Formation shares it, nobody else reaches it (I23).
+
+    Reading needs catalog, database and table together; which of them is seen is decided by Lake Formation.
+    """
+    hub = f"arn:aws:glue:{perimeter.region}:{perimeter.governance_id}"
+    everything = (f"{hub}:catalog", f"{hub}:database/*", f"{hub}:table/*")
+    return document(
+        Statement(
+            sid="DomainsReadTheCatalog",
+            what="Callers of domain accounts read databases, tables and partitions.",
+            why="Resource links and queries need the metadata; which of it is seen, Lake Formation decides.",
+            effect="Allow",
+            principal="*",
+            actions=READ_CATALOG,
+            resources=everything,
+            conditions=(in_organization(perimeter), inside_units(perimeter.domains)),
+        ),
+        Statement(
+            sid="LakeFormationShares",
+            what="AWS RAM shares the catalog.",
+            why="Grants of Lake Formation to other accounts travel in RAM's shares.",
+            effect="Allow",
+            principal=service("ram.amazonaws.com"),
+            actions=("glue:ShareResource",),
+            resources=everything,
+        ),
+        Statement(
+            sid="RefuseOtherUnits",
+            what="Callers outside the domains unit and the governance unit do nothing with the catalog.",
+            why="Names of tables and columns tell what the mesh knows; a partner has a catalog of its own.",
+            principal="*",
+            actions=("glue:*",),
+            resources=everything,
+            conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherPublishers",
+            what="Nobody creates, changes or deletes anything but publishers and the deployment of governance.",
+            why="Whoever moves a table, or adds a column, decides what its readers see.",
+            principal="*",
+            actions=WRITE_CATALOG,
+            resources=everything,
+            conditions=(
+                caller_is_not(
+                    names.publisher_role(perimeter.governance_id, "*"), names.deploy_role(perimeter.governance_id)
+                ),
+                not_a_service(),
+            ),
+        ),
+    )

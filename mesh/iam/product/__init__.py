@@ -1,0 +1,1 @@
+"""Policies of a data product's bucket and of its key."""

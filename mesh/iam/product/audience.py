@@ -1,0 +1,40 @@
+"""Audience of a data product: the roles that touch its bucket and its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mesh import names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Roles that touch a product: ARNs, and patterns of ARNs.
+
+    `pipeline` writes; `location` reads for Lake Formation (None without a table port); `clearances` are patterns of
+    the clearance roles whose clearance covers every label (empty without a files port); `delivery` copies to partners;
+    `publisher` starts tables: Glue writes an Iceberg table's first metadata file as whoever creates the table.
+    """
+
+    account_id: str
+    pipeline: str
+    location: str | None = None
+    clearances: tuple[str, ...] = ()
+    delivery: str | None = None
+    publisher: str | None = None
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """Roles that may write objects; the publisher is allowed metadata of tables only."""
+        return (self.pipeline, self.publisher) if self.publisher else (self.pipeline,)
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Roles that may read objects."""
+        single = (arn for arn in (self.pipeline, self.location, self.delivery, self.publisher) if arn)
+        return (*single, *self.clearances)
+
+    @property
+    def deploy(self) -> str:
+        """Role that may change how the bucket and the key are set up."""
+        return names.deploy_role(self.account_id)

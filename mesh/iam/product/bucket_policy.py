@@ -1,0 +1,174 @@
+"""S3 bucket policy of a data product: who reads, who writes, and that nobody else does, the home domain included.
+
+An Allow and the Deny that mirrors it are made from one list. A caller of the bucket's own account needs no Allow
+in the bucket policy, so the lists are enforced by the Denies (`ArnNotLike aws:PrincipalArn`).
+"""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.buckets import (
+    CONFIGURE_BUCKET,
+    LIST_BUCKET,
+    READ_OBJECTS,
+    READER_ACTIONS,
+    WRITE_OBJECTS,
+    encrypted_in_transit,
+)
+from mesh.iam.perimeter import (
+    Perimeter,
+    caller_is,
+    caller_is_not,
+    in_organization,
+    inside_units,
+    not_a_service,
+    outside_units,
+)
+from mesh.iam.product.audience import Audience
+from mesh.iam.statement import KEY_ARN, Document, Statement, account, document, when
+
+
+def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Document:
+    """Resource policy of a product's bucket; needs the key's ARN (`KEY_ARN`) filled in. Quota: 20,480 bytes."""
+    whole, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
+    return document(
+        *encrypted_in_transit(whole, objects),
+        *_only_the_audience(perimeter, audience, whole, objects),
+        *_only_its_key(objects),
+        *_admitted(perimeter, audience, whole, objects),
+    )
+
+
+def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, objects: str) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="RefuseOtherUnits",
+            what="Callers outside the domains unit and the governance unit reach nothing.",
+            why="Partners' accounts are of the organisation, too.",
+            principal="*",
+            actions=("s3:*",),
+            resources=(whole, objects),
+            conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherReaders",
+            what="Nobody reads an object but the roles that the product's ports are for.",
+            why="Callers of the bucket's own account need no Allow here: only a Deny keeps the home domain out.",
+            principal="*",
+            actions=READ_OBJECTS,
+            resources=(objects,),
+            conditions=(caller_is_not(*audience.readers), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherListers",
+            what="Nobody lists keys but the readers, the deployment and the preview.",
+            why="Keys can hold values of the data; a deployment needs `s3:ListBucket` to see that the bucket is there.",
+            principal="*",
+            actions=LIST_BUCKET,
+            resources=(whole,),
+            conditions=(
+                caller_is_not(*audience.readers, audience.deploy, names.preview_role(audience.account_id)),
+                not_a_service(),
+            ),
+        ),
+        Statement(
+            sid="RefuseOtherWriters",
+            what="Nobody writes, deletes or tags an object but the product's pipeline and its publisher.",
+            why="One writer answers for the data; the publisher's own Allow ends at the metadata of tables.",
+            principal="*",
+            actions=WRITE_OBJECTS,
+            resources=(objects,),
+            conditions=(caller_is_not(*audience.writers), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherAdministrators",
+            what="Only the account's deployment changes how the bucket is set up.",
+            why="Another policy, a replication or a lifecycle rule would give data away or destroy it.",
+            principal="*",
+            actions=CONFIGURE_BUCKET,
+            resources=(whole, objects),
+            conditions=(caller_is_not(audience.deploy), not_a_service()),
+        ),
+    )
+
+
+def _only_its_key(objects: str) -> tuple[Statement, ...]:
+    """Statements about encryption: another one or another key is refused; without headers the default holds (I11)."""
+    header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    customer = "s3:x-amz-server-side-encryption-customer-algorithm"
+    return (
+        Statement(
+            sid="RefuseOtherEncryption",
+            what="A put that names another encryption than `aws:kms` is refused.",
+            why="What S3 encrypts with its own key is read without asking the product's key policy.",
+            principal="*",
+            actions=("s3:PutObject",),
+            resources=(objects,),
+            conditions=(when("Null", header, "false"), when("StringNotEquals", header, "aws:kms")),
+        ),
+        Statement(
+            sid="RefuseOtherKeys",
+            what="A put that names another key than the product's is refused.",
+            why="The owner of that key would decide who decrypts.",
+            principal="*",
+            actions=("s3:PutObject",),
+            resources=(objects,),
+            conditions=(when("Null", key, "false"), when("StringNotEquals", key, KEY_ARN)),
+        ),
+        Statement(
+            sid="RefuseCustomerKeys",
+            what="A put with a key that the caller brings (SSE-C) is refused.",
+            why="Nobody but the caller could read the object again, which is how buckets are held to ransom.",
+            principal="*",
+            actions=("s3:PutObject",),
+            resources=(objects,),
+            conditions=(when("Null", customer, "false"),),
+        ),
+    )
+
+
+def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str) -> tuple[Statement | None, ...]:
+    """Allows to callers of other accounts; `tables/` is the location that is registered with Lake Formation."""
+    governance = account(perimeter.governance_id)
+    return (
+        Statement(
+            sid="LakeFormationReads",
+            what="The domain's location role reads the tables.",
+            why="Lake Formation reads with it for Athena and Glue, once it has decided on the columns.",
+            effect="Allow",
+            principal=governance,
+            actions=READER_ACTIONS,
+            resources=(whole, f"{whole}/tables/*"),
+            conditions=(caller_is(audience.location),),
+        )
+        if audience.location
+        else None,
+        Statement(
+            sid="ClearedPeopleRead",
+            what="Clearances that cover every label of the product read its objects, in any domain account.",
+            why="The port `files`: S3 knows no columns, so a clearance covers all of them or reads nothing.",
+            effect="Allow",
+            principal="*",
+            actions=READER_ACTIONS,
+            resources=(whole, objects),
+            conditions=(
+                in_organization(perimeter),
+                inside_units(perimeter.domains),
+                caller_is(*audience.clearances),
+            ),
+        )
+        if audience.clearances
+        else None,
+        Statement(
+            sid="PublisherStartsTables",
+            what="The domain's publisher reads and writes the metadata of tables.",
+            why="Glue writes the first metadata file of an Iceberg table as whoever creates the table.",
+            effect="Allow",
+            principal=governance,
+            actions=("s3:GetObject", "s3:PutObject"),
+            resources=(f"{whole}/tables/*/metadata/*",),
+            conditions=(caller_is(audience.publisher),),
+        )
+        if audience.publisher
+        else None,
+    )

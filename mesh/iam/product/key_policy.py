@@ -1,0 +1,152 @@
+"""KMS key policy of a data product: who encrypts and decrypts, through S3 alone."""
+
+from __future__ import annotations
+
+from mesh.iam.keys import DECRYPT, ENCRYPT, USE_KEY, deployment_administers, preview_looks
+from mesh.iam.perimeter import (
+    Perimeter,
+    caller_is,
+    caller_is_not,
+    in_organization,
+    inside_units,
+    not_a_service,
+    outside_units,
+    through,
+)
+from mesh.iam.product.audience import Audience
+from mesh.iam.statement import Document, Statement, account, document, when
+
+
+def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
+    """Resource policy of a product's key. Quota: 32,768 bytes.
+
+    No statement delegates to IAM: the account's own administrators cannot decrypt (I12). AWS refuses a key policy
+    that locks its caller out; the caller is the deploy role, which `DeploymentAdministers` names.
+    """
+    home, governance = audience.account_id, perimeter.governance_id
+    return document(
+        deployment_administers(home),
+        preview_looks(home),
+        _role_uses(
+            perimeter,
+            home,
+            audience.pipeline,
+            ENCRYPT,
+            sid="PipelineEncrypts",
+            what="The product's pipeline encrypts and decrypts.",
+            why="It writes the product's objects, and reads them back.",
+        ),
+        _role_uses(
+            perimeter,
+            home,
+            audience.delivery,
+            DECRYPT,
+            sid="DeliveryDecrypts",
+            what="The product's delivery role decrypts.",
+            why="With it S3 replicates what is for a partner.",
+        ),
+        _role_uses(
+            perimeter,
+            governance,
+            audience.location,
+            DECRYPT,
+            sid="LakeFormationDecrypts",
+            what="The domain's location role decrypts.",
+            why="With it Lake Formation reads the tables.",
+        ),
+        _cleared_people_decrypt(perimeter, audience),
+        _role_uses(
+            perimeter,
+            governance,
+            audience.publisher,
+            ENCRYPT,
+            sid="PublisherEncrypts",
+            what="The domain's publisher encrypts and decrypts.",
+            why="It writes the first metadata file of a table.",
+        ),
+        *_only_the_audience(perimeter, audience),
+    )
+
+
+def _role_uses(
+    perimeter: Perimeter, account_id: str, role: str | None, actions: tuple[str, ...], *, sid: str, what: str, why: str
+) -> Statement | None:
+    """Allow to one role of an account, through S3; None where the product has no such role."""
+    if role is None:
+        return None
+    return Statement(
+        sid=sid,
+        what=what,
+        why=why,
+        effect="Allow",
+        principal=account(account_id),
+        actions=actions,
+        resources=("*",),
+        conditions=(caller_is(role), through(perimeter, "s3")),
+    )
+
+
+def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Statement | None:
+    if not audience.clearances:
+        return None
+    return Statement(
+        sid="ClearedPeopleDecrypt",
+        what="Clearances that cover every label of the product decrypt, in any domain account.",
+        why="The port `files`: to read an object takes its key as well.",
+        effect="Allow",
+        principal="*",
+        actions=DECRYPT,
+        resources=("*",),
+        conditions=(
+            in_organization(perimeter),
+            inside_units(perimeter.domains),
+            caller_is(*audience.clearances),
+            through(perimeter, "s3"),
+        ),
+    )
+
+
+def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="RefuseOtherUnits",
+            what="Callers outside the domains unit and the governance unit do nothing with the key.",
+            why="The second line behind the bucket policy: an object without its key is of no use.",
+            principal="*",
+            actions=("kms:*",),
+            resources=("*",),
+            conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherUsers",
+            what="Nobody uses the key but the product's readers and writers.",
+            why=(
+                "Administrators of the home account included; it holds against an Allow or a grant that is added later."
+            ),
+            principal="*",
+            actions=USE_KEY,
+            resources=("*",),
+            conditions=(caller_is_not(*audience.readers), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseUseOutsideS3",
+            what="Nobody uses the key other than through S3.",
+            why="A direct call to KMS would decrypt what has left its bucket.",
+            principal="*",
+            actions=USE_KEY,
+            resources=("*",),
+            conditions=(
+                when("StringNotEquals", "kms:ViaService", f"s3.{perimeter.region}.amazonaws.com"),
+                not_a_service(),
+            ),
+        ),
+        Statement(
+            sid="RefuseGrants",
+            what="Nobody makes a grant on the key, unless an AWS service does for its own resource.",
+            why="A grant lets somebody use the key beside this policy.",
+            principal="*",
+            actions=("kms:CreateGrant",),
+            resources=("*",),
+            conditions=(when("BoolIfExists", "kms:GrantIsForAWSResource", "false"),),
+        ),
+    )

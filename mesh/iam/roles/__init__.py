@@ -1,0 +1,1 @@
+"""Roles that the mesh makes: trust and permissions of each, and the one boundary."""

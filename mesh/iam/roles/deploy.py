@@ -1,0 +1,80 @@
+"""Roles `mesh/deploy` and `mesh/preview` of every account: trust, and what a preview is refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh import names
+from mesh.iam.buckets import READ_OBJECTS
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.roles.trust import assumed_by
+from mesh.iam.statement import Document, Statement, document, when
+
+READ_DATA: Final = (
+    *READ_OBJECTS,
+    "athena:GetQueryResults",
+    "athena:GetQueryResultsStream",
+    "athena:StartQueryExecution",
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "kms:Decrypt",
+    "lakeformation:GetDataAccess",
+    "kinesis:GetRecords",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:GetLogRecord",
+    "logs:GetQueryResults",
+    "logs:StartQuery",
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "sqs:ReceiveMessage",
+    "ssm:GetParameter",
+    "ssm:GetParameterHistory",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+)
+"""Actions of AWS's ReadOnlyAccess, or beside it, that read data or secrets."""
+
+
+def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document:
+    """Trust of `mesh/deploy` or `mesh/preview`: CI roles of the governance account, and its break-glass role.
+
+    The latter under a person's name.
+    """
+    governance = perimeter.governance_id
+    named = when("Null", "aws:SourceIdentity", "false")
+    return document(
+        assumed_by(
+            governance,
+            *continuous_integration,
+            sid="ContinuousIntegrationOfTheMesh",
+            what="CI roles of the governance account assume the role.",
+            why="What is deployed was merged; CI signs in by OIDC and holds no credential that lasts.",
+        ),
+        assumed_by(
+            governance,
+            names.break_glass_role(governance),
+            sid="EmergenciesUnderAName",
+            what="The break-glass role assumes the role, in a session that says who it is.",
+            why="When the CI is down a person deploys, and the trail has the name.",
+            also=(named,),
+        ),
+    )
+
+
+def preview_refusals() -> Document:
+    """Inline policy of `mesh/preview`: data and secrets that AWS's ReadOnlyAccess would let it read are refused."""
+    return document(
+        Statement(
+            sid="RefuseReadingData",
+            what="A preview reads no object, query result, log, message or secret.",
+            why=(
+                "AWS's ReadOnlyAccess lets it, and a preview runs a pull request's code before anybody has reviewed it."
+            ),
+            actions=READ_DATA,
+            resources=("*",),
+        )
+    )

@@ -1,0 +1,55 @@
+"""Role of a partner's people in the partner's account: its permissions."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.buckets import READER_ACTIONS
+from mesh.iam.catalog import READ_CATALOG
+from mesh.iam.keys import DECRYPT
+from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.roles.query import QUERY, query_results
+from mesh.iam.statement import Document, Statement, document
+
+
+def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inbox: str) -> Document:
+    """Permissions: what data work needs of the partner's own account, and nothing else."""
+    region = perimeter.region
+    results = names.results_bucket(perimeter.mesh, f"partner-{partner}")
+    return document(
+        Statement(
+            sid="QueryInTheOwnWorkgroup",
+            what="The role queries in the account's workgroup.",
+            why="The workgroup says where results are kept, and with which key.",
+            effect="Allow",
+            actions=QUERY,
+            resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.WORKGROUP}",),
+        ),
+        Statement(
+            sid="ReadTheOwnCatalog",
+            what="The role reads metadata in its account's catalog.",
+            why="The mesh catalog, which tells what data there is, stays closed to partners.",
+            effect="Allow",
+            actions=READ_CATALOG,
+            resources=tuple(
+                f"arn:aws:glue:{region}:{account_id}:{what}" for what in ("catalog", "database/*", "table/*")
+            ),
+        ),
+        Statement(
+            sid="ReadTheInbox",
+            what="The role reads what was delivered.",
+            why="It is what the agreement is about.",
+            effect="Allow",
+            actions=READER_ACTIONS,
+            resources=(f"arn:aws:s3:::{inbox}", f"arn:aws:s3:::{inbox}/*"),
+        ),
+        Statement(
+            sid="DecryptTheInbox",
+            what="The role decrypts with keys of its account.",
+            why="Deliveries are encrypted with the inbox's key.",
+            effect="Allow",
+            actions=DECRYPT,
+            resources=(f"arn:aws:kms:{region}:{account_id}:key/*",),
+            conditions=(through(perimeter, "s3"),),
+        ),
+        *query_results(perimeter, account_id, results, names.ACCOUNT_KEY_ALIAS),
+    )

@@ -1,0 +1,83 @@
+"""Role of a pipeline: the only writer of a data product. Trust and permissions."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.iam.keys import ENCRYPT
+from mesh.iam.network import in_the_network
+from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.roles.trust import assumed_by_services
+from mesh.iam.statement import Document, Statement, document, when
+
+
+def pipeline_trust(account_id: str) -> Document:
+    """Trust of a role for jobs: assumed by the services that run pipelines, for this account alone."""
+    services = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
+    return document(
+        assumed_by_services(
+            account_id,
+            *services,
+            sid="PipelinesOfThisAccount",
+            what="Glue, Lambda and Step Functions assume the role, for jobs of this account.",
+            why="Without the source account, jobs of another account could run with it (confused deputy).",
+        )
+    )
+
+
+def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str) -> Document:
+    """Permissions: write one product, in the private network; its bucket, key and logs, and those of no other."""
+    bucket = names.bucket(perimeter.mesh, domain, product)
+    alias = names.key_alias(product)
+    return document(
+        Statement(
+            sid="WriteTheProduct",
+            what="The role reads, writes and deletes objects of its one product.",
+            why="It is the product's only writer, and writes no other product.",
+            effect="Allow",
+            actions=(
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:PutObject",
+                "s3:DeleteObject",
+                "s3:AbortMultipartUpload",
+            ),
+            resources=(f"arn:aws:s3:::{bucket}/*",),
+        ),
+        Statement(
+            sid="ListTheProduct",
+            what="The role lists the objects of its product.",
+            why="Spark and Iceberg list before they write.",
+            effect="Allow",
+            actions=("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
+            resources=(f"arn:aws:s3:::{bucket}",),
+        ),
+        Statement(
+            sid="EncryptTheProduct",
+            what="The role encrypts and decrypts with its product's key.",
+            why="Objects are encrypted with it; the alias leaves out every other key.",
+            effect="Allow",
+            actions=ENCRYPT,
+            resources=(f"arn:aws:kms:{perimeter.region}:{account_id}:key/*",),
+            conditions=(
+                when("ForAnyValue:StringEquals", "kms:ResourceAliases", f"alias/{alias}"),
+                through(perimeter, "s3"),
+            ),
+        ),
+        Statement(
+            sid="WriteLogs",
+            what="The role writes logs below `/mesh/<product>`.",
+            why="A failed job is explained by its logs; those of other jobs it neither reads nor writes.",
+            effect="Allow",
+            actions=("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+            resources=(f"arn:aws:logs:{perimeter.region}:{account_id}:log-group:/mesh/{product}*",),
+        ),
+        Statement(
+            sid="TellTheMesh",
+            what="The role puts events on the mesh bus.",
+            why="Consumers hear that the product has new data.",
+            effect="Allow",
+            actions=("events:PutEvents",),
+            resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
+        ),
+        *in_the_network(perimeter, account_id),
+    )

@@ -1,0 +1,103 @@
+"""Role that publishes the tables of a domain into the mesh catalog. Trust and permissions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh import names
+from mesh.iam.keys import ENCRYPT
+from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.roles.trust import assumed_by
+from mesh.iam.statement import Document, Statement, document, when
+
+PUBLISH: Final = (
+    "glue:CreateDatabase",
+    "glue:CreateTable",
+    "glue:DeleteDatabase",
+    "glue:DeleteTable",
+    "glue:GetDatabase",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:GetTags",
+    "glue:TagResource",
+    "glue:UntagResource",
+    "glue:UpdateDatabase",
+    "glue:UpdateTable",
+)
+
+REGISTER_AND_LABEL: Final = (
+    "lakeformation:AddLFTagsToResource",
+    "lakeformation:DeregisterResource",
+    "lakeformation:DescribeResource",
+    "lakeformation:GetResourceLFTags",
+    "lakeformation:RegisterResource",
+    "lakeformation:RemoveLFTagsFromResource",
+    "lakeformation:UpdateResource",
+)
+
+
+def publisher_trust(domain_id: str) -> Document:
+    """Trust: the deployment of the domain assumes the role."""
+    return document(
+        assumed_by(
+            domain_id,
+            names.deploy_role(domain_id),
+            sid="DeploymentOfTheDomain",
+            what="The deployment of the domain assumes the role.",
+            why="To publish is a step of the domain's own stack; each domain has a publisher of its own.",
+        )
+    )
+
+
+def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> Document:
+    """Permissions: publish the databases `<domain>__*` and the locations that the domain's own location role can read.
+
+    Lake Formation's actions have no resource types (Service Authorization Reference); what bounds a registration is
+    `iam:PassRole` on the one location role, whose own permissions end at the domain's buckets.
+    """
+    hub = f"arn:aws:glue:{perimeter.region}:{perimeter.governance_id}"
+    databases = names.databases_of(domain)
+    return document(
+        Statement(
+            sid="PublishTheDomainsDatabases",
+            what="The role creates, changes and deletes databases of its domain's name, with their tables.",
+            why="`<domain>__*`: nobody publishes under the name of another domain.",
+            effect="Allow",
+            actions=PUBLISH,
+            resources=(f"{hub}:catalog", f"{hub}:database/{databases}", f"{hub}:table/{databases}/*"),
+        ),
+        Statement(
+            sid="RegisterAndLabel",
+            what="The role registers locations, and puts LF-tags on data.",
+            why="Lake Formation's actions take no resource: what can be registered, `PassTheLocationRole` bounds.",
+            effect="Allow",
+            actions=REGISTER_AND_LABEL,
+            resources=("*",),
+        ),
+        Statement(
+            sid="StartTables",
+            what="The role reads and writes the metadata of tables in its domain's buckets.",
+            why="Glue writes the first metadata file of an Iceberg table as whoever creates the table.",
+            effect="Allow",
+            actions=("s3:GetObject", "s3:PutObject"),
+            resources=(f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}/tables/*/metadata/*",),
+            conditions=(when("StringEquals", "aws:ResourceAccount", domain_id),),
+        ),
+        Statement(
+            sid="EncryptTableMetadata",
+            what="The role encrypts and decrypts with keys of the domain's account.",
+            why="The first metadata file of a table is encrypted with the product's key.",
+            effect="Allow",
+            actions=ENCRYPT,
+            resources=(f"arn:aws:kms:{perimeter.region}:{domain_id}:key/*",),
+            conditions=(through(perimeter, "s3"),),
+        ),
+        Statement(
+            sid="PassTheLocationRole",
+            what="The role passes its domain's location role to Lake Formation.",
+            why="A location is read with the role that was passed: with another domain's, its data would be read.",
+            effect="Allow",
+            actions=("iam:GetRole", "iam:PassRole"),
+            resources=(names.location_role(perimeter.governance_id, domain),),
+        ),
+    )

@@ -1,0 +1,162 @@
+"""Part of the SCP of guardrails: accounts hold roles and no other identity, and deployments alone change them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh import names
+from mesh.iam.perimeter import caller_is_not, deploy_roles
+from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
+from mesh.iam.statement import Statement, when
+
+BOOTSTRAP_ROLE = "arn:aws:iam::*:role/stacksets-exec-*"
+"""The role with which StackSets makes `mesh/deploy` in a new account.
+
+A service-linked role makes it, which no SCP binds; whoever else could make or change one of this name would be the
+deployment (CloudFormation User Guide, "Service-managed permissions").
+"""
+
+ANY_ACCOUNT = "?" * 12
+"""The account of an ARN for a string operator, whose `*` would run on over colons, which a policy's path may hold."""
+
+ROLES_OF_AWS = (ROLES_OF_PERMISSION_SETS, "arn:aws:iam::*:role/OrganizationAccountAccessRole")
+"""Roles that only AWS makes and changes: those of permission sets, and that of AWS Organizations.
+
+IAM Identity Center writes through a service-linked role, which no SCP binds (its User Guide, "Using service-linked
+roles"); sessions come into its roles by SAML, and into no other.
+"""
+
+LONG_LIVED_CREDENTIALS: Final = (
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreateSAMLProvider",
+    "iam:CreateServiceSpecificCredential",
+    "iam:CreateUser",
+    "iam:UpdateSAMLProvider",
+    "iot:*RoleAlias",
+    "rolesanywhere:*",
+    "ssm:CreateActivation",
+    "sso:CreateInstance",
+)
+
+CHANGE_ROLES: Final = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:CreatePolicy",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:SetDefaultPolicyVersion",
+)
+
+
+def only_roles() -> tuple[Statement, ...]:
+    """Statements about identities: accounts stay, without root users, keys that last or other identity providers."""
+    return (
+        Statement(
+            sid="RefuseLeavingTheOrganisation",
+            what="No account leaves the organisation or is closed.",
+            why="Outside it no SCP and no RCP holds.",
+            actions=("organizations:LeaveOrganization", "account:CloseAccount"),
+            resources=("*",),
+        ),
+        Statement(
+            sid="RefuseRootUsers",
+            what="Root users do nothing.",
+            why="An account's own policies limit no root user; central root access (`aws:AssumedRoot`) is left out.",
+            actions=("*",),
+            resources=("*",),
+            conditions=(
+                when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root"),
+                when("Null", "aws:AssumedRoot", "true"),
+            ),
+        ),
+        Statement(
+            sid="RefuseLongLivedCredentials",
+            what="Nobody makes a user, an access key, a SAML provider or another credential that lasts.",
+            why="It is stolen once and used for years; people come by IAM Identity Center, jobs and CI by roles.",
+            actions=LONG_LIVED_CREDENTIALS,
+            resources=("*",),
+        ),
+        Statement(
+            sid="RefuseOtherFederation",
+            what="Only deployments make or change OIDC providers.",
+            why="Whoever controls a provider can sign in as anybody whom a trust policy takes from it.",
+            actions=(
+                "iam:AddClientIDToOpenIDConnectProvider",
+                "iam:CreateOpenIDConnectProvider",
+                "iam:UpdateOpenIDConnectProviderThumbprint",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+    )
+
+
+def roles_stay_as_they_are() -> tuple[Statement, ...]:
+    """Statements about roles: deployments alone change and pass those of the mesh; others carry the boundary."""
+    return (
+        Statement(
+            sid="RefuseChangesToRolesOfTheMesh",
+            what="Only deployments change roles and policies of the mesh, and roles that AWS makes.",
+            why="Every policy admits roles by their names: whoever makes or changes one of that name is admitted.",
+            actions=CHANGE_ROLES,
+            resources=(names.role("*", "*"), names.policy("*", "*"), BOOTSTRAP_ROLE, *ROLES_OF_AWS),
+            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+        ),
+        Statement(
+            sid="RefuseLosingTheBoundary",
+            what="Only deployments take the boundary off a role.",
+            why="Without it a role does whatever its own policy says.",
+            actions=("iam:DeleteRolePermissionsBoundary",),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+        ),
+        Statement(
+            sid="RefusePassingRolesOfTheMesh",
+            what="Only deployments and publishers pass a role of the mesh to a service.",
+            why="Whoever gives a pipeline's role to a job of their own acts as the pipeline.",
+            actions=("iam:PassRole",),
+            resources=(names.role("*", "*"),),
+            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+        ),
+        Statement(
+            sid="RefuseChangesToJobs",
+            what="Only deployments change the code or the settings of jobs.",
+            why="Changed code runs with the job's role.",
+            actions=(
+                "glue:UpdateJob",
+                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionConfiguration",
+                "states:UpdateStateMachine",
+            ),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseRolesWithoutTheBoundary",
+            what="Only deployments make a role, or change its policy, if it does not carry the boundary.",
+            why="A team's role without it could do what the team may not.",
+            actions=(
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+            ),
+            resources=("*",),
+            conditions=(
+                when("StringNotLike", "iam:PermissionsBoundary", names.boundary(ANY_ACCOUNT)),
+                caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),
+            ),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The page `docs/statements.md`: every Sid of every policy of the sample mesh, for who reviews its security."""

@@ -1,0 +1,46 @@
+"""`python -m mesh.proof.policy_page` writes `docs/statements.md`, for which it drops every statement in turn.
+
+With `--check` it says whether the page is stale, which takes seconds: what the mutation found is read from
+`docs/statements.json`, and a slow test measures that anew.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+from typing import Final
+
+from mesh.load import load
+from mesh.plan import Plan, build
+from mesh.proof.mutate import Mutation
+from mesh.proof.policy_page.losses import as_text, measured, read
+from mesh.proof.policy_page.page import page
+
+STACKS: Final = Path("stacks")
+PAGE: Final = Path("docs/statements.md")
+LOSSES: Final = Path("docs/statements.json")
+DAY: Final = datetime.date(2026, 12, 1)
+"""The day that counts as today for the sample mesh, as in the Makefile."""
+
+
+def write(plan: Plan) -> None:
+    """Measures the losses and writes both files."""
+    mutation = Mutation(plan)
+    losses = measured(mutation, mutation.run())
+    LOSSES.write_text(as_text(losses), "utf-8")
+    PAGE.write_text(page(plan, losses), "utf-8")
+
+
+def main(arguments: list[str]) -> str | int:
+    """Exit code, or what is wrong."""
+    plan = build(load(STACKS).usable(), DAY)
+    if arguments != ["--check"]:
+        write(plan)
+    elif not PAGE.exists() or PAGE.read_text("utf-8") != page(plan, read(LOSSES)):
+        return f"{PAGE} is not as the policies have it; run `make statements`"
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

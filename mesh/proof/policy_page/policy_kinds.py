@@ -1,0 +1,222 @@
+"""Kinds of policy document: the entity that each belongs to, the file that makes it, and its documents in a plan."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from mesh.access.from_plan import PlannedPolicy
+from mesh.iam.statement import Document
+from mesh.proof.subject import Subject
+
+
+class PolicyKind(NamedTuple):
+    """Documents that one function of `mesh/iam` makes; they differ in names, and in what a case does not need.
+
+    `module` is below `mesh/iam`, `policy` matches the names of the documents in the evaluator's world, `example` is a
+    golden document, `bearer` whom a statement without a principal is about.
+    """
+
+    title: str
+    module: str
+    policy: str
+    example: str
+    bearer: str = "the role"
+
+
+class PolicyInstance(NamedTuple):
+    """One document of a kind; `account` owns the resource whose policy it is."""
+
+    document: Document
+    account: str | None
+
+
+MEMBERS: Final = "identities of member accounts"
+
+ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
+    "Organisation": (
+        PolicyKind(
+            "SCP at the root: identities",
+            "scp/identities.py",
+            "mesh-identities-stay-inside",
+            "scp-at-root-mesh-identities-stay-inside",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
+            "SCP at the root: guardrails",
+            "scp/guardrails.py",
+            "mesh-guardrails-stay-up",
+            "scp-at-root-mesh-guardrails-stay-up",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
+            "SCP of every unit: exfiltration",
+            "scp/exfiltration.py",
+            "mesh-no-side-doors-*",
+            "scp-at-governance-mesh-no-side-doors-governance",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
+            "RCP at the root",
+            "rcp/organization.py",
+            "mesh-resources-stay-inside",
+            "rcp-at-root-mesh-resources-stay-inside",
+        ),
+        PolicyKind(
+            "RCP of the domains unit", "rcp/domains.py", "mesh-domain-resources", "rcp-at-domains-mesh-domain-resources"
+        ),
+        PolicyKind(
+            "Policy of a permission set",
+            "roles/permission_set.py",
+            "permission set *",
+            "permission-set-pii",
+            bearer="who holds the permission set",
+        ),
+    ),
+    "Every account": (
+        PolicyKind(
+            "Permissions boundary", "roles/boundary.py", "policy/mesh/boundary", "boundary", bearer="roles of the mesh"
+        ),
+        PolicyKind("Key policy of an account", "account.py", "policy of the key of account, account *", "account-key"),
+        PolicyKind("Bucket policy of the log bucket", "account.py", "policy of bucket *-logs", "account-log-bucket"),
+        PolicyKind(
+            "Bucket policy of query results", "account.py", "policy of bucket *-results", "account-results-bucket"
+        ),
+        PolicyKind("Deploy role: trust", "roles/deploy.py", "role/mesh/deploy, trust", "role-deploy-trust"),
+        PolicyKind("Preview role: trust", "roles/deploy.py", "role/mesh/preview, trust", "role-preview-trust"),
+        PolicyKind("Preview role: refusals", "roles/deploy.py", "role/mesh/preview, mesh", "role-preview-refusals"),
+    ),
+    "Governance": (
+        PolicyKind(
+            "Resource policy of the mesh catalog", "catalog.py", "policy of the mesh catalog", "governance-catalog"
+        ),
+        PolicyKind("Resource policy of the mesh bus", "bus.py", "policy of the mesh bus", "governance-bus"),
+        PolicyKind(
+            "Bucket policy of the audit trail", "audit.py", "policy of bucket *-audit", "governance-audit-bucket"
+        ),
+        PolicyKind("Policy of a VPC endpoint", "network.py", "policy of the endpoint of *", "governance-endpoint-s3"),
+    ),
+    "Break glass": (
+        PolicyKind(
+            "Group of break-glass users: permissions",
+            "break_glass.py",
+            "group/mesh/mesh-break-glass",
+            "group-keepers",
+            bearer="users of the group",
+        ),
+        PolicyKind(
+            "Break-glass role: trust", "break_glass.py", "role/mesh/break-glass, trust", "role-break-glass-trust"
+        ),
+        PolicyKind(
+            "Break-glass role: permissions",
+            "break_glass.py",
+            "role/mesh/break-glass, mesh",
+            "role-break-glass-permissions",
+        ),
+        PolicyKind(
+            "Topic policy of the alarm", "break_glass.py", "policy of the topic of alarms", "governance-alarm-topic"
+        ),
+    ),
+    "Domain": (
+        PolicyKind(
+            "Clearance role: trust",
+            "roles/permission_set.py",
+            "role/mesh/clearance/*, trust",
+            "role-clearance-restricted-trust",
+        ),
+        PolicyKind(
+            "Clearance role: permissions",
+            "roles/clearance.py",
+            "role/mesh/clearance/*, mesh",
+            "role-clearance-restricted-permissions",
+        ),
+        PolicyKind("Location role: trust", "roles/location.py", "role/mesh/location/*, trust", "role-location-trust"),
+        PolicyKind(
+            "Location role: permissions", "roles/location.py", "role/mesh/location/*, mesh", "role-location-permissions"
+        ),
+        PolicyKind(
+            "Publisher role: trust", "roles/publisher.py", "role/mesh/publisher/*, trust", "role-publisher-trust"
+        ),
+        PolicyKind(
+            "Publisher role: permissions",
+            "roles/publisher.py",
+            "role/mesh/publisher/*, mesh",
+            "role-publisher-permissions",
+        ),
+    ),
+    "Data product": (
+        PolicyKind(
+            "Bucket policy of a data product",
+            "product/bucket_policy.py",
+            "policy of bucket *--*",
+            "product-bucket-table-and-files",
+        ),
+        PolicyKind(
+            "Key policy of a data product",
+            "product/key_policy.py",
+            "policy of the key of *.*, account *",
+            "product-key-table-and-files",
+        ),
+        PolicyKind("Pipeline role: trust", "roles/pipeline.py", "role/mesh/pipeline/*, trust", "role-pipeline-trust"),
+        PolicyKind(
+            "Pipeline role: permissions", "roles/pipeline.py", "role/mesh/pipeline/*, mesh", "role-pipeline-permissions"
+        ),
+        PolicyKind("Delivery role: trust", "roles/delivery.py", "role/mesh/delivery/*, trust", "role-delivery-trust"),
+        PolicyKind(
+            "Delivery role: permissions", "roles/delivery.py", "role/mesh/delivery/*, mesh", "role-delivery-permissions"
+        ),
+    ),
+    "Partner": (
+        PolicyKind(
+            "SCP of a partner account",
+            "scp/partner.py",
+            "mesh-partner-*-stays-inside",
+            "scp-at-partner-subtitling-mesh-partner-subtitling-stays-inside",
+            bearer="identities of the account",
+        ),
+        PolicyKind(
+            "RCP of a partner account",
+            "rcp/partner.py",
+            "mesh-partner-*-one-writer",
+            "rcp-at-partner-subtitling-mesh-partner-subtitling-one-writer",
+        ),
+        PolicyKind("Bucket policy of an inbox", "partner.py", "policy of bucket *--inbox", "partner-inbox-bucket"),
+        PolicyKind(
+            "Key policy of an inbox", "partner.py", "policy of the key of inbox of *, account *", "partner-inbox-key"
+        ),
+        PolicyKind(
+            "Access role: trust", "roles/permission_set.py", "role/mesh/access, trust", "role-partner-access-trust"
+        ),
+        PolicyKind(
+            "Access role: permissions",
+            "roles/partner_access.py",
+            "role/mesh/access, mesh",
+            "role-partner-access-permissions",
+        ),
+    ),
+}
+"""Kinds by entity, in the order of the page. The last that matches a name counts: an inbox is a bucket, too."""
+
+KINDS: Final = tuple(kind for kinds in ENTITIES.values() for kind in kinds)
+
+
+def kind_of(policy: str) -> PolicyKind:
+    """The kind of a policy by its name in the evaluator's world; KeyError for one that no kind has."""
+    for kind in reversed(KINDS):
+        if fnmatch.fnmatchcase(policy, kind.policy):
+            return kind
+    raise KeyError(policy)
+
+
+def instances(subject: Subject) -> Mapping[PolicyKind, list[PolicyInstance]]:
+    """Every document of a plan by its kind."""
+    owners = {id(each.policy): each.account for each in subject.world.resources.values()}
+    found: dict[PolicyKind, list[PolicyInstance]] = {kind: [] for kind in KINDS}
+    for policy in _planned(subject):
+        found[kind_of(policy.name)].append(PolicyInstance(policy.value(), owners.get(id(policy))))
+    return found
+
+
+def _planned(subject: Subject) -> Iterator[PlannedPolicy]:
+    return (policy for policy in subject.policies if isinstance(policy, PlannedPolicy))

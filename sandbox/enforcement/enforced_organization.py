@@ -1,0 +1,37 @@
+"""An emulated organisation whose policies are enforced: a gate decides every call."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sandbox.emulator.emulated_organization import OPERATOR, EmulatedOrganization, Enforcement
+from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.enforcement.aws_call import AwsCall
+from sandbox.enforcement.callers import SignedCaller
+from sandbox.enforcement.gate import Gate
+from sandbox.enforcement.seeding import entry_role, seed
+
+OPERATOR_STEPS_IN: Final = "the operator of the emulator steps in (on AWS: continuous integration, by federation)"
+
+
+class EnforcedOrganization(EmulatedOrganization):
+    """The organisation, and the `gate` that decides every call by the policies as they are stored.
+
+    `template` is the CloudFormation template of the roles that every account starts with. The operator's first step
+    into one of them is let through, and counted.
+    """
+
+    def __init__(self, ids: OrganizationIds, region: str, template: str, *, port: int | None = None) -> None:
+        operator = f"arn:aws:iam::{ids.management_account}:user/{OPERATOR}"
+
+        def exempt(caller: SignedCaller, call: AwsCall) -> str:
+            steps_in = caller.identity == operator and call.operation == "AssumeRole"
+            return OPERATOR_STEPS_IN if steps_in and not entry_role(call.text("RoleArn"), ids) else ""
+
+        self.gate: Final = Gate(ids.management_account, ids.organization_id, region, exempt)
+        enforcement = Enforcement(
+            guard=self.gate,
+            seed=lambda account: seed(template, account, ids),
+            entry_role=lambda role: entry_role(role, ids),
+        )
+        super().__init__(ids, region, enforcement=enforcement, port=port)

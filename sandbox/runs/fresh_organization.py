@@ -1,0 +1,107 @@
+"""A new emulated organisation in this process, with the states of its stacks, which it can serve to other processes."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from mesh.folder import PlannedMesh, plan_folder
+from mesh.iam.bootstrap import template
+from mesh.plan import Plan
+from mesh.plan.build import by_stack
+from sandbox.emulator.aws.records import Inventory
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.enforcement.enforced_organization import EnforcedOrganization
+from sandbox.rehearsal.check import Report, check
+from sandbox.rehearsal.credentials import answer
+from sandbox.runs.provider_server import ABOUT, AS, CHECK, Answers, ProviderServer
+from sandbox.runs.served_organization import ServedOrganization, announced
+from sandbox.runs.stack_run import EngineName
+from sandbox.runs.states import StateDirectory, state_directory
+
+
+def organization_ids(plan: Plan) -> OrganizationIds:
+    """The ids that the emulated AWS gives out: those of the plan, assumed ones included."""
+    p = plan.perimeter
+    return OrganizationIds(
+        management_account=p.management_id,
+        organization_id=p.organization,
+        root_id=p.root,
+        units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
+        accounts={name: access.account_id for name, access in by_stack(plan).items() if name != "organization"},
+    )
+
+
+def emulated(plan: Plan) -> EmulatedOrganization:
+    """The organisation of a plan, in which every call is allowed."""
+    return EmulatedOrganization(organization_ids(plan), plan.perimeter.region)
+
+
+def enforced(plan: Plan) -> EnforcedOrganization:
+    """The organisation of a plan, with policies enforced; accounts start with the roles of the bootstrap template."""
+    args = plan.organization.args
+    roles = template(args.deploy_trust, args.preview_trust)
+    return EnforcedOrganization(organization_ids(plan), plan.perimeter.region, roles)
+
+
+class FreshOrganization:
+    """The organisation of a mesh, `aws`, with policies enforced, and the states of its stacks."""
+
+    def __init__(self, mesh: PlannedMesh, aws: EnforcedOrganization, states: StateDirectory, ends: ExitStack) -> None:
+        self.aws: Final = aws
+        self.states: Final = states
+        self._mesh = mesh
+        self._ends = ends
+
+    @cached_property
+    def provider(self) -> int:
+        """The port at which its provider is served, from the first use of this property on."""
+        questions: Mapping[str, Answers] = {
+            ABOUT: lambda _: {"identity": self.states.identity, "inventory": self.inventory().to_json()},
+            AS: lambda question: answer(self._mesh.plan, question, self.aws.endpoint),
+            CHECK: self._checked,
+        }
+        return self._ends.enter_context(ProviderServer(self.aws, questions)).port
+
+    def _checked(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The checks against the mesh as it stands in a folder: `{"directory": …, "as-of": "2026-12-01"}`."""
+        day = datetime.date.fromisoformat(question["as-of"])
+        return self.check(plan_folder(Path(question["directory"]), day)).to_json()
+
+    def inventory(self) -> Inventory:
+        """What exists in it."""
+        return self.aws.inventory()
+
+    def check(self, mesh: PlannedMesh) -> Report:
+        """The live checks against a mesh."""
+        return check(self.aws, mesh.plan)
+
+    @contextmanager
+    def served(self, engine: EngineName, port: int) -> Generator[None]:
+        """Inside, AWS's API answers on a port of the loopback interface, and other processes find the organisation."""
+        self.aws.serve(port)
+        served = ServedOrganization(
+            identity=self.states.identity,
+            organization=self._mesh.plan.perimeter.organization,
+            mesh=self._mesh.plan.mesh,
+            engine=engine,
+            endpoint=self.aws.endpoint,
+            provider=self.provider,
+            pid=os.getpid(),
+            state=str(self.states.path),
+        )
+        with announced(served):
+            yield
+
+
+@contextmanager
+def fresh_organization(mesh: PlannedMesh) -> Generator[FreshOrganization]:
+    """Inside, there is the organisation, and nothing is deployed; outside, nothing of it and its states is left."""
+    with state_directory() as states, enforced(mesh.plan) as aws, ExitStack() as ends:
+        yield FreshOrganization(mesh, aws, states, ends)

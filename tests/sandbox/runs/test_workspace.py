@@ -1,0 +1,103 @@
+"""The mesh's stacks through the embedded engine: order, configuration, what is shown, where it stops."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from sandbox.runs.fresh_organization import emulated, organization_ids
+from sandbox.runs.preview import preview
+from sandbox.runs.run_json import as_json
+from sandbox.runs.stack_run import ENTRY_POINT, stack_config
+from sandbox.runs.workspace import EmbeddedEngine, Workspace
+from tests.program import sample
+
+MESH = sample.mesh()
+PREVIEWED = {"urn", "type", "name", "parent", "provider", "account", "inputs", "dependencies", "protect"}
+
+
+def test_a_preview_comes_out_the_same_each_time() -> None:
+    first, second = (as_json(MESH.plan, preview(MESH, ["domain-content"])) for _ in range(2))
+    assert first == second
+
+
+def test_a_preview_shows_each_resource_as_the_reference_says() -> None:
+    document = as_json(MESH.plan, preview(MESH, ["partner-subtitling"]))
+    assert document["mesh"] == "aurora"
+    (stack,) = document["stacks"]
+    assert stack["stack"] == "partner-subtitling"
+    assert {frozenset(resource) for resource in stack["resources"]} == {frozenset(PREVIEWED)}
+    accounts = {r["account"] for r in stack["resources"] if r["type"].startswith("aws:")}
+    assert accounts == {MESH.plan.partners["subtitling"].access.account_id}
+
+
+def test_what_is_counted_are_aws_resources() -> None:
+    (run,) = preview(MESH, ["partner-subtitling"])
+    shown = [r for r in as_json(MESH.plan, [run])["stacks"][0]["resources"] if r["type"].startswith("aws:")]
+    assert run.operations == {"create": len(shown)}
+    assert len(shown) < len(run.result.steps)
+
+
+def test_the_program_is_told_only_in_an_emulated_run_that_it_is_one() -> None:
+    assert stack_config(MESH, emulated=True).keys() - stack_config(MESH, emulated=False).keys() == {"mesh:emulated"}
+
+
+def test_the_emulated_organisation_has_an_account_for_every_stack() -> None:
+    ids = organization_ids(MESH.plan)
+    assert {"organization", *ids.accounts} == set(MESH.plan.stacks)
+    assert ids.management_account == MESH.plan.organization.access.account_id
+    assert set(ids.units.values()) == {
+        MESH.plan.perimeter.governance_unit,
+        MESH.plan.perimeter.domains_unit,
+        MESH.plan.perimeter.partners_unit,
+    }
+
+
+def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
+    program = (
+        "import sys; from sandbox.runs.preview import preview; from tests.program import sample;"
+        "preview(sample.mesh(), ['partner-subtitling']);"
+        "print(sorted(m for m in ('moto', 'boto3', 'botocore') if m in sys.modules))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ENTRY_POINT.parent
+    )
+    assert answer.stdout.strip() == "[]"
+
+
+def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
+    """It costs as much as all else that a domain's plan imports; `pulumi_aws.ec2` itself stands in until it is used."""
+    program = (
+        "import sys; from sandbox.runs.preview import preview; from tests.program import sample;"
+        "preview(sample.mesh(), ['domain-playback', 'partner-subtitling', 'organization']);"
+        "before = 'pulumi_aws.ec2.vpc' in sys.modules; preview(sample.mesh(), ['governance']);"
+        "print(before, 'pulumi_aws.ec2.vpc' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ENTRY_POINT.parent
+    )
+    assert answer.stdout.strip() == "False True"
+
+
+@pytest.mark.slow
+def test_a_run_stops_behind_the_first_stack_that_fails() -> None:
+    with emulated(MESH.plan) as organization:
+        workspace = Workspace(EmbeddedEngine.of(organization))
+        runs = workspace.up(MESH, ["domain-content", "domain-ads"])  # before `organization`, which makes the accounts
+        assert [run.stack for run in runs] == ["domain-content"]
+        account = MESH.plan.domains["content"].access.account_id
+        assert f"the organisation has no account {account}" in runs[0].result.failures[0].message
+
+
+@pytest.mark.slow
+def test_a_stack_that_is_there_is_previewed_before_it_is_changed() -> None:
+    with emulated(MESH.plan) as organization:
+        workspace = Workspace(EmbeddedEngine.of(organization))
+        (first,) = workspace.up(MESH, ["organization"])
+        (again,) = workspace.up(MESH, ["organization"])
+        assert (first.preview, again.preview) == (False, False)
+        assert set(again.operations) == {"same"}
+        shown = as_json(MESH.plan, [again])["stacks"][0]["resources"]
+        assert {frozenset(resource) for resource in shown} == {frozenset({*PREVIEWED, "operation", "outputs"})}
