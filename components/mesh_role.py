@@ -1,4 +1,4 @@
-"""Role of the mesh: path, trust policy, one inline policy, and the boundary; for people, jobs and services alike."""
+"""Role of the mesh: path, trust policy, one inline policy, bounded like every other; for people and for jobs alike."""
 
 from __future__ import annotations
 

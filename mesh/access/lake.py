@@ -1,4 +1,4 @@
-"""Lake Formation of every account: labels, grants and settings decide the columns that a principal may read.
+"""Lake Formation of every account: labels, grants and settings decide the columns that a role may read.
 
 Rules: Lake Formation Developer Guide, "Lake Formation tag-based access control" (inheritance database -> table ->
 column, an assignment below overrides the one above), "Managing LF-tag value permissions", "Permission cascading rules"

@@ -1,4 +1,4 @@
-"""Readers of a product or a column, each with its route; and callers that cannot, with the statement that refuses.
+"""Readers of a product or a column, each with its route; and those who cannot read, with the statement that refuses.
 
 Every role of the plan is decided, not only those meant to read. Objects are encrypted with the product's own key, so a
 role that may not decrypt reads nothing, whatever the bucket's policy says; one that may is tried on every prefix.

@@ -1,4 +1,4 @@
-"""Evaluator of AWS policies: decides a request over a world of accounts, principals and resources. Pure."""
+"""Evaluator of AWS policies: decides a request over a world of accounts, roles and resources. Pure."""
 
 from mesh.evaluator.decide import Cause, Decision, Request, decide
 from mesh.evaluator.errors import UnknownError

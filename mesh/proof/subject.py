@@ -1,4 +1,4 @@
-"""The subject of a proof: the world of a plan with outsiders in it, callers of every kind, and classes of accounts.
+"""The subject of a proof: the world of a plan with outsiders in it, actors of every kind, and classes of accounts.
 
 Accounts that differ in name and id only are one class, and claims are made of one or two of each. That they differ in
 nothing else is seen from their documents, not assumed.

@@ -1,4 +1,4 @@
-"""Partners (I4, I5) for all strings: resources that a partner's account reaches, and callers that reach into it."""
+"""Partners (I4, I5) for all strings: resources that a partner's account reaches, and writers that reach into it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data perimeter (I1, I2, I3, I9, I10) for all strings: callers, services, signatures and transports."""
+"""The data perimeter (I1, I2, I3, I9, I10) for all strings: outsiders, services, signatures and transports."""
 
 from __future__ import annotations
 
