@@ -10,7 +10,7 @@ from mesh.plan.nodes import PartnerPlan
 from mesh.proof.invariants.products import CRYPTOGRAPHY
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.callers import anyone_but, not_a_service
+from mesh.proof.symbolic.caller_formulas import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.perimeter import DATA

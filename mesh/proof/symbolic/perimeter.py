@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.callers import not_a_service, outside_organization, outside_units
+from mesh.proof.symbolic.caller_formulas import not_a_service, outside_organization, outside_units
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, Shape
