@@ -11,7 +11,7 @@ from mesh import names
 from mesh.iam import break_glass
 from mesh.iam.audit import audit_bucket_policy
 from mesh.iam.bus import bus_policy
-from mesh.iam.catalog import catalog_policy
+from mesh.iam.mesh_catalog import catalog_policy
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.location import location_permissions, location_trust
 from mesh.iam.roles.publisher import publisher_permissions, publisher_trust
