@@ -20,7 +20,7 @@ from sandbox.engine.driver import entry_point
 from sandbox.runs import language_host
 from sandbox.runs.policy_host import PolicyHost, policy_host
 from sandbox.runs.pulumi_cli import Cli, find
-from sandbox.runs.rollout import ENTRY_POINT, Mesh
+from sandbox.runs.run import ENTRY_POINT, RunInput
 from tests.conformance.outcome import Outcome
 from tests.conformance.provider import NumberedCloud, NumberedProvider
 from tests.conformance.real import RealEngine, real_engine
@@ -160,7 +160,7 @@ def test_what_keeps_the_rules_passes_and_what_is_not_known_yet_waits_for_the_upd
 def test_the_sample_mesh_passes(stack: str, engine: RealEngine, host: PolicyHost) -> None:
     mesh = load(STACKS).mesh
     assert mesh is not None
-    engine.configure(stack, Mesh(STACKS, build(mesh, AS_OF), AS_OF).config(emulated=False))
+    engine.configure(stack, RunInput(STACKS, build(mesh, AS_OF), AS_OF).config(emulated=False))
     outcome = engine.run(
         stack,
         entry_point(ENTRY_POINT),
