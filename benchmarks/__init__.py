@@ -1,1 +1,1 @@
-"""Speed and memory, as ratios against a floor or a peer in one run: `make bench`, or one file with `python -m`."""
+"""Benchmarks of speed and memory, as ratios of one run: `make bench`, or one file with `python -m`."""

@@ -1,4 +1,4 @@
-"""Runs every benchmark, each in a process of its own."""
+"""All benchmarks, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NAMES = ("pure", "process", "registration", "deployment", "engines", "decide", "
 
 
 def main() -> None:
-    """Print what every benchmark prints; a name as argument runs that one only."""
+    """Run every benchmark, or the one that the argument names."""
     for name in sys.argv[1:] or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -1,9 +1,9 @@
-"""Decisions a second: in process on the sample mesh and on generated ones, and of `mesh decide` as a whole process.
+"""Decisions a second: in this process on the sample mesh and on generated ones, and of `mesh decide` as a process.
 
     python -m benchmarks.decide [REQUESTS]
 
-The requests are drawn from all roles and all resources of the mesh, with a fixed seed. `first` is the rate when every
-policy has still to be compiled, `again` the rate after that.
+The requests are drawn from all roles and all resources of the mesh, with a fixed seed. `first` is the rate while
+policies have still to be compiled, `again` the rate after that.
 """
 
 from __future__ import annotations
@@ -33,39 +33,39 @@ STRANGERS = ("anonymous", "glue.amazonaws.com", "arn:aws:iam::999999999999:root"
 
 
 def requests(world: World, number: int) -> list[Request]:
-    """Reads, writes, decryptions and catalog look-ups of everyone on everything."""
+    """Requests of all roles and some strangers: reads, writes, decryptions, catalog look-ups and events."""
     draw = random.Random(1)
-    principals, carriers = [*world.roles, *STRANGERS], list(world.resources)
-    return [_request(draw, draw.choice(principals), draw.choice(carriers)) for _ in range(number)]
+    principals, resources = [*world.roles, *STRANGERS], list(world.resources)
+    return [_request(draw, draw.choice(principals), draw.choice(resources)) for _ in range(number)]
 
 
-def _request(draw: random.Random, principal: str, carrier: str) -> Request:
-    if ":s3:" in carrier:
-        return Request(principal, draw.choice(("s3:GetObject", "s3:PutObject")), f"{carrier}/files/{draw.random()}")
-    if ":kms:" in carrier:
-        return Request(principal, "kms:Decrypt", carrier, THROUGH_S3)
-    return Request(principal, "glue:GetTable" if ":glue:" in carrier else "events:PutEvents", carrier)
+def _request(draw: random.Random, principal: str, arn: str) -> Request:
+    if ":s3:" in arn:
+        return Request(principal, draw.choice(("s3:GetObject", "s3:PutObject")), f"{arn}/files/{draw.random()}")
+    if ":kms:" in arn:
+        return Request(principal, "kms:Decrypt", arn, THROUGH_S3)
+    return Request(principal, "glue:GetTable" if ":glue:" in arn else "events:PutEvents", arn)
 
 
 def rates(plan: Plan, number: int) -> tuple[float, float, int]:
-    """Decisions a second of CPU, the first time and again, and how many were allowed."""
+    """Decisions a second of CPU, in the first round and in the best later one, and the number of allowed requests."""
     world = from_plan.world(plan)
-    asked = requests(world, number)
+    drawn = requests(world, number)
     seconds: list[float] = []
     allowed = 0
     for _ in range(ROUNDS):
         started = time.process_time()
-        allowed = sum(decide(request, world).allowed for request in asked)
+        allowed = sum(decide(request, world).allowed for request in drawn)
         seconds.append(time.process_time() - started)
     return number / seconds[0], number / min(seconds[1:]), allowed
 
 
 def process(number: int) -> float:
-    """Lines a second of CPU of `mesh decide`, everything counted from its start to its end."""
+    """Lines a second of CPU of `mesh decide`, from the start of its process to the end."""
     world = from_plan.world(build(load(STACKS).usable(), DAY))
     with tempfile.TemporaryDirectory() as name:
-        asked = Path(name, "requests.jsonl")
-        asked.write_text("".join(f"{json.dumps(_as_line(request))}\n" for request in requests(world, number)))
+        lines = Path(name, "requests.jsonl")
+        lines.write_text("".join(f"{json.dumps(_as_line(request))}\n" for request in requests(world, number)))
         command = [
             str(Path(sys.executable).parent / "mesh"),
             "decide",
@@ -75,7 +75,7 @@ def process(number: int) -> float:
             DAY.isoformat(),
         ]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with asked.open() as stdin:
+        with lines.open() as stdin:
             done = subprocess.run(command, check=True, stdin=stdin, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -85,8 +85,8 @@ def process(number: int) -> float:
 
 
 def _as_line(request: Request) -> dict[str, object]:
-    found = {"principal": request.principal, "action": request.action, "resource": request.resource}
-    return {**found, "context": dict(request.context)} if request.context else found
+    line = {"principal": request.principal, "action": request.action, "resource": request.resource}
+    return {**line, "context": dict(request.context)} if request.context else line
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`mesh up` of the sample mesh as a whole process, and a second run in the same organisation against the first."""
+"""Seconds of `mesh up` for the sample mesh as a process, and of a second run in one organisation against the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded engine beside Pulumi's own, on the same program and provider; and what the provider costs by itself.
+"""Engines side by side: the embedded one and Pulumi's own, on one program and provider; and the provider alone.
 
     python -m benchmarks.engines
 
@@ -47,9 +47,9 @@ def sample() -> PlannedMesh:
 
 
 def measured(engine: str, stacks: list[str]) -> dict[str, float]:
-    """Previews of stacks that are not deployed: seconds of the best run, peak MB, resources.
+    """Previews of stacks that are not deployed: seconds of the best run, peak MB, number of resources.
 
-    No emulator is behind the provider: a preview makes nothing, and its memory would hide that of the engine.
+    The provider has no emulator: a preview creates nothing, and the emulator's memory would hide the engine's.
     """
     mesh = sample()
     nowhere = cast("RoleAssumer", None)
@@ -70,12 +70,12 @@ def measured(engine: str, stacks: list[str]) -> dict[str, float]:
 
 
 def under_pulumi(states: StateDirectory, port: int) -> PulumiEngine:
-    """Pulumi's engine, with a state that nobody needs."""
+    """Pulumi's engine, with a state that is thrown away."""
     return PulumiEngine(Backend(find(), states.pulumi, port, states.passphrase, throw_away=True), states)
 
 
 def beside(stacks: list[str]) -> dict[str, dict[str, float]]:
-    """Each engine in a process of its own, one after the other."""
+    """The measurements of both engines, each in a process of its own, one after the other."""
     answers: dict[str, dict[str, float]] = {}
     for engine in ENGINES:
         done = subprocess.run(
@@ -89,16 +89,16 @@ def beside(stacks: list[str]) -> dict[str, dict[str, float]]:
 def table(title: str, answers: dict[str, dict[str, float]]) -> float:
     """Print the engines side by side; the ratio of their seconds."""
     for engine, answer in answers.items():
-        each = answer["seconds"] / answer["resources"] * 1000
+        milliseconds = answer["seconds"] / answer["resources"] * 1000
         print(
             f"{title:34} {engine:9} {answer['seconds']:6.2f} s  {answer['megabytes']:5.0f} MB  "
-            f"{answer['resources']:4.0f} resources, {each:.2f} ms each"
+            f"{answer['resources']:4.0f} resources, {milliseconds:.2f} ms each"
         )
     return answers["pulumi"]["seconds"] / answers["embedded"]["seconds"]
 
 
 def engines() -> None:
-    """The two previews."""
+    """Print the previews of one stack and of all."""
     try:
         cli = find()
     except NotPossibleError as reason:
@@ -113,17 +113,17 @@ def engines() -> None:
 
 
 def provider() -> None:
-    """What `Check` and `Diff` of every resource of a domain stack take, for few and for many."""
+    """Print the CPU time of `Check` and `Diff` for the resources of a domain stack, one, four and sixteen times."""
     mesh = sample()
     with emulated(mesh.plan) as organization:
         stacks = EmbeddedEngine.of(organization)
         deployed = [stacks.run(StackTask("up", mesh, stack)) for stack in mesh.plan.stacks]
         inputs = [
-            (one.urn, one.input_message, one.output_message, one.id)
-            for one in next(
+            (resource.urn, resource.input_message, resource.output_message, resource.id)
+            for resource in next(
                 run for stack, run in zip(mesh.plan.stacks, deployed, strict=True) if stack == STACK
             ).resources
-            if one.custom and one.type.startswith("aws:")
+            if resource.custom and resource.type.startswith("aws:")
         ]
         for times in (1, 4, 16):
             milliseconds = checked(organization, mesh, inputs, times)
@@ -134,28 +134,28 @@ def provider() -> None:
 
 
 def checked(organization: EmulatedOrganization, mesh: PlannedMesh, inputs: list[tuple[Any, ...]], times: int) -> float:
-    """CPU milliseconds per resource, where one provider is asked for so many times as many resources."""
-    one = AwsProvider(organization)
+    """CPU milliseconds per resource, where one provider gets so many times as many resources."""
+    aws = AwsProvider(organization)
     access = mesh.plan.domains[STACK.partition("-")[2]].access
     configuration = {
         "region": access.region,
         "allowedAccountIds": [access.account_id],
         "assumeRoles": [{"roleArn": access.deploy_role}],
     }
-    nobody: Any = None  # no call of these fails, so none needs a context
-    one.Configure(provider_pb2.ConfigureRequest(args=to_struct(configuration), acceptSecrets=True), nobody)
+    no_context: Any = None  # no call of these fails, so none needs a context
+    aws.Configure(provider_pb2.ConfigureRequest(args=to_struct(configuration), acceptSecrets=True), no_context)
     started = time.process_time()
     for number in range(times):
         for urn, news, olds, id_ in inputs:
             name = f"{urn}-{number}"
-            made = one.Check(provider_pb2.CheckRequest(urn=name, olds=news, news=news), nobody)
-            request = provider_pb2.DiffRequest(urn=name, id=id_, olds=olds, old_inputs=news, news=made.inputs)
-            one.Diff(request, nobody)
+            answer = aws.Check(provider_pb2.CheckRequest(urn=name, olds=news, news=news), no_context)
+            request = provider_pb2.DiffRequest(urn=name, id=id_, olds=olds, old_inputs=news, news=answer.inputs)
+            aws.Diff(request, no_context)
     return (time.process_time() - started) / (len(inputs) * times) * 1000
 
 
 def main() -> None:
-    """Print everything; with an engine and stacks as arguments, JSON of that one measurement."""
+    """Print all measurements; with an engine and stacks as arguments, the JSON of that one."""
     if len(sys.argv) > 2:
         print(json.dumps(measured(sys.argv[1], sys.argv[2:])))
         return

@@ -31,7 +31,7 @@ def main() -> None:
     plan = [mesh, "plan", "--stack", "domain-playback", "--as-of", "2026-12-01"]
     floor = [sys.executable, "-c", FLOOR]
     rounds = [(wall(floor), wall(plan)) for _ in range(ROUNDS)]
-    least, ours = min(one for one, _ in rounds), min(other for _, other in rounds)
+    least, ours = min(seconds for seconds, _ in rounds), min(seconds for _, seconds in rounds)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"import of pulumi_aws ({MODULES}): {least:.2f} s")
     print(f"mesh plan --stack domain-playback: {ours:.2f} s (target {TARGET_SECONDS})")

@@ -1,4 +1,4 @@
-"""All invariants of a generated mesh: seconds, memory and growth; and the size of documents as the mesh grows.
+"""Proofs of all invariants of a generated mesh: seconds, memory and growth; and sizes of documents as it grows.
 
 python -m benchmarks.proof [DOMAINS] [PRODUCTS]
 """
@@ -27,7 +27,7 @@ SIZES = (10, 100, 1000)
 
 
 def proven(directory: Path) -> dict[str, float]:
-    """Wall seconds, requests decided, and whether everything holds; of a mesh that is already written."""
+    """Wall seconds, requests decided, peak memory and the verdict for a mesh in a folder."""
     gc.set_threshold(100_000, 50, 1000)  # as the `mesh` command does
     started = time.perf_counter()
     results = list(prove(build(load(directory).usable(), DAY)))
@@ -44,12 +44,12 @@ def proven(directory: Path) -> dict[str, float]:
 
 
 def in_its_own_process(directory: Path) -> dict[str, float]:
-    """The same, with a peak of memory that is its own."""
+    """The measurements of `proven` in a process of its own, so that the peak of memory is its own."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.proof", "--of", str(directory)], check=True, capture_output=True, text=True
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    measurements: dict[str, float] = json.loads(done.stdout)
+    return measurements
 
 
 def main() -> None:
@@ -67,14 +67,14 @@ def main() -> None:
         example.write(large, domains, products, 2, DAY)
         few, many = in_its_own_process(small), in_its_own_process(large)
         sizes = {
-            size: {each.kind: each for each in largest(build(load(directory).usable(), DAY))}
+            size: {document.kind: document for document in largest(build(load(directory).usable(), DAY))}
             for size, directory in meshes.items()
         }
-    for count, found in ((max(domains // 10, 1), few), (domains, many)):
-        verdict = "every invariant holds" if found["holds"] else "NOT EVERY INVARIANT HOLDS"
+    for count, proof in ((max(domains // 10, 1), few), (domains, many)):
+        verdict = "every invariant holds" if proof["holds"] else "NOT EVERY INVARIANT HOLDS"
         print(
-            f"{count:4} x {products}: {found['seconds']:6.1f} s, {found['requests']:,} requests, "
-            f"{found['megabytes']:.0f} MB; {verdict}"
+            f"{count:4} x {products}: {proof['seconds']:6.1f} s, {proof['requests']:,} requests, "
+            f"{proof['megabytes']:.0f} MB; {verdict}"
         )
     growth = many["seconds"] / few["seconds"]
     print(f"target {TARGET_SECONDS:.0f} s, {TARGET_MEGABYTES} MB; growth x{growth:.1f} (linear is x10)")
@@ -83,10 +83,10 @@ def main() -> None:
         + "".join(f"{size:>8} domains" for size in SIZES)
         + "    of its quota"
     )
-    for kind, each in sizes[SIZES[-1]].items():
+    for kind, document in sizes[SIZES[-1]].items():
         row = "".join(f"{sizes[count][kind].characters:>16,}" for count in SIZES)
-        over = "" if each.share <= TARGET_SHARE else f"  over {TARGET_SHARE:.0%}"
-        print(f"{kind:34}{row}{each.share:>15.0%}{over}")
+        over = "" if document.share <= TARGET_SHARE else f"  over {TARGET_SHARE:.0%}"
+        print(f"{kind:34}{row}{document.share:>15.0%}{over}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pure part: read, validate and plan a generated mesh; CPU seconds, per planned resource, and its growth.
+"""CPU seconds to read, validate and plan a generated mesh: in all, per planned resource, and as it grows.
 
     python -m benchmarks.pure [DOMAINS] [PRODUCTS]
 
@@ -28,7 +28,7 @@ def pure(directory: Path) -> dict[str, float]:
     loaded = load(directory)
     mesh = loaded.usable()
     marks.append(time.process_time())
-    found = problems(mesh, DAY)
+    findings = problems(mesh, DAY)
     marks.append(time.process_time())
     plan = build(mesh, DAY)
     marks.append(time.process_time())
@@ -38,15 +38,15 @@ def pure(directory: Path) -> dict[str, float]:
         for product in domain.products.values()
     )
     marks.append(time.process_time())
-    wrong = [problem for problem in found if problem.severity != "warning"]
-    if wrong or not documents:
-        raise SystemExit(f"the generated mesh is not valid: {wrong[:3]}")
+    errors = [finding for finding in findings if finding.severity != "warning"]
+    if errors or not documents:
+        raise SystemExit(f"the generated mesh is not valid: {errors[:3]}")
     names = ("read", "rules", "plan", "bucket and key policies as text")
     return {name: after - before for name, before, after in zip(names, marks, marks[1:], strict=False)}
 
 
 def resources(directory: Path, domains: int) -> int:
-    """How many AWS resources the program registers: counted for five domains, times the number of domains."""
+    """The number of AWS resources that the program registers: that of five domains, times the number of domains."""
     from mesh.folder import plan_folder
     from sandbox.runs.preview import preview
 

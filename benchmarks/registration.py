@@ -1,4 +1,4 @@
-"""What registering a resource costs: the Pulumi SDK alone, and with the embedded engine and a provider that echoes.
+"""Registration of a resource in milliseconds: the Pulumi SDK alone, and with the embedded engine and an echo.
 
     python -m benchmarks.registration
 
@@ -24,7 +24,7 @@ PROPERTIES = {"bucket": "data", "forceDestroy": True, "tags": {"owner": "playbac
 
 
 class Echo(provider_pb2_grpc.ResourceProviderServicer):
-    """Answers with what it is sent."""
+    """A provider that answers with the properties that it is sent."""
 
     def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
@@ -40,7 +40,7 @@ class Echo(provider_pb2_grpc.ResourceProviderServicer):
 
 
 class Floor(Engine):
-    """The least a monitor can do: it makes a URN and echoes."""
+    """The least of a monitor: it makes a URN and echoes the properties."""
 
     def RegisterResource(self, request: Any, context: Any = None) -> resource_pb2.RegisterResourceResponse:
         urn = f"urn:pulumi:{self.stack}::{self.project}::{request.type}::{request.name}"
@@ -64,26 +64,26 @@ class Thing(pulumi.CustomResource):
 
 
 def program(count: int) -> None:
-    """Bare resources, none of which needs another."""
+    """Declare resources that do not depend on each other."""
     opts = pulumi.ResourceOptions(provider=Account("account"))
     for number in range(count):
         Thing(f"thing-{number}", opts)
 
 
 def milliseconds(engine: type[Engine], count: int, *, preview: bool = True) -> float:
-    """Per resource, the whole run."""
-    one = engine(project="bench", stack="bench", preview=preview, state=StackState(), provider=lambda _: Echo())
-    result = run(one, lambda: program(count))
+    """Milliseconds of a whole run per resource."""
+    under_test = engine(project="bench", stack="bench", preview=preview, state=StackState(), provider=lambda _: Echo())
+    result = run(under_test, lambda: program(count))
     if result.failures:
         raise SystemExit(result.failures[0].message)
     return result.seconds / count * 1000
 
 
 def main() -> None:
-    """Print the figures; each is the best of three, and the two kinds take turns."""
+    """Print the figures: each is the best of three rounds, in which floor and engine take turns."""
     milliseconds(Engine, 200)
     rounds = [(milliseconds(Floor, COUNTS[0]), milliseconds(Engine, COUNTS[0])) for _ in range(3)]
-    floor, engine = min(one for one, _ in rounds), min(other for _, other in rounds)
+    floor, engine = min(seconds for seconds, _ in rounds), min(seconds for _, seconds in rounds)
     print(f"floor   {floor:.3f} ms per resource (the SDK and a monitor that echoes)")
     print(f"engine  {engine:.3f} ms per resource (preview)")
     print(f"ratio   {engine / floor:.2f}")

@@ -71,9 +71,9 @@ def access(
 
     result = grid(planned.plan, _watched(question))
     if svg:
-        from mesh.access.heatmap import picture
+        from mesh.access.heatmap import heatmap
 
-        _write(svg, picture(planned.plan, result))
+        _write(svg, heatmap(planned.plan, result))
     else:
         _show(planned, result)
 

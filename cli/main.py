@@ -86,3 +86,7 @@ def run(arguments: list[str] | None = None) -> int:
         say("This is a fault of ours, not of your input. Please report it with the lines above.")
         return FAULT
     return FINE
+
+
+if __name__ == "__main__":
+    main()

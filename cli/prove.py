@@ -87,7 +87,7 @@ def _prove(planned: PlannedMesh, invariants: tuple[Invariant, ...], as_json: boo
 def _for_all_strings(results: Iterable[InvariantResult]) -> None:
     proofs = [result.symbolic for result in results if result.symbolic]
     if proofs:
-        goals = sum(proof.goals for proof in proofs)
+        goals = sum(proof.obligations for proof in proofs)
         screen().print(
             f"\n∀ for all strings too, by z3: {counted(len(proofs), 'invariant')}, {goals:,} goals", markup=False
         )

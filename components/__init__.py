@@ -1,4 +1,4 @@
-"""Pulumi components, one AWS entity each; they take nodes of the Plan, see no YAML and make no provider."""
+"""Pulumi components, one AWS entity each; they take nodes of the Plan, read no YAML and make no provider."""
 
 from components.account_baseline import AccountBaseline
 from components.audit_trail import AuditTrail

@@ -1,4 +1,4 @@
-"""The baseline of an account: nothing public, everything encrypted, roles bounded, logs kept, queries contained."""
+"""Baseline of an account: public access block, boundary, key, log and result buckets, Athena workgroups, budget."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mesh.plan.nodes import AccountBaselineArgs
 
 
 class AccountBaseline(ComponentResource):
-    """What every account of the mesh starts with; a partner's and the governance account have it too.
+    """The baseline of every account of the mesh: of domains, of partners, and the governance account.
 
     Outputs: `key_arn`, `boundary_arn`, `log_bucket`, `results_bucket`, `workgroups`.
     """
@@ -104,12 +104,12 @@ class AccountBaseline(ComponentResource):
         )
 
     def _workgroup(self, name: str, workgroup: str, location: str, args: AccountBaselineArgs) -> aws.athena.Workgroup:
-        """Queries write to the account's own encrypted bucket, whatever the caller asks for (I24)."""
         return aws.athena.Workgroup(
             f"{name}-{workgroup}",
             name=workgroup,
             description="Queries over the mesh; results stay in this account",
             configuration={
+                # Results go to this location, encrypted, whatever a client asks for (I24).
                 "enforce_workgroup_configuration": True,
                 "publish_cloudwatch_metrics_enabled": True,
                 "requester_pays_enabled": False,

@@ -1,4 +1,4 @@
-"""The organisation's trail, and the bucket that keeps it where nobody can change it."""
+"""The organisation's CloudTrail trail, and the audit bucket whose objects nobody can change or delete."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from mesh.plan.nodes import AuditTrailArgs
 
 
 class AuditTrail(ComponentResource):
-    """Made by the governance account, CloudTrail's delegated administrator. Outputs: `bucket`, `trail_arn`.
+    """The trail and its bucket, in the governance account, CloudTrail's delegated administrator.
 
     The trail records every management event (a table read is one: Lake Formation's GetDataAccess) and every access to
-    an object. Kept, unchangeable, for `args.retention` days, and expired after them. `log_bucket` has to exist.
+    an object. Objects of the bucket are locked for `args.retention` days, and expire after them. `log_bucket` has to
+    exist. Outputs: `bucket`, `trail_arn`.
     """
 
     def __init__(self, name: str, args: AuditTrailArgs, log_bucket: str, opts: ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The role for emergencies, and the alarm that tells the security contact of its use."""
+"""The break-glass role for emergencies, and the alarm that tells the security contact of its use."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from mesh.plan.nodes import BreakGlassArgs
 
 
 class BreakGlass(ComponentResource):
-    """`role/mesh/break-glass` in the governance account, a rule that sees it used, a topic that tells. Outputs: `arn`.
+    """`role/mesh/break-glass` in the governance account, a rule that sees it assumed, and a topic. Outputs: `arn`.
 
-    The role comes last: nobody breaks the glass before the alarm listens. AWS asks the security contact to confirm the
-    subscription, once, by mail.
+    AWS asks the security contact to confirm the subscription to the topic, once, by mail.
     """
 
     def __init__(self, name: str, args: BreakGlassArgs, opts: ResourceOptions | None = None) -> None:
@@ -53,6 +52,7 @@ class BreakGlass(ComponentResource):
                 permissions=args.permissions,
                 boundary=names.boundary(args.perimeter.governance_id),
             ),
+            # The role comes last: nobody assumes it before the alarm listens.
             opts=ResourceOptions(parent=self, depends_on=[target, mail]),
         )
         self.arn = role.arn

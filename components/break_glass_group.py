@@ -1,4 +1,4 @@
-"""The group of those who may break the glass."""
+"""The break-glass group: the IAM group whose users may assume the break-glass role."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mesh.plan.nodes import BreakGlassGroupArgs
 
 
 class BreakGlassGroup(ComponentResource):
-    """A group of IAM in the management account, without anybody in it: users and their devices are a person's work.
+    """The group, in the management account, without users: people make those, with their devices. Outputs: `group`.
 
-    A key of a user in the state of a stack would be a key that the CI has. Outputs: `group`.
+    An access key of a user in the state of a stack would be a key that the CI has.
     """
 
     def __init__(self, name: str, args: BreakGlassGroupArgs, opts: ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A product in the mesh catalog: its database, its tables as the contract says, its location and its labels."""
+"""Entry of a product in the mesh catalog: its database, its tables as in the contract, its location, its LF-tags."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ IcebergTable = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTable
 IcebergField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFieldArgsDict
 PartitionField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecFieldArgsDict
 LONGEST_DESCRIPTION = 2048
-"""Characters that Glue takes (Glue API, DatabaseInput and TableInput)."""
+"""Characters of a description that Glue takes (Glue API, DatabaseInput and TableInput)."""
 
 
 class CatalogEntry(ComponentResource):
-    """Made with a provider of the governance account (as the domain's publisher); the location role has to exist.
+    """The entry, made in the governance account by the domain's publisher. Outputs: `database`.
 
-    Outputs: `database`.
+    The location role has to exist.
     """
 
     def __init__(self, name: str, args: CatalogEntryArgs, opts: ResourceOptions | None = None) -> None:
@@ -43,31 +43,30 @@ class CatalogEntry(ComponentResource):
         self.register_outputs({"database": self.database.name})
 
     def _location(self, name: str, args: CatalogEntryArgs) -> aws.lakeformation.Resource:
-        """Behind the database: to point one at a registered location takes a permission that publishers do not have.
-
-        Tables below the database's own location need none (Lake Formation Developer Guide, "Creating a database").
-        """
+        """The location of the tables, registered with Lake Formation."""
         return aws.lakeformation.Resource(
             name,
             arn=f"arn:aws:s3:::{args.location}",
             role_arn=args.location_role,
             use_service_linked_role=False,
             hybrid_access_enabled=False,
+            # After the database: to make one at a registered location takes a permission that publishers do not have.
+            # Tables below its own location need none (Lake Formation Developer Guide, "Creating a database").
             opts=kept(self, args.deletion_protection, depends_on=[self.database]),
         )
 
     def _table(self, name: str, args: CatalogEntryArgs, table: CatalogTable) -> aws.glue.CatalogTable:
-        """Kept like data: the entry of an Iceberg table is what knows which of its files are current."""
         make = self._iceberg if table.format == "iceberg" else self._parquet
         return make(
             f"{name}-{table.name}",
             f"s3://{args.location}/{table.name}/",
             table,
+            # Protected like data: the entry of an Iceberg table says which of its files are current.
             kept(self, args.deletion_protection, depends_on=[self.location]),
         )
 
     def _iceberg(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:
-        """Glue writes the first metadata file; a changed contract is an update of the schema in place."""
+        # Glue writes the first metadata file; a changed contract updates the schema in place.
         return aws.glue.CatalogTable(
             name,
             name=table.name,
@@ -105,23 +104,21 @@ class CatalogEntry(ComponentResource):
         )
 
     def _label(self, name: str, args: CatalogEntryArgs) -> None:
-        """`true` on each labelled column, then every classification `false` on the database; one after the other.
-
-        The database comes last, and goes first: without its labels no clearance covers anything of it. One resource
-        a column, for a resource with several is replaced when one is added, and the old one takes the labels of all
-        with it. `ResourceLfTags`, the other way to say this, wiped tags on a second run for some users.
-        """
+        """LF-tags: `true` on each labelled column, then every classification `false` on the database, one by one."""
+        # A resource for each column: one with several columns is replaced when a column is added, and the old one
+        # takes the tags of all with it. `ResourceLfTags`, the other way, wiped tags on a second run for some users.
         last: list[Resource] = [self.database, *self.tables]
-        for table, made in zip(args.tables, self.tables, strict=True):
+        for table, entry in zip(args.tables, self.tables, strict=True):
             for column in table.labelled:
                 for key in column.labels:
                     target = aws.lakeformation.ResourceLfTagTableWithColumnsArgs(
                         catalog_id=self.catalog_id,
                         database_name=self.database.name,
-                        name=made.name,
+                        name=entry.name,
                         column_names=[column.name],
                     )
                     last = [self._tag(f"{name}-{table.name}-{column.name}-{key}", key, "true", last, column=target)]
+        # The database is labelled last, and loses its labels first: without them no clearance covers anything in it.
         for key in args.classifications:
             database = aws.lakeformation.ResourceLfTagDatabaseArgs(catalog_id=self.catalog_id, name=self.database.name)
             last = [self._tag(f"{name}-{key}", key, "false", last, database=database)]
@@ -146,7 +143,7 @@ class CatalogEntry(ComponentResource):
 
 
 def shortened(text: str) -> str:
-    """A description as long as Glue takes it."""
+    """A description, cut to the length that Glue takes."""
     return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
 
 
@@ -162,7 +159,7 @@ def iceberg(table: CatalogTable, location: str) -> IcebergTable:
         {"name": c.name, "source_id": numbers[c.name], "transform": "identity", "field_id": 1000 + number}
         for number, c in enumerate(table.partitions)
     ]
-    made: IcebergTable = {"location": location, "schema": {"type": "struct", "schema_id": 0, "fields": fields}}
+    schema: IcebergTable = {"location": location, "schema": {"type": "struct", "schema_id": 0, "fields": fields}}
     if partitions:
-        made["partition_spec"] = {"spec_id": 0, "fields": partitions}
-    return made
+        schema["partition_spec"] = {"spec_id": 0, "fields": partitions}
+    return schema

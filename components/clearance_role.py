@@ -1,4 +1,4 @@
-"""The role of a clearance in one account, and the clearance's Lake Formation expression passed on to it."""
+"""Role of a clearance in one account, with the grants that pass the clearance's LF-tag expression on to it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from mesh.plan.nodes.grants import Covered, Grant
 
 
 class ClearanceRole(ComponentResource):
-    """`role/mesh/clearance/<clearance>`; the account's boundary and `DataLake`, and the hub's grant, have to exist.
+    """`role/mesh/clearance/<clearance>` and its grants. Outputs: `arn`.
 
-    `after` are grants on the same catalog that come first: Lake Formation refuses concurrent ones. Outputs: `arn`.
+    The account's boundary and `DataLake`, and the hub's grant, have to exist. `after` are grants on the same catalog
+    that come first: Lake Formation refuses concurrent ones.
     """
 
     def __init__(
@@ -28,7 +29,7 @@ class ClearanceRole(ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("mesh:aws:ClearanceRole", name, None, opts)
-        made = MeshRole(
+        mesh_role = MeshRole(
             name,
             MeshRoleArgs(
                 arn=args.arn,
@@ -39,26 +40,25 @@ class ClearanceRole(ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
-        self.role, self.arn = made.role, made.arn
+        self.role, self.arn = mesh_role.role, mesh_role.arn
         self.last_grant = self._pass_on(args.grants, after)
         self.register_outputs({"arn": self.arn})
 
     def _pass_on(self, grants: Sequence[Grant], after: Sequence[Resource]) -> Resource:
-        """The hub's expression, exactly as the hub granted it, for databases and for tables.
-
-        The catalog is named in the expression only, not at the top level (terraform-provider-aws #26602).
-        """
-        last: Sequence[Resource] = after
-        made: Resource = self.role
+        """Grants on databases and on tables, of exactly the expression that the hub granted; returns the last."""
+        before: Sequence[Resource] = after
+        last: Resource = self.role
         for grant in grants:
             if not isinstance(grant.on, Covered):
                 raise TypeError(f"{grant.name}: a clearance is passed on as an expression, nothing else")
-            made = aws.lakeformation.Permissions(
+            last = aws.lakeformation.Permissions(
                 grant.name,
                 principal=self.role.arn,
                 permissions=list(grant.permissions),
+                # The catalog is named in the expression only: with it at the top level too, the AWS plugin does not
+                # find the grant again (terraform-provider-aws #26602).
                 lf_tag_policy=covered(grant.on),
-                opts=ResourceOptions(parent=self, depends_on=list(last)),
+                opts=ResourceOptions(parent=self, depends_on=list(before)),
             )
-            last = [made]
-        return made
+            before = [last]
+        return last

@@ -1,4 +1,4 @@
-"""Lake Formation in one account: who administers it, and no permission that nobody gave."""
+"""Settings of Lake Formation in one account: its administrators, and no default permissions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class DataLakeArgs:
 
 
 class DataLake(ComponentResource):
-    """Exactly one an account: the settings are one document, and whoever writes last wins. Outputs: `catalog_id`.
+    """The settings, one component an account: they are one document, and the last write wins. Outputs: `catalog_id`.
 
-    Without it a new database is open to whoever IAM lets in
-    (`IAMAllowedPrincipals`), engines may filter by themselves, and a read does not say who asked.
+    By AWS's defaults a new database is open to everyone whom IAM admits (`IAMAllowedPrincipals`), engines may filter
+    columns by themselves, and the log of a read does not name its user.
     """
 
     def __init__(self, name: str, args: DataLakeArgs, opts: ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A data product in its domain's account: its key, its bucket, and everything that protects the two."""
+"""Data product in its domain's account: its key and its bucket, with their policies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mesh.plan.nodes import DataProductArgs
 
 
 class DataProduct(ComponentResource):
-    """A product's key and bucket; the account's log bucket (`args.log_bucket`) has to exist.
+    """The key and the bucket of a product; the account's log bucket (`args.log_bucket`) has to exist.
 
     Outputs: `bucket` (name), `bucket_arn`, `key_arn`.
     """

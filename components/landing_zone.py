@@ -1,4 +1,4 @@
-"""The organisation: its units and accounts, what holds in all of them, and the roles each starts with."""
+"""Landing zone: the organisation, its units and accounts, their control policies, and the roles each starts with."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mesh import names
 from mesh.iam.bootstrap import template
 from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OrganizationPolicy
 
+# AWS Organizations creates five accounts at a time ("Quotas for AWS Organizations").
 CREATED_AT_A_TIME = 5
 UNITS = ("governance", "domains", "partners")
 POLICY_TYPES = ("DECLARATIVE_POLICY_EC2", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY")
@@ -26,10 +27,10 @@ TRUSTED_SERVICES = (
 
 
 class LandingZone(ComponentResource):
-    """Made in the management account, which holds no data and no workload.
+    """The organisation, made in the management account, which holds no data and no workload.
 
-    Policies are attached one after the other: AWS Organizations takes two such calls a second. Outputs: `accounts` and
-    `units` (ids by name), `organization_id`, `root_id`: what `mesh accounts` writes to accounts.yaml.
+    Outputs: `accounts` and `units` (ids by name), `organization_id`, `root_id`; `mesh accounts` writes them to
+    accounts.yaml.
     """
 
     def __init__(self, name: str, args: LandingZoneArgs, opts: ResourceOptions | None = None) -> None:
@@ -51,8 +52,8 @@ class LandingZone(ComponentResource):
             {
                 "organization_id": self.organization.id,
                 "root_id": self.root_id,
-                "units": {unit: made.id for unit, made in self.units.items()},
-                "accounts": {account: made.id for account, made in self.accounts.items()},
+                "units": {name: unit.id for name, unit in self.units.items()},
+                "accounts": {name: account.id for name, account in self.accounts.items()},
             }
         )
 
@@ -60,21 +61,22 @@ class LandingZone(ComponentResource):
         return aws.organizations.OrganizationalUnit(unit, name=unit, parent_id=self.root_id, opts=self._outliving(args))
 
     def _outliving(self, args: LandingZoneArgs) -> ResourceOptions:
-        """AWS deletes neither an organisation nor a unit with accounts in it, and accounts stay: so they do, too."""
+        """Options of the organisation and its units, which outlive the stack."""
+        # AWS deletes neither an organisation nor a unit with accounts in it, and accounts stay.
         return ResourceOptions(parent=self, protect=args.deletion_protection, retain_on_delete=True)
 
     def _accounts(self, args: LandingZoneArgs) -> dict[str, aws.organizations.Account]:
-        """AWS Organizations creates five accounts at a time ("Quotas"): each waits for the fifth before it."""
-        made: dict[str, aws.organizations.Account] = {}
+        """The accounts, of which each waits for the fifth before it."""
+        accounts: dict[str, aws.organizations.Account] = {}
         for number, account in enumerate(args.accounts):
-            before = list(made.values())[-CREATED_AT_A_TIME:][:1] if number >= CREATED_AT_A_TIME else []
-            made[account.name] = self._account(account, args, list(before))
-        return made
+            before = list(accounts.values())[-CREATED_AT_A_TIME:][:1] if number >= CREATED_AT_A_TIME else []
+            accounts[account.name] = self._account(account, args, list(before))
+        return accounts
 
     def _account(
         self, account: MemberAccount, args: LandingZoneArgs, after: list[Resource]
     ) -> aws.organizations.Account:
-        """An account outlives its YAML: removing it here only lets go of it (closing takes 90 days and a person)."""
+        # An account outlives its YAML, which only forgets it: people close an account, and AWS takes 90 days for it.
         return aws.organizations.Account(
             account.name,
             name=account.name,
@@ -88,11 +90,13 @@ class LandingZone(ComponentResource):
         )
 
     def _attach_all(self, args: LandingZoneArgs) -> None:
+        """Control policies, attached one after the other."""
+        # AWS Organizations takes two calls of AttachPolicy a second.
         last: list[Resource] = [*self.units.values(), *self.accounts.values()]
         targets: Mapping[str, Input[str]] = {
-            **{account: made.id for account, made in self.accounts.items()},
-            # Behind the accounts: `governance` is a unit and an account, and a policy's target means the unit.
-            **{unit: made.id for unit, made in self.units.items()},
+            **{name: account.id for name, account in self.accounts.items()},
+            # After the accounts: `governance` is a unit and an account, and a policy's target means the unit.
+            **{name: unit.id for name, unit in self.units.items()},
             "root": self.root_id,
         }
         for policy in (args.declared, *args.policies):
@@ -101,7 +105,7 @@ class LandingZone(ComponentResource):
     def _attach(
         self, policy: OrganizationPolicy | DeclarativePolicy, target: Input[str], after: list[Resource]
     ) -> Resource:
-        made = aws.organizations.Policy(
+        control_policy = aws.organizations.Policy(
             policy.name,
             name=policy.name,
             type=policy.type,
@@ -110,26 +114,24 @@ class LandingZone(ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=after),
         )
         return aws.organizations.PolicyAttachment(
-            policy.name, policy_id=made.id, target_id=target, opts=ResourceOptions(parent=self)
+            policy.name, policy_id=control_policy.id, target_id=target, opts=ResourceOptions(parent=self)
         )
 
     def _with_ids(self, text: str) -> Input[str]:
-        """A document whose assumed ids, of accounts and units, give way to AWS's in the very run that creates them.
-
-        Else the policy of a new partner's account would, until the next run, name an account that does not exist, and
-        refuse everything in the real one. A preview shows the assumed id: it stays complete without AWS.
-        """
-        known = {
-            **{assumed_id(name): made.id for name, made in self.accounts.items()},
-            **{names.assumed_unit_id(unit): made.id for unit, made in self.units.items()},
+        """A document with AWS's ids of accounts and units in the place of assumed ones; a preview keeps those."""
+        # In the same run that creates an account: else the policy of a new partner's account would, until the next run,
+        # name an account that does not exist, and refuse everything in the real one.
+        ids = {
+            **{assumed_id(name): account.id for name, account in self.accounts.items()},
+            **{names.assumed_unit_id(name): unit.id for name, unit in self.units.items()},
         }
-        assumed = {stand_in: made for stand_in, made in known.items() if stand_in in text}
+        assumed = {stand_in: id_ for stand_in, id_ in ids.items() if stand_in in text}
         if not assumed or pulumi.runtime.is_dry_run():
             return text
-        return pulumi.Output.all(**assumed).apply(lambda ids: replaced(text, ids))
+        return pulumi.Output.all(**assumed).apply(lambda known: replaced(text, known))
 
     def _start_accounts(self, args: LandingZoneArgs) -> None:
-        """`mesh/deploy` and `mesh/preview` in every account below the units, from the moment it exists."""
+        """The StackSet that makes `mesh/deploy` and `mesh/preview` in every new account below the units."""
         stack_set = aws.cloudformation.StackSet(
             "bootstrap",
             name="mesh-bootstrap",
@@ -150,7 +152,7 @@ class LandingZone(ComponentResource):
         )
 
     def _delegate(self) -> None:
-        """The governance account keeps the trail; resources are shared inside the organisation without invitations."""
+        """Delegations: the governance account administers CloudTrail, and RAM shares without invitations."""
         aws.cloudtrail.OrganizationDelegatedAdminAccount(
             "audit",
             account_id=self.accounts["governance"].id,
@@ -160,7 +162,7 @@ class LandingZone(ComponentResource):
 
 
 def assumed_id(account: str) -> str:
-    """The stand-in that the Plan uses for an account (`governance`, `domain-ads`) which AWS has not numbered yet."""
+    """Stand-in of the Plan for the id of an account (`governance`, `domain-ads`) that AWS has not numbered yet."""
     kind, _, name = account.partition("-")
     return names.assumed_account_id(kind if name else "", name or kind)
 
@@ -173,11 +175,11 @@ def replaced(text: str, ids: Mapping[str, str]) -> str:
 
 
 def ids(organization: LandingZone) -> dict[str, pulumi.Output[str] | dict[str, pulumi.Output[str]]]:
-    """Everything that `mesh accounts` needs, as stack outputs."""
+    """Ids that `mesh accounts` needs, as stack outputs."""
     return {
         "organization": organization.organization.id,
         "root": organization.root_id,
         "management": organization.organization.master_account_id,
-        "units": {unit: made.id for unit, made in organization.units.items()},
-        "accounts": {name: made.id for name, made in organization.accounts.items()},
+        "units": {name: unit.id for name, unit in organization.units.items()},
+        "accounts": {name: account.id for name, account in organization.accounts.items()},
     }

@@ -1,4 +1,4 @@
-"""A domain's two roles in the governance account: one reads its buckets for Lake Formation, one publishes."""
+"""Roles of a domain in the governance account: one reads its buckets for Lake Formation, one publishes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mesh.plan.nodes import LocationRoleArgs
 
 
 class LocationRole(ComponentResource):
-    """`role/mesh/location/<domain>` and `role/mesh/publisher/<domain>`. Outputs: `arn`, `publisher_arn`.
+    """`role/mesh/location/<domain>` and `role/mesh/publisher/publish-<domain>`. Outputs: `arn`, `publisher_arn`.
 
     The location role is user-defined, never the service-linked one, which escapes SCPs and RCPs (Lake Formation
     Developer Guide, "Using service-linked roles").

@@ -1,4 +1,4 @@
-"""The mesh event bus: contracts changed, quality failed, products deprecated."""
+"""The event bus of the mesh, for events of products."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mesh.plan.nodes import MeshBusArgs
 
 
 class MeshBus(ComponentResource):
-    """One bus in the governance account, open to pipelines of the domains. Outputs: `arn`."""
+    """The bus, in the governance account; pipelines of the domains send events to it. Outputs: `arn`."""
 
     def __init__(self, name: str, args: MeshBusArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:MeshBus", name, None, opts)

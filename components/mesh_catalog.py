@@ -1,4 +1,4 @@
-"""The one catalog of the mesh: its policy, its LF-tags, the hub's grants, and the publishers it lets in."""
+"""The one catalog of the mesh: its resource policy, its LF-tags, and the grants to domains and publishers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from mesh.plan.nodes.grants import LABEL_VALUES, Covered, Grant, Label, NamedRes
 
 
 class MeshCatalog(ComponentResource):
-    """Exactly one a mesh, in the governance account; the publishers' roles have to exist. Outputs: `catalog_id`.
+    """The catalog, one a mesh, in the governance account. Outputs: `catalog_id`.
 
-    Lake Formation refuses concurrent grants on one catalog, so each waits for the one before. All of them wait for the
-    catalog's policy, which admits the shares that a grant to another account makes (Lake Formation Developer Guide,
-    "Managing cross-account permissions using both AWS Glue and Lake Formation").
+    The publishers' roles have to exist.
     """
 
     def __init__(self, name: str, args: MeshCatalogArgs, opts: ResourceOptions | None = None) -> None:
@@ -29,6 +27,9 @@ class MeshCatalog(ComponentResource):
             name, policy=args.catalog_policy.text(), enable_hybrid="TRUE", opts=ResourceOptions(parent=self)
         )
         self.tags = [self._tag(key) for key in args.classifications]
+        # Lake Formation refuses concurrent grants on one catalog, so each waits for the one before. The first waits for
+        # the catalog's policy, which admits the RAM shares that a grant to another account makes (Lake Formation
+        # Developer Guide, "Managing cross-account permissions using both AWS Glue and Lake Formation").
         self.last: Resource = self.policy
         for grant in args.grants:
             self.last = self._grant(grant)
@@ -50,18 +51,19 @@ class MeshCatalog(ComponentResource):
             principal=grant.principal,
             permissions=list(grant.permissions),
             permissions_with_grant_options=list(grant.permissions) if grant.grantable else None,
-            **_on(grant),
+            **_target(grant),
             opts=ResourceOptions(parent=self, depends_on=[self.last, self.lake, *self.tags]),
         )
 
 
-class _On(TypedDict, total=False):
+class _Target(TypedDict, total=False):
     lf_tag_policy: aws.lakeformation.PermissionsLfTagPolicyArgs
     catalog_resource: bool
     lf_tag: aws.lakeformation.PermissionsLfTagArgs
 
 
-def _on(grant: Grant) -> _On:
+def _target(grant: Grant) -> _Target:
+    """The resource of a grant, as an argument of `Permissions`."""
     match grant.on:
         case Covered():
             return {"lf_tag_policy": covered(grant.on)}
@@ -74,10 +76,8 @@ def _on(grant: Grant) -> _On:
 
 
 def covered(on: Covered) -> aws.lakeformation.PermissionsLfTagPolicyArgs:
-    """What an expression covers among the databases or tables of a catalog.
-
-    The hub's grant and a domain's are both made here: an account may pass on only the very expression it was given.
-    """
+    """The databases or tables of a catalog that an expression covers."""
+    # The hub's grant and a domain's are both made here: an account may pass on only the very expression it was granted.
     return aws.lakeformation.PermissionsLfTagPolicyArgs(
         catalog_id=on.catalog,
         resource_type=on.kind,

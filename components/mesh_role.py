@@ -1,4 +1,4 @@
-"""A role of the mesh: path, trust, one inline policy, the boundary; the same for people, jobs and services."""
+"""Role of the mesh: path, trust policy, one inline policy, bounded like every other; for people and for jobs alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mesh.iam.statement import Document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeshRoleArgs:
-    """A role whose ARN is chosen; `boundary` is the ARN of a managed policy, which has to exist."""
+    """A role by its ARN, which is known beforehand; `boundary` is the ARN of a managed policy, which has to exist."""
 
     arn: str
     description: str
@@ -22,7 +22,7 @@ class MeshRoleArgs:
 
 
 class MeshRole(ComponentResource):
-    """A role with its one inline policy; sessions last an hour. Outputs: `arn`."""
+    """A role with one inline policy and sessions of an hour. Outputs: `arn`."""
 
     def __init__(self, name: str, args: MeshRoleArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:MeshRole", name, None, opts)

@@ -1,4 +1,4 @@
-"""What a partner's account has above the baseline: its inbox, its own catalog, and the role of its people."""
+"""Partner's account above the baseline: its inbox, its own catalog, and the role of its people."""
 
 from __future__ import annotations
 
@@ -13,30 +13,17 @@ from mesh.plan.nodes import PartnerAccountArgs
 
 
 class PartnerAccount(ComponentResource):
-    """The baseline (`AccountBaseline`) has to exist. Outputs: `inbox`, `key_arn`, `access_role_arn`.
+    """The account of a partner; its baseline (`AccountBaseline`) has to exist.
 
-    Lake Formation is not used here: nothing is shared with a partner, and bucket and key decide who reads the inbox.
+    Lake Formation is not used here: the policies of bucket and key decide who reads the inbox. Outputs: `inbox`,
+    `key_arn`, `access_role_arn`.
     """
 
     def __init__(
         self, name: str, args: PartnerAccountArgs, log_bucket: str, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("mesh:aws:PartnerAccount", name, None, opts)
-        child = ResourceOptions(parent=self)
-        self.key = aws.kms.Key(
-            name,
-            description=f"Inbox of partner {args.partner}",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
-            policy=args.key_policy.text(),
-            opts=kept(self, args.deletion_protection),
-        )
-        aws.kms.Alias(
-            name,
-            name=f"alias/{names.INBOX_KEY_ALIAS}",
-            target_key_id=self.key.key_id,
-            opts=kept(self, args.deletion_protection),
-        )
+        self.key = self._key(name, args)
         self.inbox = PrivateBucket(
             name,
             PrivateBucketArgs(
@@ -47,7 +34,7 @@ class PartnerAccount(ComponentResource):
             ),
             policy=args.bucket_policy.text(),
             key_arn=self.key.arn,
-            opts=child,
+            opts=ResourceOptions(parent=self),
         )
         self.database = aws.glue.CatalogDatabase(
             name,
@@ -55,9 +42,33 @@ class PartnerAccount(ComponentResource):
             catalog_id=args.account_id,
             description=f"What the mesh delivered to {args.partner}",
             location_uri=f"s3://{args.inbox}/",
-            opts=child,
+            opts=ResourceOptions(parent=self),
         )
-        access = MeshRole(
+        self.key_arn, self.access_role_arn = self.key.arn, self._access(name, args).arn
+        self.register_outputs(
+            {"inbox": self.inbox.name, "key_arn": self.key_arn, "access_role_arn": self.access_role_arn}
+        )
+
+    def _key(self, name: str, args: PartnerAccountArgs) -> aws.kms.Key:
+        key = aws.kms.Key(
+            name,
+            description=f"Inbox of partner {args.partner}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=args.key_policy.text(),
+            opts=kept(self, args.deletion_protection),
+        )
+        aws.kms.Alias(
+            name,
+            name=f"alias/{names.INBOX_KEY_ALIAS}",
+            target_key_id=key.key_id,
+            opts=kept(self, args.deletion_protection),
+        )
+        return key
+
+    def _access(self, name: str, args: PartnerAccountArgs) -> MeshRole:
+        """The role of the partner's people."""
+        return MeshRole(
             name,
             MeshRoleArgs(
                 arn=names.role(args.account_id, "access"),
@@ -66,9 +77,5 @@ class PartnerAccount(ComponentResource):
                 permissions=args.access.permissions,
                 boundary=names.boundary(args.account_id),
             ),
-            opts=child,
-        )
-        self.key_arn, self.access_role_arn = self.key.arn, access.arn
-        self.register_outputs(
-            {"inbox": self.inbox.name, "key_arn": self.key_arn, "access_role_arn": self.access_role_arn}
+            opts=ResourceOptions(parent=self),
         )

@@ -1,4 +1,4 @@
-"""What S3 copies from a product into the inboxes of partners, and the role that it copies with."""
+"""Replication of a product into the inboxes of partners, and the role with which S3 replicates."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mesh.plan import nodes
 
 
 class PartnerReplication(ComponentResource):
-    """Replication of `outbound/<partner>/`, one rule an agreement; a closed agreement's rule is disabled.
+    """Replication of `outbound/<partner>/`, one rule for each agreement; that of a closed agreement is disabled.
 
     The product's bucket and the inboxes have to exist. Outputs: `role_arn`.
     """
 
     def __init__(self, name: str, args: nodes.PartnerReplicationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:PartnerReplication", name, None, formerly("mesh:aws:Delivery", opts))
-        made = MeshRole(
+        role = MeshRole(
             name,
             MeshRoleArgs(
                 arn=names.delivery_role(args.account_id, args.product),
@@ -30,13 +30,13 @@ class PartnerReplication(ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
-        self.role_arn = made.arn
+        self.role_arn = role.arn
         aws.s3.BucketReplicationConfig(
             name,
             bucket=args.bucket,
-            role=made.arn,
+            role=role.arn,
             rules=[rule(args, delivery, number) for number, delivery in enumerate(args.deliveries)],
-            opts=ResourceOptions(parent=self, depends_on=[made]),
+            opts=ResourceOptions(parent=self, depends_on=[role]),
         )
         self.register_outputs({"role_arn": self.role_arn})
 
@@ -44,7 +44,7 @@ class PartnerReplication(ComponentResource):
 def rule(
     args: nodes.PartnerReplicationArgs, delivery: nodes.Delivery, priority: int
 ) -> aws.s3.BucketReplicationConfigRuleArgsDict:
-    """One agreement's rule: the partner owns the copy, which its own key encrypts; deletions are not copied."""
+    """The rule of one agreement: the partner owns the copy, which its key encrypts; deletions are not replicated."""
     return {
         "id": delivery.partner,
         "priority": priority,

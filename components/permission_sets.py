@@ -1,4 +1,4 @@
-"""Who steps into which role: a permission set a clearance, one for partners' people, and the groups that hold them."""
+"""Permission sets of IAM Identity Center: one a clearance, one for partners' people, and the groups that hold them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mesh.plan.nodes import Assignment, PermissionSet, PermissionSetsArgs
 
 
 class PermissionSets(ComponentResource):
-    """Made in the management account. `accounts` are the ids by name of the accounts that assignments name.
+    """The permission sets and their assignments, in the management account. Outputs: `permission_sets` (ARNs by name).
 
-    Outputs: `permission_sets` (ARNs by name).
+    `accounts` are ids of the accounts that assignments name, by name.
     """
 
     def __init__(
@@ -24,28 +24,30 @@ class PermissionSets(ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("mesh:aws:PermissionSets", name, None, opts)
-        self.permission_sets = {each.name: self._permission_set(each, args.instance) for each in args.permission_sets}
+        self.permission_sets = {node.name: self._permission_set(node, args.instance) for node in args.permission_sets}
         for assignment in args.assignments:
             self._assign(assignment, args.instance, accounts[assignment.account])
-        self.register_outputs({"permission_sets": {key: made.arn for key, made in self.permission_sets.items()}})
+        self.register_outputs(
+            {"permission_sets": {key: resource.arn for key, resource in self.permission_sets.items()}}
+        )
 
-    def _permission_set(self, each: PermissionSet, instance: str) -> aws.ssoadmin.PermissionSet:
-        made = aws.ssoadmin.PermissionSet(
-            each.name,
-            name=each.name,
-            description=each.description,
+    def _permission_set(self, node: PermissionSet, instance: str) -> aws.ssoadmin.PermissionSet:
+        resource = aws.ssoadmin.PermissionSet(
+            node.name,
+            name=node.name,
+            description=node.description,
             instance_arn=instance,
             session_duration="PT8H",
             opts=ResourceOptions(parent=self),
         )
         aws.ssoadmin.PermissionSetInlinePolicy(
-            each.name,
+            node.name,
             instance_arn=instance,
-            permission_set_arn=made.arn,
-            inline_policy=each.policy.text(),
+            permission_set_arn=resource.arn,
+            inline_policy=node.policy.text(),
             opts=ResourceOptions(parent=self),
         )
-        return made
+        return resource
 
     def _assign(self, assignment: Assignment, instance: str, account_id: Input[str]) -> None:
         aws.ssoadmin.AccountAssignment(

@@ -1,4 +1,4 @@
-"""The role that writes one data product, and nothing else."""
+"""Pipeline role: the role that writes one data product, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class PipelineRole(ComponentResource):
 
     def __init__(self, name: str, args: PipelineRoleArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:PipelineRole", name, None, opts)
-        made = MeshRole(
+        mesh_role = MeshRole(
             name,
             MeshRoleArgs(
                 arn=args.arn,
@@ -28,5 +28,5 @@ class PipelineRole(ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
-        self.role, self.arn = made.role, made.arn
+        self.role, self.arn = mesh_role.role, mesh_role.arn
         self.register_outputs({"arn": self.arn})

@@ -1,4 +1,4 @@
-"""A bucket that nobody reaches by accident: what every bucket of the mesh has, whatever it holds."""
+"""Private bucket: the settings that every bucket of the mesh has, whatever it holds."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Encryption = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateBucketArgs:
-    """Name and life of a bucket; `expire_after` (objects) and `expire_noncurrent_after` (old versions) in days.
+    """Name and lifecycle of a bucket; `expire_after` (objects) and `expire_noncurrent_after` (old versions) in days.
 
-    Without `deletion_protection` a bucket goes with what is in it: S3 writes access logs into it to the last moment.
+    Without `deletion_protection` a bucket is deleted with its objects: S3 writes access logs to the last moment.
     `log_bucket` is None for a bucket that holds access logs itself. `object_lock_days` locks in compliance mode.
     """
 
@@ -33,7 +33,7 @@ class PrivateBucketArgs:
 
 
 class PrivateBucket(ComponentResource):
-    """Public access blocked, owner enforced, versioned, encrypted by default, with a policy.
+    """A bucket with public access blocked, owner enforced, versioned, encrypted by default, with a policy.
 
     `policy` is the resource policy as JSON. `key_arn` is None where S3's own key is the only one that works (the target
     of access logs: S3 User Guide, "Enabling Amazon S3 server access logging"). Outputs: `bucket` (name), `arn`.
@@ -75,7 +75,7 @@ class PrivateBucket(ComponentResource):
         self.register_outputs({"bucket": self.name, "arn": self.arn})
 
     def _close(self, name: str, args: PrivateBucketArgs, policy: Input[str]) -> None:
-        """The block comes first: S3 then refuses a policy that would make the bucket public."""
+        """Public access block, object ownership and policy."""
         child = kept(self, args.deletion_protection)
         block = aws.s3.BucketPublicAccessBlock(
             name,
@@ -89,19 +89,20 @@ class PrivateBucket(ComponentResource):
         aws.s3.BucketOwnershipControls(
             name, bucket=self.name, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
         )
+        # After the block: S3 then refuses a policy that would make the bucket public.
         aws.s3.BucketPolicy(
             name, bucket=self.name, policy=policy, opts=kept(self, args.deletion_protection, depends_on=[block])
         )
 
     def _encrypt(self, name: str, args: PrivateBucketArgs, key_arn: Input[str] | None) -> None:
-        own = key_arn is not None
-        default = Encryption(sse_algorithm="aws:kms" if own else "AES256", kms_master_key_id=key_arn)
+        with_key = key_arn is not None
+        default = Encryption(sse_algorithm="aws:kms" if with_key else "AES256", kms_master_key_id=key_arn)
         aws.s3.BucketServerSideEncryptionConfiguration(
             name,
             bucket=self.name,
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=default, bucket_key_enabled=True if own else None
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=True if with_key else None
                 )
             ],
             opts=kept(self, args.deletion_protection),
@@ -145,5 +146,5 @@ class PrivateBucket(ComponentResource):
 
 
 def filled(arn: pulumi.Output[str], text: str, placeholder: str) -> pulumi.Output[str]:
-    """A document's text with a placeholder replaced by what AWS invented."""
+    """A document's text with an ARN that only AWS knows in the place of a placeholder."""
     return arn.apply(lambda value: text.replace(placeholder, value))

@@ -1,4 +1,4 @@
-"""The private network of the mesh: subnets without a way out, and the endpoints through which jobs reach AWS."""
+"""Private network of the mesh: subnets without a way out, and the VPC endpoints through which jobs reach AWS."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from mesh.plan.nodes import NetworkArgs
 
 
 class PrivateNetwork(ComponentResource):
-    """Exactly one a mesh, in the governance account, shared with the domains. Outputs: `vpc_id`, `subnet_ids`.
+    """The network, one a mesh, in the governance account, shared with the domains. Outputs: `vpc_id`, `subnet_ids`.
 
-    The one component that touches `pulumi_aws.ec2`, which costs as much to import as all else together: no domain's
-    stack has it.
+    No other component uses `pulumi_aws.ec2`, which takes as long to import as all else together.
     """
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
@@ -27,7 +26,7 @@ class PrivateNetwork(ComponentResource):
             tags={"Name": name},
             opts=ResourceOptions(parent=self),
         )
-        # Without rules the provider takes AWS's own out: who joins no group reaches nobody.
+        # Without rules here, the provider removes AWS's own from the default group: it then admits nothing.
         aws.ec2.DefaultSecurityGroup(name, vpc_id=self.vpc.id, opts=ResourceOptions(parent=self))
         self.routes = aws.ec2.RouteTable(name, vpc_id=self.vpc.id, opts=ResourceOptions(parent=self))
         self.subnets = [self._subnet(zone, cidr) for zone, cidr in args.subnets.items()]
@@ -38,7 +37,7 @@ class PrivateNetwork(ComponentResource):
         self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids})
 
     def _subnet(self, zone: str, cidr: str) -> aws.ec2.Subnet:
-        """Its routes lead to the network itself and, through the gateway endpoint, to S3."""
+        """A subnet, whose routes lead to the network itself and, through the gateway endpoint, to S3."""
         subnet = aws.ec2.Subnet(
             zone,
             vpc_id=self.vpc.id,
@@ -54,7 +53,8 @@ class PrivateNetwork(ComponentResource):
         return subnet
 
     def _endpoints(self) -> None:
-        doors = aws.ec2.SecurityGroup(
+        """The VPC endpoints, and their security group."""
+        group = aws.ec2.SecurityGroup(
             "endpoints",
             name=f"{self._name}-endpoints",
             description="HTTPS from the network to the endpoints of AWS services",
@@ -77,13 +77,14 @@ class PrivateNetwork(ComponentResource):
                 policy=policy.text(),
                 route_table_ids=[self.routes.id] if gateway else None,
                 subnet_ids=None if gateway else subnet_ids,
-                security_group_ids=None if gateway else [doors.id],
+                security_group_ids=None if gateway else [group.id],
                 private_dns_enabled=None if gateway else True,
                 opts=ResourceOptions(parent=self),
             )
 
     def _share(self) -> None:
-        """With the domains unit, never with a partner; RAM shares subnets within an organisation only."""
+        """The share of the subnets with the domains unit, never with a partner."""
+        # RAM shares subnets within an organisation only.
         share = aws.ram.ResourceShare(
             self._name,
             name=f"mesh-{self._name}",

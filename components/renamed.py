@@ -1,4 +1,4 @@
-"""Old type tokens of components, as aliases: a deployed mesh sees a new name, and replaces nothing."""
+"""Aliases for old type tokens of components: a deployed mesh takes the new name, and replaces nothing."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from pulumi import Alias, ResourceOptions
 
 
 def formerly(type_: str, opts: ResourceOptions | None) -> ResourceOptions:
-    """The options of a component whose type token was another; its children inherit the alias in the engine."""
+    """Options of a component whose type token was another; its children inherit the alias in the engine."""
     return ResourceOptions.merge(opts, ResourceOptions(aliases=[Alias(type_=type_)]))

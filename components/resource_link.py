@@ -1,4 +1,4 @@
-"""A consumed database, linked into the consumer's own catalog; a link shows the way, it gives no permission."""
+"""Resource link to a consumed database, in the consumer's own catalog; it gives no permission on the database."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mesh.plan.nodes import ResourceLinkArgs
 
 
 class ResourceLink(ComponentResource):
-    """A Glue resource link of the same name as the database, which everybody in the account sees.
+    """A Glue resource link with the name of the database, which everyone in the account sees. Outputs: `database`.
 
-    What is behind the link is decided by the grants on the database itself. The account's `DataLake` has to exist.
-    `after` are grants on the same catalog that come first: Lake Formation refuses concurrent ones. Outputs: `database`.
+    The account's `DataLake` has to exist. `after` are grants on the same catalog that come first: Lake Formation
+    refuses concurrent ones.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""The pure part of the platform: YAML in, a complete plan of the mesh out; imports neither pulumi nor boto3."""
+"""The pure part of the platform: YAML in, the Plan of the mesh out; imports neither pulumi, boto3, cli nor sandbox."""

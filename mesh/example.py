@@ -1,4 +1,4 @@
-"""A valid mesh of any size, for tests, benchmarks and first steps; the same files for the same numbers and day."""
+"""Example of a mesh of any size, for tests, benchmarks and first steps; the same files for the same numbers and day."""
 
 from __future__ import annotations
 
@@ -142,7 +142,8 @@ def _group_id(kind: str, number: int) -> str:
 
 
 def _labels(domain: int, product: int) -> tuple[str, ...]:
-    """The first product of every domain has no label: it is what others consume and partners get."""
+    """Labels of a product; the first of every domain has none."""
+    # It is what other domains consume, and what partners get.
     return LABELS[(domain + product) % len(LABELS)] if product else ()
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with what people wrote: where, what was found, what is allowed, what to do."""
+"""Findings of validation: the place in a file, the sentence on what is wrong there, and its severity."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "lapse", "warning"]
-"""An error stops everything; a lapse (a date has passed) fails validation and deploys closed; a warning only tells."""
+"""Severity of a finding: an error stops everything; a lapse (a date has passed) fails validation and is deployed as
+closed; a warning only tells.
+"""
 
 KeyPath = tuple[str | int, ...]
 
@@ -43,7 +45,7 @@ class Finding:
 
 
 class BadInputError(Exception):
-    """What was written cannot be used; carries every finding."""
+    """The files of a mesh cannot be used; carries every finding."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
@@ -51,11 +53,11 @@ class BadInputError(Exception):
 
 
 class NotPossibleError(Exception):
-    """What was asked for cannot be done as things stand; one sentence that says why, and what to do."""
+    """A command cannot do what it was asked for; one sentence that says why, and what to do."""
 
 
 def listed(names: Iterable[str]) -> str:
-    """`a, b and c`, sorted; `none` for no names; at most twelve are shown."""
+    """Names as `a, b and c`, sorted; `none` for no names; at most twelve are shown."""
     ordered = sorted(names)
     if not ordered:
         return "none"
@@ -65,13 +67,13 @@ def listed(names: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the nearest known name, else nothing."""
+    """The question `; did you mean 'x'?` for the nearest known name; empty when none is near."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    """`unknown clearance 'pi'; did you mean 'pii'? Known: general and pii`."""
+    """The sentence `unknown clearance 'pi'; did you mean 'pii'? Known: general and pii`."""
     names = list(known)
     near = nearest(name, names)
     return f"unknown {kind} '{name}'{near}" + (" Known: " if near else "; known: ") + listed(names)

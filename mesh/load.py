@@ -1,4 +1,4 @@
-"""The only reader of YAML: a mesh folder in, a Mesh or every finding out."""
+"""Reader of a mesh folder: a Mesh, or every finding; the only module that reads the mesh's YAML."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from mesh.model import (
 )
 
 MOST_PER_CONTRACT: Final = 10
-"""Schema errors shown of one contract; a file that is no contract at all breaks dozens of rules."""
+"""The most schema errors shown of one contract; a file that is no contract breaks dozens of rules."""
 
 FOLDERS: Final = ("domains", "partners")
 
@@ -38,7 +38,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(slots=True)
 class Loaded:
-    """What was read: the mesh (None when a file is unusable), the findings, and the sources to place further ones."""
+    """A folder that was read: the mesh (None when a file is unusable), the findings, and the sources of places."""
 
     root: Path
     mesh: Mesh | None = None
@@ -46,7 +46,7 @@ class Loaded:
     sources: dict[str, yamlfile.Source] = field(default_factory=dict[str, yamlfile.Source])
 
     def place(self, problems: Iterable[Problem]) -> list[Finding]:
-        """Problems found later (cross-file rules) with file, line and column."""
+        """Findings with file, line and column, of problems that have a path of keys."""
         return [self._placed(problem) for problem in problems]
 
     def _placed(self, problem: Problem) -> Finding:
@@ -55,7 +55,7 @@ class Loaded:
         return Finding(self.shown(problem.file), line, column, problem.message, problem.severity)
 
     def shown(self, file: str) -> str:
-        """A file's name as the user would type it from where they stand."""
+        """A file's name as the user would type it from the working directory."""
         return os.path.join(self.root, file).rstrip("/") if str(self.root) != "." else file or "."
 
     def usable(self) -> Mesh:
@@ -88,6 +88,8 @@ def load(root: Path) -> Loaded:
 
 
 class _Reader:
+    """Reads the files of one folder, and collects their findings."""
+
     def __init__(self, loaded: Loaded) -> None:
         self.loaded = loaded
         self.root = os.path.realpath(loaded.root)
@@ -139,13 +141,13 @@ class _Reader:
             return model.model_validate(data)
         except ValidationError as error:
             errors = error.errors(include_url=False)
-            found = [
+            problems = [
                 validation_messages.problem(file, model, detail)
                 for detail in errors
                 if not validation_messages.is_about_keys(detail)
                 and not validation_messages.is_consequence(detail, errors)
             ]
-            self.loaded.findings += self.loaded.place(found)
+            self.loaded.findings += self.loaded.place(problems)
             if any(validation_messages.is_about_keys(detail) for detail in errors):
                 self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
             return None
@@ -156,10 +158,10 @@ class _Reader:
         if not os.path.lexists(os.path.join(self.root, file)):
             return None
         data = self.mapping(file)
-        found = None if data is None or self.has_bare_ids(file) else self.validated(file, data, AccountsFile)
-        if found is None:
+        accounts = None if data is None or self.has_bare_ids(file) else self.validated(file, data, AccountsFile)
+        if accounts is None:
             self.unread.add(file)
-        return found
+        return accounts
 
     def has_bare_ids(self, file: str) -> bool:
         """Whether account ids stand without quotes, which makes each a finding."""
@@ -173,12 +175,12 @@ class _Reader:
         return bool(plain)
 
     def read_folder(self, folder: str, model: type[Model]) -> dict[str, Model]:
-        """Every `<name>.yaml` of a folder as its model, by name."""
-        found: dict[str, Model] = {}
+        """The models of every `<name>.yaml` of a folder, by name."""
+        models: dict[str, Model] = {}
         for name, plain in self.names(folder):
             if (value := self.read(f"{folder}/{name}.yaml", model, plain)) is not None:
-                found[name] = value
-        return found
+                models[name] = value
+        return models
 
     def names(self, folder: str) -> list[tuple[str, bool]]:
         """The names (file names without `.yaml`) of a folder, and whether each is a plain file; others are findings."""
@@ -229,17 +231,17 @@ class _Reader:
 
     def contracts(self, domains: Mapping[str, Domain]) -> dict[str, Contract]:
         """The contract of every product, by `<domain>.<product>`."""
-        found: dict[str, Contract] = {}
+        contracts: dict[str, Contract] = {}
         for domain, owner in domains.items():
             folder = os.path.join(self.root, "contracts", domain)
             inside = os.path.realpath(folder) == folder
             for name, product in owner.products.items():
                 if (contract := self.contract(domain, name, product, inside)) is not None:
-                    found[f"{domain}.{name}"] = contract
-        return found
+                    contracts[f"{domain}.{name}"] = contract
+        return contracts
 
     def contract(self, domain: str, name: str, product: Product, inside: bool) -> Contract | None:
-        """One contract: there, inside the mesh folder, YAML, and of the Open Data Contract Standard."""
+        """One contract; None, and a finding, unless it exists, is inside the folder, is YAML and fits the standard."""
         file = contract_file(domain, name, product)
         path = os.path.join(self.root, file)
         if not os.path.lexists(path):
@@ -255,8 +257,8 @@ class _Reader:
 
     def no_contract(self, name: str, file: str, named: bool) -> str:
         """The sentence for a product whose contract is not there."""
-        what = "correct the path, or write the contract" if named else "write it, or name its file with 'contract:'"
-        return f"product '{name}' has no contract: {self.loaded.shown(file)} does not exist; {what}"
+        remedy = "correct the path, or write the contract" if named else "write it, or name its file with 'contract:'"
+        return f"product '{name}' has no contract: {self.loaded.shown(file)} does not exist; {remedy}"
 
     def is_odcs(self, file: str, data: Mapping[str, Any]) -> bool:
         """Whether the contract holds the standard's JSON schema; else its first errors are findings."""

@@ -1,4 +1,4 @@
-"""Every name, ARN and path of the mesh, in one place; pure functions of the names that people chose.
+"""Names, ARNs and paths of everything in the mesh, as pure functions of the names that people chose.
 
 Patterns are anchored: `--` separates a domain from its product in a bucket name and `__` in a database name, and
 no name that people choose may hold either, so `aurora-ads--*` never matches a bucket of a domain `ads-sales`.
@@ -13,9 +13,9 @@ WORKGROUP = "mesh"
 BUS = "mesh"
 BREAK_GLASS = "break-glass"
 BREAK_GLASS_PATH = f"/{PATH}/{BREAK_GLASS}/"
-"""Path of the users who may break the glass."""
+"""IAM path of the users of the break-glass group."""
 BREAK_GLASS_ALARM = f"{PATH}-{BREAK_GLASS}"
-"""Name of the rule that sees it, and of the topic that tells of it."""
+"""Name of the rule that sees the role used, of the topic that tells of it, and of the group that may use it."""
 CONNECTION = "mesh"
 """The Glue connection with which a domain's jobs join the private network."""
 
@@ -41,17 +41,17 @@ def partner_bucket(mesh: str, partner: str) -> str:
 
 
 def log_bucket(mesh: str, owner: str) -> str:
-    """Where the buckets of an account write their access logs."""
+    """The bucket for access logs of the buckets of an account."""
     return f"{mesh}-{owner}-logs"
 
 
 def results_bucket(mesh: str, owner: str) -> str:
-    """Where the queries of an account write their results."""
+    """The bucket for results of the queries of an account."""
     return f"{mesh}-{owner}-results"
 
 
 def audit_bucket(mesh: str) -> str:
-    """Where the organisation's trail is kept."""
+    """The bucket of the organisation's trail."""
     return f"{mesh}-audit"
 
 
@@ -96,7 +96,7 @@ def clearance_role(account_id: str, clearance: str) -> str:
 
 
 def pipeline_role(account_id: str, product: str) -> str:
-    """The only writer of a product."""
+    """The pipeline role of a product, its only writer."""
     return role(account_id, f"pipeline/{product}")
 
 
@@ -124,7 +124,7 @@ PARTNER_PERMISSION_SET = "mesh-partner"
 """The permission set of partners' people."""
 
 ACCOUNT_KEY_ALIAS = f"{PATH}/account"
-"""Alias, without `alias/`, of the key for what an account keeps for itself: query results, disks."""
+"""Alias, without `alias/`, of an account's own key, for query results and disks."""
 
 
 INBOX_KEY_ALIAS = f"{PATH}/inbox"
@@ -147,17 +147,17 @@ def break_glass_role(governance_id: str) -> str:
 
 
 def break_glass_user(management_id: str, name: str) -> str:
-    """A user of the management account who may break the glass; `*` as the name is the pattern for all of them."""
+    """A user of the break-glass group; `*` as the name is the pattern for all of them."""
     return f"arn:aws:iam::{management_id}:user{BREAK_GLASS_PATH}{name}"
 
 
 def break_glass_rule(region: str, governance_id: str) -> str:
-    """ARN of the rule that sees the glass broken."""
+    """ARN of the rule that sees the break-glass role assumed."""
     return f"arn:aws:events:{region}:{governance_id}:rule/{BREAK_GLASS_ALARM}"
 
 
 def break_glass_topic(region: str, governance_id: str) -> str:
-    """ARN of the topic that tells the security contact."""
+    """ARN of the topic that tells the security contact of it."""
     return f"arn:aws:sns:{region}:{governance_id}:{BREAK_GLASS_ALARM}"
 
 
@@ -180,14 +180,14 @@ def boundary(account_id: str) -> str:
 
 
 def assumed_unit_id(unit: str) -> str:
-    """A deterministic stand-in for an organisational unit that AWS has not numbered yet."""
+    """Stand-in for the id of an organisational unit that AWS has not numbered yet; the same each time."""
     return f"ou-none-assumed{hashlib.sha256(unit.encode()).hexdigest()[:8]}"
 
 
 def assumed_account_id(kind: str, name: str) -> str:
-    """A deterministic stand-in for an account that AWS has not numbered yet; starts with 999.
+    """Stand-in for the id of an account that AWS has not numbered yet, the same each time; it begins with 999.
 
-    AWS numbers are twelve digits; a stand-in never reaches AWS: `pulumi up` of its stack is refused.
+    It never reaches AWS: `pulumi up` of a stack that names it is refused.
     """
     digest = int.from_bytes(hashlib.sha256(f"{kind}/{name}".encode()).digest()[:8], "big")
     return f"999{digest % 10**9:09d}"

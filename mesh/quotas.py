@@ -1,4 +1,4 @@
-"""Limits of AWS in machine form: `quotas.json` in this package, with the source of each."""
+"""AWS quotas: `quotas.json` in this package has each with its source."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 @cache
 def quotas() -> dict[str, Any]:
-    """The whole table: service -> limit -> number."""
+    """The whole table: service -> quota -> number."""
     return json.loads(files("mesh").joinpath("quotas.json").read_text("utf-8"))
 
 
 def limit(service: str, name: str) -> int:
-    """One limit; raises KeyError for one that the table does not have."""
+    """One quota; raises KeyError for one that the table does not have."""
     return int(quotas()[service][name])

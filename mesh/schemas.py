@@ -34,7 +34,7 @@ def schemas() -> dict[str, str]:
 
 
 def write(folder: Path) -> list[str]:
-    """Writes what is missing or stale; returns the names of the files written."""
+    """Writes the schemas that are missing or stale; returns the names of the files written."""
     folder.mkdir(exist_ok=True)
     texts, missing = schemas(), stale(folder)
     for name in missing:
@@ -54,7 +54,7 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 def _as_written(here: object) -> object:
-    """Defaults as people write them (`400 days`, not 400), no generated titles, no null for a key left out."""
+    """A schema with defaults as people write them (`400 days`, not 400), without generated titles and nulls."""
     if isinstance(here, list):
         return [_as_written(item) for item in cast("list[object]", here)]
     if not isinstance(here, dict):
@@ -62,8 +62,8 @@ def _as_written(here: object) -> object:
     schema = {key: _as_written(value) for key, value in cast("dict[str, object]", here).items()}
     choices = schema.pop("anyOf", None)
     if isinstance(choices, list):
-        given = [choice for choice in cast("list[object]", choices) if choice != {"type": "null"}]
-        schema |= cast("dict[str, object]", given[0]) if len(given) == 1 else {"anyOf": given}
+        others = [choice for choice in cast("list[object]", choices) if choice != {"type": "null"}]
+        schema |= cast("dict[str, object]", others[0]) if len(others) == 1 else {"anyOf": others}
     if isinstance(schema.get("title"), str):
         del schema["title"]
     if "patternProperties" in schema:
@@ -89,5 +89,5 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
         old = stale(Path(FOLDER))
         sys.exit(f"not as the models have them: {', '.join(old)}; run `make schemas`" if old else 0)
-    made = write(Path(FOLDER))
-    sys.stderr.write(f"written: {', '.join(made) or 'nothing, all schemas are up to date'}\n")
+    written = write(Path(FOLDER))
+    sys.stderr.write(f"written: {', '.join(written) or 'nothing, all schemas are up to date'}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import jsonschema_rs
@@ -53,12 +53,12 @@ def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
 
 
 def is_about_keys(error: ErrorDetails) -> bool:
-    """Whether a key is no text to YAML: a number, a truth value; `yamlfile.odd_keys` says where."""
+    """Whether an error is about a key that is no text to YAML; `yamlfile.odd_keys` has the place."""
     return error["type"] == "invalid_key" or (error["loc"][-1:] == ("[key]",) and error["type"] in _KINDS)
 
 
 def is_consequence(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
-    """Whether a list or group is called empty only because what it holds is wrong."""
+    """Whether an error says that a list or group is empty only because its items are wrong."""
     place = error["loc"]
     return error["type"] == "too_short" and any(
         other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in errors
@@ -74,7 +74,7 @@ def unknown_key(file: str, path: KeyPath, known: list[str]) -> Problem:
 
 
 def missing_key(file: str, path: KeyPath, text: str) -> Problem:
-    """A key that has to be there; `text` says what belongs into it."""
+    """A key that has to be there; `text` describes its value."""
     return Problem(file, path[:-1], f"missing key '{path[-1]}'{_in(path)}{': ' if text else ''}{text}", on_key=True)
 
 
@@ -120,7 +120,7 @@ def is_name(value: str) -> bool:
 
 
 def bad_name(value: str) -> str:
-    """What is wrong with a name, and what a name is."""
+    """The sentence on a text that is no name."""
     return f"'{shorten(value)}' is not a name that fits here; expected {A_NAME}"
 
 
@@ -155,7 +155,7 @@ def shorten(text: str, length: int = 60) -> str:
 # ---- the JSON schema of our own models
 
 
-@cache
+@lru_cache(maxsize=16)
 def _schema(model: type[BaseModel]) -> Schema:
     return model.model_json_schema()
 
@@ -195,7 +195,7 @@ def allowed(model: type[BaseModel], path: KeyPath) -> list[str]:
 
 
 def about(model: type[BaseModel], path: KeyPath) -> str:
-    """What belongs to a path of keys, as the schema describes it; empty where it says nothing."""
+    """The schema's description of the value at a path of keys; empty where it says nothing."""
     text = str(node(model, path).get("description", "")).split("\n")[0]
     start = text[:1].lower() if text[1:2].islower() or text[1:2] == " " else text[:1]
     return start + text[1:].rstrip(".")
@@ -205,13 +205,13 @@ def about(model: type[BaseModel], path: KeyPath) -> str:
 
 
 def contract_problems(file: str, schema: Schema, errors: Iterator[jsonschema_rs.ValidationError]) -> Iterator[Problem]:
-    """Errors of the contract's JSON schema as problems, one each; the same one is told once."""
-    told: set[Problem] = set()
+    """Problems of a contract, one for each error of its JSON schema, none twice."""
+    yielded: set[Problem] = set()
     for error in errors:
-        for found in _contract_problem(file, schema, error):
-            if found not in told:
-                told.add(found)
-                yield found
+        for problem in _contract_problem(file, schema, error):
+            if problem not in yielded:
+                yielded.add(problem)
+                yield problem
 
 
 def _contract_problem(file: str, schema: Schema, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
@@ -234,8 +234,8 @@ def _contract_problem(file: str, schema: Schema, error: jsonschema_rs.Validation
         near = nearest(str(error.instance), choices)
         yield Problem(file, path, f"{_subject(path)} {_is(error.instance)}; allowed: {listed(choices)}{near}")
     else:
-        told = shorten(error.message, 120)
-        yield Problem(file, path, f"{_subject(path)} is not as the Open Data Contract Standard has it: {told}")
+        reason = shorten(error.message, 120)
+        yield Problem(file, path, f"{_subject(path)} is not as the Open Data Contract Standard has it: {reason}")
 
 
 def _stray_key(file: str, path: KeyPath, known: list[str]) -> Problem:
@@ -246,7 +246,7 @@ def _stray_key(file: str, path: KeyPath, known: list[str]) -> Problem:
 
 
 def _contract_keys(schema: Schema, path: KeyPath) -> list[str]:
-    """Every key that the standard has at the top, or anywhere below it."""
+    """Keys that the standard has: at the top of a contract, or anywhere below."""
     if not path:
         return list(schema.get("properties", {}))
     names: set[str] = set()

@@ -21,24 +21,24 @@ import yaml
 from mesh.findings import Finding, KeyPath
 
 LARGEST: Final = 1_000_000
-"""Bytes; the largest file that is read. A contract of 300 columns has about 60,000."""
+"""Bytes of the largest file that is read. A contract of 300 columns has about 60,000."""
 
 DEEPEST: Final = 128
-"""Levels; PyYAML's C composer recurses without a limit and ends the process at some 50,000."""
+"""Levels of nesting; PyYAML's C composer recurses without a limit, and crashes the process at some 50,000."""
 
 TOO_DEEP: Final = f"nested more than {DEEPEST} levels deep; a mesh file has about six"
 
 MANY_BRACKETS: Final = 2_000
-"""From here on the depth is looked at first: the time of both parsers grows with the square of open braces."""
+"""Brackets from which the depth is checked first: the time of both parsers grows with the square of open ones."""
 
 MOST_SPECIAL: Final = 3
-"""Anchors, aliases and the like that are told of one file: whoever wrote a hundred did not want a hundred findings."""
+"""The most findings about anchors, aliases and the like of one file."""
 
 MARKS: Final = ("&", "*", "!", "<<", "\\")
-"""One of these stands in whatever `_SPECIAL` finds; looking for them first is a hundred times faster."""
+"""Characters of which one is in every match of `_SPECIAL`; looking for them first is a hundred times faster."""
 
 _SPECIAL: Final = re.compile(r"(?:^|[\s\[{,:])(?:[&*!][^\s]|<<[\s:])|\\(?:[0abevx]|[uU]0)", re.MULTILINE)
-"""May be an anchor, an alias, a tag, a merge key or an escaped control character: worth a look at the events."""
+"""Text that may be an anchor, an alias, a tag, a merge key or an escaped control character: the events tell."""
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _PLACE: Final = re.compile(r"at line (\d+) column (\d+)")
@@ -57,11 +57,11 @@ _HINTS: Final = {
     "cannot start any token": "a text may not begin with this character; put the text in quotes",
     "escape": "a backslash in double quotes begins an escape; use single quotes",
 }
-"""What PyYAML's sentence, or a part of it, means for the person who wrote the file; the first that fits."""
+"""Hints for the person who wrote the file, by a part of PyYAML's sentence; the first that fits is taken."""
 
 
 class UnreadableError(Exception):
-    """The file is not usable YAML; carries the findings."""
+    """The file is no usable YAML; carries the findings."""
 
     def __init__(self, *findings: Finding) -> None:
         self.findings = findings
@@ -80,17 +80,18 @@ class Source:
         node = _tree(self.text)
         mark = node.start_mark if node else None
         for depth, step in enumerate(path):
-            found = _step(node, step)
-            if found is None:
+            entry = _step(node, step)
+            if entry is None:
                 break
-            key, node = found
+            key, node = entry
             mark = key.start_mark if key is not None and (on_key or depth < len(path) - 1) else node.start_mark
         return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 @lru_cache(maxsize=16)
 def _tree(text: str) -> yaml.Node | None:
-    """The node tree; None for what is not YAML or too deep. Never for a text with aliases: they are refused before."""
+    """The node tree of a text; None for one that is not YAML or too deep."""
+    # Never called for a text with aliases, which could be expanded without end: those are refused before.
     try:
         return None if _too_deep(text) else yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
@@ -122,7 +123,7 @@ def _step(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, ya
 
 
 def _is_key(node: yaml.Node, step: str | int) -> bool:
-    """Also for what is not a text in the file: `true:` and `True:` are the same key."""
+    """Whether a node is the key of a step; one that is no text in YAML, as `true:`, is compared without its case."""
     written = str(node.value)
     return written == str(step) or (not isinstance(step, str) and written.lower() == str(step).lower())
 
@@ -176,7 +177,7 @@ def _cannot_open(path: str, error: OSError) -> str:
 
 
 def is_plain_file(path: str) -> bool:
-    """True for a regular file that is not a link (whose folder is known to lie inside the mesh folder)."""
+    """Whether the path is a regular file and no link; its folder is known to lie inside the mesh folder."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
@@ -207,13 +208,14 @@ def _refuse_deep(source: Source) -> None:
     try:
         place = _too_deep(source.text)
     except yaml.YAMLError:
-        return  # said by the parser proper, with the place
+        return  # `_diagnose` finds the same error, with its place
     if place:
         raise UnreadableError(Finding(source.file, *place, TOO_DEEP))
 
 
 def _refuse_special(source: Source) -> None:
-    """Anchors, aliases, merge keys and tags: a mesh file says each thing once, and an alias can be a bomb."""
+    """Raises UnreadableError for anchors, aliases, merge keys and tags."""
+    # An alias can expand to any size from a few bytes.
     findings: list[Finding] = []
     try:
         for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
@@ -223,7 +225,7 @@ def _refuse_special(source: Source) -> None:
                 assert mark is not None  # the parser marks every event
                 findings.append(Finding(source.file, mark.line + 1, mark.column + 1, what))
     except yaml.YAMLError:
-        pass  # what is not YAML is said by the parser proper, with the place
+        pass  # `_diagnose` finds the same error, with its place
     if findings:
         raise UnreadableError(*findings)
 
@@ -247,7 +249,7 @@ def _special(event: yaml.Event) -> str:
 
 
 def _diagnose(source: Source, reason: str) -> list[Finding]:
-    """Why a text is not YAML that we take, with places; PyYAML says more than the fast parser."""
+    """Findings on a text that the fast parser refuses; PyYAML knows places and says more."""
     text, file = source.text, source.file
     if "recursion limit" in reason:
         return [_at(source, reason, TOO_DEEP)]
@@ -260,8 +262,8 @@ def _diagnose(source: Source, reason: str) -> list[Finding]:
     try:
         node = None if _too_deep(text) else yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        told = error.context_mark if "expected ':'" in str(error.problem) else error.problem_mark
-        mark = told or error.context_mark
+        nearest = error.context_mark if "expected ':'" in str(error.problem) else error.problem_mark
+        mark = nearest or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return [Finding(file, line, column, _sentence(text, error, line))]
     except yaml.YAMLError:
@@ -270,13 +272,13 @@ def _diagnose(source: Source, reason: str) -> list[Finding]:
 
 
 def _sentence(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
-    said = ", ".join(part for part in (error.problem, error.context) if part)
-    if "expected a single document" in said:
+    reason = ", ".join(part for part in (error.problem, error.context) if part)
+    if "expected a single document" in reason:
         return "'---' starts a second document; a mesh file holds one"
     lines = text.splitlines()
     if line <= len(lines) and re.match(r" *\t", lines[line - 1]):
         return "a tab in the indentation; YAML takes spaces only: two a level"
-    hint = next((hint for part, hint in _HINTS.items() if part in said), said)
+    hint = next((hint for part, hint in _HINTS.items() if part in reason), reason)
     mark = error.context_mark
     is_open = "closed" in hint or "closing" in hint
     start = f" (it begins on line {mark.line + 1})" if mark and is_open and mark.line + 1 != line else ""
@@ -315,7 +317,7 @@ def _duplicates(file: str, tree: yaml.Node | None) -> list[Finding]:
 
 
 def odd_keys(source: Source) -> list[Finding]:
-    """Keys that YAML does not read as a text: numbers, truth values, nothing, lists."""
+    """Findings on keys that are no text to YAML: numbers, truth values, nothing, lists."""
     return _odd_keys(source.file, _tree(source.text))
 
 
@@ -340,14 +342,14 @@ def _odd_keys(file: str, tree: yaml.Node | None) -> list[Finding]:
 def unquoted(source: Source, pattern: str) -> list[tuple[int, int, str]]:
     """Line, column and text of each plain (unquoted) value that matches a pattern as a whole."""
     tree = _tree(source.text)
-    found: list[tuple[int, int, str]] = []
+    values: list[tuple[int, int, str]] = []
     todo = [tree] if tree else []
     while todo:
         node = todo.pop()
         if isinstance(node, yaml.ScalarNode) and not node.style and re.fullmatch(pattern, node.value):
-            found.append((node.start_mark.line + 1, node.start_mark.column + 1, node.value))
+            values.append((node.start_mark.line + 1, node.start_mark.column + 1, node.value))
         elif isinstance(node, yaml.MappingNode):
             todo += [value for _, value in node.value]
         elif isinstance(node, yaml.SequenceNode):
             todo += node.value
-    return sorted(found)
+    return sorted(values)

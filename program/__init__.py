@@ -1,4 +1,4 @@
-"""What each kind of stack is made of: the Plan's nodes, a provider an account, the components."""
+"""Stacks of each kind, deployed: nodes of the Plan, a provider for each account, and components."""
 
 from program.stack import deploy
 

@@ -23,7 +23,7 @@ from program.providers import inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Baseline, products with their pipelines and deliveries, clearances, links, and the catalog entries."""
+    """Deploys baseline, products with their pipelines and replications, clearances, links, and catalog entries."""
     options = inside(provider("domain", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
     after_account = after(options, account)
@@ -36,7 +36,7 @@ def deploy(plan: DomainPlan) -> None:
 
 
 def after(options: ResourceOptions, *first: Resource) -> ResourceOptions:
-    """The same options, behind these components and everything in them."""
+    """The same options, after these components and everything in them."""
     return ResourceOptions.merge(options, ResourceOptions(depends_on=list(first)))
 
 
@@ -52,7 +52,8 @@ def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProdu
 
 
 def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
-    """Clearances and links, one after the other: Lake Formation refuses concurrent grants on one catalog."""
+    """Clearance roles and resource links, one after the other."""
+    # Lake Formation refuses concurrent grants on one catalog.
     last: Sequence[Resource] = ()
     for name, args in plan.clearances.items():
         last = [ClearanceRole(name, args, after=last, opts=options).last_grant]
@@ -61,7 +62,8 @@ def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
 
 
 def _catalog(plan: DomainPlan, products: dict[str, DataProduct]) -> None:
-    """Each entry after the product's bucket (Glue writes an Iceberg table's first metadata into it), one by one."""
+    """Catalog entries, one by one, each after its product's bucket."""
+    # Glue writes the first metadata of an Iceberg table into the bucket.
     publisher = inside(provider("publisher", plan.publishing, through=plan.access))
     last: Sequence[Resource] = ()
     for name, args in plan.catalog.items():

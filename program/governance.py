@@ -18,7 +18,7 @@ from program.providers import inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Baseline, audit trail, event bus, network, the way in for emergencies, the domains' roles, and the catalog."""
+    """Deploys baseline, audit trail, event bus, break-glass role, the domains' roles, the catalog, and the network."""
     options = inside(provider("governance", plan.access))
     account = AccountBaseline("governance", plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))

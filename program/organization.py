@@ -11,12 +11,12 @@ from program.providers import inside, provider
 
 
 def deploy(plan: OrganizationPlan) -> None:
-    """Units, accounts, control policies, the roles that every account starts with, and who may step into which."""
+    """Deploys units, accounts, control policies, the first roles of every account, and permission sets."""
     options = inside(provider("management", plan.access))
     organization = LandingZone("organization", plan.args, opts=options)
-    BreakGlassGroup("break-glass", plan.keepers, opts=options)
+    BreakGlassGroup("break-glass", plan.break_glass_group, opts=options)
     if plan.people:
-        accounts = {name: made.id for name, made in organization.accounts.items()}
+        accounts = {name: account.id for name, account in organization.accounts.items()}
         PermissionSets("people", plan.people, accounts, opts=options)
     for name, value in ids(organization).items():
         pulumi.export(name, value)

@@ -10,7 +10,7 @@ from program.providers import inside, provider
 
 
 def deploy(plan: PartnerPlan) -> None:
-    """Baseline, inbox, the partner's own catalog, and the role of its people."""
+    """Deploys baseline, inbox, the partner's own catalog, and the role of its people."""
     options = inside(provider("partner", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))

@@ -1,4 +1,4 @@
-"""One provider an account: the role that a preview or an update acts with, and the only ids it may act on."""
+"""Providers, one for each account: the role that a preview or an update assumes, and the account that it may act on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from mesh.plan.nodes import AccountAccess
 
 
 def provider(name: str, access: AccountAccess, through: AccountAccess | None = None) -> aws.Provider:
-    """A provider that can only reach `access.account_id`: read-only in a preview.
+    """A provider that can only reach `access.account_id`, and read only in a preview.
 
-    `through` is the account whose deploy role the role of an update trusts: roles are assumed one from the other.
-    `assume_roles` takes objects, not dicts: a dict goes out as `role_arn`, which the plugin does not know.
+    `through` is the account whose deploy role the role of an update trusts: one is assumed from the other.
     """
     if pulumi.runtime.is_dry_run():
         roles = [access.preview_role]
@@ -23,11 +22,12 @@ def provider(name: str, access: AccountAccess, through: AccountAccess | None = N
         name,
         region=access.region,
         allowed_account_ids=[access.account_id],
+        # Objects, not dicts: the SDK sends a dict's `role_arn` as it is, and the plugin knows only `roleArn`.
         assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=session) for role in roles],
         default_tags=aws.ProviderDefaultTagsArgs(tags=dict(access.tags)),
     )
 
 
-def inside(made: aws.Provider) -> pulumi.ResourceOptions:
+def inside(provider: aws.Provider) -> pulumi.ResourceOptions:
     """Options of the top component of an account; `parent=self` hands the provider on to everything below."""
-    return pulumi.ResourceOptions(providers={"aws": made})
+    return pulumi.ResourceOptions(providers={"aws": provider})

@@ -1,4 +1,4 @@
-"""From the name of the stack that Pulumi runs to the part of the Plan that it deploys."""
+"""The Pulumi program: from the name of the stack that runs to the part of the Plan that it deploys."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ def _require_accounts(plan: Plan, stack: str) -> None:
 
 
 def _named_by(plan: Plan, stack: str) -> Iterator[str]:
-    """The stacks whose account ids stand in the documents of this one."""
+    """Stacks whose account ids stand in the documents of a stack."""
     kind, _, name = stack.partition("-")
     yield "governance"
     if stack == "governance":
         yield from (f"domain-{domain}" for domain in plan.governance.locations)
     elif kind == "domain":
         for delivery in plan.domains[name].deliveries.values():
-            yield from (f"partner-{each.partner}" for each in delivery.deliveries)
+            yield from (f"partner-{agreement.partner}" for agreement in delivery.deliveries)
     else:
         for domain, deployed in plan.domains.items():
-            partners = {each.partner for d in deployed.deliveries.values() for each in d.deliveries}
-            if name in partners:
+            replications = deployed.deliveries.values()
+            if any(delivery.partner == name for replication in replications for delivery in replication.deliveries):
                 yield f"domain-{domain}"
 
 
@@ -88,7 +88,7 @@ def _read(directory: Path, as_of: datetime.date, stack: str) -> Plan:
 
 
 def concerned(mesh: Mesh, file: str) -> str:
-    """The stack that a file is about; mesh.yaml, accounts.yaml and contracts of nobody are the organisation's."""
+    """The stack that a file is about; mesh.yaml, accounts.yaml and stray contracts are the organisation's."""
     folder, _, name = file.partition("/")
     stem = name.removesuffix(".yaml")
     if folder in ("domains", "partners") and stem in {**mesh.domains, **mesh.partners}:

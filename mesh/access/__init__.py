@@ -1,1 +1,1 @@
-"""Who reads what: chains of requests, Lake Formation, the matrix, and the explanation of each answer."""
+"""Access of people and roles to products: chains of requests, Lake Formation, the matrix, and explanations."""

@@ -18,14 +18,14 @@ from mesh.findings import nearest
 from mesh.validation_messages import shorten
 
 LineOutcome = Literal["decided", "bad", "fault"]
-"""Of a line: decided; bad, so that it cannot be; a fault of ours, which is none of the line's."""
+"""Outcome of a line: decided; bad, so that it cannot be decided; or a fault of this program, not of the line."""
 
 _NEEDED: Final = ("principal", "action", "resource")
 _KNOWN: Final = (*_NEEDED, "context")
 
 
 class DecisionLine(NamedTuple):
-    """A line out, and what became of the line in."""
+    """A line out, with the outcome of the line in."""
 
     text: str
     outcome: LineOutcome
@@ -36,10 +36,11 @@ class BadLineError(ValueError):
 
 
 class Decider:
-    """Decides line by line over one world; a decision that was written before is not written again."""
+    """Decisions line by line, over one world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        # Few different decisions come again and again: the JSON text of each is made once.
         self._written: dict[Decision, DecisionLine] = {}
 
     def answer(self, line: bytes) -> DecisionLine:
@@ -50,12 +51,12 @@ class Decider:
             return DecisionLine(_error(str(error)), "bad")
         except Exception as error:  # noqa: BLE001 (one line must not take the answers to all others with it)
             return DecisionLine(_error(f"a fault of ours, please report it: {type(error).__name__}: {error}"), "fault")
-        found = self._written.get(decision)
-        if found is None:
-            found = DecisionLine(json.dumps(as_json(decision)), "decided")
+        answer = self._written.get(decision)
+        if answer is None:
+            answer = DecisionLine(json.dumps(as_json(decision)), "decided")
             if len(self._written) < _MOST_WRITTEN:
-                self._written[decision] = found
-        return found
+                self._written[decision] = answer
+        return answer
 
 
 _MOST_WRITTEN: Final = 65_536
@@ -63,20 +64,20 @@ _MOST_WRITTEN: Final = 65_536
 
 def as_json(decision: Decision) -> dict[str, Any]:
     """A decision as `mesh decide` prints it."""
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "allowed": decision.allowed,
         "layer": decision.layer,
         "because": [cause._asdict() for cause in decision.because],
     }
-    return {**found, "assumed": list(decision.assumed)} if decision.assumed else found
+    return {**fields, "assumed": list(decision.assumed)} if decision.assumed else fields
 
 
 def request(line: bytes) -> Request:
     """A line as a request. Raises BadLineError."""
-    found = _parsed(line)
-    if not isinstance(found, dict):
-        raise BadLineError(f"the line is {_kind(found)}; a request is an object with principal, action and resource")
-    fields = cast("dict[str, Any]", found)
+    value = _parsed(line)
+    if not isinstance(value, dict):
+        raise BadLineError(f"the line is {_kind(value)}; a request is an object with principal, action and resource")
+    fields = cast("dict[str, Any]", value)
     try:
         principal, action, resource = fields["principal"], fields["action"], fields["resource"]
     except KeyError:
@@ -111,10 +112,10 @@ def _parsed(line: bytes) -> object:
 def _wrong_fields(fields: Mapping[str, Any]) -> str:
     missing = [name for name in _NEEDED if name not in fields]
     strange = [name for name in fields if name not in _KNOWN]
-    said = [f"unknown field '{shorten(name)}'{nearest(name, _KNOWN)}" for name in strange]
-    said += [f"field '{name}' is missing" for name in missing]
-    more = "" if said[0].endswith("?") else ";"
-    return f"{said[0]}{more} a request has principal, action, resource and, if need be, context"
+    problems = [f"unknown field '{shorten(name)}'{nearest(name, _KNOWN)}" for name in strange]
+    problems += [f"field '{name}' is missing" for name in missing]
+    separator = "" if problems[0].endswith("?") else ";"
+    return f"{problems[0]}{separator} a request has principal, action, resource and, if need be, context"
 
 
 def _wrong_type(fields: Mapping[str, Any]) -> str:

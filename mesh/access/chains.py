@@ -1,4 +1,4 @@
-"""A read as the chain of requests that it is: each link is decided on its own, and all have to allow.
+"""Chains of requests: a read of a product is a chain, each link is decided on its own, and all have to allow.
 
 A table is read through Athena, the catalog, Lake Formation, the location role and the results bucket; files through
 the bucket and its key. (Athena User Guide, "How Athena accesses data registered with Lake Formation"; S3 User Guide,
@@ -25,7 +25,7 @@ PORTS: tuple[ReadPort, ...] = ("table", "files")
 
 
 class Link(NamedTuple):
-    """One link: what it is for, what is asked (None for Lake Formation's own decision), and the answer."""
+    """A link of a chain: its purpose, its request (None for Lake Formation's own decision), and the decision."""
 
     purpose: str
     request: Request | None
@@ -34,7 +34,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """All links of a read; `columns` are what comes out, as `table.column`, for a table."""
+    """The links of a read; `columns` are those that it returns of a table, as `table.column`."""
 
     links: tuple[Link, ...]
     columns: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Chain:
 
     @property
     def because(self) -> tuple[Cause, ...]:
-        """The statements that allow, or those that stopped it."""
+        """The statements that allow the read, or those that refuse it."""
         broken = self.broken
         if broken:
             return broken.decision.because
@@ -54,7 +54,7 @@ class Chain:
 
 
 class Reader(NamedTuple):
-    """A clearance as it is held in a domain's account."""
+    """A clearance held in a domain's account: the domain is its `home`, `arn` its role there."""
 
     clearance: str
     home: str
@@ -63,23 +63,23 @@ class Reader(NamedTuple):
 
 
 class DecidedReads:
-    """Reads of the planned mesh; what many reads have in common is decided once."""
+    """Reads of the planned mesh, decided; links that many reads have in common are decided once."""
 
     def __init__(self, plan: Plan, world: World | None = None, lakes: Lakes | None = None) -> None:
         self.plan = plan
         self.world = world or from_plan.world(plan)
         self.lakes = lakes or from_plan.lakes(plan)
         self.hub = plan.perimeter.governance_id
-        self._own: dict[tuple[str, str], tuple[Link, ...]] = {}
-        self._behind: dict[tuple[str, str], tuple[Link, ...]] = {}
+        self._query_links: dict[tuple[str, str], tuple[Link, ...]] = {}
+        self._location_links: dict[tuple[str, str], tuple[Link, ...]] = {}
 
     def fresh(self) -> DecidedReads:
-        """The same plan and world, with nothing remembered."""
+        """Reads of the same plan and world, with nothing remembered."""
         return DecidedReads(self.plan, self.world, self.lakes)
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
-        """Every clearance in every home."""
+        """Readers of the mesh: every clearance in every home."""
         return tuple(
             Reader(name, domain.name, role.arn, role.account_id)
             for domain in self.plan.domains.values()
@@ -107,11 +107,15 @@ class DecidedReads:
         if port == "files":
             return Chain(tuple(self._objects(principal, product, "files/part-0.parquet", "reads the object")))
         database, tables = self._entry(product)
-        ask = Request(principal, "lakeformation:GetDataAccess", "*")
-        asks = [("asks Lake Formation for credentials", ask), *self._catalog(principal, database, tables)]
+        credentials = Request(principal, "lakeformation:GetDataAccess", "*")
+        requests = [("asks Lake Formation for credentials", credentials), *self._catalog(principal, database, tables)]
         columns, causes = self._columns(principal, database, tables)
         opened = Link("Lake Formation lets columns through", None, Decision(bool(columns), "lake-formation", causes))
-        links = (*(self._link(*each) for each in asks), opened, *self._reads_behind(product))
+        links = (
+            *(self._link(*purpose_and_request) for purpose_and_request in requests),
+            opened,
+            *self._location_reads(product),
+        )
         whole = Chain(links)
         return Chain(links, () if whole.broken else columns)
 
@@ -150,7 +154,7 @@ class DecidedReads:
             *self._queries(reader),
             *(self._link(purpose, request) for purpose, request in self._catalog(reader.arn, database, tables)),
             Link("Lake Formation lets columns through", None, opened),
-            *self._reads_behind(product),
+            *self._location_reads(product),
         )
         whole = Chain(links)
         return Chain(links, () if whole.broken else columns)
@@ -165,13 +169,13 @@ class DecidedReads:
         self, principal: str, database: str, tables: tuple[str, ...]
     ) -> tuple[tuple[str, ...], tuple[Cause, ...]]:
         """The columns that Lake Formation lets a principal read, as `table.column`, and by which grants."""
-        found = self.world.principal(principal)
-        if found.account is None:
+        caller = self.world.principal(principal)
+        if caller.account is None:
             return (), ()
         columns: list[str] = []
         causes: dict[Cause, None] = {}
         for table in tables:
-            readable = self.lakes.readable(found.caller.role or principal, found.account, self.hub, database, table)
+            readable = self.lakes.readable(caller.caller.role or principal, caller.account, self.hub, database, table)
             columns += [f"{table}.{column}" for column in readable]
             causes |= {
                 Cause(f"Lake Formation of {account}", grant): None
@@ -188,15 +192,15 @@ class DecidedReads:
             yield "finds the table in the mesh catalog", Request(principal, "glue:GetTable", resource)
 
     def _queries(self, reader: Reader) -> tuple[Link, ...]:
-        """What a query takes whatever it reads: workgroup, credentials for data, results."""
+        """Links of every query, whatever it reads: workgroup, credentials for data, results."""
         key = (reader.arn, reader.home)
-        found = self._own.get(key)
-        if found is None:
-            found = self._own[key] = tuple(self._link(*each) for each in self.query_requests(reader))
-        return found
+        if key not in self._query_links:
+            requests = self.query_requests(reader)
+            self._query_links[key] = tuple(self._link(purpose, request) for purpose, request in requests)
+        return self._query_links[key]
 
     def query_requests(self, reader: Reader) -> Iterator[tuple[str, Request]]:
-        """What a query takes whatever it reads, each with its purpose."""
+        """Requests of every query, whatever it reads, each with its purpose."""
         region, arn = self.plan.perimeter.region, reader.arn
         workgroup = f"arn:aws:athena:{region}:{reader.account}:workgroup/{names.workgroup(reader.clearance)}"
         results = names.results_bucket(self.plan.mesh, reader.home)
@@ -210,15 +214,14 @@ class DecidedReads:
         yield "fetches the result", Request(arn, "s3:GetObject", result)
         yield "decrypts the result", Request(arn, "kms:Decrypt", account_key, through)
 
-    def _reads_behind(self, product: DataProductArgs) -> tuple[Link, ...]:
-        """What Lake Formation does with the location role, whoever asks."""
+    def _location_reads(self, product: DataProductArgs) -> tuple[Link, ...]:
+        """Links of Lake Formation's own read with the location role, whoever the caller is."""
         key = (product.domain, product.name)
-        found = self._behind.get(key)
-        if found is None:
-            found = self._behind[key] = tuple(self._read_behind(product))
-        return found
+        if key not in self._location_links:
+            self._location_links[key] = tuple(self._location_read(product))
+        return self._location_links[key]
 
-    def _read_behind(self, product: DataProductArgs) -> Iterator[Link]:
+    def _location_read(self, product: DataProductArgs) -> Iterator[Link]:
         role = names.location_role(self.hub, product.domain)
         source = {"aws:SourceAccount": self.hub, "aws:SourceOrgID": self.plan.perimeter.organization}
         assume = Request("lakeformation.amazonaws.com", "sts:AssumeRole", role, source)

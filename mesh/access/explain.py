@@ -1,4 +1,4 @@
-"""One question, answered with its reasons: every link, every layer, and what would have to change."""
+"""Explanation of one read: every link, every layer, the reasons, and what would have to change."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from mesh.plan.nodes.grants import Covered
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLink:
-    """A link with what each layer said about it."""
+    """A link with the verdict of each layer."""
 
     link: Link
     layers: tuple[LayerVerdict, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """As `mesh access explain --json` prints it; Lake Formation's own decision has no request."""
-        asked = self.link.request
+        """The link as `mesh access explain --json` prints it; Lake Formation's own decision has no request."""
+        request = self.link.request
         return {
             "purpose": self.link.purpose,
-            "request": asked
+            "request": request
             and {
-                "principal": asked.principal,
-                "action": asked.action,
-                "resource": asked.resource,
-                "context": dict(asked.context),
+                "principal": request.principal,
+                "action": request.action,
+                "resource": request.resource,
+                "context": dict(request.context),
             },
             "allowed": self.link.decision.allowed,
             "layer": self.link.decision.layer,
@@ -45,7 +45,7 @@ class ExplainedLink:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A read through one port: the answer, why, and its steps; after a refusal only those that refuse as well."""
+    """A read through one port: the decision, the reasons, and the links; after a refusal only links that refuse too."""
 
     port: ReadPort
     allowed: bool
@@ -55,7 +55,7 @@ class Explanation:
     change: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """As `mesh access explain --json` prints it."""
+        """The explanation as `mesh access explain --json` prints it."""
         return {
             "port": self.port,
             "allowed": self.allowed,
@@ -67,7 +67,7 @@ class Explanation:
 
 
 def explain(access: DecidedReads, asker: Asker, thing: Thing, port: ReadPort) -> Explanation:
-    """Why a principal reads a product or a column through a port, or why not."""
+    """The explanation of a principal's read of a product or a column through a port."""
     product = thing.product
     if asker.reader and asker.principal == asker.reader.arn:
         chain = access.read(asker.reader, product, port)
@@ -75,18 +75,18 @@ def explain(access: DecidedReads, asker: Asker, thing: Thing, port: ReadPort) ->
         chain = access.read_as(asker.principal, product, port)
     column = thing.column if port == "table" else None
     links = tuple(_narrowed(access, asker, thing, link) if column else link for link in chain.links)
-    narrowed = Chain(links, tuple(each for each in chain.columns if column in (None, each)))
+    narrowed = Chain(links, tuple(name for name in chain.columns if column in (None, name)))
     broken = narrowed.broken
     reached = len(links) if broken is None else links.index(broken)
     shown = [link for number, link in enumerate(links) if number <= reached or not link.decision.allowed]
-    case = _Case(access, asker, thing, port, narrowed)
+    reasons = _Reasons(access, asker, thing, port, narrowed)
     return Explanation(
         port=port,
         allowed=broken is None,
         columns=narrowed.columns,
         steps=tuple(_step(access, link) for link in shown),
-        why=tuple(case.why()),
-        change=tuple(case.change()),
+        why=tuple(reasons.why()),
+        change=tuple(reasons.change()),
     )
 
 
@@ -98,21 +98,23 @@ def _step(access: DecidedReads, link: Link) -> ExplainedLink:
 
 
 def _narrowed(access: DecidedReads, asker: Asker, thing: Thing, link: Link) -> Link:
-    """Lake Formation's decision on the one column that is asked for."""
+    """The link with Lake Formation's decision on one column; other links as they are."""
     if link.request or not thing.column:
         return link
-    found = access.world.principal(asker.principal)
+    caller = access.world.principal(asker.principal)
     table, _, column = thing.column.partition(".")
     database = names.database(thing.product.domain, thing.product.name)
-    role = found.caller.role or asker.principal
-    readable = found.account and access.lakes.readable(role, found.account, access.hub, database, table)
+    role = caller.caller.role or asker.principal
+    readable = caller.account and access.lakes.readable(role, caller.account, access.hub, database, table)
     causes = tuple(Cause(f"Lake Formation of {account}", grant) for account, grant in (readable or {}).get(column, ()))
     purpose = f"Lake Formation lets the column {column} through"
     return Link(purpose, None, link.decision._replace(allowed=bool(causes), because=causes))
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _Reasons:
+    """Sentences of an explanation: the reasons of a decision, and what would have to change."""
+
     access: DecidedReads
     asker: Asker
     thing: Thing
@@ -125,13 +127,13 @@ class _Case:
 
     @property
     def wanted(self) -> frozenset[str]:
-        """The labels that a reader has to be cleared for: files are read whole."""
+        """Labels that a reader has to be cleared for: those of the column, or of the whole product for files."""
         return self.thing.labels if self.port == "table" else self.thing.product.labels
 
     @property
     def clearance(self) -> Clearance | None:
         reader = self.asker.reader
-        return next((each for each in self.clearances if reader and each.name == reader.clearance), None)
+        return next((c for c in self.clearances if reader and c.name == reader.clearance), None)
 
     # ---- why
 
@@ -159,9 +161,9 @@ class _Case:
         return f"{what} is labelled {_labels(self.wanted)}" if self.wanted else f"{what} has no label"
 
     def _tags(self) -> Iterator[str]:
-        """What Lake Formation compares: the column's tags with each grant that reaches the role."""
-        found = self.access.world.principal(self.asker.principal)
-        if not self.thing.column or found.account is None:
+        """LF-tags of the column, and the expression of each grant that reaches the role."""
+        caller = self.access.world.principal(self.asker.principal)
+        if not self.thing.column or caller.account is None:
             return
         table, _, column = self.thing.column.partition(".")
         database = names.database(self.thing.product.domain, self.thing.product.name)
@@ -170,8 +172,8 @@ class _Case:
             return
         tags = {**entry[0].labels, **entry[1].labels, **entry[1].column_labels.get(column, {})}
         yield f"its LF-tags are {', '.join(f'{key}={tags[key]}' for key in sorted(tags))}"
-        role = found.caller.role or self.asker.principal
-        for grant, _ in self.access.lakes.held(role, found.account, self.access.hub):
+        role = caller.caller.role or self.asker.principal
+        for grant, _ in self.access.lakes.held(role, caller.account, self.access.hub):
             if isinstance(grant.on, Covered) and grant.on.kind == "TABLE" and "SELECT" in grant.permissions:
                 takes = ", ".join(f"{key}={' or '.join(values)}" for key, values in grant.on.expression)
                 yield f"the grant {grant.name} takes {takes}"
@@ -186,10 +188,10 @@ class _Case:
         elif self.clearance.covers(self.wanted):
             yield "the labels allow it, so a policy is wrong: this is a fault of the mesh, not of the domain's file"
         else:
-            able = [each.name for each in self.clearances if each.covers(self.wanted)]
-            yield f"clearances that cover it: {listed(able)}"
+            covering = [clearance.name for clearance in self.clearances if clearance.covers(self.wanted)]
+            yield f"clearances that cover it: {listed(covering)}"
             home = self.asker.reader.home if self.asker.reader else ""
-            if able:
+            if covering:
                 yield (
                     f"a group gets one by 'members:' in domains/{home}.yaml, with use, approver and review date; "
                     "there are no grants of single products"
@@ -200,33 +202,33 @@ class _Case:
 
     def _for_others(self) -> Iterator[str]:
         access = self.access
-        able = [each.name for each in self.clearances if each.covers(self.wanted)]
-        found = access.world.principal(self.asker.principal)
-        own = found.account.id if found.account else ""
-        partner = next((name for name, p in access.plan.partners.items() if p.access.account_id == own), None)
-        held = [each.name for each in self.clearances if f"/AWSReservedSSO_{each.name}_" in self.asker.principal]
+        covering = [clearance.name for clearance in self.clearances if clearance.covers(self.wanted)]
+        account = access.world.principal(self.asker.principal).account
+        account_id = account.id if account else ""
+        partner = next((name for name, p in access.plan.partners.items() if p.access.account_id == account_id), None)
+        held = [c.name for c in self.clearances if f"/AWSReservedSSO_{c.name}_" in self.asker.principal]
         if partner:
             yield f"a partner reads from no domain; an agreement in partners/{partner}.yaml brings a copy to its inbox"
         elif held:
             yield f"a permission set reads nothing, it steps into the role of its clearance: ask as {held[0]}@…"
         else:
-            yield f"people read as a clearance role; clearances that cover it: {listed(able)}"
-        spared = self._spared()
-        if spared:
-            yield spared
+            yield f"people read as a clearance role; clearances that cover it: {listed(covering)}"
+        exception = self._exception()
+        if exception:
+            yield exception
 
-    def _spared(self) -> str:
-        """Whom the bucket's statement that stops the read does not refuse, as it says itself."""
+    def _exception(self) -> str:
+        """The sentence on callers that the bucket's refusing statement excepts; empty when it is not the bucket's."""
         broken, bucket = self.chain.broken, f"arn:aws:s3:::{self.thing.product.bucket}"
-        carrier = self.access.world.resource(bucket)
-        if broken is None or carrier is None or carrier.policy is None or not broken.decision.because:
+        resource = self.access.world.resource(bucket)
+        if broken is None or resource is None or resource.policy is None or not broken.decision.because:
             return ""
         document, sid = broken.decision.because[0]
-        for statement in carrier.policy.document["Statement"] if document == carrier.policy.name else ():
+        for statement in resource.policy.document["Statement"] if document == resource.policy.name else ():
             if statement.get("Sid") == sid:
                 condition: dict[str, Any] = statement.get("Condition", {})
-                spared: str | list[str] = condition.get("ArnNotLike", {}).get("aws:PrincipalArn", [])
-                arns = [spared] if isinstance(spared, str) else spared
+                excepted: str | list[str] = condition.get("ArnNotLike", {}).get("aws:PrincipalArn", [])
+                arns = [excepted] if isinstance(excepted, str) else excepted
                 return f"{sid} spares only {listed(map(_short, arns))}" if arns else ""
         return ""
 
@@ -236,13 +238,13 @@ def _labels(labels: frozenset[str]) -> str:
 
 
 def _short(arn: str) -> str:
-    """`role/mesh/pipeline/profiles of 330000000039`."""
+    """An ARN in short: `role/mesh/pipeline/profiles of 330000000039`."""
     parts = arn.split(":", 5)
     return f"{parts[5]} of {'every domain' if parts[4] == '*' else parts[4]}"
 
 
 def _stopped(link: Link) -> str:
-    """By which statement, or for want of which."""
+    """The statement that refuses, or the layer that lacks one."""
     decision = link.decision
     if decision.because:
         return "; ".join(f"statement {sid} of {document} denies" for document, sid in decision.because)

@@ -1,35 +1,34 @@
-"""Plan -> World: every account, role and resource of the mesh, with the documents that will be deployed."""
+"""Plan -> world of the evaluator: every account, role and resource, with the documents that will be deployed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Protocol
 
 from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import facts
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
-from mesh.evaluator.world import Account, Endpoint, Nodes, Resource, Role, World
+from mesh.evaluator.world import Account, Endpoint, Resource, Role, World
 from mesh.iam.roles.deploy import preview_refusals
 from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
 
 OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
-"""Policies that AWS wrote."""
+"""Names of the policies that AWS wrote."""
 
 SSO_SUFFIX: Final = "0" * 16
-"""What IAM Identity Center puts behind the name of a permission set's role is 16 hexadecimal digits of its own."""
+"""Stand-in for the 16 hexadecimal digits that IAM Identity Center puts behind the name of a role that it makes."""
 
 
-KEEPER: Final = "keeper"
-"""Name of a user who may break the glass; the real ones a person makes."""
+BREAK_GLASS_USER: Final = "keeper"
+"""Name of a user of the break-glass group in the world of a plan; real users are made by hand."""
 
 
 class _ReadOnlyAccess(Policy):
-    """AWS's managed policy `ReadOnlyAccess`, taken for the worst: every action that reads or lists."""
+    """AWS's managed policy `ReadOnlyAccess`, taken for more than it is: every action that reads or lists."""
 
     __slots__ = ()
 
@@ -48,7 +47,7 @@ READ_ONLY_ACCESS: Final = _ReadOnlyAccess(
 
 
 def world(plan: Plan) -> World:
-    """The world that a plan makes; documents are compiled when they are first asked."""
+    """The world of a plan; a document is compiled when a request first needs it."""
     return World(
         plan.perimeter.organization,
         plan.perimeter.region,
@@ -60,12 +59,12 @@ def world(plan: Plan) -> World:
 
 
 def key_arn(region: str, account_id: str, alias: str) -> str:
-    """A deterministic stand-in for the ARN of a key, which AWS invents; named by the key's alias."""
+    """Stand-in for the ARN of a key, which only AWS knows; made of the key's alias."""
     return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
 
 
 def endpoint_id(service: str) -> str:
-    """A deterministic stand-in for the id of an endpoint of the mesh's network, which AWS invents."""
+    """Stand-in for the id of an endpoint of the mesh's network, which only AWS knows."""
     return f"vpce-mesh-{service}"
 
 
@@ -83,24 +82,17 @@ class PlannedPolicy(Policy):
 
 
 def accounts(plan: Plan) -> Iterator[Account]:
-    """Every account with its control policies, node by node."""
-    perimeter, policies = plan.perimeter, plan.organization.args.policies
-
-    def control(kind: str, *targets: str) -> Nodes:
-        return tuple((FULL_ACCESS, *_attached(policies, kind, target)) for target in targets)
-
-    @cache
-    def above(kind: str, unit: str) -> Nodes:
-        return control(kind, "root", unit)
+    """Accounts of the organisation with their control policies, node by node."""
+    perimeter, node = plan.perimeter, _control_nodes(plan)
 
     def member(account_id: str, unit: str, unit_id: str, name: str) -> Account:
-        own = {kind: (*above(kind, unit), *control(kind, name)) for kind in ("SERVICE", "RESOURCE")}
+        targets = ("root", unit, name)
         return Account(
             account_id,
             perimeter.organization,
             (perimeter.root, unit_id),
-            service_control=own["SERVICE"],
-            resource_control=own["RESOURCE"],
+            service_control=tuple(node("SERVICE_CONTROL_POLICY", target) for target in targets),
+            resource_control=tuple(node("RESOURCE_CONTROL_POLICY", target) for target in targets),
         )
 
     yield Account(perimeter.management_id, perimeter.organization, (perimeter.root,), management=True)
@@ -111,41 +103,43 @@ def accounts(plan: Plan) -> Iterator[Account]:
         yield member(partner.access.account_id, "partners", perimeter.partners_unit, f"partner-{name}")
 
 
-def _attached(policies: Iterable[nodes.OrganizationPolicy], kind: str, target: str) -> Iterator[Policy]:
-    for policy in policies:
-        if policy.type.startswith(kind) and policy.target == target:
-            yield _organization_policy(policy)
-
-
-@cache
-def _organization_policy(policy: nodes.OrganizationPolicy) -> Policy:
-    return PlannedPolicy(policy.name, lambda: policy.document)
+def _control_nodes(plan: Plan) -> Callable[[str, str], tuple[Policy, ...]]:
+    """Control policies of a node by their type and target; every account below a node gets the same `Policy`."""
+    attached: dict[tuple[str, str], list[Policy]] = {}
+    for policy in plan.organization.args.policies:
+        compiled_once = PlannedPolicy(policy.name, lambda policy=policy: policy.document)
+        attached.setdefault((policy.type, policy.target), [FULL_ACCESS]).append(compiled_once)
+    policies = {key: tuple(node) for key, node in attached.items()}
+    return lambda kind, target: policies.get((kind, target), (FULL_ACCESS,))
 
 
 # ---- roles
 
 
 def roles(plan: Plan) -> Iterator[Role]:
-    """Every role of the mesh, and those of the permission sets, which AWS makes."""
+    """Roles of the mesh, roles that AWS makes for permission sets, and a user of the break-glass group."""
     perimeter = plan.perimeter
     organization = plan.organization.args
     deploy = PlannedPolicy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
     refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
-    by_account = _baselines(plan)
+    by_account, people = _baselines(plan), plan.organization.people
+    permission_sets = {each.name: _permission_set_policy(each) for each in people.permission_sets} if people else {}
     for account_id, baseline in by_account.items():
         yield Role(names.deploy_role(account_id), (ADMINISTRATOR_ACCESS,), deploy)
         yield Role(names.preview_role(account_id), (READ_ONLY_ACCESS, refusals), preview)
-        yield from _permission_sets(plan, account_id, baseline)
+        for name in _assigned(plan, baseline):
+            arn = permission_set_role(account_id, perimeter.region, name)
+            yield Role(arn, (permission_sets[name],))
     make = _RoleMaker({account_id: _boundary(baseline) for account_id, baseline in by_account.items()})
     hub = perimeter.governance_id
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
         yield make.role(names.publisher_role(hub, name), location.publisher)
-    glass, keepers = plan.governance.break_glass, plan.organization.keepers
-    yield make.role(glass.arn, glass)
-    keeper = names.break_glass_user(perimeter.management_id, KEEPER)
-    yield Role(keeper, (PlannedPolicy("group/mesh/mesh-break-glass", lambda: keepers.permissions),))
+    break_glass, group = plan.governance.break_glass, plan.organization.break_glass_group
+    yield make.role(break_glass.arn, break_glass)
+    user = names.break_glass_user(perimeter.management_id, BREAK_GLASS_USER)
+    yield Role(user, (PlannedPolicy("group/mesh/mesh-break-glass", lambda: group.permissions),))
     for domain in plan.domains.values():
         yield from _domain_roles(make, domain)
     for partner in plan.partners.values():
@@ -162,18 +156,15 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(names.delivery_role(delivery.account_id, name), delivery)
 
 
-def _permission_sets(plan: Plan, account_id: str, baseline: AccountBaselineArgs | None) -> Iterator[Role]:
+def _assigned(plan: Plan, baseline: AccountBaselineArgs | None) -> Iterator[str]:
+    """Names of the permission sets that a group holds in an account."""
     people = plan.organization.people
     if people is None or baseline is None:
         return
     assigned = {each.permission_set for each in people.assignments if each.account in _names_of(baseline)}
-    for each in people.permission_sets:
-        if each.name in assigned:
-            arn = permission_set_role(account_id, plan.perimeter.region, each.name)
-            yield Role(arn, (_permission_set_policy(each),))
+    yield from (each.name for each in people.permission_sets if each.name in assigned)
 
 
-@cache
 def _permission_set_policy(permission_set: nodes.PermissionSet) -> Policy:
     return PlannedPolicy(f"permission set {permission_set.name}", lambda: permission_set.policy)
 
@@ -185,17 +176,18 @@ def permission_set_role(account_id: str, region: str, name: str) -> str:
 
 
 def _names_of(baseline: AccountBaselineArgs) -> tuple[str, str]:
+    """Names of an account as assignments have them: a partner's owner is `partner-<p>` already."""
     return baseline.owner, f"domain-{baseline.owner}"
 
 
 def _baselines(plan: Plan) -> dict[str, AccountBaselineArgs | None]:
-    found: dict[str, AccountBaselineArgs | None] = {
+    baselines: dict[str, AccountBaselineArgs | None] = {
         plan.perimeter.management_id: None,
         plan.perimeter.governance_id: plan.governance.account,
     }
-    found |= {domain.access.account_id: domain.account for domain in plan.domains.values()}
-    found |= {partner.access.account_id: partner.account for partner in plan.partners.values()}
-    return found
+    baselines |= {domain.access.account_id: domain.account for domain in plan.domains.values()}
+    baselines |= {partner.access.account_id: partner.account for partner in plan.partners.values()}
+    return baselines
 
 
 def _boundary(baseline: AccountBaselineArgs | None) -> Policy | None:
@@ -211,7 +203,7 @@ class _Documents(Protocol):
 
 
 class _RoleMaker:
-    """Makes roles that carry the boundary of their account."""
+    """Roles of the mesh, with the boundary of their account."""
 
     def __init__(self, boundaries: Mapping[str, Policy | None]) -> None:
         self._boundaries = boundaries
@@ -230,7 +222,7 @@ class _RoleMaker:
 
 
 def resources(plan: Plan) -> Iterator[Resource]:
-    """Everything that carries a policy."""
+    """Resources that carry a policy."""
     perimeter = plan.perimeter
     hub = perimeter.governance_id
     for account_id, baseline in _baselines(plan).items():
@@ -244,8 +236,8 @@ def resources(plan: Plan) -> Iterator[Resource]:
     )
     bus = f"arn:aws:events:{perimeter.region}:{hub}:event-bus/{names.BUS}"
     yield Resource(bus, hub, PlannedPolicy("policy of the mesh bus", lambda: plan.governance.bus.policy))
-    topic, glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
-    yield Resource(topic, hub, PlannedPolicy("policy of the topic of alarms", lambda: glass.topic_policy))
+    topic, break_glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
+    yield Resource(topic, hub, PlannedPolicy("policy of the topic of alarms", lambda: break_glass.topic_policy))
     for domain in plan.domains.values():
         for product in domain.products.values():
             yield from _product(product)
@@ -276,7 +268,7 @@ def _partner(region: str, partner: PartnerPlan) -> Iterator[Resource]:
 
 
 def _own_catalog(region: str, account_id: str) -> Resource:
-    """The account's own Glue catalog, which has no policy: nobody of another account reaches it."""
+    """An account's own Glue catalog. It has no policy: no caller of another account reaches it."""
     return Resource(f"arn:aws:glue:{region}:{account_id}:catalog", account_id)
 
 
@@ -287,7 +279,7 @@ def _bucket(
 
 
 def _key(region: str, account_id: str, alias: str, policy: Callable[[], Document], what: str) -> Iterator[Resource]:
-    """A key under its own ARN and under its alias's."""
+    """A key twice: under its own ARN and under that of its alias."""
     keys = {"kms:resourcealiases": (f"alias/{alias}",)}
     compiled_once = PlannedPolicy(f"policy of the key of {what}, account {account_id}", policy)
     yield Resource(key_arn(region, account_id, alias), account_id, compiled_once, keys)
@@ -295,7 +287,7 @@ def _key(region: str, account_id: str, alias: str, policy: Callable[[], Document
 
 
 def endpoints(plan: Plan) -> Iterator[Endpoint]:
-    """The endpoints of the mesh's network."""
+    """Endpoints of the mesh's network, with their policies."""
     for service, document in plan.governance.network.endpoints.items():
         name = f"policy of the endpoint of {service}"
         yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, PlannedPolicy(name, lambda d=document: d))

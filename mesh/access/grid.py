@@ -1,4 +1,4 @@
-"""The matrix as one screen: a line a product and port, a cell a clearance; homes that agree are one line."""
+"""Access matrix as a grid: a line for each product and port, a cell for each clearance; homes that agree share one."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mesh.plan import Plan
 
 
 class Cell(NamedTuple):
-    """How much of a port a clearance reads: of a table its columns, of files all or nothing (1 of 1)."""
+    """Share of a port that a clearance reads: columns of a table; files are read as a whole (1 of 1) or not."""
 
     readable: int
     of: int
 
     @property
     def share(self) -> float:
-        """From 0 to 1."""
+        """The share, from 0 to 1."""
         return self.readable / self.of if self.of else 0.0
 
 
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """All lines; `rows` is how many rows of the matrix they are made of."""
+    """Lines of a matrix; `rows` counts the rows that they are made of."""
 
     clearances: tuple[str, ...]
     homes: tuple[str, ...]
@@ -47,12 +47,12 @@ class Grid:
 
     @property
     def agreeing(self) -> bool:
-        """Whether every home gives the same answer everywhere."""
+        """Whether all homes agree in every line."""
         return all(line.homes == self.homes for line in self.lines)
 
 
 def grid(plan: Plan, rows: Iterable[Row]) -> Grid:
-    """The rows of a matrix, in its order, as a grid."""
+    """A grid of the rows of a matrix, in their order."""
     clearances: dict[str, None] = {}
     homes: dict[str, None] = {}
     lines: list[Line] = []
@@ -67,14 +67,14 @@ def grid(plan: Plan, rows: Iterable[Row]) -> Grid:
 
 
 def _lines(plan: Plan, rows: list[Row]) -> Iterator[Line]:
-    """One port of one product: homes whose clearances read the same columns are one line."""
+    """Lines of one port of one product: homes whose clearances read the same columns share one."""
     first = rows[0]
     of = len(labels_by_column(plan, first.domain, first.product)) if first.port == "table" else 1
-    seen: dict[str, dict[str, Row]] = {}
+    by_home: dict[str, dict[str, Row]] = {}
     for row in rows:
-        seen.setdefault(row.home, {})[row.clearance] = row
+        by_home.setdefault(row.home, {})[row.clearance] = row
     alike: dict[tuple[tuple[str, bool, tuple[str, ...]], ...], list[str]] = {}
-    for home, held in seen.items():
+    for home, held in by_home.items():
         alike.setdefault(tuple((c, row.allowed, row.columns) for c, row in held.items()), []).append(home)
     for answers, homes in alike.items():
         cells = {

@@ -1,4 +1,4 @@
-"""The matrix as a heat map: one SVG that reads on light and on dark, without scripts or fonts of its own."""
+"""Heat map of the access matrix: one SVG for light and dark pages, without scripts or fonts of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROW, HEAD, GAP, LEFT = 26, 86, 34, 24
 TABLE, FILES, SPACE = 86, 30, 14
 PAIR: Final = TABLE + 4 + FILES
 LETTER, SMALL_LETTER = 7.2, 6.5
-"""Pixels of a letter, on the safe side: an SVG does not measure its text."""
+"""Width of a letter in pixels, rather too large: an SVG does not measure its text."""
 
 STYLE: Final = """
  svg{font:13px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;
@@ -30,32 +30,32 @@ STYLE: Final = """
 """
 
 
-def picture(plan: Plan, grid: Grid) -> str:
-    """The SVG; a row a product, a pair of cells a clearance: the table, shaded by its columns, and the files."""
+def heatmap(plan: Plan, grid: Grid) -> str:
+    """The SVG: a row for each product, two cells for each clearance: the table, shaded by its columns, and files."""
     return "\n".join((*_Drawing(plan, grid).lines(), ""))
 
 
 class _Drawing:
     def __init__(self, plan: Plan, grid: Grid) -> None:
         self.plan, self.grid = plan, grid
-        self.reads = {each.name: each.reads for each in plan.governance.catalog.clearances}
+        self.reads = {clearance.name: clearance.reads for clearance in plan.governance.catalog.clearances}
         self.rows = _by_product(grid)
         domains = len({domain for domain, *_ in self.rows})
         self.names = 40 + round(LETTER * max((len(_name(grid, *row[1:3])) for row in self.rows), default=0))
         self.tags = 30 + max((sum(map(_tag, _labels(ports))) for *_, ports in self.rows), default=0)
-        told = max((max(len(name), len(self._reads(name))) for name in grid.clearances), default=0)
-        self.pitch = SPACE + max(PAIR, round(SMALL_LETTER * told))
+        longest = max((max(len(name), len(self._reads(name))) for name in grid.clearances), default=0)
+        self.pitch = SPACE + max(PAIR, round(SMALL_LETTER * longest))
         self.width = max(LEFT + self.names + self.tags + len(grid.clearances) * self.pitch - SPACE + LEFT, 760)
         self.height = HEAD + 24 + domains * GAP + len(self.rows) * ROW + 96
 
     def lines(self) -> Iterator[str]:
-        """Line by line."""
+        """Lines of the SVG."""
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
             f'width="{self.width}" height="{self.height}" role="img" aria-labelledby="title desc">'
         )
         yield f'<title id="title">{escape(self._title())}</title>'
-        yield f'<desc id="desc">{escape(self._told())}</desc>'
+        yield f'<desc id="desc">{escape(self._description())}</desc>'
         yield f"<style>{STYLE}</style>"
         yield f'<rect class="paper" width="{self.width}" height="{self.height}" rx="8"/>'
         yield _text(LEFT, 34, self._title(), "h big")
@@ -74,8 +74,8 @@ class _Drawing:
     def _title(self) -> str:
         return f"Who reads what in the mesh {self.plan.mesh}"
 
-    def _told(self) -> str:
-        """The whole picture in words, for who does not see it."""
+    def _description(self) -> str:
+        """The heat map in words, for screen readers."""
         where = "in every domain alike" if self.grid.agreeing else "differing between domains"
         parts = [f"Clearances {', '.join(self.grid.clearances)}, {where}."]
         for line in self.grid.lines:
@@ -114,19 +114,19 @@ class _Drawing:
                 line = ports.get(port)
                 if line and clearance in line.cells:
                     cell = line.cells[clearance]
-                    place = (left, TABLE) if port == "table" else (left + TABLE + 4, FILES)
-                    yield from _cell(*place, y, port, cell, f"{clearance}, {line.domain}.{product}")
+                    x_and_width = (left, TABLE) if port == "table" else (left + TABLE + 4, FILES)
+                    yield from _cell(*x_and_width, y, port, cell, f"{clearance}, {line.domain}.{product}")
 
     def _legend(self, y: int) -> Iterator[str]:
         x = LEFT
-        said = (
+        shades = (
             (Cell(1, 1), "everything"),
             (Cell(9, 10), "more than three quarters of the columns"),
             (Cell(6, 10), "more than half"),
             (Cell(1, 10), "half or less"),
             (Cell(0, 1), "nothing"),
         )
-        for cell, text in said:
+        for cell, text in shades:
             yield f'<rect class="{_shade(cell)}" x="{x}" y="{y - 12}" width="22" height="16" rx="3"/>'
             yield _text(x + 29, y, text, "small")
             x += 29 + round(SMALL_LETTER * len(text)) + 22
@@ -142,15 +142,15 @@ _ByProduct = list[tuple[str, str, tuple[str, ...], dict[ReadPort, Line]]]
 
 
 def _by_product(grid: Grid) -> _ByProduct:
-    """Lines of one product, and of the same homes, side by side."""
-    found: dict[tuple[str, str, tuple[str, ...]], dict[ReadPort, Line]] = {}
+    """Lines of one product and the same homes, by port."""
+    by_product: dict[tuple[str, str, tuple[str, ...]], dict[ReadPort, Line]] = {}
     for line in grid.lines:
-        found.setdefault((line.domain, line.product, line.homes), {})[line.port] = line
-    return [(*key, ports) for key, ports in found.items()]
+        by_product.setdefault((line.domain, line.product, line.homes), {})[line.port] = line
+    return [(*key, ports) for key, ports in by_product.items()]
 
 
 def _name(grid: Grid, product: str, homes: tuple[str, ...]) -> str:
-    """The product, and in which homes, where they differ."""
+    """Name of a product, with the homes of the line where homes differ."""
     return product if homes == grid.homes else f"{product} as held in {', '.join(homes)}"
 
 
@@ -163,18 +163,18 @@ def _tag(label: str) -> int:
     return 18 + round(SMALL_LETTER * len(label))
 
 
-def _cell(x: int, width: int, y: int, port: ReadPort, cell: Cell, what: str) -> Iterator[str]:
+def _cell(x: int, width: int, y: int, port: ReadPort, cell: Cell, title: str) -> Iterator[str]:
     shade = _shade(cell)
-    told = escape(f"{what} as {port}: {_in_words(port, cell)}")
+    words = escape(f"{title} as {port}: {_in_words(port, cell)}")
     place = f'x="{x}" y="{y + 2}" width="{width}" height="{ROW - 4}" rx="3"'
-    yield f'<rect class="{shade}" {place}><title>{told}</title></rect>'
+    yield f'<rect class="{shade}" {place}><title>{words}</title></rect>'
     if port == "table" and cell.readable:
         shown = str(cell.of) if cell.readable == cell.of else f"{cell.readable} of {cell.of}"
         yield _text(x + width // 2, y + 17, shown, "small m on" if shade == "s4" else "small m")
 
 
 def _shade(cell: Cell) -> str:
-    """Only everything is `s4`: one column less is another shade, however many there are."""
+    """Shade of a cell, from `s0` (nothing) to `s4` (everything, and not one column less)."""
     if not cell.readable:
         return "s0"
     if cell.readable == cell.of:

@@ -1,4 +1,4 @@
-"""Lake Formation: which columns of a table a principal may read, decided by labels, grants and settings.
+"""Lake Formation of every account: labels, grants and settings decide the columns that a role may read.
 
 Rules: Lake Formation Developer Guide, "Lake Formation tag-based access control" (inheritance database -> table ->
 column, an assignment below overrides the one above), "Managing LF-tag value permissions", "Permission cascading rules"
@@ -19,12 +19,12 @@ from mesh.plan.nodes.grants import Covered, Expression, Grant, NamedResource
 EVERYONE_IAM_ALLOWS: Final = "IAM_ALLOWED_PRINCIPALS"
 
 Labels = Mapping[str, str]
-"""LF-tag key -> value."""
+"""Values of LF-tags by their key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LakeTable:
-    """A table: where its data is, its columns, and the labels given to it and to columns of it."""
+    """A table: location of its data, its columns, and the labels assigned to it and to columns."""
 
     location: str
     columns: tuple[str, ...]
@@ -34,7 +34,7 @@ class LakeTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LakeDatabase:
-    """A database, who created it and its tables, and the labels that what is in it inherits."""
+    """A database: its creator, its tables, and the labels that they inherit."""
 
     creator: str | None
     labels: Labels
@@ -43,7 +43,7 @@ class LakeDatabase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A registered location, as `arn:aws:s3:::bucket/path`; in hybrid mode IAM decides for whoever did not opt in."""
+    """A registered location, as `arn:aws:s3:::bucket/path`; in hybrid mode IAM decides without an opt-in."""
 
     arn: str
     role: str
@@ -57,7 +57,7 @@ class Lake:
     account: str
     administrators: tuple[str, ...] = ()
     open_by_default: bool = True
-    """Whether new databases and tables are open to everyone whom IAM lets in, which is what AWS starts with."""
+    """Whether new databases and tables are open to everyone whom IAM admits, which is AWS's default."""
     full_table_outside: bool = False
     filtering_outside: bool = False
     databases: Mapping[str, LakeDatabase] = field(default_factory=dict[str, LakeDatabase])
@@ -66,7 +66,7 @@ class Lake:
 
 
 class Reason(NamedTuple):
-    """Why a column is readable: the grant, and the account whose Lake Formation holds it."""
+    """A grant that makes a column readable, and the account whose Lake Formation has it."""
 
     account: str
     grant: str
@@ -82,9 +82,9 @@ class Lakes:
     def table(self, catalog: str, database: str, table: str) -> tuple[LakeDatabase, LakeTable] | None:
         """A table of a catalog; None when there is none."""
         lake = self.lakes.get(catalog)
-        found = lake.databases.get(database) if lake else None
-        entry = found.tables.get(table) if found else None
-        return (found, entry) if found and entry else None
+        parent = lake.databases.get(database) if lake else None
+        entry = parent.tables.get(table) if parent else None
+        return (parent, entry) if parent and entry else None
 
     def readable(
         self, role: str, account: Account, catalog: str, database: str, table: str
@@ -93,10 +93,10 @@ class Lakes:
 
         Empty also for a table that does not exist.
         """
-        found = self.table(catalog, database, table)
-        if found is None:
+        database_and_table = self.table(catalog, database, table)
+        if database_and_table is None:
             return {}
-        parent, entry = found
+        parent, entry = database_and_table
         whole = self._whole(role, catalog, parent)
         if whole:
             return dict.fromkeys(entry.columns, (whole,))
@@ -109,25 +109,25 @@ class Lakes:
         return readable
 
     def visible(self, role: str, account: Account, catalog: str, database: str) -> tuple[Reason, ...]:
-        """Why a role sees a database at all; empty when it does not."""
+        """Grants by which a role sees a database; empty when it does not."""
         lake = self.lakes.get(catalog)
-        found = lake.databases.get(database) if lake else None
-        if found is None:
+        entry = lake.databases.get(database) if lake else None
+        if entry is None:
             return ()
-        whole = self._whole(role, catalog, found)
+        whole = self._whole(role, catalog, entry)
         if whole:
             return (whole,)
         return next(
             (
                 reasons
                 for grant, reasons in self.held(role, account, catalog)
-                if _on_database(grant, found.labels, database) and _permits(grant, "DESCRIBE")
+                if _on_database(grant, entry.labels, database) and _permits(grant, "DESCRIBE")
             ),
             (),
         )
 
     def _whole(self, role: str, catalog: str, database: LakeDatabase) -> Reason | None:
-        """Who needs no grant: the creator; an engine outside with full access; everyone, while defaults are open."""
+        """The reason why a role needs no grant: it is the creator, or the account is open by default; else None."""
         lake = self.lakes[catalog]
         if role == database.creator:
             return Reason(catalog, "implicit permissions of the creator")
@@ -138,10 +138,9 @@ class Lakes:
     def held(self, role: str, account: Account, catalog: str) -> tuple[tuple[Grant, tuple[Reason, ...]], ...]:
         """The grants on a catalog that reach a role, each with its chain from the hub."""
         key = (role, catalog)
-        known = self._held.get(key)
-        if known is None:
-            known = self._held[key] = tuple(self._reaching(role, account, catalog))
-        return known
+        if key not in self._held:
+            self._held[key] = tuple(self._reaching(role, account, catalog))
+        return self._held[key]
 
     def _reaching(self, role: str, account: Account, catalog: str) -> Iterable[tuple[Grant, tuple[Reason, ...]]]:
         hub = self.lakes.get(catalog)
@@ -164,7 +163,7 @@ def _catalog(grant: Grant) -> str:
 
 
 def _shared(grants: Sequence[Grant], passed_on: Grant, account: Account) -> Grant | None:
-    """The hub's grant behind one that an account passed on: exactly the same thing, with the grant option."""
+    """The hub's grant behind one that an account passed on: on the same resource, with the grant option."""
     for grant in grants:
         covered = grant.on == passed_on.on and set(passed_on.permissions) <= set(grant.permissions)
         if covered and grant.grantable and _reaches(grant.principal, account):

@@ -1,4 +1,4 @@
-"""Who reads what: clearance x home x product x port, down to the column."""
+"""Access matrix: clearance x home x product x port, down to the column."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def matrix(
     products: tuple[DataProductArgs, ...] | None = None,
     ports: tuple[ReadPort, ...] = PORTS,
 ) -> Iterator[Row]:
-    """Every row, in the order of the plan; of some readers, products and ports only, when they are given."""
+    """Rows of the matrix, in the order of the plan; of some readers, products and ports only, when they are named."""
     for product in every_product(access.plan) if products is None else products:
         for port in ports:
             if port in product.ports:
@@ -58,13 +58,13 @@ def matrix(
 
 
 def every_product(plan: Plan) -> Iterator[DataProductArgs]:
-    """Every product, in the order of the plan."""
+    """Products of a plan, in its order."""
     for domain in plan.domains.values():
         yield from domain.products.values()
 
 
 def row(reader: Reader, product: DataProductArgs, port: ReadPort, chain: Chain) -> Row:
-    """A chain as a row."""
+    """The row of a read and its chain."""
     broken = chain.broken
     return Row(
         clearance=reader.clearance,

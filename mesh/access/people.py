@@ -1,4 +1,4 @@
-"""The people behind the roles: groups that hold a clearance, and partners who get a copy by agreement."""
+"""People behind the roles: groups that hold a clearance, and partners that get a copy by agreement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mesh.plan.nodes import DataProductArgs
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group that is named for a clearance that reads, and whether it holds it."""
+    """A group that a domain's file names for a clearance; `holds` says whether it has it."""
 
     group: str
     clearance: str
@@ -23,12 +23,12 @@ class Group:
     review: date
     holds: bool
     unless: str = ""
-    """Why it holds nothing, when it does not."""
+    """The reason why the group holds nothing; empty when it holds the clearance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy that goes to a partner by agreement, of what the pipeline puts under `outbound/<partner>/`."""
+    """A copy that a partner gets by agreement, of the objects that the pipeline writes under `outbound/<partner>/`."""
 
     partner: str
     groups: tuple[str, ...]
@@ -39,10 +39,10 @@ class Copy:
 
 
 def groups(plan: Plan, mesh: Mesh, held: Iterable[tuple[str, str]], as_of: date) -> Iterator[Group]:
-    """The groups that the mesh names for clearances, each given with its home."""
+    """Groups that the mesh names for clearances; `held` are clearances with their home."""
     people = plan.organization.people
     assignments = people.assignments if people else ()
-    assigned = {(each.group, each.permission_set, each.account) for each in assignments}
+    assigned = {(a.group, a.permission_set, a.account) for a in assignments}
     for clearance, home in held:
         for member in mesh.domains[home].members:
             if member.clearance == clearance:
@@ -62,7 +62,7 @@ def groups(plan: Plan, mesh: Mesh, held: Iterable[tuple[str, str]], as_of: date)
 
 
 def copies(mesh: Mesh, product: DataProductArgs, as_of: date) -> Iterator[Copy]:
-    """Agreements on the product."""
+    """Copies of a product, one an agreement."""
     for name, partner in mesh.partners.items():
         for agreement in partner.agreements:
             if agreement.product == f"{product.domain}.{product.name}":

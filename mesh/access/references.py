@@ -1,4 +1,4 @@
-"""What people ask about, by the names they use: `pii@ads`, `identity.profiles`, `identity.profiles.birth_year`."""
+"""References of `mesh access` to readers, products and columns: `pii@ads`, `ads.clicks`, `ads.clicks.country`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mesh.plan.nodes import DataProductArgs
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What is read: a product, or one column of it; `columns` are all of the product's with their labels."""
+    """A product, or one column of it, that is read; `columns` are all of the product's, with their labels."""
 
     product: DataProductArgs
     columns: Mapping[str, frozenset[str]]
@@ -24,23 +24,23 @@ class Thing:
 
     @property
     def name(self) -> str:
-        """`identity.profiles`, or `identity.profiles.birth_year`; with the table where the product has several."""
+        """Reference to the product or column; with the name of the table where the product has several."""
         whole = f"{self.product.domain}.{self.product.name}"
         if self.column is None:
             return whole
         table, _, column = self.column.partition(".")
-        several = len({each.partition(".")[0] for each in self.columns}) > 1
+        several = len({name.partition(".")[0] for name in self.columns}) > 1
         return f"{whole}.{table}.{column}" if several else f"{whole}.{column}"
 
     @property
     def labels(self) -> frozenset[str]:
-        """Of the column, or of the product."""
+        """Labels of the column, or of the whole product."""
         return self.product.labels if self.column is None else self.columns[self.column]
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who reads: a principal, and the clearance it is the role of, if it is one."""
+    """A principal that reads, with its clearance if it is the role of one."""
 
     name: str
     principal: str
@@ -48,7 +48,7 @@ class Asker:
 
 
 def thing(mesh: Mesh, plan: Plan, text: str) -> Thing:
-    """What `DOMAIN.PRODUCT[.COLUMN]` names. Raises NotPossibleError."""
+    """The product or column that `DOMAIN.PRODUCT[.COLUMN]` names. Raises NotPossibleError."""
     parts = text.split(".", 2)
     if len(parts) < 2 or not all(parts):
         raise NotPossibleError(f"'{text}' is no product: DOMAIN.PRODUCT or DOMAIN.PRODUCT.COLUMN, as identity.profiles")
@@ -59,7 +59,7 @@ def thing(mesh: Mesh, plan: Plan, text: str) -> Thing:
 
 
 def columns_of(mesh: Mesh, product: DataProductArgs) -> Mapping[str, frozenset[str]]:
-    """Every column that a product's contract has, as `table.column`, with its labels."""
+    """Columns of a product's contract, as `table.column`, with their labels."""
     contract = mesh.contracts[f"{product.domain}.{product.name}"]
     return {
         f"{table.name}.{column.name}": frozenset(column.labels)
@@ -80,17 +80,17 @@ def _product(plan: Plan, domain: str, name: str) -> DataProductArgs:
 def _column(whole: Thing, text: str) -> str:
     if text in whole.columns:
         return text
-    found = [each for each in whole.columns if each.partition(".")[2] == text]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise NotPossibleError(f"{whole.name} has '{text}' in several tables; say which: {listed(found)}")
-    short = [each.partition(".")[2] for each in whole.columns]
+    matching = [name for name in whole.columns if name.partition(".")[2] == text]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise NotPossibleError(f"{whole.name} has '{text}' in several tables; say which: {listed(matching)}")
+    short = [name.partition(".")[2] for name in whole.columns]
     raise NotPossibleError(unknown(f"column of {whole.name}", text, short))
 
 
 def asker(access: DecidedReads, text: str) -> Asker:
-    """Who `CLEARANCE@HOME`, an ARN, a service or `anonymous` is. Raises NotPossibleError."""
+    """The principal that `CLEARANCE@HOME`, an ARN, a service or `anonymous` names. Raises NotPossibleError."""
     if "@" in text and not text.startswith("arn:"):
         clearance, _, home = text.partition("@")
         reader = access.reader(known_clearance(access.plan, clearance), known_domain(access.plan, home))
@@ -100,12 +100,11 @@ def asker(access: DecidedReads, text: str) -> Asker:
             f"the clearance '{text}' is held in a home: {listed(f'{text}@{d}' for d in access.plan.domains)}"
         )
     try:
-        found = access.world.principal(text)
+        role = access.world.principal(text).caller.role
     except UnknownError:
         raise NotPossibleError(
             f"'{text}' is no role: a clearance in a home as pii@ads, the ARN of a role, a service, or anonymous"
         ) from None
-    role = found.caller.role
     if role and ":role/mesh/" in role and access.world.role(role) is None:
         raise NotPossibleError(f"the plan has no role '{role}'{nearest(role, access.world.roles)}")
     return next((Asker(f"{r.clearance}@{r.home}", text, r) for r in access.readers if r.arn == role), Asker(text, text))
@@ -131,19 +130,18 @@ def known_domain(plan: Plan, name: str) -> str:
 
 
 def ports(product: DataProductArgs, port: str | None) -> tuple[ReadPort, ...]:
-    """The port asked for, or all that a product has. Raises NotPossibleError for one that it does not have."""
-    own: tuple[ReadPort, ...] = tuple(each for each in PORTS if each in product.ports)
+    """The named port, or all that a product has. Raises NotPossibleError for one that it does not have."""
+    offered: tuple[ReadPort, ...] = tuple(name for name in PORTS if name in product.ports)
     if port is None:
-        return own
-    if known_port(port) not in own:
-        raise NotPossibleError(f"{product.domain}.{product.name} has no port {port}; it has {listed(own)}")
+        return offered
+    if known_port(port) not in offered:
+        raise NotPossibleError(f"{product.domain}.{product.name} has no port {port}; it has {listed(offered)}")
     return (known_port(port),)
 
 
 def known_port(name: str) -> ReadPort:
     """The name of a port. Raises NotPossibleError."""
-    known: dict[str, ReadPort] = {port: port for port in PORTS}
-    found = known.get(name)
-    if found is None:
-        raise NotPossibleError(unknown("port", name, PORTS))
-    return found
+    for port in PORTS:
+        if port == name:
+            return port
+    raise NotPossibleError(unknown("port", name, PORTS))

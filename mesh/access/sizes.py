@@ -1,4 +1,4 @@
-"""How large the emitted documents are, as a share of what AWS takes (`mesh/quotas.json` has the sources)."""
+"""Sizes of the emitted documents, as a share of AWS's quotas (`mesh/quotas.json` has the sources)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mesh.plan import Plan
 
 
 class Size(NamedTuple):
-    """The characters of one document, minified, and what AWS takes."""
+    """Characters of one document, minified, and its quota."""
 
     kind: str
     document: str
@@ -23,7 +23,7 @@ class Size(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Of the quota."""
+        """The share of its quota that the document fills."""
         return self.characters / self.quota
 
 
@@ -37,20 +37,20 @@ _OF_RESOURCES: Final = {
 
 
 def largest(plan: Plan) -> tuple[Size, ...]:
-    """Of every kind of document the largest."""
-    found: dict[str, Size] = {}
+    """The largest document of every kind."""
+    by_kind: dict[str, Size] = {}
     for size in sizes(plan):
-        if size.kind not in found or size.characters > found[size.kind].characters:
-            found[size.kind] = size
-    return tuple(found.values())
+        if size.kind not in by_kind or size.characters > by_kind[size.kind].characters:
+            by_kind[size.kind] = size
+    return tuple(by_kind.values())
 
 
 def sizes(plan: Plan) -> Iterator[Size]:
-    """Every document of the mesh once."""
-    seen: set[int] = set()
+    """Sizes of all documents of the mesh, each document once."""
+    measured: set[int] = set()
     for kind, quota, policy in _documents(from_plan.world(plan)):
-        if id(policy) not in seen and policy.name not in from_plan.OF_AWS:
-            seen.add(id(policy))
+        if id(policy) not in measured and policy.name not in from_plan.OF_AWS:
+            measured.add(id(policy))
             characters = len(json.dumps(policy.document, separators=(",", ":")))
             yield Size(kind, policy.name, characters, quotas.limit(*quota))
     declared = plan.organization.args.declared
@@ -58,7 +58,7 @@ def sizes(plan: Plan) -> Iterator[Size]:
 
 
 _Document = tuple[str, tuple[str, str], Policy]
-"""Its kind, the name of its quota, and itself."""
+"""Kind of a document, name of its quota, and its policy."""
 
 
 def _documents(world: World) -> Iterator[_Document]:
@@ -78,7 +78,7 @@ def _documents(world: World) -> Iterator[_Document]:
 
 
 def _of_identity(role: Role) -> Iterator[_Document]:
-    """What is not AWS's own of a role, or of a user, whose permissions are its group's."""
+    """Documents of a role that are not AWS's own; of a user those of its group."""
     if role.boundary:
         yield "permissions boundary", ("iam", "managed_policy_chars"), role.boundary
         yield from (("permissions of a role", ("iam", "role_inline_total_chars"), p) for p in role.identity)

@@ -1,7 +1,7 @@
-"""Everyone who can read a product or a column, by which route; and who cannot, by which statement.
+"""Readers of a product or a column, each with its route; and those who cannot read, with the statement that refuses.
 
-Every role of the plan is decided, not only those meant to read. Objects are encrypted with the product's own key, so
-whoever may not decrypt reads nothing, whatever the bucket says; whoever may is tried on every place of the bucket.
+Every role of the plan is decided, not only those meant to read. Objects are encrypted with the product's own key, so a
+role that may not decrypt reads nothing, whatever the bucket's policy says; one that may is tried on every prefix.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from mesh.findings import listed
 from mesh.model import Mesh
 from mesh.plan.nodes import DataProductArgs
 
-PLACES: Final[Mapping[str, str]] = {
+PREFIXES: Final[Mapping[str, str]] = {
     "files": "files/part-0.parquet",
     "tables": "tables/table/data/part-0.parquet",
     "metadata of tables": "tables/table/metadata/v1.metadata.json",
     "outbound": "outbound/partner/part-0.parquet",
 }
-"""Where a product's bucket keeps what, and an object of each (`mesh/iam/product/bucket_policy.py`)."""
+"""Prefixes of a product's bucket by what they hold, each as the key of an object; `mesh/iam/product` has the policy."""
 
 GET_ACTIONS: Final = ("s3:GetObject", "s3:GetObjectVersionForReplication")
 OUTSIDER: Final = "arn:aws:iam::999999999999:role/anyone"
@@ -37,7 +37,7 @@ ANY_ROLE: Final = "an-administrator"
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """A clearance that reads: in which homes, through which ports, which of how many columns, by what."""
+    """A clearance that reads: its homes, the ports, the columns (of how many), and the statements and grants."""
 
     clearance: str
     homes: tuple[str, ...]
@@ -49,7 +49,7 @@ class Holders:
 
 @dataclass(frozen=True, slots=True)
 class RoleReads:
-    """A role that no clearance is behind, what of the bucket it gets, and who steps into it."""
+    """A role without a clearance that reads: what it gets, and who assumes it."""
 
     role: str
     reads: tuple[str, ...]
@@ -59,7 +59,7 @@ class RoleReads:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A class of callers that reads nothing; `stopped` says by what on the way through the catalog, bucket and key."""
+    """A class of callers that reads nothing; `stopped` names the refusing statement for table, bucket and key."""
 
     who: str
     principal: str
@@ -68,7 +68,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Everyone:
-    """The whole answer. `others` are the other roles of the plan, counted by what refuses them the product's key."""
+    """The answer of `mesh access who`; `others` counts the other roles by the statement that refuses them the key."""
 
     clearances: tuple[Holders, ...]
     roles: tuple[RoleReads, ...]
@@ -79,36 +79,36 @@ class Everyone:
     decided: int
 
     def as_json(self) -> dict[str, Any]:
-        """As `mesh access who --json` prints it; days as ISO dates."""
-        found: dict[str, Any] = _plain(asdict(self))
-        return found
+        """The answer as `mesh access who --json` prints it; days as ISO dates."""
+        fields: dict[str, Any] = _plain(asdict(self))
+        return fields
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can hold: days as text; causes keep their names."""
+    """A value as JSON can hold it: days as text, causes with the names of their fields."""
     match value:
         case date():
             return value.isoformat()
         case Cause():
             return value._asdict()
         case dict():
-            return {key: _plain(each) for key, each in cast("dict[str, Any]", value).items()}
+            return {key: _plain(item) for key, item in cast("dict[str, Any]", value).items()}
         case tuple():
-            return [_plain(each) for each in cast("tuple[Any, ...]", value)]
+            return [_plain(item) for item in cast("tuple[Any, ...]", value)]
         case _:
             return value
 
 
 def who(access: DecidedReads, mesh: Mesh, thing: Thing, as_of: date) -> Everyone:
-    """Everyone who reads it, the classes of callers that do not, and what stops those."""
+    """Readers of a product or a column, classes of callers that read nothing, and what refuses those."""
     question = _Question(access, thing)
-    standing = dict(_standing(access, thing.product))
+    representatives = dict(_representatives(access, thing.product))
     clearances, without = question.clearances()
-    roles, others = question.roles([*_other_roles(access), *standing.values()])
-    roles = (*roles, *question.beside_the_files(clearances))
-    reading = {each.role for each in roles}
-    held = [(each.clearance, home) for each in clearances for home in each.homes]
-    refused = (question.refused(name, arn) for name, arn in standing.items() if arn not in reading)
+    roles, others = question.roles([*_other_roles(access), *representatives.values()])
+    roles = (*roles, *question.without_a_files_port(clearances))
+    reading = {reads.role for reads in roles}
+    held = [(holders.clearance, home) for holders in clearances for home in holders.homes]
+    refused = (question.refused(name, arn) for name, arn in representatives.items() if arn not in reading)
     return Everyone(
         clearances=clearances,
         roles=roles,
@@ -116,18 +116,18 @@ def who(access: DecidedReads, mesh: Mesh, thing: Thing, as_of: date) -> Everyone
         copies=tuple(copies(mesh, thing.product, as_of)),
         refused=(*without, *refused),
         others=others,
-        decided=len(access.world.roles) + len(standing),
+        decided=len(access.world.roles) + len(representatives),
     )
 
 
 def _other_roles(access: DecidedReads) -> Iterator[str]:
-    """Every role of the plan that is not a clearance's."""
+    """Roles of the plan that are not a clearance's."""
     cleared = {reader.arn for reader in access.readers}
     return (arn for arn in access.world.roles if arn not in cleared)
 
 
-def _standing(access: DecidedReads, product: DataProductArgs) -> Iterator[tuple[str, str]]:
-    """One caller of each class that no plan lists: what holds of it holds of every other of its class."""
+def _representatives(access: DecidedReads, product: DataProductArgs) -> Iterator[tuple[str, str]]:
+    """Classes of callers that the plan does not list, each with one caller that stands for all of its class."""
     plan, perimeter = access.plan, access.plan.perimeter
 
     def administrator(account_id: str) -> str:
@@ -148,25 +148,27 @@ def _standing(access: DecidedReads, product: DataProductArgs) -> Iterator[tuple[
 
 
 class _Question:
+    """One product or column, and everyone's reads of it."""
+
     def __init__(self, access: DecidedReads, thing: Thing) -> None:
         self.access, self.thing, self.product = access, thing, thing.product
 
     # ---- clearances
 
     def clearances(self) -> tuple[tuple[Holders, ...], tuple[Refused, ...]]:
-        """Those that read, homes that agree together; and those that do not."""
-        alike: dict[tuple[str, tuple[str, ...], tuple[str, ...], tuple[Cause, ...]], list[str]] = {}
+        """Clearances that read, with all homes that agree; and clearances that do not."""
+        readers: dict[tuple[str, tuple[str, ...], tuple[str, ...], tuple[Cause, ...]], list[str]] = {}
         without: dict[str, list[Reader]] = {}
         for reader in self.access.readers:
             ports, columns, because = self._reads(reader)
             if ports:
-                alike.setdefault((reader.clearance, ports, columns, because), []).append(reader.home)
+                readers.setdefault((reader.clearance, ports, columns, because), []).append(reader.home)
             else:
                 without.setdefault(reader.clearance, []).append(reader)
         of = 1 if self.thing.column else len(self.thing.columns)
-        found = (
+        holders = (
             Holders(clearance, tuple(homes), ports, columns, of, because)
-            for (clearance, ports, columns, because), homes in alike.items()
+            for (clearance, ports, columns, because), homes in readers.items()
         )
         every = len(self.access.plan.domains)
         refused = (
@@ -175,10 +177,10 @@ class _Question:
             )
             for name, r in without.items()
         )
-        return tuple(sorted(found, key=lambda each: each.clearance)), tuple(refused)
+        return tuple(sorted(holders, key=lambda reads: reads.clearance)), tuple(refused)
 
     def _reads(self, reader: Reader) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Cause, ...]]:
-        """Ports through which a clearance reads, the columns that come out, and what decides it."""
+        """Ports through which a clearance reads, the columns that it gets, and the grants and statements."""
         ports: list[str] = []
         columns: set[str] = set()
         because: dict[Cause, None] = {}
@@ -186,22 +188,22 @@ class _Question:
             if port not in self.product.ports:
                 continue
             chain = self.access.read(reader, self.product, port)
-            got = self._out_of(chain, port)
-            if got:
+            returned = self._returned(chain, port)
+            if returned:
                 ports.append(port)
-                columns |= got
+                columns |= returned
                 because |= dict.fromkeys(self._decisive(chain, port))
-        return tuple(ports), tuple(each for each in self.thing.columns if each in columns), tuple(because)
+        return tuple(ports), tuple(name for name in self.thing.columns if name in columns), tuple(because)
 
-    def _out_of(self, chain: Chain, port: str) -> set[str]:
-        """The columns asked for that come out: files are whole."""
+    def _returned(self, chain: Chain, port: str) -> set[str]:
+        """The columns in question that a read returns; files return all of them."""
         if chain.broken:
             return set()
         wanted = {self.thing.column} if self.thing.column else set(self.thing.columns)
         return wanted & set(self.thing.columns if port == "files" else chain.columns)
 
     def _decisive(self, chain: Chain, port: str) -> Iterator[Cause]:
-        """The hub's grant of a table; of files what the bucket and the key say."""
+        """Causes that decide a read: the hub's grant for a table, statements of bucket and key for files."""
         for link in chain.links:
             if port == "table" and link.request is None:
                 hub = f"Lake Formation of {self.access.hub}"
@@ -213,54 +215,56 @@ class _Question:
     # ---- everyone else
 
     def roles(self, principals: Iterable[str]) -> tuple[tuple[RoleReads, ...], Mapping[str, int]]:
-        """Of other principals those that get something, and how many each statement refuses the key."""
-        found: list[RoleReads] = []
+        """Principals that get something, and how many others each statement refuses the key."""
+        reading: list[RoleReads] = []
         others: Counter[str] = Counter()
         for principal in principals:
             reads, because = self._gets(principal)
             if reads:
-                found.append(RoleReads(principal, tuple(reads), tuple(self._steps_in(principal)), because))
+                reading.append(RoleReads(principal, tuple(reads), tuple(self._assumed_by(principal)), because))
             elif self.access.world.role(principal):
                 others[_named(self.access.decrypts(principal, self.product))] += 1
-        return tuple(found), dict(others.most_common())
+        return tuple(reading), dict(others.most_common())
 
-    def beside_the_files(self, clearances: Iterable[Holders]) -> Iterator[RoleReads]:
-        """Clearances that get objects though no files port lets them; there is none while the policies are right."""
-        by_files = {(each.clearance, home) for each in clearances if "files" in each.ports for home in each.homes}
+    def without_a_files_port(self, clearances: Iterable[Holders]) -> Iterator[RoleReads]:
+        """Clearances that get objects though no files port admits them; none, if the policies are right."""
+        by_files = {
+            (holders.clearance, home) for holders in clearances if "files" in holders.ports for home in holders.homes
+        }
         for reader in self.access.readers:
             if (reader.clearance, reader.home) not in by_files:
                 reads, because = self._bucket(reader.arn)
                 if reads:
-                    yield RoleReads(reader.arn, tuple(reads), tuple(self._steps_in(reader.arn)), because)
+                    yield RoleReads(reader.arn, tuple(reads), tuple(self._assumed_by(reader.arn)), because)
 
     def _gets(self, principal: str) -> tuple[list[str], tuple[Cause, ...]]:
-        """What a principal gets: columns through Lake Formation, places of the bucket."""
+        """What a principal reads, the table or prefixes of the bucket, and by which causes."""
         reads: list[str] = []
         because: dict[Cause, None] = {}
         if "table" in self.product.ports:
             chain = self.access.read_as(principal, self.product, "table")
-            if self._out_of(chain, "table"):
+            if self._returned(chain, "table"):
                 reads.append("the table")
                 because |= dict.fromkeys(self._decisive(chain, "table"))
-        places, statements = self._bucket(principal)
-        return [*reads, *places], (*because, *statements)
+        prefixes, statements = self._bucket(principal)
+        return [*reads, *prefixes], (*because, *statements)
 
     def _bucket(self, principal: str) -> tuple[list[str], tuple[Cause, ...]]:
-        """The places of the bucket that a principal gets and decrypts."""
+        """Prefixes of the bucket of which a principal gets and decrypts an object."""
         reads: list[str] = []
         because: dict[Cause, None] = {}
         decrypts = self.access.decrypts(principal, self.product)
-        for place, key in PLACES.items() if decrypts.allowed else ():
+        for prefix, key in PREFIXES.items() if decrypts.allowed else ():
             for action in GET_ACTIONS:
-                got = self.access.gets(principal, self.product, key, action)
-                if got.allowed:
-                    reads.append(place)
-                    because |= dict.fromkeys((*got.because, *decrypts.because))
+                decision = self.access.gets(principal, self.product, key, action)
+                if decision.allowed:
+                    reads.append(prefix)
+                    because |= dict.fromkeys((*decision.because, *decrypts.because))
                     break
         return reads, tuple(because)
 
-    def _steps_in(self, principal: str) -> Iterator[str]:
-        """Who assumes a role, as its trust policy has it."""
+    def _assumed_by(self, principal: str) -> Iterator[str]:
+        """Principals of a role's trust policy."""
         role = self.access.world.role(principal)
         for statement in role.trust.document["Statement"] if role and role.trust else ():
             arns = statement.get("Condition", {}).get("ArnLike", {}).get("aws:PrincipalArn")
@@ -269,13 +273,13 @@ class _Question:
                 yield from [names] if isinstance(names, str) else names
 
     def refused(self, name: str, principal: str) -> Refused:
-        """What stops a caller, route by route; the bucket and the key each stop it."""
+        """A caller that reads nothing, with the statement that refuses it on each route; bucket and key each do."""
         stopped: dict[str, str] = {}
         if "table" in self.product.ports:
             chain = self.access.read_as(principal, self.product, "table")
             broken = chain.broken
             stopped["table"] = _named(broken.decision) if broken else "its grant does not cover it"
-        stopped["bucket"] = _named(self.access.gets(principal, self.product, PLACES["files"]))
+        stopped["bucket"] = _named(self.access.gets(principal, self.product, PREFIXES["files"]))
         stopped["key"] = _named(self.access.decrypts(principal, self.product))
         return Refused(name, principal, stopped)
 

@@ -1,1 +1,1 @@
-"""From a data contract (Open Data Contract Standard) to what the catalog shows."""
+"""Data contracts (Open Data Contract Standard): the tables, columns and types that the catalog shows of them."""

@@ -1,4 +1,4 @@
-"""Contract -> catalog: tables, columns, types, comments and labels, and what a contract may not say."""
+"""Contract -> catalog: tables, columns, types, comments and labels; and mistakes that the catalog cannot carry."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from mesh.validation_messages import shorten
 
 TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255
-"""Characters; Glue's limit of a column comment (Glue API, Column)."""
+"""Characters of a column's comment that Glue takes (Glue API, Column)."""
 
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
-"""What AWS takes as the value of a tag (Tagging AWS Resources User Guide), less what a version has no use for."""
+"""A version: characters that AWS takes in the value of a tag (Tagging AWS Resources User Guide), and no spaces."""
 
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,127}")
 
@@ -65,14 +65,14 @@ def tables(contract: Contract) -> tuple[CatalogTable, ...]:
 
 
 def product_labels(contract: Contract) -> frozenset[str]:
-    """The union of the labels of all columns."""
+    """Labels of a product: the union of those of all columns."""
     return frozenset(
         label for table in contract.tables for column in table.properties for label in labels(column.classification)
     )
 
 
 def table_name(table: Table) -> str:
-    """The name in the catalog: the contract's `physicalName`, else its `name`."""
+    """Name of a table in the catalog: the contract's `physicalName`, else its `name`."""
     return table.physical_name or table.name
 
 
@@ -111,7 +111,7 @@ def _column(column: Column) -> CatalogColumn:
 
 
 def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tuple[KeyPath, str]]:
-    """What in a contract the catalog cannot carry, each with the path of keys where it stands."""
+    """Mistakes of a contract that the catalog cannot carry, each with the path of keys where it stands."""
     if not (contract.description.purpose or "").strip():
         yield ("description",), "the contract does not say what the product is for: 'description.purpose' is missing"
     if not _VERSION.fullmatch(contract.version):
@@ -121,7 +121,7 @@ def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tu
         )
     if not contract.tables:
         yield ("schema",), "the contract has no table: 'schema' lists at least one"
-    seen: set[str] = set()
+    table_names: set[str] = set()
     for number, table in enumerate(contract.tables):
         here: KeyPath = ("schema", number)
         name = table_name(table)
@@ -130,9 +130,9 @@ def mistakes(contract: Contract, classifications: frozenset[str]) -> Iterator[tu
                 here,
                 f"table '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters",
             )
-        if name in seen:
+        if name in table_names:
             yield here, f"table '{name}' stands twice in this contract; give one another 'physicalName'"
-        seen.add(name)
+        table_names.add(name)
         yield from _table_mistakes(table, here, classifications)
 
 
@@ -147,7 +147,7 @@ def _table_mistakes(table: Table, here: KeyPath, classifications: frozenset[str]
             yield where, f"column '{column.name}' is nested; a table is partitioned by plain columns"
     if len(partitioned) == len(table.properties):
         yield here, f"table '{table_name(table)}' needs at least one column that is not a partition key"
-    seen: set[str] = set()
+    column_names: set[str] = set()
     for number, column in enumerate(table.properties):
         there: KeyPath = (*here, "properties", number)
         name = column.physical_name or column.name
@@ -156,9 +156,9 @@ def _table_mistakes(table: Table, here: KeyPath, classifications: frozenset[str]
                 there,
                 f"column '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters",
             )
-        if name in seen:
+        if name in column_names:
             yield there, f"column '{name}' stands twice in this table; remove one"
-        seen.add(name)
+        column_names.add(name)
         yield from _column_mistakes(column, there, classifications)
 
 

@@ -34,10 +34,10 @@ LOGICAL: Final = {
     "date": "date",
     "timestamp": "timestamp",
 }
-"""The physical type of a column whose contract gives a logical type only; the others need a physical one."""
+"""Physical types by logical type, for columns whose contract has a logical type only; others need a physical one."""
 
 DEEPEST: Final = 32
-"""Nested types in one column; far above any that is read by people."""
+"""Levels of nested types in one column; far above any that people read."""
 
 _TOKEN: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\d+|[<>(),:])")
 

@@ -1,4 +1,4 @@
-"""Who may do what: an evaluator of AWS's policies over the planned mesh. Pure; asks nobody."""
+"""Evaluator of AWS policies: decides a request over a world of accounts, roles and resources. Pure."""
 
 from mesh.evaluator.decide import Cause, Decision, Request, decide
 from mesh.evaluator.errors import UnknownError

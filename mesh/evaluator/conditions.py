@@ -1,4 +1,4 @@
-"""Conditions of the policy language, compiled to tests of a request's keys.
+"""Condition operators of the policy language, compiled to tests of a request's keys.
 
 Rules: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set operators for multivalued context
 keys". A key that a request does not carry makes an operator false, a negated one true, one with `IfExists` true,
@@ -19,9 +19,10 @@ from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import Test, any_of, arn_like, like
 
 Keys = Mapping[str, tuple[str, ...]]
-"""A request's context: lower-case names, every value as text."""
+"""Context keys of a request: names in lower case, every value as text."""
 
 Holds = Callable[[Keys], bool]
+"""A compiled condition."""
 Quantifier = Literal["", "forallvalues", "foranyvalue"]
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
@@ -64,7 +65,7 @@ def _condition(operator: str, key: str, values: Sequence[str], deny: bool) -> Ho
 
 
 def parts(operator: str) -> tuple[Quantifier, str, bool, bool]:
-    """Set operator, what is compared, whether that is negated, and whether a lacking key makes it true."""
+    """Set operator, comparison, whether it is negated, and whether a lacking key makes it true."""
     quantifier, name, if_exists = _operator(operator)
     return quantifier, _NEGATED.get(name, name), name in _NEGATED, if_exists
 
@@ -92,7 +93,7 @@ def _null(operator: str, key: str, values: Sequence[str]) -> Holds:
 
 
 def _said(key: str, holds: Holds) -> Holds:
-    """The test, refused where AWS sends the key and the request does not say its value."""
+    """The test of a key that AWS always sends: UnknownError where the request does not say its value."""
 
     def test(keys: Keys) -> bool:
         check_said(key, keys)
@@ -114,6 +115,7 @@ def check_said(key: str, keys: Keys) -> None:
 
 
 Compare = Callable[[str, Keys], bool]
+"""A test of one value of a key; policy variables are filled in from the keys."""
 
 
 def _values(key: str, keys: Keys) -> tuple[str, ...]:
@@ -155,14 +157,14 @@ def _quantified(quantifier: Quantifier, key: str, compare: Compare, negated: boo
 
 
 def _dynamic(values: Sequence[str], compile_values: Callable[[tuple[str, ...]], Test], strict: bool) -> Compare:
-    """Values with policy variables, filled in from each request.
+    """A comparison with values that hold policy variables, filled in from each request.
 
-    One without a value matches nothing; `strict`: that is refused, unless another value matches.
+    A variable without a value matches nothing; `strict`: it raises UnknownError, unless another value matches.
     """
 
     def compare(value: str, keys: Keys) -> bool:
-        filled = [resolved(each, keys) for each in values]
-        known = tuple(each for each in filled if each is not None)
+        filled = [resolved(text, keys) for text in values]
+        known = tuple(text for text in filled if text is not None)
         if known and compile_values(known)(value):
             return True
         if strict and None in filled:
@@ -178,8 +180,8 @@ def check_variables(text: str) -> None:
     IAM User Guide, "IAM policy elements: Variables and tags" and "Single-valued vs. multivalued context keys": a key
     with several values is no variable.
     """
-    for found in _VARIABLE.findall(text):
-        name = found.partition(",")[0].strip().lower()
+    for variable in _VARIABLE.findall(text):
+        name = variable.partition(",")[0].strip().lower()
         if name in _SPECIAL:
             continue
         facts.check_key(name)
@@ -203,9 +205,9 @@ def resolved(text: str, keys: Keys) -> str | None:
     """
     missing = False
 
-    def fill(found: re.Match[str]) -> str:
+    def fill(variable: re.Match[str]) -> str:
         nonlocal missing
-        name, comma, default = found.group(1).partition(",")
+        name, comma, default = variable.group(1).partition(",")
         name = name.strip()
         if name in _SPECIAL:
             raise UnknownError(f"{text}: the evaluator does not know wildcards that stand for themselves")
@@ -332,14 +334,14 @@ _WITH_VARIABLES: Final = frozenset(kind for kind in _COMPILERS if kind.startswit
 
 
 def as_keys(context: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """A context as people write it (text, number, boolean or a list of them) as keys; UnknownError for a bad one."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Keys of a context as people write it (text, number, boolean or a list of them); UnknownError for a bad one."""
+    keys: dict[str, tuple[str, ...]] = {}
     for key, value in context.items():
         name = key.lower()
         facts.check_key(name)
         values = cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else (value,)
-        found[name] = tuple(_text(name, each) for each in values)
-    return found
+        keys[name] = tuple(_text(name, item) for item in values)
+    return keys
 
 
 def _text(key: str, value: Any) -> str:

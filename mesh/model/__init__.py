@@ -1,4 +1,4 @@
-"""What people write: one frozen pydantic model per kind of file."""
+"""Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
 from mesh.model.contract import Column, Contract, Table

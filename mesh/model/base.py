@@ -1,4 +1,4 @@
-"""What every file that people write has in common: frozen, strict, closed models and the small types they share."""
+"""Base of the models: frozen, strict, without unknown keys; and the small types that they share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 PRODUCT_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 EMAIL_PATTERN: Final = r"^[^@\s*?$]+@[^@\s*?$]+\.[^@\s.*?$]+$"
-"""No wildcard and no variable: policies compare with addresses."""
+"""Pattern of an e-mail address, without a wildcard or a variable: policies compare with addresses."""
 ACCOUNT_ID_PATTERN: Final = r"^[0-9]{12}$"
 DAYS_PATTERN: Final = r"^[1-9][0-9]{0,4} days?$"
 LONGEST_NAME: Final = 40
@@ -21,7 +21,7 @@ EXPECTED: dict[str, str] = {
     PRODUCT_PATTERN: "a product, written <domain>.<product>, such as identity.profiles",
     EMAIL_PATTERN: "an e-mail address, without a wildcard or a '$'",
 }
-"""What a pattern stands for, for the person who wrote something else."""
+"""Descriptions of patterns, for the person who wrote something that does not match."""
 
 
 def _kebab(name: str) -> str:
@@ -29,14 +29,14 @@ def _kebab(name: str) -> str:
 
 
 class Closed(BaseModel):
-    """Frozen, strict, no unknown keys; keys are written with hyphens."""
+    """A model that is frozen and strict and has no unknown keys; keys are written with hyphens."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=_kebab)
 
 
-def expected(pattern: str, what: str) -> StringConstraints:
-    """A pattern, with what it stands for."""
-    EXPECTED[pattern] = what
+def expected(pattern: str, description: str) -> StringConstraints:
+    """A constraint of a text to a pattern, with the description of the pattern."""
+    EXPECTED[pattern] = description
     return StringConstraints(pattern=pattern)
 
 
@@ -54,7 +54,7 @@ def _iso_date(value: Any) -> Any:
         try:
             return datetime.date.fromisoformat(value)
         except ValueError:
-            pass  # February 30: said below
+            pass  # a day that no calendar has, such as February 30: the error is raised below
     raise PydanticCustomError("iso_date", "expected a date that exists, such as 2027-05-01")
 
 
@@ -82,7 +82,7 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Given = BeforeValidator(_given)
-"""For an optional key: it may be left out, but not left empty."""
+"""Constraint of an optional key: it may be left out, but not left empty."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=1, max_length=LONGEST_NAME)]
 """Lower-case words joined by single hyphens; no `--` and no `_`, which separate names in buckets and databases."""

@@ -1,4 +1,4 @@
-"""`domains/<domain>.yaml`: what a domain team owns; the domain's name is the file's name."""
+"""`domains/<domain>.yaml`: products, consumption and members of a domain, which the file is named after."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OutputPort = Literal["table", "files", "stream"]
 
 
 def _inside(value: Any) -> Any:
-    """A path in the mesh folder, in the one way in which it can be written."""
+    """A path in the mesh folder, normalised: each file has one spelling."""
     if not isinstance(value, str) or not value.strip():
         raise PydanticCustomError("path", "expected the path of a file, such as contracts/identity/profiles.odcs.yaml")
     path = PurePosixPath(value)

@@ -1,4 +1,4 @@
-"""A mesh as its people wrote it: every file, read and valid by itself."""
+"""The mesh as people wrote it: every file, read, and valid by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mesh.model.partner import Partner
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """All files of a mesh folder; domains, partners and contracts (`<domain>.<product>`) by name, sorted.
+    """The files of a mesh folder; domains, partners and contracts (`<domain>.<product>`) by name, sorted.
 
     `accounts` is None while the organisation has not been made; `stray_contracts` are files no product names;
     `unread` are files (and folders) that are there and could not be used: rules are silent about what they may hold.
@@ -39,10 +39,10 @@ class Mesh:
         return owner.products.get(name) if owner else None
 
     def products(self) -> list[str]:
-        """Every product as `<domain>.<product>`."""
+        """References of all products, as `<domain>.<product>`."""
         return [f"{domain}.{product}" for domain, owner in self.domains.items() for product in owner.products]
 
 
 def contract_file(domain: str, name: str, product: Product) -> str:
-    """Where a product's contract stands, relative to the mesh folder."""
+    """File of a product's contract, relative to the mesh folder."""
     return product.contract or f"contracts/{domain}/{name}.odcs.yaml"

@@ -1,4 +1,4 @@
-"""`mesh.yaml`: the organisation's name, what data can be, what people can hold, and the defaults."""
+"""`mesh.yaml`: name and region of the mesh, classifications, clearances, and defaults."""
 
 from __future__ import annotations
 

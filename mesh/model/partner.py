@@ -1,4 +1,4 @@
-"""`partners/<partner>.yaml`: who outside the company gets what, why, and until when."""
+"""`partners/<partner>.yaml`: a partner and its agreements: products, purposes and days of expiry."""
 
 from __future__ import annotations
 

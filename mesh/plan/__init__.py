@@ -1,7 +1,7 @@
-"""Mesh -> Plan: everything that can be known before AWS is asked, and the rules that span files."""
+"""The Plan, made from a Mesh (`build`), and the validation rules that span files (`problems`)."""
 
 from mesh.plan.build import build
-from mesh.plan.nodes import Plan
+from mesh.plan.nodes.plan import Plan
 from mesh.plan.rules import problems
 
 __all__ = ["Plan", "build", "problems"]

@@ -1,26 +1,22 @@
-"""Mesh -> Plan: pure, total for a mesh whose rules hold, the same Plan for the same input and day."""
+"""Mesh -> Plan: pure, total for a mesh whose rules hold, and the same Plan for the same mesh and day."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final
 
 from mesh import names
 from mesh.contracts import catalog
-from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
-    AccountsFile,
-    Agreement,
     Contract,
     Domain,
     Mesh,
     Partner,
     Product,
 )
-from mesh.model.accounts import OrganizationRecord, Units
+from mesh.plan.inputs import PlanInputs, purpose
 from mesh.plan.nodes import (
     AccountAccess,
     AccountBaselineArgs,
@@ -29,7 +25,6 @@ from mesh.plan.nodes import (
     BreakGlassArgs,
     BreakGlassGroupArgs,
     CatalogEntryArgs,
-    Clearance,
     ClearanceRoleArgs,
     DataProductArgs,
     Delivery,
@@ -55,61 +50,12 @@ from mesh.plan.nodes import (
 
 
 def build(mesh: Mesh, as_of: datetime.date) -> Plan:
-    """The plan of a mesh on a day; the day decides which agreements are open."""
+    """The Plan of a mesh on a day; the day decides which agreements are open and which reviews are past."""
     return Builder(mesh, as_of).plan()
 
 
-ASSUMED_UNITS: Final = Units(
-    governance=names.assumed_unit_id("governance"),
-    domains=names.assumed_unit_id("domains"),
-    partners=names.assumed_unit_id("partners"),
-)
-
-
-def assumed_accounts() -> AccountsFile:
-    """Ids to plan with while there is no `accounts.yaml`; their form is AWS's, their values are marked `assumed`."""
-    return AccountsFile(
-        organization=OrganizationRecord(
-            id="o-assumed000", root="r-none", management=names.assumed_account_id("", "management")
-        )
-    )
-
-
-class Builder:
-    """Makes the nodes of the Plan, all of them or one by one; each method is a pure function of mesh and day."""
-
-    def __init__(self, mesh: Mesh, as_of: datetime.date) -> None:
-        self.mesh, self.as_of, self.file = mesh, as_of, mesh.file
-        self.accounts = mesh.accounts or assumed_accounts()
-        self.classifications = tuple(sorted(mesh.file.classifications))
-        organization, units = self.accounts.organization, self.accounts.units or ASSUMED_UNITS
-        self.perimeter = Perimeter(
-            mesh=mesh.file.name,
-            region=mesh.file.region,
-            organization=organization.id,
-            root=organization.root,
-            governance_unit=units.governance,
-            domains_unit=units.domains,
-            partners_unit=units.partners,
-            management_id=organization.management,
-            governance_id=self.accounts.governance or names.assumed_account_id("", "governance"),
-            security_contact=mesh.file.security_contact,
-        )
-        self.clearances = {
-            name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
-            for name, reads in mesh.file.clearances.items()
-        }
-        self.labels = {name: catalog.product_labels(contract) for name, contract in mesh.contracts.items()}
-        self.agreements: dict[str, list[tuple[str, Agreement]]] = {}
-        for partner, terms in mesh.partners.items():
-            for agreement in terms.agreements:
-                self.agreements.setdefault(agreement.product, []).append((partner, agreement))
-        self.readers: dict[frozenset[str], tuple[str, ...]] = {}
-
-    @property
-    def governance_is_assumed(self) -> bool:
-        """Whether the governance account or a unit has no id yet; every stack but `organization` names them."""
-        return self.accounts.governance is None or self.accounts.units is None
+class Builder(PlanInputs):
+    """Nodes of the Plan, made together or one by one; each method is a pure function of mesh and day."""
 
     def plan(self) -> Plan:
         """The whole plan."""
@@ -120,29 +66,6 @@ class Builder:
             governance=self.governance(),
             domains={name: self.domain(name, domain) for name, domain in self.mesh.domains.items()},
             partners={name: self.partner(name, partner) for name, partner in self.mesh.partners.items()},
-        )
-
-    def domain_id(self, name: str) -> str:
-        """The account of a domain; an assumed one while AWS has given none."""
-        return self.accounts.domains.get(name) or names.assumed_account_id("domain", name)
-
-    def partner_id(self, name: str) -> str:
-        """The account of a partner; an assumed one while AWS has given none."""
-        return self.accounts.partners.get(name) or names.assumed_account_id("partner", name)
-
-    def tags(self, stack: str, owner: str) -> dict[str, str]:
-        """Default tags of a stack."""
-        return {"mesh": self.file.name, "mesh:stack": stack, "mesh:owner": owner}
-
-    def access(self, account_id: str, stack: str, owner: str, assumed: bool = False) -> AccountAccess:
-        """How a stack reaches an account."""
-        return AccountAccess(
-            account_id=account_id,
-            region=self.file.region,
-            deploy_role=names.deploy_role(account_id),
-            preview_role=names.preview_role(account_id),
-            tags=self.tags(stack, owner),
-            assumed=assumed or self.mesh.accounts is None,
         )
 
     # ---- organization and governance
@@ -158,12 +81,12 @@ class Builder:
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
-            keepers=BreakGlassGroupArgs(perimeter=self.perimeter),
+            break_glass_group=BreakGlassGroupArgs(perimeter=self.perimeter),
             people=self.people(),
         )
 
     def people(self) -> PermissionSetsArgs | None:
-        """Permission sets and who holds them; a member whose review is past holds nothing."""
+        """Permission sets and their assignments; a member whose review is past has none."""
         center = self.accounts.identity_center
         if center is None:
             return None
@@ -174,7 +97,7 @@ class Builder:
         partners = PermissionSet(
             name=names.PARTNER_PERMISSION_SET, description="People of a partner", role=names.role("*", "access")
         )
-        held = {
+        assigned = {
             (member.group, member.clearance, f"domain-{name}")
             for name, domain in self.mesh.domains.items()
             for member in domain.members
@@ -188,14 +111,14 @@ class Builder:
             instance=center.instance,
             permission_sets=(*clearances, partners),
             assignments=tuple(
-                Assignment(group=group, group_id=center.groups[group], permission_set=held_set, account=account)
-                for group, held_set, account in sorted(held)
+                Assignment(group=group, group_id=center.groups[group], permission_set=permission_set, account=account)
+                for group, permission_set, account in sorted(assigned)
                 if group in center.groups
             ),
         )
 
     def members(self) -> list[MemberAccount]:
-        """Every account of the organisation but the management account."""
+        """Accounts of the organisation, without the management account."""
 
         def member(name: str, unit: str, owner: str, email: str | None = None) -> MemberAccount:
             address = email or self.file.account_email.replace("{account}", name)
@@ -208,11 +131,11 @@ class Builder:
         ]
 
     def fixed_policies(self) -> tuple[OrganizationPolicy, ...]:
-        """The control policies that do not grow with the mesh."""
+        """Control policies whose number and size do not grow with the mesh."""
         return LandingZoneArgs(perimeter=self.perimeter, accounts=()).policies
 
     def partner_policies(self, name: str) -> list[OrganizationPolicy]:
-        """The service and the resource control policy of one partner's account, in this order."""
+        """Service and resource control policy of one partner's account, in this order."""
         account_id, target = self.partner_id(name), f"partner-{name}"
         return [
             OrganizationPolicy(
@@ -302,7 +225,7 @@ class Builder:
         }
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
-        """The only writer of a product."""
+        """The pipeline role of a product."""
         account_id = self.domain_id(domain)
         return PipelineRoleArgs(perimeter=self.perimeter, domain=domain, product=product, account_id=account_id)
 
@@ -316,7 +239,7 @@ class Builder:
         return self.product(domain, name, product, contract, self.domain_id(domain))
 
     def publishing(self, name: str, stack: str, owner: str) -> AccountAccess:
-        """How a domain's stack reaches the mesh catalog: as the domain's publisher."""
+        """Access of a domain's stack to the mesh catalog, as the domain's publisher."""
         governance = self.perimeter.governance_id
         return AccountAccess(
             account_id=governance,
@@ -330,7 +253,7 @@ class Builder:
     def baseline(
         self, owner: str, email: str, account_id: str, budget: int | None, clearances: tuple[str, ...] = ()
     ) -> AccountBaselineArgs:
-        """What every account starts with."""
+        """The baseline of an account."""
         defaults = self.file.defaults
         return AccountBaselineArgs(
             perimeter=self.perimeter,
@@ -370,22 +293,8 @@ class Builder:
             },
         )
 
-    def covering(self, labels: frozenset[str]) -> tuple[str, ...]:
-        """The clearances that cover every label, in the order of mesh.yaml."""
-        found = self.readers.get(labels)
-        if found is None:
-            found = tuple(name for name, clearance in self.clearances.items() if clearance.covers(labels))
-            self.readers[labels] = found
-        return found
-
-    def protected(self, product: Product) -> bool:
-        """Whether the product's data survives its removal from the YAML."""
-        if product.deletion_protection is None:
-            return self.file.defaults.deletion_protection
-        return product.deletion_protection
-
     def entry(self, domain: str, name: str, product: Product, contract: Contract) -> CatalogEntryArgs:
-        """What the mesh catalog shows of a product."""
+        """The entry of a product in the mesh catalog."""
         return CatalogEntryArgs(
             perimeter=self.perimeter,
             domain=domain,
@@ -398,30 +307,26 @@ class Builder:
         )
 
     def links(self, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
-        """Links to the tables that a domain consumes."""
-        found: dict[str, ResourceLinkArgs] = {}
+        """Resource links to the products with a table port that a domain consumes."""
+        links: dict[str, ResourceLinkArgs] = {}
         for reference in domain.consumes:
             product = self.mesh.product(reference)
             if product is not None and "table" in product.ports:
                 producer, _, name = reference.partition(".")
-                found[reference] = ResourceLinkArgs(
+                links[reference] = ResourceLinkArgs(
                     perimeter=self.perimeter, account_id=account_id, producer=producer, product=name
                 )
-        return found
+        return links
 
     # ---- partners
 
-    def open(self, agreement: Agreement) -> bool:
-        """Whether an agreement still holds on the day."""
-        return agreement.expires >= self.as_of
-
     def deliveries(self, domain: str, owner: Domain) -> dict[str, PartnerReplicationArgs]:
-        """What a domain delivers to partners, by product."""
-        found: dict[str, PartnerReplicationArgs] = {}
+        """Replications of a domain's products to partners, by product."""
+        replications: dict[str, PartnerReplicationArgs] = {}
         for name in owner.products:
-            agreed = self.agreements.get(f"{domain}.{name}")
-            if agreed:
-                found[name] = PartnerReplicationArgs(
+            agreements = self.agreements.get(f"{domain}.{name}")
+            if agreements:
+                replications[name] = PartnerReplicationArgs(
                     perimeter=self.perimeter,
                     domain=domain,
                     product=name,
@@ -431,24 +336,15 @@ class Builder:
                             partner=partner,
                             partner_id=self.partner_id(partner),
                             inbox=names.partner_bucket(self.file.name, partner),
-                            open=self.open(agreement),
+                            open=self.is_open(agreement),
                         )
-                        for partner, agreement in agreed
+                        for partner, agreement in agreements
                     ),
                 )
-        return found
-
-    def writers(self, partner: str) -> tuple[str, ...]:
-        """The delivery roles of the partner's open agreements."""
-        found: list[str] = []
-        for agreement in self.mesh.partners[partner].agreements:
-            domain, _, product = agreement.product.partition(".")
-            if self.open(agreement):
-                found.append(names.delivery_role(self.domain_id(domain), product))
-        return tuple(found)
+        return replications
 
     def partner_args(self, name: str) -> PartnerAccountArgs:
-        """What a partner's account has above the baseline."""
+        """A partner's account above the baseline."""
         defaults = self.file.defaults
         return PartnerAccountArgs(
             perimeter=self.perimeter,
@@ -470,13 +366,8 @@ class Builder:
         )
 
 
-def purpose(contract: Contract) -> str:
-    """What the product is for, on one line, as AWS takes a description."""
-    return " ".join((contract.description.purpose or "").split())
-
-
 def by_stack(plan: Plan) -> Mapping[str, AccountAccess]:
-    """The account of every stack."""
+    """Access of every stack to its account."""
     return {
         "organization": plan.organization.access,
         "governance": plan.governance.access,

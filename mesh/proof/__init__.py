@@ -1,1 +1,1 @@
-"""The invariants of the mesh, each a function over the Plan, and what is lost when a statement is."""
+"""Proofs: invariants of the mesh, each a function over the Plan; and mutants of its policies."""

@@ -1,4 +1,4 @@
-"""What an invariant claims of one request, of Lake Formation, or of the documents; each can be checked on its own."""
+"""Claims of an invariant: on one request, on Lake Formation, or on the documents; each can be checked on its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Witness(NamedTuple):
-    """What goes through though it must not, or does not though it must; in words, and as data."""
+    """A counterexample to a claim, as a request that is allowed though it must not be; in words, and as data."""
 
     text: str
     data: dict[str, Any]
@@ -22,11 +22,11 @@ class Witness(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What must come of a request; what is None or empty is not claimed.
+    """A request and its expected decision, by layer; a field that is None or empty claims nothing.
 
-    `denied` are layers that each refuse by themselves, `free` layers that do not; `admitted` whether the resource's own
-    policy names the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the endpoint
-    that the request comes through lets it.
+    `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy of
+    the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the
+    endpoint that the request comes through does.
     """
 
     who: str
@@ -39,7 +39,7 @@ class Claim:
     passed: bool | None = None
 
     def check(self, subject: Subject) -> Witness | None:
-        """None when it holds."""
+        """A witness against the claim; None when it holds."""
         try:
             return self._check(subject)
         except UnknownError as error:
@@ -47,19 +47,30 @@ class Claim:
 
     def _check(self, subject: Subject) -> Witness | None:
         case = examine(self.request, subject.world)
+        checks = (self._check_layers, self._check_decision, self._check_allows)
+        return next((witness for check in checks if (witness := check(case))), None)
+
+    def _check_layers(self, case: Case) -> Witness | None:
         for layer in self.denied:
             if not case.denied(layer):
-                return self._witness(f"is not refused by {LAYER_NAMES[layer]}{self._instead(case)}", ())
+                return self._witness(f"is not refused by {LAYER_NAMES[layer]}{self._decided_by(case)}", ())
         for layer in self.free:
             refused = case.denied(layer)
             if refused:
                 return self._witness(f"is refused by {LAYER_NAMES[layer]}", (_cite(refused),))
-        # What a layer denies is refused, whatever the others say.
-        if self.allowed is not None and not (self.denied and not self.allowed):
-            decision = case.decide()
-            if decision.allowed != self.allowed:
-                came = "is allowed" if decision.allowed else f"is refused ({decision.layer})"
-                return self._witness(came, tuple(_cite(cause) for cause in decision.because))
+        return None
+
+    def _check_decision(self, case: Case) -> Witness | None:
+        # A layer that denies refuses the request, whatever the others say: it has been asked already.
+        if self.allowed is None or (self.denied and not self.allowed):
+            return None
+        decision = case.decide()
+        if decision.allowed == self.allowed:
+            return None
+        outcome = "is allowed" if decision.allowed else f"is refused ({decision.layer})"
+        return self._witness(outcome, tuple(_cite(cause) for cause in decision.because))
+
+    def _check_allows(self, case: Case) -> Witness | None:
         if self.admitted is not None and case.admitted != self.admitted:
             return self._witness(f"is {'' if case.admitted else 'not '}admitted by the resource's policy", ())
         if self.granted is not None and case.granted != self.granted:
@@ -68,25 +79,26 @@ class Claim:
             return self._witness(f"is {'' if case.passed else 'not '}let through by the endpoint's policy", ())
         return None
 
-    def _instead(self, case: Case) -> str:
+    def _decided_by(self, case: Case) -> str:
+        """The end of a sentence about a request that one layer does not refuse: what becomes of it instead."""
         decision = case.decide()
         by = "; ".join(_cite(cause) for cause in decision.because)
         if decision.allowed:
             return f" and is allowed, by {by}"
         return f"; what refuses it is {LAYER_NAMES[decision.layer]}{f' ({by})' if by else ''}"
 
-    def _witness(self, came: str, because: tuple[str, ...]) -> Witness:
+    def _witness(self, outcome: str, because: tuple[str, ...]) -> Witness:
         request = self.request
-        given = f" with {', '.join(f'{k}={v}' for k, v in request.context.items())}" if request.context else ""
+        keys = f" with {', '.join(f'{k}={v}' for k, v in request.context.items())}" if request.context else ""
         by = f", by {'; '.join(because)}" if because else ""
         return Witness(
-            f"{self.who} ({request.principal}): {request.action} on {request.resource}{given} {came}{by}",
+            f"{self.who} ({request.principal}): {request.action} on {request.resource}{keys} {outcome}{by}",
             {
                 "principal": request.principal,
                 "action": request.action,
                 "resource": request.resource,
                 "context": dict(request.context),
-                "came": came,
+                "came": outcome,
                 "because": list(because),
             },
         )
@@ -110,7 +122,7 @@ LAYER_NAMES: dict[Layer, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Exactly which columns of a table a role may select."""
+    """A role and exactly the columns of a table that it may select."""
 
     who: str
     role: str
@@ -120,24 +132,23 @@ class Columns:
     columns: frozenset[str]
 
     def check(self, subject: Subject) -> Witness | None:
-        """None when it holds."""
+        """A witness against the claim; None when it holds."""
         lakes, hub = subject.lakes, subject.hub
-        found = lakes.readable(self.role, subject.world.account(self.account), hub, self.database, self.table)
-        if frozenset(found) == self.columns:
+        readable = lakes.readable(self.role, subject.world.account(self.account), hub, self.database, self.table)
+        if frozenset(readable) == self.columns:
             return None
-        more, less = sorted(set(found) - self.columns), sorted(self.columns - set(found))
-        reasons = sorted({f"{grant} of {account}" for column in more for account, grant in found[column]})
-        said = [f"reads {', '.join(more)} by {'; '.join(reasons)}"] if more else []
-        said += [f"does not read {', '.join(less)}"] if less else []
-        text = f"{self.who} ({self.role}): in {self.database}.{self.table} it {' and '.join(said)}"
-        return Witness(
-            text, {"principal": self.role, "table": f"{self.database}.{self.table}", "more": more, "less": less}
-        )
+        extra, missing = sorted(set(readable) - self.columns), sorted(self.columns - set(readable))
+        reasons = sorted({f"{grant} of {account}" for column in extra for account, grant in readable[column]})
+        differences = [f"reads {', '.join(extra)} by {'; '.join(reasons)}"] if extra else []
+        differences += [f"does not read {', '.join(missing)}"] if missing else []
+        table = f"{self.database}.{self.table}"
+        text = f"{self.who} ({self.role}): in {table} it {' and '.join(differences)}"
+        return Witness(text, {"principal": self.role, "table": table, "more": extra, "less": missing})
 
 
 @dataclass(frozen=True, slots=True)
 class Sees:
-    """A role sees a database of the mesh catalog."""
+    """A role that sees a database of the mesh catalog."""
 
     who: str
     role: str
@@ -145,7 +156,7 @@ class Sees:
     database: str
 
     def check(self, subject: Subject) -> Witness | None:
-        """None when it holds."""
+        """A witness against the claim; None when it holds."""
         account = subject.world.account(self.account)
         if subject.lakes.visible(self.role, account, subject.hub, self.database):
             return None
@@ -155,14 +166,14 @@ class Sees:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that holds of the documents or the grants as they stand."""
+    """A property of the documents or the grants as they stand."""
 
     text: str
     failure: Callable[[Subject], str | None]
-    """What is wrong; None when nothing is."""
+    """The violation in words; None when there is none."""
 
     def check(self, subject: Subject) -> Witness | None:
-        """None when it holds."""
+        """A witness against the claim; None when it holds."""
         wrong = self.failure(subject)
         return Witness(f"{self.text}: {wrong}", {"fact": self.text, "found": wrong}) if wrong else None
 

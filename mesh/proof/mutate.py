@@ -1,7 +1,7 @@
-"""What a proof is worth: drop each statement, each condition and each grant, and see whether an invariant fails.
+"""Mutation testing of the policies: each statement, condition and grant is dropped in turn; does an invariant fail?
 
-A statement whose loss nothing notices is either dead or unproven. Only claims that the statement could decide are
-asked again: those whose action, caller and resource it names.
+A statement whose loss no invariant notices is dead or unproven. Only claims that the statement could decide are checked
+again: those whose action, caller and resource it names.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy
 from mesh.plan import Plan
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.subject import Subject
-from mesh.proof.survivors import REASONS
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One loss: of a statement, a condition of it (`operator key`), or a grant."""
+    """A document that has lost one statement, one condition of it (`operator key`), or one grant."""
 
     document: str
     sid: str
@@ -41,7 +41,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class MutationOutcome:
-    """What came of a mutant: the invariant that noticed, or the written reason why none has to."""
+    """A mutant with the invariant that noticed the loss, or the reason why none has to."""
 
     mutant: Mutant
     noticed_by: str | None
@@ -49,12 +49,12 @@ class MutationOutcome:
 
     @property
     def survives(self) -> bool:
-        """Whether the loss is neither noticed nor explained."""
+        """Whether the mutant survives: no invariant notices the loss, and no reason is written down."""
         return self.noticed_by is None and self.reason is None
 
 
 class Mutation:
-    """Every claim of every invariant, and which of them each statement could decide."""
+    """All mutants of a plan, and the claims that are checked again for each."""
 
     def __init__(self, plan: Plan) -> None:
         self.subject = Subject(plan)
@@ -69,7 +69,7 @@ class Mutation:
         }
 
     def run(self) -> Iterator[MutationOutcome]:
-        """Every mutant with what came of it, document by document."""
+        """The outcome of every mutant, document by document."""
         for policy in self.subject.policies:
             yield from self._of_policy(policy)
         yield from self._of_grants()
@@ -78,19 +78,19 @@ class Mutation:
         """Every statement, with all invariants that fail without it."""
         for policy in self.subject.policies:
             for number, statement in enumerate(policy.document["Statement"]):
-                asked = self._touching.get((id(policy), number), array("I"))
-                failing = self._failing(policy, _without(policy.document, number), asked)
+                positions = self._deciding.get((id(policy), number), array("I"))
+                failing = self._failing(policy, _without(policy.document, number), positions)
                 yield Mutant(policy.name, str(statement["Sid"])), failing
 
     @cached_property
-    def _touching(self) -> dict[tuple[int, int], array[int]]:
-        """Of each statement, by policy and number, the claims that it could decide."""
-        found: dict[tuple[int, int], array[int]] = {}
-        for place, (_, claim) in enumerate(self._claims):
+    def _deciding(self) -> dict[tuple[int, int], array[int]]:
+        """Positions of the claims that each statement could decide, by the policy's id and the statement's number."""
+        deciding: dict[tuple[int, int], array[int]] = {}
+        for position, (_, claim) in enumerate(self._claims):
             if isinstance(claim, Claim):
                 for policy, number in examine(claim.request, self.subject.world).touched():
-                    found.setdefault((id(policy), number), array("I")).append(place)
-        return found
+                    deciding.setdefault((id(policy), number), array("I")).append(position)
+        return deciding
 
     # ---- documents
 
@@ -98,28 +98,28 @@ class Mutation:
         document = policy.document
         for number, statement in enumerate(document["Statement"]):
             sid = str(statement["Sid"])
-            asked = self._touching.get((id(policy), number), array("I"))
-            yield self._outcome(Mutant(policy.name, sid), policy, _without(document, number), asked)
+            positions = self._deciding.get((id(policy), number), array("I"))
+            yield self._outcome(Mutant(policy.name, sid), policy, _without(document, number), positions)
             for operator, keys in statement.get("Condition", {}).items():
                 for key in keys:
                     mutated = _without_condition(document, number, operator, key)
-                    yield self._outcome(Mutant(policy.name, sid, f"{operator} {key}"), policy, mutated, asked)
+                    yield self._outcome(Mutant(policy.name, sid, f"{operator} {key}"), policy, mutated, positions)
 
     def _outcome(
-        self, mutant: Mutant, policy: Policy, document: Mapping[str, Any], asked: array[int]
+        self, mutant: Mutant, policy: Policy, document: Mapping[str, Any], positions: array[int]
     ) -> MutationOutcome:
-        noticed = next(iter(self._failing(policy, document, asked, at_most=1)), None)
+        noticed = next(iter(self._failing(policy, document, positions, at_most=1)), None)
         return MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
 
     def _failing(
-        self, policy: Policy, document: Mapping[str, Any], asked: array[int], at_most: int = len(INVARIANTS)
+        self, policy: Policy, document: Mapping[str, Any], positions: array[int], at_most: int = len(INVARIANTS)
     ) -> tuple[str, ...]:
         """The invariants that fail with another document in the policy's place."""
         failing: dict[str, None] = {}
         with policy.standing_in(document):
             self._forget(policy)
-            for place in asked:
-                invariant, claim = self._claims[place]
+            for position in positions:
+                invariant, claim = self._claims[position]
                 if invariant not in failing and self._fails(claim):
                     failing[invariant] = None
                     if len(failing) == at_most:
@@ -145,9 +145,11 @@ class Mutation:
         whole = self.subject.lakes
         for account, lake in whole.lakes.items():
             for grant in lake.grants:
-                rest = tuple(each for each in lake.grants if each is not grant)
-                less = dataclasses.replace(lake, grants=rest)
-                self.subject.put_lakes(Lakes([less, *(each for each in whole.lakes.values() if each is not lake)]))
+                rest = tuple(other for other in lake.grants if other is not grant)
+                mutated = dataclasses.replace(lake, grants=rest)
+                self.subject.put_lakes(
+                    Lakes([mutated, *(other for other in whole.lakes.values() if other is not lake)])
+                )
                 noticed = next((name for name, claim in claims if claim.check(self.subject)), None)
                 mutant = Mutant(f"Lake Formation of {account}", grant.name)
                 yield MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
@@ -155,7 +157,7 @@ class Mutation:
 
 
 def _without(document: Mapping[str, Any], number: int) -> dict[str, Any]:
-    statements = [each for place, each in enumerate(document["Statement"]) if place != number]
+    statements = [statement for index, statement in enumerate(document["Statement"]) if index != number]
     return {**document, "Statement": statements}
 
 
@@ -166,7 +168,7 @@ def _without_condition(document: Mapping[str, Any], number: int, operator: str, 
 
 
 def reason(mutant: Mutant) -> str | None:
-    """Why a loss need not be noticed, where somebody has written it down."""
+    """The written reason why no invariant has to notice a loss; None when there is none."""
     matches: Callable[[str, str], bool] = fnmatch.fnmatchcase
     for document, sid, condition, why in REASONS:
         if matches(mutant.document, document) and matches(mutant.sid, sid) and matches(mutant.condition, condition):

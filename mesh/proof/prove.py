@@ -1,4 +1,4 @@
-"""Every invariant, decided request by request and, with z3, for all strings: it holds, or here is what gets through."""
+"""Proof of every invariant, request by request and, with z3, for all strings; witnesses for one that does not hold."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.subject import Subject
 
 SHOWN = 5
-"""Witnesses kept of an invariant that fails."""
+"""The most witnesses kept of an invariant that fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvariantResult:
-    """What came of one invariant; `checked` are the requests and facts decided.
+    """The result of one invariant; `checked` counts the requests and facts decided.
 
-    `symbolic` is what z3 says of it for all strings; None when nothing was asked.
+    `symbolic` is its proof for all strings by z3; None when z3 was not asked.
     """
 
     invariant: Invariant
@@ -38,11 +38,11 @@ class InvariantResult:
 
     @property
     def method(self) -> str:
-        """How it was proven."""
+        """Method of the proof, in words."""
         return f"enumeration; z3: {self.symbolic.over}" if self.symbolic else "enumeration"
 
     def as_json(self) -> dict[str, Any]:
-        """As `mesh prove --json` prints it."""
+        """The result as `mesh prove --json` prints it."""
         return {
             "id": self.invariant.id,
             "title": self.invariant.title,
@@ -55,7 +55,7 @@ class InvariantResult:
 
 
 def prove(plan: Plan, invariants: tuple[Invariant, ...] = INVARIANTS) -> Iterator[InvariantResult]:
-    """The invariants one by one, each as soon as it is decided; for all strings too where z3 is installed."""
+    """Results of the invariants, each as soon as it is decided; for all strings too where z3 is installed."""
     subject, solver = Subject(plan), symbolic.available()
     return (_prove(invariant, subject, solver) for invariant in invariants)
 

@@ -1,7 +1,7 @@
-"""What is proven about, and who asks: the planned world with outsiders in it, and callers of every kind.
+"""The subject of a proof: the world of a plan with outsiders in it, actors of every kind, and classes of accounts.
 
-Accounts that differ in nothing but their name and id are one class, of which a large mesh has one or two asked; that
-they differ in nothing else is checked, not assumed.
+Accounts that differ in name and id only are one class, and claims are made of one or two of each. That they differ in
+nothing else is seen from their documents, not assumed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lakes
+from mesh.evaluator import facts
+from mesh.evaluator.decide import Request
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import ANONYMOUS, Account, World
 from mesh.plan import Plan
@@ -25,11 +27,14 @@ OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
 WHOLE_UP_TO: Final = 8
-"""Domains, partners or jobs of a domain of which all are asked, instead of some of each class."""
+"""The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
 
 
 class Actor(NamedTuple):
-    """Somebody who asks; `unit` is `management`, `governance`, `domains`, `partners`, or None for outside."""
+    """A caller: `who` in words, `name` its ARN; `unit` is None for one outside the organisation.
+
+    The units are `management`, `governance`, `domains` and `partners`.
+    """
 
     who: str
     name: str
@@ -39,7 +44,7 @@ class Actor(NamedTuple):
 
 
 class Subject:
-    """A plan under proof."""
+    """A plan under proof: its world, its Lake Formation, and the callers and resources that claims are about."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.perimeter = plan, plan.perimeter
@@ -51,7 +56,7 @@ class Subject:
         self.access = DecidedReads(plan, self.world, self.lakes)
 
     def put_lakes(self, lakes: Lakes) -> None:
-        """Another Lake Formation in the place of the planned one."""
+        """Puts another Lake Formation in the place of the plan's."""
         self.lakes = lakes
         self.access = DecidedReads(self.plan, self.world, lakes)
 
@@ -60,22 +65,22 @@ class Subject:
     @cached_property
     def domains(self) -> tuple[DomainPlan, ...]:
         """The domains whose callers are asked: all, or two of each class."""
-        return _some(self.plan.domains, {name: _domain_form(each) for name, each in self.plan.domains.items()})
+        return _some(self.plan.domains, {name: _domain_form(domain) for name, domain in self.plan.domains.items()})
 
     @cached_property
     def partners(self) -> tuple[PartnerPlan, ...]:
         """The partners whose callers are asked: all, or two of each class."""
-        return _some(self.plan.partners, {name: _partner_form(each) for name, each in self.plan.partners.items()})
+        return _some(self.plan.partners, {name: _partner_form(partner) for name, partner in self.plan.partners.items()})
 
     @cached_property
     def owners(self) -> dict[str, str]:
-        """Whose each account is, in the names of what it keeps."""
+        """Owner of every member account by its id, as its buckets are named: `ads`, `partner-x`, `governance`."""
         owners = {self.hub: "governance"}
         owners |= {domain.access.account_id: name for name, domain in self.plan.domains.items()}
         return owners | {partner.access.account_id: f"partner-{name}" for name, partner in self.plan.partners.items()}
 
     def others(self, home: str) -> Iterator[DomainPlan]:
-        """The domains asked that are not this one."""
+        """The domains asked, but for this one."""
         return (domain for domain in self.domains if domain.name != home)
 
     @cached_property
@@ -99,9 +104,9 @@ class Subject:
             classes.setdefault(self._policies_form(arns, account_id, owner), (account_id, owner))
         return tuple(classes.values())
 
-    def _policies_form(self, arns: Iterable[str], account_id: str, *own: str) -> str:
+    def _policies_form(self, arns: Iterable[str], account_id: str, *owners: str) -> str:
         texts = [json.dumps(policy.document) for arn in arns if (policy := self.policy_of(arn))]
-        return _form(texts, account_id, *own)
+        return _form(texts, account_id, *owners)
 
     def _product_form(self, product: DataProductArgs) -> str:
         arns = (f"arn:aws:s3:::{product.bucket}", self.product_key(product))
@@ -114,26 +119,26 @@ class Subject:
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
-        """Every policy of the mesh once, AWS's own left out."""
-        found: dict[int, Policy] = {}
+        """Every policy of the mesh once, without AWS's own."""
+        policies: dict[int, Policy] = {}
         for account in self.world.accounts.values():
             for node in (*account.service_control, *account.resource_control):
-                found |= {id(policy): policy for policy in node}
+                policies |= {id(policy): policy for policy in node}
         for role in self.world.roles.values():
-            found |= {id(policy): policy for policy in (*role.identity, role.trust, role.boundary) if policy}
-        found |= {id(each.policy): each.policy for each in self.world.resources.values() if each.policy}
-        found |= {id(endpoint.policy): endpoint.policy for endpoint in self.world.endpoints.values()}
-        return tuple(policy for policy in found.values() if policy.name not in from_plan.OF_AWS)
+            policies |= {id(policy): policy for policy in (*role.identity, role.trust, role.boundary) if policy}
+        carriers = (*self.world.resources.values(), *self.world.endpoints.values())
+        policies |= {id(carrier.policy): carrier.policy for carrier in carriers if carrier.policy}
+        return tuple(policy for policy in policies.values() if policy.name not in from_plan.OF_AWS)
 
     @cached_property
     def controls(self) -> tuple[Policy, ...]:
-        """The control policies that bind the accounts asked, service and resource, AWS's own left out."""
-        found: dict[int, Policy] = {}
+        """The service and resource control policies that bind the accounts asked, without AWS's own."""
+        policies: dict[int, Policy] = {}
         for account_id, _, _ in self.accounts_asked:
             account = self.world.account(account_id)
             for node in (*account.service_control, *account.resource_control):
-                found |= {id(policy): policy for policy in node if policy.name not in from_plan.OF_AWS}
-        return tuple(found.values())
+                policies |= {id(policy): policy for policy in node if policy.name not in from_plan.OF_AWS}
+        return tuple(policies.values())
 
     @property
     def documents(self) -> Iterator[tuple[str, str]]:
@@ -152,14 +157,14 @@ class Subject:
     # ---- callers
 
     def of_account(self, account_id: str, unit: str, where: str) -> Iterator[Actor]:
-        """Those whom every account has: the deployment, the preview, any role that somebody made there, the root."""
+        """Callers of every account: the deployment, the preview, any role that a team makes there, the root user."""
         yield Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
         yield Actor(f"the preview of {where}", names.preview_role(account_id), unit, account_id, "preview")
         yield self.other(account_id, unit, where)
         yield Actor(f"the root user of {where}", f"arn:aws:iam::{account_id}:root", unit, account_id, "root")
 
     def other(self, account_id: str, unit: str | None, where: str) -> Actor:
-        """A role that somebody made in an account, with every permission that IAM can give."""
+        """A role that a team makes in an account, with every permission that IAM can give."""
         return Actor(
             f"an administrator of {where}", f"arn:aws:iam::{account_id}:role/somebody", unit, account_id, "other"
         )
@@ -187,11 +192,12 @@ class Subject:
     @cached_property
     def of_governance(self) -> tuple[Actor, ...]:
         """Every caller of the governance account but the domains' own roles there."""
-        found = list(self.of_account(self.hub, "governance", "the governance account"))
-        found.append(Actor("the mesh's CI", names.ci_role(self.hub, "deploy"), "governance", self.hub, "ci"))
-        glass = names.break_glass_role(self.hub)
-        found.append(Actor("who has broken the glass", glass, "governance", self.hub, "break-glass"))
-        return tuple(found)
+        ci, break_glass = names.ci_role(self.hub, "deploy"), names.break_glass_role(self.hub)
+        return (
+            *self.of_account(self.hub, "governance", "the governance account"),
+            Actor("the mesh's CI", ci, "governance", self.hub, "ci"),
+            Actor("who has broken the glass", break_glass, "governance", self.hub, "break-glass"),
+        )
 
     def publishing(self, domain: str) -> Iterator[Actor]:
         """A domain's roles in the governance account."""
@@ -215,7 +221,7 @@ class Subject:
 
     @cached_property
     def of_management(self) -> tuple[Actor, ...]:
-        """The management account's callers, whom no SCP binds."""
+        """Callers of the management account, whom no SCP binds."""
         return (self.other(self.perimeter.management_id, "management", "the management account"),)
 
     @cached_property
@@ -230,6 +236,35 @@ class Subject:
             Actor("an anonymous caller", ANONYMOUS, None, None, "anonymous"),
         )
 
+    @property
+    def administrators(self) -> Iterator[tuple[Actor, Actor]]:
+        """An administrator of each account asked, and the deployment of the same account."""
+        for account_id, unit, where in self.accounts_asked:
+            deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+            yield self.other(account_id, unit, where), deployment
+
+    # ---- requests
+
+    def own_request(self, caller: Actor, action: str, context: dict[str, Any] | None = None) -> Request:
+        """A request for an action on a resource of the caller's own account; on `*` when the action takes none."""
+        service = action.partition(":")[0]
+        resources = (arn for name, arn in facts.requests(service, self.region, caller.account or "") if name == action)
+        arn = next(resources, "*")
+        # The ARN of a bucket names no account, so one of the caller's own has to be looked up.
+        own = self.moved_home(caller, OUTSIDE_BUCKET) if arn.startswith("arn:aws:s3:::") else arn
+        return Request(caller.name, action, own, context or {})
+
+    def moved_home(self, caller: Actor, arn: str) -> str:
+        """The ARN of an outsider's resource, with the caller's own account (or bucket) in the outsider's place."""
+        if arn.startswith(OUTSIDE_BUCKET):
+            audit = f"arn:aws:s3:::{names.audit_bucket(self.plan.mesh)}"
+            resources = self.world.resources.values()
+            buckets = (r.arn for r in resources if r.account == caller.account and ":s3:" in r.arn)
+            return next(buckets, audit) + arn.removeprefix(OUTSIDE_BUCKET)
+        for outsider in (OTHER_ORGANIZATION, NO_ORGANIZATION):
+            arn = arn.replace(outsider, caller.account or self.hub)
+        return arn
+
     # ---- resources
 
     @property
@@ -243,7 +278,7 @@ class Subject:
 
     @property
     def accounts_asked(self) -> Iterator[tuple[str, str, str]]:
-        """The same, of the domains and partners asked."""
+        """Id, unit and name of the governance account and of the domains and partners asked."""
         yield self.hub, "governance", "the governance account"
         for domain in self.domains:
             yield domain.access.account_id, "domains", f"domain {domain.name}"
@@ -256,20 +291,22 @@ class Subject:
 
     @property
     def through_s3(self) -> dict[str, Any]:
-        """The context of a key that S3 uses for the caller."""
+        """Context keys of a request to KMS that S3 makes for the caller."""
         return {"kms:ViaService": f"s3.{self.region}.amazonaws.com"}
 
     @property
     def for_the_mesh(self) -> dict[str, Any]:
-        """The context of a service that acts for an account of the organisation."""
+        """Context keys of a request by a service that acts for an account of the organisation."""
         return {"aws:SourceAccount": self.hub, "aws:SourceOrgID": self.perimeter.organization}
 
 
 FOR_AN_OUTSIDER: Final[dict[str, Any]] = {"aws:SourceAccount": OTHER_ORGANIZATION, "aws:SourceOrgID": "o-somebodyelse"}
 FOR_A_STRANGER: Final[dict[str, Any]] = {"aws:SourceAccount": NO_ORGANIZATION}
+"""Context keys of a request by a service that acts for an account of another organisation, or of none."""
 
 
 def _some(every: Any, forms: dict[str, str]) -> tuple[Any, ...]:
+    """All of a few nodes; of more, two of each form."""
     if len(every) <= WHOLE_UP_TO:
         return tuple(every.values())
     classes: dict[str, list[str]] = {}
@@ -279,7 +316,7 @@ def _some(every: Any, forms: dict[str, str]) -> tuple[Any, ...]:
 
 
 def _domain_form(domain: DomainPlan) -> str:
-    """The documents of a domain's clearance roles and account, less its name and id."""
+    """Text of the documents of a domain's clearance roles and account, without its name and id."""
     documents = [
         *(document for role in domain.clearances.values() for document in (role.permissions, role.trust)),
         domain.account.boundary,
@@ -290,13 +327,15 @@ def _domain_form(domain: DomainPlan) -> str:
 
 
 def _partner_form(partner: PartnerPlan) -> str:
+    """Text of the documents of a partner's role and account, without its name and id."""
     access = partner.partner.access
     documents = [access.permissions, access.trust, partner.account.boundary, partner.account.key_policy]
     return _form([d.text() for d in documents], partner.access.account_id, partner.name)
 
 
-def _form(texts: list[str], account_id: str, *own: str) -> str:
+def _form(texts: list[str], account_id: str, *owners: str) -> str:
+    """The texts with marks in the place of an account's id and the names of its owner."""
     text = json.dumps(texts).replace(account_id, "<account>")
-    for place, name in enumerate(own):
-        text = re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", f"<{place}>", text)
+    for number, name in enumerate(owners):
+        text = re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", f"<{number}>", text)
     return text

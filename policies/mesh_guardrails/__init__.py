@@ -1,1 +1,1 @@
-"""What no stack of the mesh may do: the rules (`rules`), and how Pulumi's policy host runs them (`pack`)."""
+"""Guardrails as a Pulumi policy pack: the rules (`rules`), and the policies that run them (`pack`)."""

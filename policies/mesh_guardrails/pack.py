@@ -1,8 +1,8 @@
-"""The rules as Pulumi's policies: each under its own name, but each resource is read once and not once for each rule.
+"""Policies of the pack: one for each rule, under its name, and one that reads each resource for all rules.
 
-The host turns all properties of a resource into Python objects again for every policy that wants to validate it. So one
-policy, `reading`, looks at the resource with all rules; the policy that carries a rule's name wants to validate only
-when that rule found something, which it then reports.
+The host converts all properties of a resource to Python objects for every policy that wants to validate it. So one
+policy, `reading`, checks the resource with all rules; the policy with a rule's name wants to validate only when that
+rule found something, which it then reports.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from mesh_guardrails.rules import RULES, STACK_RULES, RegisteredResource, Rule, 
 
 
 class Findings(threading.local):
-    """What the rules found in the resource that this thread of the host is at."""
+    """Findings of the rules in one resource, the one that this thread of the host validates."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Findings(threading.local):
 
 
 class Reading(ResourceValidationPolicy):
-    """Looks at each resource with all rules; reports nothing itself. It has to be the first of the pack."""
+    """A policy that checks each resource with all rules, and reports nothing. It has to be the first of the pack."""
 
     def __init__(self, rules: Iterable[Rule], findings: Findings) -> None:
         # The SDK annotates what a validation returns with a bare `Awaitable`, here and below.
@@ -46,9 +46,9 @@ class Reading(ResourceValidationPolicy):
         self._rules, self._findings = tuple(rules), findings
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:  # noqa: ARG002
-        """Keep what each rule finds, or that it needs a value that only the update knows."""
-        found = self._findings
-        found.messages, found.unknown = {}, {}
+        """Keeps the findings of each rule, or the error that it needs a value that only the update knows."""
+        findings = self._findings
+        findings.messages, findings.unknown = {}, {}
         provider = args.provider.name if args.provider else ""
         resource = RegisteredResource(args.resource_type, args.name, args.urn, args.props, provider)
         for rule in self._rules:
@@ -56,24 +56,24 @@ class Reading(ResourceValidationPolicy):
                 continue
             try:
                 if messages := list(rule.check(resource)):
-                    found.messages[rule.name] = messages
+                    findings.messages[rule.name] = messages
             except UnknownValueError as unknown:
-                found.unknown[rule.name] = unknown
+                findings.unknown[rule.name] = unknown
 
 
 class NamedPolicy(ResourceValidationPolicy):
-    """Reports what one rule found, under its name."""
+    """A policy that reports the findings of one rule, under the rule's name."""
 
     def __init__(self, rule: Rule, findings: Findings) -> None:
         super().__init__(rule.name, rule.description)  # pyright: ignore[reportUnknownMemberType]
         self._findings = findings
 
     def has_validation(self) -> bool:
-        """Whether there is anything to report of the resource at hand: the host then asks for it."""
+        """Whether the rule found something in the resource: the host then calls `validate`."""
         return self.name in self._findings.messages or self.name in self._findings.unknown
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        """Report it."""
+        """Reports the findings of the rule."""
         if unknown := self._findings.unknown.get(self.name):
             raise unknown
         for message in self._findings.messages.get(self.name, ()):
@@ -81,16 +81,15 @@ class NamedPolicy(ResourceValidationPolicy):
 
 
 class OfStack(StackValidationPolicy):
-    """One rule about a whole stack."""
+    """A policy that checks a whole stack with one rule."""
 
     def __init__(self, rule: StackRule) -> None:
         super().__init__(rule.name, rule.description, self._check)  # pyright: ignore[reportUnknownMemberType]
         self._rule = rule
 
     def _check(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        """A value that is not known yet keeps the rule from one resource, not from the others."""
         rule, unknown = self._rule, None
-        stack = [_seen(one) for one in args.resources]
+        stack = [_registered(resource) for resource in args.resources]
         for resource in stack:
             if resource.type not in rule.types:
                 continue
@@ -98,6 +97,7 @@ class OfStack(StackValidationPolicy):
                 for message in list(rule.check(resource, stack)):
                     report_violation(message, resource.urn)
             except UnknownValueError as error:
+                # A value that is not known yet keeps the rule from one resource, not from the others.
                 unknown = error
         if unknown:
             raise unknown
@@ -109,13 +109,15 @@ def policies(rules: Iterable[Rule] = RULES, stack_rules: Iterable[StackRule] = S
     return [
         Reading(rules, findings),
         *(NamedPolicy(rule, findings) for rule in rules),
-        *(OfStack(one) for one in stack_rules),
+        *(OfStack(rule) for rule in stack_rules),
     ]
 
 
-def _seen(one: PolicyResource) -> RegisteredResource:
-    # The host calls a list of resources what is a list of optional ones.
-    dependencies: Mapping[str, list[Any]] = one.property_dependencies
-    made_from = {key: frozenset(other.urn for other in others) for key, others in dependencies.items()}
-    provider = one.provider.name if one.provider else ""
-    return RegisteredResource(one.resource_type, one.name, one.urn, one.props, provider, made_from)
+def _registered(resource: PolicyResource) -> RegisteredResource:
+    # The SDK annotates these as lists of resources; they are lists of optional ones.
+    dependencies: Mapping[str, list[Any]] = resource.property_dependencies
+    from_resources = {key: frozenset(other.urn for other in others) for key, others in dependencies.items()}
+    provider = resource.provider.name if resource.provider else ""
+    return RegisteredResource(
+        resource.resource_type, resource.name, resource.urn, resource.props, provider, from_resources
+    )

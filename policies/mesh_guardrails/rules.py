@@ -1,4 +1,4 @@
-"""The rules, as plain functions: a resource (or all of a stack) in, what is wrong with it out.
+"""Rules of the policy pack, as plain functions: a resource (or all of a stack) in, messages on it out.
 
 Properties have their names on the wire (camelCase). In a preview a property may be unknown: under the policy host
 reading it raises, and the host says that the rule could not run. So a rule reads only what it needs, as late as it can.
@@ -28,16 +28,16 @@ _DEFAULTS: Final = ("createDatabaseDefaultPermissions", "createTableDefaultPermi
 
 @dataclass(frozen=True, slots=True)
 class RegisteredResource:
-    """What a rule sees of a resource."""
+    """A resource as a rule sees it."""
 
     type: str
     name: str
     urn: str
     props: Mapping[str, Any]
     provider: str = ""
-    """The name of its provider, empty when it has none."""
+    """Name of the resource's provider, empty when it has none."""
     from_resources: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
-    """By property, the URNs of the resources that its value was made from."""
+    """URNs of the resources that a property's value was made from, by property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,8 @@ class StackRule:
 
 
 def default_provider(resource: RegisteredResource) -> Iterator[str]:
-    """A provider that Pulumi made by itself: it works in whatever account the credentials happen to lead to.
-
-    Pulumi knows its own by the name, which begins with `default`
-    (`providers.IsDefaultProvider`, sdk/go/common/resource/urn).
-    """
+    """Messages on a default provider, which Pulumi makes: it acts in any account that the credentials lead to."""
+    # Pulumi knows it by its name, too (`providers.IsDefaultProvider`, sdk/go/common/resource/urn).
     if resource.provider.startswith("default") and not resource.type.startswith(_OWN_PACKAGE):
         yield (
             f"'{resource.name}' ({resource.type}) is made by the default provider '{resource.provider}'; give it, or "
@@ -74,7 +71,7 @@ def default_provider(resource: RegisteredResource) -> Iterator[str]:
 
 
 def iam_allowed_principals(resource: RegisteredResource) -> Iterator[str]:
-    """A grant to everybody whom IAM allows, made directly or as the default of what is created from now on."""
+    """Messages on a grant to everyone whom IAM admits, made directly or as the default of new resources."""
     if resource.type == _GRANT and resource.props.get("principal") == IAM_ALLOWED_PRINCIPALS:
         yield (
             f"'{resource.name}' grants to {IAM_ALLOWED_PRINCIPALS}, which hands the decision back to IAM; "
@@ -90,8 +87,8 @@ def iam_allowed_principals(resource: RegisteredResource) -> Iterator[str]:
 
 
 def open_bucket(bucket: RegisteredResource, stack: Sequence[RegisteredResource]) -> Iterator[str]:
-    """A bucket without a public-access block of its own, or with one that leaves something open."""
-    block = next((one for one in stack if one.type == BLOCK and _guards(one, bucket)), None)
+    """Messages on a bucket without a public-access block of its own, or with one that is not closed."""
+    block = next((other for other in stack if other.type == BLOCK and _guards(other, bucket)), None)
     if block is None:
         yield f"'{bucket.name}' has no BucketPublicAccessBlock; add one with all four switches on"
     elif off := [switch for switch in SWITCHES if not block.props.get(switch)]:
@@ -99,7 +96,8 @@ def open_bucket(bucket: RegisteredResource, stack: Sequence[RegisteredResource])
 
 
 def _guards(block: RegisteredResource, bucket: RegisteredResource) -> bool:
-    """By what the value was made from where that is known, since the name itself may not be known in a preview."""
+    """Whether a public-access block is that of a bucket."""
+    # By the resource that its property was made from, where that is known: in a preview the bucket's name may not be.
     if bucket.urn in block.from_resources.get("bucket", ()):
         return True
     if block.from_resources.get("bucket"):

@@ -1,1 +1,1 @@
-"""Pulumi's provider for AWS over moto: an organisation of many accounts, emulated in this process."""
+"""Emulator of AWS: an organisation of many accounts in this process, and Pulumi's provider for it."""

@@ -1,4 +1,4 @@
-"""Calls to the emulated AWS: one client per service and region, signed as whoever is calling."""
+"""Clients of the emulated AWS: boto3's, shared by the sessions of all roles, each call signed with its own keys."""
 
 from __future__ import annotations
 
@@ -15,94 +15,94 @@ from sandbox.emulator.aws.resource import AwsError
 
 
 class Credentials(NamedTuple):
-    """Keys as botocore has them."""
+    """Access key, secret key and session token; all empty for an anonymous caller."""
 
     access_key: str
     secret_key: str
     token: str | None
 
 
-_NOBODY = Credentials("", "", None)
-_caller: ContextVar[Credentials] = ContextVar("credentials of the role that calls")
+_ANONYMOUS = Credentials("", "", None)
+_signing: ContextVar[Credentials] = ContextVar("credentials that sign the call")
 
 
-class _Caller:
-    """Credentials as botocore asks for them: those of the role that is calling."""
+class _SigningCredentials:
+    """The credentials of a shared client, with the methods that botocore calls."""
 
     def get_frozen_credentials(self) -> Credentials:
-        """The credentials of the calling role."""
-        return _caller.get()
+        """The credentials that sign the call under way."""
+        return _signing.get()
 
     def get_deferred_property(self, _: str) -> Callable[[], None]:
-        """botocore asks for an account id to put into some endpoints; none is needed here."""
+        """None for every property: botocore asks for an account id, to put it into some endpoints."""
         return lambda: None
 
 
 class Clients:
-    """boto3's clients, whose requests moto answers in this process. Safe under threads.
+    """Clients of boto3 whose requests moto answers in this process. Thread-safe.
 
-    A client costs about 4 ms and one for each account, service and region would be hundreds, so roles share them.
+    A client takes about 4 ms to make, and one for each account, service and region would be hundreds: roles share them.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str | None], Any] = {}
+        self._clients: dict[tuple[str, str, str | None], Any] = {}
         self._lock = threading.RLock()
 
     def shared(self, service: str, region: str) -> Any:
-        """A client that signs as whoever is calling; only for use through a `RoleSession`."""
+        """A client that signs with the keys of the session under way; only for use through a `RoleSession`."""
         return self._client(service, region, None)
 
     def unsigned(self, service: str, region: str) -> Any:
-        """A client whose calls nobody signs."""
-        return self._client(service, region, _NOBODY)
+        """A client whose calls are not signed."""
+        return self._client(service, region, _ANONYMOUS)
 
     def own(self, service: str, region: str, credentials: Credentials) -> Any:
-        """An ordinary client that signs with these credentials."""
+        """A client that always signs with these credentials."""
         return self._client(service, region, credentials)
 
     def _client(self, service: str, region: str, credentials: Credentials | None) -> Any:
         key = (service, region, credentials.access_key if credentials else None)
-        found = self._known.get(key)
-        if found is None:
+        client = self._clients.get(key)
+        if client is None:
             with self._lock:
-                found = self._known.get(key) or self._new(service, region, credentials)
-                self._known[key] = found
-        return found
+                client = self._clients.get(key) or self._new(service, region, credentials)
+                self._clients[key] = client
+        return client
 
     def _new(self, service: str, region: str, credentials: Credentials | None) -> Any:
         from botocore import UNSIGNED
         from botocore.config import Config
 
-        signed: Any = {"signature_version": UNSIGNED} if credentials == _NOBODY else {}
-        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **signed)
+        signature: Any = {"signature_version": UNSIGNED} if credentials == _ANONYMOUS else {}
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **signature)
         keys: dict[str, str] = {}
-        if credentials and credentials != _NOBODY:
+        if credentials and credentials != _ANONYMOUS:
             keys = {"aws_access_key_id": credentials.access_key, "aws_secret_access_key": credentials.secret_key}
             keys |= {"aws_session_token": credentials.token} if credentials.token else {}
         return self._session.create_client(service, region_name=region, config=config, **keys)
 
     @cached_property
     def _session(self) -> Any:
-        """A session that reads no profile, no file and no endpoint of the user."""
+        """A session of botocore that reads no profile, no file and no endpoint of the user."""
         from botocore.session import Session
 
         from sandbox.emulator.moto_transport import answer
 
-        nothing: Any = {
+        isolated: Any = {
             "profile": (None, None, None, None),
             "config_file": (None, None, os.devnull, None),
             "credentials_file": (None, None, os.devnull, None),
             "ignore_configured_endpoint_urls": (None, None, True, None),
         }
-        session: Any = Session(session_vars=nothing)
-        session._credentials = _Caller()  # where botocore's own tests inject them
+        session: Any = Session(session_vars=isolated)
+        session._credentials = _SigningCredentials()  # where botocore's own tests inject them
         session.register("before-send", answer)
         return session
 
 
 @dataclass(frozen=True, slots=True)
 class RoleSession:
-    """A role assumed in an account: calls made with it land there."""
+    """A session of a role in an account, in which its calls land."""
 
     clients: Clients
     records: Records
@@ -111,15 +111,15 @@ class RoleSession:
 
     def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Call AWS as this role; `operation` and the answer are as boto3 has them. Raises AwsError."""
-        anonymous = self.credentials == _NOBODY
-        client = self.clients.unsigned(service, region) if anonymous else self.clients.shared(service, region)
-        token = _caller.set(self.credentials)
+        is_anonymous = self.credentials == _ANONYMOUS
+        client = self.clients.unsigned(service, region) if is_anonymous else self.clients.shared(service, region)
+        token = _signing.set(self.credentials)
         try:
             answer: dict[str, Any] = getattr(client, operation)(**parameters)
         except Exception as error:
             raise _aws_error(error) from error
         finally:
-            _caller.reset(token)
+            _signing.reset(token)
         return answer
 
 
@@ -130,8 +130,8 @@ def _aws_error(error: Exception) -> AwsError:
 
     if isinstance(error, ClientError):
         response: Any = error.response
-        found: dict[str, Any] = response.get("Error", {})
-        return AwsError(str(found.get("Code", "Unknown")), str(found.get("Message", error)))
+        details: dict[str, Any] = response.get("Error", {})
+        return AwsError(str(details.get("Code", "Unknown")), str(details.get("Message", error)))
     if isinstance(error, NotServedError):
         return AwsError("NotImplemented", str(error))
     if isinstance(error, BotoCoreError):

@@ -1,4 +1,4 @@
-"""The settings of an `aws.Provider` that the sandbox has; nested ones may arrive as JSON strings."""
+"""Configuration of an `aws.Provider`: the settings that the sandbox has; nested ones may arrive as JSON text."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ IGNORED: Final = frozenset(
         "maxRetries",
     }
 )
-"""Settings that make no difference in the sandbox."""
+"""Settings without an effect in the sandbox."""
 
 
 class ConfigurationError(Exception):
-    """A setting is refused."""
+    """A refused setting."""
 
     def __init__(self, setting: str, reason: str) -> None:
         super().__init__(reason)
@@ -32,11 +32,11 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Parsed settings; in a preview `role_arn` and `region` may be the unknown value."""
+    """The parsed settings; in a preview `role_arn` and `region` may be the unknown value."""
 
     role_arn: str = ""
     through: tuple[str, ...] = ()
-    """The roles of the chain before it, each assumed by the one in front."""
+    """The roles of the chain before `role_arn`, each assumed by the one before it."""
     assumes: bool = False
     allowed_account_ids: tuple[str, ...] = ()
     region: str = ""
@@ -49,15 +49,15 @@ class Configuration:
 
     def all_tags(self, tags: Any) -> Any:
         """The default tags with those of a resource, which may be unknown as a whole."""
-        own: dict[str, str] = {} if tags in (None, UNKNOWN) else tags
-        return UNKNOWN if tags == UNKNOWN else {**self.default_tags, **own}
+        declared: dict[str, str] = {} if tags in (None, UNKNOWN) else tags
+        return UNKNOWN if tags == UNKNOWN else {**self.default_tags, **declared}
 
-    def own_tags(self, tags: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-        """The tags of a resource without those that are there by default, unless they were given for it as well."""
-        return {n: value for n, value in tags.items() if n in given or self.default_tags.get(n) != value}
+    def own_tags(self, tags: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, str]:
+        """The tags of a resource without the default ones, unless the resource declares them as well."""
+        return {n: value for n, value in tags.items() if n in declared or self.default_tags.get(n) != value}
 
     def caller(self) -> dict[str, str]:
-        """The identity that `getCallerIdentity` answers with."""
+        """The answer of `getCallerIdentity`."""
         arn = f"arn:aws:sts::{self.account_id}:assumed-role/{self.role_arn.rpartition('/')[2]}/mesh"
         return {
             "id": self.account_id,
@@ -67,7 +67,7 @@ class Configuration:
         }
 
     def require_role(self) -> None:
-        """Raises ConfigurationError where the AWS provider would refuse, in its words."""
+        """Raise ConfigurationError where the AWS provider would refuse, in its words."""
         if not self.assumes:
             raise ConfigurationError(
                 "assumeRoles", "a provider needs assumeRoles: the sandbox has no account of its own"
@@ -81,25 +81,27 @@ class Configuration:
 
 
 def parse(settings: Mapping[str, Any]) -> Configuration:
-    """The settings as values; raises ConfigurationError for one that the sandbox does not have."""
-    known = {name: _plain(value) for name, value in settings.items() if not name.startswith("__") and value is not None}
-    for name in known:
+    """The configuration of the settings; raises ConfigurationError for one that the sandbox lacks."""
+    values = {
+        name: _plain(value) for name, value in settings.items() if not name.startswith("__") and value is not None
+    }
+    for name in values:
         if name not in HANDLED | IGNORED:
             raise ConfigurationError(name, f"the sandbox does not handle the provider setting {name}")
-    roles = _list(known, "assumeRoles")
-    allowed = [] if has_unknown(known.get("allowedAccountIds")) else _list(known, "allowedAccountIds")
+    roles = _list(values, "assumeRoles")
+    allowed = [] if has_unknown(values.get("allowedAccountIds")) else _list(values, "allowedAccountIds")
     return Configuration(
         role_arn=_role_arn(roles),
         through=tuple(_role_arn([role]) for role in roles[:-1]),
         assumes=bool(roles),
         allowed_account_ids=tuple(str(account) for account in allowed),
-        region=str(known.get("region", "")),
-        default_tags=_default_tags(known.get("defaultTags")),
+        region=str(values.get("region", "")),
+        default_tags=_default_tags(values.get("defaultTags")),
     )
 
 
 def _plain(value: Any) -> Any:
-    """Pulumi's engine sends nested settings as JSON text."""
+    """The value of a setting; Pulumi's engine sends a nested one as JSON text."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         return json.loads(value)
     return value
@@ -113,7 +115,7 @@ def _list(settings: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _role_arn(roles: list[Any]) -> str:
-    """The last role of the chain: calls land in its account."""
+    """The last role of the chain, in whose account calls land."""
     if not roles:
         return ""
     last = roles[-1]

@@ -1,4 +1,4 @@
-"""An AWS organisation of many accounts, emulated in this process by moto, whose ids the caller chooses.
+"""An AWS organisation of many accounts, emulated in this process by moto, with ids that are given.
 
 One at a time in a process: moto's state is global. Access is not judged here, only stored.
 """

@@ -1,4 +1,4 @@
-"""Counts what moto holds in an account, whatever the service."""
+"""Inventory of the things that moto holds in an account."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ _REGISTRY: Final[Any] = base_backend.BackendDict
 
 
 def resources_in(account_id: str) -> int:
-    """How many things moto holds in an account beyond those that it puts into every fresh one."""
-    services: list[Any] = list(_REGISTRY._instances)  # moto's only list of the services in use
-    held: list[Any] = [item for service in services for item in list(service.iter_backends()) if item[0] == account_id]
-    return sum(_held(backend) - _baseline(backend.__class__, region) for _, region, backend in held)
+    """The number of things that moto holds in an account, without those that it puts into every new one."""
+    services: list[Any] = list(_REGISTRY._instances)  # moto has no other list of the services in use
+    instances = (instance for service in services for instance in list(service.iter_backends()))
+    backends: list[Any] = [(region, backend) for account, region, backend in instances if account == account_id]
+    return sum(_size(backend) - _initial_size(backend.__class__, region) for region, backend in backends)
 
 
-def _held(backend: Any) -> int:
+def _size(backend: Any) -> int:
     state: dict[str, object] = backend.__dict__
     return sum(len(value) for value in state.values() if isinstance(value, Sized) and not isinstance(value, str))
 
 
 @cache
-def _baseline(kind: Any, region: str) -> int:
-    return _held(kind(region, "000000000000"))
+def _initial_size(backend_class: Any, region: str) -> int:
+    return _size(backend_class(region, "000000000000"))

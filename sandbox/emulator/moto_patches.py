@@ -1,4 +1,4 @@
-"""Where moto must behave differently to play *this* organisation; undone when the organisation is closed."""
+"""Patches of moto: its faults and defaults that an emulated organisation cannot have; undone when it is closed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from typing import Any, Final
 
 from sandbox.emulator.organization_ids import OrganizationIds
 
-SETTINGS: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
-
+_ENVIRONMENT: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 
 acting: ContextVar[str] = ContextVar("account whose backend answers")
-"""Set by the gate: the caller's account or, for another account's catalog or key, its owner's."""
+"""The account whose backend of moto answers, set by the gate: the caller's, or the owner's of a catalog or key."""
 
 
 @contextmanager
 def patched(ids: OrganizationIds, on_account: Callable[[str], None]) -> Generator[None]:
-    """moto with the ids given, without its traps; `on_account` hears of each new account's id."""
+    """Inside, moto has these ids and patches; `on_account` is called with the id of each new account."""
     with ExitStack() as undo:
-        for name, value in SETTINGS.items():
+        for name, value in _ENVIRONMENT.items():
             undo.enter_context(_environment(name, value))
         undo.enter_context(_quiet(logging.getLogger("werkzeug")))
         for owner, name, value in _replacements(ids, on_account):
@@ -86,7 +85,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
 
 
 def _current_account() -> Callable[[Any], str]:
-    """A signature with an unknown key is refused, where moto would fall back on its default account without a word."""
+    """Find the account of an access key, and refuse an unknown one: moto takes its default account then."""
     from moto.core.exceptions import InvalidClientTokenIdError
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.iam.models import iam_backends
@@ -110,24 +109,24 @@ def _current_account() -> Callable[[Any], str]:
     return current_account
 
 
-def _private_key(make: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A symmetric key has no private key; moto spends 50 ms on an RSA one."""
-    return lambda spec: None if spec == "SYMMETRIC_DEFAULT" else make(spec)
+def _private_key(generate: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Generate no private key for a symmetric key: moto takes 50 ms for an RSA key that nothing uses."""
+    return lambda spec: None if spec == "SYMMETRIC_DEFAULT" else generate(spec)
 
 
 def _neutral(*_: Any) -> Any:
-    """moto runs bucket policies on objects without Condition and Principal: "Deny unless TLS" would deny everyone."""
+    """Skip bucket policies: moto ignores Condition and Principal, so that "Deny unless TLS" would deny everything."""
     from moto.iam.access_control import PermissionResult
 
     return PermissionResult.NEUTRAL
 
 
 def _allow(*_: Any) -> None:
-    """moto reads a key policy's Deny without its Principal and Condition."""
+    """Accept every key policy: moto reads a Deny without its Principal and Condition."""
 
 
 def _logging_allowed(**_: Any) -> bool:
-    """moto understands only a few forms of the policy of a bucket that receives access logs."""
+    """Let every bucket receive access logs: moto knows only a few forms of the policy that permits it."""
     return True
 
 
@@ -152,7 +151,7 @@ def _organization(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
 
 
 def _declarative_policies(models: Any) -> Iterator[tuple[Any, str, Any]]:
-    """moto knows no declarative policies; it keeps one as it keeps an SCP, under its own type and in its own ARN."""
+    """Add declarative policies, which moto does not know: kept as SCPs are, under a type and ARN of their own."""
     known: list[str] = [*models.FakeRoot.SUPPORTED_POLICY_TYPES, DECLARATIVE]
     for owner in (models.FakeRoot, models.FakePolicy):
         yield owner, "SUPPORTED_POLICY_TYPES", known
@@ -167,7 +166,7 @@ _MISSING_SERVICES: Final = (
     "lakeformation.amazonaws.com",
     "q.amazonaws.com",
 )
-"""Trusted services of AWS Organizations that moto's list lacks."""
+"""Services that AWS Organizations trusts and that are not in moto's list."""
 
 
 def _named_account(init: Callable[..., None], on_account: Callable[[str], None]) -> Callable[..., None]:
@@ -196,9 +195,11 @@ def _named_policy(init: Callable[..., None]) -> Callable[..., None]:
         if values.get("Type") == DECLARATIVE:
             init(policy, organization, **{**values, "Type": "SERVICE_CONTROL_POLICY"})
             policy.type = DECLARATIVE
+            # moto has no public way to an ARN of another policy type.
             policy._arn_format = policy._arn_format.replace("service_control_policy", DECLARATIVE.lower())
         else:
             init(policy, organization, **values)
+        # moto draws an id by chance; one made of type and name is the same in every run.
         policy.id = "p-" + hashlib.sha256(f"{policy.type}|{policy.name}".encode()).hexdigest()[:8]
 
     return create
@@ -208,44 +209,44 @@ def _named_policy(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def _groups() -> Iterator[tuple[Any, str, Any]]:
-    """AWS gives a group a new path; moto does so only together with a new name."""
+    """Give a group a new path: moto does so only together with a new name."""
     from moto.iam.models import IAMBackend
 
     update = IAMBackend.update_group
 
-    def moved(backend: Any, group_name: str, new_group_name: str | None, new_path: str | None) -> None:
+    def update_group(backend: Any, group_name: str, new_group_name: str | None, new_path: str | None) -> None:
         if new_path:
             backend.get_group(group_name).path = new_path
         update(backend, group_name, new_group_name, new_path)
 
-    yield IAMBackend, "update_group", moved
+    yield IAMBackend, "update_group", update_group
 
 
 # --- Lake Formation ----------------------------------------------------------------------------------------
 
 
 def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
-    """AWS adds an LF-tag to those that a resource has; moto replaces them, and takes one that does not exist."""
+    """Add LF-tags to those that a resource has, and refuse unknown ones: moto replaces them, and takes any."""
     from moto.lakeformation.models import LakeFormationBackend
 
     add, init = LakeFormationBackend.add_lf_tags_to_resource, LakeFormationBackend.__init__
 
-    def merge(backend: Any, catalog_id: str, resource: dict[str, Any], tags: list[dict[str, Any]]) -> Any:
+    def add_lf_tags(backend: Any, catalog_id: str, resource: dict[str, Any], tags: list[dict[str, Any]]) -> Any:
         unknown = [tag for tag in tags if not _exists(backend, tag.get("CatalogId") or catalog_id, tag)]
         if unknown:
             return [{"LFTag": tag, "Error": _NO_TAG} for tag in unknown]
         before = {name: dict(getattr(backend, name)) for name in _LF_TAGS}
         failures = add(backend, catalog_id, resource, tags)
-        for name, stored in before.items():
-            _keep_others(stored, getattr(backend, name))
+        for name, tags_before in before.items():
+            _keep_other_tags(tags_before, getattr(backend, name))
         return failures
 
     def start(backend: Any, region_name: str, account_id: str) -> None:
         init(backend, region_name, account_id)
-        for name in _LF_TAGS:  # moto fails when it is asked for the tags of what has none
+        for name in _LF_TAGS:  # moto raises KeyError for the tags of a resource that has none
             setattr(backend, name, defaultdict(list))
 
-    yield LakeFormationBackend, "add_lf_tags_to_resource", merge
+    yield LakeFormationBackend, "add_lf_tags_to_resource", add_lf_tags
     yield LakeFormationBackend, "__init__", start
 
 
@@ -259,7 +260,7 @@ def _exists(backend: Any, catalog_id: str, tag: Mapping[str, Any]) -> bool:
 _LF_TAGS: Final = ("lf_database_tags", "lf_table_tags", "lf_columns_tags")
 
 
-def _keep_others(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[dict[str, Any]]]) -> None:
+def _keep_other_tags(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[dict[str, Any]]]) -> None:
     for target, tags in now.items():
         old = before.get(target)
         if old is not None and old is not tags:
@@ -271,39 +272,40 @@ def _keep_others(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[di
 
 
 def _iceberg() -> Iterator[tuple[Any, str, Any]]:
-    """Glue describes an Iceberg table with the columns of its schema; moto marks it as Iceberg and keeps none."""
+    """Describe an Iceberg table with the columns of its schema, as Glue does: moto keeps no schema."""
     from moto.glue.models import FakeTable
 
     init, as_dict = FakeTable.__init__, FakeTable.as_dict
 
     def start(table: Any, *args: Any, **values: Any) -> None:
         init(table, *args, **values)
-        form: dict[str, Any] = values.get("open_table_format_input") or {}
-        given: dict[str, Any] = form.get("IcebergInput") or {}
-        table.iceberg = given.get("CreateIcebergTableInput")
+        open_format: dict[str, Any] = values.get("open_table_format_input") or {}
+        iceberg: dict[str, Any] = open_format.get("IcebergInput") or {}
+        table.iceberg = iceberg.get("CreateIcebergTableInput")
 
     def described(table: Any, version: str | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = as_dict(table, version)
+        description: dict[str, Any] = as_dict(table, version)
         if table.iceberg:
             fields = table.iceberg["Schema"]["Fields"]
             columns = [{"Name": field["Name"], "Type": _plain_type(field["Type"])} for field in fields]
-            found.setdefault("StorageDescriptor", {"Columns": columns, "Location": table.iceberg["Location"]})
-        return found
+            storage = {"Columns": columns, "Location": table.iceberg["Location"]}
+            description.setdefault("StorageDescriptor", storage)
+        return description
 
     yield FakeTable, "__init__", start
     yield FakeTable, "as_dict", described
 
 
-def _plain_type(written: Any) -> str:
-    """A plain type is JSON text in quotes."""
-    return written.strip('"') if isinstance(written, str) else json.dumps(written)
+def _plain_type(iceberg_type: Any) -> str:
+    """The type of an Iceberg field as text; a primitive one arrives as JSON text in quotes."""
+    return iceberg_type.strip('"') if isinstance(iceberg_type, str) else json.dumps(iceberg_type)
 
 
 # --- the server --------------------------------------------------------------------------------------------
 
 
 def _server() -> Iterator[tuple[Any, str, Any]]:
-    """What comes over HTTP passes the same guard as what is called in this process, and waits its turn."""
+    """Pass requests over HTTP through the guard of those in this process, one at a time."""
     from moto.core.utils import convert_to_flask_response
     from moto.moto_server import werkzeug_app
 
@@ -317,7 +319,7 @@ def _guarded_view(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     from sandbox.emulator import moto_transport
 
-    def make(handler: Any) -> Any:
+    def guarded_view(handler: Any) -> Any:
         @functools.wraps(handler)
         def answer(request: Any, *_: Any) -> Any:
             app: Any = current_app
@@ -325,4 +327,4 @@ def _guarded_view(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
         return view(answer)
 
-    return make
+    return guarded_view

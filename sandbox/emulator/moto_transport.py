@@ -1,4 +1,4 @@
-"""botocore's requests answered by moto in this process: no socket, and never the network.
+"""Transport of botocore's requests to moto in this process: no socket, and never the network.
 
 Measured (seven kinds of call, one thread): HTTP on loopback 205 calls/s, moto's WSGI application called in process 326,
 this 620 or more. Backends are global to the process, so a `ThreadedMotoServer` beside it serves the same state.
@@ -20,21 +20,25 @@ from moto.core.request import normalize_request
 from werkzeug.exceptions import HTTPException
 
 HttpResponse = tuple[int, Any, str | bytes]
+"""Status, headers and body, as moto's handlers return them."""
+
 MotoHandler = Callable[..., HttpResponse]
+"""A function of moto that answers the requests of one URL pattern."""
+
 Guard = Callable[[str, Any, MotoHandler], HttpResponse]
-"""Answers a request to one of moto's services, or has its handler answer."""
+"""The check of a request to one of moto's services: a response of its own, or that of the handler."""
 
 _TURN = threading.RLock()
-"""moto iterates over what other threads add to ("dictionary changed size during iteration"): one call at a time."""
+"""One request at a time: moto iterates over dictionaries that other threads add to, and fails when one does."""
 
 
 def unguarded(_service: str, request: Any, handler: MotoHandler) -> HttpResponse:
-    """moto answers everybody."""
+    """The response of moto, to every caller."""
     return handler(request, request.raw_url, request.headers)
 
 
 guard: Guard = unguarded
-"""Every request passes here, whichever way it came."""
+"""The guard of every request, from this process or over HTTP; the gate takes its place where policies are enforced."""
 
 
 @contextmanager
@@ -49,13 +53,13 @@ def guarded_by(other: Guard) -> Generator[None]:
 
 
 def guarded(service: str, request: Any, handler: MotoHandler) -> HttpResponse:
-    """The answer of the guard, in turn."""
+    """The response of the guard, one request at a time."""
     with _TURN:
         return guard(service, request, handler)
 
 
 class _Body(BytesIO):
-    """The body of an answer, as urllib3's response gives it to botocore."""
+    """The body of a response, with the method that botocore calls on urllib3's."""
 
     def stream(self, *_: Any, **__: Any) -> Any:
         """The whole body as one chunk."""
@@ -63,11 +67,11 @@ class _Body(BytesIO):
 
 
 class NotServedError(Exception):
-    """moto has no such API."""
+    """A request to an API that moto does not have."""
 
 
 def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-    """The `before-send` hook: it always answers or raises, so that nothing ever leaves the process."""
+    """The `before-send` hook of botocore: it always answers or raises, so that no request leaves the process."""
     normalized: Any = normalize_request(request)
     host, path = normalized.host, normalized.raw_path
     service, handler = _handler(normalized.scheme, host, path)
@@ -91,7 +95,7 @@ def _handler(scheme: str, host: str, path: str) -> tuple[str, MotoHandler]:
 
 @cache
 def _routes(origin: str) -> list[tuple[str, re.Pattern[str], MotoHandler]]:
-    """The URL patterns of the services that answer at a host; a route needs no account, so any backend serves."""
+    """The URL patterns of the services that answer at a host, each with its handler."""
     services = [service for service, pattern in backend_index.backend_url_patterns if pattern.match(origin)]
     return [(service, *route) for service in services for route in _routes_of(service)]
 
@@ -99,6 +103,6 @@ def _routes(origin: str) -> list[tuple[str, re.Pattern[str], MotoHandler]]:
 @cache
 def _routes_of(service: str) -> list[tuple[re.Pattern[str], MotoHandler]]:
     get_backend: Any = backends.get_backend
-    account = get_backend(service)["000000000000"]
+    account = get_backend(service)["000000000000"]  # the patterns are the same in every account
     urls: dict[str, MotoHandler] = account["us-east-1" if "us-east-1" in account else "aws"].urls
     return [(re.compile(url), handler) for url, handler in urls.items()]

@@ -1,7 +1,7 @@
-"""Pulumi's ResourceProvider service for AWS, over an emulated organisation; one instance per `aws.Provider`.
+"""Provider of AWS: Pulumi's `ResourceProvider` over an emulated organisation, one instance for each `aws.Provider`.
 
-Messages in, messages out: the embedded engine calls the methods as those of an object, Pulumi's own engine over gRPC.
-Without an organisation it serves previews only, and loads no AWS SDK.
+The embedded engine calls its methods as those of an object, Pulumi's own engine over gRPC. Without an organisation it
+serves previews only, and loads no AWS SDK.
 """
 # ruff: noqa: N802, ARG002 - the methods and their parameters are those of Pulumi's service
 
@@ -18,7 +18,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.emulator.aws import lifecycle, resource_of
 from sandbox.emulator.aws.fields import PropertyValues, changed, faults
-from sandbox.emulator.aws.records import Unheard
+from sandbox.emulator.aws.records import UnacknowledgedAnswer
 from sandbox.emulator.aws.resource import AwsError, AwsSession, Call, ResourceType
 from sandbox.emulator.configuration import Configuration, ConfigurationError, parse
 from sandbox.engine.grpc_calls import ServiceContext, abort_partly_done
@@ -26,19 +26,19 @@ from sandbox.engine.wire import UNKNOWN, reveal, to_python, to_struct
 
 VERSION: Final = "7.51.1"
 RECORDED: Final = "__recorded"
-"""The output that says why a resource, or a part of it, exists only in the record store."""
+"""The output with the reason why a resource, or a part of it, exists only in the record store."""
 HALF_MADE: Final = "__halfMade"
-"""The output of a resource that a creation or an update left unfinished: the next update looks at what there is."""
+"""The output of a resource whose creation or update failed in the middle: the next update reads it first."""
 
 DiffKind = provider_pb2.PropertyDiff.Kind
-_MAKING: Final = ("creating", "updating")
+_LEAVES_HALF_MADE: Final = ("creating", "updating")
 
 
 class RoleAssumer(Protocol):
-    """What the provider needs of the organisation."""
+    """The part of an organisation that the provider uses."""
 
     def assume(self, role_arn: str, through: Sequence[str] = ()) -> AwsSession:
-        """The role, assumed by the last of those before it; raises AwsError."""
+        """A session of the role, assumed through the roles before it; raises AwsError."""
         ...
 
 
@@ -48,16 +48,16 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, organization: RoleAssumer | None = None) -> None:
         self._organization = organization
         self._configuration: Configuration | None = None
-        self._access: AwsSession | None = None
+        self._session: AwsSession | None = None
 
     # --- the plugin ------------------------------------------------------------------------------------------
 
     def Handshake(self, request: Any, context: ServiceContext) -> provider_pb2.ProviderHandshakeResponse:
-        """The engine introduces itself; secrets, references and output values it keeps to itself."""
+        """Accept the engine; the answer asks for no secrets, references or output values."""
         return provider_pb2.ProviderHandshakeResponse()
 
     def Attach(self, request: Any, context: ServiceContext) -> empty_pb2.Empty:
-        """The engine attaches to a provider that is already running."""
+        """Accept an engine that attaches to a provider under way."""
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: ServiceContext) -> plugin_pb2.PluginInfo:
@@ -65,13 +65,13 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=VERSION)
 
     def Cancel(self, request: Any, context: ServiceContext) -> empty_pb2.Empty:
-        """Nothing runs for long."""
+        """Do nothing: no call takes long."""
         return empty_pb2.Empty()
 
     # --- configuration ---------------------------------------------------------------------------------------
 
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: ServiceContext) -> provider_pb2.CheckResponse:
-        """Refuses settings that the sandbox does not have, by name."""
+        """Refuse settings that the sandbox does not have, by name."""
         failures: list[provider_pb2.CheckFailure] = []
         try:
             parse(reveal(to_python(request.news)))
@@ -80,7 +80,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: ServiceContext) -> provider_pb2.DiffResponse:
-        """Any change of the settings is an update of the provider in place."""
+        """The diff of two configurations: every change is an update in place."""
         old, new = reveal(to_python(request.old_inputs or request.olds)), reveal(to_python(request.news))
         names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         return _difference(names, [], old, new)
@@ -88,19 +88,19 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: ServiceContext
     ) -> provider_pb2.ConfigureResponse:
-        """Assumes the role of the settings; refuses one that is missing, or in an account that is not allowed."""
+        """Assume the role of the settings; refuse one that is missing, or in an account that is not allowed."""
         try:
             configuration = parse(reveal(to_python(request.args)))
             configuration.require_role()
             if self._organization is not None and configuration.role_arn != UNKNOWN:
-                self._access = self._organization.assume(configuration.role_arn, configuration.through)
+                self._session = self._organization.assume(configuration.role_arn, configuration.through)
         except (ConfigurationError, AwsError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"configuring the AWS provider: {error}")
         self._configuration = configuration
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: ServiceContext) -> provider_pb2.InvokeResponse:
-        """The three functions that say where we are."""
+        """Call one of the functions for the caller's identity, the partition and the region."""
         configuration = self._configured(context)
         region = reveal(to_python(request.args)).get("region") or configuration.region
         answers: dict[str, Mapping[str, Any]] = {
@@ -116,9 +116,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     # --- resources -------------------------------------------------------------------------------------------
 
     def Check(self, request: provider_pb2.CheckRequest, context: ServiceContext) -> provider_pb2.CheckResponse:
-        """Refuses unhandled, missing, wrongly typed properties and malformed documents, each by name."""
+        """Refuse unhandled, missing, wrongly typed properties and malformed documents, each by name."""
         if request.olds.fields:
-            self._heard(request.urn)
+            self._acknowledge(request.urn)
         resource = _resource(request.urn, context)
         failures = [
             provider_pb2.CheckFailure(property=name, reason=f"{resource.token}: {name}: {reason}")
@@ -127,8 +127,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: ServiceContext) -> provider_pb2.DiffResponse:
-        """What changed in meaning, and what of it forces a replacement."""
-        self._heard(request.urn)
+        """The properties whose meaning changes, and those of them that force a replacement."""
+        self._acknowledge(request.urn)
         resource = _resource(request.urn, context)
         old = _values(request.old_inputs if request.old_inputs.fields else request.olds)
         new = _values(request.news)
@@ -144,7 +144,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return answer
 
     def Create(self, request: provider_pb2.CreateRequest, context: ServiceContext) -> provider_pb2.CreateResponse:
-        """Creates the resource in AWS; in a preview, says only which outputs are not known yet."""
+        """Create the resource in AWS; in a preview, only mark the outputs that are not known yet."""
         resource = _resource(request.urn, context)
         inputs = _values(request.properties)
         if request.preview:
@@ -152,27 +152,27 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=self._outputs(resource, inputs, unknown))
         call = self._call(resource, inputs, context)
         with self._readable("creating", call, request.urn, context):
-            computed = self._adopted(call, request.urn)
+            computed = self._adopt_unacknowledged(call, request.urn)
             if computed is None:
                 computed = lifecycle.create(call)
         outputs = self._outputs(resource, inputs, computed)
-        call.access.records.answer(request.urn, Unheard(call.account, call.id, inputs, _values(outputs)))
+        _keep_answer(call, request.urn, outputs)
         return provider_pb2.CreateResponse(id=call.id, properties=outputs)
 
     def Read(self, request: provider_pb2.ReadRequest, context: ServiceContext) -> provider_pb2.ReadResponse:
         """The resource as AWS has it; an empty id when it is gone."""
         resource = _resource(request.urn, context)
-        given, state = _values(request.inputs), _values(request.properties)
-        call = self._call(resource, given, context, request.id, state)
+        inputs, state = _values(request.inputs), _values(request.properties)
+        call = self._call(resource, inputs, context, request.id, state)
         with self._readable("reading", call, request.urn, context):
-            found = lifecycle.read(call)
-        if found is None:
+            values = lifecycle.read(call)
+        if values is None:
             return provider_pb2.ReadResponse()
-        inputs, outputs = self._as_found(resource, given, state, found)
+        inputs, outputs = self._as_read(resource, inputs, state, values)
         return provider_pb2.ReadResponse(id=request.id, properties=outputs, inputs=to_struct(inputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: ServiceContext) -> provider_pb2.UpdateResponse:
-        """Brings the resource to the new inputs."""
+        """Update the resource to the new inputs."""
         resource = _resource(request.urn, context)
         inputs, state = _values(request.news), _values(request.olds)
         computed = {name: state[name] for name in resource.computed if name in state}
@@ -187,8 +187,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=self._outputs(resource, inputs, computed))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: ServiceContext) -> empty_pb2.Empty:
-        """Deletes the resource; one that is gone already is deleted."""
-        self._heard(request.urn)
+        """Delete the resource; one that is gone already counts as deleted."""
+        self._acknowledge(request.urn)
         resource = _resource(request.urn, context)
         state = _values(request.properties)
         call = self._call(resource, {**state, **_values(request.old_inputs)}, context, request.id, state)
@@ -196,7 +196,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             lifecycle.delete(call)
         return empty_pb2.Empty()
 
-    # --- what the configuration adds -------------------------------------------------------------------------
+    # --- calls, and values with the configuration ------------------------------------------------------------
 
     def _configured(self, context: ServiceContext) -> Configuration:
         if self._configuration is None:
@@ -216,12 +216,12 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         state: PropertyValues | None = None,
     ) -> Call:
         configuration = self._configured(context)
-        if self._access is None:
+        if self._session is None:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, "without an organisation there are only previews")
         state = state or {}
         region = inputs.get("region") or state.get("region") or configuration.region
         tags: dict[str, str] = configuration.all_tags(inputs.get("tags")) if resource.tagging else {}
-        return Call(self._access, resource, region, inputs, id_, {}, state, tags)
+        return Call(self._session, resource, region, inputs, id_, {}, state, tags)
 
     def _outputs(
         self, resource: ResourceType, inputs: PropertyValues, computed: Mapping[str, Any]
@@ -235,85 +235,94 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             outputs[RECORDED] = reason
         return to_struct(outputs)
 
-    def _as_found(
-        self, resource: ResourceType, given: PropertyValues, state: PropertyValues, found: PropertyValues
+    def _as_read(
+        self, resource: ResourceType, inputs: PropertyValues, state: PropertyValues, values: PropertyValues
     ) -> tuple[PropertyValues, struct_pb2.Struct]:
-        """Inputs and outputs of a resource as AWS has it."""
-        own = self._without_default_tags(found, given)
-        known = given or state
-        inputs = lifecycle.refreshed(resource, given, own) if known else lifecycle.imported(resource, own)
+        """The inputs and outputs of a resource with these values in AWS; without inputs and state it is imported."""
+        own = self._without_default_tags(values, inputs)
+        is_known = bool(inputs or state)
+        inputs = lifecycle.refreshed(resource, inputs, own) if is_known else lifecycle.imported(resource, own)
         computed = {name: own.get(name, state.get(name)) for name in resource.computed}
         outputs = self._outputs(resource, {**state, **inputs}, computed)
         if resource.tagging:
-            outputs.update({"tagsAll": found["tags"]})
+            outputs.update({"tagsAll": values["tags"]})
         return inputs, outputs
 
     @contextmanager
     def _readable(self, doing: str, call: Call, urn: str, context: ServiceContext) -> Generator[None]:
-        """Ends the call with a sentence when AWS refuses, and with what there is when it refused in the middle."""
+        """Inside, a refusal of AWS ends the call with a message, and with the half-made resource if there is one."""
         try:
             yield
         except AwsError as error:
             name = call.inputs.get(call.resource.name) or call.id or urn.rpartition("::")[2]
-            said = f"{doing} {call.resource.label} ({name}): {error}"
-            if call.changed and call.id and doing in _MAKING:
-                abort_partly_done(context, self._half_made(call, urn, said))
-            context.abort(grpc.StatusCode.UNKNOWN, said)
+            message = f"{doing} {call.resource.label} ({name}): {error}"
+            if call.changed and call.id and doing in _LEAVES_HALF_MADE:
+                abort_partly_done(context, self._half_made(call, urn, message))
+            context.abort(grpc.StatusCode.UNKNOWN, message)
 
-    def _adopted(self, call: Call, urn: str) -> PropertyValues | None:
-        """What an earlier creation made whose answer nobody heard, as it is wanted now; None when there is nothing."""
-        made = call.access.records.unheard(urn)
-        if made is None or made.account != call.account:
+    def _adopt_unacknowledged(self, call: Call, urn: str) -> PropertyValues | None:
+        """Update the resource of an earlier creation whose answer did not arrive; None when there is none to update."""
+        earlier = call.session.records.unacknowledged_answer(urn)
+        if earlier is None or earlier.account != call.account:
             return None
-        call.id, call.state = made.id, dict(made.state)
+        call.id, call.state = earlier.id, dict(earlier.state)
         if lifecycle.read(call) is None:
             call.id, call.state = "", {}
             return None
-        if any(_replaces(call.resource, name) for name in changed(call.resource.all_fields, made.inputs, call.inputs)):
-            lifecycle.delete(replace(call, inputs=made.inputs))
+        differences = changed(call.resource.all_fields, earlier.inputs, call.inputs)
+        if any(_replaces(call.resource, name) for name in differences):
+            lifecycle.delete(replace(call, inputs=earlier.inputs))
             call.id, call.state = "", {}
             return None
-        known = {name: made.state[name] for name in call.resource.computed if name in made.state}
-        return known | lifecycle.resume(call)
+        computed = {name: earlier.state[name] for name in call.resource.computed if name in earlier.state}
+        return computed | lifecycle.resume(call)
 
-    def _heard(self, urn: str) -> None:
-        """The engine knows of the resource."""
-        if self._access is not None:
-            self._access.records.heard(urn)
+    def _acknowledge(self, urn: str) -> None:
+        """Note that the engine names the resource, so that the answer to its creation has arrived."""
+        if self._session is not None:
+            self._session.records.acknowledge(urn)
 
-    def _half_made(self, call: Call, urn: str, said: str) -> provider_pb2.ErrorResourceInitFailed:
-        found = lifecycle.found_half_made(call)
+    def _half_made(self, call: Call, urn: str, reason: str) -> provider_pb2.ErrorResourceInitFailed:
+        values = lifecycle.read_half_made(call)
         resource, inputs, state = call.resource, call.inputs, call.state
-        outputs = self._as_found(resource, inputs, state, found)[1] if found else self._outputs(resource, inputs, state)
+        if values:
+            _, outputs = self._as_read(resource, inputs, state, values)
+        else:
+            outputs = self._outputs(resource, inputs, state)
         outputs.fields[HALF_MADE].bool_value = True
-        call.access.records.answer(urn, Unheard(call.account, call.id, inputs, _values(outputs)))
-        return provider_pb2.ErrorResourceInitFailed(id=call.id, properties=outputs, reasons=[said])
+        _keep_answer(call, urn, outputs)
+        return provider_pb2.ErrorResourceInitFailed(id=call.id, properties=outputs, reasons=[reason])
 
     def _same_region(self, old: PropertyValues, new: PropertyValues) -> bool:
-        """The provider's region, said or not said, is the same region."""
+        """True when two inputs name one region: no region means the provider's."""
         return (old.get("region") or self._settings.region) == (new.get("region") or self._settings.region)
 
     def _tags_change(self, state: PropertyValues, new: PropertyValues) -> bool:
         before = state.get("tagsAll")
         return before is not None and before != self._settings.all_tags(new.get("tags"))
 
-    def _without_default_tags(self, found: PropertyValues, given: PropertyValues) -> PropertyValues:
-        if "tags" not in found:
-            return found
-        return {**found, "tags": self._settings.own_tags(found["tags"], given.get("tags") or {})}
+    def _without_default_tags(self, values: PropertyValues, inputs: PropertyValues) -> PropertyValues:
+        if "tags" not in values:
+            return values
+        return {**values, "tags": self._settings.own_tags(values["tags"], inputs.get("tags") or {})}
+
+
+def _keep_answer(call: Call, urn: str, outputs: struct_pb2.Struct) -> None:
+    answer = UnacknowledgedAnswer(call.account, call.id, call.inputs, _values(outputs))
+    call.session.records.keep_answer(urn, answer)
 
 
 def _resource(urn: str, context: ServiceContext) -> ResourceType:
     token = urn.split("::")[2].rpartition("$")[2]
     resource = resource_of(token)
     if resource is None:
-        where = f"sandbox/emulator/aws/{token.split(':')[1].partition('/')[0]}.py"
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox has no handler for {token}; add one in {where}")
+        module = f"sandbox/emulator/aws/{token.split(':')[1].partition('/')[0]}.py"
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox has no handler for {token}; add one in {module}")
     return resource
 
 
 def _values(struct: struct_pb2.Struct) -> PropertyValues:
-    """The values of a message without secrets' wrappers, nulls and the engine's own keys."""
+    """The values of a message without wrappers of secrets, nulls and the engine's own keys (`__…`)."""
     values = reveal(to_python(struct))
     return {name: value for name, value in values.items() if value is not None and not name.startswith("__")}
 
@@ -324,7 +333,7 @@ def _replaces(resource: ResourceType, name: str) -> bool:
 
 
 def _name_is_fixed(resource: ResourceType, old: PropertyValues, new: PropertyValues) -> bool:
-    """A name that was given and stays cannot be taken by the replacement while the old one has it."""
+    """True when both have one explicit name, which the replacement cannot take while the old resource has it."""
     return bool(resource.name) and resource.name in new and old.get(resource.name) == new[resource.name]
 
 

@@ -1,1 +1,1 @@
-"""Policies enforced in the emulated organisation: every call to moto is decided first, by what is stored in moto."""
+"""Enforcement of policies in the emulated organisation: every call is decided first, by the policies stored there."""

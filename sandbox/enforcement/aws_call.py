@@ -1,4 +1,4 @@
-"""One call to AWS as it arrives at the emulator: which operation, with which parameters, signed by whose key."""
+"""Calls to AWS as they arrive at the emulator: operation, parameters, and the access key that signed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from mesh.evaluator import UnknownError
 _SIGNED: Final = re.compile(r"Credential=([A-Z0-9]{16,})/\d{8}/([a-z0-9-]+)/")
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
 _MODELS: Final = {"ssoadmin": "sso-admin", "awslambda": "lambda", "elbv2": "elbv2"}
-"""Names of services in botocore where moto has another."""
+"""Names of services in botocore that differ from moto's."""
 
 _PREFIXES: Final = {"monitoring": "cloudwatch", "s3control": "s3"}
-"""Prefixes of actions that are not the name that requests are signed for."""
+"""Prefixes of actions that differ from the name for which requests are signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AwsCall:
-    """A call: `service` is the prefix of its actions, `operation` and `parameters` are as in the API.
+    """A call to AWS: `service` is the prefix of its actions, `operation` and `parameters` are as in the API.
 
-    `key` is the access key that signed, empty for an anonymous call. `key` alone says who calls: signatures are not
-    checked, for moto does not keep what it would take.
+    `key` is the access key that signed, empty for an anonymous call. It alone tells the caller: signatures are not
+    checked, because moto keeps nothing to check them with.
     """
 
     service: str
@@ -37,29 +37,29 @@ class AwsCall:
     presigned: bool = False
 
     def text(self, name: str) -> str:
-        """A parameter that is text; empty when it is not given."""
+        """The value of a text parameter; empty when it is not given."""
         value = self.parameters.get(name)
         return value if isinstance(value, str) else ""
 
     def header(self, name: str) -> str:
-        """A header of the request; empty when it is not there."""
+        """The value of a header; empty when it is not sent."""
         return self.headers.get(name, "")
 
 
 def parse(service: str, request: Any) -> AwsCall:
-    """The call that a request (moto's) makes to one of moto's services. Raises UnknownError for what is none."""
+    """The call of a request (moto's) to one of moto's services. Raises UnknownError when it is no call."""
     from botocore.exceptions import BotoCoreError
     from botocore.model import OperationNotFoundError
     from moto.core.routing import get_service_router
     from moto.core.utils import get_service_model
     from werkzeug.exceptions import HTTPException
 
-    name = _MODELS.get(service, service)
+    model_name = _MODELS.get(service, service)
     try:
-        model: Any = get_service_model(name)
+        model: Any = get_service_model(model_name)
         if service == "s3":
             _require_path_style(request)
-        operation, uri = _operation(model, get_service_router(name), request)
+        operation, uri = _operation(model, get_service_router(model_name), request)
     except (HTTPException, BotoCoreError, OperationNotFoundError, NotImplementedError, ValueError) as error:
         raise UnknownError(f"{request.method} {request.path} is no operation of {service}: {error}") from error
     key, region, presigned = _signature(request)
@@ -99,16 +99,15 @@ def _parameters(model: Any, operation: Any, uri: Mapping[str, Any], request: Any
     protocol = determine_request_protocol(model, request.content_type)
     parser: Any = PROTOCOL_PARSERS[protocol](operation, map_type=dict)
     parts = {"method": request.method, "values": request.values, "headers": request.headers, "body": request.data}
-    found: Mapping[str, Any] = parser.parse({**parts, "url_path": request.path, "url_params": uri})
-    return found
+    parameters: Mapping[str, Any] = parser.parse({**parts, "url_path": request.path, "url_params": uri})
+    return parameters
 
 
 def _signature(request: Any) -> tuple[str, str, bool]:
-    """Access key, region, and whether both stand in the URL."""
+    """The access key and the region of a signature, and true when it is in the URL (presigned)."""
     header = request.headers.get("Authorization", "")
-    found = _SIGNED.search(header)
-    if found:
-        return found.group(1), found.group(2), False
+    if match := _SIGNED.search(header):
+        return match.group(1), match.group(2), False
     if header:
         raise UnknownError("the Authorization header is no signature of version 4")
     credential = parse_qs(request.query_string.decode()).get("X-Amz-Credential", [""])[0].split("/")

@@ -1,4 +1,4 @@
-"""Whose access key it is: a role's session, a user, or nobody."""
+"""Callers by access key: the session of a role, a user, or an anonymous one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mesh.evaluator import ANONYMOUS, UnknownError
 
 
 class SignedCaller(NamedTuple):
-    """Who calls: the principal as the evaluator names it, the account, and the ARN of the role or user."""
+    """A caller: the principal as the evaluator names it, the account, and the ARN of the role or user."""
 
     principal: str
     account: str
@@ -16,23 +16,23 @@ class SignedCaller(NamedTuple):
     session_policy: str = ""
 
 
-NOBODY: Final = SignedCaller(ANONYMOUS, "", "")
+ANONYMOUS_CALLER: Final = SignedCaller(ANONYMOUS, "", "")
 
 
 class Callers:
-    """Callers by access key; a key never changes hands."""
+    """Callers by access key, cached: a key belongs to one caller for good."""
 
     def __init__(self) -> None:
-        self._known: dict[str, SignedCaller] = {}
+        self._callers: dict[str, SignedCaller] = {}
 
     def of(self, key: str) -> SignedCaller:
-        """Who signed with a key. Raises UnknownError when nobody has it."""
+        """The caller who signed with a key. Raises UnknownError when nobody has it."""
         if not key:
-            return NOBODY
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = _find(key)
-        return found
+            return ANONYMOUS_CALLER
+        caller = self._callers.get(key)
+        if caller is None:
+            caller = self._callers[key] = _find(key)
+        return caller
 
 
 def _find(key: str) -> SignedCaller:

@@ -1,4 +1,4 @@
-"""From a call to the questions of its service: which module asks for which service."""
+"""From a call to its questions: the module that asks for Glue, IAM, KMS, S3 or STS, and the one for all else."""
 
 from __future__ import annotations
 

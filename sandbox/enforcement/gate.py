@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from mesh.evaluator import Decision, Request, UnknownError, decide
 from sandbox.emulator.moto_patches import acting
+from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
 from sandbox.enforcement import glue
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
@@ -16,11 +17,10 @@ from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.questions import Question
-from sandbox.enforcement.refusals import HttpResponse, refusal
+from sandbox.enforcement.refusals import refusal
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
-MotoHandler = Callable[..., HttpResponse]
 Exempt = Callable[[SignedCaller, AwsCall], str]
 """Why a call is let through undecided; empty for one that is decided."""
 

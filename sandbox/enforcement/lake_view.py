@@ -1,8 +1,8 @@
-"""What Lake Formation lets a caller see of an answer of Glue's catalog."""
+"""Lake Formation's view of Glue's catalog: answers cut to the databases, tables and columns of a role."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from mesh.access.lake import Lakes
@@ -13,20 +13,20 @@ from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.callers import SignedCaller
 from sandbox.enforcement.live_lake import administers, columns_of, governed, live_lakes
 
-_READS_TABLES: Final = frozenset({"GetTable", "GetTables", "SearchTables", "GetTableVersion", "GetTableVersions"})
-_READS_DATABASES: Final = frozenset({"GetDatabase", "GetDatabases"})
 _READS_PARTITIONS: Final = frozenset({"GetPartition", "GetPartitions", "BatchGetPartition", "GetPartitionIndexes"})
+
+_GlueAnswer = dict[str, Any]
 
 
 class Catalogs:
-    """The catalogs of the organisation through Lake Formation; remembers who created a database."""
+    """The catalogs of the organisation, as Lake Formation lets a caller see them."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._creators: dict[tuple[str, str], str] = {}
 
     def created(self, catalog: str, database: str, creator: str) -> None:
-        """Note who created a database."""
+        """Note the creator of a database: moto does not keep it."""
         self._creators[catalog, database] = creator
 
     def lakes(self, *accounts: str) -> Lakes:
@@ -34,39 +34,30 @@ class Catalogs:
         return live_lakes(self._world.region, accounts, self._creators)
 
     def filters(self, call: AwsCall, catalog: str, caller: SignedCaller) -> bool:
-        """Whether Lake Formation has a say in what this caller sees."""
-        if call.operation not in _READS_TABLES | _READS_DATABASES | _READS_PARTITIONS:
+        """True when Lake Formation decides what the caller sees of the answer."""
+        if call.operation not in _READS_PARTITIONS and call.operation not in _READS:
             return False
         region = self._world.region
         if administers(region, catalog, caller.identity):
+            # An administrator of the lake sees everything from inside its account only.
             return caller.account != catalog
         return governed(region, catalog)
 
-    def seen(self, call: AwsCall, catalog: str, caller: SignedCaller, answer: dict[str, Any]) -> dict[str, Any] | None:
-        """The answer without what the caller may not see; None when nothing of what it asked for is left."""
+    def seen(self, call: AwsCall, catalog: str, caller: SignedCaller, answer: _GlueAnswer) -> _GlueAnswer | None:
+        """The part of the answer that the caller may see; None when it may see nothing of what it asked for."""
         view = _View(self.lakes(catalog, caller.account), self._world, catalog, caller)
-        match call.operation:
-            case "GetDatabase":
-                return answer if view.database(answer["Database"]["Name"]) else None
-            case "GetDatabases":
-                return {**answer, "DatabaseList": [d for d in answer["DatabaseList"] if view.database(d["Name"])]}
-            case "GetTable":
-                table = view.table(answer["Table"])
-                return {**answer, "Table": table} if table else None
-            case "GetTables" | "SearchTables":
-                return {**answer, "TableList": view.tables(answer["TableList"])}
-            case "GetTableVersions":
-                versions = [v for v in answer["TableVersions"] if view.table(v["Table"])]
-                shown = [{**v, "Table": view.table(v["Table"])} for v in versions]
-                return {**answer, "TableVersions": shown} if shown else None
-            case operation if operation in _READS_PARTITIONS:
-                # Values of partitions are data: whoever sees the whole table sees them.
-                return answer if view.whole(glue.database(call), glue.table(call)) else None
-            case operation:
-                raise UnknownError(f"glue:{operation}: its answer through Lake Formation is not known")
+        if call.operation in _READS_PARTITIONS:
+            # Values of partitions are data: whoever sees the whole table sees them.
+            return answer if view.whole(glue.database(call), glue.table(call)) else None
+        visible = _READS[call.operation]
+        if visible is None:
+            raise UnknownError(f"glue:{call.operation}: its answer through Lake Formation is not known")
+        return visible(view, answer)
 
 
 class _View:
+    """The databases, tables and columns of one catalog that a role may see."""
+
     def __init__(self, lakes: Lakes, world: World, catalog: str, caller: SignedCaller) -> None:
         self._lakes, self._catalog, self._role = lakes, catalog, caller.identity
         self._account = world.account(caller.account)
@@ -89,13 +80,49 @@ class _View:
         storage: dict[str, Any] = table.get("StorageDescriptor") or {}
         return {
             **table,
-            "StorageDescriptor": {**storage, "Columns": _those(storage.get("Columns"), readable)},
-            "PartitionKeys": _those(table.get("PartitionKeys"), readable),
+            "StorageDescriptor": {**storage, "Columns": _columns_in(readable, storage.get("Columns"))},
+            "PartitionKeys": _columns_in(readable, table.get("PartitionKeys")),
         }
 
-    def tables(self, tables: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [shown for table in tables if (shown := self.table(table))]
 
-
-def _those(columns: Iterable[dict[str, Any]] | None, readable: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _columns_in(readable: Mapping[str, Any], columns: Iterable[dict[str, Any]] | None) -> list[dict[str, Any]]:
     return [column for column in columns or () if column["Name"] in readable]
+
+
+# ---- answers of Glue, cut to a view
+
+
+def _database(view: _View, answer: _GlueAnswer) -> _GlueAnswer | None:
+    return answer if view.database(answer["Database"]["Name"]) else None
+
+
+def _databases(view: _View, answer: _GlueAnswer) -> _GlueAnswer:
+    return {**answer, "DatabaseList": [d for d in answer["DatabaseList"] if view.database(d["Name"])]}
+
+
+def _table(view: _View, answer: _GlueAnswer) -> _GlueAnswer | None:
+    table = view.table(answer["Table"])
+    return {**answer, "Table": table} if table else None
+
+
+def _tables(view: _View, answer: _GlueAnswer) -> _GlueAnswer:
+    return {**answer, "TableList": [table for full in answer["TableList"] if (table := view.table(full))]}
+
+
+def _table_versions(view: _View, answer: _GlueAnswer) -> _GlueAnswer | None:
+    versions = [
+        {**version, "Table": table} for version in answer["TableVersions"] if (table := view.table(version["Table"]))
+    ]
+    return {**answer, "TableVersions": versions} if versions else None
+
+
+_READS: Final[Mapping[str, Callable[[_View, _GlueAnswer], _GlueAnswer | None] | None]] = {
+    "GetDatabase": _database,
+    "GetDatabases": _databases,
+    "GetTable": _table,
+    "GetTables": _tables,
+    "SearchTables": _tables,
+    "GetTableVersions": _table_versions,
+    "GetTableVersion": None,
+}
+"""Operations that read databases and tables, and the cut of their answers; None where it is not known."""

@@ -1,32 +1,30 @@
-"""Lake Formation as moto has it stored: settings, LF-tags, grants and locations of what was deployed."""
+"""Lake Formation as it is stored: settings, LF-tags, grants and locations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from mesh.access.lake import EVERYONE_IAM_ALLOWS, Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import UnknownError
 from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource, WholeCatalog
 
 Creators = Mapping[tuple[str, str], str]
-"""Who created a database, by catalog and name; moto does not remember it."""
-
-_KINDS: Final = {"DATABASE": "DATABASE", "TABLE": "TABLE"}
+"""Creators of databases, by catalog and name: moto does not keep them."""
 
 
 def live_lakes(region: str, accounts: Iterable[str], creators: Creators) -> Lakes:
-    """Lake Formation of these accounts. Raises UnknownError for a grant on what the evaluator does not know."""
+    """Lake Formation of these accounts. Raises UnknownError for a grant on a resource that the evaluator lacks."""
     return Lakes([_lake(region, account, creators) for account in dict.fromkeys(accounts)])
 
 
 def governed(region: str, account: str) -> bool:
-    """Whether Lake Formation decides in an account: new tables there are not open to everyone whom IAM lets in."""
-    return not _open(_settings(region, account))
+    """True when Lake Formation decides in an account: new tables there are not open to all whom IAM allows."""
+    return not _is_open(_settings(region, account))
 
 
 def administers(region: str, account: str, role: str) -> bool:
-    """Whether a role is an administrator of the account's lake, who sees everything that its catalog describes."""
+    """True when a role administers the account's lake, so that it sees everything that the catalog describes."""
     return role in _principals(_settings(region, account), "DataLakeAdmins", "ReadOnlyAdmins")
 
 
@@ -37,21 +35,21 @@ def _backend(region: str, account: str) -> Any:
 
 
 def _settings(region: str, account: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _backend(region, account).settings[account]
-    return found
+    settings: Mapping[str, Any] = _backend(region, account).settings[account]
+    return settings
 
 
 def _principals(settings: Mapping[str, Any], *members: str) -> tuple[str, ...]:
-    return tuple(each["DataLakePrincipalIdentifier"] for name in members for each in settings.get(name) or ())
+    return tuple(p["DataLakePrincipalIdentifier"] for name in members for p in settings.get(name) or ())
 
 
-def _open(settings: Mapping[str, Any]) -> bool:
-    defaults = [
-        each["Principal"]["DataLakePrincipalIdentifier"]
+def _is_open(settings: Mapping[str, Any]) -> bool:
+    default_principals = [
+        permission["Principal"]["DataLakePrincipalIdentifier"]
         for name in ("CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions")
-        for each in settings.get(name) or ()
+        for permission in settings.get(name) or ()
     ]
-    return EVERYONE_IAM_ALLOWS in defaults
+    return EVERYONE_IAM_ALLOWS in default_principals
 
 
 def _lake(region: str, account: str, creators: Creators) -> Lake:
@@ -62,12 +60,12 @@ def _lake(region: str, account: str, creators: Creators) -> Lake:
     return Lake(
         account=account,
         administrators=_principals(settings, "DataLakeAdmins"),
-        open_by_default=_open(settings),
+        open_by_default=_is_open(settings),
         full_table_outside=bool(settings.get("AllowFullTableExternalDataAccess")),
         filtering_outside=bool(settings.get("AllowExternalDataFiltering")),
         databases={name: _database(backend, account, database, creators) for name, database in stored.items()},
         grants=tuple(_grants(backend)),
-        locations=tuple(Location(arn=each.arn, role=each.role_arn or "") for each in backend.resources.values()),
+        locations=tuple(Location(arn=stored.arn, role=stored.role_arn or "") for stored in backend.resources.values()),
     )
 
 
@@ -86,20 +84,20 @@ def _table(backend: Any, account: str, database: str, table: Any) -> LakeTable:
     described: Mapping[str, Any] = table.as_dict()
     storage: Mapping[str, Any] = described.get("StorageDescriptor") or {}
     columns = columns_of(described)
-    own = {name: backend.lf_columns_tags.get((account, database, table.name, name)) for name in columns}
+    column_tags = {name: backend.lf_columns_tags.get((account, database, table.name, name)) for name in columns}
     return LakeTable(
         location=str(storage.get("Location") or ""),
         columns=columns,
         labels=_labels(backend.lf_table_tags.get((account, database, table.name))),
-        column_labels={name: _labels(tags) for name, tags in own.items() if tags},
+        column_labels={name: _labels(tags) for name, tags in column_tags.items() if tags},
     )
 
 
 def columns_of(table: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of the columns of a table as Glue describes it, those of its partitions included."""
     storage: Mapping[str, Any] = table.get("StorageDescriptor") or {}
-    every: list[Mapping[str, Any]] = [*(storage.get("Columns") or ()), *(table.get("PartitionKeys") or ())]
-    return tuple(dict.fromkeys(str(column["Name"]) for column in every))
+    columns: list[Mapping[str, Any]] = [*(storage.get("Columns") or ()), *(table.get("PartitionKeys") or ())]
+    return tuple(dict.fromkeys(str(column["Name"]) for column in columns))
 
 
 def _labels(tags: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
@@ -110,43 +108,47 @@ def _labels(tags: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
 
 
 def _grants(backend: Any) -> Iterator[Grant]:
-    for catalog, held in backend.grants.items():
-        for permission in held.permissions:
-            yield from _grant(catalog, permission)
+    for catalog, stored in backend.grants.items():
+        for permission in stored.permissions:
+            yield from _grants_of(catalog, permission)
 
 
-def _grant(catalog: str, held: Any) -> Iterator[Grant]:
-    principal: str = held.principal["DataLakePrincipalIdentifier"]
-    on = _on(catalog, held.resource)
-    if on is None:
+def _grants_of(catalog: str, stored: Any) -> Iterator[Grant]:
+    """The grants in a stored one: a grant of its permissions with the grant option, and a grant of the others."""
+    principal: str = stored.principal["DataLakePrincipalIdentifier"]
+    resource = _granted_on(catalog, stored.resource)
+    if resource is None:
         return
-    passed_on = [each for each in held.permissions if each in held.permissions_with_grant_options]
-    kept = [each for each in held.permissions if each not in passed_on]
-    for permissions, grantable in ((passed_on, True), (kept, False)):
+    with_option = [p for p in stored.permissions if p in stored.permissions_with_grant_options]
+    without_option = [p for p in stored.permissions if p not in with_option]
+    for permissions, grantable in ((with_option, True), (without_option, False)):
         if permissions:
-            named = f"{', '.join(sorted(permissions))} on {_said(on)} to {principal}"
-            yield Grant(name=named, principal=principal, permissions=tuple(permissions), on=on, grantable=grantable)
+            name = f"{', '.join(sorted(permissions))} on {_described(resource)} to {principal}"
+            yield Grant(
+                name=name, principal=principal, permissions=tuple(permissions), on=resource, grantable=grantable
+            )
 
 
-def _on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | Label | NamedResource | None:
-    """What a grant is on; None for a data location, which gives nobody data to read."""
-    kind, *more = resource
-    if more:
+def _granted_on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | Label | NamedResource | None:
+    """The resource of a grant; None for a data location, whose grant gives nobody data to read."""
+    kind, *others = resource
+    if others:
         raise UnknownError(f"a grant on several things at once: {', '.join(resource)}")
-    found: Mapping[str, Any] = resource[kind] or {}
-    catalog = str(found.get("CatalogId") or catalog)
+    names: Mapping[str, Any] = resource[kind] or {}
+    catalog = str(names.get("CatalogId") or catalog)
     match kind:
         case "LFTagPolicy":
-            # As the Plan writes expressions: in an order of their own.
-            expression = tuple(sorted((e["TagKey"], tuple(sorted(e["TagValues"]))) for e in found["Expression"]))
-            return Covered(catalog=catalog, kind=found["ResourceType"], expression=expression)
+            # The Plan sorts the terms of an expression, and their values.
+            terms = names["Expression"]
+            expression = tuple(sorted((term["TagKey"], tuple(sorted(term["TagValues"]))) for term in terms))
+            return Covered(catalog=catalog, kind=names["ResourceType"], expression=expression)
         case "Database":
-            return NamedResource(catalog=catalog, database=found["Name"])
+            return NamedResource(catalog=catalog, database=names["Name"])
         case "Table":
-            table = "*" if found.get("TableWildcard") is not None else found["Name"]
-            return NamedResource(catalog=catalog, database=found["DatabaseName"], table=table)
+            table = "*" if names.get("TableWildcard") is not None else names["Name"]
+            return NamedResource(catalog=catalog, database=names["DatabaseName"], table=table)
         case "LFTag":
-            return Label(catalog=catalog, key=found["TagKey"], values=tuple(sorted(found["TagValues"])))
+            return Label(catalog=catalog, key=names["TagKey"], values=tuple(sorted(names["TagValues"])))
         case "Catalog":
             return WholeCatalog(catalog=catalog)
         case "DataLocation":
@@ -155,7 +157,7 @@ def _on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | L
             raise UnknownError(f"a grant on {kind} is not known to the evaluator")
 
 
-def _said(on: Covered | WholeCatalog | Label | NamedResource) -> str:
+def _described(on: Covered | WholeCatalog | Label | NamedResource) -> str:
     match on:
         case Covered(kind=kind, expression=expression):
             return f"{kind.lower()}s where " + " and ".join(f"{key} in ({', '.join(v)})" for key, v in expression)

@@ -1,4 +1,4 @@
-"""The world as moto has it stored: accounts, control policies, roles and resource policies of what was deployed.
+"""Live world: accounts, control policies, roles and resource policies as they are stored in the emulator.
 
 Nothing here comes from a Plan. Documents are compiled once per text, so a changed one counts at the next call.
 """
@@ -11,29 +11,21 @@ from functools import lru_cache
 from typing import Any, Final
 
 from mesh.access.from_plan import ADMINISTRATOR_ACCESS, READ_ONLY_ACCESS
-from mesh.evaluator import (
-    Account,
-    Policy,
-    Resource,
-    Role,
-    UnknownError,
-    World,
-    compiled,
-)
+from mesh.evaluator import Account, Policy, Resource, Role, UnknownError, World, compiled
 from mesh.evaluator.world import Principal, Target
 
-_OF_AWS: Final[Mapping[str, Policy]] = {
+_AWS_POLICIES: Final[Mapping[str, Policy]] = {
     "arn:aws:iam::aws:policy/AdministratorAccess": ADMINISTRATOR_ACCESS,
     "arn:aws:iam::aws:policy/ReadOnlyAccess": READ_ONLY_ACCESS,
 }
-"""AWS's own policies, which moto has as names only."""
+"""Managed policies of AWS's own, of which moto has no more than the ARN."""
 
 _CONTROLS: Final = {"service": "SERVICE_CONTROL_POLICY", "resource": "RESOURCE_CONTROL_POLICY"}
 
 
 @lru_cache(maxsize=8192)
 def policy_of(name: str, text: str, of_aws: bool = False) -> Policy:
-    """A stored document, compiled, of AWS's own making or of somebody's. Raises UnknownError for what is no policy."""
+    """The policy of a stored document; `of_aws` when AWS made it. Raises UnknownError when it is no policy."""
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -42,7 +34,7 @@ def policy_of(name: str, text: str, of_aws: bool = False) -> Policy:
 
 
 class LiveWorld(World):
-    """Asks moto's backends each time; remembers nothing but compiled texts."""
+    """A world that reads moto's backends each time; nothing but compiled policies is cached."""
 
     def __init__(self, management: str, organization: str, region: str) -> None:
         super().__init__(organization, region)
@@ -54,10 +46,10 @@ class LiveWorld(World):
     # ---- callers
 
     def principal(self, name: str) -> Principal:
-        """The caller of that name, with the session policy that it was given."""
-        found = self._find_principal(name)
+        """The principal of that name, with the policy of its session."""
+        principal = self._find_principal(name)
         text = self.sessions.get(name)
-        return found._replace(session=policy_of(f"session policy of {name}", text)) if text else found
+        return principal._replace(session=policy_of(f"session policy of {name}", text)) if text else principal
 
     def _identity(self, account: Account, arn: str, role: Role | None, session: str | None) -> Principal:
         if role is None:  # deleted meanwhile: its sessions live on and may do nothing
@@ -65,9 +57,9 @@ class LiveWorld(World):
         return super()._identity(account, arn, role, session)
 
     def account(self, account_id: str) -> Account:
-        """An account and the policies attached on the way to it; without the organisation when it is not in it."""
+        """An account with the policies attached to it and above it; without an organisation when it is no member."""
         backend = _organizations(self._management)
-        member = next((each for each in backend.accounts if each.id == account_id), None)
+        member = next((account for account in backend.accounts if account.id == account_id), None)
         if member is None:
             return Account(account_id, None)
         nodes = [member, *_parents(backend, member)][::-1]
@@ -75,9 +67,9 @@ class LiveWorld(World):
             tuple((p.type, p.name, p.content, p.aws_managed) for p in node.attached_policies) for node in nodes
         )
         key = (account_id, tuple(node.id for node in nodes[:-1]), attached)
-        found = self._accounts.get(key)
-        if found is None:
-            found = self._accounts[key] = Account(
+        account = self._accounts.get(key)
+        if account is None:
+            account = self._accounts[key] = Account(
                 account_id,
                 backend.org.id,
                 key[1],
@@ -85,50 +77,49 @@ class LiveWorld(World):
                 service_control=_controls(attached, "service"),
                 resource_control=_controls(attached, "resource"),
             )
-        return found
+        return account
 
     def role(self, arn: str) -> Role | None:
-        """A role or user that IAM holds."""
+        """The role or user of an ARN, None when IAM has none."""
         account_id, path = arn.split(":", 5)[4:]
         kind, _, name = path.partition("/")
-        found = _iam_identity(account_id, kind, name.rpartition("/")[2])
-        if found is None or found.arn != arn:
+        stored = _iam_identity(account_id, kind, name.rpartition("/")[2])
+        if stored is None or stored.arn != arn:
             return None
-        return _role(account_id, arn, found)
+        return _role(account_id, arn, stored)
 
     def role_named(self, account_id: str, name: str) -> Role | None:
-        """A role by its name."""
-        found = _iam_identity(account_id, "role", name)
-        return _role(account_id, found.arn, found) if found else None
+        """The role of a name, None when IAM has none."""
+        stored = _iam_identity(account_id, "role", name)
+        return _role(account_id, stored.arn, stored) if stored else None
 
     # ---- resources
 
     def target(self, service: str, resource: str, caller: Account | None) -> Target:
-        """The resource; one whose ARN names no account, and which nobody has, is the caller's own."""
+        """The target of a call; one that does not exist and whose ARN names no account is the caller's own."""
         if resource == "*":
             return super().target(service, resource, caller)
-        found = self._find_target(service, resource)
-        if found.account is None and resource.split(":")[4] == "" and caller is not None:
+        target = self._find_target(service, resource)
+        if target.account is None and resource.split(":")[4] == "" and caller is not None:
             return super().target(service, "*", caller)
-        return found
+        return target
 
     def resource(self, arn: str) -> Resource | None:
-        """What carries the policy of a resource, as stored; without a policy where there is none."""
-        owner, region, account_id, rest = arn.split(":", 5)[2:]
-        reader = _READERS.get(owner)
-        found = reader(region, account_id, rest) if reader else None
-        if found is None:
+        """The resource of an ARN with its stored policy, without one where it has none."""
+        service, region, account_id, rest = arn.split(":", 5)[2:]
+        reader = _READERS.get(service)
+        stored = reader(region, account_id, rest) if reader else None
+        if stored is None:
             return Resource(arn, account_id) if account_id else None
-        account_id, text, keys = found
+        account_id, text, keys = stored
         return Resource(arn, account_id, policy_of(f"policy of {arn}", text) if text else None, keys)
 
     def _find_target(self, service: str, resource: str) -> Target:
-        found = super()._find_target(service, resource)
-        return found._replace(assumed=())
+        return super()._find_target(service, resource)._replace(assumed=())
 
     def _role_target(self, arn: str, account_id: str) -> Target:
-        found = super()._role_target(arn, account_id)
-        return found if self.role(arn) else found._replace(policy=None, assumed=(), open=False)
+        target = super()._role_target(arn, account_id)
+        return target if self.role(arn) else target._replace(policy=None, assumed=(), open=False)
 
 
 # ---- accounts
@@ -149,7 +140,7 @@ def _parents(backend: Any, member: Any) -> Iterator[Any]:
 
 
 _Attached = tuple[tuple[tuple[str, str, str, bool], ...], ...]
-"""Of each node its policies: type, name, text, and whether AWS made it."""
+"""Policies of each node from the root to the account: type, name, text, and true for one of AWS's own."""
 
 
 def _controls(attached: _Attached, kind: str) -> tuple[tuple[Policy, ...], ...]:
@@ -175,19 +166,16 @@ def _iam_identity(account_id: str, kind: str, name: str) -> Any:
     return next((role for role in iam.roles.values() if role.name == name), None)
 
 
-def _role(account_id: str, arn: str, found: Any) -> Role:
+def _role(account_id: str, arn: str, stored: Any) -> Role:
+    """A role or user with its policies and those of its groups."""
     path = arn.split(":", 5)[5]
-    inline: Mapping[str, Any] = found.policies
-    identity = [policy_of(f"{path}, {name}", _text(text)) for name, text in inline.items()]
-    identity += [_managed(account_id, managed) for managed in found.managed_policies]
-    for group in _iam(account_id).get_groups_for_user(found.name) if path.startswith("user/") else ():
-        texts: Mapping[str, Any] = group.policies
-        of_group = f"group{group.path}{group.name}"
-        identity += [policy_of(f"{of_group}, {name}", _text(text)) for name, text in texts.items()]
-        identity += [_managed(account_id, managed) for managed in group.managed_policies]
-    trust = getattr(found, "assume_role_policy_document", None)
-    boundary = getattr(found, "permissions_boundary_arn", None)
-    tags: list[dict[str, str]] = getattr(found, "tags", None) or []
+    identity = _identity_policies(account_id, path, stored)
+    for group in _iam(account_id).get_groups_for_user(stored.name) if path.startswith("user/") else ():
+        identity += _identity_policies(account_id, f"group{group.path}{group.name}", group)
+    # moto's users have neither a trust policy nor a boundary.
+    trust = getattr(stored, "assume_role_policy_document", None)
+    boundary = getattr(stored, "permissions_boundary_arn", None)
+    tags: list[dict[str, str]] = getattr(stored, "tags", None) or []
     return Role(
         arn,
         tuple(identity),
@@ -198,23 +186,31 @@ def _role(account_id: str, arn: str, found: Any) -> Role:
     )
 
 
+def _identity_policies(account_id: str, path: str, stored: Any) -> list[Policy]:
+    """The inline and managed policies of a role, user or group."""
+    inline: Mapping[str, Any] = stored.policies
+    policies = [policy_of(f"{path}, {name}", _text(text)) for name, text in inline.items()]
+    return [*policies, *(_managed(account_id, arn) for arn in stored.managed_policies)]
+
+
 def _text(document: Any) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
 def _managed(account_id: str, arn: str) -> Policy:
-    if arn in _OF_AWS:
-        return _OF_AWS[arn]
-    found = _iam(account_id).managed_policies.get(arn)
-    if found is None:
+    if arn in _AWS_POLICIES:
+        return _AWS_POLICIES[arn]
+    stored = _iam(account_id).managed_policies.get(arn)
+    if stored is None:
         raise UnknownError(f"{arn} is attached and is no policy of the account")
-    version = next(each for each in found.versions if each.version_id == found.default_version_id)
+    version = next(version for version in stored.versions if version.version_id == stored.default_version_id)
     return policy_of(arn.split(":", 5)[5], _text(version.document))
 
 
-# ---- what carries a policy: account, text, and context keys of its own
+# ---- resource policies
 
 StoredPolicy = tuple[str, str, dict[str, tuple[str, ...]]]
+"""The account of a resource, the text of its policy (empty without one), and the condition keys that it carries."""
 
 
 def _bucket(_region: str, _account: str, rest: str) -> StoredPolicy | None:
@@ -277,8 +273,8 @@ def _secret(region: str, account_id: str, rest: str) -> StoredPolicy | None:
 
     secrets: Any = secretsmanager_backends[account_id][region].secrets
     arn = f"arn:aws:secretsmanager:{region}:{account_id}:{rest}"
-    found = next((secret for secret in secrets.values() if secret.arn == arn), None)
-    return (account_id, found.policy or "", {}) if found else None
+    secret = next((secret for secret in secrets.values() if secret.arn == arn), None)
+    return (account_id, secret.policy or "", {}) if secret else None
 
 
 _READERS: Final[Mapping[str, Callable[[str, str, str], StoredPolicy | None]]] = {

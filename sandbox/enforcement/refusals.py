@@ -1,14 +1,13 @@
-"""How AWS says no, in the protocol of the service that was called."""
+"""Refusals of AWS as HTTP responses, in the protocol of the API that was called."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
+from sandbox.emulator.moto_transport import HttpResponse
 from sandbox.enforcement.aws_call import AwsCall
-
-HttpResponse = tuple[int, dict[str, Any], str | bytes]
 
 _FORBIDDEN: Final = 403
 _BAD_REQUEST: Final = 400
@@ -16,7 +15,7 @@ _QUERY: Final = frozenset({"sts", "iam", "sns", "sqs", "cloudformation", "cloudw
 
 
 def refusal(service: str, message: str, call: AwsCall | None = None, code: str = "") -> HttpResponse:
-    """An AccessDenied of a service, as its SDKs read it."""
+    """The response AccessDenied of a service, as SDKs read it."""
     if service in ("s3", "s3control"):
         body = f"<Error><Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message></Error>"
         return _FORBIDDEN, {"Content-Type": "application/xml"}, body
@@ -25,8 +24,8 @@ def refusal(service: str, message: str, call: AwsCall | None = None, code: str =
         error = f"<Error><Code>UnauthorizedOperation</Code><Message>{escape(message)}</Message></Error>"
         return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<Response><Errors>{error}</Errors></Response>"
     if service in _QUERY and not json_protocol:
-        said = f"<Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message>"
-        error = f"<Error><Type>Sender</Type>{said}</Error>"
+        details = f"<Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message>"
+        error = f"<Error><Type>Sender</Type>{details}</Error>"
         return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>"
     name = code or "AccessDeniedException"
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": name}

@@ -1,4 +1,4 @@
-"""S3: which actions an operation needs, on what, and which use of a key goes with it.
+"""Questions of a call to S3: its actions on buckets and objects, and the use of a KMS key.
 
 Sources: S3 User Guide, "Required permissions for Amazon S3 API operations" and "Using server-side encryption with AWS
 KMS keys", "Permissions": S3 asks KMS as the caller, so the caller needs the key as well.
@@ -71,14 +71,14 @@ _ACTIONS: Final = {
     "UploadPart": "PutObject",
     "UploadPartCopy": "PutObject",
 }
-"""Operations whose action has another name (the rest are their own action)."""
+"""Actions of operations that have another name; the other operations are their own action."""
 
-_OF_THE_ACCOUNT: Final = {
+_ACCOUNT_ACTIONS: Final = {
     "GetPublicAccessBlock": "GetAccountPublicAccessBlock",
     "PutPublicAccessBlock": "PutAccountPublicAccessBlock",
     "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",
 }
-_OF_A_VERSION: Final = {
+_VERSION_ACTIONS: Final = {
     "GetObject": "GetObjectVersion",
     "GetObjectAttributes": "GetObjectVersionAttributes",
     "DeleteObject": "DeleteObjectVersion",
@@ -103,79 +103,80 @@ _CONDITIONS: Final = (
 
 
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
-    """What an operation of S3 needs."""
+    """Questions of a call to S3."""
     bucket, key = call.text("Bucket"), call.text("Key")
     context = _context(call)
     if not bucket:
-        name = _OF_THE_ACCOUNT.get(call.operation) or _ACTIONS.get(call.operation, call.operation)
+        name = _ACCOUNT_ACTIONS.get(call.operation) or _ACTIONS.get(call.operation, call.operation)
         return [Question(f"s3:{name}", context=context)]
     if call.operation == "DeleteObjects":
-        return [_object(bucket, each, "DeleteObject", context) for each in call.parameters["Delete"]["Objects"]]
+        objects = call.parameters["Delete"]["Objects"]
+        return [_object(bucket, deleted, "DeleteObject", context) for deleted in objects]
     if not key:
         action = _ACTIONS.get(call.operation, call.operation)
         return [Question(f"s3:{action}", f"arn:aws:s3:::{bucket}", {**context, **_listing(call)})]
-    found = [_object(bucket, call.parameters, _ACTIONS.get(call.operation, call.operation), context)]
+    questions = [_object(bucket, call.parameters, _ACTIONS.get(call.operation, call.operation), context)]
     if call.operation in ("PutObject", "CreateMultipartUpload") and call.text("Tagging"):
-        found.append(_object(bucket, call.parameters, "PutObjectTagging", context))
-    found += _key_use(call, account, stored, bucket, key)
+        questions.append(_object(bucket, call.parameters, "PutObjectTagging", context))
+    questions += _key_use(call, account, stored, bucket, key)
     if call.operation in ("CopyObject", "UploadPartCopy"):
-        found += _copied(call, stored, context)
-    return found
+        questions += _copy_source(call, stored, context)
+    return questions
 
 
-def _object(bucket: str, of: Mapping[str, Any], action: str, context: Mapping[str, Any]) -> Question:
-    version = of.get("VersionId")
-    name = _OF_A_VERSION.get(action, action) if version else action
-    more = {**context, "s3:VersionId": version} if version else context
-    return Question(f"s3:{name}", f"arn:aws:s3:::{bucket}/{of['Key']}", more)
+def _object(bucket: str, names: Mapping[str, Any], action: str, context: Mapping[str, Any]) -> Question:
+    """The question for the object with the `Key`, and perhaps `VersionId`, of these parameters."""
+    version = names.get("VersionId")
+    name = _VERSION_ACTIONS.get(action, action) if version else action
+    with_version = {**context, "s3:VersionId": version} if version else context
+    return Question(f"s3:{name}", f"arn:aws:s3:::{bucket}/{names['Key']}", with_version)
 
 
-def _copied(call: AwsCall, stored: Stored, context: Mapping[str, Any]) -> list[Question]:
+def _copy_source(call: AwsCall, stored: Stored, context: Mapping[str, Any]) -> list[Question]:
     source = call.parameters.get("CopySource")
     if not isinstance(source, str):
         raise UnknownError(f"{call.operation}: its source is {source!r}, not bucket/key")
     path, _, version = source.removeprefix("/").partition("?versionId=")
     bucket, _, key = unquote(path).partition("/")
-    of = {"Key": key, "VersionId": version}
-    with_key = stored.object_key(bucket, key, version)
-    found = [_object(bucket, of, "GetObject", context)]
-    return [*found, _through_s3(call, "kms:Decrypt", with_key)] if with_key else found
+    questions = [_object(bucket, {"Key": key, "VersionId": version}, "GetObject", context)]
+    kms_key = stored.object_key(bucket, key, version)
+    return [*questions, _through_s3(call, "kms:Decrypt", kms_key)] if kms_key else questions
 
 
 def _key_use(call: AwsCall, account: str, stored: Stored, bucket: str, key: str) -> Iterable[Question]:
     if call.operation == "GetObject":
-        with_key = stored.object_key(bucket, key, call.text("VersionId"))
-        return [_through_s3(call, "kms:Decrypt", with_key)] if with_key else []
-    with_key = _chosen_key(call, account, stored, bucket) if call.operation in _ENCRYPTS | _CONTINUES else ""
-    if not with_key:
+        kms_key = stored.object_key(bucket, key, call.text("VersionId"))
+        return [_through_s3(call, "kms:Decrypt", kms_key)] if kms_key else []
+    kms_key = _chosen_key(call, account, stored, bucket) if call.operation in _ENCRYPTS | _CONTINUES else ""
+    if not kms_key:
         return []
     action = "kms:GenerateDataKey" if call.operation in _ENCRYPTS else "kms:Decrypt"
-    return [_through_s3(call, action, with_key)]
+    return [_through_s3(call, action, kms_key)]
 
 
 def _chosen_key(call: AwsCall, account: str, stored: Stored, bucket: str) -> str:
-    """The key that a new object gets: of the request's headers, or else the bucket's."""
-    asked = call.header("x-amz-server-side-encryption")
-    if asked == "AES256" or call.header("x-amz-server-side-encryption-customer-algorithm"):
+    """The KMS key of a new object: that of the request's headers, else the bucket's; empty without one."""
+    encryption = call.header("x-amz-server-side-encryption")
+    if encryption == "AES256" or call.header("x-amz-server-side-encryption-customer-algorithm"):
         return ""
-    named = call.header("x-amz-server-side-encryption-aws-kms-key-id")
-    found = stored.key_arn(named, account, call.region) if named else stored.bucket_key(bucket)
-    if asked and not found:
+    name = call.header("x-amz-server-side-encryption-aws-kms-key-id")
+    key = stored.key_arn(name, account, call.region) if name else stored.bucket_key(bucket)
+    if encryption and not key:
         raise UnknownError("the key aws/s3, which AWS keeps for S3 in each account, is not emulated")
-    return found
+    return key
 
 
 def _through_s3(call: AwsCall, action: str, key: str) -> Question:
-    """S3 asks KMS in the caller's name (KMS Developer Guide, `kms:ViaService`)."""
+    """The question that S3 asks KMS in the caller's name (KMS Developer Guide, `kms:ViaService`)."""
     region = key.split(":")[3] or call.region
     return Question(action, key, {"kms:ViaService": f"s3.{region}.amazonaws.com", "aws:ViaAWSService": True})
 
 
 def _context(call: AwsCall) -> dict[str, Any]:
-    found: dict[str, Any] = {f"s3:{name}": call.header(name) for name in _CONDITIONS if call.header(name)}
+    context: dict[str, Any] = {f"s3:{name}": call.header(name) for name in _CONDITIONS if call.header(name)}
     if call.key:
-        found["s3:authType"] = "REST-QUERY-STRING" if call.presigned else "REST-HEADER"
-    return found
+        context["s3:authType"] = "REST-QUERY-STRING" if call.presigned else "REST-HEADER"
+    return context
 
 
 def _listing(call: AwsCall) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a caller's session carries besides its role: the name under which it was begun, and a second factor."""
+"""Sessions of roles: the source identity of each, and the MFA device that its call shows."""
 
 from __future__ import annotations
 
@@ -11,54 +11,55 @@ from mesh.evaluator import UnknownError
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.callers import SignedCaller
 
-_KEY: Final = re.compile(rb"<AccessKeyId>([A-Z0-9]+)</AccessKeyId>")
+_ACCESS_KEY: Final = re.compile(rb"<AccessKeyId>([A-Z0-9]+)</AccessKeyId>")
 
 
 class Sessions:
-    """Source identities by access key; moto keeps none."""
+    """Source identities of sessions, by access key: moto keeps none."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
+        self._source_identities: dict[str, str] = {}
 
     def continued(self, call: AwsCall) -> AwsCall:
-        """The call with the name that goes along into the next role. Raises UnknownError for one that is to change.
+        """The call with the source identity that its session passes on. Raises UnknownError when it names another.
 
         IAM User Guide, "Monitor and control actions taken with assumed roles": a source identity that is set stays, and
         goes with the session into the next role, which the policies of both have to allow.
         """
-        name = self._names.get(call.key, "")
-        if not name or not _begins(call):
+        identity = self._source_identities.get(call.key, "")
+        if not identity or not _assumes_role(call):
             return call
-        if call.text("SourceIdentity") not in ("", name):
-            raise UnknownError(f"the session has the source identity {name}, which cannot be changed")
-        return replace(call, parameters={**call.parameters, "SourceIdentity": name})
+        if call.text("SourceIdentity") not in ("", identity):
+            raise UnknownError(f"the session has the source identity {identity}, which cannot be changed")
+        return replace(call, parameters={**call.parameters, "SourceIdentity": identity})
 
     def keys(self, caller: SignedCaller, call: AwsCall) -> Mapping[str, Any]:
-        """Context keys of the session, and of a second factor that is shown."""
-        found: dict[str, Any] = {}
-        if call.key in self._names:
-            found["aws:SourceIdentity"] = self._names[call.key]
-        if _second_factor(caller, call):
-            found |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": 0}
-        return found
+        """Context keys of the session, and of an MFA device that the call shows."""
+        context: dict[str, Any] = {}
+        if call.key in self._source_identities:
+            context["aws:SourceIdentity"] = self._source_identities[call.key]
+        if _shows_mfa_device(caller, call):
+            context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": 0}
+        return context
 
     def begun(self, call: AwsCall, answer: str | bytes) -> None:
-        """Where a session was begun, keep the name under which."""
-        made = _KEY.search(answer if isinstance(answer, bytes) else answer.encode()) if _begins(call) else None
-        if made and call.text("SourceIdentity"):
-            self._names[made.group(1).decode()] = call.text("SourceIdentity")
+        """Keep the source identity of a session that a call has begun."""
+        if not (_assumes_role(call) and call.text("SourceIdentity")):
+            return
+        if match := _ACCESS_KEY.search(answer if isinstance(answer, bytes) else answer.encode()):
+            self._source_identities[match.group(1).decode()] = call.text("SourceIdentity")
 
 
-def _begins(call: AwsCall) -> bool:
+def _assumes_role(call: AwsCall) -> bool:
     return f"{call.service}:{call.operation}" == "sts:AssumeRole"
 
 
-def _second_factor(caller: SignedCaller, call: AwsCall) -> bool:
-    """Whether a user shows a device that is its own; the code it shows is taken for right: moto has no seeds."""
+def _shows_mfa_device(caller: SignedCaller, call: AwsCall) -> bool:
+    """True when a user shows an MFA device of its own; every code counts as right, for moto has no seeds."""
     from moto.iam.models import iam_backends
 
     if call.service != "sts" or not (call.text("SerialNumber") and call.text("TokenCode")):
         return False
     users: Any = iam_backends[caller.account]["aws"].users if caller.account else {}
-    user = next((each for each in users.values() if each.arn == caller.identity), None)
+    user = next((user for user in users.values() if user.arn == caller.identity), None)
     return user is not None and call.text("SerialNumber") in user.mfa_devices

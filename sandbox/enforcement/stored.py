@@ -1,4 +1,4 @@
-"""What questions need to know of what moto stores: keys of buckets and objects, identities, owners."""
+"""Stored keys of buckets and objects, identities and owners, of which questions are made."""
 
 from __future__ import annotations
 
@@ -8,39 +8,38 @@ from mesh.evaluator import UnknownError
 from mesh.evaluator.world import World
 from sandbox.enforcement.aws_call import AwsCall
 
-_ARN_PARTS = 6
-
 
 class MotoStored:
-    """Reads moto's backends."""
+    """A reader of moto's backends."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def bucket_key(self, bucket: str) -> str:
         """ARN of the KMS key that encrypts new objects of a bucket by default; empty without one."""
-        found = _bucket(bucket)
-        if found is None or not found.encryption:
+        stored = _bucket(bucket)
+        if stored is None or not stored.encryption:
             return ""
-        rules: list[dict[str, Any]] | dict[str, Any] = found.encryption["Rule"]
+        # moto parses XML: one rule is no list.
+        rules: list[dict[str, Any]] | dict[str, Any] = stored.encryption["Rule"]
         rule = rules[0] if isinstance(rules, list) else rules
         default: dict[str, str] = rule.get("ApplyServerSideEncryptionByDefault") or {}
         if not default.get("SSEAlgorithm", "").startswith("aws:kms"):
             return ""
-        return self.key_arn(default["KMSMasterKeyID"], found.account_id, found.region_name)
+        return self.key_arn(default["KMSMasterKeyID"], stored.account_id, stored.region_name)
 
     def object_key(self, bucket: str, key: str, version: str) -> str:
         """ARN of the KMS key that an object is encrypted with; empty without one."""
-        found = _bucket(bucket)
-        stored: Any = _version(found, key, version) if found else None
+        stored_bucket = _bucket(bucket)
+        stored: Any = _version(stored_bucket, key, version) if stored_bucket else None
         if stored is None or not (getattr(stored, "encryption", None) or "").startswith("aws:kms"):
             return ""
         if not stored.kms_key_id:
             raise UnknownError("the key aws/s3, which AWS keeps for S3 in each account, is not emulated")
-        return self.key_arn(stored.kms_key_id, found.account_id, found.region_name)
+        return self.key_arn(stored.kms_key_id, stored_bucket.account_id, stored_bucket.region_name)
 
     def key_arn(self, name: str, account: str, region: str) -> str:
-        """ARN of a key by its id, alias or ARN; an alias that leads nowhere stands for itself."""
+        """ARN of a key by its id, alias or ARN; that of an alias which names no key."""
         from moto.kms.models import kms_backends
 
         if name.startswith("arn:"):
@@ -49,33 +48,33 @@ class MotoStored:
             rest = name if name.startswith("alias/") else f"key/{name}"
         if rest.startswith("alias/"):
             keys: Any = kms_backends[account][region].keys
-            found = next((key.id for key in keys.values() if rest in key.aliases), "")
-            rest = f"key/{found}" if found else rest
+            key_id = next((key.id for key in keys.values() if rest in key.aliases), "")
+            rest = f"key/{key_id}" if key_id else rest
         return f"arn:aws:kms:{region}:{account}:{rest}"
 
     def identity_arn(self, account: str, kind: str, name: str) -> str:
-        """ARN of a role or user by its name; one without a path where there is none."""
-        found = self._world.role_named(account, name) if kind == "role" else None
-        return found.arn if found else f"arn:aws:iam::{account}:{kind}/{name}"
+        """ARN of a role or user by its name; one without a path where none exists."""
+        role = self._world.role_named(account, name) if kind == "role" else None
+        return role.arn if role else f"arn:aws:iam::{account}:{kind}/{name}"
 
     def boundary(self, account: str, role: str) -> str:
         """ARN of the permissions boundary of a role; empty without one."""
         from moto.iam.models import iam_backends
 
         roles: Any = iam_backends[account]["aws"].roles
-        found = next((each for each in roles.values() if each.name == role), None)
-        return (found.permissions_boundary_arn or "") if found else ""
+        stored = next((stored for stored in roles.values() if stored.name == role), None)
+        return (stored.permissions_boundary_arn or "") if stored else ""
 
     def owner(self, call: AwsCall, account: str) -> str:
-        """The account whose backend has to answer: moto looks for another account's key in the caller's own."""
+        """The account whose backend has to answer: moto looks in the caller's for a key or bus of another account."""
         if call.service == "events":
             entries: list[dict[str, str]] = call.parameters.get("Entries") or []
             buses = [call.text("EventBusName"), *(entry.get("EventBusName", "") for entry in entries)]
             return next((bus.split(":")[4] for bus in buses if bus.startswith("arn:")), account)
         if call.service != "kms" or call.operation == "CreateKey":
             return account
-        named = call.text("KeyId") or call.text("TargetKeyId")
-        return named.split(":")[4] if named.startswith("arn:") else account
+        key = call.text("KeyId") or call.text("TargetKeyId")
+        return key.split(":")[4] if key.startswith("arn:") else account
 
 
 def _bucket(name: str) -> Any:
@@ -88,4 +87,4 @@ def _bucket(name: str) -> Any:
 def _version(bucket: Any, key: str, version: str) -> Any:
     if not version:
         return bucket.keys.get(key)
-    return next((each for each in bucket.keys.getlist(key, []) if each.version_id == version), None)
+    return next((stored for stored in bucket.keys.getlist(key, []) if stored.version_id == version), None)

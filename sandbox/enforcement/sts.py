@@ -1,4 +1,4 @@
-"""STS: taking a role, and what goes into its session."""
+"""Questions of a call to STS: assuming a role, with the name and tags of its session."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from sandbox.enforcement.questions import Question, Stored
 
 
 def asks(call: AwsCall, _account: str, _stored: Stored) -> Iterable[Question]:
-    """`AssumeRole`; with session tags or a source identity two or three actions (IAM User Guide, "Session tags")."""
+    """Questions of `AssumeRole`, one more for session tags and one for a source identity.
+
+    IAM User Guide, "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
+    """
     if call.operation != "AssumeRole":
         raise UnknownError(f"sts:{call.operation} is not emulated")
     if call.parameters.get("PolicyArns"):
@@ -26,9 +29,9 @@ def asks(call: AwsCall, _account: str, _stored: Stored) -> Iterable[Question]:
     if tags:
         context["aws:TagKeys"] = [tag["Key"] for tag in tags]
         context |= {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags}
-    found = [Question("sts:AssumeRole", role, context)]
+    questions = [Question("sts:AssumeRole", role, context)]
     if call.text("SourceIdentity"):
-        found.append(Question("sts:SetSourceIdentity", role, context))
+        questions.append(Question("sts:SetSourceIdentity", role, context))
     if tags:
-        found.append(Question("sts:TagSession", role, context))
-    return found
+        questions.append(Question("sts:TagSession", role, context))
+    return questions

@@ -1,1 +1,1 @@
-"""Pulumi's engine protocol in this process: what runs an unmodified program, with no CLI and no network."""
+"""Embedded engine: Pulumi's engine protocol in this process, for unmodified programs, without CLI and network."""

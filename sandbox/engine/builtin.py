@@ -1,29 +1,22 @@
-"""The `pulumi` package, which Pulumi's engine serves itself: references to other stacks, and looking up a resource."""
+"""Provider of the `pulumi` package, which Pulumi's engine has built in: stack references, and looking up a resource."""
 
 # ruff: noqa: N802, ARG002 - the names and the signatures are the protocol's
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox.engine import wire
+from sandbox.engine.grpc_calls import ServiceContext
 from sandbox.engine.state import ResourceState
 
 StackOutputs = Callable[[str], Mapping[str, Any] | None]
 """The outputs of the stack `<organization>/<project>/<stack>`, as on the wire; None when there is no such stack."""
-
-
-class AbortContext(Protocol):
-    """What is needed of a gRPC context."""
-
-    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
-        """End the call with an error."""
-        ...
 
 
 _STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
@@ -32,27 +25,27 @@ _STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 class Builtin(provider_pb2_grpc.ResourceProviderServicer):
     """The provider of `pulumi:pulumi:StackReference` (read only) and of the functions of the `pulumi` package."""
 
-    def __init__(self, outputs: StackOutputs | None, resource: Callable[[str], ResourceState | None]) -> None:
-        self._outputs = outputs
-        self._resource = resource
+    def __init__(self, stack_outputs: StackOutputs | None, find: Callable[[str], ResourceState | None]) -> None:
+        self._stack_outputs = stack_outputs
+        self._find = find
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: AbortContext) -> provider_pb2.CheckResponse:
-        """There is no configuration."""
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: ServiceContext) -> provider_pb2.CheckResponse:
+        """Accept everything: there is no configuration."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: provider_pb2.DiffRequest, context: AbortContext) -> provider_pb2.DiffResponse:
-        """There is no configuration."""
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: ServiceContext) -> provider_pb2.DiffResponse:
+        """No change: there is no configuration."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(
-        self, request: provider_pb2.ConfigureRequest, context: AbortContext
+        self, request: provider_pb2.ConfigureRequest, context: ServiceContext
     ) -> provider_pb2.ConfigureResponse:
-        """There is no configuration."""
+        """The features of the provider: there is no configuration."""
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, acceptResources=True, acceptOutputs=True, supportsPreview=True
         )
 
-    def Read(self, request: provider_pb2.ReadRequest, context: AbortContext) -> provider_pb2.ReadResponse:
+    def Read(self, request: provider_pb2.ReadRequest, context: ServiceContext) -> provider_pb2.ReadResponse:
         """The outputs of another stack."""
         if request.type != _STACK_REFERENCE:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type '{request.type}'")
@@ -61,25 +54,25 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
             id=request.id, inputs=request.inputs, properties=self._read_stack(name, context)
         )
 
-    def Delete(self, request: provider_pb2.DeleteRequest, context: AbortContext) -> empty_pb2.Empty:
-        """Nothing to do."""
+    def Delete(self, request: provider_pb2.DeleteRequest, context: ServiceContext) -> empty_pb2.Empty:
+        """Do nothing: a stack reference is only read."""
         return empty_pb2.Empty()
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: AbortContext) -> provider_pb2.InvokeResponse:
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: ServiceContext) -> provider_pb2.InvokeResponse:
         """`readStackOutputs` and `getResource`."""
         args = request.args.fields
         if request.tok == "pulumi:pulumi:readStackOutputs":
             values = self._read_stack(args["name"].string_value, context)
         elif request.tok == "pulumi:pulumi:getResource":
-            values = self._find(args["urn"].string_value, context)
+            values = self._get_resource(args["urn"].string_value, context)
         else:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized function name: '{request.tok}'")
         answer = provider_pb2.InvokeResponse()
         getattr(answer, "return").CopyFrom(values)
         return answer
 
-    def _read_stack(self, name: str, context: AbortContext) -> struct_pb2.Struct:
-        outputs = self._outputs(name) if self._outputs else None
+    def _read_stack(self, name: str, context: ServiceContext) -> struct_pb2.Struct:
+        outputs = self._stack_outputs(name) if self._stack_outputs else None
         if outputs is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f'unknown stack "{name}"')
         values = wire.to_struct(outputs)
@@ -87,12 +80,12 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
             {"name": name, "outputs": outputs, "secretOutputNames": sorted(wire.secret_names(values))}
         )
 
-    def _find(self, urn: str, context: AbortContext) -> struct_pb2.Struct:
-        found = self._resource(urn)
-        if found is None:
+    def _get_resource(self, urn: str, context: ServiceContext) -> struct_pb2.Struct:
+        resource = self._find(urn)
+        if resource is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource {urn}")
         values = struct_pb2.Struct()
-        for key, value in (("urn", urn), ("id", found.id), ("provider", found.provider)):
+        for key, value in (("urn", urn), ("id", resource.id), ("provider", resource.provider)):
             values.fields[key].string_value = value
-        values.fields["state"].struct_value.CopyFrom(found.output_message)
+        values.fields["state"].struct_value.CopyFrom(resource.output_message)
         return values

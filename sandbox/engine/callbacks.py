@@ -12,14 +12,14 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 
 from sandbox.engine import wire
+from sandbox.engine.goals import RegisterRequest
 from sandbox.engine.grpc_calls import RefusedError
 from sandbox.engine.state import ResourceState
 
-RegisterRequest = resource_pb2.RegisterResourceRequest
-Options = resource_pb2.TransformResourceOptions
+_Options = resource_pb2.TransformResourceOptions
 CallbackResponse = TypeVar("CallbackResponse", bound=Message)
 
-_PLAIN: Final = (
+_OPTIONS_OF_FIELDS: Final = (
     ("dependencies", "depends_on"),
     ("ignoreChanges", "ignore_changes"),
     ("replaceOnChanges", "replace_on_changes"),
@@ -37,37 +37,37 @@ _PLAIN: Final = (
     ("replace_with", "replace_with"),
     ("replacement_trigger", "replacement_trigger"),
 )
-"""The fields of a request and the options of the same meaning, where unset and empty mean the same."""
+"""Fields of a request, and the option of a transform that means the same; unset and empty mean the same."""
 
-_APART: Final = ("aliasURNs", "protect", "retainOnDelete", "deleteBeforeReplace", "deleteBeforeReplaceDefined")
-"""The fields of a request that an answer's options replace as well, each in its own way."""
+_CLEARED: Final = ("aliasURNs", "protect", "retainOnDelete", "deleteBeforeReplace", "deleteBeforeReplaceDefined")
+"""Fields of a request that the options of a transform replace as well, each in its own way."""
 
 
 class Callbacks:
-    """What the program asked to be called for."""
+    """The transforms and hooks that the program has registered."""
 
     def __init__(self) -> None:
         self.in_use = False
-        """True once the program may be called back: a call of its may then wait for another."""
+        """True once the program may be called back: then one call of the program may wait for another."""
         self._channels: dict[str, grpc.Channel] = {}
-        self._stack: list[callback_pb2.Callback] = []
-        self._invokes: list[callback_pb2.Callback] = []
-        self._own: dict[str, Sequence[callback_pb2.Callback]] = {}
+        self._stack_transforms: list[callback_pb2.Callback] = []
+        self._invoke_transforms: list[callback_pb2.Callback] = []
+        self._resource_transforms: dict[str, Sequence[callback_pb2.Callback]] = {}
         self._hooks: dict[str, resource_pb2.RegisterResourceHookRequest] = {}
         self._lock = threading.Lock()
 
     def add_stack_transform(self, callback: callback_pb2.Callback) -> None:
         """Transform every resource that is registered from now on."""
         self.in_use = True
-        self._stack.append(callback)
+        self._stack_transforms.append(callback)
 
     def add_invoke_transform(self, callback: callback_pb2.Callback) -> None:
         """Transform every call of a function from now on."""
         self.in_use = True
-        self._invokes.append(callback)
+        self._invoke_transforms.append(callback)
 
     def add_hook(self, hook: resource_pb2.RegisterResourceHookRequest) -> None:
-        """A hook that resources name."""
+        """Add a hook that resources may name."""
         self.in_use = True
         if hook.name in self._hooks:
             raise RefusedError(f"resource hook already registered for name: {hook.name}")
@@ -84,18 +84,18 @@ class Callbacks:
     def transformed(self, request: RegisterRequest, urn: str, parents: Iterable[str]) -> RegisterRequest:
         """The request after the resource's own transforms, its parents' and the stack's."""
         # The generated stubs name the callbacks' module wrongly, so the checker knows no type for them.
-        own: list[callback_pb2.Callback] = list(request.transforms)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        if not self.in_use and not own:
+        transforms: list[callback_pb2.Callback] = list(request.transforms)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        if not self.in_use and not transforms:
             return request
         self.in_use = True
-        self._own[urn] = own
-        todo = [*own, *(each for parent in parents for each in self._own.get(parent, ())), *self._stack]
-        for callback in todo:
+        self._resource_transforms[urn] = transforms
+        inherited = [callback for parent in parents for callback in self._resource_transforms.get(parent, ())]
+        for callback in (*transforms, *inherited, *self._stack_transforms):
             request = self._transform(callback, request)
         return request
 
     def _transform(self, callback: callback_pb2.Callback, request: RegisterRequest) -> RegisterRequest:
-        asked = resource_pb2.TransformRequest(
+        message = resource_pb2.TransformRequest(
             type=request.type,
             name=request.name,
             custom=request.custom,
@@ -103,73 +103,75 @@ class Callbacks:
             properties=request.object,
             options=_options(request),
         )
-        answer = self._call(callback, asked, resource_pb2.TransformResponse())
-        changed = RegisterRequest()
-        changed.CopyFrom(request)
+        answer = self._call(callback, message, resource_pb2.TransformResponse())
+        transformed = RegisterRequest()
+        transformed.CopyFrom(request)
         if answer.HasField("properties"):
-            changed.object.CopyFrom(_settled(answer.properties))
+            transformed.object.CopyFrom(_without_output_values(answer.properties))
         if answer.HasField("options"):
-            _apply(answer.options, changed)
-        return changed
+            _apply(answer.options, transformed)
+        return transformed
 
     def transformed_invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeRequest:
         """The call of a function after the stack's transforms."""
-        for callback in self._invokes:
+        for callback in self._invoke_transforms:
             options = resource_pb2.TransformInvokeOptions(
                 provider=request.provider, plugin_download_url=request.pluginDownloadURL, version=request.version
             )
-            asked = resource_pb2.TransformInvokeRequest(token=request.tok, args=request.args, options=options)
-            answer = self._call(callback, asked, resource_pb2.TransformInvokeResponse())
-            changed = resource_pb2.ResourceInvokeRequest()
-            changed.CopyFrom(request)
+            message = resource_pb2.TransformInvokeRequest(token=request.tok, args=request.args, options=options)
+            answer = self._call(callback, message, resource_pb2.TransformInvokeResponse())
+            transformed = resource_pb2.ResourceInvokeRequest()
+            transformed.CopyFrom(request)
             if answer.HasField("args"):
-                changed.args.CopyFrom(answer.args)
+                transformed.args.CopyFrom(answer.args)
             if answer.HasField("options"):
-                changed.provider, changed.version = answer.options.provider, answer.options.version
-            request = changed
+                transformed.provider, transformed.version = answer.options.provider, answer.options.version
+            request = transformed
         return request
 
     # Hooks
 
     def run_hooks(self, kind: str, old: ResourceState | None, new: ResourceState | None, *, preview: bool) -> None:
         """Run the hooks of a kind (`before_create`, ...); raises RefusedError when one fails."""
-        subject = new or old
-        if subject is None:
+        resource = new or old
+        if resource is None:
             return
-        for name in subject.hooks.get(kind, ()):
+        for name in resource.hooks.get(kind, ()):
             hook = self._hooks.get(name)
             if hook is None:
                 raise RefusedError(f"resource hook {name} was not registered")
             if hook.on_dry_run or not preview:
-                self._run_hook(hook, kind, subject, old, new)
+                self._run_hook(hook, kind, resource, old, new)
 
     def _run_hook(
         self,
         hook: resource_pb2.RegisterResourceHookRequest,
         kind: str,
-        subject: ResourceState,
+        resource: ResourceState,
         old: ResourceState | None,
         new: ResourceState | None,
     ) -> None:
-        asked = resource_pb2.ResourceHookRequest(urn=subject.urn, id=subject.id, name=subject.name, type=subject.type)
+        message = resource_pb2.ResourceHookRequest(
+            urn=resource.urn, id=resource.id, name=resource.name, type=resource.type
+        )
         if new:
-            asked.new_inputs.CopyFrom(new.input_message)
+            message.new_inputs.CopyFrom(new.input_message)
             if kind.startswith("after_"):
-                asked.new_outputs.CopyFrom(new.output_message)
+                message.new_outputs.CopyFrom(new.output_message)
         if old:
-            asked.old_inputs.CopyFrom(old.input_message)
-            asked.old_outputs.CopyFrom(old.output_message)
-        untyped: Any = hook
-        answer = self._call(untyped.callback, asked, resource_pb2.ResourceHookResponse())
+            message.old_inputs.CopyFrom(old.input_message)
+            message.old_outputs.CopyFrom(old.output_message)
+        untyped: Any = hook  # the stubs name the module of its callback wrongly
+        answer = self._call(untyped.callback, message, resource_pb2.ResourceHookResponse())
         if answer.error and not hook.ignore_errors:
             raise RefusedError(f'{kind.partition("_")[0]} hook "{hook.name}" failed: {answer.error}')
 
-    def _call(self, callback: callback_pb2.Callback, asked: Message, answer: CallbackResponse) -> CallbackResponse:
+    def _call(self, callback: callback_pb2.Callback, request: Message, answer: CallbackResponse) -> CallbackResponse:
         with self._lock:
             channel = self._channels.get(callback.target)
             if channel is None:
                 channel = self._channels[callback.target] = grpc.insecure_channel(callback.target)
-        message = callback_pb2.CallbackInvokeRequest(token=callback.token, request=asked.SerializeToString())
+        message = callback_pb2.CallbackInvokeRequest(token=callback.token, request=request.SerializeToString())
         try:
             stub: Any = callback_pb2_grpc.CallbacksStub(channel)
             response = stub.Invoke(message)
@@ -179,22 +181,22 @@ class Callbacks:
         return answer
 
 
-def _options(request: RegisterRequest) -> Options:
-    values = {option: getattr(request, name) for name, option in _PLAIN if _is_set(request, name)}
+def _options(request: RegisterRequest) -> _Options:
+    values = {option: getattr(request, name) for name, option in _OPTIONS_OF_FIELDS if _is_set(request, name)}
     if request.HasField("protect"):
         values["protect"] = request.protect
     if request.HasField("retainOnDelete"):
         values["retain_on_delete"] = request.retainOnDelete
     if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace:
         values["delete_before_replace"] = request.deleteBeforeReplace
-    return Options(**values)
+    return _Options(**values)
 
 
-def _apply(options: Options, request: RegisterRequest) -> None:
+def _apply(options: _Options, request: RegisterRequest) -> None:
     clear: Callable[[str], None] = cast("Message", request).ClearField
-    for name in (*(name for name, _ in _PLAIN), *_APART):
+    for name in (*(name for name, _ in _OPTIONS_OF_FIELDS), *_CLEARED):
         clear(name)
-    values = {name: getattr(options, option) for name, option in _PLAIN if _is_set(options, option)}
+    values = {name: getattr(options, option) for name, option in _OPTIONS_OF_FIELDS if _is_set(options, option)}
     if options.HasField("protect"):
         values["protect"] = options.protect
     if options.HasField("retain_on_delete"):
@@ -209,7 +211,7 @@ def _is_set(message: Message, name: str) -> bool:
     return message.HasField(name) if field.has_presence else bool(getattr(message, name))
 
 
-def _settled(values: struct_pb2.Struct) -> struct_pb2.Struct:
+def _without_output_values(values: struct_pb2.Struct) -> struct_pb2.Struct:
     if not wire.mentions(values, wire.OUTPUT_VALUE):
         return values
     return wire.to_struct(wire.settle(wire.to_python(values)))

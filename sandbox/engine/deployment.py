@@ -1,6 +1,6 @@
-"""One run over one stack: decides what each resource needs, and in the end what has to go.
+"""Decisions of a run over one stack: leave, change or replace a resource by its diff, and delete what is left over.
 
-It follows Pulumi's engine (`pkg/resource/deploy/step_generator.go`), messages included.
+They follow Pulumi's engine (`pkg/resource/deploy/step_generator.go`), messages included.
 """
 
 from __future__ import annotations
@@ -12,19 +12,27 @@ from dataclasses import dataclass, replace
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2
 
-from sandbox.engine import paths, wire
+from sandbox.engine import property_paths, wire
 from sandbox.engine.grpc_calls import RefusedError
 from sandbox.engine.plugin import UNKNOWN_CONFIGURATION, CheckFailure, DiffResponse, Plugin
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import Operation, ResourceState
-from sandbox.engine.steps import DiffVerdict, depend_on, is_import, needs, replacing, triggered, verdict_of
+from sandbox.engine.steps import (
+    DiffVerdict,
+    dependencies_of,
+    dependents_of,
+    is_import,
+    is_triggered,
+    replacement,
+    verdict_of,
+)
 from sandbox.engine.urns import STACK_TYPE, UrnRegistry, is_provider, name_of, provider_urn
 from sandbox.engine.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What the program asks for. `aliases` are the old names that the program gives."""
+    """A resource as the program wants it; `aliases` are the old names that the program gives it."""
 
     new: ResourceState
     aliases: Sequence[alias_pb2.Alias] = ()
@@ -32,71 +40,74 @@ class Goal:
 
 
 class Deployment:
-    """What one run decides; knows nothing of the SDK."""
+    """The decisions of one run. Knows goals and states of resources, and nothing of the SDK."""
 
     def __init__(self, stack: str, project: str, work: Work) -> None:
         self._work = work
         self._aliases: dict[str, str] = {}
-        self._names = UrnRegistry(stack, project, self._aliases)
+        """Old URNs by the URN of this run."""
+        self._urns = UrnRegistry(stack, project, self._aliases)
         self._aliased: dict[str, str] = {}
-        self._seen: set[str] = set()
+        """URNs of this run by the old URN."""
+        self._claimed: set[str] = set()
         self._recreate: dict[str, tuple[str, ...]] = {}
+        """Dependents deleted before the resource they depend on is replaced, with the properties that made it so."""
         self._replaced: set[str] = set()
 
     @property
     def _snapshot(self) -> Snapshot:
         return self._work.snapshot
 
-    # What a program asks for
+    # Requests of the program
 
     def claim(self, parent: str, type_: str, name: str) -> str:
         """The URN of a resource that is about to be registered or read; each can be claimed once."""
         work = self._work
         with work.lock:
-            work.go_on()
-            urn = self._names.of(parent, type_, name)
-            if parent and parent not in self._seen:
+            work.raise_if_stopped()
+            urn = self._urns.of(parent, type_, name)
+            if parent and parent not in self._claimed:
                 work.fail(urn, f"could not find parent resource {parent}")
-            if urn in self._seen:
+            if urn in self._claimed:
                 work.fail(urn, f"Duplicate resource URN '{urn}'; try giving it a unique name")
-            self._seen.add(urn)
+            self._claimed.add(urn)
             return urn
 
     def register(self, goal: Goal) -> ResourceState:
-        """Bring a resource to where the program wants it; what it has become."""
+        """Bring a resource to its goal; the state it has then."""
         started = time.perf_counter()
         new, old = self._find_old(goal)
         with self._work.failing_as(new.urn):
             if not is_import(new, old):
-                return self._settle(goal, new, old, started)
-            read = self._work.import_(new, None if new.urn in self._recreate else old, started)
-            return self._settle(goal, new, read, started, imported=True)
+                return self._reconcile(goal, new, old, started)
+            imported = self._work.import_(new, None if new.urn in self._recreate else old, started)
+            return self._reconcile(goal, new, imported, started, imported=True)
 
     def read(self, new: ResourceState) -> ResourceState:
-        """Read a resource that is not ours to manage."""
+        """Read a resource that the stack does not manage."""
         started = time.perf_counter()
         with self._work.failing_as(new.urn):
             return self._work.read(new, self._snapshot.old(new.urn), started)
 
     def outputs(self, urn: str, outputs: struct_pb2.Struct) -> None:
-        """The outputs of a component, or of the stack."""
+        """Keep the outputs of a component, or of the stack."""
         with self._work.lock:
             new = self._snapshot.new(urn)
             if new is None or new.custom:
                 self._work.fail(urn, f"cannot complete a resource '{urn}' whose registration isn't pending")
-            done = replace(new, output_message=outputs)
-            self._snapshot.keep(done)
-        if done.operation in ("create", "update"):
-            self._work.after(f"after_{done.operation}", self._snapshot.old(urn), done)
+            completed = replace(new, output_message=outputs)
+            self._snapshot.keep(completed)
+        if completed.operation in ("create", "update"):
+            self._work.run_after_hooks(f"after_{completed.operation}", self._snapshot.old(urn), completed)
 
     def refresh(self) -> None:
-        """Read every resource as it is, in order; what is gone is forgotten, and nothing depends on it any more."""
+        """Read every resource as it is, in order; one that is gone is dropped, and nothing depends on it any more."""
         gone: set[str] = set()
-        for old, now in reversed(list(self._snapshot.left())):
+        for old, now in reversed(list(self._snapshot.remaining())):
             if now.delete:
                 continue
             if not old.custom or is_provider(old.type) or old.pending_replacement:
-                self._work.keep(old)
+                self._work.keep_unread(old)
                 continue
             with self._work.failing_as(old.urn):
                 if self._work.refresh(old) is None:
@@ -105,19 +116,19 @@ class Deployment:
             self._snapshot.forget(gone)
 
     def finish(self) -> None:
-        """The program is done: delete what it no longer has, dependents first; what something protected needs stays."""
-        self._work.go_on()
-        left = list(self._snapshot.left())
-        going = {now.urn for _, now in left}
+        """Delete the resources that the program dropped, dependents first; what a protected one depends on stays."""
+        self._work.raise_if_stopped()
+        remaining = list(self._snapshot.remaining())
+        deleted = {now.urn for _, now in remaining}
         needed: set[str] = set()
-        for old, now in left:
+        for old, now in remaining:
             if now.urn not in needed:
-                self._delete_left(old, now, going)
-            if now.urn in needed or _is_kept(now):
-                needed |= {now.parent, *needs(now)}
+                self._delete_remaining(old, now, deleted)
+            if now.urn in needed or _is_protected(now):
+                needed |= {now.parent, *dependencies_of(now)}
 
     def close(self) -> None:
-        """The run has ended. When it has failed, it may not have reached an output of the stack: the old one stays."""
+        """Keep the stack's old outputs beside the new ones of a failed run, which may not have reached them all."""
         if not self._work.failures:
             return
         for new in self._snapshot.news():
@@ -125,7 +136,7 @@ class Deployment:
                 outputs = wire.to_struct({**old.outputs, **new.outputs})
                 self._snapshot.keep(replace(new, output_message=outputs))
 
-    # The old resource, under whatever name
+    # The old resource, found by URN or by alias
 
     def _find_old(self, goal: Goal) -> tuple[ResourceState, ResourceState | None]:
         new = goal.new
@@ -136,27 +147,27 @@ class Deployment:
                 )
             if old := self._snapshot.old(new.urn):
                 return new, old
-            for urn in self._names.before(new.type, name_of(new.urn), new.parent, goal.aliases):
+            for urn in self._urns.old_urns(new.type, name_of(new.urn), new.parent, goal.aliases):
                 if urn != new.urn and (old := self._snapshot.old(urn)):
                     self._adopt(urn, new.urn)
                     return replace(new, aliases=(urn,)), old
         return new, None
 
-    def _adopt(self, old: str, new: str) -> None:
-        taken = new if old in self._seen else self._aliased.get(old)
+    def _adopt(self, old_urn: str, new_urn: str) -> None:
+        taken = new_urn if old_urn in self._claimed else self._aliased.get(old_urn)
         if taken:
             self._work.fail(
-                new,
-                f"Duplicate resource alias '{old}' applied to resource with URN '{new}'"
+                new_urn,
+                f"Duplicate resource alias '{old_urn}' applied to resource with URN '{new_urn}'"
                 f" conflicting with resource with URN '{taken}'",
             )
-        self._aliased[old] = new
-        self._aliases[new] = old
-        self._work.registry.rename(old, new)
+        self._aliased[old_urn] = new_urn
+        self._aliases[new_urn] = old_urn
+        self._work.registry.rename(old_urn, new_urn)
 
-    # Deciding
+    # One resource
 
-    def _settle(
+    def _reconcile(
         self, goal: Goal, new: ResourceState, old: ResourceState | None, started: float, *, imported: bool = False
     ) -> ResourceState:
         work = self._work
@@ -165,14 +176,14 @@ class Deployment:
         if old is None:
             return work.create(new, started)
         if recreating:
-            verdict = replacing(*self._recreate.pop(new.urn))
-            work.step("replace", new)
+            verdict = replacement(*self._recreate.pop(new.urn))
+            work.add_step("replace", new)
             self._replaced.add(new.urn)
             return work.create(new, started, old, verdict)
-        if old.external:
-            done = work.create(new, started, old, wait=True)
-            work.step("replace", new)
-            return done
+        if old.external:  # read so far, managed from now on
+            created = work.create(new, started, old, delete_later=True)
+            work.add_step("replace", new)
+            return created
         verdict = self._verdict(new, old)
         if verdict.replace or (old.pending_replacement and not imported):
             return self._replace(goal, new, old, verdict, started)
@@ -184,49 +195,49 @@ class Deployment:
         news = goal.new.input_message
         if old is not None and new.ignore_changes:
             values = wire.to_python(news)
-            if missed := paths.ignoring(values, old.inputs, new.ignore_changes):
-                listed = ", ".join(missed)
-                message = f'cannot ignore changes in added or removed elements of the path: "{listed}"'
+            if failed := property_paths.restore_ignored(values, old.inputs, new.ignore_changes):
+                message = f'cannot ignore changes in added or removed elements of the path: "{", ".join(failed)}"'
                 self._work.warn(new.urn, message)
             news = wire.to_struct(values)
-        inputs, problems = self._work.provider(new).check(new, old and old.input_message, news)
-        if problems:
-            self._refuse(new, inputs, problems)
+        inputs, failures = self._work.provider(new).check(new, old and old.input_message, news)
+        if failures:
+            self._refuse(new, inputs, failures)
         return replace(new, input_message=inputs)
 
-    def _refuse(self, new: ResourceState, inputs: struct_pb2.Struct, problems: Sequence[CheckFailure]) -> None:
+    def _refuse(self, new: ResourceState, inputs: struct_pb2.Struct, failures: Sequence[CheckFailure]) -> None:
         values = wire.to_python(inputs) or new.inputs
-        for problem in problems:
+        for failure in failures:
             subject = f"{new.type} resource '{new.name}'"
-            if problem.property:
-                value = values.get(problem.property)
-                shown = "[secret]" if wire.is_secret(value) else value
-                subject += f": property {problem.property} value {shown!r}"
-            self._work.note(new.urn, f"{subject} has a problem: {problem.reason}")
+            if failure.property:
+                value = values.get(failure.property)
+                printed = "[secret]" if wire.is_secret(value) else value
+                subject += f": property {failure.property} value {printed!r}"
+            self._work.add_failure(new.urn, f"{subject} has a problem: {failure.reason}")
         self._work.stop()
 
     def _verdict(self, new: ResourceState, old: ResourceState) -> DiffVerdict:
-        if triggered(old.replacement_trigger, new.replacement_trigger):
-            return replacing()
+        if is_triggered(old.replacement_trigger, new.replacement_trigger):
+            return replacement()
         if not self._replaced.isdisjoint(new.replace_with):
-            return replacing("replaceWith")
+            return replacement("replaceWith")
         if self._provider_changed(new, old):
-            return replacing("provider")
+            return replacement("provider")
         return verdict_of(self._diff(new, old), new.replace_on_changes, bool(old.init_errors))
 
     def _diff(self, new: ResourceState, old: ResourceState) -> DiffResponse:
         provider = self._work.provider(new)
-        if isinstance(provider, Plugin) and not provider.known:
+        if isinstance(provider, Plugin) and not provider.configuration_known:
             self._work.warn(new.urn, UNKNOWN_CONFIGURATION)
+            # Pulumi previews an update then, and leaves the question of a replacement to the run.
             return DiffResponse(changes=DiffResponse.DIFF_SOME)
         diff = provider.diff(new.urn, old, new.input_message, new.ignore_changes)
-        return diff if diff.changes != DiffResponse.DIFF_UNKNOWN else self._compared(new, old)
+        return diff if diff.changes != DiffResponse.DIFF_UNKNOWN else self._input_diff(new, old)
 
     @staticmethod
-    def _compared(new: ResourceState, old: ResourceState) -> DiffResponse:
-        """The provider cannot say: compare the inputs."""
+    def _input_diff(new: ResourceState, old: ResourceState) -> DiffResponse:
+        """The diff of the inputs alone, for a provider that answers DIFF_UNKNOWN."""
         olds, news = old.inputs, new.inputs
-        paths.ignoring(news, olds, new.ignore_changes)
+        property_paths.restore_ignored(news, olds, new.ignore_changes)
         keys = sorted(key for key in {*olds, *news} if olds.get(key) != news.get(key))
         return DiffResponse(changes=DiffResponse.DIFF_SOME if keys else DiffResponse.DIFF_NONE, diffs=keys)
 
@@ -235,14 +246,14 @@ class Deployment:
             return False
         if not (old.provider and new.provider):
             return True
-        before, now = provider_urn(old.provider), provider_urn(new.provider)
-        if self._aliased.get(before) == now:
-            return False
-        old_provider, new_provider = self._snapshot.old(before), self._snapshot.new(now)
+        old_urn, new_urn = provider_urn(old.provider), provider_urn(new.provider)
+        if self._aliased.get(old_urn) == new_urn:
+            return False  # the same provider under a new name
+        old_provider, new_provider = self._snapshot.old(old_urn), self._snapshot.new(new_urn)
         plugin = self._work.registry.find(new.provider)
         if old_provider is None or new_provider is None or plugin is None:
             raise RefusedError(f'failed to resolve provider reference: "{old.provider}"')
-        diff = plugin.diff_config(now, old_provider, new_provider.input_message)
+        diff = plugin.diff_config(new_urn, old_provider, new_provider.input_message)
         return verdict_of(diff, (), init_errors=False).replace
 
     # Replacing
@@ -254,16 +265,16 @@ class Deployment:
         self._refuse_replacing(goal, new, old)
         self._replaced.add(new.urn)
         new = self._checked(goal, new, None)
-        first = verdict.delete_first if goal.delete_before_replace is None else goal.delete_before_replace
-        if not first:
-            done = work.create(new, started, old, verdict, wait=True)
-            work.step("replace", new, verdict)
-            return done
+        delete_first = verdict.delete_first if goal.delete_before_replace is None else goal.delete_before_replace
+        if not delete_first:
+            created = work.create(new, started, old, verdict, delete_later=True)
+            work.add_step("replace", new, verdict)
+            return created
         for dependent, keys in reversed(self._dependents(old)):
-            self._delete_dependent(dependent, keys, because_of=new.urn)
+            self._delete_dependent(dependent, keys, replaced=new.urn)
         if not old.pending_replacement:
-            work.delete(old, "delete-replaced", first=True)
-        work.step("replace", new, verdict)
+            work.delete(old, "delete-replaced", replacement_follows=True)
+        work.add_step("replace", new, verdict)
         return work.create(new, started, old, verdict)
 
     def _refuse_replacing(self, goal: Goal, new: ResourceState, old: ResourceState) -> None:
@@ -275,7 +286,7 @@ class Deployment:
             )
             if not work.preview:
                 work.fail(new.urn, message)
-            work.note(new.urn, message)
+            work.add_failure(new.urn, message)
         if goal.new.import_id:
             message = (
                 "previously-imported resources that still specify an ID may not be replaced; "
@@ -287,64 +298,64 @@ class Deployment:
 
     def _dependents(self, root: ResourceState) -> list[tuple[ResourceState, tuple[str, ...]]]:
         """The old resources that a change of their dependency would replace, with the properties that would."""
-        found: list[tuple[ResourceState, tuple[str, ...]]] = []
+        replacements: list[tuple[ResourceState, tuple[str, ...]]] = []
         replaced = {root.urn}
-        for one in depend_on([root.urn], self._snapshot.after(root)):
-            if one.custom and not one.external and (verdict := self._would_replace(one, replaced)):
-                replaced.add(one.urn)
-                found.append((one, verdict.replaces))
-        return found
+        for dependent in dependents_of([root.urn], self._snapshot.after(root)):
+            if dependent.custom and not dependent.external and (verdict := self._would_replace(dependent, replaced)):
+                replaced.add(dependent.urn)
+                replacements.append((dependent, verdict.replaces))
+        return replacements
 
-    def _would_replace(self, one: ResourceState, replaced: set[str]) -> DiffVerdict | None:
-        if provider_urn(one.provider) in replaced:
-            return replacing()
-        if not replaced.isdisjoint(one.replace_with):
-            return replacing("replaceWith")
-        lost = [key for key, urns in one.property_dependencies.items() if not replaced.isdisjoint(urns)]
-        values = {key: wire.UNKNOWN if key in lost else value for key, value in one.inputs.items()}
-        if not any(key in values for key in lost):
+    def _would_replace(self, dependent: ResourceState, replaced: set[str]) -> DiffVerdict | None:
+        if provider_urn(dependent.provider) in replaced:
+            return replacement()
+        if not replaced.isdisjoint(dependent.replace_with):
+            return replacement("replaceWith")
+        unknown = [key for key, urns in dependent.property_dependencies.items() if not replaced.isdisjoint(urns)]
+        values = {key: wire.UNKNOWN if key in unknown else value for key, value in dependent.inputs.items()}
+        if not any(key in values for key in unknown):
             return None
-        provider = self._work.provider_of_old(one)
-        diff = provider.diff(one.urn, one, wire.to_struct(values), one.ignore_changes)
-        verdict = verdict_of(diff, one.replace_on_changes, init_errors=False)
+        provider = self._work.provider_of_old(dependent)
+        diff = provider.diff(dependent.urn, dependent, wire.to_struct(values), dependent.ignore_changes)
+        verdict = verdict_of(diff, dependent.replace_on_changes, init_errors=False)
         return verdict if verdict.replace else None
 
-    def _delete_dependent(self, one: ResourceState, keys: tuple[str, ...], because_of: str) -> None:
-        if one.urn in self._recreate:
+    def _delete_dependent(self, dependent: ResourceState, keys: tuple[str, ...], replaced: str) -> None:
+        if dependent.urn in self._recreate:
             return
-        if one.protect:
+        if dependent.protect:
             self._work.fail(
-                because_of,
-                f'unable to replace resource "{one.urn}" as part of replacing "{because_of}" as it is currently marked '
-                "for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi "
-                f"program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{one.urn}'`",
+                replaced,
+                f'unable to replace resource "{dependent.urn}" as part of replacing "{replaced}" as it is currently '
+                "marked for protection. To unprotect the resource, remove the `protect` flag from the resource in your "
+                f"Pulumi program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{dependent.urn}'`",
             )
-        self._work.delete(one, "delete-replaced", first=True)
-        self._recreate[one.urn] = keys
+        self._work.delete(dependent, "delete-replaced", replacement_follows=True)
+        self._recreate[dependent.urn] = keys
 
     # Deleting
 
-    def _delete_left(self, old: ResourceState, now: ResourceState, going: set[str]) -> None:
+    def _delete_remaining(self, old: ResourceState, now: ResourceState, deleted: set[str]) -> None:
         work = self._work
         if now.pending_replacement:
             work.snapshot.drop(old)
-            work.step("remove-pending-replace", now)
+            work.add_step("remove-pending-replace", now)
             return
-        if _is_kept(now):
+        if _is_protected(now):
             message = (
                 f'resource "{now.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either '
                 "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the "
                 f"command:\n`pulumi state unprotect '{now.urn}'`"
             )
-            work.note(now.urn, message)
+            work.add_failure(now.urn, message)
             return
         if now.external:
             operation: Operation = "discard-replaced" if now.delete else "discard"
         else:
             operation = "delete-replaced" if now.delete else "delete"
-        work.delete(old, operation, goes_with_another=now.deleted_with in going)
+        work.delete(old, operation, deleted_with_another=now.deleted_with in deleted)
 
 
-def _is_kept(old: ResourceState) -> bool:
-    """True for what is protected, unless it has been replaced already or deleted first."""
+def _is_protected(old: ResourceState) -> bool:
+    """True for a protected resource that has neither been replaced already nor been deleted before its replacement."""
     return old.protect and not old.delete and not old.pending_replacement

@@ -1,4 +1,4 @@
-"""Runs a Pulumi program against an engine in this process, the way Pulumi's own Python language host does."""
+"""Driver of a run: a Pulumi program against an engine in this process, as Pulumi's Python language host does it."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ Program = Callable[[], Awaitable[None] | None]
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run came to. It succeeded when there are no failures."""
+    """The result of a run; it succeeded when there are no failures."""
 
     steps: list[Step]
     resources: list[ResourceState]
-    """Of this run, each behind what it depends on."""
+    """The resources of this run, each after those that it depends on."""
     failures: list[Failure]
     warnings: list[Failure]
     logs: list[tuple[str, str]]
-    """`(level, message)` of what the program logged."""
+    """Messages of the program, as `(level, message)`."""
     seconds: float
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     """The stack's outputs, as on the wire."""
 
 
 def run(engine: Engine, program: Program, *, parallel: int = 16) -> RunResult:
-    """Run the program. What the engine or a provider refuses is in the result; what the program raises is raised.
+    """Run the program. Refusals of the engine and of providers are in the result; the program's exceptions are raised.
 
     Either way the engine's state is right afterwards, and nothing of the run is left in the SDK.
     """
     started = time.perf_counter()
     try:
-        with _tuned():
+        with _rare_garbage_collection():
             contextvars.copy_context().run(_drive, engine, program, parallel)
     except Exception:
         if not engine.failures:
@@ -62,20 +62,20 @@ def run(engine: Engine, program: Program, *, parallel: int = 16) -> RunResult:
 
 
 def refresh(engine: Engine) -> RunResult:
-    """Bring the state to what is there, without the program; what a provider refuses is in the result."""
+    """Bring the state to the resources as they are, without the program; refusals are in the result."""
     return _without_program(engine, engine.refresh)
 
 
 def destroy(engine: Engine) -> RunResult:
-    """Delete everything in the state, without the program; what is protected, or refused, is in the result."""
+    """Delete every resource in the state, without the program; protected and refused ones are in the result."""
     return _without_program(engine, engine.destroy)
 
 
-def _without_program(engine: Engine, do: Callable[[], None]) -> RunResult:
+def _without_program(engine: Engine, operation: Callable[[], None]) -> RunResult:
     started = time.perf_counter()
     try:
         with suppress(StoppedError):
-            do()
+            operation()
     finally:
         engine.close()
     return _result(engine, started)
@@ -104,8 +104,8 @@ def entry_point(path: Path) -> Program:
 
 
 def _drive(engine: Engine, program: Program, parallel: int) -> None:
-    """In a context of its own: the SDK keeps its settings in context variables."""
-    ROOT.set(None)
+    """Run the program in a context of its own: the SDK keeps its settings in context variables."""
+    ROOT.set(None)  # the stack resource of an earlier run in this process
     settings = Settings(
         project=engine.project,
         stack=engine.stack,
@@ -118,8 +118,8 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     configure(settings)
     set_all_config(engine.config, engine.secret_config)
     loop = asyncio.new_event_loop()
-    loop.set_default_executor(_InOrder(engine, parallel) if engine.preview else ThreadPoolExecutor(parallel))
-    loop.set_exception_handler(_passed_over)
+    loop.set_default_executor(_SequentialExecutor(engine, parallel) if engine.preview else ThreadPoolExecutor(parallel))
+    loop.set_exception_handler(_ignore_exception)
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run_in_stack(program))
@@ -127,12 +127,12 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
         _close(loop)
 
 
-def _passed_over(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What failed is in the result; the futures that the SDK leaves behind would say it again, once each."""
+def _ignore_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Ignore a failed future that the SDK leaves behind: the failure is in the result already."""
 
 
-class _InOrder(ThreadPoolExecutor):
-    """One call after the other, so that a preview comes out the same each time.
+class _SequentialExecutor(ThreadPoolExecutor):
+    """An executor of one call after the other, so that a preview is the same each time.
 
     Once the engine calls back into the program, a call may have to wait for a later one: then each has a thread.
     """
@@ -140,22 +140,22 @@ class _InOrder(ThreadPoolExecutor):
     def __init__(self, engine: Engine, parallel: int) -> None:
         super().__init__(1)
         self._engine = engine
-        self._several = ThreadPoolExecutor(parallel)
+        self._parallel = ThreadPoolExecutor(parallel)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run it in turn."""
+        """Run the call in turn."""
         if self._engine.calls_back:
-            return self._several.submit(fn, *args, **kwargs)
+            return self._parallel.submit(fn, *args, **kwargs)
         return super().submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the threads of both kinds."""
-        self._several.shutdown(wait, cancel_futures=cancel_futures)
+        self._parallel.shutdown(wait, cancel_futures=cancel_futures)
         super().shutdown(wait, cancel_futures=cancel_futures)
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:
-    """Wait for what is still under way, so that nothing of it is forgotten, and for the threads."""
+    """Wait for the tasks under way, whose results belong into the state, and for the threads."""
     try:
         pending = asyncio.all_tasks(loop)
         for task in pending:
@@ -169,8 +169,8 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
 
 
 @contextmanager
-def _tuned() -> Generator[None]:
-    """A program makes some 70 KB of objects per resource that all live to its end: looking at them is wasted time."""
+def _rare_garbage_collection() -> Generator[None]:
+    """Inside, Python rarely collects garbage: a program makes 70 KB of objects a resource that all live to its end."""
     thresholds = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)

@@ -1,15 +1,14 @@
-"""Pulumi's engine protocol in this process: the `ResourceMonitor` and `Engine` services that the Pulumi SDK talks to.
+"""Engine of one run, in this process: `ResourceMonitor` and `Engine` of Pulumi's protocol, as the SDK calls them.
 
 The SDK takes any object with the stubs' methods for its monitor and engine, so an unmodified `__main__.py` runs without
-the Pulumi CLI (`sandbox.engine.driver.run`). The providers are Pulumi's own `ResourceProvider` service. What is not
-supported is refused with a message, never passed over.
+the Pulumi CLI (`sandbox.engine.driver.run`). The providers are Pulumi's own `ResourceProvider` service. A request that
+is not supported is refused with a message, never ignored.
 """
 
 # ruff: noqa: N802, ARG002 - the names and the signatures are the protocol's
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,16 +29,15 @@ from sandbox.engine import wire
 from sandbox.engine.builtin import Builtin, StackOutputs
 from sandbox.engine.callbacks import Callbacks
 from sandbox.engine.deployment import Deployment
-from sandbox.engine.goals import Goals
+from sandbox.engine.goals import Goals, RegisterRequest
 from sandbox.engine.grpc_calls import Aborted, RefusedError
-from sandbox.engine.registry import Make, Registry
+from sandbox.engine.registry import ProviderFactory, Registry
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState, StackState
 from sandbox.engine.steps import Step
 from sandbox.engine.urns import STACK_TYPE
 from sandbox.engine.work import Failure, StoppedError, Work
 
-RegisterRequest = resource_pb2.RegisterResourceRequest
 _FEATURES: Final = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -55,15 +53,13 @@ _FEATURES: Final = [
 ]
 _EMPTY: Final = empty_pb2.Empty()
 _LEVELS: Final = ("debug", "info", "warning", "error")
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
-_SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
     """The engine of one run over one stack.
 
     `provider(package)` makes the service for one provider resource; the engine configures it and keeps it for the run.
-    `state` is what the last run left; an update that ends writes the new state into it, also when it failed.
+    `state` is the state after the last run; an update that ends writes the new one into it, also when it failed.
     `stack_outputs(name)` gives the outputs of another stack, as on the wire, or None when there is no such stack.
     """
 
@@ -74,7 +70,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         stack: str,
         preview: bool,
         state: StackState,
-        provider: Make,
+        provider: ProviderFactory,
         config: Mapping[str, str] | None = None,
         secret_config: Collection[str] = (),
         organization: str = "organization",
@@ -90,64 +86,64 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self.logs: list[tuple[str, str]] = []
         self._root = ""
         self._callbacks = Callbacks()
-        builtin = Builtin(stack_outputs, self._get_resource)
+        builtin = Builtin(stack_outputs, self._new_resource)
         registry = Registry(lambda package: builtin if package == "pulumi" else provider(package))
         self._snapshot = Snapshot(state.resources)
         self._work = Work(self._snapshot, registry, preview, self._hook, on_step)
         self._deployment = Deployment(stack, project, self._work)
         self._goals = Goals(self._deployment, self._snapshot, disable_default_providers)
 
-    # What a run comes to
+    # The result of the run
 
     @property
     def steps(self) -> list[Step]:
-        """What was done, in the order it was done."""
+        """The steps of the run, in the order they were done."""
         return self._work.steps
 
     @property
     def calls_back(self) -> bool:
-        """True once the engine may call the program: a call of the program's may then wait for another."""
+        """True once the engine may call the program: then one call of the program may wait for another."""
         return self._callbacks.in_use
 
     @property
     def failures(self) -> list[Failure]:
-        """Why the run failed; empty when it did not."""
+        """The reasons why the run failed; empty when it did not."""
         return self._work.failures
 
     @property
     def warnings(self) -> list[Failure]:
-        """What a person should know."""
+        """The warnings for the person who reads the result."""
         return self._work.warnings
 
     def interrupt(self) -> None:
-        """Begin nothing more; what is under way is finished. May be called from a signal handler."""
+        """Begin no other resource; calls under way are finished. May be called from a signal handler."""
         self._work.interrupt()
 
     def resources(self) -> list[ResourceState]:
-        """The resources of this run, in the order they were done: each behind what it depends on."""
+        """The resources of this run in the order they were done: each after those that it depends on."""
         return self._snapshot.news()
 
     def close(self) -> None:
-        """The run has ended: an update leaves its state behind."""
+        """End the run: an update writes its state."""
         self._callbacks.close()
         self._deployment.close()
         if not self.preview:
             self.state.resources = self._snapshot.resources()
 
-    # Without a program
+    # Runs without a program
 
     def refresh(self) -> None:
-        """Bring the state to what the providers read; raises StoppedError when one of them refuses."""
+        """Bring the state to the resources as the providers read them; raises StoppedError when one of them refuses."""
         self._deployment.refresh()
 
     def destroy(self) -> None:
-        """Delete everything in the state, dependents first; raises StoppedError when something cannot be deleted."""
+        """Delete every resource in the state, dependents first; raises StoppedError when one cannot be deleted."""
         self._deployment.finish()
 
     # ResourceMonitor
 
     def GetDeploymentInfo(self, request: empty_pb2.Empty, context: Any = None) -> resource_pb2.DeploymentInfo:
-        """What the SDK asks first."""
+        """The project, stack and features: the first request of an SDK."""
         return resource_pb2.DeploymentInfo(
             project=self.project,
             stack=self.stack,
@@ -161,38 +157,38 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def SupportsFeature(
         self, request: resource_pb2.SupportsFeatureRequest, context: Any = None
     ) -> resource_pb2.SupportsFeatureResponse:
-        """Not asked by an SDK that asks `GetDeploymentInfo`."""
+        """Refuse: an SDK that knows `GetDeploymentInfo` does not ask."""
         self._unsupported("SupportsFeature: use GetDeploymentInfo")
 
     def RegisterResource(self, request: RegisterRequest, context: Any = None) -> resource_pb2.RegisterResourceResponse:
         """Create, update, replace or leave a resource, or register a component."""
-        with _answering(self._work):
+        with _grpc_errors(self._work):
             if request.remote:
                 self._unsupported(f"remote component '{request.type}'")
             urn = self._deployment.claim(request.parent, request.type, request.name)
             with self._work.failing_as(urn):
                 request = self._callbacks.transformed(request, urn, self._parents(request.parent))
                 goal = self._goals.of(urn, request)
-            done = self._deployment.register(goal)
-            if done.type == STACK_TYPE:
-                self._root = done.urn
-            if not done.custom:
+            registered = self._deployment.register(goal)
+            if registered.type == STACK_TYPE:
+                self._root = registered.urn
+            if not registered.custom:
                 return resource_pb2.RegisterResourceResponse(urn=urn, object=struct_pb2.Struct())
-            return resource_pb2.RegisterResourceResponse(urn=urn, id=done.id, object=done.output_message)
+            return resource_pb2.RegisterResourceResponse(urn=urn, id=registered.id, object=registered.output_message)
 
     def RegisterResourceOutputs(
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: Any = None
     ) -> empty_pb2.Empty:
-        """The outputs of a component or of the stack."""
-        with _answering(self._work):
+        """Keep the outputs of a component or of the stack."""
+        with _grpc_errors(self._work):
             self._deployment.outputs(request.urn, request.outputs)
             return empty_pb2.Empty()
 
     def ReadResource(
         self, request: resource_pb2.ReadResourceRequest, context: Any = None
     ) -> resource_pb2.ReadResourceResponse:
-        """A resource that the program only looks at."""
-        with _answering(self._work):
+        """Read a resource that the stack does not manage (`.get`)."""
+        with _grpc_errors(self._work):
             urn = self._deployment.claim(request.parent, request.type, request.name)
             with self._work.failing_as(urn):
                 provider = request.provider or self._goals.default_provider(request.type, request.version, urn)
@@ -208,15 +204,15 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
                 dependencies=tuple(sorted(request.dependencies)),
                 additional_secret_outputs=tuple(request.additionalSecretOutputs),
             )
-            done = self._deployment.read(new)
-            return resource_pb2.ReadResourceResponse(urn=urn, id=done.id, properties=done.output_message)
+            read = self._deployment.read(new)
+            return resource_pb2.ReadResourceResponse(urn=urn, id=read.id, properties=read.output_message)
 
     def Invoke(
         self, request: resource_pb2.ResourceInvokeRequest, context: Any = None
     ) -> resource_pb2.ResourceInvokeResponse:
         """Call a function of a provider."""
-        with _answering(self._work):
-            self._work.go_on()
+        with _grpc_errors(self._work):
+            self._work.raise_if_stopped()
             request = self._callbacks.transformed_invoke(request)
             reference = self._goals.provider_for(request.tok, request.provider, {}, request.parent)
             reference = reference or self._goals.default_provider(request.tok, request.version, request.tok)
@@ -236,51 +232,51 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def ExistsResource(
         self, request: resource_pb2.ExistsResourceRequest, context: Any = None
     ) -> resource_pb2.ExistsResourceResponse:
-        """Not supported: a program that looks before it declares is not one program."""
+        """Refuse: a program that declares resources by what exists would be another program in each run."""
         self._unsupported(f"asking whether a '{request.type}' exists")
 
     def Call(self, request: resource_pb2.ResourceCallRequest, context: Any = None) -> provider_pb2.CallResponse:
-        """Not supported."""
+        """Refuse to call a method of a resource."""
         self._unsupported(f"calling the method '{request.tok}'")
 
     def RegisterPackage(
         self, request: resource_pb2.RegisterPackageRequest, context: Any = None
     ) -> resource_pb2.RegisterPackageResponse:
-        """Not supported."""
+        """Refuse a parameterised package."""
         self._unsupported(f"the parameterised package '{request.name}'")
 
     def RegisterStackTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
-        """A transform of every resource."""
+        """Add a transform of every resource."""
         self._callbacks.add_stack_transform(request)
         return _EMPTY
 
     def RegisterStackInvokeTransform(self, request: callback_pb2.Callback, context: Any = None) -> empty_pb2.Empty:
-        """A transform of every call of a function."""
+        """Add a transform of every call of a function."""
         self._callbacks.add_invoke_transform(request)
         return _EMPTY
 
     def RegisterResourceHook(
         self, request: resource_pb2.RegisterResourceHookRequest, context: Any = None
     ) -> empty_pb2.Empty:
-        """A hook that resources may name."""
-        with _answering(self._work):
+        """Add a hook that resources may name."""
+        with _grpc_errors(self._work):
             self._callbacks.add_hook(request)
             return _EMPTY
 
     def RegisterErrorHook(self, request: resource_pb2.RegisterErrorHookRequest, context: Any = None) -> empty_pb2.Empty:
-        """Not supported."""
+        """Refuse an error hook."""
         self._unsupported(f"the error hook '{request.name}'")
 
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty, context: Any = None) -> empty_pb2.Empty:
-        """The program has said all it has to say: delete what it no longer has."""
-        with _answering(self._work):
+        """Delete the resources that the program no longer has: it has registered all that it has."""
+        with _grpc_errors(self._work):
             self._deployment.finish()
             return empty_pb2.Empty()
 
     # Engine
 
     def Log(self, request: engine_pb2.LogRequest, context: Any = None) -> empty_pb2.Empty:
-        """What the program logs; debug messages, several per resource, are dropped."""
+        """Keep a message of the program; debug messages, several per resource, are dropped."""
         if request.severity != engine_pb2.DEBUG:
             self.logs.append((_LEVELS[request.severity], request.message))
         return _EMPTY
@@ -294,22 +290,22 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def SetRootResource(
         self, request: engine_pb2.SetRootResourceRequest, context: Any = None
     ) -> engine_pb2.SetRootResourceResponse:
-        """The stack's URN, from an older SDK."""
+        """Keep the stack's URN, which an older SDK sends."""
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
     def StartDebugging(self, request: engine_pb2.StartDebuggingRequest, context: Any = None) -> empty_pb2.Empty:
-        """Not supported."""
+        """Refuse a debugger."""
         self._unsupported("attaching a debugger")
 
     def RequirePulumiVersion(
         self, request: engine_pb2.RequirePulumiVersionRequest, context: Any = None
     ) -> engine_pb2.RequirePulumiVersionResponse:
-        """This is no Pulumi CLI: whatever version it asks for, it would be a guess."""
+        """Refuse every version: this is no Pulumi CLI, and has none."""
         self._unsupported(f"requiring a version of the Pulumi CLI ('{request.pulumi_version_range}')")
 
     def _unresolved(self, roots: Iterable[str]) -> bool:
-        """In a preview: whether one of these, or a child of one, is not there yet."""
+        """True in a preview when one of these resources, or a child of one, is not created yet."""
         if not self.preview or not roots:
             return False
         inside = set(roots)
@@ -317,12 +313,12 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
             if resource.parent in inside:
                 inside.add(resource.urn)
         return any(
-            one.custom and one.id in ("", wire.UNKNOWN)
+            resource.custom and resource.id in ("", wire.UNKNOWN)
             for urn in inside
-            if (one := self._snapshot.new(urn)) is not None
+            if (resource := self._snapshot.new(urn)) is not None
         )
 
-    def _get_resource(self, urn: str) -> ResourceState | None:
+    def _new_resource(self, urn: str) -> ResourceState | None:
         return self._snapshot.new(urn)
 
     def _hook(self, kind: str, old: ResourceState | None, new: ResourceState | None) -> None:
@@ -331,18 +327,18 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def _parents(self, parent: str) -> Iterator[str]:
         while parent:
             yield parent
-            parent = found.parent if (found := self._snapshot.new(parent)) else ""
+            parent = resource.parent if (resource := self._snapshot.new(parent)) else ""
 
-    def _unsupported(self, what: str) -> NoReturn:
-        message = f"{what} is not supported by the embedded engine"
-        self._work.note("", message)
+    def _unsupported(self, request: str) -> NoReturn:
+        message = f"{request} is not supported by the embedded engine"
+        self._work.add_failure("", message)
         self._work.stopped = True
         raise Aborted(grpc.StatusCode.UNIMPLEMENTED, message)
 
 
 @contextmanager
-def _answering(work: Work) -> Generator[None]:
-    """Turns what stops a call into an error as the SDK expects it; a fault of the engine's own stops the run."""
+def _grpc_errors(work: Work) -> Generator[None]:
+    """Inside, an exception becomes a gRPC error as the SDK expects it; a fault of the engine's own stops the run."""
     try:
         yield
     except StoppedError as stopped:
@@ -350,12 +346,12 @@ def _answering(work: Work) -> Generator[None]:
         raise Aborted(grpc.StatusCode.UNAVAILABLE, message) from stopped
     except RefusedError as refusal:
         if refusal.trace:
-            work.note("", str(refusal), refusal.trace)
+            work.add_failure("", str(refusal), refusal.trace)
             work.stopped = True
         raise Aborted(refusal.code, str(refusal)) from refusal
     except Aborted:
         raise
     except Exception as fault:
-        work.note("", f"{type(fault).__name__}: {fault}", traceback.format_exc())
+        work.add_failure("", f"{type(fault).__name__}: {fault}", traceback.format_exc())
         work.stopped = True
         raise Aborted(grpc.StatusCode.INTERNAL, str(fault)) from fault

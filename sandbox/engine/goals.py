@@ -1,4 +1,4 @@
-"""What a request of the program means: the goal for a resource, and which provider serves it."""
+"""Goals: requests of the program as resources that it wants, each with its provider."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from sandbox.engine.state import ResourceState
 from sandbox.engine.urns import PROVIDER_PREFIX, is_provider, package_of, provider_urn, type_of
 
 RegisterRequest = resource_pb2.RegisterResourceRequest
+"""A request of the program to register a resource."""
+
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 _SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class Goals:
-    """Reads requests. A provider is inherited from the parents where the request names none, then made by default."""
+    """Goals of requests. The provider is the request's, else that of the parents, else a default one."""
 
     def __init__(self, deployment: Deployment, snapshot: Snapshot, disabled: Collection[str]) -> None:
         self._deployment = deployment
@@ -34,7 +36,7 @@ class Goals:
         self._lock = threading.Lock()
 
     def of(self, urn: str, request: RegisterRequest) -> Goal:
-        """What a registration asks for; raises RefusedError for one that names what is not there."""
+        """The goal of a registration; raises RefusedError when it names a resource or provider that does not exist."""
         parent = self._snapshot.new(request.parent)
         new = ResourceState(
             urn=urn,
@@ -43,8 +45,10 @@ class Goals:
             parent=request.parent,
             provider=self._provider_of(urn, request),
             input_message=_versioned(request),
-            dependencies=self._known(urn, request.dependencies),
-            property_dependencies={key: tuple(sorted(of.urns)) for key, of in request.propertyDependencies.items()},
+            dependencies=self._registered(urn, request.dependencies),
+            property_dependencies={
+                key: tuple(sorted(dependencies.urns)) for key, dependencies in request.propertyDependencies.items()
+            },
             protect=request.protect if request.HasField("protect") else bool(parent and parent.protect),
             retain_on_delete=(
                 request.retainOnDelete
@@ -61,18 +65,19 @@ class Goals:
             timeouts=_timeouts(request),
             hooks=_hooks(request),
         )
-        defined = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
+        # SDKs before `deleteBeforeReplaceDefined` only ever send true.
+        is_defined = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
         aliases = [alias_pb2.Alias(urn=alias) for alias in request.aliasURNs]
         # The generated stubs name the aliases' module wrongly, so the checker knows no type for them.
         aliases.extend(request.aliases)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        return Goal(new, aliases, request.deleteBeforeReplace if defined else None)
+        return Goal(new, aliases, request.deleteBeforeReplace if is_defined else None)
 
-    def _known(self, urn: str, dependencies: Iterable[str]) -> tuple[str, ...]:
-        known = tuple(sorted(dependencies))
-        for dependency in known:
+    def _registered(self, urn: str, dependencies: Iterable[str]) -> tuple[str, ...]:
+        in_order = tuple(sorted(dependencies))
+        for dependency in in_order:
             if self._snapshot.new(dependency) is None:
                 raise RefusedError(f"resource {urn}'s dependency {dependency} refers to missing resource")
-        return known
+        return in_order
 
     def _provider_of(self, urn: str, request: RegisterRequest) -> str:
         if not request.custom or is_provider(request.type):
@@ -82,17 +87,17 @@ class Goals:
         reference = self.provider_for(request.type, request.provider, request.providers, request.parent)
         return reference or self.default_provider(request.type, request.version, urn)
 
-    def provider_for(self, token: str, own: str, passed: Mapping[str, str], parent: str) -> str:
+    def provider_for(self, token: str, requested: str, providers: Mapping[str, str], parent: str) -> str:
         """The provider that the request or its parents name, empty when none does."""
         package = package_of(token)
-        found = own or passed.get(package) or self._providers_of.get(parent, {}).get(package)
-        if found:
-            return found
-        inherited = record.provider if (record := self._snapshot.new(parent)) else ""
+        reference = requested or providers.get(package) or self._providers_of.get(parent, {}).get(package)
+        if reference:
+            return reference
+        inherited = resource.provider if (resource := self._snapshot.new(parent)) else ""
         return inherited if inherited and type_of(provider_urn(inherited)) == PROVIDER_PREFIX + package else ""
 
     def default_provider(self, token: str, version: str, subject: str) -> str:
-        """The provider that Pulumi makes when none is named; refused for the packages that the project says."""
+        """The provider that Pulumi makes when none is named; refused for the packages that the project disables."""
         package = package_of(token)
         if package != "pulumi" and ({package, "*"} & self._disabled):
             raise RefusedError(f"Default provider for '{package}' disabled. '{subject}' must use an explicit provider.")
@@ -102,15 +107,13 @@ class Goals:
             if reference is None:
                 inputs = wire.to_struct({"version": version} if version else {})
                 urn = self._deployment.claim("", type_, name)
-                made = self._deployment.register(
-                    Goal(ResourceState(urn=urn, type=type_, custom=True, input_message=inputs))
-                )
-                reference = self._defaults[type_, name] = f"{urn}::{made.id}"
+                goal = Goal(ResourceState(urn=urn, type=type_, custom=True, input_message=inputs))
+                reference = self._defaults[type_, name] = f"{urn}::{self._deployment.register(goal).id}"
             return reference
 
 
 def _versioned(request: RegisterRequest) -> struct_pb2.Struct:
-    """A provider's inputs carry its version."""
+    """The inputs of a request; those of a provider carry its version as well."""
     if is_provider(request.type) and request.version:
         request.object.fields["version"].string_value = request.version
     return request.object

@@ -1,4 +1,4 @@
-"""gRPC calls without gRPC: the context a provider is given, how it refuses, and an error as the SDK knows it."""
+"""gRPC calls without gRPC: the context of a provider's call, its refusals, and an error as the SDK expects it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DETAILS: Final = "grpc-status-details-bin"
 
 
 class RefusedError(Exception):
-    """A provider said no. `trace` is set when it did not say so but fell over: a fault of ours, not of the program."""
+    """A refusal of a provider. `trace` is set when it raised instead: a fault of ours, not of the program."""
 
     def __init__(self, message: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN, trace: str = "") -> None:
         super().__init__(message)
@@ -22,7 +22,7 @@ class RefusedError(Exception):
 
 
 class PartlyDoneError(RefusedError):
-    """The resource exists, but its initialisation failed: it is kept, and the next run updates it."""
+    """A resource that exists but failed to initialise: the engine keeps it, and the next run updates it."""
 
     def __init__(self, failure: provider_pb2.ErrorResourceInitFailed) -> None:
         super().__init__("\n".join(failure.reasons) or "resource init failed")
@@ -32,7 +32,7 @@ class PartlyDoneError(RefusedError):
 
 
 class ServiceContext(Protocol):
-    """What a provider of ours needs of a gRPC context."""
+    """The part of a gRPC context that our providers use."""
 
     def set_trailing_metadata(self, trailing_metadata: tuple[tuple[str, str | bytes], ...], /) -> None:
         """Give the error details (`grpc-status-details-bin`) of an abort that follows."""
@@ -44,17 +44,17 @@ class ServiceContext(Protocol):
 
 
 def abort_partly_done(context: ServiceContext, failure: provider_pb2.ErrorResourceInitFailed) -> NoReturn:
-    """End the call of a provider with what was done of it: the engine keeps the resource, and updates it next time."""
-    said = "\n".join(failure.reasons)
+    """End the call of a provider with a half-made resource: the engine keeps it, and updates it in the next run."""
+    message = "\n".join(failure.reasons)
     detail = any_pb2.Any()
     detail.Pack(failure)
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=said, details=[detail])
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
     context.set_trailing_metadata(((_DETAILS, status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, said)
+    context.abort(grpc.StatusCode.UNKNOWN, message)
 
 
 class CallContext:
-    """Stands in for a gRPC context where no connection exists; has the methods that a provider of ours uses."""
+    """A gRPC context without a connection, with the methods that providers use."""
 
     def __init__(self, peer: str) -> None:
         self._peer = peer
@@ -63,11 +63,11 @@ class CallContext:
         self._trailers: Sequence[tuple[str, str | bytes]] = ()
 
     def peer(self) -> str:
-        """A name of the provider resource this call is for: the same for all its calls, another for every other."""
+        """A name for the provider resource that the call is for: one name for all its calls, as a connection has."""
         return self._peer
 
     def set_code(self, code: grpc.StatusCode) -> None:
-        """Keep the code for an exception that follows."""
+        """Keep the code for an exception that follows, as the generated stub of a missing method raises it."""
         self._code = code
 
     def set_details(self, details: str) -> None:
@@ -78,14 +78,6 @@ class CallContext:
         """Keep the error details (`grpc-status-details-bin`) for an abort that follows."""
         self._trailers = metadata
 
-    def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]]:
-        """Nothing: a call in process carries no metadata."""
-        return ()
-
-    def is_active(self) -> bool:
-        """True: a call in process is never cancelled."""
-        return True
-
     def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
         """End the call with an error."""
         for name, value in self._trailers:
@@ -93,13 +85,8 @@ class CallContext:
                 raise PartlyDoneError(failure)
         raise RefusedError(details, code)
 
-    def abort_with_status(self, status: grpc.Status) -> NoReturn:
-        """End the call with an error and its details."""
-        self._trailers = status.trailing_metadata or ()
-        self.abort(status.code, status.details)
-
     def refusal(self, trace: str) -> RefusedError:
-        """What an exception in the provider comes to."""
+        """The refusal that an exception in the provider becomes."""
         if self._code is grpc.StatusCode.UNIMPLEMENTED:
             return RefusedError(self._details, self._code)
         return RefusedError(self._details or trace.strip().rpartition("\n")[2], self._code, trace)
@@ -111,7 +98,7 @@ def _init_failure(details: bytes) -> provider_pb2.ErrorResourceInitFailed | None
 
 
 class Aborted(grpc.RpcError):
-    """An error as a gRPC stub raises it, which is how the SDK knows it."""
+    """An error as a gRPC stub raises it: the SDK expects no other."""
 
     def __init__(self, code: grpc.StatusCode, details: str) -> None:
         super().__init__(details)

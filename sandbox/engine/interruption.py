@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM in the middle of a run: what is under way is finished and written down, nothing more is begun."""
+"""Interruption of a run by Ctrl-C or SIGTERM: calls under way are finished and recorded, no other is begun."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """A context manager: inside, the first of these signals ends the run in order, the second ends it at once.
 
-    `signal` is the number of the first one, 0 before; `told` is called with what a person should know then. Outside of
-    the main thread, which alone is sent signals, it changes nothing.
+    `signal` is the number of the first one, 0 before; `notify` is called with a notice for the person then. Outside of
+    the main thread, to which alone signals are sent, it changes nothing.
     """
 
-    def __init__(self, told: Callable[[str], None] | None = None) -> None:
+    def __init__(self, notify: Callable[[str], None] | None = None) -> None:
         self.signal = 0
-        self._told = told
+        self._notify = notify
         self._stop: Callable[[], None] | None = None
-        self._before: dict[int, Any] = {}
+        self._handlers_before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         self.signal = 0
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._met) for number in _SIGNALS}
+            self._handlers_before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        while self._before:
-            signal.signal(*self._before.popitem())
+        while self._handlers_before:
+            signal.signal(*self._handlers_before.popitem())
 
     @contextmanager
     def stopping(self, stop: Callable[[], None]) -> Generator[None]:
-        """Inside, `stop` ends what is going on, and returns at once; it is called when a signal comes, or came."""
+        """Inside, a signal calls `stop`, which ends the run and returns at once; so does a signal that came before."""
         self._stop = stop
         try:
             if self.signal:
@@ -50,11 +50,11 @@ class Interruption:
         finally:
             self._stop = None
 
-    def _met(self, number: int, _frame: FrameType | None) -> None:
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.signal:
             raise KeyboardInterrupt
         self.signal = number
         if self._stop:
             self._stop()
-        if self._told:
-            self._told(NOTICE)
+        if self._notify:
+            self._notify(NOTICE)

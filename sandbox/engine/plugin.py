@@ -1,8 +1,8 @@
-"""A provider as the engine sees it: Pulumi's `ResourceProvider` service, called as an object in this process.
+"""Plugins: providers as the engine calls them, Pulumi's `ResourceProvider` as an object in this process.
 
-What Pulumi's engine does on its side of that service is done here: secrets are unwrapped for a provider that does not
-take them and put back on what it answers, a provider whose configuration is not known yet is not asked, and an aborted
-call becomes a `RefusedError`.
+Pulumi's engine has duties on its side of that protocol, which are done here: secrets are unwrapped for a provider that
+does not take them and put back on its answers, a provider whose configuration is not known yet is not called, and an
+aborted call becomes a `RefusedError`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from sandbox.engine.urns import name_of, package_of, type_of
 
 ResponseT = TypeVar("ResponseT")
 DiffResponse = provider_pb2.DiffResponse
+"""A provider's answer to `Diff` or `DiffConfig`."""
+
 UNKNOWN_CONFIGURATION: Final = (
     "The provider for this resource has inputs that are not known during preview.\n"
     "This preview may not correctly represent the changes that will be applied during an update."
@@ -33,15 +35,15 @@ UNKNOWN_CONFIGURATION: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CheckFailure:
-    """A check failure: `property` is empty when it is about the whole resource."""
+    """A failed check of a provider; `property` is empty when it is about the whole resource."""
 
     property: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class CreatedResource:
-    """What became of a create, update or read. `reasons` are set when the resource is there but not initialised."""
+class ProviderAnswer:
+    """An answer to `Create`, `Update` or `Read`. `reasons` are set when the resource exists but is not initialised."""
 
     id: str
     outputs: struct_pb2.Struct
@@ -50,23 +52,27 @@ class CreatedResource:
 
 
 class Plugin:
-    """One provider, made for one provider resource."""
+    """The provider of one provider resource."""
 
     def __init__(self, servicer: provider_pb2_grpc.ResourceProviderServicer, peer: str) -> None:
         self.servicer = servicer
-        self.known = True
-        """False in a preview whose provider has configuration that is not known yet."""
+        self.configuration_known = True
+        """False in a preview when a value of the configuration is not known yet."""
         self._peer = peer
-        self._secrets = self._references = self._preview = False
+        self._takes_secrets = self._takes_references = self._has_previews = False
 
     # The provider resource itself
 
     def check_config(
         self, urn: str, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
     ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
-        """The configuration as the provider wants it, and what is wrong with it."""
+        """The configuration with the provider's defaults, and its failed checks."""
         request = provider_pb2.CheckRequest(
-            urn=urn, name=name_of(urn), type=type_of(urn), olds=None if olds is None else _bare(olds), news=_bare(news)
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            olds=None if olds is None else _without_secrets(olds),
+            news=_without_secrets(news),
         )
         try:
             answer = self._call(provider_pb2.CheckResponse, "CheckConfig", request)
@@ -74,20 +80,20 @@ class Plugin:
             if refusal.code is grpc.StatusCode.UNIMPLEMENTED:
                 return news, []
             raise
-        inputs = _annotated(answer.inputs, news)
+        inputs = _with_secrets(answer.inputs, news)
         if "version" in news.fields and "version" not in inputs.fields:
             inputs.fields["version"].CopyFrom(news.fields["version"])
-        return inputs, _problems(answer)
+        return inputs, _failures(answer)
 
     def diff_config(self, urn: str, old: ResourceState, news: struct_pb2.Struct) -> DiffResponse:
-        """What changes between two configurations; a provider that cannot say is answered for."""
+        """The diff of two configurations; that of the values where the provider has no `DiffConfig`."""
         request = provider_pb2.DiffRequest(
             urn=urn,
             name=name_of(urn),
             type=type_of(urn),
-            old_inputs=_bare(old.input_message),
-            olds=_bare(old.output_message),
-            news=_bare(news),
+            old_inputs=_without_secrets(old.input_message),
+            olds=_without_secrets(old.output_message),
+            news=_without_secrets(news),
         )
         try:
             answer = self._call(provider_pb2.DiffResponse, "DiffConfig", request)
@@ -100,9 +106,9 @@ class Plugin:
         return answer
 
     def configure(self, urn: str, id_: str, inputs: struct_pb2.Struct) -> None:
-        """Make the provider ready, unless its configuration is not known yet."""
-        self.known = not wire.mentions(inputs, wire.UNKNOWN)
-        if not self.known:
+        """Configure the provider, unless its configuration is not known yet."""
+        self.configuration_known = not wire.mentions(inputs, wire.UNKNOWN)
+        if not self.configuration_known:
             return
         answer = self._call(
             provider_pb2.ConfigureResponse,
@@ -120,16 +126,16 @@ class Plugin:
                 sends_old_inputs_to_delete=True,
             ),
         )
-        self._secrets, self._references = answer.acceptSecrets, answer.acceptResources
-        self._preview = answer.supportsPreview
+        self._takes_secrets, self._takes_references = answer.acceptSecrets, answer.acceptResources
+        self._has_previews = answer.supportsPreview
 
     # Resources
 
     def check(
         self, new: ResourceState, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
     ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
-        """The inputs with the provider's defaults, and what is wrong with them. The seed depends on the URN alone."""
-        if not self.known:
+        """The inputs with the provider's defaults, and their failed checks. The random seed follows from the URN."""
+        if not self.configuration_known:
             return news, []
         answer = self._call(
             provider_pb2.CheckResponse,
@@ -138,18 +144,18 @@ class Plugin:
                 urn=new.urn,
                 name=name_of(new.urn),
                 type=new.type,
-                olds=None if olds is None else self._seen(olds),
-                news=self._seen(news),
+                olds=None if olds is None else self._for_provider(olds),
+                news=self._for_provider(news),
                 randomSeed=hashlib.sha256(new.urn.encode()).digest(),
             ),
         )
-        inputs = answer.inputs if self._secrets else _annotated(answer.inputs, news)
-        return inputs, _problems(answer)
+        inputs = answer.inputs if self._takes_secrets else _with_secrets(answer.inputs, news)
+        return inputs, _failures(answer)
 
     def diff(
         self, urn: str, old: ResourceState, news: struct_pb2.Struct, ignore_changes: Sequence[str]
     ) -> DiffResponse:
-        """What changes; `changes` may be DIFF_UNKNOWN."""
+        """The diff of a resource; its `changes` may be DIFF_UNKNOWN."""
         return self._call(
             provider_pb2.DiffResponse,
             "Diff",
@@ -158,49 +164,51 @@ class Plugin:
                 urn=urn,
                 name=name_of(urn),
                 type=type_of(urn),
-                old_inputs=self._seen(old.input_message),
-                olds=self._seen(old.output_message),
-                news=self._seen(news),
+                old_inputs=self._for_provider(old.input_message),
+                olds=self._for_provider(old.output_message),
+                news=self._for_provider(news),
                 ignoreChanges=ignore_changes,
             ),
         )
 
-    def create(self, new: ResourceState, preview: bool) -> CreatedResource:
-        """Create the resource; in a preview say what is known of its outputs."""
-        if preview and not self.known:
-            return CreatedResource("", EMPTY)
-        if preview and not self._preview:
-            return CreatedResource("", new.input_message)
+    def create(self, new: ResourceState, preview: bool) -> ProviderAnswer:
+        """Create the resource; in a preview, the outputs that are known."""
+        if preview and not self.configuration_known:
+            return ProviderAnswer("", EMPTY)
+        if preview and not self._has_previews:
+            # As Pulumi's engine does: the outputs of a provider without previews are taken to be the inputs.
+            return ProviderAnswer("", new.input_message)
         request = provider_pb2.CreateRequest(
             urn=new.urn,
             name=name_of(new.urn),
             type=new.type,
-            properties=self._seen(new.input_message),
+            properties=self._for_provider(new.input_message),
             timeout=new.timeouts.get("create", 0),
             preview=preview,
         )
         try:
             answer = self._call(provider_pb2.CreateResponse, "Create", request)
         except PartlyDoneError as partly:
-            return CreatedResource(partly.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
+            outputs = self._from_provider(partly.properties, new.input_message)
+            return ProviderAnswer(partly.id, outputs, reasons=partly.reasons)
         if not answer.id and not preview:
             raise RefusedError(f"plugin returned empty resource.ID from create '{new.urn}'")
-        return CreatedResource(answer.id, self._kept(answer.properties, new.input_message))
+        return ProviderAnswer(answer.id, self._from_provider(answer.properties, new.input_message))
 
-    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> CreatedResource:
+    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> ProviderAnswer:
         """Change the resource in place."""
-        if preview and not self.known:
-            return CreatedResource(old.id, EMPTY)
-        if preview and not self._preview:
-            return CreatedResource(old.id, new.input_message)
+        if preview and not self.configuration_known:
+            return ProviderAnswer(old.id, EMPTY)
+        if preview and not self._has_previews:
+            return ProviderAnswer(old.id, new.input_message)
         request = provider_pb2.UpdateRequest(
             id=old.id,
             urn=new.urn,
             name=name_of(new.urn),
             type=new.type,
-            old_inputs=self._seen(old.input_message),
-            olds=self._seen(old.output_message),
-            news=self._seen(new.input_message),
+            old_inputs=self._for_provider(old.input_message),
+            olds=self._for_provider(old.output_message),
+            news=self._for_provider(new.input_message),
             timeout=new.timeouts.get("update", 0),
             ignoreChanges=new.ignore_changes,
             preview=preview,
@@ -208,33 +216,34 @@ class Plugin:
         try:
             answer = self._call(provider_pb2.UpdateResponse, "Update", request)
         except PartlyDoneError as partly:
-            return CreatedResource(old.id, self._kept(partly.properties, new.input_message), reasons=partly.reasons)
-        return CreatedResource(old.id, self._kept(answer.properties, new.input_message))
+            outputs = self._from_provider(partly.properties, new.input_message)
+            return ProviderAnswer(old.id, outputs, reasons=partly.reasons)
+        return ProviderAnswer(old.id, self._from_provider(answer.properties, new.input_message))
 
     def read(
         self, new: ResourceState, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
-    ) -> CreatedResource | None:
-        """The resource as it is, or None when there is none; without a state `inputs` are sent as it."""
-        if not self.known:
-            return CreatedResource(id_, EMPTY, EMPTY)
-        seen = None if inputs is None else self._seen(inputs)
+    ) -> ProviderAnswer | None:
+        """The resource as it is, None when it does not exist; without a `state` the inputs are sent in its place."""
+        if not self.configuration_known:
+            return ProviderAnswer(id_, EMPTY, EMPTY)
+        sent_inputs = None if inputs is None else self._for_provider(inputs)
         request = provider_pb2.ReadRequest(
             id=id_,
             urn=new.urn,
             name=name_of(new.urn),
             type=new.type,
-            properties=seen if state is None else self._seen(state),
-            inputs=seen,
+            properties=sent_inputs if state is None else self._for_provider(state),
+            inputs=sent_inputs,
         )
         request.timeout = new.timeouts.get("read", 0)
         try:
             answer = self._call(provider_pb2.ReadResponse, "Read", request)
         except PartlyDoneError as partly:
-            return CreatedResource(partly.id or id_, partly.properties, reasons=partly.reasons)
+            return ProviderAnswer(partly.id or id_, partly.properties, reasons=partly.reasons)
         if not answer.HasField("properties") or (state is not None and not answer.id):
             return None
-        outputs = answer.properties if inputs is None else self._kept(answer.properties, inputs)
-        return CreatedResource(answer.id or id_, outputs, answer.inputs if answer.HasField("inputs") else None)
+        outputs = answer.properties if inputs is None else self._from_provider(answer.properties, inputs)
+        return ProviderAnswer(answer.id or id_, outputs, answer.inputs if answer.HasField("inputs") else None)
 
     def delete(self, old: ResourceState) -> None:
         """Delete the resource."""
@@ -243,22 +252,22 @@ class Plugin:
             urn=old.urn,
             name=old.name,
             type=old.type,
-            properties=self._seen(old.output_message),
-            old_inputs=self._seen(old.input_message),
+            properties=self._for_provider(old.output_message),
+            old_inputs=self._for_provider(old.input_message),
             timeout=old.timeouts.get("delete", 0),
         )
         self._call(empty_pb2.Empty, "Delete", request)
 
     def invoke(self, token: str, args: struct_pb2.Struct, preview: bool) -> provider_pb2.InvokeResponse:
-        """Call a function of the provider; its answer is secret where its arguments were."""
-        if not self.known:
+        """Call a function of the provider; its answer is secret when an argument is."""
+        if not self.configuration_known:
             return provider_pb2.InvokeResponse()
         answer = self._call(
             provider_pb2.InvokeResponse,
             "Invoke",
-            provider_pb2.InvokeRequest(tok=token, args=self._seen(args), preview=preview),
+            provider_pb2.InvokeRequest(tok=token, args=self._for_provider(args), preview=preview),
         )
-        if self._secrets or not wire.mentions(args, wire.SECRET):
+        if self._takes_secrets or not wire.mentions(args, wire.SECRET):
             return answer
         values = getattr(answer, "return")
         concealed = wire.conceal(values, list(values.fields))
@@ -279,36 +288,36 @@ class Plugin:
             raise RefusedError(message, trace=message)
         return answer
 
-    def _seen(self, values: struct_pb2.Struct) -> struct_pb2.Struct:
-        if (self._secrets and self._references) or not wire.mentions(values, wire.SIGNATURE):
+    def _for_provider(self, values: struct_pb2.Struct) -> struct_pb2.Struct:
+        if (self._takes_secrets and self._takes_references) or not wire.mentions(values, wire.SIGNATURE):
             return values
         plain: Any = wire.to_python(values)
-        plain = plain if self._secrets else wire.reveal(plain)
-        return wire.to_struct(plain if self._references else wire.without_references(plain))
+        plain = plain if self._takes_secrets else wire.reveal(plain)
+        return wire.to_struct(plain if self._takes_references else wire.without_references(plain))
 
-    def _kept(self, answered: struct_pb2.Struct, sent: struct_pb2.Struct) -> struct_pb2.Struct:
-        return answered if self._secrets else _annotated(answered, sent)
+    def _from_provider(self, answered: struct_pb2.Struct, sent: struct_pb2.Struct) -> struct_pb2.Struct:
+        return answered if self._takes_secrets else _with_secrets(answered, sent)
 
 
-def _problems(answer: provider_pb2.CheckResponse) -> list[CheckFailure]:
+def _failures(answer: provider_pb2.CheckResponse) -> list[CheckFailure]:
     return [CheckFailure(failure.property, failure.reason) for failure in answer.failures]
 
 
-def _bare(values: struct_pb2.Struct) -> struct_pb2.Struct:
-    """The configuration without secrets: `CheckConfig` and `DiffConfig` never see one."""
+def _without_secrets(values: struct_pb2.Struct) -> struct_pb2.Struct:
+    """A configuration with its secrets unwrapped, as `CheckConfig` and `DiffConfig` get it."""
     if not wire.mentions(values, wire.SIGNATURE):
         return values
     return wire.to_struct(wire.reveal(wire.to_python(values)))
 
 
-def _annotated(answered: struct_pb2.Struct, sent: struct_pb2.Struct) -> struct_pb2.Struct:
+def _with_secrets(answered: struct_pb2.Struct, sent: struct_pb2.Struct) -> struct_pb2.Struct:
     if not wire.mentions(sent, wire.SECRET):
         return answered
     return wire.to_struct(wire.annotate(wire.to_python(answered), wire.to_python(sent)))
 
 
 def _variables(package: str, inputs: Mapping[str, Any]) -> dict[str, str]:
-    """The configuration in the older form: every value a string, JSON where it is none."""
+    """A configuration in the older form: every value is a string, of JSON where it was none."""
     plain = {key: wire.reveal(value) for key, value in inputs.items() if key != "version"}
     return {
         f"{package}:config:{key}": value if isinstance(value, str) else json.dumps(value)

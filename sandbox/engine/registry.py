@@ -1,6 +1,6 @@
-"""The providers of a run. A provider resource is checked, diffed and configured here, as Pulumi's engine does it."""
+"""Registry of the providers of a run: provider resources, and the configured plugin behind each."""
 
-# ruff: noqa: ARG002 - providers, components and provider resources are asked the same
+# ruff: noqa: ARG002 - plugins, components and provider resources have the same methods
 
 from __future__ import annotations
 
@@ -12,125 +12,126 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox.engine.grpc_calls import RefusedError
-from sandbox.engine.plugin import CheckFailure, CreatedResource, DiffResponse, Plugin
+from sandbox.engine.plugin import CheckFailure, DiffResponse, Plugin, ProviderAnswer
 from sandbox.engine.state import EMPTY, ResourceState
 from sandbox.engine.urns import package_of, provider_urn
 from sandbox.engine.wire import UNKNOWN
 
-Make = Callable[[str], provider_pb2_grpc.ResourceProviderServicer]
+ProviderFactory = Callable[[str], provider_pb2_grpc.ResourceProviderServicer]
+"""A maker of providers: one for each provider resource of a package (`aws`)."""
 
 
 class Registry:
-    """Answers for provider resources what a `Plugin` answers for all others, and keeps the configured ones."""
+    """The provider of provider resources, as Pulumi's engine has one built in, and the plugins that it configured."""
 
-    def __init__(self, make: Make) -> None:
-        self._make = make
+    def __init__(self, factory: ProviderFactory) -> None:
+        self._factory = factory
         self._lock = threading.Lock()
         self._checked: dict[str, Plugin] = {}
-        self._ready: dict[str, Plugin] = {}
+        self._configured: dict[str, Plugin] = {}
         self._renamed: dict[str, str] = {}
 
     def find(self, reference: str) -> Plugin | None:
-        """The configured provider under `<urn>::<id>`."""
-        found = self._ready.get(reference)
-        if found is None and (now := self._renamed.get(provider_urn(reference))):
-            found = self._ready.get(f"{now}::{reference.rpartition('::')[2]}")
-        return found
+        """The configured provider of a reference `<urn>::<id>`; None when this run has none."""
+        plugin = self._configured.get(reference)
+        if plugin is None and (urn := self._renamed.get(provider_urn(reference))):
+            plugin = self._configured.get(f"{urn}::{reference.rpartition('::')[2]}")
+        return plugin
 
     def rename(self, old: str, new: str) -> None:
-        """Find a provider under the URN it had before, too."""
+        """Let a provider be found under its old URN as well."""
         self._renamed[old] = new
 
     def load(self, old: ResourceState) -> None:
-        """Configure a provider as the last run left it: what it managed has to be deleted."""
+        """Configure a provider as the last run did: it has to delete its resources."""
         if self.find(f"{old.urn}::{old.id}") is None:
-            self._configure(self._fresh(old.urn, old.type), old.urn, old.id, old.input_message)
+            self._configure(self._new_plugin(old.urn, old.type), old.urn, old.id, old.input_message)
 
     def check(
         self, new: ResourceState, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
     ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
         """The provider's configuration, checked."""
-        plugin = self._fresh(new.urn, new.type)
-        inputs, problems = plugin.check_config(new.urn, olds, news)
+        plugin = self._new_plugin(new.urn, new.type)
+        inputs, failures = plugin.check_config(new.urn, olds, news)
         self._checked[new.urn] = plugin
-        return inputs, problems
+        return inputs, failures
 
     def diff(
         self, urn: str, old: ResourceState, news: struct_pb2.Struct, ignore_changes: Sequence[str]
     ) -> DiffResponse:
-        """What changes between the last run's configuration and this one's."""
-        plugin = self._checked.get(urn) or self.find(f"{urn}::{old.id}") or self._fresh(urn, old.type)
+        """The diff of the last run's configuration and this one's."""
+        plugin = self._checked.get(urn) or self.find(f"{urn}::{old.id}") or self._new_plugin(urn, old.type)
         return plugin.diff_config(urn, old, news)
 
-    def create(self, new: ResourceState, preview: bool) -> CreatedResource:
+    def create(self, new: ResourceState, preview: bool) -> ProviderAnswer:
         """Configure the provider under a new id, unknown in a preview."""
         id_ = UNKNOWN if preview else str(uuid.uuid4())
-        self._configure(self._take(new), new.urn, id_, new.input_message)
-        return CreatedResource(id_, new.input_message)
+        self._configure(self._checked_plugin(new), new.urn, id_, new.input_message)
+        return ProviderAnswer(id_, new.input_message)
 
-    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> CreatedResource:
+    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> ProviderAnswer:
         """Configure the provider anew, under the id it has."""
-        self._configure(self._take(new), new.urn, old.id, new.input_message)
-        return CreatedResource(old.id, new.input_message)
+        self._configure(self._checked_plugin(new), new.urn, old.id, new.input_message)
+        return ProviderAnswer(old.id, new.input_message)
 
     def read(
         self, new: ResourceState, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
-    ) -> CreatedResource | None:
-        """A provider is nothing that could be read."""
+    ) -> ProviderAnswer | None:
+        """Refused: a provider resource exists nowhere but in the state."""
         raise RefusedError("provider resources may not be read")
 
     def same(self, old: ResourceState, new: ResourceState) -> None:
-        """Configure the provider as the last run did: a change it calls none stays unseen."""
-        self._configure(self._take(new), new.urn, old.id, old.input_message)
+        """Configure the provider as the last run did: it has called the change none."""
+        self._configure(self._checked_plugin(new), new.urn, old.id, old.input_message)
 
     def delete(self, old: ResourceState) -> None:
         """Forget the provider."""
-        self._ready.pop(f"{old.urn}::{old.id}", None)
+        self._configured.pop(f"{old.urn}::{old.id}", None)
 
-    def _fresh(self, urn: str, type_: str) -> Plugin:
-        return Plugin(self._make(package_of(type_)), peer=f"in-process:{urn}")
+    def _new_plugin(self, urn: str, type_: str) -> Plugin:
+        return Plugin(self._factory(package_of(type_)), peer=f"in-process:{urn}")
 
-    def _take(self, new: ResourceState) -> Plugin:
-        return self._checked.pop(new.urn, None) or self._fresh(new.urn, new.type)
+    def _checked_plugin(self, new: ResourceState) -> Plugin:
+        return self._checked.pop(new.urn, None) or self._new_plugin(new.urn, new.type)
 
     def _configure(self, plugin: Plugin, urn: str, id_: str, inputs: struct_pb2.Struct) -> None:
         plugin.configure(urn, id_, inputs)
         with self._lock:
-            self._ready[f"{urn}::{id_}"] = plugin
+            self._configured[f"{urn}::{id_}"] = plugin
 
 
 class Components:
-    """Answers for components: they have no provider, and change when their inputs do."""
+    """The provider of components, which have none: they change when their inputs do."""
 
     def check(
         self, new: ResourceState, olds: struct_pb2.Struct | None, news: struct_pb2.Struct
     ) -> tuple[struct_pb2.Struct, list[CheckFailure]]:
-        """Anything goes."""
+        """Accept all inputs."""
         return news, []
 
     def diff(
         self, urn: str, old: ResourceState, news: struct_pb2.Struct, ignore_changes: Sequence[str]
     ) -> DiffResponse:
-        """Whether the inputs are equal."""
+        """The diff of the inputs."""
         return DiffResponse(changes=DiffResponse.DIFF_NONE if old.input_message == news else DiffResponse.DIFF_SOME)
 
-    def create(self, new: ResourceState, preview: bool) -> CreatedResource:
-        """Nothing to do; the outputs come with `RegisterResourceOutputs`."""
-        return CreatedResource("", EMPTY)
+    def create(self, new: ResourceState, preview: bool) -> ProviderAnswer:
+        """Do nothing; the outputs come with `RegisterResourceOutputs`."""
+        return ProviderAnswer("", EMPTY)
 
-    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> CreatedResource:
-        """Nothing to do."""
-        return CreatedResource("", EMPTY)
+    def update(self, old: ResourceState, new: ResourceState, preview: bool) -> ProviderAnswer:
+        """Do nothing."""
+        return ProviderAnswer("", EMPTY)
 
     def read(
         self, new: ResourceState, id_: str, inputs: struct_pb2.Struct | None, state: struct_pb2.Struct | None = None
-    ) -> CreatedResource | None:
-        """There is nothing to read."""
+    ) -> ProviderAnswer | None:
+        """None: a component exists nowhere but in the state."""
         return None
 
     def delete(self, old: ResourceState) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
 
 Provider = Plugin | Registry | Components
-"""Whoever answers for a resource."""
+"""The provider that the engine calls for a resource."""

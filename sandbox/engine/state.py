@@ -1,4 +1,4 @@
-"""What an engine remembers of a stack between two runs: one record per resource, as JSON where it has to be stored."""
+"""State of a stack between two runs: a record of each resource, as JSON where it is stored."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ Operation = Literal[
 """The names Pulumi's engine gives its steps."""
 
 EMPTY: Final = struct_pb2.Struct()
-"""No properties. Never written to."""
+"""A message without properties; it is never written to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceState:
-    """One resource. Its properties are kept as messages; `inputs` and `outputs` convert them each time."""
+    """The state of one resource. Its properties are messages; `inputs` and `outputs` convert them each time."""
 
     urn: str
     type: str
@@ -53,13 +53,13 @@ class ResourceState:
     retain_on_delete: bool = False
     deleted_with: str = ""
     external: bool = False
-    """Read, not managed (`.get`): never updated, never deleted."""
+    """True for a resource that is read, not managed (`.get`): never updated, never deleted."""
     delete: bool = False
-    """Replaced already; the old one waits for its deletion."""
+    """True for an old resource that is replaced already and waits for its deletion."""
     pending_replacement: bool = False
-    """Deleted already; the replacement was not created yet."""
+    """True for an old resource that is deleted already and whose replacement is not created yet."""
     aliases: tuple[str, ...] = ()
-    """The old URN this run found the resource under."""
+    """The old URN under which this run found the resource."""
     additional_secret_outputs: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class ResourceState:
         return to_python(self.output_message)
 
     def to_json(self) -> dict[str, Any]:
-        """The record as plain values; what has its default is left out."""
+        """The record as plain values, without those that have their default."""
         record: dict[str, Any] = {"urn": self.urn, "type": self.type, "custom": self.custom}
         for name, key in _KEYS.items():
             value = getattr(self, name)
@@ -116,8 +116,8 @@ def _camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-_APART: Final = ("urn", "type", "custom", "input_message", "output_message")
-_KEYS: Final = {item.name: _camel(item.name) for item in fields(ResourceState) if item.name not in _APART}
+_WRITTEN_BY_HAND: Final = ("urn", "type", "custom", "input_message", "output_message")
+_KEYS: Final = {item.name: _camel(item.name) for item in fields(ResourceState) if item.name not in _WRITTEN_BY_HAND}
 
 
 def _frozen(value: Any) -> Any:
@@ -130,12 +130,12 @@ def _frozen(value: Any) -> Any:
 
 @dataclass(slots=True)
 class StackState:
-    """The resources of a stack, in an order in which each one stands behind everything it depends on."""
+    """The state of a stack: its resources, each after those that it depends on."""
 
     resources: list[ResourceState] = field(default_factory=list[ResourceState])
 
     def to_json(self) -> str:
-        """One JSON document."""
+        """The state as a JSON document."""
         document = {"version": 1, "resources": [resource.to_json() for resource in self.resources]}
         return json.dumps(document, sort_keys=True)
 
@@ -153,6 +153,6 @@ class StackState:
 
 
 def stack_outputs(resources: Iterable[ResourceState]) -> dict[str, Any]:
-    """The outputs of the Stack resource among these."""
+    """The outputs of the Stack resource among the resources."""
     empty: dict[str, Any] = {}
     return next((resource.outputs for resource in resources if resource.type == STACK_TYPE), empty)

@@ -1,4 +1,4 @@
-"""What an engine does to a resource, and how it decides: pure functions of what a provider says has changed."""
+"""Steps of an engine, and the verdict on a provider's diff: pure functions of the old and the new resource."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.engine import paths
+from sandbox.engine.plugin import DiffResponse
+from sandbox.engine.property_paths import PropertyPath, contains, parse
 from sandbox.engine.state import Operation, ResourceState
 from sandbox.engine.urns import name_of, provider_urn
 from sandbox.engine.wire import has_unknown, reveal
 
-DiffResponse = provider_pb2.DiffResponse
-_INIT_ERROR: Final = "#initerror"
+_INIT_ERROR: Final = "#initerror"  # Pulumi's path for a failed initialisation, in `replaceOnChanges`
 _REPLACING_KINDS: Final = (
     provider_pb2.PropertyDiff.ADD_REPLACE,
     provider_pb2.PropertyDiff.DELETE_REPLACE,
@@ -25,7 +25,7 @@ _REPLACING_KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing done to one resource, in the order it was done; `keys` changed, `replaces` forced a replacement."""
+    """A step on one resource, in Pulumi's word for it; `keys` changed, `replaces` forced a replacement."""
 
     operation: Operation
     urn: str
@@ -44,7 +44,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class DiffVerdict:
-    """What a difference asks for: nothing, an update, or a replacement."""
+    """The answer to a diff: nothing to do, an update, or a replacement."""
 
     changed: bool
     keys: tuple[str, ...] = ()
@@ -56,35 +56,33 @@ class DiffVerdict:
 SAME: Final = DiffVerdict(changed=False)
 
 
-def replacing(*keys: str) -> DiffVerdict:
-    """A replacement that the engine decided on its own, blamed on these keys."""
+def replacement(*keys: str) -> DiffVerdict:
+    """A replacement that the engine decides without the provider, because of these keys."""
     return DiffVerdict(changed=True, replaces=keys, replace=True)
 
 
 def verdict_of(diff: DiffResponse, replace_on_changes: Iterable[str], init_errors: bool) -> DiffVerdict:
-    """What the provider's answer asks for, `replaceOnChanges` and an earlier failed initialisation considered."""
+    """The verdict on a provider's diff, with `replaceOnChanges` and an earlier failed initialisation."""
     changed = diff.changes == DiffResponse.DIFF_SOME
     if not changed and not init_errors:
         return SAME
-    forcing = [paths.parse(path) for path in replace_on_changes]
-    keys = dict.fromkeys(diff.replaces)
-    keys.update(dict.fromkeys(key for key in diff.diffs if _covered(forcing, (key,))))
+    forcing = [parse(path) for path in replace_on_changes]
+    replaces = dict.fromkeys(diff.replaces)
+    replaces.update(dict.fromkeys(key for key in diff.diffs if _covered(forcing, (key,))))
     detailed = dict(diff.detailedDiff) if diff.hasDetailedDiff else {}
-    replace = any(
-        item.kind in _REPLACING_KINDS or _covered(forcing, paths.parse(path)) for path, item in detailed.items()
-    )
+    replace = any(item.kind in _REPLACING_KINDS or _covered(forcing, parse(path)) for path, item in detailed.items())
     if init_errors and _covered(forcing, (_INIT_ERROR,)):
-        keys[_INIT_ERROR] = None
+        replaces[_INIT_ERROR] = None
         changed = True
-    replace = changed and (replace or bool(keys))
-    return DiffVerdict(changed, tuple(diff.diffs), tuple(keys), replace, diff.deleteBeforeReplace)
+    replace = changed and (replace or bool(replaces))
+    return DiffVerdict(changed, tuple(diff.diffs), tuple(replaces), replace, diff.deleteBeforeReplace)
 
 
-def _covered(forcing: Iterable[paths.PropertyPath], path: paths.PropertyPath) -> bool:
-    return any(paths.contains(one, path) for one in forcing)
+def _covered(forcing: Iterable[PropertyPath], path: PropertyPath) -> bool:
+    return any(contains(pattern, path) for pattern in forcing)
 
 
-def triggered(old: Any, new: Any) -> bool:
+def is_triggered(old: Any, new: Any) -> bool:
     """True when the `replacementTrigger` changed; an unknown one always counts as changed."""
     if has_unknown(old) or has_unknown(new):
         return True
@@ -99,19 +97,19 @@ def is_import(new: ResourceState, old: ResourceState | None) -> bool:
     return old is None or old.external or (old.import_id or old.id) != new.import_id
 
 
-def depend_on(roots: Iterable[str], resources: Iterable[ResourceState]) -> list[ResourceState]:
-    """Those of the resources (in dependency order) that depend on a root, directly or not; parents do not count."""
+def dependents_of(roots: Iterable[str], resources: Iterable[ResourceState]) -> list[ResourceState]:
+    """The resources (given in dependency order) that depend on a root, directly or not; a parent is no dependency."""
     reached = set(roots)
-    found: list[ResourceState] = []
+    dependents: list[ResourceState] = []
     for resource in resources:
-        if not reached.isdisjoint(needs(resource)):
+        if not reached.isdisjoint(dependencies_of(resource)):
             reached.add(resource.urn)
-            found.append(resource)
-    return found
+            dependents.append(resource)
+    return dependents
 
 
-def needs(resource: ResourceState) -> set[str]:
-    """The URNs a resource depends on, its provider's included."""
+def dependencies_of(resource: ResourceState) -> set[str]:
+    """The URNs that a resource depends on, its provider's included."""
     urns = {*resource.dependencies, *resource.replace_with, resource.deleted_with, provider_urn(resource.provider)}
     for urns_of_property in resource.property_dependencies.values():
         urns.update(urns_of_property)

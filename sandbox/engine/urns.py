@@ -1,4 +1,4 @@
-"""Names of resources: URNs, and the old URNs that an alias stands for."""
+"""URNs of resources, and the old URNs that aliases stand for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def urn_of(stack: str, project: str, parent: str, type_: str, name: str) -> str:
 
 
 def type_chain(urn: str) -> str:
-    """`mesh:aws:DataProduct$aws:s3/bucket:Bucket` of a URN."""
+    """The chain of types in a URN, as `mesh:aws:DataProduct$aws:s3/bucket:Bucket`."""
     return urn.split("::", 3)[2]
 
 
@@ -51,7 +51,7 @@ def provider_urn(reference: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UrnRegistry:
-    """What the URNs of a run are made of. `aliases` maps a URN of this run to the old URN it was found under."""
+    """URNs of one run. `aliases` maps a URN of this run to the old URN under which the resource was found."""
 
     stack: str
     project: str
@@ -61,20 +61,20 @@ class UrnRegistry:
         """The URN of a resource of this run."""
         return urn_of(self.stack, self.project, parent, type_, name)
 
-    def before(self, type_: str, name: str, parent: str, aliases: Sequence[alias_pb2.Alias]) -> Iterator[str]:
-        """Every old URN that the aliases name, and those inherited from the parent's alias; may repeat one."""
-        own = [self._collapse(type_, name, parent, alias) for alias in aliases]
-        yield from own
+    def old_urns(self, type_: str, name: str, parent: str, aliases: Sequence[alias_pb2.Alias]) -> Iterator[str]:
+        """Every old URN that the aliases name, and those inherited from the parent's alias; one may come twice."""
+        alias_urns = [self._collapse(type_, name, parent, alias) for alias in aliases]
+        yield from alias_urns
         if parent_alias := self.aliases.get(parent):
             yield self._inherited(type_, name, parent, parent_alias)
-            for urn in own:
+            for urn in alias_urns:
                 yield self._inherited(type_of(urn), name_of(urn), parent, parent_alias)
 
-    def _collapse(self, type_: str, name: str, own_parent: str, alias: alias_pb2.Alias) -> str:
+    def _collapse(self, type_: str, name: str, current_parent: str, alias: alias_pb2.Alias) -> str:
         if alias.WhichOneof("alias") == "urn":
             return alias.urn
-        spec = alias.spec
-        parent = self.aliases.get(spec.parentUrn, spec.parentUrn) if spec.parentUrn else own_parent
+        spec = alias.spec  # an empty field means: as it is now
+        parent = self.aliases.get(spec.parentUrn, spec.parentUrn) if spec.parentUrn else current_parent
         return urn_of(
             spec.stack or self.stack,
             spec.project or self.project,
@@ -84,7 +84,7 @@ class UrnRegistry:
         )
 
     def _inherited(self, type_: str, name: str, parent: str, parent_alias: str) -> str:
-        """A child named after its parent (`<parent>-policy`) follows the parent's old name."""
+        """The old URN of a renamed parent's child, whose name may begin with the parent's (`<parent>-policy`)."""
         new, old = name_of(parent), name_of(parent_alias)
         child = old + name[len(new) :] if name.startswith(new) else name
         return urn_of(self.stack, self.project, parent_alias, type_, child)

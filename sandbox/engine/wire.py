@@ -12,7 +12,7 @@ from typing import Any, Final, TypeGuard
 from google.protobuf import struct_pb2
 
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What the SDK sends for a value that is not known yet (any type)."""
+"""The value, of whatever type, that the SDK sends for one that is not known yet."""
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, not one
@@ -26,7 +26,7 @@ def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
 
 
 def value_of(value: struct_pb2.Value) -> Any:
-    """One value of a message, as `to_python` converts it; None for a null and for one that is not set."""
+    """The Python value of a protobuf value; None for a null and for one that is not set."""
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         return value.string_value
@@ -127,7 +127,7 @@ def _is_secret_value(value: struct_pb2.Value) -> bool:
 
 
 def annotate(values: dict[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` with a property wrapped as a secret wherever the one of the same name in `like` holds a secret."""
+    """The values with a property wrapped as a secret wherever the one of the same name in `like` holds a secret."""
     for name, model in like.items():
         value = values.get(name)
         if is_map(value) and not is_secret(value) and is_map(model) and not is_secret(model):
@@ -144,7 +144,7 @@ def _holds_secret(value: Any) -> bool:
 
 
 def settle(value: Any) -> Any:
-    """The value with output values turned into what an engine keeps: unknowns, secrets, plain values."""
+    """The value with output values turned into the forms that an engine keeps: unknowns, secrets, plain values."""
     if is_map(value):
         if value.get(SIGNATURE) == OUTPUT_VALUE:
             inner = settle(value["value"]) if "value" in value else UNKNOWN

@@ -1,4 +1,4 @@
-"""Does what was decided: has the provider create, update, read or delete one resource, and keeps the state right."""
+"""Work of a run on one resource: the provider creates, updates, reads or deletes it, and the snapshot follows."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from google.protobuf import struct_pb2
+
 from sandbox.engine import wire
 from sandbox.engine.grpc_calls import RefusedError
 from sandbox.engine.interruption import INTERRUPTED
-from sandbox.engine.plugin import CreatedResource
+from sandbox.engine.plugin import ProviderAnswer
 from sandbox.engine.registry import Components, Provider, Registry
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import EMPTY, Operation, ResourceState
@@ -22,7 +24,7 @@ from sandbox.engine.urns import is_provider, package_of, provider_urn
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a run failed. `trace` is set when a provider fell over instead of refusing: a fault of ours."""
+    """A reason why a run failed. `trace` is set when a provider raised instead of refusing: a fault of ours."""
 
     urn: str
     message: str
@@ -30,15 +32,15 @@ class Failure:
 
 
 class StoppedError(Exception):
-    """The run has failed; nothing more is begun."""
+    """Raised once the run has stopped, so that no other resource is begun."""
 
 
 Hook = Callable[[str, ResourceState | None, ResourceState | None], None]
-"""Runs the hooks of one kind (`before_create`, ...) for a resource, old and new; raises `RefusedError`."""
+"""A call of the hooks of one kind (`before_create`, ...) for a resource, old and new; raises `RefusedError`."""
 
 
 class Work:
-    """The steps of a run."""
+    """The steps of a run, done by the providers and kept in the snapshot."""
 
     def __init__(
         self, snapshot: Snapshot, registry: Registry, preview: bool, hook: Hook, on_step: Callable[[Step], None] | None
@@ -55,42 +57,42 @@ class Work:
         self._on_step = on_step
         self._components = Components()
 
-    # Failing
+    # Failures
 
-    def note(self, urn: str, message: str, trace: str = "") -> None:
-        """The run has failed, but what is left of it is still worth doing."""
+    def add_failure(self, urn: str, message: str, trace: str = "") -> None:
+        """Fail the run, and go on with the rest of it."""
         with self.lock:
             self.failures.append(Failure(urn, message, trace))
 
     def fail(self, urn: str, message: str, trace: str = "") -> NoReturn:
-        """The run has failed and stops."""
-        self.note(urn, message, trace)
+        """Fail the run, and stop it."""
+        self.add_failure(urn, message, trace)
         self.stop()
 
     def stop(self) -> NoReturn:
-        """Begin nothing more; what is under way is finished."""
+        """Begin no other resource; calls under way are finished."""
         self.stopped = True
         raise StoppedError("the run has failed")
 
     def interrupt(self) -> None:
-        """The same from outside; waits for no lock."""
+        """Stop the run from a signal handler, which may wait for no lock."""
         if not self.stopped:
             self.failures.append(Failure("", INTERRUPTED))
             self.stopped = True
 
-    def go_on(self) -> None:
+    def raise_if_stopped(self) -> None:
         """Raise `StoppedError` once the run has stopped."""
         if self.stopped:
             self.stop()
 
     def warn(self, urn: str, message: str) -> None:
-        """Note what a person should know."""
+        """Add a warning for the person who reads the result."""
         with self.lock:
             self.warnings.append(Failure(urn, message))
 
     @contextmanager
     def failing_as(self, urn: str) -> Generator[None]:
-        """What a provider refuses in here is the failure of this resource."""
+        """Inside, a refusal of a provider is the failure of this resource, and stops the run."""
         try:
             yield
         except RefusedError as refusal:
@@ -99,30 +101,30 @@ class Work:
     # Providers
 
     def provider(self, resource: ResourceState) -> Provider:
-        """Who answers for a resource of this run."""
+        """The provider of a resource of this run."""
         if not resource.custom:
             return self._components
         if is_provider(resource.type):
             return self.registry
-        found = self.registry.find(resource.provider)
-        if found is None:
+        plugin = self.registry.find(resource.provider)
+        if plugin is None:
             raise RefusedError(f"unknown provider '{resource.provider}' for resource '{resource.urn}'")
-        return found
+        return plugin
 
     def provider_of_old(self, old: ResourceState) -> Provider:
-        """Who answers for a resource of the last run: its provider is configured as it was, if this run has not."""
+        """The provider of a resource of the last run, configured as it was then, unless this run has configured it."""
         if old.custom and not is_provider(old.type) and self.registry.find(old.provider) is None:
-            kept = self.snapshot.old(provider_urn(old.provider))
-            if kept is not None and f"{kept.urn}::{kept.id}" == old.provider:
-                self.registry.load(kept)
+            provider = self.snapshot.old(provider_urn(old.provider))
+            if provider is not None and f"{provider.urn}::{provider.id}" == old.provider:
+                self.registry.load(provider)
         return self.provider(old)
 
     # Steps
 
-    def step(
+    def add_step(
         self, operation: Operation, resource: ResourceState, verdict: DiffVerdict = SAME, seconds: float = 0.0
     ) -> None:
-        """Note a step, and tell who listens; one at a time."""
+        """Add a step, and give it to `on_step`; one at a time."""
         step = Step(
             operation,
             resource.urn,
@@ -145,144 +147,148 @@ class Work:
         old: ResourceState | None = None,
         verdict: DiffVerdict = SAME,
         *,
-        wait: bool = False,
+        delete_later: bool = False,
     ) -> ResourceState:
-        """Create it; with `wait` the resource it replaces stays until everything else is done."""
-        self.go_on()
+        """Create the resource; with `delete_later` the one that it replaces stays until the run ends."""
+        self.raise_if_stopped()
         self._hook("before_create", None, new)
-        made = self.provider(new).create(new, self.preview)
+        answer = self.provider(new).create(new, self.preview)
         operation: Operation = "create" if old is None else "create-replacement"
-        done = self.done(new, made, operation, old, started, verdict, wait=wait)
-        if done.custom:
-            self.after("after_create", None, done)
-        return done
+        new = self.record(new, answer, operation, old, started, verdict, delete_later=delete_later)
+        if new.custom:
+            self.run_after_hooks("after_create", None, new)
+        return new
 
     def update(self, new: ResourceState, old: ResourceState, verdict: DiffVerdict, started: float) -> ResourceState:
-        """Change it in place."""
-        self.go_on()
+        """Change the resource in place."""
+        self.raise_if_stopped()
         new = replace(new, id=old.id)
         self._hook("before_update", old, new)
-        made = self.provider(new).update(old, new, self.preview)
-        done = self.done(new, made, "update", old, started, verdict)
-        if done.custom:
-            self.after("after_update", old, done)
-        return done
+        answer = self.provider(new).update(old, new, self.preview)
+        new = self.record(new, answer, "update", old, started, verdict)
+        if new.custom:
+            self.run_after_hooks("after_update", old, new)
+        return new
 
     def same(self, new: ResourceState, old: ResourceState, started: float) -> ResourceState:
-        """Leave it as it is: the new inputs, the old id and outputs."""
+        """Leave the resource as it is: the new inputs with the old id and outputs."""
         new = replace(new, id=old.id)
         if is_provider(new.type):
             self.registry.same(old, new)
-        return self.done(new, CreatedResource(old.id, old.output_message), "same", old, started)
+        return self.record(new, ProviderAnswer(old.id, old.output_message), "same", old, started)
 
-    def done(
+    def record(
         self,
         new: ResourceState,
-        made: CreatedResource,
+        answer: ProviderAnswer,
         operation: Operation,
         old: ResourceState | None,
         started: float,
         verdict: DiffVerdict = SAME,
         *,
-        wait: bool = False,
+        delete_later: bool = False,
     ) -> ResourceState:
-        """Remember what became of it. A resource that is there but not initialised is remembered, then fails."""
+        """Put the resource into the snapshot as the provider answered; one that is not initialised fails after that."""
         seconds = time.perf_counter() - started
-        hidden = [*new.additional_secret_outputs, *wire.secret_names(new.input_message)]
         new = replace(
             new,
-            id=made.id,
-            output_message=wire.conceal(made.outputs, hidden) if hidden else made.outputs,
-            init_errors=made.reasons,
+            id=answer.id,
+            output_message=_with_secrets(new, answer.outputs),
+            init_errors=answer.reasons,
             operation=operation,
             seconds=seconds,
         )
         with self.lock:
-            self.snapshot.keep(new, None if wait else old)
-            if wait and old is not None:
+            self.snapshot.keep(new, None if delete_later else old)
+            if delete_later and old is not None:
                 self.snapshot.change(old, replace(old, delete=True))
-            self.step(operation, new, verdict, seconds)
-        if made.reasons:
-            raise RefusedError("\n".join(made.reasons))
+            self.add_step(operation, new, verdict, seconds)
+        if answer.reasons:
+            raise RefusedError("\n".join(answer.reasons))
         return new
 
     def delete(
-        self, old: ResourceState, operation: Operation, *, goes_with_another: bool = False, first: bool = False
+        self,
+        old: ResourceState,
+        operation: Operation,
+        *,
+        deleted_with_another: bool = False,
+        replacement_follows: bool = False,
     ) -> None:
-        """Delete it. With `first` it stays in the state, marked, until its replacement has been created."""
-        self.go_on()
+        """Delete the resource. With `replacement_follows` its state stays, marked, until the replacement is created."""
+        self.raise_if_stopped()
         started = time.perf_counter()
         with self.failing_as(old.urn):
             self._hook("before_delete", old, None)
-            if not (self.preview or old.external or old.retain_on_delete or goes_with_another) and old.custom:
+            if not (self.preview or old.external or old.retain_on_delete or deleted_with_another) and old.custom:
                 self.provider_of_old(old).delete(old)
         with self.lock:
-            if first:
+            if replacement_follows:
                 self.snapshot.change(old, replace(old, pending_replacement=True))
             else:
                 self.snapshot.drop(old)
-            self.step(operation, old, seconds=time.perf_counter() - started)
-        self.after("after_delete", old, None)
+            self.add_step(operation, old, seconds=time.perf_counter() - started)
+        self.run_after_hooks("after_delete", old, None)
 
-    def after(self, kind: str, old: ResourceState | None, new: ResourceState | None) -> None:
-        """Run hooks on what is done already: when one fails the run stops, but the state stays."""
+    def run_after_hooks(self, kind: str, old: ResourceState | None, new: ResourceState | None) -> None:
+        """Run the hooks after an operation: one that fails stops the run, and the operation stays recorded."""
         try:
             self._hook(kind, old, new)
         except RefusedError as refusal:
             resource = new or old
-            self.note(resource.urn if resource else "", str(refusal), refusal.trace)
+            self.add_failure(resource.urn if resource else "", str(refusal), refusal.trace)
             self.stopped = True
 
     def import_(self, new: ResourceState, old: ResourceState | None, started: float) -> ResourceState:
-        """Take over a resource that exists; the inputs are those the provider reads."""
-        made = self.provider(new).read(new, new.import_id, None)
-        if made is None:
+        """Import a resource that exists; its inputs are those that the provider reads."""
+        answer = self.provider(new).read(new, new.import_id, None)
+        if answer is None:
             raise RefusedError(f"resource '{new.import_id}' does not exist")
-        if made.inputs is None:
+        if answer.inputs is None:
             package = package_of(new.type)
             raise RefusedError(
                 f"provider does not support importing resources; please try updating the '{package}' plugin"
             )
-        new = replace(new, input_message=made.inputs)
-        done = self.done(new, made, "import-replacement" if old else "import", old, started, wait=old is not None)
+        new = replace(new, input_message=answer.inputs)
+        operation: Operation = "import-replacement" if old else "import"
+        new = self.record(new, answer, operation, old, started, delete_later=old is not None)
         if old:
-            self.step("replace", new)
-        return done
+            self.add_step("replace", new)
+        return new
 
-    def keep(self, old: ResourceState) -> None:
-        """A refresh leaves components, providers and what waits for its replacement as they are."""
+    def keep_unread(self, old: ResourceState) -> None:
+        """Keep a resource that a refresh does not read: a component, a provider, one that waits for its replacement."""
         with self.lock:
             self.snapshot.keep(replace(old, operation="same"), old)
-            self.step("same", old)
+            self.add_step("same", old)
 
     def refresh(self, old: ResourceState) -> ResourceState | None:
-        """Read a resource as it is now; None when it is gone. It counts as changed when an update would undo it."""
-        self.go_on()
+        """Read a resource as it is now; None when it is gone. A difference that an update would undo is an update."""
+        self.raise_if_stopped()
         started = time.perf_counter()
         plugin = self.provider_of_old(old)
-        made = plugin.read(old, old.id, old.input_message, old.output_message)
+        answer = plugin.read(old, old.id, old.input_message, old.output_message)
         seconds = time.perf_counter() - started
-        if made is None:
+        if answer is None:
             with self.lock:
                 self.snapshot.drop(old)
-                self.step("delete", old, seconds=seconds)
+                self.add_step("delete", old, seconds=seconds)
             return None
-        if made.reasons:
-            self.warn(old.urn, "\n* ".join(("Refreshed resource is in an unhealthy state:", *made.reasons)))
-        hidden = [*old.additional_secret_outputs, *wire.secret_names(old.input_message)]
+        if answer.reasons:
+            self.warn(old.urn, "\n* ".join(("Refreshed resource is in an unhealthy state:", *answer.reasons)))
         new = replace(
             old,
-            id=made.id,
-            input_message=old.input_message if made.inputs is None else made.inputs,
-            output_message=wire.conceal(made.outputs, hidden) if hidden else made.outputs,
-            init_errors=made.reasons,
+            id=answer.id,
+            input_message=old.input_message if answer.inputs is None else answer.inputs,
+            output_message=_with_secrets(old, answer.outputs),
+            init_errors=answer.reasons,
             seconds=seconds,
         )
         verdict = self._drift(plugin, old, new)
         new = replace(new, operation="update" if verdict.changed else "same")
         with self.lock:
             self.snapshot.keep(new, old)
-            self.step(new.operation, new, verdict, seconds)
+            self.add_step(new.operation, new, verdict, seconds)
         return new
 
     @staticmethod
@@ -292,13 +298,20 @@ class Work:
         return verdict_of(plugin.diff(old.urn, new, old.input_message, old.ignore_changes), (), init_errors=False)
 
     def read(self, new: ResourceState, old: ResourceState | None, started: float) -> ResourceState:
-        """Read a resource that is not ours to manage; one that was, under another id, is deleted in the end."""
+        """Read a resource that the stack does not manage; one managed so far under another id is deleted in the end."""
         unknown = new.id == wire.UNKNOWN
-        made = CreatedResource(new.id, EMPTY) if unknown else self.provider(new).read(new, new.id, new.input_message)
-        if made is None:
+        answer = ProviderAnswer(new.id, EMPTY) if unknown else self.provider(new).read(new, new.id, new.input_message)
+        if answer is None:
             raise RefusedError(f"resource '{new.id}' does not exist")
-        ours = old is not None and not old.external and old.id != new.id
-        done = self.done(new, made, "read-replacement" if ours else "read", old, started, wait=ours)
-        if ours:
-            self.step("replace", new)
-        return done
+        managed = old is not None and not old.external and old.id != new.id
+        operation: Operation = "read-replacement" if managed else "read"
+        new = self.record(new, answer, operation, old, started, delete_later=managed)
+        if managed:
+            self.add_step("replace", new)
+        return new
+
+
+def _with_secrets(resource: ResourceState, outputs: struct_pb2.Struct) -> struct_pb2.Struct:
+    """The outputs, secret where the program or an input of the same name says so."""
+    names = [*resource.additional_secret_outputs, *wire.secret_names(resource.input_message)]
+    return wire.conceal(outputs, names) if names else outputs

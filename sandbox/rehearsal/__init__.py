@@ -1,4 +1,4 @@
-"""Real calls to the emulated organisation, as everybody whom the plan knows and as some whom it does not.
+"""Rehearsal of access: live checks by real calls to the emulated organisation, and credentials for `mesh as`.
 
-Each answer is compared with what the evaluator says of the Plan: the calls are decided by what was deployed.
+The calls are decided by what was deployed, and each answer is compared with what the evaluator says of the Plan.
 """

@@ -1,40 +1,39 @@
-"""Makes the calls, and compares each answer with what the evaluator says of the Plan."""
+"""Live checks: every probe is called in the emulated organisation, and each answer compared with the Plan's."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from mesh.access.from_plan import lakes, world
-from mesh.access.lake import Lakes
-from mesh.evaluator import Decision, Request, World, decide
+from mesh.access import from_plan
+from mesh.evaluator import Decision, Request, decide
 from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.rehearsal.personas import Persona, credentials, staged
-from sandbox.rehearsal.probes import Probe, probes
-from sandbox.rehearsal.targets import PROBE, Targets, delivered, swept
+from sandbox.rehearsal.personas import Persona, credentials, provisioned
+from sandbox.rehearsal.probes import Probe, probes, put_probe
+from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 
 if TYPE_CHECKING:
     from sandbox.emulator.clients import RoleSession
     from sandbox.emulator.emulated_organization import EmulatedOrganization
     from sandbox.enforcement.enforced_organization import EnforcedOrganization
 
-REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
-NOTHING_THERE: Final = "NoSuchKey"
-"""An answer all the same: the call was allowed, and there is no such object."""
+REFUSAL_CODES: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+NO_SUCH_KEY: Final = "NoSuchKey"
+"""The code of a call that was allowed, for an object that does not exist."""
 
 _UNDECIDED: Final = "not decided"
-Seen = Mapping[str, frozenset[str]]
-"""Columns by table."""
+ColumnsByTable = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An answer that is not as planned: who called what, what the Plan says and why, and what came."""
+    """An answer that is not as planned: the caller and its call, the Plan's answer with its cause, and AWS's."""
 
     caller: str
     call: str
@@ -47,129 +46,140 @@ class Difference:
 
 @dataclass(slots=True)
 class Report:
-    """What the live checks found."""
+    """The result of the live checks."""
 
     answers: Counter[bool] = field(default_factory=Counter[bool])
-    """Calls by whether they were allowed."""
+    """Numbers of allowed (True) and refused calls."""
     callers: int = 0
     differences: list[Difference] = field(default_factory=list[Difference])
     deployment: int = 0
-    """Calls of the deployment that were decided on the way."""
+    """Number of the deployment's calls that were decided before the checks."""
     exempted: dict[str, int] = field(default_factory=dict[str, int])
     seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """As one process tells another."""
-        told = {name: getattr(self, name) for name in ("callers", "deployment", "exempted", "seconds")}
+        """The report as plain values."""
+        numbers = {name: getattr(self, name) for name in ("callers", "deployment", "exempted", "seconds")}
         answers = {"allowed": self.answers[True], "refused": self.answers[False]}
-        return {**told, "answers": answers, "differences": [asdict(each) for each in self.differences]}
+        return {**numbers, "answers": answers, "differences": [asdict(difference) for difference in self.differences]}
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
-        """What `to_json` made; numbers may come as floats."""
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The report that `to_json` gave; numbers may come as floats."""
         return cls(
-            Counter({True: int(told["answers"]["allowed"]), False: int(told["answers"]["refused"])}),
-            int(told["callers"]),
-            [Difference(**each) for each in told["differences"]],
-            int(told["deployment"]),
-            {reason: int(count) for reason, count in told["exempted"].items()},
-            float(told["seconds"]),
+            Counter({True: int(values["answers"]["allowed"]), False: int(values["answers"]["refused"])}),
+            int(values["callers"]),
+            [Difference(**difference) for difference in values["differences"]],
+            int(values["deployment"]),
+            {reason: int(count) for reason, count in values["exempted"].items()},
+            float(values["seconds"]),
         )
 
     @property
     def calls(self) -> int:
-        """All calls made."""
+        """Number of all calls."""
         return self.answers.total()
 
 
-class _PersonaSessions:
-    """The callers with their credentials."""
-
-    def __init__(self, organization: EmulatedOrganization, callers: list[Persona]) -> None:
-        self._organization = organization
-        self._roles: dict[str, RoleSession] = {}
-        self.callers = callers
-
-    def call(self, caller: Persona, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> Any:
-        return self._role(caller).call(service, region, operation, dict(parameters))
-
-    def _role(self, caller: Persona) -> RoleSession:
-        found = self._roles.get(caller.who)
-        if found is None:
-            found = self._roles[caller.who] = self._organization.acting(
-                caller.account, credentials(caller, self._organization.region)
-            )
-        return found
-
-
 def check(organization: EnforcedOrganization, plan: Plan) -> Report:
-    """Makes every call, and compares its answer; in the end everything that was made for it is gone."""
+    """Run the live checks, and leave nothing of them behind."""
     began, gate = time.perf_counter(), organization.gate
     report = Report(
         deployment=gate.decided.total() - gate.reported.total(),
         exempted=dict(gate.exempted - gate.reported_exempted),
     )
-    planned, governed, scene = world(plan), lakes(plan), Targets(plan)
+    targets, planned = Targets(plan), _PlannedAnswers(plan)
     try:
-        with staged(plan, lambda role: planned.role(role) is not None) as callers:
-            company = _PersonaSessions(organization, callers)
-            report.callers = len(callers)
-            _set(scene, company, report, planned, governed)
-            for probe in probes(scene, callers):
-                _compare(probe, company, scene, planned, governed, report)
+        with provisioned(plan, planned.lists_role) as personas:
+            report.callers = len(personas)
+            sessions = _PersonaSessions(organization, targets.region)
+            for probe in chain(_first_probes(targets, personas), probes(targets, personas)):
+                answer = sessions.answer(probe)
+                report.answers[not answer.refusal] += 1
+                if difference := _difference(probe, answer, planned):
+                    report.differences.append(difference)
     finally:
-        for bucket in scene.every:
-            swept(bucket.name)
+        for bucket in targets.buckets:
+            delete_probe_objects(bucket.name)
         gate.reported, gate.reported_exempted = Counter(gate.decided), Counter(gate.exempted)
     report.seconds = time.perf_counter() - began
     return report
 
 
-def _set(scene: Targets, company: _PersonaSessions, report: Report, planned: World, governed: Lakes) -> None:
-    """Each pipeline puts an object into its product: what is there to be read."""
-    for inbox in scene.inboxes:
-        delivered(inbox.name)
-    pipelines = {(c.home, c.product): c for c in company.callers if c.kind == "pipeline"}
-    for bucket in scene.products:
-        caller = pipelines[bucket.home, bucket.product]
-        asked = tuple(scene.put(caller.principal, bucket, PROBE))
-        at = {"Bucket": bucket.name, "Key": PROBE, "Body": b"x"}
-        probe = Probe(caller, f"put {bucket.name}", "s3", "put_object", at, asked)
-        _compare(probe, company, scene, planned, governed, report)
+def _first_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
+    """Writes of each pipeline into its product, so that there is an object to be read; inboxes get theirs without."""
+    for inbox in targets.inboxes:
+        put_probe_object(inbox.name)
+    pipelines = {(persona.home, persona.product): persona for persona in personas if persona.kind == "pipeline"}
+    for bucket in targets.products:
+        yield put_probe(targets, pipelines[bucket.home, bucket.product], bucket, PROBE_KEY)
 
 
-def _compare(
-    probe: Probe, company: _PersonaSessions, scene: Targets, planned: World, governed: Lakes, report: Report
-) -> None:
-    no = _planned_refusal(probe.asks, planned)
-    answer: Mapping[str, Any] = {}
-    refused = failed = ""
-    try:
-        answer = company.call(probe.caller, probe.service, scene.region, probe.operation, probe.parameters)
-    except AwsError as error:
-        if error.code in REFUSED:
-            refused = str(error)
-        elif error.code != NOTHING_THERE:
-            failed = str(error)
-    report.answers[not refused] += 1
-    difference = ""
-    if _UNDECIDED in refused or failed:
-        difference = refused or failed
-    elif bool(refused) != bool(no) or (refused and said_why(refused) != no):
-        difference = refused or "allowed"
-    elif probe.database and not no:
-        difference = _unlike(_seen(answer), _to_see(probe, scene.plan, planned, governed))
-    if difference:
-        expected = f"refused ({no})" if no else "allowed"
-        report.differences.append(Difference(probe.caller.who, probe.says, expected, difference))
+# ---- answers
 
 
-def _planned_refusal(asks: tuple[Request, ...], planned: World) -> str:
-    for asked in asks:
-        decision = decide(asked, planned)
-        if not decision.allowed:
-            return f"{asked.action}: {_cause(decision)}"
-    return ""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer of AWS: a response, the message of a refusal, or that of another error."""
+
+    response: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    refusal: str = ""
+    error: str = ""
+
+
+class _PersonaSessions:
+    """The sessions of the personas, each begun with its first call."""
+
+    def __init__(self, organization: EmulatedOrganization, region: str) -> None:
+        self._organization, self._region = organization, region
+        self._sessions: dict[str, RoleSession] = {}
+
+    def answer(self, probe: Probe) -> _Answer:
+        session = self._session(probe.persona)
+        try:
+            return _Answer(session.call(probe.service, self._region, probe.operation, dict(probe.parameters)))
+        except AwsError as error:
+            if error.code in REFUSAL_CODES:
+                return _Answer(refusal=str(error))
+            return _Answer() if error.code == NO_SUCH_KEY else _Answer(error=str(error))
+
+    def _session(self, persona: Persona) -> RoleSession:
+        session = self._sessions.get(persona.who)
+        if session is None:
+            session = self._organization.acting(persona.account, credentials(persona, self._region))
+            self._sessions[persona.who] = session
+        return session
+
+
+class _PlannedAnswers:
+    """The answers of the Plan: refusals with their causes, and the columns that Lake Formation shows."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._hub = plan.perimeter.governance_id
+        self._world, self._lakes = from_plan.world(plan), from_plan.lakes(plan)
+
+    def lists_role(self, role: str) -> bool:
+        return self._world.role(role) is not None
+
+    def refusal(self, requests: tuple[Request, ...]) -> str:
+        """The action and the cause of the first refused request; empty when all are allowed."""
+        for request in requests:
+            decision = decide(request, self._world)
+            if not decision.allowed:
+                return f"{request.action}: {_cause(decision)}"
+        return ""
+
+    def columns(self, persona: Persona, database: str) -> ColumnsByTable:
+        """The columns that Lake Formation shows to a persona; an administrator of the lake sees all of them."""
+        lake = self._lakes.lakes[self._hub]
+        tables = lake.databases[database].tables
+        if persona.role in lake.administrators:
+            return {name: frozenset(table.columns) for name, table in tables.items()}
+        account = self._world.account(persona.account)
+        readable = {
+            name: frozenset(self._lakes.readable(persona.role, account, self._hub, database, name)) for name in tables
+        }
+        return {name: columns for name, columns in readable.items() if columns}
 
 
 def _cause(decision: Decision) -> str:
@@ -177,43 +187,46 @@ def _cause(decision: Decision) -> str:
     return f"{decision.layer}, statement {sid}" if sid else f"no {decision.layer} policy allows it"
 
 
-_WHY: Final = re.compile(
+# ---- differences
+
+
+def _difference(probe: Probe, answer: _Answer, planned: _PlannedAnswers) -> Difference | None:
+    planned_refusal = planned.refusal(probe.requests)
+    got = ""
+    if answer.error or _UNDECIDED in answer.refusal:
+        got = answer.refusal or answer.error
+    elif refusal_cause(answer.refusal) != planned_refusal:
+        got = answer.refusal or "allowed"
+    elif probe.database and not planned_refusal:
+        visible, planned_columns = _columns_of(answer.response), planned.columns(probe.persona, probe.database)
+        got = "" if visible == planned_columns else f"{_as_text(visible)} instead of {_as_text(planned_columns)}"
+    expected = f"refused ({planned_refusal})" if planned_refusal else "allowed"
+    return Difference(probe.persona.who, probe.label, expected, got) if got else None
+
+
+_REFUSAL: Final = re.compile(
     r"perform: (?P<action>\S+) on .*?"
     r"(?:explicit deny in (?P<layer>\w+) \(.*, statement (?P<sid>\S+)\)|because (?P<lack>no \w+ policy allows it))"
 )
 
 
-def said_why(refusal: str) -> str:
-    """The action, layer and statement of a refusal in the gate's words, as the Plan's are written."""
-    found = _WHY.search(refusal)
-    if not found:
+def refusal_cause(refusal: str) -> str:
+    """The action and the cause in a refusal of the gate, in the words of the Plan's; the refusal itself without one."""
+    match = _REFUSAL.search(refusal)
+    if not match:
         return refusal
-    return f"{found['action']}: {found['lack'] or '{}, statement {}'.format(found['layer'], found['sid'])}"
+    return f"{match['action']}: {match['lack'] or '{}, statement {}'.format(match['layer'], match['sid'])}"
 
 
-def _seen(answer: Mapping[str, Any]) -> Seen:
-    return {table["Name"]: frozenset(_columns(table)) for table in answer.get("TableList", ())}
+def _columns_of(response: Mapping[str, Any]) -> ColumnsByTable:
+    return {table["Name"]: frozenset(_column_names(table)) for table in response.get("TableList", ())}
 
 
-def _columns(table: Mapping[str, Any]) -> list[str]:
-    described = [*table.get("StorageDescriptor", {}).get("Columns", ()), *table.get("PartitionKeys", ())]
-    return [column["Name"] for column in described]
+def _column_names(table: Mapping[str, Any]) -> list[str]:
+    columns = [*table.get("StorageDescriptor", {}).get("Columns", ()), *table.get("PartitionKeys", ())]
+    return [column["Name"] for column in columns]
 
 
-def _to_see(probe: Probe, plan: Plan, planned: World, governed: Lakes) -> Seen:
-    """What Lake Formation lets the caller see; all of it when it administers the lake."""
-    caller, hub = probe.caller, plan.perimeter.governance_id
-    database = governed.lakes[hub].databases[probe.database]
-    if caller.role in governed.lakes[hub].administrators:
-        return {name: frozenset(table.columns) for name, table in database.tables.items()}
-    account = planned.account(caller.account)
-    found = {name: governed.readable(caller.role, account, hub, probe.database, name) for name in database.tables}
-    return {name: frozenset(columns) for name, columns in found.items() if columns}
-
-
-def _unlike(seen: Seen, to_see: Seen) -> str:
-    return "" if seen == to_see else f"{_said(seen)} instead of {_said(to_see)}"
-
-
-def _said(seen: Seen) -> str:
-    return "; ".join(f"{table}: {', '.join(sorted(columns))}" for table, columns in sorted(seen.items())) or "no table"
+def _as_text(tables: ColumnsByTable) -> str:
+    lines = (f"{table}: {', '.join(sorted(columns))}" for table, columns in sorted(tables.items()))
+    return "; ".join(lines) or "no table"

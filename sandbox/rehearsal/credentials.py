@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from mesh.findings import NotPossibleError, listed
 from mesh.plan import Plan
-from sandbox.rehearsal.personas import Persona, callers, credentials, equipped
+from sandbox.rehearsal.personas import Persona, credentials, personas, provision
 
 SESSION: Final = "by-hand"
 
 
 def named(plan: Plan, who: str) -> Persona:
     """The persona of that name. Raises NotPossibleError, with what comes near, when there is none."""
-    by_name = {caller.who: caller for caller in callers(plan)}
+    by_name = {persona.who: persona for persona in personas(plan)}
     if who in by_name:
         return by_name[who]
     near = difflib.get_close_matches(who, by_name, 3, 0.4)
@@ -29,7 +29,7 @@ def handed_out(plan: Plan, who: str, endpoint: str) -> dict[str, str]:
     environment = {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": plan.perimeter.region}
     if not caller.role:
         return environment
-    equipped(plan, caller)
+    provision(plan, caller)
     keys = credentials(caller, plan.perimeter.region, SESSION)
     token = {"AWS_SESSION_TOKEN": keys.token} if keys.token else {}
     return {**environment, "AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, **token}

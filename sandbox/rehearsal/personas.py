@@ -1,4 +1,4 @@
-"""Who calls: every role of the mesh, people of IAM Identity Center, administrators that nobody listed, outsiders."""
+"""Personas: the simulated callers of the live checks and of `mesh as`: roles, people, administrators, outsiders."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mesh import names
-from mesh.access.from_plan import KEEPER, permission_set_role
+from mesh.access.from_plan import BREAK_GLASS_USER, permission_set_role
 from mesh.evaluator import ANONYMOUS
 from mesh.plan import Plan
 from sandbox.emulator.clients import Credentials
 
-SESSION: Final = "live-check"
-OUTSIDER: Final = "666666666666"
-"""An account of nobody: in no organisation."""
+SESSION_NAME: Final = "live-check"
+OUTSIDE_ACCOUNT: Final = "666666666666"
+"""An account in no organisation."""
 
-ADMINISTRATOR: Final = "live-check-admin"
+ADMINISTRATOR_ROLE: Final = "live-check-admin"
 """Name of a role that no plan lists, with every permission that IAM can give."""
 
 PersonaKind = Literal[
     "clearance", "pipeline", "delivery", "partner", "people", "preview", "deploy", "hub", "keeper", "admin", "outsider"
 ]
+"""Kinds of personas; a `keeper` is a user in the break-glass group, a `hub` a role of the governance account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery.
+    """A simulated caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery.
 
-    `role` is the ARN of a role, or of a keeper's user.
+    `role` is the ARN of its role or, for a member of the break-glass group, of its user.
     """
 
     who: str
+    """Its name, as `mesh as` takes it."""
     kind: PersonaKind
     role: str
     home: str = ""
@@ -47,19 +49,16 @@ class Persona:
 
     @property
     def principal(self) -> str:
-        """As the evaluator names it."""
+        """Its principal, as the evaluator names it."""
         if not self.role:
             return ANONYMOUS
         if self.kind == "keeper":
             return self.role
-        return f"arn:aws:sts::{self.account}:assumed-role/{names.role_name(self.role)}/{SESSION}"
+        return f"arn:aws:sts::{self.account}:assumed-role/{names.role_name(self.role)}/{SESSION_NAME}"
 
 
-NOBODY: Final = Persona("anonymous", "outsider", "")
-
-
-def callers(plan: Plan) -> Iterator[Persona]:
-    """Everybody, in the words of `mesh as`."""
+def personas(plan: Plan) -> Iterator[Persona]:
+    """The personas of a plan."""
     for domain, deployed in plan.domains.items():
         account = deployed.access.account_id
         for clearance in deployed.clearances.values():
@@ -74,62 +73,75 @@ def callers(plan: Plan) -> Iterator[Persona]:
             yield Persona(f"delivery:{domain}.{product}", "delivery", role, domain, product)
         yield Persona(f"location:{domain}", "hub", names.location_role(plan.perimeter.governance_id, domain), domain)
         yield Persona(f"publisher:{domain}", "hub", names.publisher_role(plan.perimeter.governance_id, domain), domain)
-        yield from _standing(domain, account)
+        yield from _of_account(domain, account)
     for partner, deployed in plan.partners.items():
         account = deployed.access.account_id
         yield Persona(f"partner:{partner}", "partner", names.role(account, "access"), partner)
         people = permission_set_role(account, plan.perimeter.region, names.PARTNER_PERMISSION_SET)
         yield Persona(f"people:{partner}", "people", people, partner)
-        yield from _standing(partner, account)
-    yield from _standing("governance", plan.perimeter.governance_id)
+        yield from _of_account(partner, account)
+    yield from _of_account("governance", plan.perimeter.governance_id)
     yield Persona("break-glass", "hub", names.break_glass_role(plan.perimeter.governance_id), "governance")
-    keeper = names.break_glass_user(plan.perimeter.management_id, KEEPER)
-    yield Persona("keeper@management", "keeper", keeper, "management")
+    member = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
+    yield Persona("keeper@management", "keeper", member, "management")
     management = names.deploy_role(plan.perimeter.management_id)
     yield Persona("deploy@management", "deploy", management, "management")
     yield Persona("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
-    yield Persona("outsider", "outsider", _administrator(OUTSIDER))
-    yield NOBODY
+    yield Persona("outsider", "outsider", _administrator(OUTSIDE_ACCOUNT))
+    yield Persona("anonymous", "outsider", "")
 
 
-def _standing(home: str, account: str) -> Iterator[Persona]:
-    """In every account."""
+def _of_account(home: str, account: str) -> Iterator[Persona]:
+    """The personas that every account has."""
     yield Persona(f"deploy@{home}", "deploy", names.deploy_role(account), home)
     yield Persona(f"preview@{home}", "preview", names.preview_role(account), home)
     yield Persona(f"admin@{home}", "admin", _administrator(account), home)
 
 
 def _administrator(account: str) -> str:
-    return f"arn:aws:iam::{account}:role/{ADMINISTRATOR}"
+    return f"arn:aws:iam::{account}:role/{ADMINISTRATOR_ROLE}"
+
+
+# ---- roles and users that no deployment makes
 
 
 @contextmanager
-def staged(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Persona]]:
-    """Everybody, with the roles that the deployment does not make; in the end those are gone.
+def provisioned(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Persona]]:
+    """Inside, every persona has its role or user, also those that no deployment makes; these are deleted in the end.
 
-    The roles of permission sets are what IAM Identity Center makes of the permission sets and assignments that were
-    deployed; `listed` says which of them the Plan has. Administrators nobody listed, in every account and outside, are
-    ours.
+    On AWS, IAM Identity Center makes the roles of permission sets, from the permission sets and assignments that were
+    deployed; `listed` is true for a role that the Plan has. Administrators, whom no plan lists, are in every account
+    and outside the organisation.
     """
-    made: list[tuple[str, str]] = []
-    found: list[Persona] = []
+    created: list[tuple[str, str]] = []
+    present: list[Persona] = []
     try:
-        for caller in callers(plan):
-            if caller.kind == "people":
-                if not listed(caller.role):
-                    continue
-                _sign_in(plan, caller, made)
-            elif caller.role.endswith(f"/{ADMINISTRATOR}"):
-                _make(caller.role, {"everything": _everything()}, made)
-            elif caller.kind == "keeper":
-                _keep(plan, caller)
-            found.append(caller)
-        yield found
+        for persona in personas(plan):
+            if persona.kind == "people" and not listed(persona.role):
+                continue
+            created += provision(plan, persona)
+            present.append(persona)
+        yield present
     finally:
-        _let_go(plan)
-        for account, name in made:
+        _delete_break_glass_member(plan)
+        for account, name in created:
             roles = _iam(account).roles
             roles.pop(next(key for key, role in roles.items() if role.name == name))
+
+
+def provision(plan: Plan, persona: Persona) -> list[tuple[str, str]]:
+    """Make the role or user of a persona that no deployment makes, unless it exists; the created role, by account."""
+    if persona.kind == "keeper":
+        _create_break_glass_member(plan, persona)
+    elif persona.kind == "people" and not _exists(persona):
+        return _create_permission_set_role(plan, persona)
+    elif persona.role.endswith(f"/{ADMINISTRATOR_ROLE}") and not _exists(persona):
+        return [_create_role(persona.role, {"everything": _allow_everything()})]
+    return []
+
+
+def _exists(persona: Persona) -> bool:
+    return any(role.arn == persona.role for role in _iam(persona.account).roles.values())
 
 
 def _iam(account: str) -> Any:
@@ -138,17 +150,17 @@ def _iam(account: str) -> Any:
     return iam_backends[account]["aws"]
 
 
-def _everything() -> str:
+def _allow_everything() -> str:
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _make(arn: str, policies: dict[str, str], made: list[tuple[str, str]]) -> None:
+def _create_role(arn: str, policies: dict[str, str]) -> tuple[str, str]:
     account, path = arn.split(":")[4], arn.split(":role")[1]
     folder, _, name = path.rpartition("/")
     role = _iam(account).create_role(name, _trust(), f"{folder}/", None, "For the live checks.", [], "3600")
     role.policies.update(policies)
-    made.append((account, name))
+    return account, name
 
 
 def _trust() -> str:
@@ -156,72 +168,65 @@ def _trust() -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _sign_in(plan: Plan, caller: Persona, made: list[tuple[str, str]]) -> None:
-    """The role of a permission set, if anybody is assigned to the account with it."""
+def _create_permission_set_role(plan: Plan, persona: Persona) -> list[tuple[str, str]]:
+    """Create the role of a permission set if it is assigned to the account: moto's Identity Center creates none."""
     from moto.ssoadmin.models import ssoadmin_backends
 
     center: Any = ssoadmin_backends[plan.perimeter.management_id][plan.perimeter.region]
-    name = names.role_name(caller.role).removeprefix("AWSReservedSSO_").rpartition("_")[0]
-    found = next((each for each in center.permission_sets if each.name == name), None)
-    if found and any(
-        each.permission_set_arn == found.permission_set_arn and each.target_id == caller.account
-        for each in center.account_assignments
+    name = names.role_name(persona.role).removeprefix("AWSReservedSSO_").rpartition("_")[0]
+    permission_set = next((candidate for candidate in center.permission_sets if candidate.name == name), None)
+    if permission_set is None or not any(
+        assignment.permission_set_arn == permission_set.permission_set_arn and assignment.target_id == persona.account
+        for assignment in center.account_assignments
     ):
-        _make(caller.role, {"permission set": found.inline_policy}, made)
+        return []
+    return [_create_role(persona.role, {"permission set": permission_set.inline_policy})]
 
 
-def second_factor(caller: Persona) -> str:
-    """Serial number of a keeper's device."""
-    return f"arn:aws:iam::{caller.account}:mfa/{names.role_name(caller.role)}"
+def mfa_serial_number(persona: Persona) -> str:
+    """Serial number of the MFA device of a member of the break-glass group."""
+    return f"arn:aws:iam::{persona.account}:mfa/{names.role_name(persona.role)}"
 
 
-def _keep(plan: Plan, caller: Persona) -> None:
-    """A user with a device, in the group that the deployment made; the code it shows nobody checks."""
-    iam, name = _iam(caller.account), names.role_name(caller.role)
+def _create_break_glass_member(plan: Plan, persona: Persona) -> None:
+    """Create a user with an MFA device, whose codes nobody checks, in the break-glass group if that is deployed."""
+    iam, name = _iam(persona.account), names.role_name(persona.role)
     if name not in iam.users:
         iam.create_user(plan.perimeter.region, name, names.BREAK_GLASS_PATH)
-        iam.enable_mfa_device(name, second_factor(caller), "000000", "111111")
+        iam.enable_mfa_device(name, mfa_serial_number(persona), "000000", "111111")
         if names.BREAK_GLASS_ALARM in iam.groups:
             iam.add_user_to_group(names.BREAK_GLASS_ALARM, name)
 
 
-def _let_go(plan: Plan) -> None:
-    """The keeper gives back what it was given, and is gone."""
+def _delete_break_glass_member(plan: Plan) -> None:
+    """Delete the user of the break-glass group with its keys and its membership."""
     iam = _iam(plan.perimeter.management_id)
-    user = iam.users.pop(KEEPER, None)
+    user = iam.users.pop(BREAK_GLASS_USER, None)
     if user is None:
         return
     for group in iam.groups.values():
-        group.users = [member for member in group.users if member.name != KEEPER]
+        group.users = [member for member in group.users if member.name != BREAK_GLASS_USER]
     for key in list(user.access_keys):
         iam.access_keys.pop(key.access_key_id, None)
 
 
-def equipped(plan: Plan, caller: Persona) -> None:
-    """Make the role of a caller that the deployment does not make, unless it is there."""
-    here = any(role.arn == caller.role for role in _iam(caller.account).roles.values())
-    if not here and caller.kind == "people":
-        _sign_in(plan, caller, [])
-    elif not here and caller.role.endswith(f"/{ADMINISTRATOR}"):
-        _make(caller.role, {"everything": _everything()}, [])
-    elif caller.kind == "keeper":
-        _keep(plan, caller)
+# ---- credentials
 
 
-def credentials(caller: Persona, region: str, name: str = SESSION) -> Credentials:
-    """A caller's: of a session of that name, or a user's key."""
-    if not caller.role:
+def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME) -> Credentials:
+    """Credentials of a persona: of a session of that name, or the access key of a user."""
+    if not persona.role:
         return Credentials("", "", None)
-    if caller.kind != "keeper":
-        return session(caller.role, region, name)
-    key: Any = _iam(caller.account).create_access_key(user_name=names.role_name(caller.role))
+    if persona.kind != "keeper":
+        return session_credentials(persona.role, region, session_name)
+    key: Any = _iam(persona.account).create_access_key(user_name=names.role_name(persona.role))
     return Credentials(key.access_key_id, key.secret_access_key, None)
 
 
-def session(role_arn: str, region: str, name: str = SESSION) -> Credentials:
-    """A session of a role, made without asking whether anybody may: what it may do is the question here."""
+def session_credentials(role_arn: str, region: str, session_name: str = SESSION_NAME) -> Credentials:
+    """Credentials of a session that is made without a decision: the checks ask what it may do, not who may begin it."""
     from moto.sts.models import sts_backends
 
     account = role_arn.split(":")[4]
-    made: Any = sts_backends[account]["aws"].assume_role(region, name, role_arn, "", 3600, "")
-    return Credentials(made.access_key_id, made.secret_access_key, made.session_token)
+    session: Any = sts_backends[account]["aws"].assume_role(region, session_name, role_arn, "", 3600, "")
+    return Credentials(session.access_key_id, session.secret_access_key, session.session_token)

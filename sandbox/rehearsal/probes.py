@@ -1,4 +1,4 @@
-"""The calls that are made, each with what the Plan says of it: who, what on what, and the requests that it comes to."""
+"""Probes of the live checks: calls of the personas on the targets, each with the requests that the Plan decides."""
 
 from __future__ import annotations
 
@@ -9,231 +9,273 @@ from typing import Any, Final, TypeVar
 from mesh import names
 from mesh.evaluator import Request
 from mesh.plan import Plan
-from sandbox.rehearsal.personas import Persona, second_factor
-from sandbox.rehearsal.targets import FOLDER, PROBE, Bucket, Targets, live_key
+from sandbox.rehearsal.personas import Persona, mfa_serial_number
+from sandbox.rehearsal.targets import PROBE_KEY, PROBE_PREFIX, Bucket, Targets, stored_key_arn
 
 MOST_AWAY: Final = 12
 MOST_HOME: Final = 20
-"""Products, and databases, that one holder of a clearance reads elsewhere and at home."""
+"""Most products, and databases, that a holder of a clearance reads elsewhere and at home."""
 
 _FIRST: Final = 1
 _FEW: Final = 2
-_STEPS: Final = 3
-"""Roles that a caller tries whose work is not to step into roles; other ones for each caller."""
+_ROLES: Final = 3
+"""Roles that a persona tries to assume, other ones for each; people, partners and outsiders try all."""
 
-MatchT = TypeVar("MatchT")
+_SESSION_NAME: Final = "live-check-step"
+
+ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One call. `asks` are the requests that all have to be allowed; `columns` what is then to be seen, by table."""
+    """One call. It is allowed when all its `requests` are; with a `database`, the columns answered are compared too."""
 
-    caller: Persona
-    says: str
+    persona: Persona
+    label: str
     service: str
     operation: str
     parameters: Mapping[str, Any]
-    asks: tuple[Request, ...]
+    requests: tuple[Request, ...]
     database: str = ""
 
 
-def probes(scene: Targets, callers: list[Persona]) -> Iterator[Probe]:
-    """Every call, caller by caller."""
-    for caller in callers:
-        yield from _objects(scene, caller)
-        yield from _catalog(scene.plan, caller)
-        yield from _roles(scene.plan, caller)
-        if caller.kind == "keeper":
-            yield from _breaks_the_glass(scene.plan, caller)
-        yield from _keys(scene, caller)
-        yield from _events(scene.plan, caller)
+def probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
+    """The probes, persona by persona."""
+    for persona in personas:
+        yield from _object_probes(targets, persona)
+        yield from _catalog_probes(targets.plan, persona)
+        yield from _role_probes(targets.plan, persona)
+        if persona.kind == "keeper":
+            yield from _break_glass_probes(targets.plan, persona)
+        yield from _key_probes(targets, persona)
+        yield from _event_probes(targets.plan, persona)
+
+
+def put_probe(targets: Targets, persona: Persona, bucket: Bucket, key: str) -> Probe:
+    """The probe of writing an object."""
+    requests = tuple(targets.requests_to_put(persona.principal, bucket, key))
+    parameters = {"Bucket": bucket.name, "Key": key, "Body": b"x"}
+    return Probe(persona, f"put {bucket.name}/{key}", "s3", "put_object", parameters, requests)
+
+
+# ---- the choice of targets
+
+
+def _of_home(buckets: list[Bucket], persona: Persona) -> list[Bucket]:
+    return [bucket for bucket in buckets if bucket.home == persona.home]
+
+
+def _elsewhere(buckets: list[Bucket], persona: Persona) -> list[Bucket]:
+    return [bucket for bucket in buckets if bucket.home != persona.home]
+
+
+def _of_product(targets: Targets, persona: Persona) -> list[Bucket]:
+    """The bucket of a pipeline's or delivery's own product; none for another persona."""
+    return [bucket for bucket in _of_home(targets.products, persona) if bucket.product == persona.product]
+
+
+def _one_of(items: list[ItemT], persona: Persona) -> list[ItemT]:
+    """One of the items (none of an empty list): another one for another persona, the same in every process."""
+    return [items[_number(persona) % len(items)]] if items else []
+
+
+def _home_or_one(buckets: list[Bucket], persona: Persona) -> list[Bucket]:
+    return _of_home(buckets, persona) or _one_of(buckets, persona)
+
+
+def _some(home: list[ItemT], away: list[ItemT], persona: Persona) -> list[ItemT]:
+    """The items at home and some of the others: other ones for each persona, so that together they read everything."""
+    if len(away) <= MOST_AWAY:
+        return [*home, *away]
+    start = _number(persona) * MOST_AWAY % len(away)
+    return [*home[:MOST_HOME], *(away * 2)[start : start + MOST_AWAY]]
+
+
+def _number(persona: Persona) -> int:
+    """A number made of the persona's name."""
+    return sum(persona.who.encode())
 
 
 # ---- objects
 
 
-def _objects(scene: Targets, caller: Persona) -> Iterator[Probe]:
-    everywhere = caller.kind in ("clearance", "partner", "outsider")
-    touched = _touched_by(scene, caller)
-    home = [b for b in scene.products if b.home == caller.home]
-    products = _some(home, [b for b in scene.products if b.home != caller.home], caller)
-    read = [*products, *scene.inboxes, scene.audit] if everywhere else touched
-    for bucket in read:
-        at = {"Bucket": bucket.name, "Key": PROBE}
-        asked = scene.get(caller.principal, bucket, PROBE)
-        yield Probe(caller, f"get {bucket.name}", "s3", "get_object", at, tuple(asked))
-    if caller.kind == "people":
+def _object_probes(targets: Targets, persona: Persona) -> Iterator[Probe]:
+    written = _written_buckets(targets, persona)
+    for bucket in _read_buckets(targets, persona) or written:
+        requests = targets.requests_to_get(persona.principal, bucket, PROBE_KEY)
+        parameters = {"Bucket": bucket.name, "Key": PROBE_KEY}
+        yield Probe(persona, f"get {bucket.name}", "s3", "get_object", parameters, tuple(requests))
+    if persona.kind == "people":
         return
-    for number, bucket in enumerate(touched):
-        for prefix in _prefixes(caller, bucket):
-            key = f"{prefix}{FOLDER}{caller.who.replace(':', '-')}"
-            yield from _writes(scene, caller, bucket, key, deletes=number < _FEW)
+    for number, bucket in enumerate(written):
+        for prefix in _prefixes(persona, bucket):
+            key = f"{prefix}{PROBE_PREFIX}{persona.who.replace(':', '-')}"
+            yield put_probe(targets, persona, bucket, key)
+            if number < _FEW:
+                yield _delete_probe(targets, persona, bucket, key)
         if number < _FEW:
-            listed = {"Bucket": bucket.name, "MaxKeys": 1}
-            asked = scene.list(caller.principal, bucket)
-            yield Probe(caller, f"list {bucket.name}", "s3", "list_objects_v2", listed, tuple(asked))
-    if caller.kind not in ("preview", "hub"):
-        yield from _copies(scene, caller)
+            requests = targets.requests_to_list(persona.principal, bucket)
+            parameters = {"Bucket": bucket.name, "MaxKeys": 1}
+            yield Probe(persona, f"list {bucket.name}", "s3", "list_objects_v2", parameters, tuple(requests))
+    if persona.kind not in ("preview", "hub"):
+        yield from _copy_probes(targets, persona)
 
 
-def _some(home: list[MatchT], away: list[MatchT], caller: Persona) -> list[MatchT]:
-    """What is at home, and so many of the others: other ones for each caller, so that together they read everything."""
-    if len(away) <= MOST_AWAY:
-        return [*home, *away]
-    start = sum(caller.who.encode()) * MOST_AWAY % len(away)
-    return [*home[:MOST_HOME], *(away * 2)[start : start + MOST_AWAY]]
+def _read_buckets(targets: Targets, persona: Persona) -> list[Bucket]:
+    """Buckets that a clearance, a partner or an outsider reads; empty for the others, which read what they write."""
+    if persona.kind not in ("clearance", "partner", "outsider"):
+        return []
+    home, away = _of_home(targets.products, persona), _elsewhere(targets.products, persona)
+    return [*_some(home, away, persona), *targets.inboxes, targets.audit]
 
 
-def _writes(scene: Targets, caller: Persona, bucket: Bucket, key: str, *, deletes: bool) -> Iterator[Probe]:
-    who, at = caller.principal, {"Bucket": bucket.name, "Key": key}
-    put, says = scene.put(who, bucket, key), f"{bucket.name}/{key}"
-    yield Probe(caller, f"put {says}", "s3", "put_object", {**at, "Body": b"x"}, tuple(put))
-    if deletes:
-        yield Probe(caller, f"delete {says}", "s3", "delete_object", at, tuple(scene.delete(who, bucket, key)))
+def _written_buckets(targets: Targets, persona: Persona) -> list[Bucket]:
+    """Its own product, another at home, one elsewhere; then an inbox, and buckets of accounts, by kind of persona."""
+    own = _of_product(targets, persona)
+    home = [bucket for bucket in _of_home(targets.products, persona) if bucket not in own][:_FIRST]
+    products = [*own, *home, *_one_of(_elsewhere(targets.products, persona), persona)]
+    if persona.kind in ("people", "preview"):
+        return products
+    inbox = _home_or_one(targets.inboxes, persona)
+    if persona.kind in ("pipeline", "delivery", "hub"):
+        return [*products, *inbox]
+    results = _home_or_one(targets.results, persona)
+    logs = _of_home(targets.logs, persona) if persona.kind in ("deploy", "admin") else []
+    audit = [targets.audit] if persona.home == "governance" or persona.kind == "outsider" else []
+    return [*products, *inbox, *results, *logs, *audit]
 
 
-def _touched_by(scene: Targets, caller: Persona) -> list[Bucket]:
-    """One's own product; another at home; one elsewhere, another for each caller; an inbox; what accounts keep."""
-    own = [b for b in scene.products if b.home == caller.home and b.product == caller.product and caller.product]
-    home = [b for b in scene.products if b.home == caller.home and b not in own][:_FIRST]
-    away = _turn([b for b in scene.products if b.home != caller.home], caller)
-    if caller.kind in ("people", "preview"):
-        return [*home, *away]
-    inbox = [b for b in scene.inboxes if b.home == caller.home] or _turn(scene.inboxes, caller)
-    if caller.kind in ("pipeline", "delivery", "hub"):
-        return [*own, *home, *away, *inbox]
-    results = [b for b in scene.results if b.home == caller.home] or _turn(scene.results, caller)
-    logs = [b for b in scene.logs if b.home == caller.home] if caller.kind in ("deploy", "admin") else []
-    audit = [scene.audit] if caller.home == "governance" or caller.kind == "outsider" else []
-    return [*own, *home, *away, *inbox, *results, *logs, *audit]
+def _prefixes(persona: Persona, bucket: Bucket) -> tuple[str, ...]:
+    """Prefixes of keys: query results of a clearance are below its name, so that and another one are tried."""
+    return (f"{persona.clearance}/", "elsewhere/") if persona.kind == "clearance" and bucket.has_results else ("",)
 
 
-def _turn(found: list[MatchT], caller: Persona) -> list[MatchT]:
-    """One of them, another for another caller, the same in every process."""
-    return [found[sum(caller.who.encode()) % len(found)]] if found else []
+def _delete_probe(targets: Targets, persona: Persona, bucket: Bucket, key: str) -> Probe:
+    requests = tuple(targets.requests_to_delete(persona.principal, bucket, key))
+    parameters = {"Bucket": bucket.name, "Key": key}
+    return Probe(persona, f"delete {bucket.name}/{key}", "s3", "delete_object", parameters, requests)
 
 
-def _prefixes(caller: Persona, bucket: Bucket) -> tuple[str, ...]:
-    """Query results of a clearance are below its name: one's own place, and that of another."""
-    return (f"{caller.clearance}/", "elsewhere/") if caller.kind == "clearance" and bucket.results else ("",)
-
-
-def _copies(scene: Targets, caller: Persona) -> Iterator[Probe]:
-    """From what one may read to where one may write, if anywhere: out of a foreign product and out of one's home."""
-    own = [b for b in scene.products if b.home == caller.home and b.product == caller.product and caller.product]
-    home = [b for b in scene.products if b.home == caller.home]
-    target = (own or [b for b in scene.inboxes if b.home == caller.home] or home[-_FIRST:] or scene.inboxes)[0]
-    for source in (*home[:_FIRST], *_turn([b for b in scene.products if b.home != caller.home], caller)):
-        key = f"{FOLDER}copy"
-        parameters = {"Bucket": target.name, "Key": key, "CopySource": {"Bucket": source.name, "Key": PROBE}}
-        reads, writes = scene.get(caller.principal, source, PROBE), scene.put(caller.principal, target, key)
-        says = f"copy {source.name} to {target.name}"
-        yield Probe(caller, says, "s3", "copy_object", parameters, (*writes, *reads))
+def _copy_probes(targets: Targets, persona: Persona) -> Iterator[Probe]:
+    """Copies of a product at home and of one elsewhere, into a bucket at home if there is one."""
+    home, key = _of_home(targets.products, persona), f"{PROBE_PREFIX}copy"
+    inboxes = _of_home(targets.inboxes, persona)
+    target = (_of_product(targets, persona) or inboxes or home[-_FIRST:] or targets.inboxes)[0]
+    for source in (*home[:_FIRST], *_one_of(_elsewhere(targets.products, persona), persona)):
+        parameters = {"Bucket": target.name, "Key": key, "CopySource": {"Bucket": source.name, "Key": PROBE_KEY}}
+        reads = targets.requests_to_get(persona.principal, source, PROBE_KEY)
+        writes = targets.requests_to_put(persona.principal, target, key)
+        label = f"copy {source.name} to {target.name}"
+        yield Probe(persona, label, "s3", "copy_object", parameters, (*writes, *reads))
 
 
 # ---- the catalog
 
 
-def _catalog(plan: Plan, caller: Persona) -> Iterator[Probe]:
-    if not caller.role:
+def _catalog_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    if not persona.role:
         return  # Glue takes no call that is not signed
-    entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
-    if caller.kind in ("pipeline", "delivery", "people"):
-        entries = entries[:_FIRST]
-    home = [e for e in entries if e.domain == caller.home]
-    away = [e for e in entries if e.domain != caller.home]
-    chosen = _some(home, away, caller) if caller.kind == "clearance" else [*home[:_FIRST], *away[:_FIRST]]
-    hub = f"arn:aws:glue:{plan.perimeter.region}:{plan.perimeter.governance_id}"
-    for entry in chosen:
-        asked = ("catalog", f"database/{entry.database}", f"table/{entry.database}/*")
+    governance = plan.perimeter.governance_id
+    hub = f"arn:aws:glue:{plan.perimeter.region}:{governance}"
+    for database in _databases(plan, persona):
+        resources = ("catalog", f"database/{database}", f"table/{database}/*")
         yield Probe(
-            caller,
-            f"get tables of {entry.database}",
+            persona,
+            f"get tables of {database}",
             "glue",
             "get_tables",
-            {"CatalogId": plan.perimeter.governance_id, "DatabaseName": entry.database},
-            tuple(Request(caller.principal, "glue:GetTables", f"{hub}:{what}") for what in asked),
-            database=entry.database,
+            {"CatalogId": governance, "DatabaseName": database},
+            tuple(Request(persona.principal, "glue:GetTables", f"{hub}:{resource}") for resource in resources),
+            database=database,
         )
+
+
+def _databases(plan: Plan, persona: Persona) -> list[str]:
+    entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
+    if persona.kind in ("pipeline", "delivery", "people"):
+        entries = entries[:_FIRST]
+    home = [entry.database for entry in entries if entry.domain == persona.home]
+    away = [entry.database for entry in entries if entry.domain != persona.home]
+    return _some(home, away, persona) if persona.kind == "clearance" else [*home[:_FIRST], *away[:_FIRST]]
 
 
 # ---- roles
 
 
-def _roles(plan: Plan, caller: Persona) -> Iterator[Probe]:
-    if not caller.role:
+def _role_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    if not persona.role:
         return
-    wanted = _wanted(plan, caller)
-    start = sum(caller.who.encode()) % len(wanted)
-    for role in wanted if caller.kind in ("people", "partner", "outsider") else (wanted * 2)[start : start + _STEPS]:
-        parameters = {"RoleArn": role, "RoleSessionName": "live-check-step"}
-        asked = Request(caller.principal, "sts:AssumeRole", role, {"sts:RoleSessionName": "live-check-step"})
-        says = f"assume {role.partition(':role/')[2]} in {role.split(':')[4]}"
-        yield Probe(caller, says, "sts", "assume_role", parameters, (asked,))
+    roles = _roles(plan, persona)
+    if persona.kind not in ("people", "partner", "outsider"):
+        start = _number(persona) % len(roles)
+        roles = (roles * 2)[start : start + _ROLES]
+    for role in roles:
+        parameters = {"RoleArn": role, "RoleSessionName": _SESSION_NAME}
+        request = Request(persona.principal, "sts:AssumeRole", role, {"sts:RoleSessionName": _SESSION_NAME})
+        label = f"assume {role.partition(':role/')[2]} in {role.split(':')[4]}"
+        yield Probe(persona, label, "sts", "assume_role", parameters, (request,))
 
 
-def _wanted(plan: Plan, caller: Persona) -> list[str]:
+def _roles(plan: Plan, persona: Persona) -> list[str]:
     """Roles of every kind at home, and one elsewhere; people try every clearance of their home."""
-    home = [plan.domains[caller.home]] if caller.home in plan.domains else []
-    away = [domain for name, domain in plan.domains.items() if name != caller.home][:_FIRST]
-    found: list[str] = []
+    home = [plan.domains[persona.home]] if persona.home in plan.domains else []
+    away = [domain for name, domain in plan.domains.items() if name != persona.home][:_FIRST]
+    roles: list[str] = []
     for domain in (*home, *away):
         account = domain.access.account_id
-        cleared = [each.arn for each in domain.clearances.values()]
-        found += cleared if caller.kind == "people" and domain in home else cleared[:_FIRST]
+        clearances = [clearance.arn for clearance in domain.clearances.values()]
+        roles += clearances if persona.kind == "people" and domain in home else clearances[:_FIRST]
         if domain in home or not home:
-            found += [each.arn for each in domain.pipelines.values()][:_FIRST]
-            found += [names.delivery_role(account, product) for product in domain.deliveries][:_FIRST]
-            found.append(names.publisher_role(plan.perimeter.governance_id, domain.name))
-            found.append(names.location_role(plan.perimeter.governance_id, domain.name))
-        found.append(names.deploy_role(account))
-    return [*found, *(names.role(partner.access.account_id, "access") for partner in plan.partners.values())]
+            roles += [pipeline.arn for pipeline in domain.pipelines.values()][:_FIRST]
+            roles += [names.delivery_role(account, product) for product in domain.deliveries][:_FIRST]
+            roles.append(names.publisher_role(plan.perimeter.governance_id, domain.name))
+            roles.append(names.location_role(plan.perimeter.governance_id, domain.name))
+        roles.append(names.deploy_role(account))
+    return [*roles, *(names.role(partner.access.account_id, "access") for partner in plan.partners.values())]
 
 
-def _breaks_the_glass(plan: Plan, caller: Persona) -> Iterator[Probe]:
-    """With all that it takes, and less."""
+def _break_glass_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    """Assumptions of the break-glass role: with the MFA device and the own source identity, and without one of them."""
     role = names.break_glass_role(plan.perimeter.governance_id)
-    own, other = names.role_name(caller.role), "somebody-else"
-    device = {"SerialNumber": second_factor(caller), "TokenCode": "000000"}
-    factor = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": 0}
-    for says, name, shown, keys in (
-        ("break the glass", own, device, factor),
-        ("break the glass without a second factor", own, {}, {}),
-        ("break the glass under another's name", other, device, factor),
-        ("break the glass without a name", "", device, factor),
+    user = names.role_name(persona.role)
+    device = {"SerialNumber": mfa_serial_number(persona), "TokenCode": "000000"}
+    with_mfa = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": 0}
+    for label, source_identity, mfa_parameters, mfa_context in (
+        ("break the glass", user, device, with_mfa),
+        ("break the glass without a second factor", user, {}, {}),
+        ("break the glass under another's name", "somebody-else", device, with_mfa),
+        ("break the glass without a name", "", device, with_mfa),
     ):
-        named = {"SourceIdentity": name} if name else {}
-        parameters = {"RoleArn": role, "RoleSessionName": "live-check-step", **named, **shown}
-        context = {"sts:RoleSessionName": "live-check-step", **keys}
-        if name:
-            context["sts:SourceIdentity"] = name
-        asked = tuple(
-            Request(caller.principal, action, role, context)
-            for action in (("sts:AssumeRole", "sts:SetSourceIdentity") if name else ("sts:AssumeRole",))
-        )
-        yield Probe(caller, says, "sts", "assume_role", parameters, asked)
+        parameters = {"RoleArn": role, "RoleSessionName": _SESSION_NAME, **mfa_parameters}
+        context = {"sts:RoleSessionName": _SESSION_NAME, **mfa_context}
+        actions = ["sts:AssumeRole"]
+        if source_identity:
+            parameters["SourceIdentity"] = source_identity
+            context["sts:SourceIdentity"] = source_identity
+            actions.append("sts:SetSourceIdentity")
+        requests = tuple(Request(persona.principal, action, role, context) for action in actions)
+        yield Probe(persona, label, "sts", "assume_role", parameters, requests)
 
 
 # ---- keys and events
 
 
-def _keys(scene: Targets, caller: Persona) -> Iterator[Probe]:
-    """Keys are called directly, which only S3 may do for somebody."""
-    if not caller.role:
+def _key_probes(targets: Targets, persona: Persona) -> Iterator[Probe]:
+    """Direct uses of keys, which only S3 may use for a caller."""
+    if not persona.role:
         return
-    home = [b for b in (*scene.products, *scene.inboxes) if b.home == caller.home][:_FIRST]
-    away = [b for b in scene.products if b.home != caller.home][:_FIRST]
+    home = _of_home([*targets.products, *targets.inboxes], persona)[:_FIRST]
+    away = _elsewhere(targets.products, persona)[:_FIRST]
     for bucket in home or away:
-        made = live_key(scene.region, bucket.account, bucket.alias)
-        asked = Request(caller.principal, "kms:GenerateDataKey", bucket.key(scene.region))
-        says, parameters = f"use the key of {bucket.name}", {"KeyId": made, "KeySpec": "AES_256"}
-        yield Probe(caller, says, "kms", "generate_data_key", parameters, (asked,))
+        parameters = {"KeyId": stored_key_arn(targets.region, bucket.account, bucket.alias), "KeySpec": "AES_256"}
+        request = Request(persona.principal, "kms:GenerateDataKey", bucket.key(targets.region))
+        yield Probe(persona, f"use the key of {bucket.name}", "kms", "generate_data_key", parameters, (request,))
 
 
-def _events(plan: Plan, caller: Persona) -> Iterator[Probe]:
-    if not caller.role:
+def _event_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    if not persona.role:
         return
     bus = f"arn:aws:events:{plan.perimeter.region}:{plan.perimeter.governance_id}:event-bus/{names.BUS}"
     entry = {"EventBusName": bus, "Source": "live-check", "DetailType": "nothing happened", "Detail": "{}"}
-    asked = Request(caller.principal, "events:PutEvents", bus)
-    yield Probe(caller, "tell the mesh's bus", "events", "put_events", {"Entries": [entry]}, (asked,))
+    request = Request(persona.principal, "events:PutEvents", bus)
+    yield Probe(persona, "put an event on the mesh's bus", "events", "put_events", {"Entries": [entry]}, (request,))

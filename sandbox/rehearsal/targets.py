@@ -1,4 +1,4 @@
-"""What is called for: products, buckets, keys and tables, as the Plan names them and as they were made."""
+"""Targets of the live checks: the buckets of a plan, and the requests that each use of them comes to."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from mesh.access.from_plan import key_arn
 from mesh.evaluator import Request
 from mesh.plan import Plan
 
-FOLDER: Final = "live-check/"
-"""In the name of every object of ours."""
+PROBE_PREFIX: Final = "live-check/"
+"""Part of the key of every object that the live checks write."""
 
-PROBE: Final = f"{FOLDER}probe"
+PROBE_KEY: Final = f"{PROBE_PREFIX}probe"
+"""Key of the object that stands in every product and inbox to be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket: `home` as callers have it, `alias` of its key (empty when objects are encrypted with S3's own)."""
+    """A bucket: `home` as personas have it, `alias` of its key (empty where S3's own key encrypts the objects)."""
 
     name: str
     home: str
     account: str
     alias: str = ""
     product: str = ""
-    holds: bool = False
-    """Whether the probe is in it."""
-    results: bool = False
-    """Whether it is for results of queries."""
+    has_probe: bool = False
+    """True when the object `PROBE_KEY` is in it."""
+    has_results: bool = False
+    """True when results of queries are written to it."""
 
     def key(self, region: str) -> str:
         """ARN of its key in the planned world."""
@@ -37,13 +38,13 @@ class Bucket:
 
 
 class Targets:
-    """The buckets of a plan, and the plan's requests for what is done to them."""
+    """The buckets of a plan, and the requests that a read, write, deletion or listing comes to."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.region = plan, plan.perimeter.region
         self.products = list(_products(plan))
         self.inboxes = [
-            Bucket(partner.partner.inbox, name, partner.access.account_id, names.INBOX_KEY_ALIAS, holds=True)
+            Bucket(partner.partner.inbox, name, partner.access.account_id, names.INBOX_KEY_ALIAS, has_probe=True)
             for name, partner in plan.partners.items()
         ]
         baselines = {name: d.account for name, d in plan.domains.items()}
@@ -51,78 +52,83 @@ class Targets:
         accounts = {name: d.access.account_id for name, d in plan.domains.items()}
         accounts |= {name: p.access.account_id for name, p in plan.partners.items()}
         self.results = [
-            Bucket(b.results_bucket, name, accounts[name], names.ACCOUNT_KEY_ALIAS, results=True)
+            Bucket(b.results_bucket, name, accounts[name], names.ACCOUNT_KEY_ALIAS, has_results=True)
             for name, b in baselines.items()
         ]
         self.logs = [Bucket(b.log_bucket, name, accounts[name]) for name, b in baselines.items()]
         self.audit = Bucket(plan.governance.audit.bucket, "governance", plan.perimeter.governance_id)
 
     @property
-    def every(self) -> list[Bucket]:
+    def buckets(self) -> list[Bucket]:
         """All buckets."""
         return [*self.products, *self.inboxes, *self.results, *self.logs, self.audit]
 
-    # ---- what the Plan is asked
+    # ---- requests
 
-    def get(self, who: str, bucket: Bucket, key: str) -> list[Request]:
-        """Reading an object; its key as well when it is there to be decrypted."""
-        asked = [Request(who, "s3:GetObject", f"arn:aws:s3:::{bucket.name}/{key}")]
-        return asked + self._use(who, "kms:Decrypt", bucket) if bucket.holds and key == PROBE else asked
+    def requests_to_get(self, principal: str, bucket: Bucket, key: str) -> list[Request]:
+        """Requests of reading an object: the use of its key is one where the object exists."""
+        requests = [Request(principal, "s3:GetObject", f"arn:aws:s3:::{bucket.name}/{key}")]
+        exists = bucket.has_probe and key == PROBE_KEY
+        return requests + self._requests_of_key(principal, "kms:Decrypt", bucket) if exists else requests
 
-    def put(self, who: str, bucket: Bucket, key: str) -> list[Request]:
-        """Writing an object without headers: the bucket's own key encrypts it."""
-        asked = [Request(who, "s3:PutObject", f"arn:aws:s3:::{bucket.name}/{key}")]
-        return asked + self._use(who, "kms:GenerateDataKey", bucket)
+    def requests_to_put(self, principal: str, bucket: Bucket, key: str) -> list[Request]:
+        """Requests of writing an object without headers: the bucket's key encrypts it."""
+        requests = [Request(principal, "s3:PutObject", f"arn:aws:s3:::{bucket.name}/{key}")]
+        return requests + self._requests_of_key(principal, "kms:GenerateDataKey", bucket)
 
-    def delete(self, who: str, bucket: Bucket, key: str) -> list[Request]:
-        """Deleting an object."""
-        return [Request(who, "s3:DeleteObject", f"arn:aws:s3:::{bucket.name}/{key}")]
+    def requests_to_delete(self, principal: str, bucket: Bucket, key: str) -> list[Request]:
+        """The request of deleting an object."""
+        return [Request(principal, "s3:DeleteObject", f"arn:aws:s3:::{bucket.name}/{key}")]
 
-    def list(self, who: str, bucket: Bucket) -> list[Request]:
-        """Listing a bucket."""
-        return [Request(who, "s3:ListBucket", f"arn:aws:s3:::{bucket.name}")]
+    def requests_to_list(self, principal: str, bucket: Bucket) -> list[Request]:
+        """The request of listing a bucket."""
+        return [Request(principal, "s3:ListBucket", f"arn:aws:s3:::{bucket.name}")]
 
-    def _use(self, who: str, action: str, bucket: Bucket) -> list[Request]:
+    def _requests_of_key(self, principal: str, action: str, bucket: Bucket) -> list[Request]:
         if not bucket.alias:
             return []
-        through = {"kms:ViaService": f"s3.{self.region}.amazonaws.com", "aws:ViaAWSService": True}
-        return [Request(who, action, bucket.key(self.region), through)]
+        through_s3 = {"kms:ViaService": f"s3.{self.region}.amazonaws.com", "aws:ViaAWSService": True}
+        return [Request(principal, action, bucket.key(self.region), through_s3)]
 
 
 def _products(plan: Plan) -> Iterator[Bucket]:
     for domain, deployed in plan.domains.items():
         for product in deployed.products.values():
             alias = names.key_alias(product.name)
-            yield Bucket(product.bucket, domain, product.account_id, alias, product.name, holds=True)
+            yield Bucket(product.bucket, domain, product.account_id, alias, product.name, has_probe=True)
 
 
-def live_key(region: str, account: str, alias: str) -> str:
-    """ARN of a key as it was made."""
+# ---- keys and objects in the emulator
+
+
+def stored_key_arn(region: str, account: str, alias: str) -> str:
+    """ARN of the stored key of an alias: its id is known to no plan."""
     from moto.kms.models import kms_backends
 
     keys: Any = kms_backends[account][region].keys
     return next((key.arn for key in keys.values() if f"alias/{alias}" in key.aliases), "")
 
 
-def delivered(bucket: str) -> None:
-    """Put the probe into an inbox, where nobody but replication writes, and moto does not replicate."""
+def put_probe_object(bucket: str) -> None:
+    """Put the probe object into an inbox without a call: nobody but replication may, and moto does not replicate."""
     from moto.s3.models import s3_backends
 
     owner = s3_backends.bucket_accounts.get(bucket)
     if owner is not None:
-        s3_backends[owner[1]][owner[0]].put_object(bucket, PROBE, b"x")
+        s3_backends[owner[1]][owner[0]].put_object(bucket, PROBE_KEY, b"x")
 
 
-def swept(bucket: str) -> None:
-    """Take everything of ours out of a bucket, as if it had never been there."""
+def delete_probe_objects(bucket: str) -> None:
+    """Delete every object of the live checks from a bucket, with all versions and markers."""
     from moto.s3.models import s3_backends
 
     owner = s3_backends.bucket_accounts.get(bucket)
     if owner is None:
         return
     keys: Any = s3_backends[owner[1]][owner[0]].buckets[bucket].keys
-    for name in [name for name in keys if FOLDER in name]:
+    for name in [name for name in keys if PROBE_PREFIX in name]:
         for version in keys.getlist(name):
-            if hasattr(version, "dispose"):  # a marker of a deletion has nothing to let go of
+            if hasattr(version, "dispose"):  # a delete marker has no content to let go of
                 version.dispose()
+        # moto's own pop disposes of every version, and fails at a delete marker.
         dict[str, Any].pop(keys, name)

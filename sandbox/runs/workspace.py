@@ -13,7 +13,7 @@ from sandbox.emulator.provider import AwsProvider
 from sandbox.engine import driver
 from sandbox.engine.engine import Engine
 from sandbox.engine.interruption import Interruption
-from sandbox.engine.registry import Make
+from sandbox.engine.registry import ProviderFactory
 from sandbox.engine.state import StackState
 from sandbox.engine.work import Failure
 from sandbox.runs.fresh_organization import FreshOrganization, fresh_organization
@@ -43,7 +43,7 @@ class EmbeddedEngine:
     reviews = False
     exports: Sequence[str] = ()
 
-    def __init__(self, make: Make, states: StateStore | None = None) -> None:
+    def __init__(self, make: ProviderFactory, states: StateStore | None = None) -> None:
         self._make = make
         self._states = states or InMemoryStates()
 

@@ -1,4 +1,4 @@
-"""Runs programs on the embedded engine, and says what came of it in the words of `outcome`."""
+"""Programs on the embedded engine, with outcomes in the form of `outcome`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from sandbox.engine.driver import RunResult, destroy, refresh, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import ResourceState, StackState
-from tests.conformance.outcome import Outcome, Seen, in_order, plain
+from tests.conformance.outcome import Outcome, StepOutcome, in_order, plain
 from tests.conformance.programs import Verb
 
 PROJECT: Final = "mesh"
@@ -35,7 +35,7 @@ class EmbeddedStacks:
         verb: Verb = "up",
         config: Mapping[str, str] | None = None,
     ) -> Outcome:
-        """One run over one stack."""
+        """Run a program, or a verb without one, over a stack."""
         state = self._states.setdefault(stack, StackState())
         engine = Engine(
             project=PROJECT,
@@ -47,19 +47,19 @@ class EmbeddedStacks:
             stack_outputs=self._outputs,
             config=config,
         )
-        without = {"refresh": refresh, "destroy": destroy}
-        result = without[verb](engine) if verb in without else run(engine, program)
+        without_program = {"refresh": refresh, "destroy": destroy}
+        result = without_program[verb](engine) if verb in without_program else run(engine, program)
         return Outcome(
             steps=in_order(
                 verb,
                 (
-                    Seen(step.operation, step.urn, plain(step.provider), step.parent, step.keys, step.replaces)
+                    StepOutcome(step.operation, step.urn, plain(step.provider), step.parent, step.keys, step.replaces)
                     for step in result.steps
                 ),
             ),
             failures=_failures(result),
-            previewed={one.urn: _previewed(one) for one in result.resources} if preview else {},
-            records={} if preview else {_mark(one): _record(one) for one in state.resources},
+            previewed={resource.urn: _previewed(resource) for resource in result.resources} if preview else {},
+            records={} if preview else {_mark(resource): _record(resource) for resource in state.resources},
         )
 
     def _outputs(self, name: str) -> Mapping[str, Any] | None:
@@ -75,38 +75,38 @@ def _message(text: str) -> str:
     return plain(_VALUE.sub(r"value \1", text.strip()))
 
 
-def _previewed(one: ResourceState) -> dict[str, Any]:
-    return {"inputs": plain(one.inputs), "outputs": plain(one.outputs), "protect": one.protect}
+def _previewed(resource: ResourceState) -> dict[str, Any]:
+    return {"inputs": plain(resource.inputs), "outputs": plain(resource.outputs), "protect": resource.protect}
 
 
-def _mark(one: ResourceState) -> str:
-    return f"{one.urn}{' (replaced)' if one.delete else ''}"
+def _mark(resource: ResourceState) -> str:
+    return f"{resource.urn}{' (replaced)' if resource.delete else ''}"
 
 
-def _record(one: ResourceState) -> dict[str, Any]:
-    """The record as Pulumi writes it into its state; what is empty is left out."""
+def _record(resource: ResourceState) -> dict[str, Any]:
+    """The record of a resource as Pulumi writes it into its state, without empty values."""
     record = {
-        "urn": one.urn,
-        "type": one.type,
-        "custom": one.custom,
-        "id": one.id,
-        "parent": one.parent,
-        "provider": one.provider,
-        "inputs": one.inputs,
-        "outputs": one.outputs,
-        "dependencies": sorted(one.dependencies),
-        "propertyDependencies": {key: sorted(urns) for key, urns in one.property_dependencies.items() if urns},
-        "protect": one.protect,
-        "retainOnDelete": one.retain_on_delete,
-        "deletedWith": one.deleted_with,
-        "external": one.external,
-        "delete": one.delete,
-        "pendingReplacement": one.pending_replacement,
-        "additionalSecretOutputs": list(one.additional_secret_outputs),
-        "ignoreChanges": list(one.ignore_changes),
-        "replaceOnChanges": list(one.replace_on_changes),
-        "importID": one.import_id,
-        "initErrors": list(one.init_errors),
-        "customTimeouts": {key: value for key, value in one.timeouts.items() if value},
+        "urn": resource.urn,
+        "type": resource.type,
+        "custom": resource.custom,
+        "id": resource.id,
+        "parent": resource.parent,
+        "provider": resource.provider,
+        "inputs": resource.inputs,
+        "outputs": resource.outputs,
+        "dependencies": sorted(resource.dependencies),
+        "propertyDependencies": {key: sorted(urns) for key, urns in resource.property_dependencies.items() if urns},
+        "protect": resource.protect,
+        "retainOnDelete": resource.retain_on_delete,
+        "deletedWith": resource.deleted_with,
+        "external": resource.external,
+        "delete": resource.delete,
+        "pendingReplacement": resource.pending_replacement,
+        "additionalSecretOutputs": list(resource.additional_secret_outputs),
+        "ignoreChanges": list(resource.ignore_changes),
+        "replaceOnChanges": list(resource.replace_on_changes),
+        "importID": resource.import_id,
+        "initErrors": list(resource.init_errors),
+        "customTimeouts": {key: value for key, value in resource.timeouts.items() if value},
     }
     return {key: plain(value) for key, value in record.items() if value or key == "custom"}

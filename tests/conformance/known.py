@@ -1,4 +1,4 @@
-"""The differences between the two engines that are known; `docs/conformance.md` says of each why it stays."""
+"""Known differences between the two engines; `docs/conformance.md` says of each why it stays."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A difference: its title in the document, and what its lines look like."""
+class KnownDifference:
+    """A known difference: its title in the document, and the form of its lines."""
 
     title: str
     line: str
     """A regular expression for the line, from its beginning."""
 
 
-_CHECKED_FIRST: Final = Known("A refused registration may have been checked", r"run \d+: requests .*Thing::b:")
-_OLD_PROVIDER: Final = Known(
+_CHECKED_FIRST: Final = KnownDifference(
+    "A refused registration may have been checked", r"run \d+: requests .*Thing::b:"
+)
+_OLD_PROVIDER: Final = KnownDifference(
     "A provider that is only to be deleted with is configured when it deletes",
     r"run [234]: requests .*pulumi:providers:aws::account:",
 )
-_HALF_MADE: Final = Known("A resource that was made but is not ready is a step", r"run 1: (steps|order) of .*Thing::b")
+_HALF_MADE: Final = KnownDifference(
+    "A resource that was made but is not ready is a step", r"run 1: (steps|order) of .*Thing::b"
+)
 
-KNOWN: Final[Mapping[str, Known]] = {
+KNOWN: Final[Mapping[str, KnownDifference]] = {
     "alias-claimed-twice": _CHECKED_FIRST,
     "provider-replaced": _OLD_PROVIDER,
     "destroy": _OLD_PROVIDER,
@@ -33,13 +37,13 @@ KNOWN: Final[Mapping[str, Known]] = {
     "destroy-refused-for-one-of-several": _OLD_PROVIDER,
     "half-made": _HALF_MADE,
 }
-"""By program."""
+"""Known differences by program."""
 
 
 def unexplained(program: str, lines: Sequence[str]) -> list[str]:
-    """The differences that no known one explains; a known one that is gone is one of them."""
+    """The lines that no known difference explains; a known difference that is gone makes a line, too."""
     known = KNOWN.get(program)
     if known is None:
         return list(lines)
-    rest = [line for line in lines if not re.match(known.line, line)]
-    return rest if len(rest) < len(lines) else [f"no longer a difference: {known.title}", *rest]
+    others = [line for line in lines if not re.match(known.line, line)]
+    return others if len(others) < len(lines) else [f"no longer a difference: {known.title}", *others]

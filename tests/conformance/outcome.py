@@ -1,4 +1,4 @@
-"""What one run of a program came to, in the same words for both engines, and what differs between two of them."""
+"""Outcomes of runs in one form for both engines, and the differences of two outcomes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SECRET_SHOWN: Final = "[secret]"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One step: what was done to which resource, which of its properties changed, and which forced a replacement."""
+class StepOutcome:
+    """A step: its operation and resource, the properties that changed, and those that forced a replacement."""
 
     operation: str
     urn: str
@@ -29,31 +29,31 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run, with everything in it that both engines have to agree on."""
+    """The outcome of a run, with everything on which both engines have to agree."""
 
-    steps: tuple[Seen, ...]
-    """In the order they were begun, those that failed left out (`docs/conformance.md`)."""
+    steps: tuple[StepOutcome, ...]
+    """The steps in the order they were begun, without those that failed (`docs/conformance.md`)."""
     failures: tuple[str, ...]
     """`urn: message`, sorted; empty when the run succeeded."""
     previewed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
-    """In a preview: inputs, outputs, protection of every resource that the program has, by URN."""
+    """Inputs, outputs and protection of every resource of the program, by URN; of a preview only."""
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
-    """After an update: the state that is left, a record for each resource, by URN and mark."""
+    """The state after an update, a record for each resource, by URN and mark."""
     requests: Mapping[str, tuple[Any, ...]] = field(default_factory=dict[str, tuple[Any, ...]])
-    """What the provider was asked, by resource, in the order it was asked."""
+    """The requests that the provider got, by resource, in order."""
     things: tuple[Any, ...] = ()
-    """What exists afterwards."""
+    """The ids of the things that exist afterwards."""
 
 
-def in_order(verb: str, steps: Iterable[Seen]) -> tuple[Seen, ...]:
+def in_order(verb: str, steps: Iterable[StepOutcome]) -> tuple[StepOutcome, ...]:
     """The steps as they are compared: a refresh reads in any order, on both engines."""
     return tuple(sorted(steps, key=lambda step: step.urn) if verb == "refresh" else steps)
 
 
 def plain(value: Any) -> Any:
-    """The value without what differs from run to run: provider ids, and the way an engine writes a secret."""
+    """The value without the parts that differ from run to run: ids of providers, and an engine's form of a secret."""
     if isinstance(value, str):
-        return _UUID.sub(lambda found: found[0] if found[0] == UNKNOWN else "<uuid>", value)
+        return _UUID.sub(lambda match: match[0] if match[0] == UNKNOWN else "<uuid>", value)
     if is_map(value):
         if value.get(SIGNATURE) == SECRET:
             return SECRET_SHOWN
@@ -66,9 +66,9 @@ def plain(value: Any) -> Any:
 
 
 def differences(real: Outcome, ours: Outcome, related: Collection[tuple[str, str]] = ()) -> list[str]:
-    """Where the two runs differ, a line each; empty when they are the same run.
+    """The differences of two outcomes, a line each; empty when they are the same.
 
-    `related` are the pairs of URNs of which an earlier run said that the one needs the other.
+    `related` are pairs of URNs in which, after an earlier run, the second depends on the first.
     """
     return [
         *_of_steps(real, ours),
@@ -88,7 +88,7 @@ def _of_steps(real: Outcome, ours: Outcome) -> Iterator[str]:
 
 
 def related_by(outcome: Outcome) -> set[tuple[str, str]]:
-    """The pairs of URNs of which the one depends on the other, or is in it; the stack, in which all are, left out."""
+    """Pairs of URNs in which the second depends on the first or is its child; without the stack, the parent of all."""
     return {
         (needed, record["urn"])
         for record in outcome.records.values()
@@ -98,21 +98,23 @@ def related_by(outcome: Outcome) -> set[tuple[str, str]]:
 
 
 def _of_order(real: Outcome, ours: Outcome, related: Collection[tuple[str, str]]) -> Iterator[str]:
-    """Two resources may be worked on in any order, unless they are related."""
+    """Differences of the order of related resources: others may come in any order."""
     for pair in sorted(related):
-        theirs, own = ([(step.operation, step.urn) for step in one.steps if step.urn in pair] for one in (real, ours))
+        theirs, own = (
+            [(step.operation, step.urn) for step in outcome.steps if step.urn in pair] for outcome in (real, ours)
+        )
         yield from _unequal(f"order of {pair}", theirs, own)
 
 
-def _of_maps(what: str, real: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
+def _of_maps(subject: str, real: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted({*real, *ours}):
         theirs, own = real.get(key), ours.get(key)
         if is_map(theirs) and is_map(own):
-            yield from _of_maps(f"{what} {key}", theirs, own)
+            yield from _of_maps(f"{subject} {key}", theirs, own)
         else:
-            yield from _unequal(f"{what} {key}", theirs, own)
+            yield from _unequal(f"{subject} {key}", theirs, own)
 
 
-def _unequal(what: str, real: Any, ours: Any) -> Iterator[str]:
+def _unequal(subject: str, real: Any, ours: Any) -> Iterator[str]:
     if real != ours:
-        yield f"{what}:\n    pulumi   {real}\n    embedded {ours}"
+        yield f"{subject}:\n    pulumi   {real}\n    embedded {ours}"

@@ -18,7 +18,7 @@ Verb = Literal["up", "refresh", "destroy"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run; of the program's own stack unless another one is named."""
+    """A run over the program's own stack, unless another one is named."""
 
     declare: Declare
     preview: bool = False
@@ -26,17 +26,17 @@ class Run:
     verb: Verb = "up"
     """`refresh` and `destroy` need no program."""
     before: Callable[[dict[str, Any]], None] | None = None
-    """What somebody does by hand to the things that exist, before the run."""
+    """A change by hand of the things that exist, before the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Runs over one cloud."""
+    """A program of the table: its runs, one after the other, over one cloud."""
 
     name: str
     runs: tuple[Run, ...]
     things: Mapping[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    """What exists before the first run, by id."""
+    """The things that exist before the first run, by id."""
     takes_secrets: bool = True
     answers_diffs: bool = True
     default_providers: bool = False
@@ -53,21 +53,21 @@ def preview(declare: Declare) -> Run:
 
 
 def both(declare: Declare) -> tuple[Run, Run]:
-    """A preview and the update that it promised."""
+    """A preview, and the update that it previews."""
     return preview(declare), up(declare)
 
 
 def refresh(before: Callable[[dict[str, Any]], None] | None = None) -> Run:
-    """What is there is read into the state, after somebody did something to it."""
+    """A refresh, after a change by hand."""
     return Run(nothing, verb="refresh", before=before)
 
 
 def destroy(preview: bool = False) -> Run:
-    """Everything in the state is deleted."""
+    """A deletion of everything in the state."""
     return Run(nothing, preview=preview, verb="destroy")
 
 
-# What the programs are made of
+# Parts of programs
 
 
 def nothing() -> None:
@@ -85,7 +85,7 @@ def one(name: str = "x", options: dict[str, Any] | None = None, **props: Any) ->
 
 
 def pair(dependent: str = "source", options: dict[str, Any] | None = None, **props: Any) -> Declare:
-    """`leaf` takes a property from `root`, and the stack exports it."""
+    """Two things: `leaf` takes a property from `root`, and the stack exports it."""
 
     def declare() -> None:
         provider = Account()
@@ -97,7 +97,7 @@ def pair(dependent: str = "source", options: dict[str, Any] | None = None, **pro
 
 
 def chain(**failing: Any) -> Declare:
-    """`a`, then `b` with these properties, then `c`."""
+    """Three things: `a`, then `b` with these properties, then `c`."""
 
     def declare() -> None:
         provider = Account()
@@ -135,17 +135,17 @@ def triggered(trigger: str) -> None:
 
 
 def drift(things: dict[str, Any]) -> None:
-    """Somebody changes the leaf and deletes nothing."""
+    """A change by hand of the leaf."""
     things["leaf-1"]["title"] = "by hand"
 
 
 def loss(things: dict[str, Any]) -> None:
-    """Somebody deletes the leaf."""
+    """A deletion by hand of the leaf."""
     del things["leaf-1"]
 
 
 def several() -> None:
-    """One of three is protected, and nothing depends on it."""
+    """Three things of which one is protected, and nothing depends on that."""
     provider = Account()
     Thing("kept", on(provider, protect=True))
     first = Thing("a", on(provider))
@@ -168,7 +168,7 @@ def twice_aliased() -> None:
 
 
 def twice_named() -> None:
-    """One name for two resources."""
+    """Two resources of one name."""
     provider = Account()
     first = Thing("x", on(provider))
     Thing("x", on(provider, depends_on=[first]))
@@ -451,9 +451,9 @@ def _urn(stack: str, name: str) -> str:
 
 
 CHANGES: Final = {program.name: program for program in _changes()}
-"""What becomes of resources: created, updated, replaced, renamed, moved, protected, deleted."""
+"""Programs whose resources are created, updated, replaced, renamed, moved, protected, deleted."""
 
 VALUES: Final = {program.name: program for program in _values()}
-"""What they are given and what comes out: components, providers, secrets, failures, references, calls."""
+"""Programs about values: components, providers, secrets, failures, references, calls."""
 
 PROGRAMS: Final = {**CHANGES, **VALUES}

@@ -23,23 +23,23 @@ _STRUCTS = ("olds", "old_inputs", "news", "properties", "inputs")
 
 
 class NumberedCloud(Cloud):
-    """Numbers resources by name, so that an id does not depend on the order in which an engine creates them."""
+    """A cloud that numbers resources by name: an id does not depend on the order in which an engine creates them."""
 
     def __init__(self, things: dict[str, dict[str, Any]] | None = None) -> None:
         super().__init__(things={key: dict(value) for key, value in (things or {}).items()})
         self.numbers: Counter[str] = Counter()
 
-    def asked(self) -> dict[str, tuple[Any, ...]]:
-        """What the provider was asked since the last call of this, by URN."""
-        asked: dict[str, list[Any]] = {}
+    def take_requests(self) -> dict[str, tuple[Any, ...]]:
+        """The requests that the provider got since the last call of this, by URN."""
+        by_urn: dict[str, list[Any]] = {}
         for method, request in self.requests:
-            asked.setdefault(request.urn, []).append((method, _compared(request)))
+            by_urn.setdefault(request.urn, []).append((method, _compared(request)))
         self.requests.clear()
-        return {urn: tuple(of) for urn, of in asked.items()}
+        return {urn: tuple(requests) for urn, requests in by_urn.items()}
 
 
 class NumberedProvider(MemoryProvider):
-    """The in-memory provider of the engine's own tests, with numbered ids and what a served plugin is asked as well."""
+    """The in-memory provider of the engine's own tests, with numbered ids and the methods of a served plugin."""
 
     def Handshake(self, request: Any, context: Any) -> provider_pb2.ProviderHandshakeResponse:
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=self.cloud.takes_secrets)
@@ -66,14 +66,14 @@ class NumberedProvider(MemoryProvider):
 
 
 class Served(provider_pb2_grpc.ResourceProviderServicer):
-    """One provider for each connection: Pulumi's engine opens one for each provider resource."""
+    """Providers, one for each connection: Pulumi's engine opens one for each provider resource."""
 
     def __init__(self) -> None:
         self.make: Callable[[], provider_pb2_grpc.ResourceProviderServicer] | None = None
         self._by_peer: dict[str, provider_pb2_grpc.ResourceProviderServicer] = {}
 
     def use(self, make: Callable[[], provider_pb2_grpc.ResourceProviderServicer]) -> None:
-        """Make the providers of the next run with this."""
+        """Make the providers of the next run with this function."""
         self.make = make
         self._by_peer.clear()
 
@@ -105,7 +105,7 @@ for _method in provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"].meth
 
 
 def _compared(request: Any) -> dict[str, Any]:
-    """What both engines have to send alike. Pulumi's sends an empty message where there is nothing, ours none."""
+    """The fields that both engines have to send alike. Pulumi's sends an empty message where ours sends none."""
     sent = {field.name: value for field, value in request.ListFields() if field.name in _COMPARED}
     values = {
         name: to_python(value) if name in _STRUCTS else list(value) if name == "ignoreChanges" else value

@@ -1,4 +1,4 @@
-"""Runs programs on Pulumi's own engine, through the Automation API, and says what came of it as `outcome` does."""
+"""Programs on Pulumi's own engine, through the Automation API, with outcomes in the form of `outcome`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from semver import VersionInfo
 
 from sandbox.runs.pulumi_cli import Cli, find
 from tests.conformance.embedded import PROJECT
-from tests.conformance.outcome import Outcome, Seen, in_order, plain
+from tests.conformance.outcome import Outcome, StepOutcome, in_order, plain
 from tests.conformance.programs import Verb
 from tests.conformance.provider import Served
 
@@ -35,8 +35,8 @@ _COMMANDS: Final = {
     ("destroy", True): "preview_destroy",
 }
 _SUMMARIES: Final = ("update failed", "preview failed", "destroy failed", "refresh failed")
-"""What Pulumi says once more at the end, of no resource."""
-_KEPT: Final = (
+"""Messages of Pulumi about the whole run, which repeat the failures."""
+_RECORDED: Final = (
     "urn",
     "type",
     "custom",
@@ -108,7 +108,7 @@ class RealEngine:
         policy_packs: Sequence[Path] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Outcome:
-        """One run over one stack."""
+        """Run a program, or a verb without one, over a stack."""
         if stack not in self._stacks:
             self._stacks[stack] = automation.Stack.create(stack, self._workspace)
         self.served.use(make)
@@ -136,7 +136,7 @@ class RealEngine:
         )
 
     def configure(self, stack: str, config: Mapping[str, Any]) -> None:
-        """The configuration of a stack that has not been run yet."""
+        """Write the configuration of a stack that has not been run yet."""
         # JSON is YAML.
         (self.home / f"Pulumi.{stack}.yaml").write_text(json.dumps({"config": dict(config)}))
 
@@ -144,8 +144,8 @@ class RealEngine:
         path = self.home / ".pulumi" / "stacks" / PROJECT / f"{stack}.json"
         latest = json.loads(path.read_text())["checkpoint"]["latest"] or {}
         return {
-            f"{one['urn']}{' (replaced)' if one.get('delete') else ''}": _record(one)
-            for one in latest.get("resources", ())
+            f"{resource['urn']}{' (replaced)' if resource.get('delete') else ''}": _record(resource)
+            for resource in latest.get("resources", ())
         }
 
 
@@ -167,11 +167,11 @@ def _stop(server: grpc.Server) -> None:
 
 
 class _Finished(Exception):
-    """The command has ended; what the Automation API asks for after that is not needed."""
+    """Raised when a command has ended, so that the Automation API runs no other behind it."""
 
 
 def _command(stack: automation.Stack, name: str, options: dict[str, Any]) -> None:
-    """Run it; two more commands that the Automation API runs for the result that it returns are left out."""
+    """Run a command without the two that the Automation API runs behind it for the result that it returns."""
 
     def finished(*_: object, **__: object) -> None:
         raise _Finished
@@ -181,8 +181,8 @@ def _command(stack: automation.Stack, name: str, options: dict[str, Any]) -> Non
         getattr(stack, name)(**options)
 
 
-def _steps(events: Sequence[EngineEvent]) -> tuple[Seen, ...]:
-    """What was begun and did not fail. A preview has no event for a step that failed: it never gets its outputs."""
+def _steps(events: Sequence[EngineEvent]) -> tuple[StepOutcome, ...]:
+    """The steps that were begun and did not fail. A preview has no event for a failed step: its outputs never come."""
     failed = [_key(event.res_op_failed_event.metadata) for event in events if event.res_op_failed_event]
     ended = [_key(event.res_outputs_event.metadata) for event in events if event.res_outputs_event]
     refused = {
@@ -191,20 +191,20 @@ def _steps(events: Sequence[EngineEvent]) -> tuple[Seen, ...]:
         if event.diagnostic_event and _PREVIEW_FAILED in event.diagnostic_event.message
     }
     begun = [event.resource_pre_event.metadata for event in events if event.resource_pre_event]
-    if any(_key(one)[0] == OpType.REFRESH.value for one in begun):
-        # All that is announced is the reading; what it came to is in the event behind it.
+    if any(_key(metadata)[0] == OpType.REFRESH.value for metadata in begun):
+        # The event before a refresh announces a read; the operation that comes of it is in the event after.
         begun = [event.res_outputs_event.metadata for event in events if event.res_outputs_event]
-    failed += [_key(one) for one in begun if one.urn in refused and _key(one) not in ended]
-    return tuple(_seen(metadata) for metadata in begun if _key(metadata) not in failed)
+    failed += [_key(metadata) for metadata in begun if metadata.urn in refused and _key(metadata) not in ended]
+    return tuple(_step_outcome(metadata) for metadata in begun if _key(metadata) not in failed)
 
 
 def _key(metadata: StepEventMetadata) -> tuple[str, str]:
     return str(OpType(metadata.op).value), metadata.urn
 
 
-def _seen(metadata: StepEventMetadata) -> Seen:
+def _step_outcome(metadata: StepEventMetadata) -> StepOutcome:
     state = metadata.new or metadata.old
-    return Seen(
+    return StepOutcome(
         OpType(metadata.op).value,
         metadata.urn,
         plain(metadata.provider),
@@ -215,19 +215,19 @@ def _seen(metadata: StepEventMetadata) -> Seen:
 
 
 def _failures(events: Sequence[EngineEvent]) -> tuple[str, ...]:
-    """What was said of which resource; a violation of a policy that stops the run begins with the policy's name."""
-    said = [
-        f"{one.urn or ''}: {message}"
-        for event in events
-        if (one := event.diagnostic_event) and one.severity == "error"
-        if (message := _message(one.message)) not in _SUMMARIES
+    """Errors as `urn: message`; a violation of a policy that stops the run begins with the policy's name."""
+    diagnostics = [event.diagnostic_event for event in events if event.diagnostic_event]
+    messages = [
+        f"{diagnostic.urn or ''}: {message}"
+        for diagnostic in diagnostics
+        if diagnostic.severity == "error" and (message := _message(diagnostic.message)) not in _SUMMARIES
     ]
     violations = [
-        f"{one.resource_urn or ''}: {one.policy_name}: {_message(one.message)}"
+        f"{violation.resource_urn or ''}: {violation.policy_name}: {_message(violation.message)}"
         for event in events
-        if (one := event.policy_event) and one.enforcement_level == "mandatory"
+        if (violation := event.policy_event) and violation.enforcement_level == "mandatory"
     ]
-    return tuple(sorted(said + violations))
+    return tuple(sorted(messages + violations))
 
 
 def _message(text: str) -> str:
@@ -236,21 +236,21 @@ def _message(text: str) -> str:
 
 
 def _previewed(events: Sequence[EngineEvent]) -> dict[str, dict[str, Any]]:
-    seen: dict[str, dict[str, Any]] = {}
+    resources: dict[str, dict[str, Any]] = {}
     for event in events:
         if event.res_outputs_event and (new := event.res_outputs_event.metadata.new):
-            seen[new.urn] = {
+            resources[new.urn] = {
                 "inputs": plain(new.inputs or {}),
                 "outputs": plain(new.outputs or {}),
                 "protect": bool(new.protect),
             }
-    return seen
+    return resources
 
 
-def _record(one: Mapping[str, Any]) -> dict[str, Any]:
-    record = {key: one[key] for key in _KEPT if one.get(key)} | {"custom": one["custom"]}
-    record["dependencies"] = sorted(one.get("dependencies", ()))
-    by_property = {key: sorted(urns) for key, urns in one.get("propertyDependencies", {}).items() if urns}
+def _record(resource: Mapping[str, Any]) -> dict[str, Any]:
+    record = {key: resource[key] for key in _RECORDED if resource.get(key)} | {"custom": resource["custom"]}
+    record["dependencies"] = sorted(resource.get("dependencies", ()))
+    by_property = {key: sorted(urns) for key, urns in resource.get("propertyDependencies", {}).items() if urns}
     return {
         key: plain(value)
         for key, value in {**record, "propertyDependencies": by_property}.items()

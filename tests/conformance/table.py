@@ -1,4 +1,4 @@
-"""Runs a program of the table on one of the engines, and keeps what came of it."""
+"""Programs of the table on either engine, with their outcomes."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ class Runner(Protocol):
         preview: bool = False,
         verb: Verb = "up",
     ) -> Outcome:
-        """One run over one stack."""
+        """Run a program, or a verb without one, over a stack."""
         ...
 
 
 def on_embedded(program: Program) -> list[Outcome]:
-    """Every run of the program on the embedded engine."""
+    """Outcomes of the program's runs on the embedded engine."""
     return _outcomes(EmbeddedStacks(() if program.default_providers else ("aws",)), program)
 
 
 def on_real(engine: RealEngine, program: Program) -> list[Outcome]:
-    """Every run of the program on Pulumi's engine."""
+    """Outcomes of the program's runs on Pulumi's engine."""
     if program.default_providers:
         engine.configure(program.name, {"pulumi:disable-default-providers": []})
     return _outcomes(engine, program)
 
 
 def different(real: list[Outcome], ours: list[Outcome]) -> list[str]:
-    """Where the two engines differ, run by run."""
+    """Differences of the two engines, run by run."""
     lines: list[str] = []
     related: set[tuple[str, str]] = set()
     for number, (theirs, own) in enumerate(zip(real, ours, strict=True), start=1):
@@ -67,5 +67,5 @@ def _outcomes(runner: Runner, program: Program) -> list[Outcome]:
             preview=run.preview,
             verb=run.verb,
         )
-        outcomes.append(replace(outcome, requests=cloud.asked(), things=tuple(sorted(cloud.things))))
+        outcomes.append(replace(outcome, requests=cloud.take_requests(), things=tuple(sorted(cloud.things))))
     return outcomes

@@ -8,14 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.engine import (
-    deployment,
-    plugin,
-    steps,
-    urns,
-    wire,
-    work,
-)
+from sandbox.engine import deployment, plugin, steps, urns, wire, work
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.goals import Goals
 from sandbox.engine.snapshot import Snapshot
@@ -39,10 +32,10 @@ def urns_leave_out_the_parent(patch: pytest.MonkeyPatch) -> None:
 
 
 def aliases_are_not_followed(patch: pytest.MonkeyPatch) -> None:
-    def before(*_: Any) -> Iterator[str]:
+    def old_urns(*_: Any) -> Iterator[str]:
         return iter(())
 
-    patch.setattr(UrnRegistry, "before", before)
+    patch.setattr(UrnRegistry, "old_urns", old_urns)
 
 
 def protection_does_not_refuse_a_replacement(patch: pytest.MonkeyPatch) -> None:
@@ -50,8 +43,10 @@ def protection_does_not_refuse_a_replacement(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_is_protected_may_be_deleted(patch: pytest.MonkeyPatch) -> None:
-    left = Snapshot.left
-    patch.setattr(Snapshot, "left", lambda self: ((old, replace(now, protect=False)) for old, now in left(self)))
+    remaining = Snapshot.remaining
+    patch.setattr(
+        Snapshot, "remaining", lambda self: ((old, replace(now, protect=False)) for old, now in remaining(self))
+    )
 
 
 def replace_on_changes_is_passed_over(patch: pytest.MonkeyPatch) -> None:
@@ -69,7 +64,7 @@ def dependents_are_not_deleted_first(patch: pytest.MonkeyPatch) -> None:
 
 
 def ignored_changes_are_seen(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deployment.paths, "ignoring", lambda *_: [])
+    patch.setattr(deployment.property_paths, "restore_ignored", lambda *_: [])
 
 
 def what_is_to_be_retained_is_deleted(patch: pytest.MonkeyPatch) -> None:
@@ -81,18 +76,18 @@ def what_is_to_be_retained_is_deleted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Work, "delete", anyway)
 
 
-def what_goes_with_another_is_deleted_on_its_own(patch: pytest.MonkeyPatch) -> None:
+def what_deleted_with_another_is_deleted_on_its_own(patch: pytest.MonkeyPatch) -> None:
     delete = Work.delete
 
-    def alone(self: Work, old: ResourceState, *args: Any, goes_with_another: bool = False, **options: Any) -> None:
+    def alone(self: Work, old: ResourceState, *args: Any, deleted_with_another: bool = False, **options: Any) -> None:
         delete(self, old, *args, **options)
 
     patch.setattr(Work, "delete", alone)
 
 
 def what_others_need_is_deleted_first(patch: pytest.MonkeyPatch) -> None:
-    left = Snapshot.left
-    patch.setattr(Snapshot, "left", lambda self: reversed(list(left(self))))
+    remaining = Snapshot.remaining
+    patch.setattr(Snapshot, "remaining", lambda self: reversed(list(remaining(self))))
 
 
 def secret_outputs_are_open(patch: pytest.MonkeyPatch) -> None:
@@ -104,18 +99,18 @@ def a_provider_that_is_replaced_keeps_its_resources(patch: pytest.MonkeyPatch) -
 
 
 def dependencies_are_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Goals, "_known", lambda *_: ())
+    patch.setattr(Goals, "_registered", lambda *_: ())
 
 
 def default_providers_are_always_made(patch: pytest.MonkeyPatch) -> None:
     init = Goals.__init__
-    patch.setattr(Goals, "__init__", lambda self, one, other, disabled: init(self, one, other, ()))
+    patch.setattr(Goals, "__init__", lambda self, deployment, snapshot, disabled: init(self, deployment, snapshot, ()))
 
 
 def unknown_values_reach_nobody_in_a_preview(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         plugin.Plugin,
-        "_seen",
+        "_for_provider",
         lambda self, values: wire.to_struct(
             {key: value for key, value in wire.to_python(values).items() if value != wire.UNKNOWN}
         ),
@@ -124,7 +119,7 @@ def unknown_values_reach_nobody_in_a_preview(patch: pytest.MonkeyPatch) -> None:
 
 def a_name_may_be_used_twice(patch: pytest.MonkeyPatch) -> None:
     def claim(self: Any, parent: str, type_: str, name: str) -> str:
-        self._seen.add(urn := self._names.of(parent, type_, name))
+        self._claimed.add(urn := self._urns.of(parent, type_, name))
         return urn
 
     patch.setattr(Deployment, "claim", claim)
@@ -140,7 +135,7 @@ FAULTS: Final[dict[Break, str]] = {
     dependents_are_not_deleted_first: "delete-before-replace",
     ignored_changes_are_seen: "ignore-changes",
     what_is_to_be_retained_is_deleted: "retain-on-delete",
-    what_goes_with_another_is_deleted_on_its_own: "deleted-with",
+    what_deleted_with_another_is_deleted_on_its_own: "deleted-with",
     what_others_need_is_deleted_first: "resource-removed",
     secret_outputs_are_open: "additional-secret-outputs",
     a_provider_that_is_replaced_keeps_its_resources: "provider-replaced",
@@ -149,7 +144,7 @@ FAULTS: Final[dict[Break, str]] = {
     unknown_values_reach_nobody_in_a_preview: "first-up-and-no-change",
     a_name_may_be_used_twice: "duplicate-urn",
 }
-"""What is broken, and a program that shows it."""
+"""Faults, each with a program that shows it."""
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)

@@ -1,7 +1,7 @@
 """States of the tiny mesh as an earlier commit deployed it, under each engine: `recorded/<engine>/<stack>.json.gz`.
 
 They are of commit 4fff15e, whose components still had their earlier type tokens. `python -m tests.e2e.recording FOLDER`
-records those of the commit that is checked out, without times, and without the lines of source files that Pulumi notes.
+records those of the commit that is checked out, without times and without places in source files.
 """
 
 from __future__ import annotations

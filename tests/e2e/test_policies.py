@@ -134,7 +134,7 @@ def test_a_violation_stops_an_update_that_nobody_previewed(
 ) -> None:
     access = plan().organization.access
     let_the_default_provider_through(monkeypatch, access)
-    config = stack_config(plan_folder(TINY, DAY), emulated=True)
+    config = pulumi_engine.stack_config(plan_folder(TINY, DAY), emulated=True)
 
     def deploy() -> None:
         add(pulumi.ResourceOptions(provider=provider("management", access)))

@@ -29,8 +29,15 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"model", "yamlfile"},
         {"evaluator", "findings", "names", "quotas"},
     ),
-    "mesh.plan": ("rules", "build", "nodes"),
-    "mesh.proof": ("policy_page", {"mutate", "prove"}, "symbolic", "invariants", "claims", {"subject", "survivors"}),
+    "mesh.plan": ("rules", "build", "inputs", "nodes"),
+    "mesh.proof": (
+        "policy_page",
+        {"mutate", "prove"},
+        "symbolic",
+        "invariants",
+        "claims",
+        {"equivalent_mutants", "subject"},
+    ),
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""
 

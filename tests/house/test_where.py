@@ -27,28 +27,26 @@ class Search(NamedTuple):
 
 SEARCHES: Final = (
     Search(
-        "the bucket policy of a data product", ("bucket_policy", "bucket policy"), "mesh/iam/product/bucket_policy.py"
+        "the bucket policy of a data product", ("bucket policy", "bucket_policy"), "mesh/iam/product/bucket_policy.py"
     ),
     Search("the SCP that refuses other regions", ("region",), "mesh/iam/scp/regions.py"),
-    Search("the resource control policies", ("rcp", "resource control"), "mesh/iam/rcp/__init__.py"),
+    Search("the resource control policies", ("rcp", "resource control"), "mesh/iam/rcp/organization.py"),
     Search("the permissions boundary", ("boundary",), "mesh/iam/roles/boundary.py"),
     Search("the AWS services that are allowed", ("service",), "mesh/iam/scp/services.py"),
     Search("the bucket policy of a partner's inbox", ("inbox",), "mesh/iam/partner.py"),
-    Search(
-        "what a clearance reads, as an LF-tag expression",
-        ("lf_tag", "lf-tag", "expression"),
-        "mesh/plan/nodes/clearance.py",
-    ),
-    Search("the command `mesh as`", ("mesh as", "assume", "impersonat"), "cli/assume.py"),
-    Search("where the evaluator decides a request", ("evaluat",), "mesh/evaluator/decide.py"),
+    Search("what a clearance reads, as an LF-tag expression", ("lf-tag", "expression"), "mesh/plan/nodes/clearance.py"),
+    Search("the command `mesh as`", ("mesh as", "impersonat"), "cli/assume.py"),
+    Search("where the evaluator decides a request", ("decision", "decide.py"), "mesh/evaluator/decide.py"),
     Search("the operators of conditions", ("condition", "operator"), "mesh/evaluator/conditions.py"),
     Search("how a plan becomes the evaluator's world", ("world",), "mesh/access/from_plan.py"),
     Search("how the engine creates, updates, deletes", ("create", "update"), "sandbox/engine/work.py"),
     Search("how the engine decides on a replacement", ("replace", "diff"), "sandbox/engine/deployment.py"),
-    Search("what runs the stacks in their order", ("stacks", "order"), "sandbox/runs/run.py"),
-    Search("where the embedded engine's state is kept", ("state",), "sandbox/runs/states.py"),
+    Search(
+        "what runs the stacks one after the other", ("workspace", "one after the other"), "sandbox/runs/workspace.py"
+    ),
+    Search("where the states of the stacks are kept", ("states",), "sandbox/runs/states.py"),
     Search("credentials for `mesh as`", ("credential",), "sandbox/rehearsal/credentials.py"),
-    Search("who makes the live calls", ("persona", "caller", "principal"), "sandbox/rehearsal/personas.py"),
+    Search("who makes the live calls", ("caller", "principal"), "sandbox/rehearsal/personas.py"),
     Search("the rule that agreements expire", ("agreement",), "mesh/plan/rules/agreements.py"),
     Search("the Athena workgroup", ("workgroup",), "components/account_baseline.py"),
     Search("what of moto is patched", ("patch", "moto"), "sandbox/emulator/moto_patches.py"),

@@ -94,7 +94,9 @@ def _organization(plan: Plan) -> Iterator[Fact]:
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
     yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
     yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")
-    yield fact(stack, f"policy of group {names.BREAK_GLASS_ALARM}", plan.organization.keepers.permissions.text())
+    yield fact(
+        stack, f"policy of group {names.BREAK_GLASS_ALARM}", plan.organization.break_glass_group.permissions.text()
+    )
     people = plan.organization.people
     if people:
         for each in people.permission_sets:

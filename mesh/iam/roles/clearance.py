@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mesh import names
 from mesh.iam.buckets import READER_ACTIONS
-from mesh.iam.catalog import READ_CATALOG
 from mesh.iam.keys import DECRYPT
+from mesh.iam.mesh_catalog import READ_CATALOG
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.query import QUERY, query_results
 from mesh.iam.statement import Document, Statement, document, when

@@ -1,4 +1,4 @@
-"""The Plan: frozen dataclasses that *are* the components' arguments.
+"""Nodes of the Plan: frozen dataclasses that *are* the components' arguments.
 
 `plan.domains["playback"].products["sessions"]` is the `DataProductArgs` that `DataProduct` takes. Policy documents are
 properties of a node, made from its own fields, so a node built by hand has them too and none can be left out.
@@ -6,12 +6,9 @@ properties of a node, made from its own fields, so a node built by hand has them
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from mesh.iam.perimeter import Perimeter
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
+from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.domain import (
     CatalogEntryArgs,
     ClearanceRoleArgs,
@@ -25,7 +22,6 @@ from mesh.plan.nodes.domain import (
 from mesh.plan.nodes.governance import (
     AuditTrailArgs,
     BreakGlassArgs,
-    Clearance,
     GovernancePlan,
     LocationRoleArgs,
     MeshBusArgs,
@@ -44,32 +40,8 @@ from mesh.plan.nodes.organization import (
     PermissionSetsArgs,
 )
 from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything that can be known before AWS is asked."""
-
-    mesh: str
-    perimeter: Perimeter
-    organization: OrganizationPlan
-    governance: GovernancePlan
-    domains: Mapping[str, DomainPlan]
-    partners: Mapping[str, PartnerPlan]
-
-    @property
-    def stacks(self) -> tuple[str, ...]:
-        """Every stack, in the order in which they are deployed the first time.
-
-        Partners come before domains: an inbox has to exist before a product replicates into it.
-        """
-        return (
-            "organization",
-            "governance",
-            *(f"partner-{name}" for name in self.partners),
-            *(f"domain-{name}" for name in self.domains),
-        )
-
+from mesh.plan.nodes.plan import Plan
+from mesh.plan.nodes.roles import RoleDocuments
 
 __all__ = [
     "AccountAccess",
@@ -102,5 +74,6 @@ __all__ = [
     "PipelineRoleArgs",
     "Plan",
     "ResourceLinkArgs",
+    "RoleDocuments",
     "Tags",
 ]

@@ -1,4 +1,4 @@
-"""The baseline that every account has."""
+"""The baseline of an account: its key, its log and result buckets, its workgroups and its budget."""
 
 from __future__ import annotations
 
@@ -32,22 +32,20 @@ class AccountBaselineArgs:
 
     @property
     def workgroups(self) -> Mapping[str, str]:
-        """Athena workgroups, and where each keeps its results.
-
-        One a clearance: results are data, and who holds less must not read what a query of more has found.
-        """
+        """Athena workgroups, each with the location of its results."""
+        # One a clearance: results are data, and a lower clearance must not read the results of a higher one.
         if not self.clearances:
             return {names.WORKGROUP: f"s3://{self.results_bucket}/"}
         return {names.workgroup(name): f"s3://{self.results_bucket}/{name}/" for name in self.clearances}
 
     @property
     def log_bucket(self) -> str:
-        """Where the account's buckets write their access logs."""
+        """Name of the bucket for access logs of the account's buckets."""
         return names.log_bucket(self.perimeter.mesh, self.owner)
 
     @property
     def results_bucket(self) -> str:
-        """Where the account's queries write their results."""
+        """Name of the bucket for results of the account's queries."""
         return names.results_bucket(self.perimeter.mesh, self.owner)
 
     @property

@@ -1,4 +1,4 @@
-"""What the stack of a domain is made of."""
+"""Nodes of the stack of a domain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
-from mesh.plan.nodes.governance import Clearance
+from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.grants import Grant, NamedResource, on_covered
 
 
@@ -38,12 +38,12 @@ class ClearanceRoleArgs:
 
     @property
     def trust(self) -> Document:
-        """Who assumes it: people with the permission set of the same name."""
+        """Trust policy of the role: people with the permission set of the same name assume it."""
         return permission_set_trust(self.account_id, self.clearance.name)
 
     @property
     def permissions(self) -> Document:
-        """What it may call."""
+        """Permissions of the role."""
         results = names.results_bucket(self.perimeter.mesh, self.owner)
         return clearance_permissions(
             self.perimeter, self.account_id, self.clearance.name, results, names.ACCOUNT_KEY_ALIAS
@@ -51,14 +51,14 @@ class ClearanceRoleArgs:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """The hub's expression, passed on to the role."""
+        """Grants to the role: the hub's expression, passed on."""
         hub = self.perimeter.governance_id
         return tuple(on_covered(self.clearance.name, self.arn, hub, self.clearance.expression))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataProductArgs:
-    """A data product: its bucket and its key, and who reaches them. `retention` in days."""
+    """A data product: its bucket, its key and their policies. `retention` in days."""
 
     perimeter: Perimeter
     domain: str
@@ -82,7 +82,7 @@ class DataProductArgs:
 
     @property
     def audience(self) -> Audience:
-        """Who touches the product; `readers` are the clearances that cover every label."""
+        """Roles that the bucket and the key admit; `readers` are the clearances that cover every label."""
         table, files, governance = "table" in self.ports, "files" in self.ports, self.perimeter.governance_id
         return Audience(
             account_id=self.account_id,
@@ -106,7 +106,7 @@ class DataProductArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineRoleArgs:
-    """The only writer of a product."""
+    """The pipeline role of a product, which is its only writer."""
 
     perimeter: Perimeter
     domain: str
@@ -120,18 +120,18 @@ class PipelineRoleArgs:
 
     @property
     def trust(self) -> Document:
-        """Who assumes it."""
+        """Trust policy of the role."""
         return pipeline_trust(self.account_id)
 
     @property
     def permissions(self) -> Document:
-        """What it may do."""
+        """Permissions of the role."""
         return pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntryArgs:
-    """What the mesh catalog shows of a product with a table port."""
+    """A product with a table port in the mesh catalog: its database, its tables, its location."""
 
     perimeter: Perimeter
     domain: str
@@ -149,18 +149,18 @@ class CatalogEntryArgs:
 
     @property
     def location(self) -> str:
-        """The path that is registered with Lake Formation: tables only, never the files port."""
+        """Path that is registered with Lake Formation: tables only, never the files port."""
         return f"{self.bucket}/tables"
 
     @property
     def location_role(self) -> str:
-        """The role that Lake Formation reads with."""
+        """ARN of the role with which Lake Formation reads."""
         return names.location_role(self.perimeter.governance_id, self.domain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceLinkArgs:
-    """A consumed database as the consumer's own account shows it; a link, never a permission."""
+    """A link in a consumer's account to a database that it consumes; it gives no permission."""
 
     perimeter: Perimeter
     account_id: str
@@ -174,7 +174,7 @@ class ResourceLinkArgs:
 
     @property
     def grant(self) -> Grant:
-        """Everyone in the account sees the link; what is behind it, the grants on the database itself decide."""
+        """Grant to everyone in the account to see the link; the database itself has grants of its own."""
         return Grant(
             name=f"{self.producer}.{self.product}",
             principal=f"{self.account_id}:IAMPrincipals",
@@ -195,7 +195,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerReplicationArgs:
-    """What S3 copies from a product's `outbound/<partner>/` into the partners' inboxes."""
+    """Replication of a product's `outbound/<partner>/` into the partners' inboxes."""
 
     perimeter: Perimeter
     domain: str
@@ -210,12 +210,12 @@ class PartnerReplicationArgs:
 
     @property
     def trust(self) -> Document:
-        """Who assumes the delivery role."""
+        """Trust policy of the delivery role."""
         return delivery_trust(self.account_id, self.bucket)
 
     @property
     def permissions(self) -> Document:
-        """What the delivery role may do; closed agreements are not among the inboxes."""
+        """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
         inboxes = tuple(delivery.inbox for delivery in self.deliveries if delivery.open)
         return delivery_permissions(self.perimeter, self.account_id, self.bucket, inboxes)
 

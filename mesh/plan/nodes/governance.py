@@ -1,4 +1,4 @@
-"""What the stack `governance` is made of: catalog, clearances, trail, bus, network, and the domains' roles there."""
+"""Nodes of the stack `governance`: catalog, trail, bus, network, break-glass, and the domains' roles there."""
 
 from __future__ import annotations
 
@@ -11,37 +11,17 @@ from mesh import names
 from mesh.iam import break_glass
 from mesh.iam.audit import audit_bucket_policy
 from mesh.iam.bus import bus_policy
-from mesh.iam.catalog import catalog_policy
+from mesh.iam.mesh_catalog import catalog_policy
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.location import location_permissions, location_trust
 from mesh.iam.roles.publisher import publisher_permissions, publisher_trust
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
-from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
-from mesh.plan.nodes.grants import Expression, Grant, Label, WholeCatalog, on_covered
+from mesh.plan.nodes.account_access import AccountAccess
+from mesh.plan.nodes.clearance import Clearance
+from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_covered
 from mesh.plan.nodes.network import NetworkArgs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clearance:
-    """A clearance as one Lake Formation expression: for each classification `[false]` or `[false, true]`.
-
-    The hub's grant and the domain's are made from the same value: a consumer account may pass on an expression
-    only when it is exactly the one shared with it (Lake Formation Developer Guide, "Permission cascading rules").
-    """
-
-    name: str
-    reads: frozenset[str]
-    classifications: tuple[str, ...]
-
-    @property
-    def expression(self) -> Expression:
-        """LF-tag key and values, for every classification of the mesh."""
-        return tuple((key, ("false", "true") if key in self.reads else ("false",)) for key in self.classifications)
-
-    def covers(self, labels: frozenset[str]) -> bool:
-        """Whether everything with these labels may be read."""
-        return labels <= self.reads
+from mesh.plan.nodes.roles import RoleDocuments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +35,21 @@ class MeshCatalogArgs:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Each clearance to the domains unit, never to partners; then what lets each publisher publish and label.
+        """Grants of each clearance to the domains unit, never to partners; then those of each publisher.
 
-        Which databases a publisher may make, its IAM policy says.
+        A publisher may create databases and put labels on them; its IAM policy says which databases.
         """
         hub, unit = self.perimeter.governance_id, self.perimeter.domains_unit_arn
-        found = [
+        grants = [
             grant for c in self.clearances for grant in on_covered(c.name, unit, hub, c.expression, grantable=True)
         ]
         for publisher in self.publishers:
             name = publisher.rpartition("/")[2]
             catalog = WholeCatalog(catalog=hub)
-            found.append(
+            grants.append(
                 Grant(name=f"{name}-publishes", principal=publisher, permissions=("CREATE_DATABASE",), on=catalog)
             )
-            found += [
+            grants += [
                 Grant(
                     name=f"{name}-labels-{key}",
                     principal=publisher,
@@ -78,11 +58,11 @@ class MeshCatalogArgs:
                 )
                 for key in self.classifications
             ]
-        return tuple(found)
+        return tuple(grants)
 
     @property
     def administrators(self) -> tuple[str, ...]:
-        """Lake Formation administrators: the deployment, nobody else."""
+        """ARNs of the Lake Formation administrators: the deployment, nobody else."""
         return (names.deploy_role(self.perimeter.governance_id),)
 
     @property
@@ -108,7 +88,7 @@ class AuditTrailArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeshBusArgs:
-    """The event bus that carries what happens to products."""
+    """The event bus of the mesh, for events of products."""
 
     perimeter: Perimeter
 
@@ -128,17 +108,17 @@ class LocationRoleArgs:
 
     @property
     def trust(self) -> Document:
-        """Who assumes the location role."""
+        """Trust policy of the location role."""
         return location_trust(self.perimeter.governance_id)
 
     @property
     def permissions(self) -> Document:
-        """What the location role may do."""
+        """Permissions of the location role."""
         return location_permissions(self.perimeter, self.domain, self.domain_id)
 
     @property
     def publisher(self) -> RoleDocuments:
-        """The publisher role."""
+        """Documents of the publisher role."""
         return RoleDocuments(
             trust=publisher_trust(self.domain_id),
             permissions=publisher_permissions(self.perimeter, self.domain, self.domain_id),
@@ -147,7 +127,7 @@ class LocationRoleArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassArgs:
-    """The role for emergencies, and the alarm that tells the security contact of its use."""
+    """The break-glass role for emergencies, and the alarm that tells the security contact of its use."""
 
     perimeter: Perimeter
 
@@ -158,22 +138,22 @@ class BreakGlassArgs:
 
     @property
     def trust(self) -> Document:
-        """Who breaks the glass."""
+        """Trust policy of the role: users of the break-glass group assume it."""
         return break_glass.trust(self.perimeter)
 
     @property
     def permissions(self) -> Document:
-        """What the role may do."""
+        """Permissions of the role."""
         return break_glass.permissions(self.perimeter)
 
     @property
     def pattern(self) -> dict[str, Any]:
-        """The event that sets the alarm off."""
+        """Pattern of the events that set the alarm off."""
         return break_glass.pattern(self.perimeter)
 
     @property
     def pattern_text(self) -> str:
-        """The same as EventBridge takes it."""
+        """The pattern as EventBridge takes it."""
         return json.dumps(self.pattern, separators=(",", ":"))
 
     @property

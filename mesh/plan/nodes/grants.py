@@ -9,12 +9,12 @@ Expression = tuple[tuple[str, tuple[str, ...]], ...]
 """LF-tag key and values: the keys are ANDed, the values of a key are alternatives."""
 
 LABEL_VALUES = ("false", "true")
-"""Of every LF-tag: one key a classification, for a resource holds one value per key."""
+"""Values of every LF-tag. There is a key for each classification, since a resource has one value for a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """Every database or table of a catalog whose labels an expression covers."""
+    """The databases or tables of a catalog that an LF-tag expression covers."""
 
     catalog: str
     kind: Literal["DATABASE", "TABLE"]
@@ -23,14 +23,14 @@ class Covered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeCatalog:
-    """A catalog itself: who may create databases in it."""
+    """A whole catalog, in which the principal may create databases."""
 
     catalog: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """An LF-tag itself: who may put it on what."""
+    """An LF-tag, which the principal may put on resources."""
 
     catalog: str
     key: str
@@ -39,7 +39,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedResource:
-    """One database, or one table of it, by name; the mesh makes none on data, only on resource links."""
+    """One database, or one table of it, by name; the mesh grants none on data, only on resource links."""
 
     catalog: str
     database: str
@@ -48,7 +48,7 @@ class NamedResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Permissions of a principal (ARN of a role, a unit, or an account's `<id>:IAMPrincipals`) on something."""
+    """Permissions of a principal (ARN of a role, a unit, or an account's `<id>:IAMPrincipals`) on a resource."""
 
     name: str
     principal: str
@@ -58,7 +58,7 @@ class Grant:
 
 
 def on_covered(name: str, principal: str, catalog: str, expression: Expression, grantable: bool = False) -> list[Grant]:
-    """The two grants of a clearance: its databases to see, its tables to read."""
+    """The two grants of a clearance: to see the databases that it covers, and to read the tables."""
     return [
         Grant(
             name=f"{name}-{kind.lower()}",

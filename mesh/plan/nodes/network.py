@@ -12,13 +12,14 @@ from mesh.iam.perimeter import Perimeter
 from mesh.iam.statement import Document
 
 CIDR: Final = "10.64.0.0/16"
+# Nearly every region has zones `a` and `b`; in Tokyo they are `a` and `c`.
 ZONES: Final = ("a", "b")
-"""Zones with a subnet, each an eighth of the network. Nearly every region has both; in Tokyo it is `a` and `c`."""
+"""Availability zones with a subnet, each an eighth of the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkArgs:
-    """A network without a way out: private subnets, and endpoints of the services that jobs call."""
+    """The private network: subnets without a way out, and endpoints of the services that jobs call."""
 
     perimeter: Perimeter
     cidr: str = CIDR
@@ -36,5 +37,5 @@ class NetworkArgs:
         return {service: network.endpoint_policy(self.perimeter, service) for service in network.SERVICES}
 
     def service_name(self, service: str) -> str:
-        """As AWS calls a service's endpoint: `com.amazonaws.eu-west-1.s3`."""
+        """AWS's name of a service's endpoint: `com.amazonaws.eu-west-1.s3`."""
         return f"com.amazonaws.{self.perimeter.region}.{service}"

@@ -1,4 +1,4 @@
-"""What the stack `organization` is made of: accounts, control policies, and who steps into which role."""
+"""Nodes of the stack `organization`: accounts, control policies, permission sets and their assignments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OrganizationPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclarativePolicy:
-    """What EC2 is held to in every account, the management account included: it is attached to the root."""
+    """The declarative policy of EC2, attached to the root: it binds every account, the management account too."""
 
     name: str = "mesh-no-way-out"
     type: str = "DECLARATIVE_POLICY_EC2"
@@ -52,7 +52,7 @@ class MemberAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class LandingZoneArgs:
-    """The organisation: units, accounts, what holds everywhere, and the two roles that every account starts with."""
+    """The organisation: units, accounts, control policies, and the two roles that every account starts with."""
 
     perimeter: Perimeter
     accounts: tuple[MemberAccount, ...]
@@ -103,19 +103,19 @@ class LandingZoneArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassGroupArgs:
-    """The group of the users who may break the glass; who is in it, a person says, and no file."""
+    """The break-glass group, whose users may assume the break-glass role; people put users into it, no file does."""
 
     perimeter: Perimeter
 
     @property
     def permissions(self) -> Document:
-        """What they may do."""
+        """Permissions of the group's users."""
         return break_glass.group_permissions(self.perimeter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionSet:
-    """What people sign in with; it does nothing but step into one role of the mesh. `role` is a pattern of ARNs."""
+    """A permission set that people sign in with; it may assume one role of the mesh. `role` is a pattern of ARNs."""
 
     name: str
     description: str
@@ -139,9 +139,9 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionSetsArgs:
-    """Who steps into which role: one permission set a clearance and one for partners' people, and who holds them.
+    """Permission sets, one a clearance and one for partners' people, and the groups that hold them.
 
-    A clearance is held once, in the group's home account; that it is valid in every domain follows from the data.
+    A clearance is held once, in the group's home account; it is valid in every domain by the grants on the data.
     """
 
     instance: str
@@ -155,5 +155,5 @@ class OrganizationPlan:
 
     access: AccountAccess
     args: LandingZoneArgs
-    keepers: BreakGlassGroupArgs
+    break_glass_group: BreakGlassGroupArgs
     people: PermissionSetsArgs | None = None

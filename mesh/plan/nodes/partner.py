@@ -1,4 +1,4 @@
-"""What the stack of a partner is made of."""
+"""Nodes of the stack of a partner."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from mesh.iam.roles.partner_access import partner_permissions
 from mesh.iam.roles.permission_set import permission_set_trust
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
-from mesh.plan.nodes.account_access import AccountAccess, RoleDocuments
+from mesh.plan.nodes.account_access import AccountAccess
+from mesh.plan.nodes.roles import RoleDocuments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAccountArgs:
-    """What a partner's account has above the baseline: the inbox, its catalog, the role of its people."""
+    """A partner's account above the baseline: the inbox, its catalog, the role of its people."""
 
     perimeter: Perimeter
     partner: str
@@ -42,9 +43,9 @@ class PartnerAccountArgs:
 
     @property
     def access(self) -> RoleDocuments:
-        """The role of the partner's people: assumed with the permission set `mesh-partner`.
+        """Documents of the role of the partner's people, who sign in with the permission set `mesh-partner`.
 
-        They may call their inbox, their catalog, their workgroup.
+        They may use their inbox, their catalog and their workgroup.
         """
         return RoleDocuments(
             trust=permission_set_trust(self.account_id, names.PARTNER_PERMISSION_SET),

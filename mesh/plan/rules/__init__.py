@@ -1,4 +1,4 @@
-"""Rules that span files, one small function each; every function yields what is wrong, with place and remedy."""
+"""Validation rules that span files, one small function each, which yields problems with place and remedy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh.findings import Problem
 from mesh.model import Mesh
-from mesh.plan.rules import accounts, agreements, limits, mesh_file, naming, people, products
+from mesh.plan.rules import accounts, agreements, consumers, limits, members, mesh_file, naming, products
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
@@ -15,13 +15,14 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *accounts.RULES,
     *naming.RULES,
     *products.RULES,
-    *people.RULES,
+    *consumers.RULES,
+    *members.RULES,
     *agreements.RULES,
     *limits.RULES,
 )
 
 
 def problems(mesh: Mesh, as_of: datetime.date) -> list[Problem]:
-    """Everything that the rules find wrong with a mesh on a day."""
+    """Problems that the rules find in a mesh on a day."""
     context = RuleContext(mesh, as_of)
     return [problem for check in RULES for problem in check(context)]

@@ -1,4 +1,4 @@
-"""Rules of accounts.yaml: one account each, and who has none yet."""
+"""Rules of accounts.yaml: accounts, e-mail addresses and groups of domains and partners."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ LONGEST_ACCOUNT_EMAIL: Final = 64
 
 
 def every_account_is_used_once(context: RuleContext) -> Iterator[Problem]:
-    """No two of management, governance, domains and partners share an account."""
+    """Accounts of management, governance, domains and partners are all different."""
     accounts = context.mesh.accounts
     if accounts is None:
         return
-    seen = {accounts.organization.management: "the management account"}
-    places: list[tuple[str, str, tuple[str, ...]]] = []
+    users = {accounts.organization.management: "the management account"}
+    entries: list[tuple[str, str, tuple[str, ...]]] = []
     if accounts.governance is not None:
-        places.append(("the governance account", accounts.governance, ("governance",)))
-    places += [(f"domain '{name}'", account, ("domains", name)) for name, account in accounts.domains.items()]
-    places += [(f"partner '{name}'", account, ("partners", name)) for name, account in accounts.partners.items()]
-    for who, account, path in places:
-        if account in seen:
+        entries.append(("the governance account", accounts.governance, ("governance",)))
+    entries += [(f"domain '{name}'", account, ("domains", name)) for name, account in accounts.domains.items()]
+    entries += [(f"partner '{name}'", account, ("partners", name)) for name, account in accounts.partners.items()]
+    for user, account, path in entries:
+        if account in users:
             yield Problem(
                 "accounts.yaml",
                 path,
-                f"account {account} is used twice: by {seen[account]} and by {who}; each needs its own",
+                f"account {account} is used twice: by {users[account]} and by {user}; each needs its own",
             )
-        seen.setdefault(account, who)
+        users.setdefault(account, user)
 
 
 def the_organization_is_made(context: RuleContext) -> Iterator[Problem]:
-    """While the units and the governance account have no ids, assumed ones are planned with."""
+    """Units and the governance account have ids; until then assumed ones are planned with."""
     accounts = context.mesh.accounts
     if accounts is not None and (accounts.units is None or accounts.governance is None):
         message = (
@@ -45,7 +45,7 @@ def the_organization_is_made(context: RuleContext) -> Iterator[Problem]:
 
 
 def every_account_belongs_to_somebody(context: RuleContext) -> Iterator[Problem]:
-    """An id whose domain or partner is gone is a leftover."""
+    """Accounts belong to domains and partners that exist; others are leftovers."""
     accounts = context.mesh.accounts
     if accounts is None:
         return
@@ -58,7 +58,7 @@ def every_account_belongs_to_somebody(context: RuleContext) -> Iterator[Problem]
 
 
 def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
-    """A domain or partner without an id is planned with an assumed one."""
+    """Domains and partners have an account; until then each is planned with an assumed id."""
     accounts = context.mesh.accounts
     if accounts is None:
         message = "there is no accounts.yaml: every id is assumed; `pulumi up -s organization`, then `mesh accounts`"
@@ -76,9 +76,9 @@ def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
 
 
 def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
-    """AWS takes a root e-mail for one account only, of at most 64 characters."""
+    """Root e-mail addresses of accounts are all different, as AWS wants them, and have at most 64 characters."""
     pattern = context.mesh.file.account_email
-    seen = {pattern.replace("{account}", "governance"): "the governance account"}
+    users = {pattern.replace("{account}", "governance"): "the governance account"}
     owners = [(folder, name, owner.account.email) for folder, some in context.owners for name, owner in some.items()]
     for folder, name, chosen in sorted(owners, key=lambda owner: owner[2] is not None):
         email = chosen or pattern.replace("{account}", context.account_name(folder, name))
@@ -89,14 +89,16 @@ def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
                 "give a shorter one with 'account: {email: …}'"
             )
             yield Problem(f"{folder}/{name}.yaml", path, message)
-        if email in seen:
-            message = f"e-mail '{email}' is the one of {seen[email]} already; AWS wants one of its own for each account"
+        if email in users:
+            message = (
+                f"e-mail '{email}' is the one of {users[email]} already; AWS wants one of its own for each account"
+            )
             yield Problem(f"{folder}/{name}.yaml", path, message)
-        seen.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
+        users.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
 
 
 def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
-    """A group that holds something needs an id, or its people reach nothing."""
+    """Groups that hold a clearance have an id in IAM Identity Center; the people of others reach nothing."""
     accounts = context.mesh.accounts
     if accounts is None:
         return
@@ -105,7 +107,7 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
         yield Problem("accounts.yaml", (), message, "warning")
         return
     known = accounts.identity_center.groups
-    places = [
+    references = [
         (member.group, domain_file(name), ("members", number, "group"))
         for name, domain in context.mesh.domains.items()
         for number, member in enumerate(domain.members)
@@ -114,7 +116,7 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
         for name, partner in context.mesh.partners.items()
         for number, group in enumerate(partner.principals)
     ]
-    for group, file, path in places:
+    for group, file, path in references:
         if group not in known:
             message = f"group '{group}' has no id under 'identity-center' in accounts.yaml and reaches nothing"
             yield Problem(file, path, message + nearest(group, known), "warning")

@@ -1,4 +1,4 @@
-"""Rules of agreements with partners."""
+"""Rules of agreements with partners: their products, their classifications, and their expiry."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, partner_file, un
 
 
 def agreements_name_products(context: RuleContext) -> Iterator[Problem]:
-    """An agreement names a product that exists and is not internal, once a partner."""
-    seen: set[tuple[str, str]] = set()
+    """Agreements of a partner name products that exist and are not internal, once each."""
+    agreed: set[tuple[str, str]] = set()
     for partner, number, agreement in context.every_agreement():
         reference, path = agreement.product, ("agreements", number, "product")
         product = context.mesh.product(reference)
@@ -21,13 +21,13 @@ def agreements_name_products(context: RuleContext) -> Iterator[Problem]:
         elif product is not None and product.kind == "internal":
             message = f"'{reference}' is internal to its domain; ask its owner to offer it as 'analytics' or 'ml'"
             yield Problem(partner_file(partner), path, message)
-        if (partner, reference) in seen:
+        if (partner, reference) in agreed:
             yield Problem(partner_file(partner), path, f"'{reference}' has an agreement already; keep one")
-        seen.add((partner, reference))
+        agreed.add((partner, reference))
 
 
 def agreements_allow_what_they_deliver(context: RuleContext) -> Iterator[Problem]:
-    """Every label of a delivered product is among the agreement's classifications, and those are known."""
+    """Labels of a delivered product are among the agreement's classifications, and those are known."""
     known = context.mesh.file.classifications
     for partner, number, agreement in context.every_agreement():
         path = ("agreements", number, "classifications")
@@ -45,7 +45,7 @@ def agreements_allow_what_they_deliver(context: RuleContext) -> Iterator[Problem
 
 
 def agreements_last(context: RuleContext) -> Iterator[Problem]:
-    """An agreement is renewed before it expires; an expired one deploys as closed."""
+    """Agreements are renewed before they expire; an expired one is deployed as closed."""
     notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
     for partner, number, agreement in context.every_agreement():
         path = ("agreements", number, "expires")

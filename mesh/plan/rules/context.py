@@ -1,4 +1,4 @@
-"""What a rule may look at, and what a rule is."""
+"""The context of a cross-file rule: the mesh, the day, and values that several rules look up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mesh.plan.build import Builder
 
 @dataclass(frozen=True)
 class RuleContext:
-    """What a rule may look at: the mesh, the day, and names looked up more than once."""
+    """The mesh and the day that a rule looks at, with values that several rules look up."""
 
     mesh: Mesh
     as_of: datetime.date
@@ -36,7 +36,7 @@ class RuleContext:
 
     @cached_property
     def builder(self) -> Builder:
-        """Makes single nodes of the plan, of products that have a contract."""
+        """Builder of single nodes of the Plan, for products that have a contract."""
         return Builder(self.mesh, self.as_of)
 
     @cached_property
@@ -58,15 +58,16 @@ class RuleContext:
 
 
 CrossFileRule = Callable[[RuleContext], Iterator[Problem]]
+"""A rule: it yields the problems that it finds."""
 
 
 def domain_file(name: str) -> str:
-    """Where a domain is written."""
+    """File of a domain, in the mesh folder."""
     return f"domains/{name}.yaml"
 
 
 def partner_file(name: str) -> str:
-    """Where a partner is written."""
+    """File of a partner, in the mesh folder."""
     return f"partners/{name}.yaml"
 
 

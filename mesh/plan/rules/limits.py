@@ -1,8 +1,8 @@
-"""Rules about quotas of AWS: nothing of a mesh is larger than AWS takes; numbers and sources in `quotas.json`.
+"""Rules of AWS quotas: sizes of documents, numbers of roles, accounts and policies; the limits are in `quotas.json`.
 
-Documents are measured on the largest candidates only: candidates are ordered by the lengths of the names they hold,
-and measuring stops at the first document that is clearly within its quota. So the rule costs the same for ten
-domains and for a thousand.
+Documents of a kind are measured from the largest on: they are ordered by the lengths of the names that they hold, and
+measuring stops at the first that is clearly within its quota. So a rule costs the same for ten domains and for a
+thousand.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from mesh.plan.nodes import Clearance
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
-"""`mesh/deploy` and `mesh/preview`."""
+"""Roles `mesh/deploy` and `mesh/preview`."""
 ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2
-"""And the two of continuous integration."""
+"""The same, and the two roles of continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
-"""Management and governance."""
+"""The management and the governance account."""
 GRANTS_OF_A_CLEARANCE: Final = 2
-"""One expression for databases, one for tables."""
+"""Grants of a clearance: one expression for databases, one for tables."""
 CLEARLY: Final = 0.8
-"""A document below this part of its quota ends the measuring: names that are a little longer do not fill the rest."""
+"""Share of its quota below which a document ends the measuring: slightly longer names do not fill the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A document that may be too large, and the line of YAML that makes it so."""
 
-    what: str
+    name: str
     file: str
     path: KeyPath
     make: Callable[[], Document]
@@ -52,13 +52,13 @@ class DocumentKind:
 
 
 def documents_fit_their_quotas(context: RuleContext) -> Iterator[Problem]:
-    """No policy document is larger than AWS takes."""
+    """Policy documents are not larger than AWS takes."""
     for kind in (*_of_the_mesh(context), *_of_products(context), *_of_domains(context), *_of_partners(context)):
         most = quotas.limit(*kind.quota)
         for candidate in kind.candidates:
             size = candidate.make().size
             if size > most:
-                message = f"{candidate.what} would have {size:,} characters, AWS takes {most:,}: {kind.remedy}"
+                message = f"{candidate.name} would have {size:,} characters, AWS takes {most:,}: {kind.remedy}"
                 yield Problem(candidate.file, candidate.path, message, on_key=True)
             elif size < CLEARLY * most:
                 break
@@ -66,10 +66,10 @@ def documents_fit_their_quotas(context: RuleContext) -> Iterator[Problem]:
 
 def _of_the_mesh(context: RuleContext) -> Iterator[DocumentKind]:
     builder = context.builder
-    governance, ask = builder.governance(), "this is a fault of the platform, please report it"
+    governance, remedy = builder.governance(), "this is a fault of the platform, please report it"
 
-    def one(quota: tuple[str, str], what: str, document: Document) -> DocumentKind:
-        return DocumentKind(quota, ask, [Candidate(what, "mesh.yaml", (), lambda: document)])
+    def one(quota: tuple[str, str], name: str, document: Document) -> DocumentKind:
+        return DocumentKind(quota, remedy, [Candidate(name, "mesh.yaml", (), lambda: document)])
 
     yield one(("glue", "resource_policy_bytes"), "the policy of the catalog", governance.catalog.catalog_policy)
     yield one(("events", "bus_policy_chars"), "the policy of the event bus", governance.bus.policy)
@@ -88,22 +88,22 @@ def _of_products(context: RuleContext) -> Iterator[DocumentKind]:
         domain, name = product
         return len(domain) + len(name) + 100 * len(builder.covering(context.labels[f"{domain}.{name}"]))
 
-    found = ((domain, name) for domain, name, _ in context.every_product())
-    products = [pair for pair in found if ".".join(pair) in context.mesh.contracts]
+    pairs = ((domain, name) for domain, name, _ in context.every_product())
+    products = [pair for pair in pairs if ".".join(pair) in context.mesh.contracts]
     products.sort(key=weight, reverse=True)
 
     def candidates(
-        what: str, make: Callable[[Builder, str, str], Document], pairs: list[tuple[str, str]] = products
+        document: str, make: Callable[[Builder, str, str], Document], pairs: list[tuple[str, str]] = products
     ) -> Iterator[Candidate]:
         for domain, name in pairs:
-            where = domain_file(domain), ("products", name)
-            yield Candidate(f"{what} of '{domain}.{name}'", *where, lambda d=domain, n=name: make(builder, d, n))
+            place = domain_file(domain), ("products", name)
+            yield Candidate(f"{document} of '{domain}.{name}'", *place, lambda d=domain, n=name: make(builder, d, n))
 
     shorter = "choose shorter names for domain, product or clearances"
     yield DocumentKind(("s3", "bucket_policy_bytes"), shorter, candidates("the bucket policy", _bucket_policy))
     yield DocumentKind(("kms", "key_policy_bytes"), shorter, candidates("the key policy", _key_policy))
     yield DocumentKind(("iam", "role_inline_total_chars"), shorter, candidates("the pipeline role's policy", _pipeline))
-    delivered = {pair: agreed for pair in products if (agreed := builder.agreements.get(".".join(pair)))}
+    delivered = {pair: terms for pair in products if (terms := builder.agreements.get(".".join(pair)))}
     most = sorted(delivered, key=lambda pair: sum(len(partner) for partner, _ in delivered[pair]), reverse=True)
     fewer = "deliver it to fewer partners, or split the product"
     yield DocumentKind(
@@ -131,16 +131,17 @@ def _of_domains(context: RuleContext) -> Iterator[DocumentKind]:
     builder, remedy = context.builder, "choose a shorter name for the domain"
     domains = sorted(context.mesh.domains.items(), key=lambda item: len(item[0]), reverse=True)
 
-    def kind(quota: tuple[str, str], what: str, make: Callable[[str, Domain], Document]) -> DocumentKind:
-        found = (
-            Candidate(f"{what} of '{name}'", domain_file(name), (), lambda n=name, d=domain: make(n, d))
+    def kind(quota: tuple[str, str], document: str, make: Callable[[str, Domain], Document]) -> DocumentKind:
+        candidates = (
+            Candidate(f"{document} of '{name}'", domain_file(name), (), lambda n=name, d=domain: make(n, d))
             for name, domain in domains
         )
-        return DocumentKind(quota, remedy, found)
+        return DocumentKind(quota, remedy, candidates)
 
     def largest_clearance(name: str, domain: Domain) -> Document:
         del domain
-        return max((args.permissions for args in builder.clearance_roles(name).values()), key=lambda found: found.size)
+        documents = (args.permissions for args in builder.clearance_roles(name).values())
+        return max(documents, key=lambda document: document.size)
 
     inline = ("iam", "role_inline_total_chars")
     yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher.permissions)
@@ -166,24 +167,24 @@ def _of_partners(context: RuleContext) -> Iterator[DocumentKind]:
         (("scp", "max_chars"), "the service control policy", lambda name: builder.partner_policies(name)[0].document),
     )
     partners = sorted(context.mesh.partners, key=lambda name: sum(map(len, builder.writers(name))), reverse=True)
-    for quota, what, make in makers:
-        found = [
+    for quota, document, make in makers:
+        candidates = [
             Candidate(
-                f"{what} of partner '{name}'",
+                f"{document} of partner '{name}'",
                 partner_file(name),
                 ("agreements",),
                 lambda name=name, make=make: make(name),
             )
             for name in partners
         ]
-        yield DocumentKind(quota, "have fewer agreements, or split the partner in two", found)
+        yield DocumentKind(quota, "have fewer agreements, or split the partner in two", candidates)
 
 
 # ---- numbers
 
 
 def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
-    """An account has no more roles than IAM takes; above the default the quota has to be raised first."""
+    """Roles of an account are not more than IAM takes; above the default the quota has to be raised first."""
     mesh = context.mesh
     yield from _roles("the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + 2 * len(mesh.domains))
     for name, domain in mesh.domains.items():
@@ -192,20 +193,20 @@ def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
         yield from _roles(f"the account of domain '{name}'", domain_file(name), roles)
 
 
-def _roles(who: str, file: str, roles: int) -> Iterator[Problem]:
+def _roles(account: str, file: str, roles: int) -> Iterator[Problem]:
     usual, most = quotas.limit("iam", "roles_per_account_default"), quotas.limit("iam", "roles_per_account_max")
     if roles > most:
-        yield Problem(file, (), f"{who} would have {roles:,} roles, IAM takes {most:,}: split it")
+        yield Problem(file, (), f"{account} would have {roles:,} roles, IAM takes {most:,}: split it")
     elif roles > usual:
-        message = f"{who} would have {roles:,} roles, more than IAM's default of {usual:,}: have the quota raised first"
+        message = (
+            f"{account} would have {roles:,} roles, more than IAM's default of {usual:,}: have the quota raised first"
+        )
         yield Problem(file, (), message, "warning")
 
 
 def clearances_fit_lake_formation(context: RuleContext) -> Iterator[Problem]:
-    """A clearance's expression has a size, and the domains unit a number of expressions, that Lake Formation takes.
-
-    An LF-tag stands for a classification; that a resource has at most 50 of them is part of the model of mesh.yaml.
-    """
+    """Expressions of clearances are not larger, and not more, than Lake Formation takes."""
+    # A resource takes 50 LF-tags, one a classification: that many the model of mesh.yaml takes.
     file = context.mesh.file
     most = quotas.limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
     if len(file.clearances) > most:
@@ -224,13 +225,13 @@ def clearances_fit_lake_formation(context: RuleContext) -> Iterator[Problem]:
 
 
 def expression_bytes(clearance: Clearance) -> int:
-    """The size of a clearance's expression as the API carries it."""
+    """Bytes of a clearance's LF-tag expression, as the API takes it."""
     body = [{"TagKey": key, "TagValues": list(values)} for key, values in clearance.expression]
     return len(json.dumps(body, separators=(",", ":")).encode())
 
 
 def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:
-    """The organisation has no more accounts, and no more control policies, than AWS takes."""
+    """Accounts and control policies of the organisation are not more than AWS takes."""
     accounts = CENTRAL_ACCOUNTS + len(context.mesh.domains) + len(context.mesh.partners)
     most = quotas.limit("org", "accounts_max")
     if accounts > most:

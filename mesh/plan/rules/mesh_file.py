@@ -1,4 +1,4 @@
-"""Rules of mesh.yaml: clearances, and the names that it decides."""
+"""Rules of mesh.yaml: classifications and names of clearances, and the prefix of bucket names."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
 RESERVED_PREFIX: Final = "sthree"
-"""What S3 keeps for itself (S3 User Guide, "General purpose bucket naming rules")."""
+"""Prefix that S3 reserves (S3 User Guide, "General purpose bucket naming rules")."""
 LONGEST_PERMISSION_SET: Final = 32
 
 
 def clearances_read_known_classifications(context: RuleContext) -> Iterator[Problem]:
-    """A clearance names classifications that mesh.yaml has."""
+    """Clearances read classifications that mesh.yaml has."""
     known = context.mesh.file.classifications
     for clearance, reads in context.mesh.file.clearances.items():
         for number, name in enumerate(reads):
@@ -25,7 +25,7 @@ def clearances_read_known_classifications(context: RuleContext) -> Iterator[Prob
 
 
 def clearances_fit_a_permission_set(context: RuleContext) -> Iterator[Problem]:
-    """The permission set of a clearance has its name, which IAM Identity Center limits to 32 characters."""
+    """Clearances have names of at most 32 characters, which IAM Identity Center takes for their permission sets."""
     for clearance in context.mesh.file.clearances:
         if len(clearance) > LONGEST_PERMISSION_SET:
             message = (
@@ -36,7 +36,7 @@ def clearances_fit_a_permission_set(context: RuleContext) -> Iterator[Problem]:
 
 
 def clearances_leave_the_platform_its_names(context: RuleContext) -> Iterator[Problem]:
-    """No clearance has the name of a role of the platform, or of its permission sets (`mesh-…`)."""
+    """Clearances are not named like a role of the platform, or its permission sets (`mesh-…`)."""
     for clearance in context.mesh.file.clearances:
         if clearance in RESERVED_CLEARANCES or clearance.startswith("mesh-"):
             message = f"'{clearance}' is a name of the platform's own; choose another for this clearance"
@@ -44,7 +44,7 @@ def clearances_leave_the_platform_its_names(context: RuleContext) -> Iterator[Pr
 
 
 def the_prefix_is_free(context: RuleContext) -> Iterator[Problem]:
-    """Bucket names do not begin as S3's own do."""
+    """Bucket names do not begin with the prefix that S3 reserves."""
     if context.mesh.file.name == RESERVED_PREFIX:
         message = f"S3 keeps bucket names beginning with '{RESERVED_PREFIX}-' for itself; choose another name"
         yield Problem("mesh.yaml", ("name",), message)

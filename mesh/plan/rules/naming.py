@@ -1,4 +1,4 @@
-"""Rules of names: what AWS takes, what it keeps, and that none is used twice."""
+"""Rules of names: of stacks, buckets and roles, as AWS takes them, and none used twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_BUCKET: Final = 63
 
 
 def names_are_not_reserved(context: RuleContext) -> Iterator[Problem]:
-    """Stacks of the platform keep their names."""
+    """Domains and partners are not named like a stack of the platform."""
     for folder, owners in context.owners:
         for name in owners:
             if name in RESERVED:
@@ -24,7 +24,7 @@ def names_are_not_reserved(context: RuleContext) -> Iterator[Problem]:
 
 
 def product_names_fit_aws(context: RuleContext) -> Iterator[Problem]:
-    """A product's bucket and roles have names that AWS takes; nothing is cut."""
+    """Buckets of products have names that S3 takes; none is cut to fit."""
     mesh = context.mesh.file.name
     for domain, name, _ in context.every_product():
         bucket, path = names.bucket(mesh, domain, name), ("products", name)
@@ -40,7 +40,8 @@ def product_names_fit_aws(context: RuleContext) -> Iterator[Problem]:
 
 
 def partner_names_fit_aws(context: RuleContext) -> Iterator[Problem]:
-    """The buckets of a partner have names that S3 takes; a domain's always have, for a name has 40 characters."""
+    """Buckets of partners have names that S3 takes."""
+    # Those of a domain always have: a name has at most 40 characters.
     mesh = context.mesh.file.name
     for partner in context.mesh.partners:
         bucket = max((names.partner_bucket(mesh, partner), names.results_bucket(mesh, f"partner-{partner}")), key=len)
@@ -52,35 +53,40 @@ def partner_names_fit_aws(context: RuleContext) -> Iterator[Problem]:
 
 
 def global_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
-    """No two buckets of the mesh have one name."""
+    """Buckets of the mesh all have different names."""
     mesh = context.mesh.file.name
-    seen = {names.audit_bucket(mesh): "the audit trail"}
-    seen |= {make(mesh, "governance"): "the governance account" for make in (names.log_bucket, names.results_bucket)}
+    owners = {names.audit_bucket(mesh): "the audit trail"}
+    owners |= {make(mesh, "governance"): "the governance account" for make in (names.log_bucket, names.results_bucket)}
     duplicates: list[Problem] = []
 
-    def claim(bucket: str, who: str, file: str, *path: str) -> None:
-        if bucket in seen and not file.endswith(tuple(f"/{name}.yaml" for name in RESERVED)):
-            message = f"duplicate bucket name '{bucket}': {seen[bucket]} has it already; rename one of the two"
+    def claim(bucket: str, owner: str, file: str, *path: str) -> None:
+        if bucket in owners and not file.endswith(tuple(f"/{name}.yaml" for name in RESERVED)):
+            message = f"duplicate bucket name '{bucket}': {owners[bucket]} has it already; rename one of the two"
             duplicates.append(Problem(file, path, message, on_key=True))
-        seen.setdefault(bucket, who)
+        owners.setdefault(bucket, owner)
 
     for partner in context.mesh.partners:
-        who = f"partner '{partner}'"
-        claim(names.partner_bucket(mesh, partner), who, partner_file(partner))
+        owner = f"partner '{partner}'"
+        claim(names.partner_bucket(mesh, partner), owner, partner_file(partner))
         for make in (names.log_bucket, names.results_bucket):
-            claim(make(mesh, f"partner-{partner}"), who, partner_file(partner))
-    for domain, owner in context.mesh.domains.items():
+            claim(make(mesh, f"partner-{partner}"), owner, partner_file(partner))
+    for domain, declared in context.mesh.domains.items():
         for make in (names.log_bucket, names.results_bucket):
             claim(make(mesh, domain), f"domain '{domain}'", domain_file(domain))
-        for name in owner.products:
+        for name in declared.products:
             claim(names.bucket(mesh, domain, name), f"product '{domain}.{name}'", domain_file(domain), "products", name)
     yield from duplicates
 
 
 def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
-    """No two roles of an account have one name: IAM takes a name once an account, whatever its path."""
-    own = {"deploy": "the deployment", "preview": "previews", "access": "the platform", "publisher": "the platform"}
-    central = {**own, "ci-deploy": "continuous integration", "ci-preview": "continuous integration"}
+    """Roles of an account all have different names: for IAM the path of a role makes no difference."""
+    platform = {
+        "deploy": "the deployment",
+        "preview": "previews",
+        "access": "the platform",
+        "publisher": "the platform",
+    }
+    central = {**platform, "ci-deploy": "continuous integration", "ci-preview": "continuous integration"}
     for domain in context.mesh.domains:
         for arn in (names.location_role("", domain), names.publisher_role("", domain)):
             name = names.role_name(arn)
@@ -91,9 +97,9 @@ def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
                 )
                 yield Problem(domain_file(domain), (), message)
             central[name] = f"domain '{domain}'"
-    held = {**own, **{clearance: f"clearance '{clearance}'" for clearance in context.mesh.file.clearances}}
+    shared = {**platform, **{clearance: f"clearance '{clearance}'" for clearance in context.mesh.file.clearances}}
     for domain, owner in context.mesh.domains.items():
-        taken = dict(held)
+        taken = dict(shared)
         for product in owner.products:
             for arn in (names.pipeline_role("", product), names.delivery_role("", product)):
                 name = names.role_name(arn)

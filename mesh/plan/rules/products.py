@@ -1,4 +1,4 @@
-"""Rules of products and their contracts."""
+"""Rules of products: their ports and their contracts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
 
 
 def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
-    """Reporting needs a table, a model needs files; a stream is refused until it can be carried."""
+    """Products have the port that their kind needs: reporting a table, models files; streams are not carried yet."""
     needed = {"analytics": ("table", "reporting reads it with SQL"), "ml": ("files", "training reads files")}
     for domain, name, product in context.every_product():
         path = ("products", name, "ports")
@@ -31,7 +31,7 @@ def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
 
 
 def contracts_can_be_catalogued(context: RuleContext) -> Iterator[Problem]:
-    """Tables, columns, types and labels of a contract are such that the catalog can show them."""
+    """Contracts have tables, columns, types and labels that the catalog can show."""
     known = frozenset(context.mesh.file.classifications)
     for domain, name, product in context.every_product():
         contract = context.mesh.contracts.get(f"{domain}.{name}")
@@ -41,7 +41,7 @@ def contracts_can_be_catalogued(context: RuleContext) -> Iterator[Problem]:
 
 
 def contracts_name_their_product(context: RuleContext) -> Iterator[Problem]:
-    """A contract that names a domain names the one that it belongs to."""
+    """Contracts that name a domain name the one that they belong to."""
     for domain, name, product in context.every_product():
         contract = context.mesh.contracts.get(f"{domain}.{name}")
         if contract is not None and contract.domain not in (None, domain):
@@ -50,18 +50,18 @@ def contracts_name_their_product(context: RuleContext) -> Iterator[Problem]:
 
 
 def contracts_are_used_once(context: RuleContext) -> Iterator[Problem]:
-    """Two products do not share a contract file."""
-    seen: dict[str, str] = {}
+    """Contract files belong to one product each."""
+    products: dict[str, str] = {}
     for domain, name, product in context.every_product():
         file = contract_file(domain, name, product)
-        if file in seen:
-            message = f"{file} is already the contract of '{seen[file]}'; write one for '{domain}.{name}'"
+        if file in products:
+            message = f"{file} is already the contract of '{products[file]}'; write one for '{domain}.{name}'"
             yield Problem(domain_file(domain), ("products", name), message, on_key=True)
-        seen.setdefault(file, f"{domain}.{name}")
+        products.setdefault(file, f"{domain}.{name}")
 
 
 def contracts_have_a_product(context: RuleContext) -> Iterator[Problem]:
-    """A contract file that no product names does nothing."""
+    """Contract files belong to a product; others do nothing."""
     for file in context.mesh.stray_contracts:
         yield Problem(
             file, (), "no product has this contract; declare the product in its domain's file, or remove it", "warning"

@@ -1,4 +1,4 @@
-"""Every invariant of the mesh, in the order of its identifier; each says what carries it and how it is checked."""
+"""Every invariant of the mesh, in the order of its identifier, with the claims that it comes to."""
 
 from __future__ import annotations
 
@@ -7,88 +7,229 @@ from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim
 from mesh.proof.invariants import (
+    boundary,
+    break_glass,
     clearances,
-    emergencies,
-    exits,
+    event_bus,
+    exfiltration,
     guardrails,
     keys,
+    logs,
+    mesh_catalog,
     networks,
     partners,
     perimeter,
     products,
+    query_results,
     roles,
 )
 from mesh.proof.subject import Subject
 
 
 class Invariant(NamedTuple):
-    """Something that has to hold of every mesh; `claims` are what it comes to, request by request."""
+    """A sentence that holds of every mesh (`title`); `claims` are what it comes to, request by request."""
 
     id: str
     title: str
     claims: Callable[[Subject], Iterator[AnyClaim]]
     beyond: str | None = None
-    """What IAM cannot carry of it: what carries that instead, and how it is checked."""
+    """The part that no IAM policy carries: what carries it instead, and where to look at it."""
 
 
-def _of(id_: str, claims: Callable[[Subject], Iterator[AnyClaim]], beyond: str | None = None) -> Invariant:
-    title = (claims.__doc__ or "").partition(": ")[2].strip().partition("\n")[0]
-    return Invariant(id_, title[:1].upper() + title[1:], claims, beyond)
-
-
-_CHECKED: Final = "tests/program/test_plan_contract.py looks at every one that is registered"
 _EGRESS: Final = (
-    "what a job posts over plain HTTPS is no request to AWS: that EC2 blocks every internet gateway is the declarative "
-    "policy's, in any network that a domain makes; that the mesh's own has no gateway and no route is the component's "
-    f"(PrivateNetwork); {_CHECKED}; names looked up at the VPC's resolver are not stopped, so that a job can spell out "
-    "a little data in them; service-linked roles, which no SCP binds, are taken to make no way out"
+    "what a job posts over plain HTTPS is no request to AWS, so no IAM policy decides it: EC2's declarative policy "
+    "blocks every internet gateway of every VPC, and the mesh's own VPC has no gateway and no route out (component "
+    "PrivateNetwork; `mesh plan --json` lists its resources); not stopped: a job can spell out a little data in the "
+    "host names that it asks the VPC's resolver for; assumed: no service-linked role, which no SCP binds, makes a way "
+    "out"
 )
 _ADDRESSES: Final = (
     "stolen credentials are not bound to the company's addresses, which the mesh is not told; sessions last an hour"
 )
-_DEFAULT_ENCRYPTION: Final = f"the bucket's default encryption is the component's (PrivateBucket); {_CHECKED}"
-_PUBLIC_ACCESS_BLOCK: Final = f"the public-access block of every bucket and account is the components'; {_CHECKED}"
-_OBJECT_LOCK: Final = (
-    "Object Lock in compliance mode is the component's (AuditTrail); tests/program/test_registered.py compares it"
+_DEFAULT_ENCRYPTION: Final = (
+    "a bucket's default encryption is set by the component PrivateBucket; `mesh plan --json` lists it for every bucket"
 )
+_PUBLIC_ACCESS_BLOCK: Final = (
+    "public-access blocks are set by the components PrivateBucket and AccountBaseline; `mesh plan --json` lists them "
+    "for every bucket and every account"
+)
+_OBJECT_LOCK: Final = "Object Lock in compliance mode is set by the component AuditTrail; `mesh plan --json` lists it"
 _BREAK_GLASS: Final = (
-    "the alarm, the session of an hour and the boundary are the component's (BreakGlass), which "
-    "tests/program/test_registered.py compares; who is a keeper, and with which device, people say in the management "
-    "account, which no policy binds"
+    "the alarm, the session of an hour and the boundary are set by the component BreakGlass (`mesh plan --json` lists "
+    "them); who is a user of the break-glass group, and with which device, people decide in the management account, "
+    "which no policy binds"
 )
-_WORKGROUPS: Final = f"that a query cannot choose another place is the workgroup's (AccountBaseline); {_CHECKED}"
+_WORKGROUPS: Final = (
+    "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
+    "`mesh plan --json` lists it for every workgroup"
+)
 
 INVARIANTS: Final = (
-    _of("I1", perimeter.nobody_outside),
-    _of("I2", perimeter.services_act_for_the_mesh),
-    _of("I3", perimeter.only_domains_and_governance),
-    _of("I4", partners.partners_reach_nothing),
-    _of("I5", partners.only_the_declared_writer),
-    _of("I6", exits.identities_act_on_the_mesh_only),
-    _of("I7", exits.no_side_doors),
-    _of("I8", networks.no_way_out, _EGRESS),
-    _of("I9", perimeter.only_fresh_signatures, _ADDRESSES),
-    _of("I10", perimeter.only_encrypted_transport),
-    _of("I11", products.only_its_key, _DEFAULT_ENCRYPTION),
-    _of("I12", keys.keys_only_through_their_services),
-    _of("I13", clearances.clearances_are_exact),
-    _of("I14", products.no_way_around_lake_formation),
-    _of("I15", guardrails.attributes_are_unforgeable),
-    _of("I16", guardrails.controls_stay_up),
-    _of("I17", guardrails.roles_carry_the_boundary),
-    _of("I18", guardrails.no_public_bucket, _PUBLIC_ACCESS_BLOCK),
-    _of("I19", exits.no_sharing),
-    _of("I20", clearances.nothing_is_passed_on),
-    _of("I21", guardrails.logs_are_immutable, _OBJECT_LOCK),
-    _of("I22", emergencies.break_glass_is_narrow, _BREAK_GLASS),
-    _of("I23", clearances.catalog_is_closed),
-    _of("I24", guardrails.results_stay_home, _WORKGROUPS),
-    _of("M1", exits.one_region),
-    _of("M2", products.set_up_by_the_deployment),
-    _of("M5", products.one_writer),
-    _of("M9", roles.pipelines_tell_the_mesh),
-    _of("M10", roles.previews_read_no_data),
-    _of("M12", roles.roles_are_entered_by_their_own),
-    _of("M13", clearances.reads_come_through),
-    _of("M14", roles.logs_arrive),
+    Invariant(
+        "I1",
+        "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
+        perimeter.nobody_outside,
+    ),
+    Invariant(
+        "I2",
+        "An AWS service that acts for an outsider is refused; one that acts for the mesh, or for itself, is not.",
+        perimeter.services_act_for_the_mesh,
+    ),
+    Invariant(
+        "I3",
+        "Partners and the management account act on nothing of a domain.",
+        perimeter.only_domains_and_governance,
+    ),
+    Invariant(
+        "I4",
+        "No principal of a partner's account does anything to a resource of another account, whatever the service.",
+        partners.partners_reach_nothing,
+    ),
+    Invariant(
+        "I5",
+        "Into a partner's account reaches nobody but the deliveries of open agreements, and they only write.",
+        partners.only_the_declared_writer,
+    ),
+    Invariant(
+        "I6",
+        "Nobody of a member account acts on a resource outside the organisation, with whatever role.",
+        exfiltration.identities_act_on_the_mesh_only,
+    ),
+    Invariant(
+        "I7",
+        "No service is set up to carry data out for somebody.",
+        exfiltration.no_exfiltration,
+    ),
+    Invariant(
+        "I8",
+        "A job is made in a network or not at all, no network has a way out, and its endpoints lead the mesh home.",
+        networks.no_way_out,
+        _EGRESS,
+    ),
+    Invariant(
+        "I9",
+        "A presigned URL is good for a quarter of an hour; nothing comes through another organisation's endpoint.",
+        perimeter.only_fresh_signatures,
+        _ADDRESSES,
+    ),
+    Invariant(
+        "I10",
+        "Nothing is read or written over plain HTTP, nor a bucket over a TLS older than 1.2.",
+        perimeter.only_encrypted_transport,
+    ),
+    Invariant(
+        "I11",
+        "An object is encrypted with its product's key, whatever the writer asks for.",
+        products.only_its_key,
+        _DEFAULT_ENCRYPTION,
+    ),
+    Invariant(
+        "I12",
+        "A key is used by its service, for those whom it is for; the deployment administers it, and cannot use it.",
+        keys.keys_only_through_their_services,
+    ),
+    Invariant(
+        "I13",
+        "A clearance held once reads, in every domain, exactly the columns that its classifications cover.",
+        clearances.clearances_are_exact,
+    ),
+    Invariant(
+        "I14",
+        "With S3 alone nobody reads or lists a product but its own roles and, on a files port, the cleared.",
+        products.no_way_around_lake_formation,
+    ),
+    Invariant(
+        "I15",
+        "Nobody tags a role or a session with an attribute of the mesh; and no decision rests on a tag.",
+        guardrails.attributes_are_unforgeable,
+    ),
+    Invariant(
+        "I16",
+        "No role switches a control off; only the deployment changes one.",
+        guardrails.controls_stay_up,
+    ),
+    Invariant(
+        "I17",
+        "Every role that somebody makes carries the boundary, and a role of the mesh is changed by deployments.",
+        boundary.roles_carry_the_boundary,
+    ),
+    Invariant(
+        "I18",
+        "No bucket is public, and none can be made so.",
+        guardrails.no_public_bucket,
+        _PUBLIC_ACCESS_BLOCK,
+    ),
+    Invariant(
+        "I19",
+        "Nothing is shared with another account: no RAM share, no image, no snapshot, no policy of a resource.",
+        exfiltration.no_sharing,
+    ),
+    Invariant(
+        "I20",
+        "What leaves the hub is a clearance's expression for the domains unit, and a domain passes on that alone.",
+        mesh_catalog.nothing_is_passed_on,
+    ),
+    Invariant(
+        "I21",
+        "Nobody deletes a log or adds to one, the deployment of its own account included.",
+        logs.logs_are_immutable,
+        _OBJECT_LOCK,
+    ),
+    Invariant(
+        "I22",
+        "The glass is broken by a user made for it, with a fresh second factor, under a name; and it is heard.",
+        break_glass.break_glass_is_narrow,
+        _BREAK_GLASS,
+    ),
+    Invariant(
+        "I23",
+        "The mesh catalog is read by domains and written by each domain's publisher, each in its own databases.",
+        mesh_catalog.catalog_is_closed,
+    ),
+    Invariant(
+        "I24",
+        "A query's result stays in the prefix of its clearance, and workgroups are set up by deployments.",
+        query_results.results_stay_home,
+        _WORKGROUPS,
+    ),
+    Invariant(
+        "M1",
+        "Nothing is made in another region, where none of the mesh's services keeps watch.",
+        exfiltration.one_region,
+    ),
+    Invariant(
+        "M2",
+        "Nobody but the deployment of its account changes how a product's bucket is set up.",
+        products.set_up_by_the_deployment,
+    ),
+    Invariant(
+        "M5",
+        "A product's pipeline is its only writer, and writes nothing else; tables are started by the publisher.",
+        products.one_writer,
+    ),
+    Invariant(
+        "M9",
+        "Events of products come from pipelines, the domains' deployments subscribe; nobody else reaches the bus.",
+        event_bus.pipelines_tell_the_mesh,
+    ),
+    Invariant(
+        "M10",
+        "A preview, which runs for every pull request, looks at settings and never at data or secrets.",
+        roles.previews_read_no_data,
+    ),
+    Invariant(
+        "M12",
+        "A role is assumed by those whom it is for: people with its permission set, jobs, the deployment, the CI.",
+        roles.roles_are_entered_by_their_own,
+    ),
+    Invariant(
+        "M13",
+        "What a clearance covers can indeed be read, by every link: query, catalog, location role, result.",
+        clearances.reads_come_through,
+    ),
+    Invariant(
+        "M14",
+        "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
+        logs.logs_arrive,
+    ),
 )

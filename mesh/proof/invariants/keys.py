@@ -1,4 +1,4 @@
-"""I12: keys are used through the services that they are for; the deployment administers them, and cannot use them."""
+"""Keys (I12): each is used through its service only; the deployment administers it, and cannot use it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mesh.proof.subject import Actor, Subject
 
 
 def keys_only_through_their_services(subject: Subject) -> Iterator[AnyClaim]:
-    """I12: a key is used by its service, for those whom it is for; the deployment administers it, and cannot use it."""
+    """Claims of I12: on the key of every product, of every account and of every inbox."""
     yield from _products(subject)
     for account_id, unit, where in subject.accounts:
         yield from _account(subject, account_id, unit, where)
@@ -28,8 +28,12 @@ def keys_only_through_their_services(subject: Subject) -> Iterator[AnyClaim]:
 def _products(subject: Subject) -> Iterator[AnyClaim]:
     elsewhere = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
     for product in subject.products:
-        rule, key = EntitledRoles(subject, product), subject.product_key(product)
-        users = [("the pipeline", rule.pipeline), ("the location role", rule.location), ("the delivery", rule.delivery)]
+        roles, key = EntitledRoles(subject, product), subject.product_key(product)
+        users = [
+            ("the pipeline", roles.pipeline),
+            ("the location role", roles.location),
+            ("the delivery", roles.delivery),
+        ]
         for who, role in users:
             for context in ({}, elsewhere):
                 if role:
@@ -39,11 +43,11 @@ def _products(subject: Subject) -> Iterator[AnyClaim]:
             if role:
                 request = Request(role, "kms:Decrypt", key, subject.through_s3)
                 yield Claim(f"{who}, through S3", request, allowed=True)
-        if rule.publisher:
-            request = Request(rule.publisher, "kms:Decrypt", key, elsewhere)
+        if roles.publisher:
+            request = Request(roles.publisher, "kms:Decrypt", key, elsewhere)
             yield Claim("the publisher, not through S3", request, allowed=False, admitted=False, granted=False)
-        yield from _administered(subject, key, rule.deploy, rule.preview)
-        yield from _granted(rule, key)
+        yield from _administered(subject, key, roles.deploy, roles.preview)
+        yield from _granted(roles, key)
 
 
 def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iterator[AnyClaim]:
@@ -62,11 +66,11 @@ def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iter
         yield Claim(other.who, Request(other.name, action, key), allowed=False, admitted=False)
 
 
-def _granted(rule: EntitledRoles, key: str) -> Iterator[AnyClaim]:
+def _granted(roles: EntitledRoles, key: str) -> Iterator[AnyClaim]:
     for context in ({"kms:GrantIsForAWSResource": "false"}, {}):
-        grants = Request(rule.deploy, "kms:CreateGrant", key, context)
+        grants = Request(roles.deploy, "kms:CreateGrant", key, context)
         yield Claim("the deployment", grants, allowed=False, denied=("resource",))
-    grants = Request(rule.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+    grants = Request(roles.deploy, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
     yield Claim("the deployment", grants, free=("resource",))
 
 
@@ -74,7 +78,7 @@ def _granted(rule: EntitledRoles, key: str) -> Iterator[AnyClaim]:
 
 
 def _account(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
-    """For query results and disks: everyone of the account, through S3, Athena and EC2."""
+    """Claims on an account's key, for query results and disks: everyone there uses it, through S3, Athena and EC2."""
     key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
     other = subject.other(account_id, unit, where)
     for service in ("s3", "athena", "ec2"):
@@ -98,13 +102,13 @@ def _not_through(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim
 
 
 def _disks(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim]:
-    """EC2 takes a grant for a disk, for its own use, and nobody else takes one."""
-    ec2, granted = f"ec2.{subject.region}.amazonaws.com", "kms:GrantIsForAWSResource"
+    """Claims on grants of an account's key: EC2 takes one for a disk, for its own use, and nobody else does."""
+    ec2, for_aws = f"ec2.{subject.region}.amazonaws.com", "kms:GrantIsForAWSResource"
     for context, may in (
-        ({"kms:ViaService": ec2, granted: "true"}, True),
-        ({"kms:ViaService": ec2, granted: "false"}, False),
+        ({"kms:ViaService": ec2, for_aws: "true"}, True),
+        ({"kms:ViaService": ec2, for_aws: "false"}, False),
         ({"kms:ViaService": ec2}, False),
-        ({"kms:ViaService": f"s3.{subject.region}.amazonaws.com", granted: "true"}, False),
+        ({"kms:ViaService": f"s3.{subject.region}.amazonaws.com", for_aws: "true"}, False),
     ):
         yield Claim(caller.who, Request(caller.name, "kms:CreateGrant", key, context), allowed=may)
 

@@ -1,4 +1,4 @@
-"""I8: where jobs run, and what leads out of there: nothing but the endpoints, to nothing but the mesh's own."""
+"""Networks of jobs (I8): every job runs in one, none leads out but by endpoints, and those lead to the mesh only."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
-from mesh.proof.invariants.exits import own
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
 
-IN_A_NETWORK: Final = {
+NETWORK_KEYS_OF_JOBS: Final = {
     "cloudshell:CreateEnvironment": "cloudshell:VpcIds",
     "codebuild:CreateProject": "codebuild:vpcConfig.vpcId",
     "codebuild:UpdateProject": "codebuild:vpcConfig.vpcId",
@@ -31,16 +30,17 @@ IN_A_NETWORK: Final = {
     "sagemaker:CreateProcessingJob": "sagemaker:VpcSubnets",
     "sagemaker:CreateTrainingJob": "sagemaker:VpcSubnets",
 }
+"""Actions that make or change a job, with the condition key that names its network."""
 
-CHANGED: Final = ("glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
-"""Of these, what changes a job that is there, with the role that it has: the deployment's, wherever it runs."""
+CHANGES: Final = ("glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
+"""Actions that change an existing job, which keeps its role: only the deployment's, whatever the network."""
 
-SECOND_DOORS: Final = {
+SECOND_INTERFACES: Final = {
     "sagemaker:CreateNotebookInstance": ("sagemaker:DirectInternetAccess", "Disabled", "Enabled"),
     "sagemaker:CreateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
     "sagemaker:UpdateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
 }
-"""What has a second interface in a network of SageMaker's, besides the one in a VPC; how it says no and yes to it."""
+"""SageMaker's actions that add an interface with internet access beside the one in a VPC: key, value without, with."""
 
 LEADING_OUT: Final = (
     "directconnect:CreateConnection",
@@ -74,9 +74,9 @@ LEADING_OUT: Final = (
     "route53resolver:CreateResolverEndpoint",
     "vpc-lattice:CreateServiceNetworkVpcAssociation",
 )
-"""What joins a network to the internet, to another one, or to somebody's resolver of names."""
+"""Actions that join a network to the internet, to another network, or to another DNS resolver."""
 
-OPENING: Final = (
+ENDPOINT_CHANGES: Final = (
     "ec2:AcceptVpcEndpointConnections",
     "ec2:CreateVpcEndpoint",
     "ec2:CreateVpcEndpointServiceConfiguration",
@@ -84,9 +84,9 @@ OPENING: Final = (
     "ec2:ModifyVpcEndpoint",
     "ec2:ModifyVpcEndpointServicePermissions",
 )
-"""What makes an endpoint, or changes its policy: an open one is a way out, too."""
+"""Actions that make an endpoint or change its policy: one with an open policy is a way out, too."""
 
-CALLED: Final = {
+SERVICE_CALLS: Final = {
     "athena": ("athena:StartQueryExecution", "arn:aws:athena:{region}:{account}:workgroup/mesh-general"),
     "events": ("events:PutEvents", "arn:aws:events:{region}:{account}:event-bus/mesh"),
     "glue": ("glue:GetTable", "arn:aws:glue:{region}:{account}:table/x/y"),
@@ -96,23 +96,23 @@ CALLED: Final = {
     "secretsmanager": ("secretsmanager:PutSecretValue", "arn:aws:secretsmanager:{region}:{account}:secret:x"),
     "sts": ("sts:AssumeRole", "arn:aws:iam::{account}:role/x"),
 }
-"""One request to each service that has an interface endpoint, with a resource of an account."""
+"""An action of each service that has an interface endpoint, with a resource of an account."""
 
-WALLED: Final = frozenset({"s3", "kms", "logs", "secretsmanager", "sts"})
-"""Of these services the SCP refuses resources outside as well."""
+WALLED_BY_SCP: Final = frozenset({"s3", "kms", "logs", "secretsmanager", "sts"})
+"""Services for which the SCP, too, refuses resources outside the organisation."""
 
 
 def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
-    """I8: a job is made in a network or not at all, no network has a way out, and its endpoints lead the mesh home."""
-    for account_id, unit, where in subject.accounts_asked:
-        administrator = subject.other(account_id, unit, where)
-        deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+    """Claims of I8: on jobs and networks by administrators and deployments, and on requests through each endpoint."""
+    for administrator, deployment in subject.administrators:
         for caller in (administrator, deployment):
             yield from _made_in_a_network(subject, caller)
             for action in LEADING_OUT:
-                for request in own(subject, caller, action):
-                    yield Claim(caller.who, request, allowed=False, denied=("scp",))
-        yield from _opened(subject, administrator, deployment)
+                yield Claim(caller.who, subject.own_request(caller, action), allowed=False, denied=("scp",))
+        for action in ENDPOINT_CHANGES:
+            request = subject.own_request(administrator, action)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+            yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
     yield Fact("EC2 blocks every internet gateway, and no account makes an exception", _declared)
     for service in sorted(subject.plan.governance.network.endpoints):
         yield from _kept_out(subject, service)
@@ -121,37 +121,30 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _made_in_a_network(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
-    for action, key in IN_A_NETWORK.items():
-        for request in own(subject, caller, action):
-            yield Claim(f"{caller.who}, outside a network", request, allowed=False, denied=("scp",))
-        no_second = {name: no for name, no, _ in [SECOND_DOORS[action]]} if action in SECOND_DOORS else {}
-        for request in own(subject, caller, action, {key: "vpc-0123", **no_second}):
-            if action in CHANGED and caller.kind != "deploy":
-                yield Claim(f"{caller.who}, in a network", request, allowed=False, denied=("scp",))
-            else:
-                yield Claim(f"{caller.who}, in a network", request, free=("scp",))
-    for action, (key, no, yes) in SECOND_DOORS.items():
-        for said in ({}, {key: yes}):
-            for request in own(subject, caller, action, {"sagemaker:VpcSubnets": "subnet-1", **said}):
-                yield Claim(f"{caller.who}, with a second door", request, allowed=False, denied=("scp",))
-        for request in own(subject, caller, action, {"sagemaker:VpcSubnets": "subnet-1", key: no}):
-            yield Claim(f"{caller.who}, without a second door", request, free=("scp",))
-
-
-def _opened(subject: Subject, administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]:
-    for action in OPENING:
-        for request in own(subject, administrator, action):
-            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-        for request in own(subject, deployment, action):
-            yield Claim(deployment.who, request, free=("scp",))
+    for action, key in NETWORK_KEYS_OF_JOBS.items():
+        outside = subject.own_request(caller, action)
+        yield Claim(f"{caller.who}, outside a network", outside, allowed=False, denied=("scp",))
+        no_second = {name: no for name, no, _ in [SECOND_INTERFACES[action]]} if action in SECOND_INTERFACES else {}
+        inside = subject.own_request(caller, action, {key: "vpc-0123", **no_second})
+        if action in CHANGES and caller.kind != "deploy":
+            yield Claim(f"{caller.who}, in a network", inside, allowed=False, denied=("scp",))
+        else:
+            yield Claim(f"{caller.who}, in a network", inside, free=("scp",))
+    for action, (key, no, yes) in SECOND_INTERFACES.items():
+        subnet = {"sagemaker:VpcSubnets": "subnet-1"}
+        for context in (subnet, {**subnet, key: yes}):
+            request = subject.own_request(caller, action, context)
+            yield Claim(f"{caller.who}, with a second door", request, allowed=False, denied=("scp",))
+        request = subject.own_request(caller, action, {**subnet, key: no})
+        yield Claim(f"{caller.who}, without a second door", request, free=("scp",))
 
 
 def _declared(subject: Subject) -> str | None:
     declared = subject.plan.organization.args.declared
     block = declared.document.as_json()["ec2_attributes"]["vpc_block_public_access"]["internet_gateway_block"]
-    found = (block["mode"]["@@assign"], block["exclusions_allowed"]["@@assign"])
-    if (declared.target, found) != ("root", ("block_bidirectional", "disabled")):
-        return f"at {declared.target}, gateways {found[0]}, exceptions {found[1]}"
+    mode, exclusions = block["mode"]["@@assign"], block["exclusions_allowed"]["@@assign"]
+    if (declared.target, mode, exclusions) != ("root", "block_bidirectional", "disabled"):
+        return f"at {declared.target}, gateways {mode}, exceptions {exclusions}"
     return None
 
 
@@ -159,12 +152,12 @@ def _declared(subject: Subject) -> str | None:
 
 
 def _kept_out(subject: Subject, service: str) -> Iterator[AnyClaim]:
-    """Nobody else comes through: an outsider not even to what is the outsider's own, where nothing else binds."""
+    """Claims on callers outside the mesh: no endpoint admits them, not even to resources of their own account."""
     for caller in subject.outsiders:
         for account_id in (OTHER_ORGANIZATION, NO_ORGANIZATION, subject.hub):
-            alone = account_id == caller.account
+            # At a resource of the outsider's own account no policy of the mesh binds but the endpoint's.
+            free: tuple[Layer, ...] = ("scp", "rcp", "resource") if account_id == caller.account else ()
             for request in _calls(subject, caller, service, account_id):
-                free: tuple[Layer, ...] = ("scp", "rcp", "resource") if alone else ()
                 yield Claim(f"{caller.who}, in our network", request, allowed=False, free=free, passed=False)
     for caller in (*subject.of_partners, *subject.of_management):
         for account_id in (caller.account or "", subject.hub):
@@ -173,8 +166,8 @@ def _kept_out(subject: Subject, service: str) -> Iterator[AnyClaim]:
 
 
 def _kept_in(subject: Subject, service: str) -> Iterator[AnyClaim]:
-    """The mesh comes through to what is the organisation's, and to nothing else."""
-    denied: tuple[Layer, ...] = ("scp",) if service in WALLED else ()
+    """Claims on callers of the mesh: an endpoint admits them to resources of the organisation, and to no others."""
+    denied: tuple[Layer, ...] = ("scp",) if service in WALLED_BY_SCP else ()
     elsewhere = () if service == "lakeformation" else (OTHER_ORGANIZATION, NO_ORGANIZATION)
     for caller in _of_the_mesh(subject):
         for account_id in elsewhere:
@@ -186,7 +179,7 @@ def _kept_in(subject: Subject, service: str) -> Iterator[AnyClaim]:
 
 
 def _of_the_mesh(subject: Subject) -> Iterator[Actor]:
-    """One of each kind that could run there: jobs, people, and whatever else a team makes."""
+    """Callers of the mesh that could be in its network, one of each kind: jobs, people, and roles that a team makes."""
     yield from subject.of_governance
     for domain in subject.domains:
         yield from list(subject.jobs_of(domain))[:1]
@@ -194,54 +187,55 @@ def _of_the_mesh(subject: Subject) -> Iterator[Actor]:
 
 
 def _calls(subject: Subject, caller: Actor, service: str, account_id: str) -> Iterator[Request]:
-    """Requests of a service to something of an account, through the service's endpoint."""
+    """Requests for a resource of an account, through the endpoint of a service."""
     context = {"aws:SourceVpce": from_plan.endpoint_id(service)}
     if service == "s3":
         for action in ("s3:PutObject", "s3:GetObject"):
             yield Request(caller.name, action, f"{_bucket(subject, account_id)}/x", context)
         return
-    action, form = CALLED[service]
+    action, form = SERVICE_CALLS[service]
     yield Request(caller.name, action, form.format(region=subject.region, account=account_id), context)
 
 
 def _bucket(subject: Subject, account_id: str) -> str:
-    """A bucket of an account; one of an outsider has a name of its own, which the world does not know."""
-    found = (r.arn for r in subject.world.resources.values() if r.account == account_id and ":s3:" in r.arn)
-    return next(found, f"arn:aws:s3:::bucket-of-{account_id}")
+    """A bucket of an account; a name that the world does not know, for an account that has none there."""
+    buckets = (r.arn for r in subject.world.resources.values() if r.account == account_id and ":s3:" in r.arn)
+    return next(buckets, f"arn:aws:s3:::bucket-of-{account_id}")
 
 
 def _jobs(subject: Subject) -> Iterator[AnyClaim]:
-    """A pipeline does its work in the network: writes its product and its log, and tells the mesh."""
+    """Claims on pipelines in the network: each writes its product and its log, and sends events to the mesh."""
     bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}"
     for product in subject.products:
         pipeline = names.pipeline_role(product.account_id, product.name)
         log = f"arn:aws:logs:{subject.region}:{product.account_id}:log-group:/mesh/{product.name}:log-stream:x"
+        who = f"the pipeline of {product.domain}.{product.name}"
         for service, action, resource in (
             ("s3", "s3:PutObject", f"arn:aws:s3:::{product.bucket}/tables/x"),
             ("logs", "logs:PutLogEvents", log),
             ("events", "events:PutEvents", bus),
         ):
             request = Request(pipeline, action, resource, {"aws:SourceVpce": from_plan.endpoint_id(service)})
-            yield Claim(f"the pipeline of {product.domain}.{product.name}, in our network", request, allowed=True)
-        yield from _joined(subject, f"the pipeline of {product.domain}.{product.name}", pipeline, product.account_id)
+            yield Claim(f"{who}, in our network", request, allowed=True)
+        yield from _interfaces(
+            subject, f"the pipeline of {product.domain}.{product.name}", pipeline, product.account_id
+        )
 
 
-def _joined(subject: Subject, who: str, pipeline: str, account_id: str) -> Iterator[AnyClaim]:
-    """Glue and Lambda put a job into our subnets, with a security group of the domain; and into no other subnets.
-
-    That the subnets admit the domain's account is RAM's to say, so the claim on them is about the caller's policies.
-    """
+def _interfaces(subject: Subject, who: str, pipeline: str, account_id: str) -> Iterator[AnyClaim]:
+    """Claims on network interfaces of a job: in the mesh's subnets, with a security group of the domain."""
+    # RAM, not a policy of the mesh, admits the domain's account to the subnets: only the caller's policies are claimed.
     shared = Request(pipeline, "ec2:CreateNetworkInterface", f"arn:aws:ec2:{subject.region}:{subject.hub}:subnet/x")
     yield Claim(who, shared, free=("scp", "identity", "boundary"), granted=True)
-    own = f"arn:aws:ec2:{subject.region}:{account_id}"
+    ec2 = f"arn:aws:ec2:{subject.region}:{account_id}"
     glue = f"arn:aws:glue:{subject.region}:{account_id}"
-    marked = {"aws:TagKeys": ["aws-glue-service-resource"]}
+    glue_tag = {"aws:TagKeys": ["aws-glue-service-resource"]}
     for action, resource, context, may in (
-        ("ec2:CreateNetworkInterface", f"{own}:security-group/sg-1", {}, True),
-        ("ec2:CreateNetworkInterface", f"{own}:subnet/subnet-of-its-own", {}, False),
-        ("ec2:DeleteNetworkInterface", f"{own}:network-interface/eni-1", {}, True),
-        ("ec2:CreateTags", f"{own}:network-interface/eni-1", marked, True),
-        ("ec2:CreateTags", f"{own}:network-interface/eni-1", {"aws:TagKeys": ["mesh:owner"]}, False),
+        ("ec2:CreateNetworkInterface", f"{ec2}:security-group/sg-1", {}, True),
+        ("ec2:CreateNetworkInterface", f"{ec2}:subnet/subnet-of-its-own", {}, False),
+        ("ec2:DeleteNetworkInterface", f"{ec2}:network-interface/eni-1", {}, True),
+        ("ec2:CreateTags", f"{ec2}:network-interface/eni-1", glue_tag, True),
+        ("ec2:CreateTags", f"{ec2}:network-interface/eni-1", {"aws:TagKeys": ["mesh:owner"]}, False),
         ("ec2:DescribeSubnets", "*", {}, True),
         ("glue:GetConnection", f"{glue}:connection/{names.CONNECTION}", {}, True),
         ("glue:GetConnection", f"{glue}:connection/a-database", {}, False),

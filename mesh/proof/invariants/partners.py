@@ -1,4 +1,4 @@
-"""I4, I5: a partner's account reaches nothing else, and nothing but the declared writer reaches into it."""
+"""Partners (I4, I5): a partner's account reaches nothing else, and only the declared writers reach into it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SERVICES: Final = (
     "ssm logs firehose kinesis kafka dynamodb lambda ecr rds redshift redshift-data sagemaker states datasync transfer "
     "appflow dataexchange cleanrooms backup ec2 es quicksight codebuild elasticmapreduce"
 ).split()
-"""Services that the mesh uses, and those through which data could leave."""
+"""Services that the mesh uses, or through which data could leave."""
 
 WITHOUT_A_RESOURCE: Final = (
     "ram:CreateResourceShare",
@@ -40,12 +40,13 @@ WITHOUT_A_RESOURCE: Final = (
 
 
 def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
-    """I4: no principal of a partner's account does anything to a resource of another account, whatever the service."""
-    for place, partner in enumerate(subject.partners):
+    """Claims of I4: on every action of every service, by each caller of a partner, at resources of other accounts."""
+    for number, partner in enumerate(subject.partners):
         callers = tuple(subject.of_partner(partner))
         for account_id in _elsewhere(subject, partner):
-            # One partner of a class is asked every action of every service, the rest the actions that matter most.
-            for action, resource in _everything_of(subject, account_id, all_actions=place == 0):
+            # Every action of every service for the first partner, and of the main services for the others: partners of
+            # one class differ in names only.
+            for action, resource in _everything_of(subject, account_id, all_actions=number == 0):
                 for caller in callers:
                     yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("scp",))
         for caller in callers:
@@ -55,26 +56,29 @@ def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
                 grants = Request(caller.name, "lakeformation:GrantPermissions", "*")
                 yield Claim(caller.who, grants, free=("scp",))
         yield from _at_home(subject, partner)
-    yield Fact("each partner's wall is written with its literal account id, and binds that account", _walls)
+    yield Fact("each partner's wall is written with its literal account id, and binds that account", _literal_walls)
 
 
-def _walls(subject: Subject) -> str | None:
-    """A variable says what the caller's request says; a literal is what a reviewer can check."""
+def _literal_walls(subject: Subject) -> str | None:
+    """A partner without an SCP that names its account id as a literal; None when each has one."""
+    # A reviewer can check a literal; `${aws:PrincipalAccount}` would be whatever the request says.
     for partner in subject.plan.partners.values():
         account_id = partner.access.account_id
-        own = [policy for node in subject.world.account(account_id).service_control[2:] for policy in node]
+        # Nodes are the root, the unit and the account.
+        policies = [policy for node in subject.world.account(account_id).service_control[2:] for policy in node]
         literal = {"StringNotEquals": {"aws:ResourceAccount": account_id}}
-        if not any(each.get("Condition") == literal for policy in own for each in policy.document["Statement"]):
+        statements = [statement for policy in policies for statement in policy.document["Statement"]]
+        if not any(statement.get("Condition") == literal for statement in statements):
             return f"none of partner {partner.name} names aws:ResourceAccount {account_id}"
     return None
 
 
 def _elsewhere(subject: Subject, partner: PartnerPlan) -> Iterator[str]:
-    """One account of each kind that is not the partner's own."""
-    own = partner.access.account_id
+    """Accounts that are not the partner's, one of each kind."""
+    account_id = partner.access.account_id
     yield subject.hub
     yield subject.domains[0].access.account_id
-    yield from (other.access.account_id for other in subject.partners[:2] if other.access.account_id != own)
+    yield from (other.access.account_id for other in subject.partners[:2] if other.access.account_id != account_id)
     yield subject.perimeter.management_id
     yield NO_ORGANIZATION
 
@@ -91,7 +95,7 @@ def _everything_of(subject: Subject, account_id: str, all_actions: bool) -> Iter
 
 
 def _buckets(subject: Subject, account_id: str) -> tuple[str, ...]:
-    """A bucket's ARN names no account: those of the plan are asked by name."""
+    """A bucket of the account, or one outside the plan: the ARN of a bucket names no account."""
     for resource in subject.world.resources.values():
         if resource.account == account_id and resource.arn.startswith("arn:aws:s3:::"):
             return (resource.arn,)
@@ -99,7 +103,7 @@ def _buckets(subject: Subject, account_id: str) -> tuple[str, ...]:
 
 
 def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
-    """In its own account a partner works: the wall is around it, not across it."""
+    """Claims on a partner's people in their own account: the wall is around it, not across it."""
     account_id = partner.access.account_id
     access = names.role(account_id, "access")
     region, inbox = subject.region, f"arn:aws:s3:::{partner.partner.inbox}"
@@ -129,7 +133,7 @@ def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
 
 
 def only_the_declared_writer(subject: Subject) -> Iterator[AnyClaim]:
-    """I5: into a partner's account reaches nobody but the deliveries of open agreements, and they only write."""
+    """Claims of I5: on the inbox, its key, and resources of a partner's account that no plan has."""
     for partner in subject.plan.partners.values():
         yield from _inbox(subject, partner)
     for partner in subject.partners:
@@ -170,14 +174,14 @@ def _inbox_of(subject: Subject, partner: PartnerPlan) -> tuple[str, str]:
 
 
 def _other_keys(subject: Subject, partner: PartnerPlan) -> Iterator[tuple[str, str]]:
-    """Keys that are no partner's."""
+    """Account and ARN of keys that are no partner's."""
     domain = next(d for d in subject.domains if not any(d.access.account_id in w for w in partner.partner.writers))
     for account_id in (subject.hub, domain.access.account_id):
         yield account_id, from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
 
 
 def _own_people_do_not_write(subject: Subject, partner: PartnerPlan, inbox: str) -> Iterator[AnyClaim]:
-    """What lies in an inbox is what the mesh delivered."""
+    """Claims on a partner's own people: they read the inbox, and what lies in it is what the mesh delivered."""
     for caller in subject.of_partner(partner):
         for action in ("s3:PutObject", "s3:PutObjectTagging"):
             yield Claim(caller.who, Request(caller.name, action, f"{inbox}/x"), allowed=False, denied=("resource",))
@@ -191,7 +195,7 @@ def _own_people_do_not_write(subject: Subject, partner: PartnerPlan, inbox: str)
 
 
 def _reaching_in(subject: Subject, partner: PartnerPlan) -> Iterator[Actor]:
-    own = partner.access.account_id
+    account_id = partner.access.account_id
     writers = frozenset(partner.partner.writers)
     for domain in subject.plan.domains.values():
         yield from (caller for caller in subject.jobs_of(domain) if caller.name in writers)
@@ -199,12 +203,12 @@ def _reaching_in(subject: Subject, partner: PartnerPlan) -> Iterator[Actor]:
         yield from subject.of_domain(domain)
         yield from (caller for caller in subject.jobs_of(domain) if caller.name not in writers)
     yield from subject.of_governance
-    yield from (caller for caller in subject.of_partners if caller.account != own)
+    yield from (caller for caller in subject.of_partners if caller.account != account_id)
     yield from subject.of_management
 
 
 def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
-    """Also into what nobody planned: a queue or role of the partner's whose own policy admits everyone."""
+    """Claims on resources outside the plan: a partner's queue, secret or role whose own policy admits everyone."""
     account_id, region = partner.access.account_id, subject.region
     hub = subject.hub
     deployments = (names.ci_role(hub, "deploy"), names.ci_role(hub, "preview"), names.break_glass_role(hub))
@@ -217,8 +221,8 @@ def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
             if caller.name in deployments and action == "sts:AssumeRole":
                 continue
             writes = caller.name in partner.partner.writers and action != "sts:AssumeRole"
-            claim = Claim(caller.who, Request(caller.name, action, resource), allowed=False)
-            yield claim if writes else Claim(caller.who, claim.request, allowed=False, denied=("rcp",))
+            request = Request(caller.name, action, resource)
+            yield Claim(caller.who, request, allowed=False, denied=() if writes else ("rcp",))
     for role in ("deploy", "preview"):
         enters = Request(names.ci_role(subject.hub, role), "sts:AssumeRole", names.role(account_id, role))
         yield Claim(f"the mesh's CI ({role})", enters, allowed=True)

@@ -1,4 +1,4 @@
-"""I1, I2, I3, I9, I10: who reaches a resource of the organisation at all, and over what."""
+"""The data perimeter (I1, I2, I3, I9, I10): outsiders, services, networks and transports at a resource."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy")
 
 
 class Held(NamedTuple):
-    """Something that holds data or leads to it; `guarded` when its own policy refuses strangers too."""
+    """A resource that holds data or leads to it; `guarded` when its own policy refuses strangers too."""
 
     resource: str
     actions: tuple[str, ...]
@@ -27,7 +27,7 @@ class Held(NamedTuple):
 
 
 def of_products(subject: Subject) -> Iterator[Held]:
-    """Buckets and keys of every product."""
+    """Bucket, objects and key of every product."""
     for product in subject.products:
         bucket = f"arn:aws:s3:::{product.bucket}"
         yield Held(f"{bucket}/tables/data/part-0.parquet", OBJECT_ACTIONS, "domains", True)
@@ -36,7 +36,7 @@ def of_products(subject: Subject) -> Iterator[Held]:
 
 
 def of_accounts(subject: Subject) -> Iterator[Held]:
-    """What every account has: logs, results, a key, roles, and what a team may make there besides the plan."""
+    """Resources of every account: logs, results, a key, roles, and such as a team may make there besides the plan."""
     for account_id, unit, _ in subject.accounts_asked:
         owner, mesh = subject.owners[account_id], subject.plan.mesh
         for bucket in (names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)):
@@ -54,7 +54,7 @@ def of_accounts(subject: Subject) -> Iterator[Held]:
 
 
 def _unplanned(region: str, account_id: str, unit: str) -> Iterator[Held]:
-    """What nobody planned: its own policy may say anything, so it is taken to admit everyone."""
+    """Resources that the plan does not have: the policy of each may say anything, so it is taken to admit everyone."""
     local = f"{region}:{account_id}"
     yield Held(f"arn:aws:iam::{account_id}:role/unplanned", ("sts:AssumeRole",), unit, False)
     yield Held(f"arn:aws:sqs:{local}:unplanned", ("sqs:SendMessage", "sqs:ReceiveMessage"), unit, False)
@@ -65,7 +65,7 @@ def _unplanned(region: str, account_id: str, unit: str) -> Iterator[Held]:
 
 
 def everything(subject: Subject) -> Iterator[Held]:
-    """Everything that holds data or leads to it."""
+    """Every resource that holds data or leads to it."""
     yield from of_products(subject)
     yield from of_accounts(subject)
 
@@ -76,7 +76,7 @@ def _requests(caller: Actor, held: Held) -> Iterator[Request]:
 
 
 def nobody_outside(subject: Subject) -> Iterator[AnyClaim]:
-    """I1: whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy."""
+    """Claims of I1: on callers outside the organisation at every resource, and on identity providers."""
     for held in everything(subject):
         denied: tuple[Layer, ...] = ("rcp", "resource") if held.guarded else ("rcp",)
         for caller in subject.outsiders:
@@ -86,15 +86,15 @@ def nobody_outside(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _federated(subject: Subject) -> Iterator[AnyClaim]:
-    """Identity providers let in whom they like, into whatever role trusts them: ours are the CI's and Identity Center.
+    """Claims on identity providers: only the CI's and Identity Center's callers assume a role.
 
-    A role may trust some of them (Google, Facebook, Amazon, Cognito) with no provider in its account.
+    A role may trust some providers (Google, Facebook, Amazon, Cognito) that its account does not have.
     """
     web, saml = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
     for account_id, _, where in subject.accounts_asked:
         reserved = from_plan.permission_set_role(account_id, subject.region, "pii")
         roles = (f"arn:aws:iam::{account_id}:role/unplanned", names.deploy_role(account_id))
-        for action, role in ((web, reserved), *((each, role) for each in (web, saml) for role in roles)):
+        for action, role in ((web, reserved), *((action, role) for action in (web, saml) for role in roles)):
             request = Request(ANONYMOUS, action, role)
             yield Claim(f"somebody of an identity provider, in {where}", request, allowed=False, denied=("rcp",))
         yield Claim("people of Identity Center", Request(ANONYMOUS, saml, reserved), free=("rcp",))
@@ -104,7 +104,7 @@ def _federated(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
-    """I2: an AWS service that acts for an outsider is refused; one that acts for the mesh, or for itself, is not."""
+    """Claims of I2: on services that act for outsiders, for the mesh and for themselves, at every resource."""
     yield from _services_of_outsiders_at_logs(subject)
     for held in everything(subject):
         for action in held.actions:
@@ -118,25 +118,26 @@ def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
-    """Buckets into which services write refuse those of outsiders themselves; callers of their account they do not."""
-    written = (names.log_bucket, names.results_bucket)
+    """Claims on buckets into which services write: their own policy refuses services that act for outsiders."""
     buckets = [
-        (name(subject.plan.mesh, owner), account) for account, owner in subject.owners.items() for name in written
+        (name(subject.plan.mesh, owner), account)
+        for account, owner in subject.owners.items()
+        for name in (names.log_bucket, names.results_bucket)
     ]
     for bucket, account_id in (*buckets, (names.audit_bucket(subject.plan.mesh), subject.hub)):
-        thing = f"arn:aws:s3:::{bucket}/AWSLogs/x"
+        log = f"arn:aws:s3:::{bucket}/AWSLogs/x"
         for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):
             for action in ("s3:PutObject", "s3:GetObjectTagging"):
-                request = Request("s3.amazonaws.com", action, thing, context)
+                request = Request("s3.amazonaws.com", action, log, context)
                 yield Claim("a service for an outsider", request, allowed=False, denied=("resource",))
-        own = Request(names.deploy_role(account_id), "s3:GetObjectTagging", thing)
-        yield Claim("the deployment of the bucket's account", own, free=("resource",))
-        itself = Request("s3.amazonaws.com", "s3:GetObjectTagging", thing)
+        deployment = Request(names.deploy_role(account_id), "s3:GetObjectTagging", log)
+        yield Claim("the deployment of the bucket's account", deployment, free=("resource",))
+        itself = Request("s3.amazonaws.com", "s3:GetObjectTagging", log)
         yield Claim("a service for itself", itself, free=("resource",))
 
 
 def _trusts(subject: Subject) -> Iterator[AnyClaim]:
-    """The roles that services assume: for their own account only."""
+    """Claims on roles that services assume: for the role's own account, and S3 for the product's bucket, only."""
     elsewhere = {**subject.for_the_mesh, "aws:SourceAccount": subject.perimeter.management_id}
     for domain in subject.plan.domains.values():
         location = names.location_role(subject.hub, domain.name)
@@ -147,18 +148,18 @@ def _trusts(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim("Glue for another account", request, allowed=False)
         for name, delivery in domain.deliveries.items():
             role = names.delivery_role(delivery.account_id, name)
-            own = {**subject.for_the_mesh, "aws:SourceAccount": delivery.account_id}
+            home = {**subject.for_the_mesh, "aws:SourceAccount": delivery.account_id}
             bucket = {"aws:SourceArn": f"arn:aws:s3:::{delivery.bucket}"}
-            for context in ({**elsewhere, **bucket}, {**own, "aws:SourceArn": "arn:aws:s3:::another-bucket"}):
+            for context in ({**elsewhere, **bucket}, {**home, "aws:SourceArn": "arn:aws:s3:::another-bucket"}):
                 request = Request("s3.amazonaws.com", "sts:AssumeRole", role, context)
                 yield Claim("S3 for another bucket", request, allowed=False)
 
 
 def only_domains_and_governance(subject: Subject) -> Iterator[AnyClaim]:
-    """I3: partners and the management account act on nothing of a domain."""
+    """Claims of I3: on partners and the management account, and on domains and governance, at resources of domains."""
     strangers = (*subject.of_partners, *subject.of_management)
-    family = [subject.other(subject.hub, "governance", "the governance account")]
-    family += [subject.other(d.access.account_id, "domains", f"domain {d.name}") for d in subject.domains[:2]]
+    neighbours = [subject.other(subject.hub, "governance", "the governance account")]
+    neighbours += [subject.other(d.access.account_id, "domains", f"domain {d.name}") for d in subject.domains[:2]]
     for held in everything(subject):
         if held.unit != "domains":
             continue
@@ -166,32 +167,32 @@ def only_domains_and_governance(subject: Subject) -> Iterator[AnyClaim]:
         for caller in strangers:
             for request in _requests(caller, held):
                 yield Claim(caller.who, request, allowed=False, denied=denied)
-        for caller in family:
+        for caller in neighbours:
             for request in _requests(caller, held):
                 yield Claim(caller.who, request, free=("rcp",))
 
 
 def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
-    """I9: a presigned URL is good for a quarter of an hour; nothing comes through another organisation's endpoint."""
+    """Claims of I9: on presigned URLs by age, and on requests through endpoints of this and of another organisation."""
     elsewhere = {"aws:SourceVpce": "vpce-elsewhere", "aws:VpceOrgID": "o-somebodyelse"}
     at_home = {"aws:SourceVpce": "vpce-ours", "aws:VpceOrgID": subject.perimeter.organization}
     for product in subject.products:
         pipeline, where = names.pipeline_role(product.account_id, product.name), f"{product.domain}.{product.name}"
-        thing = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
-        version = Request(pipeline, "s3:GetObjectVersion", thing, {"s3:signatureAge": 900_001})
+        data = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
+        version = Request(pipeline, "s3:GetObjectVersion", data, {"s3:signatureAge": 900_001})
         yield Claim(f"an old presigned URL of the pipeline of {where}", version, allowed=False, denied=("rcp",))
         for action in ("s3:GetObject", "s3:PutObject"):
-            old = Request(pipeline, action, thing, {"s3:signatureAge": 900_001})
+            old = Request(pipeline, action, data, {"s3:signatureAge": 900_001})
             yield Claim(f"an old presigned URL of the pipeline of {where}", old, allowed=False, denied=("rcp",))
-            fresh = Request(pipeline, action, thing, {"s3:signatureAge": 900_000})
+            fresh = Request(pipeline, action, data, {"s3:signatureAge": 900_000})
             yield Claim(f"a fresh presigned URL of the pipeline of {where}", fresh, allowed=True)
-            outside = Request(pipeline, action, thing, elsewhere)
+            outside = Request(pipeline, action, data, elsewhere)
             yield Claim(f"the pipeline of {where} from a foreign network", outside, allowed=False, denied=("rcp",))
-            yield Claim(f"the pipeline of {where} from its network", Request(pipeline, action, thing, at_home), True)
+            yield Claim(f"the pipeline of {where} from its network", Request(pipeline, action, data, at_home), True)
 
 
 def only_encrypted_transport(subject: Subject) -> Iterator[AnyClaim]:
-    """I10: nothing is read or written over plain HTTP, nor a bucket over a TLS older than 1.2."""
+    """Claims of I10: on plain HTTP and old versions of TLS, by callers whom nothing else refuses."""
     plain, encrypted = {"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.2"}
     for held in everything(subject):
         service = held.resource.split(":")[2]
@@ -206,15 +207,15 @@ def only_encrypted_transport(subject: Subject) -> Iterator[AnyClaim]:
             if bucket:
                 old = Request(caller.name, action, held.resource, {"s3:TlsVersion": "1.1"})
                 yield Claim(f"{caller.who} over TLS 1.1", old, allowed=False, denied=("resource",))
-    for who, name, action, resource in _at_work(subject):
+    for who, name, action, resource in _permitted(subject):
         yield Claim(f"{who} over TLS 1.2", Request(name, action, resource, encrypted), free=("rcp", "resource"))
         yield Claim(f"{who} over plain HTTP", Request(name, action, resource, plain), denied=("rcp", "resource"))
         old = Request(name, action, resource, {"s3:TlsVersion": "1.1"})
         yield Claim(f"{who} over TLS 1.1", old, denied=("resource",), free=("rcp",))
 
 
-def _at_work(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
-    """Of every bucket somebody whom nothing else in its policy refuses."""
+def _permitted(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
+    """Caller, action and resource of a request for every bucket that nothing else in its policy refuses."""
     products = {f"arn:aws:s3:::{product.bucket}": product for product in subject.products}
     for resource in subject.world.resources.values():
         if resource.arn.startswith("arn:aws:s3:::"):

@@ -1,4 +1,4 @@
-"""I11, I14 and the one writer: who touches a product's bucket and key, administrators at home included."""
+"""Products (I11, I14, M2, M5): who reads, writes, encrypts and sets up a bucket, administrators at home included."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
-from mesh.evaluator.decide import Layer, Request
+from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import WHOLE_UP_TO, Actor, Subject
@@ -51,7 +51,7 @@ TABLES, METADATA, FILES = "tables/data/part-0.parquet", "tables/t/metadata/v1.js
 
 
 class EntitledRoles:
-    """Who may do what with a product, by the set rule: nothing here is read off a policy document."""
+    """Roles and clearances that may do something with a product, by ports and labels: no policy document is read."""
 
     def __init__(self, subject: Subject, product: DataProductArgs) -> None:
         self.product = product
@@ -83,13 +83,14 @@ class EntitledRoles:
 
 
 def callers(subject: Subject, product: DataProductArgs) -> Iterator[Actor]:
-    """Everyone of the home account, and of each kind elsewhere in the domains and the governance account."""
+    """Callers of the home account, all of them; of the other domains and the governance account one of each kind."""
     home = subject.domain_of(product)
     yield from subject.of_domain(home)
     jobs = list(subject.jobs_of(home))
     yield from jobs if len(jobs) <= WHOLE_UP_TO else (job for job in jobs if job in jobs[:2] or _is_of(job, product))
     yield from subject.publishing(product.domain)
-    # A path may hold a colon (IAM API, CreateRole): a pattern that is no ARN's takes this for a role of the mesh.
+    # The path of a role may hold a colon (IAM API, CreateRole), so a pattern that is matched as text, not as an ARN,
+    # takes this for a role of the mesh.
     for path in ("clearance/restricted", f"pipeline/{product.name}", "deploy"):
         forged = f"arn:aws:iam::{product.account_id}:role/x:role/mesh/{path}"
         yield Actor(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
@@ -105,7 +106,7 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Actor]:
 
 
 def _at_home(caller: Actor, product: DataProductArgs) -> bool:
-    """Whether the caller is asked every action: an administrator of the product's own account."""
+    """Whether a caller is an administrator of the product's own account, of whom every action is claimed."""
     return caller.kind == "other" and caller.account == product.account_id
 
 
@@ -114,83 +115,82 @@ def _is_of(job: Actor, product: DataProductArgs) -> bool:
 
 
 def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
-    """I14: with S3 alone nobody reads or lists a product but its own roles and, on a files port, the cleared."""
+    """Claims of I14: on reads, lists and decryptions of every product, by everyone in the mesh and by services."""
     for product in subject.products:
-        rule, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
-        refused: tuple[Layer, ...] = ("resource",)
+        roles, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
         for caller in callers(subject, product):
-            reads, lists = rule.reads(caller), rule.lists(caller)
+            reads, lists = roles.reads(caller), roles.lists(caller)
             for action in READS if _at_home(caller, product) else READS[:2]:
                 request = Request(caller.name, action, f"{bucket}/{TABLES}")
-                yield _either(caller, request, reads, refused)
+                yield _permitted_or_refused(caller, request, reads)
             for action in LISTS if _at_home(caller, product) else LISTS[:1]:
-                yield _either(caller, Request(caller.name, action, bucket), lists, refused)
-            decrypts = rule.reads(caller)
+                yield _permitted_or_refused(caller, Request(caller.name, action, bucket), lists)
             request = Request(caller.name, "kms:Decrypt", subject.product_key(product), subject.through_s3)
-            yield _either(caller, request, decrypts, refused)
-        yield from _narrow(subject, rule, bucket)
+            yield _permitted_or_refused(caller, request, reads)
+        yield from _prefixes(subject, roles, bucket)
         yield from _services(subject, product, bucket)
 
 
-def _either(caller: Actor, request: Request, may: bool, refused: tuple[Layer, ...]) -> Claim:
-    return (
-        Claim(caller.who, request, free=refused) if may else Claim(caller.who, request, allowed=False, denied=refused)
-    )
+def _permitted_or_refused(caller: Actor, request: Request, may: bool) -> Claim:
+    """A claim on the resource's policy: it refuses the request unless the caller may."""
+    if may:
+        return Claim(caller.who, request, free=("resource",))
+    return Claim(caller.who, request, allowed=False, denied=("resource",))
 
 
-def _narrow(subject: Subject, rule: EntitledRoles, bucket: str) -> Iterator[AnyClaim]:
-    """What the product's own roles may read of it: the location role tables, the publisher their metadata."""
+def _prefixes(subject: Subject, roles: EntitledRoles, bucket: str) -> Iterator[AnyClaim]:
+    """Claims on the product's own roles by prefix: the location role reads tables, the publisher their metadata."""
     for who, role, may, may_not in (
-        ("the location role", rule.location, (TABLES, METADATA), (FILES, "outbound/p/x")),
-        ("the publisher", rule.publisher, (METADATA,), (TABLES, FILES, "outbound/p/x")),
-        ("the delivery", rule.delivery, (), (TABLES, FILES)),
+        ("the location role", roles.location, (TABLES, METADATA), (FILES, "outbound/p/x")),
+        ("the publisher", roles.publisher, (METADATA,), (TABLES, FILES, "outbound/p/x")),
+        ("the delivery", roles.delivery, (), (TABLES, FILES)),
     ):
         for key in may if role else ():
             yield Claim(who, Request(str(role), "s3:GetObject", f"{bucket}/{key}"), allowed=True)
         for key in may_not if role else ():
             yield Claim(who, Request(str(role), "s3:GetObject", f"{bucket}/{key}"), allowed=False)
-    if rule.delivery:
+    if roles.delivery:
         for action in ("s3:GetObject", "s3:GetObjectVersion"):
-            yield Claim("the delivery", Request(rule.delivery, action, f"{bucket}/outbound/p/x"), allowed=False)
+            yield Claim("the delivery", Request(roles.delivery, action, f"{bucket}/outbound/p/x"), allowed=False)
         for action, what in (
             ("s3:GetReplicationConfiguration", bucket),
             ("s3:ListBucket", bucket),
             ("s3:GetObjectVersionForReplication", f"{bucket}/outbound/p/x"),
         ):
-            yield Claim("the delivery", Request(rule.delivery, action, what), allowed=True)
-    yield from _like_named(subject, rule)
-    yield from _not_admitted(subject, rule, bucket)
+            yield Claim("the delivery", Request(roles.delivery, action, what), allowed=True)
+    yield from _like_named(subject, roles)
+    yield from _not_admitted(subject, roles, bucket)
 
 
-def _like_named(subject: Subject, rule: EntitledRoles) -> Iterator[AnyClaim]:
-    """A bucket's name is anyone's to take: one of a like name in another account is not the domain's."""
-    stray = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, rule.product.domain, 'stray')}"
-    for who, role in (("the location role", rule.location), ("the publisher", rule.publisher)):
+def _like_named(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:
+    """Claims on a bucket named like the domain's: anyone may take such a name, in any account."""
+    stray = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, roles.product.domain, 'stray')}"
+    for who, role in (("the location role", roles.location), ("the publisher", roles.publisher)):
         if role:
             request = Request(role, "s3:GetObject", f"{stray}/tables/t/metadata/v1.json")
             yield Claim(f"{who}, on a bucket of a like name elsewhere", request, allowed=False, granted=False)
 
 
-def _not_admitted(subject: Subject, rule: EntitledRoles, bucket: str) -> Iterator[AnyClaim]:
-    """The policy of bucket and key names no stranger, even if every Deny in them were gone."""
+def _not_admitted(subject: Subject, roles: EntitledRoles, bucket: str) -> Iterator[AnyClaim]:
+    """Claims on the Allows of bucket and key: they admit no stranger, even if every Deny were gone."""
     forged = [caller for caller in (*subject.of_partners, *subject.outsiders) if caller.kind == "forged"]
     hub_others = [caller for caller in subject.of_governance if caller.kind == "other"]
     elsewhere = [subject.other(d.access.account_id, "domains", f"domain {d.name}") for d in subject.domains[:2]]
-    strangers = [*forged, *hub_others, *(each for each in elsewhere if each.account != rule.product.account_id)]
-    key = subject.product_key(rule.product)
+    strangers = [*forged, *hub_others, *(caller for caller in elsewhere if caller.account != roles.product.account_id)]
+    key = subject.product_key(roles.product)
     for caller in strangers:
         read = Request(caller.name, "s3:GetObject", f"{bucket}/tables/t/metadata/v1.json")
         yield Claim(caller.who, read, allowed=False, admitted=False)
         decrypt = Request(caller.name, "kms:Decrypt", key, subject.through_s3)
         yield Claim(caller.who, decrypt, allowed=False, admitted=False)
-    own = subject.other(rule.product.account_id, "domains", f"domain {rule.product.domain}")
+    administrator = subject.other(roles.product.account_id, "domains", f"domain {roles.product.domain}")
     for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:DescribeKey"):
-        request = Request(own.name, action, key, subject.through_s3)
-        yield Claim(own.who, request, allowed=False, admitted=False)
+        request = Request(administrator.name, action, key, subject.through_s3)
+        yield Claim(administrator.who, request, allowed=False, admitted=False)
 
 
 def _services(subject: Subject, product: DataProductArgs, bucket: str) -> Iterator[AnyClaim]:
-    """No service reads a product under its own name, and none of the mesh's is shut out should one have to deliver."""
+    """Claims on services under their own name: none reads a product, and no Deny refuses one that acts for the mesh."""
     for action, resource in (
         ("s3:GetObject", f"{bucket}/x"),
         ("s3:ListBucket", bucket),
@@ -203,61 +203,61 @@ def _services(subject: Subject, product: DataProductArgs, bucket: str) -> Iterat
 
 
 def one_writer(subject: Subject) -> Iterator[AnyClaim]:
-    """M5: a product's pipeline is its only writer, and writes nothing else; tables are started by the publisher."""
+    """Claims of M5: on writes to every product by everyone in the mesh, and to other buckets by its pipeline."""
     for product in subject.products:
-        rule, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
+        roles, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
         for caller in callers(subject, product):
             for action in (
                 WRITES if _at_home(caller, product) else ("s3:PutObject", "s3:DeleteObject", "s3:ReplicateObject")
             ):
                 request = Request(caller.name, action, f"{bucket}/{TABLES}")
-                yield _either(caller, request, rule.writes(caller), ("resource",))
+                yield _permitted_or_refused(caller, request, roles.writes(caller))
             for action in CRYPTOGRAPHY[1:] if _at_home(caller, product) else ("kms:GenerateDataKey",):
                 request = Request(caller.name, action, subject.product_key(product), subject.through_s3)
-                if not rule.writes(caller):
+                if not roles.writes(caller):
                     yield Claim(caller.who, request, allowed=False)
         for key in (TABLES, FILES, "outbound/p/x"):
             for action in ("s3:PutObject", "s3:DeleteObject", "s3:GetObject", "s3:AbortMultipartUpload"):
-                yield Claim("the pipeline", Request(rule.pipeline, action, f"{bucket}/{key}"), allowed=True)
-        encrypts = Request(rule.pipeline, "kms:GenerateDataKey", subject.product_key(product), subject.through_s3)
+                yield Claim("the pipeline", Request(roles.pipeline, action, f"{bucket}/{key}"), allowed=True)
+        encrypts = Request(roles.pipeline, "kms:GenerateDataKey", subject.product_key(product), subject.through_s3)
         yield Claim("the pipeline", encrypts, allowed=True)
-        yield Claim("the pipeline", Request(rule.pipeline, "s3:ListBucket", bucket), allowed=True)
+        yield Claim("the pipeline", Request(roles.pipeline, "s3:ListBucket", bucket), allowed=True)
         group = f"arn:aws:logs:{subject.region}:{product.account_id}:log-group:/mesh/{product.name}:log-stream:x"
-        yield Claim("the pipeline", Request(rule.pipeline, "logs:PutLogEvents", group), allowed=True)
-        if rule.publisher:
-            yield Claim("the publisher", Request(rule.publisher, "s3:PutObject", f"{bucket}/{METADATA}"), allowed=True)
-            yield Claim("the publisher", Request(rule.publisher, "s3:PutObject", f"{bucket}/{TABLES}"), allowed=False)
-            encrypts = Request(rule.publisher, "kms:GenerateDataKey", subject.product_key(product), subject.through_s3)
+        yield Claim("the pipeline", Request(roles.pipeline, "logs:PutLogEvents", group), allowed=True)
+        if roles.publisher:
+            yield Claim("the publisher", Request(roles.publisher, "s3:PutObject", f"{bucket}/{METADATA}"), allowed=True)
+            yield Claim("the publisher", Request(roles.publisher, "s3:PutObject", f"{bucket}/{TABLES}"), allowed=False)
+            encrypts = Request(roles.publisher, "kms:GenerateDataKey", subject.product_key(product), subject.through_s3)
             yield Claim("the publisher", encrypts, allowed=True)
-        yield from _writes_nothing_else(subject, rule)
+        yield from _writes_nothing_else(subject, roles)
 
 
-def _writes_nothing_else(subject: Subject, rule: EntitledRoles) -> Iterator[AnyClaim]:
-    """By its own permissions, whatever the other bucket says."""
-    product = rule.product
+def _writes_nothing_else(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:
+    """Claims on the pipeline's own permissions: it writes no other bucket, whatever that bucket's policy says."""
+    product = roles.product
     for other in subject.domain_of(product).products.values():
         if other.name != product.name:
-            request = Request(rule.pipeline, "s3:PutObject", f"arn:aws:s3:::{other.bucket}/x")
+            request = Request(roles.pipeline, "s3:PutObject", f"arn:aws:s3:::{other.bucket}/x")
             yield Claim("the pipeline, on another product", request, allowed=False, granted=False)
             key = subject.product_key(other)
-            request = Request(rule.pipeline, "kms:Decrypt", key, subject.through_s3)
+            request = Request(roles.pipeline, "kms:Decrypt", key, subject.through_s3)
             yield Claim("the pipeline, on another product", request, allowed=False, granted=False)
-    request = Request(rule.pipeline, "s3:PutObject", f"arn:aws:s3:::{product.bucket}-else/x")
+    request = Request(roles.pipeline, "s3:PutObject", f"arn:aws:s3:::{product.bucket}-else/x")
     yield Claim("the pipeline, on a bucket of a like name", request, allowed=False, granted=False)
 
 
 def only_its_key(subject: Subject) -> Iterator[AnyClaim]:
-    """I11: an object is encrypted with its product's key, whatever the writer asks for."""
+    """Claims of I11: on objects written with every kind of encryption, and on the bucket's default."""
     header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
     customer = "s3:x-amz-server-side-encryption-customer-algorithm"
     for product in subject.products:
         pipeline = names.pipeline_role(product.account_id, product.name)
-        thing, own = f"arn:aws:s3:::{product.bucket}/{FILES}", subject.product_key(product)
-        good: tuple[dict[str, Any], ...] = ({}, {header: "aws:kms"}, {header: "aws:kms", key: own})
+        data, product_key = f"arn:aws:s3:::{product.bucket}/{FILES}", subject.product_key(product)
+        good: tuple[dict[str, Any], ...] = ({}, {header: "aws:kms"}, {header: "aws:kms", key: product_key})
         for context in good:
-            yield Claim("the pipeline", Request(pipeline, "s3:PutObject", thing, context), allowed=True)
-        for context in ({header: "AES256"}, {header: "aws:kms:dsse"}, {key: f"{own}x"}, {customer: "AES256"}):
-            request = Request(pipeline, "s3:PutObject", thing, context)
+            yield Claim("the pipeline", Request(pipeline, "s3:PutObject", data, context), allowed=True)
+        for context in ({header: "AES256"}, {header: "aws:kms:dsse"}, {key: f"{product_key}x"}, {customer: "AES256"}):
+            request = Request(pipeline, "s3:PutObject", data, context)
             yield Claim("the pipeline, with another encryption", request, allowed=False, denied=("resource",))
         deploy = names.deploy_role(product.account_id)
         for role in (deploy, f"arn:aws:iam::{product.account_id}:role/somebody"):
@@ -265,35 +265,38 @@ def only_its_key(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim("the bucket's default", request, allowed=role == deploy)
 
 
+SETTINGS: Final = (
+    "s3:CreateBucketMetadataTableConfiguration",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:PutAccelerateConfiguration",
+    "s3:PutAnalyticsConfiguration",
+    "s3:PutBucketCORS",
+    "s3:PutBucketLogging",
+    "s3:PutBucketNotification",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketAbac",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketRequestPayment",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutIntelligentTieringConfiguration",
+    "s3:PutInventoryConfiguration",
+    "s3:UpdateBucketMetadataJournalTableConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutMetricsConfiguration",
+    "s3:PutReplicationConfiguration",
+)
+"""Actions that change how a bucket is set up."""
+
+
 def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
-    """M2: nobody but the deployment of its account changes how a product's bucket is set up."""
-    settings = (
-        "s3:CreateBucketMetadataTableConfiguration",
-        "s3:DeleteBucket",
-        "s3:DeleteBucketPolicy",
-        "s3:PutAccelerateConfiguration",
-        "s3:PutAnalyticsConfiguration",
-        "s3:PutBucketCORS",
-        "s3:PutBucketLogging",
-        "s3:PutBucketNotification",
-        "s3:PutBucketObjectLockConfiguration",
-        "s3:PutBucketAbac",
-        "s3:PutBucketPolicy",
-        "s3:PutBucketRequestPayment",
-        "s3:PutBucketTagging",
-        "s3:PutBucketVersioning",
-        "s3:PutEncryptionConfiguration",
-        "s3:PutIntelligentTieringConfiguration",
-        "s3:PutInventoryConfiguration",
-        "s3:UpdateBucketMetadataJournalTableConfiguration",
-        "s3:PutLifecycleConfiguration",
-        "s3:PutMetricsConfiguration",
-        "s3:PutReplicationConfiguration",
-    )
+    """Claims of M2: on every setting of a product's bucket, by an administrator at home and by the deployment."""
     for product in subject.products:
         bucket = f"arn:aws:s3:::{product.bucket}"
         home = subject.other(product.account_id, "domains", f"domain {product.domain}")
-        for action in settings:
+        for action in SETTINGS:
             request = Request(home.name, action, bucket)
             yield Claim(home.who, request, allowed=False, denied=("resource",))
             deploys = Request(names.deploy_role(product.account_id), action, bucket)

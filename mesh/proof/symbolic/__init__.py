@@ -1,4 +1,4 @@
-"""What the invariants say of all strings, proven with z3, an optional extra that nothing else needs.
+"""Proofs for all strings, with z3, an optional extra that nothing else needs.
 
 Enumeration asks representatives: this outsider, that bucket. Where an invariant is about any of them, a theorem says
 it of every request, in its own words; `encode` makes formulas of the emitted policies, `solve` asks z3.
@@ -14,7 +14,7 @@ from mesh.proof.claims import Witness
 from mesh.proof.subject import Subject
 
 EXTRA: Final = "z3-solver"
-"""What to install for z3."""
+"""The package to install for z3."""
 
 _ANY_CALLER: Final = "every caller, every resource"
 
@@ -46,14 +46,14 @@ RANGES: Final[Mapping[str, str]] = {
     "M2": _ANY_CALLER,
     "M5": "every caller, every object",
 }
-"""The invariants that have a theorem, and over what it ranges besides the actions that it names."""
+"""Range of each invariant's theorem, besides the actions that it names; an invariant that is not here has none."""
 
 
 class Proof(NamedTuple):
-    """What came of the theorem of an invariant; `goals` are the questions put to z3."""
+    """The result of an invariant's theorem; `obligations` counts the questions put to z3."""
 
     over: str
-    goals: int
+    obligations: int
     failed: int
     witnesses: tuple[Witness, ...]
 
@@ -68,11 +68,11 @@ def available() -> bool:
 
 
 def prove(invariant: str, subject: Subject) -> Proof | None:
-    """The theorem of an invariant; None when it has none. Needs z3."""
+    """The proof of an invariant's theorem; None when it has none. Needs z3."""
     if invariant not in RANGES:
         return None
     from mesh.proof.symbolic.theorems import THEOREMS
 
-    goals = tuple(THEOREMS[invariant](subject))
-    witnesses = tuple(witness for goal in goals if (witness := goal.check()))
-    return Proof(RANGES[invariant], len(goals), len(witnesses), witnesses)
+    obligations = tuple(THEOREMS[invariant](subject))
+    witnesses = tuple(witness for obligation in obligations if (witness := obligation.check()))
+    return Proof(RANGES[invariant], len(obligations), len(witnesses), witnesses)

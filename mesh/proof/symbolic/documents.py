@@ -1,4 +1,4 @@
-"""Which policies a theorem is about: of documents that differ in nothing but names and ids, one of each class."""
+"""Policies that theorems are about: one of each class of documents that differ in names and ids only."""
 
 from __future__ import annotations
 
@@ -15,66 +15,67 @@ from mesh.proof.subject import Subject
 ROOT: Final = 0
 UNIT: Final = 1
 ACCOUNT: Final = 2
-"""Nodes at which control policies are attached."""
+"""Positions of the nodes at which control policies are attached, from the root down."""
 
 Policies = tuple[Policy, ...]
 
 
 def rcps(subject: Subject, node: int, unit: str | None = None) -> Iterator[Policies]:
-    """What stands at a node above the accounts asked, each set of policies once."""
-    found = ((account_id, subject.world.account(account_id).resource_control) for account_id in _of(subject, unit))
-    return (policies for _, policies in _once(found, node))
+    """Resource control policies of a node above the accounts asked, each set of policies once."""
+    accounts = ((account_id, subject.world.account(account_id).resource_control) for account_id in _of(subject, unit))
+    return (policies for _, policies in _once(accounts, node))
 
 
 def scps(subject: Subject, node: int, unit: str | None = None) -> Iterator[tuple[str, Policies]]:
-    """The same of service control policies, with the first account below the node."""
-    return _once(((each, subject.world.account(each).service_control) for each in _of(subject, unit)), node)
+    """Service control policies of a node above the accounts asked, each set once, with the first account below it."""
+    accounts = ((account_id, subject.world.account(account_id).service_control) for account_id in _of(subject, unit))
+    return _once(accounts, node)
 
 
-def walls(subject: Subject, account_id: str) -> Policies:
-    """The service control policies of one account's own."""
-    return _own(subject.world.account(account_id).service_control, ACCOUNT)
+def account_scps(subject: Subject, account_id: str) -> Policies:
+    """Service control policies that are attached to the account itself."""
+    return _attached(subject.world.account(account_id).service_control, ACCOUNT)
 
 
-def gates(subject: Subject, account_id: str) -> Policies:
-    """The resource control policies of one account's own."""
-    return _own(subject.world.account(account_id).resource_control, ACCOUNT)
+def account_rcps(subject: Subject, account_id: str) -> Policies:
+    """Resource control policies that are attached to the account itself."""
+    return _attached(subject.world.account(account_id).resource_control, ACCOUNT)
 
 
-def _own(nodes: Nodes, node: int) -> Policies:
+def _attached(nodes: Nodes, node: int) -> Policies:
     return tuple(policy for policy in nodes[node] if policy.name not in from_plan.OF_AWS) if node < len(nodes) else ()
 
 
 def _of(subject: Subject, unit: str | None) -> Iterator[str]:
-    return (account_id for account_id, of, _ in subject.accounts_asked if unit in (None, of))
+    return (account_id for account_id, parent, _ in subject.accounts_asked if unit in (None, parent))
 
 
 def _once(accounts: Iterable[tuple[str, Nodes]], node: int) -> Iterator[tuple[str, Policies]]:
-    seen: set[tuple[int, ...]] = set()
+    yielded: set[tuple[int, ...]] = set()
     for account_id, nodes in accounts:
-        own = _own(nodes, node)
-        if (known := tuple(id(policy) for policy in own)) not in seen:
-            seen.add(known)
-            yield account_id, own
+        policies = _attached(nodes, node)
+        if (ids := tuple(id(policy) for policy in policies)) not in yielded:
+            yielded.add(ids)
+            yield account_id, policies
 
 
 # ---- products
 
 
 def product_buckets(subject: Subject) -> Iterator[tuple[DataProductArgs, str, Policies]]:
-    """A product of each class, ARN and policy of its bucket."""
+    """Product of each class, with the ARN and the policy of its bucket."""
     for product in subject.product_classes:
         bucket = f"arn:aws:s3:::{product.bucket}"
         yield product, bucket, policy_of(subject, bucket)
 
 
 def product_keys(subject: Subject) -> Iterator[tuple[DataProductArgs, Policies]]:
-    """A product of each class, and the policy of its key."""
+    """Product of each class, with the policy of its key."""
     return ((product, policy_of(subject, subject.product_key(product))) for product in subject.product_classes)
 
 
 def policy_of(subject: Subject, arn: str) -> Policies:
-    """The policy of what has that ARN; none when it has none."""
+    """The policy of the resource with that ARN; empty when it has none."""
     policy = subject.policy_of(arn)
     return (policy,) if policy else ()
 
@@ -83,14 +84,14 @@ def policy_of(subject: Subject, arn: str) -> Policies:
 
 
 def buckets_of(subject: Subject, name: Callable[[str, str], str]) -> Iterator[tuple[str, str, Policies]]:
-    """Of an account of each class: its id, ARN and policy of the bucket that `name` names."""
+    """Id of an account of each class, with ARN and policy of the bucket that `name` names."""
     for account_id, owner in subject.account_classes:
         bucket = f"arn:aws:s3:::{name(subject.plan.mesh, owner)}"
         yield account_id, bucket, policy_of(subject, bucket)
 
 
 def audit_bucket(subject: Subject) -> tuple[str, str, Policies]:
-    """Its account, ARN and policy."""
+    """Account, ARN and policy of the audit bucket."""
     bucket = f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}"
     return subject.hub, bucket, policy_of(subject, bucket)
 
@@ -119,7 +120,7 @@ def buckets(subject: Subject) -> Iterator[tuple[str, Policies]]:
 
 
 def account_keys(subject: Subject) -> Iterator[tuple[str, Policies]]:
-    """An account of each class, and the policy of its own key."""
+    """Id of an account of each class, with the policy of its own key."""
     for account_id, _ in subject.account_classes:
         key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield account_id, policy_of(subject, key)

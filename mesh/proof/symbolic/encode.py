@@ -1,9 +1,9 @@
-"""A policy as a formula over a request of which nothing is known: the semantics of `mesh.access`, for z3.
+"""Policies as formulas for z3, over a request whose every part is a variable: the semantics of `mesh.evaluator`.
 
-Text ranges over all strings. The action is taken in lower case, as IAM compares it. A key with several values has as
-many places as conditions ask after it, and one more for what a theorem assumes: each condition says of some value, or
-of all, what that value is alone, so of any request as many values are enough to make each of them come out as it does.
-What has no encoding here is refused.
+Texts range over all strings; the action is in lower case, as IAM compares it. A key with several values has one place
+for each condition that names it, and one for the assumptions of a theorem. That is enough: a condition is about one
+value at a time, so any request can be cut to one value for each condition without changing what they come to. An
+element or an operator that has no encoding raises UnknownError.
 """
 
 from __future__ import annotations
@@ -59,28 +59,28 @@ class SymbolicKey:
 
     @property
     def absent(self) -> Formula:
-        """The request does not carry it."""
+        """The request lacks the key."""
         return z3.Not(self.present)
 
     def is_one_of(self, *values: str) -> Formula:
-        """It is there, with one of these values."""
+        """The request has the key, with one of these values."""
         return z3.And(self.present, self.value.equals(*values))
 
     def is_none_of(self, *values: str) -> Formula:
-        """It is any other text, or not there."""
+        """The request lacks the key, or has it with another value."""
         return z3.Not(self.is_one_of(*values))
 
     def is_(self, wanted: bool) -> Formula:
-        """It is there and says true, or false, in whatever case."""
+        """The request has the key with this truth value, in upper or lower case."""
         return z3.And(self.present, self.value.folds_to("true" if wanted else "false"))
 
     def shaped(self, *shapes: Shape) -> Formula:
-        """It is there and has one of the shapes."""
+        """The request has the key, with a value of one of the shapes."""
         return z3.And(self.present, self.value.has_shape(*shapes))
 
 
 class SymbolicValues:
-    """A context key with several values: places, each of which may be empty."""
+    """A context key with several values, as places, each of which may be empty."""
 
     def __init__(self, name: str, prefix: str, places: int) -> None:
         self.name = name
@@ -95,7 +95,7 @@ class SymbolicValues:
 
 
 class Taken(NamedTuple):
-    """A statement, by its policy and number: when it takes a request, and the keys that its conditions name."""
+    """A statement, by its policy and number; `holds` when it takes the request, `keys` of its conditions."""
 
     policy: Policy
     number: int
@@ -104,9 +104,9 @@ class Taken(NamedTuple):
 
 
 class SymbolicRequest:
-    """A request: action (in lower case), resource, the caller's account or its service, and keys.
+    """A request of variables: action (in lower case), resource, the caller's account or service, and keys.
 
-    `fixed` are keys that have this value; only they may be policy variables. `policies` are those that are asked.
+    `fixed` are keys that have this value; only they may be policy variables. `policies` are those that decide it.
     """
 
     def __init__(self, policies: Iterable[Policy], fixed: Mapping[str, str] | None = None, name: str = "") -> None:
@@ -139,7 +139,7 @@ class SymbolicRequest:
 
     @property
     def formed(self) -> Formula:
-        """What every request is: an action, one caller, no empty value of a key with several (it would be none)."""
+        """The request is well formed: an action, one caller, and no empty value of a key with several values."""
         word = z3.Union(z3.Range("a", "z"), z3.Range("0", "9"))
         action = z3.Concat(z3.Plus(z3.Union(word, z3.Re("-"))), z3.Re(":"), z3.Plus(word))
         return z3.And(
@@ -151,7 +151,7 @@ class SymbolicRequest:
 
     @property
     def texts(self) -> Iterator[SymbolicText]:
-        """Every text of it."""
+        """Every text of the request."""
         yield from (self.action, self.resource, self.account, self.service)
         yield from (key.text for key in self.single.values())
         yield from (text for several in self.several.values() for _, text in several.places)
@@ -171,36 +171,36 @@ class SymbolicRequest:
     # ---- policies
 
     def statements(self, effect: str, actions: Sequence[str]) -> Iterator[Taken]:
-        """When each statement of that effect takes the request, whose action is one of `actions` (patterns)."""
+        """Statements of that effect that can take the request, whose action is one of `actions` (patterns)."""
         for policy in self.policies:
             policy.compile()
             for number, statement in enumerate(policy.document["Statement"]):
                 if statement["Effect"] == effect:
-                    named = self._names_action(statement, tuple(each.lower() for each in actions))
-                    if named is not None:
+                    action = self._names_action(statement, tuple(name.lower() for name in actions))
+                    if action is not None:
                         rest = (self._names_caller(statement), self._names_resource(statement))
                         keys = frozenset(key.lower() for block in _blocks(statement) for key in block)
-                        yield Taken(policy, number, z3.And(named, *rest, *self._conditions(statement)), keys)
+                        yield Taken(policy, number, z3.And(action, *rest, *self._conditions(statement)), keys)
 
     def _names_action(self, statement: Mapping[str, Any], actions: tuple[str, ...]) -> Formula | None:
-        """None when it names none of them. What is clear of a pattern of `actions` is not left to z3."""
+        """The statement names the action; None when it names no action of the request."""
         wanted = "Action" in statement
-        patterns = tuple(each.lower() for each in texts(statement["Action" if wanted else "NotAction"]))
-        named = {each: _relation(each, patterns) for each in actions}
+        patterns = tuple(pattern.lower() for pattern in texts(statement["Action" if wanted else "NotAction"]))
+        named = {action: _relation(action, patterns) for action in actions}
         if set(named.values()) == {wanted}:
             return is_(True)
         if set(named.values()) == {not wanted}:
             return None
-        open_ = any(relation is None for relation in named.values())
-        return (
-            self.action.is_like(*patterns) == wanted if open_ else self.asks(*(a for a in named if named[a] == wanted))
-        )
+        # z3 is asked about patterns only where the answer is open for one of the actions.
+        if any(relation is None for relation in named.values()):
+            return self.action.is_like(*patterns) == wanted
+        return self.asks(*(action for action in named if named[action] == wanted))
 
     def _names_resource(self, statement: Mapping[str, Any]) -> Formula:
         if "Resource" not in statement and "NotResource" not in statement:
             return is_(True)
         wanted = "Resource" in statement
-        patterns = [self._filled(each) for each in texts(statement["Resource" if wanted else "NotResource"])]
+        patterns = [self._filled(pattern) for pattern in texts(statement["Resource" if wanted else "NotResource"])]
         if "*" in patterns:
             return is_(wanted)
         return self.resource.is_arn_like(*patterns) == wanted
@@ -212,7 +212,7 @@ class SymbolicRequest:
         if element == "*":
             return is_(True)
         kinds = cast("Mapping[str, Any]", element)
-        return z3.Or(*(self._is_caller(kind, name) for kind, found in kinds.items() for name in texts(found)))
+        return z3.Or(*(self._is_caller(kind, name) for kind, value in kinds.items() for name in texts(value)))
 
     def _is_caller(self, kind: str, name: str) -> Formula:
         account = ACCOUNT.fullmatch(name)
@@ -232,7 +232,7 @@ class SymbolicRequest:
                 yield self.condition(operator, key, texts(values))
 
     def condition(self, operator: str, key: str, values: Sequence[str]) -> Formula:
-        """One operator on one key, as `mesh.evaluator.conditions` has it. Raises UnknownError."""
+        """A condition, one operator on one key, as `mesh.evaluator.conditions` decides it. Raises UnknownError."""
         conditions.condition(operator, key, values)
         key = key.lower()
         if key in facts.SENT_BY_AWS:
@@ -240,7 +240,7 @@ class SymbolicRequest:
         quantifier, kind, negated, if_exists = conditions.parts(operator)
         if kind == "null":
             return self._there(key) == (values[0].lower() == "false")
-        values = [self._filled(each) for each in values]
+        values = [self._filled(value) for value in values]
         if not quantifier:
             single = self.key(key)
             return z3.Or(
@@ -269,21 +269,22 @@ class SymbolicRequest:
         unknown = [name for name in _VARIABLE.findall(value) if name.strip().lower() not in self.fixed]
         if unknown:
             raise UnknownError(f"{value}: the policy variable {unknown[0]} has no encoding where its value is open")
-        filled = conditions.resolved(value, {key: (each,) for key, each in self.fixed.items()})
+        filled = conditions.resolved(value, {key: (text,) for key, text in self.fixed.items()})
         return value if filled is None else filled
 
 
-def _relation(asked: str, patterns: Sequence[str]) -> bool | None:
-    """Whether patterns take every action of one that is asked (True), none (False), or some (None)."""
-    head, _, rest = asked.partition("*")
-    if "?" in asked or rest:
+def _relation(action: str, patterns: Sequence[str]) -> bool | None:
+    """Whether patterns take every action that matches `action` (True), none (False), or some (None)."""
+    prefix, _, rest = action.partition("*")
+    if "?" in action or rest:
         return None
-    if head == asked:
-        return any(like(pattern)(asked) for pattern in patterns)
-    heads = [re.split(r"[*?]", pattern)[0] for pattern in patterns]
-    if any(pattern == f"{own}*" and head.startswith(own) for own, pattern in zip(heads, patterns, strict=True)):
+    if prefix == action:
+        return any(like(pattern)(action) for pattern in patterns)
+    literals = [re.split(r"[*?]", pattern)[0] for pattern in patterns]
+    pairs = zip(literals, patterns, strict=True)
+    if any(pattern == f"{literal}*" and prefix.startswith(literal) for literal, pattern in pairs):
         return True
-    return None if any(own.startswith(head) or head.startswith(own) for own in heads) else False
+    return None if any(literal.startswith(prefix) or prefix.startswith(literal) for literal in literals) else False
 
 
 def _blocks(statement: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -293,11 +294,11 @@ def _blocks(statement: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 def _mentions(policies: Iterable[Policy], key: str) -> int:
     return sum(
-        each.lower() == key
+        name.lower() == key
         for policy in policies
         for statement in policy.document["Statement"]
-        for keys in _blocks(statement)
-        for each in keys
+        for block in _blocks(statement)
+        for name in block
     )
 
 
@@ -310,15 +311,15 @@ def _compared(key: SymbolicKey, kind: str, values: Sequence[str]) -> Formula:
     return some(getattr(key.number, _ORDERS[kind])(z3.RealVal(value)) for value in values)
 
 
-def _compared_text(found: SymbolicText, kind: str, values: Sequence[str]) -> Formula:
+def _compared_text(text: SymbolicText, kind: str, values: Sequence[str]) -> Formula:
     match kind:
         case "stringequals" | "binaryequals":
-            return found.equals(*values)
+            return text.equals(*values)
         case "stringlike":
-            return found.is_like(*values)
+            return text.is_like(*values)
         case "arnlike" | "arnequals":
-            return found.is_arn_like(*values)
+            return text.is_arn_like(*values)
         case "stringequalsignorecase" | "bool":
-            return found.folds_to(*values)
+            return text.folds_to(*values)
         case _:
             raise UnknownError(f"{kind} has no encoding")

@@ -1,4 +1,4 @@
-"""I4, I5: what a partner's account reaches, and what reaches into it, whatever its id and whatever its name."""
+"""Partners (I4, I5) for all strings: resources that a partner's account reaches, and writers that reach into it."""
 
 from __future__ import annotations
 
@@ -10,57 +10,58 @@ from mesh.plan.nodes import PartnerPlan
 from mesh.proof.invariants.products import CRYPTOGRAPHY
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
+from mesh.proof.symbolic.caller_formulas import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
-from mesh.proof.symbolic.goals import Obligation
-from mesh.proof.symbolic.perimeter import DATA, person
-from mesh.proof.symbolic.products import anyone_but
+from mesh.proof.symbolic.obligations import Obligation
+from mesh.proof.symbolic.perimeter import DATA
 from mesh.proof.symbolic.shapes import ANY, WORD, Shape
 from mesh.proof.symbolic.texts import negation
 
 OF_AWS: Final[tuple[Shape, ...]] = (("arn:aws:iam::aws:policy/", ANY), ("arn:aws:ssm:", WORD, "::parameter/aws/", ANY))
-"""What AWS itself owns: its managed policies, its public parameters."""
+"""Resources that AWS itself owns: its managed policies, its public parameters."""
 
 
 def partners_reach_nothing(subject: Subject) -> Iterator[Obligation]:
-    """Any action on any resource whose account is any text but the partner's, or not said, is refused.
+    """Obligations of I4: every caller is refused every action on a resource of any other account, or of none.
 
-    Except what AWS itself owns. Whoever calls: the deploy role and the root user too.
+    The deploy role and the root user are refused, too; resources that AWS itself owns are excepted.
     """
     for partner in subject.partners:
         account_id = partner.access.account_id
-        request = SymbolicRequest(documents.walls(subject, account_id))
+        request = SymbolicRequest(documents.account_scps(subject, account_id))
         outside = request.key("aws:ResourceAccount").is_none_of(account_id)
-        given = (outside, negation(request.resource.has_shape(*OF_AWS)))
-        yield Obligation(what=f"partner {partner.name}", request=request, actions=("*",), given=given)
+        assumptions = (outside, negation(request.resource.has_shape(*OF_AWS)))
+        yield Obligation(what=f"partner {partner.name}", request=request, actions=("*",), assumptions=assumptions)
 
 
 def only_the_declared_writer(subject: Subject) -> Iterator[Obligation]:
-    """Whatever a caller's ARN, if it is of another account and no declared writer, it touches nothing of a partner's.
+    """Obligations of I5: no caller of another account but a declared writer touches a resource of a partner's.
 
-    By the RCP of the account, and by the policies of inbox and key alone. Roles are entered by CI and break-glass.
+    The RCP of the account refuses it, and so do the policies of inbox and key by themselves. Roles are assumed by the
+    CI and by the break-glass role.
     """
     for partner in subject.partners:
         account_id, hub = partner.access.account_id, subject.hub
-        own: Shape = ("arn:aws:iam::", account_id, ":", ANY)
-        deploying = (names.ci_role(hub, "deploy"), names.ci_role(hub, "preview"), names.break_glass_role(hub))
-        entering: tuple[Shape, ...] = tuple((arn,) for arn in deploying)
+        at_home: Shape = ("arn:aws:iam::", account_id, ":", ANY)
+        arns = (names.ci_role(hub, "deploy"), names.ci_role(hub, "preview"), names.break_glass_role(hub))
+        deployers: tuple[Shape, ...] = tuple((arn,) for arn in arns)
         writers: tuple[Shape, ...] = tuple((arn,) for arn in partner.partner.writers)
         what = f"a stranger at partner {partner.name}"
-        request = SymbolicRequest(documents.gates(subject, account_id))
-        given = (person(request), anyone_but(request, own, *writers))
-        yield Obligation(what=what, request=request, actions=DATA, given=given)
-        request = SymbolicRequest(documents.gates(subject, account_id))
-        given = (person(request), anyone_but(request, own, *entering))
-        yield Obligation(what=what, request=request, actions=("sts:AssumeRole",), given=given)
-        yield from _inbox(subject, partner, own, *writers)
+        request = SymbolicRequest(documents.account_rcps(subject, account_id))
+        assumptions = (not_a_service(request), anyone_but(request, at_home, *writers))
+        yield Obligation(what=what, request=request, actions=DATA, assumptions=assumptions)
+        request = SymbolicRequest(documents.account_rcps(subject, account_id))
+        assumptions = (not_a_service(request), anyone_but(request, at_home, *deployers))
+        yield Obligation(what=what, request=request, actions=("sts:AssumeRole",), assumptions=assumptions)
+        yield from _inbox(subject, partner, at_home, *writers)
 
 
 def _inbox(subject: Subject, partner: PartnerPlan, *may: Shape) -> Iterator[Obligation]:
     what = f"a stranger at the inbox of {partner.name}"
     bucket, policies = documents.inbox(subject, partner)
     request = SymbolicRequest(policies)
-    given = (person(request), anyone_but(request, *may), request.within(bucket))
-    yield Obligation(what=what, request=request, actions=("s3:*",), given=given)
+    assumptions = (not_a_service(request), anyone_but(request, *may), request.within(bucket))
+    yield Obligation(what=what, request=request, actions=("s3:*",), assumptions=assumptions)
     request = SymbolicRequest(documents.inbox_key(subject, partner))
-    given = (person(request), anyone_but(request, *may))
-    yield Obligation(what=what, request=request, actions=CRYPTOGRAPHY, given=given)
+    assumptions = (not_a_service(request), anyone_but(request, *may))
+    yield Obligation(what=what, request=request, actions=CRYPTOGRAPHY, assumptions=assumptions)

@@ -1,4 +1,7 @@
-"""What a theorem says of a text, in its own words and not in those of a policy: literals, and what stands between."""
+"""Shapes of texts, in which a theorem says what an ARN looks like: literals, and what stands between them.
+
+A theorem takes no pattern from a policy: it would only repeat it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from mesh import names
 
 
 class Part(Enum):
-    """What may stand in a shape besides literal text."""
+    """A part of a shape that is no literal text."""
 
     ACCOUNT = "twelve digits"
     WORD = "any text without a colon"
@@ -22,12 +25,15 @@ ACCOUNT, WORD, ANY = Part.ACCOUNT, Part.WORD, Part.ANY
 
 
 def role(path: str, account: str | Part = ACCOUNT, *more: str | Part) -> Shape:
-    """The ARN of a role of the mesh: that path and no other, in an account."""
+    """The ARN of a role of the mesh with that path, in an account."""
     return ("arn:aws:iam::", account, f":role/{names.PATH}/{path}", *more)
 
 
 DEPLOY: Final = role("deploy")
 """The deploy role of any account."""
+
+PUBLISHER: Final = role("publisher/publish-", ACCOUNT, ANY)
+"""The publisher role of any domain."""
 
 BOOTSTRAP: Final[Shape] = ("arn:aws:iam::", ACCOUNT, ":role/stacksets-exec-", ANY)
 """The role with which StackSets makes the deploy role of a new account."""

@@ -1,13 +1,16 @@
-"""Is there a request of which a formula holds? z3 says so, or that there is none, or nothing in time.
+"""Search for a request for which formulas hold: z3 finds one, proves that there is none, or runs out of time.
 
-Each question about a text is about that text alone: it is in a regular set or not. So a request exists when the rest,
-Booleans and numbers, has a model in which of each text the sets that it is in, and those that it is not in, have a
-text in common. z3 is asked both, one text at a time: asked all at once, it often has no answer.
+A formula says of a text (an action, an ARN, the value of a key) only that it is in a regular set, or is not; a Boolean
+stands for each such set. The search has two steps. z3 assigns the Booleans and the numbers. Then, for each text by
+itself, z3 looks for a string that is in the sets whose Boolean is true and in none of the others. A text without one
+excludes this combination of Booleans, and the first step is repeated. Asked about all texts at once, z3 often has no
+answer in time.
 """
 
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -18,20 +21,20 @@ from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.texts import Formula, SymbolicText, literal, z3
 
 LIMIT: Final = 10_000
-"""Milliseconds for one answer of z3; those of the sample take a hundredth of a second."""
+"""Milliseconds for one answer of z3; those of the sample mesh take about ten."""
 
-_PLAIN: Any = z3.Plus(z3.Union(z3.Range("a", "z"), z3.Range("0", "9"), *(literal(each) for each in ":/-_.")))
+_PLAIN: Any = z3.Plus(z3.Union(z3.Range("a", "z"), z3.Range("0", "9"), *(literal(sign) for sign in ":/-_.")))
 _ESCAPE: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
 
-_FEW: Final = 6
-"""Members of which it does not pay to look for fewer."""
+_SMALL_CORE: Final = 6
+"""Sets without a common text, up to this many, are not reduced to fewer: the search costs more than it saves."""
 
-_Member = tuple[Formula, Any, bool]
-"""A Boolean, the set that it stands for, and whether the text is in it."""
+_Membership = tuple[Formula, Any, bool]
+"""A Boolean, the regular set that it stands for, and whether the text is in the set."""
 
 
 class Solver:
-    """Formulas about one request. UnknownError when z3 has no answer in time."""
+    """Formulas about one request. Raises UnknownError when z3 has no answer in time."""
 
     def __init__(self, request: SymbolicRequest, limit: int = LIMIT) -> None:
         self._request, self._limit = request, limit
@@ -39,19 +42,19 @@ class Solver:
         self._solver.set("timeout", limit)
 
     def add(self, *formulas: Formula) -> None:
-        """They hold, too."""
+        """Adds formulas that have to hold, too."""
         self._solver.add(*formulas)
 
     def push(self) -> None:
-        """Remember what holds so far."""
+        """Remembers the formulas so far."""
         self._solver.push()
 
     def pop(self) -> None:
-        """Forget what was added since."""
+        """Forgets the formulas added since the last `push`."""
         self._solver.pop()
 
     def find(self, *, plain: bool = False) -> Counterexample | None:
-        """A request of which they all hold; `plain`: its texts of plain characters, where there are such."""
+        """A request for which all formulas hold; `plain`: with texts of plain characters, where there are such."""
         while _possible(self._solver):
             model = self._solver.model()
             texts: dict[str, str] = {}
@@ -60,21 +63,21 @@ class Solver:
         return None
 
     def _settle(self, text: SymbolicText, model: Any, texts: dict[str, str], plain: bool) -> bool:
-        """Finds the text that the model asks for, or adds that there is none."""
+        """Finds a text for its Booleans in the model, or excludes their combination."""
         members = [
             (holds, regex, truth) for holds, regex in text.atoms.values() if (truth := _truth(model, holds)) is not None
         ]
-        found = _text_in(members, self._limit)
-        if found is None:
+        value = _ANSWERS.text_in(members, self._limit)
+        if value is None:
             self._solver.add(z3.Or(*(z3.Not(h) if truth else h for h, _, truth in _core(members, self._limit))))
             return False
-        better = _text_of([*_sets(members), _PLAIN], self._limit) if plain else None
-        texts[text.name] = found if better is None else better
+        plain_value = _text_of([*_sets(members), _PLAIN], self._limit) if plain else None
+        texts[text.name] = value if plain_value is None else plain_value
         return True
 
 
 def _truth(model: Any, formula: Formula) -> bool | None:
-    """None when it does not matter."""
+    """The value of a formula in a model; None when the model leaves it open."""
     value = model.eval(formula)
     return True if z3.is_true(value) else False if z3.is_false(value) else None
 
@@ -86,22 +89,35 @@ def _possible(solver: Any) -> bool:
     return bool(answer == z3.sat)
 
 
-_ANSWERS: dict[tuple[tuple[int, bool], ...], str | None] = {}
-_KEPT: Final[list[Any]] = []
-"""Of each answer the sets asked about, so that z3 gives their numbers to no others."""
-
-
-def _sets(members: Sequence[_Member]) -> list[Any]:
+def _sets(members: Sequence[_Membership]) -> list[Any]:
     return [regex if truth else z3.Complement(regex) for _, regex, truth in members]
 
 
-def _text_in(members: Sequence[_Member], limit: int) -> str | None:
-    """A text in all the sets that are wanted and in none of the others."""
-    known = tuple(sorted((regex.get_id(), truth) for _, regex, truth in members))
-    if known not in _ANSWERS:
-        _ANSWERS[known] = _text_of(_sets(members), limit) if members else ""
-        _KEPT.extend(regex for _, regex, _ in members)
-    return _ANSWERS[known]
+class _Answers:
+    """Answers of z3 about combinations of regular sets, for theorems ask for many of them again.
+
+    An answer is found by z3's ids of its sets. It holds on to the sets as long as it is kept: z3 gives the id of a
+    freed expression to another one. The answer that has been unused for longest goes first.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: OrderedDict[tuple[tuple[int, bool], ...], tuple[str | None, list[Any]]] = OrderedDict()
+
+    def text_in(self, members: Sequence[_Membership], limit: int) -> str | None:
+        """A text that is in a set exactly if its membership says so; None when there is none."""
+        key = tuple(sorted((regex.get_id(), truth) for _, regex, truth in members))
+        if key in self._known:
+            self._known.move_to_end(key)
+        else:
+            answer = _text_of(_sets(members), limit) if members else ""
+            self._known[key] = answer, [regex for _, regex, _ in members]
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return self._known[key][0]
+
+
+_ANSWERS: Final = _Answers(16_384)
 
 
 def _text_of(regexes: Sequence[Any], limit: int) -> str | None:
@@ -110,22 +126,22 @@ def _text_of(regexes: Sequence[Any], limit: int) -> str | None:
     solver.add(z3.InRe(text, z3.Intersect(*regexes) if len(regexes) > 1 else regexes[0]))
     if not _possible(solver):
         return None
-    found: str = solver.model().eval(text, model_completion=True).as_string()
-    return _ESCAPE.sub(lambda escape: chr(int(escape.group(1), 16)), found)
+    value: str = solver.model().eval(text, model_completion=True).as_string()
+    return _ESCAPE.sub(lambda escape: chr(int(escape.group(1), 16)), value)
 
 
-def _core(members: Sequence[_Member], limit: int) -> Sequence[_Member]:
-    """Of the members that have nothing in common as few as have nothing in common either."""
-    left = list(members)
-    for each in members if len(members) > _FEW else ():
-        less = [other for other in left if other is not each]
-        if less and _text_in(less, limit) is None:
-            left = less
-    return left
+def _core(members: Sequence[_Membership], limit: int) -> Sequence[_Membership]:
+    """Sets that have no text in common either, as few of them as leaving out one after the other finds."""
+    core = list(members)
+    for member in members if len(members) > _SMALL_CORE else ():
+        rest = [other for other in core if other is not member]
+        if rest and _ANSWERS.text_in(rest, limit) is None:
+            core = rest
+    return core
 
 
 class Counterexample:
-    """A request that was found."""
+    """A request for which the formulas hold, read from a model of z3."""
 
     def __init__(self, request: SymbolicRequest, model: Any, texts: dict[str, str]) -> None:
         self._model = model
@@ -143,7 +159,7 @@ class Counterexample:
                 self.keys[name] = values
 
     def taken_by(self, policy: Policy, effect: str) -> Iterator[int]:
-        """Numbers of the statements of that effect that take it, says the evaluator. Raises UnknownError."""
+        """Numbers of the statements of that effect that take the request, says the evaluator. Raises UnknownError."""
         statements = policy.denies(self.action) if effect == "Deny" else policy.allows(self.action)
         return (s.number for s in statements if s.who(self.caller) and s.applies(self.resource, self.keys))
 

@@ -1,6 +1,6 @@
-"""Texts of which nothing is known, and the regular sets that a policy or a theorem asks them to be in.
+"""Texts as variables, and the regular sets that a policy or a theorem asks them to be in.
 
-The one module that imports z3.
+This is the only module that imports z3.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from mesh.evaluator.errors import UnknownError
@@ -16,102 +16,104 @@ from mesh.evaluator.patterns import ARN_PARTS
 from mesh.proof.symbolic.shapes import Part, Shape
 
 z3: Any = importlib.import_module("z3")
-"""Without types: it is an optional extra, and has none."""
+"""The module z3, without types: it is an optional extra, and has none."""
 
 Formula = Any
-"""A Boolean of z3."""
+"""A Boolean expression of z3."""
+
+_REMEMBERED: Final = 16_384
+"""Regular expressions kept of each kind; the sample mesh needs some hundreds."""
 
 _STRINGS: Final = z3.ReSort(z3.StringSort())
 _CHARACTER: Final = z3.AllChar(_STRINGS)
 _TEXT: Final = z3.Full(_STRINGS)
 _NO_COLON: Final = z3.Intersect(_CHARACTER, z3.Complement(z3.Re(":")))
 _KELVIN: Final = "\u212a"
-"""The one letter beyond ASCII that is an ASCII letter in lower case."""
+"""The Kelvin sign, the one letter beyond ASCII whose lower case is an ASCII letter."""
 
 
 def is_(holds: bool) -> Formula:
-    """Always, or never."""
+    """The formula that always holds, or never."""
     return z3.BoolVal(holds)
 
 
 def every(formulas: Iterable[Formula]) -> Formula:
-    """All of them hold."""
+    """All formulas hold."""
     return z3.And(*formulas)
 
 
 def some(formulas: Iterable[Formula]) -> Formula:
-    """One of them holds."""
+    """At least one of the formulas holds."""
     return z3.Or(*formulas)
 
 
 def negation(formula: Formula) -> Formula:
-    """It does not hold."""
+    """The formula does not hold."""
     return z3.Not(formula)
 
 
 class SymbolicText:
-    """A text of which nothing is known but which sets of texts it is asked to be in."""
+    """A text of which only the sets are known that it is asked to be in."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.atoms: dict[int, tuple[Formula, Any]] = {}
-        """What it is asked, by the number that z3 gives a regular expression: a Boolean that stands for it, and it."""
+        """By z3's id of a regular expression: the Boolean that says that the text is in it, and the expression."""
 
     def is_in(self, regexes: Sequence[Any]) -> Formula:
-        """It is in one of the sets."""
+        """The text is in one of the sets."""
         if not regexes:
             return is_(False)
         regex = _either(regexes)
         return self.atoms.setdefault(regex.get_id(), (z3.Bool(f"{self.name} in {len(self.atoms)}"), regex))[0]
 
     def equals(self, *texts: str) -> Formula:
-        """It is one of these."""
-        return self.is_in([literal(each) for each in texts])
+        """The text is one of these."""
+        return self.is_in([literal(text) for text in texts])
 
     def differs(self, *texts: str) -> Formula:
-        """It is none of these."""
+        """The text is none of these."""
         return z3.Not(self.equals(*texts))
 
     def has_shape(self, *shapes: Shape) -> Formula:
-        """It has one of the shapes."""
+        """The text has one of the shapes."""
         return self.is_in([_shape(shape) for shape in shapes])
 
     def has_no_shape(self, *shapes: Shape, but: Shape, unless: Shape) -> Formula:
-        """It has none of the shapes; and if it has the shape `unless`, it has the shape `but` too.
-
-        One set and not four, which z3 is asked about more often.
-        """
-        none, beyond = (z3.Complement(_either([_shape(each) for each in some])) for some in (shapes, (unless,)))
+        """The text has none of the shapes; and if it has the shape `unless`, it has the shape `but` too."""
+        # One set and not four: z3 is asked once for each set.
+        none, beyond = (z3.Complement(_either([_shape(shape) for shape in group])) for group in (shapes, (unless,)))
         return self.is_in([z3.Intersect(none, z3.Union(beyond, _shape(but)))])
 
     def is_like(self, *patterns: str) -> Formula:
-        """`StringLike` one of them: `*` is any run of characters, `?` is one."""
-        return self.is_in([_whole(each) for each in patterns])
+        """The text matches one of the patterns as `StringLike` does: `*` is any run of characters, `?` is one."""
+        return self.is_in([_whole(pattern) for pattern in patterns])
 
     def is_arn_like(self, *patterns: str) -> Formula:
-        """`ArnLike` one of them: part by part, so a wildcard of the first five parts takes no colon."""
+        """The text matches one of the patterns as `ArnLike` does: a wildcard in the first five parts takes no colon."""
         for pattern in patterns:
             if len(pattern.split(":", 5)) < ARN_PARTS:
                 raise UnknownError(f"{pattern!r} is no ARN")
-        return self.is_in([_parts(each) for each in patterns])
+        return self.is_in([_parts(pattern) for pattern in patterns])
 
     def folds_to(self, *texts: str) -> Formula:
-        """It is one of these, whatever its case."""
-        return self.is_in([_folded(each) for each in texts])
+        """The text is one of these, in upper or lower case."""
+        return self.is_in([_folded(text) for text in texts])
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def literal(value: str) -> Any:
-    """The set of one text; z3 reads a backslash as the beginning of a character's number."""
+    """The set of one text."""
+    # z3 reads a backslash as the beginning of an escaped character.
     return z3.Re(z3.StringVal(value.replace("\\", r"\u{5c}")))
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def _whole(pattern: str) -> Any:
     return _regex(pattern, _CHARACTER, _TEXT)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def _parts(pattern: str) -> Any:
     *head, last = pattern.split(":", 5)
     parts = [_regex(f"{part}:", _NO_COLON, z3.Star(_NO_COLON)) for part in head]
@@ -132,7 +134,7 @@ def _joined(pieces: Sequence[Any]) -> Any:
     return z3.Concat(*pieces) if len(pieces) > 1 else pieces[0]
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def _shape(shape: Shape) -> Any:
     return _joined([_part(part) for part in shape])
 
@@ -149,11 +151,11 @@ def _part(part: str | Part) -> Any:
             return literal(part)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def _folded(value: str) -> Any:
-    """What is this text in lower case; UnknownError beyond ASCII."""
+    """The set of texts that are `value` in lower case; UnknownError beyond ASCII."""
     if not value.isascii():
         raise UnknownError(f"{value!r}: only letters of ASCII are compared without their case")
     letters = ({letter, letter.upper(), *(_KELVIN if letter == "k" else "")} for letter in value.lower())
-    pieces = [z3.Union(*(literal(each) for each in sorted(s))) if len(s) > 1 else literal(*s) for s in letters]
+    pieces = [z3.Union(*(literal(letter) for letter in sorted(s))) if len(s) > 1 else literal(*s) for s in letters]
     return _joined(pieces or [literal("")])

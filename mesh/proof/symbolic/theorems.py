@@ -1,4 +1,4 @@
-"""Every theorem: of which invariant it is, and the goals that it comes to."""
+"""Every theorem by its invariant, as the obligations that it comes to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from mesh.proof.subject import Subject
-from mesh.proof.symbolic import emergencies, guardrails, networks, partners, perimeter, products
-from mesh.proof.symbolic.goals import Obligation
+from mesh.proof.symbolic import (
+    boundary,
+    break_glass,
+    clearances,
+    exfiltration,
+    guardrails,
+    keys,
+    logs,
+    mesh_catalog,
+    networks,
+    partners,
+    perimeter,
+    products,
+    query_results,
+)
+from mesh.proof.symbolic.obligations import Obligation
 
 THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Obligation]]]] = {
     "I1": perimeter.nobody_outside,
@@ -15,25 +29,25 @@ THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Obligation]]]] = {
     "I3": perimeter.only_domains_and_governance,
     "I4": partners.partners_reach_nothing,
     "I5": partners.only_the_declared_writer,
-    "I6": perimeter.identities_act_on_the_mesh_only,
-    "I7": guardrails.no_side_doors,
+    "I6": exfiltration.identities_act_on_the_mesh_only,
+    "I7": exfiltration.no_exfiltration,
     "I8": networks.no_way_out,
     "I9": perimeter.only_fresh_signatures,
     "I10": perimeter.only_encrypted_transport,
     "I11": products.only_its_key,
-    "I12": products.keys_only_through_their_services,
-    "I13": products.clearances_are_exact,
+    "I12": keys.keys_only_through_their_services,
+    "I13": clearances.clearances_are_exact,
     "I14": products.no_way_around_lake_formation,
     "I15": guardrails.attributes_are_unforgeable,
     "I16": guardrails.controls_stay_up,
-    "I17": guardrails.roles_carry_the_boundary,
-    "I18": perimeter.no_public_bucket,
-    "I19": guardrails.no_sharing,
-    "I21": guardrails.logs_are_immutable,
-    "I22": emergencies.break_glass_is_narrow,
-    "I23": guardrails.catalog_is_closed,
-    "I24": guardrails.results_stay_home,
-    "M1": perimeter.one_region,
+    "I17": boundary.roles_carry_the_boundary,
+    "I18": guardrails.no_public_bucket,
+    "I19": exfiltration.no_sharing,
+    "I21": logs.logs_are_immutable,
+    "I22": break_glass.break_glass_is_narrow,
+    "I23": mesh_catalog.catalog_is_closed,
+    "I24": query_results.results_stay_home,
+    "M1": exfiltration.one_region,
     "M2": products.set_up_by_the_deployment,
     "M5": products.one_writer,
 }

@@ -1,4 +1,4 @@
-"""The AWS resource types of the sandbox: one handler each, one module per service."""
+"""AWS resource types of the sandbox, by type token."""
 
 from __future__ import annotations
 
@@ -53,17 +53,12 @@ _MODULES: Final = (
 RESOURCES: Final[Mapping[str, ResourceType]] = {
     resource.token: resource for module in _MODULES for resource in module.RESOURCES
 }
-"""The handlers by type token."""
+"""The resource types by type token."""
 
 RECORDED_TYPES: Final[Mapping[str, str]] = {token: r.recorded for token, r in RESOURCES.items() if r.recorded}
-"""Types that exist only in the record store, with the reason."""
-
-RECORDED_PARTS: Final[Mapping[str, Mapping[str, str]]] = {
-    token: resource.recorded_parts for token, resource in RESOURCES.items() if resource.recorded_parts
-}
-"""Types of which only these properties are recorded, with the reason of each."""
+"""The types that exist only in the record store, with the reason."""
 
 
 def resource_of(token: str) -> ResourceType | None:
-    """The handler of a type, if the sandbox has one."""
+    """The resource type of a token, if the sandbox has it."""
     return RESOURCES.get(token)

@@ -36,11 +36,11 @@ def _read(call: Call) -> PropertyValues | None:
     group: PropertyValues | None = call.aws("get_work_group", WorkGroup=call.id).get("WorkGroup")
     if group is None:
         return None
-    return {**call.found(group), "arn": call.arn("athena", f"workgroup/{call.id}")}
+    return {**call.properties(group), "arn": call.arn("athena", f"workgroup/{call.id}")}
 
 
 def _update(call: Call) -> None:
-    """moto has no UpdateWorkGroup: the workgroup is made anew under its name."""
+    """Delete the workgroup, and create it under its name: moto has no UpdateWorkGroup."""
     _delete(call)
     _create(call)
 

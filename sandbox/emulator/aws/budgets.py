@@ -19,8 +19,8 @@ _NOTIFICATION: Final[Fields] = {
 
 def _budget(call: Call) -> PropertyValues:
     inputs = call.inputs
-    given: list[PropertyValues] = inputs.get("costFilters") or []
-    filters = {item["name"]: item["values"] for item in given}
+    cost_filters: list[PropertyValues] = inputs.get("costFilters") or []
+    filters = {item["name"]: item["values"] for item in cost_filters}
     limit = {"Amount": inputs["limitAmount"], "Unit": inputs["limitUnit"]} if "limitAmount" in inputs else None
     budget: PropertyValues = {
         **call.request("name", "budgetType", "timeUnit"),
@@ -31,18 +31,17 @@ def _budget(call: Call) -> PropertyValues:
 
 
 def _notifications(call: Call) -> list[PropertyValues]:
-    given: list[PropertyValues] = call.inputs.get("notifications") or []
-    return [_with_subscribers(item) for item in given]
+    notifications: list[PropertyValues] = call.inputs.get("notifications") or []
+    return [_with_subscribers(notification) for notification in notifications]
 
 
-def _with_subscribers(item: PropertyValues) -> PropertyValues:
-    kept = ("comparisonOperator", "notificationType", "threshold", "thresholdType")
-    emails: list[str] = item.get("subscriberEmailAddresses") or []
-    topics: list[str] = item.get("subscriberSnsTopicArns") or []
+def _with_subscribers(notification: PropertyValues) -> PropertyValues:
+    names = ("comparisonOperator", "notificationType", "threshold", "thresholdType")
+    emails: list[str] = notification.get("subscriberEmailAddresses") or []
+    topics: list[str] = notification.get("subscriberSnsTopicArns") or []
     subscribers = [*(("EMAIL", address) for address in emails), *(("SNS", arn) for arn in topics)]
-    notification = {name[0].upper() + name[1:]: item[name] for name in kept}
     return {
-        "Notification": notification,
+        "Notification": {name[0].upper() + name[1:]: notification[name] for name in names},
         "Subscribers": [{"SubscriptionType": k, "Address": a} for k, a in subscribers],
     }
 
@@ -62,13 +61,13 @@ def _read(call: Call) -> PropertyValues:
     budget: Any = call.aws("describe_budget", AccountId=account, BudgetName=name)["Budget"]
     filters = [{"name": key, "values": values} for key, values in budget.get("CostFilters", {}).items()]
     limit = budget.get("BudgetLimit", {})
-    found = {**call.found(budget), "costFilters": filters, "accountId": account}
     arn = call.arn("budgets", f"budget/{name}", region=False)
-    return {**found, "limitAmount": limit.get("Amount"), "limitUnit": limit.get("Unit"), "arn": arn}
+    amount = {"limitAmount": limit.get("Amount"), "limitUnit": limit.get("Unit")}
+    return {**call.properties(budget), "costFilters": filters, "accountId": account, **amount, "arn": arn}
 
 
 def _update(call: Call) -> None:
-    """moto has no UpdateBudget: the budget is made anew under its name, also where an update ended in the middle."""
+    """Delete the budget, unless a failed update did so, and create it under its name: moto has no UpdateBudget."""
     try:
         _delete(call)
     except AwsError as error:

@@ -1,4 +1,4 @@
-"""CloudFormation StackSets. What they bring into accounts is not deployed: the organisation seeds it."""
+"""CloudFormation: stack sets and their instances. The roles of a template come from the organisation, not from here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagg
 
 _PARAMETERS: Final = Conversion(
     lambda values: [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
-    lambda found: {pair["ParameterKey"]: pair["ParameterValue"] for pair in found},
+    lambda parameters: {pair["ParameterKey"]: pair["ParameterValue"] for pair in parameters},
 )
 _PREFERENCES: Final = one(
     {
@@ -27,7 +27,7 @@ _NOT_KEPT: Final = "moto does not keep it"
 
 
 class _StackSetTags(Tagging):
-    """A StackSet's tags are part of it."""
+    """The tags of a StackSet, which are part of it."""
 
     __slots__ = ()
 
@@ -36,9 +36,9 @@ class _StackSetTags(Tagging):
         _update_set(call)
 
     def read(self, call: Call) -> dict[str, str]:
-        """The tags in its description."""
-        found = call.aws("describe_stack_set", StackSetName=call.id)["StackSet"]
-        return {pair["Key"]: pair["Value"] for pair in found.get("Tags", [])}
+        """The tags in the description of the StackSet."""
+        stack_set = call.aws("describe_stack_set", StackSetName=call.id)["StackSet"]
+        return {pair["Key"]: pair["Value"] for pair in stack_set.get("Tags", [])}
 
 
 def _create_set(call: Call) -> IdAndOutputs:
@@ -51,9 +51,9 @@ def _create_set(call: Call) -> IdAndOutputs:
 
 
 def _read_set(call: Call) -> PropertyValues:
-    found = call.aws("describe_stack_set", StackSetName=call.id)["StackSet"]
-    arn = call.arn("cloudformation", f"stackset/{found['StackSetId']}")
-    return {**call.found(found), "stackSetId": found["StackSetId"], "arn": arn}
+    stack_set = call.aws("describe_stack_set", StackSetName=call.id)["StackSet"]
+    arn = call.arn("cloudformation", f"stackset/{stack_set['StackSetId']}")
+    return {**call.properties(stack_set), "stackSetId": stack_set["StackSetId"], "arn": arn}
 
 
 def _update_set(call: Call) -> None:
@@ -96,10 +96,10 @@ STACK_SET: Final = ResourceType(
 
 def _deploy(call: Call) -> IdAndOutputs:
     name = call.inputs["stackSetName"]
-    found = call.aws("describe_stack_set", "cloudformation", StackSetName=name)["StackSet"]
+    stack_set = call.aws("describe_stack_set", "cloudformation", StackSetName=name)["StackSet"]
     targets = "OU" if "deploymentTargets" in call.inputs else "accounts"
     id_ = f"{name},{call.inputs.get('callAs', 'SELF')},{targets}"
-    return id_, {"stackSetId": found["StackSetId"], "stackInstanceSummaries": [], "regions": [call.region]}
+    return id_, {"stackSetId": stack_set["StackSetId"], "stackInstanceSummaries": [], "regions": [call.region]}
 
 
 STACK_INSTANCES: Final = recorded(

@@ -27,16 +27,15 @@ _SELECTORS: Final = ("advancedEventSelectors",)
 
 
 class _TrailTags(Tagging):
-    """CloudTrail removes tags by pairs and lists them for several trails at once."""
+    """The tags of a trail: CloudTrail removes them by pairs and lists them for several trails at once."""
 
     __slots__ = ()
 
     def update(self, call: Call) -> None:
-        """Bring the tags to those of the call."""
+        """Bring the tags in AWS from those of the state to those of the call."""
         before: dict[str, str] = call.state.get("tagsAll") or {}
-        gone = {k: v for k, v in before.items() if k not in call.tags}
-        if gone:
-            call.aws("remove_tags", ResourceId=call.id, TagsList=[{"Key": k, "Value": v} for k, v in gone.items()])
+        if surplus := [{"Key": k, "Value": v} for k, v in before.items() if k not in call.tags]:
+            call.aws("remove_tags", ResourceId=call.id, TagsList=surplus)
         if call.tags:
             call.aws("add_tags", ResourceId=call.id, TagsList=call.tag_list())
 
@@ -73,7 +72,7 @@ def _read_trail(call: Call) -> PropertyValues:
     selectors = call.aws("get_event_selectors", TrailName=call.id)
     status = call.aws("get_trail_status", Name=call.id)
     answer = {**trail, **selectors, "EnableLogFileValidation": trail["LogFileValidationEnabled"]}
-    return {**call.found(answer), "enableLogging": status["IsLogging"], **_outputs(call)}
+    return {**call.properties(answer), "enableLogging": status["IsLogging"], **_outputs(call)}
 
 
 def _update_trail(call: Call) -> None:
@@ -118,8 +117,8 @@ TRAIL: Final = ResourceType(
 
 def _delegate(call: Call) -> IdAndOutputs:
     account = call.inputs["accountId"]
-    found = call.aws("describe_account", "organizations", AccountId=account)["Account"]
-    outputs = {"arn": found["Arn"], "email": found["Email"], "name": found["Name"]}
+    described = call.aws("describe_account", "organizations", AccountId=account)["Account"]
+    outputs = {"arn": described["Arn"], "email": described["Email"], "name": described["Name"]}
     return account, {**outputs, "servicePrincipal": "cloudtrail.amazonaws.com"}
 
 

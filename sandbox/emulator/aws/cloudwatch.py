@@ -23,7 +23,7 @@ from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagg
 
 _DIMENSIONS: Final = Conversion(
     lambda values: [{"Name": name, "Value": value} for name, value in values.items()],
-    lambda found: {pair["Name"]: pair["Value"] for pair in found},
+    lambda dimensions: {pair["Name"]: pair["Value"] for pair in dimensions},
 )
 _METRIC: Final[Fields] = {
     "metricName": text(required=True),
@@ -36,21 +36,21 @@ _METRIC: Final[Fields] = {
 
 
 def _to_metric_stat(metric: PropertyValues) -> PropertyValues:
-    where = {"MetricName": metric["metricName"], "Namespace": metric.get("namespace")}
-    where["Dimensions"] = _DIMENSIONS.to_aws(metric.get("dimensions") or {})
-    stat = {"Metric": where, "Period": metric["period"], "Stat": metric["stat"], "Unit": metric.get("unit")}
+    named = {"MetricName": metric["metricName"], "Namespace": metric.get("namespace")}
+    named["Dimensions"] = _DIMENSIONS.to_aws(metric.get("dimensions") or {})
+    stat = {"Metric": named, "Period": metric["period"], "Stat": metric["stat"], "Unit": metric.get("unit")}
     return {name: value for name, value in stat.items() if value is not None}
 
 
-def _from_metric_stat(found: PropertyValues) -> PropertyValues:
-    metric: PropertyValues = found["Metric"]
+def _from_metric_stat(stat: PropertyValues) -> PropertyValues:
+    metric: PropertyValues = stat["Metric"]
     values: dict[str, Any] = {
         "metricName": metric["MetricName"],
         "namespace": metric.get("Namespace"),
         "dimensions": _DIMENSIONS.from_aws(metric.get("Dimensions") or []),
-        "period": found["Period"],
-        "stat": found["Stat"],
-        "unit": found.get("Unit"),
+        "period": stat["Period"],
+        "stat": stat["Stat"],
+        "unit": stat.get("Unit"),
     }
     return {name: value for name, value in values.items() if value}
 
@@ -82,7 +82,7 @@ def _read_alarm(call: Call) -> PropertyValues | None:
     if not alarms:
         return None
     call.state["arn"] = alarms[0]["AlarmArn"]
-    return {"evaluateLowSampleCountPercentiles": "", **call.found(alarms[0]), "arn": alarms[0]["AlarmArn"]}
+    return {"evaluateLowSampleCountPercentiles": "", **call.properties(alarms[0]), "arn": alarms[0]["AlarmArn"]}
 
 
 def _delete_alarm(call: Call) -> None:
@@ -143,7 +143,7 @@ def _dashboard_arn(call: Call) -> str:
 
 
 def _read_dashboard(call: Call) -> PropertyValues:
-    return {**call.found(call.aws("get_dashboard", DashboardName=call.id)), "dashboardArn": _dashboard_arn(call)}
+    return {**call.properties(call.aws("get_dashboard", DashboardName=call.id)), "dashboardArn": _dashboard_arn(call)}
 
 
 def _delete_dashboard(call: Call) -> None:
@@ -172,7 +172,7 @@ _LOG_TAGS: Final = Tagging(
     "resourceArn",
     tags="tags",
     keys="tagKeys",
-    found="tags",
+    listed="tags",
     pair=None,
 )
 
@@ -198,7 +198,7 @@ def _read_group(call: Call) -> PropertyValues | None:
     if group is None:
         return None
     call.state["arn"] = call.arn("logs", f"log-group:{call.id}")
-    return {"logGroupClass": "STANDARD", "retentionInDays": 0, **call.found(group), "arn": call.state["arn"]}
+    return {"logGroupClass": "STANDARD", "retentionInDays": 0, **call.properties(group), "arn": call.state["arn"]}
 
 
 def _delete_group(call: Call) -> None:

@@ -15,7 +15,7 @@ def _put_encryption(call: Call) -> None:
 
 def _create_encryption(call: Call) -> IdAndOutputs:
     _put_encryption(call)
-    return call.invented("encryption"), {}
+    return call.derived_id("encryption"), {}
 
 
 def _read_encryption(call: Call) -> PropertyValues:

@@ -9,12 +9,12 @@ from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagg
 
 
 class _Tags(Tagging):
-    """EC2 tags by id, several things at once, and takes tags off by pairs."""
+    """The tags of an EC2 resource: by id, for several resources at once, removed by pairs."""
 
     __slots__ = ()
 
     def update(self, call: Call) -> None:
-        """Bring the tags in AWS from those of the old state to those of the call."""
+        """Bring the tags in AWS from those of the state to those of the call."""
         before: dict[str, str] = call.state.get("tagsAll") or {}
         if surplus := sorted(set(before) - set(call.tags)):
             call.aws("delete_tags", Resources=[call.id], Tags=[{"Key": key} for key in surplus])
@@ -23,8 +23,8 @@ class _Tags(Tagging):
 
     def read(self, call: Call) -> dict[str, str]:
         """The tags that AWS holds."""
-        found = call.pages("describe_tags", "Tags", Filters=_by("resource-id", call.id))
-        return {tag["Key"]: tag["Value"] for tag in found}
+        tags = call.pages("describe_tags", "Tags", Filters=_by("resource-id", call.id))
+        return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 _TAGS: Final = _Tags("create_tags", "delete_tags", "describe_tags")
@@ -51,9 +51,8 @@ def _create_vpc(call: Call) -> IdAndOutputs:
 
 
 def _put_dns(call: Call) -> None:
-    """AWS takes one attribute a call."""
     defaults = call.resource.defaults
-    for name, attribute in _DNS.items():
+    for name, attribute in _DNS.items():  # AWS takes one attribute a call
         value = call.inputs.get(name, defaults[name])
         call.aws("modify_vpc_attribute", VpcId=call.id, **{attribute: {"Value": value}})
 
@@ -67,8 +66,8 @@ def _vpc_outputs(call: Call) -> PropertyValues:
 
 def _default_group(call: Call, vpc: str) -> PropertyValues:
     groups = call.pages("describe_security_groups", "SecurityGroups", Filters=_by("vpc-id", vpc))
-    found: PropertyValues = next(group for group in groups if group["GroupName"] == "default")
-    return found
+    default: PropertyValues = next(group for group in groups if group["GroupName"] == "default")
+    return default
 
 
 def _read_vpc(call: Call) -> PropertyValues:
@@ -77,7 +76,7 @@ def _read_vpc(call: Call) -> PropertyValues:
         name: call.aws("describe_vpc_attribute", VpcId=call.id, Attribute=name)[attribute]["Value"]
         for name, attribute in _DNS.items()
     }
-    return {**call.found(vpc, without=tuple(_DNS)), **dns, **_vpc_outputs(call)}
+    return {**call.properties(vpc, without=tuple(_DNS)), **dns, **_vpc_outputs(call)}
 
 
 def _delete_vpc(call: Call) -> None:
@@ -117,7 +116,7 @@ def _put_public_ips(call: Call) -> None:
 
 def _read_subnet(call: Call) -> PropertyValues:
     (subnet,) = call.aws("describe_subnets", SubnetIds=[call.id])["Subnets"]
-    return {**call.found(subnet), **_owned(call, "subnet")}
+    return {**call.properties(subnet), **_owned(call, "subnet")}
 
 
 def _delete_subnet(call: Call) -> None:
@@ -153,11 +152,11 @@ def _create_routes(call: Call) -> IdAndOutputs:
 
 def _read_routes(call: Call) -> PropertyValues:
     (table,) = call.aws("describe_route_tables", RouteTableIds=[call.id])["RouteTables"]
-    return {**call.found(table), **_owned(call, "route-table")}
+    return {**call.properties(table), **_owned(call, "route-table")}
 
 
 def _only_tags(_: Call) -> None:
-    """Routes are resources of their own."""
+    """Update nothing but the tags: routes, and rules of the default group, are not properties of the resource."""
 
 
 def _delete_routes(call: Call) -> None:
@@ -184,11 +183,11 @@ def _associate(call: Call) -> IdAndOutputs:
 
 
 def _read_association(call: Call) -> PropertyValues | None:
-    found = _by("association.route-table-association-id", call.id)
-    tables = call.pages("describe_route_tables", "RouteTables", Filters=found)
-    every = (each for table in tables for each in table["Associations"])
-    association = next((each for each in every if each["RouteTableAssociationId"] == call.id), None)
-    return None if association is None else call.found(association)
+    filters = _by("association.route-table-association-id", call.id)
+    tables = call.pages("describe_route_tables", "RouteTables", Filters=filters)
+    associations = (association for table in tables for association in table["Associations"])
+    association = next((a for a in associations if a["RouteTableAssociationId"] == call.id), None)
+    return None if association is None else call.properties(association)
 
 
 def _dissociate(call: Call) -> None:
@@ -221,35 +220,34 @@ def _create_group(call: Call) -> IdAndOutputs:
     request = call.request(without=("ingress",))
     call.id = call.aws("create_security_group", **request)["GroupId"]
     _TAGS.update(call)
-    _refuse_all(call, _group(call), "IpPermissionsEgress", "egress")
+    _revoke_all(call, _group(call), "IpPermissionsEgress", "egress")
     _put_rules(call)
     return call.id, _owned(call, "security-group")
 
 
 def _group(call: Call) -> PropertyValues:
-    (found,) = call.aws("describe_security_groups", GroupIds=[call.id])["SecurityGroups"]
-    group: PropertyValues = found
-    return group
+    groups: list[PropertyValues] = call.aws("describe_security_groups", GroupIds=[call.id])["SecurityGroups"]
+    return groups[0]
 
 
-def _refuse_all(call: Call, group: PropertyValues, rules: str, way: str) -> None:
-    """Takes out every rule: the provider keeps none but those that are given, AWS's first one to anywhere included."""
-    held: list[Any] = group[rules]
-    if held:
-        call.aws(f"revoke_security_group_{way}", GroupId=call.id, IpPermissions=held)
+def _revoke_all(call: Call, group: PropertyValues, member: str, direction: str) -> None:
+    """Revoke every rule: the provider keeps none but its inputs, not even the one to anywhere of a new group."""
+    permissions: list[Any] = group[member]
+    if permissions:
+        call.aws(f"revoke_security_group_{direction}", GroupId=call.id, IpPermissions=permissions)
 
 
 def _put_rules(call: Call) -> None:
-    _refuse_all(call, _group(call), "IpPermissions", "ingress")
+    _revoke_all(call, _group(call), "IpPermissions", "ingress")
     rules: list[PropertyValues] = call.inputs.get("ingress") or []
-    wanted = [_permission(rule) for rule in rules]
-    if wanted:
-        call.aws("authorize_security_group_ingress", GroupId=call.id, IpPermissions=wanted)
+    if rules:
+        permissions = [_permission(rule) for rule in rules]
+        call.aws("authorize_security_group_ingress", GroupId=call.id, IpPermissions=permissions)
 
 
 def _permission(rule: PropertyValues) -> PropertyValues:
-    told = {"Description": rule["description"]} if "description" in rule else {}
-    ranges = [{"CidrIp": cidr, **told} for cidr in rule["cidrBlocks"]]
+    description = {"Description": rule["description"]} if "description" in rule else {}
+    ranges = [{"CidrIp": cidr, **description} for cidr in rule["cidrBlocks"]]
     return {
         "IpProtocol": rule["protocol"],
         "FromPort": rule["fromPort"],
@@ -267,9 +265,11 @@ def _read_group(call: Call) -> PropertyValues:
 
 def _rule(permission: PropertyValues) -> PropertyValues:
     ranges: list[PropertyValues] = permission["IpRanges"]
-    told = {each["Description"] for each in ranges if each.get("Description")}
+    descriptions = [item["Description"] for item in ranges if item.get("Description")]
     rule = {"protocol": permission["IpProtocol"], "fromPort": permission["FromPort"], "toPort": permission["ToPort"]}
-    return {**({"description": told.pop()} if told else {}), **rule, "cidrBlocks": [each["CidrIp"] for each in ranges]}
+    # AWS has a description on each range, the provider one on the rule.
+    description = {"description": descriptions[0]} if descriptions else {}
+    return {**description, **rule, "cidrBlocks": [item["CidrIp"] for item in ranges]}
 
 
 def _delete_group(call: Call) -> None:
@@ -297,12 +297,12 @@ GROUP: Final = ResourceType(
 
 
 def _adopt_default(call: Call) -> IdAndOutputs:
-    """The provider adopts the group that AWS made with the network, and takes its rules out."""
+    """Adopt the default group that AWS made with the network, and revoke its rules, as the provider does."""
     call.id = _default_group(call, call.inputs["vpcId"])["GroupId"]
     _TAGS.update(call)
     group = _group(call)
-    _refuse_all(call, group, "IpPermissions", "ingress")
-    _refuse_all(call, group, "IpPermissionsEgress", "egress")
+    _revoke_all(call, group, "IpPermissions", "ingress")
+    _revoke_all(call, group, "IpPermissionsEgress", "egress")
     return call.id, {**_owned(call, "security-group"), "name": "default"}
 
 
@@ -339,9 +339,10 @@ def _read_endpoint(call: Call) -> PropertyValues | None:
     if endpoint["State"] == "deleted":
         return None
     groups = [group["GroupId"] for group in endpoint.get("Groups", [])]
-    found = call.found({**endpoint, "SecurityGroupIds": groups})
-    given = {name: value for name, value in found.items() if value not in ([], False)}
-    return {**given, **_owned(call, "vpc-endpoint"), "state": endpoint["State"]}
+    properties = call.properties({**endpoint, "SecurityGroupIds": groups})
+    # AWS answers with an empty list or False for a property that the kind of endpoint does not have.
+    own = {name: value for name, value in properties.items() if value not in ([], False)}
+    return {**own, **_owned(call, "vpc-endpoint"), "state": endpoint["State"]}
 
 
 def _update_endpoint(call: Call) -> None:

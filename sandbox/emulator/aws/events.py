@@ -27,7 +27,7 @@ def _create_bus(call: Call) -> IdAndOutputs:
 def _read_bus(call: Call) -> PropertyValues:
     bus = call.aws("describe_event_bus", Name=call.id)
     call.state["arn"] = bus["Arn"]
-    return {**call.found(bus), "arn": bus["Arn"]}
+    return {**call.properties(bus), "arn": bus["Arn"]}
 
 
 def _delete_bus(call: Call) -> None:
@@ -108,7 +108,7 @@ def _read_rule(call: Call) -> PropertyValues:
     bus, _, name = call.id.rpartition("/")
     rule = call.aws("describe_rule", Name=name, EventBusName=bus or "default")
     call.state["arn"] = rule["Arn"]
-    return {**call.found(rule), "arn": rule["Arn"]}
+    return {**call.properties(rule), "arn": rule["Arn"]}
 
 
 def _update_rule(call: Call) -> None:
@@ -158,10 +158,12 @@ def _create_target(call: Call) -> IdAndOutputs:
 
 
 def _read_target(call: Call) -> PropertyValues | None:
-    where = {"rule": call.inputs["rule"], "eventBusName": _bus(call)}
-    targets = call.pages("list_targets_by_rule", "Targets", Rule=where["rule"], EventBusName=where["eventBusName"])
-    found = next((target for target in targets if target["Id"] == call.inputs["targetId"]), None)
-    return {**call.found(found), **where, "targetId": found["Id"]} if found else None
+    rule, bus = call.inputs["rule"], _bus(call)
+    targets = call.pages("list_targets_by_rule", "Targets", Rule=rule, EventBusName=bus)
+    target = next((target for target in targets if target["Id"] == call.inputs["targetId"]), None)
+    if target is None:
+        return None
+    return {**call.properties(target), "rule": rule, "eventBusName": bus, "targetId": target["Id"]}
 
 
 def _delete_target(call: Call) -> None:

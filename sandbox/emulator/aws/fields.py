@@ -1,6 +1,6 @@
-"""How a property of Pulumi corresponds to a member of an AWS request: declared once, used in every direction.
+"""Fields of resource types: a property of Pulumi and the member of the AWS API that carries it, declared once.
 
-One tree of `Field` checks inputs (offline), finds what changed, and translates to and from the AWS API.
+One tree of `Field` checks inputs (offline), compares them, and translates to and from the AWS API.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PropertyValues = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """How a value differs from the member of the AWS API that carries it."""
+    """A conversion of a property's value into the member of the AWS API that carries it, and back."""
 
     to_aws: Callable[[Any], Any]
     from_aws: Callable[[Any], Any]
@@ -27,12 +27,11 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One property: its type, its name in the AWS API and how the AWS provider treats a change of it.
+    """A property: its type, its name in the AWS API and the AWS provider's treatment of a change.
 
     `computed`: AWS chooses a value when none is given. `local`: the provider's own switch, never sent.
-    `by_hand`: the handler translates it itself.
-    `recorded`: the reason why moto does not keep it; the emulated organisation keeps it instead.
-    `unread`: moto keeps it but does not answer with all of it; what was sent is remembered.
+    `by_hand`: the functions of the type translate it. `recorded`: the reason why moto does not keep it; the records
+    keep it instead. `unread`: moto keeps it but does not answer with all of it, so the records keep it as well.
     """
 
     kind: FieldKind
@@ -51,7 +50,7 @@ class Field:
 
     @property
     def stays_here(self) -> bool:
-        """True when the value is not translated into a request to AWS."""
+        """True when the value is no part of a translated request."""
         return self.local or self.by_hand or bool(self.recorded)
 
 
@@ -114,12 +113,12 @@ def aws_name(name: str, field: Field) -> str:
 
 
 def to_aws(fields: Fields, values: Mapping[str, Any]) -> PropertyValues:
-    """The values as a request of the AWS API, with defaults; what is absent or stays here is left out."""
-    given = {name: field.default if values.get(name) is None else values[name] for name, field in fields.items()}
+    """The values as a request of the AWS API, with defaults, and without those that are absent or stay here."""
+    settled = {name: field.default if values.get(name) is None else values[name] for name, field in fields.items()}
     request = {
-        aws_name(name, field): _to_aws(field, given[name])
+        aws_name(name, field): _to_aws(field, settled[name])
         for name, field in fields.items()
-        if not field.stays_here and given[name] is not None
+        if not field.stays_here and settled[name] is not None
     }
     return {name: value for name, value in request.items() if value is not None}
 
@@ -137,7 +136,7 @@ def _to_aws(field: Field, value: Any) -> Any:
 
 
 def from_aws(fields: Fields, answer: Mapping[str, Any]) -> PropertyValues:
-    """What AWS answered, as values of Pulumi; what AWS left out is left out."""
+    """The answer of AWS as values of properties; a member that AWS left out is left out."""
     return {
         name: _from_aws(field, answer[aws_name(name, field)])
         for name, field in fields.items()
@@ -175,7 +174,7 @@ _TYPES: Final[Mapping[FieldKind, tuple[type, ...]]] = {
     "one": (dict,),
     "many": (list,),
 }
-_CALLED: Final[Mapping[FieldKind, str]] = {
+_TYPE_NAMES: Final[Mapping[FieldKind, str]] = {
     "text": "a string",
     "flag": "a boolean",
     "number": "a number",
@@ -190,7 +189,7 @@ _CALLED: Final[Mapping[FieldKind, str]] = {
 
 
 def faults(fields: Fields, values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Each fault as (property, reason): unknown to the sandbox, missing, of a wrong type, not JSON."""
+    """Faults of values, each as (property, reason): unknown to the sandbox, missing, of a wrong type, not JSON."""
     for name, value in values.items():
         if name not in fields and value is not None:
             yield path + name, "the sandbox does not handle this property"
@@ -205,7 +204,7 @@ def faults(fields: Fields, values: Mapping[str, Any], path: str = "") -> Iterato
 
 def _faults_of(field: Field, value: Any, path: str) -> Iterator[tuple[str, str]]:
     if not _fits(field.kind, value):
-        yield path, f"expected {_CALLED[field.kind]}, got {value!r:.60}"
+        yield path, f"expected {_TYPE_NAMES[field.kind]}, got {value!r:.60}"
     elif field.kind == "document":
         yield from _faults_of_document(value, path)
     elif field.kind == "one" and field.of is not None:
@@ -253,10 +252,10 @@ def changed(fields: Fields, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
 
 
 def same(field: Field, old: Any, new: Any) -> bool:
-    """True when AWS would not see a difference.
+    """True when two values mean the same to AWS.
 
-    Absent is empty is the default; what AWS chooses stays when it is no longer given; sets have no order; JSON has
-    no layout.
+    An absent value means an empty one and the default; a value that AWS chose stays when it is no longer given; sets
+    have no order, and JSON has no layout.
     """
     if field.computed and new is None:
         return True
@@ -289,10 +288,10 @@ def _same_items(field: Field, old: list[Any], new: list[Any]) -> bool:
         return False
     if not field.unordered:
         return not any(changed(of, a, b) for a, b in zip(old, new, strict=True))
-    left = list(new)
+    unmatched = list(new)
     for item in old:
-        match = next((other for other in left if not changed(of, item, other)), None)
+        match = next((other for other in unmatched if not changed(of, item, other)), None)
         if match is None:
             return False
-        left.remove(match)
+        unmatched.remove(match)
     return True

@@ -49,7 +49,7 @@ def _read_database(call: Call) -> PropertyValues:
     catalog, _, name = call.id.partition(":")
     database = call.aws("get_database", CatalogId=catalog, Name=name)["Database"]
     call.state["arn"] = call.arn("glue", f"database/{name}")
-    return {**call.found(database), "catalogId": catalog, "arn": call.state["arn"]}
+    return {**call.properties(database), "catalogId": catalog, "arn": call.state["arn"]}
 
 
 def _update_database(call: Call) -> None:
@@ -164,15 +164,16 @@ def _create_table(call: Call) -> IdAndOutputs:
 def _read_table(call: Call) -> PropertyValues:
     catalog, database, name = call.id.split(":")
     table = call.aws("get_table", CatalogId=catalog, DatabaseName=database, Name=name)["Table"]
-    found = call.found(table)
+    properties = call.properties(table)
     if call.inputs.get("openTableFormatInput"):
-        found["parameters"] = _without_engine_parameters(found.get("parameters", {}), call.inputs.get("parameters", {}))
-    return {**found, "catalogId": catalog, "arn": call.arn("glue", f"table/{database}/{name}")}
+        parameters, declared = properties.get("parameters", {}), call.inputs.get("parameters", {})
+        properties["parameters"] = _without_table_type(parameters, declared)
+    return {**properties, "catalogId": catalog, "arn": call.arn("glue", f"table/{database}/{name}")}
 
 
-def _without_engine_parameters(found: PropertyValues, given: PropertyValues) -> PropertyValues:
-    """Glue marks an Iceberg table by a parameter of its own."""
-    return {name: value for name, value in found.items() if name in given or name != "table_type"}
+def _without_table_type(parameters: PropertyValues, declared: PropertyValues) -> PropertyValues:
+    """The parameters without `table_type`, with which Glue marks an Iceberg table, unless it was declared."""
+    return {name: value for name, value in parameters.items() if name in declared or name != "table_type"}
 
 
 def _update_table(call: Call) -> None:
@@ -274,9 +275,10 @@ def _create_encryption(call: Call) -> IdAndOutputs:
 
 
 def _read_encryption(call: Call) -> PropertyValues | None:
-    found = call.found(call.aws("get_data_catalog_encryption_settings", CatalogId=call.id))
-    at_rest = found["dataCatalogEncryptionSettings"]["encryptionAtRest"]
-    return None if at_rest["catalogEncryptionMode"] == "DISABLED" else {**found, "catalogId": call.id}
+    properties = call.properties(call.aws("get_data_catalog_encryption_settings", CatalogId=call.id))
+    at_rest = properties["dataCatalogEncryptionSettings"]["encryptionAtRest"]
+    # Every catalog has settings; those of one that is not encrypted are those of no resource.
+    return None if at_rest["catalogEncryptionMode"] == "DISABLED" else {**properties, "catalogId": call.id}
 
 
 def _delete_encryption(call: Call) -> None:

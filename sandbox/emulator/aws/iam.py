@@ -28,7 +28,7 @@ def _create_role(call: Call) -> IdAndOutputs:
 def _read_role(call: Call) -> PropertyValues:
     role = call.aws("get_role", RoleName=call.id)["Role"]
     boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    return {**call.found({**role, "PermissionsBoundary": boundary}), **_role_outputs(role)}
+    return {**call.properties({**role, "PermissionsBoundary": boundary}), **_role_outputs(role)}
 
 
 def _update_role(call: Call) -> None:
@@ -36,12 +36,12 @@ def _update_role(call: Call) -> None:
     if new["assumeRolePolicy"] != old.get("assumeRolePolicy"):
         call.aws("update_assume_role_policy", RoleName=call.id, PolicyDocument=new["assumeRolePolicy"])
     if new.get("permissionsBoundary") != old.get("permissionsBoundary"):
-        _bound(call)
+        _put_boundary(call)
     description, duration = new.get("description", ""), new.get("maxSessionDuration", 3600)
     call.aws("update_role", RoleName=call.id, Description=description, MaxSessionDuration=duration)
 
 
-def _bound(call: Call) -> None:
+def _put_boundary(call: Call) -> None:
     if boundary := call.inputs.get("permissionsBoundary"):
         call.aws("put_role_permissions_boundary", RoleName=call.id, PermissionsBoundary=boundary)
     else:
@@ -83,49 +83,42 @@ ROLE: Final = ResourceType(
 # --- inline policies ---------------------------------------------------------------------------------------
 
 
-def _holder_and_policy(call: Call) -> tuple[str, str]:
-    role, _, name = call.id.partition(":")
-    return role, name
+def _inline_policy(kind: str) -> ResourceType:
+    """The resource type of the inline policies of a `role` or `group`; its id is `<role or group>:<policy>`."""
+    identity = kind.capitalize()
 
+    def put(call: Call) -> None:
+        call.aws(f"put_{kind}_policy", **call.request())
 
-def _put_role_policy(call: Call) -> None:
-    call.aws("put_role_policy", **call.request())
+    def create(call: Call) -> IdAndOutputs:
+        put(call)
+        return f"{call.inputs[kind]}:{call.inputs['name']}", {}
 
+    def names(call: Call) -> dict[str, str]:
+        holder, _, policy = call.id.partition(":")
+        return {f"{identity}Name": holder, "PolicyName": policy}
 
-def _create_role_policy(call: Call) -> IdAndOutputs:
-    _put_role_policy(call)
-    return f"{call.inputs['role']}:{call.inputs['name']}", {}
+    def read(call: Call) -> PropertyValues:
+        return call.properties(call.aws(f"get_{kind}_policy", **names(call)))
 
+    def delete(call: Call) -> None:
+        call.aws(f"delete_{kind}_policy", **names(call))
 
-def _read_role_policy(call: Call) -> PropertyValues:
-    role, name = _holder_and_policy(call)
-    return call.found(call.aws("get_role_policy", RoleName=role, PolicyName=name))
-
-
-def _delete_role_policy(call: Call) -> None:
-    role, name = _holder_and_policy(call)
-    call.aws("delete_role_policy", RoleName=role, PolicyName=name)
-
-
-ROLE_POLICY: Final = ResourceType(
-    "aws:iam/rolePolicy:RolePolicy",
-    "IAM Role Policy",
-    "iam",
-    {
+    fields = {
         "name": text("PolicyName", required=True, replaces=True),
-        "role": text("RoleName", required=True, replaces=True),
+        kind: text(f"{identity}Name", required=True, replaces=True),
         "policy": document("PolicyDocument", required=True),
-    },
-    _create_role_policy,
-    _read_role_policy,
-    _put_role_policy,
-    _delete_role_policy,
-    name="name",
-    regional=False,
-)
+    }
+    token, label = f"aws:iam/{kind}Policy:{identity}Policy", f"IAM {identity} Policy"
+    return ResourceType(token, label, "iam", fields, create, read, put, delete, name="name", regional=False)
+
+
+ROLE_POLICY: Final = _inline_policy("role")
+GROUP_POLICY: Final = _inline_policy("group")
 
 # --- managed policies --------------------------------------------------------------------------------------
 
+_VERSIONS: Final = 5  # of a managed policy, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _POLICY_TAGS: Final = Tagging("tag_policy", "untag_policy", "list_policy_tags", "PolicyArn", lambda call: call.id)
 
 
@@ -138,14 +131,13 @@ def _read_policy(call: Call) -> PropertyValues:
     policy = call.aws("get_policy", PolicyArn=call.id)["Policy"]
     version = call.aws("get_policy_version", PolicyArn=call.id, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
     outputs = {"arn": policy["Arn"], "policyId": policy["PolicyId"], "attachmentCount": policy["AttachmentCount"]}
-    return {**call.found({**policy, "PolicyDocument": version["Document"]}), **outputs}
+    return {**call.properties({**policy, "PolicyDocument": version["Document"]}), **outputs}
 
 
 def _update_policy(call: Call) -> None:
-    """IAM keeps five versions: the oldest goes to make room."""
     versions = call.aws("list_policy_versions", PolicyArn=call.id)["Versions"]
     old = sorted((v for v in versions if not v["IsDefaultVersion"]), key=lambda version: version["CreateDate"])
-    if len(versions) >= 5:
+    if len(versions) >= _VERSIONS:
         call.aws("delete_policy_version", PolicyArn=call.id, VersionId=old[0]["VersionId"])
     call.aws("create_policy_version", PolicyArn=call.id, PolicyDocument=call.inputs["policy"], SetAsDefault=True)
 
@@ -196,8 +188,8 @@ def _attach(call: Call) -> IdAndOutputs:
 def _read_attachment(call: Call) -> PropertyValues | None:
     role, _, arn = call.id.partition("/")
     attached = call.aws("list_attached_role_policies", RoleName=role)["AttachedPolicies"]
-    found = any(policy["PolicyArn"] == arn for policy in attached)
-    return {"role": role, "policyArn": arn} if found else None
+    exists = any(policy["PolicyArn"] == arn for policy in attached)
+    return {"role": role, "policyArn": arn} if exists else None
 
 
 def _detach(call: Call) -> None:
@@ -227,7 +219,7 @@ def _create_group(call: Call) -> IdAndOutputs:
 
 def _read_group(call: Call) -> PropertyValues:
     group = call.aws("get_group", GroupName=call.id)["Group"]
-    return {**call.found(group), "arn": group["Arn"], "uniqueId": group["GroupId"]}
+    return {**call.properties(group), "arn": group["Arn"], "uniqueId": group["GroupId"]}
 
 
 def _update_group(call: Call) -> None:
@@ -248,43 +240,6 @@ GROUP: Final = ResourceType(
     _update_group,
     _delete_group,
     outputs=("arn", "uniqueId"),
-    name="name",
-    regional=False,
-)
-
-
-def _put_group_policy(call: Call) -> None:
-    call.aws("put_group_policy", **call.request())
-
-
-def _create_group_policy(call: Call) -> IdAndOutputs:
-    _put_group_policy(call)
-    return f"{call.inputs['group']}:{call.inputs['name']}", {}
-
-
-def _read_group_policy(call: Call) -> PropertyValues:
-    group, name = _holder_and_policy(call)
-    return call.found(call.aws("get_group_policy", GroupName=group, PolicyName=name))
-
-
-def _delete_group_policy(call: Call) -> None:
-    group, name = _holder_and_policy(call)
-    call.aws("delete_group_policy", GroupName=group, PolicyName=name)
-
-
-GROUP_POLICY: Final = ResourceType(
-    "aws:iam/groupPolicy:GroupPolicy",
-    "IAM Group Policy",
-    "iam",
-    {
-        "name": text("PolicyName", required=True, replaces=True),
-        "group": text("GroupName", required=True, replaces=True),
-        "policy": document("PolicyDocument", required=True),
-    },
-    _create_group_policy,
-    _read_group_policy,
-    _put_group_policy,
-    _delete_group_policy,
     name="name",
     regional=False,
 )

@@ -40,9 +40,9 @@ def _read_key(call: Call) -> PropertyValues | None:
         return None
     policy = call.aws("get_key_policy", KeyId=call.id, PolicyName="default")["Policy"]
     rotation = call.aws("get_key_rotation_status", KeyId=call.id)
-    found = call.found({**key, "Policy": policy, "KeySpec": key.get("KeySpec") or key.get("CustomerMasterKeySpec")})
+    key_spec = key.get("KeySpec") or key.get("CustomerMasterKeySpec")
     return {
-        **found,
+        **call.properties({**key, "Policy": policy, "KeySpec": key_spec}),
         "multiRegion": key.get("MultiRegion", False),
         "isEnabled": key["Enabled"],
         "enableKeyRotation": rotation["KeyRotationEnabled"],
@@ -69,7 +69,7 @@ def _delete_key(call: Call) -> None:
     try:
         call.aws("schedule_key_deletion", KeyId=call.id, PendingWindowInDays=days)
     except AwsError as error:
-        if error.code != "KMSInvalidStateException":
+        if error.code != "KMSInvalidStateException":  # a key that waits for its deletion already
             raise
 
 
@@ -111,13 +111,12 @@ def _create_alias(call: Call) -> IdAndOutputs:
 
 def _read_alias(call: Call) -> PropertyValues | None:
     aliases = call.aws("list_aliases")["Aliases"]
-    found = next((alias for alias in aliases if alias["AliasName"] == call.id), None)
-    if found is None:
+    alias = next((alias for alias in aliases if alias["AliasName"] == call.id), None)
+    if alias is None:
         return None
-    target = found["TargetKeyId"]
-    given = call.inputs.get("targetKeyId", "")
-    same = given.rpartition("/")[2] == target.rpartition("/")[2]  # a key id and its ARN name one key
-    return {"name": call.id, "targetKeyId": given if same else target, **_alias_outputs(call, target)}
+    target, declared = alias["TargetKeyId"], call.inputs.get("targetKeyId", "")
+    is_same = declared.rpartition("/")[2] == target.rpartition("/")[2]  # a key id and its ARN name one key
+    return {"name": call.id, "targetKeyId": declared if is_same else target, **_alias_outputs(call, target)}
 
 
 def _update_alias(call: Call) -> PropertyValues:

@@ -29,16 +29,16 @@ def _catalog(call: Call) -> str:
 
 _PRINCIPALS: Final = Conversion(
     lambda names: [{"DataLakePrincipalIdentifier": name} for name in names],
-    lambda found: [principal["DataLakePrincipalIdentifier"] for principal in found],
+    lambda principals: [principal["DataLakePrincipalIdentifier"] for principal in principals],
 )
 _PRINCIPAL: Final = Conversion(
-    lambda name: {"DataLakePrincipalIdentifier": name}, lambda found: found["DataLakePrincipalIdentifier"]
+    lambda name: {"DataLakePrincipalIdentifier": name}, lambda principal: principal["DataLakePrincipalIdentifier"]
 )
 _DEFAULTS: Final[Fields] = {"permissions": texts(), "principal": text(convert=_PRINCIPAL)}
 
 
 def _put_settings(call: Call) -> None:
-    """A list that is not given is empty: the IAM_ALLOWED_PRINCIPALS of a new account go."""
+    """Put the settings; a list that is not given is empty, so the IAM_ALLOWED_PRINCIPALS of a new account go."""
     empty: PropertyValues = {
         "CreateDatabaseDefaultPermissions": [],
         "CreateTableDefaultPermissions": [],
@@ -55,7 +55,7 @@ def _create_settings(call: Call) -> IdAndOutputs:
 
 def _read_settings(call: Call) -> PropertyValues | None:
     settings = call.aws("get_data_lake_settings", CatalogId=call.id)["DataLakeSettings"]
-    return {**call.found(settings), "catalogId": call.id} if settings else None
+    return {**call.properties(settings), "catalogId": call.id} if settings else None
 
 
 def _delete_settings(call: Call) -> None:
@@ -188,16 +188,15 @@ def _grant(call: Call) -> IdAndOutputs:
     parameters = _grant_parameters(call)
     call.aws("grant_permissions", **parameters)
     computed: PropertyValues = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
-    return call.invented(json.dumps(parameters, sort_keys=True), length=10), computed
+    return call.derived_id(json.dumps(parameters, sort_keys=True), length=10), computed
 
 
 def _read_grant(call: Call) -> PropertyValues | None:
     wanted = _grant_parameters(call)
-    for held in call.pages("list_permissions", "PrincipalResourcePermissions", CatalogId=wanted["CatalogId"]):
-        same_place = held["Principal"] == wanted["Principal"] and held["Resource"] == wanted["Resource"]
-        if same_place and set(wanted["Permissions"]) <= set(held["Permissions"]):
-            given: PropertyValues = {"permissionsWithGrantOptions": [], **call.inputs}
-            return {**given, "catalogId": wanted["CatalogId"]}
+    for grant in call.pages("list_permissions", "PrincipalResourcePermissions", CatalogId=wanted["CatalogId"]):
+        same_grant = grant["Principal"] == wanted["Principal"] and grant["Resource"] == wanted["Resource"]
+        if same_grant and set(wanted["Permissions"]) <= set(grant["Permissions"]):
+            return {"permissionsWithGrantOptions": [], **call.inputs, "catalogId": wanted["CatalogId"]}
     return None
 
 
@@ -234,8 +233,8 @@ def _register(call: Call) -> IdAndOutputs:
 
 
 def _read_location(call: Call) -> PropertyValues:
-    found = call.aws("describe_resource", ResourceArn=call.id)["ResourceInfo"]
-    return {**call.found(found), "lastModified": ""}
+    location = call.aws("describe_resource", ResourceArn=call.id)["ResourceInfo"]
+    return {**call.properties(location), "lastModified": ""}
 
 
 def _deregister(call: Call) -> None:
@@ -291,17 +290,17 @@ def _assign(call: Call) -> IdAndOutputs:
     failures: list[Any] = call.aws("add_lf_tags_to_resource", **parameters).get("Failures") or []
     for failure in failures:
         raise AwsError(failure["Error"]["ErrorCode"], failure["Error"]["ErrorMessage"])
-    return call.invented(json.dumps(parameters, sort_keys=True), length=10), {}
+    return call.derived_id(json.dumps(parameters, sort_keys=True), length=10), {}
 
 
 def _read_assignment(call: Call) -> PropertyValues | None:
     wanted = _assignment(call)
     answer = call.aws("get_resource_lf_tags", CatalogId=wanted["CatalogId"], Resource=wanted["Resource"])
     columns = [tag for column in answer.get("LFTagsOnColumns", []) for tag in column["LFTags"]]
-    held = [*answer.get("LFTagOnDatabase", []), *answer.get("LFTagsOnTable", []), *columns]
-    tag = wanted["LFTags"][0]
-    found = any(item["TagKey"] == tag["TagKey"] and item["TagValues"] == tag["TagValues"] for item in held)
-    return dict(call.inputs) if found else None
+    tags = [*answer.get("LFTagOnDatabase", []), *answer.get("LFTagsOnTable", []), *columns]
+    assigned = wanted["LFTags"][0]
+    exists = any(tag["TagKey"] == assigned["TagKey"] and tag["TagValues"] == assigned["TagValues"] for tag in tags)
+    return dict(call.inputs) if exists else None
 
 
 def _unassign(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""What every resource has in common, whatever its handler: reading back, refreshing, updating, being only recorded."""
+"""Lifecycle of every resource type: its functions, with the tags, the records and half-made resources around them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, Final
 from sandbox.emulator.aws.fields import PropertyValues, changed, same
 from sandbox.emulator.aws.resource import AwsError, Call, ResourceType
 
-_NOTHING: Final[tuple[Any, ...]] = (None, False, "", [], {})
+_EMPTY_VALUES: Final[tuple[Any, ...]] = (None, False, "", [], {})
 
 
 def reason_recorded(resource: ResourceType, inputs: Mapping[str, Any]) -> str:
-    """Why the resource, or a part of it, is only recorded; empty when it is all in AWS."""
+    """The reason why the resource, or a part of it, is only recorded; empty when all of it is in moto."""
     parts = [
-        f"{name}: {reason}" for name, reason in resource.recorded_parts.items() if inputs.get(name) not in _NOTHING
+        f"{name}: {reason}" for name, reason in resource.recorded_parts.items() if inputs.get(name) not in _EMPTY_VALUES
     ]
     if resource.tagging and resource.tagging.recorded:
         parts.append(f"tags: {resource.tagging.recorded}")
@@ -22,19 +22,19 @@ def reason_recorded(resource: ResourceType, inputs: Mapping[str, Any]) -> str:
 
 
 def create(call: Call) -> PropertyValues:
-    """Create the resource, count it, remember what moto will not tell; the computed outputs."""
+    """Create the resource, count it, and keep the inputs that moto does not; the computed outputs."""
     try:
         call.id, computed = call.resource.create(call)
     except AwsError:
         if call.id and call.changed:
-            call.access.records.born(call.key, reason_recorded(call.resource, call.inputs))
+            call.session.records.add(call.key, reason_recorded(call.resource, call.inputs))
         raise
-    _remember(call)
+    _record(call)
     return computed
 
 
-def found_half_made(call: Call) -> PropertyValues:
-    """What there is of a resource whose creation or update did not come to its end; nothing where AWS does not say."""
+def read_half_made(call: Call) -> PropertyValues:
+    """The values of a resource whose creation or update failed in the middle; empty when it cannot be read."""
     try:
         return read(call) or {}
     except AwsError:
@@ -42,70 +42,70 @@ def found_half_made(call: Call) -> PropertyValues:
 
 
 def resume(call: Call) -> PropertyValues:
-    """Bring what is half made to the inputs of the call, from what there is of it; the computed outputs."""
-    found = read(call) or {}
-    call.old = call.resource.defaults | found
-    call.state = {**call.state, **found, "tagsAll": found.get("tags", {})}
-    return {name: found[name] for name in call.resource.computed if name in found} | update(call)
+    """Update a half-made resource to the inputs of the call, from its values in AWS; the computed outputs."""
+    values = read(call) or {}
+    call.old = call.resource.defaults | values
+    call.state = {**call.state, **values, "tagsAll": values.get("tags", {})}
+    return {name: values[name] for name in call.resource.computed if name in values} | update(call)
 
 
 def read(call: Call) -> PropertyValues | None:
-    """The values as AWS has them, with those that are only remembered; None when it is gone."""
+    """The values as AWS has them, with those that only the records have; None when the resource is gone."""
     resource = call.resource
     try:
-        found = resource.read(call)
-        if found is None:
+        values = resource.read(call)
+        if values is None:
             return None
         tags = resource.tagging.read(call) if resource.tagging else {}
     except AwsError as error:
         if error.not_found:
             return None
         raise
-    remembered = {} if resource.recorded else call.access.records.get(call.key) or {}
-    return {**found, **remembered, "tags": tags} if resource.tagging else {**found, **remembered}
+    kept = {} if resource.recorded else call.session.records.get(call.key) or {}
+    return {**values, **kept, "tags": tags} if resource.tagging else {**values, **kept}
 
 
-def imported(resource: ResourceType, found: PropertyValues) -> PropertyValues:
-    """The inputs of a resource of which only the id was known."""
-    return {name: found[name] for name in resource.all_fields if found.get(name) is not None}
+def imported(resource: ResourceType, values: PropertyValues) -> PropertyValues:
+    """The inputs of a resource of which only the id was known: those values that are properties of the type."""
+    return {name: values[name] for name in resource.all_fields if values.get(name) is not None}
 
 
-def refreshed(resource: ResourceType, given: PropertyValues, found: PropertyValues) -> PropertyValues:
-    """The inputs as AWS has them: only those given, in the form given where it means the same."""
-    return {name: value if _holds(resource, name, value, found) else found.get(name) for name, value in given.items()}
+def refreshed(resource: ResourceType, inputs: PropertyValues, values: PropertyValues) -> PropertyValues:
+    """The inputs with the values that AWS has; an input that means the same as AWS's value stays as it was written."""
+    return {n: value if _is_same(resource, n, value, values) else values.get(n) for n, value in inputs.items()}
 
 
-def _holds(resource: ResourceType, name: str, value: Any, found: PropertyValues) -> bool:
+def _is_same(resource: ResourceType, name: str, value: Any, values: PropertyValues) -> bool:
     field = resource.all_fields.get(name)
-    if name == "region" or field is None or field.local or (field.required and name not in found):
+    if name == "region" or field is None or field.local or (field.required and name not in values):
         return True
-    return same(field, found.get(name), value)
+    return same(field, values.get(name), value)
 
 
 def update(call: Call) -> PropertyValues:
-    """Bring the resource and its tags to the inputs of the call; the computed outputs that change."""
+    """Update the resource and its tags to the inputs of the call; the computed outputs that change."""
     resource = call.resource
     computed: PropertyValues = {}
     if resource.update is not None and changed(resource.fields, call.old, call.inputs):
         computed = resource.update(call) or {}
     if resource.tagging and call.state.get("tagsAll") != call.tags:
         resource.tagging.update(call)
-    _remember(call)
+    _record(call)
     return computed
 
 
 def delete(call: Call) -> None:
-    """Delete the resource; one that is gone already is deleted."""
+    """Delete the resource; one that is gone already counts as deleted."""
     try:
         call.resource.delete(call)
     except AwsError as error:
         if not error.not_found:
             raise
-    call.access.records.gone(call.key)
+    call.session.records.remove(call.key)
 
 
-def _remember(call: Call) -> None:
-    records = call.access.records
-    records.born(call.key, reason_recorded(call.resource, call.inputs))
+def _record(call: Call) -> None:
+    records = call.session.records
+    records.add(call.key, reason_recorded(call.resource, call.inputs))
     if not call.resource.recorded:
         records.keep(call.key, {name: call.inputs[name] for name in call.resource.remembered if name in call.inputs})

@@ -13,7 +13,7 @@ _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags_for_resource
 
 
 def _create_organization(call: Call) -> IdAndOutputs:
-    """Adopts the organisation that the management account has: on AWS it is imported."""
+    """Adopt the organisation that the management account has: on AWS it is imported."""
     call.id = call.aws("describe_organization")["Organization"]["Id"]
     _enable(call)
     return call.id, _organization_outputs(call)
@@ -21,16 +21,16 @@ def _create_organization(call: Call) -> IdAndOutputs:
 
 def _enable(call: Call) -> None:
     root = _root(call)
-    held = {kind["Type"] for kind in root["PolicyTypes"]}
+    enabled = {kind["Type"] for kind in root["PolicyTypes"]}
     wanted = set(call.inputs.get("enabledPolicyTypes") or [])
-    for kind in sorted(wanted - held):
+    for kind in sorted(wanted - enabled):
         call.aws("enable_policy_type", RootId=root["Id"], PolicyType=kind)
-    for kind in sorted(held - wanted):
+    for kind in sorted(enabled - wanted):
         call.aws("disable_policy_type", RootId=root["Id"], PolicyType=kind)
-    trusted, trust = set(_trusted(call)), set(call.inputs.get("awsServiceAccessPrincipals") or [])
-    for service in sorted(trust - trusted):
+    trusted, to_trust = set(_trusted(call)), set(call.inputs.get("awsServiceAccessPrincipals") or [])
+    for service in sorted(to_trust - trusted):
         call.aws("enable_aws_service_access", ServicePrincipal=service)
-    for service in sorted(set(call.old.get("awsServiceAccessPrincipals") or []) & trusted - trust):
+    for service in sorted(set(call.old.get("awsServiceAccessPrincipals") or []) & trusted - to_trust):
         call.aws("disable_aws_service_access", ServicePrincipal=service)
 
 
@@ -39,8 +39,8 @@ def _root(call: Call) -> Any:
 
 
 def _trusted(call: Call) -> list[str]:
-    found = call.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
-    return sorted(service["ServicePrincipal"] for service in found)
+    services = call.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
+    return sorted(service["ServicePrincipal"] for service in services)
 
 
 def _organization_outputs(call: Call) -> PropertyValues:
@@ -62,24 +62,24 @@ def _organization_outputs(call: Call) -> PropertyValues:
 
 def _account(account: PropertyValues) -> PropertyValues:
     names = ("Arn", "Email", "Id", "Name", "Status", "State", "JoinedMethod")
-    found = {name[0].lower() + name[1:]: str(account.get(name, "")) for name in names}
-    return {**found, "joinedTimestamp": account["JoinedTimestamp"].strftime("%Y-%m-%dT%H:%M:%SZ")}
+    values = {name[0].lower() + name[1:]: str(account.get(name, "")) for name in names}
+    return {**values, "joinedTimestamp": account["JoinedTimestamp"].strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def _read_organization(call: Call) -> PropertyValues:
     outputs = _organization_outputs(call)
     enabled = [kind["type"] for kind in outputs["roots"][0]["policyTypes"]]
-    given = call.inputs.get("awsServiceAccessPrincipals")
-    trusted = [name for name in _trusted(call) if given is None or name in given or name not in _BY_OTHERS]
+    declared = call.inputs.get("awsServiceAccessPrincipals")
+    trusted = [n for n in _trusted(call) if declared is None or n in declared or n not in _TRUSTED_BY_OTHERS]
     return {"featureSet": "ALL", "enabledPolicyTypes": enabled, "awsServiceAccessPrincipals": trusted, **outputs}
 
 
-_BY_OTHERS: Final = ("ram.amazonaws.com",)
-"""Trusted access that another resource switches on."""
+_TRUSTED_BY_OTHERS: Final = ("ram.amazonaws.com",)
+"""Services for which another resource enables trusted access."""
 
 
 def _leave_organization(call: Call) -> None:
-    """The organisation was there before: only what was switched on is switched off."""
+    """Disable the policy types and services that were enabled; the organisation, which was adopted, stays."""
     call.old, call.inputs = call.inputs, {}
     _enable(call)
 
@@ -125,7 +125,7 @@ def _create_unit(call: Call) -> IdAndOutputs:
 
 
 def _refuse_known_name(call: Call) -> None:
-    """A name is one unit within a parent; moto takes it twice."""
+    """Refuse a second unit of one name in a parent, as AWS does; moto takes it."""
     parent, name = call.inputs["parentId"], call.inputs["name"]
     units = call.pages("list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent)
     if any(unit["Name"] == name for unit in units):
@@ -135,8 +135,8 @@ def _refuse_known_name(call: Call) -> None:
 def _read_unit(call: Call) -> PropertyValues:
     unit = call.aws("describe_organizational_unit", OrganizationalUnitId=call.id)["OrganizationalUnit"]
     accounts = [_account(a) for a in call.pages("list_accounts_for_parent", "Accounts", ParentId=call.id)]
-    brief = [{name: account[name] for name in ("arn", "email", "id", "name")} for account in accounts]
-    return {"name": unit["Name"], "parentId": _parent(call), "arn": unit["Arn"], "accounts": brief}
+    listed = [{name: account[name] for name in ("arn", "email", "id", "name")} for account in accounts]
+    return {"name": unit["Name"], "parentId": _parent(call), "arn": unit["Arn"], "accounts": listed}
 
 
 def _rename_unit(call: Call) -> None:
@@ -180,7 +180,10 @@ def _create_account(call: Call) -> IdAndOutputs:
 
 
 def _refuse_known_email(call: Call) -> None:
-    """One address is one account: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"""
+    """Refuse a second account of one address, as AWS does; moto takes it.
+
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
+    """
     emails = {account["Email"] for account in call.pages("list_accounts", "Accounts")}
     if call.inputs["email"] in emails:
         raise AwsError("EMAIL_ALREADY_EXISTS", f"the address {call.inputs['email']} is already that of an account")
@@ -193,22 +196,22 @@ def _move(call: Call) -> None:
 
 
 def _account_outputs(account: PropertyValues) -> PropertyValues:
-    found = _account(account)
-    kept = ("arn", "status", "state", "joinedMethod", "joinedTimestamp")
-    return {**{name: found[name] for name in kept}, "govcloudId": ""}
+    values = _account(account)
+    names = ("arn", "status", "state", "joinedMethod", "joinedTimestamp")
+    return {**{name: values[name] for name in names}, "govcloudId": ""}
 
 
 def _read_account(call: Call) -> PropertyValues | None:
     account = call.aws("describe_account", AccountId=call.id)["Account"]
     if account["Status"] == "SUSPENDED":
         return None
-    found = {"name": account["Name"], "email": account["Email"], "parentId": _parent(call)}
-    return {**found, **_account_outputs(account)}
+    inputs = {"name": account["Name"], "email": account["Email"], "parentId": _parent(call)}
+    return {**inputs, **_account_outputs(account)}
 
 
 def _delete_account(call: Call) -> None:
-    closing = call.inputs.get("closeOnDeletion")
-    call.aws("close_account" if closing else "remove_account_from_organization", AccountId=call.id)
+    closes = call.inputs.get("closeOnDeletion")
+    call.aws("close_account" if closes else "remove_account_from_organization", AccountId=call.id)
 
 
 ACCOUNT: Final = ResourceType(
@@ -245,7 +248,7 @@ def _create_policy(call: Call) -> IdAndOutputs:
 def _read_policy(call: Call) -> PropertyValues:
     policy = call.aws("describe_policy", PolicyId=call.id)["Policy"]
     summary = policy["PolicySummary"]
-    return {**call.found({**summary, "Content": policy["Content"]}), "arn": summary["Arn"]}
+    return {**call.properties({**summary, "Content": policy["Content"]}), "arn": summary["Arn"]}
 
 
 def _update_policy(call: Call) -> None:
@@ -287,8 +290,8 @@ def _attach(call: Call) -> IdAndOutputs:
 def _read_attachment(call: Call) -> PropertyValues | None:
     target, _, policy = call.id.partition(":")
     targets = call.pages("list_targets_for_policy", "Targets", PolicyId=policy)
-    found = any(item["TargetId"] == target for item in targets)
-    return {"targetId": target, "policyId": policy} if found else None
+    exists = any(item["TargetId"] == target for item in targets)
+    return {"targetId": target, "policyId": policy} if exists else None
 
 
 def _detach(call: Call) -> None:
@@ -319,8 +322,8 @@ ATTACHMENT: Final = ResourceType(
 def _delegate(call: Call) -> IdAndOutputs:
     call.aws("register_delegated_administrator", **call.request())
     call.id = f"{call.inputs['accountId']}/{call.inputs['servicePrincipal']}"
-    found = _read_delegation(call) or {}
-    return call.id, {name: value for name, value in found.items() if name not in ("accountId", "servicePrincipal")}
+    values = _read_delegation(call) or {}
+    return call.id, {name: value for name, value in values.items() if name not in ("accountId", "servicePrincipal")}
 
 
 def _read_delegation(call: Call) -> PropertyValues | None:
@@ -330,8 +333,8 @@ def _read_delegation(call: Call) -> PropertyValues | None:
     if admin is None:
         return None
     since = admin["DelegationEnabledDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
-    kept = ("arn", "email", "name", "status", "joinedMethod", "joinedTimestamp")
-    outputs = {name: value for name, value in _account(admin).items() if name in kept}
+    names = ("arn", "email", "name", "status", "joinedMethod", "joinedTimestamp")
+    outputs = {name: value for name, value in _account(admin).items() if name in names}
     return {"accountId": account_id, "servicePrincipal": service, **outputs, "delegationEnabledDate": since}
 
 

@@ -11,8 +11,9 @@ _SERVICE: Final = "ram.amazonaws.com"
 
 
 def _enable(call: Call) -> IdAndOutputs:
-    """AWS trusts the service in the same call: https://docs.aws.amazon.com/ram/latest/APIReference/API_EnableSharingWithAwsOrganization.html"""
     call.aws("enable_sharing_with_aws_organization")
+    # AWS enables trusted access in the same call, moto does not:
+    # https://docs.aws.amazon.com/ram/latest/APIReference/API_EnableSharingWithAwsOrganization.html
     call.aws("enable_aws_service_access", "organizations", ServicePrincipal=_SERVICE)
     return call.account, {}
 
@@ -48,10 +49,10 @@ def _create_share(call: Call) -> IdAndOutputs:
 
 
 def _read_share(call: Call) -> PropertyValues | None:
-    """moto answers with all shares, whichever is asked for."""
+    # moto answers with all shares, whichever is asked for, and with deleted ones.
     shares = call.pages("get_resource_shares", "resourceShares", resourceOwner="SELF")
-    found = next((each for each in shares if each["resourceShareArn"] == call.id and each["status"] == "ACTIVE"), None)
-    return None if found is None else {**call.found(found), "arn": call.id}
+    share = next((s for s in shares if s["resourceShareArn"] == call.id and s["status"] == "ACTIVE"), None)
+    return None if share is None else {**call.properties(share), "arn": call.id}
 
 
 def _update_share(call: Call) -> None:

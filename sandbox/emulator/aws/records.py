@@ -1,4 +1,4 @@
-"""What the emulated organisation keeps itself, because moto has no API for it, and the count of everything made."""
+"""Records of an emulated organisation: values that only it keeps, and the live resources counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RecordKey = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """So many live resources of a type in an account; `recorded` of them exist only in the record store."""
+    """The number of live resources of a type in an account; `recorded` of them exist only in the record store."""
 
     account_id: str
     type: str
@@ -24,14 +24,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What is in an emulated organisation: resources by account and type, why some are only recorded, accounts."""
+    """The content of an emulated organisation: resources by account and type, why some are only recorded, accounts."""
 
     counts: Sequence[Count]
     reasons: Mapping[str, Sequence[str]]
     accounts: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """The inventory as plain values."""
         return {
             "counts": [[c.account_id, c.type, c.total, c.recorded] for c in self.counts],
             "reasons": {token: list(why) for token, why in self.reasons.items()},
@@ -40,13 +40,13 @@ class Inventory:
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> Inventory:
-        """What `to_json` gave."""
+        """The inventory that `to_json` gave."""
         return Inventory([Count(*row) for row in values["counts"]], values["reasons"], values["accounts"])
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
-    """What a creation made and answered, of which no engine has shown yet that it knows."""
+class UnacknowledgedAnswer:
+    """The answer to a creation whose resource no engine has named since: it may not have arrived."""
 
     account: str
     id: str
@@ -56,57 +56,57 @@ class Unheard:
 
 @dataclass(slots=True)
 class Records:
-    """Recorded values by key, a ledger of live resources, and answers that may be lost. Safe under threads."""
+    """Recorded values by key, reasons of live resources by key, and answers that may not have arrived. Thread-safe."""
 
     values: dict[RecordKey, dict[str, Any]] = field(default_factory=dict)
     live: dict[RecordKey, str] = field(default_factory=dict)
-    answers: dict[str, Unheard] = field(default_factory=dict[str, Unheard])
+    unacknowledged: dict[str, UnacknowledgedAnswer] = field(default_factory=dict[str, UnacknowledgedAnswer])
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def keep(self, key: RecordKey, values: dict[str, Any]) -> None:
-        """Remember values, in place of what was remembered."""
+        """Keep values in place of those kept so far."""
         with self.lock:
             self.values[key] = dict(values)
 
     def get(self, key: RecordKey) -> dict[str, Any] | None:
-        """The values remembered, or None."""
+        """A copy of the values, or None."""
         with self.lock:
-            found = self.values.get(key)
-            return None if found is None else dict(found)
+            values = self.values.get(key)
+            return None if values is None else dict(values)
 
     def forget(self, key: RecordKey) -> None:
-        """Drop the values, if there are any."""
+        """Drop the values, if any are kept."""
         with self.lock:
             self.values.pop(key, None)
 
-    def born(self, key: RecordKey, reason: str) -> None:
-        """Count a resource; a reason says why it, or a part of it, is only recorded."""
+    def add(self, key: RecordKey, reason: str) -> None:
+        """Count a live resource; the reason, if any, says why it or a part of it is only recorded."""
         with self.lock:
             self.live[key] = reason
 
-    def gone(self, key: RecordKey) -> None:
-        """Count it no more."""
+    def remove(self, key: RecordKey) -> None:
+        """Count a deleted resource no longer, and drop its values."""
         with self.lock:
             self.live.pop(key, None)
             self.values.pop(key, None)
 
-    def answer(self, urn: str, made: Unheard) -> None:
-        """Remember what is answered: the process that asked, or the connection to it, may end before it is heard."""
+    def keep_answer(self, urn: str, answer: UnacknowledgedAnswer) -> None:
+        """Keep an answer: the engine's process, or the connection to it, may end before the answer arrives."""
         with self.lock:
-            self.answers[urn] = made
+            self.unacknowledged[urn] = answer
 
-    def unheard(self, urn: str) -> Unheard | None:
-        """What was made for the resource, if the engine never showed that it knows."""
+    def unacknowledged_answer(self, urn: str) -> UnacknowledgedAnswer | None:
+        """The answer to an earlier creation of the resource, if no engine has named the resource since."""
         with self.lock:
-            return self.answers.get(urn)
+            return self.unacknowledged.get(urn)
 
-    def heard(self, urn: str) -> None:
-        """The engine knows."""
+    def acknowledge(self, urn: str) -> None:
+        """Drop the answer: the engine has named the resource, so it has arrived."""
         with self.lock:
-            self.answers.pop(urn, None)
+            self.unacknowledged.pop(urn, None)
 
     def counts(self) -> list[Count]:
-        """Live resources by account and type, sorted."""
+        """The numbers of live resources by account and type, sorted."""
         with self.lock:
             total = Counter((account, token) for account, _, token, _ in self.live)
             recorded = Counter((key[0], key[2]) for key, reason in self.live.items() if reason)
@@ -116,10 +116,10 @@ class Records:
         ]
 
     def reasons(self) -> dict[str, set[str]]:
-        """Why something is recorded, by type, over the live resources."""
-        found: dict[str, set[str]] = {}
+        """The reasons why live resources are only recorded, by type."""
+        reasons: dict[str, set[str]] = {}
         with self.lock:
             for (_, _, token, _), reason in self.live.items():
                 if reason:
-                    found.setdefault(token, set()).add(reason)
-        return found
+                    reasons.setdefault(token, set()).add(reason)
+        return reasons

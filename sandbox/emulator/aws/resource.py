@@ -1,6 +1,6 @@
-"""What a handler is: one `ResourceType` per type, whose functions take a `Call`.
+"""Resource types and calls: a `ResourceType` holds the functions of a type, and each function takes a `Call`.
 
-Handlers import no AWS SDK: a client comes with the `Call`, so that a preview costs nothing.
+They import no AWS SDK: a client comes with the `Call`, so that a preview costs nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ IdAndOutputs = tuple[str, PropertyValues]
 
 
 class AwsError(Exception):
-    """AWS, or the sandbox in its place, refused a call."""
+    """An error of AWS, or of the sandbox in its place."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -27,7 +27,7 @@ class AwsError(Exception):
 
     @property
     def not_found(self) -> bool:
-        """True when the code says that the thing does not exist."""
+        """True when the code says that the resource does not exist."""
         return self.code in _ABSENT or "NotFound" in self.code or self.code.startswith("NoSuch")
 
 
@@ -35,7 +35,7 @@ _ABSENT: Final = frozenset({"404", "AWS.SimpleQueueService.NonExistentQueue", "N
 
 
 class AwsSession(Protocol):
-    """A role in one account of the (emulated) organisation."""
+    """A session of a role in one account of the organisation."""
 
     @property
     def account_id(self) -> str:
@@ -57,13 +57,13 @@ _READING: Final = ("describe_", "get_", "head_", "list_")
 
 @dataclass(slots=True)
 class Call:
-    """One operation on one resource: who asks, where, and with which values.
+    """One operation on one resource: the session and region in which it is done, and its values.
 
-    A creation sets `id` as soon as the resource is there, and not before: what fails behind it leaves a resource that
-    is half made. `changed` says whether a call that changes something has succeeded.
+    A creation sets `id` as soon as the resource exists, and not before: a failure after that leaves a resource that is
+    half made. `changed` is true once an AWS operation that changes anything has succeeded.
     """
 
-    access: AwsSession
+    session: AwsSession
     resource: ResourceType
     region: str
     inputs: PropertyValues
@@ -76,7 +76,7 @@ class Call:
     @property
     def account(self) -> str:
         """The account id in which the call lands."""
-        return self.access.account_id
+        return self.session.account_id
 
     @property
     def key(self) -> RecordKey:
@@ -85,13 +85,13 @@ class Call:
 
     def aws(self, operation: str, service: str = "", /, **parameters: Any) -> PropertyValues:
         """Call AWS without the parameters that are None; raises AwsError."""
-        given = {name: value for name, value in parameters.items() if value is not None}
-        answer = self.access.call(service or self.resource.service, self.region, operation, given)
+        sent = {name: value for name, value in parameters.items() if value is not None}
+        answer = self.session.call(service or self.resource.service, self.region, operation, sent)
         self.changed = self.changed or not operation.startswith(_READING)
         return answer
 
     def pages(self, operation: str, result: str, service: str = "", /, **parameters: Any) -> list[Any]:
-        """All items of a list operation, over all its pages."""
+        """The items of a list operation, of all its pages."""
         items: list[Any] = []
         while True:
             answer = self.aws(operation, service, **parameters)
@@ -106,8 +106,8 @@ class Call:
         fields = {k: f for k, f in self.resource.fields.items() if k not in skip and (not names or k in names)}
         return to_aws(fields, self.inputs)
 
-    def found(self, answer: Mapping[str, Any], without: tuple[str, ...] = ()) -> PropertyValues:
-        """An answer of AWS as values of Pulumi."""
+    def properties(self, answer: Mapping[str, Any], without: tuple[str, ...] = ()) -> PropertyValues:
+        """An answer of AWS as properties of the resource."""
         skip = {"tags", "region", *without}
         return from_aws({k: f for k, f in self.resource.fields.items() if k not in skip}, answer)
 
@@ -116,33 +116,37 @@ class Call:
         return f"arn:aws:{service}:{self.region if region else ''}:{self.account}:{rest}"
 
     def tag_list(self, key: str = "Key", value: str = "Value") -> list[dict[str, str]] | None:
-        """All tags as AWS's usual list of pairs, None when there are none."""
+        """The tags as AWS's usual list of pairs, None when there are none."""
         return [{key: k, value: v} for k, v in self.tags.items()] or None
 
-    def invented(self, *parts: str, length: int = 8) -> str:
-        """A made-up, deterministic id."""
+    def derived_id(self, *parts: str, length: int = 8) -> str:
+        """An id made of these parts: the same for the same resource."""
         text = "|".join((self.account, self.region, self.resource.token, *parts))
         return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
 @dataclass(frozen=True, slots=True)
 class Tagging:
-    """How a service tags: the three operations and the names of their parameters."""
+    """The tagging of a service: the three operations and the names of their parameters.
+
+    `target` is the parameter that names the resource, `target_of` its value; `pair` are the names in AWS's list of
+    pairs, None where AWS takes a mapping.
+    """
 
     put: str
     remove: str
     list: str
     target: str = "ResourceArn"
-    of: Callable[[Call], str] = lambda call: str(call.state.get("arn") or call.id)
+    target_of: Callable[[Call], str] = lambda call: str(call.state.get("arn") or call.id)
     tags: str = "Tags"
     keys: str = "TagKeys"
-    found: str = "Tags"
+    listed: str = "Tags"
     pair: tuple[str, str] | None = ("Key", "Value")
     recorded: str = ""
 
     def update(self, call: Call) -> None:
-        """Bring the tags in AWS from those of the old state to those of the call."""
-        target = {self.target: self.of(call)}
+        """Bring the tags in AWS from those of the state to those of the call."""
+        target = {self.target: self.target_of(call)}
         before: dict[str, str] = call.state.get("tagsAll") or {}
         if surplus := sorted(set(before) - set(call.tags)):
             call.aws(self.remove, **target, **{self.keys: surplus})
@@ -151,28 +155,28 @@ class Tagging:
 
     def read(self, call: Call) -> dict[str, str]:
         """The tags that AWS holds."""
-        found: Any = call.aws(self.list, **{self.target: self.of(call)}).get(self.found) or {}
+        tags: Any = call.aws(self.list, **{self.target: self.target_of(call)}).get(self.listed) or {}
         if self.pair is None:
-            return dict(found)
+            return dict(tags)
         key, value = self.pair
-        return {pair[key]: pair[value] for pair in found}
+        return {pair[key]: pair[value] for pair in tags}
 
 
 def only_local(_: Call) -> None:
-    """The update of a type of which only the provider's own switches and tags can change."""
+    """Update a type of which only the provider's own switches and tags can change: there is nothing to send."""
 
 
 def _nothing(_: Call) -> None:
-    """The deletion of what AWS cannot delete."""
+    """Delete a resource that AWS cannot delete: there is nothing to send."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """One resource type.
+    """A resource type of the AWS provider, with the functions that create, read, update and delete a resource.
 
     `create` gives the id and the computed outputs; `read` the values as AWS has them (computed ones included), None
-    when gone; without `update` every change replaces. `name` is the input that fixes the name in AWS: with it a
-    replacement deletes first, as Pulumi's bridge does. `recorded` is the reason why the type is only recorded.
+    when the resource is gone; without `update` every change replaces. `name` is the input that fixes the name in AWS:
+    with it a replacement deletes first, as Pulumi's bridge does. `recorded` says why the type is only recorded.
     """
 
     token: str
@@ -201,7 +205,7 @@ class ResourceType:
 
     @property
     def defaults(self) -> PropertyValues:
-        """What the AWS provider fills in for properties that are not given."""
+        """The values that the AWS provider fills in for properties that are not given."""
         return {name: field.default for name, field in self.fields.items() if field.default is not None}
 
     @property
@@ -225,40 +229,39 @@ def recorded(
     label: str,
     fields: Fields,
     reason: str,
-    make: Callable[[Call], IdAndOutputs],
+    create: Callable[[Call], IdAndOutputs],
     *,
     outputs: tuple[str, ...] = (),
     name: str = "",
     regional: bool = True,
     tags: bool = False,
 ) -> ResourceType:
-    """A type that moto has no API for: kept in the record store, with made-up but deterministic outputs."""
-
+    """A resource type that moto has no API for: kept in the record store, with deterministic outputs of its own."""
     tagging = recorded_tags() if tags else None
 
-    def create(call: Call) -> IdAndOutputs:
-        call.id, computed = make(call)
-        if call.access.records.get(call.key) is not None:
+    def record(call: Call) -> IdAndOutputs:
+        call.id, computed = create(call)
+        if call.session.records.get(call.key) is not None:
             raise AwsError("AlreadyExistsException", f"{label} {call.id} already exists")
-        call.access.records.keep(call.key, {**call.inputs, **computed})
+        call.session.records.keep(call.key, {**call.inputs, **computed})
         if tagging:
             tagging.update(call)
         return call.id, computed
 
     def update(call: Call) -> None:
-        call.access.records.keep(call.key, {**call.state, **call.inputs})
+        call.session.records.keep(call.key, {**call.state, **call.inputs})
 
     return ResourceType(
-        token, label, "", fields, create, _recorded_values, update, _forget, outputs, name, regional, tagging, reason
+        token, label, "", fields, record, _recorded_values, update, _forget, outputs, name, regional, tagging, reason
     )
 
 
 def _recorded_values(call: Call) -> PropertyValues | None:
-    return call.access.records.get(call.key)
+    return call.session.records.get(call.key)
 
 
 def _forget(call: Call) -> None:
-    call.access.records.forget(call.key)
+    call.session.records.forget(call.key)
 
 
 class _RecordedTags(Tagging):
@@ -268,11 +271,11 @@ class _RecordedTags(Tagging):
 
     def update(self, call: Call) -> None:
         """Keep the tags."""
-        call.access.records.keep(_tags_key(call), dict(call.tags))
+        call.session.records.keep(_tags_key(call), dict(call.tags))
 
     def read(self, call: Call) -> dict[str, str]:
         """The tags that were kept."""
-        return call.access.records.get(_tags_key(call)) or {}
+        return call.session.records.get(_tags_key(call)) or {}
 
 
 def _tags_key(call: Call) -> RecordKey:

@@ -12,7 +12,7 @@ from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, Resource
 
 
 class _BucketTags(Tagging):
-    """S3 replaces the whole set of tags at once."""
+    """The tags of a bucket, which S3 replaces as a whole."""
 
     __slots__ = ()
 
@@ -26,19 +26,20 @@ class _BucketTags(Tagging):
     def read(self, call: Call) -> dict[str, str]:
         """The tags of the bucket; S3 answers with an error when there are none."""
         try:
-            found: list[dict[str, str]] = call.aws("get_bucket_tagging", Bucket=call.id)["TagSet"]
+            tags: list[dict[str, str]] = call.aws("get_bucket_tagging", Bucket=call.id)["TagSet"]
         except AwsError as error:
             if error.code == "NoSuchTagSet":
                 return {}
             raise
-        return {pair["Key"]: pair["Value"] for pair in found}
+        return {pair["Key"]: pair["Value"] for pair in tags}
 
 
 def _create_bucket(call: Call) -> IdAndOutputs:
     name = call.inputs["bucket"]
-    here = None if call.region == "us-east-1" else {"LocationConstraint": call.region}
+    # S3 refuses the location us-east-1, which is the one of a bucket without a constraint.
+    location = None if call.region == "us-east-1" else {"LocationConstraint": call.region}
     lock = call.inputs.get("objectLockEnabled")
-    call.aws("create_bucket", Bucket=name, CreateBucketConfiguration=here, ObjectLockEnabledForBucket=lock)
+    call.aws("create_bucket", Bucket=name, CreateBucketConfiguration=location, ObjectLockEnabledForBucket=lock)
     call.id = name
     if call.tags:
         _BUCKET_TAGS.update(call)
@@ -126,7 +127,7 @@ def _create_account_block(call: Call) -> IdAndOutputs:
 
 def _read_account_block(call: Call) -> Mapping[str, Any]:
     answer = call.aws("get_public_access_block", AccountId=call.account)
-    return {**call.found(answer["PublicAccessBlockConfiguration"]), "accountId": call.account}
+    return {**call.properties(answer["PublicAccessBlockConfiguration"]), "accountId": call.account}
 
 
 def _delete_account_block(call: Call) -> None:

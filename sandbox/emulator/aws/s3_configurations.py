@@ -1,4 +1,4 @@
-"""What S3 keeps about a bucket: each configuration is put, got and deleted as one structure."""
+"""S3 bucket configurations, each of which S3 puts, gets and deletes as one structure."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ from sandbox.emulator.aws.fields import (
 from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType
 from sandbox.emulator.aws.s3 import BLOCKS
 
-# --- its configurations ------------------------------------------------------------------------------------
 
-
-def _part(
+def _configuration(
     type_name: str,
     label: str,
     operation: str,
@@ -35,10 +33,10 @@ def _part(
     delete: str | Callable[[Call], None] = "",
     always: bool = False,
 ) -> ResourceType:
-    """A configuration that S3 puts, gets and deletes as one structure of a bucket; its id is the bucket's name.
+    """The resource type of one configuration of a bucket; its id is the bucket's name.
 
-    `under` is the path to it in the parameters, `within` finds it in the answer, `outside` are properties beside it;
-    `always` when a bucket is never without one.
+    `under` is the path to the structure in the parameters, `within` gets it out of the answer, `outside` are properties
+    beside it; `always` when a bucket is never without one.
     """
 
     def put(call: Call) -> None:
@@ -54,8 +52,8 @@ def _part(
 
     def read(call: Call) -> PropertyValues | None:
         answer = call.aws(f"get_{operation}", Bucket=call.id)
-        found = call.found({**within(answer), **answer})
-        return {"bucket": call.id, **found} if found or always else None
+        properties = call.properties({**within(answer), **answer})
+        return {"bucket": call.id, **properties} if properties or always else None
 
     def remove(call: Call) -> None:
         if callable(delete):
@@ -86,17 +84,17 @@ def _stop_locking(call: Call) -> None:
 
 
 def _inside(*path: str) -> Callable[[PropertyValues], PropertyValues]:
-    def find(answer: PropertyValues) -> PropertyValues:
-        found: Any = answer
+    def structure(answer: PropertyValues) -> PropertyValues:
+        member: Any = answer
         for name in path:
-            found = found.get(name) or {}
-        return found
+            member = member.get(name) or {}
+        return member
 
-    return find
+    return structure
 
 
 _PRESENT: Final = Conversion(lambda value: {} if value else None, lambda value: value is not None)
-"""A switch that is on when an empty structure is there."""
+"""A flag that AWS has as an empty structure, which is present or absent."""
 
 _ONLY_RULE: Final = Conversion(
     lambda rule: [{"ObjectOwnership": rule["objectOwnership"]}],
@@ -112,7 +110,7 @@ _FILTER: Final[Fields] = {
     "and": one({"prefix": text(), "tags": pairs(), "objectSizeGreaterThan": number(), "objectSizeLessThan": number()}),
 }
 
-VERSIONING: Final = _part(
+VERSIONING: Final = _configuration(
     "BucketVersioning",
     "S3 Bucket Versioning",
     "bucket_versioning",
@@ -121,7 +119,7 @@ VERSIONING: Final = _part(
     delete=_suspend,
 )
 
-ENCRYPTION: Final = _part(
+ENCRYPTION: Final = _configuration(
     "BucketServerSideEncryptionConfiguration",
     "S3 Bucket Server-side Encryption Configuration",
     "bucket_encryption",
@@ -142,7 +140,7 @@ ENCRYPTION: Final = _part(
 )
 
 
-PUBLIC_ACCESS_BLOCK: Final = _part(
+PUBLIC_ACCESS_BLOCK: Final = _configuration(
     "BucketPublicAccessBlock",
     "S3 Bucket Public Access Block",
     "public_access_block",
@@ -151,7 +149,7 @@ PUBLIC_ACCESS_BLOCK: Final = _part(
     within=_inside("PublicAccessBlockConfiguration"),
 )
 
-OWNERSHIP: Final = _part(
+OWNERSHIP: Final = _configuration(
     "BucketOwnershipControls",
     "S3 Bucket Ownership Controls",
     "bucket_ownership_controls",
@@ -160,7 +158,7 @@ OWNERSHIP: Final = _part(
     within=_inside("OwnershipControls"),
 )
 
-LIFECYCLE: Final = _part(
+LIFECYCLE: Final = _configuration(
     "BucketLifecycleConfiguration",
     "S3 Bucket Lifecycle Configuration",
     "bucket_lifecycle_configuration",
@@ -191,7 +189,7 @@ LIFECYCLE: Final = _part(
     delete="delete_bucket_lifecycle",
 )
 
-LOGGING: Final = _part(
+LOGGING: Final = _configuration(
     "BucketLogging",
     "S3 Bucket Logging",
     "bucket_logging",
@@ -201,7 +199,7 @@ LOGGING: Final = _part(
     delete=_stop_logging,
 )
 
-NOTIFICATION: Final = _part(
+NOTIFICATION: Final = _configuration(
     "BucketNotification",
     "S3 Bucket Notification",
     "bucket_notification_configuration",
@@ -211,11 +209,11 @@ NOTIFICATION: Final = _part(
     always=True,
 )
 
-POLICY: Final = _part("BucketPolicy", "S3 Bucket Policy", "bucket_policy", {"policy": document(required=True)})
+POLICY: Final = _configuration("BucketPolicy", "S3 Bucket Policy", "bucket_policy", {"policy": document(required=True)})
 
 _RETENTION: Final[Fields] = {"mode": text(), "days": number(computed=True), "years": number(computed=True)}
 
-OBJECT_LOCK: Final = _part(
+OBJECT_LOCK: Final = _configuration(
     "BucketObjectLockConfiguration",
     "S3 Bucket Object Lock Configuration",
     "object_lock_configuration",
@@ -238,7 +236,7 @@ _DESTINATION: Final[Fields] = {
     "replicationTime": one({"status": text(required=True), "time": one({"minutes": number()})}),
 }
 
-REPLICATION: Final = _part(
+REPLICATION: Final = _configuration(
     "BucketReplicationConfig",
     "S3 Bucket Replication Configuration",
     "bucket_replication",

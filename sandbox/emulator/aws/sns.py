@@ -20,8 +20,8 @@ def _as_text(value: Any) -> str:
 
 
 def _from_attributes(call: Call, attributes: PropertyValues, *skip: str) -> PropertyValues:
-    found = call.found(attributes, without=skip)
-    return {name: _typed(call.resource.fields[name].kind, value) for name, value in found.items()}
+    properties = call.properties(attributes, without=skip)
+    return {name: _typed(call.resource.fields[name].kind, value) for name, value in properties.items()}
 
 
 def _typed(kind: str, value: str) -> Any:
@@ -99,7 +99,7 @@ def _read_policy(call: Call) -> PropertyValues:
 
 
 def _delete_policy(call: Call) -> None:
-    """The AWS provider puts back the policy that a new topic has."""
+    """Put the policy of a new topic, as the AWS provider does: a topic is never without one."""
     policy = (
         '{"Version":"2008-10-17","Statement":[{"Sid":"__default_statement_ID","Effect":"Allow","Principal":{"AWS":"*"},'
         f'"Action":"SNS:*","Resource":"{call.id}","Condition":{{"StringEquals":{{"AWS:SourceOwner":"{call.account}"}}}}}}]}}'
@@ -143,8 +143,7 @@ def _subscription_outputs(call: Call) -> PropertyValues:
 
 def _read_subscription(call: Call) -> PropertyValues:
     attributes = call.aws("get_subscription_attributes", SubscriptionArn=call.id)["Attributes"]
-    found = _from_attributes(call, attributes)
-    return {"filterPolicyScope": "", **found, **_subscription_outputs(call)}
+    return {"filterPolicyScope": "", **_from_attributes(call, attributes), **_subscription_outputs(call)}
 
 
 def _update_subscription(call: Call) -> None:

@@ -25,9 +25,10 @@ def _create(call: Call) -> IdAndOutputs:
 
 def _read(call: Call) -> PropertyValues:
     attributes = call.aws("get_queue_attributes", QueueUrl=call.id, AttributeNames=["All"])["Attributes"]
-    found = {name: _typed(call.resource.fields[name].kind, value) for name, value in call.found(attributes).items()}
-    settled = {"policy": "", "sqsManagedSseEnabled": "kmsMasterKeyId" not in found, **found}
-    return {**settled, "name": call.id.rpartition("/")[2], "arn": attributes["QueueArn"], "url": call.id}
+    kinds = {name: field.kind for name, field in call.resource.fields.items()}
+    properties = {name: _typed(kinds[name], value) for name, value in call.properties(attributes).items()}
+    computed = {"policy": "", "sqsManagedSseEnabled": "kmsMasterKeyId" not in properties}
+    return {**computed, **properties, "name": call.id.rpartition("/")[2], "arn": attributes["QueueArn"], "url": call.id}
 
 
 def _typed(kind: str, value: str) -> Any:

@@ -1,4 +1,4 @@
-"""IAM Identity Center: permission sets and who has them where."""
+"""IAM Identity Center: permission sets and their assignments."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ def _target(call: Call) -> PropertyValues:
 
 
 def _create_set(call: Call) -> IdAndOutputs:
-    found = call.aws("create_permission_set", **call.request())["PermissionSet"]
-    call.id = f"{found['PermissionSetArn']},{call.inputs['instanceArn']}"
+    created = call.aws("create_permission_set", **call.request())["PermissionSet"]
+    call.id = f"{created['PermissionSetArn']},{call.inputs['instanceArn']}"
     _TAGS.update(call)
-    return call.id, _set_outputs(found)
+    return call.id, _set_outputs(created)
 
 
-def _set_outputs(found: PropertyValues) -> PropertyValues:
-    return {"arn": found["PermissionSetArn"], "createdDate": found["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ")}
+def _set_outputs(described: PropertyValues) -> PropertyValues:
+    created = described["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"arn": described["PermissionSetArn"], "createdDate": created}
 
 
 def _read_set(call: Call) -> PropertyValues:
     target = _target(call)
-    found = call.aws("describe_permission_set", **target)["PermissionSet"]
-    return {**call.found(found), "instanceArn": target["InstanceArn"], **_set_outputs(found)}
+    described = call.aws("describe_permission_set", **target)["PermissionSet"]
+    return {**call.properties(described), "instanceArn": target["InstanceArn"], **_set_outputs(described)}
 
 
 def _update_set(call: Call) -> None:
@@ -78,12 +79,13 @@ def _create_policy(call: Call) -> IdAndOutputs:
 def _read_policy(call: Call) -> PropertyValues | None:
     target = _target(call)
     policy: Any = call.aws("get_inline_policy_for_permission_set", **target).get("InlinePolicy")
-    found = {
+    if not policy:
+        return None
+    return {
         "permissionSetArn": target["PermissionSetArn"],
         "instanceArn": target["InstanceArn"],
         "inlinePolicy": policy,
     }
-    return found if policy else None
 
 
 def _delete_policy(call: Call) -> None:
@@ -113,15 +115,15 @@ def _create_assignment(call: Call) -> IdAndOutputs:
 
 def _read_assignment(call: Call) -> PropertyValues | None:
     wanted: PropertyValues = dict(zip(_PARTS, call.id.split(","), strict=True))
-    held = call.pages(
+    assignments = call.pages(
         "list_account_assignments",
         "AccountAssignments",
         InstanceArn=wanted["instanceArn"],
         AccountId=wanted["targetId"],
         PermissionSetArn=wanted["permissionSetArn"],
     )
-    found = any(item["PrincipalId"] == wanted["principalId"] for item in held)
-    return wanted if found else None
+    exists = any(item["PrincipalId"] == wanted["principalId"] for item in assignments)
+    return wanted if exists else None
 
 
 def _delete_assignment(call: Call) -> None:

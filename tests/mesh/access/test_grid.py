@@ -6,7 +6,7 @@ import dataclasses
 import xml.etree.ElementTree as ET
 
 from mesh.access.grid import Cell, Grid, Line, grid
-from mesh.access.heatmap import picture
+from mesh.access.heatmap import heatmap
 from mesh.access.matrix import Row
 from mesh.plan import Plan
 
@@ -38,7 +38,7 @@ def test_a_home_that_differs_is_a_line_of_its_own(plan: Plan, rows: tuple[Row, .
 
 
 def test_the_picture_names_the_homes_that_differ(plan: Plan, rows: tuple[Row, ...]) -> None:
-    drawn = picture(plan, grid(plan, one_home_refused(rows)))
+    drawn = heatmap(plan, grid(plan, one_home_refused(rows)))
     assert "profiles as held in ads<" in drawn
     assert "Rows are split where domains differ" in drawn
     assert "identity.profiles as files held in ads: general nothing, pii nothing" in drawn
@@ -52,7 +52,7 @@ def test_only_everything_has_the_shade_of_everything(plan: Plan) -> None:
         "restricted": Cell(0, 1000),
     }
     line = Line("ads", "wide", "table", (), ("ads",), cells)
-    root = ET.fromstring(picture(plan, Grid(tuple(cells), ("ads",), (line,), 4)))
+    root = ET.fromstring(heatmap(plan, Grid(tuple(cells), ("ads",), (line,), 4)))
     space = "{http://www.w3.org/2000/svg}"
     shades = [r.get("class") for r in root.iter(f"{space}rect") if r.find(f"{space}title") is not None]
     assert shades == ["s3", "s4", "s1", "s0"]
@@ -61,7 +61,7 @@ def test_only_everything_has_the_shade_of_everything(plan: Plan) -> None:
 def test_names_are_escaped_and_the_drawing_grows_with_them(plan: Plan) -> None:
     def drawn(product: str) -> ET.Element:
         line = Line("a<b", product, "files", ("x&y",), ("ads",), {"pii": Cell(1, 1)})
-        return ET.fromstring(picture(plan, Grid(("pii",), ("ads",), (line,), 1)))
+        return ET.fromstring(heatmap(plan, Grid(("pii",), ("ads",), (line,), 1)))
 
     texts = [each.text for each in drawn("c>d").iter("{http://www.w3.org/2000/svg}text")]
     assert {"a<b", "c>d", "x&y"} <= set(texts)

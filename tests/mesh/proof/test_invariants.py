@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -39,6 +41,18 @@ def test_titles_are_sentences_of_their_own() -> None:
     titles = [invariant.title for invariant in INVARIANTS]
     assert len(set(titles)) == len(titles)
     assert [title for title in titles if len(title) < 30 or not title.endswith(".") or not title[0].isupper()] == []
+
+
+def test_titles_do_not_depend_on_docstrings() -> None:
+    """`python -OO` has none."""
+    code = "from mesh.proof.invariants import INVARIANTS; print(*(i.title for i in INVARIANTS), sep='\\n')"
+    stripped = subprocess.run([sys.executable, "-OO", "-c", code], check=True, capture_output=True, text=True)
+    assert stripped.stdout.splitlines() == [invariant.title for invariant in INVARIANTS]
+
+
+def test_what_carries_an_invariant_beyond_iam_is_something_that_users_have() -> None:
+    """The folder `tests` is not in the wheel."""
+    assert [invariant.id for invariant in INVARIANTS if "tests/" in (invariant.beyond or "")] == []
 
 
 def test_an_invariant_without_a_claim_does_not_hold(plan: Plan) -> None:

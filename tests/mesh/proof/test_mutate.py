@@ -11,11 +11,11 @@ import pytest
 
 from mesh.plan import Plan
 from mesh.proof import mutate
+from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.mutate import Mutant, Mutation, MutationOutcome, reason
 from mesh.proof.policy_page.__main__ import LOSSES
 from mesh.proof.policy_page.losses import measured, read
-from mesh.proof.survivors import REASONS
 
 ROOT = Path(__file__).resolve().parents[3]
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}

@@ -13,13 +13,13 @@ from mesh.iam.scp import exfiltration
 from mesh.iam.statement import Statement, account, service, when
 from mesh.model import Mesh
 from mesh.plan import Plan, build
+from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.policy_page import __main__ as generator
 from mesh.proof.policy_page.losses import Loss, as_text, read
 from mesh.proof.policy_page.page import page
 from mesh.proof.policy_page.policy_kinds import KINDS, PolicyKind, instances, kind_of
 from mesh.proof.policy_page.wording import KeyWording, Placeholders, Wording, wording
 from mesh.proof.subject import Subject
-from mesh.proof.survivors import REASONS
 from tests.mesh.iam.conftest import documents_of
 
 ROOT = Path(__file__).resolve().parents[3]

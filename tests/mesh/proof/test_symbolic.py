@@ -17,7 +17,7 @@ from mesh.proof.prove import prove
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import solve
 from mesh.proof.symbolic.encode import SymbolicRequest
-from mesh.proof.symbolic.goals import Obligation
+from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.theorems import THEOREMS
 from tests.mesh.proof.seeded import Bench, Edit, Fault, Json, also, broken, element, instead, when, without
 
@@ -27,7 +27,7 @@ PATHS, ARN, SERVICE = "aws:PrincipalOrgPaths", "aws:PrincipalArn", "aws:Principa
 BUCKETS, KEYS = "policy of bucket *--[!i]*", "policy of the key of *.*"
 ROOT_SCP, ROOT_RCP, DOORS = "mesh-guardrails-stay-up", "mesh-resources-stay-inside", "mesh-no-side-doors-*"
 ENDPOINTS = "policy of the endpoint of s3"
-GLASS, KEEPERS = "role/mesh/break-glass, trust", "UsersWithASecondFactor"
+GLASS, SECOND_FACTOR = "role/mesh/break-glass, trust", "UsersWithASecondFactor"
 ANY_VALUE = instead("ForAllValues:StringNotLike", "ForAnyValue:StringNotLike", PATHS)
 TEXT_OF_ARN = instead("ArnNotLike", "StringNotLike", ARN)
 
@@ -155,16 +155,16 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
         "RefuseOtherWriters",
         element("Resource", "arn:aws:s3:::aurora-audit/AWSLogs/*"),
     ),
-    ("I22", GLASS, KEEPERS, also("ArnLike", ARN, "arn:aws:iam::*:user/mesh/break-glass/*")),
-    ("I22", GLASS, KEEPERS, instead("Bool", "BoolIfExists", "aws:MultiFactorAuthPresent")),
+    ("I22", GLASS, SECOND_FACTOR, also("ArnLike", ARN, "arn:aws:iam::*:user/mesh/break-glass/*")),
+    ("I22", GLASS, SECOND_FACTOR, instead("Bool", "BoolIfExists", "aws:MultiFactorAuthPresent")),
     (
         "I22",
         GLASS,
-        KEEPERS,
+        SECOND_FACTOR,
         instead("NumericLessThanEquals", "NumericLessThanEqualsIfExists", "aws:MultiFactorAuthAge"),
     ),
-    ("I22", GLASS, KEEPERS, without("StringEquals", "sts:SourceIdentity")),
-    ("I22", GLASS, KEEPERS, also("StringEquals", "aws:RequestedRegion", "us-east-1")),
+    ("I22", GLASS, SECOND_FACTOR, without("StringEquals", "sts:SourceIdentity")),
+    ("I22", GLASS, SECOND_FACTOR, also("StringEquals", "aws:RequestedRegion", "us-east-1")),
     ("I22", "role/mesh/deploy, trust", "EmergenciesUnderAName", without("Null", "aws:SourceIdentity")),
     ("I22", "role/mesh/deploy, trust", "EmergenciesUnderAName", also("ArnLike", ARN, "arn:aws:iam::*:role/mesh/b*")),
     ("I23", CATALOG, "RefuseOtherUnits", ANY_VALUE),
@@ -208,7 +208,7 @@ def test_the_theorem_holds_of_the_sample_mesh(subject: Subject, name: str) -> No
     proof = symbolic.prove(name, subject)
     assert proof
     assert (proof.failed, [witness.text for witness in proof.witnesses]) == (0, [])
-    assert proof.goals > 0
+    assert proof.obligations > 0
 
 
 @pytest.mark.parametrize(
@@ -264,14 +264,14 @@ POLICY: Json = {
 }
 
 
-def goal(document: Json = POLICY) -> Obligation:
+def obligation(document: Json = POLICY) -> Obligation:
     request = SymbolicRequest((compiled("a policy", document),))
-    given = request.key(ARN).shaped(("arn:aws:iam::111111111111:role/x:", "role/mesh/deploy"))
-    return Obligation(what="a stranger", request=request, actions=("s3:*",), given=(given,))
+    assumption = request.key(ARN).shaped(("arn:aws:iam::111111111111:role/x:", "role/mesh/deploy"))
+    return Obligation(what="a stranger", request=request, actions=("s3:*",), assumptions=(assumption,))
 
 
 def test_a_witness_is_a_request_in_words_and_as_data() -> None:
-    witness = goal().check()
+    witness = obligation().check()
     assert witness
     assert "arn:aws:iam::111111111111:role/x:role/mesh/deploy: s3:" in witness.text
     assert witness.text.endswith("is not refused by a policy")
@@ -284,7 +284,7 @@ def test_an_evaluator_that_disagrees_is_told_as_a_fault_of_the_proof(monkeypatch
         return iter((0,))
 
     monkeypatch.setattr(solve.Counterexample, "taken_by", denies)
-    witness = goal().check()
+    witness = obligation().check()
     assert witness
     assert witness.text.endswith("the evaluator says otherwise, which is a fault of the proof itself")
     assert witness.data["fault"] == "z3 and the evaluator disagree"
@@ -302,7 +302,7 @@ def test_no_answer_in_time_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
             return "timeout"
 
     monkeypatch.setattr(solve.z3, "SimpleSolver", Slow)
-    witness = goal().check()
+    witness = obligation().check()
     assert witness
     assert witness.text == "a stranger: cannot be proven: z3 has no answer in time (timeout)"
 
@@ -352,3 +352,8 @@ def test_with_z3_the_method_says_over_what_a_theorem_ranges(plan: Plan) -> None:
     (result, other) = prove(plan, (BY_ID["I24"], BY_ID["I20"]))
     assert result.as_json()["method"] == f"enumeration; z3: {symbolic.RANGES['I24']}"
     assert other.as_json()["method"] == "enumeration"
+
+
+def test_a_theorem_stands_in_the_module_named_like_its_invariants() -> None:
+    modules = {name: theorem.__module__.rpartition(".")[2] for name, theorem in THEOREMS.items()}
+    assert modules == {name: BY_ID[name].claims.__module__.rpartition(".")[2] for name in THEOREMS}

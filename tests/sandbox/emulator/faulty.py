@@ -1,4 +1,4 @@
-"""An organisation in which something happens to some calls, before AWS has them."""
+"""An organisation in which some calls fail before AWS has them."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from sandbox.emulator.aws.resource import AwsSession
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 
 Meet = Callable[[str], None]
-"""Is told the operation, and raises AwsError where it is to fail."""
+"""A function of the operation that raises AwsError where the call is to fail."""
 
 
 def spared(_operation: str) -> None:
-    """Nothing happens."""
+    """Let every call through."""
 
 
 @dataclass
 class FaultyOrganization:
-    """The organisation, with what its calls meet on their way."""
+    """An organisation whose calls pass `meet` first."""
 
     organization: EmulatedOrganization
     meet: Meet = spared
 
     def assume(self, role_arn: str, through: Sequence[str] = ()) -> AwsSession:
-        return FaultyAccess(self.organization.assume(role_arn, through), self)
+        return FaultySession(self.organization.assume(role_arn, through), self)
 
 
 @dataclass(frozen=True)
-class FaultyAccess:
-    """A role whose calls meet it."""
+class FaultySession:
+    """A session whose calls pass the organisation's `meet` first."""
 
-    access: AwsSession
+    session: AwsSession
     organization: FaultyOrganization
 
     @property
     def account_id(self) -> str:
-        return self.access.account_id
+        return self.session.account_id
 
     @property
     def records(self) -> Records:
-        return self.access.records
+        return self.session.records
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
         self.organization.meet(operation)
-        return self.access.call(service, region, operation, parameters)
+        return self.session.call(service, region, operation, parameters)

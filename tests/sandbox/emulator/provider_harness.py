@@ -1,4 +1,4 @@
-"""Drives a provider as an engine does: with protobuf messages and nothing else."""
+"""Driver of a provider, with protobuf messages and nothing else, as an engine has it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ IDS = OrganizationIds(
 
 
 class Aborted(Exception):
-    """What a gRPC context makes of an error; `half_made` is what there is of the resource, if there is something."""
+    """The error of an aborted call; `half_made` is the half-made resource, if there is one."""
 
     def __init__(self, details: str, trailers: Sequence[tuple[str, str | bytes]] = ()) -> None:
         super().__init__(details)
@@ -76,7 +76,7 @@ def configured(organization: Any, account_id: str, **more: Any) -> Driver:
 
 @dataclass
 class Driver:
-    """One provider and the messages to it."""
+    """A provider and the messages to it."""
 
     provider: AwsProvider
     context: Context = field(default_factory=Context)
@@ -121,12 +121,12 @@ def urn(token: str, name: str = "it") -> str:
 
 
 Made = Mapping[str, Values]
-"""The outputs (with `id`) of the resources a case stands on, by label."""
+"""Outputs (with `id`) of the resources that a case needs, by label."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A resource type's life: what it needs, its inputs, and a change (`None`: every change replaces it)."""
+    """The lifecycle of a resource type: needed cases, inputs, and a change (`None`: every change replaces it)."""
 
     token: str
     inputs: Values | Callable[[Made], Values]
@@ -136,13 +136,13 @@ class Case:
     account: str = DOMAIN
     label: str = ""
     stays: bool = False
-    """AWS keeps it after a delete."""
+    """True for a resource that AWS keeps after a deletion."""
 
     @property
     def name(self) -> str:
-        """What a test calls it."""
+        """The name of the case in a test's id."""
         return self.label or self.token.rpartition(":")[2]
 
     def resolved(self, made: Made) -> Values:
-        """The inputs, with the outputs of what the case needs."""
+        """The inputs, with outputs of the needed cases."""
         return self.inputs(made) if callable(self.inputs) else dict(self.inputs)

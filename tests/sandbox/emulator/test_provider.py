@@ -15,7 +15,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.emulator.aws import RECORDED_PARTS, RECORDED_TYPES, RESOURCES
+from sandbox.emulator.aws import RECORDED_TYPES, RESOURCES
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.wire import UNKNOWN, to_python, to_struct, wrap
 from tests.sandbox.emulator.provider_harness import DOMAIN, REGION, Aborted, Context, Driver, Values, settings, urn
@@ -252,7 +252,8 @@ def test_another_function_is_refused_by_name(offline: Driver) -> None:
 
 
 def test_every_recorded_type_and_part_says_why() -> None:
-    reasons = [*RECORDED_TYPES.values(), *(reason for parts in RECORDED_PARTS.values() for reason in parts.values())]
+    parts = [reason for resource in RESOURCES.values() for reason in resource.recorded_parts.values()]
+    reasons = [*RECORDED_TYPES.values(), *parts]
     assert all("moto" in reason for reason in reasons)
 
 

@@ -1,4 +1,4 @@
-"""What the provider makes of AWS's answers: errors, drift, imports, and what is only recorded."""
+"""The provider and AWS's answers: errors, drift, imports, and resources that are only recorded."""
 
 from __future__ import annotations
 

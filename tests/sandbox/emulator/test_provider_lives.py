@@ -36,7 +36,7 @@ def drivers(organization: EmulatedOrganization) -> dict[str, Driver]:
 
 
 class Standing:
-    """What a case needs, created before it and deleted after it."""
+    """The resources that a case needs, created before it and deleted after it."""
 
     def __init__(self, drivers: dict[str, Driver]) -> None:
         self.drivers = drivers
@@ -203,7 +203,7 @@ def test_a_creation_whose_answer_is_lost_is_answered_again(
         assert (id_, organization.resources_in(case.account), organization.counts()) == (made, held, counted)
         _stays_the_same(driver, case, id_, state, inputs)
         driver.delete(case.token, id_, state)
-        organization.records.heard(urn(case.token, "lost"))
+        organization.records.acknowledge(urn(case.token, "lost"))
 
 
 def _named_anew(case: Case, standing: Standing, number: int) -> Values:
@@ -215,7 +215,7 @@ def _named_anew(case: Case, standing: Standing, number: int) -> Values:
 
 
 def _made_after(aborted: Aborted, driver: Driver, case: Case, inputs: Values, is_there: bool) -> tuple[str, Values]:
-    """What was half made is updated, as an engine does it; what was not is created."""
+    """Update a half-made resource, as an engine does, and create one that was not made at all."""
     half = aborted.half_made
     assert is_there == (half is not None), "what is there is known to the engine"
     if half is None:

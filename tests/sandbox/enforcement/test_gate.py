@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
 from sandbox.enforcement.enforced_organization import OPERATOR_STEPS_IN, EnforcedOrganization
-from sandbox.rehearsal.personas import session
+from sandbox.rehearsal.personas import session_credentials
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
 CI = f"arn:aws:iam::{GOVERNANCE}:role/mesh/ci-deploy"
@@ -67,7 +67,7 @@ def organization() -> Iterator[EnforcedOrganization]:
 
 def reader(organization: EnforcedOrganization, service: str = "s3", *, served: bool = False) -> Any:
     """A client of the role `reader`: in this process, or over HTTP as a user would make it."""
-    keys = session(f"arn:aws:iam::{DOMAIN}:role/reader", REGION)
+    keys = session_credentials(f"arn:aws:iam::{DOMAIN}:role/reader", REGION)
     if not served:
         return organization._clients.own(service, REGION, keys)
     return boto3.client(

@@ -1,4 +1,4 @@
-"""From a request on the wire to the questions that AWS would ask of it."""
+"""Questions of requests on the wire, as AWS asks them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ BUCKET_KEY, OBJECT_KEY = f"arn:aws:kms:{REGION}:{HOME}:key/of-bucket", f"arn:aws
 THROUGH_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "aws:ViaAWSService": True}
 
 
-class Stored:
-    """Buckets `plain` have no key; everything else is encrypted."""
+class FakeStored:
+    """A store in which the bucket `plain` has no key, and every other bucket and object has one."""
 
     def bucket_key(self, bucket: str) -> str:
         return "" if bucket == "plain" else BUCKET_KEY
@@ -65,7 +65,7 @@ def sent(service: str, operation: str, *, signed: bool = True, **parameters: Any
 
 
 def asked(service: str, operation: str, module: str = "", **parameters: Any) -> list[Question]:
-    return questions(parse(module or service, sent(service, operation, **parameters)), HOME, Stored())
+    return questions(parse(module or service, sent(service, operation, **parameters)), HOME, FakeStored())
 
 
 def brief(found: list[Question]) -> list[tuple[str, str]]:
@@ -228,4 +228,4 @@ def test_what_cannot_be_read_is_refused_and_never_guessed(
 def test_an_operation_of_sts_that_is_not_emulated_is_refused() -> None:
     call = AwsCall("sts", "AssumeRoleWithSAML", REGION, "", {})
     with pytest.raises(UnknownError, match="not emulated"):
-        questions(call, HOME, Stored())
+        questions(call, HOME, FakeStored())

@@ -24,7 +24,7 @@ THING = "aws:test/thing:Thing"
 
 @dataclass
 class Cloud:
-    """What exists, and every call that was made; shared by the providers of a test."""
+    """The things that exist, and all calls; shared by the providers of a test."""
 
     things: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     calls: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -149,7 +149,7 @@ class MemoryProvider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 class Stack:
-    """One stack over several runs."""
+    """A stack over several runs."""
 
     def __init__(self, *, cloud: Cloud | None = None, **options: Any) -> None:
         self.cloud = cloud or Cloud()
@@ -212,7 +212,7 @@ def short(urn: str) -> str:
 
 
 def steps(result: RunResult) -> list[tuple[str, str]]:
-    """What was done to things and components, in order; the stack and the provider left out."""
+    """The steps on things and components, in order; without the stack and the provider."""
     hidden = ("Stack", "aws", "pulumi")
     return [(step.operation, step.name) for step in result.steps if step.type.rpartition(":")[2] not in hidden]
 

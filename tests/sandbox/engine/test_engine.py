@@ -1,4 +1,4 @@
-"""What a run of a program does: names, order, providers, components, previews, secrets, outputs."""
+"""A run of a program: names, order, providers, components, previews, secrets, outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a later run does: updates, replacements, aliases, protection, deletion, imports, reads."""
+"""A later run of a program: updates, replacements, aliases, protection, deletion, imports, reads."""
 
 from __future__ import annotations
 

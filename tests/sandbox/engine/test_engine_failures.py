@@ -1,4 +1,4 @@
-"""What a run does when something goes wrong: nothing that exists is forgotten, and the reason comes out."""
+"""A run that fails: every resource that exists is in the state, and the reason is in the result."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from mesh import names
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import answer
-from sandbox.rehearsal.personas import session
-from sandbox.rehearsal.targets import FOLDER
+from sandbox.rehearsal.personas import session_credentials
+from sandbox.rehearsal.targets import PROBE_PREFIX
 from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
@@ -60,7 +60,7 @@ def test_nothing_of_the_checks_is_left(first: Report, workspace: Workspace) -> N
 
     for owner in s3_backends.bucket_accounts.values():
         for bucket in s3_backends[owner[1]][owner[0]].buckets.values():
-            assert [key for key in bucket.keys if FOLDER in key] == []
+            assert [key for key in bucket.keys if PROBE_PREFIX in key] == []
     left = {r.arn for a in PLAN.domains.values() for r in iam_backends[a.access.account_id]["aws"].roles.values()}
     assert not any("live-check" in arn or "AWSReservedSSO" in arn for arn in left)
     for run in workspace.up(MESH, ["organization", "domain-ads"]):
@@ -121,7 +121,7 @@ def test_a_grant_that_is_gone_shows_with_the_columns_that_are_missed(organizatio
 
 
 def _table_grant(role: str) -> tuple[str, Any]:
-    """What moto keeps of the grant on tables to a role, and the catalog id under which it does."""
+    """The stored grant on tables to a role, and the catalog id under which moto keeps it."""
     from moto.lakeformation.models import lakeformation_backends
 
     (found,) = [
@@ -213,7 +213,7 @@ def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: 
 
 
 def _keys(role: str) -> dict[str, str]:
-    made = session(role, PLAN.perimeter.region)
+    made = session_credentials(role, PLAN.perimeter.region)
     return {
         "AWS_ACCESS_KEY_ID": made.access_key,
         "AWS_SECRET_ACCESS_KEY": made.secret_key,

@@ -1,4 +1,4 @@
-"""Losses that no invariant notices, each with its reason: document, Sid, condition (patterns), why."""
+"""Equivalent mutants, in the word of mutation testing: losses that no invariant can notice, each with the reason."""
 
 from __future__ import annotations
 
@@ -31,3 +31,4 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths", _NAMED_BY_ACCOUNT),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )
+"""Document, Sid and condition of the loss (patterns), and the reason."""

@@ -34,19 +34,19 @@ def parse(text: str) -> PropertyPath:
 
 
 def contains(path: PropertyPath, other: PropertyPath) -> bool:
-    """True when `other` is at or below `path`."""
-    return len(other) >= len(path) and all(ours in ("*", theirs) for ours, theirs in zip(path, other, strict=False))
+    """True when the path `other` is `path` or lies below it."""
+    return len(other) >= len(path) and all(key in ("*", other_key) for key, other_key in zip(path, other, strict=False))
 
 
-def ignoring(news: dict[str, Any], olds: Mapping[str, Any], paths: Iterable[str]) -> list[str]:
-    """Set each path of `news` back to its value in `olds`; answers the paths for which that cannot be done."""
+def restore_ignored(news: dict[str, Any], olds: Mapping[str, Any], paths: Iterable[str]) -> list[str]:
+    """Set each path of `news` back to its value in `olds`; the paths for which that cannot be done are returned."""
     return [path for path in paths if not _reset(parse(path), olds, news)]
 
 
 def _reset(path: PropertyPath, old: Any, new: Any, *, secret: bool = False) -> bool:
-    """`secret`: the old value stands in a secret, the new one does not."""
+    """Set one path back; `secret` when the old value stands inside a secret and the new one does not."""
     old_secret, new_secret = is_secret(old), is_secret(new)
-    old, new = _open(old), _open(new)
+    old, new = _unwrapped(old), _unwrapped(new)
     secret = (secret or old_secret) and not new_secret
     if not path:
         return False
@@ -94,8 +94,8 @@ def _reset_all(rest: PropertyPath, old: Any, new: Any, *, secret: bool) -> bool:
             _reset_key(key, rest, old, new, secret=secret) for key in keys
         )
     if is_list(old) and is_list(new):
-        done = [_reset_item(index, rest, old, new, secret=secret) for index in range(min(len(old), len(new)))]
-        return all(done) and len(old) == len(new)
+        resets = [_reset_item(index, rest, old, new, secret=secret) for index in range(min(len(old), len(new)))]
+        return all(resets) and len(old) == len(new)
     return not rest and (is_map(new) or is_list(new))
 
 
@@ -103,7 +103,7 @@ def _has(value: Any, key: str) -> bool:
     return is_map(value) and key in value
 
 
-def _open(value: Any) -> Any:
+def _unwrapped(value: Any) -> Any:
     while is_map(value) and value.get(SIGNATURE) == SECRET:
         value = value.get("value")
     return value

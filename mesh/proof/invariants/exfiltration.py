@@ -1,4 +1,4 @@
-"""I6, I7, I19: how data could be carried out by somebody inside, or by a service for somebody inside."""
+"""Exfiltration (I6, I7, I19, M1): an insider carries no data out, nor has AWS carry it out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
-from mesh.evaluator import facts
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
@@ -32,89 +31,86 @@ OUTWARD: Final = (
     ("logs:PutLogEvents", "log-group:x:log-stream:x"),
     ("sts:AssumeRole", "role/x"),
 )
-"""What puts data on somebody else's resource, or steps out with it."""
+"""Actions that put data on a resource of another organisation, or assume a role there, with the resource."""
 
 BOUNDED: Final = frozenset({"s3", "kms", "sqs", "sns", "events", "sts"})
+"""Services for which the permissions boundary has the same wall as the SCP."""
+
+WITH_A_BOUNDARY: Final = ("clearance", "pipeline", "delivery", "location", "publisher", "access", "break-glass")
+"""Kinds of callers that are roles of the mesh, which carry the boundary."""
+
+NETWORK_KEYS: Final = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpceorgid", "aws:vpceaccount")
 
 
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
-    """I6: nobody of a member account acts on a resource outside the organisation, with whatever role."""
-    everywhere = tuple(_ways(subject))
+    """Claims of I6: on callers of each kind in each kind of account, at resources of strangers and at home."""
+    network_paths = tuple(_network_paths(subject))
     for caller in _members(subject):
-        ways = everywhere if caller.kind in ("other", "clearance", "pipeline") else ()
+        paths = network_paths if caller.kind in ("other", "clearance", "pipeline") else ()
         for action, resource in _outward(subject):
             request = Request(caller.name, action, resource)
             service = action.partition(":")[0]
-            roles_of_the_mesh = ("clearance", "pipeline", "delivery", "location", "publisher", "access", "break-glass")
-            bounded = caller.kind in roles_of_the_mesh and service in BOUNDED
+            bounded = caller.kind in WITH_A_BOUNDARY and service in BOUNDED
             denied: tuple[Layer, ...] = ("scp", "boundary") if bounded else ("scp",)
             yield Claim(caller.who, request, allowed=False, denied=denied)
+            inside = Request(caller.name, action, subject.moved_home(caller, resource))
             if bounded and action != "sts:AssumeRole":
-                inside = Request(caller.name, action, _inside(subject, caller, resource))
                 yield Claim(f"{caller.who}, at home", inside, free=("scp", "boundary"))
             elif caller.kind == "other":
-                inside = Request(caller.name, action, _inside(subject, caller, resource))
                 yield Claim(f"{caller.who}, at home", inside, free=("scp",))
-            for how, context in ways:
+            for path, context in paths:
                 request = Request(caller.name, action, resource, context)
-                yield Claim(f"{caller.who}, {how}", request, denied=denied)
+                yield Claim(f"{caller.who}, {path}", request, denied=denied)
 
 
-def _ways(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
-    """From where and through what a request comes does not open the wall: no other key is ANDed to the organisation's.
+def _network_paths(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Network paths of a request, each in words and as context keys; none is an exception from I6.
 
-    Of the keys that a document compares, with the values that it names.
+    Where a policy compares a network key with a value, a path with that value is among them.
     """
-    own = {"aws:VpceOrgID": subject.perimeter.organization}
+    ours = {"aws:VpceOrgID": subject.perimeter.organization}
     yield "through a service", {"aws:ViaAWSService": "true"}
-    yield "from a network of the organisation", {"aws:SourceVpc": "vpc-ours", "aws:SourceVpce": "vpce-ours", **own}
-    networks = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpceorgid", "aws:vpceaccount")
-    for statement in (each for policy in subject.controls for each in policy.document["Statement"]):
-        for compared in statement.get("Condition", {}).values():
-            for key, values in compared.items():
-                for value in [values] if isinstance(values, str) else values:
-                    if key.lower() in networks and value not in ("true", "false") and "${" not in value:
-                        yield f"from {value.replace('*', 'x')}", {**own, key: value.replace("*", "x")}
+    yield "from a network of the organisation", {"aws:SourceVpc": "vpc-ours", "aws:SourceVpce": "vpce-ours", **ours}
+    for key, values in _compared_keys(subject):
+        for value in [values] if isinstance(values, str) else values:
+            if key.lower() in NETWORK_KEYS and value not in ("true", "false") and "${" not in value:
+                # A wildcard of the policy stands for any text: the request has `x` in its place.
+                yield f"from {value.replace('*', 'x')}", {**ours, key: value.replace("*", "x")}
+
+
+def _compared_keys(subject: Subject) -> Iterator[tuple[str, Any]]:
+    for policy in subject.controls:
+        for statement in policy.document["Statement"]:
+            for comparison in statement.get("Condition", {}).values():
+                yield from comparison.items()
 
 
 def _outward(subject: Subject) -> Iterator[tuple[str, str]]:
-    for action, what in OUTWARD:
-        if what.startswith("arn:"):
-            yield action, what
+    for action, resource in OUTWARD:
+        if resource.startswith("arn:"):
+            yield action, resource
         else:
             for outsider in (OTHER_ORGANIZATION, NO_ORGANIZATION):
                 service = action.partition(":")[0]
                 owner = "iam" if service == "sts" else service
-                yield action, f"arn:aws:{owner}:{'' if service == 'sts' else subject.region}:{outsider}:{what}"
-
-
-def _inside(subject: Subject, caller: Actor, resource: str) -> str:
-    if resource.startswith(OUTSIDE_BUCKET):
-        audit = f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}"
-        own = next(
-            (r.arn for r in subject.world.resources.values() if r.account == caller.account and ":s3:" in r.arn), audit
-        )
-        return own + resource.removeprefix(OUTSIDE_BUCKET)
-    for outsider in (OTHER_ORGANIZATION, NO_ORGANIZATION):
-        resource = resource.replace(outsider, caller.account or subject.hub)
-    return resource
+                yield action, f"arn:aws:{owner}:{'' if service == 'sts' else subject.region}:{outsider}:{resource}"
 
 
 def _members(subject: Subject) -> Iterator[Actor]:
-    """One caller of each kind in each kind of account."""
+    """Callers of member accounts, one of each kind in each kind of account."""
     for domain in subject.domains:
         yield from subject.of_domain(domain)
-        seen: set[str] = set()
+        kinds: set[str] = set()
         for job in subject.jobs_of(domain):
-            if job.kind not in seen:
-                seen.add(job.kind)
+            if job.kind not in kinds:
+                kinds.add(job.kind)
                 yield job
         yield from subject.publishing(domain.name)
     yield from subject.of_governance
     yield from subject.of_partners[:12]
 
 
-# ---- side doors
+# ---- services
 
 EXPORTS: Final = (
     "cloudtrail:CreateTrail",
@@ -135,9 +131,9 @@ EXPORTS: Final = (
     "events:PutTargets",
     "events:PutRule",
 )
-"""With these a service carries data, or logs that name it, somewhere: by itself, and under its own name."""
+"""Settings by which a service copies data, or logs that name it, to a destination, under the service's own name."""
 
-CARRIERS: Final = (
+DATA_MOVERS: Final = (
     "appflow:CreateFlow",
     "apprunner:CreateService",
     "bedrock-agentcore:StartBrowserSession",
@@ -174,28 +170,25 @@ CARRIERS: Final = (
     "ses:SendRawEmail",
     "transfer:CreateServer",
 )
-"""What carries data away, or runs where the mesh sees nothing; not even the deployment sets one up."""
+"""Services that move data out, or run code where the mesh sees nothing; the deployment sets none up either."""
 
 
-def no_side_doors(subject: Subject) -> Iterator[AnyClaim]:
-    """I7: no service is set up to carry data out for somebody."""
-    for account_id, unit, where in subject.accounts_asked:
-        administrator = subject.other(account_id, unit, where)
-        deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
+def no_exfiltration(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I7: on exports, services that move data, and subscriptions, by administrators and deployments."""
+    for administrator, deployment in subject.administrators:
         for action in EXPORTS:
-            for request in own(subject, administrator, action):
-                yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            for request in own(subject, deployment, action):
-                yield Claim(deployment.who, request, free=("scp",))
-        for action in CARRIERS:
+            request = subject.own_request(administrator, action)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+            yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
+        for action in DATA_MOVERS:
             for caller in (administrator, deployment):
-                for request in own(subject, caller, action):
-                    yield Claim(caller.who, request, allowed=False, denied=("scp",))
+                request = subject.own_request(caller, action)
+                yield Claim(caller.who, request, allowed=False, denied=("scp",))
         yield from _subscriptions(subject, administrator)
 
 
 def _subscriptions(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
-    """A topic tells nobody outside its account: no address, no URL, no queue of somebody else's."""
+    """Claims on SNS subscriptions: no endpoint outside the topic's account, be it an address, a URL or a queue."""
     topic = f"arn:aws:sns:{subject.region}:{caller.account}:topic"
     for protocol, endpoint in (
         ("https", "https://example.com/"),
@@ -203,24 +196,16 @@ def _subscriptions(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
         ("sms", "+15550100"),
         ("sqs", f"arn:aws:sqs:{subject.region}:{NO_ORGANIZATION}:x"),
         ("lambda", f"arn:aws:lambda:{subject.region}:{OTHER_ORGANIZATION}:function:x"),
-        # Named like our account, with an alias: a wildcard of text runs on over the stranger's account.
+        # The alias of this function is our account id: a pattern `arn:aws:*:*:<id>:*` matched as text would take it.
         ("lambda", f"arn:aws:lambda:{subject.region}:{OTHER_ORGANIZATION}:function:{caller.account}:x"),
     ):
         context = {"sns:Protocol": protocol, "sns:Endpoint": endpoint}
         yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, context), allowed=False, denied=("scp",))
-    own = {"sns:Protocol": "sqs", "sns:Endpoint": f"arn:aws:sqs:{subject.region}:{caller.account}:x"}
-    yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, own), free=("scp",))
+    queue = {"sns:Protocol": "sqs", "sns:Endpoint": f"arn:aws:sqs:{subject.region}:{caller.account}:x"}
+    yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, queue), free=("scp",))
 
 
-def own(subject: Subject, caller: Actor, action: str, context: dict[str, Any] | None = None) -> Iterator[Request]:
-    """The action on a resource of the caller's own account."""
-    service = action.partition(":")[0]
-    arns = [arn for name, arn in facts.requests(service, subject.region, caller.account or "") if name == action]
-    for arn in arns[:1] or ["*"]:
-        bucket = arn.startswith("arn:aws:s3:::")
-        resource = _inside(subject, caller, OUTSIDE_BUCKET) if bucket else arn
-        yield Request(caller.name, action, resource, context or {})
-
+# ---- shares
 
 SHARING: Final = (
     "athena:CreateDataCatalog",
@@ -266,12 +251,12 @@ SHARING: Final = (
 
 
 def no_sharing(subject: Subject) -> Iterator[AnyClaim]:
-    """I19: nothing is shared with another account: no RAM share, no image, no snapshot, no policy of a resource."""
+    """Claims of I19: on every action that shares a resource, by administrators, and on what deployments may."""
     for account_id, unit, where in subject.accounts_asked:
         administrator = subject.other(account_id, unit, where)
         for action in SHARING:
-            for request in own(subject, administrator, action):
-                yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+            request = subject.own_request(administrator, action)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
         deployment = names.deploy_role(account_id)
         local = f"{subject.region}:{account_id}"
         for action, resource in (
@@ -281,21 +266,24 @@ def no_sharing(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(f"the deployment of {where}", Request(deployment, action, resource), free=("scp",))
 
 
+# ---- regions
+
+
 def one_region(subject: Subject) -> Iterator[AnyClaim]:
-    """M1: nothing is made in another region, where none of the mesh's services keeps watch."""
+    """Claims of M1: on resources made in other regions, and on calls to global services."""
     for account_id, unit, where in subject.accounts_asked:
         administrator = subject.other(account_id, unit, where)
         for action, resource in (
-            ("sqs:CreateQueue", "sqs"),
-            ("dynamodb:CreateTable", "dynamodb"),
-            ("ec2:RunInstances", "ec2"),
+            ("sqs:CreateQueue", "x"),
+            ("dynamodb:CreateTable", "table/x"),
+            ("ec2:RunInstances", "instance/x"),
         ):
-            what = {"sqs": "x", "dynamodb": "table/x", "ec2": "instance/x"}[resource]
+            service = action.partition(":")[0]
             for region in ("us-east-1", "eu-central-1"):
                 if region != subject.region:
-                    arn = f"arn:aws:{resource}:{region}:{account_id}:{what}"
+                    arn = f"arn:aws:{service}:{region}:{account_id}:{resource}"
                     yield Claim(administrator.who, Request(administrator.name, action, arn), False, denied=("scp",))
-            at_home = Request(administrator.name, action, f"arn:aws:{resource}:{subject.region}:{account_id}:{what}")
+            at_home = Request(administrator.name, action, f"arn:aws:{service}:{subject.region}:{account_id}:{resource}")
             yield Claim(administrator.who, at_home, free=("scp",))
         for action in (
             "iam:ListRoles",

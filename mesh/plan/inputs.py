@@ -1,0 +1,118 @@
+"""Inputs of the Plan: values that several of its nodes are made from, and ids of accounts that AWS has not numbered."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final
+
+from mesh import names
+from mesh.contracts import catalog
+from mesh.iam.perimeter import Perimeter
+from mesh.model import AccountsFile, Agreement, Contract, Mesh, Product
+from mesh.model.accounts import OrganizationRecord, Units
+from mesh.plan.nodes import AccountAccess, Clearance
+
+ASSUMED_UNITS: Final = Units(
+    governance=names.assumed_unit_id("governance"),
+    domains=names.assumed_unit_id("domains"),
+    partners=names.assumed_unit_id("partners"),
+)
+
+
+def assumed_accounts() -> AccountsFile:
+    """Ids to plan with while there is no `accounts.yaml`: of AWS's form, and never AWS's own."""
+    return AccountsFile(
+        organization=OrganizationRecord(
+            id="o-assumed000", root="r-none", management=names.assumed_account_id("", "management")
+        )
+    )
+
+
+class PlanInputs:
+    """Values of a mesh on a day: perimeter, ids, clearances, labels, agreements; each method is a pure function."""
+
+    def __init__(self, mesh: Mesh, as_of: datetime.date) -> None:
+        self.mesh, self.as_of, self.file = mesh, as_of, mesh.file
+        self.accounts = mesh.accounts or assumed_accounts()
+        self.classifications = tuple(sorted(mesh.file.classifications))
+        organization, units = self.accounts.organization, self.accounts.units or ASSUMED_UNITS
+        self.perimeter = Perimeter(
+            mesh=mesh.file.name,
+            region=mesh.file.region,
+            organization=organization.id,
+            root=organization.root,
+            governance_unit=units.governance,
+            domains_unit=units.domains,
+            partners_unit=units.partners,
+            management_id=organization.management,
+            governance_id=self.accounts.governance or names.assumed_account_id("", "governance"),
+            security_contact=mesh.file.security_contact,
+        )
+        self.clearances = {
+            name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
+            for name, reads in mesh.file.clearances.items()
+        }
+        self.labels = {name: catalog.product_labels(contract) for name, contract in mesh.contracts.items()}
+        self.agreements: dict[str, list[tuple[str, Agreement]]] = {}
+        for partner, terms in mesh.partners.items():
+            for agreement in terms.agreements:
+                self.agreements.setdefault(agreement.product, []).append((partner, agreement))
+        self._covering: dict[frozenset[str], tuple[str, ...]] = {}
+
+    @property
+    def governance_is_assumed(self) -> bool:
+        """Whether the governance account or a unit has no id yet; every stack but `organization` names them."""
+        return self.accounts.governance is None or self.accounts.units is None
+
+    def domain_id(self, name: str) -> str:
+        """Id of a domain's account; an assumed one while AWS has given none."""
+        return self.accounts.domains.get(name) or names.assumed_account_id("domain", name)
+
+    def partner_id(self, name: str) -> str:
+        """Id of a partner's account; an assumed one while AWS has given none."""
+        return self.accounts.partners.get(name) or names.assumed_account_id("partner", name)
+
+    def tags(self, stack: str, owner: str) -> dict[str, str]:
+        """Default tags of a stack."""
+        return {"mesh": self.file.name, "mesh:stack": stack, "mesh:owner": owner}
+
+    def access(self, account_id: str, stack: str, owner: str, assumed: bool = False) -> AccountAccess:
+        """Access of a stack to an account."""
+        return AccountAccess(
+            account_id=account_id,
+            region=self.file.region,
+            deploy_role=names.deploy_role(account_id),
+            preview_role=names.preview_role(account_id),
+            tags=self.tags(stack, owner),
+            assumed=assumed or self.mesh.accounts is None,
+        )
+
+    def covering(self, labels: frozenset[str]) -> tuple[str, ...]:
+        """Names of the clearances that cover every label, in the order of mesh.yaml."""
+        if labels not in self._covering:
+            self._covering[labels] = tuple(name for name, c in self.clearances.items() if c.covers(labels))
+        return self._covering[labels]
+
+    def protected(self, product: Product) -> bool:
+        """Whether the product's data survives its removal from the YAML."""
+        if product.deletion_protection is None:
+            return self.file.defaults.deletion_protection
+        return product.deletion_protection
+
+    def is_open(self, agreement: Agreement) -> bool:
+        """Whether an agreement is open on the day."""
+        return agreement.expires >= self.as_of
+
+    def writers(self, partner: str) -> tuple[str, ...]:
+        """ARNs of the delivery roles of a partner's open agreements."""
+        roles: list[str] = []
+        for agreement in self.mesh.partners[partner].agreements:
+            domain, _, product = agreement.product.partition(".")
+            if self.is_open(agreement):
+                roles.append(names.delivery_role(self.domain_id(domain), product))
+        return tuple(roles)
+
+
+def purpose(contract: Contract) -> str:
+    """The contract's purpose on one line, as AWS takes a description."""
+    return " ".join((contract.description.purpose or "").split())

@@ -1,0 +1,37 @@
+"""The Plan of a mesh: the nodes of every stack, and the order of the stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mesh.iam.perimeter import Perimeter
+from mesh.plan.nodes.domain import DomainPlan
+from mesh.plan.nodes.governance import GovernancePlan
+from mesh.plan.nodes.organization import OrganizationPlan
+from mesh.plan.nodes.partner import PartnerPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The whole mesh, as far as it can be known before AWS is asked."""
+
+    mesh: str
+    perimeter: Perimeter
+    organization: OrganizationPlan
+    governance: GovernancePlan
+    domains: Mapping[str, DomainPlan]
+    partners: Mapping[str, PartnerPlan]
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """Every stack, in the order in which they are deployed the first time.
+
+        Partners come before domains: an inbox has to exist before a product replicates into it.
+        """
+        return (
+            "organization",
+            "governance",
+            *(f"partner-{name}" for name in self.partners),
+            *(f"domain-{name}" for name in self.domains),
+        )

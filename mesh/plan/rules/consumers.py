@@ -1,0 +1,62 @@
+"""Rules of consumers: products that a domain consumes, and the clearances of its groups for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from mesh.findings import Problem, listed
+from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, unknown_product
+
+
+def consumed_products_exist(context: RuleContext) -> Iterator[Problem]:
+    """Products in `consumes` are of other domains, named once each, and not internal."""
+    for domain, owner in context.mesh.domains.items():
+        for number, reference in enumerate(owner.consumes):
+            reason = _not_consumable(context, domain, reference)
+            if not reason and reference in owner.consumes[:number]:
+                reason = f"'{reference}' stands twice; name it once"
+            if reason:
+                yield Problem(domain_file(domain), ("consumes", number), reason)
+
+
+def _not_consumable(context: RuleContext, domain: str, reference: str) -> str:
+    """The sentence for a product that the domain cannot consume; empty when it can."""
+    product = context.mesh.product(reference)
+    if product is None:
+        return unknown_product(context, reference)
+    if reference.startswith(f"{domain}."):
+        return f"'{reference}' is this domain's own product; 'consumes' names products of other domains"
+    if product.kind == "internal":
+        return f"'{reference}' is internal to its domain; ask its owner to offer it as 'analytics' or 'ml'"
+    return ""
+
+
+def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
+    """A consumer has a group whose clearance covers the labels of each product that it consumes."""
+    known = frozenset(context.mesh.file.classifications)
+    clearances = {name: frozenset(reads) for name, reads in context.mesh.file.clearances.items()}
+    if not all(reads <= known for reads in clearances.values()):
+        return
+    for domain, owner in context.mesh.domains.items():
+        if any(member.clearance not in clearances for member in owner.members):
+            continue
+        held = [clearances[member.clearance] for member in owner.members]
+        for number, reference in enumerate(owner.consumes):
+            labels = context.labels.get(reference, frozenset())
+            if labels and labels <= known and not any(labels <= reads for reads in held):
+                message = _uncovered(domain, reference, labels, clearances)
+                yield Problem(domain_file(domain), ("consumes", number), message, "warning")
+
+
+def _uncovered(domain: str, reference: str, labels: frozenset[str], clearances: Mapping[str, frozenset[str]]) -> str:
+    """The sentence for a product that no group of its consumer can read as a whole."""
+    covering = [name for name, reads in clearances.items() if labels <= reads]
+    remedy = f"clearances that cover it: {listed(covering)}" if covering else "no clearance covers it"
+    return f"no group of '{domain}' can read all of '{reference}', which holds {listed(labels)}; {remedy}"
+
+
+RULES: Final[tuple[CrossFileRule, ...]] = (
+    consumed_products_exist,
+    consumers_have_a_clearance,
+)

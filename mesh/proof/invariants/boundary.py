@@ -1,0 +1,114 @@
+"""The permissions boundary (I17): every role that a team makes carries it, and nobody else changes the mesh's roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh import names
+from mesh.evaluator.decide import Request
+from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.subject import Actor, Subject
+
+CHANGE_A_ROLE: Final = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+)
+CHANGE_A_POLICY: Final = (
+    "iam:CreatePolicy",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:SetDefaultPolicyVersion",
+)
+MAKE_A_ROLE: Final = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+)
+"""Actions that give a role its boundary, or permissions."""
+
+
+def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I17: on making roles, changing roles and policies of the mesh, passing roles, and root users."""
+    for administrator, deployment in subject.administrators:
+        account_id = administrator.account or ""
+        stack_set = f"arn:aws:iam::{account_id}:role/stacksets-exec-0123"
+        role_of_theirs, other = f"arn:aws:iam::{account_id}:role/somebody", f"arn:aws:iam::{account_id}:policy/other"
+        bounded = {"iam:PermissionsBoundary": names.boundary(account_id)}
+        # The path of a policy may hold a colon (IAM API, CreatePolicy), so this ends as the boundary's ARN does.
+        disguised = f"arn:aws:iam::{account_id}:policy/x:policy/mesh/boundary"
+        bootstrap = Actor("the bootstrap of an account", stack_set, administrator.unit, account_id, "bootstrap")
+        for action in CHANGE_A_ROLE:
+            for role in (names.deploy_role(account_id), names.clearance_role(account_id, "pii"), stack_set):
+                forged = Request(administrator.name, action, role, bounded)
+                yield Claim(administrator.who, forged, allowed=False, denied=("scp",))
+            for caller in (deployment, bootstrap):
+                yield Claim(caller.who, Request(caller.name, action, names.deploy_role(account_id)), free=("scp",))
+        for action in CHANGE_A_POLICY:
+            request = Request(administrator.name, action, names.boundary(account_id))
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+        for action in MAKE_A_ROLE:
+            for named in ({}, {"iam:PermissionsBoundary": other}, {"iam:PermissionsBoundary": disguised}):
+                unbounded = Request(administrator.name, action, role_of_theirs, named)
+                yield Claim(f"{administrator.who}, without the boundary", unbounded, allowed=False, denied=("scp",))
+            yield Claim(administrator.who, Request(administrator.name, action, role_of_theirs, bounded), free=("scp",))
+            for caller in (deployment, bootstrap):
+                yield Claim(caller.who, Request(caller.name, action, role_of_theirs), free=("scp",))
+        yield from _unchangeable(administrator, deployment, bootstrap)
+    yield from _passed_roles(subject)
+    yield from _root_users(subject)
+
+
+def _unchangeable(administrator: Actor, deployment: Actor, bootstrap: Actor) -> Iterator[AnyClaim]:
+    """Claims on boundaries that are taken off, and on forged roles of Identity Center and Organizations."""
+    account_id = administrator.account or ""
+    bounded = {"iam:PermissionsBoundary": names.boundary(account_id)}
+    team_role = f"arn:aws:iam::{account_id}:role/somebody"
+    lost = Request(administrator.name, "iam:DeleteRolePermissionsBoundary", team_role, bounded)
+    yield Claim(f"{administrator.who}, of its boundary", lost, allowed=False, denied=("scp",))
+    for caller in (deployment, bootstrap):
+        yield Claim(caller.who, Request(caller.name, "iam:DeleteRolePermissionsBoundary", team_role), free=("scp",))
+    for role in (f"aws-reserved/sso.amazonaws.com/AWSReservedSSO_pii_{'0' * 16}", "OrganizationAccountAccessRole"):
+        for action in ("iam:CreateRole", "iam:UpdateAssumeRolePolicy"):
+            forged = Request(administrator.name, action, f"arn:aws:iam::{account_id}:role/{role}", bounded)
+            yield Claim(administrator.who, forged, allowed=False, denied=("scp",))
+
+
+def _passed_roles(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on PassRole: a role of the mesh is not handed to a service by whoever likes (IAM User Guide, PassRole)."""
+    for administrator, deployment in subject.administrators:
+        account_id = administrator.account or ""
+        roles = (names.pipeline_role(account_id, "x"), names.clearance_role(account_id, "x"))
+        for role in (*roles, names.deploy_role(account_id)):
+            request = Request(administrator.name, "iam:PassRole", role)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+            yield Claim(deployment.who, Request(deployment.name, "iam:PassRole", role), free=("scp",))
+        passes = Request(administrator.name, "iam:PassRole", f"arn:aws:iam::{account_id}:role/somebody")
+        yield Claim(administrator.who, passes, free=("scp",))
+    for domain in subject.domains:
+        publisher = names.publisher_role(subject.hub, domain.name)
+        location = names.location_role(subject.hub, domain.name)
+        yield Claim(f"the publisher of {domain.name}", Request(publisher, "iam:PassRole", location), allowed=True)
+
+
+def _root_users(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on root users of member accounts: they do nothing, except in a central root session of AWS's."""
+    for account_id, _, where in subject.accounts_asked:
+        root, role = f"arn:aws:iam::{account_id}:root", f"arn:aws:iam::{account_id}:role/somebody"
+        for action, resource in (("iam:PassRole", role), ("s3:ListAllMyBuckets", "*"), ("ec2:RunInstances", "*")):
+            request = Request(root, action, resource)
+            yield Claim(f"the root user of {where}", request, allowed=False, denied=("scp",))
+        central = Request(root, "s3:ListAllMyBuckets", "*", {"aws:AssumedRoot": "true"})
+        yield Claim(f"the central root session of {where}", central, free=("scp",))

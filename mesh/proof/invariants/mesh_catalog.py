@@ -1,0 +1,197 @@
+"""The mesh catalog (I20, I23): its grants pass nothing on, domains read it, and each publisher writes its databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh import names
+from mesh.evaluator.decide import Request
+from mesh.plan.nodes.grants import Covered, Label, NamedResource, WholeCatalog
+from mesh.proof.claims import AnyClaim, Claim, Fact
+from mesh.proof.subject import Subject
+
+CATALOG_READS: Final = (
+    "glue:GetDatabase",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:GetPartitions",
+    "glue:SearchTables",
+)
+CATALOG_WRITES: Final = (
+    "glue:CreateDatabase",
+    "glue:CreateTable",
+    "glue:UpdateTable",
+    "glue:UpdateDatabase",
+    "glue:DeleteTable",
+    "glue:DeleteDatabase",
+    "glue:BatchDeleteTable",
+    "glue:BatchCreatePartition",
+    "glue:BatchUpdatePartition",
+)
+
+
+# ---- grants
+
+
+def nothing_is_passed_on(_: Subject) -> Iterator[AnyClaim]:
+    """Facts of I20: on every grant of Lake Formation, on its settings, and on registered locations."""
+    yield Fact("the hub grants to other accounts nothing but clearances", _hub_grants)
+    yield Fact("a domain's grants are the hub's own expressions, and grant no further", _domain_grants)
+    yield Fact("no account but the governance account holds a permission on an LF-tag", _label_grants)
+    yield Fact("each publisher may create databases and put every label on them, and nothing more", _publishers_publish)
+    yield Fact("everyone of a consumer's account sees the links to what it consumes", _links_are_seen)
+    yield Fact("Lake Formation is closed unless a grant opens it", _settings)
+    yield Fact("every location is registered with its domain's own role, and not in hybrid mode", _locations)
+
+
+def _hub_grants(subject: Subject) -> str | None:
+    unit = subject.perimeter.domains_unit_arn
+    clearances = {c.expression for c in subject.plan.governance.catalog.clearances}
+    for grant in subject.lakes.lakes[subject.hub].grants:
+        match grant.on:
+            case Covered(expression=expression):
+                if grant.principal != unit or expression not in clearances:
+                    return f"{grant.name} goes to {grant.principal}"
+            case WholeCatalog() | Label():
+                if f"::{subject.hub}:role/{names.PATH}/publisher/" not in grant.principal or grant.grantable:
+                    return f"{grant.name} goes to {grant.principal}"
+            case NamedResource():
+                return f"{grant.name} names {grant.on.database}"
+    return None
+
+
+def _domain_grants(subject: Subject) -> str | None:
+    hub = subject.lakes.lakes[subject.hub].grants
+    shared = {(grant.on, grant.permissions) for grant in hub if grant.grantable}
+    for domain in subject.plan.domains.values():
+        clearance_roles = {role.arn for role in domain.clearances.values()}
+        for grant in subject.lakes.lakes[domain.access.account_id].grants:
+            if grant.on.catalog != subject.hub:
+                continue
+            is_shared = (grant.on, grant.permissions) in shared
+            if grant.grantable or grant.principal not in clearance_roles or not is_shared:
+                return f"{domain.name}: {grant.name} for {grant.principal}"
+    return None
+
+
+def _label_grants(subject: Subject) -> str | None:
+    for account_id, lake in subject.lakes.lakes.items():
+        for grant in lake.grants:
+            if isinstance(grant.on, Label) and f"::{subject.hub}:" not in grant.principal:
+                return f"{account_id}: {grant.name} for {grant.principal}"
+    return None
+
+
+def _publishers_publish(subject: Subject) -> str | None:
+    labels = {label for label, _ in subject.plan.governance.catalog.clearances[0].expression}
+    for domain in subject.plan.domains:
+        publisher = names.publisher_role(subject.hub, domain)
+        grants = [grant for grant in subject.lakes.lakes[subject.hub].grants if grant.principal == publisher]
+        held = {(type(g.on).__name__, g.permissions, g.on.key if isinstance(g.on, Label) else "") for g in grants}
+        wanted = {("Label", ("ASSOCIATE", "DESCRIBE"), key) for key in labels}
+        if held != {("WholeCatalog", ("CREATE_DATABASE",), ""), *wanted}:
+            return f"{publisher} holds {sorted(held)}"
+    return None
+
+
+def _links_are_seen(subject: Subject) -> str | None:
+    for domain in subject.plan.domains.values():
+        account_id = domain.access.account_id
+        visible = {g.on.database for g in subject.lakes.lakes[account_id].grants if isinstance(g.on, NamedResource)}
+        unseen = {link.database for link in domain.links.values()} ^ visible
+        if unseen:
+            return f"{domain.name}: {', '.join(sorted(unseen))}"
+    return None
+
+
+def _settings(subject: Subject) -> str | None:
+    for lake in subject.lakes.lakes.values():
+        if lake.open_by_default or lake.full_table_outside or lake.filtering_outside:
+            return f"account {lake.account} is open by default"
+        if set(lake.administrators) != {names.deploy_role(lake.account)}:
+            return f"account {lake.account} is administered by {', '.join(lake.administrators)}"
+    return None
+
+
+def _locations(subject: Subject) -> str | None:
+    owners = {
+        f"arn:aws:s3:::{entry.location}": names.location_role(subject.hub, domain.name)
+        for domain in subject.plan.domains.values()
+        for entry in domain.catalog.values()
+    }
+    for location in subject.lakes.lakes[subject.hub].locations:
+        if location.hybrid or owners.get(location.arn) != location.role:
+            return f"{location.arn} is read with {location.role}{' in hybrid mode' if location.hybrid else ''}"
+    return None
+
+
+# ---- requests
+
+
+def catalog_is_closed(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I23: on reads and writes of the catalog by strangers, domains, services, governance and publishers."""
+    catalog = f"arn:aws:glue:{subject.region}:{subject.hub}"
+    strangers = (*subject.of_partners, *subject.of_management, *subject.outsiders)
+    for resource in (f"{catalog}:catalog", f"{catalog}:database/ads__x", f"{catalog}:table/ads__x/y"):
+        for caller in strangers:
+            for action in (*CATALOG_READS[:2], *CATALOG_WRITES[:2]):
+                request = Request(caller.name, action, resource)
+                yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
+        yield from _domains(subject, resource)
+        yield from _services(subject, resource)
+    for caller in subject.of_governance:
+        if caller.kind in ("other", "root"):
+            for action in CATALOG_WRITES:
+                request = Request(caller.name, action, f"{catalog}:table/ads__x/y")
+                yield Claim(caller.who, request, allowed=False, denied=("resource",))
+        elif caller.kind == "deploy":
+            yield Claim(caller.who, Request(caller.name, "glue:CreateTable", f"{catalog}:catalog"), allowed=True)
+    yield from _publishers(subject, catalog)
+
+
+def _domains(subject: Subject, resource: str) -> Iterator[AnyClaim]:
+    for domain in subject.domains[:2]:
+        other = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
+        for action in CATALOG_READS:
+            yield Claim(other.who, Request(other.name, action, resource), free=("resource",), admitted=True)
+        for action in CATALOG_WRITES:
+            request = Request(other.name, action, resource)
+            yield Claim(other.who, request, allowed=False, denied=("resource",), admitted=False)
+
+
+def _services(subject: Subject, resource: str) -> Iterator[AnyClaim]:
+    shares = Request("ram.amazonaws.com", "glue:ShareResource", resource, subject.for_the_mesh)
+    yield Claim("RAM, for Lake Formation", shares, allowed=True)
+    other = Request("s3.amazonaws.com", "glue:GetTable", resource, subject.for_the_mesh)
+    yield Claim("another service", other, allowed=False, free=("resource",), admitted=False)
+    writing = Request("glue.amazonaws.com", "glue:CreateTable", resource, subject.for_the_mesh)
+    yield Claim("another service", writing, allowed=False, free=("resource",))
+
+
+def _publishers(subject: Subject, catalog: str) -> Iterator[AnyClaim]:
+    for domain in subject.domains:
+        publisher, who = names.publisher_role(subject.hub, domain.name), f"the publisher of {domain.name}"
+        prefix = names.snake(domain.name)
+        for action in ("glue:CreateDatabase", "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"):
+            for resource in (f"{catalog}:database/{prefix}__x", f"{catalog}:table/{prefix}__x/y"):
+                yield Claim(who, Request(publisher, action, resource), allowed=True)
+            for database in (
+                f"{prefix}x__x",
+                f"x{prefix}__x",
+                *(names.snake(d.name) + "__x" for d in subject.others(domain.name)),
+            ):
+                request = Request(publisher, action, f"{catalog}:table/{database}/y")
+                yield Claim(who, request, allowed=False, granted=False)
+        passes = Request(publisher, "iam:PassRole", names.location_role(subject.hub, domain.name))
+        yield Claim(who, passes, allowed=True)
+        for other in subject.others(domain.name):
+            request = Request(publisher, "iam:PassRole", names.location_role(subject.hub, other.name))
+            yield Claim(who, request, allowed=False, granted=False)
+            location = names.location_role(subject.hub, domain.name)
+            theirs = next(iter(other.products.values()), None)
+            if theirs:
+                read = Request(location, "s3:GetObject", f"arn:aws:s3:::{theirs.bucket}/tables/x")
+                yield Claim(f"the location role of {domain.name}", read, allowed=False, granted=False)
+                decrypt = Request(location, "kms:Decrypt", subject.product_key(theirs), subject.through_s3)
+                yield Claim(f"the location role of {domain.name}", decrypt, allowed=False, granted=False)

@@ -1,0 +1,47 @@
+"""The permissions boundary (I17) for all strings: roles made, changed and passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mesh.proof.invariants.boundary import CHANGE_A_POLICY, CHANGE_A_ROLE, MAKE_A_ROLE
+from mesh.proof.subject import Subject
+from mesh.proof.symbolic import documents
+from mesh.proof.symbolic.caller_formulas import anyone_but
+from mesh.proof.symbolic.encode import SymbolicRequest
+from mesh.proof.symbolic.obligations import Obligation
+from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, BOOTSTRAP, DEPLOY, PUBLISHER, Shape, role
+from mesh.proof.symbolic.texts import some
+
+
+def roles_carry_the_boundary(subject: Subject) -> Iterator[Obligation]:
+    """Obligations of I17: no role is made without the boundary, and none of the mesh's is changed or passed.
+
+    The ARN of a policy, too, is assumed to name an account by twelve digits. Roles named like StackSets' own are among
+    those that nobody else changes: so nobody can make a role that a guardrail excepts.
+    """
+    policy: Shape = ("arn:aws:iam::", ACCOUNT, ":policy/mesh/", ANY)
+    boundary: Shape = ("arn:aws:iam::", ACCOUNT, ":policy/mesh/boundary")
+    of_the_mesh = (role("", ACCOUNT, ANY), BOOTSTRAP)
+    for _, policies in documents.scps(subject, documents.ROOT):
+        request = SymbolicRequest(policies)
+        named = request.key("iam:PermissionsBoundary")
+        other = named.value.has_no_shape(boundary, unless=ARN, but=ARN_OF_AN_ACCOUNT)
+        assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), some((named.absent, other)))
+        yield Obligation(
+            what="a role without the boundary", request=request, actions=MAKE_A_ROLE, assumptions=assumptions
+        )
+        request = SymbolicRequest(policies)
+        assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(*of_the_mesh))
+        yield Obligation(what="a role of the mesh", request=request, actions=CHANGE_A_ROLE, assumptions=assumptions)
+        request = SymbolicRequest(policies)
+        assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP),)
+        yield Obligation(
+            what="a boundary", request=request, actions=("iam:DeleteRolePermissionsBoundary",), assumptions=assumptions
+        )
+        request = SymbolicRequest(policies)
+        assumptions = (anyone_but(request, DEPLOY, PUBLISHER), request.resource.has_shape(of_the_mesh[0]))
+        yield Obligation(what="a role handed over", request=request, actions=("iam:PassRole",), assumptions=assumptions)
+        request = SymbolicRequest(policies)
+        assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(policy))
+        yield Obligation(what="a policy of the mesh", request=request, actions=CHANGE_A_POLICY, assumptions=assumptions)

@@ -1,0 +1,39 @@
+"""Formulas about the caller of a request: its kind, its ARN, its organisation and its path in it."""
+
+from __future__ import annotations
+
+from mesh.proof.subject import Subject
+from mesh.proof.symbolic.encode import SymbolicRequest
+from mesh.proof.symbolic.shapes import ARN, ARN_OF_AN_ACCOUNT, Shape
+from mesh.proof.symbolic.texts import Formula, every, negation, some
+
+
+def not_a_service(request: SymbolicRequest) -> Formula:
+    """The caller is no AWS service. A request of an anonymous caller lacks the key that says so."""
+    key = request.key("aws:PrincipalIsAWSService")
+    return every((request.service.equals(""), some((key.absent, key.is_(False)))))
+
+
+def anyone_but(request: SymbolicRequest, *shapes: Shape) -> Formula:
+    """The caller's ARN is a text with none of the shapes, or the caller has none.
+
+    An ARN names an account by twelve digits: that AWS sends none with anything else in that place is assumed.
+    """
+    arn = request.key("aws:PrincipalArn")
+    return some((arn.absent, arn.value.has_no_shape(*shapes, unless=ARN, but=ARN_OF_AN_ACCOUNT)))
+
+
+def outside_units(request: SymbolicRequest, subject: Subject) -> Formula:
+    """The caller has no organisation path below the domains unit or the governance unit."""
+    perimeter = subject.perimeter
+    units = (perimeter.domains_unit, perimeter.governance_unit)
+    below = (f"{perimeter.organization}/{perimeter.root}/{unit}/" for unit in units)
+    return negation(request.values("aws:PrincipalOrgPaths").some_begins(*below))
+
+
+def outside_organization(request: SymbolicRequest, subject: Subject) -> Formula:
+    """The caller is no service, and has neither the id nor a path of the organisation; an anonymous one has none."""
+    organization = subject.perimeter.organization
+    paths = request.values("aws:PrincipalOrgPaths").some_begins(f"{organization}/")
+    other = request.key("aws:PrincipalOrgID").is_none_of(organization)
+    return every((not_a_service(request), other, negation(paths)))
