@@ -21,7 +21,7 @@ class AccountBaseline(ComponentResource):
     def __init__(self, name: str, args: AccountBaselineArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:AccountBaseline", name, None, formerly("mesh:aws:DomainAccount", opts))
         child = ResourceOptions(parent=self)
-        self.public_access_block = aws.s3.AccountPublicAccessBlock(
+        aws.s3.AccountPublicAccessBlock(
             name,
             account_id=args.account_id,
             block_public_acls=True,

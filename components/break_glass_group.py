@@ -1,4 +1,4 @@
-"""The break-glass group: the IAM group whose users may assume the break-glass role."""
+"""The break-glass group: the IAM group of the users for emergencies."""
 
 from __future__ import annotations
 

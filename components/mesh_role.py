@@ -1,4 +1,4 @@
-"""Role of the mesh: path, trust policy, one inline policy, bounded like every other; for people and for jobs alike."""
+"""Role of the mesh: path, trust policy and permissions; the same component for people, jobs and AWS."""
 
 from __future__ import annotations
 

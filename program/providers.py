@@ -1,4 +1,4 @@
-"""Providers, one for each account: the role that a preview or an update assumes, and the account that it may act on."""
+"""Providers, one for each account: the role of a preview or an update, and the account that it may act on."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _named_by(plan: Plan, stack: str) -> Iterator[str]:
 
 
 def _read(directory: Path, as_of: datetime.date, stack: str) -> Plan:
-    """The plan of a mesh folder; any error in it stops, what only tells is told where it concerns the stack."""
+    """The plan of a mesh folder; an error raises RunError, warnings that concern the stack are logged."""
     try:
         planned = plan_folder(directory, as_of)
     except BadInputError as error:

@@ -91,10 +91,6 @@ class DecidedReads:
         role = self.plan.domains[home].clearances[clearance]
         return Reader(clearance, home, role.arn, role.account_id)
 
-    def product(self, domain: str, product: str) -> DataProductArgs:
-        """A product of the plan; KeyError when there is none."""
-        return self.plan.domains[domain].products[product]
-
     def read(self, reader: Reader, product: DataProductArgs, port: ReadPort) -> Chain:
         """The chain of one read through one port of a product."""
         return self._table(reader, product) if port == "table" else self._files(reader, product)

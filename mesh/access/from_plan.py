@@ -69,7 +69,7 @@ def endpoint_id(service: str) -> str:
 
 
 class PlannedPolicy(Policy):
-    """A policy of the plan; `value` makes its document, which happens when something is first decided by it."""
+    """A policy of the plan; `value` makes its document when a request first needs it."""
 
     __slots__ = ("value",)
 

@@ -1,4 +1,4 @@
-"""Readers of a product or a column, each with its route; and those who cannot read, with the statement that refuses.
+"""Readers of a product or a column, each with its route; and roles that read nothing, each with what refuses it.
 
 Every role of the plan is decided, not only those meant to read. Objects are encrypted with the product's own key, so a
 role that may not decrypt reads nothing, whatever the bucket's policy says; one that may is tried on every prefix.
@@ -28,7 +28,7 @@ PREFIXES: Final[Mapping[str, str]] = {
     "metadata of tables": "tables/table/metadata/v1.metadata.json",
     "outbound": "outbound/partner/part-0.parquet",
 }
-"""Prefixes of a product's bucket by what they hold, each as the key of an object; `mesh/iam/product` has the policy."""
+"""Prefixes of a product's bucket by what they hold, as the key of an object below each."""
 
 GET_ACTIONS: Final = ("s3:GetObject", "s3:GetObjectVersionForReplication")
 OUTSIDER: Final = "arn:aws:iam::999999999999:role/anyone"

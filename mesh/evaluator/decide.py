@@ -1,4 +1,4 @@
-"""Entry of the policy evaluator: the decision of a request, and the statement that made it.
+"""Entry of the policy evaluator: the decision of a request, and its cause.
 
 Rules: IAM User Guide, "Policy evaluation logic", "Determining whether a request is allowed or denied within an
 account", "Cross-account policy evaluation logic"; Organizations User Guide, "SCP evaluation", "RCP evaluation"; AWS

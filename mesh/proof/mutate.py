@@ -1,4 +1,4 @@
-"""Mutation testing of the policies: each statement, condition and grant is dropped in turn; does an invariant fail?
+"""Mutation testing of the policies: each part of a document and each grant is dropped in turn; does an invariant fail?
 
 A statement whose loss no invariant notices is dead or unproven. Only claims that the statement could decide are checked
 again: those whose action, caller and resource it names.
@@ -75,7 +75,7 @@ class Mutation:
         yield from self._of_grants()
 
     def of_statements(self) -> Iterator[tuple[Mutant, tuple[str, ...]]]:
-        """Every statement, with all invariants that fail without it."""
+        """Mutants that have lost a statement, each with all invariants that fail without it."""
         for policy in self.subject.policies:
             for number, statement in enumerate(policy.document["Statement"]):
                 positions = self._deciding.get((id(policy), number), array("I"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sized
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from moto.core import base_backend
@@ -24,6 +24,6 @@ def _size(backend: Any) -> int:
     return sum(len(value) for value in state.values() if isinstance(value, Sized) and not isinstance(value, str))
 
 
-@cache
+@lru_cache(maxsize=2048)
 def _initial_size(backend_class: Any, region: str) -> int:
     return _size(backend_class(region, "000000000000"))

@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -93,14 +93,14 @@ def _handler(scheme: str, host: str, path: str) -> tuple[str, MotoHandler]:
     raise NotServedError(f"moto does not serve {host}{path}")
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _routes(origin: str) -> list[tuple[str, re.Pattern[str], MotoHandler]]:
     """The URL patterns of the services that answer at a host, each with its handler."""
     services = [service for service, pattern in backend_index.backend_url_patterns if pattern.match(origin)]
     return [(service, *route) for service in services for route in _routes_of(service)]
 
 
-@cache
+@lru_cache(maxsize=256)
 def _routes_of(service: str) -> list[tuple[re.Pattern[str], MotoHandler]]:
     get_backend: Any = backends.get_backend
     account = get_backend(service)["000000000000"]  # the patterns are the same in every account

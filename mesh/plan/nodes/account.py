@@ -1,4 +1,4 @@
-"""The baseline of an account: its key, its log and result buckets, its workgroups and its budget."""
+"""The baseline of an account: keys, logs, query results, budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Break-glass (I22): few assume the role, by name and with a fresh second factor; it is reported, and deploys only."""
+"""Break-glass (I22): few take the role, by name and with a fresh second factor; it is reported, and deploys only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exfiltration (I6, I7, I19, M1): an insider carries no data out, nor has AWS carry it out."""
+"""Exfiltration (I6, I7, I19, M1): ways in which an insider could carry data out, or have AWS carry it out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys (I12): each is used through its service only; the deployment administers it, and cannot use it."""
+"""Keys (I12): ways to use one, grants on it, and its administration by the deployment, which cannot use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data perimeter (I1, I2, I3, I9, I10): outsiders, services, networks and transports at a resource."""
+"""The data perimeter (I1, I2, I3, I9, I10): identities, networks and transports that reach a resource."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles (M10, M12): each is assumed by those that it is for, and a preview reads no data."""
+"""Roles (M10, M12): each is taken by those whom it is for, and a preview reads no data."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh.proof.invariants.boundary import CHANGE_A_POLICY, CHANGE_A_ROLE, MAKE_A_ROLE
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import anyone_but
+from mesh.proof.symbolic.assumptions import anyone_but
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, BOOTSTRAP, DEPLOY, PUBLISHER, Shape, role

@@ -9,7 +9,7 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.iam.break_glass import SECOND_FACTOR_SECONDS
 from mesh.proof.subject import Subject
-from mesh.proof.symbolic.caller_formulas import anyone_but
+from mesh.proof.symbolic.assumptions import anyone_but
 from mesh.proof.symbolic.encode import SymbolicKey, SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, Shape

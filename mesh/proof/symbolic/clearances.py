@@ -8,7 +8,7 @@ from mesh.plan.nodes import DataProductArgs
 from mesh.proof.invariants.products import CRYPTOGRAPHY, LISTS, READS, EntitledRoles
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import not_a_service
+from mesh.proof.symbolic.assumptions import not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, role

@@ -8,7 +8,7 @@ from typing import Final
 from mesh.proof.invariants.guardrails import CONTROLS, FOR_NOBODY
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import anyone_but, not_a_service
+from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import DEPLOY, PUBLISHER

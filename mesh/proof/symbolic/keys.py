@@ -1,4 +1,4 @@
-"""Keys (I12) for all strings: the service, the account and the grant of each use."""
+"""Keys (I12) for all strings: the way, the account and the grant of each use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh.proof.invariants.products import CRYPTOGRAPHY
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import not_a_service
+from mesh.proof.symbolic.assumptions import not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.texts import some

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import not_a_service
+from mesh.proof.symbolic.assumptions import not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 

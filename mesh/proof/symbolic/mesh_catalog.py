@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh.proof.invariants.mesh_catalog import CATALOG_WRITES
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import anyone_but, not_a_service, outside_units
+from mesh.proof.symbolic.assumptions import anyone_but, not_a_service, outside_units
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, Shape, role

@@ -8,7 +8,7 @@ from mesh.iam.network import TELL_NO_OWNER
 from mesh.proof.invariants.networks import ENDPOINT_CHANGES, LEADING_OUT
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import anyone_but, outside_units
+from mesh.proof.symbolic.assumptions import anyone_but, outside_units
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import DEPLOY

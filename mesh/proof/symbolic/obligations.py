@@ -1,4 +1,4 @@
-"""Obligations of a theorem: no request gets through. On a counterexample, which does, the evaluator has to agree."""
+"""Obligations of a theorem: no request gets through. A counterexample is one that does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Partners (I4, I5) for all strings: resources that a partner's account reaches, and writers that reach into it."""
+"""Partners (I4, I5) for all strings: resources that a partner's account reaches, and who reaches into it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mesh.plan.nodes import PartnerPlan
 from mesh.proof.invariants.products import CRYPTOGRAPHY
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import anyone_but, not_a_service
+from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.perimeter import DATA

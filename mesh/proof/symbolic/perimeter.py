@@ -1,4 +1,4 @@
-"""The data perimeter (I1, I2, I3, I9, I10) for all strings: outsiders, services, signatures and transports."""
+"""The data perimeter (I1, I2, I3, I9, I10) for all strings: identities, signatures and transports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import not_a_service, outside_organization, outside_units
+from mesh.proof.symbolic.assumptions import not_a_service, outside_organization, outside_units
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, Shape

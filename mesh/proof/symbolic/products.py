@@ -9,7 +9,7 @@ from mesh import names
 from mesh.proof.invariants.products import CRYPTOGRAPHY, LISTS, READS, WRITES, EntitledRoles
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.caller_formulas import anyone_but, not_a_service
+from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import Shape, role

@@ -34,14 +34,14 @@ TABLE = [
 
 
 def test_the_links_of_a_table_are_all_that_a_query_takes(access: DecidedReads) -> None:
-    chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")
+    chain = access.read(access.reader("pii", "ads"), access.plan.domains["identity"].products["profiles"], "table")
     assert [link.purpose for link in chain.links] == TABLE
     assert chain.broken is None
     assert len(chain.columns) == 12
 
 
 def test_files_are_found_read_and_decrypted(access: DecidedReads) -> None:
-    chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "files")
+    chain = access.read(access.reader("pii", "ads"), access.plan.domains["identity"].products["profiles"], "files")
     asked = [(link.request.action, link.request.context) for link in chain.links if link.request]
     through = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
     assert asked == [("s3:ListBucket", {}), ("s3:GetObject", {}), ("kms:Decrypt", through)]
@@ -49,13 +49,15 @@ def test_files_are_found_read_and_decrypted(access: DecidedReads) -> None:
 
 
 def test_a_clearance_that_does_not_cover_a_column_reads_the_others(access: DecidedReads, plan: Plan) -> None:
-    chain = access.read(access.reader("general", "ads"), access.product("identity", "profiles"), "table")
+    chain = access.read(access.reader("general", "ads"), access.plan.domains["identity"].products["profiles"], "table")
     labels = labels_by_column(plan, "identity", "profiles")
     assert set(labels) - set(chain.columns) == {"profiles.birth_year", "profiles.profile_name"}
 
 
 def test_files_of_a_labelled_product_are_refused_at_each_of_bucket_and_key(access: DecidedReads) -> None:
-    chain = access.read(access.reader("general", "identity"), access.product("identity", "profiles"), "files")
+    chain = access.read(
+        access.reader("general", "identity"), access.plan.domains["identity"].products["profiles"], "files"
+    )
     sids = [link.decision.because[0].sid for link in chain.links]
     assert sids == ["RefuseOtherListers", "RefuseOtherReaders", "RefuseOtherUsers"]
 
@@ -75,7 +77,7 @@ def without(world: World, arn: str) -> World:
 )
 def test_a_role_without_its_permissions_breaks_the_chain(plan: Plan, arn: str, purpose: str) -> None:
     access = DecidedReads(plan, without(from_plan.world(plan), arn))
-    chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")
+    chain = access.read(access.reader("pii", "ads"), access.plan.domains["identity"].products["profiles"], "table")
     assert chain.broken
     assert chain.broken.purpose == purpose
     assert chain.columns == ()
@@ -88,7 +90,7 @@ def test_without_the_grant_of_the_hub_or_of_the_own_account_no_column_comes_thro
         for lake in from_plan.lakes(plan).lakes.values()
     ]
     access = DecidedReads(plan, lakes=Lakes(lakes))
-    chain = access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "table")
+    chain = access.read(access.reader("pii", "ads"), access.plan.domains["identity"].products["profiles"], "table")
     assert chain.broken
     assert chain.broken.purpose == "Lake Formation lets columns through"
     assert chain.columns == ()
@@ -111,14 +113,14 @@ def test_without_the_grant_of_the_hub_or_of_the_own_account_no_column_comes_thro
 )
 @pytest.mark.parametrize("port", ["table", "files"])
 def test_who_holds_no_clearance_reads_through_no_port(access: DecidedReads, principal: str, port: ReadPort) -> None:
-    chain = access.read_as(principal, access.product("identity", "profiles"), port)
+    chain = access.read_as(principal, access.plan.domains["identity"].products["profiles"], port)
     assert chain.broken is not None
     assert chain.columns == ()
 
 
 @pytest.mark.parametrize("port", ["table", "files"])
 def test_a_session_of_a_clearance_reads_what_the_role_reads(access: DecidedReads, port: ReadPort) -> None:
-    product = access.product("identity", "profiles")
+    product = access.plan.domains["identity"].products["profiles"]
     session = access.read_as(f"arn:aws:sts::{ADS}:assumed-role/pii/someone", product, port)
     role = access.read(access.reader("pii", "ads"), product, port)
     assert session.broken is None
@@ -127,7 +129,7 @@ def test_a_session_of_a_clearance_reads_what_the_role_reads(access: DecidedReads
 
 def test_a_name_that_names_no_caller_is_not_guessed(access: DecidedReads) -> None:
     with pytest.raises(UnknownError, match="is no principal"):
-        access.read_as("somebody", access.product("identity", "profiles"), "files")
+        access.read_as("somebody", access.plan.domains["identity"].products["profiles"], "files")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_a_name_that_names_no_caller_is_not_guessed(access: DecidedReads) -> Non
 def test_no_role_but_those_of_the_product_gets_an_object_and_decrypts_it(
     access: DecidedReads, key: str, action: str, roles: set[str]
 ) -> None:
-    product = access.product("ads", "impressions")
+    product = access.plan.domains["ads"].products["impressions"]
     found = {
         arn.partition("role/mesh/")[2]
         for arn in access.world.roles

@@ -32,7 +32,7 @@ def test_a_refusal_against_the_labels_is_called_a_fault_of_the_policies(plan: Pl
 
 
 def test_the_explanation_agrees_with_the_matrix_for_every_column(access: DecidedReads, sample: Mesh) -> None:
-    product = access.product("subscriptions", "payments")
+    product = access.plan.domains["subscriptions"].products["payments"]
     for reader in access.readers:
         readable = set(access.read(reader, product, "table").columns)
         asker = references.asker(access, f"{reader.clearance}@{reader.home}")

@@ -85,7 +85,7 @@ def test_an_allowed_row_names_a_statement_of_every_party(rows: tuple[Row, ...]) 
 
 def test_a_part_of_the_matrix_is_the_same_rows(access: DecidedReads, rows: tuple[Row, ...]) -> None:
     readers = tuple(reader for reader in access.readers if reader.home == "ads")
-    products = (access.product("identity", "profiles"),)
+    products = (access.plan.domains["identity"].products["profiles"],)
     part = tuple(matrix(access, readers, products, ("files",)))
     assert part == tuple(r for r in rows if (r.home, r.product, r.port) == ("ads", "profiles", "files"))
     assert part

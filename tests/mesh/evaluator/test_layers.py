@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh.access.chains import PORTS, DecidedReads
 from mesh.evaluator.decide import Request, decide
-from mesh.evaluator.layers import allowed, layers
+from mesh.evaluator.layers import LayerVerdict, layers
 
 IDENTITY = "330000000039"
 STRANGERS = (
@@ -36,6 +37,11 @@ CONTEXTS = (
 )
 
 
+def allowed(verdicts: Iterable[LayerVerdict]) -> bool:
+    """What the verdicts come to: no layer denies and none lacks an Allow."""
+    return all(verdict.says in ("allows", "silent") for verdict in verdicts)
+
+
 @given(st.data())
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_the_layers_agree_with_the_decision(access: DecidedReads, data: st.DataObject) -> None:
@@ -53,7 +59,10 @@ def test_the_layers_agree_with_the_decision(access: DecidedReads, data: st.DataO
 
 
 def test_every_link_of_the_matrix_agrees_with_its_layers(access: DecidedReads) -> None:
-    products = [access.product("identity", "profiles"), access.product("ads", "impressions")]
+    products = [
+        access.plan.domains["identity"].products["profiles"],
+        access.plan.domains["ads"].products["impressions"],
+    ]
     checked = 0
     for reader, product, port in itertools.product(access.readers, products, PORTS):
         for link in access.read(reader, product, port).links:
@@ -66,7 +75,9 @@ def test_every_link_of_the_matrix_agrees_with_its_layers(access: DecidedReads) -
 def test_a_read_across_accounts_names_who_lets_and_who_lets_in(access: DecidedReads) -> None:
     (link,) = (
         link
-        for link in access.read(access.reader("pii", "ads"), access.product("identity", "profiles"), "files").links
+        for link in access.read(
+            access.reader("pii", "ads"), access.plan.domains["identity"].products["profiles"], "files"
+        ).links
         if link.request and link.request.action == "s3:GetObject"
     )
     assert link.request

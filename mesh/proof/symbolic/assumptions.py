@@ -1,4 +1,4 @@
-"""Formulas about the caller of a request: its kind, its ARN, its organisation and its path in it."""
+"""Assumptions of theorems on who makes a request: kind, ARN, organisation, and path in the organisation."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""Nothing stands in the source that nothing uses: vulture finds such names, and each exception has its reason."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+from vulture import Vulture
+
+from tests.house.tree import FOLDERS, ROOT
+
+CHECKED: Final = FOLDERS
+"""Folders of which unused names are refused; uses are looked for in all folders, but not in tests."""
+
+CONFIDENCE: Final = 60
+"""Vulture's measure, in percent: from here on it reports names that are never read."""
+
+
+class Unused(NamedTuple):
+    """A name that vulture finds defined and never used."""
+
+    file: str
+    name: str
+
+
+class Allowance(NamedTuple):
+    """Unused names (patterns) of a file that are used after all, with the reason."""
+
+    file: str
+    names: tuple[str, ...]
+    reason: str
+
+    def covers(self, unused: Unused) -> bool:
+        return self.file == unused.file and any(fnmatch.fnmatchcase(unused.name, name) for name in self.names)
+
+
+ALLOWED: Final = (
+    Allowance("cli/main.py", ("FINDINGS",), "an exit code beside its siblings; commands raise it by its number"),
+    Allowance("components/mesh_catalog.py", ("lf_tag_policy", "catalog_resource"), "keys of a TypedDict"),
+    Allowance("mesh/model/base.py", ("model_config",), "pydantic reads it from the class"),
+    Allowance("mesh/model/contract.py", ("model_config",), "pydantic reads it from the class"),
+    Allowance("policies/mesh_guardrails/pack.py", ("has_validation",), "the policy host of pulumi-policy calls it"),
+    Allowance("sandbox/emulator/clients.py", ("get_*", "_credentials"), "botocore calls and reads them"),
+    Allowance(
+        "sandbox/emulator/emulated_organization.py",
+        ("DEFAULT_ACCOUNT", "ensure_account"),
+        "what a test of one component needs: an account without the stack that makes it, and where nothing may land",
+    ),
+    Allowance("sandbox/emulator/provider.py", ("[A-Z]*",), "methods of Pulumi's ResourceProvider service, by name"),
+    Allowance("sandbox/engine/builtin.py", ("[A-Z]*",), "methods of Pulumi's ResourceProvider service, by name"),
+    Allowance("sandbox/engine/engine.py", ("[A-Z]*",), "methods of Pulumi's ResourceMonitor and Engine, by name"),
+    Allowance("sandbox/engine/grpc_calls.py", ("set_*",), "methods of a gRPC context, which handlers call by name"),
+    Allowance("sandbox/engine/plugin.py", ("timeout",), "a field of a protobuf message that is sent"),
+    Allowance("sandbox/runs/language_host.py", ("[A-Z]*",), "methods of Pulumi's LanguageRuntime service, by name"),
+    Allowance("sandbox/runs/pulumi_automation.py", ("*",), "methods of a workspace, as pulumi.automation calls them"),
+)
+
+
+def unused(paths: Iterable[Path]) -> Iterator[Unused]:
+    """Names that vulture finds unused in these files and folders."""
+    vulture = Vulture()
+    vulture.scavenge([str(path) for path in paths])
+    for item in vulture.get_unused_code(min_confidence=CONFIDENCE):
+        yield Unused(Path(item.filename).resolve().relative_to(ROOT).as_posix(), item.name)
+
+
+def unexplained(found: Iterable[Unused], allowed: Iterable[Allowance]) -> list[Unused]:
+    """Unused names for which there is no reason."""
+    allowances = tuple(allowed)
+    return [name for name in found if not any(allowance.covers(name) for allowance in allowances)]
+
+
+def stale(found: Iterable[Unused], allowed: Iterable[Allowance]) -> list[Allowance]:
+    """Exceptions for names that are used now, or are gone."""
+    names = tuple(found)
+    return [allowance for allowance in allowed if not any(allowance.covers(name) for name in names)]
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Unused]:
+    everything = unused([ROOT / "__main__.py", *(ROOT / folder for folder in FOLDERS)])
+    return [name for name in everything if name.file.startswith(CHECKED)]
+
+
+def test_every_name_is_used_or_has_a_reason(found: list[Unused]) -> None:
+    assert unexplained(found, ALLOWED) == []
+
+
+def test_every_exception_is_still_needed(found: list[Unused]) -> None:
+    assert stale(found, (allowance for allowance in ALLOWED if allowance.file.startswith(CHECKED))) == []
+
+
+def test_an_unused_function_and_an_exception_for_nothing_are_noticed() -> None:
+    name = Unused("mesh/names.py", "forgotten")
+    assert unexplained([name], ALLOWED) == [name]
+    assert unexplained([name], [Allowance("mesh/names.py", ("forgot*",), "a reason")]) == []
+    assert stale([name], [Allowance("mesh/load.py", ("forgotten",), "a reason")]) != []
+
+
+def test_vulture_sees_a_function_that_nothing_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.house.test_dead_code.ROOT", tmp_path)
+    (tmp_path / "module.py").write_text("def forgotten() -> int:\n    return 1\n", "utf-8")
+    assert list(unused([tmp_path])) == [Unused("module.py", "forgotten")]
