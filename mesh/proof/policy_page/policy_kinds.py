@@ -102,7 +102,7 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "Group of break-glass users: permissions",
             "break_glass.py",
             "group/mesh/mesh-break-glass",
-            "group-break-glass",
+            "group-keepers",
             bearer="users of the group",
         ),
         PolicyKind(

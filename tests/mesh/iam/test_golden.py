@@ -58,7 +58,7 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "boundary", domain.account.boundary
     yield "role-break-glass-trust", plan.governance.break_glass.trust
     yield "role-break-glass-permissions", plan.governance.break_glass.permissions
-    yield "group-break-glass", plan.organization.break_glass_group.permissions
+    yield "group-keepers", plan.organization.break_glass_group.permissions
     if plan.organization.people:
         for permission_set in plan.organization.people.permission_sets:
             yield f"permission-set-{permission_set.name}", permission_set.policy

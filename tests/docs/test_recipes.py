@@ -1,0 +1,103 @@
+"""What a recipe of CONTRIBUTING.md asks for, and no other test would miss."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer
+
+import components
+from cli.main import app
+from mesh.plan import nodes, rules
+from mesh.plan.rules.context import RuleContext
+from sandbox.emulator import aws
+from tests.docs.pages import ROOT, Page
+from tests.program.sample import Planned, resources
+
+COMPONENTS = [getattr(components, name) for name in components.__all__]
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    """The modules of a package, imported."""
+    for _, name, _ in pkgutil.iter_modules(package.__path__):
+        yield importlib.import_module(f"{package.__name__}.{name}")
+
+
+# ---- a component
+
+
+def test_every_component_is_part_of_a_stack(planned: Planned) -> None:
+    registered = {resource["type"] for resource in resources(planned.document)}
+    assert [made.__name__ for made in COMPONENTS if f"mesh:aws:{made.__name__}" not in registered] == []
+
+
+def test_arguments_in_the_plan_are_those_of_a_component() -> None:
+    taken = {
+        str(inspect.signature(made.__init__).parameters["args"].annotation).rpartition(".")[2] for made in COMPONENTS
+    }
+    in_plan = {
+        name for name in nodes.__all__ if name.endswith("Args") and dataclasses.is_dataclass(getattr(nodes, name))
+    }
+    assert in_plan - taken == set()
+
+
+# ---- a resource type of the emulator
+
+
+def test_every_service_of_the_emulator_is_listed() -> None:
+    written = {kind.token for module in modules(aws) for kind in getattr(module, "RESOURCES", ())}
+    assert written
+    assert written - set(aws.RESOURCES) == set()
+
+
+# ---- a validation rule
+
+
+def test_every_rule_is_asked() -> None:
+    written = {function.__name__ for module in modules(rules) for function in _rules(module)}
+    assert len(written) > 20
+    assert written == {rule.__name__ for rule in rules.RULES}
+
+
+def _rules(module: ModuleType) -> Iterator[Any]:
+    """The public functions of a module that are a rule by what they take and give."""
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        signature = inspect.signature(function, eval_str=True)
+        kinds = [parameter.annotation for parameter in signature.parameters.values()]
+        if not name.startswith("_") and function.__module__ == module.__name__ and kinds == [RuleContext]:
+            yield function
+
+
+# ---- a command
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readme_has_a_row_for_every_command(command: str) -> None:
+    assert re.search(rf"^\| `mesh {command}\b", Page(ROOT / "README.md").text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_run_by_a_test(command: str) -> None:
+    runs = re.compile(rf"(?:run\(\[|MESH, |type\()\"{command}\"|[\"'`(]mesh {command}\b")
+    tests = [path for path in (ROOT / "tests").rglob("test_*.py") if path.parent != Path(__file__).parent]
+    assert [path.name for path in tests if runs.search(path.read_text("utf-8"))]
+
+
+def test_every_module_of_a_command_is_offered() -> None:
+    named = {
+        found[1]
+        for path in (ROOT / "cli").glob("*.py")
+        if (found := re.match(r'"""`mesh ([a-z]+)`:', path.read_text("utf-8")))
+    }
+    assert len(named) > 10
+    assert named <= set(COMMANDS)
