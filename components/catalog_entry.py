@@ -48,6 +48,7 @@ class CatalogEntry(ComponentResource):
             name,
             arn=f"arn:aws:s3:::{args.location}",
             role_arn=args.location_role,
+            # No SCP and no RCP binds the service-linked role.
             use_service_linked_role=False,
             hybrid_access_enabled=False,
             # After the database: to make one at a registered location takes a permission that publishers do not have.

@@ -33,6 +33,7 @@ class DataLake(ComponentResource):
             create_table_default_permissions=[],
             allow_external_data_filtering=False,
             allow_full_table_external_data_access=False,
+            # The last two make the log of a read name its user.
             parameters={"CROSS_ACCOUNT_VERSION": "4", "SET_CONTEXT": "TRUE", "SET_SOURCE_IDENTITY": "TRUE"},
             opts=ResourceOptions(parent=self),
         )

@@ -42,6 +42,7 @@ class DataProduct(ComponentResource):
             key_arn=self.key.arn,
             opts=child,
         )
+        # Events go to the default bus of the account, where the domain can make rules on them.
         aws.s3.BucketNotification(name, bucket=self.storage.name, eventbridge=True, opts=child)
         self.bucket, self.bucket_arn, self.key_arn = self.storage.name, self.storage.arn, self.key.arn
         self.register_outputs({"bucket": self.bucket, "bucket_arn": self.bucket_arn, "key_arn": self.key_arn})

@@ -54,6 +54,7 @@ class PrivateBucket(ComponentResource):
         self.bucket = aws.s3.Bucket(
             name,
             bucket=args.bucket,
+            # A bucket of access logs is never empty for long: S3 still writes what happened before.
             force_destroy=None if args.deletion_protection else True,
             object_lock_enabled=True if args.object_lock_days else None,
             tags=args.tags,
@@ -102,7 +103,9 @@ class PrivateBucket(ComponentResource):
             bucket=self.name,
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=default, bucket_key_enabled=True if with_key else None
+                    apply_server_side_encryption_by_default=default,
+                    # One data key a bucket for a time, instead of a call to KMS for every object.
+                    bucket_key_enabled=True if with_key else None,
                 )
             ],
             opts=kept(self, args.deletion_protection),

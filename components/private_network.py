@@ -78,6 +78,7 @@ class PrivateNetwork(ComponentResource):
                 route_table_ids=[self.routes.id] if gateway else None,
                 subnet_ids=None if gateway else subnet_ids,
                 security_group_ids=None if gateway else [group.id],
+                # Jobs find the endpoint under the service's ordinary name.
                 private_dns_enabled=None if gateway else True,
                 opts=ResourceOptions(parent=self),
             )

@@ -6,7 +6,7 @@ from acme import MANAGEMENT, PERIMETER, account
 from components import BreakGlassGroup
 from mesh.plan.nodes import BreakGlassGroupArgs
 
-keepers = BreakGlassGroup(
+group = BreakGlassGroup(
     "break-glass", BreakGlassGroupArgs(perimeter=PERIMETER), opts=account("management", MANAGEMENT)
 )
-pulumi.export("group", keepers.group)
+pulumi.export("group", group.group)

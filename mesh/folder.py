@@ -24,7 +24,7 @@ class PlannedMesh:
 
 
 def findings_of(directory: Path, as_of: datetime.date) -> tuple[Mesh | None, list[Finding]]:
-    """Everything that is wrong with a mesh folder on a day, in the order of the files."""
+    """Findings of a mesh folder on a day, in the order of the files."""
     loaded = load(directory)
     findings = list(loaded.findings)
     if loaded.mesh is not None:

@@ -155,6 +155,7 @@ class _Reader:
     def accounts(self) -> AccountsFile | None:
         """`accounts.yaml`, which a new mesh does not have yet; ids without quotes are refused by their style."""
         file = "accounts.yaml"
+        # A broken link exists, too: it is a finding, and not a file that is not there yet.
         if not os.path.lexists(os.path.join(self.root, file)):
             return None
         data = self.mapping(file)
@@ -234,6 +235,7 @@ class _Reader:
         contracts: dict[str, Contract] = {}
         for domain, owner in domains.items():
             folder = os.path.join(self.root, "contracts", domain)
+            # Links are resolved once for the folder: for each file it would take longer than reading it.
             inside = os.path.realpath(folder) == folder
             for name, product in owner.products.items():
                 if (contract := self.contract(domain, name, product, inside)) is not None:

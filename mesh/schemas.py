@@ -66,6 +66,7 @@ def _as_written(here: object) -> object:
         schema |= cast("dict[str, object]", others[0]) if len(others) == 1 else {"anyOf": others}
     if isinstance(schema.get("title"), str):
         del schema["title"]
+    # The pattern of a mapping's keys, as pydantic writes it, does not refuse keys that do not match.
     if "patternProperties" in schema:
         schema["additionalProperties"] = False
     default = schema.get("default", "")

@@ -39,6 +39,7 @@ _JSON_KINDS: Final = {
 def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
     """One pydantic error as a problem of the file it was found in."""
     path, value, kind = tuple(error["loc"]), error["input"], error["type"]
+    # pydantic ends the location of an error about a key, and not about its value, with `[key]`.
     bad_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if bad_key else path
     if bad_key:

@@ -135,6 +135,7 @@ def read_text(path: str, file: str) -> Source:
         refused = _too_large(status.st_size) if status.st_size > LARGEST else _not_a_file(status.st_mode)
         raw = b""
         if not refused:
+            # One byte more than the limit: the size of a file can be 0 (in /proc), or grow after it was asked for.
             with open(path, "rb") as stream:
                 raw = stream.read(LARGEST + 1)
             refused = _too_large(len(raw)) if len(raw) > LARGEST else ""
@@ -143,6 +144,7 @@ def read_text(path: str, file: str) -> Source:
     if refused:
         raise UnreadableError(Finding(file, 1, 1, refused))
     try:
+        # Editors on Windows begin a file with a byte order mark.
         return Source(file, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UnreadableError(_not_utf8(file, raw, error.start)) from None
@@ -331,7 +333,8 @@ def _odd_keys(file: str, tree: yaml.Node | None) -> list[Finding]:
             mark, kind = key.start_mark, _KINDS_OF_KEY.get(key.tag.rpartition(":")[2])
             if not isinstance(key, yaml.ScalarNode):
                 message = "a list or a group of keys stands where a key is expected; a key is a single word"
-            elif kind and key.value.lower() not in ("yes", "no", "on", "off"):  # texts since YAML 1.2
+            # PyYAML reads YAML 1.1; since YAML 1.2 these four are texts.
+            elif kind and key.value.lower() not in ("yes", "no", "on", "off"):
                 message = f"the key '{key.value}' is {kind} to YAML; a key is a text: put it in quotes"
             else:
                 continue

@@ -17,6 +17,7 @@ def provider(name: str, access: AccountAccess, through: AccountAccess | None = N
         roles = [access.preview_role]
     else:
         roles = [through.deploy_role, access.deploy_role] if through else [access.deploy_role]
+    # AWS takes 64 characters.
     session = f"pulumi-{pulumi.get_stack()}"[:64]
     return aws.Provider(
         name,

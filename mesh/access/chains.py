@@ -100,6 +100,7 @@ class DecidedReads:
 
         Raises UnknownError for what names no caller.
         """
+        # One object stands for all of its prefix: no policy of the mesh names single objects.
         if port == "files":
             return Chain(tuple(self._objects(principal, product, "files/part-0.parquet", "reads the object")))
         database, tables = self._entry(product)
@@ -203,6 +204,7 @@ class DecidedReads:
         account_key = from_plan.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
         through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
         result = f"arn:aws:s3:::{results}/{reader.clearance}/result.csv"
+        # GetDataAccess takes no resource: Lake Formation decides on the columns by its grants.
         yield "starts the query", Request(arn, "athena:StartQueryExecution", workgroup)
         yield "asks Lake Formation for credentials", Request(arn, "lakeformation:GetDataAccess", "*")
         yield "keeps the result", Request(arn, "s3:PutObject", result)

@@ -78,6 +78,7 @@ def explain(access: DecidedReads, asker: Asker, thing: Thing, port: ReadPort) ->
     narrowed = Chain(links, tuple(name for name in chain.columns if column in (None, name)))
     broken = narrowed.broken
     reached = len(links) if broken is None else links.index(broken)
+    # After the link that refuses, only links that refuse as well: they, too, would have to change.
     shown = [link for number, link in enumerate(links) if number <= reached or not link.decision.allowed]
     reasons = _Reasons(access, asker, thing, port, narrowed)
     return Explanation(

@@ -144,6 +144,7 @@ class Lakes:
 
     def _reaching(self, role: str, account: Account, catalog: str) -> Iterable[tuple[Grant, tuple[Reason, ...]]]:
         hub = self.lakes.get(catalog)
+        # `<id>:IAMPrincipals` stands for every role and user of an account.
         direct = {role, EVERYONE_IAM_ALLOWS, f"{account.id}:IAMPrincipals"}
         for grant in hub.grants if hub else ():
             if grant.principal in direct and _catalog(grant) == catalog:
@@ -192,6 +193,7 @@ def _column(
     database: str,
     table: str,
 ) -> tuple[Reason, ...]:
+    # A tag of the column overrides that of its table, which overrides that of the database.
     labels = {**parent.labels, **entry.labels, **entry.column_labels.get(column, {})}
     for grant, reasons in held:
         if _permits(grant, "SELECT") and _on_table(grant, labels, database, table):

@@ -238,7 +238,7 @@ class _Question:
                     yield RoleReads(reader.arn, tuple(reads), tuple(self._assumed_by(reader.arn)), because)
 
     def _gets(self, principal: str) -> tuple[list[str], tuple[Cause, ...]]:
-        """What a principal reads, the table or prefixes of the bucket, and by which causes."""
+        """The table and the prefixes that a principal reads, and the causes."""
         reads: list[str] = []
         because: dict[Cause, None] = {}
         if "table" in self.product.ports:
@@ -254,6 +254,7 @@ class _Question:
         reads: list[str] = []
         because: dict[Cause, None] = {}
         decrypts = self.access.decrypts(principal, self.product)
+        # A location role reads with GetObject, replication with an action of its own.
         for prefix, key in PREFIXES.items() if decrypts.allowed else ():
             for action in GET_ACTIONS:
                 decision = self.access.gets(principal, self.product, key, action)

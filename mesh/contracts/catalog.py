@@ -92,6 +92,7 @@ def physical_type(column: Column) -> str | None:
 def _table(table: Table) -> CatalogTable:
     keyed = sorted((c for c in table.properties if c.partitioned), key=lambda c: c.partition_key_position or 0)
     partitions = tuple(_column(column) for column in keyed)
+    # Glue has the partition columns of a Hive table besides its columns, those of an Iceberg table among them.
     iceberg = table_format(table) == "iceberg"
     columns = tuple(_column(column) for column in table.properties if iceberg or not column.partitioned)
     return CatalogTable(

@@ -77,6 +77,7 @@ class ColumnType:
                 "value-required": False,
             }
         if self.name == "struct":
+            # Iceberg numbers all fields of a struct before those that are nested in them.
             numbered = [(next(ids), name, part) for name, part in self.parts]
             return {
                 "type": "struct",

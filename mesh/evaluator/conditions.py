@@ -134,6 +134,7 @@ def _values(key: str, keys: Keys) -> tuple[str, ...]:
 
 def _quantified(quantifier: Quantifier, key: str, compare: Compare, negated: bool, if_exists: bool) -> Holds:
     if quantifier == "forallvalues":
+        # True for a key that the request lacks, or that has no value.
         return lambda keys: all(compare(value, keys) != negated for value in _values(key, keys))
     if quantifier == "foranyvalue":
 
@@ -279,6 +280,7 @@ def _number(text: str) -> float:
 
 
 def _moment(text: str) -> float:
+    # A date is written in ISO 8601 or as seconds since 1970 (IAM User Guide, "Date condition operators").
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)
     try:

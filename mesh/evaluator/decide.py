@@ -95,6 +95,7 @@ def examine(request: Request, world: World) -> Case:
     service = action.partition(":")[0]
     principal = world.principal(request.principal)
     target = world.target(service, request.resource, principal.account)
+    # An alias has the policy of its key, but not for the actions that make or move the alias itself.
     if target.alias:
         target = target.for_action(action)
     keys = keys_of(world, service, principal, target, request.context)
@@ -117,6 +118,7 @@ class Case(NamedTuple):
         """The decision of all layers together."""
         principal, target = self.principal, self.target
         assumed = principal.assumed + target.assumed
+        # An explicit Deny of any layer wins: all are asked before the first Allow counts.
         for layer in _LAYERS:
             refused = self.denied(layer)
             if refused:
@@ -229,13 +231,18 @@ class Case(NamedTuple):
         """The layer and the statement that allow; or the layer that lacks one, and None."""
         principal, target = self.principal, self.target
         match, admitted = self._admission(caller)
+        # These have no identity policy: only the resource's own policy can allow them.
         if principal.kind in ("service", "federated", "anonymous"):
             return "resource", admitted
         home = _same(principal.account, target.account)
+        # Named as a session or a user, the caller needs no identity policy, and neither boundary nor session policy
+        # limits it (IAM User Guide, "Policy evaluation logic").
         if home and match == Match.SELF:
             return "resource", admitted
+        # A key and a role are decided by their own policy alone, and so is every resource of another account.
         if not match and (target.decisive or not home):
             return "resource", None
+        # Named as a role, the caller needs no identity policy, but boundary and session policy still limit it.
         if home and match == Match.ROLE:
             return self._bounded("resource", admitted)
         identity = self._allowed_by(principal.identity)

@@ -156,6 +156,7 @@ def _arn(service: str, resource_type: str, region: str, account_id: str) -> str:
         name = variable.group(1).lower()
         return account_id if "account" in name else {"partition": "aws", "region": region}.get(name, "x")
 
+    # Some formats of the reference have `*` in the place of the account.
     return re.sub(r"\$\{(\w+)\}", fill, form.replace(":*:", ":${Account}:"))
 
 

@@ -35,6 +35,7 @@ def like(pattern: str, fold: bool = False) -> Test:
         return lambda text: inner(text.lower())
     if pattern == "*":
         return always
+    # Most patterns are a prefix, or no pattern at all: methods of str are several times faster than a match.
     head = pattern[:-1]
     if "*" not in head and "?" not in pattern:
         return (lambda text: text.startswith(head)) if pattern.endswith("*") else pattern.__eq__

@@ -127,6 +127,7 @@ def compiled(name: str, document: Mapping[str, Any], *, of_aws: bool = False) ->
     return policy
 
 
+# In a document of the older version a policy variable is plain text.
 _VERSION: Final = "2012-10-17"
 _DOCUMENT: Final = frozenset({"Version", "Id", "Statement"})
 _ELEMENTS: Final = frozenset(

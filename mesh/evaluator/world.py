@@ -242,11 +242,13 @@ class World:
             )
         account_id, resource, session_account, role_name = parts.groups()
         if session_account:
+            # The ARN of a session has the name of its role, without the path.
             role = self.role_named(session_account, role_name)
             arn = role.arn if role else f"arn:aws:iam::{session_account}:role/{role_name}"
             return self._identity(self.account(session_account), arn, role, name)
         account = self.account(account_id)
         if resource == "root":
+            # No IAM policy limits a root user: it has what AdministratorAccess would give.
             keys = {"aws:PrincipalType": "Account", "aws:PrincipalArn": name, "aws:userid": account_id}
             keys |= _keys_of(account)
             whole = CallerIdentity(account_id, None, name)
@@ -299,6 +301,7 @@ class World:
         if not parts:
             raise UnknownError(f"{resource!r} is no resource: an ARN, or * for an action that takes no resource")
         owner, region, account_id, rest = parts.groups()
+        # For STS a role is a resource, whose policy is the trust policy.
         if service == "sts" and owner == "iam" and rest.startswith("role/"):
             return self._role_target(resource, account_id)
         known = self.resource(carrier(owner, resource, region, account_id, rest))
@@ -351,8 +354,10 @@ def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> st
     """ARN of the resource whose policy protects another: a bucket for its objects, a bus for its rules."""
     if owner == "s3":
         return f"arn:aws:s3:::{rest.partition('/')[0]}" if not account_id else arn
+    # Databases and tables are protected by the one policy of their catalog.
     if owner == "glue" and rest.partition("/")[0].partition(":")[0] in _CATALOG:
         return f"arn:aws:glue:{region}:{account_id}:catalog"
+    # The ARN of a rule names its bus, but for rules of the default bus.
     if owner == "events" and rest.startswith("rule/") and rest.count("/") > 1:
         return f"arn:aws:events:{region}:{account_id}:event-bus/{rest.split('/')[1]}"
     return arn

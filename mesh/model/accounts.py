@@ -43,7 +43,7 @@ class Units(Closed):
 
 
 class IdentityCenter(Closed):
-    """Where people sign in: the instance of IAM Identity Center, and its groups (Identity Store API, GroupId)."""
+    """IAM Identity Center, where people sign in: its instance and its groups (Identity Store API, GroupId)."""
 
     instance: InstanceArn = Field(description="ARN of the instance, arn:aws:sso:::instance/ssoins-….")
     groups: dict[Name, GroupId] = Field(default_factory=dict, description="Ids of groups by name.")

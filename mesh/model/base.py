@@ -25,7 +25,7 @@ EXPECTED: dict[str, str] = {
 
 
 def _kebab(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
+    return name.replace("_", "-")
 
 
 class Closed(BaseModel):
@@ -103,7 +103,7 @@ Date = Annotated[datetime.date, BeforeValidator(_iso_date), WithJsonSchema({"typ
 
 
 class Owner(Closed):
-    """Who answers for it, and is warned first."""
+    """Owner: the team that answers for it, and is warned first."""
 
     team: Name = Field(description="The team that answers for it.")
     email: Email = Field(description="The team's address, not a person's.")

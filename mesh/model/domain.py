@@ -63,7 +63,7 @@ class Member(Closed):
 
 
 class AccountSettings(Closed):
-    """What is particular about the domain's account."""
+    """Settings of an account: its budget and its root e-mail."""
 
     budget: Annotated[Budget | None, Given] = Field(
         default=None, description="US dollars a month; the mesh's default if left out."

@@ -22,7 +22,7 @@ AccountEmail = Annotated[
 
 
 class Defaults(Closed):
-    """What holds for every domain and product that does not say otherwise."""
+    """Defaults of every domain and product that does not say otherwise."""
 
     retention: Days = Field(
         default=400, description="How long a product's old data and old versions are kept.", validate_default=False

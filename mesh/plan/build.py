@@ -113,6 +113,7 @@ class Builder(PlanInputs):
             assignments=tuple(
                 Assignment(group=group, group_id=center.groups[group], permission_set=permission_set, account=account)
                 for group, permission_set, account in sorted(assigned)
+                # A group without an id is a warning of the validation rules, and reaches nothing.
                 if group in center.groups
             ),
         )

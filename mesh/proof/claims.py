@@ -47,8 +47,7 @@ class Claim:
 
     def _check(self, subject: Subject) -> Witness | None:
         case = examine(self.request, subject.world)
-        checks = (self._check_layers, self._check_decision, self._check_allows)
-        return next((witness for check in checks if (witness := check(case))), None)
+        return self._check_layers(case) or self._check_decision(case) or self._check_allows(case)
 
     def _check_layers(self, case: Case) -> Witness | None:
         for layer in self.denied:

@@ -134,6 +134,7 @@ class Mutation:
             return True
 
     def _forget(self, policy: Policy) -> None:
+        # Accounts keep, by action, the statements of their control policies: those of the document before.
         if id(policy) in self._controls:
             for account in self.subject.world.accounts.values():
                 account.selected.clear()

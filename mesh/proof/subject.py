@@ -165,6 +165,7 @@ class Subject:
 
     def other(self, account_id: str, unit: str | None, where: str) -> Actor:
         """A role that a team makes in an account, with every permission that IAM can give."""
+        # The plan has no such role: the evaluator takes it for an administrator of its account.
         return Actor(
             f"an administrator of {where}", f"arn:aws:iam::{account_id}:role/somebody", unit, account_id, "other"
         )

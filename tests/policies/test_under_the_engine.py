@@ -133,17 +133,17 @@ def test_the_pack_runs_with_and_without_a_language_host_for_python(
 
 
 @pytest.mark.parametrize(
-    ("program", "made"), [(granting_to_all, 0), (by_the_default_provider, 0), (without_a_block, 1)]
+    ("program", "number"), [(granting_to_all, 0), (by_the_default_provider, 0), (without_a_block, 1)]
 )
 def test_an_update_makes_nothing_that_a_rule_about_one_resource_forbids(
-    program: Callable[[], None], made: int, engine: RealEngine, host: PolicyHost
+    program: Callable[[], None], number: int, engine: RealEngine, host: PolicyHost
 ) -> None:
     """A rule about the whole stack is asked in the end, when all is made: that is why a preview has to come first."""
     stack = f"{program.__name__}-makes".replace("_", "-")
     engine.configure(stack, {"pulumi:disable-default-providers": []})
     cloud = NumberedCloud()
     assert _run(engine, host, stack, program, preview=False, cloud=cloud).failures
-    assert len(cloud.things) == made
+    assert len(cloud.things) == number
 
 
 def test_what_keeps_the_rules_passes_and_what_is_not_known_yet_waits_for_the_update(

@@ -380,21 +380,21 @@ def lake_formation_has_one_closed_setting_an_account(document: Document, plan: P
     settings = resources(document, "DataLakeSettings")
     for part in document["stacks"]:
         stack = part["stack"]
-        own = [r for r in part["resources"] if r in settings]
-        if len(own) != (stack == "governance" or stack.startswith("domain-")):
-            wrong.append(f"{stack}: {len(own)} settings")
-    for found in settings:
-        inputs = found["inputs"]
+        of_stack = [r for r in part["resources"] if r in settings]
+        if len(of_stack) != (stack == "governance" or stack.startswith("domain-")):
+            wrong.append(f"{stack}: {len(of_stack)} settings")
+    for setting in settings:
+        inputs = setting["inputs"]
         open_ = [inputs.get(f"create{what}DefaultPermissions") != [] for what in ("Database", "Table")]
         lax = [
             inputs.get(key) is not False for key in ("allowExternalDataFiltering", "allowFullTableExternalDataAccess")
         ]
         parameters = inputs.get("parameters", {})
         named = parameters.get("SET_SOURCE_IDENTITY") == "TRUE" and int(parameters.get("CROSS_ACCOUNT_VERSION", 0)) >= 3
-        if any((*open_, *lax)) or not named or inputs.get("admins") != [names.deploy_role(found["account"])]:
-            wrong.append(f"{_of(found)}: {inputs}")
-        if inputs.get("catalogId") != found["account"]:
-            wrong.append(f"{_of(found)}: catalog {inputs.get('catalogId')}")
+        if any((*open_, *lax)) or not named or inputs.get("admins") != [names.deploy_role(setting["account"])]:
+            wrong.append(f"{_of(setting)}: {inputs}")
+        if inputs.get("catalogId") != setting["account"]:
+            wrong.append(f"{_of(setting)}: catalog {inputs.get('catalogId')}")
     return wrong
 
 
@@ -479,11 +479,11 @@ def _before(held: list[Found]) -> dict[str, frozenset[str]]:
 @check
 def every_workgroup_keeps_results_in_its_account(document: Document, plan: Plan) -> list[str]:
     wrong: list[str] = []
-    for found in resources(document, "Workgroup"):
-        settings = found["inputs"].get("configuration", {})
+    for workgroup in resources(document, "Workgroup"):
+        settings = workgroup["inputs"].get("configuration", {})
         result = settings.get("resultConfiguration", {})
-        own = result.get("expectedBucketOwner") == found["account"]
+        owned = result.get("expectedBucketOwner") == workgroup["account"]
         kms = result.get("encryptionConfiguration", {}).get("encryptionOption") == "SSE_KMS"
-        if settings.get("enforceWorkgroupConfiguration") is not True or not own or not kms:
-            wrong.append(f"{_of(found)}: {settings}")
+        if settings.get("enforceWorkgroupConfiguration") is not True or not owned or not kms:
+            wrong.append(f"{_of(workgroup)}: {settings}")
     return wrong

@@ -99,12 +99,12 @@ def _organization(plan: Plan) -> Iterator[Fact]:
     )
     people = plan.organization.people
     if people:
-        for each in people.permission_sets:
-            yield fact(stack, f"permission set {each.name}", [each.description, people.instance])
-            yield fact(stack, f"policy of permission set {each.name}", each.policy.text())
-        for each in people.assignments:
-            about = f"assignment {each.account}-{each.permission_set}-{each.group}"
-            yield fact(stack, about, [each.group_id, people.instance])
+        for node in people.permission_sets:
+            yield fact(stack, f"permission set {node.name}", [node.description, people.instance])
+            yield fact(stack, f"policy of permission set {node.name}", node.policy.text())
+        for assignment in people.assignments:
+            about = f"assignment {assignment.account}-{assignment.permission_set}-{assignment.group}"
+            yield fact(stack, about, [assignment.group_id, people.instance])
 
 
 def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
@@ -236,11 +236,13 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
         arn = names.delivery_role(account, args.product)
         about = f"S3 delivers {args.domain}.{args.product} to partners"
         yield from _role(stack, arn, about, args.trust, args.permissions)
-        for each in args.deliveries:
-            key = names.inbox_key(args.perimeter.region, each.partner_id)
-            where = [f"arn:aws:s3:::{each.inbox}", each.partner_id, key]
-            about = f"delivery of {args.bucket} to {each.partner}"
-            yield fact(stack, about, ["Enabled" if each.open else "Disabled", f"outbound/{each.partner}/", *where])
+        for delivery in args.deliveries:
+            key = names.inbox_key(args.perimeter.region, delivery.partner_id)
+            where = [f"arn:aws:s3:::{delivery.inbox}", delivery.partner_id, key]
+            about = f"delivery of {args.bucket} to {delivery.partner}"
+            yield fact(
+                stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
+            )
     for args in plan.catalog.values():
         yield from _entry(stack, args)
 
@@ -352,14 +354,14 @@ def _database(resource: Found, known: Known) -> Facts:
 def _table(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
     if "openTableFormatInput" in inputs:
-        made = inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
-        columns = [[f["name"], f["doc"], f["required"], f["type"]] for f in made["schema"]["fields"]]
-        partitions = [f["name"] for f in made.get("partitionSpec", {"fields": []})["fields"]]
-        rest = [made["location"], "iceberg", columns, partitions]
+        described = inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
+        columns = [[f["name"], f["doc"], f["required"], f["type"]] for f in described["schema"]["fields"]]
+        partitions = [f["name"] for f in described.get("partitionSpec", {"fields": []})["fields"]]
+        rest = [described["location"], "iceberg", columns, partitions]
     else:
-        made = inputs["storageDescriptor"]
-        columns = [[c["name"], c["comment"], c["type"]] for c in made["columns"]]
-        rest = [made["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
+        described = inputs["storageDescriptor"]
+        columns = [[c["name"], c["comment"], c["type"]] for c in described["columns"]]
+        rest = [described["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
     yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs["description"], *rest]
 
 

@@ -89,6 +89,7 @@ class DataProductArgs:
             pipeline=names.pipeline_role(self.account_id, self.name),
             location=names.location_role(governance, self.domain) if table else None,
             publisher=names.publisher_role(governance, self.domain) if table else None,
+            # In any account: a clearance is valid in all domains, and a document does not grow with their number.
             clearances=tuple(names.clearance_role("*", reader) for reader in self.readers) if files else (),
             delivery=names.delivery_role(self.account_id, self.name) if self.delivers else None,
         )

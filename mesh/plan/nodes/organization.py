@@ -50,6 +50,7 @@ class MemberAccount:
     tags: Tags
 
 
+# Without slots, since its cached properties need a `__dict__`.
 @dataclass(frozen=True, kw_only=True)
 class LandingZoneArgs:
     """The organisation: units, accounts, control policies, and the two roles that every account starts with."""

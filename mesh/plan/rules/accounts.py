@@ -80,6 +80,7 @@ def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
     pattern = context.mesh.file.account_email
     users = {pattern.replace("{account}", "governance"): "the governance account"}
     owners = [(folder, name, owner.account.email) for folder, some in context.owners for name, owner in some.items()]
+    # Chosen addresses come last: of two that are the same, the finding is about the one that somebody can change.
     for folder, name, chosen in sorted(owners, key=lambda owner: owner[2] is not None):
         email = chosen or pattern.replace("{account}", context.account_name(folder, name))
         path = ("account", "email") if chosen else ()

@@ -23,7 +23,7 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, par
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
 ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2
-"""The same, and the two roles of continuous integration."""
+"""Roles of every account, and the two of continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
 """The management and the governance account."""
 GRANTS_OF_A_CLEARANCE: Final = 2

@@ -60,6 +60,7 @@ def global_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
     duplicates: list[Problem] = []
 
     def claim(bucket: str, owner: str, file: str, *path: str) -> None:
+        # A file with a reserved name has a finding of its own.
         if bucket in owners and not file.endswith(tuple(f"/{name}.yaml" for name in RESERVED)):
             message = f"duplicate bucket name '{bucket}': {owners[bucket]} has it already; rename one of the two"
             duplicates.append(Problem(file, path, message, on_key=True))

@@ -67,6 +67,7 @@ def _lacking(context: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "whose second factor is old", {**context, "aws:MultiFactorAuthAge": SECOND_FACTOR_SECONDS + 1}
     yield "without a name", without("sts:SourceIdentity")
     yield "under another's name", {**context, "sts:SourceIdentity": "somebody-else"}
+    # CloudTrail reports a call in the region of the STS endpoint; the alarm listens in the mesh's region only.
     yield "at an endpoint where no alarm listens", {**context, "aws:RequestedRegion": "us-east-1"}
 
 

@@ -146,6 +146,7 @@ def _widest_readers(subject: Subject, home: str) -> Iterator[Reader]:
 
 def _chain(reader: Reader, product: DataProductArgs, port: ReadPort) -> tuple[str, Callable[[Subject], str | None]]:
     def failure(subject: Subject) -> str | None:
+        # Decided anew: a mutant may have changed a policy since the links of other reads were decided.
         broken = subject.access.fresh().read(reader, product, port).broken
         return f"{broken.purpose}: {broken.request}" if broken else None
 

@@ -53,11 +53,9 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
             bounded = caller.kind in WITH_A_BOUNDARY and service in BOUNDED
             denied: tuple[Layer, ...] = ("scp", "boundary") if bounded else ("scp",)
             yield Claim(caller.who, request, allowed=False, denied=denied)
-            inside = Request(caller.name, action, subject.moved_home(caller, resource))
-            if bounded and action != "sts:AssumeRole":
-                yield Claim(f"{caller.who}, at home", inside, free=("scp", "boundary"))
-            elif caller.kind == "other":
-                yield Claim(f"{caller.who}, at home", inside, free=("scp",))
+            if caller.kind == "other" or (bounded and action != "sts:AssumeRole"):
+                inside = Request(caller.name, action, subject.moved_home(caller, resource))
+                yield Claim(f"{caller.who}, at home", inside, free=denied)
             for path, context in paths:
                 request = Request(caller.name, action, resource, context)
                 yield Claim(f"{caller.who}, {path}", request, denied=denied)

@@ -26,6 +26,7 @@ def keys_only_through_their_services(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _products(subject: Subject) -> Iterator[AnyClaim]:
+    # Product keys are for S3: EC2 would take one for a disk, which leaves with a snapshot.
     elsewhere = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
     for product in subject.products:
         roles, key = EntitledRoles(subject, product), subject.product_key(product)
@@ -58,6 +59,7 @@ def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iter
         yield Claim("the deployment", Request(deploy, action, key), allowed=True)
     for action in ("kms:DescribeKey", "kms:GetKeyPolicy"):
         yield Claim("the preview", Request(preview, action, key), allowed=True)
+    # A replica, or material from outside, would be the same key where this policy does not hold.
     for action in ("kms:ReplicateKey", "kms:ImportKeyMaterial", "kms:UpdatePrimaryRegion"):
         request = Request(deploy, action, key)
         yield Claim("the deployment, copying a key", request, allowed=False, admitted=False)

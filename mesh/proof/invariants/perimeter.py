@@ -179,6 +179,7 @@ def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
     for product in subject.products:
         pipeline, where = names.pipeline_role(product.account_id, product.name), f"{product.domain}.{product.name}"
         data = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
+        # `s3:signatureAge` is in milliseconds; a presigned URL may be 15 minutes old.
         version = Request(pipeline, "s3:GetObjectVersion", data, {"s3:signatureAge": 900_001})
         yield Claim(f"an old presigned URL of the pipeline of {where}", version, allowed=False, denied=("rcp",))
         for action in ("s3:GetObject", "s3:PutObject"):

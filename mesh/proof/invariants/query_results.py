@@ -30,6 +30,7 @@ def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
                 workgroup = f"arn:aws:athena:{region}:{account_id}:workgroup/{names.workgroup(other)}"
                 query = Request(role.arn, "athena:StartQueryExecution", workgroup)
                 yield Claim(f"clearance {name} of {domain.name}", query, allowed=other == name)
+            # The clearance is the same one everywhere, its results are not.
             for elsewhere in subject.others(domain.name):
                 bucket = f"arn:aws:s3:::{names.results_bucket(mesh, elsewhere.name)}/{name}/x"
                 request = Request(role.arn, "s3:PutObject", bucket)

@@ -24,7 +24,7 @@ class Loss(NamedTuple):
 
 
 Losses = Mapping[str, Mapping[str, Loss]]
-"""By title of the kind of policy, and by Sid."""
+"""Losses by title of the kind of policy, and by Sid."""
 
 
 def measured(mutation: Mutation, outcomes: Iterable[MutationOutcome]) -> Losses:

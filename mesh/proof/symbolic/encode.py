@@ -235,6 +235,7 @@ class SymbolicRequest:
         """A condition, one operator on one key, as `mesh.evaluator.conditions` decides it. Raises UnknownError."""
         conditions.condition(operator, key, values)
         key = key.lower()
+        # The evaluator refuses these where a request does not say their value, which no formula can.
         if key in facts.SENT_BY_AWS:
             raise UnknownError(f"{key}, which AWS sends, has no encoding")
         quantifier, kind, negated, if_exists = conditions.parts(operator)
@@ -263,6 +264,7 @@ class SymbolicRequest:
         if key in facts.MULTIVALUED:
             return self.values(key).places
         single = self.key(key)
+        # For a set operator an empty text is no value (IAM User Guide, "Set operators for multivalued context keys").
         return [(z3.And(single.present, single.value.differs("")), single.value)]
 
     def _filled(self, value: str) -> str:

@@ -17,7 +17,7 @@ DATA: Final = ("s3:*", "kms:*", "sqs:*", "secretsmanager:*", "dynamodb:*", "logs
 """Actions of the services that hold data."""
 
 HELD: Final = (*DATA, "sts:AssumeRole")
-"""The same, and the assuming of roles."""
+"""Actions on data, and the assuming of roles."""
 
 
 def nobody_outside(subject: Subject) -> Iterator[Obligation]:
@@ -90,6 +90,7 @@ def only_fresh_signatures(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I9: signatures of any age over a quarter of an hour, and endpoints of others, are refused."""
     for policies in documents.rcps(subject, documents.ROOT):
         request = SymbolicRequest(policies)
+        # In milliseconds.
         age = request.key("s3:signatureAge")
         assumptions = (age.present, age.number > 900_000)
         yield Obligation(

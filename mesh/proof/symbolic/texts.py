@@ -58,7 +58,7 @@ class SymbolicText:
     def __init__(self, name: str) -> None:
         self.name = name
         self.atoms: dict[int, tuple[Formula, Any]] = {}
-        """By z3's id of a regular expression: the Boolean that says that the text is in it, and the expression."""
+        """Booleans that say that the text is in a regular set, with the set, by z3's id of it."""
 
     def is_in(self, regexes: Sequence[Any]) -> Formula:
         """The text is in one of the sets."""

@@ -149,11 +149,11 @@ def test_no_role_but_those_of_the_product_gets_an_object_and_decrypts_it(
     access: DecidedReads, key: str, action: str, roles: set[str]
 ) -> None:
     product = access.plan.domains["ads"].products["impressions"]
-    found = {
+    readers = {
         arn.partition("role/mesh/")[2]
         for arn in access.world.roles
         if "/clearance/" not in arn
         and access.gets(arn, product, key, action).allowed
         and access.decrypts(arn, product).allowed
     }
-    assert found == roles
+    assert readers == roles

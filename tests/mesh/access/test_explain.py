@@ -21,12 +21,12 @@ def test_a_refusal_against_the_labels_is_called_a_fault_of_the_policies(plan: Pl
     access = DecidedReads(
         plan, World(world.organization, world.region, world.accounts.values(), roles, world.resources.values())
     )
-    found = explain(
+    explanation = explain(
         access, references.asker(access, "pii@ads"), references.thing(sample, plan, "identity.profiles"), "files"
     )
-    assert not found.allowed
-    assert found.why[-1] == "stopped: no statement of the layer identity allows it"
-    assert found.change == (
+    assert not explanation.allowed
+    assert explanation.why[-1] == "stopped: no statement of the layer identity allows it"
+    assert explanation.change == (
         "the labels allow it, so a policy is wrong: this is a fault of the mesh, not of the domain's file",
     )
 

@@ -28,12 +28,12 @@ def one_home_refused(rows: tuple[Row, ...]) -> list[Row]:
 
 
 def test_a_home_that_differs_is_a_line_of_its_own(plan: Plan, rows: tuple[Row, ...]) -> None:
-    found = grid(plan, one_home_refused(rows))
-    assert not found.agreeing
+    result = grid(plan, one_home_refused(rows))
+    assert not result.agreeing
     split = {
-        line.homes: line.cells["pii"] for line in found.lines if (line.product, line.port) == ("profiles", "files")
+        line.homes: line.cells["pii"] for line in result.lines if (line.product, line.port) == ("profiles", "files")
     }
-    others = tuple(home for home in found.homes if home != "ads")
+    others = tuple(home for home in result.homes if home != "ads")
     assert split == {("ads",): Cell(0, 1), others: Cell(1, 1)}
 
 

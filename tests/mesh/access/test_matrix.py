@@ -40,12 +40,12 @@ def by_the_rule(plan: Plan) -> dict[tuple[str, ...], tuple[bool, frozenset[str]]
 
 
 def as_decided(rows: tuple[Row, ...]) -> dict[tuple[str, ...], tuple[bool, frozenset[str]]]:
-    found = {
+    decided = {
         (row.clearance, row.home, row.domain, row.product, row.port): (row.allowed, frozenset(row.columns))
         for row in rows
     }
-    assert len(found) == len(rows)
-    return found
+    assert len(decided) == len(rows)
+    return decided
 
 
 def test_the_matrix_of_the_sample_mesh_equals_the_set_rule(plan: Plan, rows: tuple[Row, ...]) -> None:

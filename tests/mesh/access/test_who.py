@@ -100,15 +100,16 @@ def test_a_clearance_that_gets_objects_beside_the_files_port_is_found(plan: Plan
 
 
 @pytest.mark.parametrize(
-    ("table", "column", "found"), [("profiles", "birth_year", True), ("p*", "avatar", True), ("other", "avatar", False)]
+    ("table", "column", "reported"),
+    [("profiles", "birth_year", True), ("p*", "avatar", True), ("other", "avatar", False)],
 )
-def test_a_named_grant_to_a_role_is_found(table: str, column: str, found: bool, plan: Plan, sample: Mesh) -> None:
+def test_a_named_grant_to_a_role_is_found(table: str, column: str, reported: bool, plan: Plan, sample: Mesh) -> None:
     named = NamedResource(catalog=HUB, database="identity__profiles", table=table)
     grant = Grant(name="door", principal=f"arn:aws:iam::{HUB}:role/mesh/deploy", permissions=("SELECT",), on=named)
     lakes = from_plan.lakes(plan).lakes.values()
     opened = Lakes(dataclasses.replace(x, grants=(*x.grants, grant)) if x.account == HUB else x for x in lakes)
     reads = reading(everyone(DecidedReads(plan, lakes=opened), sample, f"identity.profiles.{column}"))
-    assert (("the table",) in reads.values()) is found
+    assert (("the table",) in reads.values()) is reported
 
 
 def test_defaults_of_lake_formation_left_open_are_found(plan: Plan, sample: Mesh) -> None:

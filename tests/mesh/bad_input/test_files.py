@@ -68,11 +68,11 @@ def test_a_link_that_leaves_the_mesh_is_refused(tiny: Path, findings: Findings, 
 def test_a_linked_folder_that_leaves_the_mesh_is_refused(tiny: Path, findings: Findings, folder: str) -> None:
     outside = shutil.move(tiny / folder, tiny.parent / "elsewhere")
     (tiny / folder).symlink_to(outside)
-    told = findings(tiny)
-    assert told
+    lines = findings(tiny)
+    assert lines
     assert all(
         line.endswith("leads out of the mesh folder; everything that a mesh is made of stands inside it")
-        for line in told
+        for line in lines
     )
 
 

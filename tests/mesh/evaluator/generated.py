@@ -114,16 +114,16 @@ _RESOURCE = st.sampled_from(_subsets((f"{BUCKET}/*", f"{BUCKET}/2026/*", f"{BUCK
 def statements(draw: st.DrawFn, layer: str, effect: str | None = None, sid: str = "Added") -> Statement:
     """A statement that the layer takes: principals in resource policies and RCPs, only denies in RCPs and SCPs."""
     effect = "Deny" if layer in {"rcp", "scp"} else effect or draw(st.sampled_from(("Allow", "Allow", "Allow", "Deny")))
-    made: Statement = {"Sid": sid, "Effect": effect}
+    statement: Statement = {"Sid": sid, "Effect": effect}
     if layer in {"policy", "rcp"}:
-        made["Principal"] = "*" if layer == "rcp" else draw(st.sampled_from(PRINCIPALS))
+        statement["Principal"] = "*" if layer == "rcp" else draw(st.sampled_from(PRINCIPALS))
     actions = draw(_ACTION)
-    made["NotAction" if layer != "rcp" and draw(st.integers(0, 4)) == 0 else "Action"] = actions
-    made["NotResource" if draw(st.integers(0, 5)) == 0 else "Resource"] = draw(_RESOURCE)
+    statement["NotAction" if layer != "rcp" and draw(st.integers(0, 4)) == 0 else "Action"] = actions
+    statement["NotResource" if draw(st.integers(0, 5)) == 0 else "Resource"] = draw(_RESOURCE)
     condition = draw(CONDITIONS)
     if condition:
-        made["Condition"] = condition
-    return made
+        statement["Condition"] = condition
+    return statement
 
 
 # Without these nearly every question would be denied, and most properties would hold of nothing.

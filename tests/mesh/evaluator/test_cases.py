@@ -147,12 +147,12 @@ def test_no_two_cases_are_the_same_decision() -> None:
 
 
 def _statements() -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
+    statements: list[dict[str, object]] = []
     for case in CASES:
         for _, document in case.documents():
             written = document.get("Statement", [])
-            found += written if isinstance(written, list) else [written]
-    return found
+            statements += written if isinstance(written, list) else [written]
+    return statements
 
 
 def test_every_operator_occurs_in_an_allow_and_in_a_deny() -> None:

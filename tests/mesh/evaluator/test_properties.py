@@ -363,15 +363,15 @@ def test_a_single_value_is_a_list_of_one(case: Case) -> None:
     def single(value: object) -> Any:
         if isinstance(value, list) and len(value) == 1:
             return value[0]
-        return {name: single(each) for name, each in value.items()} if isinstance(value, dict) else value
+        return {name: single(item) for name, item in value.items()} if isinstance(value, dict) else value
 
     def several(value: object, name: str = "") -> Any:
         if isinstance(value, dict):
-            return {key: several(each, key) for key, each in value.items()}
+            return {key: several(item, key) for key, item in value.items()}
         return [value] if isinstance(value, str) and name not in {"Effect", "Sid", "Principal"} else value
 
-    assert verdict(rewritten(case, lambda each: (single(each),))) == verdict(case)
-    assert verdict(rewritten(case, lambda each: (several(each),))) == verdict(case)
+    assert verdict(rewritten(case, lambda statement: (single(statement),))) == verdict(case)
+    assert verdict(rewritten(case, lambda statement: (several(statement),))) == verdict(case)
 
 
 @quick

@@ -58,11 +58,11 @@ def test_a_dropped_statement_is_noticed_by_the_invariant_that_it_carries(plan: P
 
 @pytest.mark.usefixtures("few")
 def test_all_invariants_that_fail_without_a_statement_are_told(plan: Plan) -> None:
-    found = list(Mutation(plan).of_statements())
-    failing = dict(found)
+    losses = list(Mutation(plan).of_statements())
+    failing = dict(losses)
     assert failing[Mutant(BUCKET, "RefuseOtherReaders")] == ("I14",)
     assert failing[Mutant(BUCKET, "RefuseOtherKeys")] == ("I11",)
-    assert ("I14", "I11") in [ids for mutant, ids in found if mutant.sid == "DataWork"]
+    assert ("I14", "I11") in [ids for mutant, ids in losses if mutant.sid == "DataWork"]
     assert failing[Mutant(BUCKET, "RefusePlainHttp")] == ()
 
 
@@ -146,12 +146,12 @@ def test_every_written_reason_explains_a_loss_that_nothing_notices(
     document, sid, condition, why = REASONS[place]
     matches = mutate.fnmatch.fnmatchcase
     assert [
-        each
-        for each in every_outcome
-        if each.reason == why
-        and matches(each.mutant.document, document)
-        and matches(each.mutant.sid, sid)
-        and matches(each.mutant.condition, condition)
+        outcome
+        for outcome in every_outcome
+        if outcome.reason == why
+        and matches(outcome.mutant.document, document)
+        and matches(outcome.mutant.sid, sid)
+        and matches(outcome.mutant.condition, condition)
     ]
 
 

@@ -88,13 +88,13 @@ NUMERIC_OPERATORS = (
 ONE, SEVERAL = "s3:prefix", "aws:tagkeys"
 
 
-def holds(request: SymbolicRequest, formula: Formula, *given: Formula) -> bool:
+def holds(request: SymbolicRequest, formula: Formula, *assumptions: Formula) -> bool:
     """Whether z3 finds that request, of which nothing is open, to satisfy a formula; and not its negation."""
     request.key(ONE)
     answers: list[bool] = []
-    for each in (formula, negation(formula)):
+    for goal in (formula, negation(formula)):
         solver = Solver(request)
-        solver.add(each, *given)
+        solver.add(goal, *assumptions)
         answers.append(solver.find() is not None)
     assert answers[0] != answers[1]
     return answers[0]
@@ -222,17 +222,17 @@ def test_a_statement_takes_the_requests_that_the_evaluator_says(
     statement = {"Effect": "Deny", "Principal": who, action_element: actions, resource_element: resources}
     policy = compiled("a policy", {"Version": "2012-10-17", "Statement": [statement]})
     request = SymbolicRequest((policy,))
-    found = [taken.holds for taken in request.statements("Deny", asked)]
+    formulas = [taken.holds for taken in request.statements("Deny", asked)]
     account, service = caller
-    own = CallerIdentity(account or None, None, service or None)
-    expected = any(s.who(own) and s.applies(resource, {}) for s in policy.denies(action))
-    if not found:
+    identity = CallerIdentity(account or None, None, service or None)
+    expected = any(s.who(identity) and s.applies(resource, {}) for s in policy.denies(action))
+    if not formulas:
         assert not expected
         return
-    given_ = (
+    fixed = (
         request.action.equals(action),
         request.resource.equals(resource),
         request.account.equals(account),
         request.service.equals(service),
     )
-    assert holds(request, found[0], *given_, request.formed) == expected
+    assert holds(request, formulas[0], *fixed, request.formed) == expected

@@ -22,7 +22,7 @@ _ORDER: dict[str, tuple[bool, bool, bool, bool]] = {
 }
 
 
-def _ordered(kind: str, wanted: str, given: tuple[str, str, str], rule: str) -> tuple[Row, ...]:
+def _ordered(kind: str, wanted: str, values: tuple[str, str, str], rule: str) -> tuple[Row, ...]:
     return tuple(
         Row(
             f"{kind}{name}",
@@ -33,7 +33,7 @@ def _ordered(kind: str, wanted: str, given: tuple[str, str, str], rule: str) -> 
             rule if value is not None else _absent(name),
         )
         for name, truth in _ORDER.items()
-        for value, matches, words in zip((*given, None), truth, ("smaller", "equal", "greater", "absent"), strict=True)
+        for value, matches, words in zip((*values, None), truth, ("smaller", "equal", "greater", "absent"), strict=True)
     )
 
 
@@ -41,12 +41,12 @@ def _absent(name: str) -> str:
     return _NOT_ABSENT if name == "NotEquals" else _ABSENT
 
 
-def _if_exists(kind: str, wanted: str, given: tuple[str, str, str]) -> tuple[Row, ...]:
+def _if_exists(kind: str, wanted: str, values: tuple[str, str, str]) -> tuple[Row, ...]:
     absent = tuple(
         Row(f"{kind}{name}IfExists", wanted, None, True, "the request lacks the key", _EXISTS) for name in _ORDER
     )
     present = tuple(
-        Row(f"{kind}{name}IfExists", wanted, given[2], _ORDER[name][2], "the value is greater", _EXISTS)
+        Row(f"{kind}{name}IfExists", wanted, values[2], _ORDER[name][2], "the value is greater", _EXISTS)
         for name in _ORDER
     )
     return absent + present
