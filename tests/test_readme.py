@@ -106,12 +106,3 @@ def test_a_request_is_decided_as_shown() -> None:
     asked, answered = re.findall(r'^\{"(?:principal|allowed)".*$', ACCESS_MD, re.MULTILINE)
     done = run("mesh decide", stdin=asked)
     assert (done.returncode, done.stdout) == (0, f"{answered}\n")
-
-
-def test_every_file_and_folder_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"`((?:stacks|docs|schemas|examples|components|sandbox|mesh)/[\w./-]*)`", README))
-    assert named
-    assert [name for name in named if not (ROOT / name).exists() and name not in ROLES] == []
-
-
-ROLES = {"mesh/deploy", "mesh/preview", "mesh/ci-deploy", "mesh/ci-preview"}

@@ -119,3 +119,15 @@ def _docstrings(source: str, name: str) -> Iterator[Comment]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield Comment(f"{name}:{node.lineno}", node.value.value)
+
+
+def texts() -> Iterator[Comment]:
+    """Every other text in the packages that are installed: what a user may be told."""
+    for package in ("cli", "components", "mesh", "policies", "program", "sandbox"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            source, name = _read(path), path.relative_to(ROOT).as_posix()
+            documented = {comment.where for comment in _docstrings(source, name)}
+            for node in ast.walk(ast.parse(source)):
+                where = f"{name}:{getattr(node, 'lineno', 0)}"
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and where not in documented:
+                    yield Comment(where, node.value)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mesh.proof.invariants import INVARIANTS
-from tests.docs.names import made_by, missing_files, missing_modules, wrong_commands
-from tests.docs.pages import ROOT, Comment, Page, comments, pages
+from tests.docs.names import made_by, missing_files, missing_modules, words, wrong_commands
+from tests.docs.pages import ROOT, Comment, Page, comments, pages, texts
 
 PAGES = pages()
 SECTION = re.compile(r"(?P<page>README(?:\.md)?|[\w/-]+\.md), \"(?P<heading>[^\"]+)\"")
@@ -69,6 +69,21 @@ def _missing_sections(text: str) -> list[str]:
 def test_every_comment_and_docstring_points_at_what_exists() -> None:
     found = {comment.where: wrong for comment in comments() if (wrong := stale(comment))}
     assert found == {}
+
+
+def untold(text: Comment) -> list[str]:
+    """Files that a text names and its reader cannot open: an installation has no tests; pages that do not exist."""
+    named = [word for word in words(text.text) if word.startswith(("docs/", "tests/"))]
+    return [word for word in named if word.startswith("tests/") or missing_files(word)]
+
+
+def test_what_users_are_told_points_at_no_test_and_at_no_page_that_does_not_exist() -> None:
+    assert {text.where: wrong for text in texts() if (wrong := untold(text))} == {}
+
+
+def test_a_text_that_points_at_a_test_is_noticed() -> None:
+    told = Comment("", "compared (tests/program/test_registered.py), read docs/proofs.md and docs/reference.md")
+    assert untold(told) == ["tests/program/test_registered.py", "docs/reference.md"]
 
 
 @pytest.mark.parametrize(
