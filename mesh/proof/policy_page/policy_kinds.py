@@ -89,7 +89,7 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
     ),
     "Governance": (
         PolicyKind(
-            "Resource policy of the mesh catalog", "catalog.py", "policy of the mesh catalog", "governance-catalog"
+            "Resource policy of the mesh catalog", "mesh_catalog.py", "policy of the mesh catalog", "governance-catalog"
         ),
         PolicyKind("Resource policy of the mesh bus", "bus.py", "policy of the mesh bus", "governance-bus"),
         PolicyKind(
