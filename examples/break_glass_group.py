@@ -6,7 +6,5 @@ from acme import MANAGEMENT, PERIMETER, account
 from components import BreakGlassGroup
 from mesh.plan.nodes import BreakGlassGroupArgs
 
-group = BreakGlassGroup(
-    "break-glass", BreakGlassGroupArgs(perimeter=PERIMETER), opts=account("management", MANAGEMENT)
-)
+group = BreakGlassGroup("break-glass", BreakGlassGroupArgs(perimeter=PERIMETER), opts=account("management", MANAGEMENT))
 pulumi.export("group", group.group)
