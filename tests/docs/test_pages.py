@@ -161,3 +161,18 @@ def test_security_gives_the_figures_of_the_readme() -> None:
     assert figures
     assert [figure for figure in figures if figure not in readme] == []
     assert re.search(r"(\d+) invariants of \1 hold", readme)
+
+
+def test_the_changelog_has_every_component_type_that_is_an_alias() -> None:
+    renamed = {
+        (old, new)
+        for path in (ROOT / "components").glob("*.py")
+        for new, old in re.findall(
+            r'__init__\("(mesh:aws:\w+)", name, None, formerly\("(mesh:aws:\w+)"', path.read_text()
+        )
+    }
+    assert renamed
+    listed = re.findall(
+        r"^ *\| `(mesh:aws:\w+)` \| `(mesh:aws:\w+)` \|$", Page(ROOT / "CHANGELOG.md").text, re.MULTILINE
+    )
+    assert set(listed) == renamed

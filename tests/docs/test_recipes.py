@@ -20,6 +20,7 @@ from cli.main import app
 from mesh.plan import nodes, rules
 from mesh.plan.rules.context import RuleContext
 from sandbox.emulator import aws
+from tests.docs.names import PLACEHOLDER
 from tests.docs.pages import ROOT, Page
 from tests.program.sample import Planned, resources
 
@@ -101,3 +102,24 @@ def test_every_module_of_a_command_is_offered() -> None:
     }
     assert len(named) > 10
     assert named <= set(COMMANDS)
+
+
+# ---- the recipes themselves
+
+STEP = re.compile(r"^\| \d+ \| (?P<files>[^|]+) \| (?P<what>[^|]+) \|[^|]*\|$", re.MULTILINE)
+STEPS = [found for found in STEP.finditer(Page(ROOT / "CONTRIBUTING.md").text) if "`" in found["files"]]
+
+
+def test_every_recipe_has_steps() -> None:
+    assert len(STEPS) > 25
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step["files"])
+def test_what_a_step_names_stands_in_its_file(step: re.Match[str]) -> None:
+    """In one of those that the step's file is a pattern of; names that are still to be made have a placeholder."""
+    patterns = [PLACEHOLDER.sub("*", code) for code in re.findall(r"`([^`]+)`", step["files"])]
+    texts = [
+        path.read_text("utf-8") for pattern in patterns for path in ROOT.glob(pattern.rstrip("/")) if path.is_file()
+    ]
+    names = [name for name in re.findall(r"`@?(\w+)(?:\(\.\.\.\)|\([^`]*\)|=[^`]*)?`", step["what"]) if len(name) > 2]
+    assert [name for name in names if texts and not any(name in text for text in texts)] == []
