@@ -14,7 +14,6 @@ from cli.console import answer_json, counted, say, screen
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
 from mesh.load import load
 from mesh.model import AccountsFile
-from mesh.plan.build import by_stack
 
 HEADER = """\
 # yaml-language-server: $schema=../schemas/accounts.schema.json
@@ -39,7 +38,7 @@ def accounts(
         return
     rows = [
         {"stack": stack, "account": access.account_id, "assumed": access.assumed}
-        for stack, access in by_stack(read(directory, as_of).plan).items()
+        for stack, access in read(directory, as_of).plan.access.items()
     ]
     if as_json:
         answer_json(rows)

@@ -11,6 +11,7 @@ from typing import Final, cast
 import typer
 
 from cli.console import counted, say
+from cli.exit_codes import BAD_INPUT, FAULT
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, read
 
 _CHUNK: Final = 1 << 18
@@ -23,7 +24,7 @@ def decide(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> None
     principal; keys of the organisation, principal and resource are filled in. Out, in the same order:
     {"allowed", "layer", "because": [{"document", "sid"}]}, with "assumed" when the worst was taken for what the mesh
     does not list, or {"error"}. Every line has an answer, an empty one an error. Exit code 0 when all lines were
-    decided, 2 when one could not be.
+    decided, 2 when one could not be, 3 when that was a fault of ours.
     """
     planned = read(directory, as_of)
     from mesh.access import from_plan
@@ -38,7 +39,7 @@ def decide(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> None
         sys.stdout.flush()
     if outcomes["bad"] or outcomes["fault"]:
         say(f"{counted(outcomes['decided'], 'request')} decided, {outcomes['bad'] + outcomes['fault']:,} could not be")
-        raise typer.Exit(3 if outcomes["fault"] else 2)
+        raise typer.Exit(FAULT if outcomes["fault"] else BAD_INPUT)
 
 
 def _lines(stream: BufferedReader) -> Iterator[list[bytes]]:

@@ -1,6 +1,6 @@
 """The `mesh` command: parses, runs, and turns every outcome into an exit code.
 
-0 fine, 1 findings, 2 bad input, 3 a fault of ours, 130 and 143 ended by Ctrl-C and SIGTERM. `--json` goes to stdout
+`cli/exit_codes.py` has the codes. `--json` goes to stdout
 alone, everything else to stderr.
 """
 
@@ -28,9 +28,8 @@ from cli import (
     validate,
 )
 from cli.console import say
+from cli.exit_codes import BAD_INPUT, FAULT, FINE, SIGNALLED
 from mesh.findings import BadInputError, NotPossibleError
-
-FINE, FINDINGS, BAD_INPUT, FAULT, SIGNALLED = 0, 1, 2, 3, 128
 
 app = typer.Typer(
     name="mesh",

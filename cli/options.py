@@ -42,11 +42,11 @@ def read(directory: Path, as_of: datetime.datetime | None) -> PlannedMesh:
 
 
 def chosen(mesh: PlannedMesh, stacks: list[str] | None) -> list[str]:
-    """The stacks asked for, or all; raises BadParameter for one that does not exist."""
+    """The stacks asked for, or all, in the order of the plan; raises BadParameter for one that does not exist."""
     known = mesh.plan.stacks
     for name in stacks or ():
         if name not in known:
             raise typer.BadParameter(
                 f"there is no stack '{name}'{nearest(name, known)} Stacks: {listed(known)}", param_hint="--stack"
             )
-    return list(stacks or known)
+    return [stack for stack in known if not stacks or stack in stacks]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.console import answer, answer_json, counted, say, screen
+from cli.exit_codes import FAULT
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, StackOption, chosen, read
 from cli.progress import Progress
 from mesh.plan import Plan
@@ -62,7 +63,7 @@ def _show_failures(runs: list[StackRun]) -> None:
             if failure.trace:
                 say(failure.trace)
     if failed:
-        raise typer.Exit(3)
+        raise typer.Exit(FAULT)
 
 
 def _show(runs: list[StackRun], detail: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from cli.console import answer_json, counted, margin, say, screen
+from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
 from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh
@@ -81,7 +82,7 @@ def _prove(planned: PlannedMesh, invariants: tuple[Invariant, ...], as_json: boo
         screen().print(f"\n{planned.plan.mesh}: {holds}; {requests:,} requests decided; {seconds:.1f} s", markup=False)
     _without_z3(invariants)
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(FINDINGS)
 
 
 def _for_all_strings(results: Iterable[InvariantResult]) -> None:
@@ -146,7 +147,7 @@ def _mutate(planned: PlannedMesh, as_json: bool) -> None:
     else:
         _show_losses(outcomes, survivors, explained, seconds)
     if survivors:
-        raise typer.Exit(1)
+        raise typer.Exit(FINDINGS)
 
 
 def _as_json(outcome: MutationOutcome) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import typer
 
 from cli.console import answer_json, say
+from cli.exit_codes import FINDINGS, SIGNALLED
 from cli.options import chosen, read
 from cli.progress import Progress
 from mesh.findings import NotPossibleError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from sandbox.runs.stack_run import EngineName, StackRun
     from sandbox.runs.workspace import Workspace
 
-SIGNALLED: Final = 128
 PROGRESS: Final = {"refresh": "reading", "destroy": "deleting"}
 
 
@@ -67,7 +67,7 @@ def run_served(options: StackOptions, verb: Literal["refresh", "destroy"], show:
             answer_json(steps_as_json(planned.plan, runs))
         else:
             if verb == "destroy":
-                stacks = [stack for stack in reversed(planned.plan.stacks) if stack in stacks]
+                stacks.reverse()
             show(ServedRuns(stacks, runs, organization.inventory, time.perf_counter() - started))
         exit_unless_done(workspace, runs)
 
@@ -88,4 +88,4 @@ def exit_unless_done(workspace: Workspace, runs: Sequence[StackRun], checked: Re
     if number := workspace.interrupted:
         raise typer.Exit(SIGNALLED + number)
     if any(run.result.failures for run in runs) or (checked and checked.differences):
-        raise typer.Exit(1)
+        raise typer.Exit(FINDINGS)

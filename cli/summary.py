@@ -100,7 +100,7 @@ def _stacks(stacks: Sequence[str], runs: Sequence[StackRun], names: Mapping[str,
     from rich.table import Table
 
     names = names or {name: name for name in OPERATIONS}
-    operations = [name for name in names if any(name in r.operations for r in runs if _happened(r))]
+    operations = [name for name in names if any(name in r.operations for r in runs if not r.preview)]
     table = Table(box=None, pad_edge=False)
     table.add_column("stack")
     table.add_column("account")
@@ -108,18 +108,13 @@ def _stacks(stacks: Sequence[str], runs: Sequence[StackRun], names: Mapping[str,
         table.add_column(names[name], justify="right")
     table.add_column("seconds", justify="right")
     for run in runs:
-        counts = run.operations if _happened(run) else {}
+        counts = {} if run.preview else run.operations
         table.add_row(
             run.stack, run.account_id, *(str(counts.get(name, "")) for name in operations), f"{run.result.seconds:.1f}"
         )
     for stack in stacks[len(runs) :]:
         table.add_row(stack, "", *("" for _ in operations), "not run")
     screen().print(table)
-
-
-def _happened(run: StackRun) -> bool:
-    """Whether it was more than a preview that refused."""
-    return not run.preview
 
 
 def _types(inventory: Inventory) -> None:

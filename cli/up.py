@@ -62,7 +62,7 @@ def up(
         engine = served.engine
     _require_fitting_options(served, serve, port, stack)
     engine = engine or "embedded"
-    with open_workspace(planned, engine, served, throw_away=not serve, told=say) as (workspace, organization):
+    with open_workspace(planned, engine, served, keep=serve, told=say) as (workspace, organization):
         runs, checked = _deploy(planned, workspace, organization, stacks, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
             with organization.served(engine, port):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.console import answer, answer_json, counted, say
+from cli.exit_codes import BAD_INPUT
 from cli.options import DEFAULT_FOLDER, AsOf, Folder, Json, day
 from mesh.folder import findings_of
 
@@ -25,7 +26,7 @@ def validate(directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, as_json: Js
             answer(str(finding))
     if serious:
         say(f"{counted(len(serious), 'finding')} in {counted(len({f.file for f in serious}), 'file')}")
-        raise typer.Exit(2)
+        raise typer.Exit(BAD_INPUT)
     if mesh is not None and not as_json:
         parts = (
             counted(len(mesh.domains), "domain"),

@@ -13,7 +13,6 @@ from mesh.findings import BadInputError, listed
 from mesh.folder import plan_folder
 from mesh.model import Mesh, contract_file
 from mesh.plan import Plan
-from mesh.plan.build import by_stack
 from program import domain, governance, organization, partner
 
 
@@ -49,7 +48,7 @@ def _require_accounts(plan: Plan, stack: str) -> None:
                 "there is no accounts.yaml: write it with 'organization: {id: …, root: …, management: \"…\"}'"
             )
         return
-    accounts = by_stack(plan)
+    accounts = plan.access
     missing = [needed for needed in dict.fromkeys((stack, *_named_by(plan, stack))) if accounts[needed].assumed]
     if missing:
         have, it = ("has", "it is") if len(missing) == 1 else ("have", "they are")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 
 from mesh import names
 from mesh.contracts import catalog
@@ -365,13 +364,3 @@ class Builder(PlanInputs):
             account=self.baseline(stack, partner.owner.email, account_id, partner.account.budget),
             partner=self.partner_args(name),
         )
-
-
-def by_stack(plan: Plan) -> Mapping[str, AccountAccess]:
-    """Access of every stack to its account."""
-    return {
-        "organization": plan.organization.access,
-        "governance": plan.governance.access,
-        **{f"partner-{name}": partner.access for name, partner in plan.partners.items()},
-        **{f"domain-{name}": domain.access for name, domain in plan.domains.items()},
-    }

@@ -13,7 +13,6 @@ from typing import Any, Final
 from mesh.folder import PlannedMesh, plan_folder
 from mesh.iam.bootstrap import template
 from mesh.plan import Plan
-from mesh.plan.build import by_stack
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.organization_ids import OrganizationIds
@@ -34,7 +33,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         organization_id=p.organization,
         root_id=p.root,
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
-        accounts={name: access.account_id for name, access in by_stack(plan).items() if name != "organization"},
+        accounts={name: access.account_id for name, access in plan.access.items() if name != "organization"},
     )
 
 
@@ -60,7 +59,7 @@ class FreshOrganization:
         self._ends = ends
 
     @cached_property
-    def provider(self) -> int:
+    def provider_port(self) -> int:
         """The port at which its provider is served, from the first use of this property on."""
         questions: Mapping[str, Answers] = {
             ABOUT: lambda _: {"identity": self.states.identity, "inventory": self.inventory().to_json()},
@@ -92,7 +91,7 @@ class FreshOrganization:
             mesh=self._mesh.plan.mesh,
             engine=engine,
             endpoint=self.aws.endpoint,
-            provider=self.provider,
+            provider_port=self.provider_port,
             pid=os.getpid(),
             state=str(self.states.path),
         )

@@ -43,8 +43,7 @@ class ServedOrganization:
     mesh: str
     engine: EngineName
     endpoint: str
-    provider: int
-    """The port of its provider."""
+    provider_port: int
     pid: int
     state: str
 
@@ -55,7 +54,7 @@ class ServedOrganization:
 
     def inventory(self) -> Inventory | None:
         """What exists in it; None when it has ended."""
-        about = ask(self.provider, ABOUT)
+        about = ask(self.provider_port, ABOUT)
         return Inventory.from_json(about["inventory"]) if about else None
 
     def check(self, mesh: PlannedMesh) -> Report | None:
@@ -63,12 +62,12 @@ class ServedOrganization:
         from sandbox.rehearsal.check import Report
 
         question = {"directory": str(mesh.directory.resolve()), "as-of": mesh.as_of.isoformat()}
-        answer = ask(self.provider, CHECK, question, CHECKING)
+        answer = ask(self.provider_port, CHECK, question, CHECKING)
         return Report.from_json(answer) if answer else None
 
     def credentials(self, who: str) -> dict[str, str] | None:
         """The environment of a shell that is somebody; raises NotPossibleError for nobody, None when it has ended."""
-        answer = ask(self.provider, AS, {"who": who})
+        answer = ask(self.provider_port, AS, {"who": who})
         if answer and "error" in answer:
             raise NotPossibleError(str(answer["error"]))
         return answer["environment"] if answer else None
@@ -113,7 +112,7 @@ def find(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization |
     if served is None:
         told(f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
         return None
-    about = ask(served.provider, ABOUT) if alive(served.pid) else None
+    about = ask(served.provider_port, ABOUT) if alive(served.pid) else None
     if about is None:
         told(f"{file} is of an organisation that has ended (process {served.pid}); it is passed over")
         return None

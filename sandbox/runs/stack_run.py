@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from mesh.folder import PlannedMesh
-from mesh.plan.build import by_stack
 from sandbox.engine.driver import RunResult
 from sandbox.engine.interruption import Interruption
 from sandbox.engine.steps import Step
@@ -64,7 +63,7 @@ class StackRun:
     @staticmethod
     def of(task: StackTask, result: RunResult) -> StackRun:
         """The result of a task, with the stack's account."""
-        return StackRun(task.stack, by_stack(task.mesh.plan)[task.stack].account_id, task.preview, result)
+        return StackRun(task.stack, task.mesh.plan.access[task.stack].account_id, task.preview, result)
 
     @property
     def operations(self) -> dict[str, int]:

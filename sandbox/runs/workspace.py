@@ -159,12 +159,12 @@ def open_workspace(
     engine: EngineName,
     served: ServedOrganization | None = None,
     *,
-    throw_away: bool = False,
+    keep: bool = False,
     told: Callable[[str], None] | None = None,
 ) -> Generator[tuple[Workspace, FreshOrganization | ServedOrganization]]:
     """The stacks of a mesh, and the organisation that they are in: the one that is served elsewhere, else a fresh one.
 
-    `throw_away` says that nobody will look at the states of a fresh one; `told` hears what a person should know.
+    `keep` says that a fresh one will be served, so that others read its states; `told` hears what a person should know.
     Raises NotPossibleError where there is no Pulumi CLI for its engine.
     """
     cli = find() if engine == "pulumi" else None
@@ -173,10 +173,11 @@ def open_workspace(
         states = organization.states
         if cli:
             policies = ends.enter_context(policy_host())
-            backend = Backend(cli, states.pulumi, organization.provider, states.passphrase, throw_away, policies)
+            throw_away = served is None and not keep
+            backend = Backend(cli, states.pulumi, organization.provider_port, states.passphrase, throw_away, policies)
             yield Workspace(PulumiEngine(backend, states), told), organization
         elif isinstance(organization, ServedOrganization):
-            providers = ends.enter_context(RemoteProviders(organization.provider))
+            providers = ends.enter_context(RemoteProviders(organization.provider_port))
             yield Workspace(EmbeddedEngine(providers, states), told), organization
         else:
             yield Workspace(EmbeddedEngine.of(organization.aws, states), told), organization

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli import main
+from cli import exit_codes, main
 from mesh.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ def line(text: str, *words: str) -> list[str]:
 
 def test_a_row_a_product_and_port_and_a_column_a_clearance(told: Told) -> None:
     code, out, _ = told()
-    assert code == main.FINE
+    assert code == exit_codes.FINE
     assert line(out, "identity.profiles", "table") == ["pii", "◐", "10", "of", "12", "●", "◐", "10", "of", "12", "●"]
     assert line(out, "identity.profiles", "files") == ["pii", "–", "●", "–", "●"]
     assert line(out, "content.titles", "files") == ["●", "●", "●", "●"]
@@ -69,7 +69,7 @@ def test_filters_leave_a_part(told: Told) -> None:
 def test_json_has_every_row_one_a_line(told: Told) -> None:
     code, out, err = told("--json")
     rows = json.loads(out)
-    assert (code, err, len(rows), len(out.splitlines())) == (main.FINE, "", 864, 866)
+    assert (code, err, len(rows), len(out.splitlines())) == (exit_codes.FINE, "", 864, 866)
     (row,) = (
         r
         for r in rows
@@ -96,7 +96,7 @@ def test_json_of_a_part_that_is_one_row_is_still_a_list(told: Told) -> None:
 
 def test_the_committed_picture_is_what_the_mesh_says_today(told: Told, tmp_path: Path) -> None:
     drawn = tmp_path / "access.svg"
-    assert told("--svg", str(drawn))[0] == main.FINE
+    assert told("--svg", str(drawn))[0] == exit_codes.FINE
     stale = "docs/access.svg is stale: mesh access --svg docs/access.svg --as-of 2026-12-01"
     assert drawn.read_text() == (ROOT / "docs" / "access.svg").read_text(), stale
 
@@ -106,7 +106,7 @@ def test_the_committed_picture_is_what_the_mesh_says_today(told: Told, tmp_path:
 
 def explained(told: Told, asker: str, thing: str, *more: str) -> dict[str, Any]:
     code, out, _ = told("explain", "--as", asker, "--read", thing, *more, "--json")
-    assert code == main.FINE
+    assert code == exit_codes.FINE
     found: dict[str, Any] = json.loads(out)
     return found
 
@@ -228,7 +228,7 @@ def test_an_arn_of_a_clearance_role_is_that_clearance(told: Told) -> None:
 
 def test_the_explanation_for_people_marks_each_link(told: Told) -> None:
     code, out, _ = told("explain", "--as", "general@ads", "--read", "identity.profiles", "--port", "files")
-    assert code == main.FINE
+    assert code == exit_codes.FINE
     assert "general@ads does not read identity.profiles by port files" in out
     assert "✗ finds the object  s3:ListBucket on arn:aws:s3:::aurora-identity--profiles" in out
     assert "resource: RefuseOtherListers of policy of bucket aurora-identity--profiles denies" in out
@@ -240,7 +240,7 @@ def test_the_explanation_for_people_marks_each_link(told: Told) -> None:
 
 def everyone(told: Told, thing: str) -> dict[str, Any]:
     code, out, _ = told("who", thing, "--json")
-    assert code == main.FINE
+    assert code == exit_codes.FINE
     found: dict[str, Any] = json.loads(out)
     return found
 
@@ -279,7 +279,7 @@ def test_who_holds_the_clearances_with_use_approver_and_review(told: Told) -> No
 
 def test_a_group_whose_review_has_passed_is_shown_as_holding_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     late = ["--as-of", "2028-05-02", "--dir", str(ROOT / "stacks"), "--json"]
-    assert main.run(["access", "who", "identity.profiles", *late]) == main.FINE
+    assert main.run(["access", "who", "identity.profiles", *late]) == exit_codes.FINE
     people = json.loads(capsys.readouterr().out)["people"]
     unless = {each["group"]: (each["holds"], each["unless"]) for each in people}
     assert unless["identity-analysts"] == (False, "its review has passed")
@@ -314,7 +314,7 @@ def test_copies_to_partners_are_named_with_their_agreement(told: Told) -> None:
 
 def test_the_answer_for_people_has_every_part(told: Told) -> None:
     code, out, _ = told("who", "content.dialogue-lists")
-    assert code == main.FINE
+    assert code == exit_codes.FINE
     for part in ("Clearances that read", "People who hold them", "Roles that no clearance is behind",
                  "Copies to partners, by agreement", "Who does not, and what stops them"):  # fmt: skip
         assert part in out
@@ -367,7 +367,7 @@ BAD = [
 
 @pytest.mark.parametrize(("words", "message"), BAD, ids=[" ".join(words) for words, _ in BAD])
 def test_bad_input_is_one_sentence_and_exit_code_2(words: tuple[str, ...], message: str, told: Told) -> None:
-    assert told(*words) == (main.BAD_INPUT, "", message)
+    assert told(*words) == (exit_codes.BAD_INPUT, "", message)
 
 
 def test_a_column_that_several_tables_have_is_asked_for_with_its_table(told: Told) -> None:
@@ -375,7 +375,7 @@ def test_a_column_that_several_tables_have_is_asked_for_with_its_table(told: Tol
         "identity.accounts has 'account_id' in several tables; say which: "
         "account_consents.account_id and accounts.account_id"
     )
-    assert told("who", "identity.accounts.account_id") == (main.BAD_INPUT, "", message)
+    assert told("who", "identity.accounts.account_id") == (exit_codes.BAD_INPUT, "", message)
     assert everyone(told, "identity.accounts.accounts.account_id")["read"] == "identity.accounts.accounts.account_id"
 
 

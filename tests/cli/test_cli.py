@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import main, validate
+from cli import exit_codes, main, validate
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
@@ -35,7 +35,7 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 def test_the_sample_mesh_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["validate", str(STACKS), *DAY]) == main.FINE
+    assert main.run(["validate", str(STACKS), *DAY]) == exit_codes.FINE
     assert "aurora is valid: 6 domains, 27 products, 2 partners, 1 warning\n" in capsys.readouterr().out
 
 
@@ -49,7 +49,7 @@ def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture
 
 def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(sample / "domains" / "identity.yaml", "kind: ml, ports: [files]", "kind: ml, prots: [files]")
-    assert main.run(["validate", str(sample), *DAY]) == main.BAD_INPUT
+    assert main.run(["validate", str(sample), *DAY]) == exit_codes.BAD_INPUT
     out = capsys.readouterr().out
     assert re.search(
         r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out
@@ -59,7 +59,7 @@ def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: py
 def test_findings_of_two_files_are_reported_together(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(sample / "domains" / "ads.yaml", "description:", "descriptoin:")
     change(sample / "mesh.yaml", "region: eu-west-1", "region: Ireland")
-    assert main.run(["validate", str(sample), *DAY]) == main.BAD_INPUT
+    assert main.run(["validate", str(sample), *DAY]) == exit_codes.BAD_INPUT
     out = capsys.readouterr().out
     assert "domains/ads.yaml" in out
     assert "mesh.yaml" in out
@@ -70,53 +70,53 @@ def test_bad_input_stops_every_command_with_exit_code_2(
     command: str, sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     change(sample / "domains" / "ads.yaml", "description:", "descriptoin:")
-    assert main.run([command, "--dir", str(sample), *DAY]) == main.BAD_INPUT
+    assert main.run([command, "--dir", str(sample), *DAY]) == exit_codes.BAD_INPUT
     captured = capsys.readouterr()
     assert "descriptoin" in captured.err
     assert captured.out == ""
 
 
 def test_a_review_that_is_past_fails_validation(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["validate", str(STACKS), "--as-of", "2031-01-01"]) == main.BAD_INPUT
+    assert main.run(["validate", str(STACKS), "--as-of", "2031-01-01"]) == exit_codes.BAD_INPUT
     assert "lapse: the review of" in capsys.readouterr().out
 
 
 def test_a_lapse_does_not_stop_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["accounts", "--dir", str(STACKS), "--as-of", "2031-01-01"]) == main.FINE
+    assert main.run(["accounts", "--dir", str(STACKS), "--as-of", "2031-01-01"]) == exit_codes.FINE
     assert "lapse: the review of" in capsys.readouterr().err
 
 
 def test_json_of_validate_is_one_document_on_stdout(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(sample / "domains" / "ads.yaml", "description:", "descriptoin:")
-    assert main.run(["validate", str(sample), "--json", *DAY]) == main.BAD_INPUT
+    assert main.run(["validate", str(sample), "--json", *DAY]) == exit_codes.BAD_INPUT
     found = json.loads(capsys.readouterr().out)
     assert found["valid"] is False
     assert {"file", "line", "column", "severity", "message"} == set(found["findings"][0])
 
 
 def test_a_folder_that_is_no_mesh_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["validate", str(tmp_path / "nowhere"), *DAY]) == main.BAD_INPUT
+    assert main.run(["validate", str(tmp_path / "nowhere"), *DAY]) == exit_codes.BAD_INPUT
     assert "mesh.yaml" in capsys.readouterr().out
 
 
 def test_a_day_that_is_no_day_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["validate", str(STACKS), "--as-of", "tomorrow"]) == main.BAD_INPUT
+    assert main.run(["validate", str(STACKS), "--as-of", "tomorrow"]) == exit_codes.BAD_INPUT
     assert "tomorrow" in capsys.readouterr().err
 
 
 def test_an_unknown_stack_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["plan", "--dir", str(STACKS), "--stack", "domain-playbak", *DAY]) == main.BAD_INPUT
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "domain-playbak", *DAY]) == exit_codes.BAD_INPUT
     assert "did you mean 'domain-playback'?" in capsys.readouterr().err
 
 
 def test_the_plan_of_a_stack_names_every_resource(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["plan", "--dir", str(STACKS), "--stack", "partner-subtitling", *DAY]) == main.FINE
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "partner-subtitling", *DAY]) == exit_codes.FINE
     out = capsys.readouterr().out
     assert re.search(r"\+ Bucket +subtitling  \[protected\]", out)
 
 
 def test_the_json_of_a_plan_has_the_documented_form(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["plan", "--dir", str(STACKS), "--stack", "partner-subtitling", "--json", *DAY]) == main.FINE
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "partner-subtitling", "--json", *DAY]) == exit_codes.FINE
     plan = json.loads(capsys.readouterr().out)
     assert plan["mesh"] == "aurora"
     (stack,) = plan["stacks"]
@@ -128,7 +128,7 @@ def test_the_json_of_a_plan_has_the_documented_form(capsys: pytest.CaptureFixtur
 
 
 def test_a_bucket_policy_is_shown_whole_but_for_the_key_that_aws_makes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["plan", "--dir", str(STACKS), "--stack", "domain-content", "--json", *DAY]) == main.FINE
+    assert main.run(["plan", "--dir", str(STACKS), "--stack", "domain-content", "--json", *DAY]) == exit_codes.FINE
     plan = json.loads(capsys.readouterr().out)
     policies = [
         json.loads(r["inputs"]["policy"])
@@ -141,7 +141,7 @@ def test_a_bucket_policy_is_shown_whole_but_for_the_key_that_aws_makes(capsys: p
 
 
 def test_accounts_shows_whose_account_is_which(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["accounts", "--dir", str(STACKS), "--json", *DAY]) == main.FINE
+    assert main.run(["accounts", "--dir", str(STACKS), "--json", *DAY]) == exit_codes.FINE
     rows = json.loads(capsys.readouterr().out)
     assert {"stack": "domain-playback", "account": "340000000047", "assumed": False} in rows
 
@@ -167,7 +167,7 @@ def test_accounts_writes_what_the_organization_stack_put_out(sample: Path, tmp_p
     }
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
     change(sample / "accounts.yaml", '  ads: "310000000013"\n', "")
-    assert main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == main.FINE
+    assert main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == exit_codes.FINE
     assert (sample / "accounts.yaml").read_text() == before
 
 
@@ -177,13 +177,15 @@ def test_accounts_refuses_what_is_not_the_output_of_the_organization(
 ) -> None:
     before = (sample / "accounts.yaml").read_text()
     (tmp_path / "outputs.json").write_text(text)
-    assert main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == main.BAD_INPUT
+    assert (
+        main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == exit_codes.BAD_INPUT
+    )
     assert "not the outputs of the stack organization" in capsys.readouterr().err
     assert (sample / "accounts.yaml").read_text() == before
 
 
 def test_bootstrap_prints_a_cloudformation_template(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["bootstrap", "--dir", str(STACKS), *DAY]) == main.FINE
+    assert main.run(["bootstrap", "--dir", str(STACKS), *DAY]) == exit_codes.FINE
     template = json.loads(capsys.readouterr().out)
     assert [r["Properties"]["RoleName"] for r in template["Resources"].values()] == ["deploy", "preview"]
 
@@ -193,20 +195,20 @@ def test_a_generated_mesh_is_valid(
     domains: int, products: int, partners: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     size = ["--domains", str(domains), "--products", str(products), "--partners", str(partners)]
-    assert main.run(["example", str(tmp_path / "mesh"), *size, *DAY]) == main.FINE
-    assert main.run(["validate", str(tmp_path / "mesh"), *DAY]) == main.FINE
+    assert main.run(["example", str(tmp_path / "mesh"), *size, *DAY]) == exit_codes.FINE
+    assert main.run(["validate", str(tmp_path / "mesh"), *DAY]) == exit_codes.FINE
     assert "0 warnings" in capsys.readouterr().out
 
 
 def test_a_generated_mesh_can_be_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["example", str(tmp_path), "--domains", "2", "--products", "4", *DAY]) == main.FINE
-    assert main.run(["plan", "--dir", str(tmp_path), *DAY]) == main.FINE
+    assert main.run(["example", str(tmp_path), "--domains", "2", "--products", "4", *DAY]) == exit_codes.FINE
+    assert main.run(["plan", "--dir", str(tmp_path), *DAY]) == exit_codes.FINE
     assert "domain-payments" in capsys.readouterr().out
 
 
 def test_the_generator_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "note.txt").write_text("mine")
-    assert main.run(["example", str(tmp_path)]) == main.BAD_INPUT
+    assert main.run(["example", str(tmp_path)]) == exit_codes.BAD_INPUT
     assert "nothing was written" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
 
@@ -218,7 +220,7 @@ def test_a_fault_of_ours_is_exit_code_3_and_says_so(
         raise RuntimeError("broken on purpose")
 
     monkeypatch.setattr(validate, "findings_of", broken)
-    assert main.run(["validate", str(STACKS)]) == main.FAULT
+    assert main.run(["validate", str(STACKS)]) == exit_codes.FAULT
     err = capsys.readouterr().err
     assert "broken on purpose" in err
     assert "fault of ours" in err
@@ -236,7 +238,7 @@ def test_validation_loads_neither_pulumi_nor_an_aws_sdk() -> None:
 @pytest.mark.long
 def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
     done = subprocess.run([MESH, "up", "--json", *DAY], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == main.FINE, done.stderr
+    assert done.returncode == exit_codes.FINE, done.stderr
     resources = [resource for stack in json.loads(done.stdout)["stacks"] for resource in stack["resources"]]
     assert {r["operation"] for r in resources} == {"create"}
     assert "<unknown>" not in done.stdout
@@ -271,5 +273,5 @@ def test_a_served_organisation_answers_and_ends_on_request() -> None:
             accounts = {account["Name"] for account in client.list_accounts()["Accounts"]}
         finally:
             os.kill(served.pid, signal.SIGTERM)
-        assert served.wait(timeout=30) == main.FINE
+        assert served.wait(timeout=30) == exit_codes.FINE
     assert {"governance", "domain-playback", "partner-subtitling"} <= accounts

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cli import main
+from cli import exit_codes, main
 from mesh.access import bulk, from_plan
 from mesh.access.bulk import Decider
 from mesh.plan import Plan
@@ -65,7 +65,7 @@ def test_decisions_come_in_the_order_of_the_requests_and_name_their_statements(a
         {"allowed": False, "layer": "resource", "because": [refused]},
         {"allowed": True, "layer": "identity", "because": [allowed]},
     ]
-    assert code == main.FINE
+    assert code == exit_codes.FINE
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_decisions_come_in_the_order_of_the_requests_and_name_their_statements(a
 )
 def test_every_kind_of_principal_is_decided(principal: str, allowed: bool, answers: Any) -> None:
     code, (found,) = answers(asked(principal, "s3:GetObject", FILE))
-    assert (code, found["allowed"]) == (main.FINE, allowed)
+    assert (code, found["allowed"]) == (exit_codes.FINE, allowed)
 
 
 def test_the_context_decides(answers: Any) -> None:
@@ -154,17 +154,17 @@ def test_a_line_that_cannot_be_decided_says_why_and_the_others_are_decided(
         {"allowed", "layer", "because"},
     ]
     assert found[1]["error"] == error
-    assert code == main.BAD_INPUT
+    assert code == exit_codes.BAD_INPUT
 
 
 def test_how_many_could_not_be_decided_is_said_on_stderr(stdin: Any, capsys: pytest.CaptureFixture[str]) -> None:
     stdin(f"{WELL}\n{WELL}\nx\n")
-    assert main.run(["decide", "--dir", str(STACKS), *DAY]) == main.BAD_INPUT
+    assert main.run(["decide", "--dir", str(STACKS), *DAY]) == exit_codes.BAD_INPUT
     assert "2 requests decided, 1 could not be" in capsys.readouterr().err
 
 
 def test_no_line_is_no_answer(answers: Any) -> None:
-    assert answers("") == (main.FINE, [])
+    assert answers("") == (exit_codes.FINE, [])
 
 
 def test_a_fault_of_ours_spoils_one_line_and_the_exit_code(answers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,12 +173,12 @@ def test_a_fault_of_ours_spoils_one_line_and_the_exit_code(answers: Any, monkeyp
 
     monkeypatch.setattr(bulk, "decide", broken)
     code, found = answers(WELL)
-    assert code == main.FAULT
+    assert code == exit_codes.FAULT
     assert found == [{"error": "a fault of ours, please report it: RuntimeError: broken on purpose"}]
 
 
 def test_a_mesh_that_is_not_valid_stops_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.run(["decide", "--dir", str(tmp_path)]) == main.BAD_INPUT
+    assert main.run(["decide", "--dir", str(tmp_path)]) == exit_codes.BAD_INPUT
     assert "mesh.yaml" in capsys.readouterr().err
 
 
@@ -193,7 +193,7 @@ def test_what_asks_line_by_line_is_answered_line_by_line() -> None:
             asking.stdin.flush()
             assert json.loads(asking.stdout.readline())["allowed"] is allowed
         asking.stdin.close()
-        assert asking.wait(timeout=30) == main.FINE
+        assert asking.wait(timeout=30) == exit_codes.FINE
 
 
 JSON = st.recursive(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
+from cli import exit_codes, main
 from mesh.iam.scp import exfiltration
 from mesh.iam.scp import roles as scp_roles
 from mesh.iam.statement import Document
@@ -19,25 +19,25 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = ("--dir", str(ROOT / "stacks"), "--as-of", "2026-12-01")
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    code = main.run([*words])
+def prove(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main.run(["prove", *words])
     out, err = capsys.readouterr()
     return code, out, err
 
 
 @pytest.mark.slow
 def test_every_invariant_of_the_sample_holds_and_the_requests_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = told(capsys, "prove", *HERE, "--json")
+    code, out, _ = prove(capsys, *HERE, "--json")
     found = json.loads(out)
-    assert code == main.FINE
+    assert code == exit_codes.FINE
     assert [each["id"] for each in found["invariants"]] == [invariant.id for invariant in INVARIANTS]
     assert all(each["holds"] is True and each["witness"] is None for each in found["invariants"])
     assert found["requests"] == sum(each["checked"] for each in found["invariants"]) > 200_000
 
 
 def test_one_invariant_is_proven_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = told(capsys, "prove", *HERE, "-i", "i24")
-    assert code == main.FINE
+    code, out, _ = prove(capsys, *HERE, "-i", "i24")
+    assert code == exit_codes.FINE
     assert out.startswith("✓ I24 A query's result stays in the prefix of its clearance")
     assert "1 invariant of 1 hold" in out
 
@@ -51,8 +51,8 @@ def test_an_invariant_that_does_not_hold_says_who_gets_through_and_ends_with_1(
         return whole(*given).without("RefuseOtherRegions")  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(exfiltration, "no_exfiltration", without_regions)
-    code, out, _ = told(capsys, "prove", *HERE, "-i", "M1", "-i", "I8")
-    assert code == main.FINDINGS
+    code, out, _ = prove(capsys, *HERE, "-i", "M1", "-i", "I8")
+    assert code == exit_codes.FINDINGS
     assert "✗ M1" in out
     assert "✓ I8" in out
     assert "an administrator of" in out
@@ -62,32 +62,34 @@ def test_an_invariant_that_does_not_hold_says_who_gets_through_and_ends_with_1(
 
 
 def test_an_invariant_that_there_is_not_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = told(capsys, "prove", *HERE, "-i", "I99")
-    assert (code, out) == (main.BAD_INPUT, "")
+    code, out, err = prove(capsys, *HERE, "-i", "I99")
+    assert (code, out) == (exit_codes.BAD_INPUT, "")
     assert err.splitlines()[-1].startswith("there is no invariant I99; there are I1, I2, ")
 
 
 def test_mutations_are_of_all_invariants_together(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = told(capsys, "prove", *HERE, "--mutate", "-i", "I1")
-    assert code == main.BAD_INPUT
+    code, _, err = prove(capsys, *HERE, "--mutate", "-i", "I1")
+    assert code == exit_codes.BAD_INPUT
     assert "a loss may be noticed by any invariant" in err
 
 
 def test_a_mesh_that_is_not_valid_is_not_proven(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
     (tmp_path / "stacks" / "mesh.yaml").write_text("name: [")
-    code, out, err = told(capsys, "prove", "--dir", str(tmp_path / "stacks"))
-    assert (code, out) == (main.BAD_INPUT, "")
+    code, out, err = prove(capsys, "--dir", str(tmp_path / "stacks"))
+    assert (code, out) == (exit_codes.BAD_INPUT, "")
     assert "mesh.yaml:2:1: not YAML" in err
 
 
 def test_sizes_are_told_as_shares_of_their_quotas_the_fullest_first(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = told(capsys, "plan", *HERE, "--sizes", "--json")
+    code = main.run(["plan", *HERE, "--sizes", "--json"])
+    out = capsys.readouterr().out
     shares = [each["share"] for each in json.loads(out)]
-    assert code == main.FINE
+    assert code == exit_codes.FINE
     assert shares == sorted(shares, reverse=True)
     assert 0 < shares[0] < 0.8
-    code, out, _ = told(capsys, "plan", *HERE, "--sizes")
+    assert main.run(["plan", *HERE, "--sizes"]) == exit_codes.FINE
+    out = capsys.readouterr().out
     assert "of 10,240  service control policy: mesh-" in out
 
 
@@ -97,8 +99,8 @@ def test_sizes_are_told_as_shares_of_their_quotas_the_fullest_first(capsys: pyte
 def test_an_invariant_with_a_theorem_is_marked_and_says_how_many_goals_it_comes_to(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I20")
-    assert code == main.FINE
+    code, out, err = prove(capsys, *HERE, "-i", "I24", "-i", "I20")
+    assert code == exit_codes.FINE
     marked = [line[2:5].strip() for line in out.splitlines() if line.endswith("; ∀)")]
     assert marked == ["I24"]
     assert "∀ for all strings too, by z3: 1 invariant, " in out
@@ -110,8 +112,8 @@ def test_a_theorem_that_fails_alone_shows_who_gets_through_and_ends_with_1(
 ) -> None:
     # Enumeration asks for no other role whose name begins so.
     monkeypatch.setattr(scp_roles, "BOOTSTRAP_ROLE", "arn:aws:iam::*:role/stacksets*")
-    code, out, _ = told(capsys, "prove", *HERE, "-i", "I17")
-    assert code == main.FINDINGS
+    code, out, _ = prove(capsys, *HERE, "-i", "I17")
+    assert code == exit_codes.FINDINGS
     assert "✗ I17" in out
     assert "a role without the boundary: " in out
     assert "is not refused by mesh-identities-stay-inside and mesh-guardrails-stay-up" in out
@@ -121,14 +123,14 @@ def test_without_z3_it_says_what_would_be_proven_too_and_how_to_get_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "z3", None)
-    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "-i", "I20")
-    assert code == main.FINE
+    code, out, err = prove(capsys, *HERE, "-i", "I24", "-i", "I20")
+    assert code == exit_codes.FINE
     assert "∀" not in out
     assert err.splitlines()[-1] == "z3 would prove I24 for all strings too: pip install z3-solver"
-    code, out, err = told(capsys, "prove", *HERE, "-i", "I24", "--json")
-    assert (code, json.loads(out)["invariants"][0]["method"]) == (main.FINE, "enumeration")
+    code, out, err = prove(capsys, *HERE, "-i", "I24", "--json")
+    assert (code, json.loads(out)["invariants"][0]["method"]) == (exit_codes.FINE, "enumeration")
 
 
 def test_the_json_says_how_each_invariant_was_proven(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = told(capsys, "prove", *HERE, "-i", "I24", "--json")
+    _, out, _ = prove(capsys, *HERE, "-i", "I24", "--json")
     assert json.loads(out)["invariants"][0]["method"] == "enumeration; z3: every caller, every resource"

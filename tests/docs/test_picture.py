@@ -35,7 +35,7 @@ def drawn() -> Arrows:
 
 def imports() -> Arrows:
     """Which room imports which."""
-    graph = grimp.build_graph(*PACKAGES)
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
 
     def room(module: str) -> str:
         return next((each for each in ROOMS if module == each or module.startswith(f"{each}.")), "")

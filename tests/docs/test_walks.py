@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cli import main
+from cli import exit_codes, main
 from mesh.access.bulk import Decider
 from mesh.folder import plan_folder
 from mesh.iam.statement import KEY_ARN
@@ -116,7 +116,7 @@ def traces() -> list[Trace]:
         patch.setattr(sys, "stdin", Stdin)
         patch.setattr(Decider, "answer", traced)
         command = ["decide", "--dir", str(ROOT / "stacks"), "--as-of", "2026-12-01"]
-        assert whole.during(lambda: main.run(command)) == main.FINE
+        assert whole.during(lambda: main.run(command)) == exit_codes.FINE
     return [whole, *lines]
 
 

@@ -66,7 +66,7 @@ OF_OURS: Final[Mapping[str, set[str]]] = {"mesh.evaluator": set(), "sandbox.engi
 
 @pytest.fixture(scope="module")
 def graph() -> ImportGraph:
-    return grimp.build_graph(*PACKAGES, include_external_packages=True)
+    return grimp.build_graph(*PACKAGES, include_external_packages=True, cache_dir=None)
 
 
 def upwards(graph: ImportGraph) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from tests.house.tree import ROOT, Module, modules
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
-STOREYS = "## Names that stand in several rooms"
+SHARED_NAMES = "## Names that stand in several rooms"
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 """A row of that table: the module's name, what all of them hold, and their rooms."""
 
@@ -33,7 +33,7 @@ def module_names(every: Iterable[Module]) -> Iterable[tuple[str, str]]:
 
 def shared_names(text: str) -> dict[str, list[str]]:
     """The table of the glossary: the rooms of each module name that stands in several."""
-    table = text.partition(STOREYS)[2].partition("\n## ")[0]
+    table = text.partition(SHARED_NAMES)[2].partition("\n## ")[0]
     return {name: sorted(re.findall(r"`([\w/]+)`", rooms)) for name, _, rooms in ROW.findall(table)}
 
 
@@ -82,7 +82,7 @@ def test_a_second_module_of_a_name_is_noticed_unless_the_glossary_explains_it() 
     every = [Module("mesh/iam/network.py", ""), Module("mesh/plan/nodes/network.py", "")]
     repeated = twice(module_names(every))
     row = "| `network` | a network | `mesh/iam` `mesh/plan/nodes` |"
-    table = f"{STOREYS}\n\n| name | holds | rooms |\n|---|---|---|\n{row}\n"
+    table = f"{SHARED_NAMES}\n\n| name | holds | rooms |\n|---|---|---|\n{row}\n"
     assert unexplained(repeated, {})
     assert unexplained(repeated, shared_names(table)) == []
     assert unexplained({}, shared_names(table))

@@ -36,7 +36,7 @@ SEARCHES: Final = (
     Search("the bucket policy of a partner's inbox", ("inbox",), "mesh/iam/partner.py"),
     Search("what a clearance reads, as an LF-tag expression", ("lf-tag", "expression"), "mesh/plan/nodes/clearance.py"),
     Search("the command `mesh as`", ("mesh as", "impersonat"), "cli/assume.py"),
-    Search("where the evaluator decides a request", ("decision", "decide.py"), "mesh/evaluator/decide.py"),
+    Search("where the evaluator decides a request", ("decision",), "mesh/evaluator/decide.py"),
     Search("the operators of conditions", ("condition", "operator"), "mesh/evaluator/conditions.py"),
     Search("how a plan becomes the evaluator's world", ("world",), "mesh/access/from_plan.py"),
     Search("how the engine creates, updates, deletes", ("create", "update"), "sandbox/engine/work.py"),

@@ -10,7 +10,6 @@ from typing import Any
 
 from mesh import names
 from mesh.plan import Plan
-from mesh.plan.build import by_stack
 from tests.program.sample import Document, Found, resources
 
 Check = Callable[[Document, Plan], list[str]]
@@ -107,7 +106,7 @@ def no_default_provider(document: Document, plan: Plan) -> list[str]:
 def every_resource_lands_in_the_account_of_its_stack(document: Document, plan: Plan) -> list[str]:
     wrong: list[str] = []
     for stack, resource in _aws(document):
-        own, account = by_stack(plan)[stack].account_id, resource["account"]
+        own, account = plan.access[stack].account_id, resource["account"]
         published = stack.startswith("domain-") and "mesh:aws:CatalogEntry$" in resource["urn"]
         expected = plan.perimeter.governance_id if published else own
         if account != expected:
@@ -220,7 +219,7 @@ def _not_logged(bucket: str, about: list[Found]) -> list[str]:
 @check
 def every_account_blocks_public_access_and_encrypts_disks(document: Document, plan: Plan) -> list[str]:
     wrong: list[str] = []
-    for stack, access in by_stack(plan).items():
+    for stack, access in plan.access.items():
         held = {r["type"].rpartition(":")[2]: r["inputs"] for s, r in _aws(document) if s == stack}
         if stack == "organization" or stack not in {part["stack"] for part in document["stacks"]}:
             continue

@@ -12,7 +12,6 @@ from mesh.contracts.catalog import CatalogTable
 from mesh.iam.bootstrap import template
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
-from mesh.plan.build import by_stack
 from tests.program.sample import Document, Found
 
 Fact = tuple[str, str, str]
@@ -76,7 +75,7 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
     providers = [
-        *by_stack(plan).items(),
+        *plan.access.items(),
         *((f"domain-{n}", d.publishing) for n, d in plan.domains.items() if d.catalog),
     ]
     for stack, access in providers:

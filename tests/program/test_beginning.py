@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
+from cli import exit_codes, main
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.provider import AwsProvider
@@ -62,7 +62,7 @@ def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_a
         assert "assumed" not in texts
         assert "999" not in {account[:3] for account in organization.account_ids().values()}
         (tmp_path / "outputs.json").write_text(json.dumps(outputs))
-        assert main.run(["accounts", "--dir", str(folder), "--from", str(tmp_path / "outputs.json")]) == main.FINE
+        assert main.run(["accounts", "--dir", str(folder), "--from", str(tmp_path / "outputs.json")]) == exit_codes.FINE
         assert 'governance: "500000000000"' in (folder / "accounts.yaml").read_text()
         for stack in ("governance", "partner-subtitling"):
             assert up(stack)[0] == []
@@ -74,6 +74,6 @@ def test_a_mesh_that_begins_is_valid_and_says_what_is_assumed(
     folder = tmp_path / "stacks"
     shutil.copytree(sample.STACKS, folder)
     (folder / "accounts.yaml").write_text(BEGINNING)
-    assert main.run(["validate", str(folder), "--as-of", "2026-12-01"]) == main.FINE
+    assert main.run(["validate", str(folder), "--as-of", "2026-12-01"]) == exit_codes.FINE
     out = capsys.readouterr().out
     assert "accounts.yaml:1:1: warning: the units and the governance account have no ids yet" in out

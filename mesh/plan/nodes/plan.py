@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mesh.iam.perimeter import Perimeter
+from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.domain import DomainPlan
 from mesh.plan.nodes.governance import GovernancePlan
 from mesh.plan.nodes.organization import OrganizationPlan
@@ -24,14 +25,17 @@ class Plan:
     partners: Mapping[str, PartnerPlan]
 
     @property
-    def stacks(self) -> tuple[str, ...]:
-        """Every stack, in the order in which they are deployed the first time.
+    def access(self) -> Mapping[str, AccountAccess]:
+        """Access of every stack to its account, in the order in which the stacks are deployed the first time."""
+        # Partners come before domains: an inbox has to exist before a product replicates into it.
+        return {
+            "organization": self.organization.access,
+            "governance": self.governance.access,
+            **{f"partner-{name}": partner.access for name, partner in self.partners.items()},
+            **{f"domain-{name}": domain.access for name, domain in self.domains.items()},
+        }
 
-        Partners come before domains: an inbox has to exist before a product replicates into it.
-        """
-        return (
-            "organization",
-            "governance",
-            *(f"partner-{name}" for name in self.partners),
-            *(f"domain-{name}" for name in self.domains),
-        )
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """Every stack, in that order."""
+        return tuple(self.access)

@@ -34,8 +34,10 @@ def write(plan: Plan) -> None:
 
 def main(arguments: list[str]) -> str | int:
     """Exit code, or what is wrong."""
+    if arguments not in ([], ["--check"]):
+        return "usage: python -m mesh.proof.policy_page [--check]"
     plan = build(load(STACKS).usable(), DAY)
-    if arguments != ["--check"]:
+    if not arguments:
         write(plan)
     elif not PAGE.exists() or PAGE.read_text("utf-8") != page(plan, read(LOSSES)):
         return f"{PAGE} is not as the policies have it; run `make statements`"

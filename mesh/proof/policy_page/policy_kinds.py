@@ -206,7 +206,7 @@ def kind_of(policy: str) -> PolicyKind:
     for kind in reversed(KINDS):
         if fnmatch.fnmatchcase(policy, kind.policy):
             return kind
-    raise KeyError(policy)
+    raise KeyError(f"no kind of policy_kinds.py matches '{policy}'")
 
 
 def instances(subject: Subject) -> Mapping[PolicyKind, list[PolicyInstance]]:

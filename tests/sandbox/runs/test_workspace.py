@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
+from sandbox.runs import workspace
 from sandbox.runs.fresh_organization import emulated, organization_ids
 from sandbox.runs.preview import preview
+from sandbox.runs.pulumi_backend import Backend
+from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.run_json import as_json
+from sandbox.runs.served_organization import ServedOrganization
 from sandbox.runs.stack_run import ENTRY_POINT, stack_config
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
@@ -101,3 +107,21 @@ def test_a_stack_that_is_there_is_previewed_before_it_is_changed() -> None:
         assert set(again.operations) == {"same"}
         shown = as_json(MESH.plan, [again])["stacks"][0]["resources"]
         assert {frozenset(resource) for resource in shown} == {frozenset({*PREVIEWED, "operation", "outputs"})}
+
+
+@pytest.mark.parametrize(
+    ("keep", "served", "written"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+def test_states_that_somebody_reads_are_written_at_each_step(
+    keep: bool, served: bool, written: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of an organisation that is served, whoever updates it; only one that ends with its command goes without."""
+    backends: list[Backend] = []
+    monkeypatch.setattr(workspace, "find", lambda: Cli(tmp_path / "pulumi", "3.259.0"))
+    monkeypatch.setattr(workspace, "policy_host", lambda: nullcontext(None))
+    monkeypatch.setattr(workspace, "PulumiEngine", lambda backend, states: backends.append(backend))
+    other = ServedOrganization("id", "o-aurora", "aurora", "pulumi", "http://127.0.0.1:1", 1, 1, str(tmp_path))
+    with workspace.open_workspace(MESH, "pulumi", other if served else None, keep=keep):
+        pass
+    (backend,) = backends
+    assert ("PULUMI_SKIP_CHECKPOINTS" not in backend.environment) == written

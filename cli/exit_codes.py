@@ -1,0 +1,18 @@
+"""Exit codes of the `mesh` command."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FINE: Final = 0
+FINDINGS: Final = 1
+"""A deployment failed, or an invariant does not hold."""
+
+BAD_INPUT: Final = 2
+"""A file or an option is wrong; `mesh validate` with a finding ends so, too."""
+
+FAULT: Final = 3
+"""A fault of ours."""
+
+SIGNALLED: Final = 128
+"""With the number of a signal: 130 after Ctrl-C, 143 after SIGTERM."""
