@@ -14,7 +14,7 @@ SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 .PHONY: help up test test-all e2e pulumi check format bench lock schemas statements clean
 
 help: ## This list
-	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 	@$(BIN)/mesh up $(if $(AS_OF),--as-of $(AS_OF)) $(ARGS)
@@ -23,7 +23,7 @@ test: $(VENV)/.developer ## The tests, but for the long ones and those under Pul
 	@$(BIN)/python -m pytest -m "not long and not e2e" $(SIDE_BY_SIDE) $(ARGS)
 
 test-all: test ## Every test: those of `make test`, the long ones, those under Pulumi's own engine where there is one
-	@$(BIN)/python -m pytest -m long $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest -m "long and not e2e" $(SIDE_BY_SIDE)
 	@if $(BIN)/python -m sandbox.runs.pulumi_cli >/dev/null || command -v go >/dev/null; then $(MAKE) --no-print-directory e2e; \
 		else echo "make e2e was not run: no pulumi and no Go were found, and it needs one of them" >&2; fi
 

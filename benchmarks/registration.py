@@ -53,21 +53,21 @@ class Floor(Engine):
         return empty_pb2.Empty()
 
 
-class Account(pulumi.ProviderResource):
+class BenchmarkAccount(pulumi.ProviderResource):
     def __init__(self, name: str) -> None:
         super().__init__("aws", name, {})
 
 
-class Thing(pulumi.CustomResource):
+class BenchmarkThing(pulumi.CustomResource):
     def __init__(self, name: str, opts: pulumi.ResourceOptions) -> None:
         super().__init__("aws:s3/bucket:Bucket", name, dict(PROPERTIES), opts)
 
 
 def program(count: int) -> None:
     """Declare resources that do not depend on each other."""
-    opts = pulumi.ResourceOptions(provider=Account("account"))
+    opts = pulumi.ResourceOptions(provider=BenchmarkAccount("account"))
     for number in range(count):
-        Thing(f"thing-{number}", opts)
+        BenchmarkThing(f"thing-{number}", opts)
 
 
 def milliseconds(engine: type[Engine], count: int, *, preview: bool = True) -> float:

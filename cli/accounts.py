@@ -32,7 +32,10 @@ def accounts(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Show the account of every stack, or write accounts.yaml from the outputs of the stack `organization`."""
+    """Show, or write, the account of every stack.
+
+    Writes accounts.yaml from the outputs of the stack `organization`.
+    """
     if source is not None:
         _write(directory, source)
         return

@@ -24,7 +24,10 @@ def assume(
         ),
     ],
 ) -> None:
-    """Print export lines for a shell: eval "$(mesh as partner:<p>)", then try to break out with the AWS CLI."""
+    """Be somebody of the organisation in a shell.
+
+    Prints export lines: eval "$(mesh as partner:<p>)", then try to break out with the AWS CLI.
+    """
     from sandbox.runs.served_organization import NONE_SERVED, find
 
     served = find(lambda _note: None)

@@ -10,7 +10,9 @@ from mesh.iam.bootstrap import template
 
 
 def bootstrap(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> None:
-    """Print the CloudFormation template of `mesh/deploy` and `mesh/preview`.
+    """Print the template of the first roles.
+
+    CloudFormation; the roles are `mesh/deploy` and `mesh/preview`, in every account.
 
     The stack `organization` brings both into every other account; the management and the governance account need
     them before the first `pulumi up`.

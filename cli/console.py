@@ -1,4 +1,4 @@
-"""Where output goes: results to stdout, everything else to stderr; colour only on a terminal."""
+"""Output of the command: results to stdout, everything else to stderr; colour only on a terminal."""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ _CHUNK: Final = 1 << 18
 
 
 def decide(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> None:
-    """Decide requests over the planned mesh: one JSON object a line on stdin, one decision a line on stdout.
+    """Decide requests, one JSON object a line.
+
+    Over the planned mesh: requests on stdin, one decision a line on stdout.
 
     In: {"principal", "action", "resource", "context"?}: ARNs; a service as glue.amazonaws.com, or anonymous, as the
     principal; keys of the organisation, principal and resource are filled in. Out, in the same order:

@@ -14,7 +14,9 @@ def destroy(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Delete every stack of the organisation that `mesh up --serve` keeps, the last one first.
+    """Delete every stack, the last one first.
+
+    Of the organisation that `mesh up --serve` keeps.
 
     A stack with something protected is left whole, and nothing behind it is touched. Accounts, and the organisation
     and units that they stand in, are let go of and stay. Exit code 1 when something could not be deleted.

@@ -18,7 +18,10 @@ def example(
     partners: Annotated[int, typer.Option("--partners", min=0, max=1_000, help="How many partners.")] = 1,
     as_of: AsOf = None,
 ) -> None:
-    """Write a valid mesh of a given size; its reviews and agreements end a year from the day."""
+    """Write a valid mesh of a given size.
+
+    Its reviews and agreements end a year from the day.
+    """
     from mesh.example import write
 
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):

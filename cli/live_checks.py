@@ -1,4 +1,4 @@
-"""What the live checks behind `mesh up` found."""
+"""Result of the live checks behind `mesh up`, printed."""
 
 from __future__ import annotations
 

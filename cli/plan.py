@@ -26,7 +26,10 @@ def plan(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Run the Pulumi program in preview, without AWS, and show what it would make in which account."""
+    """Show every resource that would be made.
+
+    Runs the Pulumi program in preview, without AWS, and says in which account each would be.
+    """
     planned = read(directory, as_of)
     if sizes:
         _show_sizes(planned.plan, as_json)

@@ -36,7 +36,9 @@ def prove(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Decide every invariant over the policies that the mesh emits, request by request; with z3 for all strings too.
+    """Decide every invariant of the mesh.
+
+    Over the policies that the mesh emits, request by request; with z3 for all strings, too.
 
     Exit code 1 when one does not hold; with --mutate, when a loss is neither noticed nor explained.
     """

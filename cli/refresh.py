@@ -14,7 +14,9 @@ def refresh(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Read what is there, in the organisation that `mesh up --serve` keeps, and say what was changed by hand.
+    """Show what was changed by hand.
+
+    Reads what is there, in the organisation that `mesh up --serve` keeps, into the states.
 
     Exit code 1 when something could not be read.
     """

@@ -1,4 +1,4 @@
-"""What `mesh up`, `refresh` and `destroy` share: runs on the stacks of a served organisation, and the exit code."""
+"""Runs of `mesh refresh` and `destroy` on the stacks of a served organisation; the exit code of every run."""
 
 from __future__ import annotations
 

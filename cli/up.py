@@ -45,7 +45,9 @@ def up(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Deploy every stack into an emulated AWS organisation on this machine, and say what is there.
+    """Deploy into an emulated AWS organisation.
+
+    Deploys every stack, on this machine, and says what is there.
 
     Where `mesh up --serve` keeps an organisation in another terminal, this is an update of it. Exit code 1 when a
     resource could not be made.

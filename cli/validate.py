@@ -11,7 +11,9 @@ from mesh.folder import findings_of
 
 
 def validate(directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Read the whole mesh and print every finding as `file:line:column: message`.
+    """Print all that is wrong with the files.
+
+    Reads the whole mesh; a finding is a line `file:line:column: message`.
 
     Exit code 0 when there is nothing but warnings, 2 for errors and for dates that have passed.
     """

@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
-from components.protection import kept
+from components.protection import protected
 from components.renamed import formerly
 from mesh import names
 from mesh.plan.nodes import AccountBaselineArgs
@@ -64,13 +64,13 @@ class AccountBaseline(ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=args.key_policy.text(),
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )
         aws.kms.Alias(
             name,
             name=f"alias/{names.ACCOUNT_KEY_ALIAS}",
             target_key_id=key.key_id,
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )
         aws.ebs.EncryptionByDefault(name, enabled=True, opts=child)
         aws.ebs.DefaultKmsKey(name, key_arn=key.arn, opts=child)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
-from components.protection import kept
+from components.protection import protected
 from mesh.contracts import types
 from mesh.contracts.catalog import CatalogTable
 from mesh.plan.nodes import CatalogEntryArgs
@@ -35,7 +35,7 @@ class CatalogEntry(ComponentResource):
             catalog_id=self.catalog_id,
             description=shortened(args.description),
             location_uri=f"s3://{args.location}/",
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )
         self.location = self._location(name, args)
         self.tables = [self._table(name, args, table) for table in args.tables]
@@ -53,7 +53,7 @@ class CatalogEntry(ComponentResource):
             hybrid_access_enabled=False,
             # After the database: to make one at a registered location takes a permission that publishers do not have.
             # Tables below its own location need none (Lake Formation Developer Guide, "Creating a database").
-            opts=kept(self, args.deletion_protection, depends_on=[self.database]),
+            opts=protected(self, args.deletion_protection, depends_on=[self.database]),
         )
 
     def _table(self, name: str, args: CatalogEntryArgs, table: CatalogTable) -> aws.glue.CatalogTable:
@@ -63,7 +63,7 @@ class CatalogEntry(ComponentResource):
             f"s3://{args.location}/{table.name}/",
             table,
             # Protected like data: the entry of an Iceberg table says which of its files are current.
-            kept(self, args.deletion_protection, depends_on=[self.location]),
+            protected(self, args.deletion_protection, depends_on=[self.location]),
         )
 
     def _iceberg(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:

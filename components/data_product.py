@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from components.private_bucket import PrivateBucket, PrivateBucketArgs, filled
-from components.protection import kept
+from components.protection import protected
 from mesh import names
 from mesh.iam.statement import KEY_ARN
 from mesh.plan.nodes import DataProductArgs
@@ -26,7 +26,7 @@ class DataProduct(ComponentResource):
             name,
             name=f"alias/{names.key_alias(args.name)}",
             target_key_id=self.key.key_id,
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )
         self.storage = PrivateBucket(
             name,
@@ -55,5 +55,5 @@ class DataProduct(ComponentResource):
             deletion_window_in_days=30,
             policy=args.key_policy.text(),
             tags=args.tags,
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )

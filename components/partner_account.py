@@ -7,7 +7,7 @@ from pulumi import ComponentResource, ResourceOptions
 
 from components.mesh_role import MeshRole, MeshRoleArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
-from components.protection import kept
+from components.protection import protected
 from mesh import names
 from mesh.plan.nodes import PartnerAccountArgs
 
@@ -56,13 +56,13 @@ class PartnerAccount(ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=args.key_policy.text(),
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )
         aws.kms.Alias(
             name,
             name=f"alias/{names.INBOX_KEY_ALIAS}",
             target_key_id=key.key_id,
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )
         return key
 

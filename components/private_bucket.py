@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, ResourceOptions
 
-from components.protection import kept
+from components.protection import protected
 
 LifecycleRuleArgs = aws.s3.BucketLifecycleConfigurationRuleArgs
 Encryption = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs
@@ -50,7 +50,7 @@ class PrivateBucket(ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("mesh:aws:PrivateBucket", name, None, opts)
-        child = kept(self, args.deletion_protection)
+        child = protected(self, args.deletion_protection)
         self.bucket = aws.s3.Bucket(
             name,
             bucket=args.bucket,
@@ -77,7 +77,7 @@ class PrivateBucket(ComponentResource):
 
     def _close(self, name: str, args: PrivateBucketArgs, policy: Input[str]) -> None:
         """Public access block, object ownership and policy."""
-        child = kept(self, args.deletion_protection)
+        child = protected(self, args.deletion_protection)
         block = aws.s3.BucketPublicAccessBlock(
             name,
             bucket=self.name,
@@ -92,7 +92,7 @@ class PrivateBucket(ComponentResource):
         )
         # After the block: S3 then refuses a policy that would make the bucket public.
         aws.s3.BucketPolicy(
-            name, bucket=self.name, policy=policy, opts=kept(self, args.deletion_protection, depends_on=[block])
+            name, bucket=self.name, policy=policy, opts=protected(self, args.deletion_protection, depends_on=[block])
         )
 
     def _encrypt(self, name: str, args: PrivateBucketArgs, key_arn: Input[str] | None) -> None:
@@ -108,7 +108,7 @@ class PrivateBucket(ComponentResource):
                     bucket_key_enabled=True if with_key else None,
                 )
             ],
-            opts=kept(self, args.deletion_protection),
+            opts=protected(self, args.deletion_protection),
         )
 
     def _expire(self, name: str, args: PrivateBucketArgs) -> None:
@@ -136,7 +136,7 @@ class PrivateBucket(ComponentResource):
                     expiration=expiration,
                 )
             ],
-            opts=kept(self, args.deletion_protection, depends_on=[self.versioning]),
+            opts=protected(self, args.deletion_protection, depends_on=[self.versioning]),
         )
 
     def _lock(self, name: str, args: PrivateBucketArgs, days: int) -> None:
@@ -144,7 +144,7 @@ class PrivateBucket(ComponentResource):
             name,
             bucket=self.name,
             rule={"default_retention": {"mode": "COMPLIANCE", "days": days}},
-            opts=kept(self, args.deletion_protection, depends_on=[self.versioning]),
+            opts=protected(self, args.deletion_protection, depends_on=[self.versioning]),
         )
 
 

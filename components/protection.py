@@ -5,7 +5,7 @@ from __future__ import annotations
 from pulumi import Resource, ResourceOptions
 
 
-def kept(parent: Resource, deletion_protection: bool, depends_on: list[Resource] | None = None) -> ResourceOptions:
+def protected(parent: Resource, deletion_protection: bool, depends_on: list[Resource] | None = None) -> ResourceOptions:
     """Options of a child that holds data, or that guards it."""
     # Pulumi deletes dependents first: if only the bucket were protected, its policy would be gone before the refusal.
     return ResourceOptions(

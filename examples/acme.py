@@ -1,4 +1,4 @@
-"""What the examples are about: a company with one domain account, a governance account and a partner's account."""
+"""The company of the examples: one domain account, a governance account and a partner's account."""
 
 from __future__ import annotations
 

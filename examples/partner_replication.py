@@ -1,4 +1,4 @@
-"""What S3 copies from a product to a partner: the bucket is there already, and so is the partner's inbox."""
+"""Replication of a product to a partner: the bucket is there already, and so is the partner's inbox."""
 
 import pulumi
 from acme import AUDITOR, PERIMETER, SALES, account

@@ -275,3 +275,13 @@ def test_a_served_organisation_answers_and_ends_on_request() -> None:
             os.kill(served.pid, signal.SIGTERM)
         assert served.wait(timeout=30) == exit_codes.FINE
     assert {"governance", "domain-playback", "partner-subtitling"} <= accounts
+
+
+def test_the_help_has_every_command_on_a_whole_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main.run(["--help"]) == exit_codes.FINE
+    commands = capsys.readouterr().out.partition("Commands:")[2].strip().splitlines()
+    assert len(commands) == len(main.app.registered_commands) + len(main.app.registered_groups)
+    assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []

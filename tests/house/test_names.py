@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from tests.house.tree import ROOT, Module, modules
+from tests.house.tree import BESIDE, FOLDERS, ROOT, Module, modules
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 SHARED_NAMES = "## Names that stand in several rooms"
@@ -23,18 +23,17 @@ def twice(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def module_names(every: Iterable[Module]) -> Iterable[tuple[str, str]]:
-    """Modules by name, with the room that each stands in; packages are rooms themselves."""
-    return (
-        (module.name, module.path.rpartition("/")[0])
-        for module in every
-        if not module.path.endswith(("__init__.py", "__main__.py"))
-    )
+    """Modules and packages by name, with the room that each stands in."""
+    for module in every:
+        path = module.path.removesuffix("/__init__.py")
+        if not path.endswith("__main__.py"):
+            yield module.name, path.rpartition("/")[0] or "."
 
 
 def shared_names(text: str) -> dict[str, list[str]]:
     """The table of the glossary: the rooms of each module name that stands in several."""
     table = text.partition(SHARED_NAMES)[2].partition("\n## ")[0]
-    return {name: sorted(re.findall(r"`([\w/]+)`", rooms)) for name, _, rooms in ROW.findall(table)}
+    return {name: sorted(re.findall(r"`([\w/.]+)`", rooms)) for name, _, rooms in ROW.findall(table)}
 
 
 def unexplained(repeated: Mapping[str, list[str]], explained: Mapping[str, list[str]]) -> list[str]:
@@ -48,7 +47,7 @@ def unexplained(repeated: Mapping[str, list[str]], explained: Mapping[str, list[
 
 
 def test_no_public_class_or_type_stands_twice() -> None:
-    every = modules()
+    every = modules((*FOLDERS, *BESIDE))
     assert len(every) > 200
     named = ((name, module.path) for module in every for name in (*module.classes(), *module.aliases()))
     assert twice(named) == {}

@@ -14,6 +14,10 @@ PACKAGES: Final = ("cli", "sandbox", "program", "components", "mesh")
 """From the top layer to the bottom one."""
 
 FOLDERS: Final = (*PACKAGES, "policies")
+"""What is installed, and the policy pack."""
+
+BESIDE: Final = ("benchmarks", "examples")
+"""Source beside the product, in which a name means what it means there."""
 
 
 @dataclass(frozen=True)

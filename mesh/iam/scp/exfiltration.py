@@ -31,7 +31,7 @@ EXPORT_CONFIGURATIONS: Final = (
 )
 """Actions that have a service write data to a destination, from then on."""
 
-CARRIERS: Final = (
+ACTIONS_THAT_CARRY_DATA: Final = (
     "codebuild:CreateFleet",
     "events:CreateApiDestination",
     "events:CreateConnection",
@@ -110,7 +110,7 @@ def _no_exports() -> tuple[Statement, ...]:
             sid="RefuseCarriers",
             what="Nobody sets up what posts to an address, or runs outside the account, deployments included.",
             why="It sends data out without a further request to AWS.",
-            actions=CARRIERS,
+            actions=ACTIONS_THAT_CARRY_DATA,
             resources=("*",),
         ),
         Statement(
