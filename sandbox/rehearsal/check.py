@@ -14,7 +14,8 @@ from mesh.access import from_plan
 from mesh.evaluator import Decision, Request, decide
 from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.rehearsal.personas import Persona, credentials, provisioned
+from sandbox.rehearsal.credentials import credentials
+from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 

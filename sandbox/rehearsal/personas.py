@@ -12,7 +12,7 @@ from mesh import names
 from mesh.access.from_plan import BREAK_GLASS_USER, permission_set_role
 from mesh.evaluator import ANONYMOUS
 from mesh.plan import Plan
-from sandbox.emulator.clients import Credentials
+from sandbox.emulator import backends
 
 SESSION_NAME: Final = "live-check"
 OUTSIDE_ACCOUNT: Final = "666666666666"
@@ -125,7 +125,7 @@ def provisioned(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Per
     finally:
         _delete_break_glass_member(plan)
         for account, name in created:
-            roles = _iam(account).roles
+            roles = backends.iam(account).roles
             roles.pop(next(key for key, role in roles.items() if role.name == name))
 
 
@@ -141,13 +141,7 @@ def provision(plan: Plan, persona: Persona) -> list[tuple[str, str]]:
 
 
 def _exists(persona: Persona) -> bool:
-    return any(role.arn == persona.role for role in _iam(persona.account).roles.values())
-
-
-def _iam(account: str) -> Any:
-    from moto.iam.models import iam_backends
-
-    return iam_backends[account]["aws"]
+    return any(role.arn == persona.role for role in backends.iam(persona.account).roles.values())
 
 
 def _allow_everything() -> str:
@@ -158,7 +152,7 @@ def _allow_everything() -> str:
 def _create_role(arn: str, policies: dict[str, str]) -> tuple[str, str]:
     account, path = arn.split(":")[4], arn.split(":role")[1]
     folder, _, name = path.rpartition("/")
-    role = _iam(account).create_role(name, _trust(), f"{folder}/", None, "For the live checks.", [], "3600")
+    role = backends.iam(account).create_role(name, _trust(), f"{folder}/", None, "For the live checks.", [], "3600")
     role.policies.update(policies)
     return account, name
 
@@ -190,7 +184,7 @@ def mfa_serial_number(persona: Persona) -> str:
 
 def _create_break_glass_member(plan: Plan, persona: Persona) -> None:
     """Create a user with an MFA device, whose codes nobody checks, in the break-glass group if that is deployed."""
-    iam, name = _iam(persona.account), names.role_name(persona.role)
+    iam, name = backends.iam(persona.account), names.role_name(persona.role)
     if name not in iam.users:
         iam.create_user(plan.perimeter.region, name, names.BREAK_GLASS_PATH)
         iam.enable_mfa_device(name, mfa_serial_number(persona), "000000", "111111")
@@ -200,7 +194,7 @@ def _create_break_glass_member(plan: Plan, persona: Persona) -> None:
 
 def _delete_break_glass_member(plan: Plan) -> None:
     """Delete the user of the break-glass group with its keys and its membership."""
-    iam = _iam(plan.perimeter.management_id)
+    iam = backends.iam(plan.perimeter.management_id)
     user = iam.users.pop(BREAK_GLASS_USER, None)
     if user is None:
         return
@@ -208,25 +202,3 @@ def _delete_break_glass_member(plan: Plan) -> None:
         group.users = [member for member in group.users if member.name != BREAK_GLASS_USER]
     for key in list(user.access_keys):
         iam.access_keys.pop(key.access_key_id, None)
-
-
-# ---- credentials
-
-
-def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME) -> Credentials:
-    """Credentials of a persona: of a session of that name, or the access key of a user."""
-    if not persona.role:
-        return Credentials("", "", None)
-    if persona.kind != "keeper":
-        return session_credentials(persona.role, region, session_name)
-    key: Any = _iam(persona.account).create_access_key(user_name=names.role_name(persona.role))
-    return Credentials(key.access_key_id, key.secret_access_key, None)
-
-
-def session_credentials(role_arn: str, region: str, session_name: str = SESSION_NAME) -> Credentials:
-    """Credentials of a session that is made without a decision: the checks ask what it may do, not who may begin it."""
-    from moto.sts.models import sts_backends
-
-    account = role_arn.split(":")[4]
-    session: Any = sts_backends[account]["aws"].assume_role(region, session_name, role_arn, "", 3600, "")
-    return Credentials(session.access_key_id, session.secret_access_key, session.session_token)

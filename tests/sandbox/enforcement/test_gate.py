@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
 from sandbox.enforcement.enforced_organization import OPERATOR_STEPS_IN, EnforcedOrganization
-from sandbox.rehearsal.personas import session_credentials
+from sandbox.rehearsal.credentials import session_credentials
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
 CI = f"arn:aws:iam::{GOVERNANCE}:role/mesh/ci-deploy"

@@ -11,8 +11,7 @@ import pytest
 from mesh import names
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.check import Report, check
-from sandbox.rehearsal.credentials import answer
-from sandbox.rehearsal.personas import session_credentials
+from sandbox.rehearsal.credentials import environment_or_error, session_credentials
 from sandbox.rehearsal.targets import PROBE_PREFIX
 from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
@@ -143,7 +142,7 @@ def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization
     from botocore.exceptions import ClientError
 
     organization.serve()
-    given = answer(PLAN, {"who": "partner:ad-measurement"}, organization.endpoint)["environment"]
+    given = environment_or_error(PLAN, {"who": "partner:ad-measurement"}, organization.endpoint)["environment"]
     s3 = boto3.client(
         "s3",
         endpoint_url=given["AWS_ENDPOINT_URL"],
@@ -187,7 +186,7 @@ def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: 
     from botocore.exceptions import ClientError
 
     organization.serve()
-    keeper = answer(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
+    keeper = environment_or_error(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
     glass = names.break_glass_role(PLAN.perimeter.governance_id)
     device = {
         "SerialNumber": f"arn:aws:iam::{PLAN.perimeter.management_id}:mfa/keeper",
@@ -222,4 +221,4 @@ def _keys(role: str) -> dict[str, str]:
 
 
 def test_a_name_that_nobody_has_is_answered_with_what_comes_near(organization: EnforcedOrganization) -> None:
-    assert "partner:ad-measurement" in answer(PLAN, {"who": "partner:ad-measurment"}, "")["error"]
+    assert "partner:ad-measurement" in environment_or_error(PLAN, {"who": "partner:ad-measurment"}, "")["error"]
