@@ -85,10 +85,8 @@ class Report:
 def check(organization: EnforcedOrganization, plan: Plan) -> Report:
     """Run the live checks, and leave nothing of them behind."""
     began, gate = time.perf_counter(), organization.gate
-    report = Report(
-        deployment=gate.decided.total() - gate.reported.total(),
-        exempted=dict(gate.exempted - gate.reported_exempted),
-    )
+    deployment, exempted = gate.unreported()
+    report = Report(deployment=deployment, exempted=exempted)
     targets, planned = Targets(plan), _PlannedAnswers(plan)
     try:
         with provisioned(plan, planned.lists_role) as personas:
@@ -102,7 +100,7 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
     finally:
         for bucket in targets.buckets:
             delete_probe_objects(bucket.name)
-        gate.reported, gate.reported_exempted = Counter(gate.decided), Counter(gate.exempted)
+        gate.mark_reported()
     report.seconds = time.perf_counter() - began
     return report
 
