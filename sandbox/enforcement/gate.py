@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mesh.evaluator import Decision, Request, UnknownError, decide
+from mesh.evaluator import Request, UnknownError, decide
 from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
 from sandbox.enforcement import glue
@@ -17,7 +17,7 @@ from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.questions import Question
-from sandbox.enforcement.refusals import refusal
+from sandbox.enforcement.refusals import UNDECIDED, refusal, refusal_message
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
@@ -64,7 +64,7 @@ class Gate:
             caller = self._callers.of(call.key)
         except UnknownError as error:
             self._decided += 1
-            return refusal(service, f"not decided, therefore refused: {error}")
+            return refusal(service, f"{UNDECIDED}: {error}")
         if caller.session_policy:
             self.world.sessions[caller.principal] = caller.session_policy
         reason = self._exempt(caller, call)
@@ -84,11 +84,12 @@ class Gate:
             for question in asked:
                 if not question.exact:
                     self.inexact[question.action] += 1
-                decision = decide(_request(caller, question, session), self.world)
+                request = _request(caller, question, session)
+                decision = decide(request, self.world)
                 if not decision.allowed:
-                    return refused_words(caller.principal, question, decision)
+                    return refusal_message(request, decision)
         except UnknownError as error:
-            return f"{call.service}:{call.operation} by {caller.principal} is not decided, therefore refused: {error}"
+            return f"{call.service}:{call.operation} by {caller.principal} is {UNDECIDED}: {error}"
         return ""
 
     def _answered(
@@ -117,7 +118,7 @@ class Gate:
         try:
             seen = self.catalogs.seen(call, owner, caller, json.loads(body))
         except UnknownError as error:
-            return refusal(service, f"not decided, therefore refused: {error}", call)
+            return refusal(service, f"{UNDECIDED}: {error}", call)
         if seen is None:
             nothing = f"{caller.principal} sees nothing of what {call.operation} asks for"
             words = f"Insufficient Lake Formation permission(s): {nothing}"
@@ -127,12 +128,3 @@ class Gate:
 
 def _request(caller: SignedCaller, question: Question, session: Mapping[str, Any]) -> Request:
     return Request(caller.principal, question.action, question.resource, {**session, **question.context})
-
-
-def refused_words(principal: str, question: Question, decision: Decision) -> str:
-    """A refusal that names the layer and, where there is one, the statement."""
-    said = f"{principal} is not authorized to perform: {question.action} on resource: {question.resource}"
-    if not decision.because:
-        return f"{said} because no {decision.layer} policy allows it"
-    cause = decision.because[0]
-    return f"{said} with an explicit deny in {decision.layer} ({cause.document}, statement {cause.sid})"
