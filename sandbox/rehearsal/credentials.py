@@ -21,7 +21,7 @@ def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME)
     """Credentials of a persona: of a session of that name, or the access key of a user."""
     if not persona.role:
         return Credentials("", "", None)
-    if persona.kind != "keeper":
+    if persona.kind != "break-glass user":
         return session_credentials(persona.role, region, session_name)
     key: Any = backends.iam(persona.account).create_access_key(user_name=names.role_name(persona.role))
     return Credentials(key.access_key_id, key.secret_access_key, None)

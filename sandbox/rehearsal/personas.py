@@ -22,16 +22,26 @@ ADMINISTRATOR_ROLE: Final = "live-check-admin"
 """Name of a role that no plan lists, with every permission that IAM can give."""
 
 PersonaKind = Literal[
-    "clearance", "pipeline", "delivery", "partner", "people", "preview", "deploy", "hub", "keeper", "admin", "outsider"
+    "clearance",
+    "pipeline",
+    "delivery",
+    "partner",
+    "people",
+    "preview",
+    "deploy",
+    "governance",
+    "break-glass user",
+    "admin",
+    "outsider",
 ]
-"""Kinds of personas; a `keeper` is a user in the break-glass group, a `hub` a role of the governance account."""
+"""Kinds of personas; `governance` is a role of the governance account other than those that every account has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
     """A simulated caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery.
 
-    `role` is the ARN of its role or, for a member of the break-glass group, of its user.
+    `role` is the ARN of its role or, for a break-glass user, of the user.
     """
 
     who: str
@@ -52,13 +62,14 @@ class Persona:
         """Its principal, as the evaluator names it."""
         if not self.role:
             return ANONYMOUS
-        if self.kind == "keeper":
+        if self.kind == "break-glass user":
             return self.role
         return f"arn:aws:sts::{self.account}:assumed-role/{names.role_name(self.role)}/{SESSION_NAME}"
 
 
 def personas(plan: Plan) -> Iterator[Persona]:
     """The personas of a plan."""
+    governance = plan.perimeter.governance_id
     for domain, deployed in plan.domains.items():
         account = deployed.access.account_id
         for clearance in deployed.clearances.values():
@@ -71,8 +82,8 @@ def personas(plan: Plan) -> Iterator[Persona]:
         for product in deployed.deliveries:
             role = names.delivery_role(account, product)
             yield Persona(f"delivery:{domain}.{product}", "delivery", role, domain, product)
-        yield Persona(f"location:{domain}", "hub", names.location_role(plan.perimeter.governance_id, domain), domain)
-        yield Persona(f"publisher:{domain}", "hub", names.publisher_role(plan.perimeter.governance_id, domain), domain)
+        yield Persona(f"location:{domain}", "governance", names.location_role(governance, domain), domain)
+        yield Persona(f"publisher:{domain}", "governance", names.publisher_role(governance, domain), domain)
         yield from _of_account(domain, account)
     for partner, deployed in plan.partners.items():
         account = deployed.access.account_id
@@ -80,10 +91,10 @@ def personas(plan: Plan) -> Iterator[Persona]:
         people = permission_set_role(account, plan.perimeter.region, names.PARTNER_PERMISSION_SET)
         yield Persona(f"people:{partner}", "people", people, partner)
         yield from _of_account(partner, account)
-    yield from _of_account("governance", plan.perimeter.governance_id)
-    yield Persona("break-glass", "hub", names.break_glass_role(plan.perimeter.governance_id), "governance")
-    member = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
-    yield Persona("keeper@management", "keeper", member, "management")
+    yield from _of_account("governance", governance)
+    yield Persona("break-glass", "governance", names.break_glass_role(governance), "governance")
+    user = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
+    yield Persona("keeper@management", "break-glass user", user, "management")
     management = names.deploy_role(plan.perimeter.management_id)
     yield Persona("deploy@management", "deploy", management, "management")
     yield Persona("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
@@ -123,7 +134,7 @@ def provisioned(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Per
             present.append(persona)
         yield present
     finally:
-        _delete_break_glass_member(plan)
+        _delete_break_glass_user(plan)
         for account, name in created:
             roles = backends.iam(account).roles
             roles.pop(next(key for key, role in roles.items() if role.name == name))
@@ -131,8 +142,8 @@ def provisioned(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Per
 
 def provision(plan: Plan, persona: Persona) -> list[tuple[str, str]]:
     """Make the role or user of a persona that no deployment makes, unless it exists; the created role, by account."""
-    if persona.kind == "keeper":
-        _create_break_glass_member(plan, persona)
+    if persona.kind == "break-glass user":
+        _create_break_glass_user(plan, persona)
     elif persona.kind == "people" and not _exists(persona):
         return _create_permission_set_role(plan, persona)
     elif persona.role.endswith(f"/{ADMINISTRATOR_ROLE}") and not _exists(persona):
@@ -178,11 +189,11 @@ def _create_permission_set_role(plan: Plan, persona: Persona) -> list[tuple[str,
 
 
 def mfa_serial_number(persona: Persona) -> str:
-    """Serial number of the MFA device of a member of the break-glass group."""
+    """Serial number of the MFA device of a break-glass user."""
     return f"arn:aws:iam::{persona.account}:mfa/{names.role_name(persona.role)}"
 
 
-def _create_break_glass_member(plan: Plan, persona: Persona) -> None:
+def _create_break_glass_user(plan: Plan, persona: Persona) -> None:
     """Create a user with an MFA device, whose codes nobody checks, in the break-glass group if that is deployed."""
     iam, name = backends.iam(persona.account), names.role_name(persona.role)
     if name not in iam.users:
@@ -192,7 +203,7 @@ def _create_break_glass_member(plan: Plan, persona: Persona) -> None:
             iam.add_user_to_group(names.BREAK_GLASS_ALARM, name)
 
 
-def _delete_break_glass_member(plan: Plan) -> None:
+def _delete_break_glass_user(plan: Plan) -> None:
     """Delete the user of the break-glass group with its keys and its membership."""
     iam = backends.iam(plan.perimeter.management_id)
     user = iam.users.pop(BREAK_GLASS_USER, None)

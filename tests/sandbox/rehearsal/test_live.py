@@ -182,23 +182,23 @@ def stepping(given: dict[str, str], role: str, **parameters: str) -> dict[str, s
     return {**given, **keys}
 
 
-def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: EnforcedOrganization) -> None:
+def test_a_break_glass_user_takes_the_role_and_deploys_under_the_own_name(organization: EnforcedOrganization) -> None:
     from botocore.exceptions import ClientError
 
     organization.serve()
-    keeper = environment_or_error(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
+    user = environment_or_error(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
     glass = names.break_glass_role(PLAN.perimeter.governance_id)
     device = {
         "SerialNumber": f"arn:aws:iam::{PLAN.perimeter.management_id}:mfa/keeper",
         "TokenCode": "123456",
     }
     with pytest.raises(ClientError, match="no resource policy allows it"):
-        stepping(keeper, glass, SourceIdentity="keeper")
+        stepping(user, glass, SourceIdentity="keeper")
     with pytest.raises(ClientError, match="no resource policy allows it"):
-        stepping(keeper, glass, SourceIdentity="keeper", SerialNumber=f"{device['SerialNumber']}2", TokenCode="123456")
+        stepping(user, glass, SourceIdentity="keeper", SerialNumber=f"{device['SerialNumber']}2", TokenCode="123456")
     with pytest.raises(ClientError, match="no resource policy allows it"):
-        stepping(keeper, glass, SourceIdentity="ceo", **device)
-    broken = stepping(keeper, glass, SourceIdentity="keeper", **device)
+        stepping(user, glass, SourceIdentity="ceo", **device)
+    broken = stepping(user, glass, SourceIdentity="keeper", **device)
     with pytest.raises(ClientError, match="statement RefuseOtherListers"):
         person(broken, "s3").list_objects_v2(Bucket=IMPRESSIONS)
     with pytest.raises(ClientError, match="cannot be changed"):
@@ -206,7 +206,7 @@ def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: 
     for account in (ADS, PLAN.partners["subtitling"].access.account_id, PLAN.perimeter.management_id):
         deploying = stepping(broken, names.deploy_role(account))
         assert person(deploying, "iam").get_role(RoleName="deploy")["Role"]["Arn"] == names.deploy_role(account)
-    nameless = {**keeper, **_keys(glass)}
+    nameless = {**user, **_keys(glass)}
     with pytest.raises(ClientError, match="no resource policy allows it"):
         stepping(nameless, names.deploy_role(ADS))
 
