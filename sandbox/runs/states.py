@@ -38,7 +38,7 @@ class StateStore(Protocol):
 
 
 class InMemoryStates:
-    """States that nobody outside this process will ever read."""
+    """States of tests and of a workspace without a directory: nobody outside this process reads them."""
 
     def __init__(self) -> None:
         self._states: dict[str, StackState] = {}

@@ -14,6 +14,7 @@ from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error, session_credentials
 from sandbox.rehearsal.targets import PROBE_PREFIX
 from sandbox.runs.fresh_organization import enforced
+from sandbox.runs.states import InMemoryStates
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
 
@@ -34,7 +35,7 @@ def organization() -> Iterator[EnforcedOrganization]:
 @pytest.fixture(scope="module", autouse=True)
 def workspace(organization: EnforcedOrganization) -> Workspace:
     """The sample mesh, deployed into the organisation."""
-    workspace = Workspace(EmbeddedEngine.of(organization))
+    workspace = Workspace(EmbeddedEngine.of(organization, InMemoryStates()))
     for run in workspace.up(MESH):
         assert not run.result.failures, (run.stack, run.result.failures)
     return workspace
