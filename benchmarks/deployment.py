@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mesh.folder import plan_folder
 from sandbox.runs.fresh_organization import emulated
+from sandbox.runs.states import state_directory
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 
 DAY = datetime.date(2026, 12, 1)
@@ -23,8 +24,8 @@ def main() -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(f"mesh up, whole process: {time.perf_counter() - started:.1f} s (target {TARGET_SECONDS})")
     mesh = plan_folder(Path("stacks"), DAY)
-    with emulated(mesh.plan) as organization:
-        workspace = Workspace(EmbeddedEngine.of(organization))
+    with emulated(mesh.plan) as organization, state_directory() as states:
+        workspace = Workspace(EmbeddedEngine.of(organization, states))
         times: list[float] = []
         for _ in range(2):
             started = time.perf_counter()

@@ -55,7 +55,11 @@ def measured(engine: str, stacks: list[str]) -> dict[str, float]:
     nowhere = cast("RoleAssumer", None)
     seconds: list[float] = []
     with state_directory() as states, ProviderServer(nowhere) as server:
-        run = EmbeddedEngine(lambda _: AwsProvider()) if engine == "embedded" else under_pulumi(states, server.port)
+        run = (
+            EmbeddedEngine(lambda _: AwsProvider(), states)
+            if engine == "embedded"
+            else under_pulumi(states, server.port)
+        )
         count = 0
         for _ in range(ROUNDS):
             started = time.perf_counter()
@@ -115,8 +119,8 @@ def engines() -> None:
 def provider() -> None:
     """Print the CPU time of `Check` and `Diff` for the resources of a domain stack, one, four and sixteen times."""
     mesh = sample()
-    with emulated(mesh.plan) as organization:
-        stacks = EmbeddedEngine.of(organization)
+    with emulated(mesh.plan) as organization, state_directory() as states:
+        stacks = EmbeddedEngine.of(organization, states)
         deployed = [stacks.run(StackTask("up", mesh, stack)) for stack in mesh.plan.stacks]
         inputs = [
             (resource.urn, resource.input_message, resource.output_message, resource.id)

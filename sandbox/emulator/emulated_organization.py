@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from sandbox.emulator import backends
 from sandbox.emulator.aws.records import Count, Inventory, Records
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients, Credentials, RoleSession
@@ -106,9 +107,7 @@ class EmulatedOrganization:
 
     def _seed(self, account_id: str) -> None:
         """Two roles that may do everything."""
-        from moto.iam.models import iam_backends
-
-        iam: Any = iam_backends[account_id]["aws"]
+        iam = backends.iam(account_id)
         trust = _policy("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{self.ids.management_account}:root"})
         for role in ROLES:
             path, _, name = f"/{role}".rpartition("/")
@@ -146,12 +145,10 @@ class EmulatedOrganization:
             return self._assumed[role_arn]
 
     def _require_role(self, role_arn: str) -> None:
-        from moto.iam.models import iam_backends
-
         account_id = (role_arn.split(":") + [""] * 5)[4]
         if account_id not in self.account_ids().values():
             raise AwsError("AccessDenied", f"cannot assume {role_arn}: the organisation has no account {account_id}")
-        if not any(role.arn == role_arn for role in iam_backends[account_id]["aws"].roles.values()):
+        if not any(role.arn == role_arn for role in backends.iam(account_id).roles.values()):
             raise AwsError("AccessDenied", f"cannot assume {role_arn}: account {account_id} has no such role")
 
     def _role(self, role_arn: str, through: Sequence[str]) -> RoleSession:
@@ -261,9 +258,7 @@ def _reset() -> None:
 
 def _operator(account_id: str) -> Credentials:
     """An IAM user of the management account that may assume roles; everything begins with its key."""
-    from moto.iam.models import iam_backends
-
-    iam: Any = iam_backends[account_id]["aws"]
+    iam = backends.iam(account_id)
     iam.create_user("us-east-1", OPERATOR)
     iam.put_user_policy(OPERATOR, "assume-roles", _policy("sts:AssumeRole", Resource="*"))
     key = iam.create_access_key(OPERATOR)

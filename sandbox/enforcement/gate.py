@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mesh.evaluator import Decision, Request, UnknownError, decide
+from mesh.evaluator import Request, UnknownError, decide
 from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
 from sandbox.enforcement import glue
@@ -17,7 +17,7 @@ from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.questions import Question
-from sandbox.enforcement.refusals import refusal
+from sandbox.enforcement.refusals import UNDECIDED, refusal, refusal_message
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
@@ -37,20 +37,25 @@ class Gate:
     def __init__(self, management: str, organization: str, region: str, exempt: Exempt = _nothing) -> None:
         self.world: Final = LiveWorld(management, organization, region)
         self.catalogs: Final = Catalogs(self.world)
-        self.decided: Final[Counter[bool]] = Counter()
-        """Calls by whether they were allowed."""
         self.exempted: Final[Counter[str]] = Counter()
         """Calls that were let through, by reason."""
-        self.reported: Counter[bool] = Counter()
-        """Calls in `decided` that a report of the live checks has counted already, or that are the checks' own."""
-        self.reported_exempted: Counter[str] = Counter()
-        """The same of `exempted`."""
         self.inexact: Final[Counter[str]] = Counter()
         """Actions decided on `*` because the call does not say which resource it means."""
         self._exempt = exempt
+        self._decided = 0
+        self._reported = 0
+        self._reported_exempted: Counter[str] = Counter()
         self._callers = Callers()
         self._sessions = Sessions()
         self._stored = MotoStored(self.world)
+
+    def unreported(self) -> tuple[int, dict[str, int]]:
+        """Number of the calls decided since `mark_reported`, and of those let through by reason."""
+        return self._decided - self._reported, dict(self.exempted - self._reported_exempted)
+
+    def mark_reported(self) -> None:
+        """Count the calls up to now as reported: `unreported` leaves them out."""
+        self._reported, self._reported_exempted = self._decided, Counter(self.exempted)
 
     def __call__(self, service: str, request: Any, handler: MotoHandler) -> HttpResponse:
         """The answer to a request: a refusal, or moto's."""
@@ -58,21 +63,18 @@ class Gate:
             call = self._sessions.continued(parse(service, request))
             caller = self._callers.of(call.key)
         except UnknownError as error:
-            return self._refused(refusal(service, f"not decided, therefore refused: {error}"))
+            self._decided += 1
+            return refusal(service, f"{UNDECIDED}: {error}")
         if caller.session_policy:
             self.world.sessions[caller.principal] = caller.session_policy
         reason = self._exempt(caller, call)
         if reason:
             self.exempted[reason] += 1
-        elif no := self._refusal(caller, call):
-            return self._refused(refusal(service, no, call))
         else:
-            self.decided[True] += 1
+            self._decided += 1
+            if message := self._refusal(caller, call):
+                return refusal(service, message, call)
         return self._answered(caller, call, service, request, handler)
-
-    def _refused(self, answer: HttpResponse) -> HttpResponse:
-        self.decided[False] += 1
-        return answer
 
     def _refusal(self, caller: SignedCaller, call: AwsCall) -> str:
         """Why a call is refused, in AWS's words and with the statement; empty when it is allowed."""
@@ -82,11 +84,12 @@ class Gate:
             for question in asked:
                 if not question.exact:
                     self.inexact[question.action] += 1
-                decision = decide(_request(caller, question, session), self.world)
+                request = _request(caller, question, session)
+                decision = decide(request, self.world)
                 if not decision.allowed:
-                    return refused_words(caller.principal, question, decision)
+                    return refusal_message(request, decision)
         except UnknownError as error:
-            return f"{call.service}:{call.operation} by {caller.principal} is not decided, therefore refused: {error}"
+            return f"{call.service}:{call.operation} by {caller.principal} is {UNDECIDED}: {error}"
         return ""
 
     def _answered(
@@ -115,26 +118,13 @@ class Gate:
         try:
             seen = self.catalogs.seen(call, owner, caller, json.loads(body))
         except UnknownError as error:
-            return self._overruled(refusal(service, f"not decided, therefore refused: {error}", call))
+            return refusal(service, f"{UNDECIDED}: {error}", call)
         if seen is None:
             nothing = f"{caller.principal} sees nothing of what {call.operation} asks for"
             words = f"Insufficient Lake Formation permission(s): {nothing}"
-            return self._overruled(refusal(service, words, call))
+            return refusal(service, words, call)
         return status, headers, json.dumps(seen)
-
-    def _overruled(self, answer: HttpResponse) -> HttpResponse:
-        self.decided[True] -= 1
-        return self._refused(answer)
 
 
 def _request(caller: SignedCaller, question: Question, session: Mapping[str, Any]) -> Request:
     return Request(caller.principal, question.action, question.resource, {**session, **question.context})
-
-
-def refused_words(principal: str, question: Question, decision: Decision) -> str:
-    """A refusal that names the layer and, where there is one, the statement."""
-    said = f"{principal} is not authorized to perform: {question.action} on resource: {question.resource}"
-    if not decision.because:
-        return f"{said} because no {decision.layer} policy allows it"
-    cause = decision.because[0]
-    return f"{said} with an explicit deny in {decision.layer} ({cause.document}, statement {cause.sid})"

@@ -44,16 +44,16 @@ def table(call: AwsCall) -> str:
 
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
     """Questions of a call to Glue."""
-    action, hub = f"glue:{call.operation}", f"arn:aws:glue:{call.region}:{owner(call, account)}"
+    action, prefix = f"glue:{call.operation}", f"arn:aws:glue:{call.region}:{owner(call, account)}"
     if call.operation in _CATALOG:
-        return [Question(action, f"{hub}:catalog")]
+        return [Question(action, f"{prefix}:catalog")]
     if call.operation not in _DATABASES | _TABLES:
         return general.asks(call, account, stored)
-    questions = [Question(action, f"{hub}:catalog")]
+    questions = [Question(action, f"{prefix}:catalog")]
     if call.operation == "GetDatabases" or (call.operation == "SearchTables" and not database(call)):
         return questions
-    questions.append(Question(action, f"{hub}:database/{database(call)}"))
+    questions.append(Question(action, f"{prefix}:database/{database(call)}"))
     if call.operation in _DATABASES:
         return questions
     names = call.parameters.get("TablesToDelete") or [table(call) or "*"]
-    return [*questions, *(Question(action, f"{hub}:table/{database(call)}/{name}") for name in names)]
+    return [*questions, *(Question(action, f"{prefix}:table/{database(call)}/{name}") for name in names)]

@@ -13,6 +13,7 @@ from typing import Any, Final
 from mesh.access.from_plan import ADMINISTRATOR_ACCESS, READ_ONLY_ACCESS
 from mesh.evaluator import Account, Policy, Resource, Role, UnknownError, World, compiled
 from mesh.evaluator.world import Principal, Target
+from sandbox.emulator import backends
 
 _AWS_POLICIES: Final[Mapping[str, Policy]] = {
     "arn:aws:iam::aws:policy/AdministratorAccess": ADMINISTRATOR_ACCESS,
@@ -153,14 +154,8 @@ def _controls(attached: _Attached, kind: str) -> tuple[tuple[Policy, ...], ...]:
 # ---- identities
 
 
-def _iam(account_id: str) -> Any:
-    from moto.iam.models import iam_backends
-
-    return iam_backends[account_id]["aws"]
-
-
 def _iam_identity(account_id: str, kind: str, name: str) -> Any:
-    iam = _iam(account_id)
+    iam = backends.iam(account_id)
     if kind == "user":
         return iam.users.get(name)
     return next((role for role in iam.roles.values() if role.name == name), None)
@@ -170,7 +165,7 @@ def _role(account_id: str, arn: str, stored: Any) -> Role:
     """A role or user with its policies and those of its groups."""
     path = arn.split(":", 5)[5]
     identity = _identity_policies(account_id, path, stored)
-    for group in _iam(account_id).get_groups_for_user(stored.name) if path.startswith("user/") else ():
+    for group in backends.iam(account_id).get_groups_for_user(stored.name) if path.startswith("user/") else ():
         identity += _identity_policies(account_id, f"group{group.path}{group.name}", group)
     # moto's users have neither a trust policy nor a boundary.
     trust = getattr(stored, "assume_role_policy_document", None)
@@ -200,7 +195,7 @@ def _text(document: Any) -> str:
 def _managed(account_id: str, arn: str) -> Policy:
     if arn in _AWS_POLICIES:
         return _AWS_POLICIES[arn]
-    stored = _iam(account_id).managed_policies.get(arn)
+    stored = backends.iam(account_id).managed_policies.get(arn)
     if stored is None:
         raise UnknownError(f"{arn} is attached and is no policy of the account")
     version = next(version for version in stored.versions if version.version_id == stored.default_version_id)
@@ -214,23 +209,14 @@ StoredPolicy = tuple[str, str, dict[str, tuple[str, ...]]]
 
 
 def _bucket(_region: str, _account: str, rest: str) -> StoredPolicy | None:
-    from moto.s3.models import s3_backends
-
-    owner = s3_backends.bucket_accounts.get(rest)
-    if owner is None:
+    bucket = backends.bucket(rest)
+    if bucket is None:
         return None
-    stored = s3_backends[owner[1]][owner[0]].buckets[rest].policy
-    return owner[1], (stored.decode() if stored else ""), {}
+    return bucket.account_id, (bucket.policy.decode() if bucket.policy else ""), {}
 
 
 def _key(region: str, account_id: str, rest: str) -> StoredPolicy | None:
-    from moto.kms.models import kms_backends
-
-    backend: Any = kms_backends[account_id][region]
-    name = rest.removeprefix("key/")
-    if rest.startswith("alias/"):
-        name = next((key.id for key in backend.keys.values() if rest in key.aliases), "")
-    key = backend.keys.get(name)
+    key = backends.key(account_id, region, rest.removeprefix("key/"))
     if key is None:
         return None
     aliases = tuple(sorted(key.aliases))

@@ -1,32 +1,71 @@
-"""Refusals of AWS as HTTP responses, in the protocol of the API that was called."""
+"""Refusals: the message, from which the live checks read the cause, and the HTTP response in the API's protocol."""
 
 from __future__ import annotations
 
 import json
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
-from sandbox.emulator.moto_transport import HttpResponse
+from mesh.evaluator import Decision, Request
 from sandbox.enforcement.aws_call import AwsCall
+
+if TYPE_CHECKING:
+    from sandbox.emulator.moto_transport import HttpResponse
 
 _FORBIDDEN: Final = 403
 _BAD_REQUEST: Final = 400
 _QUERY: Final = frozenset({"sts", "iam", "sns", "sqs", "cloudformation", "cloudwatch", "ec2"})
 
+REFUSAL_CODES: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+"""Codes of refusals as SDKs read them; `403` where a response has no body."""
 
-def refusal(service: str, message: str, call: AwsCall | None = None, code: str = "") -> HttpResponse:
+UNDECIDED: Final = "not decided, therefore refused"
+"""Part of the message for a call that the evaluator does not know."""
+
+_MESSAGE: Final = re.compile(
+    r"perform: (?P<action>\S+) on .*?"
+    r"(?:explicit deny in (?P<layer>\w+) \(.*, statement (?P<sid>\S+)\)|because no (?P<silent>\w+) policy allows it)"
+)
+
+
+def refusal_message(request: Request, decision: Decision) -> str:
+    """A refusal in AWS's words, with the layer and, where one denies, the statement."""
+    refused = f"{request.principal} is not authorized to perform: {request.action} on resource: {request.resource}"
+    if not decision.because:
+        return f"{refused} because no {decision.layer} policy allows it"
+    deny = decision.because[0]
+    return f"{refused} with an explicit deny in {decision.layer} ({deny.document}, statement {deny.sid})"
+
+
+def cause(action: str, decision: Decision) -> str:
+    """The cause of a refusal in short: the action, the layer and, where one denies, the statement."""
+    return _cause(action, decision.layer, decision.because[0].sid if decision.because else "")
+
+
+def cause_in(message: str) -> str:
+    """The cause in a message of `refusal_message`, as `cause` has it; the message itself where it is another."""
+    match = _MESSAGE.search(message)
+    return _cause(match["action"], match["layer"] or match["silent"], match["sid"]) if match else message
+
+
+def _cause(action: str, layer: str, sid: str | None) -> str:
+    return f"{action}: {layer}, statement {sid}" if sid else f"{action}: no {layer} policy allows it"
+
+
+def refusal(service: str, message: str, call: AwsCall | None = None) -> HttpResponse:
     """The response AccessDenied of a service, as SDKs read it."""
     if service in ("s3", "s3control"):
-        body = f"<Error><Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message></Error>"
+        body = f"<Error><Code>AccessDenied</Code><Message>{escape(message)}</Message></Error>"
         return _FORBIDDEN, {"Content-Type": "application/xml"}, body
     json_protocol = call is not None and "json" in call.header("content-type")
     if service == "ec2":
         error = f"<Error><Code>UnauthorizedOperation</Code><Message>{escape(message)}</Message></Error>"
         return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<Response><Errors>{error}</Errors></Response>"
     if service in _QUERY and not json_protocol:
-        details = f"<Code>{code or 'AccessDenied'}</Code><Message>{escape(message)}</Message>"
+        details = f"<Code>AccessDenied</Code><Message>{escape(message)}</Message>"
         error = f"<Error><Type>Sender</Type>{details}</Error>"
         return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>"
-    name = code or "AccessDeniedException"
+    name = "AccessDeniedException"
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": name}
     return _BAD_REQUEST, headers, json.dumps({"__type": name, "message": message, "Message": message})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from sandbox.emulator import backends
 from sandbox.emulator.organization_ids import OrganizationIds
 
 CI_ROLES: Final = ("ci-deploy", "ci-preview")
@@ -13,9 +14,7 @@ PATH: Final = "mesh"
 
 def seed(template: str, account_id: str, ids: OrganizationIds) -> None:
     """The roles of a CloudFormation template in a new account; in the governance account those of its CI as well."""
-    from moto.iam.models import iam_backends
-
-    iam: Any = iam_backends[account_id]["aws"]
+    iam = backends.iam(account_id)
     for resource in json.loads(template)["Resources"].values():
         role = resource["Properties"]
         made = iam.create_role(

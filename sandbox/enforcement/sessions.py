@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mesh.evaluator import UnknownError
+from sandbox.emulator import backends
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.callers import SignedCaller
 
@@ -56,10 +57,8 @@ def _assumes_role(call: AwsCall) -> bool:
 
 def _shows_mfa_device(caller: SignedCaller, call: AwsCall) -> bool:
     """True when a user shows an MFA device of its own; every code counts as right, for moto has no seeds."""
-    from moto.iam.models import iam_backends
-
     if call.service != "sts" or not (call.text("SerialNumber") and call.text("TokenCode")):
         return False
-    users: Any = iam_backends[caller.account]["aws"].users if caller.account else {}
+    users: Any = backends.iam(caller.account).users if caller.account else {}
     user = next((user for user in users.values() if user.arn == caller.identity), None)
     return user is not None and call.text("SerialNumber") in user.mfa_devices

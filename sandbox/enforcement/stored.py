@@ -6,6 +6,7 @@ from typing import Any
 
 from mesh.evaluator import UnknownError
 from mesh.evaluator.world import World
+from sandbox.emulator import backends
 from sandbox.enforcement.aws_call import AwsCall
 
 
@@ -17,7 +18,7 @@ class MotoStored:
 
     def bucket_key(self, bucket: str) -> str:
         """ARN of the KMS key that encrypts new objects of a bucket by default; empty without one."""
-        stored = _bucket(bucket)
+        stored = backends.bucket(bucket)
         if stored is None or not stored.encryption:
             return ""
         # moto parses XML: one rule is no list.
@@ -30,7 +31,7 @@ class MotoStored:
 
     def object_key(self, bucket: str, key: str, version: str) -> str:
         """ARN of the KMS key that an object is encrypted with; empty without one."""
-        stored_bucket = _bucket(bucket)
+        stored_bucket = backends.bucket(bucket)
         stored: Any = _version(stored_bucket, key, version) if stored_bucket else None
         if stored is None or not (getattr(stored, "encryption", None) or "").startswith("aws:kms"):
             return ""
@@ -40,16 +41,13 @@ class MotoStored:
 
     def key_arn(self, name: str, account: str, region: str) -> str:
         """ARN of a key by its id, alias or ARN; that of an alias which names no key."""
-        from moto.kms.models import kms_backends
-
         if name.startswith("arn:"):
             region, account, rest = name.split(":", 5)[3:]
         else:
             rest = name if name.startswith("alias/") else f"key/{name}"
         if rest.startswith("alias/"):
-            keys: Any = kms_backends[account][region].keys
-            key_id = next((key.id for key in keys.values() if rest in key.aliases), "")
-            rest = f"key/{key_id}" if key_id else rest
+            key = backends.key(account, region, rest)
+            rest = f"key/{key.id}" if key else rest
         return f"arn:aws:kms:{region}:{account}:{rest}"
 
     def identity_arn(self, account: str, kind: str, name: str) -> str:
@@ -59,10 +57,8 @@ class MotoStored:
 
     def boundary(self, account: str, role: str) -> str:
         """ARN of the permissions boundary of a role; empty without one."""
-        from moto.iam.models import iam_backends
-
-        roles: Any = iam_backends[account]["aws"].roles
-        stored = next((stored for stored in roles.values() if stored.name == role), None)
+        roles = backends.iam(account).roles.values()
+        stored = next((stored for stored in roles if stored.name == role), None)
         return (stored.permissions_boundary_arn or "") if stored else ""
 
     def owner(self, call: AwsCall, account: str) -> str:
@@ -75,13 +71,6 @@ class MotoStored:
             return account
         key = call.text("KeyId") or call.text("TargetKeyId")
         return key.split(":")[4] if key.startswith("arn:") else account
-
-
-def _bucket(name: str) -> Any:
-    from moto.s3.models import s3_backends
-
-    owner = s3_backends.bucket_accounts.get(name)
-    return s3_backends[owner[1]][owner[0]].buckets.get(name) if owner else None
 
 
 def _version(bucket: Any, key: str, version: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,10 +10,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mesh.access import from_plan
-from mesh.evaluator import Decision, Request, decide
+from mesh.evaluator import Request, decide
 from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.rehearsal.personas import Persona, credentials, provisioned
+from sandbox.enforcement.refusals import REFUSAL_CODES, UNDECIDED, cause, cause_in
+from sandbox.rehearsal.credentials import credentials
+from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 
@@ -23,11 +24,9 @@ if TYPE_CHECKING:
     from sandbox.emulator.emulated_organization import EmulatedOrganization
     from sandbox.enforcement.enforced_organization import EnforcedOrganization
 
-REFUSAL_CODES: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
 NO_SUCH_KEY: Final = "NoSuchKey"
 """The code of a call that was allowed, for an object that does not exist."""
 
-_UNDECIDED: Final = "not decided"
 ColumnsByTable = Mapping[str, frozenset[str]]
 
 
@@ -84,10 +83,8 @@ class Report:
 def check(organization: EnforcedOrganization, plan: Plan) -> Report:
     """Run the live checks, and leave nothing of them behind."""
     began, gate = time.perf_counter(), organization.gate
-    report = Report(
-        deployment=gate.decided.total() - gate.reported.total(),
-        exempted=dict(gate.exempted - gate.reported_exempted),
-    )
+    deployment, exempted = gate.unreported()
+    report = Report(deployment=deployment, exempted=exempted)
     targets, planned = Targets(plan), _PlannedAnswers(plan)
     try:
         with provisioned(plan, planned.lists_role) as personas:
@@ -101,7 +98,7 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
     finally:
         for bucket in targets.buckets:
             delete_probe_objects(bucket.name)
-        gate.reported, gate.reported_exempted = Counter(gate.decided), Counter(gate.exempted)
+        gate.mark_reported()
     report.seconds = time.perf_counter() - began
     return report
 
@@ -166,7 +163,7 @@ class _PlannedAnswers:
         for request in requests:
             decision = decide(request, self._world)
             if not decision.allowed:
-                return f"{request.action}: {_cause(decision)}"
+                return cause(request.action, decision)
         return ""
 
     def columns(self, persona: Persona, database: str) -> ColumnsByTable:
@@ -182,40 +179,21 @@ class _PlannedAnswers:
         return {name: columns for name, columns in readable.items() if columns}
 
 
-def _cause(decision: Decision) -> str:
-    sid = decision.because[0].sid if decision.because else ""
-    return f"{decision.layer}, statement {sid}" if sid else f"no {decision.layer} policy allows it"
-
-
 # ---- differences
 
 
 def _difference(probe: Probe, answer: _Answer, planned: _PlannedAnswers) -> Difference | None:
     planned_refusal = planned.refusal(probe.requests)
     got = ""
-    if answer.error or _UNDECIDED in answer.refusal:
+    if answer.error or UNDECIDED in answer.refusal:
         got = answer.refusal or answer.error
-    elif refusal_cause(answer.refusal) != planned_refusal:
+    elif cause_in(answer.refusal) != planned_refusal:
         got = answer.refusal or "allowed"
     elif probe.database and not planned_refusal:
         visible, planned_columns = _columns_of(answer.response), planned.columns(probe.persona, probe.database)
         got = "" if visible == planned_columns else f"{_as_text(visible)} instead of {_as_text(planned_columns)}"
     expected = f"refused ({planned_refusal})" if planned_refusal else "allowed"
     return Difference(probe.persona.who, probe.label, expected, got) if got else None
-
-
-_REFUSAL: Final = re.compile(
-    r"perform: (?P<action>\S+) on .*?"
-    r"(?:explicit deny in (?P<layer>\w+) \(.*, statement (?P<sid>\S+)\)|because (?P<lack>no \w+ policy allows it))"
-)
-
-
-def refusal_cause(refusal: str) -> str:
-    """The action and the cause in a refusal of the gate, in the words of the Plan's; the refusal itself without one."""
-    match = _REFUSAL.search(refusal)
-    if not match:
-        return refusal
-    return f"{match['action']}: {match['lack'] or '{}, statement {}'.format(match['layer'], match['sid'])}"
 
 
 def _columns_of(response: Mapping[str, Any]) -> ColumnsByTable:

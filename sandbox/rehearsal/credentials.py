@@ -1,4 +1,4 @@
-"""Credentials of anybody in the emulated organisation, by name: for a person who tries to break out."""
+"""Credentials of anybody in the emulated organisation, by name: for the live checks, and for who tries to break out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,37 @@ import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mesh import names
 from mesh.findings import NotPossibleError, listed
 from mesh.plan import Plan
-from sandbox.rehearsal.personas import Persona, credentials, personas, provision
+from sandbox.emulator import backends
+from sandbox.emulator.clients import Credentials
+from sandbox.rehearsal.personas import SESSION_NAME, Persona, personas, provision
 
-SESSION: Final = "by-hand"
+SHELL_SESSION: Final = "by-hand"
+"""Name of a session whose credentials go to a shell."""
+
+
+def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME) -> Credentials:
+    """Credentials of a persona: of a session of that name, or the access key of a user."""
+    if not persona.role:
+        return Credentials("", "", None)
+    if persona.kind != "break-glass user":
+        return session_credentials(persona.role, region, session_name)
+    key: Any = backends.iam(persona.account).create_access_key(user_name=names.role_name(persona.role))
+    return Credentials(key.access_key_id, key.secret_access_key, None)
+
+
+def session_credentials(role_arn: str, region: str, session_name: str = SESSION_NAME) -> Credentials:
+    """Credentials of a session that is made without a decision: the checks ask what it may do, not who may begin it."""
+    from moto.sts.models import sts_backends
+
+    account = role_arn.split(":")[4]
+    session: Any = sts_backends[account]["aws"].assume_role(region, session_name, role_arn, "", 3600, "")
+    return Credentials(session.access_key_id, session.secret_access_key, session.session_token)
+
+
+# ---- credentials for a shell
 
 
 def named(plan: Plan, who: str) -> Persona:
@@ -23,21 +49,21 @@ def named(plan: Plan, who: str) -> Persona:
     raise NotPossibleError(f"nobody is called '{who}'{hint}")
 
 
-def handed_out(plan: Plan, who: str, endpoint: str) -> dict[str, str]:
-    """The environment with which the AWS CLI and every SDK is that caller, from now until the organisation ends."""
+def shell_environment(plan: Plan, who: str, endpoint: str) -> dict[str, str]:
+    """Environment variables that make the AWS CLI and every SDK that caller, until the organisation ends."""
     caller = named(plan, who)
     environment = {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": plan.perimeter.region}
     if not caller.role:
         return environment
     provision(plan, caller)
-    keys = credentials(caller, plan.perimeter.region, SESSION)
+    keys = credentials(caller, plan.perimeter.region, SHELL_SESSION)
     token = {"AWS_SESSION_TOKEN": keys.token} if keys.token else {}
     return {**environment, "AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, **token}
 
 
-def answer(plan: Plan, question: Mapping[str, Any], endpoint: str) -> dict[str, Any]:
+def environment_or_error(plan: Plan, question: Mapping[str, Any], endpoint: str) -> dict[str, Any]:
     """`{"who": …}` -> `{"environment": …}`, or `{"error": …}`."""
     try:
-        return {"environment": handed_out(plan, str(question.get("who", "")), endpoint)}
+        return {"environment": shell_environment(plan, str(question.get("who", "")), endpoint)}
     except NotPossibleError as error:
         return {"error": str(error)}

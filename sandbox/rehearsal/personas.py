@@ -12,7 +12,7 @@ from mesh import names
 from mesh.access.from_plan import BREAK_GLASS_USER, permission_set_role
 from mesh.evaluator import ANONYMOUS
 from mesh.plan import Plan
-from sandbox.emulator.clients import Credentials
+from sandbox.emulator import backends
 
 SESSION_NAME: Final = "live-check"
 OUTSIDE_ACCOUNT: Final = "666666666666"
@@ -22,16 +22,26 @@ ADMINISTRATOR_ROLE: Final = "live-check-admin"
 """Name of a role that no plan lists, with every permission that IAM can give."""
 
 PersonaKind = Literal[
-    "clearance", "pipeline", "delivery", "partner", "people", "preview", "deploy", "hub", "keeper", "admin", "outsider"
+    "clearance",
+    "pipeline",
+    "delivery",
+    "partner",
+    "people",
+    "preview",
+    "deploy",
+    "governance",
+    "break-glass user",
+    "admin",
+    "outsider",
 ]
-"""Kinds of personas; a `keeper` is a user in the break-glass group, a `hub` a role of the governance account."""
+"""Kinds of personas; `governance` is a role of the governance account other than those that every account has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
     """A simulated caller: `home` is the name of its domain or partner, `product` that of a pipeline or delivery.
 
-    `role` is the ARN of its role or, for a member of the break-glass group, of its user.
+    `role` is the ARN of its role or, for a break-glass user, of the user.
     """
 
     who: str
@@ -52,13 +62,14 @@ class Persona:
         """Its principal, as the evaluator names it."""
         if not self.role:
             return ANONYMOUS
-        if self.kind == "keeper":
+        if self.kind == "break-glass user":
             return self.role
         return f"arn:aws:sts::{self.account}:assumed-role/{names.role_name(self.role)}/{SESSION_NAME}"
 
 
 def personas(plan: Plan) -> Iterator[Persona]:
     """The personas of a plan."""
+    governance = plan.perimeter.governance_id
     for domain, deployed in plan.domains.items():
         account = deployed.access.account_id
         for clearance in deployed.clearances.values():
@@ -71,8 +82,8 @@ def personas(plan: Plan) -> Iterator[Persona]:
         for product in deployed.deliveries:
             role = names.delivery_role(account, product)
             yield Persona(f"delivery:{domain}.{product}", "delivery", role, domain, product)
-        yield Persona(f"location:{domain}", "hub", names.location_role(plan.perimeter.governance_id, domain), domain)
-        yield Persona(f"publisher:{domain}", "hub", names.publisher_role(plan.perimeter.governance_id, domain), domain)
+        yield Persona(f"location:{domain}", "governance", names.location_role(governance, domain), domain)
+        yield Persona(f"publisher:{domain}", "governance", names.publisher_role(governance, domain), domain)
         yield from _of_account(domain, account)
     for partner, deployed in plan.partners.items():
         account = deployed.access.account_id
@@ -80,10 +91,10 @@ def personas(plan: Plan) -> Iterator[Persona]:
         people = permission_set_role(account, plan.perimeter.region, names.PARTNER_PERMISSION_SET)
         yield Persona(f"people:{partner}", "people", people, partner)
         yield from _of_account(partner, account)
-    yield from _of_account("governance", plan.perimeter.governance_id)
-    yield Persona("break-glass", "hub", names.break_glass_role(plan.perimeter.governance_id), "governance")
-    member = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
-    yield Persona("keeper@management", "keeper", member, "management")
+    yield from _of_account("governance", governance)
+    yield Persona("break-glass", "governance", names.break_glass_role(governance), "governance")
+    user = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
+    yield Persona("keeper@management", "break-glass user", user, "management")
     management = names.deploy_role(plan.perimeter.management_id)
     yield Persona("deploy@management", "deploy", management, "management")
     yield Persona("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
@@ -123,16 +134,16 @@ def provisioned(plan: Plan, listed: Callable[[str], bool]) -> Generator[list[Per
             present.append(persona)
         yield present
     finally:
-        _delete_break_glass_member(plan)
+        _delete_break_glass_user(plan)
         for account, name in created:
-            roles = _iam(account).roles
+            roles = backends.iam(account).roles
             roles.pop(next(key for key, role in roles.items() if role.name == name))
 
 
 def provision(plan: Plan, persona: Persona) -> list[tuple[str, str]]:
     """Make the role or user of a persona that no deployment makes, unless it exists; the created role, by account."""
-    if persona.kind == "keeper":
-        _create_break_glass_member(plan, persona)
+    if persona.kind == "break-glass user":
+        _create_break_glass_user(plan, persona)
     elif persona.kind == "people" and not _exists(persona):
         return _create_permission_set_role(plan, persona)
     elif persona.role.endswith(f"/{ADMINISTRATOR_ROLE}") and not _exists(persona):
@@ -141,13 +152,7 @@ def provision(plan: Plan, persona: Persona) -> list[tuple[str, str]]:
 
 
 def _exists(persona: Persona) -> bool:
-    return any(role.arn == persona.role for role in _iam(persona.account).roles.values())
-
-
-def _iam(account: str) -> Any:
-    from moto.iam.models import iam_backends
-
-    return iam_backends[account]["aws"]
+    return any(role.arn == persona.role for role in backends.iam(persona.account).roles.values())
 
 
 def _allow_everything() -> str:
@@ -158,7 +163,7 @@ def _allow_everything() -> str:
 def _create_role(arn: str, policies: dict[str, str]) -> tuple[str, str]:
     account, path = arn.split(":")[4], arn.split(":role")[1]
     folder, _, name = path.rpartition("/")
-    role = _iam(account).create_role(name, _trust(), f"{folder}/", None, "For the live checks.", [], "3600")
+    role = backends.iam(account).create_role(name, _trust(), f"{folder}/", None, "For the live checks.", [], "3600")
     role.policies.update(policies)
     return account, name
 
@@ -184,13 +189,13 @@ def _create_permission_set_role(plan: Plan, persona: Persona) -> list[tuple[str,
 
 
 def mfa_serial_number(persona: Persona) -> str:
-    """Serial number of the MFA device of a member of the break-glass group."""
+    """Serial number of the MFA device of a break-glass user."""
     return f"arn:aws:iam::{persona.account}:mfa/{names.role_name(persona.role)}"
 
 
-def _create_break_glass_member(plan: Plan, persona: Persona) -> None:
+def _create_break_glass_user(plan: Plan, persona: Persona) -> None:
     """Create a user with an MFA device, whose codes nobody checks, in the break-glass group if that is deployed."""
-    iam, name = _iam(persona.account), names.role_name(persona.role)
+    iam, name = backends.iam(persona.account), names.role_name(persona.role)
     if name not in iam.users:
         iam.create_user(plan.perimeter.region, name, names.BREAK_GLASS_PATH)
         iam.enable_mfa_device(name, mfa_serial_number(persona), "000000", "111111")
@@ -198,9 +203,9 @@ def _create_break_glass_member(plan: Plan, persona: Persona) -> None:
             iam.add_user_to_group(names.BREAK_GLASS_ALARM, name)
 
 
-def _delete_break_glass_member(plan: Plan) -> None:
+def _delete_break_glass_user(plan: Plan) -> None:
     """Delete the user of the break-glass group with its keys and its membership."""
-    iam = _iam(plan.perimeter.management_id)
+    iam = backends.iam(plan.perimeter.management_id)
     user = iam.users.pop(BREAK_GLASS_USER, None)
     if user is None:
         return
@@ -208,25 +213,3 @@ def _delete_break_glass_member(plan: Plan) -> None:
         group.users = [member for member in group.users if member.name != BREAK_GLASS_USER]
     for key in list(user.access_keys):
         iam.access_keys.pop(key.access_key_id, None)
-
-
-# ---- credentials
-
-
-def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME) -> Credentials:
-    """Credentials of a persona: of a session of that name, or the access key of a user."""
-    if not persona.role:
-        return Credentials("", "", None)
-    if persona.kind != "keeper":
-        return session_credentials(persona.role, region, session_name)
-    key: Any = _iam(persona.account).create_access_key(user_name=names.role_name(persona.role))
-    return Credentials(key.access_key_id, key.secret_access_key, None)
-
-
-def session_credentials(role_arn: str, region: str, session_name: str = SESSION_NAME) -> Credentials:
-    """Credentials of a session that is made without a decision: the checks ask what it may do, not who may begin it."""
-    from moto.sts.models import sts_backends
-
-    account = role_arn.split(":")[4]
-    session: Any = sts_backends[account]["aws"].assume_role(region, session_name, role_arn, "", 3600, "")
-    return Credentials(session.access_key_id, session.secret_access_key, session.session_token)

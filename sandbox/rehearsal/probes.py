@@ -45,7 +45,7 @@ def probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
         yield from _object_probes(targets, persona)
         yield from _catalog_probes(targets.plan, persona)
         yield from _role_probes(targets.plan, persona)
-        if persona.kind == "keeper":
+        if persona.kind == "break-glass user":
             yield from _break_glass_probes(targets.plan, persona)
         yield from _key_probes(targets, persona)
         yield from _event_probes(targets.plan, persona)
@@ -117,7 +117,7 @@ def _object_probes(targets: Targets, persona: Persona) -> Iterator[Probe]:
             requests = targets.requests_to_list(persona.principal, bucket)
             parameters = {"Bucket": bucket.name, "MaxKeys": 1}
             yield Probe(persona, f"list {bucket.name}", "s3", "list_objects_v2", parameters, tuple(requests))
-    if persona.kind not in ("preview", "hub"):
+    if persona.kind not in ("preview", "governance"):
         yield from _copy_probes(targets, persona)
 
 
@@ -137,7 +137,7 @@ def _written_buckets(targets: Targets, persona: Persona) -> list[Bucket]:
     if persona.kind in ("people", "preview"):
         return products
     inbox = _home_or_one(targets.inboxes, persona)
-    if persona.kind in ("pipeline", "delivery", "hub"):
+    if persona.kind in ("pipeline", "delivery", "governance"):
         return [*products, *inbox]
     results = _home_or_one(targets.results, persona)
     logs = _of_home(targets.logs, persona) if persona.kind in ("deploy", "admin") else []
@@ -176,7 +176,7 @@ def _catalog_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
     if not persona.role:
         return  # Glue takes no call that is not signed
     governance = plan.perimeter.governance_id
-    hub = f"arn:aws:glue:{plan.perimeter.region}:{governance}"
+    prefix = f"arn:aws:glue:{plan.perimeter.region}:{governance}"
     for database in _databases(plan, persona):
         resources = ("catalog", f"database/{database}", f"table/{database}/*")
         yield Probe(
@@ -185,7 +185,7 @@ def _catalog_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
             "glue",
             "get_tables",
             {"CatalogId": governance, "DatabaseName": database},
-            tuple(Request(persona.principal, "glue:GetTables", f"{hub}:{resource}") for resource in resources),
+            tuple(Request(persona.principal, "glue:GetTables", f"{prefix}:{resource}") for resource in resources),
             database=database,
         )
 

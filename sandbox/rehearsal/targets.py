@@ -10,6 +10,7 @@ from mesh import names
 from mesh.access.from_plan import key_arn
 from mesh.evaluator import Request
 from mesh.plan import Plan
+from sandbox.emulator import backends
 
 PROBE_PREFIX: Final = "live-check/"
 """Part of the key of every object that the live checks write."""
@@ -103,29 +104,22 @@ def _products(plan: Plan) -> Iterator[Bucket]:
 
 def stored_key_arn(region: str, account: str, alias: str) -> str:
     """ARN of the stored key of an alias: its id is known to no plan."""
-    from moto.kms.models import kms_backends
-
-    keys: Any = kms_backends[account][region].keys
-    return next((key.arn for key in keys.values() if f"alias/{alias}" in key.aliases), "")
+    key = backends.key(account, region, f"alias/{alias}")
+    return key.arn if key else ""
 
 
 def put_probe_object(bucket: str) -> None:
     """Put the probe object into an inbox without a call: nobody but replication may, and moto does not replicate."""
-    from moto.s3.models import s3_backends
-
-    owner = s3_backends.bucket_accounts.get(bucket)
-    if owner is not None:
-        s3_backends[owner[1]][owner[0]].put_object(bucket, PROBE_KEY, b"x")
+    if stored := backends.bucket(bucket):
+        backends.s3(stored.account_id).put_object(bucket, PROBE_KEY, b"x")
 
 
 def delete_probe_objects(bucket: str) -> None:
     """Delete every object of the live checks from a bucket, with all versions and markers."""
-    from moto.s3.models import s3_backends
-
-    owner = s3_backends.bucket_accounts.get(bucket)
-    if owner is None:
+    stored = backends.bucket(bucket)
+    if stored is None:
         return
-    keys: Any = s3_backends[owner[1]][owner[0]].buckets[bucket].keys
+    keys: Any = stored.keys
     for name in [name for name in keys if PROBE_PREFIX in name]:
         for version in keys.getlist(name):
             if hasattr(version, "dispose"):  # a delete marker has no content to let go of

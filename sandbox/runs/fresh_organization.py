@@ -18,7 +18,7 @@ from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.check import Report, check
-from sandbox.rehearsal.credentials import answer
+from sandbox.rehearsal.credentials import environment_or_error
 from sandbox.runs.provider_server import ABOUT, AS, CHECK, Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, announced
 from sandbox.runs.stack_run import EngineName
@@ -63,7 +63,7 @@ class FreshOrganization:
         """The port at which its provider is served, from the first use of this property on."""
         questions: Mapping[str, Answers] = {
             ABOUT: lambda _: {"identity": self.states.identity, "inventory": self.inventory().to_json()},
-            AS: lambda question: answer(self._mesh.plan, question, self.aws.endpoint),
+            AS: lambda question: environment_or_error(self._mesh.plan, question, self.aws.endpoint),
             CHECK: self._checked,
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port

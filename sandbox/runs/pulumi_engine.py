@@ -21,7 +21,7 @@ from sandbox.engine.work import Failure
 from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_events import Events, resources
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, StackTask, stack_config
-from sandbox.runs.states import StateDirectory
+from sandbox.runs.states import LOCKED, StateDirectory
 
 if TYPE_CHECKING:
     from pulumi.automation import Stack
@@ -33,7 +33,6 @@ NO_DEFAULT_PROVIDER: Final = ("aws",)
 """As in `Pulumi.yaml`: nothing is made in whatever account the credentials happen to lead to."""
 
 ABSENT: Final = "there is no stack '{}' in the state of this organisation"
-LOCKED: Final = "another update of stack '{}' is under way; nothing was changed, try again when it has ended"
 UNFIT: Final = (
     "the passphrase in PULUMI_CONFIG_PASSPHRASE does not fit the state of stack '{}'; set the one it was made with"
 )

@@ -17,6 +17,9 @@ from sandbox.engine.state import StackState
 ROOM: Final = 8 << 20
 """Bytes that the state of one stack may take: some 2,000 resources."""
 
+LOCKED: Final = "another update of stack '{}' is under way; nothing was changed, try again when it has ended"
+"""The refusal of a second update, by either engine."""
+
 
 class StateStore(Protocol):
     """Where the embedded engine's states are between two runs."""
@@ -35,7 +38,7 @@ class StateStore(Protocol):
 
 
 class InMemoryStates:
-    """States that nobody outside this process will ever read."""
+    """States of tests and of a workspace without a directory: nobody outside this process reads them."""
 
     def __init__(self) -> None:
         self._states: dict[str, StackState] = {}
@@ -123,9 +126,7 @@ class StateDirectory:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise NotPossibleError(
-                    f"another update of stack '{stack}' is under way; nothing was changed, try again when it has ended"
-                ) from None
+                raise NotPossibleError(LOCKED.format(stack)) from None
             try:
                 os.posix_fallocate(lock.fileno(), 0, ROOM)
             except OSError as error:

@@ -9,7 +9,7 @@ from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.pulumi_engine import PulumiEngine
-from sandbox.runs.states import state_directory
+from sandbox.runs.states import InMemoryStates, state_directory
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.e2e.journal import DOMAIN, KINDS, STACKS, Journal, fresh, mesh_of, written
 
@@ -25,7 +25,7 @@ OUTLIVES = {
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Journal:
     with fresh(STACKS) as organization:
-        workspace = Workspace(EmbeddedEngine.of(organization))
+        workspace = Workspace(EmbeddedEngine.of(organization, InMemoryStates()))
         return written(workspace, organization, tmp_path_factory.mktemp("embedded") / "stacks")
 
 

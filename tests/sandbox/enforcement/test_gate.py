@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
 from sandbox.enforcement.enforced_organization import OPERATOR_STEPS_IN, EnforcedOrganization
-from sandbox.rehearsal.personas import session_credentials
+from sandbox.rehearsal.credentials import session_credentials
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
 CI = f"arn:aws:iam::{GOVERNANCE}:role/mesh/ci-deploy"
@@ -157,6 +157,20 @@ def test_the_operator_is_let_through_on_the_first_step_of_a_road_only(organizati
     assert gate.exempted.total() == before + 1
     with pytest.raises(ClientError, match=r"sts:AssumeRole"):
         operator.assume_role(RoleArn=f"arn:aws:iam::{DOMAIN}:role/mesh/deploy", RoleSessionName="me")
+
+
+def test_calls_are_reported_once_whether_they_are_decided_or_let_through(organization: EnforcedOrganization) -> None:
+    gate = organization.gate
+    operator = organization._clients.own("sts", REGION, organization._operator)
+    gate.mark_reported()
+    assert gate.unreported() == (0, {})
+    reader(organization).get_object(Bucket=BUCKET, Key="a")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        reader(organization).put_object(Bucket=BUCKET, Key="b", Body=b"x")
+    operator.assume_role(RoleArn=CI, RoleSessionName="me")
+    assert gate.unreported() == (2, {OPERATOR_STEPS_IN: 1})
+    gate.mark_reported()
+    assert gate.unreported() == (0, {})
 
 
 def test_a_session_policy_bounds_its_session(organization: EnforcedOrganization) -> None:

@@ -11,10 +11,10 @@ import pytest
 from mesh import names
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.check import Report, check
-from sandbox.rehearsal.credentials import answer
-from sandbox.rehearsal.personas import session_credentials
+from sandbox.rehearsal.credentials import environment_or_error, session_credentials
 from sandbox.rehearsal.targets import PROBE_PREFIX
 from sandbox.runs.fresh_organization import enforced
+from sandbox.runs.states import InMemoryStates
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
 
@@ -35,7 +35,7 @@ def organization() -> Iterator[EnforcedOrganization]:
 @pytest.fixture(scope="module", autouse=True)
 def workspace(organization: EnforcedOrganization) -> Workspace:
     """The sample mesh, deployed into the organisation."""
-    workspace = Workspace(EmbeddedEngine.of(organization))
+    workspace = Workspace(EmbeddedEngine.of(organization, InMemoryStates()))
     for run in workspace.up(MESH):
         assert not run.result.failures, (run.stack, run.result.failures)
     return workspace
@@ -143,7 +143,7 @@ def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization
     from botocore.exceptions import ClientError
 
     organization.serve()
-    given = answer(PLAN, {"who": "partner:ad-measurement"}, organization.endpoint)["environment"]
+    given = environment_or_error(PLAN, {"who": "partner:ad-measurement"}, organization.endpoint)["environment"]
     s3 = boto3.client(
         "s3",
         endpoint_url=given["AWS_ENDPOINT_URL"],
@@ -183,23 +183,23 @@ def stepping(given: dict[str, str], role: str, **parameters: str) -> dict[str, s
     return {**given, **keys}
 
 
-def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: EnforcedOrganization) -> None:
+def test_a_break_glass_user_takes_the_role_and_deploys_under_the_own_name(organization: EnforcedOrganization) -> None:
     from botocore.exceptions import ClientError
 
     organization.serve()
-    keeper = answer(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
+    user = environment_or_error(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
     glass = names.break_glass_role(PLAN.perimeter.governance_id)
     device = {
         "SerialNumber": f"arn:aws:iam::{PLAN.perimeter.management_id}:mfa/keeper",
         "TokenCode": "123456",
     }
     with pytest.raises(ClientError, match="no resource policy allows it"):
-        stepping(keeper, glass, SourceIdentity="keeper")
+        stepping(user, glass, SourceIdentity="keeper")
     with pytest.raises(ClientError, match="no resource policy allows it"):
-        stepping(keeper, glass, SourceIdentity="keeper", SerialNumber=f"{device['SerialNumber']}2", TokenCode="123456")
+        stepping(user, glass, SourceIdentity="keeper", SerialNumber=f"{device['SerialNumber']}2", TokenCode="123456")
     with pytest.raises(ClientError, match="no resource policy allows it"):
-        stepping(keeper, glass, SourceIdentity="ceo", **device)
-    broken = stepping(keeper, glass, SourceIdentity="keeper", **device)
+        stepping(user, glass, SourceIdentity="ceo", **device)
+    broken = stepping(user, glass, SourceIdentity="keeper", **device)
     with pytest.raises(ClientError, match="statement RefuseOtherListers"):
         person(broken, "s3").list_objects_v2(Bucket=IMPRESSIONS)
     with pytest.raises(ClientError, match="cannot be changed"):
@@ -207,7 +207,7 @@ def test_a_keeper_breaks_the_glass_and_deploys_under_the_own_name(organization: 
     for account in (ADS, PLAN.partners["subtitling"].access.account_id, PLAN.perimeter.management_id):
         deploying = stepping(broken, names.deploy_role(account))
         assert person(deploying, "iam").get_role(RoleName="deploy")["Role"]["Arn"] == names.deploy_role(account)
-    nameless = {**keeper, **_keys(glass)}
+    nameless = {**user, **_keys(glass)}
     with pytest.raises(ClientError, match="no resource policy allows it"):
         stepping(nameless, names.deploy_role(ADS))
 
@@ -222,4 +222,4 @@ def _keys(role: str) -> dict[str, str]:
 
 
 def test_a_name_that_nobody_has_is_answered_with_what_comes_near(organization: EnforcedOrganization) -> None:
-    assert "partner:ad-measurement" in answer(PLAN, {"who": "partner:ad-measurment"}, "")["error"]
+    assert "partner:ad-measurement" in environment_or_error(PLAN, {"who": "partner:ad-measurment"}, "")["error"]

@@ -17,6 +17,7 @@ from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.run_json import as_json
 from sandbox.runs.served_organization import ServedOrganization
 from sandbox.runs.stack_run import ENTRY_POINT, stack_config
+from sandbox.runs.states import InMemoryStates
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
 
@@ -90,7 +91,7 @@ def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
 @pytest.mark.slow
 def test_a_run_stops_behind_the_first_stack_that_fails() -> None:
     with emulated(MESH.plan) as organization:
-        workspace = Workspace(EmbeddedEngine.of(organization))
+        workspace = Workspace(EmbeddedEngine.of(organization, InMemoryStates()))
         runs = workspace.up(MESH, ["domain-content", "domain-ads"])  # before `organization`, which makes the accounts
         assert [run.stack for run in runs] == ["domain-content"]
         account = MESH.plan.domains["content"].access.account_id
@@ -100,7 +101,7 @@ def test_a_run_stops_behind_the_first_stack_that_fails() -> None:
 @pytest.mark.slow
 def test_a_stack_that_is_there_is_previewed_before_it_is_changed() -> None:
     with emulated(MESH.plan) as organization:
-        workspace = Workspace(EmbeddedEngine.of(organization))
+        workspace = Workspace(EmbeddedEngine.of(organization, InMemoryStates()))
         (first,) = workspace.up(MESH, ["organization"])
         (again,) = workspace.up(MESH, ["organization"])
         assert (first.preview, again.preview) == (False, False)

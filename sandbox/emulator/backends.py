@@ -1,0 +1,40 @@
+"""Stored state of the emulated accounts: IAM and S3 of an account, a bucket by its name, a KMS key by its id or alias.
+
+A preview reads none of it, and loading it takes a second: moto is imported with the first call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def iam(account: str) -> Any:
+    """The IAM of an account: its roles, users, groups, policies and access keys."""
+    from moto.iam.models import iam_backends
+
+    return iam_backends[account]["aws"]
+
+
+def s3(account: str) -> Any:
+    """The S3 of an account."""
+    from moto.s3.models import s3_backends
+
+    return s3_backends[account]["aws"]
+
+
+def bucket(name: str) -> Any:
+    """The bucket of a name, which is in one account only; None without one."""
+    from moto.s3.models import s3_backends
+
+    owner = s3_backends.bucket_accounts.get(name)
+    return s3(owner[1]).buckets.get(name) if owner else None
+
+
+def key(account: str, region: str, name: str) -> Any:
+    """The KMS key of an id or of an alias (`alias/…`); None without one."""
+    from moto.kms.models import kms_backends
+
+    keys: Any = kms_backends[account][region].keys
+    if name.startswith("alias/"):
+        return next((stored for stored in keys.values() if name in stored.aliases), None)
+    return keys.get(name)
