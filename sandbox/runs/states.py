@@ -1,4 +1,4 @@
-"""Where the states of the stacks of one emulated organisation are between two runs: in memory, or in a directory."""
+"""Where the states of the stacks of one emulated organisation are between two runs: in a directory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -35,25 +35,6 @@ class StateStore(Protocol):
     def locked(self, stack: str) -> AbstractContextManager[None]:
         """Nobody else updates the stack meanwhile."""
         ...
-
-
-class InMemoryStates:
-    """States of tests and of a workspace without a directory: nobody outside this process reads them."""
-
-    def __init__(self) -> None:
-        self._states: dict[str, StackState] = {}
-
-    def load(self, stack: str) -> StackState:
-        """The state of a stack, empty before its first run."""
-        return self._states.setdefault(stack, StackState())
-
-    def save(self, stack: str, state: StackState) -> None:
-        """Stores the state."""
-        self._states[stack] = state
-
-    def locked(self, stack: str) -> AbstractContextManager[None]:  # noqa: ARG002 (each stack is this process's)
-        """Nobody else can."""
-        return nullcontext()
 
 
 class StateDirectory:

@@ -34,7 +34,7 @@ from sandbox.runs.stack_run import (
     Verb,
     stack_config,
 )
-from sandbox.runs.states import InMemoryStates, StateStore
+from sandbox.runs.states import StateStore
 
 
 class EmbeddedEngine:
@@ -43,12 +43,12 @@ class EmbeddedEngine:
     reviews = False
     exports: Sequence[str] = ()
 
-    def __init__(self, make: ProviderFactory, states: StateStore | None = None) -> None:
+    def __init__(self, make: ProviderFactory, states: StateStore) -> None:
         self._make = make
-        self._states = states or InMemoryStates()
+        self._states = states
 
     @staticmethod
-    def of(organization: EmulatedOrganization, states: StateStore | None = None) -> EmbeddedEngine:
+    def of(organization: EmulatedOrganization, states: StateStore) -> EmbeddedEngine:
         """With providers in this process."""
         return EmbeddedEngine(lambda _: AwsProvider(organization), states)
 

@@ -19,6 +19,7 @@ from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.cli.test_way_to_the_provider import seen as seen
 from tests.docs.pages import ROOT
 from tests.docs.walks import Called, Step, Trace, defined, functions, out_of_order, walk
+from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 MOST = 8
 WALKS = ("profiles", "up", "decide")
@@ -54,7 +55,7 @@ def deployed() -> Deployed:
     mesh = plan_folder(ROOT / "stacks", datetime.date(2026, 12, 1))
     trace = Trace(frozenset(functions(walk("profiles"))))
     with emulated(mesh.plan) as organization:
-        workspace = Workspace(EmbeddedEngine.of(organization))
+        workspace = Workspace(EmbeddedEngine.of(organization, InMemoryStates()))
         before = workspace.up(mesh, ["organization", "governance"])
         (run,) = trace.during(lambda: workspace.up(mesh, ["domain-identity"]))
     assert [failure for each in (*before, run) for failure in each.result.failures] == []

@@ -22,11 +22,12 @@ from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_engine import PulumiEngine
 from sandbox.runs.stack_run import PROJECT, StackEngine, StackTask
-from sandbox.runs.states import InMemoryStates, state_directory
+from sandbox.runs.states import state_directory
 from sandbox.runs.workspace import EmbeddedEngine
 from tests.e2e import recording
 from tests.e2e.ground import TINY
 from tests.e2e.journal import mesh_of
+from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 MESH = mesh_of(TINY)
 STACKS = MESH.plan.stacks

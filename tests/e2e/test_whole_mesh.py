@@ -9,9 +9,10 @@ from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.pulumi_engine import PulumiEngine
-from sandbox.runs.states import InMemoryStates, state_directory
+from sandbox.runs.states import state_directory
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.e2e.journal import DOMAIN, KINDS, STACKS, Journal, fresh, mesh_of, written
+from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 CHAPTERS = ("first", "again", "refreshed", "repaired", "changed", "destroyed")

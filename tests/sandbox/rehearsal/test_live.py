@@ -14,9 +14,9 @@ from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error, session_credentials
 from sandbox.rehearsal.targets import PROBE_PREFIX
 from sandbox.runs.fresh_organization import enforced
-from sandbox.runs.states import InMemoryStates
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
+from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 pytestmark = pytest.mark.long
 

@@ -19,11 +19,11 @@ from sandbox.engine.steps import Step
 from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.run_json import as_json
 from sandbox.runs.stack_run import StackRun
-from sandbox.runs.states import InMemoryStates
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import facts, sample
 from tests.program.checks import CHECKS
 from tests.program.sample import Document, resources
+from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 pytestmark = pytest.mark.slow
 

@@ -17,9 +17,9 @@ from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.run_json import as_json
 from sandbox.runs.served_organization import ServedOrganization
 from sandbox.runs.stack_run import ENTRY_POINT, stack_config
-from sandbox.runs.states import InMemoryStates
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
+from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 MESH = sample.mesh()
 PREVIEWED = {"urn", "type", "name", "parent", "provider", "account", "inputs", "dependencies", "protect"}
