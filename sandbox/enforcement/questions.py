@@ -1,4 +1,4 @@
-"""What a call has to be allowed to do: one or several questions for the evaluator, as AWS asks them of the call."""
+"""Questions of a call for the evaluator: one or several actions on resources that it has to be allowed."""
 
 from __future__ import annotations
 

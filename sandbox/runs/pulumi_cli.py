@@ -1,4 +1,4 @@
-"""Which `pulumi` is used: the one on PATH, else the pinned one that `make pulumi` builds into `.tools/`."""
+"""The `pulumi` that is used: the one on PATH, else the pinned one that `make pulumi` builds into `.tools/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Pulumi's own engine reports, its events and its state, as the steps and resources of the embedded one."""
+"""Events and state of Pulumi's own engine, as the steps and resources of the embedded one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `--json` prints of runs: every resource as on the wire, or every step."""
+"""Runs as `--json` prints them: every resource as on the wire, or every step."""
 
 from __future__ import annotations
 

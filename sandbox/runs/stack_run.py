@@ -1,4 +1,4 @@
-"""What an engine is asked to do to one stack, and what that came to, whichever engine does it."""
+"""A run of one stack: its task, its result, and the engine that is asked, whichever it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the states of the stacks of one emulated organisation are between two runs: in a directory."""
+"""States of the stacks of one emulated organisation, between two runs, in a directory."""
 
 from __future__ import annotations
 

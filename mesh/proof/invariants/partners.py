@@ -175,8 +175,9 @@ def _inbox_of(subject: Subject, partner: PartnerPlan) -> tuple[str, str]:
 
 def _other_keys(subject: Subject, partner: PartnerPlan) -> Iterator[tuple[str, str]]:
     """Account and ARN of keys that are no partner's."""
-    domain = next(d for d in subject.domains if not any(d.access.account_id in w for w in partner.partner.writers))
-    for account_id in (subject.hub, domain.access.account_id):
+    domains = [domain.access.account_id for domain in subject.domains]
+    others = [account_id for account_id in domains if not any(account_id in w for w in partner.partner.writers)]
+    for account_id in (subject.hub, *others[:1]):  # every domain may be a writer
         yield account_id, from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
 
 

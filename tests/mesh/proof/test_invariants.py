@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-from mesh.plan import Plan
+from mesh import example
+from mesh.load import load
+from mesh.plan import Plan, build
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.prove import SHOWN, prove
@@ -28,6 +32,14 @@ def test_the_invariant_holds_of_the_sample_mesh_and_checks_at_least_one_thing(
     found = [claim.check(subject) for claim in invariant.claims(subject)]
     assert found
     assert [witness.text for witness in found if witness][:SHOWN] == []
+
+
+def test_the_invariants_hold_of_a_mesh_of_one_domain(tmp_path: Path) -> None:
+    """No other domain is there to be asked, and every domain is a partner's writer."""
+    day = datetime.date(2027, 1, 1)
+    example.write(tmp_path, domains=1, products=2, partners=1, as_of=day)
+    results = prove(build(load(tmp_path).usable(), day), INVARIANTS)
+    assert [result.invariant.id for result in results if not result.holds] == []
 
 
 def test_every_invariant_of_the_list_is_there() -> None:
