@@ -89,7 +89,7 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MatrixFilter:
-    """What part of the matrix is asked for."""
+    """The part of the matrix that is asked for."""
 
     access: DecidedReads
     readers: tuple[Reader, ...]
@@ -98,7 +98,7 @@ class MatrixFilter:
 
     @property
     def rows(self) -> int:
-        """How many rows it has."""
+        """The number of its rows."""
         return len(self.readers) * sum(port in product.ports for product in self.products for port in self.ports)
 
 

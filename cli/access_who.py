@@ -114,7 +114,7 @@ def _path(principal: str) -> str:
 
 
 def _account(plan: Plan, principal: str) -> str:
-    """Whose account a role is in."""
+    """The owner of the account that a role is in."""
     account_id = (principal.split(":", 5) + [""] * 5)[4]
     known = {plan.perimeter.management_id: "management", plan.perimeter.governance_id: "governance"}
     known |= {domain.access.account_id: name for name, domain in plan.domains.items()}

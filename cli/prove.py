@@ -97,7 +97,7 @@ def _for_all_strings(results: Iterable[InvariantResult]) -> None:
 
 
 def _without_z3(invariants: Iterable[Invariant]) -> None:
-    """What would be proven too; on standard error, for results are the same without it."""
+    """A hint at the proofs for all strings; on standard error, for results are the same without them."""
     from mesh.proof import symbolic
 
     more = [invariant.id for invariant in invariants if invariant.id in symbolic.RANGES]

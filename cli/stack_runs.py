@@ -39,7 +39,7 @@ class StackOptions:
 
 @dataclass(frozen=True, slots=True)
 class ServedRuns:
-    """What a command did: the stacks in the order of the runs, the runs, and what the organisation then says it has."""
+    """Runs of a command: the stacks in their order, a run each, and the inventory of the organisation afterwards."""
 
     stacks: Sequence[str]
     runs: Sequence[StackRun]

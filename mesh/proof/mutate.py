@@ -1,4 +1,4 @@
-"""Mutation testing of the policies: each part of a document and each grant is dropped in turn; does an invariant fail?
+"""Mutation testing of the policies: each part of a document and each grant is dropped in turn, and is to be noticed.
 
 A statement whose loss no invariant notices is dead or unproven. Only claims that the statement could decide are checked
 again: those whose action, caller and resource it names.

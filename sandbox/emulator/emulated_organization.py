@@ -38,7 +38,7 @@ EntryRole = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """How policies are enforced: what answers every request, what a new account starts with, how a role is reached."""
+    """Enforcement of policies: the guard of requests, the first roles of an account, the role that leads to a role."""
 
     guard: Guard
     seed: Seed
@@ -175,7 +175,7 @@ class EmulatedOrganization:
     # --- what there is --------------------------------------------------------------------------------------
 
     def counts(self) -> list[Count]:
-        """What the provider has created and not deleted, by account and type, with how many are only recorded."""
+        """Resources that the provider has created and not deleted, by account and type, with those only recorded."""
         return self.records.counts()
 
     def inventory(self) -> Inventory:
@@ -184,7 +184,7 @@ class EmulatedOrganization:
         return Inventory(self.counts(), reasons, self.account_ids())
 
     def resources_in(self, account_id: str) -> int:
-        """How many things moto holds in an account beyond those that it puts into every fresh one."""
+        """The number of things that moto holds in an account beyond those that it puts into every fresh one."""
         from sandbox.emulator.moto_inventory import resources_in
 
         return resources_in(account_id)
@@ -210,7 +210,7 @@ class EmulatedOrganization:
         return f"http://{host}:{port}"
 
     def connection_help(self) -> str:
-        """How to reach the served organisation with the AWS CLI or an SDK."""
+        """Instructions for reaching the served organisation with the AWS CLI or an SDK."""
         role = f"arn:aws:iam::{self.ids.management_account}:role/{ROLES[-1]}"
         other = _ENFORCED if self._enforcement else _ANOTHER
         accounts = "\n".join(f"  {account_id}  {name}" for name, account_id in sorted(self.account_ids().items()))

@@ -1,4 +1,4 @@
-"""From a call to its questions: the module that asks for Glue, IAM, KMS, S3 or STS, and the one for all else."""
+"""Questions of a call, by service: a module each for Glue, IAM, KMS, S3 and STS, and one for all else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SERVICES: Final[Mapping[str, Asks]] = {
 
 
 def questions(call: AwsCall, account: str, stored: Stored) -> list[Question]:
-    """What the call asks; the first is the call's own action. Raises UnknownError."""
+    """Questions of a call; the first is about the call's own action. Raises UnknownError."""
     if f"{call.service}:{call.operation}" in ALWAYS_ALLOWED:
         return []
     common: dict[str, Any] = {"aws:SecureTransport": call.secure}

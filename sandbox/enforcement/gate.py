@@ -77,7 +77,7 @@ class Gate:
         return self._answered(caller, call, service, request, handler)
 
     def _refusal(self, caller: SignedCaller, call: AwsCall) -> str:
-        """Why a call is refused, in AWS's words and with the statement; empty when it is allowed."""
+        """The message of a refusal, in AWS's words and with the statement; empty when the call is allowed."""
         try:
             asked = questions(call, caller.account, self._stored)
             session = self._sessions.keys(caller, call)

@@ -20,7 +20,7 @@ class Question:
 
 
 class Stored(Protocol):
-    """What questions need to know of what is stored; the live world answers."""
+    """Facts about stored resources that questions need; the live world has them."""
 
     def bucket_key(self, bucket: str) -> str:
         """ARN of the KMS key that encrypts new objects of a bucket by default; empty without one."""

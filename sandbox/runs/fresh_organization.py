@@ -74,7 +74,7 @@ class FreshOrganization:
         return self.check(plan_folder(Path(question["directory"]), day)).to_json()
 
     def inventory(self) -> Inventory:
-        """What exists in it."""
+        """Resources that exist in it, counted."""
         return self.aws.inventory()
 
     def check(self, mesh: PlannedMesh) -> Report:

@@ -51,7 +51,7 @@ class Host(LanguageServer):
         self._engine = engine
 
     def GetPluginInfo(self, request: object, context: object) -> plugin_pb2.PluginInfo:  # noqa: ARG002
-        """Who answers."""
+        """The name and version of this host."""
         return plugin_pb2.PluginInfo(version="3.0.0")
 
     def Run(self, request: Any, context: Any) -> language_pb2.RunResponse:

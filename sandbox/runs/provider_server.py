@@ -105,7 +105,7 @@ def _handler(answers: Answers) -> grpc.RpcMethodHandler[Any, Any]:
 def ask(
     port: int, name: str, question: Mapping[str, Any] = MappingProxyType({}), patience: float = PATIENCE
 ) -> dict[str, Any] | None:
-    """What the organisation behind a port answers within so many seconds; None when none does."""
+    """The answer of the organisation behind a port within so many seconds; None when there is none."""
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=_SIZES) as channel:
         call = channel.unary_unary(
             f"/{_SERVICE}/{name}",

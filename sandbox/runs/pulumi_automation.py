@@ -28,7 +28,7 @@ class BriefWorkspace(LocalWorkspace):
 
     @property
     def command(self) -> Command:
-        """What runs the CLI."""
+        """The command that runs the CLI."""
         if not isinstance(self.pulumi_command, Command):
             raise TypeError("made with another command")
         return self.pulumi_command

@@ -21,7 +21,7 @@ BY_HAND: Final = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_DEBU
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Where the real engine keeps the state of one emulated organisation, and what it needs to run.
+    """Storage of the real engine for the states of one emulated organisation, and settings of its CLI.
 
     `throw_away` leaves out the writing of the whole state at each step: nobody will ever read it. `policies` are asked
     in every preview and every update; a violation stops it.
@@ -36,7 +36,7 @@ class Backend:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the CLI is given beside the environment of this process."""
+        """Variables that the CLI gets beside the environment of this process."""
         values = {
             "PULUMI_BACKEND_URL": f"file://{self.directory}",
             "PULUMI_CONFIG_PASSPHRASE": self.passphrase,
@@ -54,7 +54,7 @@ class Backend:
 
     @property
     def exports(self) -> list[str]:
-        """What a shell is told before Pulumi's own commands: where the state is, and who answers for AWS.
+        """Export lines of a shell for Pulumi's own commands: the place of the state, and the provider for AWS.
 
         A passphrase that the user has set is theirs to know.
         """

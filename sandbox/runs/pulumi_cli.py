@@ -62,7 +62,7 @@ def _candidates(built: Path) -> Iterator[Path]:
 
 
 def _version(path: Path) -> str:
-    """What `pulumi version` prints, without its `v`; empty when it prints no version."""
+    """The version that `pulumi version` prints, without its `v`; empty when it prints none."""
     try:
         done = subprocess.run(  # noqa: S603 (the user's own pulumi, or the one that was built here)
             [path, "version"],

@@ -51,7 +51,7 @@ class PulumiEngine:
 
     @property
     def exports(self) -> Sequence[str]:
-        """What a shell is told before Pulumi's own commands."""
+        """Export lines of a shell for Pulumi's own commands."""
         return self._backend.exports
 
     def knows(self, stack: str) -> bool:
@@ -180,7 +180,7 @@ class PulumiStack:
 
     @contextmanager
     def _sentences(self) -> Generator[None]:
-        """What the CLI refuses before it runs anything is bad input, said in one sentence."""
+        """Errors of the CLI before it runs anything are bad input, each one sentence."""
         from pulumi.automation import CommandError
 
         try:

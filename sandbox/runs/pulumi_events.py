@@ -57,7 +57,7 @@ class Events:
                 self._fail(policy.resource_urn or "", f"[{policy.policy_name}] {_plain(policy.message)}")
 
     def half_made(self, deployment: Mapping[str, Any]) -> None:
-        """What failed but is there, says the state, was done as well."""
+        """Steps that failed, and whose resource the state has all the same."""
         there = {record["urn"] for record in deployment.get("resources") or () if record.get("initErrors")}
         for metadata in self._failed:
             if metadata.urn in there:

@@ -36,7 +36,7 @@ NONE_SERVED: Final = "no organisation is kept here: run `mesh up --serve` in ano
 
 @dataclass(frozen=True, slots=True)
 class ServedOrganization:
-    """What the file says: which process serves which organisation, under which engine, and where it answers."""
+    """An organisation that a process serves, as its file has it: the process, the engine, the addresses."""
 
     identity: str
     organization: str
@@ -49,11 +49,11 @@ class ServedOrganization:
 
     @property
     def states(self) -> StateDirectory:
-        """Where its states are."""
+        """The directory of its states."""
         return StateDirectory(Path(self.state))
 
     def inventory(self) -> Inventory | None:
-        """What exists in it; None when it has ended."""
+        """Resources that exist in it, counted; None when it has ended."""
         about = ask(self.provider_port, ABOUT)
         return Inventory.from_json(about["inventory"]) if about else None
 

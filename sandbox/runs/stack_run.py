@@ -53,7 +53,7 @@ class StackTask:
 
 @dataclass(frozen=True, slots=True)
 class StackRun:
-    """What a task came to; `preview` when nothing was made."""
+    """A task with its result; `preview` when nothing was made."""
 
     stack: str
     account_id: str
@@ -67,7 +67,7 @@ class StackRun:
 
     @property
     def operations(self) -> dict[str, int]:
-        """How many AWS resources were created, updated, ...: neither components nor providers are counted."""
+        """Numbers of AWS resources created, updated, ...; neither components nor providers are counted."""
         counts: dict[str, int] = {}
         for step in self.result.steps:
             if step.type.startswith("aws:"):
@@ -85,7 +85,7 @@ class StackEngine(Protocol):
 
     @property
     def exports(self) -> Sequence[str]:
-        """What a shell is told before Pulumi's own commands work on the stacks; empty where they do not."""
+        """Export lines of a shell in which Pulumi's own commands work on the stacks; none where they do not."""
         ...
 
     def knows(self, stack: str) -> bool:

@@ -22,7 +22,7 @@ LOCKED: Final = "another update of stack '{}' is under way; nothing was changed,
 
 
 class StateStore(Protocol):
-    """Where the embedded engine's states are between two runs."""
+    """Storage of the embedded engine's states between two runs."""
 
     def load(self, stack: str) -> StackState:
         """The state of a stack, empty before its first run."""
