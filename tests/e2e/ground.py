@@ -77,7 +77,7 @@ class Ground:
                 mesh=self.mesh.plan.mesh,
                 engine="pulumi" if self.cli else "embedded",
                 endpoint="",
-                provider=server.port,
+                provider_port=server.port,
                 pid=os.getpid(),
                 state=str(self.states.path),
             )

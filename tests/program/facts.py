@@ -193,7 +193,7 @@ def _bucket(
         yield fact(stack, f"log of bucket {name}", [log, f"{name}/"])
 
 
-def _role(stack: str, arn: str, description: str, trust: nodes.Document, permissions: nodes.Document) -> Iterator[Fact]:
+def _role(stack: str, arn: str, description: str, trust: Document, permissions: Document) -> Iterator[Fact]:
     account = arn.split(":")[4]
     yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), AN_HOUR])
     yield fact(stack, f"permissions of role {names.role_name(arn)}", permissions.text())
