@@ -22,10 +22,8 @@ up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 test: $(VENV)/.developer ## The tests, but for the long ones and those under Pulumi's own engine
 	@$(BIN)/python -m pytest -m "not long and not e2e" $(SIDE_BY_SIDE) $(ARGS)
 
-test-all: test ## Every test: those of `make test`, the long ones, those under Pulumi's own engine where there is one
+test-all: test ## The tests, then the long ones: all but those under Pulumi's own engine
 	@$(BIN)/python -m pytest -m "long and not e2e" $(SIDE_BY_SIDE)
-	@if $(BIN)/python -m sandbox.runs.pulumi_cli >/dev/null || command -v go >/dev/null; then $(MAKE) --no-print-directory e2e; \
-		else echo "make e2e was not run: no pulumi and no Go were found, and it needs one of them" >&2; fi
 
 e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
 	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) $(ARGS)

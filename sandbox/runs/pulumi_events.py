@@ -24,7 +24,9 @@ _ECHOES: Final = re.compile(
 )
 """Errors that only say that there was an error."""
 
-_UNANSWERED: Final = re.compile(r"^Cancelling all calls$|^connection error: |^error reading from server: |transport: ")
+_UNANSWERED: Final = re.compile(
+    r"^CANCELLED$|^Cancelling all calls$|^connection error: |^error reading from server: |transport: "
+)
 """What gRPC says in the CLI when a connection is no more."""
 
 

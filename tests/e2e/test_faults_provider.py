@@ -38,7 +38,7 @@ def test_a_provider_that_ends_in_the_middle_of_a_stack_loses_nothing(ground: Gro
         (run,) = workspace.up(ground.mesh, ["governance"])
         assert ending.created >= 12
     assert run.result.failures
-    assert all(SILENT in failure.message for failure in run.result.failures), run.result.failures
+    assert [failure.message for failure in run.result.failures if SILENT not in failure.message] == []
     assert created(run) == ground.stated().total() >= 1
     assert ground.stated() < ground.exists(), "what was made and never heard of"
     ground.faulty.meet = spared
