@@ -151,5 +151,5 @@ def converges(ground: Ground, workspace: Workspace) -> None:
     assert ground.exists() == ground.stated()
     assert set(ground.exists().values()) == {1}
     (again,) = workspace.up(ground.mesh, ["governance"])
-    assert again.result.failures == []
+    assert [failure.message for failure in again.result.failures] == []
     assert again.operations == {"same": ground.exists().total()}
