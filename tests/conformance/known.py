@@ -17,7 +17,7 @@ class KnownDifference:
     """A regular expression for the line, from its beginning."""
 
     always: bool = True
-    """False where Pulumi's engine does the one or the other, by which of its threads is first."""
+    """False where the difference was seen to be absent, too: both engines then did the same, and why is not known."""
 
 
 _CHECKED_FIRST: Final = KnownDifference(

@@ -27,5 +27,12 @@ def test_a_known_difference_that_is_gone_is_said() -> None:
     assert unexplained("update", ["run 1: steps of urn:Thing::b"]) == ["run 1: steps of urn:Thing::b"]
 
 
+def test_a_difference_that_comes_and_goes_may_be_absent_and_excuses_no_other_line() -> None:
+    program, line = "destroy-refused-for-one-of-several", "run 2: steps of urn:Thing::b"
+    assert unexplained(program, []) == []
+    assert unexplained(program, [line]) == [line]
+    assert [name for name, known in KNOWN.items() if not known.always] == [program]
+
+
 def test_the_table_has_more_than_twenty_five_programs() -> None:
     assert len(PROGRAMS) >= 25
