@@ -16,6 +16,7 @@ import jsonschema_rs
 from pydantic import BaseModel, ValidationError
 
 from mesh import validation_messages, yamlfile
+from mesh.contracts import elements
 from mesh.findings import BadInputError, Finding, Problem
 from mesh.model import (
     AccountsFile,
@@ -255,7 +256,7 @@ class _Reader:
         data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
         if data is None or not self.is_odcs(file, data):
             return None
-        return self.validated(file, data, Contract)
+        return elements.read(data)
 
     def no_contract(self, name: str, file: str, named: bool) -> str:
         """The sentence for a product whose contract is not there."""
