@@ -6,8 +6,8 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.protection import protected
-from mesh.contracts.iceberg import iceberg_type, nested_paths
 from mesh.contracts.catalog import CatalogTable
+from mesh.contracts.iceberg import iceberg_type, nested_paths
 from mesh.plan.nodes import CatalogEntryArgs
 
 PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"

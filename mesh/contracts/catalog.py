@@ -61,7 +61,7 @@ def tables(contract: Contract, words: LabelWords) -> tuple[CatalogTable, ...]:
 
 def table_format(table: Element) -> str:
     """`tableFormat` of the table's `customProperties`; Iceberg when it says nothing."""
-    chosen = table.extra("tableFormat")
+    chosen = table.custom("tableFormat")
     return "iceberg" if chosen is None else str(chosen)
 
 

@@ -26,9 +26,7 @@ def _element(path: KeyPath, data: Mapping[str, Any], definition: str) -> Element
     return Element(path, data, tuple(below))
 
 
-def _at(
-    path: KeyPath, data: Mapping[str, Any], place: tuple[str, ...], kind: str, several: bool
-) -> Iterator[Element]:
+def _at(path: KeyPath, data: Mapping[str, Any], place: tuple[str, ...], kind: str, several: bool) -> Iterator[Element]:
     here: Any = data
     for step in place:
         here = here.get(step) if isinstance(here, Mapping) else None

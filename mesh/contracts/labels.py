@@ -12,7 +12,7 @@ from mesh.model import Contract, Element, MeshFile
 
 @dataclass(frozen=True)
 class LabelWords:
-    """Words that a contract may classify with: classifications, words for "no label", and aliases of classifications."""
+    """Words that a contract may classify with: classifications, words for no label, and aliases of classifications."""
 
     classifications: frozenset[str]
     no_label: frozenset[str] = frozenset()
@@ -64,5 +64,6 @@ def mistakes(contract: Contract, known: LabelWords) -> Iterator[tuple[KeyPath, s
     for element in contract.elements():
         text = element.data.get("classification")
         for word in known.unknown(text) if text is not None else ():
-            message = f"'{element.name}' is labelled with an {unknown('classification', word, known.classifications)}"
+            name, told = contract.column_name(element.path), unknown("classification", word, known.classifications)
+            message = f"column '{name}' is labelled with an {told}"
             yield (*element.path, "classification"), message

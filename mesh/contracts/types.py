@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-PLAIN: Final = frozenset(
-    "boolean tinyint smallint int bigint float double date timestamp string binary".split()  # noqa: SIM905
-)
+PLAIN: Final = frozenset("boolean tinyint smallint int bigint float double date timestamp string binary".split())
 """Names of types without numbers or parts."""
 
 LOGICAL: Final = {

@@ -44,7 +44,7 @@ class Element:
         whole = (*self.path, *place)
         return next((element for element in self.below if element.path == whole), None)
 
-    def extra(self, name: str) -> Any:
+    def custom(self, name: str) -> Any:
         """Value of one of the `customProperties`; None where there is none of that name."""
         for entry in self.data.get("customProperties") or ():
             if entry.get("property") == name:
@@ -79,6 +79,18 @@ class Contract:
     def purpose(self) -> str:
         """The purpose of the data, on one line as AWS takes a description; empty when the contract does not say."""
         return " ".join(((self.data.get("description") or {}).get("purpose") or "").split())
+
+    def column_name(self, path: KeyPath) -> str:
+        """Name of a column, or of what is nested in it, by its path: `captain.email`, `phones.items`."""
+        here: Any = self.data["schema"][path[1]]
+        names: list[str] = []
+        for step in path[2:]:
+            here = here[step]
+            if isinstance(step, int):
+                names.append(str(here.get("name")))
+            elif step not in ("properties", "map"):
+                names.append(step)
+        return ".".join(names)
 
     def elements(self) -> Iterator[Element]:
         """All elements of the schema, at every depth."""

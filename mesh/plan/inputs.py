@@ -112,5 +112,3 @@ class PlanInputs:
             if self.is_open(agreement):
                 roles.append(names.delivery_role(self.domain_id(domain), product))
         return tuple(roles)
-
-

@@ -18,7 +18,9 @@ DECIMALS = st.integers(1, 38).flatmap(lambda p: st.integers(0, p).map(lambda s: 
 
 def _nested(inner: st.SearchStrategy[ColumnType]) -> st.SearchStrategy[ColumnType]:
     arrays = inner.map(lambda part: ColumnType("array", parts=(Part("element", part),)))
-    maps = st.tuples(inner, inner).map(lambda two: ColumnType("map", parts=(Part("key", two[0], True), Part("value", two[1]))))
+    maps = st.tuples(inner, inner).map(
+        lambda two: ColumnType("map", parts=(Part("key", two[0], True), Part("value", two[1])))
+    )
     fields = st.lists(st.tuples(IDENTIFIERS, inner), min_size=1, max_size=4)
     return arrays | maps | fields.map(lambda parts: ColumnType("struct", parts=tuple(Part(*part) for part in parts)))
 

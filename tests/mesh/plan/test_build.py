@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh import names
+from mesh.contracts import elements
 from mesh.iam.statement import Document
 from mesh.load import load
-from mesh.contracts import elements
 from mesh.model import Mesh
 from mesh.plan import Plan, build, problems
 from mesh.plan.nodes import Clearance
