@@ -34,10 +34,11 @@ def day(as_of: datetime.datetime | None) -> datetime.date:
 
 
 def read(directory: Path, as_of: datetime.datetime | None) -> PlannedMesh:
-    """The mesh and its plan; raises BadInputError for errors, says lapses and warnings."""
+    """The mesh and its plan; raises BadInputError for errors, says lapses and warnings, and no notes."""
     mesh = plan_folder(directory, day(as_of))
     for finding in mesh.findings:
-        say(str(finding))
+        if finding.severity != "note":
+            say(str(finding))
     return mesh
 
 

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from cli.console import answer, answer_json, counted, say
 from cli.exit_codes import BAD_INPUT
 from cli.options import DEFAULT_FOLDER, AsOf, Folder, Json, day
+from mesh.findings import SERIOUS
 from mesh.folder import findings_of
 
+Notes = Annotated[bool, typer.Option("--notes", help="The notes too: what each contract declares and nothing watches.")]
 
-def validate(directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, as_json: Json = False) -> None:
+
+def validate(
+    directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, notes: Notes = False, as_json: Json = False
+) -> None:
     """Print all that is wrong with the files.
 
     Reads the whole mesh; a finding is a line `file:line:column: message`.
 
-    Exit code 0 when there is nothing but warnings, 2 for errors and for dates that have passed.
+    Exit code 0 when there is nothing but warnings and notes, 2 for errors and for dates that have passed.
     """
     mesh, findings = findings_of(directory, day(as_of))
-    serious = [finding for finding in findings if finding.severity != "warning"]
+    serious = [finding for finding in findings if finding.severity in SERIOUS]
+    noted = [finding for finding in findings if finding.severity == "note"]
     if as_json:
         fields = ("file", "line", "column", "severity", "message")
         rows = [{name: getattr(finding, name) for name in fields} for finding in findings]
         answer_json({"valid": not serious, "findings": rows})
     else:
         for finding in findings:
-            answer(str(finding))
+            # A note changes nothing that anybody has to do now: one a contract would hide the warnings between them.
+            if notes or finding.severity != "note":
+                answer(str(finding))
     if serious:
         say(f"{counted(len(serious), 'finding')} in {counted(len({f.file for f in serious}), 'file')}")
         raise typer.Exit(BAD_INPUT)
@@ -34,6 +44,9 @@ def validate(directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, as_json: Js
             counted(len(mesh.domains), "domain"),
             counted(len(mesh.products()), "product"),
             counted(len(mesh.partners), "partner"),
-            counted(len(findings), "warning"),
+            counted(sum(finding.severity == "warning" for finding in findings), "warning"),
         )
         answer(f"{mesh.file.name} is valid: {', '.join(parts)}")
+        if noted and not notes:
+            declare = "declares" if len(noted) == 1 else "declare"
+            answer(f"{counted(len(noted), 'contract')} {declare} what nothing watches yet: `mesh validate --notes`")

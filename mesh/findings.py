@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import Final, Literal
 
-Severity = Literal["error", "lapse", "warning"]
+Severity = Literal["error", "lapse", "warning", "note"]
 """Severity of a finding: an error stops everything; a lapse (a date has passed) fails validation and is deployed as
-closed; a warning only tells.
+closed; a warning only tells; a note tells what nobody has to change.
 """
 
 KeyPath = tuple[str | int, ...]
@@ -42,6 +42,10 @@ class Finding:
     def __str__(self) -> str:
         kind = "" if self.severity == "error" else f"{self.severity}: "
         return f"{self.file}:{self.line}:{self.column}: {kind}{self.message}"
+
+
+SERIOUS: Final = frozenset[Severity](("error", "lapse"))
+"""Severities with which validation fails."""
 
 
 class BadInputError(Exception):

@@ -75,13 +75,14 @@ def _named_by(plan: Plan, stack: str) -> Iterator[str]:
 
 
 def _read(directory: Path, as_of: datetime.date, stack: str) -> Plan:
-    """The plan of a mesh folder; an error raises RunError, warnings that concern the stack are logged."""
+    """The plan of a mesh folder; an error raises RunError, lapses and warnings of the stack are logged."""
     try:
         planned = plan_folder(directory, as_of)
     except BadInputError as error:
         raise pulumi.RunError(f"the mesh is not valid\n{error}") from None
     for finding in planned.findings:
-        if concerned(planned.mesh, os.path.relpath(finding.file, directory)) == stack:
+        told = finding.severity != "note"
+        if told and concerned(planned.mesh, os.path.relpath(finding.file, directory)) == stack:
             pulumi.log.warn(str(finding))
     return planned.plan
 

@@ -94,6 +94,27 @@ def test_json_of_validate_is_one_document_on_stdout(sample: Path, capsys: pytest
     assert {"file", "line", "column", "severity", "message"} == set(found["findings"][0])
 
 
+def test_notes_are_told_in_one_line_in_full_on_request_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["validate", str(STACKS), *DAY]) == exit_codes.FINE
+    plain = capsys.readouterr()
+    assert "note: " not in plain.out
+    assert "27 contracts declare what nothing watches yet: `mesh validate --notes`" in plain.out
+    assert "2 partners, 1 warning" in plain.out
+    assert main.run(["validate", str(STACKS), "--notes", *DAY]) == exit_codes.FINE
+    full = capsys.readouterr()
+    assert full.out.count(" are declared and not watched yet") == full.out.count(": note: ") == 27
+    assert "2 partners, 1 warning" in full.out
+    assert main.run(["validate", str(STACKS), "--json", *DAY]) == exit_codes.FINE
+    found = json.loads(capsys.readouterr().out)
+    assert found["valid"] is True
+    assert sum(finding["severity"] == "note" for finding in found["findings"]) == 27
+
+
+def test_notes_are_left_to_validate(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["accounts", "--dir", str(STACKS), *DAY]) == exit_codes.FINE
+    assert "watched" not in "".join(capsys.readouterr())
+
+
 def test_a_folder_that_is_no_mesh_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["validate", str(tmp_path / "nowhere"), *DAY]) == exit_codes.BAD_INPUT
     assert "mesh.yaml" in capsys.readouterr().out

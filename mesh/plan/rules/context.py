@@ -9,7 +9,7 @@ from functools import cached_property
 
 from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.findings import Problem, listed, nearest
-from mesh.model import Agreement, Domain, Mesh, Partner, Product
+from mesh.model import Agreement, Contract, Domain, Mesh, Partner, Product, contract_file
 from mesh.plan.build import Builder
 
 
@@ -54,6 +54,13 @@ class RuleContext:
         for domain, owner in self.mesh.domains.items():
             for name, product in owner.products.items():
                 yield domain, name, product
+
+    def every_contract(self) -> Iterator[tuple[str, Contract]]:
+        """File and contract of each product that has one."""
+        for domain, name, product in self.every_product():
+            contract = self.mesh.contracts.get(f"{domain}.{name}")
+            if contract is not None:
+                yield contract_file(domain, name, product), contract
 
     def every_agreement(self) -> Iterator[tuple[str, int, Agreement]]:
         """Partner, position and agreement of each agreement."""
