@@ -53,6 +53,7 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
         "pydantic",
         "pydantic_core",
         "ryaml",
+        "sqlglot",
         "yaml",
         "z3",
     },

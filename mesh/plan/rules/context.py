@@ -55,12 +55,20 @@ class RuleContext:
             for name, product in owner.products.items():
                 yield domain, name, product
 
-    def every_contract(self) -> Iterator[tuple[str, Contract]]:
-        """File and contract of each product that has one."""
+    def every_contract(self) -> Iterator[tuple[str, str, Contract]]:
+        """File, product (`<domain>.<product>`) and contract of each product that has one."""
         for domain, name, product in self.every_product():
             contract = self.mesh.contracts.get(f"{domain}.{name}")
             if contract is not None:
-                yield contract_file(domain, name, product), contract
+                yield contract_file(domain, name, product), f"{domain}.{name}", contract
+
+    @cached_property
+    def contracts_by_file(self) -> dict[str, Contract | None]:
+        """Contracts by file; None for one that could not be used."""
+        return {
+            contract_file(domain, name, product): self.mesh.contracts.get(f"{domain}.{name}")
+            for domain, name, product in self.every_product()
+        }
 
     def every_agreement(self) -> Iterator[tuple[str, int, Agreement]]:
         """Partner, position and agreement of each agreement."""

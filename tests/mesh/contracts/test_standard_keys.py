@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import pytest
 
-from mesh.contracts import elements, keys, versions
-from mesh.contracts.keys import KEYS, KeyFate
+from mesh.contracts import elements, standard_keys, versions
+from mesh.contracts.standard_keys import KEYS, KeyFate
 from mesh.load import load
 from mesh.plan import Plan, build, problems
 
@@ -231,7 +231,7 @@ def test_what_is_told_is_counted_by_kind() -> None:
     column |= {"logicalTypeOptions": {"minimum": 0, "maximum": 9}, "relationships": [{"to": "x.y"}]}
     data["schema"][0]["quality"] = [{"metric": "rowCount", "mustBeGreaterThan": 0}]
     del data["schema"][0]["properties"][0]
-    found = {kind.many: number for kind, number in keys.unwatched(elements.read(data)).items()}
+    found = {kind.many: number for kind, number in standard_keys.unwatched(elements.read(data)).items()}
     assert found == {
         "quality rules": 2,
         "relationships": 1,
@@ -247,12 +247,15 @@ def test_what_is_told_is_counted_by_kind() -> None:
 def test_a_key_of_a_column_that_is_told_is_counted(key: str) -> None:
     values = {"unique": True, "logicalTypeOptions": {"minLength": 1}}
     data = {"schema": [{"name": "t", "properties": [{"name": "c", key: values.get(key, [{}])}]}]}
-    assert list(keys.unwatched(elements.read(data)).values()) == [1]
+    assert list(standard_keys.unwatched(elements.read(data)).values()) == [1]
 
 
 def test_a_contract_that_promises_nothing_has_nothing_to_tell() -> None:
     assert (
-        keys.unwatched(elements.read({"schema": [{"name": "t", "properties": [{"name": "c", "unique": False}]}]})) == {}
+        standard_keys.unwatched(
+            elements.read({"schema": [{"name": "t", "properties": [{"name": "c", "unique": False}]}]})
+        )
+        == {}
     )
 
 

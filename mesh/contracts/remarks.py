@@ -1,0 +1,157 @@
+"""Remarks on a contract by itself: its status, the kind of its tables, texts that are cut, tags that are no labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from mesh.contracts.catalog import LONGEST_COMMENT
+from mesh.contracts.labels import LabelWords, words
+from mesh.findings import KeyPath, Severity, listed
+from mesh.model import Contract, Element
+
+LONGEST_DESCRIPTION: Final = 2048
+"""Characters of a description that Glue takes (Glue API, DatabaseInput and TableInput)."""
+
+ENDED: Final = ("deprecated", "retired")
+"""Statuses of a contract that nobody should begin to rely on (ODCS, Fundamentals)."""
+
+TABLES: Final = frozenset(
+    "table,base table,base_table,external table,external_table,managed table,managed_table,iceberg,iceberg table,"
+    "iceberg_table,parquet,hive table,object".split(",")
+)
+"""Words that say in `physicalType` that a table is a table."""
+
+LABELLING: Final = frozenset({"classification", "sensitivity", "data_classification", "dataclassification", "label"})
+"""Names of custom properties whose values are words of a classification."""
+
+SENSITIVE: Final = frozenset({"pii", "sensitive", "confidential", "personal", "personaldata", "personal_data", "phi"})
+"""Names of tags and custom properties with which other tools mark what only some may read."""
+
+_NO: Final = (None, False, 0, "", "false", "no", "none", "0")
+
+
+class Remark(NamedTuple):
+    """A remark: the path of keys it is about, a sentence, and how serious it is."""
+
+    path: KeyPath
+    message: str
+    severity: Severity = "warning"
+
+
+def remarks(contract: Contract, known: LabelWords) -> Iterator[Remark]:
+    """Remarks on a contract that the catalog can show."""
+    yield from _status(contract)
+    if len(contract.purpose) > LONGEST_DESCRIPTION:
+        yield _cut(("description", "purpose"), "the purpose", len(contract.purpose), LONGEST_DESCRIPTION)
+    yield from _unlabelled((), contract.data, contract.tables, known)
+    for table in contract.tables:
+        yield from _kind(table)
+        yield from _positions(table, "primary key", "primaryKey", "primaryKeyPosition")
+        for element in table.walk():
+            yield from _long(element)
+            yield from _unlabelled(element.path, element.data, (element,), known)
+
+
+def _status(contract: Contract) -> Iterator[Remark]:
+    status = contract.data.get("status")
+    if isinstance(status, str) and status.strip().lower() in ENDED:
+        message = (
+            f"the contract is {status.strip().lower()}, and its product is deployed like any other; remove the product "
+            "from its domain's file once nobody reads it"
+        )
+        yield Remark(("status",), message)
+
+
+def _kind(table: Element) -> Iterator[Remark]:
+    kind, logical = table.data.get("physicalType"), table.data.get("logicalType")
+    if isinstance(kind, str) and kind.strip().lower() not in TABLES:
+        message = (
+            f"'{table.name}' is a '{kind}' by its contract, and the platform makes a table of it; write "
+            "'physicalType: table', or keep it in the contract of the system that has it"
+        )
+        yield Remark((*table.path, "physicalType"), message)
+    elif logical == "blob":
+        message = f"'{table.name}' is a 'blob' by its contract, and the platform makes a table of it; write 'object'"
+        yield Remark((*table.path, "logicalType"), message)
+
+
+def _long(element: Element) -> Iterator[Remark]:
+    text = element.data.get("description")
+    if text is None or len(text) <= LONGEST_COMMENT:
+        return
+    length, depth = len(" ".join(text.split())), len(element.path)
+    if depth == 2 and len(text) > LONGEST_DESCRIPTION:
+        yield _cut((*element.path, "description"), "the description of a table", len(text), LONGEST_DESCRIPTION)
+    elif depth == 4 and length > LONGEST_COMMENT:
+        yield _cut((*element.path, "description"), f"the description of '{element.name}'", length, LONGEST_COMMENT)
+
+
+def _cut(path: KeyPath, what: str, length: int, longest: int) -> Remark:
+    return Remark(
+        path, f"{what} has {length:,} characters, and Glue takes {longest:,}: the catalog shows its beginning"
+    )
+
+
+def _positions(table: Element, what: str, marked: str, position: str) -> Iterator[Remark]:
+    """Remarks on columns of a key, whose positions say their order: each has another one, or none has one."""
+    keyed = [column for column in table.columns if marked in column.data or position in column.data]
+    if not keyed:
+        return
+    first: dict[int, str] = {}
+    for column in keyed:
+        number, is_key = column.data.get(position, -1), column.data.get(marked)
+        if number != -1 and not is_key:
+            message = f"'{column.name}' has a position in the {what} and is not in it; write '{marked}: true' as well"
+            yield Remark((*column.path, position), message)
+        elif is_key and number == -1 and any(other.data.get(position, -1) != -1 for other in keyed):
+            message = (
+                f"'{column.name}' has no '{position}', and other columns of the {what} have one; number all of them"
+            )
+            yield Remark(column.path, message, "error")
+        elif is_key and number in first:
+            message = f"'{column.name}' and '{first[number]}' are both number {number} of the {what}; give each its own"
+            yield Remark((*column.path, position), message, "error")
+        elif is_key and number != -1:
+            first[number] = column.name
+
+
+# ---- tags and custom properties that look like labels
+
+
+def _unlabelled(
+    path: KeyPath, data: Mapping[str, Any], about: Iterable[Element], known: LabelWords
+) -> Iterator[Remark]:
+    """Remarks on tags and custom properties that are named like a label which what they are about does not have."""
+    tags, extras = data.get("tags"), data.get("customProperties")
+    if not tags and not extras:
+        return
+    for number, tag in enumerate(tags or ()):
+        yield from _lookalike((*path, "tags", number), f"tag '{tag}'", str(tag), about, known)
+    for number, extra in enumerate(extras or ()):
+        name = str(extra.get("property"))
+        value: Any = extra.get("value")
+        here = (*path, "customProperties", number)
+        if name.casefold() in LABELLING and isinstance(value, str):
+            for word in words(value):
+                yield from _lookalike(here, f"custom property '{name}: {value}'", word, about, known)
+        elif (value.casefold() if isinstance(value, str) else value) not in _NO:
+            yield from _lookalike(here, f"custom property '{name}'", name, about, known)
+
+
+def _lookalike(path: KeyPath, what: str, word: str, about: Iterable[Element], known: LabelWords) -> Iterator[Remark]:
+    plain = word.strip().casefold()
+    near = {name.casefold(): name for name in (*known.aliases, *known.classifications)}
+    if plain in near:
+        meant = set(known.labels(near[plain]))
+    elif plain in SENSITIVE:
+        meant = set[str]()
+    else:
+        return
+    has = {label for element in about for label in known.of_element(element)}
+    if has and meant <= has:
+        return
+    choice = f"classification: {near[plain]}" if plain in near else "classification:"
+    several = "" if plain in near else f" with one of {listed(known.classifications)}"
+    where = "" if len(path) > 4 else " at the columns that it is true of"
+    yield Remark(path, f"the {what} is no label, and everybody reads this; write '{choice}'{several}{where}")
