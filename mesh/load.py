@@ -248,7 +248,10 @@ class _Reader:
         data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
         if data is None or not self.is_odcs(file, data):
             return None
-        return elements.read(data)
+        contract = elements.read(data)
+        astray = elements.astray(contract, self.loaded.sources[file].text)
+        self.loaded.findings += self.loaded.place(Problem(file, path, elements.ASTRAY, on_key=True) for path in astray)
+        return contract
 
     def no_contract(self, name: str, file: str, named: bool) -> str:
         """The sentence for a product whose contract is not there."""
