@@ -1,4 +1,4 @@
-"""LabelSet of every column as its contract's text has them, read by a parser and a walk that the plan has no part in.
+"""Labels of every column as its contract's text has them, read by a parser and a walk that the plan has no part in.
 
 The proof of I13 starts from here: a label that the model loses on its way into the plan is a witness, not a silence.
 """
@@ -21,14 +21,14 @@ _KEY: Final = "classification"
 
 @dataclass(frozen=True, slots=True)
 class WrittenContract:
-    """LabelSet of a contract by table and column, and the places of those that stand in no column."""
+    """Labels of a contract by table and column, and the places of those that stand in no column."""
 
     tables: Mapping[str, Mapping[str, LabelSet]]
     astray: tuple[str, ...] = ()
 
     @property
     def labels(self) -> LabelSet:
-        """LabelSet of the product: the union of those of its columns."""
+        """Labels of the product: the union of those of its columns."""
         return frozenset[str]().union(*(labels for table in self.tables.values() for labels in table.values()))
 
 
@@ -40,7 +40,7 @@ class WrittenLabels:
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
-    """LabelSet in the files of a mesh folder, which is known to be valid; the files are read anew."""
+    """Labels in the files of a mesh folder, which is known to be valid; the files are read anew."""
     meanings = _meanings(_load(directory / "mesh.yaml"))
     return WrittenLabels(
         {
