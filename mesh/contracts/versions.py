@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
@@ -34,6 +35,7 @@ class Fewer(tuple[str, ...]):
     __slots__ = ()
 
 
+@lru_cache(maxsize=8)
 def schema(version: str) -> Schema:
     """The JSON schema of one version of the standard, one of `PATCHES`."""
     text = files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8")
@@ -144,7 +146,7 @@ _SINCE_3_2: Final[Patch] = {
         "StableId": {"pattern": "^[A-Za-z0-9_-]+$"},
     },
 }
-"""3.1 as against 3.2: no maps, vectors, enumerations, synonyms, and ten kinds of servers fewer; `status` is required."""
+"""3.1 as against 3.2: no maps, vectors, enumerations, synonyms; ten kinds of servers fewer; `status` is required."""
 
 _OPEN: Final = {"additionalProperties": None, "properties": {"id": None}}
 """A mapping that has no id, and takes any other key."""
