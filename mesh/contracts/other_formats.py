@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from mesh.findings import KeyPath, listed
 
 Data = Mapping[str, Any]
+Sign = Callable[[Data], str | None]
 
 
 class OtherFormat(NamedTuple):
@@ -22,7 +23,7 @@ class OtherFormat(NamedTuple):
 
 class _Format(NamedTuple):
     name: str
-    sign: Callable[[Data], str | None]
+    sign: Sign
     """The key by which a file is of this format; None when it is not."""
     remedy: str
 
@@ -63,12 +64,20 @@ def named(data: Data) -> OtherFormat | None:
     return None
 
 
-def _has(key: str, kind: type[object] = object, *beside: str) -> Callable[[Data], str | None]:
+def _both(first: Sign, second: Sign) -> Sign:
+    return lambda data: first(data) and second(data)
+
+
+def _one(*signs: Sign) -> Sign:
+    return lambda data: next(filter(None, (sign(data) for sign in signs)), None)
+
+
+def _has(key: str, kind: type[object] = object, *beside: str) -> Sign:
     """The sign that a key is there, with a value of a kind, and other keys beside it."""
     return lambda data: key if isinstance(data.get(key), kind) and {key, *beside} <= set(data) else None
 
 
-def _says(key: str, *values: str) -> Callable[[Data], str | None]:
+def _says(key: str, *values: str) -> Sign:
     """The sign that a key has one of some values."""
     return lambda data: key if str(data.get(key)) in values else None
 
@@ -128,8 +137,8 @@ _FORMATS: Final = (
     _Format("a JSON Schema", _has("$schema", str, "type"), _import("jsonschema")),
     _Format("a JSON Schema", _has("$schema", str, "properties"), _import("jsonschema")),
     _Format("a JSON Schema", _has("$defs", Mapping), _import("jsonschema")),
-    _Format("an Avro schema", lambda d: _says("type", "record")(d) and _has("fields")(d), _import("avro")),
-    _Format("a Spark schema", lambda d: _says("type", "struct")(d) and _has("fields")(d), _import("spark")),
+    _Format("an Avro schema", _both(_says("type", "record"), _has("fields")), _import("avro")),
+    _Format("a Spark schema", _both(_says("type", "struct"), _has("fields")), _import("spark")),
     _Format("a manifest of dbt", _dbt_manifest, _import("dbt")),
     _Format(
         "a properties file of dbt",
@@ -140,7 +149,7 @@ _FORMATS: Final = (
     _Format(f"version 2 of the standard ({_CHANGED})", _version_2, _REWRITE),
     _Format(
         "a data contract of OpenMetadata",
-        lambda d: _has("entity", Mapping)(d) or _has("fullyQualifiedName")(d) or _has("qualityExpectations")(d),
+        _one(_has("entity", Mapping), _has("fullyQualifiedName"), _has("qualityExpectations")),
         "export it from OpenMetadata as ODCS",
     ),
     _Format("a Data Product Descriptor", _has("dataProductDescriptor"), _REWRITE),

@@ -28,7 +28,7 @@ ELEMENT: Final = "SchemaElement"
 
 @lru_cache(maxsize=8)
 def _validator(version: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(versions.schema(version))
+    return jsonschema_rs.validator_for(dict(versions.schema(version)))
 
 
 def version_of(data: Mapping[str, Any]) -> str:

@@ -120,12 +120,12 @@ def _repaired(problem: Problem, meant: set[KeyPath]) -> bool:
 
 def _rank(data: Mapping[str, Any], path: KeyPath) -> list[int]:
     """The place of a path in its file, for sorting."""
-    here: object = data
+    value: object = data
     rank: list[int] = []
     for step in path:
-        names = list(cast("Mapping[str, Any]", here)) if isinstance(here, Mapping) else []
+        names = list(value) if isinstance(value, Mapping) else []
         rank.append(step if isinstance(step, int) else names.index(step) if step in names else -1)
-        here = below(here, step)
+        value = below(cast("object", value), step)
     return rank
 
 
@@ -310,7 +310,7 @@ def _is_number(text: str) -> bool:
 def _choices(version: str, path: KeyPath, value: object, options: Iterable[object]) -> str:
     # The standard still lists its version 2, which is another form.
     choices = [str(option) for option in options if not str(option).startswith("v2.")]
-    for later in _later(version):
+    for later in versions.after(version):
         if any(value in judge.node.get("enum", ()) for judge in judges_at(versions.schema(later), path)):
             return f"allowed: {listed(choices)}; '{value}' came with {later}: raise 'apiVersion'"
     if path[-1] == "logicalType" and (meant := LOGICAL.get(str(value).lower().partition("(")[0])):
@@ -318,15 +318,12 @@ def _choices(version: str, path: KeyPath, value: object, options: Iterable[objec
     return f"allowed: {listed(choices)}{nearest(str(value), choices)}"
 
 
-def _later(version: str) -> list[str]:
-    """The versions after one, the earliest first."""
-    return [later for later in reversed(versions.PATCHES) if later > version]
-
-
 def _tell_too_many(contract: _Contract, path: KeyPath, ways: Ways) -> None:
     """Two keys of which one excludes the other."""
     asked = {str(e.kind.property) for way in ways for e in way if isinstance(e.kind, Kind.Required)}
     value = contract.at(path)
+    if not isinstance(value, Mapping):
+        return  # a value of another kind, which is told as that
     rivals = [key for key in cast("Mapping[str, Any]", value) if _is_operator(key) and key not in asked]
     message = f"one operator only: {' or '.join(rivals)}"
     contract.add((*path, rivals[1]) if len(rivals) > 1 else path, message, on_key=True)

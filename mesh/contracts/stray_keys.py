@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from mesh.contracts import versions
 from mesh.contracts.json_schema import ANY, below, judges_at, keys_of
@@ -90,7 +90,7 @@ def _mapping(data: Mapping[str, Any], place: KeyPath) -> Mapping[str, Any]:
     value: object = data
     for step in place:
         value = below(value, step)
-    return value if isinstance(value, Mapping) else {}
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def _goes_with(whole: Schema, data: Mapping[str, Any], path: KeyPath) -> StrayKey | None:
@@ -114,8 +114,8 @@ def _goes_with(whole: Schema, data: Mapping[str, Any], path: KeyPath) -> StrayKe
 
 def _version_with(version: str, place: KeyPath, name: str) -> str:
     """The first later version that has a key at a place; empty when none has it."""
-    for later in reversed(versions.PATCHES):
-        if later > version and name in keys_of(judges_at(versions.schema(later), place)):
+    for later in versions.after(version):
+        if name in keys_of(judges_at(versions.schema(later), place)):
             return later
     return ""
 

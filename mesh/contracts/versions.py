@@ -50,6 +50,11 @@ def schema(version: str) -> Schema:
     return cast("Schema", whole)
 
 
+def after(version: str) -> list[str]:
+    """The versions that came after one, the earliest first."""
+    return sorted(later for later in PATCHES if later > version)
+
+
 def merged(target: Any, patch: Any) -> Any:
     """A value with a patch laid over it."""
     if isinstance(patch, More):
@@ -62,7 +67,7 @@ def merged(target: Any, patch: Any) -> Any:
     if isinstance(target, list):
         entries = cast("list[Any]", target)
         return [merged(entry, changes[number]) if number in changes else entry for number, entry in enumerate(entries)]
-    result: dict[str | int, Any] = dict(target) if isinstance(target, Mapping) else {}
+    result: dict[str | int, Any] = dict(cast("Patch", target)) if isinstance(target, Mapping) else {}
     for key, value in changes.items():
         if value is None:
             result.pop(key, None)
