@@ -34,6 +34,7 @@ _KINDS: Final = {
     "array": "a list",
     "null": "nothing",
 }
+_KIND_OF: Final = {str: "string", bool: "boolean", int: "number", float: "number", dict: "object", list: "array"}
 _ID: Final = "an id without spaces and without . # / \\ @ ! % & ^"
 _PLAIN_ID: Final = "an id of letters, digits, '-' and '_'"
 _BY_NAME: Final = "a reference by name, such as orders.customer_id"
@@ -58,8 +59,11 @@ LOGICAL: Final = {
 }
 """Types of databases that people write as a logical type, each with the logical type that they mean."""
 
-_MISSING: Final = {"metric": ("rule", "'rule' of version 3.0 is called 'metric' since 3.1")}
-"""Keys that took the place of another: the older key, and the sentence for a contract that has it."""
+_MISSING: Final = {
+    "metric": ("rule", "'rule' of version 3.0 is called 'metric' since 3.1"),
+    "rule": ("metric", "'metric' came with v3.1.0: raise 'apiVersion'"),
+}
+"""Keys that replace each other: for a key that is missing, the other one, and the sentence for a contract with that."""
 
 _WAYS: Final = {
     "RelationshipSchemaLevel": "'from' and 'to' are either two texts or two lists",
@@ -125,7 +129,7 @@ def _rank(data: Mapping[str, Any], path: KeyPath) -> list[int]:
     for step in path:
         names = list(value) if isinstance(value, Mapping) else []
         rank.append(step if isinstance(step, int) else names.index(step) if step in names else -1)
-        value = below(cast("object", value), step)
+        value = below(value, step)
     return rank
 
 
@@ -202,6 +206,8 @@ def _reason(contract: _Contract, kind: Any, path: KeyPath) -> str:
     value = contract.at(path)
     match kind:
         case Kind.Type():
+            if later := _version_that_takes(contract, path, value):
+                return f"{said(value)}; version {later} takes that: raise 'apiVersion'"
             return wrong_kind(contract.version, path, value, kind.types)
         case Kind.Enum():
             return f"{said(value)}; {_choices(contract.version, path, value, kind.options)}"
@@ -211,6 +217,16 @@ def _reason(contract: _Contract, kind: Any, path: KeyPath) -> str:
             return f"has {_entries(value)}; expected {_limit(kind)}"
         case _:
             return f"{said(value)}; expected {_limit(kind)}"
+
+
+def _version_that_takes(contract: _Contract, path: KeyPath, value: object) -> str:
+    """The first later version that takes a value of this kind at this place; empty when none does."""
+    kind = _KIND_OF.get(type(value), "")
+    for later in versions.after(contract.version):
+        here = judges_at(versions.schema(later), path, contract.data)
+        if any(kind == judge.node.get("type") for judge in here):
+            return later
+    return ""
 
 
 def _entries(value: object) -> str:
