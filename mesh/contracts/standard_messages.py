@@ -71,6 +71,8 @@ _MISSING: Final = {
 }
 """Keys that replace each other: for a key that is missing, the other one, and the sentence for a contract with that."""
 
+_NOT_SO: Final = "is not as the Open Data Contract Standard has it"
+
 _WAYS: Final = {
     "RelationshipSchemaLevel": "'from' and 'to' are either two texts or two lists",
     "RelationshipPropertyLevel": "'from' does not belong here: a relationship of a column begins at the column itself",
@@ -118,6 +120,8 @@ def problems(
     if not contract.problems:
         for leaf in faults:
             _tell_keys(contract, leaf, even_known=True)
+    if not contract.problems:
+        contract.add(place_of(faults[0]), f"{subject(place_of(faults[0]))} {_NOT_SO}")
     meant = {(*stray.path[:-1], stray.meant) for stray in contract.strays if stray.meant}
     told = [problem for problem in contract.problems if not _repaired(problem, meant)]
     return sorted(told, key=lambda problem: _rank(data, problem.path))
@@ -160,7 +164,8 @@ def _tell(contract: _Contract, error: jsonschema_rs.ValidationError) -> None:
         case Kind.UniqueItems():
             _tell_twice(contract, path)
         case Kind.Not():
-            contract.add(path, _way(error) or f"{subject(path)} has what the Open Data Contract Standard forbids here")
+            if isinstance(contract.at(path), Mapping):  # else a value of another kind, which is told as that
+                contract.add(path, _way(error) or f"{subject(path)} {_NOT_SO}")
         case _:
             contract.add(path, f"{subject(path)} {_reason(contract, kind, path)}")
 
@@ -300,12 +305,9 @@ def _choices(version: str, path: KeyPath, value: object, options: Iterable[objec
 def _tell_too_many(contract: _Contract, path: KeyPath, ways: Ways) -> None:
     """Two keys of which one excludes the other."""
     asked = {str(e.kind.property) for way in ways for e in way if isinstance(e.kind, Kind.Required)}
-    value = contract.at(path)
-    if not isinstance(value, Mapping):
-        return  # a value of another kind, which is told as that
-    rivals = [key for key in cast("Mapping[str, Any]", value) if _is_operator(key) and key not in asked]
-    message = f"one operator only: {' or '.join(rivals)}"
-    contract.add((*path, rivals[1]) if len(rivals) > 1 else path, message, on_key=True)
+    rivals = [key for key in _keys(contract.at(path)) if _is_operator(key) and key not in asked]
+    if len(rivals) > 1:  # else a value of another kind, or without its keys, which is told as that
+        contract.add((*path, rivals[1]), f"one operator only: {' or '.join(rivals)}", on_key=True)
 
 
 def _is_operator(key: str) -> bool:
@@ -318,7 +320,10 @@ def _tell_no_way(contract: _Contract, error: jsonschema_rs.ValidationError) -> N
     ways: Ways = getattr(error.kind, "context", [])
     about = subject(path)
     if sentence := _way(error):
-        contract.add(path, sentence)
+        ends = [(*path, key) for key in ("from", "to")]
+        wrong = any(problem.path[: len(end)] == end for end in ends for problem in contract.problems)
+        if not wrong and {type(contract.at(end)) for end in ends} == {str, list}:
+            contract.add(path, sentence)
     elif all(any(is_missing(inner, path) for inner in way) for way in ways):
         keys = [str(inner.kind.property) for way in ways for inner in way if isinstance(inner.kind, Kind.Required)]
         contract.add(path, f"{about} needs one of these: {alternatives(keys)}", on_key=True)
