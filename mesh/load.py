@@ -259,14 +259,14 @@ class _Reader:
         return f"product '{name}' has no contract: {self.loaded.shown(file)} does not exist; {remedy}"
 
     def is_odcs(self, file: str, data: Mapping[str, Any]) -> bool:
-        """Whether the contract holds the standard's JSON schema; else its first errors are findings."""
+        """Whether the contract is one by the standard's JSON schema; what is wrong are findings."""
         try:
             problems = standard.problems(file, data)
         except ValueError:  # a key that is no text, which the validator does not take
             self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
             return False
         self.loaded.findings += self.loaded.place(problems)
-        return not problems
+        return all(problem.severity != "error" for problem in problems)
 
     def stray_contracts(self, domains: Mapping[str, Domain]) -> list[str]:
         """Contract files that no product names; none while a domain's file is unusable, for it may name them."""

@@ -67,6 +67,11 @@ def _rule(condition: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(json.loads(condition))
 
 
+def is_valid(whole: Schema, node: Schema, value: object) -> bool:
+    """Whether a value holds a subschema."""
+    return jsonschema_rs.is_valid({**node, "$schema": whole["$schema"], "$defs": whole["$defs"]}, value)
+
+
 def _wanted(rule: Schema) -> Iterator[tuple[str, str]]:
     for key, value in rule.get("properties", {}).items():
         if "const" in value:

@@ -43,9 +43,9 @@ def schema_of(data: Mapping[str, Any]) -> Schema:
 
 
 def problems(file: str, data: Mapping[str, Any]) -> list[Problem]:
-    """Problems of a file that does not hold its JSON schema; none of one that does.
+    """Problems of a file that does not hold its JSON schema, errors first; none of one that does.
 
-    Raises ValueError for a file with a key that is no text.
+    A file with warnings only is a contract. Raises ValueError for a file with a key that is no text.
     """
     validator = _validator(version_of(data))
     if validator.is_valid(data):
@@ -53,11 +53,12 @@ def problems(file: str, data: Mapping[str, Any]) -> list[Problem]:
     if other := other_formats.named(data):
         return [Problem(file, other.path, other.message, on_key=True)]
     every = standard_messages.problems(file, version_of(data), data, validator.iter_errors(data))
+    every.sort(key=lambda problem: problem.severity != "error")
     shown = every[:MOST_PER_CONTRACT]
     if more := len(every) - len(shown):
         places = f"{more} more places" if more > 1 else "one more place"
         message = f"{places} of this contract are not as the standard has them; these are the first {len(shown)}"
-        shown.append(Problem(file, (), message))
+        shown.append(Problem(file, (), message, every[0].severity))
     return shown
 
 

@@ -7,7 +7,7 @@ may be written, the one that it comes nearest to is told.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, cast
@@ -16,11 +16,10 @@ import jsonschema_rs
 
 from mesh.contracts import versions
 from mesh.contracts.json_schema import below, judges_at
+from mesh.contracts.schema_errors import Kind, Ways, is_missing, kinds_of, leaves, place_of
 from mesh.contracts.stray_keys import StrayKey, alternatives, said, stray_key
-from mesh.findings import KeyPath, Problem, listed, nearest
+from mesh.findings import KeyPath, Problem, Severity, listed, nearest
 from mesh.validation_messages import missing_key, shown, subject
-
-Kind = jsonschema_rs.ValidationErrorKind
 
 MOST_ERRORS: Final = 1_000
 """The most errors of the validator that are read: nested mistakes bring the same error many times."""
@@ -34,7 +33,14 @@ _KINDS: Final = {
     "array": "a list",
     "null": "nothing",
 }
-_KIND_OF: Final = {str: "string", bool: "boolean", int: "number", float: "number", dict: "object", list: "array"}
+_KIND_OF: Final[Mapping[type[object], str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    dict: "object",
+    list: "array",
+}
 _ID: Final = "an id without spaces and without . # / \\ @ ! % & ^"
 _PLAIN_ID: Final = "an id of letters, digits, '-' and '_'"
 _BY_NAME: Final = "a reference by name, such as orders.customer_id"
@@ -65,6 +71,8 @@ _MISSING: Final = {
 }
 """Keys that replace each other: for a key that is missing, the other one, and the sentence for a contract with that."""
 
+_NOT_SO: Final = "is not as the Open Data Contract Standard has it"
+
 _WAYS: Final = {
     "RelationshipSchemaLevel": "'from' and 'to' are either two texts or two lists",
     "RelationshipPropertyLevel": "'from' does not belong here: a relationship of a column begins at the column itself",
@@ -82,9 +90,9 @@ class _Contract:
     problems: dict[Problem, None] = field(default_factory=dict[Problem, None])
     strays: list[StrayKey] = field(default_factory=list[StrayKey])
 
-    def add(self, path: KeyPath, message: str, on_key: bool = False) -> None:
+    def add(self, path: KeyPath, message: str, on_key: bool = False, severity: Severity = "error") -> None:
         """A problem, unless the same is there already."""
-        self.problems.setdefault(Problem(self.file, path, message, on_key=on_key))
+        self.problems.setdefault(Problem(self.file, path, message, severity, on_key))
 
     def at(self, path: KeyPath) -> object:
         """The value at a path of keys."""
@@ -100,18 +108,20 @@ def problems(
     """Problems of a contract, one a fault, in the order of the file; never none when there is an error."""
     contract = _Contract(file, version, data)
     read = list(islice(errors, MOST_ERRORS))
-    leaves = [leaf for error in read for leaf in _leaves(error)]
-    with_choice = {_path(leaf) for leaf in leaves if isinstance(leaf.kind, Kind.Enum)}
-    for leaf in leaves:
+    faults = [leaf for error in read for leaf in leaves(error)]
+    with_choice = {place_of(leaf) for leaf in faults if isinstance(leaf.kind, Kind.Enum)}
+    for leaf in faults:
         # A value of another kind is none of the choices either.
-        if not (isinstance(leaf.kind, Kind.Type) and _path(leaf) in with_choice):
+        if not (isinstance(leaf.kind, Kind.Type) and place_of(leaf) in with_choice):
             _tell(contract, leaf)
-    for leaf in leaves:
+    for leaf in faults:
         if isinstance(leaf.kind, Kind.AdditionalProperties | Kind.UnevaluatedProperties):
             _tell_keys(contract, leaf)
     if not contract.problems:
-        for leaf in leaves:
+        for leaf in faults:
             _tell_keys(contract, leaf, even_known=True)
+    if not contract.problems:
+        contract.add(place_of(faults[0]), f"{subject(place_of(faults[0]))} {_NOT_SO}")
     meant = {(*stray.path[:-1], stray.meant) for stray in contract.strays if stray.meant}
     told = [problem for problem in contract.problems if not _repaired(problem, meant)]
     return sorted(told, key=lambda problem: _rank(data, problem.path))
@@ -127,64 +137,21 @@ def _rank(data: Mapping[str, Any], path: KeyPath) -> list[int]:
     value: object = data
     rank: list[int] = []
     for step in path:
-        names = list(value) if isinstance(value, Mapping) else []
+        names = _keys(value)
         rank.append(step if isinstance(step, int) else names.index(step) if step in names else -1)
         value = below(value, step)
     return rank
 
 
-def _path(error: jsonschema_rs.ValidationError) -> KeyPath:
-    return tuple(error.instance_path)
-
-
-# ---- of several ways in which a value may be written, the nearest
-
-
-def _leaves(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
-    if isinstance(error.kind, Kind.OneOfNotValid | Kind.AnyOf) and (way := _nearest_way(error, error.kind.context)):
-        for inner in way:
-            yield from _leaves(inner)
-    else:
-        yield error
-
-
-Ways = list[list[jsonschema_rs.ValidationError]]
-
-
-def _nearest_way(error: jsonschema_rs.ValidationError, ways: Ways) -> list[jsonschema_rs.ValidationError]:
-    """The errors of the one way whose kind, and then whose keys, the value has; none when that is not one."""
-    place = _path(error)
-    fitting = [way for way in ways if not any(_is_another_kind(inner, place) for inner in way)]
-    if len(fitting) > 1:
-        fitting = [way for way in fitting if not any(_is_missing(inner, place) for inner in way)]
-    return fitting[0] if len(fitting) == 1 else []
-
-
-def _is_another_kind(error: jsonschema_rs.ValidationError, place: KeyPath) -> bool:
-    if _path(error) != place:
-        return False
-    if isinstance(error.kind, Kind.OneOfNotValid | Kind.AnyOf):
-        return all(any(_is_another_kind(inner, place) for inner in way) for way in error.kind.context)
-    return isinstance(error.kind, Kind.Type)
-
-
-def _is_missing(error: jsonschema_rs.ValidationError, place: KeyPath) -> bool:
-    return isinstance(error.kind, Kind.Required) and _path(error) == place
-
-
-def _kinds_of(error: jsonschema_rs.ValidationError) -> list[str]:
-    """The kinds of value that an error, or each of its ways, asks for."""
-    if isinstance(error.kind, Kind.Type):
-        return list(error.kind.types)
-    ways: Ways = getattr(error.kind, "context", [])
-    return [kind for way in ways for inner in way if _path(inner) == _path(error) for kind in _kinds_of(inner)]
+def _keys(value: object) -> list[str]:
+    return list(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else []
 
 
 # ---- sentences
 
 
 def _tell(contract: _Contract, error: jsonschema_rs.ValidationError) -> None:
-    kind, path = error.kind, _path(error)
+    kind, path = error.kind, place_of(error)
     match kind:
         case Kind.AdditionalProperties() | Kind.UnevaluatedProperties():
             pass  # `_tell_keys`, which asks what has been told already
@@ -197,7 +164,8 @@ def _tell(contract: _Contract, error: jsonschema_rs.ValidationError) -> None:
         case Kind.UniqueItems():
             _tell_twice(contract, path)
         case Kind.Not():
-            contract.add(path, _way(error) or f"{subject(path)} has what the Open Data Contract Standard forbids here")
+            if isinstance(contract.at(path), Mapping):  # else a value of another kind, which is told as that
+                contract.add(path, _way(error) or f"{subject(path)} {_NOT_SO}")
         case _:
             contract.add(path, f"{subject(path)} {_reason(contract, kind, path)}")
 
@@ -337,12 +305,9 @@ def _choices(version: str, path: KeyPath, value: object, options: Iterable[objec
 def _tell_too_many(contract: _Contract, path: KeyPath, ways: Ways) -> None:
     """Two keys of which one excludes the other."""
     asked = {str(e.kind.property) for way in ways for e in way if isinstance(e.kind, Kind.Required)}
-    value = contract.at(path)
-    if not isinstance(value, Mapping):
-        return  # a value of another kind, which is told as that
-    rivals = [key for key in cast("Mapping[str, Any]", value) if _is_operator(key) and key not in asked]
-    message = f"one operator only: {' or '.join(rivals)}"
-    contract.add((*path, rivals[1]) if len(rivals) > 1 else path, message, on_key=True)
+    rivals = [key for key in _keys(contract.at(path)) if _is_operator(key) and key not in asked]
+    if len(rivals) > 1:  # else a value of another kind, or without its keys, which is told as that
+        contract.add((*path, rivals[1]), f"one operator only: {' or '.join(rivals)}", on_key=True)
 
 
 def _is_operator(key: str) -> bool:
@@ -350,16 +315,19 @@ def _is_operator(key: str) -> bool:
 
 
 def _tell_no_way(contract: _Contract, error: jsonschema_rs.ValidationError) -> None:
-    path = _path(error)
+    path = place_of(error)
     value = contract.at(path)
     ways: Ways = getattr(error.kind, "context", [])
     about = subject(path)
     if sentence := _way(error):
-        contract.add(path, sentence)
-    elif all(any(_is_missing(inner, path) for inner in way) for way in ways):
+        ends = [(*path, key) for key in ("from", "to")]
+        wrong = any(problem.path[: len(end)] == end for end in ends for problem in contract.problems)
+        if not wrong and {type(contract.at(end)) for end in ends} == {str, list}:
+            contract.add(path, sentence)
+    elif all(any(is_missing(inner, path) for inner in way) for way in ways):
         keys = [str(inner.kind.property) for way in ways for inner in way if isinstance(inner.kind, Kind.Required)]
         contract.add(path, f"{about} needs one of these: {alternatives(keys)}", on_key=True)
-    elif kinds := _kinds_of(error):
+    elif kinds := kinds_of(error):
         contract.add(path, f"{about} {wrong_kind(contract.version, path, value, kinds)}")
     else:
         patterns = [inner.kind.pattern for way in ways for inner in way if isinstance(inner.kind, Kind.Pattern)]
@@ -384,13 +352,15 @@ def _tell_twice(contract: _Contract, path: KeyPath) -> None:
 
 def _tell_keys(contract: _Contract, error: jsonschema_rs.ValidationError, even_known: bool = False) -> None:
     for key in getattr(error.kind, "unexpected", ()):
-        path = (*_path(error), str(key))
+        path = (*place_of(error), str(key))
         stray = stray_key(contract.version, contract.data, path, even_known)
         # Of keys that one neighbour decides about, the first is told; a neighbour that is wrong itself is told alone.
         if stray is None or (stray.deciding and _is_told(contract, stray)):
             continue
         contract.strays.append(stray)
-        contract.add(path, stray.message, on_key=True)
+        # `datacontract lint` takes a key that the standard has, whatever its neighbours say.
+        is_taken = stray.fits and isinstance(error.kind, Kind.UnevaluatedProperties)
+        contract.add(path, stray.message, on_key=True, severity="warning" if is_taken else "error")
 
 
 def _is_told(contract: _Contract, stray: StrayKey) -> bool:

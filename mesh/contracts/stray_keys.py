@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
 from mesh.contracts import versions
-from mesh.contracts.json_schema import ANY, below, judges_at, keys_of
+from mesh.contracts.json_schema import ANY, below, is_valid, judges_at, keys_of
 from mesh.findings import KeyPath, listed, nearest
 from mesh.validation_messages import Schema, inside, shorten, shown
 
@@ -35,12 +35,16 @@ _DECIMAL: Final = "write it into 'physicalType', as decimal(18,2), or as an entr
 
 
 class StrayKey(NamedTuple):
-    """A key that does not belong where it stands; `deciding` is the place of the key that decides whether it does."""
+    """A key that does not belong where it stands.
+
+    `deciding` is the place of the key that decides whether it does; `fits` tells whether its value is right there.
+    """
 
     path: KeyPath
     message: str
     meant: str = ""
     deciding: KeyPath | None = None
+    fits: bool = False
 
 
 def said(value: object) -> str:
@@ -95,21 +99,22 @@ def _mapping(data: Mapping[str, Any], place: KeyPath) -> Mapping[str, Any]:
 
 def _goes_with(whole: Schema, data: Mapping[str, Any], path: KeyPath) -> StrayKey | None:
     """The sentence on a key that belongs where a neighbour is another: `items` goes with `logicalType: array`."""
-    place, name = path[:-1], path[-1]
-    wanted: dict[str, set[str]] = {}
-    for judge in judges_at(whole, place):
-        if name in judge.node.get("properties", {}):
-            for key, value in judge.condition:
-                wanted.setdefault(key, set()).add(value)
-    for key, values in wanted.items():
-        for at in (place, place[:-1]):
-            chosen = below(_mapping(data, at), key)
-            if chosen is not ANY:
-                message = f"'{name}' goes with '{key}: {alternatives(values)}'; here '{key}' {said(chosen)}"
-                return StrayKey(path, message, deciding=(*at, key))
-        message = f"'{name}' goes with '{key}: {alternatives(values)}'; '{key}' is not given here"
-        return StrayKey(path, message, deciding=(*place, key))
-    return None
+    place, name = path[:-1], str(path[-1])
+    by_rule = [
+        judge for judge in judges_at(whole, place) if judge.condition and name in judge.node.get("properties", {})
+    ]
+    if not by_rule:
+        return None
+    key = by_rule[0].condition[0][0]
+    wanted = {value for judge in by_rule for other, value in judge.condition if other == key}
+    value = _mapping(data, place)[name]
+    fits = any(is_valid(whole, judge.node["properties"][name], value) for judge in by_rule)
+    start = f"'{name}' goes with '{key}: {alternatives(wanted)}'"
+    for at in (place, place[:-1]):
+        chosen = below(_mapping(data, at), key)
+        if chosen is not ANY:
+            return StrayKey(path, f"{start}; here '{key}' {said(chosen)}", deciding=(*at, key), fits=fits)
+    return StrayKey(path, f"{start}; '{key}' is not given here", deciding=(*place, key), fits=fits)
 
 
 def _version_with(version: str, place: KeyPath, name: str) -> str:
