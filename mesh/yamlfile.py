@@ -44,7 +44,7 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufff
 _PLACE: Final = re.compile(r"at line (\d+) column (\d+)")
 _TOO_LARGE_A_NUMBER: Final = re.compile(r"invalid type: integer `(-?\d+)`.* at line (\d+) column (\d+)")
 
-_CONFLICT: Final = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
+_CONFLICTS: Final = tuple(re.compile(rf"^{mark}{{7}}(?:\s.*)?$", re.MULTILINE) for mark in "<=>")
 CONFLICT: Final = (
     "a merge conflict that is not settled: keep one side or join both, "
     "and remove the lines '<<<<<<<', '=======' and '>>>>>>>'"
@@ -259,10 +259,9 @@ def _special(event: yaml.Event) -> str:
 def _diagnose(source: Source, reason: str) -> list[Finding]:
     """Findings on a text that the fast parser refuses; PyYAML knows places and says more."""
     text, file = source.text, source.file
-    if conflicts := [
-        Finding(file, *_line_and_column(text, mark.start()), CONFLICT) for mark in _CONFLICT.finditer(text)
-    ]:
-        return conflicts[:MOST_SPECIAL]
+    for conflict in _CONFLICTS:
+        if places := [_line_and_column(text, mark.start()) for mark in conflict.finditer(text)]:
+            return [Finding(file, *place, CONFLICT) for place in places[:MOST_SPECIAL]]
     if "recursion limit" in reason:
         return [_at(source, reason, TOO_DEEP)]
     if number := _TOO_LARGE_A_NUMBER.search(reason):
