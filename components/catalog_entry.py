@@ -8,6 +8,7 @@ from pulumi import ComponentResource, Resource, ResourceOptions
 from components.protection import protected
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type, nested_paths
+from mesh.contracts.partitions import field_name
 from mesh.plan.nodes import CatalogEntryArgs
 
 PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
@@ -163,8 +164,8 @@ def iceberg(table: CatalogTable, location: str) -> IcebergTable:
         for c in table.columns
     ]
     partitions: list[PartitionField] = [
-        {"name": c.name, "source_id": numbers[c.name], "transform": "identity", "field_id": 1000 + number}
-        for number, c in enumerate(table.partitions)
+        {"name": field_name(c.name, by), "source_id": numbers[c.name], "transform": by, "field_id": 1000 + number}
+        for number, (c, by) in enumerate(zip(table.partitions, table.transforms, strict=True))
     ]
     schema: IcebergTable = {"location": location, "schema": {"type": "struct", "schema_id": 0, "fields": fields}}
     if partitions:

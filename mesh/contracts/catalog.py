@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from mesh.contracts import labels
-from mesh.contracts.column_types import column_type, type_mistakes
+from mesh.contracts import labels, partitions
+from mesh.contracts.column_types import TypePlace, column_type, type_mistakes, type_place
 from mesh.contracts.labels import LabelWords
-from mesh.contracts.types import ColumnType
-from mesh.findings import KeyPath
+from mesh.contracts.mistakes import ContractMistake
+from mesh.contracts.types import IDENTIFIER, ColumnType
 from mesh.model import Contract, Element
 
 TableFormat = Literal["iceberg", "parquet"]
@@ -20,8 +20,6 @@ LONGEST_COMMENT: Final = 255
 
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 """A version: characters that AWS takes in the value of a tag (Tagging AWS Resources User Guide), and no spaces."""
-
-_IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,127}")
 
 
 class CatalogColumn(NamedTuple):
@@ -38,7 +36,8 @@ class CatalogColumn(NamedTuple):
 class CatalogTable:
     """A table: data columns, and the partition columns, which are last in the table and never among `columns`.
 
-    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by.
+    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by, and
+    `transforms` has the transform of each of them, as Iceberg writes it.
     """
 
     name: str
@@ -46,6 +45,7 @@ class CatalogTable:
     description: str
     columns: tuple[CatalogColumn, ...]
     partitions: tuple[CatalogColumn, ...] = ()
+    transforms: tuple[str, ...] = ()
 
     @property
     def labelled(self) -> tuple[CatalogColumn, ...]:
@@ -56,7 +56,7 @@ class CatalogTable:
 
 def tables(contract: Contract, words: LabelWords) -> tuple[CatalogTable, ...]:
     """The tables of a contract that `mistakes` finds nothing wrong with."""
-    return tuple(_table(table, words) for table in contract.tables)
+    return tuple(_table(contract, table, words) for table in contract.tables)
 
 
 def table_format(table: Element) -> str:
@@ -65,79 +65,88 @@ def table_format(table: Element) -> str:
     return "iceberg" if chosen is None else str(chosen)
 
 
-def _table(table: Element, words: LabelWords) -> CatalogTable:
-    made = {element.path: _column(element, words) for element in table.columns}
-    keyed = sorted((e for e in table.columns if e.data.get("partitioned")), key=_position)
-    partitions = tuple(made[element.path] for element in keyed)
-    # Glue has the partition columns of a Hive table besides its columns, those of an Iceberg table among them.
+def _table(contract: Contract, table: Element, words: LabelWords) -> CatalogTable:
     iceberg = table_format(table) == "iceberg"
-    columns = tuple(made[e.path] for e in table.columns if iceberg or not e.data.get("partitioned"))
-    description = table.data.get("description") or ""
-    return CatalogTable(table.catalog_name, "iceberg" if iceberg else "parquet", description, columns, partitions)
+    place = type_place(contract, table_format(table))
+    made = {element.path: _column(element, words, place) for element in table.columns}
+    keyed = partitions.ordered(table)
+    return CatalogTable(
+        table.catalog_name,
+        "iceberg" if iceberg else "parquet",
+        table.data.get("description") or "",
+        # Glue has the partition columns of a Hive table besides its columns, those of an Iceberg table among them.
+        tuple(made[e.path] for e in table.columns if iceberg or not partitions.is_partitioned(e)),
+        tuple(made[element.path] for element in keyed),
+        tuple(partitions.transform(element) for element in keyed),
+    )
 
 
-def _position(column: Element) -> int:
-    return column.data.get("partitionKeyPosition") or 0
-
-
-def _column(column: Element, words: LabelWords) -> CatalogColumn:
+def _column(column: Element, words: LabelWords, place: TypePlace) -> CatalogColumn:
     comment = " ".join((column.data.get("description") or "").split())
     return CatalogColumn(
         column.catalog_name,
-        column_type(column),
+        column_type(column, place),
         comment if len(comment) <= LONGEST_COMMENT else comment[: LONGEST_COMMENT - 1] + "…",
         words.of_element(column),
         bool(column.data.get("required")),
     )
 
 
-def mistakes(contract: Contract, words: LabelWords) -> Iterator[tuple[KeyPath, str]]:
+def mistakes(contract: Contract, words: LabelWords) -> Iterator[ContractMistake]:
     """Mistakes of a contract that the catalog cannot carry, each with the path of keys where it stands."""
     if not contract.purpose:
-        yield ("description",), "the contract does not say what the product is for: 'description.purpose' is missing"
+        message = "the contract does not say what the product is for: 'description.purpose' is missing"
+        yield ContractMistake(("description",), message)
     if not _VERSION.fullmatch(contract.version):
-        yield (
-            ("version",),
-            f"version '{contract.version}' has characters that a tag cannot hold; write it as 1.4.0",
-        )
+        message = f"version '{contract.version}' has characters that a tag cannot hold; write it as 1.4.0"
+        yield ContractMistake(("version",), message)
     if not contract.tables:
-        yield ("schema",), "the contract has no table: 'schema' lists at least one"
+        yield ContractMistake(("schema",), "the contract has no table: 'schema' lists at least one")
     table_names: set[str] = set()
-    for number, table in enumerate(contract.tables):
-        here: KeyPath = ("schema", number)
+    for table in contract.tables:
         name = table.catalog_name
-        if not _IDENTIFIER.fullmatch(name):
-            yield (
-                here,
-                f"table '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters",
-            )
+        if not IDENTIFIER.fullmatch(name):
+            yield ContractMistake(table.path, f"table '{name}' {_NEEDS_A_NAME}")
         if name in table_names:
-            yield here, f"table '{name}' stands twice in this contract; give one another 'physicalName'"
+            message = f"table '{name}' stands twice in this contract; give one another 'physicalName'"
+            yield ContractMistake(table.path, message)
         table_names.add(name)
-        yield from _table_mistakes(table, here)
-    yield from labels.mistakes(contract, words)
+        yield from _table_mistakes(contract, table, words)
+    for mistake in labels.mistakes(contract, words):
+        yield ContractMistake(*mistake)
 
 
-def _table_mistakes(table: Element, here: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+_NEEDS_A_NAME: Final = "needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters"
+
+
+def _table_mistakes(contract: Contract, table: Element, words: LabelWords) -> Iterator[ContractMistake]:
     chosen = table_format(table)
     if chosen not in ("iceberg", "parquet"):
-        yield (*here, "customProperties"), f"'tableFormat' is '{chosen}'; allowed: iceberg and parquet"
+        message = f"'tableFormat' is '{chosen}'; allowed: iceberg and parquet"
+        yield ContractMistake((*table.path, "customProperties"), message)
     if not table.columns:
-        yield here, f"table '{table.catalog_name}' lists no columns: give it 'properties', one entry a column"
-    elif all(column.data.get("partitioned") for column in table.columns):
-        yield here, f"table '{table.catalog_name}' needs at least one column that is not a partition key"
-    column_names: set[str] = set()
+        message = f"table '{table.catalog_name}' lists no columns: give it 'properties', one entry a column"
+        yield ContractMistake(table.path, message)
+    elif all(partitions.is_partitioned(column) for column in table.columns):
+        message = f"table '{table.catalog_name}' needs at least one column that is not a partition key"
+        yield ContractMistake(table.path, message)
+    place = type_place(contract, chosen)
+    known: dict[str, ColumnType] = {}
+    names: set[str] = set()
     for column in table.columns:
         name = column.catalog_name
-        if not _IDENTIFIER.fullmatch(name):
-            yield (
-                column.path,
-                f"column '{name}' needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters",
-            )
-        if name in column_names:
-            yield column.path, f"column '{name}' stands twice in this table; remove one"
-        column_names.add(name)
-        found = list(type_mistakes(column))
+        if not IDENTIFIER.fullmatch(name):
+            yield ContractMistake(column.path, f"column '{name}' {_NEEDS_A_NAME}")
+        if name in names:
+            yield ContractMistake(column.path, f"column '{name}' stands twice in this table; remove one")
+        names.add(name)
+        found = list(type_mistakes(contract, column, place))
         yield from found
-        if not found and column.data.get("partitioned") and column_type(column).parts:
-            yield column.path, f"column '{column.name}' is nested; a table is partitioned by plain columns"
+        if not any(mistake.severity == "error" for mistake in found):
+            known[name] = column_type(column, place)
+    labelled = {
+        column.catalog_name: sorted(words.classifications.intersection(words.of_element(column)))
+        for column in table.columns
+        if partitions.is_partitioned(column)
+    }
+    yield from partitions.mistakes(table, chosen, known, labelled)

@@ -21,6 +21,7 @@ ICEBERG_NAMES: Final = {
     "double": "double",
     "date": "date",
     "timestamp": "timestamp",
+    "timestamptz": "timestamptz",
     "string": "string",
     "binary": "binary",
 }

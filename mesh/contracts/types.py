@@ -1,32 +1,40 @@
-"""Column types as Athena and Glue write them: `struct<a:int,b:array<string>>`.
+"""Column types as Athena and Glue write them: `struct<a:int,b:array<string>>`; read in the notation of many platforms.
 
-Source: Athena User Guide, "Data types in Amazon Athena".
+Source: Athena User Guide, "Data types in Amazon Athena"; `type_names` has the names.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-PLAIN: Final = frozenset("boolean tinyint smallint int bigint float double date timestamp string binary".split())
-"""Names of types without numbers or parts."""
-
-LOGICAL: Final = {
-    "string": "string",
-    "integer": "bigint",
-    "number": "double",
-    "boolean": "boolean",
-    "date": "date",
-    "timestamp": "timestamp",
-}
-"""Physical types by logical type, for columns whose contract has a logical type only; others need a physical one."""
+from mesh.contracts.type_names import ALIASES, DECIMAL, FOREIGN, NESTED, PLAIN
+from mesh.findings import nearest
 
 DEEPEST: Final = 32
 """Levels of nested types in one column; far above any that people read."""
 
-_TOKEN: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\d+|[<>(),:])")
+_TOO_DEEP: Final = f"nested more than {DEEPEST} times"
+
+IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,127}")
+"""A name of a column or field that Athena takes without quotes, in lower case as Glue keeps it."""
+
+_SEVERAL_WORDS: Final = sorted((name for name in ALIASES if " " in name and "time" not in name), key=len, reverse=True)
+_NAME: Final = re.compile(
+    "|".join([*(name.replace(" ", r"\s+") + r"\b" for name in _SEVERAL_WORDS), r"[a-z_][a-z0-9_]*", r"\d+"]),
+    re.IGNORECASE,
+)
+_ZONE: Final = re.compile(r"\s*(with\s+time|with\s+local\s+time|without\s+time)\s+zone\b", re.IGNORECASE)
+_NUMBERS: Final = re.compile(r"\s*\(\s*(max|-?\d+)(?:\s+(?:char|byte))?\s*(?:,\s*(-?\d+)\s*)?\)", re.IGNORECASE)
+_BRACKETS: Final = re.compile(r"\s*\[\s*(\d*)\s*\]")
+_FIELD_NAME: Final = re.compile(r'\s*(?:`([^`]*)`|"([^"]*)"|([a-z_][a-z0-9_]*))', re.IGNORECASE)
+_ICEBERG_FIELD: Final = re.compile(r"\s*\d+\s*:\s*([^:<>(),]+?)\s*:\s*(optional|required)\s+", re.IGNORECASE)
+_NOT_NULL: Final = re.compile(r"\s*not\s+null\b", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"""\s*comment\s+(?:'((?:[^'\\]|\\.|'')*)'|"([^"]*)")""", re.IGNORECASE)
+_ELEMENT_NAME: Final = re.compile(r"\s*(?:item|element)\s*:", re.IGNORECASE)
 
 
 class UnknownTypeError(ValueError):
@@ -35,7 +43,10 @@ class UnknownTypeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A type: its name, numbers as in `decimal(18,2)`, and named parts as in `struct<a:int>`."""
+    """A type: its name, numbers as in `decimal(18,2)`, and named parts as in `struct<a:int>`.
+
+    It is open when its digits or parts are missing: `decimal`, `struct`, `map<string,array>`.
+    """
 
     name: str
     numbers: tuple[int, ...] = ()
@@ -45,11 +56,27 @@ class ColumnType:
         """The type as Athena and Glue write it, without spaces."""
         if self.numbers:
             return f"{self.name}({','.join(map(str, self.numbers))})"
-        if self.name == "struct":
+        if self.name == "struct" and self.parts:
             return f"struct<{','.join(f'{part.name}:{part.type}' for part in self.parts)}>"
         if self.parts:
             return f"{self.name}<{','.join(str(part.type) for part in self.parts)}>"
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the type itself, not one in it, has its digits or parts elsewhere."""
+        return not self.parts and not self.numbers and self.name in ("array", "map", "struct", "decimal")
+
+    def walk(self) -> Iterator[ColumnType]:
+        """The type and all types in it, from the outside in."""
+        yield self
+        for part in self.parts:
+            yield from part.type.walk()
+
+    @property
+    def depth(self) -> int:
+        """Levels of nested types, one within another."""
+        return 1 + max(part.type.depth for part in self.parts) if self.parts else 0
 
 
 class Part(NamedTuple):
@@ -64,79 +91,278 @@ class Part(NamedTuple):
 @lru_cache(maxsize=4096)
 def parse(text: str) -> ColumnType:
     """The type that a text names; raises UnknownTypeError with what is wrong."""
-    if text.count("<") > DEEPEST:
-        raise UnknownTypeError(f"nested more than {DEEPEST} times")
-    tokens = _tokens(text)
-    parsed = _type(tokens)
-    if tokens:
-        raise UnknownTypeError(f"'{tokens[0]}' does not belong at the end of '{text}'")
-    return parsed
+    whole = read(text)
+    for inner in whole.walk():
+        if inner.is_open:
+            raise UnknownTypeError(missing(inner))
+    return whole
 
 
-def _tokens(text: str) -> list[str]:
-    tokens: list[str] = []
-    position = 0
-    while position < len(text.rstrip()):
-        match = _TOKEN.match(text, position)
+@lru_cache(maxsize=4096)
+def read(text: str) -> ColumnType:
+    """The type that a text names, open or not; raises UnknownTypeError with what is wrong."""
+    reader = _Reader(text)
+    whole = reader.type()
+    reader.end()
+    return whole
+
+
+def missing(open_type: ColumnType) -> str:
+    """The sentence on what an open type lacks."""
+    if open_type.name == "decimal":
+        return "'decimal' lacks its digits: write decimal(p,s), such as decimal(18,2)"
+    example, place = {
+        "array": ("array<string>", "'items'"),
+        "map": ("map<string,int>", "'map' with 'key' and 'value'"),
+        "struct": ("struct<a:int>", "'properties'"),
+    }[open_type.name]
+    return f"'{open_type.name}' does not say what is in it: write {example}, or describe it in {place}"
+
+
+def array(element: ColumnType, required: bool = False, doc: str = "") -> ColumnType:
+    """The type of lists of one type."""
+    return ColumnType("array", parts=(Part("element", element, required, doc),))
+
+
+def mapping(key: ColumnType, value: ColumnType, required: bool = False, doc: str = "") -> ColumnType:
+    """The type of maps; a key is never null."""
+    return ColumnType("map", parts=(Part("key", key, True), Part("value", value, required, doc)))
+
+
+def struct(fields: list[Part]) -> ColumnType:
+    """The type of structs; raises UnknownTypeError when a name stands twice."""
+    names: set[str] = set()
+    for field in fields:
+        if field.name in names:
+            raise UnknownTypeError(f"the field '{field.name}' stands twice in a struct, where case does not count")
+        names.add(field.name)
+    return ColumnType("struct", parts=tuple(fields))
+
+
+def decimal(precision: int, scale: int) -> ColumnType:
+    """A decimal; raises UnknownTypeError when there is none of these digits."""
+    if not (1 <= precision <= 38 and 0 <= scale <= precision):
+        raise UnknownTypeError(f"decimal({precision},{scale}): precision 1 to 38, scale 0 or more and not above it")
+    return ColumnType("decimal", (precision, scale))
+
+
+class _Reader:
+    """Text of a type, and the place in it up to which it is read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        self.at = 0
+        self.depth = 0
+
+    # ---- characters
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What a pattern matches here, read over."""
+        match = pattern.match(self.text, self.at)
+        if match is not None:
+            self.at = match.end()
+        return match
+
+    def sees(self, characters: str) -> bool:
+        """Whether one of some characters comes next, whatever space is before it."""
+        while self.text[self.at : self.at + 1].isspace():
+            self.at += 1
+        following = self.text[self.at : self.at + 1]
+        return following != "" and following in characters
+
+    def found(self) -> str:
+        """The next characters, as a message shows them."""
+        self.sees("")
+        match = _NAME.match(self.text, self.at)
+        return repr(match[0] if match else self.text[self.at]) if self.at < len(self.text) else "the end"
+
+    def expect(self, *characters: str) -> str:
+        if not self.sees("".join(characters)):
+            wanted = " or ".join(f"'{one}'" for one in characters)
+            raise UnknownTypeError(f"expected {wanted}, found {self.found()}")
+        self.at += 1
+        return self.text[self.at - 1]
+
+    def end(self) -> None:
+        if self.take(_NOT_NULL):
+            raise UnknownTypeError("'not null' is no part of a type: write 'required: true' beside it")
+        self.sees("")
+        if self.at < len(self.text):
+            raise UnknownTypeError(f"{self.found()} does not belong at the end of '{_shown(self.text)}'")
+
+    # ---- types
+
+    def type(self) -> ColumnType:
+        self.sees("")
+        start = self.at
+        match = self.take(_NAME)
         if match is None:
-            raise UnknownTypeError(f"'{text[position:].strip()[:1]}' does not belong into a type")
-        tokens.append(match[1])
-        position = match.end()
-    return tokens
+            raise UnknownTypeError(f"expected a type, found {self.found()}")
+        name = " ".join(match[0].lower().split())
+        return self.suffixes(self.nested(name) if name in NESTED else self.plain(name, start))
+
+    def suffixes(self, type_: ColumnType) -> ColumnType:
+        """A type with what may stand behind it: `[]` for an array; a length, as `varchar[50]`, is not kept."""
+        while match := self.take(_BRACKETS):
+            if not match[1]:
+                if self.depth + type_.depth >= DEEPEST:
+                    raise UnknownTypeError(_TOO_DEEP)
+                type_ = array(type_)
+            elif type_.name not in ("string", "binary"):
+                raise UnknownTypeError(f"'[{match[1]}]' does not belong behind '{type_}'; an array is written array<…>")
+        return type_
+
+    def enter(self) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise UnknownTypeError(_TOO_DEEP)
+
+    def nested(self, name: str) -> ColumnType:
+        kind = NESTED[name]
+        if not self.sees("<("):
+            return ColumnType(kind)
+        self.enter()
+        closing = ">" if self.expect("<", "(") == "<" else ")"
+        if kind == "struct":
+            made = self.struct(closing)
+        elif kind == "map":
+            key = self.type()
+            self.expect(",")
+            made = mapping(key, *self.inner())
+            self.expect(closing)
+        else:
+            made = self.array(name, closing)
+        self.depth -= 1
+        return made
+
+    def inner(self) -> tuple[ColumnType, bool]:
+        """A type within an array or map, and whether it is never null."""
+        type_ = self.type()
+        return type_, self.take(_NOT_NULL) is not None
+
+    def array(self, name: str, closing: str) -> ColumnType:
+        """An array; that of a vector may have a number only, or one behind the type: `vector(3)`, `vector(float,3)`."""
+        if name == "vector" and (numbers := re.compile(r"\s*\d+\s*\)").match(self.text, self.at)):
+            self.at = numbers.end()
+            return array(ColumnType("float"))
+        self.take(_ELEMENT_NAME)
+        made = array(*self.inner())
+        if name in ("vector", "fixed_size_list") and self.sees(","):
+            self.take(re.compile(r",\s*\d+"))
+        self.expect(closing)
+        return made
+
+    def struct(self, closing: str) -> ColumnType:
+        fields = [self.field()]
+        while self.expect(",", closing) == ",":
+            fields.append(self.field())
+        return struct(fields)
+
+    def field(self) -> Part:
+        """A field: `a:int`, `a int not null comment 'x'`, or as PyIceberg writes it, `1: a: optional int (x)`."""
+        if match := self.take(_ICEBERG_FIELD):
+            return Part(_field_name(match[1]), self.type(), match[2].lower() == "required", self.doc())
+        match = self.take(_FIELD_NAME)
+        if match is None or self.sees(",<>()"):
+            shown = repr(match[0].strip()) if match else self.found()
+            raise UnknownTypeError(f"a field of a struct needs a name and a type, as in struct<a:int>; found {shown}")
+        name = _field_name(next(one for one in match.groups() if one is not None))
+        if self.sees(":"):
+            self.at += 1
+        type_ = self.type()
+        required = self.take(_NOT_NULL) is not None
+        comment = self.take(_COMMENT)
+        doc = (comment[1] or comment[2] or "") if comment else ""
+        return Part(name, type_, required, " ".join(doc.replace("''", "'").split()))
+
+    def doc(self) -> str:
+        """The text in parentheses behind a field, whatever it says."""
+        if not self.sees("("):
+            return ""
+        start, level = self.at, 0
+        while self.at < len(self.text):
+            level += {"(": 1, ")": -1}.get(self.text[self.at], 0)
+            self.at += 1
+            if level == 0:
+                return " ".join(self.text[start + 1 : self.at - 1].split())
+        raise UnknownTypeError("a ')' is missing")
+
+    def plain(self, name: str, start: int) -> ColumnType:
+        if name in FOREIGN:
+            raise UnknownTypeError(_refused(name, self.take(_NUMBERS)))
+        numbers = self.take(_NUMBERS)
+        if numbers is None and name == "fixed":
+            numbers = self.take(re.compile(r"\[(\d+)()\]"))
+        zone = self.take(_ZONE) if name in ("timestamp", "time") else None
+        shown = _shown(self.text[start : self.at])
+        if zone:
+            name = " ".join(f"{name} {zone[1]} zone".lower().split())
+        if self.take(re.compile(r"\s+unsigned\b", re.IGNORECASE)):
+            wider = {"tinyint": "smallint", "smallint": "int", "bigint": "decimal(20,0)"}.get(name, "bigint")
+            raise UnknownTypeError(f"'{shown} unsigned' is a type of MySQL; write {wider}")
+        if name in DECIMAL:
+            return _decimal(numbers)
+        if name not in ALIASES and name not in PLAIN:
+            raise UnknownTypeError(_unknown(name))
+        ours = ALIASES[name].name if name in ALIASES else name
+        return _sized(ours, name, shown, numbers) if numbers else ColumnType(ours)
 
 
-def _take(tokens: list[str], *expected: str) -> str:
-    if not tokens or (expected and tokens[0] not in expected):
-        wanted = " or ".join(f"'{token}'" for token in expected) or "a type"
-        raise UnknownTypeError(f"expected {wanted}, found {repr(tokens[0]) if tokens else 'the end'}")
-    return tokens.pop(0)
+def _shown(text: str) -> str:
+    return " ".join(text.split()) if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _type(tokens: list[str]) -> ColumnType:
-    name = _take(tokens).lower()
-    if name in PLAIN:
-        return ColumnType(name)
-    if name == "decimal":
-        return _decimal(tokens)
-    if name == "array":
-        return ColumnType(name, parts=(Part("element", _enclosed(tokens, 1)[0]),))
-    if name == "map":
-        key, value = _enclosed(tokens, 2)
-        return ColumnType(name, parts=(Part("key", key, True), Part("value", value)))
-    if name == "struct":
-        return _struct(tokens)
+def _number(text: str | None) -> int:
+    return 0 if text is None else int(text) if len(text) < 10 else 10**9
+
+
+def _decimal(numbers: re.Match[str] | None) -> ColumnType:
+    if numbers is None:
+        return ColumnType("decimal")
+    if numbers[1].lower() == "max":
+        raise UnknownTypeError("a decimal has digits in numbers: write decimal(p,s), such as decimal(18,2)")
+    return decimal(_number(numbers[1]), _number(numbers[2]))
+
+
+def _sized(ours: str, name: str, shown: str, numbers: re.Match[str]) -> ColumnType:
+    """A type behind which numbers stand: a length, a display width or digits of a second, none of which is kept."""
+    if numbers[1].lower() == "max":
+        raise UnknownTypeError(f"'{shown}' is a type of SQL Server and Redshift; write {ours}")
+    one = numbers[2] in (None, "")
+    if one and ours in ("string", "binary") and _number(numbers[1]) > 0:
+        return ColumnType(ours)
+    if one and ours in ("timestamp", "timestamptz") and 0 <= _number(numbers[1]) <= 9:
+        return ColumnType(ours)
+    if one and shown.lower().replace(" ", "") == "tinyint(1)":
+        raise UnknownTypeError("'tinyint(1)' is a type of MySQL, where it is a boolean; write boolean, or tinyint")
+    if one and ours in ("tinyint", "smallint", "int", "bigint") and _number(numbers[1]) > 0:
+        return ColumnType(ours)
+    if one and name == "float" and 1 <= _number(numbers[1]) <= 53:
+        # SQL:2016, <approximate numeric type>: the number is of binary digits.
+        return ColumnType("float" if _number(numbers[1]) <= 24 else "double")
+    if not one and ours in ("float", "double"):
+        raise UnknownTypeError(f"'{shown}' is a type of MySQL; write decimal({numbers[1]},{numbers[2]}), or {ours}")
+    raise UnknownTypeError(f"'{shown}' is no type; write {ours}")
+
+
+def _refused(name: str, numbers: re.Match[str] | None) -> str:
+    platform, instead = FOREIGN[name]
+    if not instead:
+        instead = "decimal(p,s), such as decimal(18,2)"
+        if numbers and numbers[1].lower() != "max" and 0 <= _number(numbers[2]) <= _number(numbers[1]) <= 38:
+            instead = f"decimal({_number(numbers[1])},{_number(numbers[2])})"
+    shown = f"{name}{_shown(numbers[0].strip())}" if numbers else name
+    return f"'{shown}' is a type of {platform}; write {instead}"
+
+
+def _unknown(name: str) -> str:
+    near = nearest(name, [*PLAIN, *ALIASES, *DECIMAL, *NESTED])
     known = ", ".join([*sorted(PLAIN), "decimal(p,s)", "array<…>", "map<…>"])
-    raise UnknownTypeError(f"'{name}' is no type; known: {known} and struct<…>")
+    return f"'{name}' is no type{near}{' Known' if near else '; known'}: {known} and struct<…>"
 
 
-def _decimal(tokens: list[str]) -> ColumnType:
-    _take(tokens, "(")
-    precision = _take(tokens)
-    _take(tokens, ",")
-    scale = _take(tokens)
-    _take(tokens, ")")
-    numbers = re.fullmatch("[0-9]{1,2}", precision) and re.fullmatch("[0-9]{1,2}", scale)
-    if not (numbers and 1 <= int(precision) <= 38 and int(scale) <= int(precision)):
-        raise UnknownTypeError(f"decimal({precision},{scale}): precision 1 to 38, scale not above it")
-    return ColumnType("decimal", (int(precision), int(scale)))
-
-
-def _enclosed(tokens: list[str], number: int) -> list[ColumnType]:
-    _take(tokens, "<")
-    parts = [_type(tokens)]
-    for _ in range(number - 1):
-        _take(tokens, ",")
-        parts.append(_type(tokens))
-    _take(tokens, ">")
-    return parts
-
-
-def _struct(tokens: list[str]) -> ColumnType:
-    _take(tokens, "<")
-    parts: list[Part] = []
-    while True:
-        name = _take(tokens)
-        _take(tokens, ":")
-        parts.append(Part(name, _type(tokens)))
-        if _take(tokens, ",", ">") == ">":
-            return ColumnType("struct", parts=tuple(parts))
+def _field_name(written: str) -> str:
+    name = written.strip().lower()
+    if not IDENTIFIER.fullmatch(name):
+        raise UnknownTypeError(f"'{_shown(written)}' is no name of a field: letters, digits and '_', at most 128")
+    return name

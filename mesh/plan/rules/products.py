@@ -35,8 +35,8 @@ def contracts_can_be_catalogued(context: RuleContext) -> Iterator[Problem]:
     for domain, name, product in context.every_product():
         contract = context.mesh.contracts.get(f"{domain}.{name}")
         if contract is not None:
-            for path, message in catalog.mistakes(contract, context.words):
-                yield Problem(contract_file(domain, name, product), path, message)
+            for mistake in catalog.mistakes(contract, context.words):
+                yield Problem(contract_file(domain, name, product), *mistake)
 
 
 def contracts_name_their_product(context: RuleContext) -> Iterator[Problem]:
