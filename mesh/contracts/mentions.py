@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from mesh.contracts import queries
-from mesh.contracts.remarks import Remark
+from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import KeyPath, Severity, listed, nearest
 from mesh.model import Contract, Element
 
@@ -22,8 +22,8 @@ Lookup = Callable[[str], Contract | None]
 """The contract in a file of the mesh folder, None for an unusable one; raises KeyError for a file of no product."""
 
 
-def mentions(contract: Contract, file: str, lookup: Lookup) -> Iterator[Remark]:
-    """Remarks on what a contract mentions and does not have; `file` is its own, from which others are looked up."""
+def mentions(contract: Contract, file: str, lookup: Lookup) -> Iterator[ContractMistake]:
+    """Mistakes in what a contract mentions and does not have; `file` is its own, from which others are looked up."""
     data = contract.data
     for number, level in enumerate(data.get("slaProperties") or ()):
         if (element := level.get("element")) is not None:
@@ -76,13 +76,13 @@ def _missing(table: Element, steps: list[str], by_id: bool = False) -> str:
 # ---- service levels
 
 
-def _service_level(contract: Contract, path: KeyPath, text: str, about: str) -> Iterator[Remark]:
+def _service_level(contract: Contract, path: KeyPath, text: str, about: str) -> Iterator[ContractMistake]:
     for word in (part.strip() for part in text.split(",")):
         if not word:
             continue
         found = _element(contract, word)
         if found:
-            yield Remark(path, f"'{word}' is the {about}, and {found[0]}", found[1])
+            yield ContractMistake(path, f"'{word}' is the {about}, and {found[0]}", found[1])
 
 
 def _element(contract: Contract, text: str) -> tuple[str, Severity] | None:
@@ -108,7 +108,7 @@ def _element(contract: Contract, text: str) -> tuple[str, Severity] | None:
 # ---- relationships
 
 
-def _relationships(contract: Contract, element: Element, file: str, lookup: Lookup) -> Iterator[Remark]:
+def _relationships(contract: Contract, element: Element, file: str, lookup: Lookup) -> Iterator[ContractMistake]:
     for number, relationship in enumerate(element.data["relationships"] or ()):
         here: KeyPath = (*element.path, "relationships", number)
         ends: dict[str, Any] = {key: relationship[key] for key in ("from", "to") if key in relationship}
@@ -118,10 +118,10 @@ def _relationships(contract: Contract, element: Element, file: str, lookup: Look
                 path = (*here, key, position) if several else (*here, key)
                 found = _reference(contract, reference, file, lookup)
                 if found:
-                    yield Remark(path, f"the relationship names '{reference}', and {found[0]}", found[1])
+                    yield ContractMistake(path, f"the relationship names '{reference}', and {found[0]}", found[1])
         if len({len(value) for value in ends.values() if not isinstance(value, str)}) > 1:
             message = "'from' and 'to' of a relationship name as many columns each, in the same order"
-            yield Remark(here, message, "error")
+            yield ContractMistake(here, message, "error")
 
 
 def _reference(contract: Contract, text: str, file: str, lookup: Lookup) -> tuple[str, Severity] | None:
@@ -155,13 +155,13 @@ def _qualified(contract: Contract, text: str) -> tuple[str, Severity] | None:
 # ---- quality rules
 
 
-def _quality(contract: Contract, element: Element) -> Iterator[Remark]:
+def _quality(contract: Contract, element: Element) -> Iterator[ContractMistake]:
     table = contract.tables[int(element.path[1])]
     column = None if element is table else element
     rules: list[Mapping[str, Any]] = element.data["quality"] or []
     for number, rule in enumerate(rules):
         here: KeyPath = (*element.path, "quality", number)
-        arguments = rule.get("arguments") or {}
+        arguments: Mapping[str, Any] = rule.get("arguments", {})
         for key in COLUMN_ARGUMENTS:
             for name in _texts(arguments.get(key)):
                 yield from _named_column(table, (*here, "arguments", key), name)
@@ -171,7 +171,7 @@ def _quality(contract: Contract, element: Element) -> Iterator[Remark]:
         query = rule.get("query")
         if isinstance(query, str):
             for message, severity in queries.mistakes(query, contract, table, column):
-                yield Remark((*here, "query"), message, severity)
+                yield ContractMistake((*here, "query"), message, severity)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -179,7 +179,7 @@ def _texts(value: object) -> Iterator[str]:
     yield from (one for one in several if isinstance(one, str) and "{" not in one)
 
 
-def _named_column(table: Element, path: KeyPath, name: str) -> Iterator[Remark]:
+def _named_column(table: Element, path: KeyPath, name: str) -> Iterator[ContractMistake]:
     missing = _missing(table, name.split("."))
     if missing and find(_below(table), name) is None:
-        yield Remark(path, f"the quality rule names '{name}', and {missing}", "error")
+        yield ContractMistake(path, f"the quality rule names '{name}', and {missing}", "error")

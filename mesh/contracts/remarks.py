@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from mesh.contracts.catalog import LONGEST_COMMENT
 from mesh.contracts.labels import LabelWords, words
-from mesh.findings import KeyPath, Severity, listed
+from mesh.contracts.mistakes import ContractMistake
+from mesh.findings import KeyPath, listed
 from mesh.model import Contract, Element
 
 LONGEST_DESCRIPTION: Final = 2048
@@ -31,15 +32,7 @@ SENSITIVE: Final = frozenset({"pii", "sensitive", "confidential", "personal", "p
 _NO: Final = (None, False, 0, "", "false", "no", "none", "0")
 
 
-class Remark(NamedTuple):
-    """A remark: the path of keys it is about, a sentence, and how serious it is."""
-
-    path: KeyPath
-    message: str
-    severity: Severity = "warning"
-
-
-def remarks(contract: Contract, known: LabelWords) -> Iterator[Remark]:
+def remarks(contract: Contract, known: LabelWords) -> Iterator[ContractMistake]:
     """Remarks on a contract that the catalog can show."""
     yield from _status(contract)
     if len(contract.purpose) > LONGEST_DESCRIPTION:
@@ -53,30 +46,34 @@ def remarks(contract: Contract, known: LabelWords) -> Iterator[Remark]:
             yield from _unlabelled(element.path, element.data, (element,), known)
 
 
-def _status(contract: Contract) -> Iterator[Remark]:
+def _warning(path: KeyPath, message: str) -> ContractMistake:
+    return ContractMistake(path, message, "warning")
+
+
+def _status(contract: Contract) -> Iterator[ContractMistake]:
     status = contract.data.get("status")
     if isinstance(status, str) and status.strip().lower() in ENDED:
         message = (
             f"the contract is {status.strip().lower()}, and its product is deployed like any other; remove the product "
             "from its domain's file once nobody reads it"
         )
-        yield Remark(("status",), message)
+        yield _warning(("status",), message)
 
 
-def _kind(table: Element) -> Iterator[Remark]:
+def _kind(table: Element) -> Iterator[ContractMistake]:
     kind, logical = table.data.get("physicalType"), table.data.get("logicalType")
     if isinstance(kind, str) and kind.strip().lower() not in TABLES:
         message = (
             f"'{table.name}' is a '{kind}' by its contract, and the platform makes a table of it; write "
             "'physicalType: table', or keep it in the contract of the system that has it"
         )
-        yield Remark((*table.path, "physicalType"), message)
+        yield _warning((*table.path, "physicalType"), message)
     elif logical == "blob":
         message = f"'{table.name}' is a 'blob' by its contract, and the platform makes a table of it; write 'object'"
-        yield Remark((*table.path, "logicalType"), message)
+        yield _warning((*table.path, "logicalType"), message)
 
 
-def _long(element: Element) -> Iterator[Remark]:
+def _long(element: Element) -> Iterator[ContractMistake]:
     text = element.data.get("description")
     if text is None or len(text) <= LONGEST_COMMENT:
         return
@@ -87,13 +84,13 @@ def _long(element: Element) -> Iterator[Remark]:
         yield _cut((*element.path, "description"), f"the description of '{element.name}'", length, LONGEST_COMMENT)
 
 
-def _cut(path: KeyPath, what: str, length: int, longest: int) -> Remark:
-    return Remark(
+def _cut(path: KeyPath, what: str, length: int, longest: int) -> ContractMistake:
+    return _warning(
         path, f"{what} has {length:,} characters, and Glue takes {longest:,}: the catalog shows its beginning"
     )
 
 
-def _positions(table: Element, what: str, marked: str, position: str) -> Iterator[Remark]:
+def _positions(table: Element, what: str, marked: str, position: str) -> Iterator[ContractMistake]:
     """Remarks on columns of a key, whose positions say their order: each has another one, or none has one."""
     keyed = [column for column in table.columns if marked in column.data or position in column.data]
     if not keyed:
@@ -103,15 +100,15 @@ def _positions(table: Element, what: str, marked: str, position: str) -> Iterato
         number, is_key = column.data.get(position, -1), column.data.get(marked)
         if number != -1 and not is_key:
             message = f"'{column.name}' has a position in the {what} and is not in it; write '{marked}: true' as well"
-            yield Remark((*column.path, position), message)
+            yield _warning((*column.path, position), message)
         elif is_key and number == -1 and any(other.data.get(position, -1) != -1 for other in keyed):
             message = (
                 f"'{column.name}' has no '{position}', and other columns of the {what} have one; number all of them"
             )
-            yield Remark(column.path, message, "error")
+            yield ContractMistake(column.path, message)
         elif is_key and number in first:
             message = f"'{column.name}' and '{first[number]}' are both number {number} of the {what}; give each its own"
-            yield Remark((*column.path, position), message, "error")
+            yield ContractMistake((*column.path, position), message)
         elif is_key and number != -1:
             first[number] = column.name
 
@@ -121,7 +118,7 @@ def _positions(table: Element, what: str, marked: str, position: str) -> Iterato
 
 def _unlabelled(
     path: KeyPath, data: Mapping[str, Any], about: Iterable[Element], known: LabelWords
-) -> Iterator[Remark]:
+) -> Iterator[ContractMistake]:
     """Remarks on tags and custom properties that are named like a label which what they are about does not have."""
     tags, extras = data.get("tags"), data.get("customProperties")
     if not tags and not extras:
@@ -139,7 +136,9 @@ def _unlabelled(
             yield from _lookalike(here, f"custom property '{name}'", name, about, known)
 
 
-def _lookalike(path: KeyPath, what: str, word: str, about: Iterable[Element], known: LabelWords) -> Iterator[Remark]:
+def _lookalike(
+    path: KeyPath, what: str, word: str, about: Iterable[Element], known: LabelWords
+) -> Iterator[ContractMistake]:
     plain = word.strip().casefold()
     near = {name.casefold(): name for name in (*known.aliases, *known.classifications)}
     if plain in near:
@@ -154,4 +153,4 @@ def _lookalike(path: KeyPath, what: str, word: str, about: Iterable[Element], kn
     choice = f"classification: {near[plain]}" if plain in near else "classification:"
     several = "" if plain in near else f" with one of {listed(known.classifications)}"
     where = "" if len(path) > 4 else " at the columns that it is true of"
-    yield Remark(path, f"the {what} is no label, and everybody reads this; write '{choice}'{several}{where}")
+    yield _warning(path, f"the {what} is no label, and everybody reads this; write '{choice}'{several}{where}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from mesh.contracts.remarks import Remark
+from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import listed
 from mesh.model import Contract
 
@@ -22,7 +22,7 @@ class DataPlace(NamedTuple):
     database: str
 
 
-def server_remarks(contract: Contract, place: DataPlace) -> Iterator[Remark]:
+def server_remarks(contract: Contract, place: DataPlace) -> Iterator[ContractMistake]:
     """Remarks on servers that are not the place where the platform keeps a product's data."""
     for number, server in enumerate(contract.data.get("servers") or ()):
         name, kind, here = server.get("server"), str(server.get("type")), ("servers", number)
@@ -31,7 +31,7 @@ def server_remarks(contract: Contract, place: DataPlace) -> Iterator[Remark]:
                 f"server '{name}' is of type '{kind}', and the platform keeps the data in s3://{place.bucket} and in "
                 "Glue; the entry changes nothing, remove it"
             )
-            yield Remark((*here, "type"), message)
+            yield ContractMistake((*here, "type"), message, "warning")
             continue
         different = list(_different(server, place))
         if different:
@@ -39,7 +39,7 @@ def server_remarks(contract: Contract, place: DataPlace) -> Iterator[Remark]:
             message = (
                 f"server '{name}' says another place than the platform keeps the data in: {told}; correct or remove it"
             )
-            yield Remark((*here, different[0][0]), message)
+            yield ContractMistake((*here, different[0][0]), message, "warning")
 
 
 def _different(server: dict[str, Any], place: DataPlace) -> Iterator[tuple[str, str]]:

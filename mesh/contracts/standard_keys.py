@@ -102,15 +102,15 @@ KEYS: Final[Mapping[str, Mapping[str, KeyFate]]] = {
     },
     "properties": {
         **_ELEMENT,
-        **_CUSTOM,
+        **_all("used", "precision, scale, length, partition transform; others are for other tools", "customProperties"),
         **_all("used", "type in the catalog", "physicalType", "logicalType"),
+        **_all("used", "what bears on the type; limits of values are told", "logicalTypeOptions"),
         **_all("used", "labels, and types, of what is nested", "properties", "items", "map"),
         **_all("used", "labels in Lake Formation", "classification"),
         **_all("used", "partition fields", "partitioned", "partitionKeyPosition"),
         **_all("used", "optional or required in the catalog", "required"),
         **_all("checked", "positions fit together", "primaryKey", "primaryKeyPosition"),
         **_all("told", "uniqueness, which nothing enforces", "unique"),
-        **_all("told", "limits of values, which nothing watches yet", "logicalTypeOptions"),
         **_all("told", "allowed values, which nothing watches yet", "enum"),
         **_all("told", "quality rules, which nothing watches yet", "quality"),
         **_all("told", "relationships, which nothing enforces; what they name is checked", "relationships"),
@@ -119,14 +119,16 @@ KEYS: Final[Mapping[str, Mapping[str, KeyFate]]] = {
     },
     "map": _all("used", "labels, and types, of keys and values", "key", "value"),
     "logicalTypeOptions": {
+        **_all("used", "part of the type", "format", "timezone", "elementType"),
+        **_all("used", "fields that have to be there", "required"),
         **_all(
             "told", "a limit of the values", "minLength", "maxLength", "minimum", "maximum", "multipleOf", "pattern"
         ),
-        **_all("told", "a limit of the values", "exclusiveMinimum", "exclusiveMaximum", "format", "required"),
+        **_all("told", "a limit of the values", "exclusiveMinimum", "exclusiveMaximum"),
         **_all(
             "told", "a limit of the entries", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"
         ),
-        **_shown("what the values are", "timezone", "defaultTimezone", "dimensions", "elementType", "normalized"),
+        **_shown("what the values are", "defaultTimezone", "dimensions", "normalized"),
         **_shown("how vectors are made", "distanceMetric", "embeddingModel", "embeddingModelVersion"),
     },
     "enum": {

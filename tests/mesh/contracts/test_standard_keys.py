@@ -137,15 +137,22 @@ CHANGED: Mapping[tuple[str, str], tuple[tuple[str | int, ...], Json]] = {
         ("schema", 0, "properties", 3),
         {"key": {"physicalType": "string"}, "value": {"physicalType": "string", "classification": "pii"}},
     ),
+    ("properties", "logicalTypeOptions"): (("schema", 0, "properties", 5), {"timezone": True}),
+    ("properties", "customProperties"): (
+        ("schema", 0, "properties", 8),
+        [{"property": "partitionTransform", "value": "bucket[4]"}],
+    ),
+    ("logicalTypeOptions", "timezone"): (("schema", 0, "properties", 5, "logicalTypeOptions"), True),
+    ("logicalTypeOptions", "format"): (("schema", 0, "properties", 9, "logicalTypeOptions"), "f32"),
+    ("logicalTypeOptions", "required"): (("schema", 0, "properties", 1, "logicalTypeOptions"), ["a"]),
+    ("logicalTypeOptions", "elementType"): (("schema", 0, "properties", 10, "logicalTypeOptions"), "float64"),
     ("map", "key"): (("schema", 0, "properties", 3, "map"), {"physicalType": "string", "classification": "pii"}),
     ("map", "value"): (("schema", 0, "properties", 3, "map"), {"physicalType": "string", "classification": "pii"}),
 }
 """For each key that is used, a place and another value there, which gives another plan."""
 
 OTHERWISE: Mapping[tuple[str, str], tuple[tuple[str | int, ...], Json]] = {
-    ("logicalTypeOptions", "timezone"): (("schema", 0, "properties", 5, "logicalTypeOptions"), True),
-    ("logicalTypeOptions", "format"): (("schema", 0, "properties", 7, "logicalTypeOptions"), "i32"),
-    ("logicalTypeOptions", "required"): (("schema", 0, "properties", 1, "logicalTypeOptions"), ["a"]),
+    ("contract", "servers"): ((), [{"server": "s", "type": "snowflake"}]),
     ("properties", "primaryKey"): (COLUMN, True),
     ("properties", "primaryKeyPosition"): (COLUMN, 1),
     **{(place, "customProperties"): (AT[place], [{"property": "x", "value": "y"}]) for place in AT},
@@ -173,6 +180,8 @@ def contract() -> dict[str, Json]:
                     {"name": "day", "physicalType": "date", "partitioned": True, "partitionKeyPosition": 3},
                     {"name": "draught", "logicalType": "integer", "logicalTypeOptions": {}},
                     {"name": "pier", "physicalType": "string", "partitioned": True, "partitionKeyPosition": 2},
+                    {"name": "depth", "logicalType": "number", "logicalTypeOptions": {}},
+                    {"name": "look", "logicalType": "vector", "logicalTypeOptions": {"dimensions": 3}},
                 ],
             }
         ],
@@ -211,6 +220,11 @@ def changed(path: tuple[str | int, ...], key: str, value: Json) -> dict[str, Jso
 ROWS = [(place, key, row.fate) for place, fates in KEYS.items() for key, row in fates.items()]
 
 
+def test_every_key_of_a_column_that_is_told_is_counted() -> None:
+    told = {key for key, row in KEYS["properties"].items() if row.fate == "told"}
+    assert told | {"logicalTypeOptions"} == set(standard_keys.OF_ELEMENTS)
+
+
 def test_every_used_key_has_a_change_to_try() -> None:
     assert {(place, key) for place, key, fate in ROWS if fate == "used"} - set(CHANGED) == set()
 
@@ -243,7 +257,7 @@ def test_what_is_told_is_counted_by_kind() -> None:
     }
 
 
-@pytest.mark.parametrize("key", [key for key, row in KEYS["properties"].items() if row.fate == "told"])
+@pytest.mark.parametrize("key", standard_keys.OF_ELEMENTS)
 def test_a_key_of_a_column_that_is_told_is_counted(key: str) -> None:
     values = {"unique": True, "logicalTypeOptions": {"minLength": 1}}
     data = {"schema": [{"name": "t", "properties": [{"name": "c", key: values.get(key, [{}])}]}]}
