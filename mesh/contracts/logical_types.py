@@ -53,6 +53,9 @@ _ELEMENTS: Final = {
 }
 """Type of a vector's elements by `elementType`; `binary` is a bit, which no type here holds in an array."""
 
+_OPEN: Final = {"object": "struct", "array": "array", "map": "map"}
+"""Nested types by logical type."""
+
 _FITS: Final[Mapping[str, frozenset[str]]] = {
     "string": frozenset({"string", "binary"}),
     "integer": frozenset({*_WHOLE, "decimal"}),
@@ -72,8 +75,9 @@ _FITS: Final[Mapping[str, frozenset[str]]] = {
 
 _HOLDS: Final[Mapping[str, frozenset[str]]] = {
     "number": frozenset(_WHOLE),
-    # ISO 8601 as text, as `datacontract import csv` leaves it, sorts and compares as the time does.
-    "date": frozenset({"string"}),
+    # `datacontract` before 1.1 called a timestamp a date. ISO 8601 as text, as its `import csv` leaves it, sorts and
+    # compares as the time does.
+    "date": frozenset({"string", "timestamp", "timestamptz"}),
     "timestamp": frozenset({"string"}),
 }
 """Names of the column types that contradict a logical type, but whose columns hold its values: warned of."""
@@ -119,7 +123,7 @@ def alone(logical: str | None, told: Said) -> Judged:
         return None, (TypeFault("logicalType", fault),)
     if logical in LOGICAL:
         return ColumnType(LOGICAL[logical]), ()
-    return None, (TypeFault("", types.missing(ColumnType({"object": "struct"}.get(logical, logical)))),)
+    return None, (TypeFault("", f"is {types.missing(ColumnType(_OPEN[logical]))}"),)
 
 
 def _integer(told: Said) -> Judged:
@@ -186,7 +190,7 @@ def completed(stated: ColumnType, logical: str | None, told: Said, dates_have_ti
             return stated, faults
     for inner in stated.walk():
         if inner.is_open:
-            return None, (TypeFault("physicalType", types.missing(inner)),)
+            return None, (TypeFault("physicalType", f"is {types.missing(inner)}"),)
     return stated, tuple(_contradictions(stated, logical, told, dates_have_time))
 
 
@@ -201,7 +205,7 @@ def _closed(stated: ColumnType, logical: str | None, told: Said) -> Judged:
             return types.mapping(*(types.parse(LOGICAL.get(one, one)) for one in (key, value))), ()
         except UnknownTypeError as error:
             return None, (TypeFault("customProperties", f"is a map: {error}"),)
-    return None, (TypeFault("physicalType", types.missing(stated)),)
+    return None, (TypeFault("physicalType", f"is {types.missing(stated)}"),)
 
 
 def _contradictions(stated: ColumnType, logical: str | None, told: Said, dates_have_time: bool) -> Iterator[TypeFault]:
@@ -235,15 +239,12 @@ def contradiction(stated: ColumnType, logical: str | None, told: Said, dates_hav
     if logical == "date" and dates_have_time and stated.name in _DATES_OF_3_0:
         return None
     wanted, _ = alone(logical, told)
-    instead = f"'physicalType: {wanted}'" if wanted else "another 'physicalType'"
+    ways = [f"'physicalType: {wanted}'"] if wanted else []
+    ways += [f"'logicalType: {other}'" for other, fitting in _FITS.items() if stated.name in fitting][:1]
+    message = f"is {logical} by its logicalType and {stated} by its physicalType"
     if stated.name in _HOLDS.get(logical, ()):
-        message = f"is {logical} by its logicalType and {stated} by its physicalType; {instead} would agree"
-        return TypeFault("physicalType", message, "warning")
-    message = (
-        f"is {logical} by its logicalType and {stated} by its physicalType: one is wrong;"
-        f" write {instead}, or another 'logicalType'"
-    )
-    return TypeFault("physicalType", message)
+        return TypeFault("physicalType", f"{message}; {' or '.join(ways)} would agree", "warning")
+    return TypeFault("physicalType", f"{message}: one is wrong; write {' or '.join(ways)}")
 
 
 def _too_narrow(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
