@@ -54,8 +54,9 @@ def type_mistakes(contract: Contract, column: Element, place: TypePlace) -> Iter
     """Mistakes in the type of a column, each with its place."""
     for element, fault in _judged(column, place)[1]:
         path = (*element.path, fault.key) if fault.key in element.data else element.path
-        name = contract.column_name(element.path)
-        yield ContractMistake(path, f"column '{name}' {fault.message}", fault.severity)
+        column_name = f"column '{contract.column_name(element.path)}'"
+        told = f"type '{fault.text}' of {column_name}: " if fault.text is not None else f"{column_name} "
+        yield ContractMistake(path, told + fault.message, fault.severity)
 
 
 _Faults = list[tuple[Element, TypeFault]]
@@ -125,7 +126,7 @@ def _stated(physical: str | None, given: ColumnType | None, place: TypePlace) ->
         elsewhere = (
             f"; the types are those of the table here, not of {listed(place.platforms)}" if place.platforms else ""
         )
-        return None, (TypeFault("physicalType", f"is of type '{shorten(physical)}': {error}{elsewhere}"),)
+        return None, (TypeFault("physicalType", f"{error}{elsewhere}", text=shorten(physical)),)
     if given is not None and not _agree(own, given):
         message = f"is {own} here, but {given} in the 'physicalType' around it: make them the same"
         return None, (TypeFault("physicalType", message),)

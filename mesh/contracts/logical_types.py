@@ -87,11 +87,15 @@ _DATES_OF_3_0: Final = frozenset({"timestamp", "timestamptz", "string"})
 
 
 class TypeFault(NamedTuple):
-    """A fault in an element's type, and the key of the element at which it stands; the element's name is added."""
+    """A fault in an element's type, and the key of the element at which it stands.
+
+    The message goes on from the name of the element, or says what is wrong with `text`, a type that cannot be read.
+    """
 
     key: str
     message: str
     severity: Severity = "error"
+    text: str | None = None
 
 
 Judged = tuple[ColumnType | None, tuple[TypeFault, ...]]
@@ -184,14 +188,13 @@ def _digits(told: Said) -> Judged:
 
 def completed(stated: ColumnType, logical: str | None, told: Said, dates_have_time: bool) -> Judged:
     """The type that a physical type and what stands beside it say together."""
-    if stated.is_open:
-        stated, faults = _closed(stated, logical, told)
-        if stated is None:
-            return stated, faults
-    for inner in stated.walk():
+    made, faults = _closed(stated, logical, told) if stated.is_open else (stated, ())
+    if made is None:
+        return None, faults
+    for inner in made.walk():
         if inner.is_open:
             return None, (TypeFault("physicalType", f"is {types.missing(inner)}"),)
-    return stated, tuple(_contradictions(stated, logical, told, dates_have_time))
+    return made, tuple(_contradictions(made, logical, told, dates_have_time))
 
 
 def _closed(stated: ColumnType, logical: str | None, told: Said) -> Judged:
@@ -202,7 +205,7 @@ def _closed(stated: ColumnType, logical: str | None, told: Said) -> Judged:
     key, value = told.map_types
     if stated.name == "map" and key and value:
         try:
-            return types.mapping(*(types.parse(LOGICAL.get(one, one)) for one in (key, value))), ()
+            return types.mapping(types.parse(LOGICAL.get(key, key)), types.parse(LOGICAL.get(value, value))), ()
         except UnknownTypeError as error:
             return None, (TypeFault("customProperties", f"is a map: {error}"),)
     return None, (TypeFault("physicalType", f"is {types.missing(stated)}"),)
@@ -287,7 +290,9 @@ def _number_faults(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
     if by_digits is None:
         return
     if stated.name == "decimal" and by_digits != stated:
-        yield TypeFault("physicalType", f"is {stated} by its physicalType and {by_digits} by its customProperties")
+        yield TypeFault(
+            "physicalType", f"is {stated} by its physicalType and {by_digits} by its customProperties: one is wrong"
+        )
     # `datacontract import sql` writes the binary digits of FLOAT(24) as a precision of 24 and a scale of 0.
     elif stated.name != "decimal" and (whole(told.scale) or whole(told.precision) not in (24, 53)):
         message = f"is {stated} by its physicalType, and {by_digits} by its customProperties: write {by_digits}"

@@ -145,7 +145,7 @@ def test_a_mistake_stands_at_the_nested_element_and_names_it_by_its_path() -> No
     of = contract({"logicalType": "array", "items": {"logicalType": "object", "properties": below}})
     (mistake,) = mistakes(of)
     assert mistake.path == ("schema", 0, "properties", 0, "items", "properties", 0, "physicalType")
-    assert mistake.message.startswith("column 'x.items.email' is of type 'VARIANT'")
+    assert mistake.message.startswith("type 'VARIANT' of column 'x.items.email': ")
 
 
 def test_every_nested_mistake_is_told() -> None:
