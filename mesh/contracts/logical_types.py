@@ -83,7 +83,7 @@ _HOLDS: Final[Mapping[str, frozenset[str]]] = {
 """Names of the column types that contradict a logical type, but whose columns hold its values: warned of."""
 
 _DATES_OF_3_0: Final = frozenset({"timestamp", "timestamptz", "string"})
-"""What else a `date` can be in 3.0 of the standard, which has no logical type `timestamp`."""
+"""Other types that a `date` can have in 3.0 of the standard, which has no logical type `timestamp`."""
 
 
 class TypeFault(NamedTuple):

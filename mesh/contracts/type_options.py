@@ -48,7 +48,7 @@ _CUSTOM: Final = {
 
 
 def said(element: Element) -> Said:
-    """What the options and custom properties of an element say of its type."""
+    """Options and custom properties of an element, as far as they bear on its type."""
     options: Mapping[str, Any] = element.data.get("logicalTypeOptions") or {}
     custom = {
         _CUSTOM[key]: _text(entry.get("value"))

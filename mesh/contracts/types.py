@@ -113,7 +113,7 @@ def read(text: str) -> ColumnType:
 
 
 def missing(open_type: ColumnType) -> str:
-    """What an open type is, and what it lacks: `a decimal without its digits: …`."""
+    """An open type in words, and the remedy: `a decimal without its digits: …`."""
     if open_type.name == "decimal":
         return "a decimal without its digits: write decimal(p,s), such as decimal(18,2)"
     example, place = {
@@ -164,7 +164,7 @@ class _Reader:
     # ---- characters
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """What a pattern matches here, read over."""
+        """The match of a pattern here, which is read over."""
         match = pattern.match(self.text, self.at)
         if match is not None:
             self.at = match.end()
