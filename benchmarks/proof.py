@@ -19,6 +19,7 @@ from mesh import example
 from mesh.access.sizes import largest
 from mesh.load import load
 from mesh.plan import build
+from mesh.proof import written_labels
 from mesh.proof.prove import prove
 
 DAY = datetime.date(2026, 12, 1)
@@ -30,7 +31,8 @@ def proven(directory: Path) -> dict[str, float]:
     """Wall seconds, requests decided, peak memory and the verdict for a mesh in a folder."""
     gc.set_threshold(100_000, 50, 1000)  # as the `mesh` command does
     started = time.perf_counter()
-    results = list(prove(build(load(directory).usable(), DAY)))
+    mesh = load(directory).usable()
+    results = list(prove(build(mesh, DAY), written_labels.read(directory, mesh)))
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     slowest = max(results, key=lambda result: result.seconds)

@@ -65,10 +65,13 @@ def _chosen(asked: list[str] | None) -> tuple[Invariant, ...]:
 
 def _prove(planned: PlannedMesh, invariants: tuple[Invariant, ...], as_json: bool) -> None:
     from mesh.proof.prove import prove as proofs
+    from mesh.proof.written_labels import read as read_labels
 
     started = time.perf_counter()
     results: list[InvariantResult] = []
-    for result in _watched(proofs(planned.plan, invariants), len(invariants), "proving"):
+    for result in _watched(
+        proofs(planned.plan, read_labels(planned.directory, planned.mesh), invariants), len(invariants), "proving"
+    ):
         results.append(result)
         if not as_json:
             _show(result)
@@ -129,10 +132,12 @@ def _beyond(results: Iterable[InvariantResult]) -> None:
 
 def _mutate(planned: PlannedMesh, as_json: bool) -> None:
     from mesh.proof.mutate import Mutation
+    from mesh.proof.written_labels import read as read_labels
 
+    written = read_labels(planned.directory, planned.mesh)
     started = time.perf_counter()
     say("collecting every claim of every invariant")
-    outcomes = list(_watched(Mutation(planned.plan).run(), None, "dropping"))
+    outcomes = list(_watched(Mutation(planned.plan, written).run(), None, "dropping"))
     survivors = [outcome for outcome in outcomes if outcome.survives]
     explained = [outcome for outcome in outcomes if outcome.reason]
     seconds = time.perf_counter() - started

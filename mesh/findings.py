@@ -67,9 +67,10 @@ def listed(names: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The question `; did you mean 'x'?` for the nearest known name; empty when none is near."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    """The question `; did you mean 'x'?` for the nearest known name, in whatever case; empty when none is near."""
+    by_lower = {other.lower(): other for other in known if other != name}
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean '{by_lower[close[0]]}'?" if close else ""
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

@@ -248,7 +248,10 @@ class _Reader:
         data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
         if data is None or not self.is_odcs(file, data):
             return None
-        return elements.read(data)
+        contract = elements.read(data)
+        astray = elements.astray(contract, self.loaded.sources[file].text)
+        self.loaded.findings += self.loaded.place(Problem(file, path, elements.ASTRAY, on_key=True) for path in astray)
+        return contract
 
     def no_contract(self, name: str, file: str, named: bool) -> str:
         """The sentence for a product whose contract is not there."""
@@ -256,14 +259,14 @@ class _Reader:
         return f"product '{name}' has no contract: {self.loaded.shown(file)} does not exist; {remedy}"
 
     def is_odcs(self, file: str, data: Mapping[str, Any]) -> bool:
-        """Whether the contract holds the standard's JSON schema; else its first errors are findings."""
+        """Whether the contract is one by the standard's JSON schema; what is wrong are findings."""
         try:
             problems = standard.problems(file, data)
         except ValueError:  # a key that is no text, which the validator does not take
             self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
             return False
         self.loaded.findings += self.loaded.place(problems)
-        return not problems
+        return all(problem.severity != "error" for problem in problems)
 
     def stray_contracts(self, domains: Mapping[str, Domain]) -> list[str]:
         """Contract files that no product names; none while a domain's file is unusable, for it may name them."""

@@ -1,13 +1,12 @@
-"""Validation errors of pydantic and of the contract's JSON schema, as sentences for the person who wrote the file."""
+"""Validation errors of pydantic, as sentences for the person who wrote the file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, cast
 
-import jsonschema_rs
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
@@ -25,15 +24,6 @@ _KINDS: Final = {
     "model_type": "'key: value' lines",
     "tuple_type": "a list",
 }
-_JSON_KINDS: Final = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "'key: value' lines",
-    "array": "a list",
-    "null": "nothing",
-}
 
 
 def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
@@ -48,9 +38,7 @@ def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
         return unknown_key(file, path, allowed(model, path[:-1]))
     if kind == "missing":
         return missing_key(file, path, about(model, path))
-    return Problem(
-        file, path, f"{_subject(path)} {_reason(model, path, value, kind, error)}", on_key=kind == "too_long"
-    )
+    return Problem(file, path, f"{subject(path)} {_reason(model, path, value, kind, error)}", on_key=kind == "too_long")
 
 
 def is_about_keys(error: ErrorDetails) -> bool:
@@ -70,16 +58,17 @@ def unknown_key(file: str, path: KeyPath, known: list[str]) -> Problem:
     """A key that does not belong where it stands, with the nearest one that does."""
     name = str(path[-1])
     near = nearest(name, known)
-    message = f"unknown key '{shorten(name)}'{_in(path)}{near}"
+    message = f"unknown key '{shorten(name)}'{inside(path)}{near}"
     return Problem(file, path, message + (" Known: " if near else "; known: ") + listed(known), on_key=True)
 
 
 def missing_key(file: str, path: KeyPath, text: str) -> Problem:
     """A key that has to be there; `text` describes its value."""
-    return Problem(file, path[:-1], f"missing key '{path[-1]}'{_in(path)}{': ' if text else ''}{text}", on_key=True)
+    return Problem(file, path[:-1], f"missing key '{path[-1]}'{inside(path)}{': ' if text else ''}{text}", on_key=True)
 
 
-def _subject(path: KeyPath) -> str:
+def subject(path: KeyPath) -> str:
+    """The beginning of a sentence on the value at a path of keys."""
     return f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this entry"
 
 
@@ -125,7 +114,8 @@ def bad_name(value: str) -> str:
     return f"'{shorten(value)}' is not a name that fits here; expected {A_NAME}"
 
 
-def _in(path: KeyPath) -> str:
+def inside(path: KeyPath) -> str:
+    """The sentence part on the place of a key: the keys above it."""
     parents = ".".join(part for part in path[:-1] if isinstance(part, str))
     return f" in '{parents}'" if parents else ""
 
@@ -200,57 +190,3 @@ def about(model: type[BaseModel], path: KeyPath) -> str:
     text = str(node(model, path).get("description", "")).split("\n")[0]
     start = text[:1].lower() if text[1:2].islower() or text[1:2] == " " else text[:1]
     return start + text[1:].rstrip(".")
-
-
-# ---- the JSON schema of a data contract
-
-
-def contract_problems(file: str, schema: Schema, errors: Iterator[jsonschema_rs.ValidationError]) -> Iterator[Problem]:
-    """Problems of a contract, one for each error of its JSON schema, none twice."""
-    yielded: set[Problem] = set()
-    for error in errors:
-        for problem in _contract_problem(file, schema, error):
-            if problem not in yielded:
-                yielded.add(problem)
-                yield problem
-
-
-def _contract_problem(file: str, schema: Schema, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
-    kind, path = error.kind, tuple(error.instance_path)
-    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
-        yield missing_key(file, (*path, str(kind.property)), "the Open Data Contract Standard asks for it")
-    elif isinstance(
-        kind,
-        jsonschema_rs.ValidationErrorKind.AdditionalProperties
-        | jsonschema_rs.ValidationErrorKind.UnevaluatedProperties,
-    ):
-        known = _contract_keys(schema, path)
-        for name in kind.unexpected:
-            yield _stray_key(file, (*path, name), known)
-    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
-        wanted = " or ".join(_JSON_KINDS.get(name, name) for name in sorted(kind.types))
-        yield Problem(file, path, f"{_subject(path)} {_is(error.instance)}; expected {wanted}")
-    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Enum):
-        choices = [str(choice) for choice in cast("list[object]", kind.options)]
-        near = nearest(str(error.instance), choices)
-        yield Problem(file, path, f"{_subject(path)} {_is(error.instance)}; allowed: {listed(choices)}{near}")
-    else:
-        reason = shorten(error.message, 120)
-        yield Problem(file, path, f"{_subject(path)} is not as the Open Data Contract Standard has it: {reason}")
-
-
-def _stray_key(file: str, path: KeyPath, known: list[str]) -> Problem:
-    near = nearest(str(path[-1]), known)
-    message = f"unknown key '{shorten(str(path[-1]))}'{_in(path)}" + (f"{near} The" if near else "; the")
-    reason = "Open Data Contract Standard has no such key here; extras go into 'customProperties'"
-    return Problem(file, path, f"{message} {reason}", on_key=True)
-
-
-def _contract_keys(schema: Schema, path: KeyPath) -> list[str]:
-    """Keys that the standard has: at the top of a contract, or anywhere below."""
-    if not path:
-        return list(schema.get("properties", {}))
-    names: set[str] = set()
-    for definition in schema.get("$defs", {}).values():
-        names |= set(definition.get("properties", {}))
-    return sorted(names)

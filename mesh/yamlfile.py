@@ -44,6 +44,12 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufff
 _PLACE: Final = re.compile(r"at line (\d+) column (\d+)")
 _TOO_LARGE_A_NUMBER: Final = re.compile(r"invalid type: integer `(-?\d+)`.* at line (\d+) column (\d+)")
 
+_CONFLICTS: Final = tuple(re.compile(rf"^{mark}{{7}}(?:\s.*)?$", re.MULTILINE) for mark in "<=>")
+CONFLICT: Final = (
+    "a merge conflict that is not settled: keep one side or join both, "
+    "and remove the lines '<<<<<<<', '=======' and '>>>>>>>'"
+)
+
 _HINTS: Final = {
     "mapping values are not allowed": "a ': ' inside a text; put the text in quotes",
     "expected key": "this line is not on the level of the keys before it; check its indentation",
@@ -253,6 +259,9 @@ def _special(event: yaml.Event) -> str:
 def _diagnose(source: Source, reason: str) -> list[Finding]:
     """Findings on a text that the fast parser refuses; PyYAML knows places and says more."""
     text, file = source.text, source.file
+    for conflict in _CONFLICTS:
+        if places := [_line_and_column(text, mark.start()) for mark in conflict.finditer(text)]:
+            return [Finding(file, *place, CONFLICT) for place in places[:MOST_SPECIAL]]
     if "recursion limit" in reason:
         return [_at(source, reason, TOO_DEEP)]
     if number := _TOO_LARGE_A_NUMBER.search(reason):

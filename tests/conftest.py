@@ -12,6 +12,8 @@ from mesh.access.matrix import Row, matrix
 from mesh.load import load
 from mesh.model import Mesh
 from mesh.plan import Plan, build
+from mesh.proof import written_labels
+from mesh.proof.written_labels import WrittenLabels
 from tests.program.sample import Planned, previewed
 from tests.program.sample import mesh as sample_run
 
@@ -34,6 +36,12 @@ def sample() -> Mesh:
 def plan(sample: Mesh) -> Plan:
     """The plan of the sample mesh."""
     return build(sample, DAY)
+
+
+@pytest.fixture(scope="session")
+def written(sample: Mesh) -> WrittenLabels:
+    """The labels of the sample mesh, as its contracts are written."""
+    return written_labels.read(STACKS, sample)
 
 
 @pytest.fixture(scope="session")

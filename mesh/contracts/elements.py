@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh.contracts import standard
 from mesh.findings import KeyPath
 from mesh.model import Contract, Element
 
+ASTRAY: Final = (
+    "this 'classification' stands in no column, so that no column carries it; "
+    "write it at the column, or at a field in it"
+)
+
 _TABLE: Final = "SchemaObject"
+_KEY: Final = "classification"
 
 
 def read(data: Mapping[str, Any]) -> Contract:
@@ -29,10 +35,31 @@ def _element(path: KeyPath, data: Mapping[str, Any], definition: str) -> Element
 def _at(path: KeyPath, data: Mapping[str, Any], place: tuple[str, ...], kind: str, several: bool) -> Iterator[Element]:
     here: Any = data
     for step in place:
-        here = here.get(step) if isinstance(here, Mapping) else None
+        here = here.get(step) if here else None
     whole = (*path, *place)
     if several:
         for number, one in enumerate(here or ()):
             yield _element((*whole, number), one, kind)
     elif here is not None:
         yield _element(whole, here, kind)
+
+
+def astray(contract: Contract, text: str) -> list[KeyPath]:
+    """Places of every `classification` in a contract that none of its elements has; `text` is the file's."""
+    carried = sum(_KEY in element.data for element in contract.elements())
+    # Each key is a word of the text: where the words are no more than the keys, there is nothing to look for.
+    if text.count(_KEY) == carried:
+        return []
+    columns = {element.path for table in contract.tables for column in table.columns for element in column.walk()}
+    return [path for path in _classified(contract.data, ()) if path[:-1] not in columns]
+
+
+def _classified(here: Any, path: KeyPath) -> Iterator[KeyPath]:
+    if isinstance(here, Mapping):
+        for key, value in cast("Mapping[str, Any]", here).items():
+            if key == _KEY:
+                yield (*path, key)
+            yield from _classified(value, (*path, key))
+    elif isinstance(here, list):
+        for number, value in enumerate(cast("list[Any]", here)):
+            yield from _classified(value, (*path, number))

@@ -1,20 +1,20 @@
-"""Open Data Contract Standard: its JSON schemas, the places of elements, and the keys of each place.
+"""Open Data Contract Standard: the judgement of a file, the places of elements, and the keys of each place.
 
-Everything is derived from the schemas, so that a later version of the standard brings its own places and keys.
+Everything is derived from the standard's JSON schemas, so that a later version brings its own places and keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from itertools import islice
 from typing import Any, Final, cast
 
 import jsonschema_rs
 
-from mesh.contracts import versions
+from mesh.contracts import other_formats, standard_messages, versions
+from mesh.contracts.json_schema import judges, judges_at, keys_of, resolved
 from mesh.findings import KeyPath, Problem
-from mesh.validation_messages import Schema, contract_problems
+from mesh.validation_messages import Schema
 
 MOST_PER_CONTRACT: Final = 10
 """The most schema errors shown of one contract; a file that is no contract breaks dozens of rules."""
@@ -25,18 +25,10 @@ ROOT: Final = ""
 ELEMENT: Final = "SchemaElement"
 """The definition that every element of a contract's schema is built on."""
 
-_IN_PLACE: Final = ("allOf", "anyOf", "oneOf")
-_IN_PLACE_ONE: Final = ("if", "then", "else")
-
-
-@lru_cache(maxsize=8)
-def _schema(version: str) -> Schema:
-    return versions.schema(version)
-
 
 @lru_cache(maxsize=8)
 def _validator(version: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(_schema(version))
+    return jsonschema_rs.validator_for(dict(versions.schema(version)))
 
 
 def version_of(data: Mapping[str, Any]) -> str:
@@ -47,46 +39,30 @@ def version_of(data: Mapping[str, Any]) -> str:
 
 def schema_of(data: Mapping[str, Any]) -> Schema:
     """The JSON schema that judges a file."""
-    return _schema(version_of(data))
+    return versions.schema(version_of(data))
 
 
 def problems(file: str, data: Mapping[str, Any]) -> list[Problem]:
-    """Problems of a file that does not hold its JSON schema; none of one that does.
+    """Problems of a file that does not hold its JSON schema, errors first; none of one that does.
 
-    Raises ValueError for a file with a key that is no text.
+    A file with warnings only is a contract. Raises ValueError for a file with a key that is no text.
     """
     validator = _validator(version_of(data))
     if validator.is_valid(data):
         return []
-    every = contract_problems(file, schema_of(data), validator.iter_errors(data))
-    return list(islice(every, MOST_PER_CONTRACT))
+    if other := other_formats.named(data):
+        return [Problem(file, other.path, other.message, on_key=True)]
+    every = standard_messages.problems(file, version_of(data), data, validator.iter_errors(data))
+    every.sort(key=lambda problem: problem.severity != "error")
+    shown = every[:MOST_PER_CONTRACT]
+    if more := len(every) - len(shown):
+        places = f"{more} more places" if more > 1 else "one more place"
+        message = f"{places} of this contract are not as the standard has them; these are the first {len(shown)}"
+        shown.append(Problem(file, (), message, every[0].severity))
+    return shown
 
 
 # ---- places and keys
-
-
-def _resolved(whole: Schema, here: Schema) -> tuple[str, Schema]:
-    """Name and content of the definition that a subschema refers to."""
-    steps = str(here["$ref"]).removeprefix("#/").split("/")
-    for step in steps:
-        whole = whole[step]
-    return steps[-1], whole
-
-
-def _in_place(whole: Schema, here: Schema) -> Iterator[tuple[str, Schema]]:
-    """Every subschema that judges the same value, with the name of the definition it stands in: itself first."""
-    todo: list[tuple[str, Schema]] = [("", here)]
-    seen: set[int] = set()
-    while todo:
-        name, node = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield name, node
-        if "$ref" in node:
-            todo.append(_resolved(whole, node))
-        todo += [(name, branch) for key in _IN_PLACE for branch in node.get(key, ())]
-        todo += [(name, node[key]) for key in _IN_PLACE_ONE if isinstance(node.get(key), Mapping)]
 
 
 @cache
@@ -95,7 +71,7 @@ def places() -> Mapping[str, Mapping[tuple[str, ...], tuple[str, bool]]]:
 
     `places()["SchemaProperty"][("items",)]` is `("SchemaItemProperty", False)`. Below `ROOT` stand the tables.
     """
-    whole = _schema(versions.LATEST)
+    whole = versions.schema(versions.LATEST)
     every: dict[str, Mapping[tuple[str, ...], tuple[str, bool]]] = {}
     todo = [(ROOT, whole)]
     while todo:
@@ -109,44 +85,33 @@ def places() -> Mapping[str, Mapping[tuple[str, ...], tuple[str, bool]]]:
 def _elements_below(
     whole: Schema, here: Schema, path: tuple[str, ...], above: frozenset[str]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, bool]]]:
-    for name, node in _in_place(whole, here):
+    for name, node, _ in judges(whole, here):
         if name in above:
             continue
         for key, value in node.get("properties", {}).items():
             for following, is_list in ((value, False), *((item, True) for item in _items(whole, value))):
-                found = _element(whole, following)
-                if found:
+                if found := _element(whole, following):
                     yield (*path, key), (found, is_list)
                 else:
-                    yield from _elements_below(whole, following, (*path, key), above | {name} - {""})
+                    yield from _elements_below(whole, following, (*path, key), above | {name} - {ROOT})
 
 
 def _items(whole: Schema, here: Schema) -> Iterator[Schema]:
     """The subschemas of the entries of a list that a subschema judges."""
-    for _, node in _in_place(whole, here):
-        if isinstance(node.get("items"), Mapping):
-            yield cast("Schema", node["items"])
+    for judge in judges(whole, here):
+        if isinstance(judge.node.get("items"), Mapping):
+            yield cast("Schema", judge.node["items"])
 
 
 def _element(whole: Schema, here: Schema) -> str | None:
     """The name of the definition of the element that a subschema describes; None when it describes none."""
     if "$ref" not in here:
         return None
-    name, definition = _resolved(whole, here)
-    return name if any(below == ELEMENT for below, _ in _in_place(whole, definition)) else None
+    name, definition = resolved(whole, here["$ref"])
+    return name if any(judge.definition == ELEMENT for judge in judges(whole, definition)) else None
 
 
 @lru_cache(maxsize=256)
 def keys(place: KeyPath, version: str = versions.LATEST) -> tuple[str, ...]:
     """The keys that the standard has at a place of a contract, whatever else the contract says; sorted."""
-    whole = _schema(version)
-    here = [node for _, node in _in_place(whole, whole)]
-    for step in place:
-        here = [inner for node in here for below in _below(node, step) for _, inner in _in_place(whole, below)]
-    return tuple(sorted({key for node in here for key in node.get("properties", ())}))
-
-
-def _below(node: Schema, step: str | int) -> Iterator[Schema]:
-    following = node.get("properties", {}).get(step) if isinstance(step, str) else node.get("items")
-    if isinstance(following, Mapping):
-        yield cast("Schema", following)
+    return tuple(keys_of(judges_at(versions.schema(version), place)))

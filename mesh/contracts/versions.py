@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
@@ -34,6 +35,7 @@ class Fewer(tuple[str, ...]):
     __slots__ = ()
 
 
+@lru_cache(maxsize=8)
 def schema(version: str) -> Schema:
     """The JSON schema of one version of the standard, one of `PATCHES`."""
     text = files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8")
@@ -48,6 +50,11 @@ def schema(version: str) -> Schema:
     return cast("Schema", whole)
 
 
+def after(version: str) -> list[str]:
+    """The versions that came after one, the earliest first."""
+    return sorted(later for later in PATCHES if later > version)
+
+
 def merged(target: Any, patch: Any) -> Any:
     """A value with a patch laid over it."""
     if isinstance(patch, More):
@@ -60,7 +67,7 @@ def merged(target: Any, patch: Any) -> Any:
     if isinstance(target, list):
         entries = cast("list[Any]", target)
         return [merged(entry, changes[number]) if number in changes else entry for number, entry in enumerate(entries)]
-    result: dict[str | int, Any] = dict(target) if isinstance(target, Mapping) else {}
+    result: dict[str | int, Any] = dict(cast("Patch", target)) if isinstance(target, Mapping) else {}
     for key, value in changes.items():
         if value is None:
             result.pop(key, None)
@@ -144,7 +151,7 @@ _SINCE_3_2: Final[Patch] = {
         "StableId": {"pattern": "^[A-Za-z0-9_-]+$"},
     },
 }
-"""3.1 as against 3.2: no maps, vectors, enumerations, synonyms, and ten kinds of servers fewer; `status` is required."""
+"""3.1 as against 3.2: no maps, vectors, enumerations, synonyms; ten kinds of servers fewer; `status` is required."""
 
 _OPEN: Final = {"additionalProperties": None, "properties": {"id": None}}
 """A mapping that has no id, and takes any other key."""

@@ -78,7 +78,8 @@ class Contract:
     @property
     def purpose(self) -> str:
         """The purpose of the data, on one line as AWS takes a description; empty when the contract does not say."""
-        return " ".join(((self.data.get("description") or {}).get("purpose") or "").split())
+        description: Mapping[str, str | None] = self.data.get("description") or {}
+        return " ".join((description.get("purpose") or "").split())
 
     def column_name(self, path: KeyPath) -> str:
         """Name of a column, or of what is nested in it, by its path: `captain.email`, `phones.items`."""

@@ -59,7 +59,7 @@ class MeshFile(Closed):
     clearances: dict[Name, Names] = Field(
         description="What people can hold: the classifications each clearance may read, in every domain.", min_length=1
     )
-    no_label: tuple[LabelWord, ...] = Field(
+    no_label: Annotated[tuple[LabelWord, ...], Field(strict=False)] = Field(
         default=(), description="Words of contracts that mean no label, such as public and internal."
     )
     classification_aliases: dict[LabelWord, Names] = Field(

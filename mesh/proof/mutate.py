@@ -24,6 +24,7 @@ from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.subject import Subject
+from mesh.proof.written_labels import WrittenLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class MutationOutcome:
 class Mutation:
     """All mutants of a plan, and the claims that are checked again for each."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.subject = Subject(plan)
+    def __init__(self, plan: Plan, written: WrittenLabels) -> None:
+        self.subject = Subject(plan, written)
         self._claims: list[tuple[str, AnyClaim]] = [
             (invariant.id, claim) for invariant in INVARIANTS for claim in invariant.claims(self.subject)
         ]

@@ -12,6 +12,7 @@ from mesh.proof import symbolic
 from mesh.proof.claims import Witness
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.subject import Subject
+from mesh.proof.written_labels import WrittenLabels
 
 SHOWN = 5
 """The most witnesses kept of an invariant that fails."""
@@ -54,9 +55,11 @@ class InvariantResult:
         }
 
 
-def prove(plan: Plan, invariants: tuple[Invariant, ...] = INVARIANTS) -> Iterator[InvariantResult]:
+def prove(
+    plan: Plan, written: WrittenLabels, invariants: tuple[Invariant, ...] = INVARIANTS
+) -> Iterator[InvariantResult]:
     """Results of the invariants, each as soon as it is decided; for all strings too where z3 is installed."""
-    subject, solver = Subject(plan), symbolic.available()
+    subject, solver = Subject(plan, written), symbolic.available()
     return (_prove(invariant, subject, solver) for invariant in invariants)
 
 

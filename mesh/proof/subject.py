@@ -22,6 +22,7 @@ from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import ANONYMOUS, Account, World
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
+from mesh.proof.written_labels import WrittenContract, WrittenLabels
 
 OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
@@ -46,8 +47,9 @@ class Actor(NamedTuple):
 class Subject:
     """A plan under proof: its world, its Lake Formation, and the callers and resources that claims are about."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, written: WrittenLabels | None = None) -> None:
         self.plan, self.perimeter = plan, plan.perimeter
+        self._written = written
         self.hub, self.region = plan.perimeter.governance_id, plan.perimeter.region
         self.world: World = from_plan.world(plan)
         for outsider in (Account(OTHER_ORGANIZATION, "o-somebodyelse", ("r-else",)), Account(NO_ORGANIZATION, None)):
@@ -59,6 +61,11 @@ class Subject:
         """Puts another Lake Formation in the place of the plan's."""
         self.lakes = lakes
         self.access = DecidedReads(self.plan, self.world, lakes)
+
+    def written(self, product: DataProductArgs) -> WrittenContract:
+        """The labels of a product as its contract's text has them, not as the plan carries them."""
+        assert self._written is not None, "claims on labels start from the contracts as they are written"
+        return self._written.contracts[f"{product.domain}.{product.name}"]
 
     # ---- classes
 

@@ -19,6 +19,7 @@ from semver import VersionInfo
 
 from sandbox.runs.pulumi_cli import Cli, find
 from tests.conformance.embedded import PROJECT
+from tests.conformance.lost_connection import tell_the_cause
 from tests.conformance.outcome import Outcome, StepOutcome, in_order, plain
 from tests.conformance.programs import Verb
 from tests.conformance.provider import Served
@@ -153,6 +154,7 @@ class RealEngine:
 def real_engine() -> Generator[RealEngine]:
     """Pulumi's engine, for as long as the context lasts; raises NotPossibleError where there is no usable `pulumi`."""
     cli = find()
+    tell_the_cause()
     served = Served()
     server, port = served.serve()
     with tempfile.TemporaryDirectory() as home:

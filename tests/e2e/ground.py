@@ -25,6 +25,7 @@ from sandbox.runs.served_organization import FILE, ServedOrganization, announced
 from sandbox.runs.stack_run import StackRun
 from sandbox.runs.states import StateDirectory, state_directory
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
+from tests.conformance.lost_connection import tell_the_cause
 from tests.e2e.journal import DAY, fresh, mesh_of
 from tests.sandbox.emulator.faulty import FaultyOrganization
 
@@ -59,6 +60,7 @@ class Ground:
             with RemoteProviders(server.port) as providers:
                 yield Workspace(EmbeddedEngine(providers, self.states), self.told.append)
         else:
+            tell_the_cause()
             backend = Backend(self.cli, self.states.pulumi, server.port, self.states.passphrase)
             yield Workspace(PulumiEngine(backend, self.states), self.told.append)
 

@@ -37,7 +37,6 @@ class Allowance(NamedTuple):
 ALLOWED: Final = (
     Allowance("components/mesh_catalog.py", ("lf_tag_policy", "catalog_resource"), "keys of a TypedDict"),
     Allowance("mesh/model/base.py", ("model_config",), "pydantic reads it from the class"),
-    Allowance("mesh/model/contract.py", ("model_config",), "pydantic reads it from the class"),
     Allowance("policies/mesh_guardrails/pack.py", ("has_validation",), "the policy host of pulumi-policy calls it"),
     Allowance("sandbox/emulator/clients.py", ("get_*", "_credentials"), "botocore calls and reads them"),
     Allowance(

@@ -38,6 +38,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "invariants",
         "claims",
         {"equivalent_mutants", "subject"},
+        "written_labels",
     ),
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""

@@ -11,6 +11,7 @@ from mesh.evaluator.decide import Request
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Sees
 from mesh.proof.subject import Subject
+from mesh.proof.written_labels import WrittenContract
 
 
 def clearances_are_exact(subject: Subject) -> Iterator[AnyClaim]:
@@ -28,24 +29,37 @@ def clearances_are_exact(subject: Subject) -> Iterator[AnyClaim]:
         for reader in dict.fromkeys((*readers, *home_readers)):
             covered = reads[reader.clearance]
             if entry:
-                yield from _columns(reader, entry, covered)
+                yield from _columns(reader, entry, subject.written(product), covered)
                 yield from _catalog(subject, reader, entry)
-            yield from _files(subject, reader, product, product.labels <= covered)
+            yield from _files(subject, reader, product, subject.written(product).labels <= covered)
+        yield Fact(f"the contract of {home.name}.{product.name} classifies columns only", _classified(product))
     yield from _queries(subject, readers)
     yield Fact("documents of a product name no account but its own and the governance account", _no_other_account)
 
 
-def _columns(reader: Reader, entry: CatalogEntryArgs, covered: frozenset[str]) -> Iterator[AnyClaim]:
-    for table in entry.tables:
+def _columns(
+    reader: Reader, entry: CatalogEntryArgs, written: WrittenContract, covered: frozenset[str]
+) -> Iterator[AnyClaim]:
+    for table, columns in written.tables.items():
         yield Columns(
             f"clearance {reader.clearance} of {reader.home}",
             reader.arn,
             reader.account,
             entry.database,
-            table.name,
-            frozenset(c.name for c in (*table.columns, *table.partitions) if frozenset(c.labels) <= covered),
+            table,
+            frozenset(column for column, labels in columns.items() if labels <= covered),
         )
     yield Sees(f"clearance {reader.clearance} of {reader.home}", reader.arn, reader.account, entry.database)
+
+
+def _classified(product: DataProductArgs) -> Callable[[Subject], str | None]:
+    """The check that no `classification` stands where no column carries it."""
+
+    def failure(subject: Subject) -> str | None:
+        astray = subject.written(product).astray
+        return f"carried by no column: {', '.join(astray)}" if astray else None
+
+    return failure
 
 
 def _catalog(subject: Subject, reader: Reader, entry: CatalogEntryArgs) -> Iterator[AnyClaim]:
@@ -129,7 +143,7 @@ def reads_come_through(subject: Subject) -> Iterator[AnyClaim]:
         for port in PORTS:
             if port in product.ports:
                 for reader in _widest_readers(subject, home.name):
-                    covered = product.labels <= home.clearances[reader.clearance].clearance.reads
+                    covered = subject.written(product).labels <= home.clearances[reader.clearance].clearance.reads
                     if port == "table" or covered:
                         yield Fact(*_chain(reader, product, port))
 

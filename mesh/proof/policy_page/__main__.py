@@ -13,9 +13,11 @@ from typing import Final
 
 from mesh.load import load
 from mesh.plan import Plan, build
+from mesh.proof import written_labels
 from mesh.proof.mutate import Mutation
 from mesh.proof.policy_page.losses import as_text, measured, read
 from mesh.proof.policy_page.page import page
+from mesh.proof.written_labels import WrittenLabels
 
 STACKS: Final = Path("stacks")
 PAGE: Final = Path("docs/statements.md")
@@ -24,9 +26,9 @@ DAY: Final = datetime.date(2026, 12, 1)
 """The day that counts as today for the sample mesh, as in the Makefile."""
 
 
-def write(plan: Plan) -> None:
+def write(plan: Plan, written: WrittenLabels) -> None:
     """Measures the losses and writes both files."""
-    mutation = Mutation(plan)
+    mutation = Mutation(plan, written)
     losses = measured(mutation, mutation.run())
     LOSSES.write_text(as_text(losses), "utf-8")
     PAGE.write_text(page(plan, losses), "utf-8")
@@ -36,9 +38,10 @@ def main(arguments: list[str]) -> str | int:
     """Exit code, or what is wrong."""
     if arguments not in ([], ["--check"]):
         return "usage: python -m mesh.proof.policy_page [--check]"
-    plan = build(load(STACKS).usable(), DAY)
+    mesh = load(STACKS).usable()
+    plan = build(mesh, DAY)
     if not arguments:
-        write(plan)
+        write(plan, written_labels.read(STACKS, mesh))
     elif not PAGE.exists() or PAGE.read_text("utf-8") != page(plan, read(LOSSES)):
         return f"{PAGE} is not as the policies have it; run `make statements`"
     return 0

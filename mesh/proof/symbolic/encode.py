@@ -17,7 +17,7 @@ from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import like
 from mesh.evaluator.policies import Policy, texts
 from mesh.evaluator.principals import ACCOUNT
-from mesh.proof.symbolic.shapes import Part, Shape
+from mesh.proof.symbolic.shapes import Shape, ShapePart
 from mesh.proof.symbolic.texts import Formula, SymbolicText, every, is_, some, z3
 
 _DECIMAL: Final = re.compile(r"-?\d+(\.\d+)?")
@@ -90,7 +90,7 @@ class SymbolicValues:
 
     def some_begins(self, *prefixes: str) -> Formula:
         """A value begins with one of these texts."""
-        shapes = [(prefix, Part.ANY) for prefix in prefixes]
+        shapes = [(prefix, ShapePart.ANY) for prefix in prefixes]
         return some(z3.And(there, value.has_shape(*shapes)) for there, value in self.places)
 
 
@@ -162,11 +162,11 @@ class SymbolicRequest:
 
     def within(self, bucket: str) -> Formula:
         """The resource is a bucket, given by its ARN, or any object in it."""
-        return self.resource.has_shape((bucket,), (f"{bucket}/", Part.ANY))
+        return self.resource.has_shape((bucket,), (f"{bucket}/", ShapePart.ANY))
 
     def objects_of(self, bucket: str) -> Formula:
         """The resource is any object in a bucket, given by its ARN."""
-        return self.resource.has_shape((f"{bucket}/", Part.ANY))
+        return self.resource.has_shape((f"{bucket}/", ShapePart.ANY))
 
     # ---- policies
 

@@ -11,7 +11,7 @@ from typing import Final
 from mesh import names
 
 
-class Part(Enum):
+class ShapePart(Enum):
     """A part of a shape that is no literal text."""
 
     ACCOUNT = "twelve digits"
@@ -19,12 +19,12 @@ class Part(Enum):
     ANY = "any text"
 
 
-Shape = tuple[str | Part, ...]
+Shape = tuple[str | ShapePart, ...]
 
-ACCOUNT, WORD, ANY = Part.ACCOUNT, Part.WORD, Part.ANY
+ACCOUNT, WORD, ANY = ShapePart.ACCOUNT, ShapePart.WORD, ShapePart.ANY
 
 
-def role(path: str, account: str | Part = ACCOUNT, *more: str | Part) -> Shape:
+def role(path: str, account: str | ShapePart = ACCOUNT, *more: str | ShapePart) -> Shape:
     """The ARN of a role of the mesh with that path, in an account."""
     return ("arn:aws:iam::", account, f":role/{names.PATH}/{path}", *more)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import ARN_PARTS
-from mesh.proof.symbolic.shapes import Part, Shape
+from mesh.proof.symbolic.shapes import Shape, ShapePart
 
 z3: Any = importlib.import_module("z3")
 """The module z3, without types: it is an optional extra, and has none."""
@@ -139,13 +139,13 @@ def _shape(shape: Shape) -> Any:
     return _joined([_part(part) for part in shape])
 
 
-def _part(part: str | Part) -> Any:
+def _part(part: str | ShapePart) -> Any:
     match part:
-        case Part.ACCOUNT:
+        case ShapePart.ACCOUNT:
             return z3.Loop(z3.Range("0", "9"), 12, 12)
-        case Part.WORD:
+        case ShapePart.WORD:
             return z3.Star(_NO_COLON)
-        case Part.ANY:
+        case ShapePart.ANY:
             return _TEXT
         case _:
             return literal(part)

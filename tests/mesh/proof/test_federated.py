@@ -15,9 +15,11 @@ from mesh.access.matrix import matrix
 from mesh.example import COLUMNS, CONTRACT, domain_name, product_name, write
 from mesh.load import load
 from mesh.plan import Plan, build, problems
+from mesh.proof import written_labels
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.prove import prove
 from mesh.proof.subject import Subject
+from mesh.proof.written_labels import WrittenLabels
 
 DAY = datetime.date(2027, 1, 1)
 ACCOUNT = "999000000009"
@@ -93,13 +95,13 @@ def put(root: Path, newcomer: Newcomer) -> None:
     (root / "accounts.yaml").write_text(accounts)
 
 
-def planned(root: Path) -> Plan:
-    """The plan of a folder; it has to be valid."""
+def planned(root: Path) -> tuple[Plan, WrittenLabels]:
+    """The plan of a folder, which has to be valid, and the labels that are written in it."""
     loaded = load(root)
     mesh = loaded.usable()
     found = [str(finding) for finding in (*loaded.findings, *loaded.place(problems(mesh, DAY)))]
     assert found == []
-    return build(mesh, DAY)
+    return build(mesh, DAY), written_labels.read(root, mesh)
 
 
 def readings(plan: Plan) -> dict[tuple[str, ...], tuple[bool, tuple[str, ...]]]:
@@ -123,11 +125,11 @@ def test_a_domain_added_to_a_mesh_breaks_no_invariant_and_takes_access_from_nobo
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write(root, domains=domains, products=products, partners=partners, as_of=DAY)
-        before = readings(planned(root))
+        before = readings(planned(root)[0])
         put(root, newcomer)
-        plan = planned(root)
+        plan, written = planned(root)
     event(f"{len(newcomer.products)} products added")
-    assert [witness.text for result in prove(plan, FAST) for witness in result.witnesses] == []
+    assert [witness.text for result in prove(plan, written, FAST) for witness in result.witnesses] == []
     after = readings(plan)
     assert len(after) > len(before) > 0
     assert {cell: after.get(cell) for cell in before} == before

@@ -14,15 +14,17 @@ import pytest
 from mesh import example
 from mesh.load import load
 from mesh.plan import Plan, build
+from mesh.proof import written_labels
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.prove import SHOWN, prove
 from mesh.proof.subject import Subject
+from mesh.proof.written_labels import WrittenLabels
 
 
 @pytest.fixture(scope="module")
-def subject(plan: Plan) -> Subject:
-    return Subject(plan)
+def subject(plan: Plan, written: WrittenLabels) -> Subject:
+    return Subject(plan, written)
 
 
 @pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.id)
@@ -38,7 +40,8 @@ def test_the_invariants_hold_of_a_mesh_of_one_domain(tmp_path: Path) -> None:
     """No other domain is there to be asked, and every domain is a partner's writer."""
     day = datetime.date(2027, 1, 1)
     example.write(tmp_path, domains=1, products=2, partners=1, as_of=day)
-    results = prove(build(load(tmp_path).usable(), day), INVARIANTS)
+    mesh = load(tmp_path).usable()
+    results = prove(build(mesh, day), written_labels.read(tmp_path, mesh), INVARIANTS)
     assert [result.invariant.id for result in results if not result.holds] == []
 
 
@@ -67,19 +70,19 @@ def test_what_carries_an_invariant_beyond_iam_is_something_that_users_have() -> 
     assert [invariant.id for invariant in INVARIANTS if "tests/" in (invariant.beyond or "")] == []
 
 
-def test_an_invariant_without_a_claim_does_not_hold(plan: Plan) -> None:
+def test_an_invariant_without_a_claim_does_not_hold(plan: Plan, written: WrittenLabels) -> None:
     empty = Invariant("X1", "Nothing is claimed.", lambda _: iter(()))
-    (result,) = prove(plan, (empty,))
+    (result,) = prove(plan, written, (empty,))
     assert not result.holds
 
 
-def test_a_result_shows_how_many_failed_and_a_few_of_them(plan: Plan) -> None:
+def test_a_result_shows_how_many_failed_and_a_few_of_them(plan: Plan, written: WrittenLabels) -> None:
     def false(subject: Subject) -> Iterator[AnyClaim]:
         for claim in BY_ID["I18"].claims(subject):
             assert isinstance(claim, Claim)
             yield Claim(claim.who, claim.request, allowed=True)
 
-    (result,) = prove(plan, (Invariant("X2", "Every bucket is public.", false),))
+    (result,) = prove(plan, written, (Invariant("X2", "Every bucket is public.", false),))
     assert result.failed == result.checked > len(result.witnesses) == SHOWN
     witness = result.as_json()["witness"]
     assert (witness["principal"], witness["action"]) == ("anonymous", "s3:GetObject")

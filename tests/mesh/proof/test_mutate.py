@@ -16,6 +16,7 @@ from mesh.proof.invariants import INVARIANTS
 from mesh.proof.mutate import Mutant, Mutation, MutationOutcome, reason
 from mesh.proof.policy_page.__main__ import LOSSES
 from mesh.proof.policy_page.losses import measured, read
+from mesh.proof.written_labels import WrittenLabels
 
 ROOT = Path(__file__).resolve().parents[3]
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
@@ -49,16 +50,16 @@ def with_one_more(document: Mapping[str, Any], statement: Mapping[str, Any]) -> 
 
 
 @pytest.mark.usefixtures("few")
-def test_a_dropped_statement_is_noticed_by_the_invariant_that_it_carries(plan: Plan) -> None:
-    found = outcomes(Mutation(plan), BUCKET)
+def test_a_dropped_statement_is_noticed_by_the_invariant_that_it_carries(plan: Plan, written: WrittenLabels) -> None:
+    found = outcomes(Mutation(plan, written), BUCKET)
     assert found["RefuseOtherReaders"].noticed_by == "I14"
     assert found["RefuseCustomerKeys"].noticed_by == "I11"
     assert found["ArnNotLike aws:PrincipalArn of RefuseOtherReaders"].noticed_by == "I14"
 
 
 @pytest.mark.usefixtures("few")
-def test_all_invariants_that_fail_without_a_statement_are_told(plan: Plan) -> None:
-    losses = list(Mutation(plan).of_statements())
+def test_all_invariants_that_fail_without_a_statement_are_told(plan: Plan, written: WrittenLabels) -> None:
+    losses = list(Mutation(plan, written).of_statements())
     failing = dict(losses)
     assert failing[Mutant(BUCKET, "RefuseOtherReaders")] == ("I14",)
     assert failing[Mutant(BUCKET, "RefuseOtherKeys")] == ("I11",)
@@ -67,14 +68,14 @@ def test_all_invariants_that_fail_without_a_statement_are_told(plan: Plan) -> No
 
 
 @pytest.mark.usefixtures("few")
-def test_what_only_another_invariant_would_notice_survives(plan: Plan) -> None:
+def test_what_only_another_invariant_would_notice_survives(plan: Plan, written: WrittenLabels) -> None:
     """Nothing is called noticed for want of looking: without I10 the loss of TLS is one that survives."""
-    assert outcomes(Mutation(plan), BUCKET)["RefusePlainHttp"].survives
+    assert outcomes(Mutation(plan, written), BUCKET)["RefusePlainHttp"].survives
 
 
 @pytest.mark.usefixtures("few")
-def test_a_dead_statement_survives_and_is_reported(plan: Plan) -> None:
-    mutation = Mutation(plan)
+def test_a_dead_statement_survives_and_is_reported(plan: Plan, written: WrittenLabels) -> None:
+    mutation = Mutation(plan, written)
     (policy,) = (each for each in mutation.subject.policies if each.name == BUCKET)
     with policy.standing_in(with_one_more(policy.document, DEAD)):
         outcome = outcomes(mutation, BUCKET)["RefuseTheImpossible"]
@@ -82,8 +83,8 @@ def test_a_dead_statement_survives_and_is_reported(plan: Plan) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_a_loss_with_a_reason_is_explained_and_does_not_survive(plan: Plan) -> None:
-    outcome = outcomes(Mutation(plan), BUCKET)["StringEquals aws:PrincipalOrgID of ClearedPeopleRead"]
+def test_a_loss_with_a_reason_is_explained_and_does_not_survive(plan: Plan, written: WrittenLabels) -> None:
+    outcome = outcomes(Mutation(plan, written), BUCKET)["StringEquals aws:PrincipalOrgID of ClearedPeopleRead"]
     assert (outcome.noticed_by, outcome.survives) == (None, False)
     assert outcome.reason is not None
     assert "public" in outcome.reason
@@ -97,8 +98,8 @@ def test_a_reason_is_for_its_own_condition_and_not_for_the_statement() -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_after_a_run_the_documents_and_the_answers_are_as_before(plan: Plan) -> None:
-    mutation = Mutation(plan)
+def test_after_a_run_the_documents_and_the_answers_are_as_before(plan: Plan, written: WrittenLabels) -> None:
+    mutation = Mutation(plan, written)
     subject = mutation.subject
     before = dict(subject.documents)
     for document in (BUCKET, "mesh-domain-resources"):
@@ -108,9 +109,11 @@ def test_after_a_run_the_documents_and_the_answers_are_as_before(plan: Plan) -> 
         assert [w.text for claim in BY_ID[name].claims(subject) if (w := claim.check(subject))] == []
 
 
-def test_a_lost_grant_is_noticed_and_is_back_afterwards(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_grant_is_noticed_and_is_back_afterwards(
+    plan: Plan, written: WrittenLabels, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I13"], BY_ID["I20"]))
-    mutation = Mutation(plan)
+    mutation = Mutation(plan, written)
     whole = mutation.subject.lakes
     found = list(mutation._of_grants())
     assert len(found) == sum(len(lake.grants) for lake in whole.lakes.values())
@@ -119,8 +122,8 @@ def test_a_lost_grant_is_noticed_and_is_back_afterwards(plan: Plan, monkeypatch:
 
 
 @pytest.fixture(scope="module")
-def mutation(plan: Plan) -> Mutation:
-    return Mutation(plan)
+def mutation(plan: Plan, written: WrittenLabels) -> Mutation:
+    return Mutation(plan, written)
 
 
 @pytest.fixture(scope="module")

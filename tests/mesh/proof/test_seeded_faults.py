@@ -10,14 +10,15 @@ from mesh.plan import Plan
 from mesh.proof.claims import Witness
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.subject import Subject
+from mesh.proof.written_labels import WrittenLabels
 from tests.mesh.proof.seeded import FAULTS, Fault, broken
 
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
 
 
 @pytest.fixture(scope="module")
-def subject(plan: Plan) -> Subject:
-    return Subject(plan)
+def subject(plan: Plan, written: WrittenLabels) -> Subject:
+    return Subject(plan, written)
 
 
 def witnesses(subject: Subject, invariant: str) -> Iterator[Witness]:

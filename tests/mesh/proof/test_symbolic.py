@@ -19,6 +19,7 @@ from mesh.proof.symbolic import solve
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.theorems import THEOREMS
+from mesh.proof.written_labels import WrittenLabels
 from tests.mesh.proof.seeded import Bench, Edit, Fault, Json, also, broken, element, instead, when, without
 
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
@@ -33,8 +34,8 @@ TEXT_OF_ARN = instead("ArnNotLike", "StringNotLike", ARN)
 
 
 @pytest.fixture(scope="module")
-def subject(plan: Plan) -> Subject:
-    found = Subject(plan)
+def subject(plan: Plan, written: WrittenLabels) -> Subject:
+    found = Subject(plan, written)
     assert found.product_classes
     assert found.account_classes
     return found
@@ -341,15 +342,15 @@ def no_z3(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_z3")
-def test_without_z3_invariants_are_decided_as_before(plan: Plan) -> None:
+def test_without_z3_invariants_are_decided_as_before(plan: Plan, written: WrittenLabels) -> None:
     assert not symbolic.available()
-    (result,) = prove(plan, (BY_ID["I24"],))
+    (result,) = prove(plan, written, (BY_ID["I24"],))
     assert result.holds
     assert (result.symbolic, result.as_json()["method"]) == (None, "enumeration")
 
 
-def test_with_z3_the_method_says_over_what_a_theorem_ranges(plan: Plan) -> None:
-    (result, other) = prove(plan, (BY_ID["I24"], BY_ID["I20"]))
+def test_with_z3_the_method_says_over_what_a_theorem_ranges(plan: Plan, written: WrittenLabels) -> None:
+    (result, other) = prove(plan, written, (BY_ID["I24"], BY_ID["I20"]))
     assert result.as_json()["method"] == f"enumeration; z3: {symbolic.RANGES['I24']}"
     assert other.as_json()["method"] == "enumeration"
 
