@@ -24,6 +24,10 @@ OURS: Final = frozenset("api athena custom glue hive iceberg kafka kinesis local
 """Kinds of servers that have no types of their own, or the same names as a table here."""
 
 
+_DATABASES: Final = frozenset({"oracle", "snowflake"})
+"""Kinds of servers that have a type NUMBER."""
+
+
 class TypePlace(NamedTuple):
     """The place of a type, as far as it bears on it: format of its table, servers and version of its contract."""
 
@@ -50,8 +54,9 @@ def type_mistakes(contract: Contract, column: Element, place: TypePlace) -> Iter
     """Mistakes in the type of a column, each with its place."""
     for element, fault in _judged(column, place)[1]:
         path = (*element.path, fault.key) if fault.key in element.data else element.path
-        name = contract.column_name(element.path)
-        yield ContractMistake(path, f"column '{name}' {fault.message}", fault.severity)
+        column_name = f"column '{contract.column_name(element.path)}'"
+        told = f"type '{fault.text}' of {column_name}: " if fault.text is not None else f"{column_name} "
+        yield ContractMistake(path, told + fault.message, fault.severity)
 
 
 _Faults = list[tuple[Element, TypeFault]]
@@ -86,6 +91,8 @@ def _element(element: Element, given: ColumnType | None, place: TypePlace, fault
 
 
 def _alone(physical: str | None, logical: str | None, given: ColumnType | None, told: Said, place: TypePlace) -> Judged:
+    if physical == logical == "number" and given is None and not _DATABASES.intersection(place.platforms):
+        return _json_number(told)
     stated, faults = _stated(physical, given, place)
     if faults and stated is None:
         return None, faults
@@ -94,12 +101,19 @@ def _alone(physical: str | None, logical: str | None, given: ColumnType | None, 
     else:
         made, more = logical_types.completed(stated, logical, told, place.dates_have_time)
         if loses_digits(physical if stated.name.startswith("timestamp") else None, told):
-            message = (
-                "has digits of a second beyond the six that a table here keeps; write timestamp(6) if none is lost"
-            )
+            message = "has digits of a second beyond the six that a table keeps; write timestamp(6), or string"
             more = (*more, TypeFault("physicalType", message, "warning"))
-    unfit = tuple(_unfit(made, place)) if made is not None else ()
-    return made, (*faults, *more, *unfit)
+    wrong = made is None or any(fault.severity == "error" for fault in more)
+    return made, (*faults, *more, *(() if wrong else _unfit(made, place)))
+
+
+def _json_number(told: Said) -> Judged:
+    """The type of a `number` as `datacontract import json` and `import openapi` write it: JSON's, the logical type."""
+    made, faults = logical_types.alone("number", told)
+    if made == ColumnType("double") and told.format is None:
+        message = "is a number of JSON, which is taken for double; write decimal(p,s) where digits count, as in money"
+        return made, (*faults, TypeFault("physicalType", message, "warning"))
+    return made, faults
 
 
 def _stated(physical: str | None, given: ColumnType | None, place: TypePlace) -> Judged:
@@ -112,7 +126,7 @@ def _stated(physical: str | None, given: ColumnType | None, place: TypePlace) ->
         elsewhere = (
             f"; the types are those of the table here, not of {listed(place.platforms)}" if place.platforms else ""
         )
-        return None, (TypeFault("physicalType", f"is of type '{shorten(physical)}': {error}{elsewhere}"),)
+        return None, (TypeFault("physicalType", f"{error}{elsewhere}", text=shorten(physical)),)
     if given is not None and not _agree(own, given):
         message = f"is {own} here, but {given} in the 'physicalType' around it: make them the same"
         return None, (TypeFault("physicalType", message),)

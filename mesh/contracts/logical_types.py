@@ -53,6 +53,9 @@ _ELEMENTS: Final = {
 }
 """Type of a vector's elements by `elementType`; `binary` is a bit, which no type here holds in an array."""
 
+_OPEN: Final = {"object": "struct", "array": "array", "map": "map"}
+"""Nested types by logical type."""
+
 _FITS: Final[Mapping[str, frozenset[str]]] = {
     "string": frozenset({"string", "binary"}),
     "integer": frozenset({*_WHOLE, "decimal"}),
@@ -72,22 +75,27 @@ _FITS: Final[Mapping[str, frozenset[str]]] = {
 
 _HOLDS: Final[Mapping[str, frozenset[str]]] = {
     "number": frozenset(_WHOLE),
-    # ISO 8601 as text, as `datacontract import csv` leaves it, sorts and compares as the time does.
-    "date": frozenset({"string"}),
+    # `datacontract` before 1.1 called a timestamp a date. ISO 8601 as text, as its `import csv` leaves it, sorts and
+    # compares as the time does.
+    "date": frozenset({"string", "timestamp", "timestamptz"}),
     "timestamp": frozenset({"string"}),
 }
 """Names of the column types that contradict a logical type, but whose columns hold its values: warned of."""
 
 _DATES_OF_3_0: Final = frozenset({"timestamp", "timestamptz", "string"})
-"""What else a `date` can be in 3.0 of the standard, which has no logical type `timestamp`."""
+"""Other types that a `date` can have in 3.0 of the standard, which has no logical type `timestamp`."""
 
 
 class TypeFault(NamedTuple):
-    """A fault in an element's type, and the key of the element at which it stands; the element's name is added."""
+    """A fault in an element's type, and the key of the element at which it stands.
+
+    The message goes on from the name of the element, or says what is wrong with `text`, a type that cannot be read.
+    """
 
     key: str
     message: str
     severity: Severity = "error"
+    text: str | None = None
 
 
 Judged = tuple[ColumnType | None, tuple[TypeFault, ...]]
@@ -119,7 +127,7 @@ def alone(logical: str | None, told: Said) -> Judged:
         return None, (TypeFault("logicalType", fault),)
     if logical in LOGICAL:
         return ColumnType(LOGICAL[logical]), ()
-    return None, (TypeFault("", types.missing(ColumnType({"object": "struct"}.get(logical, logical)))),)
+    return None, (TypeFault("", f"is {types.missing(ColumnType(_OPEN[logical]))}"),)
 
 
 def _integer(told: Said) -> Judged:
@@ -180,14 +188,13 @@ def _digits(told: Said) -> Judged:
 
 def completed(stated: ColumnType, logical: str | None, told: Said, dates_have_time: bool) -> Judged:
     """The type that a physical type and what stands beside it say together."""
-    if stated.is_open:
-        stated, faults = _closed(stated, logical, told)
-        if stated is None:
-            return stated, faults
-    for inner in stated.walk():
+    made, faults = _closed(stated, logical, told) if stated.is_open else (stated, ())
+    if made is None:
+        return None, faults
+    for inner in made.walk():
         if inner.is_open:
-            return None, (TypeFault("physicalType", types.missing(inner)),)
-    return stated, tuple(_contradictions(stated, logical, told, dates_have_time))
+            return None, (TypeFault("physicalType", f"is {types.missing(inner)}"),)
+    return made, tuple(_contradictions(made, logical, told, dates_have_time))
 
 
 def _closed(stated: ColumnType, logical: str | None, told: Said) -> Judged:
@@ -198,10 +205,10 @@ def _closed(stated: ColumnType, logical: str | None, told: Said) -> Judged:
     key, value = told.map_types
     if stated.name == "map" and key and value:
         try:
-            return types.mapping(*(types.parse(LOGICAL.get(one, one)) for one in (key, value))), ()
+            return types.mapping(types.parse(LOGICAL.get(key, key)), types.parse(LOGICAL.get(value, value))), ()
         except UnknownTypeError as error:
             return None, (TypeFault("customProperties", f"is a map: {error}"),)
-    return None, (TypeFault("physicalType", types.missing(stated)),)
+    return None, (TypeFault("physicalType", f"is {types.missing(stated)}"),)
 
 
 def _contradictions(stated: ColumnType, logical: str | None, told: Said, dates_have_time: bool) -> Iterator[TypeFault]:
@@ -235,15 +242,12 @@ def contradiction(stated: ColumnType, logical: str | None, told: Said, dates_hav
     if logical == "date" and dates_have_time and stated.name in _DATES_OF_3_0:
         return None
     wanted, _ = alone(logical, told)
-    instead = f"'physicalType: {wanted}'" if wanted else "another 'physicalType'"
+    ways = [f"'physicalType: {wanted}'"] if wanted else []
+    ways += [f"'logicalType: {other}'" for other, fitting in _FITS.items() if stated.name in fitting][:1]
+    message = f"is {logical} by its logicalType and {stated} by its physicalType"
     if stated.name in _HOLDS.get(logical, ()):
-        message = f"is {logical} by its logicalType and {stated} by its physicalType; {instead} would agree"
-        return TypeFault("physicalType", message, "warning")
-    message = (
-        f"is {logical} by its logicalType and {stated} by its physicalType: one is wrong;"
-        f" write {instead}, or another 'logicalType'"
-    )
-    return TypeFault("physicalType", message)
+        return TypeFault("physicalType", f"{message}; {' or '.join(ways)} would agree", "warning")
+    return TypeFault("physicalType", f"{message}: one is wrong; write {' or '.join(ways)}")
 
 
 def _too_narrow(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
@@ -286,7 +290,9 @@ def _number_faults(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
     if by_digits is None:
         return
     if stated.name == "decimal" and by_digits != stated:
-        yield TypeFault("physicalType", f"is {stated} by its physicalType and {by_digits} by its customProperties")
+        yield TypeFault(
+            "physicalType", f"is {stated} by its physicalType and {by_digits} by its customProperties: one is wrong"
+        )
     # `datacontract import sql` writes the binary digits of FLOAT(24) as a precision of 24 and a scale of 0.
     elif stated.name != "decimal" and (whole(told.scale) or whole(told.precision) not in (24, 53)):
         message = f"is {stated} by its physicalType, and {by_digits} by its customProperties: write {by_digits}"

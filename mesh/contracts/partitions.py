@@ -86,14 +86,14 @@ def _read(written: str, column: str) -> str:
     kind = name.removesuffix("s") if name.removesuffix("s") in ("year", "month", "day", "hour") else name
     kind = {"date": "day", "trunc": "truncate"}.get(kind, kind)
     arguments = [part.strip().strip("`\"'").lower() for part in (inner or "").split(",") if part.strip()]
-    numbers = [part for part in arguments if re.fullmatch(r"[1-9]\d{0,8}", part)]
+    numbers = [part for part in arguments if re.fullmatch(r"-?\d+", part)]
     rest = [part for part in arguments if part not in numbers]
     if kind not in (*_FITS, IDENTITY):
         raise UnknownTransformError(f"'{written}' is no transform; allowed: {_ALLOWED}")
     if rest and rest != [column]:
         raise UnknownTransformError(f"'{written}' names '{', '.join(rest)}', but stands at '{column}': write {kind}")
     if kind in ("bucket", "truncate"):
-        if len(numbers) != 1:
+        if len(numbers) != 1 or not re.fullmatch(r"[1-9]\d{0,8}", numbers[0]):
             raise UnknownTransformError(f"'{written}' needs one number, 1 or more: write {kind}[16]")
         return f"{kind}[{numbers[0]}]"
     if numbers:

@@ -83,7 +83,7 @@ ALIASES: Final[Mapping[str, Alias]] = {
     "timestamp_ltz": Alias("timestamptz", "Spark"),
     "timestampltz": Alias("timestamptz", "`import sql`"),
     "timestamp_tz": Alias("timestamptz", "`import sql`"),
-    # Bytes. A length is not kept; Athena does not know Iceberg's fixed(L).
+    # Bytes. A length is not kept.
     "varbinary": Alias("binary", "Athena DML, Trino, SQL"),
     "binary varying": Alias("binary", "SQL"),
     "binary large object": Alias("binary", "SQL"),
@@ -92,7 +92,6 @@ ALIASES: Final[Mapping[str, Alias]] = {
     "bytea": Alias("binary", "PostgreSQL; `import sql`"),
     "large_binary": Alias("binary", "`import parquet`"),
     "fixed_size_binary": Alias("binary", "`import parquet`"),
-    "fixed": Alias("binary", "Iceberg; `import iceberg`"),
 }
 """Other names of `PLAIN`, in lower case and without numbers.
 
@@ -170,6 +169,8 @@ FOREIGN: Final[Mapping[str, ForeignType]] = {
     **_foreign("MySQL", "string", "set tinytext mediumtext longtext"),
     **_foreign("MySQL", "binary", "tinyblob mediumblob longblob"),
     **_foreign("MySQL", "int", "mediumint year"),
+    # Iceberg's own is written with brackets, which `types` reads: Athena does not know it, and binary holds it.
+    **_foreign("MySQL", "decimal(p,s), or fixed[16] for the type of Iceberg", "fixed"),
     **_foreign("Oracle", "string", "varchar2 nvarchar2 rowid urowid"),
     **_foreign("Oracle", "binary", "raw bfile"),
     **_foreign("Oracle", "float", "binary_float"),
@@ -195,6 +196,7 @@ FOREIGN: Final[Mapping[str, ForeignType]] = {
     **_foreign("SQL that neither Athena nor Glue stores", "bigint, in a unit that the name says", "interval duration"),
     **_foreign("a column without any value", "the type that values will have", "null void unknown"),
     # `import protobuf` writes the number of the type (descriptor.proto, FieldDescriptorProto.Type).
+    **_foreign("Protocol Buffers", "array, with its 'items' below", "repeated"),
     **_foreign("Protocol Buffers, by its number", "double", "1"),
     **_foreign("Protocol Buffers, by its number", "float", "2"),
     **_foreign("Protocol Buffers, by its number", "bigint", "3 13 16 18"),

@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from mesh.model import Element
 
-_TIME_OF_DAY: Final = re.compile(r"[HhKkmsSanN]")
-_ZONE: Final = re.compile(r"[zZXxOV]")
+_TIME_OF_DAY: Final = re.compile(r"H|hh|ss|date-?time")
+_ZONE_AT_END: Final = re.compile(r"(?<=[sSn. ])(?:X{1,5}|x{1,5}|Z{1,5}|z{1,4}|VV|O{1,4})\s*$")
 _QUOTED: Final = re.compile(r"'[^']*'")
 UTC: Final = frozenset({"etc/utc", "utc", "gmt", "etc/gmt", "z"})
 """Time zones that are none to ask about: the standard's default, and other names of it."""
@@ -48,7 +48,7 @@ _CUSTOM: Final = {
 
 
 def said(element: Element) -> Said:
-    """What the options and custom properties of an element say of its type."""
+    """Options and custom properties of an element, as far as they bear on its type."""
     options: Mapping[str, Any] = element.data.get("logicalTypeOptions") or {}
     custom = {
         _CUSTOM[key]: _text(entry.get("value"))
@@ -78,8 +78,10 @@ def names_a_time(format_: str | None) -> bool:
 
 
 def names_a_zone(format_: str | None) -> bool:
-    """Whether a format of dates has a time zone."""
-    return format_ is not None and _ZONE.search(_QUOTED.sub("", format_)) is not None
+    """Whether a format of dates has a time of day and, behind it, a time zone."""
+    if format_ is None or not names_a_time(format_):
+        return False
+    return _ZONE_AT_END.search(_QUOTED.sub("", format_)) is not None
 
 
 def is_whole(text: str | None) -> bool:

@@ -22,19 +22,24 @@ _TOO_DEEP: Final = f"nested more than {DEEPEST} times"
 IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,127}")
 """A name of a column or field that Athena takes without quotes, in lower case as Glue keeps it."""
 
+_ANY_CASE: Final = re.IGNORECASE | re.ASCII
 _SEVERAL_WORDS: Final = sorted((name for name in ALIASES if " " in name and "time" not in name), key=len, reverse=True)
 _NAME: Final = re.compile(
     "|".join([*(name.replace(" ", r"\s+") + r"\b" for name in _SEVERAL_WORDS), r"[a-z_][a-z0-9_]*", r"\d+"]),
-    re.IGNORECASE,
+    _ANY_CASE,
 )
-_ZONE: Final = re.compile(r"\s*(with\s+time|with\s+local\s+time|without\s+time)\s+zone\b", re.IGNORECASE)
-_NUMBERS: Final = re.compile(r"\s*\(\s*(max|-?\d+)(?:\s+(?:char|byte))?\s*(?:,\s*(-?\d+)\s*)?\)", re.IGNORECASE)
-_BRACKETS: Final = re.compile(r"\s*\[\s*(\d*)\s*\]")
-_FIELD_NAME: Final = re.compile(r'\s*(?:`([^`]*)`|"([^"]*)"|([a-z_][a-z0-9_]*))', re.IGNORECASE)
-_ICEBERG_FIELD: Final = re.compile(r"\s*\d+\s*:\s*([^:<>(),]+?)\s*:\s*(optional|required)\s+", re.IGNORECASE)
-_NOT_NULL: Final = re.compile(r"\s*not\s+null\b", re.IGNORECASE)
-_COMMENT: Final = re.compile(r"""\s*comment\s+(?:'((?:[^'\\]|\\.|'')*)'|"([^"]*)")""", re.IGNORECASE)
-_ELEMENT_NAME: Final = re.compile(r"\s*(?:item|element)\s*:", re.IGNORECASE)
+_ZONE: Final = re.compile(r"\s*(with\s+time|with\s+local\s+time|without\s+time)\s+zone\b", _ANY_CASE)
+_NUMBERS: Final = re.compile(r"\s*\(\s*(max|-?\d+)(?:\s+(?:char|byte))?\s*(?:,\s*(-?\d+)\s*)?\)", _ANY_CASE)
+_BRACKETS: Final = re.compile(r"\s*\[\s*(\d*)\s*\]", re.ASCII)
+_FIXED: Final = re.compile(r"\[[1-9]\d*\]", re.ASCII)
+_UNSIGNED: Final = re.compile(r"\s+unsigned\b", _ANY_CASE)
+_DIMENSIONS: Final = re.compile(r"\s*\d+\s*(?=\))", re.ASCII)
+_MORE_DIMENSIONS: Final = re.compile(r",\s*\d+", re.ASCII)
+_FIELD_NAME: Final = re.compile(r'\s*(?:`([^`]*)`|"([^"]*)"|([a-z_][a-z0-9_]*))', _ANY_CASE)
+_ICEBERG_FIELD: Final = re.compile(r"\s*\d+\s*:\s*([^:<>(),]+?)\s*:\s*(optional|required)\s+", _ANY_CASE)
+_NOT_NULL: Final = re.compile(r"\s*not\s+null\b", _ANY_CASE)
+_COMMENT: Final = re.compile(r"""\s*comment\s+(?:'((?:[^'\\]|\\.|'')*)'|"([^"]*)")""", _ANY_CASE)
+_ELEMENT_NAME: Final = re.compile(r"\s*(?:item|element)\s*:", _ANY_CASE)
 
 
 class UnknownTypeError(ValueError):
@@ -108,15 +113,17 @@ def read(text: str) -> ColumnType:
 
 
 def missing(open_type: ColumnType) -> str:
-    """The sentence on what an open type lacks."""
+    """An open type in words, and the remedy: `a decimal without its digits: …`."""
     if open_type.name == "decimal":
-        return "'decimal' lacks its digits: write decimal(p,s), such as decimal(18,2)"
+        return "a decimal without its digits: write decimal(p,s), such as decimal(18,2)"
     example, place = {
         "array": ("array<string>", "'items'"),
-        "map": ("map<string,int>", "'map' with 'key' and 'value'"),
+        "map": ("map<string,int>", "'map', as its 'key' and 'value'"),
         "struct": ("struct<a:int>", "'properties'"),
     }[open_type.name]
-    return f"'{open_type.name}' does not say what is in it: write {example}, or describe it in {place}"
+    article = "an" if open_type.name == "array" else "a"
+    told = f"{article} {open_type.name}, and nothing says what is in it"
+    return f"{told}: write {example}, describe it in {place}, or write string if it is kept as JSON"
 
 
 def array(element: ColumnType, required: bool = False, doc: str = "") -> ColumnType:
@@ -157,7 +164,7 @@ class _Reader:
     # ---- characters
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """What a pattern matches here, read over."""
+        """The match of a pattern here, which is read over."""
         match = pattern.match(self.text, self.at)
         if match is not None:
             self.at = match.end()
@@ -242,13 +249,13 @@ class _Reader:
 
     def array(self, name: str, closing: str) -> ColumnType:
         """An array; that of a vector may have a number only, or one behind the type: `vector(3)`, `vector(float,3)`."""
-        if name == "vector" and (numbers := re.compile(r"\s*\d+\s*\)").match(self.text, self.at)):
-            self.at = numbers.end()
+        if name == "vector" and self.take(_DIMENSIONS):
+            self.expect(closing)
             return array(ColumnType("float"))
         self.take(_ELEMENT_NAME)
         made = array(*self.inner())
         if name in ("vector", "fixed_size_list") and self.sees(","):
-            self.take(re.compile(r",\s*\d+"))
+            self.take(_MORE_DIMENSIONS)
         self.expect(closing)
         return made
 
@@ -288,16 +295,16 @@ class _Reader:
         raise UnknownTypeError("a ')' is missing")
 
     def plain(self, name: str, start: int) -> ColumnType:
+        if name == "fixed" and self.take(_FIXED):
+            return ColumnType("binary")
         if name in FOREIGN:
             raise UnknownTypeError(_refused(name, self.take(_NUMBERS)))
         numbers = self.take(_NUMBERS)
-        if numbers is None and name == "fixed":
-            numbers = self.take(re.compile(r"\[(\d+)()\]"))
         zone = self.take(_ZONE) if name in ("timestamp", "time") else None
         shown = _shown(self.text[start : self.at])
         if zone:
             name = " ".join(f"{name} {zone[1]} zone".lower().split())
-        if self.take(re.compile(r"\s+unsigned\b", re.IGNORECASE)):
+        if self.take(_UNSIGNED):
             wider = {"tinyint": "smallint", "smallint": "int", "bigint": "decimal(20,0)"}.get(name, "bigint")
             raise UnknownTypeError(f"'{shown} unsigned' is a type of MySQL; write {wider}")
         if name in DECIMAL:
@@ -328,7 +335,7 @@ def _sized(ours: str, name: str, shown: str, numbers: re.Match[str]) -> ColumnTy
     """A type behind which numbers stand: a length, a display width or digits of a second, none of which is kept."""
     if numbers[1].lower() == "max":
         raise UnknownTypeError(f"'{shown}' is a type of SQL Server and Redshift; write {ours}")
-    one = numbers[2] in (None, "")
+    one = numbers[2] is None
     if one and ours in ("string", "binary") and _number(numbers[1]) > 0:
         return ColumnType(ours)
     if one and ours in ("timestamp", "timestamptz") and 0 <= _number(numbers[1]) <= 9:
@@ -363,6 +370,6 @@ def _unknown(name: str) -> str:
 
 def _field_name(written: str) -> str:
     name = written.strip().lower()
-    if not IDENTIFIER.fullmatch(name):
+    if not (written.isascii() and IDENTIFIER.fullmatch(name)):
         raise UnknownTypeError(f"'{_shown(written)}' is no name of a field: letters, digits and '_', at most 128")
     return name

@@ -71,4 +71,4 @@ def test_the_sample_contracts_hold_no_mistake(sample: Mesh) -> None:
 
 def test_an_empty_label_is_an_unknown_one() -> None:
     found = list(catalog.mistakes(contract({**EMAIL, "classification": "pii,"}), LabelWords(frozenset({"pii"}))))
-    assert [path for path, _ in found] == [("schema", 0, "properties", 0, "classification")]
+    assert [mistake.path for mistake in found] == [("schema", 0, "properties", 0, "classification")]
