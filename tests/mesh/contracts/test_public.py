@@ -29,7 +29,7 @@ classification-aliases: {confidential: [pii], restricted: [pii], sensitive: [pii
 """
 """The label words that are usual elsewhere, as `mesh.yaml` says them."""
 
-FIRST_LINE: Final = re.compile(r"# source: (?P<source>[^;]+), 3\.[012]\.?[0-9]?[^;]*; needs: \S.*")
+FIRST_LINE: Final = re.compile(r"# source: [^;]*\b3\.[012]\.[0-9][^;]*; needs: \S.*")
 
 REFUSED: Final = {
     "bitol-31-data-types": "time",
