@@ -6,8 +6,8 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.protection import protected
-from mesh.contracts import types
 from mesh.contracts.catalog import CatalogTable
+from mesh.contracts.iceberg import iceberg_type, nested_paths
 from mesh.plan.nodes import CatalogEntryArgs
 
 PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
@@ -98,9 +98,9 @@ class CatalogEntry(ComponentResource):
                 "input_format": PARQUET_INPUT,
                 "output_format": PARQUET_OUTPUT,
                 "ser_de_info": {"serialization_library": PARQUET_SERDE},
-                "columns": [{"name": c.name, "type": c.type, "comment": c.comment} for c in table.columns],
+                "columns": [{"name": c.name, "type": str(c.type), "comment": c.comment} for c in table.columns],
             },
-            partition_keys=[{"name": c.name, "type": c.type, "comment": c.comment} for c in table.partitions],
+            partition_keys=[{"name": c.name, "type": str(c.type), "comment": c.comment} for c in table.partitions],
             opts=opts,
         )
 
@@ -150,11 +150,17 @@ def shortened(text: str) -> str:
 
 def iceberg(table: CatalogTable, location: str) -> IcebergTable:
     """An Iceberg table's schema and partition spec, columns numbered in the contract's order."""
-    written = types.iceberg_types([types.parse(column.type) for column in table.columns])
-    numbers = {column.name: number for number, column in enumerate(table.columns, 1)}
+    paths = [c.name for c in table.columns] + [path for c in table.columns for path in nested_paths(c.type, c.name)]
+    numbers = {path: number for number, path in enumerate(paths, 1)}
     fields: list[IcebergField] = [
-        {"id": numbers[c.name], "name": c.name, "required": c.required, "type": kind, "doc": c.comment}
-        for c, kind in zip(table.columns, written, strict=True)
+        {
+            "id": numbers[c.name],
+            "name": c.name,
+            "required": c.required,
+            "type": iceberg_type(c.type, c.name, numbers),
+            "doc": c.comment,
+        }
+        for c in table.columns
     ]
     partitions: list[PartitionField] = [
         {"name": c.name, "source_id": numbers[c.name], "transform": "identity", "field_id": 1000 + number}

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import jsonschema_rs
 from pydantic import BaseModel, ValidationError
 
 from mesh import validation_messages, yamlfile
+from mesh.contracts import elements, standard
 from mesh.findings import BadInputError, Finding, Problem
 from mesh.model import (
     AccountsFile,
@@ -27,9 +23,6 @@ from mesh.model import (
     Product,
     contract_file,
 )
-
-MOST_PER_CONTRACT: Final = 10
-"""The most schema errors shown of one contract; a file that is no contract breaks dozens of rules."""
 
 FOLDERS: Final = ("domains", "partners")
 
@@ -255,7 +248,7 @@ class _Reader:
         data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
         if data is None or not self.is_odcs(file, data):
             return None
-        return self.validated(file, data, Contract)
+        return elements.read(data)
 
     def no_contract(self, name: str, file: str, named: bool) -> str:
         """The sentence for a product whose contract is not there."""
@@ -264,19 +257,13 @@ class _Reader:
 
     def is_odcs(self, file: str, data: Mapping[str, Any]) -> bool:
         """Whether the contract holds the standard's JSON schema; else its first errors are findings."""
-        validator, schema = _odcs()
         try:
-            if validator.is_valid(data):
-                return True
-            problems = list(
-                islice(
-                    validation_messages.contract_problems(file, schema, validator.iter_errors(data)), MOST_PER_CONTRACT
-                )
-            )
-            self.loaded.findings += self.loaded.place(problems)
+            problems = standard.problems(file, data)
         except ValueError:  # a key that is no text, which the validator does not take
             self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
-        return False
+            return False
+        self.loaded.findings += self.loaded.place(problems)
+        return not problems
 
     def stray_contracts(self, domains: Mapping[str, Domain]) -> list[str]:
         """Contract files that no product names; none while a domain's file is unusable, for it may name them."""
@@ -291,10 +278,3 @@ class _Reader:
             relative = os.path.relpath(folder, self.root).replace(os.sep, "/")
             stray += [f"{relative}/{name}" for name in names if name.endswith((".yaml", ".yml"))]
         return sorted(set(stray) - wanted)
-
-
-@cache
-def _odcs() -> tuple[jsonschema_rs.Validator, Mapping[str, Any]]:
-    text = files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return jsonschema_rs.validator_for(schema), schema

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mesh.access.chains import PORTS, DecidedReads, Reader, ReadPort
 from mesh.contracts import catalog
+from mesh.contracts.labels import label_words
 from mesh.evaluator.errors import UnknownError
 from mesh.findings import NotPossibleError, listed, nearest, unknown
 from mesh.model import Mesh
@@ -63,7 +64,7 @@ def columns_of(mesh: Mesh, product: DataProductArgs) -> Mapping[str, frozenset[s
     contract = mesh.contracts[f"{product.domain}.{product.name}"]
     return {
         f"{table.name}.{column.name}": frozenset(column.labels)
-        for table in catalog.tables(contract)
+        for table in catalog.tables(contract, label_words(mesh.file))
         for column in (*table.columns, *table.partitions)
     }
 

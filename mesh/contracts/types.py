@@ -1,31 +1,18 @@
-"""Column types: as Athena and Glue write them (`struct<a:int,b:array<string>>`), and as Iceberg does (JSON).
+"""Column types as Athena and Glue write them: `struct<a:int,b:array<string>>`.
 
-Sources: Athena User Guide, "Data types in Amazon Athena"; Apache Iceberg table spec, appendix C (JSON of a schema).
+Source: Athena User Guide, "Data types in Amazon Athena".
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-ICEBERG_NAMES: Final = {
-    "boolean": "boolean",
-    "tinyint": "int",
-    "smallint": "int",
-    "int": "int",
-    "bigint": "long",
-    "float": "float",
-    "double": "double",
-    "date": "date",
-    "timestamp": "timestamp",
-    "string": "string",
-    "binary": "binary",
-}
+PLAIN: Final = frozenset("boolean tinyint smallint int bigint float double date timestamp string binary".split())
+"""Names of types without numbers or parts."""
+
 LOGICAL: Final = {
     "string": "string",
     "integer": "bigint",
@@ -52,41 +39,26 @@ class ColumnType:
 
     name: str
     numbers: tuple[int, ...] = ()
-    parts: tuple[tuple[str, ColumnType], ...] = field(default=())
+    parts: tuple[Part, ...] = ()
 
-    def iceberg(self, ids: Iterator[int]) -> Any:
-        """The type as a value of Iceberg's JSON; nested fields take their ids from the counter."""
-        if self.name == "decimal":
-            return f"decimal({self.numbers[0]},{self.numbers[1]})"
-        if self.name == "array":
-            element_id = next(ids)
-            return {
-                "type": "list",
-                "element-id": element_id,
-                "element": self.parts[0][1].iceberg(ids),
-                "element-required": False,
-            }
-        if self.name == "map":
-            key_id, value_id = next(ids), next(ids)
-            return {
-                "type": "map",
-                "key-id": key_id,
-                "key": self.parts[0][1].iceberg(ids),
-                "value-id": value_id,
-                "value": self.parts[1][1].iceberg(ids),
-                "value-required": False,
-            }
+    def __str__(self) -> str:
+        """The type as Athena and Glue write it, without spaces."""
+        if self.numbers:
+            return f"{self.name}({','.join(map(str, self.numbers))})"
         if self.name == "struct":
-            # Iceberg numbers all fields of a struct before those that are nested in them.
-            numbered = [(next(ids), name, part) for name, part in self.parts]
-            return {
-                "type": "struct",
-                "fields": [
-                    {"id": number, "name": name, "required": False, "type": part.iceberg(ids)}
-                    for number, name, part in numbered
-                ],
-            }
-        return ICEBERG_NAMES[self.name]
+            return f"struct<{','.join(f'{part.name}:{part.type}' for part in self.parts)}>"
+        if self.parts:
+            return f"{self.name}<{','.join(str(part.type) for part in self.parts)}>"
+        return self.name
+
+
+class Part(NamedTuple):
+    """A part of a nested type: a field of a struct, the `element` of an array, the `key` or `value` of a map."""
+
+    name: str
+    type: ColumnType
+    required: bool = False
+    doc: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -99,12 +71,6 @@ def parse(text: str) -> ColumnType:
     if tokens:
         raise UnknownTypeError(f"'{tokens[0]}' does not belong at the end of '{text}'")
     return parsed
-
-
-def iceberg_types(types: list[ColumnType]) -> list[str]:
-    """Each column's type as the JSON text that Glue's Iceberg input takes; nested ids follow those of the columns."""
-    ids = count(len(types) + 1)
-    return [json.dumps(column.iceberg(ids), separators=(",", ":")) for column in types]
 
 
 def _tokens(text: str) -> list[str]:
@@ -128,18 +94,18 @@ def _take(tokens: list[str], *expected: str) -> str:
 
 def _type(tokens: list[str]) -> ColumnType:
     name = _take(tokens).lower()
-    if name in ICEBERG_NAMES:
+    if name in PLAIN:
         return ColumnType(name)
     if name == "decimal":
         return _decimal(tokens)
     if name == "array":
-        return ColumnType(name, parts=(("element", _enclosed(tokens, 1)[0]),))
+        return ColumnType(name, parts=(Part("element", _enclosed(tokens, 1)[0]),))
     if name == "map":
         key, value = _enclosed(tokens, 2)
-        return ColumnType(name, parts=(("key", key), ("value", value)))
+        return ColumnType(name, parts=(Part("key", key, True), Part("value", value)))
     if name == "struct":
         return _struct(tokens)
-    known = ", ".join([*sorted(ICEBERG_NAMES), "decimal(p,s)", "array<…>", "map<…>"])
+    known = ", ".join([*sorted(PLAIN), "decimal(p,s)", "array<…>", "map<…>"])
     raise UnknownTypeError(f"'{name}' is no type; known: {known} and struct<…>")
 
 
@@ -167,10 +133,10 @@ def _enclosed(tokens: list[str], number: int) -> list[ColumnType]:
 
 def _struct(tokens: list[str]) -> ColumnType:
     _take(tokens, "<")
-    parts: list[tuple[str, ColumnType]] = []
+    parts: list[Part] = []
     while True:
         name = _take(tokens)
         _take(tokens, ":")
-        parts.append((name, _type(tokens)))
+        parts.append(Part(name, _type(tokens)))
         if _take(tokens, ",", ">") == ">":
             return ColumnType("struct", parts=tuple(parts))

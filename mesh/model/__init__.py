@@ -1,7 +1,7 @@
 """Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
-from mesh.model.contract import Column, Contract, Table
+from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Member, Product
 from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
@@ -10,15 +10,14 @@ from mesh.model.partner import Agreement, Partner
 __all__ = [
     "AccountsFile",
     "Agreement",
-    "Column",
     "Contract",
     "Defaults",
     "Domain",
+    "Element",
     "Member",
     "Mesh",
     "MeshFile",
     "Partner",
     "Product",
-    "Table",
     "contract_file",
 ]

@@ -1,65 +1,98 @@
-"""Data contract: the parts of an Open Data Contract Standard file that the Plan is made of.
+"""Data contract: a file of the Open Data Contract Standard as it was written, and the elements of its schema.
 
-The file as a whole is validated with the standard's own JSON schema; these models are a view of it.
-Source: Bitol, Open Data Contract Standard v3 (bitol.io), fields Schema, Properties, Service-level agreement.
+The standard's own JSON schema judges the form; nothing here is a second opinion on it.
+Source: Bitol, Open Data Contract Standard v3 (bitol.io), fields Schema, Properties.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
-
-
-class _View(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+from mesh.findings import KeyPath
 
 
-class CustomProperty(_View):
-    """A property that the standard does not have; all extras of ours are such properties."""
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of a contract's schema: a table, a column, or what is nested in one, at any depth.
 
-    property: str
-    value: Any = None
+    `data` is what was written at `path`; `below` are the elements in it, in the order of the file's keys.
+    """
+
+    path: KeyPath
+    data: Mapping[str, Any]
+    below: tuple[Element, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name as written; an element of a list or of a map has the word for its place: `items`, `key` or `value`."""
+        return self.data.get("name") or str(self.path[-1])
+
+    @property
+    def catalog_name(self) -> str:
+        """Name in the catalog: `physicalName`, else the name."""
+        return self.data.get("physicalName") or self.name
+
+    @property
+    def columns(self) -> tuple[Element, ...]:
+        """Columns of a table, or fields of a column that is an object: what stands in its `properties`."""
+        return tuple(element for element in self.below if element.path[-2] == "properties")
+
+    def nested(self, *place: str) -> Element | None:
+        """The element at a place that holds one: `items`, or `map` and `key`."""
+        whole = (*self.path, *place)
+        return next((element for element in self.below if element.path == whole), None)
+
+    def custom(self, name: str) -> Any:
+        """Value of one of the `customProperties`; None where there is none of that name."""
+        for entry in self.data.get("customProperties") or ():
+            if entry.get("property") == name:
+                return entry.get("value")
+        return None
+
+    def walk(self) -> Iterator[Element]:
+        """The element and all that is nested in it, from the outside in."""
+        yield self
+        for element in self.below:
+            yield from element.walk()
 
 
-class Description(_View):
-    """Description of a contract: the purpose of the data."""
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A data contract that holds its standard; `tables` are the elements of `schema`."""
 
-    purpose: str | None = None
+    data: Mapping[str, Any]
+    tables: tuple[Element, ...]
 
+    @property
+    def version(self) -> str:
+        """Version of the contract."""
+        return self.data["version"]
 
-class Column(_View):
-    """A column; `classification` holds the mesh's classifications, several separated by commas."""
+    @property
+    def domain(self) -> str | None:
+        """Name of the domain, if the contract says it."""
+        return self.data.get("domain")
 
-    name: str
-    logical_type: str | None = None
-    physical_name: str | None = None
-    physical_type: str | None = None
-    description: str | None = None
-    required: bool = False
-    partitioned: bool = False
-    partition_key_position: int | None = None
-    classification: str | None = None
+    @property
+    def purpose(self) -> str:
+        """The purpose of the data, on one line as AWS takes a description; empty when the contract does not say."""
+        return " ".join(((self.data.get("description") or {}).get("purpose") or "").split())
 
+    def column_name(self, path: KeyPath) -> str:
+        """Name of a column, or of what is nested in it, by its path: `captain.email`, `phones.items`."""
+        here: Any = self.data["schema"][path[1]]
+        names: list[str] = []
+        for step in path[2:]:
+            here = here[step]
+            if isinstance(step, int):
+                names.append(str(here.get("name")))
+            elif step not in ("properties", "map"):
+                names.append(step)
+        return ".".join(names)
 
-class Table(_View):
-    """A table, which is one object of the contract's schema."""
-
-    name: str
-    physical_name: str | None = None
-    description: str | None = None
-    properties: Annotated[tuple[Column, ...], Field(strict=False)] = ()
-    custom_properties: Annotated[tuple[CustomProperty, ...], Field(strict=False)] = ()
-
-
-class Contract(_View):
-    """A data contract."""
-
-    id: str
-    name: str | None = None
-    version: str
-    status: str
-    domain: str | None = None
-    description: Description = Field(default_factory=Description)
-    tables: Annotated[tuple[Table, ...], Field(strict=False, alias="schema")] = ()
+    def elements(self) -> Iterator[Element]:
+        """All elements of the schema, at every depth."""
+        for table in self.tables:
+            yield from table.walk()

@@ -15,6 +15,7 @@ Prefix = Annotated[
     StringConstraints(min_length=2, max_length=12),
 ]
 Region = Annotated[str, expected(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region, such as eu-west-1")]
+LabelWord = Annotated[str, expected(r"^[^,\s]([^,]*[^,\s])?$", "a word without commas")]
 AccountEmail = Annotated[
     str,
     expected(r"^[^@\s]*\{account\}[^@\s]*@[^@\s]+\.[^@\s.]+$", "an e-mail address with {account} before the '@'"),
@@ -57,5 +58,11 @@ class MeshFile(Closed):
     )
     clearances: dict[Name, Names] = Field(
         description="What people can hold: the classifications each clearance may read, in every domain.", min_length=1
+    )
+    no_label: tuple[LabelWord, ...] = Field(
+        default=(), description="Words of contracts that mean no label, such as public and internal."
+    )
+    classification_aliases: dict[LabelWord, Names] = Field(
+        default={}, description="Words of contracts that stand for one or more classifications."
     )
     defaults: Defaults = Field(default=Defaults(), description="What holds where nothing else is said.")

@@ -15,7 +15,7 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan.inputs import PlanInputs, purpose
+from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import (
     AccountAccess,
     AccountBaselineArgs,
@@ -276,7 +276,7 @@ class Builder(PlanInputs):
             domain=domain,
             name=name,
             kind=product.kind,
-            description=purpose(contract),
+            description=contract.purpose,
             account_id=account_id,
             ports=frozenset(product.ports),
             labels=labels,
@@ -299,9 +299,9 @@ class Builder(PlanInputs):
             perimeter=self.perimeter,
             domain=domain,
             product=name,
-            description=purpose(contract),
+            description=contract.purpose,
             bucket=names.bucket(self.file.name, domain, name),
-            tables=catalog.tables(contract),
+            tables=catalog.tables(contract, self.words),
             classifications=self.classifications,
             deletion_protection=self.protected(product),
         )

@@ -6,9 +6,9 @@ import datetime
 from typing import Final
 
 from mesh import names
-from mesh.contracts import catalog
+from mesh.contracts.labels import label_words, product_labels
 from mesh.iam.perimeter import Perimeter
-from mesh.model import AccountsFile, Agreement, Contract, Mesh, Product
+from mesh.model import AccountsFile, Agreement, Mesh, Product
 from mesh.model.accounts import OrganizationRecord, Units
 from mesh.plan.nodes import AccountAccess, Clearance
 
@@ -52,7 +52,8 @@ class PlanInputs:
             name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
             for name, reads in mesh.file.clearances.items()
         }
-        self.labels = {name: catalog.product_labels(contract) for name, contract in mesh.contracts.items()}
+        self.words = label_words(mesh.file)
+        self.labels = {name: product_labels(contract, self.words) for name, contract in mesh.contracts.items()}
         self.agreements: dict[str, list[tuple[str, Agreement]]] = {}
         for partner, terms in mesh.partners.items():
             for agreement in terms.agreements:
@@ -111,8 +112,3 @@ class PlanInputs:
             if self.is_open(agreement):
                 roles.append(names.delivery_role(self.domain_id(domain), product))
         return tuple(roles)
-
-
-def purpose(contract: Contract) -> str:
-    """The contract's purpose on one line, as AWS takes a description."""
-    return " ".join((contract.description.purpose or "").split())

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mesh import names
-from mesh.contracts import types
 from mesh.contracts.catalog import CatalogTable
+from mesh.contracts.iceberg import iceberg_type, nested_paths
 from mesh.iam.bootstrap import template
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
@@ -264,10 +264,11 @@ def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
 def _columns(table: CatalogTable) -> list[Any]:
     """Format, columns with comment (and type of a Parquet table), names of the partitions."""
     if table.format == "iceberg":
-        kinds = types.iceberg_types([types.parse(c.type) for c in table.columns])
-        columns = [[c.name, c.comment, c.required, kind] for c, kind in zip(table.columns, kinds, strict=True)]
+        paths = [c.name for c in table.columns] + [p for c in table.columns for p in nested_paths(c.type, c.name)]
+        ids = {path: number for number, path in enumerate(paths, 1)}
+        columns = [[c.name, c.comment, c.required, iceberg_type(c.type, c.name, ids)] for c in table.columns]
         return ["iceberg", columns, [c.name for c in table.partitions]]
-    return ["parquet", [[c.name, c.comment, c.type] for c in table.columns], [c.name for c in table.partitions]]
+    return ["parquet", [[c.name, c.comment, str(c.type)] for c in table.columns], [c.name for c in table.partitions]]
 
 
 # ---- what the program registers

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from mesh.contracts import catalog
+from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.findings import Problem, listed, nearest
 from mesh.model import Agreement, Domain, Mesh, Partner, Product
 from mesh.plan.build import Builder
@@ -40,9 +40,14 @@ class RuleContext:
         return Builder(self.mesh, self.as_of)
 
     @cached_property
+    def words(self) -> LabelWords:
+        """Words that a contract may classify with."""
+        return label_words(self.mesh.file)
+
+    @cached_property
     def labels(self) -> dict[str, frozenset[str]]:
         """Labels by product, of the products that have a contract."""
-        return {name: catalog.product_labels(contract) for name, contract in self.mesh.contracts.items()}
+        return {name: product_labels(contract, self.words) for name, contract in self.mesh.contracts.items()}
 
     def every_product(self) -> Iterator[tuple[str, str, Product]]:
         """Domain, name and product of each product."""

@@ -32,11 +32,10 @@ def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
 
 def contracts_can_be_catalogued(context: RuleContext) -> Iterator[Problem]:
     """Contracts have tables, columns, types and labels that the catalog can show."""
-    known = frozenset(context.mesh.file.classifications)
     for domain, name, product in context.every_product():
         contract = context.mesh.contracts.get(f"{domain}.{name}")
         if contract is not None:
-            for path, message in catalog.mistakes(contract, known):
+            for path, message in catalog.mistakes(contract, context.words):
                 yield Problem(contract_file(domain, name, product), path, message)
 
 

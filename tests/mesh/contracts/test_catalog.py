@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from mesh.contracts import catalog
+from mesh.contracts import catalog, elements
 from mesh.contracts.catalog import CatalogColumn
+from mesh.contracts.labels import LabelWords, label_words, product_labels
+from mesh.contracts.types import ColumnType
 from mesh.model import Contract, Mesh
 
 DAY = {"name": "day", "physicalType": "date", "partitioned": True, "partitionKeyPosition": 2}
 HOUR = {"name": "hour", "physicalType": "int", "partitioned": True, "partitionKeyPosition": 1}
 EMAIL = {"name": "email", "physicalName": "e_mail", "physicalType": "STRING", "classification": "pii , financial"}
 AMOUNT = {"name": "amount", "logicalType": "number", "required": True, "description": "In\n  euro."}
+WORDS = LabelWords(frozenset({"financial", "pii"}))
 
 
 def contract(*columns: dict[str, Any], table_format: str = "") -> Contract:
     extras = [{"property": "tableFormat", "value": table_format}] if table_format else []
-    return Contract.model_validate(
+    return elements.read(
         {
             "id": "x",
             "version": "1.0.0",
@@ -28,44 +31,44 @@ def contract(*columns: dict[str, Any], table_format: str = "") -> Contract:
 
 
 def test_a_column_takes_its_physical_name_and_type_and_its_labels_sorted() -> None:
-    (table,) = catalog.tables(contract(EMAIL, AMOUNT))
+    (table,) = catalog.tables(contract(EMAIL, AMOUNT), WORDS)
     assert table.columns == (
-        CatalogColumn("e_mail", "string", "", ("financial", "pii"), False),
-        CatalogColumn("amount", "double", "In euro.", (), True),
+        CatalogColumn("e_mail", ColumnType("string"), "", ("financial", "pii"), False),
+        CatalogColumn("amount", ColumnType("double"), "In euro.", (), True),
     )
     assert table.labelled == (table.columns[0],)
 
 
 def test_the_labels_of_a_product_are_the_union_of_its_columns() -> None:
-    assert catalog.product_labels(contract(EMAIL, AMOUNT)) == {"pii", "financial"}
-    assert catalog.product_labels(contract(AMOUNT)) == frozenset()
+    assert product_labels(contract(EMAIL, AMOUNT), WORDS) == {"pii", "financial"}
+    assert product_labels(contract(AMOUNT), WORDS) == frozenset()
 
 
 def test_iceberg_keeps_partition_columns_among_its_columns_and_parquet_does_not() -> None:
-    (iceberg,) = catalog.tables(contract(DAY, AMOUNT, HOUR))
+    (iceberg,) = catalog.tables(contract(DAY, AMOUNT, HOUR), WORDS)
     assert [column.name for column in iceberg.columns] == ["day", "amount", "hour"]
     assert [column.name for column in iceberg.partitions] == ["hour", "day"]
-    (parquet,) = catalog.tables(contract(DAY, AMOUNT, HOUR, table_format="parquet"))
+    (parquet,) = catalog.tables(contract(DAY, AMOUNT, HOUR, table_format="parquet"), WORDS)
     assert [column.name for column in parquet.columns] == ["amount"]
     assert [column.name for column in parquet.partitions] == ["hour", "day"]
 
 
 def test_a_labelled_partition_column_is_labelled_once() -> None:
-    (table,) = catalog.tables(contract({**DAY, "classification": "pii"}, AMOUNT))
+    (table,) = catalog.tables(contract({**DAY, "classification": "pii"}, AMOUNT), WORDS)
     assert [column.name for column in table.labelled] == ["day"]
 
 
 def test_a_comment_is_cut_with_an_ellipsis_at_what_glue_takes() -> None:
-    (table,) = catalog.tables(contract({**AMOUNT, "description": "x" * 300}))
+    (table,) = catalog.tables(contract({**AMOUNT, "description": "x" * 300}), WORDS)
     assert len(table.columns[0].comment) == catalog.LONGEST_COMMENT
     assert table.columns[0].comment.endswith("…")
 
 
 def test_the_sample_contracts_hold_no_mistake(sample: Mesh) -> None:
-    known = frozenset(sample.file.classifications)
+    known = label_words(sample.file)
     assert [mistake for one in sample.contracts.values() for mistake in catalog.mistakes(one, known)] == []
 
 
 def test_an_empty_label_is_an_unknown_one() -> None:
-    found = list(catalog.mistakes(contract({**EMAIL, "classification": "pii,"}), frozenset({"pii"})))
+    found = list(catalog.mistakes(contract({**EMAIL, "classification": "pii,"}), LabelWords(frozenset({"pii"}))))
     assert [path for path, _ in found] == [("schema", 0, "properties", 0, "classification")]

@@ -1,0 +1,69 @@
+"""Labels: the words of a contract's `classification`, as classifications of the mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from mesh.findings import KeyPath, unknown
+from mesh.model import Contract, Element, MeshFile
+
+
+@dataclass(frozen=True)
+class LabelWords:
+    """Words that a contract may classify with: classifications, words for no label, and aliases of classifications."""
+
+    classifications: frozenset[str]
+    no_label: frozenset[str] = frozenset()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    def labels(self, classification: str | None) -> tuple[str, ...]:
+        """The labels of a text: words separated by commas, each a classification or what it stands for; sorted.
+
+        An unknown word counts as a label of its own, which no clearance reads.
+        """
+        found: set[str] = set()
+        for word in words(classification):
+            if word not in self.no_label:
+                found.update(self.aliases.get(word, (word,)))
+        return tuple(sorted(found))
+
+    def unknown(self, classification: str | None) -> list[str]:
+        """The words of a text that the mesh does not know."""
+        known = self.classifications | self.no_label | self.aliases.keys()
+        return [word for word in words(classification) if word not in known]
+
+    def of_element(self, element: Element) -> tuple[str, ...]:
+        """The labels of an element and of all that is nested in it: Lake Formation tags whole columns only."""
+        if not element.below:
+            return self.labels(element.data.get("classification"))
+        return tuple(sorted({label for one in element.walk() for label in self.labels(one.data.get("classification"))}))
+
+
+def label_words(file: MeshFile) -> LabelWords:
+    """The words of a mesh."""
+    return LabelWords(frozenset(file.classifications), frozenset(file.no_label), file.classification_aliases)
+
+
+@lru_cache(maxsize=1024)
+def words(classification: str | None) -> tuple[str, ...]:
+    """Words of a `classification`, which are separated by commas."""
+    return tuple(part.strip() for part in classification.split(",")) if classification is not None else ()
+
+
+def product_labels(contract: Contract, known: LabelWords) -> frozenset[str]:
+    """Labels of a product: the union of those of all elements, tables included."""
+    return frozenset(
+        label for element in contract.elements() for label in known.labels(element.data.get("classification"))
+    )
+
+
+def mistakes(contract: Contract, known: LabelWords) -> Iterator[tuple[KeyPath, str]]:
+    """Words of a contract's classifications that the mesh does not know, each with its place."""
+    for element in contract.elements():
+        text = element.data.get("classification")
+        for word in known.unknown(text) if text is not None else ():
+            name, told = contract.column_name(element.path), unknown("classification", word, known.classifications)
+            message = f"column '{name}' is labelled with an {told}"
+            yield (*element.path, "classification"), message
