@@ -1,11 +1,9 @@
-"""Contracts as tools write them and companies keep them: nine of ten need an owner, a purpose and label words at most."""
+"""Contracts as tools and companies write them: nine of ten need an owner, a purpose and label words at most."""
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
-import shutil
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -16,19 +14,10 @@ import jsonschema_rs
 import pytest
 
 from mesh import yamlfile
-from mesh.folder import findings_of
+from tests.mesh.contracts.small_mesh import CONTRACT, findings, small_mesh
 
 HERE: Final = Path(__file__).parent
 PUBLIC: Final = {file.name.removesuffix(".odcs.yaml"): file for file in sorted((HERE / "public").glob("*.odcs.yaml"))}
-TINY: Final = HERE.parent / "tiny"
-DAY: Final = datetime.date(2027, 1, 1)
-
-WORDS: Final = """
-no-label: [public, internal]
-classification-aliases: {confidential: [pii], restricted: [pii], sensitive: [pii]}
-"""
-"""The label words that are usual elsewhere, as `mesh.yaml` says them."""
-
 FIRST_LINE: Final = re.compile(r"# source: [^;]*\b3\.[012]\.[0-9][^;]*; needs: \S.*")
 
 REFUSED: Final = {
@@ -44,15 +33,14 @@ REFUSED: Final = {
 }
 """The contracts that are rightly refused, each with words of the reason.
 
-Neither Athena nor Iceberg has a time without a day; a text is no timestamp, and a number of milliseconds is none either;
+Athena and Iceberg have no time without a day; neither a text nor a number of milliseconds is a timestamp;
 a struct without its fields has no type; names are lower-case in the catalog, without dots; NUMBER is Snowflake's.
 """
 
 
-def accepted(folder: Path) -> list[str]:
-    """The errors of a mesh folder with a new product in it; none when its contract is accepted."""
-    _, findings = findings_of(folder, DAY)
-    return [str(finding).replace(f"{folder}/", "") for finding in findings if finding.severity == "error"]
+def accepted(folder: Path, text: str) -> list[str]:
+    """The errors of the mesh with a new product of this contract; none when it is accepted."""
+    return [str(found).replace(f"{folder}/", "") for found in findings(folder, text) if found.severity == "error"]
 
 
 def adopted(text: str) -> str:
@@ -75,17 +63,8 @@ def parsed(text: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """The errors of each contract, laid over a small mesh that knows the usual label words; empty when accepted."""
-    folder = Path(shutil.copytree(TINY, tmp_path_factory.mktemp("public") / "mesh"))
-    with (folder / "mesh.yaml").open("a", encoding="utf-8") as stream:
-        stream.write(WORDS)
-    domain = folder / "domains" / "orders.yaml"
-    product = "products:\n  adopted: {kind: analytics, ports: [table]}\n"
-    domain.write_text(domain.read_text("utf-8").replace("products:\n", product), "utf-8")
-    found: dict[str, list[str]] = {}
-    for name, file in PUBLIC.items():
-        (folder / "contracts" / "orders" / "adopted.odcs.yaml").write_text(adopted(file.read_text("utf-8")), "utf-8")
-        found[name] = accepted(folder)
-    return found
+    folder = small_mesh(tmp_path_factory.mktemp("public"))
+    return {name: accepted(folder, adopted(file.read_text("utf-8"))) for name, file in PUBLIC.items()}
 
 
 def test_at_least_ninety_of_a_hundred_are_accepted(refusals: Mapping[str, list[str]]) -> None:
@@ -102,7 +81,7 @@ def test_a_public_contract_is_accepted(refusals: Mapping[str, list[str]], name: 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_refusal_says_the_reason(refusals: Mapping[str, list[str]], name: str) -> None:
     assert any(REFUSED[name] in error for error in refusals[name]), refusals[name]
-    assert all(error.startswith("contracts/orders/adopted.odcs.yaml:") for error in refusals[name])
+    assert all(error.startswith(f"{CONTRACT}:") for error in refusals[name])
 
 
 @pytest.mark.parametrize("name", PUBLIC)
