@@ -30,6 +30,11 @@ NESTED: Final = (
     "- {name: nest_N, logicalType: object, physicalType: 'struct<a:string>', properties: "
     "[{name: a, logicalType: string, physicalType: string, classification: WORD}]}",
     "- {name: nest_N, physicalType: 'array<struct<a:int>>', classification: WORD}",
+    "- {name: nest_N, logicalType: array, physicalType: 'array<string>', items: "
+    "{logicalType: string, physicalType: string, classification: WORD}}",
+    "- {name: nest_N, logicalType: map, physicalType: 'map<string,string>', map: "
+    "{key: {logicalType: string, physicalType: string}, "
+    "value: {logicalType: string, physicalType: string, classification: WORD}}}",
     "- {name: nest_N, logicalType: string, customProperties: [{property: note, value: {classification: WORD}}]}",
     "- {name: nest_N, logicalType: string, quality: "
     "[{type: custom, engine: soda, implementation: {classification: WORD}}]}",
@@ -192,7 +197,7 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
 def mutated(text: str, draw: random.Random) -> str:
     """A contract after one to four mutations."""
     lines = text.splitlines()
-    for _ in range(draw.randint(1, 4)):
+    for _ in range(draw.choice([1, 1, 1, 2, 2, 3, 4])):
         if lines:
             draw.choice(MUTATIONS)(lines, draw)
     return "\n".join(lines) + "\n"
