@@ -24,7 +24,6 @@ REFUSED: Final = {
     "bitol-31-data-types": "time",
     "bitol-31-quality-accuracy": "needs a 'physicalName' of lower-case letters",
     "cli-avro-logical-types": "timestamp",
-    "cli-csv": "timestamp",
     "cli-parquet-without-fields": "struct",
     "cli-protobuf": "needs a 'physicalName' of lower-case letters",
     "cli-sql-snowflake": "needs a 'physicalName' of lower-case letters",
@@ -33,7 +32,7 @@ REFUSED: Final = {
 }
 """The contracts that are rightly refused, each with words of the reason.
 
-Athena and Iceberg have no time without a day; neither a text nor a number of milliseconds is a timestamp;
+Athena and Iceberg have no time without a day; a number of milliseconds is no timestamp;
 a struct without its fields has no type; names are lower-case in the catalog, without dots; NUMBER is Snowflake's.
 """
 
