@@ -188,6 +188,10 @@ ON_AWS: Final = {
     "E23-items-and-type-disagree-deeper": refused("name: minutes", "struct<who:string>"),
     "E24-labelled-below-a-partition-column": refused("guest", "partition"),
     "E25-map-keys-of-a-parquet-map-by-fields": refused("", "key"),
+    "E26-partition-by-the-day": accepted(opened="timestamp"),
+    "E27-partition-by-the-day-of-a-text": refused("opened", "day"),
+    "E28-partition-by-the-fortnight": refused("opened", "fortnight"),
+    "E29-partition-by-buckets": accepted(opened="string"),
 }
 """Contracts whose table AWS would refuse or read wrongly."""
 
