@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import pytest
 import yaml
 
 from cli.main import run
 from mesh.findings import Finding
+from mesh.folder import findings_of
 from tests.mesh.contracts.case_table import CASES, EDITS, Case, Edit, Said
-from tests.mesh.contracts.small_mesh import CONTRACT, LOCK, findings, small_mesh, tables
+from tests.mesh.contracts.small_mesh import CONTRACT, DAY, LOCK, findings, small_mesh, tables
 
 FOLDER: Final = Path(__file__).parent / "cases"
 WIDENING: Final = "B14-lose-a-label"
@@ -83,30 +84,28 @@ def test_a_long_description_is_kept_or_its_cut_is_told(mesh: Path) -> None:
     assert lens.comment == whole or any(finding.severity == "warning" and "255" in finding.message for finding in found)
 
 
-def locked(mesh: Path, name: str) -> Mapping[str, int]:
-    """The ids of a contract in its lock, which `mesh lock` writes: by path, and those of partition fields too."""
+class Ids(NamedTuple):
+    """The lock of a product: ids of columns and nested fields by path, of partition fields by column, and the rest."""
+
+    columns: Mapping[str, int]
+    keys: Mapping[str, int]
+    gone: frozenset[int]
+    spec: int
+    identifiers: Sequence[str]
+
+
+def locked(mesh: Path, name: str) -> Ids:
+    """The lock after a contract, which `mesh lock` writes."""
     (mesh / CONTRACT).write_text(text_of(name), "utf-8")
     assert run(["lock", str(mesh)]) == 0
-    return dict(numbers(yaml.safe_load((mesh / LOCK).read_text("utf-8"))))
-
-
-def numbers(value: Any, path: str = "") -> Iterator[tuple[str, int]]:
-    """Every number in a tree of mappings, by its path."""
-    if isinstance(value, dict):
-        for key, below in value.items():
-            yield from numbers(below, f"{path}.{key}")
-    elif isinstance(value, int) and not isinstance(value, bool):
-        yield path, value
-
-
-def number(ids: Mapping[str, int], name: str, of_partition: bool = False) -> int:
-    """The id of an element, or of the partition field that comes from it."""
-    (found,) = {
-        number
-        for path, number in ids.items()
-        if path.endswith(f".{name}") and ("partition" in path) == of_partition and path.count(".") - name.count(".") < 4
-    }
-    return found
+    table = yaml.safe_load((mesh / LOCK).read_text("utf-8"))["tables"]["nights"]
+    return Ids(
+        {path: column["id"] for path, column in table["columns"].items()},
+        {text.partition("(")[2].rstrip(")"): number for text, number in table.get("partitions", {}).items()},
+        frozenset(entry["id"] for entry in table.get("removed", ()) if "column" in entry),
+        table.get("spec-id", 0),
+        table.get("key", ()),
+    )
 
 
 @pytest.mark.parametrize("name", EDITS)
@@ -115,23 +114,32 @@ def test_an_edit_moves_no_id_and_gives_none_again(mesh: Path, name: str) -> None
     versions = [v for v in ("before", "after", "later") if (FOLDER / f"{name}-{v}.odcs.yaml").exists()]
     ids = [locked(mesh, f"{name}-{version}") for version in versions]
     for element in edit.stay:
-        assert len({number(each, element) for each in ids}) == 1, element
+        assert len({each.columns[element] for each in ids}) == 1, element
     for key in edit.keys:
-        assert len({number(each, key, of_partition=True) for each in ids}) == 1, key
-    given = {number for each in ids[:-1] for path, number in each.items() if "partition" not in path}
-    for element in edit.new:
-        assert number(ids[-1], element) not in given, element
+        assert len({each.keys[key] for each in ids}) == 1, key
+    assert (ids[0].spec < ids[-1].spec) == bool(edit.keys), "a new partition spec has a new number"
+    given = {number for each in ids[:-1] for number in each.columns.values()}
+    assert not {ids[-1].columns[element] for element in edit.new} & given
+    assert given <= {*ids[-1].columns.values(), *ids[-1].gone}, "what was given is known for ever"
     if edit.renamed[0]:
-        assert number(ids[0], edit.renamed[0]) == number(ids[1], edit.renamed[1])
+        assert ids[0].columns[edit.renamed[0]] == ids[1].columns[edit.renamed[1]]
+
+
+def test_the_primary_key_identifies_a_row(mesh: Path) -> None:
+    assert list(locked(mesh, "F08-primary-key").identifiers) == ["lens"]
 
 
 def test_a_label_that_is_gone_is_a_widening_of_access(mesh: Path) -> None:
     locked(mesh, f"{WIDENING}-before")
     text = text_of(f"{WIDENING}-after")
-    (error,) = [finding for finding in findings(mesh, text) if finding.severity == "error"]
+    (mesh / CONTRACT).write_text(text, "utf-8")
+    (error,) = [finding for finding in findings_of(mesh, DAY)[1] if finding.severity == "error"]
     assert "name: guest" in text.splitlines()[error.line - 1]
     assert "pii" in error.message
-    assert "widen" in error.message
+    assert "widening of access" in error.message
+    assert run(["lock", str(mesh)]) != 0
+    assert run(["lock", str(mesh), "--widen"]) == 0
+    assert [finding for finding in findings_of(mesh, DAY)[1] if finding.severity == "error"] == []
 
 
 def test_every_contract_has_a_row_and_every_row_a_contract() -> None:
