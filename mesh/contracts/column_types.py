@@ -44,19 +44,25 @@ def type_place(contract: Contract, table_format: str) -> TypePlace:
 
 
 def column_type(column: Element, place: TypePlace) -> ColumnType:
-    """The type of a column that `type_mistakes` finds nothing wrong with."""
+    """The type of a column that `judged_type` finds nothing wrong with."""
     made, _ = _judged(column, place)
     assert made is not None, column.path
     return made
 
 
-def type_mistakes(contract: Contract, column: Element, place: TypePlace) -> Iterator[ContractMistake]:
-    """Mistakes in the type of a column, each with its place."""
-    for element, fault in _judged(column, place)[1]:
-        path = (*element.path, fault.key) if fault.key in element.data else element.path
-        column_name = f"column '{contract.column_name(element.path)}'"
-        told = f"type '{fault.text}' of {column_name}: " if fault.text is not None else f"{column_name} "
-        yield ContractMistake(path, told + fault.message, fault.severity)
+def judged_type(
+    contract: Contract, column: Element, place: TypePlace
+) -> tuple[ColumnType | None, list[ContractMistake]]:
+    """The type of a column, None if it cannot be told, and the mistakes in it, each with its place."""
+    made, faults = _judged(column, place)
+    return made, [_mistake(contract, element, fault) for element, fault in faults] if faults else []
+
+
+def _mistake(contract: Contract, element: Element, fault: TypeFault) -> ContractMistake:
+    path = (*element.path, fault.key) if fault.key in element.data else element.path
+    column_name = f"column '{contract.column_name(element.path)}'"
+    told = f"type '{fault.text}' of {column_name}: " if fault.text is not None else f"{column_name} "
+    return ContractMistake(path, told + fault.message, fault.severity)
 
 
 _Faults = list[tuple[Element, TypeFault]]
@@ -103,8 +109,9 @@ def _alone(physical: str | None, logical: str | None, given: ColumnType | None, 
         if loses_digits(physical if stated.name.startswith("timestamp") else None, told):
             message = "has digits of a second beyond the six that a table keeps; write timestamp(6), or string"
             more = (*more, TypeFault("physicalType", message, "warning"))
-    wrong = made is None or any(fault.severity == "error" for fault in more)
-    return made, (*faults, *more, *(() if wrong else _unfit(made, place)))
+    if made is None or any(fault.severity == "error" for fault in more):
+        return made, (*faults, *more)
+    return made, (*faults, *more, *_unfit(made, place))
 
 
 def _json_number(told: Said) -> Judged:
@@ -213,7 +220,8 @@ _BELOW: Final = {
 
 def _struct(element: Element, stated: ColumnType | None, place: TypePlace, faults: _Faults) -> ColumnType | None:
     given = {part.name: part for part in stated.parts} if stated else {}
-    required: Any = (element.data.get("logicalTypeOptions") or {}).get("required") or ()
+    options: Mapping[str, Any] = element.data.get("logicalTypeOptions") or {}
+    required = options.get("required") or ()
     fields: dict[str, Part | None] = {}
     for field in element.columns:
         name = field.catalog_name

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from mesh.contracts import catalog, elements
-from mesh.contracts.column_types import TypePlace, column_type, type_mistakes, type_place
+from mesh.contracts.column_types import TypePlace, column_type, judged_type, type_place
 from mesh.contracts.iceberg import iceberg_type, nested_paths
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
@@ -51,7 +51,7 @@ def contract(column: Mapping[str, Any], **more: Any) -> Contract:
 
 
 def mistakes(of: Contract, table_format: str = "iceberg") -> list[ContractMistake]:
-    return list(type_mistakes(of, of.tables[0].columns[0], type_place(of, table_format)))
+    return judged_type(of, of.tables[0].columns[0], type_place(of, table_format))[1]
 
 
 def made(of: Contract, table_format: str = "iceberg") -> ColumnType:
