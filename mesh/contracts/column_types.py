@@ -221,7 +221,8 @@ _BELOW: Final = {
 def _struct(element: Element, stated: ColumnType | None, place: TypePlace, faults: _Faults) -> ColumnType | None:
     given = {part.name: part for part in stated.parts} if stated else {}
     options: Mapping[str, Any] = element.data.get("logicalTypeOptions") or {}
-    required = options.get("required") or ()
+    required = options.get("required")
+    listed_required: list[Any] = required if isinstance(required, list) else []
     fields: dict[str, Part | None] = {}
     for field in element.columns:
         name = field.catalog_name
@@ -230,7 +231,7 @@ def _struct(element: Element, stated: ColumnType | None, place: TypePlace, fault
         if fault := _name_fault(name, fields, part, stated):
             faults.append((field, fault))
             made = None
-        fields[name] = _part(name, field, made, part, name in required) if made else None
+        fields[name] = _part(name, field, made, part, name in listed_required) if made else None
     if absent := given.keys() - fields.keys():
         fault = f"has {listed(absent)} in its physicalType, but not in its 'properties': make them the same"
         faults.append((element, TypeFault("physicalType", fault)))
