@@ -104,6 +104,8 @@ def _alone(physical: str | None, logical: str | None, given: ColumnType | None, 
         return None, faults
     if stated is None:
         made, more = logical_types.alone(logical, told)
+    elif logical not in (None, "array") and physical is not None and physical.rstrip().endswith("[]"):
+        made, more = _array_of_sql(stated, logical, told, place)
     else:
         made, more = logical_types.completed(stated, logical, told, place.dates_have_time)
         if loses_digits(physical if stated.name.startswith("timestamp") else None, told):
@@ -112,6 +114,18 @@ def _alone(physical: str | None, logical: str | None, given: ColumnType | None, 
     if made is None or any(fault.severity == "error" for fault in more):
         return made, (*faults, *more)
     return made, (*faults, *more, *_unfit(made, place))
+
+
+def _array_of_sql(stated: ColumnType, logical: str | None, told: Said, place: TypePlace) -> Judged:
+    """The type of `TEXT[]`, of which `datacontract import sql` writes the logical type of an element."""
+    element = stated
+    while element.name == "array" and element.parts:
+        element = element.parts[0].type
+    made, faults = logical_types.completed(element, logical, told, place.dates_have_time)
+    if made is None or any(fault.severity == "error" for fault in faults):
+        return logical_types.completed(stated, logical, told, place.dates_have_time)
+    message = f"is {stated}, and its logicalType is that of an element: write 'logicalType: array'"
+    return stated, (TypeFault("logicalType", message, "warning"),)
 
 
 def _json_number(told: Said) -> Judged:
