@@ -36,10 +36,11 @@ TYPES = st.recursive(PLAIN_TYPES | DECIMALS, _nested, max_leaves=12)
 
 def holds(type_: ColumnType) -> bool:
     """Whether a type can be written as it stands: nothing is open, and fields have names that are each there once."""
-    names = [part.name for part in type_.parts]
-    return all(
-        not inner.is_open and all(IDENTIFIER.fullmatch(part.name) for part in inner.parts) for inner in type_.walk()
-    ) and len(set(names)) == len(names)
+    for inner in type_.walk():
+        names = [part.name for part in inner.parts]
+        if inner.is_open or len(set(names)) < len(names) or not all(map(IDENTIFIER.fullmatch, names)):
+            return False
+    return True
 
 
 @given(TYPES)
@@ -74,6 +75,22 @@ def test_any_text_is_a_type_that_holds_or_is_refused(text: str) -> None:
         found = parse(text)
         assert holds(found)
         assert parse(str(found)) == _bare(found)
+
+
+ODD_NAMES = ("a", "A", "a-b", "`a`", '"b"', "`b c`", '"b-c"', "12", "(", "ſ", "`ſ`", "int", "")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ODD_NAMES), st.sampled_from([":", " "]), st.sampled_from(["int", "array<int>", "x"])),
+        min_size=1,
+        max_size=2,
+    )
+)
+def test_a_struct_has_fields_with_names_or_is_refused(fields: list[tuple[str, str, str]]) -> None:
+    text = f"struct<{','.join(''.join(field) for field in fields)}>"
+    with contextlib.suppress(UnknownTypeError):
+        assert holds(parse(text))
 
 
 def _bare(type_: ColumnType) -> ColumnType:
