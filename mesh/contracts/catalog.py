@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from mesh.contracts import labels, partitions
-from mesh.contracts.column_types import TypePlace, column_type, type_mistakes, type_place
+from mesh.contracts.column_types import TypePlace, column_type, judged_type, type_place
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.types import IDENTIFIER, ColumnType
@@ -124,29 +124,25 @@ def _table_mistakes(contract: Contract, table: Element, words: LabelWords) -> It
     if chosen not in ("iceberg", "parquet"):
         message = f"'tableFormat' is '{chosen}'; allowed: iceberg and parquet"
         yield ContractMistake((*table.path, "customProperties"), message)
-    if not table.columns:
+    columns = table.columns
+    if not columns:
         message = f"table '{table.catalog_name}' lists no columns: give it 'properties', one entry a column"
         yield ContractMistake(table.path, message)
-    elif all(partitions.is_partitioned(column) for column in table.columns):
+    elif all(partitions.is_partitioned(column) for column in columns):
         message = f"table '{table.catalog_name}' needs at least one column that is not a partition key"
         yield ContractMistake(table.path, message)
     place = type_place(contract, chosen)
     known: dict[str, ColumnType] = {}
     names: set[str] = set()
-    for column in table.columns:
+    for column in columns:
         name = column.catalog_name
         if not IDENTIFIER.fullmatch(name):
             yield ContractMistake(column.path, f"column '{name}' {_NEEDS_A_NAME}")
         if name in names:
             yield ContractMistake(column.path, f"column '{name}' stands twice in this table; remove one")
         names.add(name)
-        found = list(type_mistakes(contract, column, place))
+        type_, found = judged_type(contract, column, place)
         yield from found
-        if not any(mistake.severity == "error" for mistake in found):
-            known[name] = column_type(column, place)
-    labelled = {
-        column.catalog_name: sorted(words.classifications.intersection(words.of_element(column)))
-        for column in table.columns
-        if partitions.is_partitioned(column)
-    }
-    yield from partitions.mistakes(table, chosen, known, labelled)
+        if type_ is not None:
+            known[name] = type_
+    yield from partitions.mistakes(columns, chosen, known, words)
