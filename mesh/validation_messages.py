@@ -33,7 +33,8 @@ def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
     bad_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if bad_key else path
     if bad_key:
-        return Problem(file, path, bad_name(str(path[-1])), on_key=True)
+        wanted = EXPECTED.get(error.get("ctx", {}).get("pattern", ""), A_NAME)
+        return Problem(file, path, bad_name(str(path[-1]), wanted), on_key=True)
     if kind == "extra_forbidden":
         return unknown_key(file, path, allowed(model, path[:-1]))
     if kind == "missing":
@@ -109,9 +110,9 @@ def is_name(value: str) -> bool:
     return len(value) <= LONGEST_NAME and re.fullmatch(NAME_PATTERN, value) is not None
 
 
-def bad_name(value: str) -> str:
-    """The sentence on a text that is no name."""
-    return f"'{shorten(value)}' is not a name that fits here; expected {A_NAME}"
+def bad_name(value: str, wanted: str = A_NAME) -> str:
+    """The sentence on a text that is no name, or no other key of the form that is wanted."""
+    return f"'{shorten(value)}' is not a name that fits here; expected {wanted}"
 
 
 def inside(path: KeyPath) -> str:

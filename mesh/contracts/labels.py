@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mesh.findings import KeyPath, unknown
+from mesh.findings import KeyPath, listed, nearest
 from mesh.model import Contract, Element, MeshFile
 
 
@@ -64,6 +64,27 @@ def mistakes(contract: Contract, known: LabelWords) -> Iterator[tuple[KeyPath, s
     for element in contract.elements:
         text = element.data.get("classification")
         for word in known.unknown(text) if text is not None else ():
-            name, told = contract.column_name(element.path), unknown("classification", word, known.classifications)
-            message = f"column '{name}' is labelled with an {told}"
+            name = contract.column_name(element.path)
+            message = f"column '{name}' is labelled with {_unknown(word, known)}" if word else _no_word(name)
             yield (*element.path, "classification"), message
+
+
+def _no_word(column: str) -> str:
+    return f"the classification of column '{column}' has no word where one belongs; remove the comma, or the key"
+
+
+def _unknown(word: str, known: LabelWords) -> str:
+    """The words on a classification that the mesh does not know: what is allowed, and how the mesh can know it."""
+    every = sorted(known.classifications | known.no_label | known.aliases.keys())
+    near = nearest(word, every)
+    allowed = f"known: {listed(known.classifications)}"
+    if known.no_label:
+        allowed += f", for no label {listed(known.no_label)}"
+    if known.aliases:
+        allowed += f", and other words for them {listed(known.aliases)}"
+    joined = f"{near} {allowed[0].upper()}{allowed[1:]}" if near else f"; {allowed}"
+    # A word in another case is a slip of the hand, and no other word to have.
+    if any(word.casefold() == other.casefold() for other in every):
+        return f"an unknown classification '{word}'{joined}"
+    remedy = "mesh.yaml can take it in under 'no-label' or 'classification-aliases'"
+    return f"an unknown classification '{word}'{joined}; {remedy}"

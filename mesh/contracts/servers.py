@@ -28,8 +28,8 @@ def server_remarks(contract: Contract, place: DataPlace) -> Iterator[ContractMis
         name, kind, here = server.get("server"), str(server.get("type")), ("servers", number)
         if kind not in (*OURS, "custom"):
             message = (
-                f"server '{name}' is of type '{kind}', and the platform keeps the data in s3://{place.bucket} and in "
-                "Glue; the entry changes nothing, remove it"
+                f"server '{name}' is of type '{kind}', and the platform keeps the data in s3://{place.bucket} and its "
+                "tables in Glue, whatever a contract says; remove the entry"
             )
             yield ContractMistake((*here, "type"), message, "warning")
             continue

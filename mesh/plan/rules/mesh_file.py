@@ -1,4 +1,4 @@
-"""Rules of mesh.yaml: classifications and names of clearances, and the prefix of bucket names."""
+"""Rules of mesh.yaml: classifications and other words for them, names of clearances, the prefix of bucket names."""
 
 from __future__ import annotations
 
@@ -43,6 +43,35 @@ def clearances_leave_the_platform_its_names(context: RuleContext) -> Iterator[Pr
             yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
 
 
+def words_have_one_meaning(context: RuleContext) -> Iterator[Problem]:
+    """Words of contracts mean one thing: a classification, no label, or what an alias of mesh.yaml says."""
+    file = context.mesh.file
+    for number, word in enumerate(file.no_label):
+        path = ("no-label", number)
+        if word in file.classifications:
+            yield Problem(
+                "mesh.yaml", path, f"'{word}' is a classification, and cannot mean no label as well; keep one"
+            )
+        elif word in file.classification_aliases:
+            message = (
+                f"'{word}' means no label here, and stands for a classification in 'classification-aliases'; keep one"
+            )
+            yield Problem("mesh.yaml", path, message)
+        elif word in file.no_label[:number]:
+            yield Problem("mesh.yaml", path, f"'{word}' stands twice; name it once")
+    for word, meant in file.classification_aliases.items():
+        path = ("classification-aliases", word)
+        if word in file.classifications:
+            message = f"'{word}' is a classification itself, and needs no other meaning; remove the line"
+            yield Problem("mesh.yaml", path, message, on_key=True)
+        if not meant:
+            message = f"'{word}' stands for no classification; write it under 'no-label', if it means that"
+            yield Problem("mesh.yaml", path, message)
+        for number, name in enumerate(meant):
+            if name not in file.classifications:
+                yield Problem("mesh.yaml", (*path, number), unknown("classification", name, file.classifications))
+
+
 def the_prefix_is_free(context: RuleContext) -> Iterator[Problem]:
     """Bucket names do not begin with the prefix that S3 reserves."""
     if context.mesh.file.name == RESERVED_PREFIX:
@@ -54,5 +83,6 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     clearances_read_known_classifications,
     clearances_fit_a_permission_set,
     clearances_leave_the_platform_its_names,
+    words_have_one_meaning,
     the_prefix_is_free,
 )
