@@ -12,7 +12,7 @@ from mesh.contracts.column_types import column_type, type_mistakes
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.types import ColumnType
 from mesh.findings import KeyPath
-from mesh.model import Contract, Element
+from mesh.model import Contract, Element, Lock, LockedTable
 
 TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255
@@ -22,6 +22,10 @@ _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 """A version: characters that AWS takes in the value of a tag (Tagging AWS Resources User Guide), and no spaces."""
 
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,127}")
+
+
+NO_IDS: Final = LockedTable("iceberg", {}, {})
+"""What the lock says of a table that it does not have."""
 
 
 class CatalogColumn(NamedTuple):
@@ -38,7 +42,8 @@ class CatalogColumn(NamedTuple):
 class CatalogTable:
     """A table: data columns, and the partition columns, which are last in the table and never among `columns`.
 
-    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by.
+    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by, and `locked` has
+    the ids of its fields.
     """
 
     name: str
@@ -46,6 +51,7 @@ class CatalogTable:
     description: str
     columns: tuple[CatalogColumn, ...]
     partitions: tuple[CatalogColumn, ...] = ()
+    locked: LockedTable = NO_IDS
 
     @property
     def labelled(self) -> tuple[CatalogColumn, ...]:
@@ -54,9 +60,10 @@ class CatalogTable:
         return tuple(column for column in everything.values() if column.labels)
 
 
-def tables(contract: Contract, words: LabelWords) -> tuple[CatalogTable, ...]:
-    """The tables of a contract that `mistakes` finds nothing wrong with."""
-    return tuple(_table(table, words) for table in contract.tables)
+def tables(contract: Contract, words: LabelWords, lock: Lock | None) -> tuple[CatalogTable, ...]:
+    """The tables of a contract that `mistakes` finds nothing wrong with, with the ids of its lock."""
+    locked = lock.tables if lock else {}
+    return tuple(_table(table, words, locked.get(table.catalog_name, NO_IDS)) for table in contract.tables)
 
 
 def table_format(table: Element) -> str:
@@ -65,7 +72,7 @@ def table_format(table: Element) -> str:
     return "iceberg" if chosen is None else str(chosen)
 
 
-def _table(table: Element, words: LabelWords) -> CatalogTable:
+def _table(table: Element, words: LabelWords, locked: LockedTable) -> CatalogTable:
     made = {element.path: _column(element, words) for element in table.columns}
     keyed = sorted((e for e in table.columns if e.data.get("partitioned")), key=_position)
     partitions = tuple(made[element.path] for element in keyed)
@@ -73,7 +80,14 @@ def _table(table: Element, words: LabelWords) -> CatalogTable:
     iceberg = table_format(table) == "iceberg"
     columns = tuple(made[e.path] for e in table.columns if iceberg or not e.data.get("partitioned"))
     description = table.data.get("description") or ""
-    return CatalogTable(table.catalog_name, "iceberg" if iceberg else "parquet", description, columns, partitions)
+    chosen: TableFormat = "iceberg" if iceberg else "parquet"
+    return CatalogTable(table.catalog_name, chosen, description, columns, partitions, locked)
+
+
+def partitioned_by(table: Element) -> tuple[tuple[str, str], ...]:
+    """Partition fields of a table, in their order: source column and transform of each."""
+    keyed = sorted((e for e in table.columns if e.data.get("partitioned")), key=_position)
+    return tuple((element.catalog_name, "identity") for element in keyed)
 
 
 def _position(column: Element) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh.findings import Problem
 from mesh.model import Mesh
-from mesh.plan.rules import accounts, agreements, consumers, limits, members, mesh_file, naming, products
+from mesh.plan.rules import accounts, agreements, consumers, limits, locks, members, mesh_file, naming, products
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
@@ -15,6 +15,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *accounts.RULES,
     *naming.RULES,
     *products.RULES,
+    *locks.RULES,
     *consumers.RULES,
     *members.RULES,
     *agreements.RULES,

@@ -134,7 +134,8 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
     with domain.open("a") as stream:
         stream.writelines(f"  {name}: {{kind: internal, ports: [files]}}\n".replace("internal", "ml") for name in names)
     for name in names:
-        shutil.copy(contract, contract.with_name(f"{name}.odcs.yaml"))
+        for kind in ("odcs", "lock"):
+            shutil.copy(contract.with_name(f"parcels.{kind}.yaml"), contract.with_name(f"{name}.{kind}.yaml"))
     with (tiny / "partners/courier.yaml").open("a") as stream:
         stream.writelines(
             f"  - {{product: orders.{name}, purpose: x, classifications: [], expires: 2028-06-30}}\n" for name in names
