@@ -121,12 +121,15 @@ class _Reader:
         return value
 
     def mapping(self, file: str, trusted: bool = False) -> dict[str, Any] | None:
-        """The top-level mapping of a file; `trusted` when it is known to be no link and to lie inside."""
+        """The top-level mapping of a file; `trusted` when its folder is known to lie inside."""
         path = os.path.join(self.root, file)
+        text = yamlfile.plain_text(path) if trusted else ""
         try:
-            if not trusted:
+            if text:
+                source = yamlfile.Source(self.loaded.shown(file), text)
+            else:
                 self.inside(file, path)
-            source = yamlfile.read_text(path, self.loaded.shown(file))
+                source = yamlfile.read_text(path, self.loaded.shown(file))
             self.loaded.sources[file] = source
             return yamlfile.parse(source)
         except yamlfile.UnreadableError as error:
@@ -259,7 +262,7 @@ class _Reader:
             problem = Problem(f"domains/{domain}.yaml", where, self.no_contract(name, file, named), on_key=not named)
             self.loaded.findings += self.loaded.place([problem])
             return None
-        data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
+        data = self.mapping(file, trusted=product.contract is None and inside)
         if data is None or not self.is_odcs(file, data):
             return None
         return elements.read(data)

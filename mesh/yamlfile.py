@@ -151,7 +151,7 @@ def read_text(path: str, file: str) -> Source:
 
 
 def plain_text(path: str) -> str:
-    """The text of a small regular file that is no link, read with as few calls as there are; empty for any other."""
+    """The text of a regular file that is no link, read with few calls; empty for one that `read_text` has to judge."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
@@ -161,7 +161,7 @@ def plain_text(path: str) -> str:
         if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
             return ""
         raw = os.read(descriptor, status.st_size + 1)
-        return raw.decode("utf-8") if len(raw) == status.st_size else ""
+        return raw.decode("utf-8") if len(raw) == status.st_size and raw[:1] != b"\xef" else ""
     except (OSError, UnicodeDecodeError):
         return ""
     finally:
@@ -194,14 +194,6 @@ def _cannot_open(path: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "the file does not exist"
     return f"the file cannot be read: {error.strerror}"
-
-
-def is_plain_file(path: str) -> bool:
-    """Whether the path is a regular file and no link; its folder is known to lie inside the mesh folder."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
 
 
 def parse(source: Source) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def _table(table: Element, words: LabelWords) -> TableShape:
     iceberg = catalog.table_format(table) == "iceberg"
     fields: dict[str, FieldShape] = {}
     nested: list[tuple[str, Element, ColumnType]] = []
+    marked: list[_Marked] = []
+    has_partitions = False
     for column in table.columns:
         name, kind, data = column.catalog_name, column_type(column), column.data
         fields[name] = FieldShape(
@@ -68,14 +70,17 @@ def _table(table: Element, words: LabelWords) -> TableShape:
         )
         if kind.parts or column.below:
             nested.append((name, column, kind))
+        if "primaryKey" in data or column.below:
+            marked += _marked(column, name, True)
+        has_partitions = has_partitions or "partitioned" in data
     for name, column, kind in nested:
         _add_nested(fields, name, column, kind, words)
-    partitions, (key, unfit) = catalog.partitioned_by(table), _key(table, fields) if iceberg else ((), ())
+    key, unfit = _key(marked, fields) if iceberg and marked else ((), ())
     return TableShape(
         table.catalog_name,
         "iceberg" if iceberg else "parquet",
         fields,
-        partitions if iceberg else (),
+        catalog.partitioned_by(table) if iceberg and has_partitions else (),
         key,
         unfit,
         table.custom(RENAMED) if "customProperties" in table.data else None,
@@ -85,22 +90,20 @@ def _table(table: Element, words: LabelWords) -> TableShape:
 
 def _add_nested(fields: dict[str, FieldShape], name: str, column: Element, kind: ColumnType, words: LabelWords) -> None:
     """Adds what is nested in a column: as its type has it, with labels and names before from the contract."""
-    iceberg = bool(fields[name].type)
+    parts, column_field = list(_parts(kind, name)), fields[name]
+    iceberg = bool(column_field.type)
+    for path, part, required in parts:
+        fields[path] = FieldShape(word(part) if iceberg else "", iceberg and required, (), None, column.path)
     said: defaultdict[str, list[Element]] = defaultdict(list)
-    known = {name, *(path for path, _, _ in _parts(kind, name))}
-    for path, element in _below(column, name):
+    for path, element in _below(column, name) if column.below else ():
         # An element that the type does not show counts as part of what it is nested in: no label is lost.
-        while path not in known:
+        while path not in fields:
             path = path.rpartition(".")[0]
         said[path].append(element)
-    for path, part, required in ((name, kind, fields[name].required), *_parts(kind, name)):
-        here = said.get(path, ())
+    for path, here in said.items():
         labels = {label for one in here for label in words.labels(one.data.get("classification"))}
         renamed = next((before for one in here if (before := one.custom(RENAMED)) is not None), None)
-        place = here[0].path if here else column.path
-        fields[path] = FieldShape(
-            word(part) if iceberg else "", iceberg and required, tuple(sorted(labels)), renamed, place
-        )
+        fields[path] = fields[path]._replace(labels=tuple(sorted(labels)), renamed=renamed, place=here[0].path)
 
 
 def _parts(kind: ColumnType, path: str) -> Iterator[tuple[str, ColumnType, bool]]:
@@ -126,30 +129,38 @@ def _children(element: Element, path: str) -> Iterator[tuple[Element, str]]:
         yield below, path + name
 
 
-@lru_cache(maxsize=1024)
 def word(kind: ColumnType) -> str:
     """The Iceberg type of a column or field; of a nested one only its kind."""
     if kind.parts:
         return "list" if kind.name == "array" else kind.name
-    return iceberg_type(kind, "", {}).strip('"')
+    return _word(kind.name, kind.numbers)
+
+
+@lru_cache(maxsize=256)
+def _word(name: str, numbers: tuple[int, ...]) -> str:
+    return iceberg_type(ColumnType(name, numbers), "", {}).strip('"')
 
 
 # ---- the columns that identify a row
 
+_Marked = tuple[str, Element, bool]
+"""A path, the element there, and whether only required objects are around it."""
 
-def _key(table: Element, fields: dict[str, FieldShape]) -> tuple[tuple[str, ...], tuple[tuple[KeyPath, str], ...]]:
+
+def _key(
+    marked: list[_Marked], fields: dict[str, FieldShape]
+) -> tuple[tuple[str, ...], tuple[tuple[KeyPath, str], ...]]:
     """Paths of an Iceberg table's primary key, sorted, and the reasons why it cannot be one.
 
     A key of which one column does not fit is none: the others alone do not identify a row.
     Source: Apache Iceberg table spec, "Identifier Field IDs".
     """
-    marked = [one for column in table.columns for one in _marked(column, column.catalog_name, True)]
     unfit = tuple((element.path, why) for path, element, inside in marked if (why := _unfit(path, inside, fields)))
     return (() if unfit else tuple(sorted(path for path, _, _ in marked))), unfit
 
 
-def _marked(element: Element, path: str, inside: bool) -> Iterator[tuple[str, Element, bool]]:
-    """Elements that are marked as a key, each with its path, and whether only required objects are around it."""
+def _marked(element: Element, path: str, inside: bool) -> Iterator[_Marked]:
+    """An element and what is nested in it, if they are marked as a key."""
     if element.data.get("primaryKey"):
         yield path, element, inside
     for below, name in _children(element, path) if element.below else ():

@@ -18,18 +18,25 @@ _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_.-]*")
 _NOT_TEXT: Final = frozenset("null true false yes no on off y n".split())
 """Words that are no text to one version of YAML or another."""
 
-_WORD: Final = r'(?:[a-z_][a-z0-9_.-]*|"[^"\\]*")'
-_WORDS: Final = rf"\[({_WORD}(?:, {_WORD})*)\]"
+_WORD: Final = r'(?:[a-z_][a-z0-9_.-]*|"[^"\\\n]*")'
+_WORDS: Final = rf"\[{_WORD}(?:, {_WORD})*\]"
+_ID: Final = "[1-9][0-9]{0,8}"
+_TABLE: Final = re.compile(
+    rf"  ({_WORD}):\n(    format: parquet\n)?(?:    schema-id: (0|{_ID})\n)?(?:    spec-id: (0|{_ID})\n)?"
+    rf"(?:    key: ({_WORDS})\n)?(?:    columns:\n((?:      .+\n)+))?(?:    partitions:\n((?:      .+\n)+))?"
+    rf"(?:    removed:\n((?:      .+\n)+))?"
+)
 _FIELD: Final = re.compile(
-    rf"({_WORD}): \{{(?:id: ([1-9][0-9]{{0,8}}), type: ({_WORD}))?(, required: true)?"
-    rf"(?:(?:, )?labels: {_WORDS})?(?:(?:, )?was: {_WORDS})?\}}"
+    rf"^      ({_WORD}): \{{(?:id: ({_ID}), type: ({_WORD}))?(?:(?:, )?(required): true)?"
+    rf"(?:(?:, )?labels: ({_WORDS}))?(?:(?:, )?was: ({_WORDS}))?\}}$",
+    re.MULTILINE,
 )
+_PARTITION: Final = re.compile(rf'^      "([^"\\\n]*)": ({_ID})$', re.MULTILINE)
 _REMOVED: Final = re.compile(
-    rf"- \{{(?:column: ({_WORD})(?:, id: ([1-9][0-9]{{0,8}}))?(?:, labels: {_WORDS})?"
-    rf'|partition: ("[^"\\]*"), source: ([1-9][0-9]{{0,8}}), id: ([1-9][0-9]{{0,8}}))\}}'
+    rf"^      - \{{(?:column: ({_WORD})(?:, id: ({_ID}))?(?:, labels: ({_WORDS}))?"
+    rf'|partition: "([^"\\\n]*)", source: ({_ID}), id: ({_ID}))\}}$',
+    re.MULTILINE,
 )
-_PARTITION: Final = re.compile(r'("[^"\\]*"): ([1-9][0-9]{0,8})')
-_SECTIONS: Final = ("columns", "partitions", "removed")
 
 
 # ---- writing
@@ -57,6 +64,11 @@ def _table(table: LockedTable) -> Iterator[str]:
         yield "columns:"
         for path, field in sorted(table.fields.items(), key=lambda item: (item[1].id, item[0])):
             yield f"  {_word(path)}: {{{', '.join(_field(field))}}}"
+    yield from _partitions(table)
+
+
+def _partitions(table: LockedTable) -> Iterator[str]:
+    """Lines of the partition fields, and of all that the table had before."""
     if table.partitions:
         yield "partitions:"
         yield from (f"  {_quoted(text)}: {number}" for text, number in table.partitions.items())
@@ -104,120 +116,59 @@ def _quoted(word: str) -> str:
 
 def read(text: str) -> Lock | None:
     """The lock in a text that is as `write` writes it; None for any other, which a reader of YAML judges."""
-    # A parser of YAML takes ten times as long, and a mesh has a lock for each contract.
+    # A parser of YAML takes four times as long, and a mesh has a lock for each contract.
     start = HEADER + "tables:\n"
-    if not text.startswith(start) or not text.endswith("\n"):
+    if not text.startswith(start):
         return None
     tables: dict[str, LockedTable] = {}
-    reader = _Table()
-    name = ""
-    for line in text[len(start) : -1].split("\n"):
-        if line.startswith("      "):
-            if not reader.entry(line[6:]):
-                return None
-        elif line.startswith("    "):
-            if not reader.line(line[4:]):
-                return None
-        elif line.startswith("  ") and line.endswith(":"):
-            if name:
-                tables[name] = reader.table()
-                reader = _Table()
-            name = line[2:-1].strip('"')
-            if name in tables or _word(name) != line[2:-1]:
-                return None
-        else:
+    position = len(start)
+    while position < len(text):
+        match = _TABLE.match(text, position)
+        table = _read_table(match) if match else None
+        if match is None or table is None or (name := _unquoted(match[1])) in tables:
             return None
-    if not name:
-        return None
-    tables[name] = reader.table()
-    return Lock(tables)
+        tables[name] = table
+        position = match.end()
+    return Lock(tables) if tables else None
 
 
-class _Table:
-    """Reader of the lines of one table."""
-
-    def __init__(self) -> None:
-        self.section = ""
-        self.seen: set[str] = set()
-        self.format, self.schema_id, self.spec_id = "iceberg", 0, 0
-        self.key: tuple[str, ...] = ()
-        self.fields: dict[str, LockedField] = {}
-        self.partitions: dict[str, int] = {}
-        self.removed: list[RemovedField] = []
-        self.removed_partitions: list[RemovedPartition] = []
-
-    def line(self, line: str) -> bool:
-        """Takes a line of the table; False for one that is not as written."""
-        key, _, value = line.partition(":")
-        if key in self.seen:
-            return False
-        self.seen.add(key)
-        self.section = key
-        if key in _SECTIONS:
-            return not value
-        if key in ("schema-id", "spec-id"):
-            if re.fullmatch(" (?:0|[1-9][0-9]{0,8})", value) is None:
-                return False
-            setattr(self, key.replace("-", "_"), int(value))
-            return True
-        if key == "key":
-            if re.fullmatch(" " + _WORDS, value) is None:
-                return False
-            self.key = _split(value[2:-1])
-            return True
-        self.format = "parquet"
-        return line == "format: parquet"
-
-    def entry(self, line: str) -> bool:
-        """Takes a line of the section; False for one that is not as written, or stands twice."""
-        if self.section == "columns":
-            match = _FIELD.fullmatch(line)
-            if match is None:
-                return False
-            path, number, kind, required, labels, was = match.groups()
-            path = _unquoted(path)
-            if path in self.fields:
-                return False
-            self.fields[path] = LockedField(
-                int(number or 0), _unquoted(kind or ""), required is not None, _split(labels), _split(was)
-            )
-            return True
-        if self.section == "partitions":
-            match = _PARTITION.fullmatch(line)
-            if match is None or match[1][1:-1] in self.partitions:
-                return False
-            self.partitions[match[1][1:-1]] = int(match[2])
-            return True
-        match = _REMOVED.fullmatch(line) if self.section == "removed" else None
-        if match is None:
-            return False
-        path, number, labels, partition, source, partition_id = match.groups()
-        if path:
-            self.removed.append(RemovedField(_unquoted(path), int(number or 0), _split(labels)))
-        else:
-            self.removed_partitions.append(RemovedPartition(partition[1:-1], int(source), int(partition_id)))
-        return True
-
-    def table(self) -> LockedTable:
-        """The table that was read."""
-        return LockedTable(
-            "parquet" if self.format == "parquet" else "iceberg",
-            self.fields,
-            self.partitions,
-            self.key,
-            tuple(self.removed),
-            tuple(self.removed_partitions),
-            self.schema_id,
-            self.spec_id,
+def _read_table(match: re.Match[str]) -> LockedTable | None:
+    _, parquet, schema_id, spec_id, key, columns, partitions, removed = match.groups("")
+    fields = {
+        path if path[0] != '"' else path[1:-1]: LockedField(
+            int(number) if number else 0,
+            kind if '"' not in kind else kind[1:-1],
+            required != "",
+            _split(labels) if labels else (),
+            _split(was) if was else (),
         )
+        for path, number, kind, required, labels, was in _FIELD.findall(columns)
+    }
+    ids = {text: int(number) for text, number in _PARTITION.findall(partitions)} if partitions else {}
+    gone: list[tuple[str, ...]] = _REMOVED.findall(removed) if removed else []
+    # A line that is not as written, or a key that stands twice.
+    if (len(fields), len(ids), len(gone)) != (columns.count("\n"), partitions.count("\n"), removed.count("\n")):
+        return None
+    return LockedTable(
+        "parquet" if parquet else "iceberg",
+        fields,
+        ids,
+        _split(key),
+        tuple(RemovedField(_unquoted(one[0]), int(one[1] or 0), _split(one[2])) for one in gone if one[0]),
+        tuple(RemovedPartition(one[3], int(one[4]), int(one[5])) for one in gone if not one[0]),
+        int(schema_id or 0),
+        int(spec_id or 0),
+    )
 
 
 def _unquoted(word: str) -> str:
     return word[1:-1] if word[:1] == '"' else word
 
 
-def _split(words: str | None) -> tuple[str, ...]:
-    return tuple(_unquoted(word) for word in re.findall(_WORD, words)) if words else ()
+def _split(words: str) -> tuple[str, ...]:
+    if '"' in words:
+        return tuple(map(_unquoted, re.findall(_WORD, words)))
+    return tuple(words[1:-1].split(", ")) if words else ()
 
 
 def from_file(file: LockFile) -> Lock:
