@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
+from components.kept_ids import keeping_ids
 from components.protection import protected
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
@@ -83,7 +84,7 @@ class CatalogEntry(ComponentResource):
                     "iceberg_table_input": iceberg(table, location),
                 }
             },
-            opts=opts,
+            opts=ResourceOptions.merge(opts, ResourceOptions(hooks=keeping_ids(name, table))),
         )
 
     def _parquet(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:
