@@ -52,7 +52,9 @@ def _is_current(table: LockedTable | None, shape: TableShape) -> bool:
         return False
     if table.key != shape.key or tuple(table.partitions) != tuple(map(partition_text, shape.partitions)):
         return False
-    if shape.renamed is not None or (table.removed and table.format == "parquet"):
+    if shape.renamed is not None:
+        return False
+    if table.format == "parquet" and any(gone.labels and gone.path in shape.fields for gone in table.removed):
         return False
     fields = table.fields
     for path, wanted in shape.fields.items():

@@ -262,7 +262,7 @@ def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
 
 
 def _columns(table: CatalogTable) -> list[Any]:
-    """Format, columns with comment (and type of a Parquet table), partitions; ids of an Iceberg table as in its lock."""
+    """Format, columns with comment, partitions; the types of a Parquet table, the ids that an Iceberg table has."""
     partitions = [c.name for c in table.partitions]
     if table.format == "parquet":
         return ["parquet", [[c.name, c.comment, str(c.type)] for c in table.columns], partitions]

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from cli import main as command
 from cli.exit_codes import FINE
-from cli.main import run
 from mesh import names
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
 from sandbox.engine.steps import Step
@@ -79,7 +79,7 @@ def edit(folder: Path, file: str, old: str, new: str, after: str = "") -> None:
 
 def lock(folder: Path) -> None:
     """Writes the locks of a mesh folder, as `mesh lock` does."""
-    assert run(["lock", str(folder)]) == FINE
+    assert command.run(["lock", str(folder)]) == FINE
 
 
 def changes(runs: list[StackRun]) -> list[Step]:
