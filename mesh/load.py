@@ -11,20 +11,24 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mesh import validation_messages, yamlfile
-from mesh.contracts import elements, standard
+from mesh.contracts import elements, lock_text, standard
 from mesh.findings import BadInputError, Finding, Problem
 from mesh.model import (
     AccountsFile,
     Contract,
     Domain,
+    Lock,
+    LockFile,
     Mesh,
     MeshFile,
     Partner,
     Product,
     contract_file,
+    lock_file,
 )
 
 FOLDERS: Final = ("domains", "partners")
+LOCK_ENDING: Final = ".lock.yaml"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -74,8 +78,18 @@ def load(root: Path) -> Loaded:
     contracts = reader.contracts(domains)
     loaded = reader.loaded
     if mesh_file is not None:
-        stray = tuple(reader.stray_contracts(domains))
-        loaded.mesh = Mesh(mesh_file, accounts, domains, partners, contracts, stray, frozenset(reader.unread))
+        stray = reader.stray_files(domains)
+        loaded.mesh = Mesh(
+            mesh_file,
+            accounts,
+            domains,
+            partners,
+            contracts,
+            reader.locks(contracts),
+            stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
+            stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
+            unread=frozenset(reader.unread),
+        )
     loaded.findings.sort()
     return loaded
 
@@ -107,12 +121,15 @@ class _Reader:
         return value
 
     def mapping(self, file: str, trusted: bool = False) -> dict[str, Any] | None:
-        """The top-level mapping of a file; `trusted` when it is known to be no link and to lie inside."""
+        """The top-level mapping of a file; `trusted` when its folder is known to lie inside."""
         path = os.path.join(self.root, file)
+        text = yamlfile.plain_text(path) if trusted else ""
         try:
-            if not trusted:
+            if text:
+                source = yamlfile.Source(self.loaded.shown(file), text)
+            else:
                 self.inside(file, path)
-            source = yamlfile.read_text(path, self.loaded.shown(file))
+                source = yamlfile.read_text(path, self.loaded.shown(file))
             self.loaded.sources[file] = source
             return yamlfile.parse(source)
         except yamlfile.UnreadableError as error:
@@ -245,7 +262,7 @@ class _Reader:
             problem = Problem(f"domains/{domain}.yaml", where, self.no_contract(name, file, named), on_key=not named)
             self.loaded.findings += self.loaded.place([problem])
             return None
-        data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
+        data = self.mapping(file, trusted=product.contract is None and inside)
         if data is None or not self.is_odcs(file, data):
             return None
         contract = elements.read(data)
@@ -268,12 +285,43 @@ class _Reader:
         self.loaded.findings += self.loaded.place(problems)
         return all(problem.severity != "error" for problem in problems)
 
-    def stray_contracts(self, domains: Mapping[str, Domain]) -> list[str]:
-        """Contract files that no product names; none while a domain's file is unusable, for it may name them."""
+    def locks(self, contracts: Mapping[str, Contract]) -> dict[str, Lock]:
+        """The locks of the products whose contract can be used, by `<domain>.<product>`."""
+        locks: dict[str, Lock] = {}
+        folder, inside = "", False
+        for product in contracts:
+            file = lock_file(*product.split("."))
+            path = os.path.join(self.root, file)
+            if folder != (folder := os.path.dirname(path)):
+                inside = os.path.realpath(folder) == folder
+            text = yamlfile.plain_text(path) if inside else ""
+            lock = lock_text.read(text) if text else None
+            if lock is None or not lock_text.is_sound(lock):
+                lock = self.odd_lock(file)
+            if lock is not None:
+                locks[product] = lock
+        return locks
+
+    def odd_lock(self, file: str) -> Lock | None:
+        """A lock that is not as `mesh lock` writes it; None when there is none, and with findings for a wrong one."""
+        written = self.read(file, LockFile) if os.path.lexists(os.path.join(self.root, file)) else None
+        if written is None:
+            return None
+        problems = [Problem(file, path, message) for path, message in lock_text.mistakes(written)]
+        self.loaded.findings += self.loaded.place(problems)
+        if problems:
+            self.unread.add(file)
+        return None if problems else lock_text.from_file(written)
+
+    def stray_files(self, domains: Mapping[str, Domain]) -> list[str]:
+        """Contracts and locks of no product; none while a domain's file is unusable, for it may have them."""
         if any(file.startswith("domains") for file in self.unread):
             return []
         wanted = {
-            contract_file(domain, name, p) for domain, owner in domains.items() for name, p in owner.products.items()
+            file
+            for domain, owner in domains.items()
+            for name, product in owner.products.items()
+            for file in (contract_file(domain, name, product), lock_file(domain, name))
         }
         stray: list[str] = []
         top = os.path.join(self.root, "contracts")

@@ -12,7 +12,7 @@ from mesh.contracts.column_types import TypePlace, column_type, judged_type, typ
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.types import IDENTIFIER, ColumnType
-from mesh.model import Contract, Element
+from mesh.model import Contract, Element, Lock, LockedTable
 
 TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255
@@ -20,6 +20,10 @@ LONGEST_COMMENT: Final = 255
 
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 """A version: characters that AWS takes in the value of a tag (Tagging AWS Resources User Guide), and no spaces."""
+
+
+NO_IDS: Final = LockedTable("iceberg", {}, {})
+"""What the lock says of a table that it does not have."""
 
 
 class CatalogColumn(NamedTuple):
@@ -36,8 +40,8 @@ class CatalogColumn(NamedTuple):
 class CatalogTable:
     """A table: data columns, and the partition columns, which are last in the table and never among `columns`.
 
-    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by, and
-    `transforms` has the transform of each of them, as Iceberg writes it.
+    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by, `transforms` has
+    the transform of each of them, as Iceberg writes it, and `locked` the ids of its fields.
     """
 
     name: str
@@ -46,6 +50,7 @@ class CatalogTable:
     columns: tuple[CatalogColumn, ...]
     partitions: tuple[CatalogColumn, ...] = ()
     transforms: tuple[str, ...] = ()
+    locked: LockedTable = NO_IDS
 
     @property
     def labelled(self) -> tuple[CatalogColumn, ...]:
@@ -54,9 +59,10 @@ class CatalogTable:
         return tuple(column for column in everything.values() if column.labels)
 
 
-def tables(contract: Contract, words: LabelWords) -> tuple[CatalogTable, ...]:
-    """The tables of a contract that `mistakes` finds nothing wrong with."""
-    return tuple(_table(contract, table, words) for table in contract.tables)
+def tables(contract: Contract, words: LabelWords, lock: Lock | None) -> tuple[CatalogTable, ...]:
+    """The tables of a contract that `mistakes` finds nothing wrong with, with the ids of its lock."""
+    locked = lock.tables if lock else {}
+    return tuple(_table(contract, table, words, locked.get(table.catalog_name, NO_IDS)) for table in contract.tables)
 
 
 def table_format(table: Element) -> str:
@@ -65,7 +71,7 @@ def table_format(table: Element) -> str:
     return "iceberg" if chosen is None else str(chosen)
 
 
-def _table(contract: Contract, table: Element, words: LabelWords) -> CatalogTable:
+def _table(contract: Contract, table: Element, words: LabelWords, locked: LockedTable) -> CatalogTable:
     iceberg = table_format(table) == "iceberg"
     place = type_place(contract, table_format(table))
     made = {element.path: _column(element, words, place) for element in table.columns}
@@ -78,7 +84,13 @@ def _table(contract: Contract, table: Element, words: LabelWords) -> CatalogTabl
         tuple(made[e.path] for e in table.columns if iceberg or not partitions.is_partitioned(e)),
         tuple(made[element.path] for element in keyed),
         tuple(partitions.transform(element) for element in keyed),
+        locked,
     )
+
+
+def partitioned_by(table: Element) -> tuple[tuple[str, str], ...]:
+    """Partition fields of a table, in their order: source column and transform of each."""
+    return tuple((element.catalog_name, partitions.transform(element)) for element in partitions.ordered(table))
 
 
 def _column(column: Element, words: LabelWords, place: TypePlace) -> CatalogColumn:

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from mesh.model.accounts import AccountsFile
 from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
+from mesh.model.lock import Lock
 from mesh.model.mesh_file import MeshFile
 from mesh.model.partner import Partner
 
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """The files of a mesh folder; domains, partners and contracts (`<domain>.<product>`) by name, sorted.
+    """The files of a mesh folder; domains, partners, contracts and locks (`<domain>.<product>`) by name, sorted.
 
-    `accounts` is None while the organisation has not been made; `stray_contracts` are files no product names;
-    `unread` are files (and folders) that are there and could not be used: rules are silent about what they may hold.
+    `accounts` is None while the organisation has not been made; `stray_contracts` and `stray_locks` are files that no
+    product has; `unread` are files (and folders) that are there and could not be used: rules are silent about what
+    they may hold.
     """
 
     file: MeshFile
@@ -25,7 +27,9 @@ class Mesh:
     domains: Mapping[str, Domain]
     partners: Mapping[str, Partner]
     contracts: Mapping[str, Contract]
+    locks: Mapping[str, Lock]
     stray_contracts: tuple[str, ...] = ()
+    stray_locks: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
 
     def is_unread(self, folder: str, name: str) -> bool:

@@ -136,6 +136,7 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
     for name in names:
         text = contract.read_text().replace("id: orders.parcels", f"id: orders.{name}")
         contract.with_name(f"{name}.odcs.yaml").write_text(text)
+        shutil.copy(contract.with_name("parcels.lock.yaml"), contract.with_name(f"{name}.lock.yaml"))
     with (tiny / "partners/courier.yaml").open("a") as stream:
         stream.writelines(
             f"  - {{product: orders.{name}, purpose: x, classifications: [], expires: 2028-06-30}}\n" for name in names
