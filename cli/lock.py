@@ -80,8 +80,9 @@ class _LockRun:
         contract, file = self.mesh.contracts.get(name), lock_file(*name.split("."))
         if contract is None or file in self.mesh.unread:
             return  # the findings of the files say why
-        problems = list(catalog.mistakes(contract, self.words))
-        step = LockStep() if problems else following(self.mesh.locks.get(name), shapes(contract, self.words))
+        mistakes = [each for each in catalog.mistakes(contract, self.words) if each.severity == "error"]
+        step = LockStep() if mistakes else following(self.mesh.locks.get(name), shapes(contract, self.words))
+        problems = [(each.path, each.message) for each in mistakes]
         problems += step.refused
         if not self.widen:
             why = "put it back, or write it with --widen"
