@@ -5,6 +5,7 @@ from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Member, Product
 from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
+from mesh.model.partial import PartialFile
 from mesh.model.partner import Agreement, Partner
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Member",
     "Mesh",
     "MeshFile",
+    "PartialFile",
     "Partner",
     "Product",
     "contract_file",

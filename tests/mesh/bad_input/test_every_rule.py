@@ -178,4 +178,4 @@ def test_two_files_with_findings_are_both_told_together_with_findings_across_fil
     loaded = load(tiny)
     assert loaded.mesh is not None
     files = {finding.file for finding in (*loaded.findings, *loaded.place(problems(loaded.mesh, DAY)))}
-    assert files == {str(tiny / "domains/shop.yaml"), str(courier)}
+    assert files == {str(tiny / "domains/shop.yaml"), str(courier), str(tiny / "contracts/shop/clicks.odcs.yaml")}
