@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from mesh import usable, validation_messages, yamlfile
 from mesh.contracts import elements, standard
@@ -25,10 +25,9 @@ from mesh.model import (
     Product,
     contract_file,
 )
+from mesh.usable import Model
 
 FOLDERS: Final = ("domains", "partners")
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(slots=True)

@@ -100,7 +100,8 @@ class _Rest:
                 self.drop(place[:-1] if place[-1:] == ("[key]",) else place, place[:-2])
             elif kind == "extra_forbidden":
                 # It can be any key that is not there, misspelled.
-                here, known = self.at(place[:-1]) or {}, node(self.model, place[:-1]).get("properties", {})
+                here: Mapping[str, Any] = self.at(place[:-1]) or {}
+                known = node(self.model, place[:-1]).get("properties", {})
                 self.drop(place, *((*place[:-1], key) for key in known if key not in here))
             else:
                 self.replace(place)

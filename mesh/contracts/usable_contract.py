@@ -58,7 +58,7 @@ class _Rest:
         """Takes the mistakes out; keys that are only not reached for another mistake are left to the next round."""
         certain = [error for error in errors if not isinstance(error.kind, Kind.UnevaluatedProperties)]
         for error in certain or errors:
-            path = cast("KeyPath", tuple(error.instance_path))
+            path = tuple(error.instance_path)
             unexpected: Iterable[str] = getattr(error.kind, "unexpected", ())
             element, rest = _split(path)
             if rest:
