@@ -21,6 +21,7 @@ from cli import (
     decide,
     destroy,
     example,
+    lock,
     plan,
     prove,
     refresh,
@@ -40,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("validate")(validate.validate)
+app.command("lock")(lock.lock)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
 app.command("as")(assume.assume)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
 
+from components.kept_ids import keeping_ids
 from components.protection import protected
 from mesh.contracts.catalog import CatalogTable
-from mesh.contracts.iceberg import iceberg_type, nested_paths
+from mesh.contracts.iceberg import iceberg_type
+from mesh.contracts.lock import partition_text
 from mesh.contracts.partitions import field_name
 from mesh.plan.nodes import CatalogEntryArgs
 
@@ -15,6 +17,7 @@ PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 IcebergTable = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputArgsDict
+IcebergSchema = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaArgsDict
 IcebergField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFieldArgsDict
 PartitionField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecFieldArgsDict
 LONGEST_DESCRIPTION = 2048
@@ -82,7 +85,7 @@ class CatalogEntry(ComponentResource):
                     "iceberg_table_input": iceberg(table, location),
                 }
             },
-            opts=opts,
+            opts=ResourceOptions.merge(opts, ResourceOptions(hooks=keeping_ids(name, table))),
         )
 
     def _parquet(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:
@@ -150,24 +153,33 @@ def shortened(text: str) -> str:
 
 
 def iceberg(table: CatalogTable, location: str) -> IcebergTable:
-    """An Iceberg table's schema and partition spec, columns numbered in the contract's order."""
-    paths = [c.name for c in table.columns] + [path for c in table.columns for path in nested_paths(c.type, c.name)]
-    numbers = {path: number for number, path in enumerate(paths, 1)}
+    """An Iceberg table's schema and partition spec, with the ids of the product's lock."""
+    locked = table.locked
+    ids = {path: field.id for path, field in locked.fields.items()}
     fields: list[IcebergField] = [
         {
-            "id": numbers[c.name],
+            "id": ids[c.name],
             "name": c.name,
             "required": c.required,
-            "type": iceberg_type(c.type, c.name, numbers),
+            "type": iceberg_type(c.type, c.name, ids),
             "doc": c.comment,
         }
         for c in table.columns
     ]
+    schema: IcebergSchema = {"type": "struct", "schema_id": locked.schema_id, "fields": fields}
+    if locked.key:
+        schema["identifier_field_ids"] = sorted(ids[path] for path in locked.key)
     partitions: list[PartitionField] = [
-        {"name": field_name(c.name, by), "source_id": numbers[c.name], "transform": by, "field_id": 1000 + number}
-        for number, (c, by) in enumerate(zip(table.partitions, table.transforms, strict=True))
+        {
+            "name": field_name(c.name, transform),
+            "source_id": ids[c.name],
+            "transform": transform,
+            "field_id": locked.partitions[partition_text((c.name, transform))],
+        }
+        for c, transform in zip(table.partitions, table.transforms, strict=True)
     ]
-    schema: IcebergTable = {"location": location, "schema": {"type": "struct", "schema_id": 0, "fields": fields}}
-    if partitions:
-        schema["partition_spec"] = {"spec_id": 0, "fields": partitions}
-    return schema
+    written: IcebergTable = {"location": location, "schema": schema}
+    # A table that is partitioned no more says so: by a spec without fields.
+    if partitions or locked.spec_id:
+        written["partition_spec"] = {"spec_id": locked.spec_id, "fields": partitions}
+    return written

@@ -5,6 +5,8 @@ from acme import GOVERNANCE, PERIMETER, SALES, account
 
 from components import CatalogEntry, LocationRole, MeshCatalog
 from mesh.contracts.catalog import CatalogColumn, CatalogTable
+from mesh.contracts.types import ColumnType
+from mesh.model import LockedField, LockedTable
 from mesh.plan.nodes import CatalogEntryArgs, LocationRoleArgs, MeshCatalogArgs
 
 governance = account("governance", GOVERNANCE)
@@ -28,9 +30,10 @@ orders = CatalogEntry(
                 format="iceberg",
                 description="One row an order.",
                 columns=(
-                    CatalogColumn("order_id", "string", "Number of the order.", required=True),
-                    CatalogColumn("email", "string", "Who is told that it was sent.", labels=("pii",)),
+                    CatalogColumn("order_id", ColumnType("string"), "Number of the order.", required=True),
+                    CatalogColumn("email", ColumnType("string"), "Who is told that it was sent.", labels=("pii",)),
                 ),
+                locked=LockedTable("iceberg", {"order_id": LockedField(1), "email": LockedField(2)}, {}),
             ),
         ),
         classifications=("pii",),

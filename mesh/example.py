@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from mesh import yamlfile
+from mesh.contracts import elements, lock_text
+from mesh.contracts.labels import LabelWords
+from mesh.contracts.lock import following
+from mesh.contracts.lock_shape import shapes
 
 WORDS: Final = (
     "orders", "payments", "catalogue", "inventory", "shipping", "returns", "customers", "loyalty", "pricing", "search",
@@ -75,6 +82,7 @@ schema:
 slaProperties:
   - {{property: freshness, value: 24, unit: h, element: {table}.observed_at}}
 """
+PLACEHOLDER: Final = "a_table"
 COLUMNS: Final = {
     "pii": """\
       - {name: email, logicalType: string, physicalType: string, description: Of the person., classification: pii}
@@ -87,6 +95,19 @@ COLUMNS: Final = {
         classification: financial
 """,
 }
+
+
+def lock(product: str, labels: tuple[str, ...]) -> str:
+    """The lock of a product of the example that has these labels."""
+    return _lock(labels).replace(f"\n  {PLACEHOLDER}:\n", f"\n  {product.replace('-', '_')}:\n")
+
+
+@lru_cache(maxsize=16)
+def _lock(labels: tuple[str, ...]) -> str:
+    labelled = "".join(COLUMNS[label] for label in labels)
+    text = CONTRACT.format(domain="x", product="x", table=PLACEHOLDER, labelled=labelled)
+    contract = elements.read(yamlfile.parse(yamlfile.Source("", text)))
+    return lock_text.write(following(None, shapes(contract, LabelWords(frozenset(COLUMNS)))).lock)
 
 
 def domain_name(number: int) -> str:
@@ -163,6 +184,7 @@ def _write_domain(directory: Path, number: int, domains: int, products: int, unt
         labelled = "".join(COLUMNS[label] for label in _labels(number, position))
         text = CONTRACT.format(domain=name, product=product, table=product.replace("-", "_"), labelled=labelled)
         _put(folder / f"{product}.odcs.yaml", text)
+        _put(folder / f"{product}.lock.yaml", lock(product, _labels(number, position)))
     if domains > 1:
         lines.append(f"consumes: [{domain_name((number + 1) % domains)}.{product_name(0)}]")
     lines += [

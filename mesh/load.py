@@ -11,23 +11,27 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from mesh import usable, validation_messages, yamlfile
-from mesh.contracts import elements, standard
+from mesh.contracts import elements, lock_text, standard
 from mesh.contracts.usable_contract import usable_contract
 from mesh.findings import BadInputError, Finding, Problem
 from mesh.model import (
     AccountsFile,
     Contract,
     Domain,
+    Lock,
+    LockFile,
     Mesh,
     MeshFile,
     PartialFile,
     Partner,
     Product,
     contract_file,
+    lock_file,
 )
 from mesh.usable import Model
 
 FOLDERS: Final = ("domains", "partners")
+LOCK_ENDING: Final = ".lock.yaml"
 
 
 @dataclass(slots=True)
@@ -80,10 +84,20 @@ def load(root: Path) -> Loaded:
     partners = reader.read_folder("partners", Partner)
     contracts = reader.contracts(domains)
     loaded = reader.loaded
+    stray = reader.stray_files(domains)
+    loaded.mesh = Mesh(
+        mesh_file,
+        accounts,
+        domains,
+        partners,
+        contracts,
+        reader.locks(contracts),
+        stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
+        stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
+        unread=frozenset(reader.unread),
+        partial=loaded.partial,
+    )
     reader.tell_partial()
-    stray = tuple(reader.stray_contracts(domains))
-    unread = frozenset(reader.unread)
-    loaded.mesh = Mesh(mesh_file, accounts, domains, partners, contracts, stray, unread, loaded.partial)
     loaded.findings.sort()
     return loaded
 
@@ -122,12 +136,15 @@ class _Reader:
         return value
 
     def mapping(self, file: str, trusted: bool = False) -> dict[str, Any] | None:
-        """The top-level mapping of a file; `trusted` when it is known to be no link and to lie inside."""
+        """The top-level mapping of a file; `trusted` when its folder is known to lie inside."""
         path = os.path.join(self.root, file)
+        text = yamlfile.plain_text(path) if trusted else ""
         try:
-            if not trusted:
+            if text:
+                source = yamlfile.Source(self.loaded.shown(file), text)
+            else:
                 self.inside(file, path)
-            source = yamlfile.read_text(path, self.loaded.shown(file))
+                source = yamlfile.read_text(path, self.loaded.shown(file))
             self.loaded.sources[file] = source
             return yamlfile.parse(source)
         except yamlfile.UnreadableError as error:
@@ -274,7 +291,7 @@ class _Reader:
                 )
                 self.loaded.findings += self.loaded.place([problem])
             return None
-        data = self.mapping(file, trusted=product.contract is None and inside and yamlfile.is_plain_file(path))
+        data = self.mapping(file, trusted=product.contract is None and inside)
         usable_data = None if data is None else self.odcs(file, data)
         if usable_data is None:
             self.unread.add(file)
@@ -304,13 +321,46 @@ class _Reader:
             self.loaded.partial[file] = part[1]
         return None if part is None else part[0]
 
-    def stray_contracts(self, domains: Mapping[str, Domain]) -> list[str]:
-        """Contract files that no product names; none while products of a domain, which may name them, are uncertain."""
+    def locks(self, contracts: Mapping[str, Contract]) -> dict[str, Lock]:
+        """The locks of the products whose contract can be used, by `<domain>.<product>`."""
+        locks: dict[str, Lock] = {}
+        folder, inside = "", False
+        for product in contracts:
+            file = lock_file(*product.split("."))
+            path = os.path.join(self.root, file)
+            if folder != (folder := os.path.dirname(path)):
+                inside = os.path.realpath(folder) == folder
+            text = yamlfile.plain_text(path) if inside else ""
+            lock = lock_text.read(text) if text else None
+            if lock is None or not lock_text.is_sound(lock):
+                lock = self.odd_lock(file)
+            if lock is not None:
+                locks[product] = lock
+        return locks
+
+    def odd_lock(self, file: str) -> Lock | None:
+        """A lock that is not as `mesh lock` writes it; None when there is none, and with findings for a wrong one."""
+        written = self.read(file, LockFile) if os.path.lexists(os.path.join(self.root, file)) else None
+        if file in self.loaded.partial:  # a lock with a part left out would have columns numbered anew
+            self.unread.add(file)
+        if written is None or file in self.unread:
+            return None
+        problems = [Problem(file, path, message) for path, message in lock_text.mistakes(written)]
+        self.loaded.findings += self.loaded.place(problems)
+        if problems:
+            self.unread.add(file)
+        return None if problems else lock_text.from_file(written)
+
+    def stray_files(self, domains: Mapping[str, Domain]) -> list[str]:
+        """Contracts and locks of no product; none while products of a domain, which may have them, are uncertain."""
         partial = (part for file, part in self.loaded.partial.items() if file.startswith("domains"))
         if any(file.startswith("domains") for file in self.unread) or any(p.touches(("products",)) for p in partial):
             return []
         wanted = {
-            contract_file(domain, name, p) for domain, owner in domains.items() for name, p in owner.products.items()
+            file
+            for domain, owner in domains.items()
+            for name, product in owner.products.items()
+            for file in (contract_file(domain, name, product), lock_file(domain, name))
         }
         stray: list[str] = []
         top = os.path.join(self.root, "contracts")

@@ -70,7 +70,8 @@ def usable_part(model: type[Model], data: Mapping[str, Any]) -> UsablePart[Model
         try:
             value = model.model_validate(left.data)
         except ValidationError as error:
-            left.leave_out(error.errors(include_url=False))
+            if not left.leave_out(error.errors(include_url=False)):
+                return None
         else:
             return UsablePart(value, PartialFile(frozenset(left.uncertain), left.moved))
     return None
@@ -92,8 +93,11 @@ class _Rest:
     uncertain: set[KeyPath] = field(default_factory=set[KeyPath])
     moved: dict[KeyPath, list[int]] = field(default_factory=dict[KeyPath, list[int]])
 
-    def leave_out(self, errors: list[ErrorDetails]) -> None:
-        """Takes the mistakes out, those later in a list first, so that positions stay as they are told."""
+    def leave_out(self, errors: list[ErrorDetails]) -> bool:
+        """Takes the mistakes out, those later in a list first, so that positions stay as they are told.
+
+        False when one of them leaves nothing that is usable.
+        """
         places = {(tuple(error["loc"]), error["type"]) for error in errors}
         for place, kind in sorted(places, key=lambda one: [str(step).zfill(9) for step in one[0]], reverse=True):
             if place[-1:] == ("[key]",) or kind == "invalid_key":
@@ -103,8 +107,9 @@ class _Rest:
                 here: Mapping[str, Any] = self.at(place[:-1]) or {}
                 known = node(self.model, place[:-1]).get("properties", {})
                 self.drop(place, *((*place[:-1], key) for key in known if key not in here))
-            else:
-                self.replace(place)
+            elif not self.replace(place):
+                return False
+        return True
 
     def at(self, path: KeyPath) -> Any:
         """The value at a path; None where there is none any more."""
@@ -116,8 +121,10 @@ class _Rest:
                 return None
         return here
 
-    def replace(self, path: KeyPath) -> None:
+    def replace(self, path: KeyPath) -> bool:
         """Replaces the value at a path, or leaves it out, or what it is in if it has to be there."""
+        if not path:
+            return False
         key, above = path[-1], node(self.model, path[:-1])
         if isinstance(key, str) and key in above.get("properties", {}):
             if key not in above.get("required", ()):
@@ -125,11 +132,12 @@ class _Rest:
             elif key in STAND_INS:
                 self.put(path, STAND_INS[key] if key != "classifications" or len(path) > 1 else {"unknown": "unknown"})
             else:
-                self.replace(path[:-1])
+                return self.replace(path[:-1])
         elif len(path) > 1 and path[-2] in ENTRIES:
             self.put(path, ENTRIES[str(path[-2])])
         else:
             self.drop(path, path)
+        return True
 
     def put(self, path: KeyPath, value: Any) -> None:
         """Puts a value that stands in for what is wrong or missing."""

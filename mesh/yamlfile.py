@@ -156,6 +156,24 @@ def read_text(path: str, file: str) -> Source:
         raise UnreadableError(_not_utf8(file, raw, error.start)) from None
 
 
+def plain_text(path: str) -> str:
+    """The text of a regular file that is no link, read with few calls; empty for one that `read_text` has to judge."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+            return ""
+        raw = os.read(descriptor, status.st_size + 1)
+        return raw.decode("utf-8") if len(raw) == status.st_size and raw[:1] != b"\xef" else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+    finally:
+        os.close(descriptor)
+
+
 def _not_utf8(file: str, raw: bytes, position: int) -> Finding:
     before = raw[:position].decode("utf-8-sig")
     message = f"byte 0x{raw[position]:02x} is not UTF-8; save the file as UTF-8 text"
@@ -182,14 +200,6 @@ def _cannot_open(path: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "the file does not exist"
     return f"the file cannot be read: {error.strerror}"
-
-
-def is_plain_file(path: str) -> bool:
-    """Whether the path is a regular file and no link; its folder is known to lie inside the mesh folder."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
 
 
 def parse(source: Source) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def columns_of(mesh: Mesh, product: DataProductArgs) -> Mapping[str, frozenset[s
     contract = mesh.contracts[f"{product.domain}.{product.name}"]
     return {
         f"{table.name}.{column.name}": frozenset(column.labels)
-        for table in catalog.tables(contract, label_words(mesh.file))
+        for table in catalog.tables(contract, label_words(mesh.file), None)
         for column in (*table.columns, *table.partitions)
     }
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from mesh.contracts import labels, partitions
-from mesh.contracts.column_types import TypePlace, column_type, type_mistakes, type_place
+from mesh.contracts.column_types import TypePlace, column_type, judged_type, type_place
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.types import IDENTIFIER, ColumnType
-from mesh.model import Contract, Element
+from mesh.model import Contract, Element, Lock, LockedTable
 
 TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255
@@ -20,6 +20,10 @@ LONGEST_COMMENT: Final = 255
 
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 """A version: characters that AWS takes in the value of a tag (Tagging AWS Resources User Guide), and no spaces."""
+
+
+NO_IDS: Final = LockedTable("iceberg", {}, {})
+"""What the lock says of a table that it does not have."""
 
 
 class CatalogColumn(NamedTuple):
@@ -36,8 +40,8 @@ class CatalogColumn(NamedTuple):
 class CatalogTable:
     """A table: data columns, and the partition columns, which are last in the table and never among `columns`.
 
-    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by, and
-    `transforms` has the transform of each of them, as Iceberg writes it.
+    Of an Iceberg table every column is among `columns`; `partitions` names those it is partitioned by, `transforms` has
+    the transform of each of them, as Iceberg writes it, and `locked` the ids of its fields.
     """
 
     name: str
@@ -46,6 +50,7 @@ class CatalogTable:
     columns: tuple[CatalogColumn, ...]
     partitions: tuple[CatalogColumn, ...] = ()
     transforms: tuple[str, ...] = ()
+    locked: LockedTable = NO_IDS
 
     @property
     def labelled(self) -> tuple[CatalogColumn, ...]:
@@ -54,9 +59,10 @@ class CatalogTable:
         return tuple(column for column in everything.values() if column.labels)
 
 
-def tables(contract: Contract, words: LabelWords) -> tuple[CatalogTable, ...]:
-    """The tables of a contract that `mistakes` finds nothing wrong with."""
-    return tuple(_table(contract, table, words) for table in contract.tables)
+def tables(contract: Contract, words: LabelWords, lock: Lock | None) -> tuple[CatalogTable, ...]:
+    """The tables of a contract that `mistakes` finds nothing wrong with, with the ids of its lock."""
+    locked = lock.tables if lock else {}
+    return tuple(_table(contract, table, words, locked.get(table.catalog_name, NO_IDS)) for table in contract.tables)
 
 
 def table_format(table: Element) -> str:
@@ -65,7 +71,7 @@ def table_format(table: Element) -> str:
     return "iceberg" if chosen is None else str(chosen)
 
 
-def _table(contract: Contract, table: Element, words: LabelWords) -> CatalogTable:
+def _table(contract: Contract, table: Element, words: LabelWords, locked: LockedTable) -> CatalogTable:
     iceberg = table_format(table) == "iceberg"
     place = type_place(contract, table_format(table))
     made = {element.path: _column(element, words, place) for element in table.columns}
@@ -78,7 +84,13 @@ def _table(contract: Contract, table: Element, words: LabelWords) -> CatalogTabl
         tuple(made[e.path] for e in table.columns if iceberg or not partitions.is_partitioned(e)),
         tuple(made[element.path] for element in keyed),
         tuple(partitions.transform(element) for element in keyed),
+        locked,
     )
+
+
+def partitioned_by(table: Element) -> tuple[tuple[str, str], ...]:
+    """Partition fields of a table, in their order: source column and transform of each."""
+    return tuple((element.catalog_name, partitions.transform(element)) for element in partitions.ordered(table))
 
 
 def _column(column: Element, words: LabelWords, place: TypePlace) -> CatalogColumn:
@@ -124,29 +136,25 @@ def _table_mistakes(contract: Contract, table: Element, words: LabelWords) -> It
     if chosen not in ("iceberg", "parquet"):
         message = f"'tableFormat' is '{chosen}'; allowed: iceberg and parquet"
         yield ContractMistake((*table.path, "customProperties"), message)
-    if not table.columns:
+    columns = table.columns
+    if not columns:
         message = f"table '{table.catalog_name}' lists no columns: give it 'properties', one entry a column"
         yield ContractMistake(table.path, message)
-    elif all(partitions.is_partitioned(column) for column in table.columns):
+    elif all(partitions.is_partitioned(column) for column in columns):
         message = f"table '{table.catalog_name}' needs at least one column that is not a partition key"
         yield ContractMistake(table.path, message)
     place = type_place(contract, chosen)
     known: dict[str, ColumnType] = {}
     names: set[str] = set()
-    for column in table.columns:
+    for column in columns:
         name = column.catalog_name
         if not IDENTIFIER.fullmatch(name):
             yield ContractMistake(column.path, f"column '{name}' {_NEEDS_A_NAME}")
         if name in names:
             yield ContractMistake(column.path, f"column '{name}' stands twice in this table; remove one")
         names.add(name)
-        found = list(type_mistakes(contract, column, place))
+        type_, found = judged_type(contract, column, place)
         yield from found
-        if not any(mistake.severity == "error" for mistake in found):
-            known[name] = column_type(column, place)
-    labelled = {
-        column.catalog_name: sorted(words.classifications.intersection(words.of_element(column)))
-        for column in table.columns
-        if partitions.is_partitioned(column)
-    }
-    yield from partitions.mistakes(table, chosen, known, labelled)
+        if type_ is not None:
+            known[name] = type_
+    yield from partitions.mistakes(columns, chosen, known, words)

@@ -44,19 +44,25 @@ def type_place(contract: Contract, table_format: str) -> TypePlace:
 
 
 def column_type(column: Element, place: TypePlace) -> ColumnType:
-    """The type of a column that `type_mistakes` finds nothing wrong with."""
+    """The type of a column that `judged_type` finds nothing wrong with."""
     made, _ = _judged(column, place)
     assert made is not None, column.path
     return made
 
 
-def type_mistakes(contract: Contract, column: Element, place: TypePlace) -> Iterator[ContractMistake]:
-    """Mistakes in the type of a column, each with its place."""
-    for element, fault in _judged(column, place)[1]:
-        path = (*element.path, fault.key) if fault.key in element.data else element.path
-        column_name = f"column '{contract.column_name(element.path)}'"
-        told = f"type '{fault.text}' of {column_name}: " if fault.text is not None else f"{column_name} "
-        yield ContractMistake(path, told + fault.message, fault.severity)
+def judged_type(
+    contract: Contract, column: Element, place: TypePlace
+) -> tuple[ColumnType | None, list[ContractMistake]]:
+    """The type of a column, None if it cannot be told, and the mistakes in it, each with its place."""
+    made, faults = _judged(column, place)
+    return made, [_mistake(contract, element, fault) for element, fault in faults] if faults else []
+
+
+def _mistake(contract: Contract, element: Element, fault: TypeFault) -> ContractMistake:
+    path = (*element.path, fault.key) if fault.key in element.data else element.path
+    column_name = f"column '{contract.column_name(element.path)}'"
+    told = f"type '{fault.text}' of {column_name}: " if fault.text is not None else f"{column_name} "
+    return ContractMistake(path, told + fault.message, fault.severity)
 
 
 _Faults = list[tuple[Element, TypeFault]]
@@ -98,13 +104,28 @@ def _alone(physical: str | None, logical: str | None, given: ColumnType | None, 
         return None, faults
     if stated is None:
         made, more = logical_types.alone(logical, told)
+    elif logical not in (None, "array") and physical is not None and physical.rstrip().endswith("[]"):
+        made, more = _array_of_sql(stated, logical, told, place)
     else:
         made, more = logical_types.completed(stated, logical, told, place.dates_have_time)
         if loses_digits(physical if stated.name.startswith("timestamp") else None, told):
             message = "has digits of a second beyond the six that a table keeps; write timestamp(6), or string"
             more = (*more, TypeFault("physicalType", message, "warning"))
-    wrong = made is None or any(fault.severity == "error" for fault in more)
-    return made, (*faults, *more, *(() if wrong else _unfit(made, place)))
+    if made is None or any(fault.severity == "error" for fault in more):
+        return made, (*faults, *more)
+    return made, (*faults, *more, *_unfit(made, place))
+
+
+def _array_of_sql(stated: ColumnType, logical: str | None, told: Said, place: TypePlace) -> Judged:
+    """The type of `TEXT[]`, of which `datacontract import sql` writes the logical type of an element."""
+    element = stated
+    while element.name == "array" and element.parts:
+        element = element.parts[0].type
+    made, faults = logical_types.completed(element, logical, told, place.dates_have_time)
+    if made is None or any(fault.severity == "error" for fault in faults):
+        return logical_types.completed(stated, logical, told, place.dates_have_time)
+    message = f"is {stated}, and its logicalType is that of an element: write 'logicalType: array'"
+    return stated, (TypeFault("logicalType", message, "warning"),)
 
 
 def _json_number(told: Said) -> Judged:
@@ -213,7 +234,9 @@ _BELOW: Final = {
 
 def _struct(element: Element, stated: ColumnType | None, place: TypePlace, faults: _Faults) -> ColumnType | None:
     given = {part.name: part for part in stated.parts} if stated else {}
-    required: Any = (element.data.get("logicalTypeOptions") or {}).get("required") or ()
+    options: Mapping[str, Any] = element.data.get("logicalTypeOptions") or {}
+    required = options.get("required")
+    listed_required: list[Any] = required if isinstance(required, list) else []
     fields: dict[str, Part | None] = {}
     for field in element.columns:
         name = field.catalog_name
@@ -222,7 +245,7 @@ def _struct(element: Element, stated: ColumnType | None, place: TypePlace, fault
         if fault := _name_fault(name, fields, part, stated):
             faults.append((field, fault))
             made = None
-        fields[name] = _part(name, field, made, part, name in required) if made else None
+        fields[name] = _part(name, field, made, part, name in listed_required) if made else None
     if absent := given.keys() - fields.keys():
         fault = f"has {listed(absent)} in its physicalType, but not in its 'properties': make them the same"
         faults.append((element, TypeFault("physicalType", fault)))

@@ -18,35 +18,37 @@ _TABLE: Final = "SchemaObject"
 _KEY: Final = "classification"
 
 
+Places = Mapping[str, Mapping[tuple[str, ...], tuple[str, bool]]]
+
+
 def read(data: Mapping[str, Any]) -> Contract:
     """The contract in a file that holds its standard, with every element of its schema."""
     written: Any = data.get("schema") or ()
-    return Contract(data, tuple(_element(("schema", number), one, _TABLE) for number, one in enumerate(written)))
+    places, every = standard.places(), list[Element]()
+    tables = [_element(("schema", number), one, _TABLE, places, every) for number, one in enumerate(written)]
+    return Contract(data, tuple(tables), tuple(every))
 
 
-def _element(path: KeyPath, data: Mapping[str, Any], definition: str) -> Element:
+def _element(path: KeyPath, data: Mapping[str, Any], kind: str, places: Places, every: list[Element]) -> Element:
     below: list[Element] = []
-    for place, (kind, several) in standard.places()[definition].items():
-        if place[0] in data:
-            below += _at(path, data, place, kind, several)
-    return Element(path, data, tuple(below))
-
-
-def _at(path: KeyPath, data: Mapping[str, Any], place: tuple[str, ...], kind: str, several: bool) -> Iterator[Element]:
-    here: Any = data
-    for step in place:
-        here = here.get(step) if here else None
-    whole = (*path, *place)
-    if several:
-        for number, one in enumerate(here or ()):
-            yield _element((*whole, number), one, kind)
-    elif here is not None:
-        yield _element(whole, here, kind)
+    for place, (inner, several) in places[kind].items():
+        if place[0] not in data:
+            continue
+        here: Any = data
+        for step in place:
+            here = here.get(step) if here else None
+        if here and several:
+            below += [_element((*path, *place, n), one, inner, places, every) for n, one in enumerate(here)]
+        elif here is not None and not several:
+            below.append(_element((*path, *place), here, inner, places, every))
+    element = Element(path, data, tuple(below))
+    every.append(element)
+    return element
 
 
 def astray(contract: Contract, text: str) -> list[KeyPath]:
     """Places of every `classification` in a contract that none of its elements has; `text` is the file's."""
-    carried = sum(_KEY in element.data for element in contract.elements())
+    carried = sum(_KEY in element.data for element in contract.elements)
     # Each key is a word of the text: where the words are no more than the keys, there is nothing to look for.
     if text.count(_KEY) == carried:
         return []

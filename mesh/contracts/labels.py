@@ -43,7 +43,9 @@ class LabelWords:
 
 def label_words(file: MeshFile) -> LabelWords:
     """The words of a mesh."""
-    return LabelWords(frozenset(file.classifications), frozenset(file.no_label), file.classification_aliases)
+    # A word of two meanings is an error; until that is mended it is a label.
+    no_label = frozenset(file.no_label) - file.classifications.keys() - file.classification_aliases.keys()
+    return LabelWords(frozenset(file.classifications), no_label, file.classification_aliases)
 
 
 @lru_cache(maxsize=1024)
@@ -55,13 +57,13 @@ def words(classification: str | None) -> tuple[str, ...]:
 def product_labels(contract: Contract, known: LabelWords) -> frozenset[str]:
     """Labels of a product: the union of those of all elements, tables included."""
     return frozenset(
-        label for element in contract.elements() for label in known.labels(element.data.get("classification"))
+        label for element in contract.elements for label in known.labels(element.data.get("classification"))
     )
 
 
 def mistakes(contract: Contract, known: LabelWords) -> Iterator[tuple[KeyPath, str]]:
     """Words of a contract's classifications that the mesh does not know, each with its place."""
-    for element in contract.elements():
+    for element in contract.elements:
         text = element.data.get("classification")
         for word in known.unknown(text) if text is not None else ():
             name = contract.column_name(element.path)

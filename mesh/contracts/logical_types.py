@@ -158,10 +158,15 @@ def _number(told: Said) -> Judged:
         # Binary fractions have no 0.01, and how many digits stand before the point is not said.
         fault = (
             f"has multiples of {told.multiple_of}, which double does not hold exactly:"
-            f" add 'physicalType: decimal(18,{digits})', or double if that is near enough"
+            f" add 'physicalType: {_exact(digits)}', or double if that is near enough"
         )
         return None, (TypeFault("logicalTypeOptions", fault),)
     return ColumnType("double"), ()
+
+
+def _exact(digits: int) -> str:
+    """A decimal with some digits after the point, and room before it."""
+    return f"decimal({18 if digits <= 9 else 38},{min(digits, 38)})"
 
 
 def _vector(told: Said) -> Judged:
@@ -279,7 +284,7 @@ def _number_faults(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
         yield TypeFault("physicalType", f"is {stated}, but of format {told.format}: write {wanted}")
     digits = places(told.multiple_of)
     if digits and stated.name != "decimal":
-        message = f"is {stated}, which does not hold multiples of {told.multiple_of} exactly; decimal(18,{digits}) does"
+        message = f"is {stated}, which does not hold multiples of {told.multiple_of} exactly; {_exact(digits)} does"
         yield TypeFault("physicalType", message, "warning")
     if stated.name == "decimal" and digits > stated.numbers[1]:
         yield TypeFault("physicalType", f"is {stated}, but has multiples of {told.multiple_of}: write a larger scale")

@@ -31,7 +31,7 @@ def mentions(contract: Contract, file: str, lookup: Lookup) -> Iterator[Contract
             yield from _service_level(contract, ("slaProperties", number, "element"), element, about)
     if (element := data.get("slaDefaultElement")) is not None:
         yield from _service_level(contract, ("slaDefaultElement",), element, "element of all service levels")
-    for element in contract.elements():
+    for element in contract.elements:
         if "quality" in element.data:
             yield from _quality(contract, element)
         if "relationships" in element.data:

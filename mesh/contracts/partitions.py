@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.types import ColumnType
 from mesh.findings import listed
@@ -104,27 +105,31 @@ def _read(written: str, column: str) -> str:
 # ---- mistakes
 
 
+_KEYS: Final = ("partitioned", "partitionKeyPosition", "customProperties")
+
+
 def mistakes(
-    table: Element, table_format: str, types: Mapping[str, ColumnType], labelled: Mapping[str, Sequence[str]]
+    columns: Sequence[Element], table_format: str, types: Mapping[str, ColumnType], words: LabelWords
 ) -> Iterator[ContractMistake]:
-    """Mistakes in the partitions of a table, by the types of its columns, and the labels of those that have some."""
-    yield from _position_mistakes(table)
-    names = {column.catalog_name for column in table.columns}
-    for column in table.columns:
-        name, written = column.catalog_name, _transform_written(column)
+    """Mistakes in the partitions of a table, by its columns and the types of those that have one."""
+    if not any(key in column.data for column in columns for key in _KEYS):
+        return
+    yield from _position_mistakes(columns)
+    names = {column.catalog_name for column in columns}
+    for column in columns:
         if not is_partitioned(column):
-            if written is not None:
+            if _transform_written(column) is not None:
                 message = f"column '{column.name}' has a partition transform, but not 'partitioned: true': add it"
                 yield ContractMistake((*column.path, "customProperties"), message)
             continue
-        if labels := labelled.get(name):
+        if labels := words.classifications.intersection(words.of_element(column)):
             message = (
                 f"column '{column.name}' is labelled {listed(labels)}, and values of a partition column stand in the"
                 " keys of objects, which everybody sees who lists them: partition by another column"
             )
             yield ContractMistake((*column.path, "partitioned"), message)
-        if name in types:
-            yield from _column_mistakes(column, types[name], table_format, names)
+        if column.catalog_name in types:
+            yield from _column_mistakes(column, types[column.catalog_name], table_format, names)
 
 
 def _column_mistakes(
@@ -170,10 +175,10 @@ def _has_position(column: Element) -> bool:
     return column.data.get("partitionKeyPosition") not in (None, -1)
 
 
-def _position_mistakes(table: Element) -> Iterator[ContractMistake]:
+def _position_mistakes(columns: Sequence[Element]) -> Iterator[ContractMistake]:
     first: dict[int, str] = {}
-    said = any(is_partitioned(column) and _has_position(column) for column in table.columns)
-    for column in table.columns:
+    said = any(is_partitioned(column) and _has_position(column) for column in columns)
+    for column in columns:
         place = (*column.path, "partitionKeyPosition")
         if not is_partitioned(column):
             if _has_position(column):

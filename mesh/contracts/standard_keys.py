@@ -247,7 +247,7 @@ def unwatched(contract: Contract) -> dict[UnwatchedKind, int]:
     data = contract.data
     counts = {SERVICE_LEVELS: len(data.get("slaProperties") or ()), ROLES: len(data.get("roles") or ())}
     counts[ROLES] += sum(len(server.get("roles") or ()) for server in data.get("servers") or ())
-    for element in contract.elements():
+    for element in contract.elements:
         for key in OF_ELEMENTS.keys() & element.data.keys():
             kind = OF_ELEMENTS[key]
             counts[kind] = counts.get(kind, 0) + _number(kind, element.data[key])

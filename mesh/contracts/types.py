@@ -370,6 +370,6 @@ def _unknown(name: str) -> str:
 
 def _field_name(written: str) -> str:
     name = written.strip().lower()
-    if not (written.isascii() and IDENTIFIER.fullmatch(name)):
+    if not IDENTIFIER.fullmatch(name):
         raise UnknownTypeError(f"'{_shown(written)}' is no name of a field: letters, digits and '_', at most 128")
     return name

@@ -3,6 +3,7 @@
 from mesh.model.accounts import AccountsFile
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Member, Product
+from mesh.model.lock import Lock, LockedField, LockedTable, LockFile, lock_file
 from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
 from mesh.model.partial import PartialFile
@@ -15,6 +16,10 @@ __all__ = [
     "Defaults",
     "Domain",
     "Element",
+    "Lock",
+    "LockFile",
+    "LockedField",
+    "LockedTable",
     "Member",
     "Mesh",
     "MeshFile",
@@ -22,4 +27,5 @@ __all__ = [
     "Partner",
     "Product",
     "contract_file",
+    "lock_file",
 ]

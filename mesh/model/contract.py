@@ -60,10 +60,14 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A data contract that holds its standard; `tables` are the elements of `schema`."""
+    """A data contract that holds its standard.
+
+    `tables` are the elements of `schema`; `elements` are those and all that is nested in them, at every depth.
+    """
 
     data: Mapping[str, Any]
     tables: tuple[Element, ...]
+    elements: tuple[Element, ...]
 
     @property
     def version(self) -> str:
@@ -92,8 +96,3 @@ class Contract:
             elif step not in ("properties", "map"):
                 names.append(step)
         return ".".join(names)
-
-    def elements(self) -> Iterator[Element]:
-        """All elements of the schema, at every depth."""
-        for table in self.tables:
-            yield from table.walk()

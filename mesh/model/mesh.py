@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mesh.model.accounts import AccountsFile
 from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
+from mesh.model.lock import Lock
 from mesh.model.mesh_file import MeshFile
 from mesh.model.partial import PartialFile
 from mesh.model.partner import Partner
@@ -15,11 +16,11 @@ from mesh.model.partner import Partner
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """The files of a mesh folder; domains, partners and contracts (`<domain>.<product>`) by name, sorted.
+    """The files of a mesh folder; domains, partners, contracts and locks (`<domain>.<product>`) by name, sorted.
 
-    `accounts` is None while the organisation has not been made; `stray_contracts` are files no product names;
-    `unread` are files (and folders) that are there and could not be used, `partial` those of which a part is: rules are
-    silent about what the rest of them may hold.
+    `accounts` is None while the organisation has not been made; `stray_contracts` and `stray_locks` are files that no
+    product has; `unread` are files (and folders) that are there and could not be used, `partial` those of which a part
+    is: rules are silent about what the rest of them may hold.
     """
 
     file: MeshFile
@@ -27,7 +28,9 @@ class Mesh:
     domains: Mapping[str, Domain]
     partners: Mapping[str, Partner]
     contracts: Mapping[str, Contract]
+    locks: Mapping[str, Lock]
     stray_contracts: tuple[str, ...] = ()
+    stray_locks: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
     partial: Mapping[str, PartialFile] = field(default_factory=dict[str, PartialFile])
 

@@ -301,7 +301,7 @@ class Builder(PlanInputs):
             product=name,
             description=contract.purpose,
             bucket=names.bucket(self.file.name, domain, name),
-            tables=catalog.tables(contract, self.words),
+            tables=catalog.tables(contract, self.words, self.mesh.locks.get(f"{domain}.{name}")),
             classifications=self.classifications,
             deletion_protection=self.protected(product),
         )

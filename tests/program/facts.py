@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
-from mesh.contracts.iceberg import iceberg_type, nested_paths
+from mesh.contracts.iceberg import iceberg_type
 from mesh.iam.bootstrap import template
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
@@ -262,13 +262,16 @@ def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
 
 
 def _columns(table: CatalogTable) -> list[Any]:
-    """Format, columns with comment (and type of a Parquet table), names of the partitions."""
-    if table.format == "iceberg":
-        paths = [c.name for c in table.columns] + [p for c in table.columns for p in nested_paths(c.type, c.name)]
-        ids = {path: number for number, path in enumerate(paths, 1)}
-        columns = [[c.name, c.comment, c.required, iceberg_type(c.type, c.name, ids)] for c in table.columns]
-        return ["iceberg", columns, [c.name for c in table.partitions]]
-    return ["parquet", [[c.name, c.comment, str(c.type)] for c in table.columns], [c.name for c in table.partitions]]
+    """Format, columns with comment, partitions; the types of a Parquet table, the ids that an Iceberg table has."""
+    partitions = [c.name for c in table.partitions]
+    if table.format == "parquet":
+        return ["parquet", [[c.name, c.comment, str(c.type)] for c in table.columns], partitions]
+    locked = table.locked
+    ids = {path: field.id for path, field in locked.fields.items()}
+    columns = [[ids[c.name], c.name, c.comment, c.required, iceberg_type(c.type, c.name, ids)] for c in table.columns]
+    fields = [[number, ids[name], name] for number, name in zip(locked.partitions.values(), partitions, strict=True)]
+    numbers = [locked.schema_id, locked.spec_id, sorted(ids[path] for path in locked.key)]
+    return ["iceberg", columns, fields, *numbers]
 
 
 # ---- what the program registers
@@ -355,9 +358,11 @@ def _table(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
     if "openTableFormatInput" in inputs:
         described = inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
-        columns = [[f["name"], f["doc"], f["required"], f["type"]] for f in described["schema"]["fields"]]
-        partitions = [f["name"] for f in described.get("partitionSpec", {"fields": []})["fields"]]
-        rest = [described["location"], "iceberg", columns, partitions]
+        schema, spec = described["schema"], described.get("partitionSpec", {"fields": [], "specId": 0})
+        columns = [[f["id"], f["name"], f["doc"], f["required"], f["type"]] for f in schema["fields"]]
+        partitions = [[f["fieldId"], f["sourceId"], f["name"]] for f in spec["fields"]]
+        numbers = [schema["schemaId"], spec["specId"], schema.get("identifierFieldIds", [])]
+        rest = [described["location"], "iceberg", columns, partitions, *numbers]
     else:
         described = inputs["storageDescriptor"]
         columns = [[c["name"], c["comment"], c["type"]] for c in described["columns"]]

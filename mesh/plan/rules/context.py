@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from mesh.contracts import catalog
 from mesh.contracts.labels import LabelWords, label_words, product_labels
+from mesh.contracts.lock_shape import TableShape, shapes
+from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import Problem, listed, nearest
 from mesh.model import Agreement, Contract, Domain, Mesh, Partner, Product, contract_file
 from mesh.plan.build import Builder
@@ -55,6 +58,24 @@ class RuleContext:
     def labels(self) -> dict[str, frozenset[str]]:
         """Labels by product, of the products that have a contract."""
         return {name: product_labels(contract, self.words) for name, contract in self.mesh.contracts.items()}
+
+    @cached_property
+    def contract_mistakes(self) -> dict[str, list[ContractMistake]]:
+        """Mistakes of contracts, by product; of the products whose contract has one."""
+        every = ((name, list(catalog.mistakes(one, self.words))) for name, one in self.mesh.contracts.items())
+        return {name: mistakes for name, mistakes in every if mistakes}
+
+    @cached_property
+    def shapes(self) -> dict[str, list[TableShape]]:
+        """Tables as a lock has them, by product; of the products whose contract has no mistake."""
+        if not self.words_are_known:
+            return {}
+        wrong = {
+            name for name, found in self.contract_mistakes.items() if any(each.severity == "error" for each in found)
+        }
+        partial = {name for file, name, _ in self.every_contract() if file in self.mesh.partial}
+        good = ((name, one) for name, one in self.mesh.contracts.items() if name not in wrong | partial)
+        return {name: shapes(contract, self.words) for name, contract in good}
 
     def every_product(self) -> Iterator[tuple[str, str, Product]]:
         """Domain, name and product of each product."""

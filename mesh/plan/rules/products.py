@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.contracts import catalog
 from mesh.findings import Problem
 from mesh.model import contract_file
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
@@ -36,10 +35,8 @@ def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
 def contracts_can_be_catalogued(context: RuleContext) -> Iterator[Problem]:
     """Contracts have tables, columns, types and labels that the catalog can show."""
     for domain, name, product in context.every_product():
-        contract = context.mesh.contracts.get(f"{domain}.{name}")
-        if contract is not None:
-            for mistake in catalog.mistakes(contract, context.words):
-                yield Problem(contract_file(domain, name, product), *mistake)
+        for mistake in context.contract_mistakes.get(f"{domain}.{name}", ()):
+            yield Problem(contract_file(domain, name, product), *mistake)
 
 
 def contracts_name_their_product(context: RuleContext) -> Iterator[Problem]:

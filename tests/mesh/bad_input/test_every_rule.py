@@ -136,6 +136,7 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
     for name in names:
         text = contract.read_text().replace("id: orders.parcels", f"id: orders.{name}")
         contract.with_name(f"{name}.odcs.yaml").write_text(text)
+        shutil.copy(contract.with_name("parcels.lock.yaml"), contract.with_name(f"{name}.lock.yaml"))
     with (tiny / "partners/courier.yaml").open("a") as stream:
         stream.writelines(
             f"  - {{product: orders.{name}, purpose: x, classifications: [], expires: 2028-06-30}}\n" for name in names
@@ -178,4 +179,9 @@ def test_two_files_with_findings_are_both_told_together_with_findings_across_fil
     loaded = load(tiny)
     assert loaded.mesh is not None
     files = {finding.file for finding in (*loaded.findings, *loaded.place(problems(loaded.mesh, DAY)))}
-    assert files == {str(tiny / "domains/shop.yaml"), str(courier), str(tiny / "contracts/shop/clicks.odcs.yaml")}
+    left = (
+        tiny / "domains/shop.yaml",
+        tiny / "contracts/shop/clicks.odcs.yaml",
+        tiny / "contracts/shop/clicks.lock.yaml",
+    )
+    assert files == {str(courier), *map(str, left)}

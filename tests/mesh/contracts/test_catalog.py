@@ -31,7 +31,7 @@ def contract(*columns: dict[str, Any], table_format: str = "") -> Contract:
 
 
 def test_a_column_takes_its_physical_name_and_type_and_its_labels_sorted() -> None:
-    (table,) = catalog.tables(contract(EMAIL, AMOUNT), WORDS)
+    (table,) = catalog.tables(contract(EMAIL, AMOUNT), WORDS, None)
     assert table.columns == (
         CatalogColumn("e_mail", ColumnType("string"), "", ("financial", "pii"), False),
         CatalogColumn("amount", ColumnType("double"), "In euro.", (), True),
@@ -45,21 +45,21 @@ def test_the_labels_of_a_product_are_the_union_of_its_columns() -> None:
 
 
 def test_iceberg_keeps_partition_columns_among_its_columns_and_parquet_does_not() -> None:
-    (iceberg,) = catalog.tables(contract(DAY, AMOUNT, HOUR), WORDS)
+    (iceberg,) = catalog.tables(contract(DAY, AMOUNT, HOUR), WORDS, None)
     assert [column.name for column in iceberg.columns] == ["day", "amount", "hour"]
     assert [column.name for column in iceberg.partitions] == ["hour", "day"]
-    (parquet,) = catalog.tables(contract(DAY, AMOUNT, HOUR, table_format="parquet"), WORDS)
+    (parquet,) = catalog.tables(contract(DAY, AMOUNT, HOUR, table_format="parquet"), WORDS, None)
     assert [column.name for column in parquet.columns] == ["amount"]
     assert [column.name for column in parquet.partitions] == ["hour", "day"]
 
 
 def test_a_labelled_partition_column_is_labelled_once() -> None:
-    (table,) = catalog.tables(contract({**DAY, "classification": "pii"}, AMOUNT), WORDS)
+    (table,) = catalog.tables(contract({**DAY, "classification": "pii"}, AMOUNT), WORDS, None)
     assert [column.name for column in table.labelled] == ["day"]
 
 
 def test_a_comment_is_cut_with_an_ellipsis_at_what_glue_takes() -> None:
-    (table,) = catalog.tables(contract({**AMOUNT, "description": "x" * 300}), WORDS)
+    (table,) = catalog.tables(contract({**AMOUNT, "description": "x" * 300}), WORDS, None)
     assert len(table.columns[0].comment) == catalog.LONGEST_COMMENT
     assert table.columns[0].comment.endswith("…")
 

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from mesh.contracts import catalog, elements
-from mesh.contracts.column_types import TypePlace, column_type, type_mistakes, type_place
+from mesh.contracts import catalog, elements, logical_types
+from mesh.contracts.column_types import TypePlace, column_type, judged_type, type_place
 from mesh.contracts.iceberg import iceberg_type, nested_paths
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.type_names import MEANINGS
-from mesh.contracts.types import ColumnType, Part
+from mesh.contracts.types import ColumnType, Part, parse
 from mesh.model import Contract
 
 TABLE = Path(__file__).with_name("type_cases.md")
@@ -51,7 +51,7 @@ def contract(column: Mapping[str, Any], **more: Any) -> Contract:
 
 
 def mistakes(of: Contract, table_format: str = "iceberg") -> list[ContractMistake]:
-    return list(type_mistakes(of, of.tables[0].columns[0], type_place(of, table_format)))
+    return judged_type(of, of.tables[0].columns[0], type_place(of, table_format))[1]
 
 
 def made(of: Contract, table_format: str = "iceberg") -> ColumnType:
@@ -197,6 +197,51 @@ def test_elements_and_the_text_that_says_the_same_make_one_type(element: tuple[d
     both = contract({**column, "physicalType": text})
     assert not mistakes(both)
     assert str(made(both)) == text
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["day", "HH:mm:ss", "12", "-1", "i32", ""]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["a", "required"]), inner, max_size=2),
+    max_leaves=4,
+)
+OPTIONS = st.dictionaries(
+    st.sampled_from(
+        ["format", "timezone", "defaultTimezone", "multipleOf", "elementType", "precision", "scale", "required"]
+    ),
+    ANYTHING,
+)
+EXTRAS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "property": st.sampled_from(["precision", "scale", "mapKeyType", "mapValueType", "other"]),
+            "value": ANYTHING,
+        }
+    ),
+    max_size=3,
+)
+PHYSICAL = st.none() | st.sampled_from(["decimal", "map", "array", "struct", "double", "int", "timestamp", "date", "x"])
+LOGICAL_TYPES = st.none() | st.sampled_from(
+    sorted({*logical_types.LOGICAL, "time", "object", "array", "map", "vector"})
+)
+
+
+@given(PHYSICAL, LOGICAL_TYPES, OPTIONS, EXTRAS, st.booleans())
+def test_whatever_stands_beside_a_type_is_a_type_or_a_finding(
+    physical: str | None, logical: str | None, options: dict[str, Any], extras: list[dict[str, Any]], below: bool
+) -> None:
+    # Options of an element without a logical type are free: the standard's schema says nothing of them.
+    column = {"logicalTypeOptions": options, "customProperties": extras}
+    column |= {"physicalType": physical} if physical else {}
+    column |= {"logicalType": logical} if logical else {}
+    column |= {"properties": [{"name": "a", "logicalType": "string"}]} if below else {}
+    of = contract(column)
+    type_, told = judged_type(of, of.tables[0].columns[0], TypePlace())
+    assert type_ is not None or any(mistake.severity == "error" for mistake in told)
+    assert type_ is None or parse(str(type_))
 
 
 # ---- servers and versions

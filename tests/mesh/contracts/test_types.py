@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.type_names import ALIASES, FOREIGN, NESTED, PLAIN
 from mesh.contracts.types import IDENTIFIER, ColumnType, Part, UnknownTypeError, parse, read
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "types.md"
 IDENTIFIERS = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)
 PLAIN_TYPES = st.sampled_from(sorted(PLAIN)).map(ColumnType)
 DECIMALS = st.integers(1, 38).flatmap(lambda p: st.integers(0, p).map(lambda s: ColumnType("decimal", (p, s))))
@@ -33,10 +36,11 @@ TYPES = st.recursive(PLAIN_TYPES | DECIMALS, _nested, max_leaves=12)
 
 def holds(type_: ColumnType) -> bool:
     """Whether a type can be written as it stands: nothing is open, and fields have names that are each there once."""
-    names = [part.name for part in type_.parts]
-    return all(
-        not inner.is_open and all(IDENTIFIER.fullmatch(part.name) for part in inner.parts) for inner in type_.walk()
-    ) and len(set(names)) == len(names)
+    for inner in type_.walk():
+        names = [part.name for part in inner.parts]
+        if inner.is_open or len(set(names)) < len(names) or not all(map(IDENTIFIER.fullmatch, names)):
+            return False
+    return True
 
 
 @given(TYPES)
@@ -71,6 +75,22 @@ def test_any_text_is_a_type_that_holds_or_is_refused(text: str) -> None:
         found = parse(text)
         assert holds(found)
         assert parse(str(found)) == _bare(found)
+
+
+ODD_NAMES = ("a", "A", "a-b", "`a`", '"b"', "`b c`", '"b-c"', "12", "(", "ſ", "`ſ`", "int", "")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ODD_NAMES), st.sampled_from([":", " "]), st.sampled_from(["int", "array<int>", "x"])),
+        min_size=1,
+        max_size=2,
+    )
+)
+def test_a_struct_has_fields_with_names_or_is_refused(fields: list[tuple[str, str, str]]) -> None:
+    text = f"struct<{','.join(''.join(field) for field in fields)}>"
+    with contextlib.suppress(UnknownTypeError):
+        assert holds(parse(text))
 
 
 def _bare(type_: ColumnType) -> ColumnType:
@@ -171,6 +191,16 @@ def test_another_reader_of_sql_takes_an_alias_for_the_same_type(name: str) -> No
             found.add(exp.DataType.build(name, dialect=dialect, udt=False).this.name)
     assert bool(found) == (name not in UNKNOWN_TO_SQLGLOT)
     assert not found or found & set(OF_SQLGLOT[ALIASES[name].name].split())
+
+
+def test_the_page_on_types_has_every_name() -> None:
+    rows = [line.split("|") for line in PAGE.read_text("utf-8").splitlines() if re.match(r"\| `[a-z]+` \|", line)]
+    written: dict[str, set[str]] = {}
+    for row in rows:
+        (name,) = re.findall(r"`([^`]+)`", row[1])
+        written[name] = set(re.findall(r"`([^`]+)`", row[3]))
+        assert json.loads(iceberg_type(parse(name), "x", {})) == row[2].strip()
+    assert written == {name: {alias for alias, one in ALIASES.items() if one.name == name} for name in PLAIN}
 
 
 def test_each_name_is_of_one_kind() -> None:

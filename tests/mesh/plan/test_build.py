@@ -61,6 +61,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
         domains=owners,
         partners={},
         contracts={f"{domain}.{product}": contract for domain in owners for product in many},
+        locks={f"{domain}.{product}": tiny.locks["orders.customers"] for domain in owners for product in many},
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from mesh.access.matrix import matrix
-from mesh.example import COLUMNS, CONTRACT, domain_name, product_name, write
+from mesh.example import COLUMNS, CONTRACT, domain_name, lock, product_name, write
 from mesh.load import load
 from mesh.plan import Plan, build, problems
 from mesh.proof import written_labels
@@ -76,6 +76,7 @@ def put(root: Path, newcomer: Newcomer) -> None:
         labelled = "".join(COLUMNS[label] for label in labels)
         text = CONTRACT.format(domain=name, product=product, table=product.replace("-", "_"), labelled=labelled)
         (root / "contracts" / name / f"{product}.odcs.yaml").write_text(text)
+        (root / "contracts" / name / f"{product}.lock.yaml").write_text(lock(product, labels))
     lines.append(f"consumes: [{', '.join(f'{domain_name(n)}.{product_name(0)}' for n in newcomer.consumes)}]")
     lines += ["members:" if newcomer.clearances else "members: []"]
     lines += [

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from cli import main as command
+from cli.exit_codes import FINE
 from mesh import names
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
 from sandbox.engine.steps import Step
 from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.run_json import as_json
-from sandbox.runs.stack_run import StackRun
+from sandbox.runs.stack_run import StackRun, StackTask
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import facts, sample
 from tests.program.checks import CHECKS
@@ -73,6 +75,11 @@ def edit(folder: Path, file: str, old: str, new: str, after: str = "") -> None:
     start = text.index(after)
     assert old in text[start:], (file, old)
     path.write_text(text[:start] + text[start:].replace(old, new, 1), "utf-8")
+
+
+def lock(folder: Path) -> None:
+    """Writes the locks of a mesh folder, as `mesh lock` does."""
+    assert command.run(["lock", str(folder)]) == FINE
 
 
 def changes(runs: list[StackRun]) -> list[Step]:
@@ -223,6 +230,37 @@ def test_one_changed_value_updates_one_resource(
     assert short(changes(restored.up(sample.mesh(folder), "domain-identity"))) == [("update", *change)]
 
 
+NICKNAME = "      - {name: nickname, logicalType: string, physicalType: string, description: Short name.}\n"
+
+
+def test_a_column_in_the_middle_gets_the_next_id_and_no_other_id_changes(deployed: Deployed, folder: Path) -> None:
+    edit(folder, PROFILES, "      - name: profile_name\n", NICKNAME + "      - name: profile_name\n")
+    lock(folder)
+    task = StackTask("up", sample.mesh(folder), "domain-identity", preview=True)
+    result = deployed.workspace.engine.run(task)
+    assert result.failures == []
+    (table,) = [resource for resource in result.resources if resource.urn.endswith("::profiles-profiles")]
+    schema = table.inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]["schema"]
+    columns = [(field["name"], field["id"]) for field in schema["fields"]]
+    assert columns[:4] == [("profile_id", 1), ("account_id", 2), ("nickname", 17), ("profile_name", 3)]
+    assert schema["schemaId"] == 1
+
+
+def test_a_lock_that_was_lost_and_written_anew_is_refused_where_its_ids_are_others(
+    deployed: Deployed, folder: Path
+) -> None:
+    edit(folder, PROFILES, "      - name: profile_name\n", NICKNAME + "      - name: profile_name\n")
+    (folder / "contracts/identity/profiles.lock.yaml").unlink()
+    lock(folder)
+    before = deployed.states.load("domain-identity").to_json()
+    (run,) = deployed.up(sample.mesh(folder), "domain-identity")
+    assert run.preview
+    (failure,) = run.result.failures
+    assert failure.urn.endswith("::profiles-profiles")
+    assert "'nickname' has the id 3, by which data files know 'profile_name'" in failure.message
+    assert deployed.states.load("domain-identity").to_json() == before
+
+
 def test_a_label_on_one_more_column_leaves_the_labels_of_the_others_alone(restored: Deployed, folder: Path) -> None:
     edit(
         folder,
@@ -231,6 +269,7 @@ def test_a_label_on_one_more_column_leaves_the_labels_of_the_others_alone(restor
         "        required: true\n        classification: pii\n",
         after="name: avatar",
     )
+    lock(folder)
     steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
     assert short(steps) == [("create", "ResourceLfTag", "profiles-profiles-avatar-pii")]
     lake = restored.organization.client("lakeformation", MESH.plan.perimeter.governance_id)
@@ -247,6 +286,7 @@ def test_a_new_product_creates_what_belongs_to_it_and_nothing_else(restored: Dep
     edit(
         folder, "domains/content.yaml", "ports: [table]", "ports: [table], deletion-protection: false", after="posters"
     )
+    lock(folder)
     made = short(changes(restored.up(sample.mesh(folder), "domain-content")))
     assert {operation for operation, _, _ in made} == {"create"}
     assert [each for each in made if not each[2].startswith("posters")] == []

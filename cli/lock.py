@@ -1,0 +1,134 @@
+"""`mesh lock`: writes the lock of every product: ids of columns, which are only added, and labels."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import typer
+
+from cli.console import answer, counted, say
+from cli.exit_codes import BAD_INPUT
+from cli.options import DEFAULT_FOLDER, Folder
+from mesh.contracts import catalog, lock_text
+from mesh.contracts.labels import LabelWords, label_words
+from mesh.contracts.lock import LockStep, following
+from mesh.contracts.lock_shape import shapes
+from mesh.findings import BadInputError, Finding, NotPossibleError, Problem, unknown
+from mesh.load import Loaded, load
+from mesh.model import Mesh, contract_file, lock_file
+
+
+def lock(
+    directory: Folder = DEFAULT_FOLDER,
+    product: Annotated[
+        list[str] | None,
+        typer.Option("--product", "-p", help="Only this product, as identity.profiles; may be repeated."),
+    ] = None,
+    widen: Annotated[
+        bool, typer.Option("--widen", help="Write also that a column has lost a label: more people may read it.")
+    ] = False,
+) -> None:
+    """Write the lock of every product.
+
+    A lock is <product>.lock.yaml beside the contracts of the domain: the id of each column, which is never given to
+    another, and its labels. The first one numbers columns in the order of the contract; later ones only add. Commit it
+    with the contract.
+
+    Exit code 2 when a contract cannot be locked; the others are.
+    """
+    loaded = load(directory)
+    if loaded.mesh is None or loaded.mesh.touches("mesh.yaml"):
+        raise BadInputError(finding for finding in loaded.findings if finding.severity == "error")
+    chosen = _chosen(loaded.mesh, product)
+    run = _LockRun(loaded, loaded.mesh, label_words(loaded.mesh.file), widen)
+    for name in chosen:
+        run.lock(name)
+    run.add_findings_of_files(chosen if product else [])
+    for finding in sorted(run.findings):
+        say(str(finding))
+    answer(f"{counted(run.written, 'lock')} written, {run.same} as before")
+    if run.findings:
+        say("A contract with a finding was not locked; the others were.")
+        raise typer.Exit(BAD_INPUT)
+
+
+def _chosen(mesh: Mesh, products: list[str] | None) -> list[str]:
+    every = mesh.products()
+    for name in products or ():
+        if name not in every:
+            raise typer.BadParameter(unknown("product", name, every), param_hint="--product")
+    return [name for name in every if not products or name in products]
+
+
+@dataclass(slots=True)
+class _LockRun:
+    """A run over the products: how many locks were written, and the findings on those that were not."""
+
+    loaded: Loaded
+    mesh: Mesh
+    words: LabelWords
+    widen: bool
+    findings: set[Finding] = field(default_factory=set[Finding])
+    written: int = 0
+    same: int = 0
+
+    def lock(self, name: str) -> None:
+        """Writes the lock of a product, unless it is that of its contract already, or something is wrong."""
+        contract, file = self.mesh.contracts.get(name), lock_file(*name.split("."))
+        if contract is None or file in self.mesh.unread or self._contract_file(name) in self.mesh.partial:
+            return  # the findings of the files say why
+        mistakes = catalog.mistakes(contract, self.words)
+        problems = [(mistake.path, mistake.message) for mistake in mistakes if mistake.severity == "error"]
+        step = LockStep() if problems else following(self.mesh.locks.get(name), shapes(contract, self.words))
+        problems += step.refused
+        if not self.widen:
+            why = "put it back, or write it with --widen"
+            problems += [(place, f"{text}; {why}") for place, text in step.widened]
+        if problems:
+            of = self._contract_file(name)
+            self.findings.update(self.loaded.place(Problem(of, place, text) for place, text in problems))
+        elif step.lock == self.mesh.locks.get(name):
+            self.same += 1
+        else:
+            self._write(file, lock_text.write(step.lock))
+            for change in step.changes:
+                answer(f"{self.loaded.shown(file)}: {change.text}")
+
+    def _contract_file(self, name: str) -> str:
+        product = self.mesh.product(name)
+        assert product is not None, name
+        return contract_file(*name.split("."), product)
+
+    def _write(self, file: str, text: str) -> None:
+        root = os.path.realpath(self.loaded.root)
+        path = os.path.join(root, file)
+        if os.path.commonpath((root, os.path.realpath(path))) != root:
+            raise NotPossibleError(f"{self.loaded.shown(file)} would stand outside of the mesh folder: remove the link")
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(f"{path}.part", "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+            os.replace(f"{path}.part", path)
+        except OSError as error:
+            raise NotPossibleError(f"{self.loaded.shown(file)} cannot be written: {error.strerror}") from None
+        self.written += 1
+
+    def add_findings_of_files(self, products: Sequence[str]) -> None:
+        """Findings on files that a lock depends on: those of these products, or of all when there are none."""
+        files = {
+            self.loaded.shown(file)
+            for name in products
+            for file in (
+                f"domains/{name.partition('.')[0]}.yaml",
+                self._contract_file(name),
+                lock_file(*name.split(".")),
+            )
+        }
+        places = tuple(map(self.loaded.shown, ("mesh.yaml", "domains", "contracts")))
+        for finding in self.loaded.findings:
+            concerned = finding.file in files if products else finding.file.startswith(places)
+            if concerned and finding.severity == "error":
+                self.findings.add(finding)

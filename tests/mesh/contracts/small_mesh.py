@@ -1,0 +1,58 @@
+"""The tiny mesh with one more product, whose contract the tests lay there, and with the usual label words."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from mesh.contracts.catalog import CatalogTable
+from mesh.findings import Finding
+from mesh.folder import findings_of, plan_folder
+from mesh.plan.nodes import DataProductArgs
+
+TINY: Final = Path(__file__).parents[1] / "tiny"
+DAY: Final = datetime.date(2027, 1, 1)
+CONTRACT: Final = "contracts/orders/laid.odcs.yaml"
+LOCK: Final = "contracts/orders/laid.lock.yaml"
+
+WORDS: Final = """
+no-label: [public, internal]
+classification-aliases: {confidential: [pii], restricted: [pii], sensitive: [pii]}
+"""
+"""The label words that are usual elsewhere, as `mesh.yaml` says them."""
+
+
+def small_mesh(where: Path) -> Path:
+    """A folder with the mesh, whose product `orders.laid` waits for its contract."""
+    folder = Path(shutil.copytree(TINY, where / "mesh"))
+    with (folder / "mesh.yaml").open("a", encoding="utf-8") as stream:
+        stream.write(WORDS)
+    domain = folder / "domains" / "orders.yaml"
+    product = "products:\n  laid: {kind: analytics, ports: [table]}\n"
+    domain.write_text(domain.read_text("utf-8").replace("products:\n", product), "utf-8")
+    return folder
+
+
+def findings(folder: Path, text: str) -> Sequence[Finding]:
+    """The findings about the mesh with a new product of this contract."""
+    (folder / CONTRACT).write_text(text, "utf-8")
+    agree(folder)
+    return findings_of(folder, DAY)[1]
+
+
+def agree(folder: Path) -> None:
+    """Makes the product a new one, whose lock says nothing that its contract does not say."""
+    (folder / LOCK).unlink(missing_ok=True)
+
+
+def product(folder: Path) -> DataProductArgs:
+    """The product in the plan, for a contract without errors."""
+    return plan_folder(folder, DAY).plan.domains["orders"].products["laid"]
+
+
+def tables(folder: Path) -> tuple[CatalogTable, ...]:
+    """The product's tables in the plan, for a contract without errors."""
+    return plan_folder(folder, DAY).plan.domains["orders"].catalog["laid"].tables

@@ -1,0 +1,379 @@
+"""Ids stay with their columns, whatever becomes of the lines around them; labels are lost only on purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from mesh.model import Lock
+from tests.mesh.contracts.lock_cases import (
+    Column,
+    column,
+    gone,
+    ids,
+    locked,
+    renamed,
+    shaped,
+    step,
+    table,
+    texts,
+)
+
+BERTH = column("berth_id", required=True)
+QUAY, DEPTH = column("quay"), column("depth")
+AGENT = column("agent", classification="pii")
+DRAUGHT = column("draught", "struct<fore:int,aft:int>")
+DAY = column("day", "date", partitioned=True, partitionKeyPosition=1)
+PIER = column("pier", partitioned=True, partitionKeyPosition=2)
+
+
+def swapped(one: Column, other: Column) -> tuple[Column, Column]:
+    """Two partition columns with each other's position."""
+    first, second = one["partitionKeyPosition"], other["partitionKeyPosition"]
+    return {**one, "partitionKeyPosition": second}, {**other, "partitionKeyPosition": first}
+
+
+# ---- ids
+
+
+def test_the_first_lock_numbers_columns_in_order_and_then_what_is_nested_level_by_level() -> None:
+    deep = column("deep", "map<string,struct<a:array<int>,b:int>>")
+    assert list(ids(locked((deep, DRAUGHT, BERTH))).items()) == [
+        ("deep", 1),
+        ("draught", 2),
+        ("berth_id", 3),
+        ("deep.key", 4),
+        ("deep.value", 5),
+        ("deep.value.a", 6),
+        ("deep.value.b", 7),
+        ("deep.value.a.element", 8),
+        ("draught.fore", 9),
+        ("draught.aft", 10),
+    ]
+
+
+def test_a_column_that_is_inserted_gets_the_next_id() -> None:
+    after = locked((BERTH, QUAY, AGENT), (BERTH, DEPTH, QUAY, AGENT))
+    assert ids(after) == {"berth_id": 1, "depth": 4, "quay": 2, "agent": 3}
+
+
+def test_a_column_after_a_struct_takes_no_id_of_a_nested_field() -> None:
+    after = locked((BERTH, DRAUGHT), (BERTH, DRAUGHT, QUAY))
+    assert ids(after) == {"berth_id": 1, "draught": 2, "draught.fore": 3, "draught.aft": 4, "quay": 5}
+
+
+def test_the_id_of_a_removed_column_is_not_given_again_even_if_its_name_returns() -> None:
+    removed = locked((BERTH, QUAY, AGENT), (BERTH, AGENT))
+    assert (ids(removed), gone(removed)) == ({"berth_id": 1, "agent": 3}, {"quay": 2})
+    returned = locked((BERTH, QUAY, AGENT), (BERTH, AGENT), (QUAY, BERTH, AGENT))
+    assert (ids(returned)["quay"], gone(returned)) == (4, {"quay": 2})
+    assert ids(locked((BERTH, QUAY), (BERTH,), (BERTH, DEPTH)))["depth"] == 3
+
+
+def test_the_order_of_columns_and_tables_does_not_matter() -> None:
+    first = step(None, table(BERTH, DRAUGHT, AGENT), table(QUAY, name="quays")).lock
+    for tables in (
+        (table(AGENT, BERTH, DRAUGHT), table(QUAY, name="quays")),
+        (table(QUAY, name="quays"), table(DRAUGHT, AGENT, BERTH)),
+    ):
+        found = step(first, *tables)
+        assert (found.lock, found.changes) == (first, [])
+
+
+def test_a_field_that_is_nested_elsewhere_is_a_new_one() -> None:
+    after = locked((BERTH, QUAY), (BERTH, column("place", "struct<quay:string>")))
+    assert (ids(after), gone(after)) == ({"berth_id": 1, "place": 3, "place.quay": 4}, {"quay": 2})
+
+
+def test_a_table_that_was_removed_keeps_its_ids_and_starts_behind_them() -> None:
+    both = step(None, table(BERTH, DAY), table(QUAY, name="quays")).lock
+    one = step(both, table(QUAY, name="quays"))
+    assert texts(one.changes) == ["table 'berths' is gone"]
+    assert not one.lock.tables["berths"].fields
+    back = step(one.lock, table(BERTH, DAY), table(QUAY, name="quays"))
+    assert texts(back.changes) == ["table 'berths' is back"]
+    berths = back.lock.tables["berths"]
+    assert (ids(berths), gone(berths)) == ({"berth_id": 3, "day": 4}, {"berth_id": 1, "day": 2})
+    assert dict(berths.partitions) == {"identity(day)": 1001}
+
+
+# ---- renames
+
+
+def test_an_id_and_its_label_follow_a_rename_and_what_is_left_of_it_does_no_harm() -> None:
+    berth = column("dock", required=True, **renamed("berth_id"))
+    after = locked((BERTH, AGENT), (AGENT, berth))
+    assert ids(after) == {"dock": 1, "agent": 2}
+    assert after.fields["dock"].was == ("berth_id",)
+    assert locked((BERTH, AGENT), (AGENT, berth), (QUAY, berth, AGENT)).fields["dock"].id == 1
+    without = locked((BERTH, AGENT), (AGENT, berth), (AGENT, column("dock", required=True)))
+    assert without == after
+    returned = locked((BERTH, AGENT), (AGENT, berth), (AGENT, berth, BERTH))
+    assert ids(returned) == {"dock": 1, "agent": 2, "berth_id": 3}
+
+
+def test_a_label_is_not_lost_by_a_rename() -> None:
+    first = step(None, table(BERTH, AGENT)).lock
+    found = step(first, table(BERTH, column("broker", **renamed("agent"))))
+    assert texts(found.widened) == ["a widening of access: 'berths.broker' loses the label pii"]
+    assert step(first, table(BERTH, column("broker", classification="pii", **renamed("agent")))).widened == []
+
+
+def test_two_columns_that_swap_their_names_keep_their_ids_once() -> None:
+    quay, depth = column("quay", **renamed("depth")), column("depth", **renamed("quay"))
+    once = locked((QUAY, DEPTH), (quay, depth))
+    assert ids(once) == {"quay": 2, "depth": 1}
+    assert locked((QUAY, DEPTH), (quay, depth), (depth, quay), (quay, depth)) == once
+
+
+def test_a_chain_of_renames_in_one_step() -> None:
+    after = locked((QUAY, DEPTH), (column("depth", **renamed("quay")), column("metres", **renamed("depth"))))
+    assert ids(after) == {"depth": 1, "metres": 2}
+
+
+def test_a_rename_of_a_column_and_of_a_field_in_it() -> None:
+    after = locked(
+        (DRAUGHT,),
+        (
+            column(
+                "hull",
+                "struct<bow:int,aft:int>",
+                **renamed("draught"),
+                properties=[column("bow", "int", **renamed("fore")), column("aft", "int")],
+            ),
+        ),
+    )
+    assert ids(after) == {"hull": 1, "hull.bow": 2, "hull.aft": 3}
+    assert gone(after) == {}
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ((BERTH, column("dock", **renamed("berth"))), "the lock has no 'berth'; did you mean 'berth_id'? It has"),
+        ((BERTH, QUAY, column("dock", **renamed("quay"))), "'quay' is still a column, and only one goes on"),
+        ((column("a", **renamed("quay")), column("b", **renamed("quay"))), "'b' is renamed from 'quay' too"),
+        ((column("dock", **renamed(None)),), ""),
+        ((column("dock", **renamed(True)),), "is the truth value true; expected its name before"),
+        ((column("dock", **renamed("")),), "is an empty text; expected its name before"),
+        ((column("dock", **renamed("depth")),), "'depth' was removed, and its id is not given again"),
+    ],
+)
+def test_a_rename_that_names_nothing_or_too_much_is_refused(columns: tuple[Column, ...], message: str) -> None:
+    first = step(step(None, table(BERTH, QUAY, DEPTH)).lock, table(BERTH, QUAY)).lock
+    refused = texts(step(first, table(*columns)).refused)
+    assert bool(refused) == bool(message)
+    assert all(message in text or "'a' is renamed" in text for text in refused)
+
+
+def test_a_contract_that_brings_a_rename_along_starts_with_it_made() -> None:
+    first = step(None, table(BERTH, column("quay", **renamed("pier"))))
+    assert (first.refused, ids(first.lock.tables["berths"])) == ([], {"berth_id": 1, "quay": 2})
+
+
+# ---- types, numbers of schemas and of partition specs
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("int", "bigint"), ("smallint", "int"), ("float", "double"), ("decimal(9,2)", "decimal(18,2)")],
+)
+def test_a_wider_type_keeps_the_id(before: str, after: str) -> None:
+    assert ids(locked((column("n", before),), (QUAY, column("n", after)))) == {"n": 1, "quay": 2}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("bigint", "int"),
+        ("double", "float"),
+        ("int", "string"),
+        ("decimal(9,2)", "decimal(9,3)"),
+        ("decimal(9,2)", "decimal(8,2)"),
+        ("struct<a:int>", "string"),
+        ("array<string>", "array<int>"),
+        ("map<string,bigint>", "map<string,int>"),
+    ],
+)
+def test_a_type_that_data_is_not_read_as_is_refused(before: str, after: str) -> None:
+    first = step(None, table(column("n", before))).lock
+    (message,) = texts(step(first, table(column("n", after))).refused)
+    assert "'berths.n" in message
+    assert "it gets a new id" in message
+
+
+def test_the_number_of_the_schema_grows_with_names_types_keys_and_what_is_required_and_with_nothing_else() -> None:
+    versions: list[tuple[Column, ...]] = [(BERTH, column("n", "int"))]
+    numbers = [locked(*versions).schema_id]
+    for columns in (
+        (BERTH, column("n", "bigint")),
+        (column("n", "bigint"), BERTH),
+        (column("n", "bigint", description="How many.", classification="pii"), BERTH),
+        (column("n", "bigint", classification="pii", required=True), BERTH),
+        (column("n", "bigint", classification="pii", required=True, primaryKey=True), BERTH),
+        (BERTH,),
+    ):
+        versions.append(columns)
+        numbers.append(locked(*versions).schema_id)
+    assert numbers == [0, 1, 1, 1, 2, 3, 4]
+
+
+def test_partition_fields_keep_their_ids_and_a_new_order_is_a_new_spec() -> None:
+    first = locked((BERTH, DAY, PIER))
+    assert (dict(first.partitions), first.spec_id) == ({"identity(day)": 1000, "identity(pier)": 1001}, 0)
+    after = locked((BERTH, DAY, PIER), (BERTH, *swapped(DAY, PIER)))
+    assert list(after.partitions.items()) == [("identity(pier)", 1001), ("identity(day)", 1000)]
+    assert after.spec_id == 1
+    assert after.schema_id == 0
+
+
+def test_a_partition_field_that_returns_gets_its_id_again_if_its_column_is_the_same() -> None:
+    plain = column("pier")
+    again = locked((BERTH, DAY, PIER), (BERTH, DAY, plain), (BERTH, DAY, PIER))
+    assert (dict(again.partitions), again.spec_id) == ({"identity(day)": 1000, "identity(pier)": 1001}, 2)
+    assert again.removed_partitions == ()
+    other = locked((BERTH, DAY, PIER), (BERTH, DAY), (BERTH, DAY, PIER))
+    assert dict(other.partitions) == {"identity(day)": 1000, "identity(pier)": 1002}
+    assert [(one.text, one.source, one.id) for one in other.removed_partitions] == [("identity(pier)", 3, 1001)]
+
+
+def test_a_partition_field_follows_the_rename_of_its_column() -> None:
+    after = locked((BERTH, DAY), (BERTH, {**DAY, "name": "moored_on", **renamed("day")}))
+    assert dict(after.partitions) == {"identity(moored_on)": 1000}
+    assert after.spec_id == 1
+
+
+# ---- keys
+
+
+def test_the_primary_key_identifies_rows() -> None:
+    both = (column("a", required=True, primaryKey=True), column("b", "int", required=True, primaryKey=True))
+    assert locked((QUAY, *reversed(both))).key == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("unfit", "message"),
+    [
+        (column("a", primaryKey=True), "not every row has a value; add 'required: true'"),
+        (column("a", "double", required=True, primaryKey=True), "Iceberg takes no double for one"),
+        (column("a", "array<int>", required=True, primaryKey=True), "Iceberg takes no list for one"),
+        (
+            column("a", "struct<b:int>", properties=[column("b", "int", required=True, primaryKey=True)]),
+            "it is nested in what repeats or may be missing",
+        ),
+        (
+            column(
+                "a", "array<int>", required=True, items={"physicalType": "int", "required": True, "primaryKey": True}
+            ),
+            "it is nested in what repeats or may be missing",
+        ),
+    ],
+)
+def test_a_key_that_does_not_fit_is_told_and_no_part_of_it_is_used(unfit: Column, message: str) -> None:
+    (shape,) = shaped(table(column("c", required=True, primaryKey=True), unfit))
+    assert shape.key == ()
+    ((_, told),) = shape.unfit
+    assert message in told
+
+
+# ---- labels
+
+
+def lost(before: tuple[Column, ...], after: tuple[Column, ...], parquet: bool = False) -> list[str]:
+    first = step(None, table(*before, parquet=parquet)).lock
+    return texts(step(first, table(*after, parquet=parquet)).widened)
+
+
+CAPTAIN = "struct<email:string,rank:string>"
+
+
+def captain(**email: str) -> Column:
+    return column("captain", CAPTAIN, properties=[column("email", **email), column("rank")])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (AGENT, column("agent")),
+        (column("agent", classification="pii, financial"), AGENT),
+        (column("captain", CAPTAIN, classification="pii"), column("captain", CAPTAIN)),
+        (captain(classification="pii"), captain()),
+        (
+            column("phones", "array<string>", items={"physicalType": "string", "classification": "pii"}),
+            column("phones", "array<string>"),
+        ),
+        (
+            column("m", "map<string,string>", map={"value": {"physicalType": "string", "classification": "pii"}}),
+            column("m", "map<string,string>"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("parquet", [False, True])
+def test_a_column_that_loses_a_label_is_a_widening(before: Column, after: Column, parquet: bool) -> None:
+    (message,) = lost((BERTH, before), (BERTH, after), parquet)
+    word = "financial" if "financial" in str(before) else "pii"
+    assert message == f"a widening of access: 'berths.{before['name']}' loses the label {word}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((BERTH, AGENT), (BERTH,)),
+        ((BERTH, AGENT), (BERTH, column("broker"))),
+        ((BERTH, captain(classification="pii")), (BERTH, column("captain", CAPTAIN, classification="pii"))),
+        (
+            (BERTH, captain(classification="pii")),
+            (BERTH, column("captain", "struct<rank:string>", properties=[column("rank")])),
+        ),
+        ((BERTH, AGENT), (BERTH, column("contact", "struct<agent:string>"))),
+        ((BERTH, column("agent")), (BERTH, AGENT)),
+    ],
+)
+@pytest.mark.parametrize("parquet", [False, True])
+def test_what_is_removed_or_labelled_higher_up_is_no_widening(
+    before: tuple[Column, ...], after: tuple[Column, ...], parquet: bool
+) -> None:
+    assert lost(before, after, parquet) == []
+
+
+def test_a_name_that_returns_without_its_label_widens_a_parquet_table_and_not_an_iceberg_one() -> None:
+    for parquet, widened in ((False, []), (True, ["a widening of access: 'berths.agent' loses the label pii"])):
+        first = step(None, table(BERTH, AGENT, parquet=parquet)).lock
+        without = step(first, table(BERTH, parquet=parquet)).lock
+        assert texts(step(without, table(BERTH, column("agent"), parquet=parquet)).widened) == widened
+
+
+def test_a_table_that_becomes_parquet_is_compared_by_names_and_one_that_becomes_iceberg_again_repeats_no_id() -> None:
+    first = step(step(None, table(BERTH, AGENT)).lock, table(BERTH)).lock
+    parquet = step(first, table(BERTH, column("agent"), parquet=True))
+    assert texts(parquet.widened) == ["a widening of access: 'berths.agent' loses the label pii"]
+    assert gone(parquet.lock.tables["berths"]) == {"berth_id": 1, "agent": 2}
+    again = step(parquet.lock, table(BERTH, column("agent"))).lock.tables["berths"]
+    assert ids(again) == {"berth_id": 3, "agent": 4}
+
+
+def test_labels_are_those_that_words_of_the_contract_stand_for() -> None:
+    assert locked((AGENT, column("x", classification="financial , pii"))).fields["x"].labels == ("financial", "pii")
+
+
+# ---- what is told
+
+
+def test_changes_are_told_in_words() -> None:
+    first = step(None, table(BERTH, QUAY, column("n", "int"), DAY)).lock
+    changed = table(
+        column("berth_id", primaryKey=True, required=True),
+        column("pier", **renamed("quay")),
+        column("n", "bigint", required=True, classification="pii"),
+        DEPTH,
+    )
+    assert texts(step(first, changed).changes) == [
+        "'berths.pier' was called 'quay'",
+        "'berths.n' is long instead of int",
+        "'berths.n' is required now",
+        "the labels of 'berths.n' are pii instead of none",
+        "'berths.depth' is new",
+        "'berths.day' is gone",
+        "the key of 'berths' is berth_id instead of none",
+        "the partition fields of 'berths' are none instead of identity(day)",
+    ]
+    assert texts(step(Lock({}), table(BERTH)).changes) == ["table 'berths' is new"]
