@@ -40,8 +40,8 @@ def lock(
     Exit code 2 when a contract cannot be locked; the others are.
     """
     loaded = load(directory)
-    if loaded.mesh is None:
-        raise BadInputError(loaded.findings)
+    if loaded.mesh is None or loaded.mesh.touches("mesh.yaml"):
+        raise BadInputError(finding for finding in loaded.findings if finding.severity == "error")
     chosen = _chosen(loaded.mesh, product)
     run = _LockRun(loaded, loaded.mesh, label_words(loaded.mesh.file), widen)
     for name in chosen:
@@ -78,11 +78,11 @@ class _LockRun:
     def lock(self, name: str) -> None:
         """Writes the lock of a product, unless it is that of its contract already, or something is wrong."""
         contract, file = self.mesh.contracts.get(name), lock_file(*name.split("."))
-        if contract is None or file in self.mesh.unread:
+        if contract is None or file in self.mesh.unread or self._contract_file(name) in self.mesh.partial:
             return  # the findings of the files say why
-        mistakes = [each for each in catalog.mistakes(contract, self.words) if each.severity == "error"]
-        step = LockStep() if mistakes else following(self.mesh.locks.get(name), shapes(contract, self.words))
-        problems = [(each.path, each.message) for each in mistakes]
+        mistakes = catalog.mistakes(contract, self.words)
+        problems = [(mistake.path, mistake.message) for mistake in mistakes if mistake.severity == "error"]
+        step = LockStep() if problems else following(self.mesh.locks.get(name), shapes(contract, self.words))
         problems += step.refused
         if not self.widen:
             why = "put it back, or write it with --widen"

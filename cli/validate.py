@@ -9,8 +9,9 @@ import typer
 from cli.console import answer, answer_json, counted, say
 from cli.exit_codes import BAD_INPUT
 from cli.options import DEFAULT_FOLDER, AsOf, Folder, Json, day
-from mesh.findings import SERIOUS
+from mesh.findings import SERIOUS, listed
 from mesh.folder import findings_of
+from mesh.model import Mesh
 
 Notes = Annotated[bool, typer.Option("--notes", help="The notes too: what each contract declares and nothing watches.")]
 
@@ -26,17 +27,20 @@ def validate(
     """
     mesh, findings = findings_of(directory, day(as_of))
     serious = [finding for finding in findings if finding.severity in SERIOUS]
+    unchecked = _left_out(mesh) if mesh is not None else []
     noted = [finding for finding in findings if finding.severity == "note"]
     if as_json:
         fields = ("file", "line", "column", "severity", "message")
         rows = [{name: getattr(finding, name) for name in fields} for finding in findings]
-        answer_json({"valid": not serious, "findings": rows})
+        answer_json({"valid": not serious, "findings": rows, "unchecked": unchecked})
     else:
         for finding in findings:
             # A note changes nothing that anybody has to do now: one a contract would hide the warnings between them.
             if notes or finding.severity != "note":
                 answer(str(finding))
     if serious:
+        if unchecked:
+            say(f"not checked until that is mended: what depends on {listed(unchecked)}")
         say(f"{counted(len(serious), 'finding')} in {counted(len({f.file for f in serious}), 'file')}")
         raise typer.Exit(BAD_INPUT)
     if mesh is not None and not as_json:
@@ -50,3 +54,12 @@ def validate(
         if noted and not notes:
             declare = "declares" if len(noted) == 1 else "declare"
             answer(f"{counted(len(noted), 'contract')} {declare} what nothing watches yet: `mesh validate --notes`")
+
+
+def _left_out(mesh: Mesh) -> list[str]:
+    """Files, and places in files, that could not be used."""
+    files = [file for file in mesh.unread if file]
+    for file, partial in mesh.partial.items():
+        keys = {".".join(str(step) for step in place if isinstance(step, str)) for place in partial.uncertain}
+        files += [f"{key} in {file}" for key in keys if not any(key.startswith(f"{other}.") for other in keys)]
+    return sorted(files)

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from mesh import validation_messages, yamlfile
+from mesh import usable, validation_messages, yamlfile
 from mesh.contracts import elements, lock_text, standard
+from mesh.contracts.usable_contract import usable_contract
 from mesh.findings import BadInputError, Finding, Problem
 from mesh.model import (
     AccountsFile,
@@ -21,26 +22,30 @@ from mesh.model import (
     LockFile,
     Mesh,
     MeshFile,
+    PartialFile,
     Partner,
     Product,
     contract_file,
     lock_file,
 )
+from mesh.usable import Model
 
 FOLDERS: Final = ("domains", "partners")
 LOCK_ENDING: Final = ".lock.yaml"
 
-Model = TypeVar("Model", bound=BaseModel)
-
 
 @dataclass(slots=True)
 class Loaded:
-    """A folder that was read: the mesh (None when a file is unusable), the findings, and the sources of places."""
+    """A folder that was read: the mesh (None when there is none), the findings, and the sources of places.
+
+    `partial` are the files of which a part is used, for they have mistakes.
+    """
 
     root: Path
     mesh: Mesh | None = None
     findings: list[Finding] = field(default_factory=list[Finding])
     sources: dict[str, yamlfile.Source] = field(default_factory=dict[str, yamlfile.Source])
+    partial: dict[str, PartialFile] = field(default_factory=dict[str, PartialFile])
 
     def place(self, problems: Iterable[Problem]) -> list[Finding]:
         """Findings with file, line and column, of problems that have a path of keys."""
@@ -48,7 +53,9 @@ class Loaded:
 
     def _placed(self, problem: Problem) -> Finding:
         source = self.sources.get(problem.file)
-        line, column = source.place(problem.path, problem.on_key) if source else (1, 1)
+        partial = self.partial.get(problem.file)
+        path = partial.in_file(problem.path) if partial else problem.path
+        line, column = source.place(path, problem.on_key) if source else (1, 1)
         return Finding(self.shown(problem.file), line, column, problem.message, problem.severity)
 
     def shown(self, file: str) -> str:
@@ -71,25 +78,26 @@ def load(root: Path) -> Loaded:
     reader = _Reader(Loaded(root))
     if reader.no_mesh():
         return reader.loaded
-    mesh_file = reader.read("mesh.yaml", MeshFile)
+    mesh_file = reader.read("mesh.yaml", MeshFile) or usable.nothing_known(MeshFile).value
     accounts = reader.accounts()
     domains = reader.read_folder("domains", Domain)
     partners = reader.read_folder("partners", Partner)
     contracts = reader.contracts(domains)
     loaded = reader.loaded
-    if mesh_file is not None:
-        stray = reader.stray_files(domains)
-        loaded.mesh = Mesh(
-            mesh_file,
-            accounts,
-            domains,
-            partners,
-            contracts,
-            reader.locks(contracts),
-            stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
-            stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
-            unread=frozenset(reader.unread),
-        )
+    stray = reader.stray_files(domains)
+    loaded.mesh = Mesh(
+        mesh_file,
+        accounts,
+        domains,
+        partners,
+        contracts,
+        reader.locks(contracts),
+        stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
+        stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
+        unread=frozenset(reader.unread),
+        partial=loaded.partial,
+    )
+    reader.tell_partial()
     loaded.findings.sort()
     return loaded
 
@@ -102,6 +110,13 @@ class _Reader:
         self.root = os.path.realpath(loaded.root)
         self.unread: set[str] = set()
 
+    def tell_partial(self) -> None:
+        """A finding on each file of which a part was left out with no error told: nothing of it may be deployed."""
+        wrong = {finding.file for finding in self.loaded.findings if finding.severity == "error"}
+        for file in self.loaded.partial:
+            if self.loaded.shown(file) not in wrong:
+                self.finding(file, "this file is not as its schema in schemas/ has it")
+
     def no_mesh(self) -> bool:
         """Whether the folder holds no mesh at all, which is one finding and not one a missing file."""
         if not os.path.isdir(self.root):
@@ -113,7 +128,7 @@ class _Reader:
         return True
 
     def read(self, file: str, model: type[Model], trusted: bool = False) -> Model | None:
-        """One file as its model; None, and findings, when it is not valid."""
+        """One file as its model, or the usable part of it, with findings; None when nothing of it is usable."""
         data = self.mapping(file, trusted)
         value = None if data is None else self.validated(file, data, model)
         if value is None:
@@ -145,12 +160,18 @@ class _Reader:
             )
             raise yamlfile.UnreadableError(Finding(self.loaded.shown(file), 1, 1, message))
 
-    def validated(self, file: str, data: Mapping[str, Any], model: type[Model]) -> Model | None:
-        """The model of data read from a file; None, and findings, when it does not fit."""
+    def validated(
+        self, file: str, data: Mapping[str, Any], model: type[Model], told: frozenset[tuple[int, int]] = frozenset()
+    ) -> Model | None:
+        """The model of data read from a file, or the usable part of it, with findings, when it does not fit.
+
+        `told` are places (line and column) that have a finding already.
+        """
+        source = self.loaded.sources[file]
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            errors = error.errors(include_url=False)
+            errors = [e for e in error.errors(include_url=False) if source.place(tuple(e["loc"])) not in told]
             problems = [
                 validation_messages.problem(file, model, detail)
                 for detail in errors
@@ -159,8 +180,12 @@ class _Reader:
             ]
             self.loaded.findings += self.loaded.place(problems)
             if any(validation_messages.is_about_keys(detail) for detail in errors):
-                self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
-            return None
+                self.loaded.findings += yamlfile.odd_keys(source)
+            part = usable.usable_part(model, data)
+            if part is None:
+                return None
+            self.loaded.partial[file] = part.partial
+            return part.value
 
     def accounts(self) -> AccountsFile | None:
         """`accounts.yaml`, which a new mesh does not have yet; ids without quotes are refused by their style."""
@@ -169,13 +194,13 @@ class _Reader:
         if not os.path.lexists(os.path.join(self.root, file)):
             return None
         data = self.mapping(file)
-        accounts = None if data is None or self.has_bare_ids(file) else self.validated(file, data, AccountsFile)
+        accounts = None if data is None else self.validated(file, data, AccountsFile, self.tell_bare_ids(file))
         if accounts is None:
             self.unread.add(file)
         return accounts
 
-    def has_bare_ids(self, file: str) -> bool:
-        """Whether account ids stand without quotes, which makes each a finding."""
+    def tell_bare_ids(self, file: str) -> frozenset[tuple[int, int]]:
+        """Places (line and column) of account ids that stand without quotes, each of which is a finding."""
         source = self.loaded.sources[file]
         plain = yamlfile.unquoted(source, r"[0-9]+")
         for line, column, text in plain:
@@ -183,7 +208,7 @@ class _Reader:
                 f'account id {text} needs quotes: write "{text}"; without them YAML can read a number, and drop zeros'
             )
             self.loaded.findings.append(Finding(source.file, line, column, message))
-        return bool(plain)
+        return frozenset((line, column) for line, column, _ in plain)
 
     def read_folder(self, folder: str, model: type[Model]) -> dict[str, Model]:
         """The models of every `<name>.yaml` of a folder, by name."""
@@ -253,19 +278,25 @@ class _Reader:
         return contracts
 
     def contract(self, domain: str, name: str, product: Product, inside: bool) -> Contract | None:
-        """One contract; None, and a finding, unless it exists, is inside the folder, is YAML and fits the standard."""
+        """One contract, or the usable part of it, with findings; None when there is none, or none that is usable."""
         file = contract_file(domain, name, product)
         path = os.path.join(self.root, file)
         if not os.path.lexists(path):
             named = product.contract is not None
-            where = ("products", name, "contract") if named else ("products", name)
-            problem = Problem(f"domains/{domain}.yaml", where, self.no_contract(name, file, named), on_key=not named)
-            self.loaded.findings += self.loaded.place([problem])
+            owner, where = f"domains/{domain}.yaml", ("products", name, "contract")
+            # Where the product's name or path is wrong, nobody knows which contract it has.
+            if owner not in self.loaded.partial or not self.loaded.partial[owner].is_uncertain(where):
+                problem = Problem(
+                    owner, where[: 3 if named else 2], self.no_contract(name, file, named), on_key=not named
+                )
+                self.loaded.findings += self.loaded.place([problem])
             return None
         data = self.mapping(file, trusted=product.contract is None and inside)
-        if data is None or not self.is_odcs(file, data):
+        usable_data = None if data is None else self.odcs(file, data)
+        if usable_data is None:
+            self.unread.add(file)
             return None
-        contract = elements.read(data)
+        contract = elements.read(usable_data)
         astray = elements.astray(contract, self.loaded.sources[file].text)
         self.loaded.findings += self.loaded.place(Problem(file, path, elements.ASTRAY, on_key=True) for path in astray)
         return contract
@@ -275,15 +306,20 @@ class _Reader:
         remedy = "correct the path, or write the contract" if named else "write it, or name its file with 'contract:'"
         return f"product '{name}' has no contract: {self.loaded.shown(file)} does not exist; {remedy}"
 
-    def is_odcs(self, file: str, data: Mapping[str, Any]) -> bool:
-        """Whether the contract is one by the standard's JSON schema; what is wrong are findings."""
+    def odcs(self, file: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The data of a contract as far as it holds the standard's JSON schema; what is wrong are findings."""
         try:
             problems = standard.problems(file, data)
         except ValueError:  # a key that is no text, which the validator does not take
             self.loaded.findings += yamlfile.odd_keys(self.loaded.sources[file])
-            return False
+            return None
         self.loaded.findings += self.loaded.place(problems)
-        return all(problem.severity != "error" for problem in problems)
+        if all(problem.severity != "error" for problem in problems):
+            return data
+        part = usable_contract(data)
+        if part is not None:
+            self.loaded.partial[file] = part[1]
+        return None if part is None else part[0]
 
     def locks(self, contracts: Mapping[str, Contract]) -> dict[str, Lock]:
         """The locks of the products whose contract can be used, by `<domain>.<product>`."""
@@ -305,7 +341,9 @@ class _Reader:
     def odd_lock(self, file: str) -> Lock | None:
         """A lock that is not as `mesh lock` writes it; None when there is none, and with findings for a wrong one."""
         written = self.read(file, LockFile) if os.path.lexists(os.path.join(self.root, file)) else None
-        if written is None:
+        if file in self.loaded.partial:  # a lock with a part left out would have columns numbered anew
+            self.unread.add(file)
+        if written is None or file in self.unread:
             return None
         problems = [Problem(file, path, message) for path, message in lock_text.mistakes(written)]
         self.loaded.findings += self.loaded.place(problems)
@@ -314,8 +352,9 @@ class _Reader:
         return None if problems else lock_text.from_file(written)
 
     def stray_files(self, domains: Mapping[str, Domain]) -> list[str]:
-        """Contracts and locks of no product; none while a domain's file is unusable, for it may have them."""
-        if any(file.startswith("domains") for file in self.unread):
+        """Contracts and locks of no product; none while products of a domain, which may have them, are uncertain."""
+        partial = (part for file, part in self.loaded.partial.items() if file.startswith("domains"))
+        if any(file.startswith("domains") for file in self.unread) or any(p.touches(("products",)) for p in partial):
             return []
         wanted = {
             file

@@ -43,7 +43,9 @@ class LabelWords:
 
 def label_words(file: MeshFile) -> LabelWords:
     """The words of a mesh."""
-    return LabelWords(frozenset(file.classifications), frozenset(file.no_label), file.classification_aliases)
+    # A word of two meanings is an error; until that is mended it is a label.
+    no_label = frozenset(file.no_label) - file.classifications.keys() - file.classification_aliases.keys()
+    return LabelWords(frozenset(file.classifications), no_label, file.classification_aliases)
 
 
 @lru_cache(maxsize=1024)

@@ -62,6 +62,11 @@ def problems(file: str, data: Mapping[str, Any]) -> list[Problem]:
     return shown
 
 
+def errors(data: Mapping[str, Any]) -> Iterator[jsonschema_rs.ValidationError]:
+    """Errors of the JSON schema of a file, as the validator has them."""
+    return iter(_validator(version_of(data)).iter_errors(data))
+
+
 # ---- places and keys
 
 

@@ -6,6 +6,7 @@ from mesh.model.domain import Domain, Member, Product
 from mesh.model.lock import Lock, LockedField, LockedTable, LockFile, lock_file
 from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
+from mesh.model.partial import PartialFile
 from mesh.model.partner import Agreement, Partner
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Member",
     "Mesh",
     "MeshFile",
+    "PartialFile",
     "Partner",
     "Product",
     "contract_file",

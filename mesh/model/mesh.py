@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mesh.model.accounts import AccountsFile
 from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
 from mesh.model.lock import Lock
 from mesh.model.mesh_file import MeshFile
+from mesh.model.partial import PartialFile
 from mesh.model.partner import Partner
 
 
@@ -18,8 +19,8 @@ class Mesh:
     """The files of a mesh folder; domains, partners, contracts and locks (`<domain>.<product>`) by name, sorted.
 
     `accounts` is None while the organisation has not been made; `stray_contracts` and `stray_locks` are files that no
-    product has; `unread` are files (and folders) that are there and could not be used: rules are silent about what
-    they may hold.
+    product has; `unread` are files (and folders) that are there and could not be used, `partial` those of which a part
+    is: rules are silent about what the rest of them may hold.
     """
 
     file: MeshFile
@@ -31,10 +32,19 @@ class Mesh:
     stray_contracts: tuple[str, ...] = ()
     stray_locks: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
+    partial: Mapping[str, PartialFile] = field(default_factory=dict[str, PartialFile])
 
     def is_unread(self, folder: str, name: str) -> bool:
         """Whether a domain (folder `domains`) or partner (`partners`) may be there, though it could not be read."""
         return folder in self.unread or f"{folder}/{name}.yaml" in self.unread
+
+    def is_uncertain(self, file: str, *path: str | int) -> bool:
+        """Whether what stands at a place of a file, or would stand there, cannot be told."""
+        return file in self.unread or (file in self.partial and self.partial[file].is_uncertain(path))
+
+    def touches(self, file: str, *path: str | int) -> bool:
+        """Whether something at, in or around a place of a file cannot be told."""
+        return file in self.unread or (file in self.partial and self.partial[file].touches(path))
 
     def product(self, reference: str) -> Product | None:
         """The product that `<domain>.<product>` names, or None."""

@@ -110,6 +110,16 @@ def test_notes_are_told_in_one_line_in_full_on_request_and_as_json(capsys: pytes
     assert sum(finding["severity"] == "note" for finding in found["findings"]) == 27
 
 
+def test_what_is_not_checked_further_is_said(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(sample / "domains" / "ads.yaml", "campaigns: {kind: analytics", "campaigns: {kind: analytic")
+    (sample / "domains" / "content.yaml").write_text("a: [")
+    assert main.run(["validate", str(sample), *DAY]) == exit_codes.BAD_INPUT
+    what = "domains/content.yaml and products.campaigns.kind in domains/ads.yaml"
+    assert f"not checked until that is mended: what depends on {what}\n" in capsys.readouterr().err
+    assert main.run(["validate", str(sample), "--json", *DAY]) == exit_codes.BAD_INPUT
+    assert json.loads(capsys.readouterr().out)["unchecked"] == what.split(" and ")
+
+
 def test_notes_are_left_to_validate(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["accounts", "--dir", str(STACKS), *DAY]) == exit_codes.FINE
     assert "watched" not in "".join(capsys.readouterr())

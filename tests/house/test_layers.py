@@ -26,6 +26,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "folder",
         {"example", "load", "plan", "schemas"},
         {"contracts", "iam"},
+        "usable",
         "validation_messages",
         {"model", "yamlfile"},
         {"evaluator", "findings", "names", "quotas"},

@@ -38,4 +38,15 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
 def problems(mesh: Mesh, as_of: datetime.date) -> list[Problem]:
     """Problems that the rules find in a mesh on a day."""
     context = RuleContext(mesh, as_of)
-    return [problem for check in RULES for problem in check(context)]
+    told = (problem for check in RULES for problem in check(context))
+    whole = not mesh.partial and not mesh.unread
+    return [problem for problem in told if whole or _can_be_told(context, problem)]
+
+
+def _can_be_told(context: RuleContext, problem: Problem) -> bool:
+    """Whether a problem is of what stands in the files, and not of what was left out of them."""
+    mesh, path = context.mesh, problem.path
+    if problem.file not in context.contracts_by_file:
+        return True  # each rule asks for itself what it cannot tell
+    labels = path[-1:] == ("classification",) or "tags" in path or "customProperties" in path
+    return not mesh.touches(problem.file, *path) and (context.words_are_known or not labels)

@@ -36,7 +36,8 @@ def every_account_is_used_once(context: RuleContext) -> Iterator[Problem]:
 def the_organization_is_made(context: RuleContext) -> Iterator[Problem]:
     """Units and the governance account have ids; until then assumed ones are planned with."""
     accounts = context.mesh.accounts
-    if accounts is not None and (accounts.units is None or accounts.governance is None):
+    unknown = any(context.mesh.is_uncertain("accounts.yaml", key) for key in ("units", "governance"))
+    if accounts is not None and not unknown and (accounts.units is None or accounts.governance is None):
         message = (
             "the units and the governance account have no ids yet and are planned with assumed ones; "
             "`pulumi up -s organization`, then `mesh accounts`"
@@ -67,7 +68,7 @@ def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
         return
     for (kind, owners), ids in zip(context.owners, (accounts.domains, accounts.partners), strict=True):
         for name in owners:
-            if name not in ids:
+            if name not in ids and not context.mesh.is_uncertain("accounts.yaml", kind, name):
                 message = (
                     f"{kind[:-1]} '{name}' has no account yet and is planned with an assumed id; "
                     "`pulumi up -s organization`, then `mesh accounts`"
@@ -77,9 +78,16 @@ def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
 
 def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
     """Root e-mail addresses of accounts are all different, as AWS wants them, and have at most 64 characters."""
+    if context.mesh.is_uncertain("mesh.yaml", "account-email"):
+        return
     pattern = context.mesh.file.account_email
     users = {pattern.replace("{account}", "governance"): "the governance account"}
-    owners = [(folder, name, owner.account.email) for folder, some in context.owners for name, owner in some.items()]
+    owners = [
+        (folder, name, owner.account.email)
+        for folder, some in context.owners
+        for name, owner in some.items()
+        if not context.mesh.touches(f"{folder}/{name}.yaml", "account", "email")
+    ]
     # Chosen addresses come last: of two that are the same, the finding is about the one that somebody can change.
     for folder, name, chosen in sorted(owners, key=lambda owner: owner[2] is not None):
         email = chosen or pattern.replace("{account}", context.account_name(folder, name))
@@ -103,6 +111,8 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
     accounts = context.mesh.accounts
     if accounts is None:
         return
+    if context.mesh.touches("accounts.yaml", "identity-center"):
+        return
     if accounts.identity_center is None:
         message = "there is no 'identity-center': no permission set is made and nobody reaches the roles of a clearance"
         yield Problem("accounts.yaml", (), message, "warning")
@@ -116,6 +126,7 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
         (group, partner_file(name), ("principals", number))
         for name, partner in context.mesh.partners.items()
         for number, group in enumerate(partner.principals)
+        if not context.mesh.is_uncertain(partner_file(name), "principals", number)
     ]
     for group, file, path in references:
         if group not in known:

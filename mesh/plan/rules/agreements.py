@@ -9,6 +9,8 @@ from typing import Final
 from mesh.findings import Problem, listed, unknown
 from mesh.plan.rules.context import CrossFileRule, RuleContext, partner_file, unknown_product
 
+NOTICE: Final = ("defaults", "agreement-notice")
+
 
 def agreements_name_products(context: RuleContext) -> Iterator[Problem]:
     """Agreements of a partner name products that exist and are not internal, once each."""
@@ -32,9 +34,11 @@ def agreements_allow_what_they_deliver(context: RuleContext) -> Iterator[Problem
     for partner, number, agreement in context.every_agreement():
         path = ("agreements", number, "classifications")
         for position, name in enumerate(agreement.classifications):
-            if name not in known:
+            if name not in known and not context.mesh.is_uncertain("mesh.yaml", "classifications", name):
                 message = unknown("classification", name, known)
                 yield Problem(partner_file(partner), (*path, position), message)
+        if context.mesh.touches(partner_file(partner), *path):
+            continue
         missing = context.labels.get(agreement.product, frozenset()) - set(agreement.classifications)
         if missing and missing <= known.keys():
             message = (
@@ -55,7 +59,7 @@ def agreements_last(context: RuleContext) -> Iterator[Problem]:
                 "renew or remove it"
             )
             yield Problem(partner_file(partner), path, message, "lapse")
-        elif agreement.expires < context.as_of + notice:
+        elif agreement.expires < context.as_of + notice and not context.mesh.is_uncertain("mesh.yaml", *NOTICE):
             message = (
                 f"the agreement on '{agreement.product}' expires on {agreement.expires}, within {notice.days} days; "
                 "renew or remove it"

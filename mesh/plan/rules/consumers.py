@@ -37,10 +37,12 @@ def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
     known = frozenset(context.mesh.file.classifications)
     clearances = {name: frozenset(reads) for name, reads in context.mesh.file.clearances.items()}
     # Unknown names in mesh.yaml or in a domain's file have findings of their own; what they cover cannot be said.
-    if not all(reads <= known for reads in clearances.values()):
+    unread = any(context.mesh.touches("mesh.yaml", key) for key in ("classifications", "clearances"))
+    if unread or not all(reads <= known for reads in clearances.values()):
         return
     for domain, owner in context.mesh.domains.items():
-        if any(member.clearance not in clearances for member in owner.members):
+        unread = context.mesh.touches(domain_file(domain), "members")
+        if unread or any(member.clearance not in clearances for member in owner.members):
             continue
         held = [clearances[member.clearance] for member in owner.members]
         for number, reference in enumerate(owner.consumes):

@@ -23,6 +23,13 @@ class RuleContext:
     mesh: Mesh
     as_of: datetime.date
 
+    @cached_property
+    def words_are_known(self) -> bool:
+        """Whether every word that mesh.yaml has for a label could be read."""
+        return not any(
+            self.mesh.touches("mesh.yaml", key) for key in ("classifications", "no-label", "classification-aliases")
+        )
+
     @property
     def owners(self) -> tuple[tuple[str, Mapping[str, Domain] | Mapping[str, Partner]], ...]:
         """Domains and partners, each with the folder that they stand in."""
@@ -61,10 +68,13 @@ class RuleContext:
     @cached_property
     def shapes(self) -> dict[str, list[TableShape]]:
         """Tables as a lock has them, by product; of the products whose contract has no mistake."""
+        if not self.words_are_known:
+            return {}
         wrong = {
             name for name, found in self.contract_mistakes.items() if any(each.severity == "error" for each in found)
         }
-        good = ((name, one) for name, one in self.mesh.contracts.items() if name not in wrong)
+        partial = {name for file, name, _ in self.every_contract() if file in self.mesh.partial}
+        good = ((name, one) for name, one in self.mesh.contracts.items() if name not in wrong | partial)
         return {name: shapes(contract, self.words) for name, contract in good}
 
     def every_product(self) -> Iterator[tuple[str, str, Product]]:
@@ -110,9 +120,9 @@ def partner_file(name: str) -> str:
 
 
 def unknown_product(context: RuleContext, reference: str) -> str:
-    """The sentence for a product that does not exist; empty when its domain's file could not be read."""
-    domain = reference.partition(".")[0]
-    if context.mesh.is_unread("domains", domain):
+    """The sentence for a product that does not exist; empty when it may stand where its domain's file is not usable."""
+    domain, _, name = reference.partition(".")
+    if context.mesh.is_unread("domains", domain) or context.mesh.is_uncertain(domain_file(domain), "products", name):
         return ""
     owner = context.mesh.domains.get(domain)
     near = nearest(reference, context.products)

@@ -11,9 +11,13 @@ from mesh.contracts import standard_keys
 from mesh.contracts.mentions import mentions
 from mesh.contracts.remarks import remarks
 from mesh.contracts.servers import DataPlace, server_remarks
+from mesh.contracts.standard_keys import KEYS
 from mesh.findings import Problem
 from mesh.model import Contract
 from mesh.plan.rules.context import CrossFileRule, RuleContext
+
+WITHOUT_NAMES: Final = KEYS["properties"].keys() - {"name", "physicalName", "id", "properties", "items", "map"}
+"""Keys of a column in which no name of an element stands."""
 
 
 def contracts_declare_what_is_watched(context: RuleContext) -> Iterator[Problem]:
@@ -31,13 +35,22 @@ def contracts_mention_what_is_there(context: RuleContext) -> Iterator[Problem]:
     """Service levels, relationships and quality rules of contracts name elements that are there."""
 
     def lookup(file: str) -> Contract | None:
-        if file in context.mesh.unread:
+        if not names_are_known(context, file):
             return None
         return context.contracts_by_file[file]
 
     for file, _, contract in context.every_contract():
+        if not names_are_known(context, file):
+            continue
         for path, message, severity in mentions(contract, file, lookup):
             yield Problem(file, path, message, severity)
+
+
+def names_are_known(context: RuleContext, file: str) -> bool:
+    """Whether the names of all elements of a contract could be read."""
+    mesh = context.mesh
+    places = mesh.partial[file].uncertain if file in mesh.partial else ()
+    return file not in mesh.unread and all(place[0] != "schema" or place[-1] in WITHOUT_NAMES for place in places)
 
 
 def contracts_are_shown_as_they_are(context: RuleContext) -> Iterator[Problem]:
@@ -49,6 +62,8 @@ def contracts_are_shown_as_they_are(context: RuleContext) -> Iterator[Problem]:
 
 def servers_are_where_data_lies(context: RuleContext) -> Iterator[Problem]:
     """Servers of contracts are the place where the platform keeps the product's data."""
+    if any(context.mesh.is_uncertain("mesh.yaml", key) for key in ("name", "region")):
+        return
     for file, reference, contract in context.every_contract():
         if contract.data.get("servers"):
             for path, message, severity in server_remarks(contract, _place(context, reference)):
@@ -76,7 +91,11 @@ def contracts_are_of_their_product(context: RuleContext) -> Iterator[Problem]:
             message += f"write '{product}', or leave the key out"
             yield Problem(file, ("dataProduct",), message, "error" if other else "warning")
         tenant = contract.data.get("tenant")
-        if tenant is not None and _plain(mesh) not in _plain(tenant):
+        if (
+            tenant is not None
+            and not context.mesh.is_uncertain("mesh.yaml", "name")
+            and _plain(mesh) not in _plain(tenant)
+        ):
             message = (
                 f"the contract says tenant '{tenant}', and this mesh is '{mesh}'; correct it, or leave the key out"
             )

@@ -14,7 +14,8 @@ def members_hold_known_clearances(context: RuleContext) -> Iterator[Problem]:
     known = context.mesh.file.clearances
     for domain, owner in context.mesh.domains.items():
         for number, member in enumerate(owner.members):
-            if member.clearance not in known:
+            name = member.clearance
+            if name not in known and not context.mesh.is_uncertain("mesh.yaml", "clearances", name):
                 message = unknown("clearance", member.clearance, known)
                 yield Problem(domain_file(domain), ("members", number, "clearance"), message)
 

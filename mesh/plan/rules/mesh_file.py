@@ -19,7 +19,7 @@ def clearances_read_known_classifications(context: RuleContext) -> Iterator[Prob
     known = context.mesh.file.classifications
     for clearance, reads in context.mesh.file.clearances.items():
         for number, name in enumerate(reads):
-            if name not in known:
+            if name not in known and not context.mesh.is_uncertain("mesh.yaml", "classifications", name):
                 message = unknown("classification", name, known)
                 yield Problem("mesh.yaml", ("clearances", clearance, number), message)
 
@@ -68,7 +68,7 @@ def words_have_one_meaning(context: RuleContext) -> Iterator[Problem]:
             message = f"'{word}' stands for no classification; write it under 'no-label', if it means that"
             yield Problem("mesh.yaml", path, message)
         for number, name in enumerate(meant):
-            if name not in file.classifications:
+            if name not in file.classifications and context.words_are_known:
                 yield Problem("mesh.yaml", (*path, number), unknown("classification", name, file.classifications))
 
 

@@ -179,4 +179,9 @@ def test_two_files_with_findings_are_both_told_together_with_findings_across_fil
     loaded = load(tiny)
     assert loaded.mesh is not None
     files = {finding.file for finding in (*loaded.findings, *loaded.place(problems(loaded.mesh, DAY)))}
-    assert files == {str(tiny / "domains/shop.yaml"), str(courier)}
+    left = (
+        tiny / "domains/shop.yaml",
+        tiny / "contracts/shop/clicks.odcs.yaml",
+        tiny / "contracts/shop/clicks.lock.yaml",
+    )
+    assert files == {str(courier), *map(str, left)}

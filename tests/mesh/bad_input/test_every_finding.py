@@ -1,0 +1,164 @@
+"""Every finding at once: a mistake of form hides no mistake of another kind, in its file or in others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Findings = Callable[[Path], list[str]]
+ORDERS, SHOP, COURIER = "domains/orders.yaml", "domains/shop.yaml", "partners/courier.yaml"
+CUSTOMERS, PARCELS = "contracts/orders/customers.odcs.yaml", "contracts/orders/parcels.odcs.yaml"
+
+
+def change(root: Path, file: str, *changes: tuple[str, str]) -> None:
+    """Texts of a file replaced, each of which has to be there."""
+    text = (root / file).read_text("utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    (root / file).write_text(text, "utf-8")
+
+
+def told(lines: list[str]) -> list[str]:
+    """File and what is told, without the place, and up to what is known."""
+    return [f"{line.split(':')[0]}: {line.split(': ', 1)[1].split('; ')[0]}" for line in lines]
+
+
+def test_two_mistakes_of_form_in_two_files_are_both_told(tiny: Path, findings: Findings) -> None:
+    change(tiny, ORDERS, ("customers: {kind: analytics", "customers: {kind: analytic"))
+    change(tiny, SHOP, ("retention: 30 days", "retention: 30"))
+    assert told(findings(tiny)) == [
+        f"{ORDERS}: 'kind' is the text 'analytic'",
+        f"{SHOP}: 'retention' is the number 30",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "form"),
+    [
+        ("retention: 30 days", "retention: 30", "'retention' is the number 30"),
+        ("kind: ml", "kind: sql", "'kind' is the text 'sql'"),
+        ("{kind: ml, ports: [files], retention: 30 days}", "sql", "'clicks' is the text 'sql'"),
+        ("description: The shop's pages.", "description: ''", "'description' is empty"),
+        ("description: The shop's pages.\n", "", "missing key 'description': what the domain is about, in a sentence"),
+        ("owner: {team: shop,", "owner: {team: 'No Team',", "'team' is the text 'No Team'"),
+        ("use: Repeat customers", "use: 7", "'use' is the number 7"),
+        ("review: 2028-01-31", "review: 2028-01-32", "'review' is the text '2028-01-32'"),
+        ("consumes:", "budget: 5\nconsumes:", "unknown key 'budget'"),
+    ],
+)
+def test_a_mistake_of_form_hides_no_unknown_name_in_the_same_file(
+    tiny: Path, findings: Findings, old: str, new: str, form: str
+) -> None:
+    change(tiny, SHOP, (old, new), ("[orders.customers]", "[orders.customer]"), ("clearance: pii", "clearance: pi"))
+    lines = [line.removeprefix(f"{SHOP}: ") for line in told(findings(tiny))]
+    assert sorted(lines) == sorted([form, "unknown product 'orders.customer'", "unknown clearance 'pi'"])
+
+
+def test_an_entry_that_is_left_out_moves_no_place(tiny: Path, findings: Findings) -> None:
+    change(
+        tiny,
+        SHOP,
+        ("consumes: [orders.customers]", "consumes:\n  - Orders\n  - orders.customers\n  - orders.clients"),
+        ("members:\n", "members:\n  - 7\n  - {group: x}\n"),
+        ("clearance: pii", "clearance: pi"),
+    )
+    places = [(line.split(":")[1], told([line])[0].removeprefix(f"{SHOP}: ")) for line in findings(tiny)]
+    assert ("8", "unknown product 'orders.clients'") in places
+    assert ("12", "unknown clearance 'pi'") in places
+    assert ("10", "this entry is the number 7") in places
+
+
+def test_what_is_left_out_of_a_domain_is_not_told_as_missing(tiny: Path, findings: Findings) -> None:
+    change(tiny, ORDERS, ("customers:", "Customers:"))
+    assert [line for line in findings(tiny) if "unknown product" in line or "no product has" in line] == []
+    change(tiny, ORDERS, ("products:", "product:"))
+    assert told(findings(tiny)) == [f"{ORDERS}: unknown key 'product'"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: tiny", "name: Tiny Mesh"),
+        ("region: eu-west-1", "region: Ireland"),
+        ("pii: [pii]", "pii: pii"),
+        ("pii: [pii]", "Pii: [pii]"),
+        ("pii: Identifies a person.", "pii: 3"),
+        ("classifications:", "classification:"),
+        ("pii: Identifies a person.", "Pii: Identifies a person."),
+        ("clearances:\n", "clearances: 3\nrest:\n"),
+        ("name: tiny", "name: [tiny"),
+        ("security-contact", "security_contact"),
+    ],
+)
+def test_a_broken_mesh_file_hides_no_reference_of_others_and_makes_none_unknown(
+    tiny: Path, findings: Findings, old: str, new: str
+) -> None:
+    before = findings(tiny)
+    change(tiny, "mesh.yaml", (old, new))
+    alone = findings(tiny)
+    assert before == []
+    assert alone
+    assert all(line.startswith("mesh.yaml:") for line in alone), alone
+    change(tiny, SHOP, ("[orders.customers]", "[orders.customer]"))
+    change(tiny, COURIER, ("orders.parcels", "orders.parcel"))
+    change(
+        tiny, CUSTOMERS, ("{name: id, logicalType: string, physicalType: string}", "{name: id, physicalType: strin}")
+    )
+    rest = [line.split(": ")[0].split(":")[0] for line in findings(tiny) if line not in alone]
+    assert rest == [CUSTOMERS, SHOP, COURIER]
+
+
+def test_a_broken_list_of_accounts_makes_no_account_missing(tiny: Path, findings: Findings) -> None:
+    text = (tiny / "accounts.yaml").read_text("utf-8")
+    change(
+        tiny,
+        "accounts.yaml",
+        ("shop:", "Shop:"),
+        (
+            "governance:",
+            "goverance:",
+        ),
+    )
+    assert all(line.startswith("accounts.yaml:") and "warning" not in line for line in findings(tiny)), findings(tiny)
+    (tiny / "accounts.yaml").write_text(text.replace("shop:", "shops:").replace("root: r-", "root: "), "utf-8")
+    assert [line for line in findings(tiny) if "there is no domain 'shops'" in line]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "form"),
+    [
+        ("version: 1.0.0", "version: 1.0", "'version' is the number 1.0"),
+        ("id: orders.customers\n", "", "missing key 'id'"),
+        ("schema:\n", "slaProperties: [{property: latency}]\nschema:\n", "missing key 'value' in 'slaProperties'"),
+        ("      - {name: id,", "      - {name: 7,", "'name' is the number 7"),
+        ("      - {name: id,", "      - 7\n      - {name: id,", "this entry is the number 7"),
+        ("{name: id,", "{name: id, description: [],", "'description' is a list"),
+        ("{name: id,", "{name: id, tags: pii,", "'tags' is the text 'pii'"),
+        (
+            "{name: id,",
+            "{name: id, quality: [{metric: nullValues, mustBe: 0, mustBeLessThan: 1}],",
+            "one operator only",
+        ),
+        ("{name: id,", "{name: id, physicaltype: string,", "unknown key 'physicaltype'"),
+    ],
+)
+def test_a_contract_with_a_mistake_of_form_still_tells_its_labels_and_types(
+    tiny: Path, findings: Findings, old: str, new: str, form: str
+) -> None:
+    change(tiny, CUSTOMERS, (old, new), ("classification: pii", "classification: pi"))
+    change(tiny, CUSTOMERS, ("classification: pi}", "classification: pi}\n      - {name: seen, physicalType: tim}"))
+    lines = [line.removeprefix(f"{CUSTOMERS}: ") for line in told(findings(tiny))]
+    assert sum(line.startswith(form) for line in lines) == 1
+    assert "column 'email' is labelled with an unknown classification 'pi'" in lines
+    assert [line for line in lines if "'tim'" in line]
+    assert len(lines) == 3
+
+
+def test_a_label_of_a_contract_with_a_mistake_of_form_is_a_label_of_its_product(tiny: Path, findings: Findings) -> None:
+    change(tiny, PARCELS, ("physicalType: double}", "physicalType: double, classification: pii, unique: 3}"))
+    lines = told(findings(tiny))
+    assert f"{COURIER}: 'orders.parcels' holds pii, which this agreement does not allow" in lines
+    assert len(lines) == 2
