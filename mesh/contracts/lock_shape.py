@@ -122,7 +122,7 @@ def _below(element: Element, path: str) -> Iterator[tuple[str, Element]]:
 
 
 def _children(element: Element, path: str) -> Iterator[tuple[Element, str]]:
-    """What is directly in an element, with its path; what a type has no part for counts as the element itself."""
+    """Elements directly in an element, each with its path; one that a type has no part for has the path of the element."""
     for below in element.below:
         place = below.path[len(element.path) :]
         name = f".{below.catalog_name}" if place[0] == "properties" else _PARTS.get(place, "")
