@@ -100,7 +100,8 @@ class _LockRun:
     def _contract_file(self, name: str) -> str:
         product = self.mesh.product(name)
         assert product is not None, name
-        return contract_file(*name.split("."), product)
+        domain, _, own_name = name.partition(".")
+        return contract_file(domain, own_name, product)
 
     def _write(self, file: str, text: str) -> None:
         root = os.path.realpath(self.loaded.root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -61,7 +61,7 @@ class CatalogTable:
 
 def tables(contract: Contract, words: LabelWords, lock: Lock | None) -> tuple[CatalogTable, ...]:
     """The tables of a contract that `mistakes` finds nothing wrong with, with the ids of its lock."""
-    locked = lock.tables if lock else {}
+    locked: Mapping[str, LockedTable] = lock.tables if lock else {}
     return tuple(_table(contract, table, words, locked.get(table.catalog_name, NO_IDS)) for table in contract.tables)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from mesh.contracts import logical_types, types
 from mesh.contracts.logical_types import Judged, TypeFault
@@ -236,7 +236,8 @@ def _struct(element: Element, stated: ColumnType | None, place: TypePlace, fault
     given = {part.name: part for part in stated.parts} if stated else {}
     options: Mapping[str, Any] = element.data.get("logicalTypeOptions") or {}
     required = options.get("required")
-    listed_required: list[Any] = required if isinstance(required, list) else []
+    # Options of an element without a logical type can be anything.
+    never_null = cast("list[Any]", required) if isinstance(required, list) else []
     fields: dict[str, Part | None] = {}
     for field in element.columns:
         name = field.catalog_name
@@ -245,7 +246,7 @@ def _struct(element: Element, stated: ColumnType | None, place: TypePlace, fault
         if fault := _name_fault(name, fields, part, stated):
             faults.append((field, fault))
             made = None
-        fields[name] = _part(name, field, made, part, name in listed_required) if made else None
+        fields[name] = _part(name, field, made, part, name in never_null) if made else None
     if absent := given.keys() - fields.keys():
         fault = f"has {listed(absent)} in its physicalType, but not in its 'properties': make them the same"
         faults.append((element, TypeFault("physicalType", fault)))

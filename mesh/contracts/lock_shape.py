@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,7 @@ from mesh.model import Contract, Element
 RENAMED: Final = "renamedFrom"
 """Custom property of a column or nested field: its name before."""
 
-_PARTS: Final = {("items",): ".element", ("map", "key"): ".key", ("map", "value"): ".value"}
+_PARTS: Final[Mapping[KeyPath, str]] = {("items",): ".element", ("map", "key"): ".key", ("map", "value"): ".value"}
 """Places of elements without a name, and how Iceberg calls them."""
 
 
@@ -123,7 +123,7 @@ def _below(element: Element, path: str) -> Iterator[tuple[str, Element]]:
 
 
 def _children(element: Element, path: str) -> Iterator[tuple[Element, str]]:
-    """What is directly in an element, with its path; what a type has no part for counts as the element itself."""
+    """Elements directly in an element, each with its path; one that a type has no part for counts as the element."""
     for below in element.below:
         place = below.path[len(element.path) :]
         name = f".{below.catalog_name}" if place[0] == "properties" else _PARTS.get(place, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from mesh.model import LockedField, LockedTable
 
@@ -21,13 +21,14 @@ def deployed_ids(fields: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 def _nested(kind: Any, path: str) -> Iterator[tuple[str, int]]:
     if not isinstance(kind, Mapping):
         return
-    for one in kind.get("fields", ()):
+    inner = cast("Mapping[str, Any]", kind)
+    for one in inner.get("fields", ()):
         yield f"{path}.{one['name']}", one["id"]
         yield from _nested(one["type"], f"{path}.{one['name']}")
     for part in ("element", "key", "value"):
-        if part in kind:
-            yield f"{path}.{part}", kind[f"{part}-id"]
-            yield from _nested(kind[part], f"{path}.{part}")
+        if part in inner:
+            yield f"{path}.{part}", inner[f"{part}-id"]
+            yield from _nested(inner[part], f"{path}.{part}")
 
 
 def renumbered(deployed: Mapping[str, int], locked: LockedTable) -> list[str]:

@@ -37,11 +37,6 @@ def version_of(data: Mapping[str, Any]) -> str:
     return said if isinstance(said, str) and said in versions.PATCHES else versions.LATEST
 
 
-def schema_of(data: Mapping[str, Any]) -> Schema:
-    """The JSON schema that judges a file."""
-    return versions.schema(version_of(data))
-
-
 def problems(file: str, data: Mapping[str, Any]) -> list[Problem]:
     """Problems of a file that does not hold its JSON schema, errors first; none of one that does.
 

@@ -83,6 +83,8 @@ ALIASES: Final[Mapping[str, Alias]] = {
     "timestamp_ltz": Alias("timestamptz", "Spark"),
     "timestampltz": Alias("timestamptz", "`import sql`"),
     "timestamp_tz": Alias("timestamptz", "`import sql`"),
+    # Its symbols are texts.
+    "enum": Alias("string", "Avro; `import avro`"),
     # Bytes. A length is not kept.
     "varbinary": Alias("binary", "Athena DML, Trino, SQL"),
     "binary varying": Alias("binary", "SQL"),
@@ -165,7 +167,6 @@ FOREIGN: Final[Mapping[str, ForeignType]] = {
     **_foreign("PostgreSQL", "struct<start:int,end:int>", "int4range int8range"),
     **_foreign("PostgreSQL", "struct<start:timestamp,end:timestamp>", "tsrange tstzrange daterange numrange"),
     **_foreign("PostgreSQL", "array<float>", "halfvec sparsevec"),
-    **_foreign("MySQL, PostgreSQL and Avro", "string", "enum"),
     **_foreign("MySQL", "string", "set tinytext mediumtext longtext"),
     **_foreign("MySQL", "binary", "tinyblob mediumblob longblob"),
     **_foreign("MySQL", "int", "mediumint year"),

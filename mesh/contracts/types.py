@@ -297,6 +297,8 @@ class _Reader:
     def plain(self, name: str, start: int) -> ColumnType:
         if name == "fixed" and self.take(_FIXED):
             return ColumnType("binary")
+        if name == "enum" and self.sees("("):
+            raise UnknownTypeError("an enum with its values is a type of MySQL and ClickHouse; write string")
         if name in FOREIGN:
             raise UnknownTypeError(_refused(name, self.take(_NUMBERS)))
         numbers = self.take(_NUMBERS)

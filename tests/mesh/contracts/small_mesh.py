@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from mesh.contracts import catalog, lock_text
 from mesh.contracts.catalog import CatalogTable
+from mesh.contracts.labels import label_words
+from mesh.contracts.lock import following
+from mesh.contracts.lock_shape import shapes
 from mesh.findings import Finding
 from mesh.folder import findings_of, plan_folder
+from mesh.load import load
 from mesh.plan.nodes import DataProductArgs
 
 TINY: Final = Path(__file__).parents[1] / "tiny"
@@ -31,8 +36,8 @@ def small_mesh(where: Path) -> Path:
     with (folder / "mesh.yaml").open("a", encoding="utf-8") as stream:
         stream.write(WORDS)
     domain = folder / "domains" / "orders.yaml"
-    product = "products:\n  laid: {kind: analytics, ports: [table]}\n"
-    domain.write_text(domain.read_text("utf-8").replace("products:\n", product), "utf-8")
+    with domain.open("a", encoding="utf-8") as stream:
+        stream.write("  laid: {kind: analytics, ports: [table]}\n")
     return folder
 
 
@@ -46,6 +51,13 @@ def findings(folder: Path, text: str) -> Sequence[Finding]:
 def agree(folder: Path) -> None:
     """Makes the product a new one, whose lock says nothing that its contract does not say."""
     (folder / LOCK).unlink(missing_ok=True)
+    mesh = load(folder).mesh
+    if mesh is None or (contract := mesh.contracts.get("orders.laid")) is None:
+        return
+    words = label_words(mesh.file)
+    if not any(mistake.severity == "error" for mistake in catalog.mistakes(contract, words)):
+        text = lock_text.write(following(None, shapes(contract, words)).lock)
+        (folder / LOCK).write_text(text, "utf-8")
 
 
 def product(folder: Path) -> DataProductArgs:

@@ -284,7 +284,7 @@ def test_a_contract_with_a_warning_only_has_its_table() -> None:
     of = contract({"logicalType": "number", "physicalType": "int"})
     words = LabelWords(frozenset())
     assert [mistake.severity for mistake in catalog.mistakes(of, words)] == ["warning"]
-    assert str(catalog.tables(of, words)[0].columns[0].type) == "int"
+    assert str(catalog.tables(of, words, None)[0].columns[0].type) == "int"
 
 
 def test_a_place_is_iceberg_without_servers_unless_it_says_so() -> None:

@@ -20,6 +20,7 @@ from tests.mesh.contracts.lock_cases import (
 
 BERTH = column("berth_id", required=True)
 QUAY, DEPTH = column("quay"), column("depth")
+TEXT = {"physicalType": "string"}
 AGENT = column("agent", classification="pii")
 DRAUGHT = column("draught", "struct<fore:int,aft:int>")
 DAY = column("day", "date", partitioned=True, partitionKeyPosition=1)
@@ -302,7 +303,7 @@ def captain(**email: str) -> Column:
             column("phones", "array<string>"),
         ),
         (
-            column("m", "map<string,string>", map={"value": {"physicalType": "string", "classification": "pii"}}),
+            column("m", "map<string,string>", map={"key": TEXT, "value": {**TEXT, "classification": "pii"}}),
             column("m", "map<string,string>"),
         ),
     ],

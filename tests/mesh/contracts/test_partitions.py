@@ -10,6 +10,8 @@ from components.catalog_entry import iceberg
 from mesh.contracts import catalog, elements, partitions
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.labels import LabelWords
+from mesh.contracts.lock import following
+from mesh.contracts.lock_shape import shapes
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.partitions import UnknownTransformError, field_name
 from mesh.model import Contract, Element
@@ -36,7 +38,8 @@ def mistakes(*columns: dict[str, Any], table_format: str = "iceberg") -> list[Co
 
 def table(*columns: dict[str, Any]) -> CatalogTable:
     assert not [mistake for mistake in mistakes(*columns) if mistake.severity == "error"]
-    return catalog.tables(contract(*columns), WORDS)[0]
+    of = contract(*columns)
+    return catalog.tables(of, WORDS, following(None, shapes(of, WORDS)).lock)[0]
 
 
 # ---- transforms

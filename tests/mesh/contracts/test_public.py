@@ -26,6 +26,7 @@ REFUSED: Final = {
     "cli-avro-logical-types": "timestamp",
     "cli-parquet-without-fields": "struct",
     "cli-protobuf": "needs a 'physicalName' of lower-case letters",
+    "cli-sql-sqlserver": "SQL Server",
     "cli-sql-snowflake": "needs a 'physicalName' of lower-case letters",
     "data-product-portal-example": "needs a 'physicalName' of lower-case letters",
     "snowflake-shop-number": "NUMBER(12,3)",

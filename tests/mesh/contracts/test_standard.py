@@ -89,7 +89,7 @@ def test_the_version_that_judges_is_the_one_that_a_contract_names() -> None:
     for unknown in ("v4.0.0", "3.1.0", 3, None, ["v3.1.0"]):
         assert standard.version_of({"apiVersion": unknown}) == versions.LATEST
     assert standard.version_of({}) == versions.LATEST
-    assert standard.schema_of({"apiVersion": "v3.1.0"}) is versions.schema("v3.1.0")
+    assert standard.version_of({"apiVersion": "v3.1.0"}) == "v3.1.0"
 
 
 def test_elements_stand_where_the_standard_has_them() -> None:

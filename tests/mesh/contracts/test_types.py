@@ -157,7 +157,7 @@ def test_an_alias_has_the_same_iceberg_type_as_its_name(name: str) -> None:
 
 
 OF_SQLGLOT = {
-    "string": "TEXT VARCHAR CHAR NCHAR NVARCHAR BPCHAR UUID JSON JSONB",
+    "string": "TEXT VARCHAR CHAR NCHAR NVARCHAR BPCHAR UUID JSON JSONB ENUM",
     "binary": "BINARY VARBINARY BLOB",
     "boolean": "BOOLEAN",
     "tinyint": "TINYINT",

@@ -52,7 +52,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
     """A mesh of domains and products with names of one length, made from the tiny one; ids are assumed."""
     orders = tiny.domains["orders"]
     said = tiny.contracts["orders.customers"].data
-    contract = elements.read({key: value for key, value in said.items() if key != "domain"})
+    written = {key: value for key, value in said.items() if key != "domain"}
     many = {f"p{number:05}": orders.products["customers"] for number in range(products)}
     owners = {f"d{number:05}": orders.model_copy(update={"products": many}) for number in range(domains)}
     return dataclasses.replace(
@@ -60,7 +60,11 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
         accounts=None,
         domains=owners,
         partners={},
-        contracts={f"{domain}.{product}": contract for domain in owners for product in many},
+        contracts={
+            f"{domain}.{product}": elements.read({**written, "id": f"{domain}.{product}"})
+            for domain in owners
+            for product in many
+        },
         locks={f"{domain}.{product}": tiny.locks["orders.customers"] for domain in owners for product in many},
     )
 
