@@ -26,7 +26,7 @@ TITLES: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "domain": (Domain, "A domain (domains/<domain>.yaml)"),
     "partner": (Partner, "A partner (partners/<partner>.yaml)"),
 }
-Json = dict[str, Any]
+JsonObject = dict[str, Any]
 
 IDENTIFIER: Final = "^[a-z_][a-z0-9_]{0,127}$"
 SENTENCE: Final = r"\S"
@@ -68,7 +68,7 @@ def schemas(mesh: Mesh) -> dict[str, str]:
     words = vocabulary(mesh)
     files: dict[str, str] = {}
     written = {f"{name}.schema.json": _text(_schema(name, words)) for name in TITLES}
-    contracts: dict[str, Json] = {}
+    contracts: dict[str, JsonObject] = {}
     for version in versions.PATCHES:
         schema = _contract_schema(version, words)
         file = next((name for name, other in contracts.items() if other == schema), f"odcs-{version}.schema.json")
@@ -96,16 +96,16 @@ def _read(file: Path) -> str | None:
     return file.read_text("utf-8") if file.exists() else None
 
 
-def _text(schema: Json) -> str:
+def _text(schema: JsonObject) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 # ---- our own files
 
 
-def _schema(name: str, words: Vocabulary) -> Json:
+def _schema(name: str, words: Vocabulary) -> JsonObject:
     model, title = TITLES[name]
-    generated = cast("Json", _as_written(model.model_json_schema()))
+    generated = cast("JsonObject", _as_written(model.model_json_schema()))
     _NARROW[name](generated, words)
     head = {"$schema": DIALECT, "$id": f"{name}.schema.json", "title": title}
     return {**head, **{key: value for key, value in generated.items() if key != "title"}}
@@ -140,7 +140,7 @@ def _as_written(here: object) -> object:
 LONGEST_TEXT: Final = 500
 
 
-def _narrow_mesh(schema: Json, _words: Vocabulary) -> None:
+def _narrow_mesh(schema: JsonObject, _words: Vocabulary) -> None:
     """The names of `mesh.yaml` are made in it: no list of those that it had would let a new one be used."""
     of = schema["properties"]
     of["name"]["not"] = {"const": "sthree"}
@@ -152,12 +152,12 @@ def _narrow_mesh(schema: Json, _words: Vocabulary) -> None:
         lists |= {"uniqueItems": True, "minItems": 1}
 
 
-def _narrow_accounts(schema: Json, words: Vocabulary) -> None:
+def _narrow_accounts(schema: JsonObject, words: Vocabulary) -> None:
     for key, names in (("domains", words.domains), ("partners", words.partners)):
         _names_of(schema["properties"][key])["enum"] = list(names)
 
 
-def _narrow_domain(schema: Json, words: Vocabulary) -> None:
+def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     product, member = schema["$defs"]["Product"], schema["$defs"]["Member"]["properties"]
     ports = product["properties"]["ports"]
     ports["items"]["enum"].remove("stream")  # not carried yet
@@ -178,7 +178,7 @@ def _narrow_domain(schema: Json, words: Vocabulary) -> None:
     _choose(member["group"], words.groups)
 
 
-def _narrow_partner(schema: Json, words: Vocabulary) -> None:
+def _narrow_partner(schema: JsonObject, words: Vocabulary) -> None:
     agreement = schema["$defs"]["Agreement"]["properties"]
     _choose(agreement["product"], words.consumable)
     _choose(agreement["classifications"]["items"], words.classifications)
@@ -195,12 +195,12 @@ _NARROW: Final = {
 }
 
 
-def _names_of(schema: Json) -> Json:
-    """What is asked of the keys of a mapping."""
+def _names_of(schema: JsonObject) -> JsonObject:
+    """Schema of the keys of a mapping, to add to."""
     return schema.setdefault("propertyNames", {})
 
 
-def _choose(schema: Json, names: tuple[str, ...]) -> None:
+def _choose(schema: JsonObject, names: tuple[str, ...]) -> None:
     """One of some names; any, while the mesh has none."""
     if names:
         schema["enum"] = list(names)
@@ -209,7 +209,7 @@ def _choose(schema: Json, names: tuple[str, ...]) -> None:
 # ---- contracts
 
 
-def _by_version(files: Mapping[str, str]) -> Json:
+def _by_version(files: Mapping[str, str]) -> JsonObject:
     """The schema of a contract: that of the version of the standard which it says, by file."""
     return {
         "$schema": DIALECT,
@@ -230,9 +230,9 @@ def _by_version(files: Mapping[str, str]) -> Json:
     }
 
 
-def _contract_schema(version: str, words: Vocabulary) -> Json:
+def _contract_schema(version: str, words: Vocabulary) -> JsonObject:
     """The standard's schema of a version, with what every contract of the mesh has to say, and its words."""
-    standard = cast("Json", json.loads(json.dumps(versions.schema(version))))
+    standard = cast("JsonObject", json.loads(json.dumps(versions.schema(version))))
     asked = {
         "properties": {
             "description": {"properties": {"purpose": {"pattern": SENTENCE}}, "required": ["purpose"]},
@@ -275,7 +275,7 @@ _TABLE: Final = {
 """A table has columns, and one of the formats."""
 
 
-def _label(words: Iterable[str]) -> Json:
+def _label(words: Iterable[str]) -> JsonObject:
     """A classification: one word of the mesh, which an editor proposes, or several with commas between them."""
     known = list(words)
     word = "|".join(re.escape(one) for one in known)
