@@ -41,9 +41,12 @@ def remarks(contract: Contract, known: LabelWords) -> Iterator[ContractMistake]:
     for table in contract.tables:
         yield from _kind(table)
         yield from _positions(table, "primary key", "primaryKey", "primaryKeyPosition")
-        for element in table.walk():
+    for element in contract.elements:
+        data = element.data
+        if len(data.get("description") or "") > LONGEST_COMMENT:
             yield from _long(element)
-            yield from _unlabelled(element.path, element.data, (element,), known)
+        if "tags" in data or "customProperties" in data:
+            yield from _unlabelled(element.path, data, (element,), known)
 
 
 def _warning(path: KeyPath, message: str) -> ContractMistake:
@@ -74,9 +77,7 @@ def _kind(table: Element) -> Iterator[ContractMistake]:
 
 
 def _long(element: Element) -> Iterator[ContractMistake]:
-    text = element.data.get("description")
-    if text is None or len(text) <= LONGEST_COMMENT:
-        return
+    text = element.data["description"]
     length, depth = len(" ".join(text.split())), len(element.path)
     if depth == 2 and len(text) > LONGEST_DESCRIPTION:
         yield _cut((*element.path, "description"), "the description of a table", len(text), LONGEST_DESCRIPTION)
