@@ -46,7 +46,7 @@ check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
-	@$(BIN)/python -m mesh.schemas --check
+	@$(BIN)/mesh schemas --check
 	@$(BIN)/python -m mesh.proof.policy_page --check
 
 format: $(VENV)/.developer ## Formats the code
@@ -56,8 +56,8 @@ format: $(VENV)/.developer ## Formats the code
 bench: $(VENV)/.developer ## Speed and memory, as ratios in one run
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-schemas: $(VENV)/.developer ## Writes schemas/ anew from the models
-	@$(BIN)/python -m mesh.schemas
+schemas: $(VENV)/.developer ## Writes schemas/ anew, those of the sample mesh
+	@$(BIN)/mesh schemas
 
 statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it drops every statement in turn
 	@$(BIN)/python -m mesh.proof.policy_page

@@ -25,6 +25,7 @@ from cli import (
     plan,
     prove,
     refresh,
+    schemas,
     up,
     validate,
 )
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.command("validate")(validate.validate)
 app.command("lock")(lock.lock)
+app.command("schemas")(schemas.schemas)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
 app.command("as")(assume.assume)

@@ -1,19 +1,22 @@
-"""JSON Schemas of what people write, for editors and `check-jsonschema`: `python -m mesh.schemas` writes `schemas/`.
+"""JSON Schemas of what people write, for editors and `check-jsonschema`, with the words of one mesh.
 
-They are generated from the models, so an editor refuses what `mesh validate` refuses file by file.
+They are generated from the models, from the rules that look at one file, and from the standard's own schemas: an editor
+refuses what `mesh validate` refuses file by file, and proposes the names that the mesh has.
 """
 
 from __future__ import annotations
 
 import json
-import sys
-from importlib.resources import files
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from mesh.model import AccountsFile, Domain, MeshFile, Partner
+from mesh.contracts import versions
+from mesh.model import AccountsFile, Domain, Mesh, MeshFile, Partner
 from mesh.model.base import DAYS_PATTERN
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -23,32 +26,87 @@ TITLES: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "domain": (Domain, "A domain (domains/<domain>.yaml)"),
     "partner": (Partner, "A partner (partners/<partner>.yaml)"),
 }
-FOLDER: Final = "schemas"
+JsonObject = dict[str, Any]
+
+IDENTIFIER: Final = "^[a-z_][a-z0-9_]{0,127}$"
+SENTENCE: Final = r"\S"
+VERSION: Final = "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}$"
+PLAIN_PATH: Final = r"^(?!/)(?!(.*/)?\.{1,2}(/|$))(?!.*//).*[^/]$"
+RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
 
 
-def schemas() -> dict[str, str]:
-    """Text of every schema by file name."""
-    written = {f"{name}.schema.json": _text(_schema(name)) for name in TITLES}
-    standard = files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8")
-    return {**written, "odcs.schema.json": standard}
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of a mesh that its files name: each a list to choose from."""
+
+    domains: tuple[str, ...]
+    consumable: tuple[str, ...]
+    classifications: tuple[str, ...]
+    label_words: tuple[str, ...]
+    clearances: tuple[str, ...]
+    partners: tuple[str, ...]
+    groups: tuple[str, ...]
 
 
-def write(folder: Path) -> list[str]:
+def vocabulary(mesh: Mesh) -> Vocabulary:
+    """The words of a mesh."""
+    file, center = mesh.file, mesh.accounts.identity_center if mesh.accounts else None
+    products = [name for name in mesh.products() if (product := mesh.product(name)) and product.kind != "internal"]
+    return Vocabulary(
+        tuple(sorted(mesh.domains)),
+        tuple(sorted(products)),
+        tuple(sorted(file.classifications)),
+        (*sorted(file.classifications), *file.no_label, *sorted(file.classification_aliases)),
+        tuple(file.clearances),
+        tuple(sorted(mesh.partners)),
+        tuple(sorted(center.groups)) if center else (),
+    )
+
+
+def schemas(mesh: Mesh) -> dict[str, str]:
+    """Text of every schema of a mesh by file name."""
+    words = vocabulary(mesh)
+    files: dict[str, str] = {}
+    written = {f"{name}.schema.json": _text(_schema(name, words)) for name in TITLES}
+    contracts: dict[str, JsonObject] = {}
+    for version in versions.PATCHES:
+        schema = _contract_schema(version, words)
+        file = next((name for name, other in contracts.items() if other == schema), f"odcs-{version}.schema.json")
+        contracts.setdefault(file, schema)
+        files[version] = file
+    whole = {name: _text({**schema, "$id": name}) for name, schema in contracts.items()}
+    return {**written, "odcs.schema.json": _text(_by_version(files)), **whole}
+
+
+def write(folder: Path, mesh: Mesh) -> list[str]:
     """Writes the schemas that are missing or stale; returns the names of the files written."""
-    folder.mkdir(exist_ok=True)
-    texts, missing = schemas(), stale(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    texts, missing = schemas(mesh), stale(folder, mesh)
     for name in missing:
         (folder / name).write_text(texts[name], "utf-8")
     return missing
 
 
-def _text(schema: dict[str, Any]) -> str:
+def stale(folder: Path, mesh: Mesh) -> list[str]:
+    """Names of the files that are missing or not those of the mesh."""
+    return [name for name, text in schemas(mesh).items() if _read(folder / name) != text]
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text("utf-8") if file.exists() else None
+
+
+def _text(schema: JsonObject) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _schema(name: str) -> dict[str, Any]:
+# ---- our own files
+
+
+def _schema(name: str, words: Vocabulary) -> JsonObject:
     model, title = TITLES[name]
-    generated = cast("dict[str, Any]", _as_written(model.model_json_schema()))
+    generated = cast("JsonObject", _as_written(model.model_json_schema()))
+    _NARROW[name](generated, words)
     head = {"$schema": DIALECT, "$id": f"{name}.schema.json", "title": title}
     return {**head, **{key: value for key, value in generated.items() if key != "title"}}
 
@@ -69,6 +127,8 @@ def _as_written(here: object) -> object:
     # The pattern of a mapping's keys, as pydantic writes it, does not refuse keys that do not match.
     if "patternProperties" in schema:
         schema["additionalProperties"] = False
+    if schema.get("maxLength") == LONGEST_TEXT and "pattern" not in schema:
+        schema["pattern"] = SENTENCE  # the models take the spaces around a text away
     default = schema.get("default", "")
     if default is None or isinstance(default, dict):
         del schema["default"]
@@ -77,18 +137,146 @@ def _as_written(here: object) -> object:
     return schema
 
 
-def stale(folder: Path) -> list[str]:
-    """Names of the files that are missing or not as the models have them."""
-    return [name for name, text in schemas().items() if _read(folder / name) != text]
+LONGEST_TEXT: Final = 500
 
 
-def _read(file: Path) -> str | None:
-    return file.read_text("utf-8") if file.exists() else None
+def _narrow_mesh(schema: JsonObject, _words: Vocabulary) -> None:
+    """The names of `mesh.yaml` are made in it: no list of those that it had would let a new one be used."""
+    of = schema["properties"]
+    of["name"]["not"] = {"const": "sthree"}
+    longest = {"maxLength": 32, "not": {"anyOf": [{"enum": list(RESERVED_CLEARANCES)}, {"pattern": "^mesh-"}]}}
+    _names_of(of["clearances"]).update(longest)
+    for lists in (*of["clearances"]["patternProperties"].values(), of["no-label"]):
+        lists["uniqueItems"] = True
+    for lists in of["classification-aliases"]["patternProperties"].values():
+        lists |= {"uniqueItems": True, "minItems": 1}
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["--check"]:
-        old = stale(Path(FOLDER))
-        sys.exit(f"not as the models have them: {', '.join(old)}; run `make schemas`" if old else 0)
-    written = write(Path(FOLDER))
-    sys.stderr.write(f"written: {', '.join(written) or 'nothing, all schemas are up to date'}\n")
+def _narrow_accounts(schema: JsonObject, words: Vocabulary) -> None:
+    for key, names in (("domains", words.domains), ("partners", words.partners)):
+        _names_of(schema["properties"][key])["enum"] = list(names)
+
+
+def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
+    product, member = schema["$defs"]["Product"], schema["$defs"]["Member"]["properties"]
+    ports = product["properties"]["ports"]
+    ports["items"]["enum"].remove("stream")  # not carried yet
+    ports["uniqueItems"] = True
+    product["allOf"] = [
+        {
+            "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+            "then": {"properties": {"ports": {"contains": {"const": port}}}},
+        }
+        for kind, port in (("analytics", "table"), ("ml", "files"))
+    ]
+    product["properties"]["contract"]["pattern"] = PLAIN_PATH
+    # A product and a clearance each have a role, and those of an account all have different names.
+    _names_of(schema["properties"]["products"])["not"] = {"enum": [*RESERVED_CLEARANCES, *words.clearances]}
+    schema["properties"]["consumes"]["uniqueItems"] = True
+    _choose(schema["properties"]["consumes"]["items"], words.consumable)
+    _choose(member["clearance"], words.clearances)
+    _choose(member["group"], words.groups)
+
+
+def _narrow_partner(schema: JsonObject, words: Vocabulary) -> None:
+    agreement = schema["$defs"]["Agreement"]["properties"]
+    _choose(agreement["product"], words.consumable)
+    _choose(agreement["classifications"]["items"], words.classifications)
+    _choose(schema["properties"]["principals"]["items"], words.groups)
+    for lists in (agreement["classifications"], schema["properties"]["principals"]):
+        lists["uniqueItems"] = True
+
+
+_NARROW: Final = {
+    "mesh": _narrow_mesh,
+    "accounts": _narrow_accounts,
+    "domain": _narrow_domain,
+    "partner": _narrow_partner,
+}
+
+
+def _names_of(schema: JsonObject) -> JsonObject:
+    """Schema of the keys of a mapping, to add to."""
+    return schema.setdefault("propertyNames", {})
+
+
+def _choose(schema: JsonObject, names: tuple[str, ...]) -> None:
+    """One of some names; any, while the mesh has none."""
+    if names:
+        schema["enum"] = list(names)
+
+
+# ---- contracts
+
+
+def _by_version(files: Mapping[str, str]) -> JsonObject:
+    """The schema of a contract: that of the version of the standard which it says, by file."""
+    return {
+        "$schema": DIALECT,
+        "$id": "odcs.schema.json",
+        "title": "A data contract (contracts/<domain>/<product>.odcs.yaml)",
+        "type": "object",
+        "properties": {
+            "apiVersion": {"enum": list(files), "description": "Version of the Open Data Contract Standard."}
+        },
+        "required": ["apiVersion"],
+        "allOf": [
+            {
+                "if": {"properties": {"apiVersion": {"const": version}}, "required": ["apiVersion"]},
+                "then": {"$ref": file},
+            }
+            for version, file in files.items()
+        ],
+    }
+
+
+def _contract_schema(version: str, words: Vocabulary) -> JsonObject:
+    """The standard's schema of a version, with what every contract of the mesh has to say, and its words."""
+    standard = cast("JsonObject", json.loads(json.dumps(versions.schema(version))))
+    asked = {
+        "properties": {
+            "description": {"properties": {"purpose": {"pattern": SENTENCE}}, "required": ["purpose"]},
+            "domain": {"enum": list(words.domains)} if words.domains else {},
+            "schema": {"minItems": 1},
+            "version": {"pattern": VERSION},
+        },
+        "required": ["description", "schema"],
+    }
+    definitions = standard["$defs"]
+    table, column, element = (definitions[name] for name in ("SchemaObject", "SchemaProperty", "SchemaBaseProperty"))
+    table["allOf"] = [*table.get("allOf", ()), _TABLE, _NAMED]
+    column["allOf"] = [*column.get("allOf", ()), _NAMED]
+    element["properties"]["classification"] |= _label(words.label_words)
+    return {
+        **{key: value for key, value in standard.items() if key != "allOf"},
+        "allOf": [*standard.get("allOf", ()), asked],
+    }
+
+
+_NAMED: Final = {
+    "if": {"required": ["physicalName"]},
+    "then": {"properties": {"physicalName": {"pattern": IDENTIFIER}}},
+    "else": {"properties": {"name": {"pattern": IDENTIFIER}}},
+}
+"""A name as the catalog takes it: lower-case letters, digits and '_'."""
+
+_TABLE: Final = {
+    "required": ["properties"],
+    "properties": {
+        "properties": {"minItems": 1},
+        "customProperties": {
+            "items": {
+                "if": {"properties": {"property": {"const": "tableFormat"}}, "required": ["property"]},
+                "then": {"properties": {"value": {"enum": ["iceberg", "parquet"]}}},
+            }
+        },
+    },
+}
+"""A table has columns, and one of the formats."""
+
+
+def _label(words: Iterable[str]) -> JsonObject:
+    """A classification: one word of the mesh, which an editor proposes, or several with commas between them."""
+    known = list(words)
+    word = "|".join(re.escape(one) for one in known)
+    return {"anyOf": [{"enum": known}, {"pattern": rf"^\s*({word})(\s*,\s*({word}))*\s*$"}]}

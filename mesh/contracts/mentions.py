@@ -18,6 +18,8 @@ from mesh.model import Contract, Element
 COLUMN_ARGUMENTS: Final = ("properties", "property", "columns", "column", "fields", "field")
 """Arguments of quality rules that name columns: the standard's, and those that tools write in its place."""
 
+_MENTIONING: Final = frozenset(("quality", "relationships"))
+
 Lookup = Callable[[str], Contract | None]
 """The contract in a file of the mesh folder, None for an unusable one; raises KeyError for a file of no product."""
 
@@ -32,10 +34,15 @@ def mentions(contract: Contract, file: str, lookup: Lookup) -> Iterator[Contract
     if (element := data.get("slaDefaultElement")) is not None:
         yield from _service_level(contract, ("slaDefaultElement",), element, "element of all service levels")
     for element in contract.elements:
-        if "quality" in element.data:
-            yield from _quality(contract, element)
-        if "relationships" in element.data:
-            yield from _relationships(contract, element, file, lookup)
+        if not _MENTIONING.isdisjoint(element.data):
+            yield from _mentions_of(contract, element, file, lookup)
+
+
+def _mentions_of(contract: Contract, element: Element, file: str, lookup: Lookup) -> Iterator[ContractMistake]:
+    if "quality" in element.data:
+        yield from _quality(contract, element)
+    if "relationships" in element.data:
+        yield from _relationships(contract, element, file, lookup)
 
 
 # ---- names

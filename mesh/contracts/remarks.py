@@ -19,7 +19,7 @@ ENDED: Final = ("deprecated", "retired")
 
 TABLES: Final = frozenset(
     "table,base table,base_table,external table,external_table,managed table,managed_table,iceberg,iceberg table,"
-    "iceberg_table,parquet,hive table,object".split(",")
+    "iceberg_table,parquet,hive table,object,record".split(",")
 )
 """Words that say in `physicalType` that a table is a table."""
 

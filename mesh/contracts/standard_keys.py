@@ -239,6 +239,7 @@ OF_ELEMENTS: Final[Mapping[str, UnwatchedKind]] = {
 }
 """Kinds by the key of an element that declares them."""
 
+_DECLARING: Final = frozenset(OF_ELEMENTS)
 _LIMITS: Final = frozenset(key for key, fate in KEYS["logicalTypeOptions"].items() if fate.fate == "told")
 
 
@@ -248,9 +249,10 @@ def unwatched(contract: Contract) -> dict[UnwatchedKind, int]:
     counts = {SERVICE_LEVELS: len(data.get("slaProperties") or ()), ROLES: len(data.get("roles") or ())}
     counts[ROLES] += sum(len(server.get("roles") or ()) for server in data.get("servers") or ())
     for element in contract.elements:
-        for key in OF_ELEMENTS.keys() & element.data.keys():
-            kind = OF_ELEMENTS[key]
-            counts[kind] = counts.get(kind, 0) + _number(kind, element.data[key])
+        if not _DECLARING.isdisjoint(element.data):
+            for key in _DECLARING.intersection(element.data):
+                kind = OF_ELEMENTS[key]
+                counts[kind] = counts.get(kind, 0) + _number(kind, element.data[key])
     return {kind: counts[kind] for kind in _KINDS if counts.get(kind)}
 
 

@@ -316,3 +316,20 @@ def test_the_help_has_every_command_on_a_whole_line(
     commands = capsys.readouterr().out.partition("Commands:")[2].strip().splitlines()
     assert len(commands) == len(main.app.registered_commands) + len(main.app.registered_groups)
     assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_schemas_are_written_compared_and_not_made_of_a_broken_mesh(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(tmp_path / "of-editors")]
+    assert main.run(["schemas", str(sample), *out]) == exit_codes.FINE
+    assert main.run(["schemas", str(sample), *out, "--check"]) == exit_codes.FINE
+    change(sample / "contracts/ads/campaigns.odcs.yaml", "version:", "versoin:")
+    assert main.run(["schemas", str(sample), *out, "--check"]) == exit_codes.FINE
+    change(sample / "mesh.yaml", "  pii: Identifies", "  health: What ails a person.\n  pii: Identifies")
+    capsys.readouterr()
+    assert main.run(["schemas", str(sample), *out, "--check"]) == exit_codes.BAD_INPUT
+    assert "odcs-v3.2.0.schema.json is not that of the mesh; write it with `mesh schemas`" in capsys.readouterr().out
+    change(sample / "mesh.yaml", "region:", "regoin:")
+    assert main.run(["schemas", str(sample), *out]) == exit_codes.BAD_INPUT
+    assert "unknown key 'regoin'" in capsys.readouterr().err

@@ -73,7 +73,7 @@ class RuleContext:
         wrong = {
             name for name, found in self.contract_mistakes.items() if any(each.severity == "error" for each in found)
         }
-        partial = {name for file, name, _ in self.every_contract() if file in self.mesh.partial}
+        partial = {name for file, name, _ in self.every_contract if file in self.mesh.partial}
         good = ((name, one) for name, one in self.mesh.contracts.items() if name not in wrong | partial)
         return {name: shapes(contract, self.words) for name, contract in good}
 
@@ -83,12 +83,14 @@ class RuleContext:
             for name, product in owner.products.items():
                 yield domain, name, product
 
-    def every_contract(self) -> Iterator[tuple[str, str, Contract]]:
+    @cached_property
+    def every_contract(self) -> list[tuple[str, str, Contract]]:
         """File, product (`<domain>.<product>`) and contract of each product that has one."""
-        for domain, name, product in self.every_product():
-            contract = self.mesh.contracts.get(f"{domain}.{name}")
-            if contract is not None:
-                yield contract_file(domain, name, product), f"{domain}.{name}", contract
+        every = (
+            (contract_file(domain, name, product), f"{domain}.{name}") for domain, name, product in self.every_product()
+        )
+        contracts = self.mesh.contracts
+        return [(file, reference, contracts[reference]) for file, reference in every if reference in contracts]
 
     @cached_property
     def contracts_by_file(self) -> dict[str, Contract | None]:

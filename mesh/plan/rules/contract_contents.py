@@ -22,7 +22,7 @@ WITHOUT_NAMES: Final = KEYS["properties"].keys() - {"name", "physicalName", "id"
 
 def contracts_declare_what_is_watched(context: RuleContext) -> Iterator[Problem]:
     """Contracts declare nothing that is not watched; what they do declare of it is counted in one note."""
-    for file, _, contract in context.every_contract():
+    for file, _, contract in context.every_contract:
         counts = standard_keys.unwatched(contract)
         if counts:
             parts = [f"{number} {kind.one if number == 1 else kind.many}" for kind, number in counts.items()]
@@ -39,7 +39,7 @@ def contracts_mention_what_is_there(context: RuleContext) -> Iterator[Problem]:
             return None
         return context.contracts_by_file[file]
 
-    for file, _, contract in context.every_contract():
+    for file, _, contract in context.every_contract:
         if not names_are_known(context, file):
             continue
         for path, message, severity in mentions(contract, file, lookup):
@@ -55,7 +55,7 @@ def names_are_known(context: RuleContext, file: str) -> bool:
 
 def contracts_are_shown_as_they_are(context: RuleContext) -> Iterator[Problem]:
     """Contracts are in force, describe tables, and have labels where they say so; no text of theirs is cut."""
-    for file, _, contract in context.every_contract():
+    for file, _, contract in context.every_contract:
         for path, message, severity in remarks(contract, context.words):
             yield Problem(file, path, message, severity)
 
@@ -64,7 +64,7 @@ def servers_are_where_data_lies(context: RuleContext) -> Iterator[Problem]:
     """Servers of contracts are the place where the platform keeps the product's data."""
     if any(context.mesh.is_uncertain("mesh.yaml", key) for key in ("name", "region")):
         return
-    for file, reference, contract in context.every_contract():
+    for file, reference, contract in context.every_contract:
         if contract.data.get("servers"):
             for path, message, severity in server_remarks(contract, _place(context, reference)):
                 yield Problem(file, path, message, severity)
@@ -82,7 +82,7 @@ def _place(context: RuleContext, reference: str) -> DataPlace:
 def contracts_are_of_their_product(context: RuleContext) -> Iterator[Problem]:
     """Contracts that name a product or a mesh name the one that they belong to."""
     mesh = context.mesh.file.name
-    for file, reference, contract in context.every_contract():
+    for file, reference, contract in context.every_contract:
         domain, _, product = reference.partition(".")
         said = contract.data.get("dataProduct")
         if said is not None and _plain(said) not in map(_plain, (product, reference, contract.data.get("name") or "")):
@@ -109,7 +109,7 @@ def _plain(name: str) -> str:
 def contracts_have_their_own_id(context: RuleContext) -> Iterator[Problem]:
     """Ids of contracts are all different."""
     first: dict[str, str] = {}
-    for file, _, contract in context.every_contract():
+    for file, _, contract in context.every_contract:
         name = contract.data.get("id")
         if name in first and first[name] != file:
             message = f"the id '{name}' is the one of {first[name]} already; give each contract its own"

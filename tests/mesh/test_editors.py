@@ -1,0 +1,183 @@
+"""Mistakes that an editor sees with the schemas of a mesh: all that stand in one file, but those that are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import ryaml
+
+from mesh import schemas
+from mesh.contracts import versions
+from mesh.load import load
+from tests.mesh.editor import validator
+
+HERE = Path(__file__).parent
+SAMPLES = sorted(folder for folder in (HERE / "bad_input/samples").iterdir() if folder.is_dir())
+
+UNSEEN: Mapping[str, tuple[str, ...]] = {
+    "another file says so": (
+        "account-email-twice",
+        "agreement-without-a-classification",
+        "bucket-name-of-s3",
+        "bucket-name-too-long",
+        "bucket-name-twice",
+        "contract-missing",
+        "contract-named-and-missing",
+        "contract-of-another-domain",
+        "contract-of-another-product",
+        "contract-of-two-products",
+        "own-product",
+    ),
+    "the lock says so": (
+        "label-that-is-lost",
+        "lock-of-an-earlier-contract",
+        "lock-that-is-not-there",
+        "rename-of-a-column-that-stays",
+        "rename-of-a-table",
+        "rename-of-nothing",
+        "rename-of-one-column-to-two",
+        "rename-of-what-was-removed",
+        "rename-that-is-a-number",
+        "type-that-data-cannot-be-read-as",
+    ),
+    "the name of the file is wrong": (
+        "domain-ending-in-yml",
+        "domain-file-named-badly",
+        "domain-named-as-the-platform",
+        "domain-spelled-twice",
+        "partner-name-too-long",
+        "role-name-of-the-platform",
+    ),
+    "two places of the file do not fit together": (
+        "account-of-management",
+        "account-used-twice",
+        "agreement-twice",
+        "column-twice",
+        "contract-with-a-rule-of-an-older-version",
+        "contract-with-keys-out-of-order",
+        "contract-with-quality-rules-of-nothing",
+        "contract-with-relationships-to-nothing",
+        "contract-with-service-levels-of-nothing",
+        "member-twice",
+        "table-of-partition-keys-only",
+        "table-partitioned-by-a-nested-column",
+        "table-twice",
+        "table-with-partitions-that-cannot-be",
+        "unknown-classification-of-a-clearance",
+    ),
+    "a type is parsed": (
+        "column-nested-without-what-is-in-it",
+        "column-whose-types-disagree",
+        "column-with-a-bad-struct",
+        "column-with-a-bad-type",
+        "column-with-a-deep-type",
+        "column-with-a-type-of-another-platform",
+        "column-with-options-that-its-type-lacks",
+        "column-without-a-type",
+        "parquet-table-with-types-of-iceberg",
+    ),
+    "a quota is counted": ("clearances-too-many", "expression-too-long"),
+    "the text, and not the value": ("control-character", "unquoted-account-id-with-a-leading-zero"),
+}
+"""Samples whose mistake no JSON Schema of the file can see, by the reason."""
+
+
+@pytest.fixture(scope="module")
+def texts() -> Mapping[str, str]:
+    """The schemas of the tiny mesh."""
+    return schemas.schemas(load(HERE / "tiny").usable())
+
+
+def schema_for(file: str) -> str:
+    """The schema of a file of a mesh folder."""
+    kinds = {"domains": "domain", "partners": "partner", "contracts": "odcs"}
+    return f"{kinds.get(file.partition('/')[0], Path(file).stem)}.schema.json"
+
+
+def wrong_file(sample: Path) -> str | None:
+    """The one file of a sample that has errors, and that an editor reads as lines of keys and values."""
+    lines = (sample / "expected.txt").read_text("utf-8").splitlines()
+    told = [line.split(": ")[:2] for line in lines]
+    files = {place.split(":")[0] for place, kind in told if kind not in ("warning", "note", "lapse")}
+    if len(files) != 1:
+        return None
+    (file,) = files
+    if file.endswith(".lock.yaml") or not (sample / file).is_file():
+        return None
+    data = content(sample / file)
+    return file if isinstance(data, dict) and only_texts(data) else None
+
+
+def content(file: Path) -> object:
+    try:
+        return ryaml.loads(file.read_text("utf-8"))
+    except (ryaml.InvalidYamlError, ValueError):  # pyright: ignore[reportPrivateImportUsage] (ryaml has no __all__)
+        return None
+
+
+def only_texts(data: object) -> bool:
+    """Whether all keys are texts, as JSON has them."""
+    if isinstance(data, dict):
+        mapping = cast("dict[object, object]", data)
+        return all(isinstance(key, str) and only_texts(value) for key, value in mapping.items())
+    return not isinstance(data, list) or all(map(only_texts, cast("list[object]", data)))
+
+
+IN_ONE_FILE = {sample.name: file for sample in SAMPLES if (file := wrong_file(sample))}
+LISTED = {name for names in UNSEEN.values() for name in names}
+
+
+def test_many_kinds_of_mistakes_are_tried() -> None:
+    assert len(IN_ONE_FILE) >= 120
+    assert len(IN_ONE_FILE.keys() - LISTED) >= 60
+    assert set() == LISTED - IN_ONE_FILE.keys()
+
+
+@pytest.mark.parametrize("name", IN_ONE_FILE)
+def test_an_editor_sees_a_mistake_of_one_file_unless_it_is_listed(texts: Mapping[str, str], name: str) -> None:
+    file = IN_ONE_FILE[name]
+    valid = validator(texts, schema_for(file)).is_valid(content(HERE / "bad_input/samples" / name / file))
+    assert valid == (name in LISTED)
+
+
+@pytest.mark.parametrize("file", sorted((HERE / "tiny").rglob("*.yaml")), ids=lambda file: file.name)
+def test_an_editor_has_nothing_against_a_valid_file(texts: Mapping[str, str], file: Path) -> None:
+    if not file.name.endswith(".lock.yaml"):
+        schema = validator(texts, schema_for(str(file.relative_to(HERE / "tiny"))))
+        assert [str(error) for error in schema.iter_errors(content(file))] == []
+
+
+def test_every_word_of_a_mesh_is_one_to_choose(tiny: Path) -> None:
+    with (tiny / "mesh.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("no-label: [public]\nclassification-aliases: {Top Secret: [pii, financial]}\n")
+    texts = schemas.schemas(load(tiny).usable())
+    contract = cast("dict[str, Any]", content(tiny / "contracts/orders/customers.odcs.yaml"))
+    for words, valid in (
+        ("public", True),
+        ("Top Secret", True),
+        ("pii , financial", True),
+        ("pii,", False),
+        ("Public", False),
+        ("secret", False),
+        ("", False),
+    ):
+        contract["schema"][0]["properties"][1]["classification"] = words
+        assert validator(texts, "odcs.schema.json").is_valid(contract) == valid, words
+
+
+@pytest.mark.parametrize("version", versions.PATCHES)
+def test_a_contract_is_held_to_its_own_version(texts: Mapping[str, str], version: str) -> None:
+    contract = cast("dict[str, Any]", content(HERE / "tiny/contracts/orders/customers.odcs.yaml"))
+    schema = validator(texts, "odcs.schema.json")
+    assert schema.is_valid({**contract, "apiVersion": version})
+    assert schema.is_valid({**contract, "apiVersion": version, "context": "x"}) == (version == "v3.2.0")
+    no_status = {key: value for key, value in contract.items() if key != "status"}
+    assert schema.is_valid({**no_status, "apiVersion": version}) == (version == "v3.2.0")
+
+
+def test_no_schema_has_a_value_that_validate_refuses(texts: Mapping[str, str]) -> None:
+    assert "stream" not in texts["domain.schema.json"]
+    assert '"v2.' not in texts["odcs.schema.json"]
