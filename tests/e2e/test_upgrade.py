@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Generator
-from typing import cast
+from collections.abc import Generator
+from pathlib import Path
+from typing import Protocol, cast
 
 import pytest
 from pulumi import ResourceOptions
 
 import components
+from mesh.folder import PlannedMesh
 from sandbox.emulator.provider import AwsProvider, RoleAssumer
 from sandbox.engine.driver import RunResult
 from sandbox.engine.state import StackState
@@ -39,8 +42,11 @@ RENAMED = {
 }
 """Type tokens of components, as recorded and as they are now."""
 
-Preview = Callable[[str], RunResult]
-"""From a stack to what an update of its recorded state would come to."""
+
+class Preview(Protocol):
+    """From a stack, and a mesh that is not MESH, to what an update of the stack's recorded state would come to."""
+
+    def __call__(self, stack: str, mesh: PlannedMesh = MESH) -> RunResult: ...
 
 
 @pytest.fixture(scope="module", params=["embedded", pytest.param("pulumi", marks=pytest.mark.e2e)])
@@ -61,7 +67,10 @@ def preview(request: pytest.FixtureRequest) -> Generator[Preview]:
                 _import(backend, stack)
             engine = PulumiEngine(backend, directory)
 
-        yield lambda stack: engine.run(StackTask("up", MESH, stack, preview=True))
+        def preview(stack: str, mesh: PlannedMesh = MESH) -> RunResult:
+            return engine.run(StackTask("up", mesh, stack, preview=True))
+
+        yield preview
 
 
 def _import(backend: Backend, stack: str) -> None:
@@ -91,6 +100,19 @@ def test_everything_that_was_deployed_stays_or_is_updated_and_nothing_is_made_an
     changes = [(step.operation, step.urn) for step in result.steps if step.operation not in ("same", "update")]
     assert changes == []
     assert len(result.steps) > 40
+    tables = [step.operation for step in result.steps if step.type.endswith(":CatalogTable")]
+    assert set(tables) <= {"same"}
+    assert bool(tables) == stack.startswith("domain-orders")
+
+
+def test_a_lock_that_gives_a_deployed_id_to_another_column_is_refused(preview: Preview, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(TINY, tmp_path / "mesh"))
+    lock = folder / "contracts/orders/customers.lock.yaml"
+    text = lock.read_text("utf-8").replace("id: {id: 1,", "id: {id: 9,").replace("email: {id: 2,", "email: {id: 1,")
+    lock.write_text(text.replace("id: {id: 9,", "id: {id: 2,"), "utf-8")
+    failures = " ".join(failure.message for failure in preview("domain-orders", mesh_of(folder)).failures)
+    assert "'email' has the id 1, by which data files know 'id'" in failures
+    assert "restore the lock of the product" in failures
 
 
 @pytest.mark.parametrize("stack", STACKS)
