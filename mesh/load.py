@@ -55,7 +55,9 @@ class Loaded:
         source = self.sources.get(problem.file)
         partial = self.partial.get(problem.file)
         path = partial.in_file(problem.path) if partial else problem.path
-        line, column = source.place(path, problem.on_key) if source else (1, 1)
+        # A note is about the file as a whole: to look for its place takes longer than to read the file.
+        is_whole = not path and problem.severity == "note"
+        line, column = source.place(path, problem.on_key) if source and not is_whole else (1, 1)
         return Finding(self.shown(problem.file), line, column, problem.message, problem.severity)
 
     def shown(self, file: str) -> str:

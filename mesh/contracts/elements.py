@@ -26,7 +26,7 @@ def read(data: Mapping[str, Any]) -> Contract:
     written: Any = data.get("schema") or ()
     places, every = standard.places(), list[Element]()
     tables = [_element(("schema", number), one, _TABLE, places, every) for number, one in enumerate(written)]
-    return Contract(data, tuple(tables), tuple(every))
+    return Contract(data, tuple(tables), tuple(every), tuple(one for one in every if _KEY in one.data))
 
 
 def _element(path: KeyPath, data: Mapping[str, Any], kind: str, places: Places, every: list[Element]) -> Element:
@@ -48,9 +48,8 @@ def _element(path: KeyPath, data: Mapping[str, Any], kind: str, places: Places, 
 
 def astray(contract: Contract, text: str) -> list[KeyPath]:
     """Places of every `classification` in a contract that none of its elements has; `text` is the file's."""
-    carried = sum(_KEY in element.data for element in contract.elements)
     # Each key is a word of the text: where the words are no more than the keys, there is nothing to look for.
-    if text.count(_KEY) == carried:
+    if text.count(_KEY) == len(contract.classified):
         return []
     columns = {element.path for table in contract.tables for column in table.columns for element in column.walk()}
     return [path for path in _classified(contract.data, ()) if path[:-1] not in columns]

@@ -57,15 +57,14 @@ def words(classification: str | None) -> tuple[str, ...]:
 def product_labels(contract: Contract, known: LabelWords) -> frozenset[str]:
     """Labels of a product: the union of those of all elements, tables included."""
     return frozenset(
-        label for element in contract.elements for label in known.labels(element.data.get("classification"))
+        label for element in contract.classified for label in known.labels(element.data.get("classification"))
     )
 
 
 def mistakes(contract: Contract, known: LabelWords) -> Iterator[tuple[KeyPath, str]]:
     """Words of a contract's classifications that the mesh does not know, each with its place."""
-    for element in contract.elements:
-        text = element.data.get("classification")
-        for word in known.unknown(text) if text is not None else ():
+    for element in contract.classified:
+        for word in known.unknown(element.data["classification"]):
             name = contract.column_name(element.path)
             message = f"column '{name}' is labelled with {_unknown(word, known)}" if word else _no_word(name)
             yield (*element.path, "classification"), message

@@ -62,12 +62,14 @@ class Element:
 class Contract:
     """A data contract that holds its standard.
 
-    `tables` are the elements of `schema`; `elements` are those and all that is nested in them, at every depth.
+    `tables` are the elements of `schema`; `elements` are those and all that is nested in them, at every depth, and
+    `classified` those among them that have a `classification`.
     """
 
     data: Mapping[str, Any]
     tables: tuple[Element, ...]
     elements: tuple[Element, ...]
+    classified: tuple[Element, ...]
 
     @property
     def version(self) -> str:

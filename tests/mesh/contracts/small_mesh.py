@@ -8,15 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from mesh.contracts import catalog, lock_text
 from mesh.contracts.catalog import CatalogTable
-from mesh.contracts.labels import label_words
-from mesh.contracts.lock import following
-from mesh.contracts.lock_shape import shapes
 from mesh.findings import Finding
 from mesh.folder import findings_of, plan_folder
-from mesh.load import load
 from mesh.plan.nodes import DataProductArgs
+from tests.mesh.new_locks import agree
 
 TINY: Final = Path(__file__).parents[1] / "tiny"
 DAY: Final = datetime.date(2027, 1, 1)
@@ -44,20 +40,8 @@ def small_mesh(where: Path) -> Path:
 def findings(folder: Path, text: str) -> Sequence[Finding]:
     """The findings about the mesh with a new product of this contract."""
     (folder / CONTRACT).write_text(text, "utf-8")
-    agree(folder)
+    agree(folder, "orders.laid")
     return findings_of(folder, DAY)[1]
-
-
-def agree(folder: Path) -> None:
-    """Makes the product a new one, whose lock says nothing that its contract does not say."""
-    (folder / LOCK).unlink(missing_ok=True)
-    mesh = load(folder).mesh
-    if mesh is None or (contract := mesh.contracts.get("orders.laid")) is None:
-        return
-    words = label_words(mesh.file)
-    if not any(mistake.severity == "error" for mistake in catalog.mistakes(contract, words)):
-        text = lock_text.write(following(None, shapes(contract, words)).lock)
-        (folder / LOCK).write_text(text, "utf-8")
 
 
 def product(folder: Path) -> DataProductArgs:
