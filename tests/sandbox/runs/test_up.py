@@ -282,6 +282,7 @@ def test_a_label_on_one_more_column_leaves_the_labels_of_the_others_alone(restor
 def test_a_new_product_creates_what_belongs_to_it_and_nothing_else(restored: Deployed, folder: Path) -> None:
     edit(folder, "domains/content.yaml", "  rights:", "  posters: {kind: analytics, ports: [table]}\n  rights:")
     text = (folder / "contracts/content/rights.odcs.yaml").read_text("utf-8")
+    text = text.replace("content.rights", "content.posters").replace("dataProduct: rights", "dataProduct: posters")
     (folder / "contracts/content/posters.odcs.yaml").write_text(text, "utf-8")
     edit(
         folder, "domains/content.yaml", "ports: [table]", "ports: [table], deletion-protection: false", after="posters"
