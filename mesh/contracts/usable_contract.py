@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import jsonschema_rs
 
 from mesh.contracts import other_formats, standard, versions
+from mesh.contracts.json_schema import below
 from mesh.contracts.schema_errors import Kind
 from mesh.findings import KeyPath
 from mesh.model import PartialFile
@@ -72,13 +73,18 @@ class _Rest:
                 self.put(path, {"name": f"unknown_{path[-1]}", **_ELEMENT} if isinstance(path[-1], int) else None)
 
     def put(self, path: KeyPath, value: Any) -> None:
-        """Puts a value at a path, or takes away what is there."""
+        """Puts a value at a path, or takes away what is there.
+
+        Does nothing where another mistake has taken away what is around it.
+        """
         here: Any = self.data
         for step in path[:-1]:
-            here = here[step]
+            here = below(here, step)
+        if not isinstance(here, (dict, list)):
+            return
         self.uncertain.add(path)
         if value is not None:
-            here[path[-1]] = deepcopy(value)
+            cast("dict[Any, Any]", here)[path[-1]] = deepcopy(value)
         elif isinstance(here, dict):
             cast("dict[Any, Any]", here).pop(path[-1], None)
 
