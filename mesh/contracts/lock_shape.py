@@ -103,7 +103,8 @@ def _add_nested(fields: dict[str, FieldShape], name: str, column: Element, kind:
         said[path].append(element)
     for path, here in said.items():
         labels = {label for one in here for label in words.labels(one.data.get("classification"))}
-        renamed = next((before for one in here if (before := one.custom(RENAMED)) is not None), None)
+        # The first is the field itself: one that only describes the text of a column of JSON is no field to rename.
+        renamed = here[0].custom(RENAMED)
         fields[path] = fields[path]._replace(labels=tuple(sorted(labels)), renamed=renamed, place=here[0].path)
 
 

@@ -171,6 +171,12 @@ def test_a_contract_that_brings_a_rename_along_starts_with_it_made() -> None:
     assert (first.refused, ids(first.lock.tables["berths"])) == ([], {"berth_id": 1, "quay": 2})
 
 
+def test_a_rename_within_the_text_of_a_column_of_json_takes_no_id_of_a_column() -> None:
+    payload = column("payload", properties=[column("email", **renamed("agent"))])
+    after = locked((BERTH, AGENT), (BERTH, payload))
+    assert (ids(after), gone(after)) == ({"berth_id": 1, "payload": 3}, {"agent": 2})
+
+
 # ---- types, numbers of schemas and of partition specs
 
 
