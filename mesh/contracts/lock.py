@@ -148,7 +148,10 @@ class _TableStep:
             parent, _, name = path.rpartition(".")
             before = self.sources[parent] if parent else ""
             source = None
-            if before is not None:
+            if wanted.renamed is not None and not _is_name(wanted.renamed):
+                why = f"is {shown(wanted.renamed)}; expected its name before, such as e_mail"
+                self._refuse((*wanted.place, "customProperties"), f"'{RENAMED}' of {self._name(path)} {why}")
+            elif before is not None:
                 prefix = f"{before}." if parent else ""
                 source = self._source(path, wanted, prefix, prefix + name)
             self.sources[path] = source
@@ -165,16 +168,14 @@ class _TableStep:
             return usual if usual in live else None
         place = (*wanted.place, "customProperties")
         start = f"'{RENAMED}' of {self._name(path)}"
-        if not isinstance(renamed, str) or not renamed:
-            self._refuse(place, f"{start} is {shown(renamed)}; expected its name before, such as e_mail")
-        elif usual in live and renamed in live[usual].was:
+        if usual in live and renamed in live[usual].was:
             return usual  # the rename was followed before
-        elif prefix + renamed in live:
+        if prefix + renamed in live:
             return prefix + renamed
-        elif any(gone.path == prefix + renamed for gone in self.old.removed):
+        if any(gone.path == prefix + renamed for gone in self.old.removed):
             why = "was removed, and its id is not given again"
             self._refuse(place, f"{start}: '{renamed}' {why}; restore the lock of before, or remove '{RENAMED}'")
-        elif not self.is_new:
+        elif live:
             known = [one.removeprefix(prefix) for one in live if one.startswith(prefix)]
             names = [one for one in known if "." not in one]
             near = nearest(renamed, names)
@@ -214,8 +215,10 @@ class _TableStep:
     def _was(self, path: str, before: LockedField | None) -> tuple[str, ...]:
         renamed, source = self.shape.fields[path].renamed, self.sources[path]
         if before is None or source is None:
-            # A contract that brings a rename along from elsewhere has made it.
-            return (renamed,) if self.is_new and isinstance(renamed, str) and renamed else ()
+            # What is nested in a new column, or all of a new table, can bring a rename along that was made elsewhere.
+            parent = path.rpartition(".")[0]
+            is_brought = self.sources[parent] is None if parent else not self.old.fields
+            return (renamed,) if is_brought and _is_name(renamed) else ()
         name = source.rpartition(".")[2]
         is_other = name != path.rpartition(".")[2] and name not in before.was
         return (*before.was, name) if is_other else before.was
@@ -341,6 +344,10 @@ class _TableStep:
             yield f"{name} is {'required' if now.required else 'optional'} now"
         if before.labels != now.labels:
             yield f"the labels of {name} are {_listed(now.labels)} instead of {_listed(before.labels)}"
+
+
+def _is_name(renamed: object) -> bool:
+    return isinstance(renamed, str) and renamed != ""
 
 
 def _transform(text: str) -> str:

@@ -177,6 +177,22 @@ def test_a_rename_within_the_text_of_a_column_of_json_takes_no_id_of_a_column() 
     assert (ids(after), gone(after)) == ({"berth_id": 1, "payload": 3}, {"agent": 2})
 
 
+def test_what_is_nested_in_a_new_column_can_bring_a_rename_along() -> None:
+    captain = column("captain", "struct<email:string>", properties=[column("email", **renamed("mail"))])
+    after = locked((BERTH,), (BERTH, captain), (BERTH, captain, QUAY))
+    assert ids(after) == {"berth_id": 1, "captain": 2, "captain.email": 3, "quay": 4}
+    captain["properties"] = [column("email", **renamed(True))]
+    (message,) = texts(step(step(None, table(BERTH)).lock, table(BERTH, captain)).refused)
+    assert "'berths.captain.email' is the truth value true" in message
+
+
+def test_a_table_that_is_back_can_have_what_is_left_of_a_rename() -> None:
+    dock, quays = column("dock", **renamed("berth_id")), table(QUAY, name="quays")
+    lock = step(step(None, table(BERTH), quays).lock, table(dock), quays).lock
+    back = step(step(lock, quays).lock, table(dock), quays)
+    assert (back.refused, ids(back.lock.tables["berths"])) == ([], {"dock": 2})
+
+
 # ---- types, numbers of schemas and of partition specs
 
 
