@@ -32,6 +32,8 @@ _FIELD: Final = re.compile(
     re.MULTILINE,
 )
 _PARTITION: Final = re.compile(rf'^      "([^"\\\n]*)": ({_ID})$', re.MULTILINE)
+_FIELD_OF_PARTITION: Final = re.compile(r"([a-z]+(?:\[[0-9]+\])?)\(([^()]+)\)")
+"""A partition field: its transform and its column."""
 _REMOVED: Final = re.compile(
     rf"^      - \{{(?:column: ({_WORD})(?:, id: ({_ID}))?(?:, labels: ({_WORDS}))?"
     rf'|partition: "([^"\\\n]*)", source: ({_ID}), id: ({_ID}))\}}$',
@@ -206,6 +208,8 @@ def is_sound(lock: Lock) -> bool:
             every = [*table.partitions.values(), *(old.id for old in table.removed_partitions)]
             if sorted(every) != list(range(FIRST_PARTITION_ID, FIRST_PARTITION_ID + len(every))):
                 return False
+            if any(True for _ in _partition_faults(table)):
+                return False
         for path in table.fields:
             if "." in path and path.rpartition(".")[0] not in table.fields:
                 return False
@@ -219,6 +223,10 @@ def mistakes(file: LockFile) -> Iterator[tuple[KeyPath, str]]:
         yield from _field_mistakes(table, here)
         yield from _id_mistakes(_column_ids(table, here), 1)
         yield from _id_mistakes(_partition_ids(table, here), FIRST_PARTITION_ID)
+        removed = [number for number, gone in enumerate(table.removed) if gone.partition]
+        for text, number, why in _partition_faults(_from_entry(table)):
+            place = ("partitions", text) if number is None else ("removed", removed[number])
+            yield (*here, *place), f"'{text}' {why}; {RESTORE}"
 
 
 def _field_mistakes(table: TableEntry, here: KeyPath) -> Iterator[tuple[KeyPath, str]]:
@@ -239,6 +247,24 @@ def _field_mistakes(table: TableEntry, here: KeyPath) -> Iterator[tuple[KeyPath,
                 (*here, "removed", number),
                 f"the partition field '{gone.partition}' needs its id and source; {RESTORE}",
             )
+
+
+def _partition_faults(table: LockedTable) -> Iterator[tuple[str, int | None, str]]:
+    """Partition fields that are none, or of no column, or stand twice: text, number if it was removed, and why."""
+    known: set[tuple[str, int]] = set()
+    every: list[tuple[str, int | None, int]] = [(text, None, 0) for text in table.partitions]
+    every += [(old.text, number, old.source) for number, old in enumerate(table.removed_partitions)]
+    for text, number, source in every:
+        match = _FIELD_OF_PARTITION.fullmatch(text)
+        if match is None:
+            yield text, number, "is no partition field, such as day(seen)"
+        elif number is None and match[2] not in table.fields:
+            yield text, number, f"is of '{match[2]}', which is no column here"
+        else:
+            field = match[1], table.fields[match[2]].id if number is None else source
+            if field in known:
+                yield text, number, "stands here twice, and has one id"
+            known.add(field)
 
 
 Ids = list[tuple[int, str, KeyPath]]
