@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from cli.console import answer_json, counted, say, screen
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
+from mesh.findings import BadInputError
 from mesh.load import load
 from mesh.model import AccountsFile
 
@@ -62,7 +63,11 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
 def _write(directory: Path, source: str) -> None:
     target = directory / "accounts.yaml"
-    ids, before = _ids(source), load(directory).mesh
+    ids, loaded = _ids(source), load(directory)
+    before = loaded.mesh
+    if before and before.touches("accounts.yaml", "identity-center"):
+        # People wrote it, and no output has it: what cannot be read of it would be lost.
+        raise BadInputError(one for one in loaded.findings if one.file == loaded.shown("accounts.yaml"))
     center = before.accounts.identity_center if before and before.accounts else None
     lines = [HEADER.rstrip("\n")]
     o, units = ids.organization, ids.units

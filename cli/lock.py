@@ -46,7 +46,7 @@ def lock(
     run = _LockRun(loaded, loaded.mesh, label_words(loaded.mesh.file), widen)
     for name in chosen:
         run.lock(name)
-    run.add_findings_of_files(chosen if product else [])
+    run.add_findings_of_files(chosen, is_every=not product)
     for finding in sorted(run.findings):
         say(str(finding))
     answer(f"{counted(run.written, 'lock')} written, {run.same} as before")
@@ -78,7 +78,7 @@ class _LockRun:
     def lock(self, name: str) -> None:
         """Writes the lock of a product, unless it is that of its contract already, or something is wrong."""
         contract, file = self.mesh.contracts.get(name), lock_file(*name.split("."))
-        if contract is None or file in self.mesh.unread or self._contract_file(name) in self.mesh.partial:
+        if contract is None or file in self.mesh.unread or self._is_uncertain(name):
             return  # the findings of the files say why
         mistakes = catalog.mistakes(contract, self.words)
         problems = [(mistake.path, mistake.message) for mistake in mistakes if mistake.severity == "error"]
@@ -103,6 +103,11 @@ class _LockRun:
         domain, _, own_name = name.partition(".")
         return contract_file(domain, own_name, product)
 
+    def _is_uncertain(self, name: str) -> bool:
+        """Whether a product's contract is not wholly right, or nobody knows which file it is."""
+        where = ("products", name.partition(".")[2], "contract")
+        return self._contract_file(name) in self.mesh.partial or self.mesh.is_uncertain(_domain_file(name), *where)
+
     def _write(self, file: str, text: str) -> None:
         root = os.path.realpath(self.loaded.root)
         path = os.path.join(root, file)
@@ -117,19 +122,18 @@ class _LockRun:
             raise NotPossibleError(f"{self.loaded.shown(file)} cannot be written: {error.strerror}") from None
         self.written += 1
 
-    def add_findings_of_files(self, products: Sequence[str]) -> None:
-        """Findings on files that a lock depends on: those of these products, or of all when there are none."""
+    def add_findings_of_files(self, products: Sequence[str], is_every: bool) -> None:
+        """Findings on files that the locks of these products depend on, and on all of contracts if it is every one."""
         files = {
             self.loaded.shown(file)
             for name in products
-            for file in (
-                f"domains/{name.partition('.')[0]}.yaml",
-                self._contract_file(name),
-                lock_file(*name.split(".")),
-            )
+            for file in (_domain_file(name), self._contract_file(name), lock_file(*name.split(".")))
         }
-        places = tuple(map(self.loaded.shown, ("mesh.yaml", "domains", "contracts")))
+        places = tuple(map(self.loaded.shown, ("mesh.yaml", "domains", "contracts"))) if is_every else ()
         for finding in self.loaded.findings:
-            concerned = finding.file in files if products else finding.file.startswith(places)
-            if concerned and finding.severity == "error":
+            if finding.severity == "error" and (finding.file in files or finding.file.startswith(places)):
                 self.findings.add(finding)
+
+
+def _domain_file(product: str) -> str:
+    return f"domains/{product.partition('.')[0]}.yaml"

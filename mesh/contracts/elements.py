@@ -48,8 +48,9 @@ def _element(path: KeyPath, data: Mapping[str, Any], kind: str, places: Places, 
 
 def astray(contract: Contract, text: str) -> list[KeyPath]:
     """Places of every `classification` in a contract that none of its elements has; `text` is the file's."""
-    # Each key is a word of the text: where the words are no more than the keys, there is nothing to look for.
-    if text.count(_KEY) == len(contract.classified):
+    # Each key is a word of the text, but for one with an escape: where the words are no more than the keys, there is
+    # nothing to look for.
+    if "\\" not in text and text.count(_KEY) == len(contract.classified):
         return []
     columns = {element.path for table in contract.tables for column in table.columns for element in column.walk()}
     return [path for path in _classified(contract.data, ()) if path[:-1] not in columns]

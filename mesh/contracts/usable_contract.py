@@ -84,7 +84,7 @@ class _Rest:
             return
         self.uncertain.add(path)
         if value is not None:
-            here[path[-1]] = deepcopy(value)
+            cast("dict[Any, Any]", here)[path[-1]] = deepcopy(value)
         elif isinstance(here, dict):
             cast("dict[Any, Any]", here).pop(path[-1], None)
 

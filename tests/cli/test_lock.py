@@ -112,6 +112,25 @@ def test_a_contract_with_an_error_is_not_locked_and_the_others_are(
     assert sorted(locks(new)) == ["contracts/orders/parcels.lock.yaml", "contracts/shop/clicks.lock.yaml"]
 
 
+def test_a_contract_with_an_error_is_told_wherever_it_stands(new: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(new / "domains" / "orders.yaml", "customers: {", "customers: {contract: specs/customers.yaml, ")
+    (new / "specs").mkdir()
+    (new / f"{CUSTOMERS}.odcs.yaml").rename(new / "specs" / "customers.yaml")
+    change(new / "specs" / "customers.yaml", "status: active", "stauts: active")
+    assert main.run(["lock", str(new)]) == exit_codes.BAD_INPUT
+    _, err = lines(capsys, new)
+    assert any(line.startswith("specs/customers.yaml:") and "unknown key 'stauts'" in line for line in err)
+
+
+def test_a_product_of_which_nobody_knows_the_contract_is_not_locked(
+    new: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(new / "domains" / "orders.yaml", "customers: {", "customers: {contrct: specs/customers.yaml, ")
+    assert main.run(["lock", str(new)]) == exit_codes.BAD_INPUT
+    assert "unknown key 'contrct'" in " ".join(lines(capsys, new)[1])
+    assert sorted(locks(new)) == ["contracts/orders/parcels.lock.yaml", "contracts/shop/clicks.lock.yaml"]
+
+
 def test_a_lock_that_is_wrong_is_not_written_over(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(mesh / f"{CUSTOMERS}.lock.yaml", "{id: 2,", "{id: 1,")
     wrong = locks(mesh)

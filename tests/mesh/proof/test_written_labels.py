@@ -187,6 +187,18 @@ def test_a_classification_in_no_column_is_an_error(astray: Mapping[str, Any], ti
     assert [finding.message for finding in load(tiny).findings] == [elements.ASTRAY]
 
 
+def test_a_key_that_is_written_with_an_escape_hides_no_classification_in_no_column(tiny: Path) -> None:
+    lay(tiny, NESTED["the column"])
+    file = tiny / CONTRACT
+    said = yaml.safe_load(file.read_text())
+    said["customProperties"] = [{"property": "x", "value": {"classification": "pii"}}]
+    text = yaml.safe_dump(said, sort_keys=False)
+    before, _, after = text.rpartition("classification:")
+    file.write_text(f'{before}"classificatio\\u006E":{after}')
+    assert yaml.safe_load(file.read_text()) == said
+    assert [finding.message for finding in load(tiny).findings] == [elements.ASTRAY]
+
+
 LEAVES = st.sampled_from(["string", "integer", "boolean", "date"]).map(lambda logical: {"logicalType": logical})
 
 
