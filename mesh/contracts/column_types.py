@@ -65,6 +65,10 @@ def _mistake(contract: Contract, element: Element, fault: TypeFault) -> Contract
     return ContractMistake(path, told + fault.message, fault.severity)
 
 
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind.startswith("a") else f"a {kind}"
+
+
 _Faults = list[tuple[Element, TypeFault]]
 
 
@@ -209,14 +213,17 @@ def _nested(element: Element, given: ColumnType | None, place: TypePlace, faults
             # JSON as text: what stands below describes the text.
             return stated
         if wrong is None and stated.name != kind:
-            wrong = TypeFault("physicalType", f"is {stated}, but {below} make it a {kind}: one is wrong")
+            wrong = TypeFault(
+                "physicalType",
+                f"is {stated}, but {below} make it {_a(kind)}: one is wrong",
+            )
         if wrong is not None:
             faults.append((element, wrong))
             stated = None
     elif logical is not None:
         wrong = logical_types.contradiction(ColumnType(kind), logical, NOTHING_SAID, place.dates_have_time)
         if wrong is not None:
-            fault = f"is {logical} by its logicalType, but {below} make it a {kind}: one is wrong"
+            fault = f"is {logical} by its logicalType, but {below} make it {_a(kind)}: one is wrong"
             faults.append((element, TypeFault("logicalType", fault)))
     make = {"struct": _struct, "array": _array, "map": _map}[kind]
     made = make(element, stated if stated is not None and stated.parts else None, place, faults)

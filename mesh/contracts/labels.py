@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 from mesh.findings import KeyPath, listed, nearest
 from mesh.model import Contract, Element, MeshFile
+from mesh.validation_messages import shorten
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,17 @@ def label_words(file: MeshFile) -> LabelWords:
     """The words of a mesh."""
     # A word of two meanings is an error; until that is mended it is a label.
     no_label = frozenset(file.no_label) - file.classifications.keys() - file.classification_aliases.keys()
-    return LabelWords(frozenset(file.classifications), no_label, file.classification_aliases)
+    aliases = {word: meant for word, meant in file.classification_aliases.items() if word not in file.classifications}
+    return LabelWords(frozenset(file.classifications), no_label, aliases)
+
+
+_LOOKALIKES: Final = str.maketrans("аеорсухіјѕԁһԛԝαορνικ", "aeopcyxijsdhqwaopvik")
+"""Letters of the Cyrillic and the Greek alphabet, and the Latin ones that they look like."""
+
+
+def look(word: str) -> str:
+    """A word as it looks: without its case, and with Latin letters for those that look like them."""
+    return unicodedata.normalize("NFKC", word).casefold().translate(_LOOKALIKES)
 
 
 @lru_cache(maxsize=1024)
@@ -70,6 +84,10 @@ def mistakes(contract: Contract, known: LabelWords) -> Iterator[tuple[KeyPath, s
             yield (*element.path, "classification"), message
 
 
+_SEPARATORS: Final = re.compile(r"\s*[;|/&+\n]\s*|\s+(?:and|or)\s+|\s+")
+"""Marks that people put between two words instead of a comma."""
+
+
 def _no_word(column: str) -> str:
     return f"the classification of column '{column}' has no word where one belongs; remove the comma, or the key"
 
@@ -84,6 +102,9 @@ def _unknown(word: str, known: LabelWords) -> str:
     if known.aliases:
         allowed += f", and other words for them {listed(known.aliases)}"
     joined = f"{near} {allowed[0].upper()}{allowed[1:]}" if near else f"; {allowed}"
+    parts = [part for part in _SEPARATORS.split(word) if part]
+    if len(parts) > 1 and all(look(part) in map(look, every) for part in parts):
+        return f"'{shorten(word)}'; several words are separated by commas: write '{', '.join(parts)}'"
     # A word in another case is a slip of the hand, and no other word to have.
     if any(word.casefold() == other.casefold() for other in every):
         return f"an unknown classification '{word}'{joined}"

@@ -160,6 +160,20 @@ class _TableStep:
         for source, paths in claims.items():
             if len(paths) > 1:
                 self._refuse_claims(source, paths)
+        self._refuse_moves()
+
+    def _refuse_moves(self) -> None:
+        """Refuses renames that take a column out of, or into, another one: Iceberg moves no data."""
+        gone = self.old.fields.keys() - {source for source in self.sources.values() if source is not None}
+        for path, wanted in self.shape.fields.items():
+            if wanted.renamed is None or self.sources[path] is not None or "." not in path:
+                continue
+            moved = sorted(one for one in gone if one.rpartition(".")[2] == wanted.renamed)
+            if moved:
+                why = f"'{moved[0]}' stands elsewhere, and its data does not move into another column"
+                remedy = f"keep it where it is, or remove '{RENAMED}' to begin without its data"
+                message = f"'{RENAMED}' of {self._name(path)}: {why}; {remedy}"
+                self._refuse((*wanted.place, "customProperties"), message)
 
     def _source(self, path: str, wanted: FieldShape, prefix: str, usual: str) -> str | None:
         """The path of a column or field before; None for a new one."""

@@ -7,7 +7,9 @@ Source: Bitol, Open Data Contract Standard, "Schema", `logicalType` and `logical
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from mesh.contracts import types
@@ -258,6 +260,7 @@ def contradiction(stated: ColumnType, logical: str | None, told: Said, dates_hav
 def _too_narrow(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
     if told.scale is not None and whole(told.scale) and stated.name in _WHOLE:
         yield TypeFault("customProperties", f"has scale {told.scale}, but {stated} has no digits after the point")
+    yield from _out_of_bounds(stated, told)
     if told.format not in _INTEGER_FORMATS:
         return
     least, digits = _INTEGER_FORMATS[told.format]
@@ -268,6 +271,23 @@ def _too_narrow(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
         narrow = not _holds(stated.name, least)
     if narrow:
         yield TypeFault("physicalType", f"is {stated}, too narrow for integers of format {told.format}: write {least}")
+
+
+_BITS: Final = {"tinyint": 7, "smallint": 15, "int": 31, "bigint": 63}
+
+
+def _out_of_bounds(stated: ColumnType, told: Said) -> Iterator[TypeFault]:
+    """Faults of a type of whole numbers that does not hold the least or the largest that the options allow."""
+    for bound in told.bounds:
+        number = Decimal(bound) if bound is not None and _NUMBER.fullmatch(bound) else Decimal(0)
+        fitting = [name for name, bits in _BITS.items() if -(2**bits) <= number < 2**bits]
+        if stated.name in _BITS and stated.name not in fitting:
+            remedy = f"write {fitting[0]}" if fitting else "write decimal(38,0)"
+            yield TypeFault("logicalTypeOptions", f"is {stated}, which does not hold {bound}: {remedy}")
+            return
+
+
+_NUMBER: Final = re.compile(r"[-+]?\d{1,40}(\.\d{0,40})?")
 
 
 def _holds(wide: str, narrow: str) -> bool:

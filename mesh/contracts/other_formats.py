@@ -54,6 +54,9 @@ def named(data: Data) -> OtherFormat | None:
     if data.get("kind") == "DataContract" and str(data.get("apiVersion", "")).startswith("v3"):
         return None
     if data.get("kind") == "DataContract" and isinstance(data.get("schema"), list):
+        if str(data.get("apiVersion", "")).startswith("v2"):
+            message = "is version 2 of the standard, and the file has the form of version 3; write 'apiVersion: v3.2.0'"
+            return OtherFormat(("apiVersion",), f"'{data['apiVersion']}' {message}")
         return None
     for name, sign, remedy in _FORMATS:
         if key := sign(data):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh.contracts.catalog import LONGEST_COMMENT
 from mesh.contracts.labels import LabelWords, words
@@ -127,14 +128,35 @@ def _unlabelled(
     for number, tag in enumerate(tags or ()):
         yield from _lookalike((*path, "tags", number), f"tag '{tag}'", str(tag), about, known)
     for number, extra in enumerate(extras or ()):
-        name = str(extra.get("property"))
-        value: Any = extra.get("value")
         here = (*path, "customProperties", number)
-        if name.casefold() in LABELLING and isinstance(value, str):
-            for word in words(value):
-                yield from _lookalike(here, f"custom property '{name}: {value}'", word, about, known)
-        elif (value.casefold() if isinstance(value, str) else value) not in _NO:
-            yield from _lookalike(here, f"custom property '{name}'", name, about, known)
+        yield from _extra(here, str(extra.get("property")), extra.get("value"), about, known)
+
+
+def _extra(
+    path: KeyPath, name: str, value: Any, about: Iterable[Element], known: LabelWords
+) -> Iterator[ContractMistake]:
+    if isinstance(value, Mapping):
+        for key, inner in cast("Mapping[str, Any]", value).items():
+            yield from _extra(path, key, inner, about, known)
+    elif isinstance(value, str) and (name.casefold() in LABELLING or set(_parts(name)) <= _AROUND):
+        for word in words(value):
+            yield from _lookalike(path, f"custom property '{name}: {value}'", word, about, known)
+    elif not isinstance(value, list) and (value.casefold() if isinstance(value, str) else value) not in _NO:
+        yield from _lookalike(path, f"custom property '{name}'", name, about, known)
+
+
+_AROUND: Final = frozenset(
+    "category class classification column confidentiality contains data field has is label level privacy security "
+    "sensitivity tag true type yes".split()
+)
+"""Words that people put around the name of a label, as in `contains_pii`, `isPII` or `sensitivity:pii`."""
+
+_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def _parts(text: str) -> list[str]:
+    """Words of a name, in lower case: `contains_pii` and `containsPII` have two."""
+    return [part.casefold() for part in _PART.findall(text)]
 
 
 def _lookalike(
@@ -142,6 +164,9 @@ def _lookalike(
 ) -> Iterator[ContractMistake]:
     plain = word.strip().casefold()
     near = {name.casefold(): name for name in (*known.aliases, *known.classifications)}
+    if plain not in near and plain not in SENSITIVE:
+        inside = [part for part in _parts(word) if part not in _AROUND]
+        plain = inside[0] if len(inside) == 1 else plain
     if plain in near:
         meant = set(known.labels(near[plain]))
     elif plain in SENSITIVE:

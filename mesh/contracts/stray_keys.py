@@ -66,6 +66,10 @@ def stray_key(version: str, data: Mapping[str, Any], path: KeyPath, even_known: 
         message = f"one operator only: {' or '.join(rivals)}" if len(rivals) > 1 else f"'{name}' is not as expected"
         return StrayKey(path, message) if even_known else None
     start = f"unknown key '{shorten(name)}'{inside(path)}"
+    if name.strip() in here:
+        return StrayKey(
+            path, f"the key '{name.strip()}' has a space before or behind it; remove the space", name.strip()
+        )
     if same := next((key for key in here if _plain(key) == _plain(name)), ""):
         return StrayKey(path, f"{start}; did you mean '{same}'? Case and hyphens count", same)
     if choice := _goes_with(whole, data, path):

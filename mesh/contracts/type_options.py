@@ -31,6 +31,7 @@ class Said(NamedTuple):
     precision: str | None = None
     scale: str | None = None
     map_types: tuple[str | None, str | None] = (None, None)
+    bounds: tuple[str | None, str | None] = (None, None)
 
 
 NOTHING_SAID: Final = Said()
@@ -65,6 +66,10 @@ def said(element: Element) -> Said:
         custom.get("precision") or _text(options.get("precision")),
         custom.get("scale") or _text(options.get("scale")),
         (custom.get("key"), custom.get("value")),
+        (
+            _text(options.get("minimum", options.get("exclusiveMinimum"))),
+            _text(options.get("maximum", options.get("exclusiveMaximum"))),
+        ),
     )
 
 

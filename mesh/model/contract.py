@@ -45,17 +45,24 @@ class Element:
         return next((element for element in self.below if element.path == whole), None)
 
     def custom(self, name: str) -> Any:
-        """Value of one of the `customProperties`; None where there is none of that name."""
-        for entry in self.data.get("customProperties") or ():
-            if entry.get("property") == name:
-                return entry.get("value")
-        return None
+        """Value of one of the `customProperties`; None where there is none of that name, a list where several are.
+
+        Names are compared without case, `_` and `-`, as people write them.
+        """
+        plain = _plain(name)
+        entries: list[Any] = self.data.get("customProperties") or []
+        values = [entry.get("value") for entry in entries if _plain(str(entry.get("property"))) == plain]
+        return values[0] if len(values) == 1 else values or None
 
     def walk(self) -> Iterator[Element]:
         """The element and all that is nested in it, from the outside in."""
         yield self
         for element in self.below:
             yield from element.walk()
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.findings import Problem, unknown
+from mesh.contracts.labels import look
+from mesh.findings import KeyPath, Problem, unknown
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
@@ -72,6 +73,27 @@ def words_have_one_meaning(context: RuleContext) -> Iterator[Problem]:
                 yield Problem("mesh.yaml", (*path, number), unknown("classification", name, file.classifications))
 
 
+def words_that_look_alike_mean_the_same(context: RuleContext) -> Iterator[Problem]:
+    """Words of contracts that differ in case or in letters that look alike have one meaning."""
+    file = context.mesh.file
+    meanings: dict[str, tuple[str, tuple[str, ...]]] = {look(name): (name, (name,)) for name in file.classifications}
+    said: list[tuple[KeyPath, str, tuple[str, ...]]] = [
+        *(
+            (("classification-aliases", word), word, tuple(sorted(set(meant))))
+            for word, meant in file.classification_aliases.items()
+        ),
+        *((("no-label", number), word, ()) for number, word in enumerate(file.no_label)),
+    ]
+    for path, word, meant in said:
+        first, meaning = meanings.setdefault(look(word), (word, meant))
+        # The same word twice has findings of its own.
+        if word != first and meaning != meant:
+            message = (
+                f"'{word}' looks like '{first}', which means something else; people take one for the other: remove it"
+            )
+            yield Problem("mesh.yaml", path, message, on_key=path[0] != "no-label")
+
+
 def the_prefix_is_free(context: RuleContext) -> Iterator[Problem]:
     """Bucket names do not begin with the prefix that S3 reserves."""
     if context.mesh.file.name == RESERVED_PREFIX:
@@ -84,5 +106,6 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     clearances_fit_a_permission_set,
     clearances_leave_the_platform_its_names,
     words_have_one_meaning,
+    words_that_look_alike_mean_the_same,
     the_prefix_is_free,
 )

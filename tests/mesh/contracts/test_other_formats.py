@@ -18,6 +18,7 @@ FORMATS: tuple[tuple[dict[str, Any], str], ...] = (
         "Data Contract Specification",
     ),
     ({"apiVersion": "v2.2.2", "kind": "DataContract", "uuid": "x", "dataset": []}, "version 2 of the standard"),
+    ({"apiVersion": "v2.2.2", "kind": "DataContract", "schema": []}, "version 2 of the standard"),
     ({"templateVersion": "2.1.0", "datasetName": "x"}, "version 2 of the standard"),
     ({"quantumName": "x", "uuid": "y", "version": "1.0.0"}, "version 2 of the standard"),
     ({"apiVersion": "v1.0.0", "kind": "DataProduct", "id": "x"}, "data product of the Open Data Product Standard"),
@@ -75,7 +76,6 @@ def test_every_command_that_is_named_is_one_of_datacontract_cli() -> None:
         {"apiVersion": "v3.2.0", "kind": "DataContract", "dataset": "x", "uuid": "y"},
         {"kind": "DataContract", "schema": [], "models": []},
         {"apiVersion": "v3.2.0", "schema": []},
-        {"apiVersion": "v2.2.2", "kind": "DataContract", "schema": []},
     ],
     ids=str,
 )
