@@ -7,7 +7,7 @@ from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.kept_ids import keeping_ids
 from components.protection import protected
-from mesh.contracts.catalog import CatalogTable
+from mesh.contracts.catalog import LONGEST_DESCRIPTION, CatalogTable
 from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.lock import partition_text
 from mesh.contracts.partitions import field_name
@@ -20,8 +20,6 @@ IcebergTable = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTable
 IcebergSchema = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaArgsDict
 IcebergField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFieldArgsDict
 PartitionField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecFieldArgsDict
-LONGEST_DESCRIPTION = 2048
-"""Characters of a description that Glue takes (Glue API, DatabaseInput and TableInput)."""
 
 
 class CatalogEntry(ComponentResource):

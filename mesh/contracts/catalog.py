@@ -17,6 +17,8 @@ from mesh.model import Contract, Element, Lock, LockedTable
 TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255
 """Characters of a column's comment that Glue takes (Glue API, Column)."""
+LONGEST_DESCRIPTION: Final = 2048
+"""Characters of a description that Glue takes (Glue API, DatabaseInput and TableInput)."""
 
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 """A version: characters that AWS takes in the value of a tag (Tagging AWS Resources User Guide), and no spaces."""

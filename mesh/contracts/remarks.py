@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from mesh.contracts.catalog import LONGEST_COMMENT
+from mesh.contracts.catalog import LONGEST_COMMENT, LONGEST_DESCRIPTION
 from mesh.contracts.labels import LabelWords, words
 from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import KeyPath, listed
 from mesh.model import Contract, Element
-
-LONGEST_DESCRIPTION: Final = 2048
-"""Characters of a description that Glue takes (Glue API, DatabaseInput and TableInput)."""
 
 ENDED: Final = ("deprecated", "retired")
 """Statuses of a contract that nobody should begin to rely on (ODCS, Fundamentals)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -164,6 +165,21 @@ def test_an_alias_that_loses_its_meaning_is_a_witness(tiny: Path, monkeypatch: p
     assert list(witnesses(tiny)) == []
     monkeypatch.setattr(labels.LabelWords, "labels", lambda *_: ())
     assert "reads c by" in " ".join(witnesses(tiny))
+
+
+def test_a_table_that_no_contract_has_is_a_witness(tiny: Path) -> None:
+    lay(tiny, NESTED["the column"])
+    mesh = load(tiny).usable()
+    plan = build(mesh, DAY)
+    entry = plan.domains["orders"].catalog["parcels"]
+    (table,) = entry.tables
+    bare = tuple(column._replace(labels=()) for column in table.columns)
+    more = dataclasses.replace(entry, tables=(table, dataclasses.replace(table, name="copy", columns=bare)))
+    domain = dataclasses.replace(plan.domains["orders"], catalog={**plan.domains["orders"].catalog, "parcels": more})
+    plan = dataclasses.replace(plan, domains={**plan.domains, "orders": domain})
+    subject = Subject(plan, written_labels.read(tiny, mesh))
+    found = [witness.text for claim in EXACT.claims(subject) if (witness := claim.check(subject))]
+    assert any("orders__parcels.copy it reads c" in text for text in found)
 
 
 def test_a_word_for_no_label_is_none(tiny: Path) -> None:
