@@ -113,9 +113,12 @@ class _Reader:
         self.unread: set[str] = set()
 
     def tell_partial(self) -> None:
-        """A finding on each file of which a part was left out with no error told: nothing of it may be deployed."""
+        """A finding on each file that was left out, in part or whole, with no error told: it may not be deployed."""
         wrong = {finding.file for finding in self.loaded.findings if finding.severity == "error"}
-        for file in self.loaded.partial:
+        for file in (
+            *self.loaded.partial,
+            *(each for each in self.unread & self.loaded.sources.keys() if not each.startswith(FOLDERS)),
+        ):
             if self.loaded.shown(file) not in wrong:
                 self.finding(file, "this file is not as its schema in schemas/ has it")
 

@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mesh.access.chains import DecidedReads
 from mesh.access.matrix import Row, matrix
@@ -16,6 +17,10 @@ from mesh.proof import written_labels
 from mesh.proof.written_labels import WrittenLabels
 from tests.program.sample import Planned, previewed
 from tests.program.sample import mesh as sample_run
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 STACKS = Path(__file__).resolve().parents[1] / "stacks"
 DAY = datetime.date(2027, 1, 1)

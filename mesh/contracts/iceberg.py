@@ -6,6 +6,7 @@ Source: Apache Iceberg table spec, appendix C (JSON of a schema).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -71,3 +72,17 @@ def _field(part: Part, path: str, ids: Mapping[str, int]) -> dict[str, Any]:
     here = f"{path}.{part.name}"
     written = {"id": ids[here], "name": part.name, "required": part.required, "type": _json(part.type, here, ids)}
     return {**written, "doc": part.doc} if part.doc else written
+
+
+PROMOTIONS: Final = frozenset({("int", "long"), ("float", "double")})
+"""Types that data is read as though it was written as another one (Iceberg table spec, "Schema Evolution")."""
+
+_DECIMAL: Final = re.compile(r"decimal\((\d+),(\d+)\)")
+
+
+def reads_as(written: str, read: str) -> bool:
+    """Whether data of one Iceberg type is read as another."""
+    if written == read or (written, read) in PROMOTIONS:
+        return True
+    old, new = _DECIMAL.fullmatch(written), _DECIMAL.fullmatch(read)
+    return bool(old and new and old[2] == new[2] and int(old[1]) <= int(new[1]))

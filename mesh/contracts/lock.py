@@ -6,22 +6,17 @@ the one only if the column of an id loses it, by the other also if a name return
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from mesh.contracts.iceberg import reads_as
 from mesh.contracts.lock_shape import RENAMED, FieldShape, TableShape
 from mesh.findings import KeyPath, listed, nearest
 from mesh.model import Lock, LockedField, LockedTable
 from mesh.model.lock import FIRST_PARTITION_ID, RemovedField, RemovedPartition
 from mesh.validation_messages import shown
-
-PROMOTIONS: Final = frozenset({("int", "long"), ("float", "double")})
-"""Types that data is read as though it was written as another one (Iceberg table spec, "Schema Evolution")."""
-
-_DECIMAL: Final = re.compile(r"decimal\((\d+),(\d+)\)")
 
 
 class LockChange(NamedTuple):
@@ -292,11 +287,29 @@ class _TableStep:
     def _refuse_other_types(self) -> None:
         for path, wanted in self.shape.fields.items():
             before = self._before(path)
-            if before is None or not before.type or not wanted.type or _reads(before.type, wanted.type):
+            if before is None or not before.type or not wanted.type or reads_as(before.type, wanted.type):
                 continue
             remedy = "give the column another name, or remove it, run 'mesh lock', and add it again: it gets a new id"
             message = f"{self._name(path)} cannot become {wanted.type}: its data is {before.type}"
             self._refuse(wanted.place, f"{message}, which Iceberg does not read so; {remedy}")
+        self._refuse_other_keys()
+
+    def _refuse_other_keys(self) -> None:
+        """Refuses a map whose key is another one: Iceberg changes nothing in the keys of a map that has data."""
+        for path, wanted in self.shape.fields.items():
+            source, before = self.sources[path], self._before(path)
+            if source is None or before is None or not (before.type == wanted.type == "map"):
+                continue
+            was = {
+                name.removeprefix(f"{source}."): one.type for name, one in self.old.fields.items() if _in(name, source)
+            }
+            now = {
+                name.removeprefix(f"{path}."): one.type for name, one in self.shape.fields.items() if _in(name, path)
+            }
+            if was != now:
+                remedy = "give the column another name, or remove it, run 'mesh lock', and add it again"
+                why = "the keys of a map do not change, for its data is found by them"
+                self._refuse(wanted.place, f"{self._name(path)} has other keys than before: {why}; {remedy}")
 
     def _tell_lost_labels(self) -> None:
         """Labels of columns: Lake Formation has them on whole columns, with all that is nested in them."""
@@ -360,6 +373,11 @@ class _TableStep:
             yield f"the labels of {name} are {_listed(now.labels)} instead of {_listed(before.labels)}"
 
 
+def _in(path: str, column: str) -> bool:
+    """Whether a path is the key of a map, or in it."""
+    return path == f"{column}.key" or path.startswith(f"{column}.key.")
+
+
 def _is_name(renamed: object) -> bool:
     return isinstance(renamed, str) and renamed != ""
 
@@ -375,11 +393,3 @@ def _listed(names: tuple[str, ...]) -> str:
 def _schema(table: LockedTable) -> object:
     """All that a schema of Iceberg says, but for the order of columns and their descriptions."""
     return {(path, *one[:3]) for path, one in table.fields.items()}, set(table.key)
-
-
-def _reads(written: str, read: str) -> bool:
-    """Whether data of one Iceberg type is read as another."""
-    if written == read or (written, read) in PROMOTIONS:
-        return True
-    old, new = _DECIMAL.fullmatch(written), _DECIMAL.fullmatch(read)
-    return bool(old and new and old[2] == new[2] and int(old[1]) <= int(new[1]))

@@ -195,9 +195,12 @@ def _from_entry(table: TableEntry) -> LockedTable:
 
 
 def is_sound(lock: Lock) -> bool:
-    """Whether no id of a lock stands twice or is missing; what is wrong, `mistakes` says."""
+    """Whether no id of a lock stands twice, is missing or out of order; what is wrong, `mistakes` says."""
     for table in lock.tables.values():
-        ids = [field.id for field in table.fields.values()] + [gone.id for gone in table.removed if gone.id]
+        ids = [field.id for field in table.fields.values()]
+        if ids != sorted(ids):
+            return False
+        ids += [gone.id for gone in table.removed if gone.id]
         if table.format == "parquet":
             ids = [number for number in ids if number]
             if any(field.id for field in table.fields.values()):
@@ -210,9 +213,8 @@ def is_sound(lock: Lock) -> bool:
                 return False
             if any(True for _ in _partition_faults(table)):
                 return False
-        for path in table.fields:
-            if "." in path and path.rpartition(".")[0] not in table.fields:
-                return False
+        if any("." in path and path.rpartition(".")[0] not in table.fields for path in table.fields):
+            return False
     return True
 
 
@@ -230,8 +232,15 @@ def mistakes(file: LockFile) -> Iterator[tuple[KeyPath, str]]:
 
 
 def _field_mistakes(table: TableEntry, here: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    last = 0
     for path, field in table.columns.items():
         place = (*here, "columns", path)
+        if field.id is not None and 0 < field.id < last:
+            yield (
+                (*place, "id"),
+                f"'{path}' has the id {field.id} behind {last}: lines stand in the order of ids; {RESTORE}",
+            )
+        last = max(last, field.id or 0)
         parent = path.rpartition(".")[0]
         if parent and parent not in table.columns:
             yield place, f"'{path}' is nested in '{parent}', which is no column here; {RESTORE}"

@@ -42,9 +42,9 @@ class Mesh:
         """Whether what stands at a place of a file, or would stand there, cannot be told."""
         return file in self.unread or (file in self.partial and self.partial[file].is_uncertain(path))
 
-    def touches(self, file: str, *path: str | int) -> bool:
-        """Whether something at, in or around a place of a file cannot be told."""
-        return file in self.unread or (file in self.partial and self.partial[file].touches(path))
+    def touches(self, file: str, *path: str | int, inert: frozenset[str] = frozenset()) -> bool:
+        """Whether something at, in or around a place of a file cannot be told, but for what is below an inert key."""
+        return file in self.unread or (file in self.partial and self.partial[file].touches(path, inert))
 
     def product(self, reference: str) -> Product | None:
         """The product that `<domain>.<product>` names, or None."""

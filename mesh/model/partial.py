@@ -24,10 +24,13 @@ class PartialFile:
         whole = self.in_file(path)
         return any(whole[: len(place)] == place for place in self.uncertain)
 
-    def touches(self, path: KeyPath) -> bool:
-        """Whether something at, in or around a path cannot be told."""
+    def touches(self, path: KeyPath, inert: frozenset[str] = frozenset()) -> bool:
+        """Whether something at, in or around a path cannot be told, but for what is in it below an inert key."""
         whole = self.in_file(path)
-        return any(whole[: len(place)] == place[: len(whole)] for place in self.uncertain)
+        return any(
+            whole[: len(place)] == place[: len(whole)] and inert.isdisjoint(place[len(whole) :])
+            for place in self.uncertain
+        )
 
     def in_file(self, path: KeyPath) -> KeyPath:
         """A path of keys with the positions that entries of lists have in the file."""

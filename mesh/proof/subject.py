@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -66,6 +66,12 @@ class Subject:
         """The labels of a product as its contract's text has them, not as the plan carries them."""
         assert self._written is not None, "claims on labels start from the contracts as they are written"
         return self._written.contracts[f"{product.domain}.{product.name}"]
+
+    @property
+    def written_clearances(self) -> Mapping[str, frozenset[str]]:
+        """Classifications that each clearance reads, as mesh.yaml has it."""
+        assert self._written is not None, "claims on clearances start from mesh.yaml as it is written"
+        return self._written.clearances
 
     # ---- classes
 

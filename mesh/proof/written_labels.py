@@ -34,20 +34,26 @@ class WrittenContract:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
-    """Contracts as they are written, by `<domain>.<product>`."""
+    """Contracts as they are written, by `<domain>.<product>`, and what each clearance of mesh.yaml reads.
+
+    Which products there are, and which file is the contract of each, is the model's word.
+    """
 
     contracts: Mapping[str, WrittenContract]
+    clearances: Mapping[str, LabelSet]
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
     """Labels in the files of a mesh folder, which is known to be valid; the files are read anew."""
-    meanings = _meanings(_load(directory / "mesh.yaml"))
+    mesh_file = _load(directory / "mesh.yaml")
+    meanings, clearances = _meanings(mesh_file), cast("Mapping[str, list[str]]", mesh_file["clearances"])
     return WrittenLabels(
         {
             f"{domain}.{name}": _contract(_load(directory / contract_file(domain, name, product)), meanings)
             for domain, owner in mesh.domains.items()
             for name, product in owner.products.items()
-        }
+        },
+        {name: frozenset(reads or ()) for name, reads in clearances.items()},
     )
 
 

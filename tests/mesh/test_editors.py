@@ -67,6 +67,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "table-twice",
         "table-with-partitions-that-cannot-be",
         "unknown-classification-of-a-clearance",
+        "words-that-look-alike",
     ),
     "a type is parsed": (
         "column-nested-without-what-is-in-it",

@@ -35,6 +35,13 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
 )
 
 
+INERT: Final = frozenset(
+    "authoritativeDefinitions businessName dataGranularityDescription description encryptedName examples limitations "
+    "quality tags transformDescription transformLogic transformSourceObjects usage".split()
+)
+"""Keys of a contract that say nothing of names, types, labels or keys: a mistake in one hides no other problem."""
+
+
 def problems(mesh: Mesh, as_of: datetime.date) -> list[Problem]:
     """Problems that the rules find in a mesh on a day."""
     context = RuleContext(mesh, as_of)
@@ -49,4 +56,4 @@ def _can_be_told(context: RuleContext, problem: Problem) -> bool:
     if problem.file not in context.contracts_by_file:
         return True  # each rule asks for itself what it cannot tell
     labels = path[-1:] == ("classification",) or "tags" in path or "customProperties" in path
-    return not mesh.touches(problem.file, *path) and (context.words_are_known or not labels)
+    return not mesh.touches(problem.file, *path, inert=INERT) and (context.words_are_known or not labels)

@@ -16,7 +16,7 @@ from mesh.proof.written_labels import WrittenContract
 
 def clearances_are_exact(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I13: on every clearance role, every product, its columns, its catalog entry and its files."""
-    reads = {clearance.name: clearance.reads for clearance in subject.plan.governance.catalog.clearances}
+    reads = subject.written_clearances
     readers = [
         Reader(name, domain.name, role.arn, role.account_id)
         for domain in subject.domains
@@ -27,7 +27,7 @@ def clearances_are_exact(subject: Subject) -> Iterator[AnyClaim]:
         home_readers = [Reader(name, home.name, role.arn, role.account_id) for name, role in home.clearances.items()]
         entry = home.catalog.get(product.name)
         for reader in dict.fromkeys((*readers, *home_readers)):
-            covered = reads[reader.clearance]
+            covered = reads.get(reader.clearance, frozenset[str]())
             if entry:
                 yield from _columns(reader, entry, subject.written(product), covered)
                 yield from _catalog(subject, reader, entry)
@@ -145,7 +145,7 @@ def reads_come_through(subject: Subject) -> Iterator[AnyClaim]:
         for port in PORTS:
             if port in product.ports:
                 for reader in _widest_readers(subject, home.name):
-                    covered = subject.written(product).labels <= home.clearances[reader.clearance].clearance.reads
+                    covered = subject.written(product).labels <= subject.written_clearances[reader.clearance]
                     if port == "table" or covered:
                         yield Fact(*_chain(reader, product, port))
 

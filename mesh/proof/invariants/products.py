@@ -61,8 +61,8 @@ class EntitledRoles:
         table, files = "table" in product.ports, "files" in product.ports
         self.location = names.location_role(hub, product.domain) if table else None
         self.publisher = names.publisher_role(hub, product.domain) if table else None
-        clearances, labels = subject.plan.governance.catalog.clearances, subject.written(product).labels
-        self.cleared = frozenset(c.name for c in clearances if labels <= c.reads) if files else frozenset[str]()
+        clearances, labels = subject.written_clearances, subject.written(product).labels
+        self.cleared = frozenset(name for name, reads in clearances.items() if files and labels <= reads)
         self.deploy, self.preview = names.deploy_role(account_id), names.preview_role(account_id)
 
     def clears(self, caller: Actor) -> bool:

@@ -162,3 +162,24 @@ def test_a_label_of_a_contract_with_a_mistake_of_form_is_a_label_of_its_product(
     lines = told(findings(tiny))
     assert f"{COURIER}: 'orders.parcels' holds pii, which this agreement does not allow" in lines
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong", "told"),
+    [
+        ("name: customers\n", "name: Bad-Table\n", "table 'Bad-Table' needs a 'physicalName'"),
+        ("{name: email,", "{name: Bad-Column,", "column 'Bad-Column' needs a 'physicalName'"),
+    ],
+)
+def test_a_description_of_another_kind_hides_no_name(
+    written: str, wrong: str, told: str, tiny: Path, findings: Callable[[Path], list[str]]
+) -> None:
+    file = tiny / "contracts/orders/customers.odcs.yaml"
+    text = file.read_text("utf-8")
+    assert written in text
+    text = text.replace(written, wrong, 1)
+    start = text.index("properties:")
+    file.write_text(text[:start] + text[start:].replace("{name:", "{description: 5, name:", 1), "utf-8")
+    found = findings(tiny)
+    assert any("'description' is the number 5" in finding for finding in found), found
+    assert any(told in finding for finding in found), found

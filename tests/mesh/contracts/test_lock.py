@@ -400,3 +400,40 @@ def test_changes_are_told_in_words() -> None:
         "the partition fields of 'berths' are none instead of identity(day)",
     ]
     assert texts(step(Lock({}), table(BERTH)).changes) == ["table 'berths' is new"]
+
+
+def test_a_rename_into_another_column_is_refused_before_data_is_lost() -> None:
+    first = step(None, table(BERTH, QUAY)).lock
+    inside = {"name": "where", **TEXT, **renamed("quay")}
+    moved = {"name": "o", "logicalType": "object", "properties": [inside]}
+    refused = step(first, table(BERTH, moved)).refused
+    assert ["its data does not move into another column" in text for text in texts(refused)] == [True]
+
+
+def test_two_renames_of_one_column_are_refused() -> None:
+    first = step(None, table(BERTH, QUAY, DEPTH)).lock
+    both = {"customProperties": [*renamed("quay")["customProperties"], *renamed("depth")["customProperties"]]}
+    refused = step(first, table(BERTH, {**column("x"), **both})).refused
+    assert any("expected its name before" in text for text in texts(refused))
+
+
+def test_a_rename_is_one_in_any_spelling_of_its_key() -> None:
+    first = step(None, table(BERTH, QUAY)).lock
+    told = {"customProperties": [{"property": "renamed_from", "value": "quay"}]}
+    assert ids(step(first, table(BERTH, {**column("pier"), **told})).lock.tables["berths"])["pier"] == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("map<int,string>", "map<bigint,string>"),
+        ("map<struct<a:int>,string>", "map<struct<a:int,b:int>,string>"),
+        ("map<struct<a:int,b:int>,string>", "map<struct<a:int>,string>"),
+    ],
+)
+def test_the_key_of_a_map_does_not_change(before: str, after: str) -> None:
+    first = step(None, table(BERTH, column("m", before))).lock
+    assert any(
+        "has other keys than before" in text for text in texts(step(first, table(BERTH, column("m", after))).refused)
+    )
+    assert not step(first, table(BERTH, column("m", before))).refused
