@@ -23,7 +23,7 @@ from mesh.proof.written_labels import WrittenLabels
 
 DAY = datetime.date(2027, 1, 1)
 ACCOUNT = "999000000009"
-NAMES = ("order", "orders-x", "x-orders", "pay", "payments-orders", "publish-orders", "zebra", "a1")
+NAMES = ("order", "orders-x", "x-orders", "pay", "payments-orders", "publish-order", "zebra", "a1")
 """Names that begin, end or contain another's: a pattern that is not anchored would take one for the other."""
 
 FAST = tuple(each for each in INVARIANTS if each.id != "I4")
