@@ -8,8 +8,9 @@ PULUMI := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|
 # The day that counts as today for the sample mesh, so that its reviews and agreements never lapse. `make up AS_OF=` takes today's.
 AS_OF  ?= 2026-12-01
 ARGS   ?=
-# A connection between Pulumi's engine and its program that breaks (docs/surprises.md); a test that meets it runs once more, and pytest counts it.
+# Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs once more, and pytest counts it.
 CONNECTION_LOST := Resource monitor has terminated
+STATE_TORN := failed to load checkpoint: EOF
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -28,7 +29,7 @@ test-all: test ## The tests, then the long ones: all but those under Pulumi's ow
 	@$(BIN)/python -m pytest -m "long and not e2e" $(SIDE_BY_SIDE)
 
 e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
-	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) --reruns 1 --only-rerun "$(CONNECTION_LOST)" $(ARGS)
+	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) --reruns 1 --only-rerun "$(CONNECTION_LOST)" --only-rerun "$(STATE_TORN)" $(ARGS)
 
 pulumi: $(VENV)/.installed ## A Pulumi CLI: the one on PATH, else the pinned one, built into .tools/
 	@$(BIN)/python -m sandbox.runs.pulumi_cli || { command -v go >/dev/null && $(MAKE) --no-print-directory .tools/pulumi; } \
