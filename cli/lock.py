@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -115,7 +116,10 @@ class _LockRun:
             raise NotPossibleError(f"{self.loaded.shown(file)} would stand outside of the mesh folder: remove the link")
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(f"{path}.part", "w", encoding="utf-8", newline="") as stream:
+            # What stands there from a run that was killed goes; a link is never followed.
+            with suppress(FileNotFoundError):
+                os.unlink(f"{path}.part")
+            with open(f"{path}.part", "x", encoding="utf-8", newline="") as stream:
                 stream.write(text)
             os.replace(f"{path}.part", path)
         except OSError as error:

@@ -72,10 +72,8 @@ def field_name(column: str, transform_: str) -> str:
 
 
 def _transform_written(column: Element) -> str | None:
-    for entry in column.data.get("customProperties") or ():
-        if str(entry.get("property")).replace("_", "").lower() == "partitiontransform":
-            return str(entry.get("value"))
-    return None
+    written = column.custom("partitionTransform") if "customProperties" in column.data else None
+    return None if written is None else str(written)
 
 
 @lru_cache(maxsize=1024)

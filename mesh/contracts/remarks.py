@@ -38,7 +38,7 @@ def remarks(contract: Contract, known: LabelWords) -> Iterator[ContractMistake]:
     yield from _unlabelled((), contract.data, contract.tables, known)
     for table in contract.tables:
         yield from _kind(table)
-        yield from _positions(table, "primary key", "primaryKey", "primaryKeyPosition")
+        yield from _positions(table)
     for element in contract.elements:
         data = element.data
         if len(data.get("description") or "") > LONGEST_COMMENT:
@@ -89,8 +89,9 @@ def _cut(path: KeyPath, what: str, length: int, longest: int) -> ContractMistake
     )
 
 
-def _positions(table: Element, what: str, marked: str, position: str) -> Iterator[ContractMistake]:
-    """Remarks on columns of a key, whose positions say their order: each has another one, or none has one."""
+def _positions(table: Element) -> Iterator[ContractMistake]:
+    """Remarks on columns of a primary key, whose positions say their order: each has another one, or none has one."""
+    what, marked, position = "primary key", "primaryKey", "primaryKeyPosition"
     keyed = [column for column in table.columns if marked in column.data or position in column.data]
     if not keyed:
         return

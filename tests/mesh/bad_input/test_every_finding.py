@@ -183,3 +183,13 @@ def test_a_description_of_another_kind_hides_no_name(
     found = findings(tiny)
     assert any("'description' is the number 5" in finding for finding in found), found
     assert any(told in finding for finding in found), found
+
+
+def test_a_contract_that_was_left_out_without_a_word_is_told(
+    tiny: Path, findings: Callable[[Path], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("mesh.contracts.standard.problems", refuse)
+    assert f"{CUSTOMERS}:1:1: this file is not as its schema in schemas/ has it" in findings(tiny)

@@ -207,3 +207,8 @@ def test_a_rule_that_a_later_version_may_bring_is_told_too(schema: dict[str, Any
     errors = jsonschema_rs.validator_for(schema).iter_errors(LEAST)
     (problem,) = standard_messages.problems("x.yaml", versions.LATEST, LEAST, errors)
     assert problem.message == expected
+
+
+def test_a_key_with_a_space_beside_it_is_told_as_that() -> None:
+    ((_, message),) = told(column(**{"logicalType": "string", "classification ": "pii"}))
+    assert message == "the key 'classification' has a space before or behind it; remove the space"

@@ -269,3 +269,22 @@ def test_no_clearance_without_a_label_reads_a_column_that_has_it_at_any_place_of
     assert {clearance for clearance, name in read if name == "c"} == {
         name for name, reads in mesh.file.clearances.items() if "pii" in reads
     }
+
+
+def test_a_clearance_that_the_plan_widens_is_a_witness(tiny: Path) -> None:
+    lay(tiny, NESTED["a field"])
+    mesh = load(tiny).usable()
+    written = written_labels.read(tiny, mesh)
+    file = mesh.file.model_copy(update={"clearances": {**mesh.file.clearances, "general": ("pii",)}})
+    subject = Subject(build(dataclasses.replace(mesh, file=file), DAY), written)
+    assert "reads c by" in " ".join(found.text for claim in EXACT.claims(subject) if (found := claim.check(subject)))
+
+
+def test_a_classification_in_no_column_is_a_witness_too(tiny: Path) -> None:
+    lay(tiny, NESTED["a field"])
+    mesh = load(tiny).usable()
+    file = tiny / CONTRACT
+    file.write_text(f"{file.read_text()}\nextra: {{classification: pii}}\n")
+    subject = Subject(build(mesh, DAY), written_labels.read(tiny, mesh))
+    told = [found.text for claim in EXACT.claims(subject) if (found := claim.check(subject))]
+    assert any("carried by no column: extra.classification" in text for text in told)
