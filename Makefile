@@ -7,6 +7,8 @@ BIN    := $(VENV)/bin
 PULUMI := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|p' tools/pulumi/go.mod)
 # The day that counts as today for the sample mesh, so that its reviews and agreements never lapse. `make up AS_OF=` takes today's.
 AS_OF  ?= 2026-12-01
+# The second judge's own environment: checkov pins an older boto3 than the mesh has.
+JUDGE  := .tools/judge
 ARGS   ?=
 # Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs once more, and pytest counts it.
 CONNECTION_LOST := Resource monitor has terminated
@@ -14,7 +16,7 @@ STATE_TORN := failed to load checkpoint: EOF
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check format bench lock schemas statements clean
+.PHONY: help up test test-all e2e pulumi check judge format bench lock schemas statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +52,19 @@ check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/mesh schemas --check
 	@$(BIN)/python -m mesh.proof.policy_page --check
 
+judge: $(VENV)/.installed $(JUDGE)/.installed ## What tools that nobody here wrote object to, less what is suppressed with a reason
+	@command -v actionlint >/dev/null || ! command -v go >/dev/null || $(MAKE) --no-print-directory .tools/actionlint
+	@$(BIN)/mesh plan --as-of $(AS_OF) --json | PATH="$(CURDIR)/.tools:$$PATH" $(JUDGE)/bin/python -m tools.judge
+
+$(JUDGE)/.installed: tools/judge/requirements.lock
+	@echo "setting up $(JUDGE) (once, about a minute)" >&2
+	@$(PYTHON) -m venv $(JUDGE)
+	@$(JUDGE)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.tools/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+	@go build -C tools/actionlint -o "$(CURDIR)/$@" github.com/rhysd/actionlint/cmd/actionlint
+
 format: $(VENV)/.developer ## Formats the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
@@ -68,6 +83,8 @@ lock: $(VENV)/.developer ## Renews the lock files
 		--extra sandbox --group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		-c requirements.lock --extra sandbox --extra proof --group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		tools/judge/requirements.in -o tools/judge/requirements.lock
 
 clean: ## Removes the virtual environment and what was generated
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
