@@ -41,7 +41,7 @@ class AuditTrail(ComponentResource):
             include_global_service_events=True,
             enable_log_file_validation=True,
             advanced_event_selectors=[
-                _events("management", eventCategory="Management"),
+                _events("Management events selector", eventCategory="Management"),
                 _events("objects", eventCategory="Data", **{"resources.type": "AWS::S3::Object"}),
             ],
             opts=ResourceOptions(parent=self, depends_on=[self.storage]),

@@ -86,7 +86,7 @@ def encrypted_in_transit(*resources: str) -> tuple[Statement, Statement]:
             principal="*",
             actions=("s3:*",),
             resources=resources,
-            conditions=(when("BoolIfExists", "aws:SecureTransport", "false"),),
+            conditions=(when("Bool", "aws:SecureTransport", "false"),),
         ),
         Statement(
             sid="RefuseOldTls",
