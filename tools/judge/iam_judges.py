@@ -56,10 +56,10 @@ def parliament(documents: list[JudgedDocument]) -> Iterator[Objection]:
 
 
 def _subjects(document: JudgedDocument, finding: Any) -> list[str]:
-    """What a finding is about: each action, where it names some, else one thing."""
+    """What a finding is about: of what gives permissions each action, else one thing."""
     if isinstance(finding.detail, list):
         actions = [str(item["action"]) if isinstance(item, dict) else str(item) for item in finding.detail]
-        return actions if document.kind == GRANTS or finding.issue != "RESOURCE_STAR" else [""]
+        return actions if document.kind == GRANTS else [""]
     known = re.search(SUBJECTS.get(finding.issue, r"(?!)"), f"{finding.detail} {finding.location.get('string', '')}")
     return [known["about"] if known else ""]
 
@@ -88,6 +88,6 @@ def cloudsplaining(documents: list[JudgedDocument]) -> Iterator[Objection]:
 
 
 def _risks(document: JudgedDocument, found: list[Any]) -> list[str]:
-    """Each risk by its name. Of a boundary the long lists are one: it lists services, and gives none of it."""
+    """Each risk by its name. The long lists of a boundary are one risk: it lists services, and gives none of it."""
     named = [str(item["type"]) if isinstance(item, dict) else str(item) for item in found]
-    return named if document.kind == GRANTS or len(named) == 1 else named[:1] and [""]
+    return named if document.kind == GRANTS or len(named) < 2 else [""]

@@ -64,7 +64,13 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
             why="`<domain>__*`: nobody publishes under the name of another domain.",
             effect="Allow",
             actions=PUBLISH,
-            resources=(f"{hub}:catalog", f"{hub}:database/{databases}", f"{hub}:table/{databases}/*"),
+            # To delete a database takes its tables and its functions, too (Service Authorization Reference, AWS Glue).
+            resources=(
+                f"{hub}:catalog",
+                f"{hub}:database/{databases}",
+                f"{hub}:table/{databases}/*",
+                f"{hub}:userDefinedFunction/{databases}/*",
+            ),
         ),
         Statement(
             sid="RegisterAndLabel",
