@@ -11,15 +11,23 @@ from pulumi import ComponentResource, Input, Resource, ResourceOptions
 from components.renamed import formerly
 from mesh import names
 from mesh.iam.bootstrap import template
-from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OrganizationPolicy
+from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OptOutPolicy, OrganizationPolicy
 
 # AWS Organizations creates five accounts at a time ("Quotas for AWS Organizations").
 CREATED_AT_A_TIME = 5
 UNITS = ("governance", "domains", "partners")
-POLICY_TYPES = ("DECLARATIVE_POLICY_EC2", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY")
+POLICY_TYPES = (
+    "AISERVICES_OPT_OUT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "RESOURCE_CONTROL_POLICY",
+    "SERVICE_CONTROL_POLICY",
+)
+# Member accounts keep no credentials of a root user; what only a root user can do, the management account does.
+ROOT_ACCESS = ("RootCredentialsManagement", "RootSessions")
 TRUSTED_SERVICES = (
     "cloudtrail.amazonaws.com",
     "ec2.amazonaws.com",
+    "iam.amazonaws.com",
     "member.org.stacksets.cloudformation.amazonaws.com",
     "ram.amazonaws.com",
     "sso.amazonaws.com",
@@ -41,6 +49,12 @@ class LandingZone(ComponentResource):
             enabled_policy_types=list(POLICY_TYPES),
             aws_service_access_principals=list(TRUSTED_SERVICES),
             opts=self._outliving(args),
+        )
+        # IAM asks for its trusted access, which the organisation gives it, before it takes the features.
+        aws.iam.OrganizationsFeatures(
+            name,
+            enabled_features=list(ROOT_ACCESS),
+            opts=ResourceOptions(parent=self, depends_on=[self.organization]),
         )
         self.root_id = self.organization.roots.apply(lambda roots: roots[0].id or "")
         self.units = {unit: self._unit(unit, args) for unit in UNITS}
@@ -99,11 +113,11 @@ class LandingZone(ComponentResource):
             **{name: unit.id for name, unit in self.units.items()},
             "root": self.root_id,
         }
-        for policy in (args.declared, *args.policies):
+        for policy in (args.declared, args.opted_out, *args.policies):
             last = [self._attach(policy, targets[policy.target], last)]
 
     def _attach(
-        self, policy: OrganizationPolicy | DeclarativePolicy, target: Input[str], after: list[Resource]
+        self, policy: OrganizationPolicy | DeclarativePolicy | OptOutPolicy, target: Input[str], after: list[Resource]
     ) -> Resource:
         control_policy = aws.organizations.Policy(
             policy.name,

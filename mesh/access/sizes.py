@@ -55,6 +55,8 @@ def sizes(plan: Plan) -> Iterator[Size]:
             yield Size(kind, policy.name, characters, quotas.limit(*quota))
     declared = plan.organization.args.declared
     yield Size("declarative policy", declared.name, declared.document.size, quotas.limit("declarative", "max_chars"))
+    opted_out = plan.organization.args.opted_out
+    yield Size("opt-out policy", opted_out.name, opted_out.document.size, quotas.limit("opt_out", "max_chars"))
 
 
 _Document = tuple[str, tuple[str, str], Policy]

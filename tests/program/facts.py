@@ -29,6 +29,7 @@ OF_THE_COMPONENTS: Final = (
     "EncryptionByDefault",
     "EventBus",
     "OrganizationDelegatedAdminAccount",
+    "OrganizationsFeatures",
     "PolicyAttachment",
     "ResourceAssociation",
     "ResourceShare",
@@ -89,7 +90,7 @@ def _organization(plan: Plan) -> Iterator[Fact]:
         yield fact(stack, f"account {account.name}", [account.email, account.tags])
     for unit in ("governance", "domains", "partners"):
         yield fact(stack, f"unit {unit}", [])
-    for policy in (args.declared, *args.policies):
+    for policy in (args.declared, args.opted_out, *args.policies):
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
     yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
     yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from mesh import names
 from mesh.iam import break_glass
+from mesh.iam.ai_opt_out import OptOut
 from mesh.iam.declarative_policy import Declaration, no_way_out
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
@@ -41,6 +42,17 @@ class DeclarativePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutPolicy:
+    """The AI-services opt-out policy, attached to the root: it binds every account, the management account too."""
+
+    name: str = "mesh-no-learning"
+    type: str = "AISERVICES_OPT_OUT_POLICY"
+    target: str = "root"
+    description: str = "No AI service of AWS keeps what it is sent, or learns from it."
+    document: OptOut = OptOut()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberAccount:
     """An account of the organisation; `unit` is `governance`, `domains` or `partners`."""
 
@@ -64,6 +76,11 @@ class LandingZoneArgs:
     def declared(self) -> DeclarativePolicy:
         """The declarative policy."""
         return DeclarativePolicy(document=no_way_out())
+
+    @cached_property
+    def opted_out(self) -> OptOutPolicy:
+        """The AI-services opt-out policy."""
+        return OptOutPolicy()
 
     @cached_property
     def policies(self) -> tuple[OrganizationPolicy, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mesh import names
 from mesh.evaluator.decide import Layer, Request
-from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
 
 OUTWARD: Final = (
@@ -183,6 +183,23 @@ def no_exfiltration(subject: Subject) -> Iterator[AnyClaim]:
                 request = subject.own_request(caller, action)
                 yield Claim(caller.who, request, allowed=False, denied=("scp",))
         yield from _subscriptions(subject, administrator)
+    yield Fact("no AI service keeps what it is sent, and no policy below the root says otherwise", _opted_out)
+
+
+def _opted_out(subject: Subject) -> str | None:
+    """What lets an AI service learn: a policy elsewhere than at the root, another setting, or one that may be changed."""
+    policy = subject.plan.organization.args.opted_out
+    services = policy.document.as_json()["services"]
+    setting = services["default"]["opt_out_policy"]
+    locked = all(each["@@operators_allowed_for_child_policies"] == ["@@none"] for each in (services, setting))
+    if (policy.target, setting["@@assign"], set(services), locked) != (
+        "root",
+        "optOut",
+        {"@@operators_allowed_for_child_policies", "default"},
+        True,
+    ):
+        return f"at {policy.target}: {policy.document.text()}"
+    return None
 
 
 def _subscriptions(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:

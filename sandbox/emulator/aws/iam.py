@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sandbox.emulator.aws.fields import PropertyValues, document, flag, number, text
-from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging
+from sandbox.emulator.aws.fields import PropertyValues, document, flag, number, text, texts
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging, recorded
 
 # --- roles -------------------------------------------------------------------------------------------------
 
@@ -244,4 +244,20 @@ GROUP: Final = ResourceType(
     regional=False,
 )
 
-RESOURCES: Final = (ROLE, ROLE_POLICY, POLICY, ATTACHMENT, GROUP, GROUP_POLICY)
+# --- root users of member accounts -------------------------------------------------------------------------
+
+
+def _create_features(call: Call) -> IdAndOutputs:
+    return str(call.aws("describe_organization", "organizations")["Organization"]["Id"]), {}
+
+
+FEATURES: Final = recorded(
+    "aws:iam/organizationsFeatures:OrganizationsFeatures",
+    "IAM Organizations Features",
+    {"enabledFeatures": texts(required=True)},
+    "moto has no EnableOrganizationsRootCredentialsManagement",
+    _create_features,
+    regional=False,
+)
+
+RESOURCES: Final = (ROLE, ROLE_POLICY, POLICY, ATTACHMENT, GROUP, GROUP_POLICY, FEATURES)

@@ -95,6 +95,7 @@ def made(plan: Plan) -> Made:
     organization = plan.organization.args
     template = bootstrap.template(organization.deploy_trust, organization.preview_trust)
     declared = {f"declarative-at-root-{organization.declared.name}": organization.declared.document.as_json()}
+    declared[f"opt-out-at-root-{organization.opted_out.name}"] = organization.opted_out.document.as_json()
     return {**found, **declared, "bootstrap-template": json.loads(template)}
 
 

@@ -393,6 +393,12 @@ GUARDS = (
         account=MANAGEMENT,
     ),
     Case("aws:ram/sharingWithOrganization:SharingWithOrganization", {}, account=MANAGEMENT),
+    Case(
+        "aws:iam/organizationsFeatures:OrganizationsFeatures",
+        {"enabledFeatures": ["RootCredentialsManagement"]},
+        {"enabledFeatures": ["RootCredentialsManagement", "RootSessions"]},
+        account=MANAGEMENT,
+    ),
     STACK_SET,
     Case(
         "aws:cloudformation/stackInstances:StackInstances",
