@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi_aws as aws
 from pulumi import ComponentResource, Output, ResourceOptions
 
@@ -30,6 +32,7 @@ class PrivateNetwork(ComponentResource):
         aws.ec2.DefaultSecurityGroup(name, vpc_id=self.vpc.id, opts=ResourceOptions(parent=self))
         self.routes = aws.ec2.RouteTable(name, vpc_id=self.vpc.id, opts=ResourceOptions(parent=self))
         self.subnets = [self._subnet(zone, cidr) for zone, cidr in args.subnets.items()]
+        self._access_lists()
         self._endpoints()
         self._share()
         self.vpc_id = self.vpc.id
@@ -51,6 +54,33 @@ class PrivateNetwork(ComponentResource):
             zone, subnet_id=subnet.id, route_table_id=self.routes.id, opts=ResourceOptions(parent=self)
         )
         return subnet
+
+    def _access_lists(self) -> None:
+        """The access list of the subnets; the default one, which AWS makes and which admits everything, is emptied."""
+        own, anywhere = self._args.cidr, "0.0.0.0/0"
+        # S3 answers from public addresses, through the gateway endpoint, to a port of the caller's choice. Lambda takes
+        # any from 1024 on (VPC guide, "Ephemeral ports"); the two ranges leave out that of remote desktops, 3389.
+        access_list = aws.ec2.NetworkAcl(
+            self._name,
+            vpc_id=self.vpc.id,
+            subnet_ids=[subnet.id for subnet in self.subnets],
+            ingress=[
+                aws.ec2.NetworkAclIngressArgs(**_entry(100, own, "-1", 0, 0)),
+                aws.ec2.NetworkAclIngressArgs(**_entry(200, anywhere, "tcp", 1024, 3388)),
+                aws.ec2.NetworkAclIngressArgs(**_entry(210, anywhere, "tcp", 3390, 65535)),
+            ],
+            egress=[
+                aws.ec2.NetworkAclEgressArgs(**_entry(100, own, "-1", 0, 0)),
+                aws.ec2.NetworkAclEgressArgs(**_entry(200, anywhere, "tcp", 443, 443)),
+            ],
+            opts=ResourceOptions(parent=self),
+        )
+        # After the other has taken the subnets: in between nothing would pass.
+        aws.ec2.DefaultNetworkAcl(
+            self._name,
+            default_network_acl_id=self.vpc.default_network_acl_id,
+            opts=ResourceOptions(parent=self, depends_on=[access_list]),
+        )
 
     def _endpoints(self) -> None:
         """The VPC endpoints, and their security group."""
@@ -102,3 +132,15 @@ class PrivateNetwork(ComponentResource):
             principal=self._args.perimeter.domains_unit_arn,
             opts=ResourceOptions(parent=self),
         )
+
+
+def _entry(number: int, cidr: str, protocol: str, first: int, last: int) -> dict[str, Any]:
+    """An entry of an access list that lets pass."""
+    return {
+        "rule_no": number,
+        "action": "allow",
+        "cidr_block": cidr,
+        "protocol": protocol,
+        "from_port": first,
+        "to_port": last,
+    }

@@ -39,6 +39,9 @@ POLICY_INPUTS = {
     "iam/role:Role": ("assumeRolePolicy", "trust"),
     "organizations/policy:Policy": ("content", "control"),
 }
+NO_IAM = ("AISERVICES_OPT_OUT_POLICY", "DECLARATIVE_POLICY_EC2")
+"""Policies of AWS Organizations in languages of their own."""
+
 BEFORE = (
     ("iam/role:Role", "iam/policy:Policy", "a role names the boundary by its ARN"),
     ("BucketPolicy", "BucketPublicAccessBlock", "the block refuses a public policy"),
@@ -283,7 +286,7 @@ def every_statement_says_what_it_is_for_and_is_whole(document: Document, plan: P
     wrong: list[str] = []
     for _, resource in _aws(document):
         for kind, (key, use) in POLICY_INPUTS.items():
-            if resource["type"].endswith(kind) and not resource["inputs"].get("type", "").startswith("DECLARATIVE"):
+            if resource["type"].endswith(kind) and resource["inputs"].get("type") not in NO_IAM:
                 wrong += [f"{_of(resource)}: {what}" for what in _faults(resource["inputs"].get(key), use)]
     return wrong
 
@@ -321,6 +324,8 @@ OF_A_NETWORK = (
     "ec2/vpcEndpoint:VpcEndpoint",
     "ec2/securityGroup:SecurityGroup",
     "ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "ec2/networkAcl:NetworkAcl",
+    "ec2/defaultNetworkAcl:DefaultNetworkAcl",
 )
 """All that the mesh makes of EC2: no gateway, no route, no peering, no address."""
 
@@ -333,7 +338,11 @@ def the_one_network_has_no_way_out(document: Document, plan: Plan) -> list[str]:
         if kind.startswith(("ec2/", "vpc/", "ec2transitgateway/", "directconnect/", "networkmanager/")):
             if kind not in OF_A_NETWORK or stack != "governance":
                 wrong.append(f"{_of(resource)}: not of the network")
-            if inputs.get("routes") or inputs.get("mapPublicIpOnLaunch") or inputs.get("egress"):
+            if (
+                inputs.get("routes")
+                or inputs.get("mapPublicIpOnLaunch")
+                or (inputs.get("egress") and kind != "ec2/networkAcl:NetworkAcl")
+            ):
                 wrong.append(f"{_of(resource)}: leads out")
     networks = [r["inputs"]["cidrBlock"] for r in resources(document, "ec2/vpc:Vpc")]
     if networks != [plan.governance.network.cidr]:
@@ -349,6 +358,38 @@ def endpoints_are_reached_from_the_network_only(document: Document, plan: Plan) 
     wrong = [_of(r) for r in groups if r["inputs"].get("ingress") not in (None, only)]
     kinds = sorted(r["type"].rpartition(":")[2] for r in groups)
     return wrong if kinds == ["DefaultSecurityGroup", "SecurityGroup"] else [*wrong, f"groups {kinds}"]
+
+
+@check
+def subnets_have_a_list_of_their_own_and_the_default_one_is_empty(document: Document, plan: Plan) -> list[str]:
+    """S3 answers from anywhere to any port but those of shells and desktops; the rest is of the network."""
+    wrong: list[str] = []
+    for entry in [each for r in resources(document, "networkAcl:NetworkAcl") for each in r["inputs"]["ingress"]]:
+        managed = [port for port in (22, 3389) if entry["fromPort"] <= port <= entry["toPort"]]
+        if entry["cidrBlock"] != plan.governance.network.cidr and (managed or entry["protocol"] != "tcp"):
+            wrong.append(f"{entry}: lets in")
+    for access_list in resources(document, "DefaultNetworkAcl"):
+        wrong += [_of(access_list) for each in ("ingress", "egress") if access_list["inputs"].get(each)]
+    listed = [len(r["inputs"].get("subnetIds", ())) for r in resources(document, "networkAcl:NetworkAcl")]
+    defaults = len(resources(document, "DefaultNetworkAcl"))
+    if listed != [len(resources(document, "ec2/subnet:Subnet"))] or defaults != len(resources(document, "ec2/vpc:Vpc")):
+        wrong.append(f"subnets on lists {listed}, {defaults} default lists")
+    return wrong
+
+
+@check
+def root_users_and_ai_services_are_held_from_above(document: Document, plan: Plan) -> list[str]:
+    """What the organisation switches on needs its trusted access or its type of policy, too."""
+    (organization,) = resources(document, "organization:Organization")
+    (features,) = resources(document, "OrganizationsFeatures")
+    trusted, enabled = (organization["inputs"][key] for key in ("awsServiceAccessPrincipals", "enabledPolicyTypes"))
+    wrong = [] if "iam.amazonaws.com" in trusted else ["IAM is not trusted"]
+    if set(features["inputs"]["enabledFeatures"]) != {"RootCredentialsManagement", "RootSessions"}:
+        wrong.append(f"{_of(features)}: {features['inputs']}")
+    if organization["urn"] not in features["dependencies"]:
+        wrong.append(f"{_of(features)} does not wait for the organisation")
+    kinds = {r["inputs"]["type"] for r in resources(document, "organizations/policy:Policy")}
+    return [*wrong, *(f"{kind} is not enabled" for kind in sorted(kinds - set(enabled)))]
 
 
 @check

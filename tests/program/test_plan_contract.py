@@ -96,6 +96,9 @@ PROTECTION = checks.what_holds_or_guards_data_is_protected_as_the_plan_says
 BUCKETS = checks.every_bucket_is_private_encrypted_versioned_and_logged
 STATEMENTS = checks.every_statement_says_what_it_is_for_and_is_whole
 SETTINGS = checks.lake_formation_has_one_closed_setting_an_account
+LISTS = checks.subnets_have_a_list_of_their_own_and_the_default_one_is_empty
+ABOVE = checks.root_users_and_ai_services_are_held_from_above
+DESKTOP = {"fromPort": 3389, "toPort": 3389, "cidrBlock": "0.0.0.0/0", "protocol": "tcp"}
 NETWORK = checks.the_one_network_has_no_way_out
 DOORS = checks.endpoints_are_reached_from_the_network_only
 SHARES = checks.subnets_are_shared_with_the_domains_and_nobody_else
@@ -250,6 +253,14 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (NETWORK, "none", drop("ec2/vpc:Vpc")),
     (DOORS, "to everybody", put("ec2/securityGroup:SecurityGroup", "inputs", "ingress", value=[{"cidrBlocks": []}])),
     (DOORS, "a default that lets in", drop("DefaultSecurityGroup")),
+    (LISTS, "the default one", drop("DefaultNetworkAcl")),
+    (LISTS, "no subnets", put("networkAcl:NetworkAcl", "inputs", "subnetIds", value=["x"])),
+    (LISTS, "a desktop", put("networkAcl:NetworkAcl", "inputs", "ingress", value=[DESKTOP])),
+    (LISTS, "it lets in", put("DefaultNetworkAcl", "inputs", "ingress", value=[DESKTOP])),
+    (ABOVE, "no sessions", put("OrganizationsFeatures", "inputs", "enabledFeatures", value=["RootSessions"])),
+    (ABOVE, "IAM", put("organization:Organization", "inputs", "awsServiceAccessPrincipals", value=[])),
+    (ABOVE, "types", put("organization:Organization", "inputs", "enabledPolicyTypes", value=[])),
+    (ABOVE, "at once", put("OrganizationsFeatures", "dependencies", value=[])),
     (SHARES, "outside", put("ram/resourceShare:ResourceShare", "inputs", "allowExternalPrincipals", value=True)),
     (SHARES, "a partner", put("PrincipalAssociation", "inputs", "principal", value="410000000072")),
     (SETTINGS, "none in a domain", drop("DataLakeSettings", "domain-ads")),

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def told(command: Sequence[str | Path], fine: Sequence[int], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def told(
+    command: Sequence[str | Path], fine: Sequence[int], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """What a judge says; an exit code that is not among the fine ones is a judge that did not judge."""
     done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode not in fine:

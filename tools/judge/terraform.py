@@ -115,7 +115,11 @@ class Translation:
             seen[address] += 1
             self._addresses[each.urn] = address if seen[address] == 1 else f"{address}__{seen[address]}"
         self._called = {
-            (each.account, each.type.rpartition(":")[0] + ":", each.inputs.get("bucket") or each.inputs.get("name")): each
+            (
+                each.account,
+                each.type.rpartition(":")[0] + ":",
+                each.inputs.get("bucket") or each.inputs.get("name"),
+            ): each
             for each in planned
         }
 
@@ -177,7 +181,6 @@ class Translation:
         if source is None or named is None or named is each:
             return _quoted(text.replace(UNKNOWN, AN_ARN))
         return f"{self._addresses[named.urn]}.{source.attribute}"
-
 
 
 def _blocks(key: str, value: Any) -> list[Mapping[str, Any]]:

@@ -8,7 +8,7 @@ from sandbox.emulator.aws.fields import PropertyValues, document, flag, many, nu
 from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 
-class _Tags(Tagging):
+class Ec2Tags(Tagging):
     """The tags of an EC2 resource: by id, for several resources at once, removed by pairs."""
 
     __slots__ = ()
@@ -27,14 +27,15 @@ class _Tags(Tagging):
         return {tag["Key"]: tag["Value"] for tag in tags}
 
 
-_TAGS: Final = _Tags("create_tags", "delete_tags", "describe_tags")
+EC2_TAGS: Final = Ec2Tags("create_tags", "delete_tags", "describe_tags")
 
 
 def _by(name: str, value: str) -> list[dict[str, Any]]:
     return [{"Name": name, "Values": [value]}]
 
 
-def _owned(call: Call, kind: str) -> PropertyValues:
+def owned(call: Call, kind: str) -> PropertyValues:
+    """The outputs that every resource of EC2 has."""
     return {"arn": call.arn("ec2", f"{kind}/{call.id}"), "ownerId": call.account}
 
 
@@ -45,7 +46,7 @@ _DNS: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "En
 
 def _create_vpc(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_vpc", **call.request(without=tuple(_DNS)))["Vpc"]["VpcId"]
-    _TAGS.update(call)
+    EC2_TAGS.update(call)
     _put_dns(call)
     return call.id, _vpc_outputs(call)
 
@@ -61,7 +62,14 @@ def _vpc_outputs(call: Call) -> PropertyValues:
     routes = call.pages("describe_route_tables", "RouteTables", Filters=_by("vpc-id", call.id))
     main = next(t["RouteTableId"] for t in routes if any(a.get("Main") for a in t["Associations"]))
     groups = {"defaultSecurityGroupId": _default_group(call, call.id)["GroupId"]}
-    return {**_owned(call, "vpc"), **groups, "defaultRouteTableId": main, "mainRouteTableId": main}
+    (access,) = (one for one in access_lists(call, call.id) if one["IsDefault"])
+    tables = {"defaultRouteTableId": main, "mainRouteTableId": main, "defaultNetworkAclId": access["NetworkAclId"]}
+    return {**owned(call, "vpc"), **groups, **tables}
+
+
+def access_lists(call: Call, vpc: str) -> list[PropertyValues]:
+    """The network access lists of a network."""
+    return list(call.pages("describe_network_acls", "NetworkAcls", Filters=_by("vpc-id", vpc)))
 
 
 def _default_group(call: Call, vpc: str) -> PropertyValues:
@@ -97,16 +105,23 @@ VPC: Final = ResourceType(
     _read_vpc,
     _put_dns,
     _delete_vpc,
-    outputs=("arn", "ownerId", "defaultSecurityGroupId", "defaultRouteTableId", "mainRouteTableId"),
-    tagging=_TAGS,
+    outputs=(
+        "arn",
+        "ownerId",
+        "defaultNetworkAclId",
+        "defaultSecurityGroupId",
+        "defaultRouteTableId",
+        "mainRouteTableId",
+    ),
+    tagging=EC2_TAGS,
 )
 
 
 def _create_subnet(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_subnet", **call.request(without=("mapPublicIpOnLaunch",)))["Subnet"]["SubnetId"]
-    _TAGS.update(call)
+    EC2_TAGS.update(call)
     _put_public_ips(call)
-    return call.id, _owned(call, "subnet")
+    return call.id, owned(call, "subnet")
 
 
 def _put_public_ips(call: Call) -> None:
@@ -116,7 +131,7 @@ def _put_public_ips(call: Call) -> None:
 
 def _read_subnet(call: Call) -> PropertyValues:
     (subnet,) = call.aws("describe_subnets", SubnetIds=[call.id])["Subnets"]
-    return {**call.properties(subnet), **_owned(call, "subnet")}
+    return {**call.properties(subnet), **owned(call, "subnet")}
 
 
 def _delete_subnet(call: Call) -> None:
@@ -138,7 +153,7 @@ SUBNET: Final = ResourceType(
     _put_public_ips,
     _delete_subnet,
     outputs=("arn", "ownerId"),
-    tagging=_TAGS,
+    tagging=EC2_TAGS,
 )
 
 # --- routes ------------------------------------------------------------------------------------------------
@@ -146,16 +161,16 @@ SUBNET: Final = ResourceType(
 
 def _create_routes(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_route_table", **call.request())["RouteTable"]["RouteTableId"]
-    _TAGS.update(call)
-    return call.id, _owned(call, "route-table")
+    EC2_TAGS.update(call)
+    return call.id, owned(call, "route-table")
 
 
 def _read_routes(call: Call) -> PropertyValues:
     (table,) = call.aws("describe_route_tables", RouteTableIds=[call.id])["RouteTables"]
-    return {**call.properties(table), **_owned(call, "route-table")}
+    return {**call.properties(table), **owned(call, "route-table")}
 
 
-def _only_tags(_: Call) -> None:
+def only_tags(_: Call) -> None:
     """Update nothing but the tags: routes, and rules of the default group, are not properties of the resource."""
 
 
@@ -170,10 +185,10 @@ ROUTE_TABLE: Final = ResourceType(
     {"vpcId": text(required=True, replaces=True)},
     _create_routes,
     _read_routes,
-    _only_tags,
+    only_tags,
     _delete_routes,
     outputs=("arn", "ownerId"),
-    tagging=_TAGS,
+    tagging=EC2_TAGS,
 )
 
 
@@ -219,10 +234,10 @@ _RULE: Final = {
 def _create_group(call: Call) -> IdAndOutputs:
     request = call.request(without=("ingress",))
     call.id = call.aws("create_security_group", **request)["GroupId"]
-    _TAGS.update(call)
+    EC2_TAGS.update(call)
     _revoke_all(call, _group(call), "IpPermissionsEgress", "egress")
     _put_rules(call)
-    return call.id, _owned(call, "security-group")
+    return call.id, owned(call, "security-group")
 
 
 def _group(call: Call) -> PropertyValues:
@@ -260,7 +275,7 @@ def _read_group(call: Call) -> PropertyValues:
     group = _group(call)
     ingress = [_rule(permission) for permission in group["IpPermissions"]]
     known = {"name": group["GroupName"], "description": group["Description"], "vpcId": group["VpcId"]}
-    return {**known, **({"ingress": ingress} if ingress else {}), **_owned(call, "security-group")}
+    return {**known, **({"ingress": ingress} if ingress else {}), **owned(call, "security-group")}
 
 
 def _rule(permission: PropertyValues) -> PropertyValues:
@@ -292,23 +307,23 @@ GROUP: Final = ResourceType(
     _delete_group,
     outputs=("arn", "ownerId"),
     name="name",
-    tagging=_TAGS,
+    tagging=EC2_TAGS,
 )
 
 
 def _adopt_default(call: Call) -> IdAndOutputs:
     """Adopt the default group that AWS made with the network, and revoke its rules, as the provider does."""
     call.id = _default_group(call, call.inputs["vpcId"])["GroupId"]
-    _TAGS.update(call)
+    EC2_TAGS.update(call)
     group = _group(call)
     _revoke_all(call, group, "IpPermissions", "ingress")
     _revoke_all(call, group, "IpPermissionsEgress", "egress")
-    return call.id, {**_owned(call, "security-group"), "name": "default"}
+    return call.id, {**owned(call, "security-group"), "name": "default"}
 
 
 def _read_default(call: Call) -> PropertyValues:
     group = _group(call)
-    return {"vpcId": group["VpcId"], "name": group["GroupName"], **_owned(call, "security-group")}
+    return {"vpcId": group["VpcId"], "name": group["GroupName"], **owned(call, "security-group")}
 
 
 DEFAULT_GROUP: Final = ResourceType(
@@ -318,9 +333,9 @@ DEFAULT_GROUP: Final = ResourceType(
     {"vpcId": text(required=True, replaces=True)},
     _adopt_default,
     _read_default,
-    _only_tags,
+    only_tags,
     outputs=("arn", "ownerId", "name"),
-    tagging=_TAGS,
+    tagging=EC2_TAGS,
 )
 
 # --- endpoints ---------------------------------------------------------------------------------------------
@@ -330,8 +345,8 @@ _CHANGES: Final = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "
 
 def _create_endpoint(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_vpc_endpoint", **call.request())["VpcEndpoint"]["VpcEndpointId"]
-    _TAGS.update(call)
-    return call.id, {**_owned(call, "vpc-endpoint"), "state": "available"}
+    EC2_TAGS.update(call)
+    return call.id, {**owned(call, "vpc-endpoint"), "state": "available"}
 
 
 def _read_endpoint(call: Call) -> PropertyValues | None:
@@ -342,7 +357,7 @@ def _read_endpoint(call: Call) -> PropertyValues | None:
     properties = call.properties({**endpoint, "SecurityGroupIds": groups})
     # AWS answers with an empty list or False for a property that the kind of endpoint does not have.
     own = {name: value for name, value in properties.items() if value not in ([], False)}
-    return {**own, **_owned(call, "vpc-endpoint"), "state": endpoint["State"]}
+    return {**own, **owned(call, "vpc-endpoint"), "state": endpoint["State"]}
 
 
 def _update_endpoint(call: Call) -> None:
@@ -377,7 +392,7 @@ ENDPOINT: Final = ResourceType(
     _update_endpoint,
     _delete_endpoint,
     outputs=("arn", "ownerId", "state"),
-    tagging=_TAGS,
+    tagging=EC2_TAGS,
 )
 
 RESOURCES: Final = (VPC, SUBNET, ROUTE_TABLE, ASSOCIATION, GROUP, DEFAULT_GROUP, ENDPOINT)

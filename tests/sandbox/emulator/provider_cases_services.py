@@ -468,6 +468,11 @@ def _allowing(action: str) -> str:
     return policy(action, Principal="*", Resource="*")
 
 
+def _entry(number: int, protocol: str, port: int) -> PropertyValues:
+    ports = {"fromPort": port, "toPort": port}
+    return {"ruleNo": number, "action": "allow", "cidrBlock": "10.64.0.0/16", "protocol": protocol, **ports}
+
+
 SHARE = Case("aws:ram/resourceShare:ResourceShare", {"name": "mesh", **TAGS}, {"allowExternalPrincipals": True})
 UNIT = f"arn:aws:organizations::{MANAGEMENT}:ou/o-meshsample/ou-mesh-domains1"
 
@@ -488,6 +493,27 @@ NETWORK = (
         lambda made: {"vpcId": made["vpc"]["id"]},
         {"tags": {"o": "x"}},
         {"vpcId": "x"},
+        {"vpc": VPC},
+        stays=True,
+    ),
+    Case(
+        "aws:ec2/networkAcl:NetworkAcl",
+        lambda made: {
+            "vpcId": made["vpc"]["id"],
+            "subnetIds": [made["subnet"]["id"]],
+            "ingress": [_entry(100, "-1", 0)],
+            "egress": [_entry(100, "-1", 0), _entry(200, "tcp", 443)],
+            **TAGS,
+        },
+        {"subnetIds": None, "ingress": [_entry(100, "tcp", 80)], "egress": None, "tags": {"o": "x"}},
+        {"vpcId": "x"},
+        {"vpc": VPC, "subnet": SUBNET},
+    ),
+    Case(
+        "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl",
+        lambda made: {"defaultNetworkAclId": made["vpc"]["defaultNetworkAclId"]},
+        {"ingress": [_entry(100, "tcp", 443)], "tags": {"o": "x"}},
+        {"defaultNetworkAclId": "x"},
         {"vpc": VPC},
         stays=True,
     ),
