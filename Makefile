@@ -53,7 +53,7 @@ check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/python -m mesh.proof.policy_page --check
 
 judge: $(VENV)/.installed $(JUDGE)/.installed ## What tools that nobody here wrote object to, less what is suppressed with a reason
-	@command -v actionlint >/dev/null || ! command -v go >/dev/null || $(MAKE) --no-print-directory .tools/actionlint
+	@command -v actionlint >/dev/null || ! command -v go >/dev/null || $(MAKE) --silent .tools/actionlint
 	@$(BIN)/mesh plan --as-of $(AS_OF) --json | PATH="$(CURDIR)/.tools:$$PATH" $(JUDGE)/bin/python -m tools.judge
 
 $(JUDGE)/.installed: tools/judge/requirements.lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -56,7 +57,13 @@ class JudgedDocument:
 
 def documents(planned: list[Planned]) -> list[JudgedDocument]:
     """Every policy document, with those of the roles that the StackSet makes in every account."""
-    found = [JudgedDocument(at, json.loads(text.replace(UNKNOWN, AN_ARN))) for at, text in _texts(planned)]
+    seen: Counter[str] = Counter()
+    found: list[JudgedDocument] = []
+    for at, text in _texts(planned):
+        seen[at] += 1
+        # Two components of a stack may give their child one name: an account's key, and that of a partner's inbox.
+        place = at if seen[at] == 1 else f"{at}__{seen[at]}"
+        found.append(JudgedDocument(place, json.loads(text.replace(UNKNOWN, AN_ARN))))
     lacking = KINDS - {document.kind for document in found}
     if lacking:
         raise ValueError(f"the plan has no document of the kinds {', '.join(sorted(lacking))}")

@@ -49,7 +49,7 @@ class OptOutPolicy:
     type: str = "AISERVICES_OPT_OUT_POLICY"
     target: str = "root"
     description: str = "No AI service of AWS keeps what it is sent, or learns from it."
-    document: OptOut = OptOut()
+    document: OptOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class LandingZoneArgs:
     @cached_property
     def opted_out(self) -> OptOutPolicy:
         """The AI-services opt-out policy."""
-        return OptOutPolicy()
+        return OptOutPolicy(document=OptOut())
 
     @cached_property
     def policies(self) -> tuple[OrganizationPolicy, ...]:
