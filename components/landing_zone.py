@@ -25,6 +25,7 @@ POLICY_TYPES = (
 # Member accounts keep no credentials of a root user; what only a root user can do, the management account does.
 ROOT_ACCESS = ("RootCredentialsManagement", "RootSessions")
 TRUSTED_SERVICES = (
+    "account.amazonaws.com",
     "cloudtrail.amazonaws.com",
     "ec2.amazonaws.com",
     "iam.amazonaws.com",

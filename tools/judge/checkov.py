@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tools.judge.objection import Objection
 from tools.judge.planned import Planned
@@ -30,8 +30,8 @@ def checkov(planned: list[Planned], folder: Path) -> Iterator[Objection]:
     program = Path(sys.executable).with_name("checkov")
     frameworks = ("--framework", "terraform", "cloudformation")
     answer = told([program, "-d", folder, *frameworks, "--compact", "--quiet", "--skip-download", "-o", "json"], (0, 1))
-    reports = json.loads(answer.stdout)
-    reports = reports if isinstance(reports, list) else [reports]
+    said = json.loads(answer.stdout)
+    reports: list[Any] = cast("list[Any]", said) if isinstance(said, list) else [said]
     _refuse_half(reports, len(planned), len(templates))
     for report in reports:
         for failed in report["results"]["failed_checks"]:

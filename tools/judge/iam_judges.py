@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tools.judge.documents import JudgedDocument
 from tools.judge.objection import Objection
@@ -57,10 +57,10 @@ def parliament(documents: list[JudgedDocument]) -> Iterator[Objection]:
 
 def _subjects(document: JudgedDocument, finding: Any) -> list[str]:
     """What a finding is about: of what gives permissions each action, else one thing."""
-    if isinstance(finding.detail, list):
-        actions = [str(item["action"]) if isinstance(item, dict) else str(item) for item in finding.detail]
-        return actions if document.kind == GRANTS else [""]
-    known = re.search(SUBJECTS.get(finding.issue, r"(?!)"), f"{finding.detail} {finding.location.get('string', '')}")
+    detail: Any = finding.detail
+    if isinstance(detail, list):
+        return _named("action", cast("list[Any]", detail)) if document.kind == GRANTS else [""]
+    known = re.search(SUBJECTS.get(finding.issue, r"(?!)"), f"{detail} {finding.location.get('string', '')}")
     return [known["about"] if known else ""]
 
 
@@ -89,5 +89,11 @@ def cloudsplaining(documents: list[JudgedDocument]) -> Iterator[Objection]:
 
 def _risks(document: JudgedDocument, found: list[Any]) -> list[str]:
     """Each risk by its name. The long lists of a boundary are one risk: it lists services, and gives none of it."""
-    named = [str(item["type"]) if isinstance(item, dict) else str(item) for item in found]
+    named = _named("type", found)
     return named if document.kind == GRANTS or len(named) < 2 else [""]
+
+
+def _named(key: str, items: list[Any]) -> list[str]:
+    """Each item by its name: a text, or the text under a key."""
+    texts: list[Any] = [item[key] if isinstance(item, dict) else item for item in items]
+    return [str(each) for each in texts]

@@ -52,7 +52,7 @@ class Suppression:
 
 def read(path: Path, root: Path) -> list[Suppression]:
     """The suppressions of a file; pages that they name are below `root`."""
-    rows = cast("Any", yaml.safe_load(path.read_text("utf-8")))
+    rows: Any = yaml.safe_load(path.read_text("utf-8"))
     if not isinstance(rows, list):
         raise SuppressionError(f"{path.name}: a list of suppressions is expected")
     return [one for row in cast("list[Any]", rows) for one in _suppressions(row, root)]

@@ -54,8 +54,8 @@ def _put_entries(call: Call) -> None:
     """Bring the entries in AWS to those of the inputs: what differs goes, what lacks comes."""
     access_list = _access_list(call)
     for direction in _ENTRIES:
-        kept, wanted = _kept(access_list, direction), call.inputs.get(direction) or []
-        egress = direction == "egress"
+        kept, egress = _kept(access_list, direction), direction == "egress"
+        wanted: list[PropertyValues] = call.inputs.get(direction) or []
         for entry in kept:
             if entry not in wanted:
                 number = entry["ruleNo"]
