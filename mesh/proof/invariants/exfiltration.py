@@ -187,7 +187,7 @@ def no_exfiltration(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _opted_out(subject: Subject) -> str | None:
-    """What lets an AI service learn: a policy elsewhere than at the root, another setting, one that may be changed."""
+    """Whatever lets an AI service learn: a policy not at the root, another setting, one that may be changed."""
     policy = subject.plan.organization.args.opted_out
     services = policy.document.as_json()["services"]
     setting = services["default"]["opt_out_policy"]
