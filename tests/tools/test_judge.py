@@ -17,7 +17,7 @@ from tools.judge.suppressions import Suppression, SuppressionError, complaints, 
 from tools.judge.terraform import NotTranslatedError, translate
 
 FILE = ROOT / "tools" / "judge" / "suppressions.yaml"
-SEE = "docs/decisions/0022-a-second-judge.md"
+SEE = "docs/decisions/0020-a-second-judge.md"
 ROW = {"judge": "checkov", "check": "CKV_1", "at": "aws_vpc/*/x", "because": "as the page below says", "see": SEE}
 
 
