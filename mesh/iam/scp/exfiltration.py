@@ -10,7 +10,6 @@ from typing import Final
 from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
 from mesh.iam.scp.networks import compute_in_a_network, networks_without_a_way_out
 from mesh.iam.scp.regions import one_region
-from mesh.iam.scp.services import only_listed_services
 from mesh.iam.statement import Document, Statement, document, when
 
 EXPORT_CONFIGURATIONS: Final = (
@@ -86,7 +85,6 @@ def no_exfiltration(perimeter: Perimeter, *mail_addresses: str) -> Document:
     `mail_addresses` are those to which the deployment may have a topic send mail.
     """
     return document(
-        only_listed_services(),
         *_no_exports(),
         *_subscriptions_stay_inside(perimeter, mail_addresses),
         *_nothing_is_shared(),
