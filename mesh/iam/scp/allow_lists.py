@@ -45,12 +45,13 @@ def _of(subject: str, services: str) -> AllowList:
 
 
 ALLOW_LISTS: Final = (
-    _of("Networks", "ec2 ram resource-groups tag"),
+    _of("Identities", "access-analyzer account athena iam lakeformation organizations ram sts"),
     _of("Jobs", "ecr events glue lambda states"),
+    _of(
+        "Networks",
+        "budgets ce cloudformation cloudtrail cloudwatch ec2 health logs resource-groups servicequotas ssm tag xray",
+    ),
     _of("Storage", "dynamodb kms s3 secretsmanager sns sqs"),
-    _of("Identities", "access-analyzer account iam organizations sts"),
-    _of("Queries", "athena budgets ce cloudformation health lakeformation servicequotas"),
-    _of("Operations", "cloudtrail cloudwatch logs ssm xray"),
 )
 """The documents. A service stays in its document when another one gets an action, so that one document changes."""
 

@@ -14,7 +14,6 @@ from mesh.iam.statement import Document, Statement, document, when
 
 EXPORT_CONFIGURATIONS: Final = (
     "cloudtrail:CreateTrail",
-    "config:PutDeliveryChannel",
     "ec2:CreateFlowLogs",
     "logs:CreateDelivery",
     "logs:CreateExportTask",
@@ -31,12 +30,9 @@ EXPORT_CONFIGURATIONS: Final = (
 """Actions that have a service write data to a destination, from then on."""
 
 ACTIONS_THAT_CARRY_DATA: Final = (
-    "codebuild:CreateFleet",
     "events:CreateApiDestination",
     "events:CreateConnection",
     "events:CreateEndpoint",
-    "firehose:CreateDeliveryStream",
-    "firehose:UpdateDestination",
     "glue:CreateDevEndpoint",
     "sns:CreatePlatformApplication",
     "sns:CreatePlatformEndpoint",
@@ -46,7 +42,6 @@ ACTIONS_THAT_CARRY_DATA: Final = (
 SHARING: Final = (
     "athena:CreateDataCatalog",
     "athena:UpdateDataCatalog",
-    "codebuild:PutResourcePolicy",
     "dynamodb:ExportTableToPointInTime",
     "dynamodb:PutResourcePolicy",
     "ec2:CreateInstanceExportTask",
@@ -57,7 +52,6 @@ SHARING: Final = (
     "ecr:PutReplicationConfiguration",
     "ecr:SetRepositoryPolicy",
     "events:PutPermission",
-    "kinesis:PutResourcePolicy",
     "lambda:AddLayerVersionPermission",
     "lambda:AddPermission",
     "lambda:CreateFunctionUrlConfig",
@@ -126,7 +120,7 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
     return (
         Statement(
             sid="RefuseSubscriptionsOutside",
-            what="Nobody subscribes to a topic but a queue, function or stream of the caller's own account.",
+            what="Nobody subscribes to a topic but a queue or function of the caller's own account.",
             why="A topic sends what it is told to mail, HTTPS, other accounts; the security contact's mail is allowed.",
             actions=("sns:Subscribe",),
             resources=("*",),
@@ -169,5 +163,5 @@ def _nothing_is_shared() -> tuple[Statement, ...]:
 def _own_endpoints(perimeter: Perimeter) -> tuple[str, ...]:
     """Endpoints of the caller's account. `arn:aws:*:*:<account>:*` takes a function of that name in another one."""
     return tuple(
-        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("firehose", "lambda", "sqs")
+        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("lambda", "sqs")
     )
