@@ -45,13 +45,13 @@ def _of(subject: str, services: str) -> AllowList:
 
 
 ALLOW_LISTS: Final = (
-    _of("Identities", "access-analyzer account athena iam lakeformation organizations ram sts"),
-    _of("Jobs", "ecr events glue lambda states"),
     _of(
-        "Networks",
-        "budgets ce cloudformation cloudtrail cloudwatch ec2 health logs resource-groups servicequotas ssm tag xray",
+        "Accounts",
+        "access-analyzer account budgets ce cloudformation cloudtrail health iam organizations ram resource-groups "
+        "servicequotas sts tag",
     ),
-    _of("Storage", "dynamodb kms s3 secretsmanager sns sqs"),
+    _of("Data", "athena dynamodb glue kms lakeformation s3 secretsmanager sns sqs"),
+    _of("Workloads", "cloudwatch ec2 ecr events lambda logs ssm states xray"),
 )
 """The documents. A service stays in its document when another one gets an action, so that one document changes."""
 
