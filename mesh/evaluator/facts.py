@@ -128,6 +128,12 @@ def _names(service: str) -> frozenset[str]:
     return frozenset(name.lower() for name in actions_of(service))
 
 
+@lru_cache(maxsize=1)
+def services() -> tuple[str, ...]:
+    """Prefixes of all services of the reference, sorted."""
+    return tuple(sorted(_DATA.services.get_service_keys()))
+
+
 @lru_cache(maxsize=_SERVICES)
 def actions_of(service: str) -> tuple[str, ...]:
     """Names of a service's actions, sorted."""
@@ -157,12 +163,32 @@ def _arn(service: str, resource_type: str, region: str, account_id: str) -> str:
     return re.sub(r"\$\{(\w+)\}", fill, form.replace(":*:", ":${Account}:"))
 
 
-@lru_cache(maxsize=32_768)
 def reads(service: str, name: str) -> bool:
     """Whether an action only reads or lists."""
+    return _level(service, name) in ("Read", "List")
+
+
+def lists(service: str, name: str) -> bool:
+    """Whether an action only lists."""
+    return _level(service, name) == "List"
+
+
+def changes_permissions(service: str, name: str) -> bool:
+    """Whether the reference calls an action one on permissions, whatever else it calls it."""
+    return "Permissions management" in _level(service, name)
+
+
+@lru_cache(maxsize=4096)
+def resource_types(service: str, name: str) -> frozenset[str]:
+    """Types of the resources that an action is asked on."""
+    return frozenset(kind["name"] for kind in _DATA.actions.get_action_details(service, name)["resourceTypes"])
+
+
+@lru_cache(maxsize=32_768)
+def _level(service: str, name: str) -> str:
     proper = next((action for action in actions_of(service) if action.lower() == name.lower()), name)
     details: dict[str, Any] = _DATA.actions.get_action_details(service, proper)
-    return details["accessLevel"] in ("Read", "List")
+    return details["accessLevel"]
 
 
 @lru_cache(maxsize=4096)

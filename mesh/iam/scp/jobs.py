@@ -74,7 +74,7 @@ def _jobs() -> tuple[Statement, ...]:
             but="A domain's stack deploys its jobs, out of a review.",
             actions=(
                 "glue:UpdateJob",
-                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionCode*",
                 "lambda:UpdateFunctionConfiguration",
                 "states:UpdateStateMachine",
             ),
@@ -137,6 +137,7 @@ def _names() -> tuple[Statement, ...]:
                 "cloudformation:*ChangeSet",
                 "cloudformation:CreateStack",
                 "cloudformation:DeleteStack",
+                "cloudformation:SetStackPolicy",
                 "cloudformation:UpdateStack",
             ),
             resources=("*",),

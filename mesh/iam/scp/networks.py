@@ -80,6 +80,7 @@ def compute_in_a_network() -> tuple[Statement, ...]:
 
 WAYS_OUT: Final = (
     "ec2:AcceptTransitGateway*",
+    "ec2:AcceptVpcEndpointConnections",
     "ec2:AcceptVpcPeeringConnection",
     "ec2:AttachInternetGateway",
     "ec2:AttachVpnGateway",
@@ -96,10 +97,12 @@ WAYS_OUT: Final = (
     "ec2:CreateTransitGateway*",
     "ec2:CreateVerifiedAccess*",
     "ec2:CreateVpcBlockPublicAccessExclusion",
+    "ec2:CreateVpcEndpointService*",
     "ec2:CreateVpcPeeringConnection",
     "ec2:CreateVpnCon*",
     "ec2:CreateVpnGateway",
     "ec2:ModifyVpcBlockPublicAccess*",
+    "ec2:ModifyVpcEndpointService*",
 )
 """Actions that lead from a network to the internet, to another network, or to somebody else's resolver of names."""
 
@@ -122,12 +125,9 @@ NETWORKS: Final = (
 """Actions that make or change networks, their routes and access lists."""
 
 ENDPOINTS: Final = (
-    "ec2:AcceptVpcEndpointConnections",
     "ec2:CreateVpcEndpoint",
-    "ec2:CreateVpcEndpointServiceConfiguration",
     "ec2:DeleteVpcEndpoints",
     "ec2:ModifyVpcEndpoint",
-    "ec2:ModifyVpcEndpointService*",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.perimeter import caller_is_not, deploy_roles
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
 from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
 from mesh.iam.statement import Statement, when
 
@@ -72,7 +72,7 @@ AcceptHandshake: "If the account departed one organization and joined another â€
 """
 
 
-def only_roles() -> tuple[Statement, ...]:
+def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
     """Statements about identities: accounts stay, without root users, keys that last or other identity providers."""
     return (
         Statement(
@@ -102,7 +102,7 @@ def only_roles() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherFederation",
-            what="Only deployments make or change OIDC providers.",
+            what="Only the deployment of governance makes or changes OIDC providers.",
             why="Whoever controls a provider can sign in as anybody whom a trust policy takes from it.",
             but="The deployment of governance makes the CI's provider.",
             actions=(
@@ -111,7 +111,7 @@ def only_roles() -> tuple[Statement, ...]:
                 "iam:UpdateOpenIDConnectProviderThumbprint",
             ),
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
         ),
     )
 
