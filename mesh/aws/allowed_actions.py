@@ -85,6 +85,21 @@ def allowed_actions() -> Iterator[tuple[str, AllowedAction]]:
 
 
 @cache
+def _names() -> frozenset[str]:
+    return frozenset(name.lower() for name, _ in allowed_actions())
+
+
+def is_allowed(action: str) -> bool:
+    """Whether an action, in whatever case, is allowed to anybody."""
+    return action.lower() in _names()
+
+
+def actions_that(*powers: Power) -> tuple[str, ...]:
+    """The allowed actions that can do one of these things, by full name."""
+    return tuple(name for name, action in allowed_actions() if not set(powers).isdisjoint(action.can))
+
+
+@cache
 def second_reading() -> Mapping[str, str]:
     """The power of harmless actions by full name, as another reader saw it. Raises MalformedActionsError."""
     seen: dict[str, str] = {}

@@ -105,6 +105,7 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
             actions=(
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
+                "iam:DeleteOpenIDConnectProvider",
                 "iam:UpdateOpenIDConnectProviderThumbprint",
             ),
             resources=("*",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim, Claim
@@ -13,6 +14,7 @@ from mesh.proof.invariants import (
     event_bus,
     exfiltration,
     guardrails,
+    harm,
     jobs,
     keys,
     logs,
@@ -29,14 +31,22 @@ from mesh.proof.invariants import (
 from mesh.proof.subject import Subject
 
 
+Claims = Callable[[Subject], Iterator[AnyClaim]]
+
+
 class Invariant(NamedTuple):
     """A sentence that holds of every mesh (`title`); `claims` are what it comes to, request by request."""
 
     id: str
     title: str
-    claims: Callable[[Subject], Iterator[AnyClaim]]
+    claims: Claims
     beyond: str | None = None
     """The part that no IAM policy carries: what carries it instead, and where to look at it."""
+
+
+def _both(one: Claims, other: Claims) -> Claims:
+    """The claims of both."""
+    return lambda subject: chain(one(subject), other(subject))
 
 
 _EGRESS: Final = (
@@ -101,12 +111,12 @@ INVARIANTS: Final = (
     Invariant(
         "I7",
         "No service is set up to carry data out for somebody.",
-        exfiltration.no_exfiltration,
+        _both(exfiltration.no_exfiltration, harm.carried_out),
     ),
     Invariant(
         "I8",
         "A job is made in a network or not at all, no network has a way out, and its endpoints lead the mesh home.",
-        networks.no_way_out,
+        _both(networks.no_way_out, harm.opened),
         _EGRESS,
     ),
     Invariant(
@@ -149,7 +159,7 @@ INVARIANTS: Final = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        guardrails.controls_stay_up,
+        _both(guardrails.controls_stay_up, harm.changed),
     ),
     Invariant(
         "I17",
@@ -165,7 +175,7 @@ INVARIANTS: Final = (
     Invariant(
         "I19",
         "Nothing is shared, granted or told to anybody outside, by deployments either: RAM, policies, targets, alarms.",
-        sharing.no_sharing,
+        _both(sharing.no_sharing, harm.shared),
     ),
     Invariant(
         "I20",
@@ -223,7 +233,7 @@ INVARIANTS: Final = (
     Invariant(
         "M10",
         "A preview, which runs for every pull request, looks at settings and never at data or secrets.",
-        roles.previews_read_no_data,
+        _both(roles.previews_read_no_data, harm.looked_at),
     ),
     Invariant(
         "M12",

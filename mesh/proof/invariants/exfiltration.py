@@ -83,7 +83,6 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
         for action, arn in (
             ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
             ("ssm:GetParameter", f"arn:aws:ssm:{subject.region}::parameter/aws/service/x"),
-            ("ec2:GetManagedPrefixListEntries", f"arn:aws:ec2:{subject.region}:aws:prefix-list/pl-1"),
         ):
             yield Claim(f"{caller.who}, at what AWS owns", Request(caller.name, action, arn), free=("scp",))
         for arn in ("arn:aws:iam::aws:role/x", f"arn:aws:ssm:{subject.region}:{NO_ORGANIZATION}:parameter/aws/x"):
@@ -287,7 +286,7 @@ def one_region(subject: Subject) -> Iterator[AnyClaim]:
         for action, resource in (
             ("sqs:CreateQueue", "x"),
             ("dynamodb:CreateTable", "table/x"),
-            ("ec2:RunInstances", "instance/x"),
+            ("ec2:CreateTags", "network-interface/x"),
         ):
             service = action.partition(":")[0]
             for region in ("us-east-1", "eu-central-1"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
@@ -134,7 +135,7 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             request = subject.own_request(deployment, action)
-            if action.startswith(FOR_NOBODY):
+            if action.startswith(FOR_NOBODY) or not is_allowed(action):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
             elif action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub:
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
@@ -159,7 +160,7 @@ def _organization(subject: Subject, administrator: Actor, deployment: Actor) -> 
     An account that accepts another organisation's invitation is gone, with all that is in it.
     """
     for name in facts.actions_of("organizations"):
-        looks = name.startswith(("Describe", "List"))
+        looks = name.startswith(("Describe", "List")) and is_allowed(f"organizations:{name}")
         for caller in (administrator, deployment):
             request = Request(caller.name, f"organizations:{name}", "*")
             if not looks:

@@ -7,6 +7,7 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
@@ -75,7 +76,8 @@ def _logs(subject: Subject, account_id: str, where: str, product: str) -> Iterat
     )
     deployment = names.deploy_role(account_id)
     for name, arn in _log_actions(group):
-        action, lists = f"logs:{name}", facts.lists("logs", name)
+        action = f"logs:{name}"
+        lists = facts.lists("logs", name) and is_allowed(action)
         for caller in strangers[:1] if not facts.reads("logs", name) else strangers:
             request = Request(caller.name, action, arn)
             yield Claim(caller.who, request, free=("scp",)) if lists else Claim(caller.who, request, False, ("scp",))

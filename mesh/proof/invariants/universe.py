@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mesh import names
-from mesh.aws.allowed_actions import POWERS, AllowedAction, allowed_actions, listed_services
+from mesh.aws.allowed_actions import POWERS, AllowedAction, allowed_actions, is_allowed, listed_services
 from mesh.aws.universe import Universe, as_read, differences, universe
 from mesh.evaluator.decide import Request
 from mesh.proof.bounds import Bounds
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Actor, Subject
+
+THROUGH: Final = frozenset({"iam:PassRole"})
+"""Actions that bound others, which need them: what runs with a role needs the right to pass it (IAM User Guide, "Grant
+a user permissions to pass a role to an AWS service").
+"""
 
 Asked = Callable[[Subject, str], frozenset[str] | None]
 """The actions that an invariant asks, by its identifier; None when there is no such invariant."""
@@ -84,9 +89,12 @@ def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     bounds = Bounds(subject)
     for name, action in allowed_actions():
         for bound in action.bound:
-            yield _of_invariant(subject, asked, name, bound) if _is_invariant(bound) else _of_statement(
-                bounds, name, action, bound
-            )
+            if bound in THROUGH:
+                yield _right(name, bound) if is_allowed(bound) else _wrong(name, f"nobody may {bound}")
+            elif _is_invariant(bound):
+                yield _of_invariant(subject, asked, name, bound)
+            else:
+                yield _of_statement(bounds, name, action, bound)
 
 
 def _is_invariant(bound: str) -> bool:
