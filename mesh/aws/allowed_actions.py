@@ -28,7 +28,7 @@ Power = Literal[
 """A thing that an action can do with data; the last two are harmless."""
 
 POWERS: Final[tuple[str, ...]] = get_args(Power)
-HARMLESS: Final = frozenset({"own account only", "nothing"})
+HARMLESS: Final[frozenset[Power]] = frozenset({"own account only", "nothing"})
 """Powers that need no bound, but a second reading."""
 
 _Path = tuple[str | int, ...]
@@ -94,6 +94,7 @@ def is_allowed(action: str) -> bool:
     return action.lower() in _names()
 
 
+@cache
 def actions_that(*powers: Power) -> tuple[str, ...]:
     """The allowed actions that can do one of these things, by full name."""
     return tuple(name for name, action in allowed_actions() if not set(powers).isdisjoint(action.can))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
-from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.claims import AnyClaim, actions_of
 from mesh.proof.invariants import (
     boundary,
     break_glass,
@@ -81,7 +81,7 @@ INVARIANTS: Final = (
     Invariant(
         "I1",
         "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
-        perimeter.nobody_outside,
+        _both(perimeter.nobody_outside, harm.from_outside),
     ),
     Invariant(
         "I2",
@@ -91,7 +91,7 @@ INVARIANTS: Final = (
     Invariant(
         "I3",
         "Partners and the management account act on nothing of a domain.",
-        perimeter.only_domains_and_governance,
+        _both(perimeter.only_domains_and_governance, harm.from_other_units),
     ),
     Invariant(
         "I4",
@@ -139,7 +139,7 @@ INVARIANTS: Final = (
     Invariant(
         "I12",
         "A key is used by its service, for those whom it is for; the deployment administers it, and cannot use it.",
-        keys.keys_only_through_their_services,
+        _both(keys.keys_only_through_their_services, harm.on_keys),
     ),
     Invariant(
         "I13",
@@ -197,7 +197,7 @@ INVARIANTS: Final = (
     Invariant(
         "I23",
         "The mesh catalog is read by domains and written by each domain's publisher, each in its own databases.",
-        mesh_catalog.catalog_is_closed,
+        _both(mesh_catalog.catalog_is_closed, harm.on_the_catalog),
     ),
     Invariant(
         "I24",
@@ -264,5 +264,5 @@ def asked(subject: Subject, invariant: str) -> frozenset[str] | None:
         claims = next((each.claims(subject) for each in INVARIANTS if each.id == invariant), None)
         if claims is None:
             return None
-        subject.asked[invariant] = {claim.request.action.lower() for claim in claims if isinstance(claim, Claim)}
+        subject.asked[invariant] = {action for claim in claims for action in actions_of(claim)}
     return frozenset(subject.asked[invariant])

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mesh import names
-from mesh.access import from_plan
-from mesh.aws.allowed_actions import Power, actions_that
+from mesh.aws.allowed_actions import HARMLESS, Power, actions_that, is_allowed, listed_services
+from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import NO_ORGANIZATION, Actor, Subject
@@ -91,8 +91,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
         "kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo lambda:InvokeFunction "
         "lambda:TagResource logs:PutLogEvents s3:ObjectOwnerOverrideToBucketOwner s3:PutObjectTagging "
         "s3:ReplicateObject s3:ReplicateTags s3:TagResource secretsmanager:CreateSecret secretsmanager:PutSecretValue "
-        "secretsmanager:UpdateSecret sns:Publish sqs:SendMessage sqs:StartMessageMoveTask cloudwatch:PutDashboard "
-        "ecr:GetAuthorizationToken".split(),
+        "secretsmanager:UpdateSecret sns:Publish sqs:SendMessage sqs:StartMessageMoveTask cloudwatch:PutDashboard".split(),
         WHERE_IT_WRITES,
     ),
     **dict.fromkeys("glue:CreateCrawler glue:StartCrawler states:CreateStateMachine".split(), MADE_WITH_A_ROLE),
@@ -163,20 +162,65 @@ def looked_at(subject: Subject) -> Iterator[AnyClaim]:
                 yield Claim(preview.who, subject.own_request(preview, action), allowed=False)
 
 
+def from_outside(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I1: on every allowed action of services that take RCPs, by outsiders on what the plan does not list."""
+    yield from _reached(subject, subject.outsiders[:2])
+
+
+def from_other_units(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I3: on the same actions by partners and the management account, on what a domain may have made."""
+    partners = tuple(caller for caller in subject.of_partners if caller.kind == "other")[:1]
+    yield from _reached(subject, (*partners, *subject.of_management))
+
+
+def _reached(subject: Subject, callers: tuple[Actor, ...]) -> Iterator[AnyClaim]:
+    home = subject.domains[0].access.account_id
+    harmless = frozenset(actions_that(*HARMLESS))
+    for service in sorted(facts.RESOURCE_CONTROLLED & listed_services().keys() - {"sts"}):
+        for action, arn in facts.requests(service, subject.region, home):
+            if not is_allowed(action) or action in harmless or (":s3:" not in arn and home not in arn):
+                continue
+            resource = arn if home in arn else _bucket(subject) + ("/x" if "/" in arn else "")
+            for caller in callers:
+                yield Claim(caller.who, Request(caller.name, action, resource), allowed=False)
+
+
+def _bucket(subject: Subject) -> str:
+    return f"arn:aws:s3:::{next(iter(subject.products)).bucket}"
+
+
+def on_keys(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I12: on every allowed action of KMS that does harm, by an administrator on a product's key."""
+    product = next(iter(subject.products))
+    caller = subject.other(product.account_id, "domains", f"domain {product.domain}")
+    for action, _ in facts.requests("kms", subject.region, product.account_id):
+        if is_allowed(action) and action not in actions_that(*HARMLESS):
+            request = Request(caller.name, action, subject.product_key(product))
+            yield Claim(caller.who, request, allowed=False)
+
+
+def on_the_catalog(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I23: on every allowed action of Glue on a catalog that does harm, by a partner and an outsider."""
+    partners = tuple(caller for caller in subject.of_partners if caller.kind == "other")[:1]
+    for action, arn in facts.requests("glue", subject.region, subject.hub):
+        if is_allowed(action) and arn.split(":")[5].split("/")[0] in ("catalog", "database", "table"):
+            if action not in actions_that(*HARMLESS):
+                for caller in (*partners, *subject.outsiders[:2]):
+                    yield Claim(caller.who, Request(caller.name, action, arn), allowed=False)
+
+
 def _harmful(subject: Subject, caller: Actor, action: str) -> Request:
     """The request that does harm; without a form of its own, the plain one on a resource of the caller's account."""
     form = FORMS.get(action)
     if form is None:
         return subject.own_request(caller, action)
-    product = next(iter(subject.products))
     account_id = caller.account or subject.hub
     places = {
         "account": account_id,
         "hub": subject.hub,
         "region": subject.region,
         "stranger": NO_ORGANIZATION,
-        "bucket": f"arn:aws:s3:::{product.bucket}",
-        "key": from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS),
+        "bucket": _bucket(subject),
     }
     context = {key: _filled(value, places) for key, value in form.context.items()}
     if not form.resource:
