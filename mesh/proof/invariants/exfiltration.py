@@ -114,7 +114,9 @@ def _without_an_owner(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(administrator.name, "events:PutEvents", foreign)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",), lacks=OWNER_KEYS)
         for action in ("events:PutRule", "events:PutTargets"):
-            request = subject.own_request(Actor("", domain.access.deploy_role, None, domain.access.account_id, ""), action)
+            request = subject.own_request(
+                Actor("", domain.access.deploy_role, None, domain.access.account_id, ""), action
+            )
             yield Claim("a deployment", request, free=("scp",), lacks=OWNER_KEYS)
 
 

@@ -136,7 +136,11 @@ def _names(subject: Subject, administrator: Actor, deployment: Actor) -> Iterato
         for caller in (administrator, deployment):
             request = subject.own_request(caller, f"cloudformation:{action}")
             yield Claim(caller.who, request, allowed=False, denied=("scp",))
-        made = Request(bootstrap, f"cloudformation:{action}", subject.own_request(deployment, "cloudformation:CreateStack").resource)
+        made = Request(
+            bootstrap,
+            f"cloudformation:{action}",
+            subject.own_request(deployment, "cloudformation:CreateStack").resource,
+        )
         yield Claim("StackSets", made, free=("scp",))
     for service, may in (("cloudtrail.amazonaws.com", True), ("replication.dynamodb.amazonaws.com", False)):
         for caller in (administrator, deployment):
@@ -159,4 +163,6 @@ def _queries(subject: Subject, account_id: str, where: str) -> Iterator[AnyClaim
         yield Claim(f"clearance general in {where}", cleared, free=("scp",))
     people = from_plan.permission_set_role(account_id, subject.region, "general")
     theirs = f"arn:aws:athena:{subject.region}:{account_id}:workgroup/primary"
-    yield Claim(f"people of {where}, in another workgroup", Request(people, "athena:StartQueryExecution", theirs), free=("scp",))
+    yield Claim(
+        f"people of {where}, in another workgroup", Request(people, "athena:StartQueryExecution", theirs), free=("scp",)
+    )

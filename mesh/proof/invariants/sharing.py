@@ -159,13 +159,18 @@ def _destinations(subject: Subject, deployment: Actor) -> Iterator[tuple[str, Co
     queue = f"arn:aws:sqs:{region}:{own}:x"
     targets: Contexts = (
         *({"events:TargetArn": [f"arn:aws:events:{region}:{account}:event-bus/x"]} for account in strangers),
-        *({"events:TargetArn": [queue, f"arn:aws:lambda:{region}:{account}:function:{own}:x"]} for account in strangers),
+        *(
+            {"events:TargetArn": [queue, f"arn:aws:lambda:{region}:{account}:function:{own}:x"]}
+            for account in strangers
+        ),
     )
     yield "events:PutTargets", targets, ({"events:TargetArn": [queue]}, {"events:TargetArn": [bus, queue]})
     alarms: Contexts = tuple({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{a}:x"]} for a in strangers)
     for action in ("cloudwatch:PutMetricAlarm", "cloudwatch:PutCompositeAlarm"):
         yield action, alarms, ({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{own}:x"]}, {})
-    principals: Contexts = tuple({"lambda:Principal": p} for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root"))
+    principals: Contexts = tuple(
+        {"lambda:Principal": p} for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root")
+    )
     inside: Contexts = ({"lambda:Principal": "events.amazonaws.com"}, {"lambda:Principal": str(own)})
     yield "lambda:AddPermission", principals, inside
     yield "kms:CreateGrant", ({"kms:GrantIsForAWSResource": "false"}, {}), ({"kms:GrantIsForAWSResource": "true"},)
