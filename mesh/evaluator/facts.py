@@ -104,7 +104,7 @@ cross-account permissions using both AWS Glue and Lake Formation").
 _SERVICES: Final = 1024
 """Services of which facts are kept; AWS has about 450. Names come from requests, too, and those may be anything."""
 
-_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9-]+")
 
 
 @lru_cache(maxsize=65_536)

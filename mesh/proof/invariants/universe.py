@@ -67,8 +67,8 @@ def count() -> ActionCount:
 def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     """Claims of U1: on every refused action by everybody, one of each service not listed, and on every bound."""
     yield Fact("the files of actions have every action of AWS's reference", _differs)
-    yield Fact("no name but those of the files is let through, whatever AWS calls an action", _other_names)
-    callers = tuple(_everybody(subject))
+    yield Fact("no name but those of the files is let through, whatever AWS calls an action", other_names)
+    callers = tuple(everybody(subject))
     for action in refused_actions(universe()):
         for caller in callers:
             yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
@@ -80,7 +80,7 @@ def _differs(_: Subject) -> str | None:
     return "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "") if found else None
 
 
-def _other_names(subject: Subject) -> str | None:
+def other_names(subject: Subject) -> str | None:
     """A name that the allow lists of a unit let through though no file allows it; or that they refuse though one does.
 
     Every text is one of the names that stand without a wildcard, or goes on after the longest of the prefixes that
@@ -119,7 +119,7 @@ def refused_actions(found: Universe, *, of_each: int | None = 1) -> Iterator[str
             yield from (f"{prefix}:{name}" for name in sorted(known)[:of_each])
 
 
-def _everybody(subject: Subject) -> Iterator[Actor]:
+def everybody(subject: Subject) -> Iterator[Actor]:
     """Callers who are refused what is not listed: of a domain each kind, and whoever administers another account."""
     for domain in subject.domains[:1]:
         account_id = domain.access.account_id
@@ -139,12 +139,18 @@ def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     bounds = Bounds(subject)
     for name, action in allowed_actions():
         for bound in action.bound:
-            if bound in THROUGH:
-                yield _right(name, bound) if is_allowed(bound) else _wrong(name, f"nobody may {bound}")
-            elif _is_invariant(bound):
-                yield _of_invariant(subject, asked, name, bound)
-            else:
-                yield _of_statement(bounds, name, action, bound)
+            yield of_bound(subject, asked, bounds, name, action, bound)
+
+
+def of_bound(
+    subject: Subject, asked: Asked, bounds: Bounds, name: str, action: AllowedAction, bound: str
+) -> AnyClaim:
+    """The claim that a bound of an action comes to; one that fails, where it bounds nothing."""
+    if bound in THROUGH:
+        return _right(name, bound) if is_allowed(bound) else _wrong(name, f"nobody may {bound}")
+    if _is_invariant(bound):
+        return _of_invariant(subject, asked, name, bound)
+    return _of_statement(bounds, name, action, bound)
 
 
 def _is_invariant(bound: str) -> bool:
