@@ -951,23 +951,37 @@ def a_role_trusts_google(bench: Bench) -> None:
     bench.drop("mesh-resources-stay-inside", "RefuseOtherWebIdentities")
 
 
-@fault("I8", "sagemaker:CreateNotebookInstance", "sagemaker:DirectInternetAccess=Enabled", "is not refused")
-def a_notebook_has_a_second_door(bench: Bench) -> None:
-    def edit(statement: Json) -> None:
-        statement["Condition"] = {"StringEqualsIfExists": {"sagemaker:DirectInternetAccess": "Sometimes"}}
-        statement["Condition"]["Null"] = {"sagemaker:DirectInternetAccess": "true"}
-
-    bench.statement("mesh-no-side-doors-*", "RefuseNotebooksWithASecondDoor", edit)
 
 
-@fault("I7", "lightsail:CreateInstances", "is not refused by a service control policy")
-def a_list_of_services_is_not_complete(bench: Bench) -> None:
-    """Whatever is refused by name, there is one more."""
+@fault("U1", "lambda:RunMicrovm", "is not refused by a service control policy")
+def compute_under_a_new_name_is_let_through(bench: Bench) -> None:
+    """Somebody tries it, and it works nowhere until the list has it: so into the list it goes."""
 
     def edit(statement: Json) -> None:
-        statement["NotAction"].append("lightsail:*")
+        statement["NotAction"].append("lambda:RunMicrovm")
 
-    bench.statement("mesh-no-side-doors-*", "RefuseServicesTheMeshDoesNotUse", edit)
+    bench.statement("mesh-actions-of-workloads", "RefuseOtherActionsOfWorkloads", edit)
+
+
+@fault("U1", "no name but those of the files", "glue:g")
+def a_wildcard_lets_through_what_aws_adds_tomorrow(bench: Bench) -> None:
+    """Every action of Glue that reads is allowed: a prefix is shorter to write, and lasts longer."""
+
+    def edit(statement: Json) -> None:
+        statement["NotAction"].append("glue:G*")
+
+    bench.statement("mesh-actions-of-data", "RefuseOtherActionsOfData", edit)
+
+
+@fault("I8", "ec2:CreateSecurityGroup", "is allowed")
+def a_team_opens_a_security_group(bench: Bench) -> None:
+    bench.drop("mesh-no-side-doors-*", "RefuseOtherSecurityGroups")
+
+
+@fault("U1", "glue:GetJobRun", "is not refused by RefuseReadingRuns")
+def a_run_tells_what_it_was_given(bench: Bench) -> None:
+    """Arguments of a job are nobody's data until somebody puts a name into them."""
+    bench.drop("mesh-jobs-stay-as-made", "RefuseReadingRuns")
 
 
 @fault("I17", "the root user of", "is not refused by a service control policy")
