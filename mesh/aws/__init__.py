@@ -1,1 +1,1 @@
-"""What AWS says of itself, dated and with its source: facts that policies and proofs rest on, and no decision of ours."""
+"""Facts of AWS about itself, dated and with their source, on which policies and proofs rest."""
