@@ -139,7 +139,7 @@ def _callers(condition: Condition, put: Callable[[str], str]) -> Iterator[str]:
     """The callers that a condition names; none for a condition on something else."""
     match condition.key:
         case "aws:PrincipalArn":
-            yield from (_caller(put(arn)) for arn in condition.values)
+            yield from (caller(put(arn)) for arn in condition.values)
         case "aws:PrincipalIsAWSService":
             yield "AWS services"
         case "aws:PrincipalOrgID" if "Not" in condition.operator:
@@ -152,7 +152,7 @@ def _callers(condition: Condition, put: Callable[[str], str]) -> Iterator[str]:
             return
 
 
-def _caller(arn: str) -> str:
+def caller(arn: str) -> str:
     """A pattern of callers' ARNs: `arn:aws:iam::*:role/mesh/deploy` is "`deploy` of any account"."""
     account, resource = arn.split(":", 5)[4:]
     where = ACCOUNTS[account]
@@ -168,7 +168,7 @@ def _caller(arn: str) -> str:
 
 def _resource(arn: str) -> str:
     """A resource in words, as its caller if it is a role."""
-    return _caller(arn) if ":role/" in arn else f"`{arn}`"
+    return caller(arn) if ":role/" in arn else f"`{arn}`"
 
 
 def _condition(condition: Condition, put: Callable[[str], str]) -> KeyWording:

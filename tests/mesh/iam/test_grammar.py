@@ -15,8 +15,8 @@ from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.iam.rcp.organization import PERIMETER_SERVICES
 from mesh.iam.statement import KEY_ARN, Document, PrincipalElement, Statement
 from mesh.plan import Plan
-from mesh.quotas import limit
 from mesh.proof.invariants.sharing import LISTED
+from mesh.quotas import limit
 
 QUOTAS = {
     "DataProductArgs.bucket_policy": ("s3", "bucket_policy_bytes"),

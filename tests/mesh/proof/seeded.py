@@ -504,21 +504,21 @@ def an_endpoint_takes_a_bucket_that_does_not_say_whose_it_is(bench: Bench) -> No
     bench.statement("policy of the endpoint of s3", SENTENCE, edit)
 
 
-@fault("I19", "domain ads", "sns:SetTopicAttributes", "is not refused by a service control policy")
+@fault("I19", "domain ads", "sns:AddPermission", "is not refused by a service control policy")
 def sharing_inside_the_organisation_is_left_open(bench: Bench) -> None:
     """Partners are inside the organisation."""
     edit = both(without("ArnNotLike", ARN), when("Bool", "ram:RequestedAllowsExternalPrincipals", "true"))
     bench.statement(DOORS, "RefuseSharing", edit)
 
 
-@fault("I19", "the deployment of domain ads", "ram:", "is not refused by a service control policy")
+@fault("I19", "the deployment of domain ads", "sns:AddPermission", "is not refused by a service control policy")
 def every_deployment_shares(bench: Bench) -> None:
     """Which deployment: a domain's own makes no share, and ends none of governance's."""
     bench.statement(DOORS, "RefuseSharing", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy"))
 
 
-@fault("I19", "the deployment of", "ec2:ModifyImageAttribute", "is not refused by a service control policy")
-def an_image_is_shared_by_the_deployment(bench: Bench) -> None:
+@fault("I19", "the deployment of", "cloudwatch:AssumeAccessProfile", "is not refused by a service control policy")
+def the_deployment_is_excepted_from_sharing(bench: Bench) -> None:
     edit = when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")
     bench.statement(INSIDE, "RefuseSharingAtAll", edit)
 
@@ -574,7 +574,7 @@ def an_endpoint_leads_to_a_strangers_service(bench: Bench) -> None:
     bench.statement(INSIDE, "RefuseEndpointsOfStrangers", edit)
 
 
-@fault("I6", "glue:", "777777777777", "is not refused by a service control policy")
+@fault("I6", "access-analyzer:", "777777777777", "is not refused by a service control policy")
 def the_perimeter_is_a_list_of_services(bench: Bench) -> None:
     """AWS's sample refuses every action: a list has what its author thought of."""
 
@@ -607,8 +607,8 @@ def an_account_leaves_by_accepting(bench: Bench) -> None:
     bench.statement(GUARDRAILS, "RefuseLeavingTheOrganisation", less("Action", "organizations:Accept*"))
 
 
-@fault("I16", "the deployment of domain ads", "glue:PutResourcePolicy", "is not refused by a service control policy")
-def a_domain_opens_its_catalog(bench: Bench) -> None:
+@fault("I16", "the deployment of domain ads", "cloudtrail:DeleteTrail", "is not refused by a service control policy")
+def a_domain_changes_what_protects_all(bench: Bench) -> None:
     edit = when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")
     bench.statement(GUARDRAILS, "RefuseChangesToProtectionOfAll", edit)
 
@@ -795,7 +795,7 @@ def grants_of_a_key_are_not_restricted(bench: Bench) -> None:
     bench.drop(KEY, "RefuseGrants")
 
 
-@fault("I12", "an administrator of", "kms:CreateGrant", "is allowed, by AdministratorAccess")
+@fault("I12", "an administrator of", "kms:CreateGrant", "is admitted by the resource's policy")
 def an_allow_holds_for_a_key_that_is_absent(bench: Bench) -> None:
     """IfExists in an Allow lets through whoever leaves the key out."""
     edit = instead("Bool", "BoolIfExists", "kms:GrantIsForAWSResource")
