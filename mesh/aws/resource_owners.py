@@ -1,4 +1,4 @@
-"""Whose a resource is, as a request says it: requests that do not, and resources that belong to AWS itself.
+"""Owners of resources, as requests say them: requests that do not, and resources that belong to AWS itself.
 
 A negated condition holds for a request without its key (IAM User Guide, "String condition operators"), so that a
 refusal by `aws:ResourceOrgID` refuses what does not say whose its resource is.
@@ -7,9 +7,6 @@ refusal by `aws:ResourceOrgID` refuses what does not say whose its resource is.
 from __future__ import annotations
 
 from typing import Final
-
-AS_OF: Final = "2026-03-18"
-"""The day of AWS's samples (aws-samples/data-perimeter-policy-examples, commit 8e0d3c5)."""
 
 TELL_NO_OWNER: Final = ("ec2:CreateVpcEndpoint", "events:*")
 """Actions of the mesh that may carry no `aws:ResourceOrgID` and no `aws:ResourceAccount`.
@@ -25,8 +22,9 @@ OWNED_BY_AWS: Final = (
     "arn:aws:iam::aws:policy/*",
     "arn:aws:ssm:*::parameter/aws/*",
 )
-"""Resources of AWS's own accounts that the mesh may name (`service_owned_resources.md` of the samples): prefix lists of
-endpoints, managed policies, public parameters. None of them takes anything in.
+"""Resources of AWS's own accounts that the mesh may name: prefix lists of endpoints, managed policies, public
+parameters (aws-samples/data-perimeter-policy-examples, `service_owned_resources.md`, as of 2026-03-18). None of them
+takes anything in.
 
 Left out, for nothing of the mesh uses them: documents and automations of Systems Manager, images and layers, the
 buckets of SageMaker, Elastic Beanstalk, Neptune, CloudFormation, Data Exchange, Service Catalog and Athena's examples,

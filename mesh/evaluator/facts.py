@@ -51,8 +51,6 @@ MULTIVALUED: Final = frozenset(
         "aws:tagkeys",
         "aws:vpceorgpaths",
         "cloudwatch:alarmactions",
-        "events:detail-type",
-        "events:source",
         "events:targetarn",
         "kms:encryptioncontextkeys",
         "kms:resourcealiases",

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cli import exit_codes, main
+from mesh import names
 from mesh.iam.scp import exfiltration
-from mesh.iam.scp import roles as scp_roles
 from mesh.iam.statement import Document
 from mesh.proof.invariants import INVARIANTS
 
@@ -120,7 +120,7 @@ def test_a_theorem_that_fails_alone_shows_who_gets_through_and_ends_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Enumeration asks for no other role whose name begins so.
-    monkeypatch.setattr(scp_roles, "BOOTSTRAP_ROLE", "arn:aws:iam::*:role/stacksets*")
+    monkeypatch.setattr(names, "BOOTSTRAP_ROLE", "arn:aws:iam::*:role/stacksets*")
     code, out, _ = prove(capsys, *HERE, "-i", "I17")
     assert code == exit_codes.FINDINGS
     assert "✗ I17" in out

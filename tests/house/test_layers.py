@@ -66,7 +66,11 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
 }
 """By package: the packages of others that it may import. `mesh` is pure: neither pulumi nor boto3 are among them."""
 
-OF_OURS: Final[Mapping[str, set[str]]] = {"mesh.aws": set(), "mesh.evaluator": set(), "sandbox.engine": set()}
+OF_OURS: Final[Mapping[str, set[str]]] = {
+    "mesh.aws": set(),
+    "mesh.evaluator": {"mesh.aws"},
+    "sandbox.engine": set(),
+}
 """By package: what of ours it may import besides itself."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mesh import names
+from mesh.iam.bus import events_of
 from mesh.iam.keys import ENCRYPT
 from mesh.iam.network import in_the_network
 from mesh.iam.perimeter import Perimeter, through
@@ -28,6 +29,7 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
     """Permissions: write one product, in the private network; its bucket, key and logs, and those of no other."""
     bucket = names.bucket(perimeter.mesh, domain, product)
     alias = names.key_alias(product)
+    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     return document(
         Statement(
             sid="WriteTheProduct",
@@ -77,11 +79,8 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
             why="Consumers hear that the product has new data, and hear it from nobody else.",
             effect="Allow",
             actions=("events:PutEvents",),
-            resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
-            conditions=(
-                when("ForAllValues:StringEquals", "events:source", names.event_source(domain, product)),
-                when("ForAllValues:StringEquals", "events:detail-type", *names.EVENTS),
-            ),
+            resources=(bus,),
         ),
+        *events_of(bus, names.event_source(domain, product), whose="the product"),
         *in_the_network(perimeter, account_id),
     )

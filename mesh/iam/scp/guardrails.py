@@ -116,7 +116,7 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
             sid="RefuseChangesToProtectionOfAll",
             what="Only the deployment of governance changes the trail, the policy of a catalog, or its encryption.",
             why="What protects every domain is no domain's to change; and no RCP covers Glue.",
-            but="The deployment of governance makes trail and catalog; AWS has no key for whom a catalog's policy admits.",
+            but="The deployment of governance makes both; AWS has no key for whom a catalog's policy admits.",
             actions=PROTECTION_OF_ALL,
             resources=("*",),
             conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),

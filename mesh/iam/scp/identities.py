@@ -32,7 +32,7 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
         Statement(
             sid="RefuseBusesOutsideTheOrganisation",
             what="No identity acts on a bus, a rule or anything else of EventBridge outside the organisation.",
-            why="EventBridge may not say whose a bus is, so that this holds where it does, and the next where it does not.",
+            why="EventBridge may not say whose a bus is: this holds where it does, the next where it does not.",
             actions=("events:*",),
             resources=("*",),
             conditions=(

@@ -1,4 +1,4 @@
-"""SCP at the root: who starts and changes jobs, who reads their logs, and who gives the names that roles are told by."""
+"""SCP at the root: who starts and changes jobs and reads their logs, and who gives names that roles are told by."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Part of the SCPs on sharing: what would leave the organisation is refused for everybody, and inside deployments do it.
+"""Part of SCPs, on sharing: nobody shares outside the organisation, and inside it deployments do.
 
 What is bound by a condition key is bound for the deployment as well. Where AWS has no key the fewest deployments do it,
 and what nobody needs nobody does; `docs/exceptions.md` lists every exception with its reason.
@@ -82,7 +82,7 @@ POLICIES_OF_RESOURCES: Final = (
     "secretsmanager:PutResourcePolicy",
     "sqs:AddPermission",
 )
-"""Actions that change who reaches a resource which an RCP, or a condition of `nothing_is_shared_outside`, keeps inside."""
+"""Actions that change who reaches a resource; an RCP, or a condition of `nothing_is_shared_outside`, bounds them."""
 
 SET_EXPORTS_UP: Final = (
     "cloudwatch:PutCompositeAlarm",
@@ -101,8 +101,6 @@ carries keys of objects.
 
 def nothing_is_shared_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
     """Statements for everybody, deployments included: no share, target, function or alarm is for somebody outside."""
-    own = "${aws:PrincipalAccount}"
-    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     return (
         Statement(
             sid="RefuseSharingAtAll",
@@ -128,6 +126,15 @@ def nothing_is_shared_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
             # A set operator, for a request that names no principal: one that adds a resource to a share.
             conditions=(when("ForAnyValue:StringNotEquals", "ram:Principal", perimeter.domains_unit_arn),),
         ),
+        *_nobody_outside_is_told(perimeter),
+        *_keys_phones_and_endpoints(),
+    )
+
+
+def _nobody_outside_is_told(perimeter: Perimeter) -> tuple[Statement, ...]:
+    own = "${aws:PrincipalAccount}"
+    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
+    return (
         Statement(
             sid="RefuseFunctionsForOthers",
             what="Nobody lets anybody invoke a function but AWS services and callers of the function's account.",
@@ -159,7 +166,6 @@ def nothing_is_shared_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
                 ),
             ),
         ),
-        *_keys_phones_and_endpoints(),
     )
 
 
@@ -192,14 +198,14 @@ def _keys_phones_and_endpoints() -> tuple[Statement, ...]:
 
 
 def only_deployments_share(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about what is inside the organisation: which deployment shares, opens a resource, or sets an export up."""
+    """Statements about what is inside: which deployment shares, opens a resource, or sets an export up."""
     governance = names.deploy_role(perimeter.governance_id)
     return (
         Statement(
             sid="RefuseSharing",
-            what="Only the deployment of governance shares by RAM or makes topics, opens the bus, or ends a share.",
-            why="Neither RAM nor SNS is covered by an RCP; a share that ends takes catalog and network from the domains.",
-            but="The deployment of governance shares catalog and network with the domains unit, and makes bus and alarm.",
+            what="Only the deployment of governance shares by RAM, ends a share, makes topics or opens the bus.",
+            why="No RCP covers RAM and SNS; a share that ends takes catalog and network from the domains.",
+            but="The deployment of governance shares catalog and network, and makes bus and alarm.",
             actions=SHARE,
             resources=("*",),
             conditions=(caller_is_not(governance),),
@@ -235,7 +241,7 @@ def only_deployments_share(perimeter: Perimeter) -> tuple[Statement, ...]:
             sid="RefuseEventTargets",
             what="Only deployments make buses, and rules of EventBridge and their targets.",
             why="A rule starts jobs, and a target gets events with an input of the caller's.",
-            but="Stacks make the rules that watch products; where targets may be, `RefuseTargetsOutside` says to them, too.",
+            but="Stacks make the rules that watch products; `RefuseTargetsOutside` binds them, too.",
             actions=("events:CreateEventBus", "events:EnableRule", "events:PutRule", "events:PutTargets"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),

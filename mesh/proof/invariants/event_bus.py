@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh import names
-from mesh.evaluator.decide import Request
+from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import Subject
 
@@ -47,15 +47,16 @@ def _speaks_for_itself(subject: Subject, domain: str, product: str, pipeline: st
         ([other], [known], False),
         (["mesh.somebody.else"], [known], False),
         (["aws.s3"], [known], False),
-        ([own, other], [known], False),
         ([own], [unknown], False),
-        ([own], [known, unknown], False),
     ):
         context = {"events:source": sources, "events:detail-type": kinds}
         request = Request(pipeline, "events:PutEvents", bus, context)
-        # The policy of the bus admits the words that the mesh has, for any product: whose it is, it cannot tell.
-        on_the_bus = may or (unknown not in kinds and "aws.s3" not in sources)
-        yield Claim("a pipeline", request, allowed=may, granted=may, admitted=on_the_bus)
+        # The policy of the bus refuses words and sources that no product has; of which product, it cannot tell.
+        refused: tuple[Layer, ...] = ("resource",) if unknown in kinds or "aws.s3" in sources else ()
+        if may:
+            yield Claim("a pipeline", request, allowed=True)
+        else:
+            yield Claim("a pipeline", request, allowed=False, denied=("identity", *refused))
 
 
 def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[AnyClaim]:

@@ -145,13 +145,12 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             request = subject.own_request(deployment, action)
-            if action.startswith(FOR_NOBODY) or not is_allowed(action):
-                yield Claim(deployment.who, request, allowed=False, denied=("scp",))
-            elif action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub:
+            of_others = action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub
+            if of_others or action.startswith(FOR_NOBODY) or not is_allowed(action):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
             elif deployment.unit != "partners" or "Grant" not in action:
                 yield Claim(deployment.who, request, free=("scp",))
-        yield from _organization(subject, administrator, deployment)
+        yield from _organization(administrator, deployment)
         yield from _trail(subject, administrator)
         yield from _namesakes(subject, administrator)
     for domain in subject.domains:
@@ -164,7 +163,7 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
     yield from _boundary(subject)
 
 
-def _organization(subject: Subject, administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]:
+def _organization(administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]:
     """Claims on every action of AWS Organizations: nobody of a member account does more than look.
 
     An account that accepts another organisation's invitation is gone, with all that is in it.

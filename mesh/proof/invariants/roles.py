@@ -68,13 +68,14 @@ def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]
 def _by_roles_of_any_name(subject: Subject) -> Iterator[AnyClaim]:
     """Claims on every trust policy of the accounts asked: no pipeline and no role of a chance name is admitted."""
     asked = {account_id: where for account_id, _, where in subject.accounts_asked}
+    chance = [f"arn:aws:iam::{account_id}:role/somebody-else" for account_id in asked]
     jobs = {d.access.account_id: [job.name for job in subject.jobs_of(d)] for d in subject.domains}
     for role in subject.world.roles.values():
         if role.trust is None or role.account not in asked:
             continue
-        paths = ("somebody-else", "mesh/x", "mesh/pipeline/x", "mesh/clearance/x", "Deploy", "service-role/glue")
+        paths = ("mesh/x", "mesh/pipeline/x", "mesh/clearance/x", "Deploy", "service-role/glue")
         strangers = [f"arn:aws:iam::{role.account}:role/{path}" for path in paths]
-        for caller in (*jobs.get(role.account, ())[:2], *strangers, f"arn:aws:iam::{role.account}:root"):
+        for caller in (*jobs.get(role.account, ())[:2], *chance, *strangers, f"arn:aws:iam::{role.account}:root"):
             request = Request(caller, "sts:AssumeRole", role.arn)
             yield Claim(f"a role of {asked[role.account]}", request, allowed=False, admitted=False)
 

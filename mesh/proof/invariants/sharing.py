@@ -1,4 +1,4 @@
-"""Sharing (I19): what is shared, told or granted stays in the organisation, whoever sets it up, deployments included."""
+"""Sharing (I19): what is shared, told or granted stays in the organisation, whoever sets it up."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
 
 LISTED: Final = (
-    "access-analyzer account athena budgets ce cloudformation cloudtrail cloudwatch dynamodb ec2 ecr events glue health "
-    "iam kms lakeformation lambda logs organizations ram resource-groups s3 secretsmanager servicequotas sns sqs ssm "
-    "states sts tag xray"
+    "access-analyzer account athena budgets ce cloudformation cloudtrail cloudwatch dynamodb ec2 ecr events glue "
+    "health iam kms lakeformation lambda logs organizations ram resource-groups s3 secretsmanager servicequotas sns "
+    "sqs ssm states sts tag xray"
 ).split()
 """Services of which the mesh allows anything."""
 
@@ -30,7 +30,7 @@ SHARES_NOTHING: Final = (
     "ec2:EnableImageBlockPublicAccess",
     "ec2:EnableSnapshotBlockPublicAccess",
 )
-"""Actions of that kind that let nobody in, by their descriptions; of Glue the reference calls all of Glue Studio one."""
+"""Actions of that kind that let nobody in, by their descriptions; of Glue, all of Glue Studio is of that kind."""
 
 BY_DEPLOYMENTS: Final = frozenset({"lambda:AddPermission"})
 """Actions on permissions, of services that no RCP protects, that every deployment may take, under a condition."""

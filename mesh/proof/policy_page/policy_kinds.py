@@ -51,6 +51,13 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             bearer=MEMBERS,
         ),
         PolicyKind(
+            "SCP at the root: jobs",
+            "scp/jobs.py",
+            "mesh-jobs-stay-as-made",
+            "scp-at-root-mesh-jobs-stay-as-made",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
             "SCP of every unit: exfiltration",
             "scp/exfiltration.py",
             "mesh-no-side-doors-*",

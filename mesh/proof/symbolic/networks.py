@@ -15,7 +15,7 @@ from mesh.proof.symbolic.shapes import role
 
 
 def no_way_out(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of I8: nobody makes a way out of a network, and no caller but governance's deploy role a network or an endpoint.
+    """Obligations of I8: nobody makes a way out of a network; governance's deploy role alone a network, an endpoint.
 
     No endpoint admits a caller of another unit or organisation, or a resource of another organisation.
     """
