@@ -14,16 +14,6 @@ from mesh.iam.scp.regions import one_region
 from mesh.iam.scp.sharing import only_deployments_share
 from mesh.iam.statement import Document, Statement, document, when
 
-ACTIONS_THAT_CARRY_DATA: Final = (
-    "events:CreateApiDestination",
-    "events:CreateConnection",
-    "events:CreateEndpoint",
-    "glue:CreateDevEndpoint",
-    "sns:CreatePlatformApplication",
-    "sns:CreatePlatformEndpoint",
-)
-"""Actions that set up something that posts to the internet, or runs outside the account."""
-
 QUERIES: Final = (
     "athena:BatchGetQueryExecution",
     "athena:GetQueryExecution",
@@ -41,23 +31,12 @@ def no_exfiltration(perimeter: Perimeter, *mail_addresses: str) -> Document:
     `mail_addresses` are those to which the deployment may have a topic send mail.
     """
     return document(
-        _no_carriers(),
         *only_deployments_share(perimeter),
         *_subscriptions_stay_inside(perimeter, mail_addresses),
         *queries_are_the_cleared_ones(),
         *compute_in_a_network(),
         *networks_without_a_way_out(perimeter),
         one_region(perimeter.region),
-    )
-
-
-def _no_carriers() -> Statement:
-    return Statement(
-        sid="RefuseCarriers",
-        what="Nobody sets up what posts to an address, or runs outside the account, deployments included.",
-        why="It sends data out without a further request to AWS.",
-        actions=ACTIONS_THAT_CARRY_DATA,
-        resources=("*",),
     )
 
 

@@ -35,34 +35,6 @@ def compute_in_a_network() -> tuple[Statement, ...]:
     )
 
 
-WAYS_OUT: Final = (
-    "ec2:AcceptTransitGateway*",
-    "ec2:AcceptVpcEndpointConnections",
-    "ec2:AcceptVpcPeeringConnection",
-    "ec2:AttachInternetGateway",
-    "ec2:AttachVpnGateway",
-    "ec2:CreateCarrierGateway",
-    "ec2:CreateClientVpn*",
-    "ec2:CreateEgressOnlyInternetGateway",
-    "ec2:CreateInstanceConnectEndpoint",
-    "ec2:CreateInternetGateway",
-    "ec2:CreateLocalGateway*",
-    "ec2:CreateNatGateway",
-    "ec2:CreateNetworkInterfacePermission",
-    "ec2:CreateRouteServer*",
-    "ec2:CreateTrafficMirror*",
-    "ec2:CreateTransitGateway*",
-    "ec2:CreateVerifiedAccess*",
-    "ec2:CreateVpcBlockPublicAccessExclusion",
-    "ec2:CreateVpcEndpointService*",
-    "ec2:CreateVpcPeeringConnection",
-    "ec2:CreateVpnCon*",
-    "ec2:CreateVpnGateway",
-    "ec2:ModifyVpcBlockPublicAccess*",
-    "ec2:ModifyVpcEndpointService*",
-)
-"""Actions that lead from a network to the internet, to another network, or to somebody else's resolver of names."""
-
 NETWORKS: Final = (
     "ec2:AssociateRouteTable",
     "ec2:CreateNetworkAcl*",
@@ -76,7 +48,6 @@ NETWORKS: Final = (
     "ec2:DisassociateRouteTable",
     "ec2:ModifySubnetAttribute",
     "ec2:ModifyVpcAttribute",
-    "ec2:ReplaceNetworkAcl*",
     "ec2:ReplaceRoute*",
 )
 """Actions that make or change networks, their routes and access lists."""
@@ -97,19 +68,12 @@ ENDPOINTS: Final = (
 
 
 def networks_without_a_way_out(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about networks: nobody leads one anywhere, deployments included; governance's alone makes them.
+    """Statements about networks: the deployment of governance alone makes them.
 
-    The declarative policy stops traffic at internet gateways; this is the second line, and the only one before all
-    other ways (EC2 Developer Guide and VPC User Guide; aws-samples, `data_perimeter_governance_scp.json`).
+    A gateway, a peering, a VPN or another way out nobody makes: no allow list has it. The declarative policy stops
+    traffic at internet gateways; this is the second line (EC2 Developer Guide and VPC User Guide).
     """
     return (
-        Statement(
-            sid="RefuseWaysOutOfANetwork",
-            what="Nobody makes a gateway, a peering, a VPN or another way out of a network, deployments included.",
-            why="EC2's declarative policy stops internet gateways alone; this stops all other ways as well.",
-            actions=WAYS_OUT,
-            resources=("*",),
-        ),
         Statement(
             sid="RefuseOtherEndpoints",
             what="Only the deployment of governance makes or changes VPC endpoints.",

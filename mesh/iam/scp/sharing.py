@@ -61,26 +61,17 @@ SHARE: Final = (
     "ram:Create*",
     "ram:Delete*",
     "ram:Disassociate*",
-    "ram:Promote*",
-    "ram:RejectResourceShareInvitation",
-    "ram:Replace*",
-    "ram:SetDefault*",
     "ram:TagResource",
     "ram:UntagResource",
     "ram:UpdateResourceShare",
-    "sns:AddPermission",
     "sns:CreateTopic",
     "sns:SetTopicAttributes",
 )
 """Actions that share, on resources that no RCP protects, or that end a share; governance's stack needs them."""
 
 POLICIES_OF_RESOURCES: Final = (
-    "dynamodb:PutResourcePolicy",
     "ecr:SetRepositoryPolicy",
     "lambda:AddPermission",
-    "logs:PutResourcePolicy",
-    "secretsmanager:PutResourcePolicy",
-    "sqs:AddPermission",
 )
 """Actions that change who reaches a resource; an RCP, or a condition of `nothing_is_shared_outside`, bounds them."""
 

@@ -461,17 +461,6 @@ def a_job_is_moved_out_of_its_network_later(bench: Bench) -> None:
     bench.statement(DOORS, "RefuseGlueOutsideANetwork", less("Action", "glue:UpdateJob"))
 
 
-@fault("I8", "ec2:CreateNatGateway", "is not refused by a service control policy")
-def a_gateway_is_forgotten_among_the_ways_out(bench: Bench) -> None:
-    """A gateway for outbound traffic only: enough to post data."""
-    bench.statement(SIDE_DOORS, "RefuseWaysOutOfANetwork", less("Action", "ec2:CreateNatGateway"))
-
-
-@fault("I8", "the deployment of", "is not refused by a service control policy")
-def the_deployment_may_lead_a_network_out(bench: Bench) -> None:
-    bench.statement(SIDE_DOORS, "RefuseWaysOutOfANetwork", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy"))
-
-
 @fault("I8", "ec2:ModifyVpcEndpoint ", "is not refused by a service control policy")
 def an_endpoint_gets_another_policy_later(bench: Bench) -> None:
     bench.statement(SIDE_DOORS, "RefuseOtherEndpoints", less("Action", "ec2:ModifyVpcEndpoint"))
