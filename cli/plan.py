@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def plan(
     stack: StackOption = None,
     sizes: Annotated[
-        bool, typer.Option("--sizes", help="Every document's share of its quota, and the control policies of each node.")
+        bool,
+        typer.Option("--sizes", help="Every document's share of its quota, and the control policies of each node."),
     ] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
@@ -60,7 +61,9 @@ def _show_sizes(plan: Plan, as_json: bool) -> None:
         # Control policies bind everybody and stand one by one; of the others the largest says what there is to know.
         if size.kind.endswith("control policy") or size in most:
             others = "" if number[size.kind] == 1 or size not in most else f" (the largest of {number[size.kind]:,})"
-            answer(f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}{others}")
+            answer(
+                f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}{others}"
+            )
     answer("")
     for node in nodes(plan):
         tower = f", {node.control_tower} of Control Tower" if node.control_tower else ""

@@ -142,9 +142,7 @@ def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
             yield of_bound(subject, asked, bounds, name, action, bound)
 
 
-def of_bound(
-    subject: Subject, asked: Asked, bounds: Bounds, name: str, action: AllowedAction, bound: str
-) -> AnyClaim:
+def of_bound(subject: Subject, asked: Asked, bounds: Bounds, name: str, action: AllowedAction, bound: str) -> AnyClaim:
     """The claim that a bound of an action comes to; one that fails, where it bounds nothing."""
     if bound in THROUGH:
         return _right(name, bound) if is_allowed(bound) else _wrong(name, f"nobody may {bound}")

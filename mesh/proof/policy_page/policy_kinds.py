@@ -65,6 +65,13 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             bearer=MEMBERS,
         ),
         PolicyKind(
+            "SCPs of every unit: allowed actions",
+            "scp/allow_lists.py",
+            "mesh-actions-of-*",
+            "scp-at-units-mesh-actions-of-accounts",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
             "RCP at the root",
             "rcp/organization.py",
             "mesh-resources-stay-inside",

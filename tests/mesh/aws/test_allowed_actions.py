@@ -72,7 +72,9 @@ def test_every_listed_service_has_its_file_and_says_what_it_is_for() -> None:
 
 
 def test_services_that_nothing_of_the_mesh_needs_are_dropped() -> None:
-    dropped = "cloudshell codebuild config elasticmapreduce firehose identitystore kinesis pricing sagemaker sso".split()
+    dropped = (
+        "cloudshell codebuild config elasticmapreduce firehose identitystore kinesis pricing sagemaker sso".split()
+    )
     assert listed_services().keys().isdisjoint(dropped)
 
 

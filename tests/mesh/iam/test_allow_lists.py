@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import random
 from string import ascii_lowercase
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mesh.aws.allowed_actions import AllowedAction, ListedService, listed_services
+from mesh.aws.allowed_actions import AllowedAction, ListedService, allowed_actions, listed_services
 from mesh.aws.universe import universe
 from mesh.evaluator.policies import compiled
 from mesh.iam.scp.allow_lists import ALLOW_LISTS, AllowList, ServicePart, allow_lists, documents
@@ -53,6 +54,19 @@ def test_the_documents_are_few_and_have_room_to_grow(plan: Plan) -> None:
     for unit in ("governance", "domains", "partners"):
         attached = [each for each in plan.organization.args.policies if unit in each.targets]
         assert sum(each.document in allow_lists().values() for each in attached) == len(allow_lists())
+
+
+def test_no_statement_of_a_unit_names_an_action_that_is_refused_to_everybody(plan: Plan) -> None:
+    """It would refuse what is refused already; those at the root bind accounts outside of the units as well."""
+    allowed = [name.lower() for name, _ in allowed_actions()]
+    named = {
+        (statement.sid, action)
+        for policy in plan.organization.args.policies
+        if policy.type == "SERVICE_CONTROL_POLICY" and "domains" in policy.targets
+        for statement in policy.document.statements
+        for action in statement.actions
+    }
+    assert [each for each in sorted(named) if not fnmatch.filter(allowed, each[1].lower())] == []
 
 
 def test_one_action_more_changes_one_document() -> None:

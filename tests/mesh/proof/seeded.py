@@ -1088,9 +1088,7 @@ def a_role_trusts_google(bench: Bench) -> None:
     bench.drop("mesh-resources-stay-inside", "RefuseOtherWebIdentities")
 
 
-
-
-@fault("U1", "lambda:RunMicrovm", "is not refused by a service control policy")
+@fault("U1", "no name but those of the files", "lambda:runmicrovm")
 def compute_under_a_new_name_is_let_through(bench: Bench) -> None:
     """Somebody tries it, and it works nowhere until the list has it: so into the list it goes."""
 
@@ -1110,12 +1108,12 @@ def a_wildcard_lets_through_what_aws_adds_tomorrow(bench: Bench) -> None:
     bench.statement("mesh-actions-of-data", "RefuseOtherActionsOfData", edit)
 
 
-@fault("I8", "ec2:CreateSecurityGroup", "is allowed")
+@fault("I8", "ec2:AuthorizeSecurityGroupEgress", "is allowed")
 def a_team_opens_a_security_group(bench: Bench) -> None:
     bench.drop("mesh-no-side-doors-*", "RefuseOtherSecurityGroups")
 
 
-@fault("U1", "glue:GetJobRun", "is not refused by RefuseReadingRuns")
+@fault("U1", "glue:GetJobRun", "RefuseReadingRuns is the Sid of no statement")
 def a_run_tells_what_it_was_given(bench: Bench) -> None:
     """Arguments of a job are nobody's data until somebody puts a name into them."""
     bench.drop("mesh-jobs-stay-as-made", "RefuseReadingRuns")

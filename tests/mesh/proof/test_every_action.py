@@ -66,7 +66,9 @@ def test_a_statement_that_no_longer_refuses_fails_the_bound(subject: Subject) ->
 def test_a_refused_action_that_somebody_may_do_is_told(subject: Subject) -> None:
     """The files say that it is refused, and the documents let it through."""
     action = "ram:CreateResourceShare"
-    claims = [Claim("the deployment", Request(f"arn:aws:iam::{subject.hub}:role/mesh/deploy", action, "*"), False, ("scp",))]
+    claims = [
+        Claim("the deployment", Request(f"arn:aws:iam::{subject.hub}:role/mesh/deploy", action, "*"), False, ("scp",))
+    ]
     assert [claim.check(subject) is not None for claim in claims] == [True]
 
 
