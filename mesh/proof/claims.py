@@ -172,7 +172,7 @@ class Sees:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A property of the documents or the grants as they stand; `actions` are those that it is about, if it is of some."""
+    """A property of the documents or the grants as they stand; `actions` are those that it is about."""
 
     text: str
     failure: Callable[[Subject], str | None]

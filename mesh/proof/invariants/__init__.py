@@ -30,7 +30,6 @@ from mesh.proof.invariants import (
 )
 from mesh.proof.subject import Subject
 
-
 Claims = Callable[[Subject], Iterator[AnyClaim]]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from mesh import names
-from mesh.aws.allowed_actions import is_allowed
 from mesh.access import from_plan
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Request
 from mesh.iam.break_glass import SECOND_FACTOR_SECONDS
 from mesh.proof.claims import AnyClaim, Claim, Fact

@@ -91,7 +91,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
         "kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo lambda:InvokeFunction "
         "lambda:TagResource logs:PutLogEvents s3:ObjectOwnerOverrideToBucketOwner s3:PutObjectTagging "
         "s3:ReplicateObject s3:ReplicateTags s3:TagResource secretsmanager:CreateSecret secretsmanager:PutSecretValue "
-        "secretsmanager:UpdateSecret sns:Publish sqs:SendMessage sqs:StartMessageMoveTask cloudwatch:PutDashboard".split(),
+        "secretsmanager:UpdateSecret sns:Publish sqs:SendMessage sqs:StartMessageMoveTask "
+        "cloudwatch:PutDashboard".split(),
         WHERE_IT_WRITES,
     ),
     **dict.fromkeys("glue:CreateCrawler glue:StartCrawler states:CreateStateMachine".split(), MADE_WITH_A_ROLE),
@@ -204,10 +205,10 @@ def on_the_catalog(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I23: on every allowed action of Glue on a catalog that does harm, by a partner and an outsider."""
     partners = tuple(caller for caller in subject.of_partners if caller.kind == "other")[:1]
     for action, arn in facts.requests("glue", subject.region, subject.hub):
-        if is_allowed(action) and arn.split(":")[5].split("/")[0] in ("catalog", "database", "table"):
-            if action not in actions_that(*HARMLESS):
-                for caller in (*partners, *subject.outsiders[:2]):
-                    yield Claim(caller.who, Request(caller.name, action, arn), allowed=False)
+        in_a_catalog = arn.split(":")[5].split("/")[0] in ("catalog", "database", "table")
+        if in_a_catalog and is_allowed(action) and action not in actions_that(*HARMLESS):
+            for caller in (*partners, *subject.outsiders[:2]):
+                yield Claim(caller.who, Request(caller.name, action, arn), allowed=False)
 
 
 OF_NOBODY_AT_ALL: Final = (

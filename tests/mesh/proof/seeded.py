@@ -256,13 +256,7 @@ def the_organisations_id_stands_in_for_the_path_of_the_unit(bench: Bench) -> Non
     bench.statement(DOMAINS, "RefuseOtherUnits", edit)
 
 
-@fault(
-    "I1",
-    "an account without an organisation",
-    "s3:GetObjectTagging",
-    "aurora-identity--profiles",
-    "is not refused by the resource's policy",
-)
+@fault("I1", "an outside role named like a clearance", "s3:GetObject", "is not refused by the resource's policy")
 def any_value_of_an_absent_path_is_compared(bench: Bench) -> None:
     """ForAnyValue on a key that the request does not carry never holds: the anonymous caller passes."""
     edit = instead("ForAllValues:StringNotLike", "ForAnyValue:StringNotLike", ORG_PATHS)
@@ -296,7 +290,7 @@ def calls_that_a_service_makes_for_somebody_are_excepted(bench: Bench) -> None:
     bench.statement(INSIDE, "RefuseResourcesOutsideTheOrganisation", edit)
 
 
-@fault("I15", "aws:PrincipalTag", "role/mesh/clearance/pii, trust")
+@fault("I15", "compares a tag", "role/mesh/clearance/pii, trust")
 def a_tag_alone_is_trusted(bench: Bench) -> None:
     """Every administrator tags their own roles."""
     edit = both(without("ArnLike", ARN), when("StringEquals", "aws:PrincipalTag/clearance", "pii"))
@@ -306,7 +300,7 @@ def a_tag_alone_is_trusted(bench: Bench) -> None:
 @fault(
     "I1",
     "an account of another organisation",
-    "s3:GetObjectTagging",
+    "s3:GetBucketTagging",
     "aurora-identity--profiles/",
     "is not refused by the resource's policy",
 )
@@ -493,7 +487,7 @@ def an_endpoint_takes_a_bucket_that_does_not_say_whose_it_is(bench: Bench) -> No
     bench.statement("policy of the endpoint of s3", SENTENCE, edit)
 
 
-@fault("I19", "domain ads", "sns:AddPermission", "is not refused by a service control policy")
+@fault("I19", "domain ads", "sns:SetTopicAttributes", "is not refused by a service control policy")
 def sharing_inside_the_organisation_is_left_open(bench: Bench) -> None:
     """Partners are inside the organisation."""
     edit = both(without("ArnNotLike", ARN), when("Bool", "ram:RequestedAllowsExternalPrincipals", "true"))
