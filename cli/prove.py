@@ -103,7 +103,7 @@ def _for_all_strings(results: Iterable[InvariantResult]) -> None:
 
 
 def _of_all_actions(results: Iterable[InvariantResult]) -> None:
-    from mesh.proof.invariants.universe import UNIVERSE, count
+    from mesh.proof.invariants.every_action import UNIVERSE, count
 
     if any(result.invariant.id == UNIVERSE for result in results):
         screen().print(f"\n{count().text}", markup=False, soft_wrap=True)
@@ -111,7 +111,7 @@ def _of_all_actions(results: Iterable[InvariantResult]) -> None:
 
 def _actions(results: Iterable[InvariantResult]) -> dict[str, Any] | None:
     """Numbers of AWS's actions, for JSON; None where the universe was not asked."""
-    from mesh.proof.invariants.universe import UNIVERSE, count
+    from mesh.proof.invariants.every_action import UNIVERSE, count
 
     asked = any(result.invariant.id == UNIVERSE for result in results)
     return count().as_json() if asked else None

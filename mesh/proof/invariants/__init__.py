@@ -12,6 +12,7 @@ from mesh.proof.invariants import (
     break_glass,
     clearances,
     event_bus,
+    every_action,
     exfiltration,
     guardrails,
     harm,
@@ -26,7 +27,6 @@ from mesh.proof.invariants import (
     query_results,
     roles,
     sharing,
-    universe,
 )
 from mesh.proof.subject import Subject
 
@@ -252,7 +252,7 @@ INVARIANTS: Final = (
     Invariant(
         "U1",
         "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
-        lambda subject: universe.every_action(subject, asked),
+        lambda subject: every_action.every_action(subject, asked),
     ),
 )
 

@@ -13,7 +13,7 @@ from mesh.evaluator.decide import Request, examine
 from mesh.plan import Plan
 from mesh.proof.bounds import Bounds
 from mesh.proof.claims import Claim, Witness
-from mesh.proof.invariants import asked, universe
+from mesh.proof.invariants import asked, every_action
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
 
@@ -27,7 +27,7 @@ def failing(subject: Subject, action: AllowedAction) -> Iterator[str]:
     """What the proof says about an action of Glue that is bounded like this one."""
     bounds = Bounds(subject)
     for bound in action.bound:
-        claim = universe.of_bound(subject, asked, bounds, f"glue:{action.name}", action, bound)
+        claim = every_action.of_bound(subject, asked, bounds, f"glue:{action.name}", action, bound)
         witness: Witness | None = claim.check(subject)
         yield witness.text if witness else ""
 
@@ -73,7 +73,7 @@ def test_a_refused_action_that_somebody_may_do_is_told(subject: Subject) -> None
 
 
 def test_one_name_more_in_an_allow_list_is_told(subject: Subject) -> None:
-    assert universe.other_names(subject) is None
+    assert every_action.other_names(subject) is None
     (policy,) = {
         policy
         for node in subject.world.account(subject.hub).service_control
@@ -85,11 +85,11 @@ def test_one_name_more_in_an_allow_list_is_told(subject: Subject) -> None:
     for more in ("glue:RenameTable", "bedrock:*", "glue:G*"):
         wider = {**statement, "NotAction": [*statement["NotAction"], more]}
         with policy.standing_in({**document, "Statement": [wider]}):
-            assert (universe.other_names(subject) is None) == (more == "bedrock:*")
+            assert (every_action.other_names(subject) is None) == (more == "bedrock:*")
 
 
 def test_all_actions_of_aws_are_asked_one_of_each_service_that_is_not_listed() -> None:
-    few, every = set(universe.refused_actions(of_aws())), set(universe.refused_actions(of_aws(), of_each=None))
+    few, every = set(every_action.refused_actions(of_aws())), set(every_action.refused_actions(of_aws(), of_each=None))
     services = listed_services()
     unlisted = {action.partition(":")[0] for action in every} - services.keys()
     assert {action.partition(":")[0] for action in few} >= unlisted
@@ -99,11 +99,11 @@ def test_all_actions_of_aws_are_asked_one_of_each_service_that_is_not_listed() -
 
 @pytest.mark.long
 def test_every_action_of_every_service_is_refused_for_everybody(subject: Subject) -> None:
-    callers = tuple(universe.everybody(subject))
+    callers = tuple(every_action.everybody(subject))
     assert {caller.kind for caller in callers} >= {"other", "deploy", "pipeline", "break-glass"}
     let = [
         f"{caller.who}: {action}"
-        for action in universe.refused_actions(of_aws(), of_each=None)
+        for action in every_action.refused_actions(of_aws(), of_each=None)
         for caller in callers
         if not examine(Request(caller.name, action, "*"), subject.world).denied("scp")
     ]
@@ -111,7 +111,7 @@ def test_every_action_of_every_service_is_refused_for_everybody(subject: Subject
 
 
 def test_numbers_are_those_of_the_files() -> None:
-    count = universe.count()
+    count = every_action.count()
     assert count.every - count.allowed + sum(len(each.allowed) for each in listed_services().values()) == count.every
     assert "classified: " in count.text
     assert count.as_json()["by"].keys() == {*count.by_power}
@@ -123,8 +123,8 @@ def test_an_action_taken_out_of_the_files_fails_the_proof(subject: Subject, monk
         **listed_services(),
         "glue": replace(glue, refused={name: why for name, why in glue.refused.items() if name != "RenameTable"}),
     }
-    monkeypatch.setattr(universe, "listed_services", lambda: fewer)
-    first = next(iter(universe.every_action(subject, asked)))
+    monkeypatch.setattr(every_action, "listed_services", lambda: fewer)
+    first = next(iter(every_action.every_action(subject, asked)))
     witness = first.check(subject)
     assert witness is not None
     assert "glue:RenameTable is neither refused nor allowed" in witness.text
