@@ -183,8 +183,8 @@ def _action(name: str, fields: Any, place: _Place) -> AllowedAction:
 
 def _parsed(text: str, where: str) -> Any:
     try:
-        return ryaml.loads(text)
-    except ryaml.InvalidYamlError as error:
+        return ryaml.loads(text)  # pyright: ignore[reportPrivateImportUsage] (ryaml exports without __all__)
+    except ryaml.InvalidYamlError as error:  # pyright: ignore[reportPrivateImportUsage] (as above)
         raise MalformedActionsError(f"{where}:{_line_of(text)}: {error}") from error
 
 

@@ -62,7 +62,9 @@ def universe() -> Universe:
 @cache
 def as_read() -> ReadUniverse:
     """The universe that `universe.yaml` has."""
-    body = cast("dict[str, Any]", ryaml.loads(files("mesh.aws").joinpath(_FILE).read_text("utf-8")))
+    text = files("mesh.aws").joinpath(_FILE).read_text("utf-8")
+    data: object = ryaml.loads(text)  # pyright: ignore[reportPrivateImportUsage] (ryaml exports without __all__)
+    body = cast("dict[str, Any]", data)
     return ReadUniverse(body["version"], body["services"])
 
 

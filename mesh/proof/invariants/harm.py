@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh import names
 from mesh.aws.allowed_actions import HARMLESS, Power, actions_that, is_allowed, listed_services
@@ -248,4 +248,5 @@ def _harmful(subject: Subject, caller: Actor, action: str) -> Request:
 
 
 def _filled(value: Any, places: Mapping[str, str]) -> Any:
-    return [each.format(**places) for each in value] if isinstance(value, list) else value
+    several = cast("list[str]", value) if isinstance(value, list) else None
+    return value if several is None else [each.format(**places) for each in several]
