@@ -248,5 +248,6 @@ def _harmful(subject: Subject, caller: Actor, action: str) -> Request:
 
 
 def _filled(value: Any, places: Mapping[str, str]) -> Any:
-    several = cast("list[str]", value) if isinstance(value, list) else None
-    return value if several is None else [each.format(**places) for each in several]
+    if not isinstance(value, list):
+        return value
+    return [each.format(**places) for each in cast("list[str]", value)]
