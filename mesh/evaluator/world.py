@@ -99,7 +99,8 @@ class Resource:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __post_init__(self) -> None:
-        _stand(PolicyType.RESOURCE, self.policy)
+        repository = self.arn.startswith("arn:aws:ecr:")
+        _stand(PolicyType.REPOSITORY if repository else PolicyType.RESOURCE, self.policy)
 
 
 @dataclass(frozen=True)
