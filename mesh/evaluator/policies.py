@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from mesh.evaluator import conditions, grammar
 from mesh.evaluator.conditions import Holds, Keys
-from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.errors import DoubtError, UnknownError
 from mesh.evaluator.patterns import Test, always, any_of, like, resource_like
 from mesh.evaluator.policy_types import PolicyType
 from mesh.evaluator.principals import CallerIdentity, Who, principal
@@ -29,8 +29,14 @@ class CompiledStatement(NamedTuple):
     when: tuple[Holds, ...]
 
     def applies(self, resource: str, keys: Keys) -> bool:
-        """Whether the statement's resources and conditions take the request."""
-        if not self.what(resource, keys):
+        """Whether the statement's resources and conditions take the request. DoubtError where nobody knows."""
+        try:
+            if not self.what(resource, keys):
+                return False
+        except DoubtError:
+            # Whatever the pattern means: a condition that does not hold makes the statement one that does not apply.
+            if all(holds(keys) for holds in self.when):
+                raise
             return False
         return all(holds(keys) for holds in self.when)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast
 
-from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.errors import DoubtError, UnknownError
 
 
 class Match(IntEnum):
@@ -121,7 +121,14 @@ def _all_but(element: Any) -> Who:
         if caller.bounded:
             return Match.SELF
         arns = [arn for arn in (caller.role, caller.itself) if arn]
-        excepted = all(arn in names for arn in arns) and (caller.account is None or caller.account in accounts)
-        return Match.NO if excepted and (arns or caller.account) else Match.SELF
+        named = [arn in names for arn in arns]
+        account = caller.account is None or caller.account in accounts
+        if all(named) and account and (arns or caller.account):
+            return Match.NO
+        # Not all of account, role and session are named: "the policy might deny access to the entire account", and "AWS
+        # might validate the account first, then the role" (same page).
+        if any(named):
+            raise DoubtError("NotPrincipal names the caller and not all that it is part of: AWS says it might be denied")
+        return Match.SELF
 
     return who
