@@ -59,6 +59,7 @@ _LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boun
 _ASSUMED: Final = Cause("a policy that is not in the plan", "assumed to admit everyone")
 _NEEDS_NO_PERMISSION: Final = Cause("AWS", "the action needs no permission")
 _KEPT_BY_AWS: Final = Cause("AWS", "the resource is kept by AWS")
+_SETTLED_AT: Final[Mapping[Cause, Layer]] = {_NEEDS_NO_PERMISSION: "identity", _KEPT_BY_AWS: "resource"}
 
 
 def decide(request: Request, world: World) -> Decision:
@@ -132,16 +133,10 @@ class Case(NamedTuple):
 
     def decide(self) -> Decision:
         """The decision of all layers together. DoubtError where it hangs on what no page of AWS says."""
-        principal, target = self.principal, self.target
-        assumed = principal.assumed + target.assumed
-        doubt: DoubtError | None = None
-        if self.action in facts.NEEDS_NO_PERMISSION and principal.account:
-            return Decision(True, "identity", (_NEEDS_NO_PERMISSION,), assumed)
-        if target.guarded and principal.controlled and principal.kind != "service":
-            refused = owners.refused(self.action, self.resource)
-            if refused:
-                return Decision(False, "resource", (_KEPT_BY_AWS,), assumed)
-            doubt = DoubtError(f"whether AWS lets anybody {self.action} on {self.resource}") if refused is None else None
+        settled, doubt = self.settled
+        assumed = self.principal.assumed + self.target.assumed
+        if settled:
+            return Decision(settled is _NEEDS_NO_PERMISSION, _SETTLED_AT[settled], (settled,), assumed)
         # An explicit Deny of any layer wins: all are asked before the first Allow counts.
         for layer in _LAYERS:
             try:
@@ -155,6 +150,19 @@ class Case(NamedTuple):
         if doubt and decision.allowed:
             raise doubt
         return decision
+
+    @property
+    def settled(self) -> tuple[Cause | None, DoubtError | None]:
+        """What AWS settles before any policy: a cause, or a doubt that is left if the policies allow."""
+        principal = self.principal
+        if self.action in facts.NEEDS_NO_PERMISSION and principal.account:
+            return _NEEDS_NO_PERMISSION, None
+        if not self.target.guarded or not principal.controlled or principal.kind == "service":
+            return None, None
+        refused = owners.refused(self.action, self.resource)
+        if refused is None:
+            return None, DoubtError(f"whether AWS lets anybody {self.action} on {self.resource}, no page says")
+        return (_KEPT_BY_AWS if refused else None), None
 
     def _allowed(self, assumed: tuple[str, ...]) -> Decision:
         """The decision of a request that no layer denies."""

@@ -134,7 +134,7 @@ cross-account permissions using both AWS Glue and Lake Formation").
 _SERVICES: Final = 1024
 """Services of which facts are kept; AWS has about 450. Names come from requests, too, and those may be anything."""
 
-_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9-]+")
 
 
 @lru_cache(maxsize=65_536)
@@ -162,6 +162,12 @@ def _names(service: str) -> frozenset[str]:
 def actions_of(service: str) -> tuple[str, ...]:
     """Names of a service's actions, sorted."""
     return tuple(sorted(_DATA.actions.get_actions_for_service(service)))
+
+
+@lru_cache(maxsize=1)
+def services() -> tuple[str, ...]:
+    """Prefixes of all services, sorted."""
+    return tuple(sorted(_DATA.services.get_service_keys()))
 
 
 @lru_cache(maxsize=8192)

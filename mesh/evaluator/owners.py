@@ -33,7 +33,7 @@ as a delegated administrator, or because they are addressed to the caller, as a 
 """
 
 NEVER_ANOTHERS: Final = frozenset(
-    "athena autoscaling budgets ce cur datasync elasticache elasticmapreduce glue-databrew iam identitystore "
+    "athena autoscaling budgets ce cur datasync elasticache elasticmapreduce glue glue-databrew iam identitystore "
     "lakeformation pipes quicksight scheduler signin states".split()
 )
 """Services whose calls name a resource without its account, so that the caller's own is meant, or that have no way to

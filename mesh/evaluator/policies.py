@@ -136,7 +136,7 @@ def compiled(name: str, document: Mapping[str, Any], *, of_aws: bool = False) ->
 
 # In a document of the older version a policy variable is plain text.
 _VERSION: Final = "2012-10-17"
-_ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+_ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?-]+")
 
 
 def _statements(name: str, document: Mapping[str, Any], types: Iterable[PolicyType]) -> Iterable[_Compiled]:

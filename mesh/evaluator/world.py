@@ -168,7 +168,7 @@ class Target(NamedTuple):
     def for_action(self, action: str) -> Target:
         """The resource as an action sees it: an alias that is made, moved or dropped has no policy."""
         if self.alias and action in facts.ALIAS_ACTIONS:
-            return Target(self.account, None, False, self.keys)
+            return Target(self.account, None, False, self.keys, guarded=self.guarded)
         return self
 
 
@@ -322,7 +322,7 @@ class World:
             return Target(account, known.policy, decisive, found, alias=alias, guarded=guarded)
         if account_id == "aws":
             return Target(None, None, False, keys, free=True, guarded=True)
-        if owner not in facts.RESOURCE_POLICIES:
+        if not _may_carry_policy(owner, rest):
             if not account_id:
                 mine = (f"{resource} says no account: taken for one of the caller's",)
                 assumed = mine if owner in facts.MAY_BE_ANOTHERS else ()
@@ -378,4 +378,12 @@ def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> st
     return arn
 
 
-_CATALOG: Final = frozenset({"catalog", "database", "table", "tableVersion", "userDefinedFunction"})
+_CATALOG: Final = frozenset({"catalog", "connection", "database", "table", "tableVersion", "userDefinedFunction"})
+"""Resources of a Data Catalog, which its one policy protects (Glue Developer Guide, "Resource-based policies")."""
+
+
+def _may_carry_policy(owner: str, rest: str) -> bool:
+    """Whether a resource may carry a policy, or another does for it; of Glue those of the Data Catalog alone do."""
+    if owner == "glue":
+        return rest.partition("/")[0] in _CATALOG
+    return owner in facts.RESOURCE_POLICIES

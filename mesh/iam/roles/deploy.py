@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mesh import names
-from mesh.iam.buckets import READ_OBJECTS
 from mesh.iam.perimeter import Perimeter
+from mesh.iam.roles.settings_reads import SETTINGS_READS
 from mesh.iam.roles.trust import assumed_by
 from mesh.iam.statement import Document, Statement, document, when
-
-READ_DATA: Final = (
-    *READ_OBJECTS,
-    "athena:GetQueryResults",
-    "athena:GetQueryResultsStream",
-    "athena:StartQueryExecution",
-    "dynamodb:BatchGetItem",
-    "dynamodb:GetItem",
-    "dynamodb:PartiQLSelect",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "kms:Decrypt",
-    "lakeformation:GetDataAccess",
-    "kinesis:GetRecords",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "logs:GetLogRecord",
-    "logs:GetQueryResults",
-    "logs:StartQuery",
-    "secretsmanager:BatchGetSecretValue",
-    "secretsmanager:GetSecretValue",
-    "sqs:ReceiveMessage",
-    "ssm:GetParameter",
-    "ssm:GetParameterHistory",
-    "ssm:GetParameters",
-    "ssm:GetParametersByPath",
-)
-"""Actions of AWS's ReadOnlyAccess, or beside it, that read data or secrets."""
-
 
 def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document:
     """Trust of `mesh/deploy` or `mesh/preview`: CI roles of the governance account, and its break-glass role.
@@ -66,15 +35,16 @@ def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document
 
 
 def preview_refusals() -> Document:
-    """Inline policy of `mesh/preview`: data and secrets that AWS's ReadOnlyAccess would let it read are refused."""
+    """Inline policy of `mesh/preview`: everything is refused but the reading of settings, whatever AWS lets it do."""
     return document(
         Statement(
-            sid="RefuseReadingData",
-            what="A preview reads no object, query result, log, message or secret.",
+            sid="RefuseAllButSettings",
+            what="A preview reads settings, and does nothing else by any action: no data, no log, no secret, no message.",
             why=(
-                "AWS's ReadOnlyAccess lets it, and a preview runs a pull request's code before anybody has reviewed it."
+                "AWS's ReadOnlyAccess and the policy of any resource would let it, and a preview runs a pull request's "
+                "code before anybody has reviewed it."
             ),
-            actions=READ_DATA,
+            not_actions=SETTINGS_READS,
             resources=("*",),
         )
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.evaluator import sent_keys
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
@@ -112,7 +113,9 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
         for action in ENDPOINT_CHANGES:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
+            # EC2 does not say whose the resource of some of them is, so a partner's wall refuses these to its deployment.
+            if deployment.unit != "partners" or action.lower() not in sent_keys.OWNER_NOT_SENT:
+                yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
     yield Fact("EC2 blocks every internet gateway, and no account makes an exception", _declared)
     for service in sorted(subject.plan.governance.network.endpoints):
         yield from _kept_out(subject, service)

@@ -198,7 +198,8 @@ def test_an_added_limit_never_allows_more(case: Case, data: st.DataObject) -> No
 @given(questions(), st.data())
 def test_an_endpoint_allows_what_the_rest_allows_and_its_policy_too(case: Case, data: st.DataObject) -> None:
     inside = replace(case, context={**case.context, "aws:SourceVpce": DOOR})
-    door = tuple(data.draw(st.lists(statements("policy"), min_size=1, max_size=3)))
+    drawn = data.draw(st.lists(statements("policy"), min_size=1, max_size=3))
+    door = tuple({**each, "Sid": f"Door{number}"} for number, each in enumerate(drawn))
     alone = replace(inside, endpoint=door, policy=(allow("s3:*", to="*"),), identity=EVERYTHING)
     bare = {"boundary": None, "session": None, "scp": None, "rcp": None}
     judged = verdict(replace(alone, **bare))
