@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal, cast
 
 from mesh.evaluator import facts
-from mesh.evaluator.errors import DoubtError, UnknownError
+from mesh.evaluator.errors import DoubtError, MalformedError, UnknownError
 from mesh.evaluator.patterns import Test, any_of, arn_like, like
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -56,7 +56,7 @@ def _condition(operator: str, key: str, values: Sequence[str], deny: bool) -> Ho
     negated = name in _NEGATED
     kind = _NEGATED.get(name, name)
     if kind not in _COMPILERS:
-        raise UnknownError(f"{operator!r} is no operator that AWS has")
+        raise MalformedError(f"{operator!r} is no operator that AWS has")
     compile_values = _COMPILERS[kind]
     if any("${" in value for value in values):
         if kind not in _WITH_VARIABLES:

@@ -215,7 +215,11 @@ def reads(service: str, name: str) -> bool:
 @lru_cache(maxsize=4096)
 def check_key(key: str) -> None:
     """UnknownError for a condition key (lower case) that AWS does not have."""
-    if key in GLOBAL_KEYS or key in CROSS_SERVICE_KEYS or any(key.startswith(family) and key != family for family in GLOBAL_FAMILIES):
+    if (
+        key in GLOBAL_KEYS
+        or key in CROSS_SERVICE_KEYS
+        or any(key.startswith(family) and key != family for family in GLOBAL_FAMILIES)
+    ):
         return
     service, colon, _ = key.partition(":")
     if "." in service or service == "saml":  # a claim of an identity provider, named by its address

@@ -48,7 +48,9 @@ def _scalars(value: Any) -> bool:
 
 
 def _principals(value: Any) -> bool:
-    return value == "*" if not _is_map(value) else bool(value) and all(_is_text(k) and _texts(v) for k, v in value.items())
+    return (
+        value == "*" if not _is_map(value) else bool(value) and all(_is_text(k) and _texts(v) for k, v in value.items())
+    )
 
 
 def _conditions(value: Any) -> bool:

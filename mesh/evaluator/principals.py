@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast
 
-from mesh.evaluator.errors import DoubtError, UnknownError
+from mesh.evaluator.errors import DoubtError, MalformedError, UnknownError
 
 
 class Match(IntEnum):
@@ -75,13 +75,16 @@ def _names(value: Any) -> Sequence[str]:
 
 
 def _check(kind: str, name: str) -> None:
+    if kind not in _KINDS and kind != "CanonicalUser":
+        raise MalformedError(f"there is no principal of the kind {kind!r}")
     if kind not in _KINDS:
         raise UnknownError(f"a principal of the kind {kind!r} is not known")
     if kind != "AWS":
         if not _OF_ANOTHER_KIND.fullmatch(name):
-            raise UnknownError(f"{name!r} is no {kind} principal: it takes neither wildcards nor policy variables")
+            raise MalformedError(f"{name!r} is no {kind} principal: it takes neither wildcards nor policy variables")
     elif name != "*" and not ACCOUNT.fullmatch(name) and not _PRINCIPAL.fullmatch(name):
-        raise UnknownError(
+        wrong = MalformedError if re.search(r"[*?$]", name) else UnknownError
+        raise wrong(
             f"{name!r} is no principal: an account, a role, a user or a session, without wildcards and variables"
         )
 
@@ -128,7 +131,9 @@ def _all_but(element: Any) -> Who:
         # Not all of account, role and session are named: "the policy might deny access to the entire account", and "AWS
         # might validate the account first, then the role" (same page).
         if any(named):
-            raise DoubtError("NotPrincipal names the caller and not all that it is part of: AWS says it might be denied")
+            raise DoubtError(
+                "NotPrincipal names the caller and not all that it is part of: AWS says it might be denied"
+            )
         return Match.SELF
 
     return who

@@ -316,18 +316,19 @@ class World:
         keys = as_keys({"aws:RequestedRegion": region or self.region, **_resource_keys(account)})
         alias = owner == "kms" and rest.startswith("alias/")
         decisive = owner == "kms" and rest.startswith(("alias/", "key/"))
-        guarded = owners.guarded(resource)
+        guarded, carries = owners.guarded(resource), _may_carry_policy(owner, rest)
+        reach = "never" if carries else owners.reach(owner)
         if known:
             found = {**keys, **as_keys(known.keys)}
-            return Target(account, known.policy, decisive, found, alias=alias, guarded=guarded)
+            return Target(account, known.policy, decisive, found, alias=alias, guarded=guarded, reach=reach)
         if account_id == "aws":
             return Target(None, None, False, keys, free=True, guarded=True)
-        if not _may_carry_policy(owner, rest):
+        if not carries:
             if not account_id:
                 mine = (f"{resource} says no account: taken for one of the caller's",)
                 assumed = mine if owner in facts.MAY_BE_ANOTHERS else ()
                 return Target(account, None, False, keys, assumed, unowned=True, guarded=guarded)
-            return Target(account, None, False, keys, guarded=guarded, reach=owners.reach(owner))
+            return Target(account, None, False, keys, guarded=guarded, reach=reach)
         assumed = (f"{resource} is not in the plan: taken for one whose own policy admits everyone",)
         # The ARN of a bucket says no account: it may be the caller's own, in which its policy alone would be enough.
         return Target(account, None, decisive, keys, assumed, True, alias, free=not account_id, guarded=guarded)

@@ -8,6 +8,7 @@ from mesh.iam.roles.settings_reads import SETTINGS_READS
 from mesh.iam.roles.trust import assumed_by
 from mesh.iam.statement import Document, Statement, document, when
 
+
 def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document:
     """Trust of `mesh/deploy` or `mesh/preview`: CI roles of the governance account, and its break-glass role.
 

@@ -29,9 +29,7 @@ SETTINGS: Final = {
     "iam": "(Get|List)[A-Za-z]*(Group|Role|Polic|AccountSummary|AccountAliases)[A-Za-z]*",
     "identitystore": "(Describe|Get|List)Group.*",
     "kms": "DescribeKey|GetKeyPolicy|GetKeyRotationStatus|List(Aliases|Keys|KeyPolicies|ResourceTags)",
-    "lakeformation": (
-        "DescribeResource|GetDataLake.*|GetLFTag|GetResourceLFTags|List(LFTags|Permissions|Resources)"
-    ),
+    "lakeformation": ("DescribeResource|GetDataLake.*|GetLFTag|GetResourceLFTags|List(LFTags|Permissions|Resources)"),
     "organizations": "(Describe|List).*",
     "ram": "(Get|List).*",
     "s3": (
