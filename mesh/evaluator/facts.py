@@ -181,6 +181,13 @@ def keys_of_action(service: str, name: str) -> frozenset[str]:
     return frozenset(keys)
 
 
+@lru_cache(maxsize=8192)
+def required_types(service: str, name: str) -> frozenset[str]:
+    """Resource types that the reference marks as required for an action: each of them is asked."""
+    details: dict[str, Any] = _DATA.actions.get_action_details(service, name)
+    return frozenset(kind["name"] for kind in details["resourceTypes"] if kind["required"])
+
+
 @lru_cache(maxsize=2048)
 def requests(service: str, region: str, account_id: str) -> tuple[tuple[str, str], ...]:
     """Actions of a service that take a resource, each with the ARN of one of each type in an account."""

@@ -78,7 +78,12 @@ class Policy:
     def compile(self) -> None:
         """Compiles the document now. Raises UnknownError."""
         if self._statements is None:
-            self._statements = tuple(_statements(self.name, self._document(), self._types))
+            document = self._document()
+            self._statements = tuple(_statements(self.name, document, self._types))
+            self.check(document)
+
+    def check(self, document: Mapping[str, Any]) -> None:
+        """Raises UnknownError for a document that more is asked of than AWS asks; here nothing is."""
 
     def stands_as(self, type_: PolicyType) -> None:
         """Adds a type to those of the policy. UnknownError, now or when it is compiled, if AWS refuses it as such."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from mesh.evaluator import facts
+from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import like
 from mesh.evaluator.policies import texts
 
@@ -43,7 +44,7 @@ _OWNER_NOT_SENT_BY: Final = frozenset({"ebs"})
 
 OWNER_SENT_WITHOUT_A_RESOURCE: Final = frozenset(
     "access-analyzer athena cloudshell cloudtrail cloudwatch codebuild config dynamodb ec2 ecr elasticmapreduce events "
-    "firehose glue iam kinesis kms lakeformation lambda logs s3 sagemaker secretsmanager sns sqs ssm states sts".split()
+    "firehose glue iam kinesis kms lambda logs s3 sagemaker secretsmanager sns sqs ssm states sts".split()
 )
 """Services that name their caller's account as the resource's where an action takes no resource, or makes one (same page:
 "This key is always included in the request context for most service actions"). Those that a mesh may use and whose calls
@@ -71,6 +72,15 @@ def owner_is_sent(action: str, on_a_resource: bool) -> Literal["sent", "not sent
 _ENDPOINT_OWNER: Final = frozenset({"aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths"})
 _OF_ITS_TAGS: Final = ("aws:requesttag/", "aws:tagkeys")
 _EVERYWHERE: Final = facts.GLOBAL_KEYS - facts.OWNER_KEYS - _ENDPOINT_OWNER - {"aws:tagkeys"}
+
+
+def check(name: str, document: Mapping[str, Any]) -> None:
+    """UnknownError for a statement whose condition tests a key that none of its actions sends."""
+    for statement in document["Statement"]:
+        for key in unsent(statement):
+            raise UnknownError(
+                f"{name}, statement {statement.get('Sid')}: AWS sends {key} with none of the statement's actions"
+            )
 
 
 def unsent(statement: Mapping[str, Any]) -> Iterator[str]:

@@ -64,7 +64,13 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
             why="`<domain>__*`: nobody publishes under the name of another domain.",
             effect="Allow",
             actions=PUBLISH,
-            resources=(f"{hub}:catalog", f"{hub}:database/{databases}", f"{hub}:table/{databases}/*"),
+            # A database is deleted with its tables and functions, of which the mesh makes none: all three are asked.
+            resources=(
+                f"{hub}:catalog",
+                f"{hub}:database/{databases}",
+                f"{hub}:table/{databases}/*",
+                f"{hub}:userDefinedFunction/{databases}/*",
+            ),
         ),
         Statement(
             sid="RegisterAndLabel",
