@@ -63,7 +63,7 @@ def may_create_tables(lake: Lake, role: str, database: LakeDatabase, name: str) 
 
 
 def may_grant(lake: Lake, role: str, permission: str, database: str) -> Reason | None:
-    """The right by which a role grants a permission on a database: an administrator's, its creator's, a grant option."""
+    """The right by which a role grants a permission on a database: as administrator, creator, or by a grant option."""
     if role in lake.administrators:
         return Reason(lake.account, "an administrator of the lake")
     stored = lake.databases.get(database)

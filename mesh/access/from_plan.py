@@ -72,7 +72,7 @@ def endpoint_id(service: str) -> str:
 class PlannedPolicy(Policy):
     """A policy of the plan; `value` makes its document when a request first needs it.
 
-    It is held to more than AWS holds it to: a condition on a key that none of the statement's actions sends is an error.
+    More is asked of it than AWS asks: a condition on a key that none of the statement's actions sends is an error.
     """
 
     __slots__ = ("value",)

@@ -1,7 +1,7 @@
 """Grammar of policy documents: each element with its JSON, checked before anything is compiled.
 
-IAM User Guide, "Grammar of the IAM JSON policy language", "IAM JSON policy elements reference". What a place requires or
-forbids is in `policy_types`. AWS answers `MalformedPolicyDocument`, `MalformedPolicy` and their like to all else.
+IAM User Guide, "Grammar of the IAM JSON policy language", "IAM JSON policy elements reference". What a place requires
+or forbids is in `policy_types`. AWS answers `MalformedPolicyDocument`, `MalformedPolicy` and their like to all else.
 """
 
 from __future__ import annotations
@@ -134,30 +134,43 @@ def _elements(where: str, elements: Mapping[str, Any], known: Mapping[str, Json]
 
 
 def _statement(where: str, statement: Mapping[str, Any], types: Iterable[PolicyType]) -> None:
-    if "Effect" not in statement:
-        raise MalformedError(f"{where}: Effect is missing; Allow and Deny are known")
-    for one, other in PAIRS:
-        if one in statement and other in statement:
-            raise MalformedError(f"{where}: a statement has either {one} or {other}")
-    if "NotPrincipal" in statement and statement["Effect"] == "Allow":
-        raise MalformedError(f"{where}: NotPrincipal with Allow: AWS takes it with Deny only")
-    if "Action" not in statement and "NotAction" not in statement:
-        raise MalformedError(f"{where}: a statement has Action or NotAction")
-    if not any(element in statement for pair in (PAIRS[0], PAIRS[2]) for element in pair):
-        raise MalformedError(f"{where}: a statement has Resource or NotResource, or that of a trust policy Principal")
-    for element in ("Action", "NotAction"):
-        for action in _each(statement.get(element, ())):
-            if not _ACTION.fullmatch(action):
-                raise MalformedError(f"{where}: {action!r} is no action: a service, a colon, a name")
-    for element in ("Resource", "NotResource"):
-        for resource in _each(statement.get(element, ())):
-            wrong = _wrong_arn(resource)
-            if wrong:
-                raise MalformedError(f"{where}: {element} {resource!r}: {wrong}")
+    wrong = _wrong_elements(statement) or _wrong_values(statement)
+    if wrong:
+        raise MalformedError(f"{where}: {wrong}")
     for type_ in types:
         wrong = type_.wrong(statement)
         if wrong:
             raise MalformedError(f"{where}: {type_.value} {wrong}")
+
+
+def _wrong_elements(statement: Mapping[str, Any]) -> str:
+    """What is missing in a statement, or too much, wherever it stands; empty for nothing."""
+    if "Effect" not in statement:
+        return "Effect is missing; Allow and Deny are known"
+    twice = next((pair for pair in PAIRS if pair[0] in statement and pair[1] in statement), None)
+    if twice:
+        return f"a statement has either {' or '.join(twice)}"
+    if "NotPrincipal" in statement and statement["Effect"] == "Allow":
+        return "NotPrincipal with Allow: AWS takes it with Deny only"
+    if "Action" not in statement and "NotAction" not in statement:
+        return "a statement has Action or NotAction"
+    if not any(element in statement for pair in (PAIRS[0], PAIRS[2]) for element in pair):
+        return "a statement has Resource or NotResource, or that of a trust policy Principal"
+    return ""
+
+
+def _wrong_values(statement: Mapping[str, Any]) -> str:
+    """Why AWS takes one of a statement's actions or resources nowhere; empty if it takes all."""
+    for element in PAIRS[1]:
+        for action in _each(statement.get(element, ())):
+            if not _ACTION.fullmatch(action):
+                return f"{action!r} is no action: a service, a colon, a name"
+    for element in PAIRS[2]:
+        for resource in _each(statement.get(element, ())):
+            wrong = _wrong_arn(resource)
+            if wrong:
+                return f"{element} {resource!r}: {wrong}"
+    return ""
 
 
 def _each(value: Any) -> Sequence[str]:

@@ -70,8 +70,8 @@ ON_WHAT_AWS_OWNS: Final = frozenset(
 """
 
 WRITTEN_BY_AWS_ALONE: Final = frozenset({"iam", "organizations", "ram", "cloudformation"})
-"""Services of whose resources in AWS's own account all others are read only (IAM User Guide, "AWS managed policies": "You
-cannot change the permissions defined in AWS managed policies"; Organizations and RAM say the same of theirs).
+"""Services of whose resources in AWS's own account all others are read only (IAM User Guide, "AWS managed policies":
+"You cannot change the permissions defined in AWS managed policies"; Organizations and RAM say the same of theirs).
 """
 
 _SERVICE_LINKED: Final = frozenset(

@@ -73,8 +73,8 @@ def resource_like(pattern: str) -> Test:
     """A test of a resource against a pattern of the `Resource` element: `*`, or an ARN.
 
     "If the * wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon
-    boundaries" (IAM User Guide, "IAM JSON policy elements: Resource"); elsewhere each part is matched on its own (Amazon
-    S3 User Guide, "Policy resources for Amazon S3"). The test raises DoubtError where the two readings differ.
+    boundaries" (IAM User Guide, "IAM JSON policy elements: Resource"); elsewhere each part is matched on its own
+    (Amazon S3 User Guide, "Policy resources for Amazon S3"). The test raises DoubtError where the two readings differ.
     """
     if pattern == "*":
         return always
@@ -99,7 +99,7 @@ def _segment(part: str, last: bool) -> str:
     if last:
         return _regex(part)
     # A `*` inside of a part, and every `?`, stays between two colons.
-    ends, inner = part.endswith("*"), part[:-1] if part.endswith("*") else part
+    ends, inner = part.endswith("*"), part.removesuffix("*")
     within = "".join({"*": "[^:]*", "?": "[^:]"}.get(each) or re.escape(each) for each in re.split(r"([*?])", inner))
     return within + (".*" if ends else "")
 

@@ -81,7 +81,7 @@ def _values(statement: Mapping[str, Any], element: str) -> Sequence[str]:
 
 
 def _actions_of_a_trust_policy(statement: Mapping[str, Any]) -> str:
-    # IAM: "AssumeRole policy may only specify STS AssumeRole actions" (UpdateAssumeRolePolicy, MalformedPolicyDocument).
+    # UpdateAssumeRolePolicy: "AssumeRole policy may only specify STS AssumeRole actions" (MalformedPolicyDocument).
     if "NotAction" in statement:
         return "has no NotAction"
     others = [action for action in _values(statement, "Action") if not action.lower().startswith("sts:")]

@@ -44,11 +44,11 @@ _OWNER_NOT_SENT_BY: Final = frozenset({"ebs"})
 
 OWNER_SENT_WITHOUT_A_RESOURCE: Final = frozenset(
     "access-analyzer athena cloudshell cloudtrail cloudwatch codebuild config dynamodb ec2 ecr elasticmapreduce events "
-    "firehose glue iam kinesis kms lambda logs s3 sagemaker secretsmanager sns sqs ssm states sts".split()
+    "firehose glue iam kinesis kms lakeformation lambda logs s3 sagemaker secretsmanager sns sqs ssm states sts".split()
 )
-"""Services that name their caller's account as the resource's where an action takes no resource, or makes one (same page:
-"This key is always included in the request context for most service actions"). Those that a mesh may use and whose calls
-stay in an account; of any other service, as Organizations or RAM, it is not known.
+"""Services that name their caller's account as the resource's where an action takes no resource, or makes one (same
+page: "This key is always included in the request context for most service actions"). Those that a mesh may use and
+whose calls stay in an account; of any other service, as Organizations or RAM, it is not known.
 """
 
 _NAMES_NOBODYS: Final = frozenset({"sns:publish", "s3:listallmybuckets", "s3:listdirectorybuckets"})
@@ -76,7 +76,8 @@ _EVERYWHERE: Final = facts.GLOBAL_KEYS - facts.OWNER_KEYS - _ENDPOINT_OWNER - {"
 
 def check(name: str, document: Mapping[str, Any]) -> None:
     """UnknownError for a statement whose condition tests a key that none of its actions sends."""
-    for statement in document["Statement"]:
+    statements: Sequence[Mapping[str, Any]] = document["Statement"]
+    for statement in statements:
         for key in unsent(statement):
             raise UnknownError(
                 f"{name}, statement {statement.get('Sid')}: AWS sends {key} with none of the statement's actions"
@@ -88,7 +89,8 @@ def unsent(statement: Mapping[str, Any]) -> Iterator[str]:
     if "Action" not in statement:  # all but a few actions: some action sends every key
         return
     patterns = tuple(pattern.lower() for pattern in texts(statement["Action"]))
-    for keys in (statement.get("Condition") or {}).values():
+    conditions: Mapping[str, Mapping[str, Any]] = statement.get("Condition") or {}
+    for keys in conditions.values():
         yield from (key for key in keys if not _sent_by_any(patterns, key.lower()))
 
 

@@ -27,15 +27,15 @@ INTERFACES: Final = ("athena", "events", "glue", "kms", "lakeformation", "logs",
 SERVICES: Final = (GATEWAY, *INTERFACES)
 
 TELL_NO_OWNER: Final = frozenset({"lakeformation"})
-"""Services of which it is not known that they send `aws:ResourceOrgID`: no action of Lake Formation has a resource
-(Service Authorization Reference). EventBridge sends it (`mesh.evaluator.sent_keys` has the sources).
+"""Services of which `aws:ResourceOrgID` says nothing: no action of Lake Formation has a resource, so the owner is the
+caller (Service Authorization Reference). EventBridge sends it (`mesh.evaluator.sent_keys` has the sources).
 """
 
 
 def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
     """Policy of a service's endpoint: callers of domains and governance, on resources of the organisation.
 
-    Of EventBridge jobs need one resource, the mesh bus: the statement names it, and so needs no key about its owner.
+    Of EventBridge jobs need one resource, the mesh bus, and the statement names it.
     """
     bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     callers = (in_organization(perimeter), inside_units(perimeter.domains, perimeter.governance))
@@ -52,7 +52,7 @@ def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
             principal="*",
             actions=(f"{service}:*",),
             resources=(bus,) if service == "events" else ("*",),
-            conditions=callers if service == "events" or service in TELL_NO_OWNER else (*callers, ours),
+            conditions=callers if service in TELL_NO_OWNER else (*callers, ours),
         )
     )
 

@@ -74,10 +74,11 @@ def _lake(region: str, account: str, creators: Creators) -> Lake:
 
 
 def _database(backend: Any, account: str, database: Any, creators: Creators) -> LakeDatabase:
+    described: Mapping[str, Any] = database.input or {}
     return LakeDatabase(
         creator=creators.get((account, database.name)),
         labels=_labels(backend.lf_database_tags.get((account, database.name))),
-        location=str((database.input or {}).get("LocationUri") or ""),
+        location=str(described.get("LocationUri") or ""),
         tables={name: _table(backend, account, database.name, table) for name, table in database.tables.items()},
     )
 

@@ -6,11 +6,12 @@ What AWS would not take is never stored, and so never decides anything.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from mesh.evaluator import Policy
 from mesh.evaluator.errors import MalformedError
+from mesh.evaluator.policies import texts
 from mesh.evaluator.policy_types import PolicyType
 from sandbox.emulator import backends
 from sandbox.enforcement.aws_call import AwsCall
@@ -62,10 +63,11 @@ def _parsed(policy: Any) -> Any:
 
 def _names_the_bucket(document: Mapping[str, Any], bucket: str) -> None:
     # S3: "Policy has invalid resource" (MalformedPolicy).
-    statements: Any = document["Statement"]
-    for statement in [statements] if isinstance(statements, Mapping) else statements:
+    written: Any = document["Statement"]
+    statements = cast("Sequence[Mapping[str, Any]]", [written] if isinstance(written, Mapping) else written)
+    for statement in statements:
         named: Any = statement.get("Resource", statement.get("NotResource"))
-        for resource in [named] if isinstance(named, str) else named:
+        for resource in texts(named):
             if resource.partition(":::")[2].partition("/")[0] != bucket:
                 raise MalformedError(f"Resource {resource!r} is neither the bucket {bucket} nor an object of it")
 

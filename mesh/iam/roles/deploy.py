@@ -40,7 +40,7 @@ def preview_refusals() -> Document:
     return document(
         Statement(
             sid="RefuseAllButSettings",
-            what="A preview reads settings, and does nothing else by any action: no data, no log, no secret, no message.",
+            what="A preview reads settings, and does nothing else by any action: no data, log, secret or message.",
             why=(
                 "AWS's ReadOnlyAccess and the policy of any resource would let it, and a preview runs a pull request's "
                 "code before anybody has reviewed it."

@@ -113,7 +113,7 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
         for action in ENDPOINT_CHANGES:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            # EC2 does not say whose the resource of some of them is, so a partner's wall refuses these to its deployment.
+            # Some of them do not say whose the resource is: a partner's wall refuses these to its deployment.
             if deployment.unit != "partners" or action.lower() not in sent_keys.OWNER_NOT_SENT:
                 yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
     yield Fact("EC2 blocks every internet gateway, and no account makes an exception", _declared)

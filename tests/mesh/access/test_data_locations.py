@@ -6,7 +6,14 @@ import dataclasses
 
 from mesh import names
 from mesh.access import data_locations, from_plan
-from mesh.access.data_locations import may_create_database, may_create_tables, may_grant, may_point, read_with, registered
+from mesh.access.data_locations import (
+    may_create_database,
+    may_create_tables,
+    may_grant,
+    may_point,
+    read_with,
+    registered,
+)
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, LocationGrant
 from mesh.evaluator import Request, decide
 from mesh.plan import Plan
@@ -102,4 +109,6 @@ def test_a_squat_on_a_location_that_is_not_registered_can_be_expressed(plan: Pla
 
 
 def test_places_are_one_however_they_are_written() -> None:
-    assert {data_locations.place(text) for text in ("s3://a/b", "s3://a/b/", "arn:aws:s3:::a/b", "s3a://a/b//")} == {"a/b/"}
+    assert {data_locations.place(text) for text in ("s3://a/b", "s3://a/b/", "arn:aws:s3:::a/b", "s3a://a/b//")} == {
+        "a/b/"
+    }

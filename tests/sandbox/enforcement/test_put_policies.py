@@ -166,5 +166,5 @@ def test_what_the_evaluator_does_not_know_is_refused_and_said(organization: Enfo
         "Version": "2008-10-17",
         "Statement": [allow("s3:GetObject", Principal="*", Resource="arn:aws:s3:::larder/*")],
     }
-    with pytest.raises(ClientError, match="not decided, therefore refused.*2008-10-17"):
+    with pytest.raises(ClientError, match=r"not decided, therefore refused.*2008-10-17"):
         organization.client("s3", DOMAIN).put_bucket_policy(Bucket="larder", Policy=json.dumps(older))
