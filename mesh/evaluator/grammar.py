@@ -69,14 +69,22 @@ _TEXT: Final = Json("a text", _is_text)
 _TEXTS: Final = Json("a text or a list of texts", _texts)
 _PRINCIPALS: Final = Json('"*", or kinds of principals, each with a name or a list of names', _principals)
 
+def _version(value: Any) -> bool:
+    return value in ("2012-10-17", "2008-10-17")
+
+
+def _effect(value: Any) -> bool:
+    return value in ("Allow", "Deny")
+
+
 DOCUMENT: Final[Mapping[str, Json]] = {
-    "Version": Json("2012-10-17 or 2008-10-17", lambda value: value in ("2012-10-17", "2008-10-17")),
+    "Version": Json("2012-10-17 or 2008-10-17", _version),
     "Id": _TEXT,
     "Statement": Json("a statement or a list of statements, and not empty", _maps),
 }
 STATEMENT: Final[Mapping[str, Json]] = {
     "Sid": _TEXT,
-    "Effect": Json("Allow or Deny", lambda value: value in ("Allow", "Deny")),
+    "Effect": Json("Allow or Deny", _effect),
     "Principal": _PRINCIPALS,
     "NotPrincipal": _PRINCIPALS,
     "Action": _TEXTS,
