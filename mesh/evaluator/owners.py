@@ -101,6 +101,8 @@ def of_aws(arn: str) -> bool:
 
 def guarded(arn: str) -> bool:
     """Whether AWS keeps a resource for itself, so that some actions are refused to everybody."""
+    if arn.startswith("arn:aws:s3:::"):  # objects are many, and none is kept
+        return False
     kept = (_OF_AWS, _RESERVED_ROLE, _RESERVED_ALIAS, _RESERVED_PARAMETER)
     return any(pattern.match(arn) for pattern in kept)
 
