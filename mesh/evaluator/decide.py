@@ -153,7 +153,7 @@ class Case(NamedTuple):
 
     @property
     def settled(self) -> tuple[Cause | None, DoubtError | None]:
-        """What AWS settles before any policy: a cause, or a doubt that is left if the policies allow."""
+        """The decision of AWS before any policy: a cause, or a doubt that is left if the policies allow."""
         principal = self.principal
         if self.action in facts.NEEDS_NO_PERMISSION and principal.account:
             return _NEEDS_NO_PERMISSION, None

@@ -14,7 +14,7 @@ from mesh.evaluator.errors import MalformedError
 from mesh.evaluator.policy_types import PolicyType
 
 
-class Json(NamedTuple):
+class ElementForm(NamedTuple):
     """The JSON that an element takes, in words and as a test."""
 
     words: str
@@ -68,6 +68,7 @@ def _maps(value: Any) -> bool:
 _TEXT: Final = Json("a text", _is_text)
 _TEXTS: Final = Json("a text or a list of texts", _texts)
 _PRINCIPALS: Final = Json('"*", or kinds of principals, each with a name or a list of names', _principals)
+
 
 def _version(value: Any) -> bool:
     return value in ("2012-10-17", "2008-10-17")
@@ -152,7 +153,7 @@ def _statement(where: str, statement: Mapping[str, Any], types: Iterable[PolicyT
 
 
 def _wrong_elements(statement: Mapping[str, Any]) -> str:
-    """What is missing in a statement, or too much, wherever it stands; empty for nothing."""
+    """Elements that a statement lacks, or has too many of, wherever it stands; empty for nothing."""
     if "Effect" not in statement:
         return "Effect is missing; Allow and Deny are known"
     twice = next((pair for pair in PAIRS if pair[0] in statement and pair[1] in statement), None)
@@ -168,7 +169,7 @@ def _wrong_elements(statement: Mapping[str, Any]) -> str:
 
 
 def _wrong_values(statement: Mapping[str, Any]) -> str:
-    """Why AWS takes one of a statement's actions or resources nowhere; empty if it takes all."""
+    """The reason for which AWS takes one of a statement's values nowhere; empty if it takes all."""
     for element in PAIRS[1]:
         for action in _each(statement.get(element, ())):
             if not _ACTION.fullmatch(action):
@@ -186,7 +187,7 @@ def _each(value: Any) -> Sequence[str]:
 
 
 def _wrong_arn(resource: str) -> str:
-    """Why AWS takes no such resource; empty for one that it takes."""
+    """The reason for which AWS takes no such resource; empty for one that it takes."""
     if resource == "*":
         return ""
     head, partition, service, region, account, last = (*resource.split(":", 5), *[None] * 5)[:6]

@@ -25,7 +25,7 @@ class PolicyType(Enum):
     ENDPOINT = "an endpoint policy"
 
     def wrong(self, statement: Mapping[str, Any]) -> str:
-        """Why AWS does not take a statement, whose grammar is right, in a policy of this type; empty if it does."""
+        """The reason for which AWS takes no such statement in a policy of this type; empty if it does."""
         place = PLACES[self]
         for element in place.forbidden:
             if element in statement:

@@ -23,7 +23,7 @@ _LOOKED_FOR: Final = (
 )
 
 _NAMED_BY_ARN: Final = (
-    "the statement names one resource, the mesh bus, which is the organisation's; the key stands in the policy of every "
+    "the statement names one resource, the mesh bus, which is the organisation's; the key is in the policy of every "
     "endpoint, so that a reader need not know why it is left out of one"
 )
 
