@@ -65,9 +65,9 @@ def _maps(value: Any) -> bool:
     return _is_map(value) if items is None else bool(items) and all(_is_map(item) for item in items)
 
 
-_TEXT: Final = Json("a text", _is_text)
-_TEXTS: Final = Json("a text or a list of texts", _texts)
-_PRINCIPALS: Final = Json('"*", or kinds of principals, each with a name or a list of names', _principals)
+_TEXT: Final = ElementForm("a text", _is_text)
+_TEXTS: Final = ElementForm("a text or a list of texts", _texts)
+_PRINCIPALS: Final = ElementForm('"*", or kinds of principals, each with a name or a list of names', _principals)
 
 
 def _version(value: Any) -> bool:
@@ -78,21 +78,21 @@ def _effect(value: Any) -> bool:
     return value in ("Allow", "Deny")
 
 
-DOCUMENT: Final[Mapping[str, Json]] = {
-    "Version": Json("2012-10-17 or 2008-10-17", _version),
+DOCUMENT: Final[Mapping[str, ElementForm]] = {
+    "Version": ElementForm("2012-10-17 or 2008-10-17", _version),
     "Id": _TEXT,
-    "Statement": Json("a statement or a list of statements, and not empty", _maps),
+    "Statement": ElementForm("a statement or a list of statements, and not empty", _maps),
 }
-STATEMENT: Final[Mapping[str, Json]] = {
+STATEMENT: Final[Mapping[str, ElementForm]] = {
     "Sid": _TEXT,
-    "Effect": Json("Allow or Deny", _effect),
+    "Effect": ElementForm("Allow or Deny", _effect),
     "Principal": _PRINCIPALS,
     "NotPrincipal": _PRINCIPALS,
     "Action": _TEXTS,
     "NotAction": _TEXTS,
     "Resource": _TEXTS,
     "NotResource": _TEXTS,
-    "Condition": Json("operators, each with keys, each with a value or a list of values", _conditions),
+    "Condition": ElementForm("operators, each with keys, each with a value or a list of values", _conditions),
 }
 PAIRS: Final = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
 """Elements of which a statement has one at most."""
@@ -133,7 +133,7 @@ def _sid(statement: Mapping[str, Any]) -> str:
     return sid if isinstance(sid, str) else ""
 
 
-def _elements(where: str, elements: Mapping[str, Any], known: Mapping[str, Json]) -> None:
+def _elements(where: str, elements: Mapping[str, Any], known: Mapping[str, ElementForm]) -> None:
     unknown = sorted(str(name) for name in elements if name not in known)
     if unknown:
         raise MalformedError(f"{where}: unknown element {', '.join(unknown)}; known are {', '.join(sorted(known))}")
