@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
-from mesh.evaluator import facts
+from mesh.evaluator import facts, sent_keys
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.world import Account, Endpoint, Resource, Role, World
 from mesh.iam.roles.deploy import preview_refusals
@@ -70,13 +70,20 @@ def endpoint_id(service: str) -> str:
 
 
 class PlannedPolicy(Policy):
-    """A policy of the plan; `value` makes its document when a request first needs it."""
+    """A policy of the plan; `value` makes its document when a request first needs it.
+
+    More is asked of it than AWS asks: a condition on a key that none of the statement's actions sends is an error.
+    """
 
     __slots__ = ("value",)
 
     def __init__(self, name: str, value: Callable[[], Document], known: Mapping[str, str] | None = None) -> None:
         self.value = value
         super().__init__(name, lambda: json.loads(value().text(known)) if known else value().as_json())
+
+    def check(self, document: Mapping[str, Any]) -> None:
+        """UnknownError for a statement whose condition tests a key that none of its actions sends."""
+        sent_keys.check(self.name, document)
 
 
 # ---- accounts
@@ -328,6 +335,7 @@ def _database(entry: CatalogEntryArgs) -> LakeDatabase:
     return LakeDatabase(
         creator=names.publisher_role(entry.perimeter.governance_id, entry.domain),
         labels=dict.fromkeys(entry.classifications, "false"),
+        location=f"arn:aws:s3:::{entry.location}/",
         tables={
             table.name: LakeTable(
                 location=f"arn:aws:s3:::{entry.location}/{table.name}/",

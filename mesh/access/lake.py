@@ -34,11 +34,12 @@ class LakeTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LakeDatabase:
-    """A database: its creator, its tables, and the labels that they inherit."""
+    """A database: its creator, its location, its tables, and the labels that they inherit."""
 
     creator: str | None
     labels: Labels
     tables: Mapping[str, LakeTable]
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,14 @@ class Location:
     arn: str
     role: str
     hybrid: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationGrant:
+    """DATA_LOCATION_ACCESS of a principal on a place, as `arn:aws:s3:::bucket/path`."""
+
+    principal: str
+    arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,7 @@ class Lake:
     databases: Mapping[str, LakeDatabase] = field(default_factory=dict[str, LakeDatabase])
     grants: tuple[Grant, ...] = ()
     locations: tuple[Location, ...] = ()
+    location_grants: tuple[LocationGrant, ...] = ()
 
 
 class Reason(NamedTuple):

@@ -11,11 +11,12 @@ import datetime
 import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal, cast
 
 from mesh.evaluator import facts
-from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.errors import DoubtError, MalformedError, UnknownError
 from mesh.evaluator.patterns import Test, any_of, arn_like, like
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -36,7 +37,10 @@ def condition(operator: str, key: str, values: Sequence[str], *, deny: bool = Fa
     In a Deny, a policy variable without a value is refused where it could have made the statement apply.
     """
     holds = _condition(operator, key, values, deny)
-    return _said(key.lower(), holds) if key.lower() in facts.SENT_BY_AWS else holds
+    name = key.lower()
+    if name in facts.OWNER_KEYS:
+        return _known(name, holds)
+    return _said(name, holds) if name in facts.SENT_BY_AWS else holds
 
 
 def _condition(operator: str, key: str, values: Sequence[str], deny: bool) -> Holds:
@@ -52,7 +56,7 @@ def _condition(operator: str, key: str, values: Sequence[str], deny: bool) -> Ho
     negated = name in _NEGATED
     kind = _NEGATED.get(name, name)
     if kind not in _COMPILERS:
-        raise UnknownError(f"{operator!r} is no operator that AWS has")
+        raise MalformedError(f"{operator!r} is no operator that AWS has")
     compile_values = _COMPILERS[kind]
     if any("${" in value for value in values):
         if kind not in _WITH_VARIABLES:
@@ -112,6 +116,21 @@ def check_said(key: str, keys: Keys) -> None:
         return
     if key != "aws:tokenissuetime" or keys.get("aws:principaltype") == ("AssumedRole",):
         raise UnknownError(f"AWS sends {key}, and the request does not say its value")
+
+
+UNSAID_OWNER: Final = ""
+"""In the place of a key: the request names no resource, and whether AWS sends whose it is, is not known."""
+
+
+def _known(key: str, holds: Holds) -> Holds:
+    """The test of a key about a resource's owner: DoubtError where no page says whether AWS sends it."""
+
+    def test(keys: Keys) -> bool:
+        if UNSAID_OWNER in keys and key not in keys:
+            raise DoubtError(f"whether AWS sends {key} with an action on no resource, its pages do not say")
+        return holds(keys)
+
+    return test
 
 
 Compare = Callable[[str, Keys], bool]
@@ -214,6 +233,8 @@ def resolved(text: str, keys: Keys) -> str | None:
             raise UnknownError(f"{text}: the evaluator does not know wildcards that stand for themselves")
         values = keys.get(name.lower(), ())
         check_said(name.lower(), keys)
+        if UNSAID_OWNER in keys and name.lower() in facts.OWNER_KEYS and not values:
+            raise DoubtError(f"{text}: whether AWS sends {name} with an action on no resource, its pages do not say")
         if len(values) > 1:
             raise UnknownError(f"{text}: {name} has {len(values)} values, and a policy variable takes one")
         value = values[0] if values else default.strip().strip("'") if comma else None
@@ -272,25 +293,33 @@ def _addresses(values: tuple[str, ...]) -> Test:
     return test
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise UnknownError(f"{text!r} is no number") from error
+_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-def _moment(text: str) -> float:
+def _number(text: str) -> Decimal:
+    # Integers and decimals (IAM User Guide, "Numeric condition operators"), compared digit by digit.
+    if not _DECIMAL.fullmatch(text):
+        raise UnknownError(f"{text!r} is no number")
+    return Decimal(text)
+
+
+def _moment(text: str) -> Decimal:
     # A date is written in ISO 8601 or as seconds since 1970 (IAM User Guide, "Date condition operators").
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
+    if _DECIMAL.fullmatch(text):
+        return Decimal(text)
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError as error:
         raise UnknownError(f"{text!r} is no date") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)) - _EPOCH
+    return Decimal(since // _MICROSECOND) / 1_000_000
 
 
-def _ordered(read: Callable[[str], float], compare: Callable[[float, float], bool]) -> Callable[..., Test]:
+_EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_MICROSECOND: Final = datetime.timedelta(microseconds=1)
+
+
+def _ordered(read: Callable[[str], Decimal], compare: Callable[[Decimal, Decimal], bool]) -> Callable[..., Test]:
     def compiled(values: tuple[str, ...]) -> Test:
         bounds = tuple(read(value) for value in values)
 
@@ -303,7 +332,7 @@ def _ordered(read: Callable[[str], float], compare: Callable[[float, float], boo
     return compiled
 
 
-_ORDERS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+_ORDERS: Final[Mapping[str, Callable[[Decimal, Decimal], bool]]] = {
     "equals": lambda value, bound: value == bound,
     "lessthan": lambda value, bound: value < bound,
     "lessthanequals": lambda value, bound: value <= bound,

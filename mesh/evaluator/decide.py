@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
-from mesh.evaluator import facts
-from mesh.evaluator.conditions import Keys, as_keys
+from mesh.evaluator import facts, owners, sent_keys
+from mesh.evaluator.conditions import UNSAID_OWNER, Keys, as_keys
+from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
@@ -56,6 +57,9 @@ _DEFAULTS: Final[Keys] = {"aws:securetransport": ("true",), "aws:viaawsservice":
 _NO_CONTROL: Final = Selection((), ())
 _LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session", "endpoint")
 _ASSUMED: Final = Cause("a policy that is not in the plan", "assumed to admit everyone")
+_NEEDS_NO_PERMISSION: Final = Cause("AWS", "the action needs no permission")
+_KEPT_BY_AWS: Final = Cause("AWS", "the resource is kept by AWS")
+_SETTLED_AT: Final[Mapping[Cause, Layer]] = {_NEEDS_NO_PERMISSION: "identity", _KEPT_BY_AWS: "resource"}
 
 
 def decide(request: Request, world: World) -> Decision:
@@ -98,9 +102,22 @@ def examine(request: Request, world: World) -> Case:
     # An alias has the policy of its key, but not for the actions that make or move the alias itself.
     if target.alias:
         target = target.for_action(action)
+    if request.resource == "*" or action in sent_keys.OWNER_NOT_SENT:
+        target = _as_sent(target, action, request.resource != "*")
+    if target.reach == "shared" and not _same(principal.account, target.account):
+        target = target._replace(assumed=(f"{request.resource} is another account's: taken for one that it shares",))
     keys = keys_of(world, service, principal, target, request.context)
     endpoint = _endpoint(world, keys) if request.context else None
     return Case(action, service, request.resource, principal, target, keys, endpoint.policy if endpoint else None)
+
+
+def _as_sent(target: Target, action: str, on_a_resource: bool) -> Target:
+    """The resource with the keys about its owner that AWS sends with the action."""
+    sent = sent_keys.owner_is_sent(action, on_a_resource)
+    if sent == "sent":
+        return target
+    keys = {key: values for key, values in target.keys.items() if key not in facts.OWNER_KEYS}
+    return target._replace(keys=keys if sent == "not sent" else {**keys, UNSAID_OWNER: ()})
 
 
 class Case(NamedTuple):
@@ -115,21 +132,47 @@ class Case(NamedTuple):
     endpoint: Policy | None = None
 
     def decide(self) -> Decision:
-        """The decision of all layers together."""
-        principal, target = self.principal, self.target
-        assumed = principal.assumed + target.assumed
+        """The decision of all layers together. DoubtError where it hangs on what no page of AWS says."""
+        settled, doubt = self.settled
+        assumed = self.principal.assumed + self.target.assumed
+        if settled:
+            return Decision(settled is _NEEDS_NO_PERMISSION, _SETTLED_AT[settled], (settled,), assumed)
         # An explicit Deny of any layer wins: all are asked before the first Allow counts.
         for layer in _LAYERS:
-            refused = self.denied(layer)
-            if refused:
-                return Decision(False, layer, (refused,), assumed)
+            try:
+                cause = self.denied(layer)
+            except DoubtError as error:
+                doubt = error
+                continue
+            if cause:
+                return Decision(False, layer, (cause,), assumed)
+        decision = self._allowed(assumed)
+        if doubt and decision.allowed:
+            raise doubt
+        return decision
+
+    @property
+    def settled(self) -> tuple[Cause | None, DoubtError | None]:
+        """The decision of AWS before any policy: a cause, or a doubt that is left if the policies allow."""
+        principal = self.principal
+        if self.action in facts.NEEDS_NO_PERMISSION and principal.account:
+            return _NEEDS_NO_PERMISSION, None
+        if not self.target.guarded or not principal.controlled or principal.kind == "service":
+            return None, None
+        refused = owners.refused(self.action, self.resource)
+        if refused is None:
+            return None, DoubtError(f"whether AWS lets anybody {self.action} on {self.resource}, no page says")
+        return (_KEPT_BY_AWS if refused else None), None
+
+    def _allowed(self, assumed: tuple[str, ...]) -> Decision:
+        """The decision of a request that no layer denies."""
         if not self._allowed_at_every_node(self._rcp()):
             return Decision(False, "rcp", (), assumed)
         if not self._allowed_at_every_node(self._scp()):
             return Decision(False, "scp", (), assumed)
         if not self.passed:
             return Decision(False, "endpoint", (), assumed)
-        layer, cause = self._grant(principal.caller)
+        layer, cause = self._grant(self.principal.caller)
         return Decision(cause is not None, layer, (cause,) if cause else (), assumed)
 
     def denied(self, layer: Layer) -> Cause | None:
@@ -223,16 +266,28 @@ class Case(NamedTuple):
         )
 
     def _own_deny(self, policies: tuple[Policy, ...]) -> Cause | None:
+        doubt: DoubtError | None = None
         for policy in policies:
             for statement in policy.denies(self.action):
-                if statement.applies(self.resource, self.keys):
-                    return Cause(policy.name, statement.sid)
+                try:
+                    if statement.applies(self.resource, self.keys):
+                        return Cause(policy.name, statement.sid)
+                except DoubtError as error:
+                    doubt = error
+        if doubt:
+            raise doubt
         return None
 
     def _first(self, statements: Iterable[tuple[Policy, CompiledStatement]], caller: CallerIdentity) -> Cause | None:
+        doubt: DoubtError | None = None
         for policy, statement in statements:
-            if statement.who(caller) and statement.applies(self.resource, self.keys):
-                return Cause(policy.name, statement.sid)
+            try:
+                if statement.who(caller) and statement.applies(self.resource, self.keys):
+                    return Cause(policy.name, statement.sid)
+            except DoubtError as error:
+                doubt = error
+        if doubt:
+            raise doubt
         return None
 
     # ---- allows
@@ -247,19 +302,26 @@ class Case(NamedTuple):
         # These have no identity policy: only the resource's own policy can allow them.
         if principal.kind in ("service", "federated", "anonymous"):
             return "resource", admitted
-        home = _same(principal.account, target.account)
+        home = target.free or _same(principal.account, target.account)
         # Named as a session or a user, the caller needs no identity policy, and neither boundary nor session policy
         # limits it (IAM User Guide, "Policy evaluation logic").
         if home and match == Match.SELF:
             return "resource", admitted
         # A key and a role are decided by their own policy alone, and so is every resource of another account.
-        if not match and (target.decisive or not home):
-            return "resource", None
+        if not match and (target.decisive or not (home or target.reach == "shared")):
+            return self._not_reached()
         # Named as a role, the caller needs no identity policy, but boundary and session policy still limit it.
         if home and match == Match.ROLE:
             return self._bounded("resource", admitted)
         identity = self._allowed_by(principal.identity)
         return self._bounded("identity", identity) if identity else ("identity", None)
+
+    def _not_reached(self) -> tuple[Layer, Cause | None]:
+        """No policy of the resource admits the caller; DoubtError where its owner may have shared it otherwise."""
+        principal = self.principal
+        if self.target.reach == "unknown" and self._bounded("identity", self._allowed_by(principal.identity))[1]:
+            raise DoubtError(f"whether the owner of {self.resource} can share it with another account")
+        return "resource", None
 
     def _bounded(self, layer: Layer, cause: Cause | None) -> tuple[Layer, Cause | None]:
         principal = self.principal
@@ -270,10 +332,16 @@ class Case(NamedTuple):
         return layer, cause
 
     def _allowed_by(self, policies: Iterable[Policy]) -> Cause | None:
+        doubt: DoubtError | None = None
         for policy in policies:
             for statement in policy.allows(self.action):
-                if statement.applies(self.resource, self.keys):
-                    return Cause(policy.name, statement.sid)
+                try:
+                    if statement.applies(self.resource, self.keys):
+                        return Cause(policy.name, statement.sid)
+                except DoubtError as error:
+                    doubt = error
+        if doubt:
+            raise doubt
         return None
 
     def _admission(self, caller: CallerIdentity) -> tuple[Match, Cause | None]:
@@ -281,17 +349,23 @@ class Case(NamedTuple):
         best, cause = Match.NO, None
         target = self.target
         if target.open:
-            home = _same(self.principal.account, target.account)
-            return (Match.ACCOUNT if home else Match.SELF), _ASSUMED
+            # The worst is everyone: at home, too, where the caller then needs no permission of its own.
+            return Match.SELF, _ASSUMED
         policy = target.policy
         if policy is None:
             return best, cause
+        doubt: DoubtError | None = None
         for statement in policy.allows(self.action):
-            match = statement.who(caller)
-            if match > best and statement.applies(self.resource, self.keys):
-                best, cause = match, Cause(policy.name, statement.sid)
-                if best == Match.SELF:
-                    break
+            try:
+                match = statement.who(caller)
+                if match > best and statement.applies(self.resource, self.keys):
+                    best, cause = match, Cause(policy.name, statement.sid)
+                    if best == Match.SELF:
+                        break
+            except DoubtError as error:
+                doubt = error
+        if doubt and best != Match.SELF:
+            raise doubt
         return best, cause
 
 

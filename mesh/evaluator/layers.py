@@ -36,6 +36,11 @@ def layers(request: Request, world: World) -> tuple[LayerVerdict, ...]:
 
 def _verdicts(case: Case) -> Iterator[LayerVerdict]:
     principal, target = case.principal, case.target
+    settled, _ = case.settled
+    if settled:
+        decision = case.decide()
+        yield LayerVerdict(decision.layer, "allows" if decision.allowed else "denies", (settled,))
+        return
     home = bool(principal.account and target.account and principal.account.id == target.account.id)
     if case.bound_by_scp and principal.account:
         yield from _control(case, "scp", principal.account.service_control)

@@ -1,7 +1,8 @@
 """Wildcards of the policy language, compiled to tests of one string.
 
 `*` stands for any run of characters, `?` for one (IAM User Guide, "IAM JSON policy elements: Resource", "Condition
-operators"). In an ARN each of the six parts between colons is matched on its own; only the last may hold colons.
+operators"). In an ARN each of the six parts between colons is matched on its own; only the last may hold colons. Of a
+`*` at the end of a part in a `Resource` AWS's pages say two things, see `resource_like`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final
+
+from mesh.evaluator.errors import DoubtError
 
 Test = Callable[[str], bool]
 
@@ -65,9 +68,40 @@ def arn_like(pattern: str) -> Test:
     return test
 
 
+@lru_cache(maxsize=16_384)
 def resource_like(pattern: str) -> Test:
-    """A test of a resource against a pattern of the `Resource` element: `*`, or an ARN."""
-    return always if pattern == "*" else arn_like(pattern)
+    """A test of a resource against a pattern of the `Resource` element: `*`, or an ARN.
+
+    "If the * wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon
+    boundaries" (IAM User Guide, "IAM JSON policy elements: Resource"); elsewhere each part is matched on its own
+    (Amazon S3 User Guide, "Policy resources for Amazon S3"). The test raises DoubtError where the two readings differ.
+    """
+    if pattern == "*":
+        return always
+    parts = pattern.split(":", ARN_PARTS - 1)
+    whole = len(parts) == ARN_PARTS
+    apart = arn_like(pattern) if whole else never
+    if whole and not any(part.endswith("*") for part in parts[:-1]):
+        return apart
+    over_colons = re.compile(":".join(_segment(part, i == ARN_PARTS - 1) for i, part in enumerate(parts)), re.DOTALL)
+
+    def test(text: str) -> bool:
+        if apart(text):
+            return True
+        if over_colons.fullmatch(text):
+            raise DoubtError(f"whether {pattern} names {text}: AWS does not say whether its * spans colons")
+        return False
+
+    return test
+
+
+def _segment(part: str, last: bool) -> str:
+    if last:
+        return _regex(part)
+    # A `*` inside of a part, and every `?`, stays between two colons.
+    ends, inner = part.endswith("*"), part.removesuffix("*")
+    within = "".join({"*": "[^:]*", "?": "[^:]"}.get(each) or re.escape(each) for each in re.split(r"([*?])", inner))
+    return within + (".*" if ends else "")
 
 
 def any_of(tests: Iterable[Test]) -> Test:
@@ -82,7 +116,7 @@ def any_of(tests: Iterable[Test]) -> Test:
     def test(text: str) -> bool:
         answer = known.get(text)
         if answer is None:
-            answer = any(matches(text) for matches in every)
+            answer = _any(every, text)
             if len(known) >= _REMEMBERED:
                 known.clear()
             known[text] = answer
@@ -101,3 +135,14 @@ def any_like(patterns: Iterable[str]) -> Test:
         else:
             exact.add(pattern)
     return any_of([frozenset(exact).__contains__, *tests]) if exact else any_of(tests)
+def _any(tests: Iterable[Test], text: str) -> bool:
+    doubt: DoubtError | None = None
+    for matches in tests:
+        try:
+            if matches(text):
+                return True
+        except DoubtError as error:
+            doubt = error
+    if doubt:
+        raise doubt
+    return False

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
-from mesh.evaluator import conditions
+from mesh.evaluator import conditions, grammar
 from mesh.evaluator.conditions import Holds, Keys
-from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.errors import DoubtError, UnknownError
 from mesh.evaluator.patterns import Test, always, any_like, any_of, resource_like
 from mesh.evaluator.policy_types import PolicyType
 from mesh.evaluator.principals import CallerIdentity, Who, principal
@@ -29,8 +29,14 @@ class CompiledStatement(NamedTuple):
     when: tuple[Holds, ...]
 
     def applies(self, resource: str, keys: Keys) -> bool:
-        """Whether the statement's resources and conditions take the request."""
-        if not self.what(resource, keys):
+        """Whether the statement's resources and conditions take the request. DoubtError where nobody knows."""
+        try:
+            if not self.what(resource, keys):
+                return False
+        except DoubtError:
+            # Whatever the pattern means: a condition that does not hold makes the statement one that does not apply.
+            if all(holds(keys) for holds in self.when):
+                raise
             return False
         return all(holds(keys) for holds in self.when)
 
@@ -72,7 +78,12 @@ class Policy:
     def compile(self) -> None:
         """Compiles the document now. Raises UnknownError."""
         if self._statements is None:
-            self._statements = tuple(_statements(self.name, self._document(), self._types))
+            document = self._document()
+            self._statements = tuple(_statements(self.name, document, self._types))
+            self.check(document)
+
+    def check(self, document: Mapping[str, Any]) -> None:
+        """Raises UnknownError for a document that more is asked of than AWS asks; here nothing is."""
 
     def stands_as(self, type_: PolicyType) -> None:
         """Adds a type to those of the policy. UnknownError, now or when it is compiled, if AWS refuses it as such."""
@@ -99,7 +110,8 @@ class Policy:
         """Puts another document in the policy's place for a while. Selections of accounts are not forgotten by it."""
         original, compiled_ = self._document, self._statements
         try:
-            self._put(lambda: document, None)
+            # AWS takes no policy without a statement: with the last one the whole policy is gone.
+            self._put(lambda: document, None if document["Statement"] else ())
             yield
         finally:
             self._put(original, compiled_)
@@ -129,48 +141,29 @@ def compiled(name: str, document: Mapping[str, Any], *, of_aws: bool = False) ->
 
 # In a document of the older version a policy variable is plain text.
 _VERSION: Final = "2012-10-17"
-_DOCUMENT: Final = frozenset({"Version", "Id", "Statement"})
-_ELEMENTS: Final = frozenset(
-    "Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition".split()
-)
-_ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+_ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?-]+")
 
 
 def _statements(name: str, document: Mapping[str, Any], types: Iterable[PolicyType]) -> Iterable[_Compiled]:
-    _only(name, document, _DOCUMENT)
+    found = grammar.statements(name, document, tuple(types))
     if document.get("Version") != _VERSION:
         raise UnknownError(f"{name}: Version is {document.get('Version')!r}; the evaluator knows {_VERSION!r}")
-    element: Any = document.get("Statement") or ()
-    statements = cast("Sequence[Mapping[str, Any]]", [element] if isinstance(element, Mapping) else element)
-    for number, statement in enumerate(statements):
-        where = f"{name}, statement {statement.get('Sid') or number}"
+    for number, statement in enumerate(found):
         try:
-            for type_ in types:
-                type_.check(statement)
-            yield _statement(where, number, statement)
+            yield _statement(number, statement)
         except UnknownError as error:
-            text = str(error)
-            raise UnknownError(text if text.startswith(where) else f"{where}: {text}") from error
+            raise type(error)(f"{name}, statement {statement.get('Sid') or number}: {error}") from error
 
 
-def _only(where: str, elements: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = sorted(set(elements) - known)
-    if unknown:
-        raise UnknownError(f"{where}: unknown element {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-
-
-def _statement(where: str, number: int, statement: Mapping[str, Any]) -> _Compiled:
-    _only(where, statement, _ELEMENTS)
-    effect = statement.get("Effect")
-    if effect not in ("Allow", "Deny"):
-        raise UnknownError(f"{where}: Effect is {effect!r}; Allow and Deny are known")
+def _statement(number: int, statement: Mapping[str, Any]) -> _Compiled:
+    effect = statement["Effect"]
     return _Compiled(
         deny=effect == "Deny",
         actions=_actions(statement),
         statement=CompiledStatement(
             sid=statement.get("Sid") or f"#{number}",
             number=number,
-            who=principal(statement, effect),
+            who=principal(statement),
             what=_resources(statement, effect == "Deny"),
             when=tuple(_conditions(statement.get("Condition") or {}, effect == "Deny")),
         ),
@@ -183,33 +176,26 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in values)
 
 
-def _either(statement: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
-    if name in statement and f"Not{name}" in statement:
-        raise UnknownError(f"a statement has either {name} or Not{name}")
-    return texts(statement[name]) if name in statement else None
+def _either(statement: Mapping[str, Any], name: str) -> tuple[tuple[str, ...], bool]:
+    """Values of an element, or of its negation and then False; the grammar has seen that there is one of them."""
+    wanted = name in statement
+    return texts(statement[name if wanted else f"Not{name}"]), wanted
 
 
 def _actions(statement: Mapping[str, Any]) -> Test:
-    named = _either(statement, "Action")
-    patterns = named if named is not None else texts(statement.get("NotAction", ()))
-    if not patterns:
-        raise UnknownError("a statement has Action or NotAction")
+    patterns, named = _either(statement, "Action")
     for pattern in patterns:
         if not _ACTION.fullmatch(pattern):
-            raise UnknownError(f"{pattern!r} is no action: a service, a colon, a name")
+            raise UnknownError(f"{pattern!r} is no action that the evaluator knows: a service, a colon, a name")
     test = any_like(pattern.lower() for pattern in patterns)
-    return test if named is not None else lambda action: not test(action)
+    return test if named else lambda action: not test(action)
 
 
 def _resources(statement: Mapping[str, Any], deny: bool) -> Callable[[str, Keys], bool]:
     if "Resource" not in statement and "NotResource" not in statement:
-        # Only a trust policy has neither: it belongs to its role.
+        # A trust policy has neither: it belongs to its role.
         return lambda _, __: True
-    named = _either(statement, "Resource")
-    wanted = named is not None
-    patterns = named if named is not None else texts(statement["NotResource"])
-    if not patterns:
-        raise UnknownError("Resource and NotResource name at least one resource")
+    patterns, wanted = _either(statement, "Resource")
     test = _any_resource(pattern for pattern in patterns if "${" not in pattern)
     open_ = tuple(_Open.of(pattern) for pattern in patterns if "${" in pattern)
     if not open_:

@@ -1,7 +1,7 @@
 """The `Principal` and `NotPrincipal` elements, compiled: whether a statement names a caller, and how nearly.
 
 Rules: IAM User Guide, "AWS JSON policy elements: Principal" and "AWS JSON policy elements: NotPrincipal". An element
-that AWS would not take is refused.
+that AWS would not take is refused: its JSON by `grammar`, its names here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast
 
-from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.errors import DoubtError, MalformedError, UnknownError
 
 
 class Match(IntEnum):
@@ -50,13 +50,9 @@ def _anyone(_: CallerIdentity) -> Match:
     return Match.SELF
 
 
-def principal(statement: Mapping[str, Any], effect: str) -> Who:
+def principal(statement: Mapping[str, Any]) -> Who:
     """The callers that a statement names; all, where it has neither element. Raises UnknownError."""
     if "NotPrincipal" in statement:
-        if "Principal" in statement:
-            raise UnknownError("a statement has either Principal or NotPrincipal")
-        if effect == "Allow":
-            raise UnknownError("NotPrincipal with Allow: AWS takes it with Deny only")
         return _all_but(statement["NotPrincipal"])
     if "Principal" not in statement:
         # Only an identity policy has neither: it belongs to its principal.
@@ -67,33 +63,28 @@ def principal(statement: Mapping[str, Any], effect: str) -> Who:
 def _named(element: Any) -> Iterable[tuple[str, str]]:
     if element == "*":
         return [("AWS", "*")]
-    if not isinstance(element, Mapping):
-        raise UnknownError(f"Principal is {element!r}; * or a kind and its names are known")
     kinds = cast("Mapping[str, Any]", element)
     principals = [(kind, name) for kind, names in kinds.items() for name in _names(names)]
-    if not principals:
-        raise UnknownError("a principal has at least one name")
     for kind, name in principals:
         _check(kind, name)
     return principals
 
 
 def _names(value: Any) -> Sequence[str]:
-    if isinstance(value, (list, tuple)):
-        return [str(item) for item in cast("Sequence[Any]", value)]
-    if not isinstance(value, str):
-        raise UnknownError(f"{value!r} is no principal: a name or a list of names is taken")
-    return [value]
+    return [value] if isinstance(value, str) else value
 
 
 def _check(kind: str, name: str) -> None:
+    if kind not in _KINDS and kind != "CanonicalUser":
+        raise MalformedError(f"there is no principal of the kind {kind!r}")
     if kind not in _KINDS:
         raise UnknownError(f"a principal of the kind {kind!r} is not known")
     if kind != "AWS":
         if not _OF_ANOTHER_KIND.fullmatch(name):
-            raise UnknownError(f"{name!r} is no {kind} principal: it takes neither wildcards nor policy variables")
+            raise MalformedError(f"{name!r} is no {kind} principal: it takes neither wildcards nor policy variables")
     elif name != "*" and not ACCOUNT.fullmatch(name) and not _PRINCIPAL.fullmatch(name):
-        raise UnknownError(
+        wrong = MalformedError if re.search(r"[*?$]", name) else UnknownError
+        raise wrong(
             f"{name!r} is no principal: an account, a role, a user or a session, without wildcards and variables"
         )
 
@@ -133,7 +124,16 @@ def _all_but(element: Any) -> Who:
         if caller.bounded:
             return Match.SELF
         arns = [arn for arn in (caller.role, caller.itself) if arn]
-        excepted = all(arn in names for arn in arns) and (caller.account is None or caller.account in accounts)
-        return Match.NO if excepted and (arns or caller.account) else Match.SELF
+        named = [arn in names for arn in arns]
+        account = caller.account is None or caller.account in accounts
+        if all(named) and account and (arns or caller.account):
+            return Match.NO
+        # Not all of account, role and session are named: "the policy might deny access to the entire account", and "AWS
+        # might validate the account first, then the role" (same page).
+        if any(named):
+            raise DoubtError(
+                "NotPrincipal names the caller and not all that it is part of: AWS says it might be denied"
+            )
+        return Match.SELF
 
     return who

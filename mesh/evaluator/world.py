@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from mesh.evaluator import facts
+from mesh.evaluator import facts, owners
 from mesh.evaluator.conditions import as_keys
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, CompiledStatement, Policy
@@ -99,7 +99,8 @@ class Resource:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __post_init__(self) -> None:
-        _stand(PolicyType.RESOURCE, self.policy)
+        repository = self.arn.startswith("arn:aws:ecr:")
+        _stand(PolicyType.REPOSITORY if repository else PolicyType.RESOURCE, self.policy)
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,17 @@ class Target(NamedTuple):
     keys: Mapping[str, tuple[str, ...]]
     assumed: tuple[str, ...] = ()
     open: bool = False
-    """Whether the policy is not known, and assumed to admit its own account and everyone of another."""
+    """Whether the policy is not known, and assumed to admit everyone."""
     alias: bool = False
     """Whether the resource is the alias of a key, whose policy it carries."""
     unowned: bool = False
-    """Whether the ARN has no account and the resource is no other account's: it is the caller's own."""
+    """Whether the ARN has no account: the resource is the caller's own, or, which is the worst, taken for it."""
+    free: bool = False
+    """Whether the caller's own permission is enough whoever the owner is: what AWS owns, or nobody is known to."""
+    guarded: bool = False
+    """Whether AWS keeps it for itself: what `owners.refused` says counts before any policy."""
+    reach: owners.Reach = "never"
+    """Whether its owner can let another account reach it, though it carries no policy."""
 
     def owned_by(self, account: Account | None) -> Target:
         """The same resource in an account."""
@@ -161,7 +168,7 @@ class Target(NamedTuple):
     def for_action(self, action: str) -> Target:
         """The resource as an action sees it: an alias that is made, moved or dropped has no policy."""
         if self.alias and action in facts.ALIAS_ACTIONS:
-            return Target(self.account, None, False, self.keys)
+            return Target(self.account, None, False, self.keys, guarded=self.guarded)
         return self
 
 
@@ -309,25 +316,34 @@ class World:
         keys = as_keys({"aws:RequestedRegion": region or self.region, **_resource_keys(account)})
         alias = owner == "kms" and rest.startswith("alias/")
         decisive = owner == "kms" and rest.startswith(("alias/", "key/"))
+        guarded, carries = owners.guarded(resource), _may_carry_policy(owner, rest)
+        reach = "never" if carries else owners.reach(owner)
         if known:
-            return Target(account, known.policy, decisive, {**keys, **as_keys(known.keys)}, alias=alias)
-        if owner not in facts.RESOURCE_POLICIES:
-            unowned = not account_id and owner not in facts.MAY_BE_ANOTHERS
-            return Target(account, None, False, keys, unowned=unowned)
+            found = {**keys, **as_keys(known.keys)}
+            return Target(account, known.policy, decisive, found, alias=alias, guarded=guarded, reach=reach)
+        if account_id == "aws":
+            return Target(None, None, False, keys, free=True, guarded=True)
+        if not carries:
+            if not account_id:
+                mine = (f"{resource} says no account: taken for one of the caller's",)
+                assumed = mine if owner in facts.MAY_BE_ANOTHERS else ()
+                return Target(account, None, False, keys, assumed, unowned=True, guarded=guarded)
+            return Target(account, None, False, keys, guarded=guarded, reach=reach)
         assumed = (f"{resource} is not in the plan: taken for one whose own policy admits everyone",)
-        return Target(account, None, decisive, keys, assumed, True, alias)
+        # The ARN of a bucket says no account: it may be the caller's own, in which its policy alone would be enough.
+        return Target(account, None, decisive, keys, assumed, True, alias, free=not account_id, guarded=guarded)
 
     def _owner(self, account_id: str) -> Account | None:
         """The account of a resource; None for one of AWS itself, or where the ARN says no account."""
         return self.account(account_id) if account_id not in ("", "aws") else None
 
     def _role_target(self, arn: str, account_id: str) -> Target:
-        account, role = self.account(account_id), self.role(arn)
+        account, role, guarded = self.account(account_id), self.role(arn), owners.guarded(arn)
         keys = as_keys({"aws:RequestedRegion": self.region, **_resource_keys(account)})
         if role is None:
             assumed = (f"{arn} is not in the plan: taken for a role that everyone may assume",)
-            return Target(account, None, True, keys, assumed, True)
-        return Target(account, role.trust, True, keys)
+            return Target(account, None, True, keys, assumed, True, guarded=guarded)
+        return Target(account, role.trust, True, keys, guarded=guarded)
 
 
 _MOST_KEPT: Final = 1_000_000
@@ -363,4 +379,12 @@ def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> st
     return arn
 
 
-_CATALOG: Final = frozenset({"catalog", "database", "table", "tableVersion", "userDefinedFunction"})
+_CATALOG: Final = frozenset({"catalog", "connection", "database", "table", "tableVersion", "userDefinedFunction"})
+"""Resources of a Data Catalog, which its one policy protects (Glue Developer Guide, "Resource-based policies")."""
+
+
+def _may_carry_policy(owner: str, rest: str) -> bool:
+    """Whether a resource may carry a policy, or another does for it; of Glue those of the Data Catalog alone do."""
+    if owner == "glue":
+        return rest.partition("/")[0] in _CATALOG
+    return owner in facts.RESOURCE_POLICIES

@@ -22,12 +22,18 @@ _LOOKED_FOR: Final = (
     "check endpoint policies look for it (aws-samples/data-perimeter-policy-examples, vpc_endpoint_policies)"
 )
 
+_NAMED_BY_ARN: Final = (
+    "the statement names one resource, the mesh bus, which is the organisation's; the key is in the policy of every "
+    "endpoint, so that a reader need not know why it is left out of one"
+)
+
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID", _LOOKED_FOR),
+    ("policy of the endpoint of events", "MeshReachesItsOwn", "StringEquals aws:ResourceOrgID", _NAMED_BY_ARN),
     ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths", _NAMED_BY_ACCOUNT),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )

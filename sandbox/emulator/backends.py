@@ -38,3 +38,10 @@ def key(account: str, region: str, name: str) -> Any:
     if name.startswith("alias/"):
         return next((stored for stored in keys.values() if name in stored.aliases), None)
     return keys.get(name)
+
+
+def organization(management: str) -> Any:
+    """The organisation of a management account: its accounts, units and policies."""
+    from moto.organizations.models import organizations_backends
+
+    return organizations_backends[management]["aws"]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mesh.evaluator import facts
 from sandbox.enforcement import general, glue, iam, kms, s3, sts
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Asks, Question, Stored
-
-ALWAYS_ALLOWED: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
-"""Operations that need no permission (STS API Reference)."""
 
 SERVICES: Final[Mapping[str, Asks]] = {
     "glue": glue.asks,
@@ -24,7 +22,7 @@ SERVICES: Final[Mapping[str, Asks]] = {
 
 def questions(call: AwsCall, account: str, stored: Stored) -> list[Question]:
     """Questions of a call; the first is about the call's own action. Raises UnknownError."""
-    if f"{call.service}:{call.operation}" in ALWAYS_ALLOWED:
+    if f"{call.service}:{call.operation}".lower() in facts.NEEDS_NO_PERMISSION:
         return []
     common: dict[str, Any] = {"aws:SecureTransport": call.secure}
     if call.region:

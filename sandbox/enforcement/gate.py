@@ -10,14 +10,14 @@ from typing import Any, Final
 from mesh.evaluator import Request, UnknownError, decide
 from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
-from sandbox.enforcement import glue
+from sandbox.enforcement import glue, put_policies
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
 from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.questions import Question
-from sandbox.enforcement.refusals import UNDECIDED, refusal, refusal_message
+from sandbox.enforcement.refusals import UNDECIDED, malformed, refusal, refusal_message
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
@@ -42,6 +42,7 @@ class Gate:
         self.inexact: Final[Counter[str]] = Counter()
         """Actions decided on `*` because the call does not say which resource it means."""
         self._exempt = exempt
+        self._management = management
         self._decided = 0
         self._reported = 0
         self._reported_exempted: Counter[str] = Counter()
@@ -74,6 +75,12 @@ class Gate:
             self._decided += 1
             if message := self._refusal(caller, call):
                 return refusal(service, message, call)
+        try:
+            wrong = put_policies.check(call, self._management)
+        except UnknownError as error:
+            return refusal(service, f"{call.service}:{call.operation} is {UNDECIDED}: {error}", call)
+        if wrong:
+            return malformed(service, wrong, call)
         return self._answered(caller, call, service, request, handler)
 
     def _refusal(self, caller: SignedCaller, call: AwsCall) -> str:

@@ -150,10 +150,17 @@ def _logs(call: AwsCall, account: str) -> Iterable[str]:
     return [f"{group}:log-stream:{stream}" if stream else group] if name else []
 
 
+def _budgets(call: AwsCall, account: str) -> Iterable[str]:
+    budget: Mapping[str, Any] = call.parameters.get("Budget") or call.parameters.get("NewBudget") or {}
+    name = call.text("BudgetName") or str(budget.get("BudgetName") or "")
+    return [f"arn:aws:budgets::{call.text('AccountId') or account}:budget/{name}"] if name else []
+
+
 _ARNS_OF: Final[Mapping[str, Callable[[AwsCall, str], Iterable[str]]]] = {
     "events": _events,
     "sqs": _sqs,
     "sns": _sns,
     "athena": _athena,
+    "budgets": _budgets,
     "logs": _logs,
 }

@@ -1,7 +1,8 @@
 """Questions of a call to Glue's catalog: its action on the catalog, the database and the table together.
 
 Glue Developer Guide, "Data Catalog resource ARNs": "any operation on a Data Catalog resource requires permission on
-the resource and all the ancestors of that resource".
+the resource and all the ancestors of that resource". A deletion needs permission on all that is below, too: every type
+that the Service Authorization Reference marks as required is asked.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from mesh.evaluator import facts
 from sandbox.enforcement import general
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
@@ -21,6 +23,9 @@ _TABLES: Final = frozenset(
     "CreatePartitionIndex GetPartitionIndexes DeletePartitionIndex".split()
 )
 _CATALOG: Final = frozenset({"GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"})
+
+_BELOW_A_DATABASE: Final = {"table": "table", "userdefinedfunction": "userDefinedFunction"}
+"""Resource types below a database, as the reference and as ARNs call them."""
 
 
 def owner(call: AwsCall, account: str) -> str:
@@ -54,6 +59,8 @@ def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
         return questions
     questions.append(Question(action, f"{prefix}:database/{database(call)}"))
     if call.operation in _DATABASES:
-        return questions
+        required = facts.required_types("glue", call.operation)
+        below = (_BELOW_A_DATABASE[kind] for kind in sorted(required & set(_BELOW_A_DATABASE)))
+        return [*questions, *(Question(action, f"{prefix}:{kind}/{database(call)}/*") for kind in below)]
     names = call.parameters.get("TablesToDelete") or [table(call) or "*"]
     return [*questions, *(Question(action, f"{prefix}:table/{database(call)}/{name}") for name in names)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mesh.access.lake import EVERYONE_IAM_ALLOWS, Lake, LakeDatabase, Lakes, LakeTable, Location
+from mesh.access.lake import EVERYONE_IAM_ALLOWS, Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
 from mesh.evaluator import UnknownError
 from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource, WholeCatalog
 
@@ -66,6 +66,7 @@ def _lake(region: str, account: str, creators: Creators) -> Lake:
         databases={name: _database(backend, account, database, creators) for name, database in stored.items()},
         grants=tuple(_grants(backend)),
         locations=tuple(Location(arn=stored.arn, role=stored.role_arn or "") for stored in backend.resources.values()),
+        location_grants=tuple(_location_grants(backend)),
     )
 
 
@@ -73,9 +74,11 @@ def _lake(region: str, account: str, creators: Creators) -> Lake:
 
 
 def _database(backend: Any, account: str, database: Any, creators: Creators) -> LakeDatabase:
+    described: Mapping[str, Any] = database.input or {}
     return LakeDatabase(
         creator=creators.get((account, database.name)),
         labels=_labels(backend.lf_database_tags.get((account, database.name))),
+        location=str(described.get("LocationUri") or ""),
         tables={name: _table(backend, account, database.name, table) for name, table in database.tables.items()},
     )
 
@@ -127,6 +130,15 @@ def _grants_of(catalog: str, stored: Any) -> Iterator[Grant]:
             yield Grant(
                 name=name, principal=principal, permissions=tuple(permissions), on=resource, grantable=grantable
             )
+
+
+def _location_grants(backend: Any) -> Iterator[LocationGrant]:
+    for stored in backend.grants.values():
+        for permission in stored.permissions:
+            place: Mapping[str, Any] = permission.resource.get("DataLocation") or {}
+            if place and "DATA_LOCATION_ACCESS" in permission.permissions:
+                principal: str = permission.principal["DataLakePrincipalIdentifier"]
+                yield LocationGrant(principal=principal, arn=place["ResourceArn"])
 
 
 def _granted_on(catalog: str, resource: Mapping[str, Any]) -> Covered | WholeCatalog | Label | NamedResource | None:

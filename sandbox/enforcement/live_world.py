@@ -59,7 +59,7 @@ class LiveWorld(World):
 
     def account(self, account_id: str) -> Account:
         """An account with the policies attached to it and above it; without an organisation when it is no member."""
-        backend = _organizations(self._management)
+        backend = backends.organization(self._management)
         member = next((account for account in backend.accounts if account.id == account_id), None)
         if member is None:
             return Account(account_id, None)
@@ -124,12 +124,6 @@ class LiveWorld(World):
 
 
 # ---- accounts
-
-
-def _organizations(management: str) -> Any:
-    from moto.organizations.models import organizations_backends
-
-    return organizations_backends[management]["aws"]
 
 
 def _parents(backend: Any, member: Any) -> Iterator[Any]:

@@ -56,16 +56,32 @@ def _cause(action: str, layer: str, sid: str | None) -> str:
 def refusal(service: str, message: str, call: AwsCall | None = None) -> HttpResponse:
     """The response AccessDenied of a service, as SDKs read it."""
     if service in ("s3", "s3control"):
-        body = f"<Error><Code>AccessDenied</Code><Message>{escape(message)}</Message></Error>"
-        return _FORBIDDEN, {"Content-Type": "application/xml"}, body
-    json_protocol = call is not None and "json" in call.header("content-type")
+        return _failure(service, "AccessDenied", message, _FORBIDDEN, call)
     if service == "ec2":
-        error = f"<Error><Code>UnauthorizedOperation</Code><Message>{escape(message)}</Message></Error>"
-        return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<Response><Errors>{error}</Errors></Response>"
-    if service in _QUERY and not json_protocol:
-        details = f"<Code>AccessDenied</Code><Message>{escape(message)}</Message>"
+        return _failure(service, "UnauthorizedOperation", message, _FORBIDDEN, call)
+    if _asks_by_query(service, call):
+        return _failure(service, "AccessDenied", message, _FORBIDDEN, call)
+    return _failure(service, "AccessDeniedException", message, _BAD_REQUEST, call)
+
+
+def malformed(service: str, error: str, call: AwsCall) -> HttpResponse:
+    """The response of a service to a policy that it does not take: `error` is its code, a colon and the words."""
+    code, _, message = error.partition(": ")
+    return _failure(service, code, message, _BAD_REQUEST, call)
+
+
+def _asks_by_query(service: str, call: AwsCall | None) -> bool:
+    return service in _QUERY and not (call is not None and "json" in call.header("content-type"))
+
+
+def _failure(service: str, code: str, message: str, status: int, call: AwsCall | None) -> HttpResponse:
+    details = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+    if service in ("s3", "s3control"):
+        return status, {"Content-Type": "application/xml"}, f"<Error>{details}</Error>"
+    if service == "ec2":
+        return status, {"Content-Type": "text/xml"}, f"<Response><Errors><Error>{details}</Error></Errors></Response>"
+    if _asks_by_query(service, call):
         error = f"<Error><Type>Sender</Type>{details}</Error>"
-        return _FORBIDDEN, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>"
-    name = "AccessDeniedException"
-    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": name}
-    return _BAD_REQUEST, headers, json.dumps({"__type": name, "message": message, "Message": message})
+        return status, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>"
+    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}
+    return status, headers, json.dumps({"__type": code, "message": message, "Message": message})

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from mesh import names
-from mesh.aws.allowed_actions import allowed_actions
-from mesh.iam.buckets import READ_OBJECTS
 from mesh.iam.perimeter import Perimeter
+from mesh.iam.roles.settings_reads import SETTINGS_READS
 from mesh.iam.roles.trust import assumed_by
 from mesh.iam.statement import Document, Statement, document, when
-
-
-def read_data() -> tuple[str, ...]:
-    """Actions of AWS's ReadOnlyAccess, or beside it, that read data or secrets: those that the files bound by M10.
-
-    Of S3 those that nobody is allowed are among them, as in every policy that refuses reading.
-    """
-    bounded = (name for name, action in allowed_actions() if "M10" in action.bound)
-    return tuple(sorted({*READ_OBJECTS, *bounded}))
 
 
 def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document:
@@ -46,15 +36,16 @@ def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document
 
 
 def preview_refusals() -> Document:
-    """Inline policy of `mesh/preview`: data and secrets that AWS's ReadOnlyAccess would let it read are refused."""
+    """Inline policy of `mesh/preview`: everything is refused but the reading of settings, whatever AWS lets it do."""
     return document(
         Statement(
-            sid="RefuseReadingData",
-            what="A preview reads no object, query result, log, message or secret.",
+            sid="RefuseAllButSettings",
+            what="A preview reads settings, and does nothing else by any action: no data, log, secret or message.",
             why=(
-                "AWS's ReadOnlyAccess lets it, and a preview runs a pull request's code before anybody has reviewed it."
+                "AWS's ReadOnlyAccess and the policy of any resource would let it, and a preview runs a pull request's "
+                "code before anybody has reviewed it."
             ),
-            actions=read_data(),
+            not_actions=SETTINGS_READS,
             resources=("*",),
         )
     )

@@ -42,11 +42,6 @@ class DeclarativePolicy:
     description: str = "No network reaches the internet, no image or snapshot is public."
     document: Declaration
 
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """Where it is attached, as an `OrganizationPolicy` says it."""
-        return (self.target,)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutPolicy:

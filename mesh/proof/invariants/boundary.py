@@ -107,8 +107,8 @@ def _root_users(subject: Subject) -> Iterator[AnyClaim]:
     """Claims on root users of member accounts: they do nothing, except in a central root session of AWS's."""
     for account_id, _, where in subject.accounts_asked:
         root, role = f"arn:aws:iam::{account_id}:root", f"arn:aws:iam::{account_id}:role/somebody"
-        for action, resource in (("iam:PassRole", role), ("s3:ListAllMyBuckets", "*"), ("ec2:RunInstances", "*")):
+        for action, resource in (("iam:PassRole", role), ("iam:ListRoles", "*"), ("ec2:RunInstances", "*")):
             request = Request(root, action, resource)
             yield Claim(f"the root user of {where}", request, allowed=False, denied=("scp",))
-        central = Request(root, "s3:ListAllMyBuckets", "*", {"aws:AssumedRoot": "true"})
+        central = Request(root, "iam:ListRoles", "*", {"aws:AssumedRoot": "true"})
         yield Claim(f"the central root session of {where}", central, free=("scp",))

@@ -318,7 +318,7 @@ def one_region(subject: Subject) -> Iterator[AnyClaim]:
             "iam:ListRoles",
             "sts:GetCallerIdentity",
             "organizations:DescribeOrganization",
-            "s3:ListAllMyBuckets",
+            "s3:GetAccountPublicAccessBlock",
         ):
             request = Request(administrator.name, action, "*", {"aws:RequestedRegion": "us-east-1"})
             if unit != "partners" or not action.startswith("organizations"):

@@ -183,6 +183,10 @@ def _publishers(subject: Subject, catalog: str) -> Iterator[AnyClaim]:
             ):
                 request = Request(publisher, action, f"{catalog}:table/{database}/y")
                 yield Claim(who, request, allowed=False, granted=False)
+        # A deletion asks every type that the reference marks as required for it.
+        below = (f"database/{prefix}__x", f"table/{prefix}__x/*", f"userDefinedFunction/{prefix}__x/*", "catalog")
+        for what in below:
+            yield Claim(who, Request(publisher, "glue:DeleteDatabase", f"{catalog}:{what}"), allowed=True)
         passes = Request(publisher, "iam:PassRole", names.location_role(subject.hub, domain.name))
         yield Claim(who, passes, allowed=True)
         for other in subject.others(domain.name):

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
+from mesh.iam.scp.services import SERVICES
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import Actor, Subject
 
-DATA_READS: Final = (
-    "athena:GetQueryResults",
-    "athena:GetQueryResultsStream",
-    "dynamodb:GetItem",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "kms:Decrypt",
-    "lakeformation:GetDataAccess",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "s3:GetObject",
-    "s3:GetObjectVersion",
-    "secretsmanager:GetSecretValue",
-    "sqs:ReceiveMessage",
-    "ssm:GetParameter",
-)
-"""Actions that return data, logs or secrets."""
+SETTINGS: Final = {
+    "athena": "GetWorkGroup|ListTags.*",
+    "budgets": "ViewBudget|ListTags.*",
+    "cloudformation": "(Describe|List)Stack(Set|Instance).*",
+    "cloudtrail": "(Get|Describe|List)(Trail.*|EventSelectors|InsightSelectors|Tags)",
+    "ec2": (
+        "Describe(Vpc|Subnet|RouteTable|SecurityGroup|NetworkAcl|NetworkInterface|PrefixList|ManagedPrefixList)[A-Za-z]*"
+        "|Describe(AccountAttributes|AvailabilityZones|Regions|Tags)|GetEbs.*|GetSecurityGroupsForVpc"
+    ),
+    "events": "Describe(EventBus|Rule)|List(EventBuses|Rules|TargetsByRule|TagsForResource)",
+    "glue": "Get(Database|Table|Tags|PartitionIndexes|ResourcePolic.*)",
+    "iam": "(Get|List)[A-Za-z]*(Group|Role|Polic|AccountSummary|AccountAliases)[A-Za-z]*",
+    "identitystore": "(Describe|Get|List)Group.*",
+    "kms": "DescribeKey|GetKeyPolicy|GetKeyRotationStatus|List(Aliases|Keys|KeyPolicies|ResourceTags)",
+    "lakeformation": ("DescribeResource|GetDataLake.*|GetLFTag|GetResourceLFTags|List(LFTags|Permissions|Resources)"),
+    "organizations": "(Describe|List).*",
+    "ram": "(Get|List).*",
+    "s3": (
+        "Get(Account|Bucket)[A-Za-z]*|Get(Accelerate|Encryption|Lifecycle|Replication)Configuration"
+        "|List(AllMyBuckets|Bucket|TagsForResource)"
+    ),
+    "sns": "(Get|List)[A-Za-z]*(Attributes|Policy|ByTopic|TagsForResource)",
+    "sso": "(Describe|Get|List).*",
+}
+"""Actions of each service, by their names, that return settings and no data; an action is one only if it reads."""
 
 
 def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
@@ -138,31 +149,28 @@ def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> It
 
 
 def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims of M10: on previews of every account, at data and secrets, and at settings, which they read."""
-    for account_id, _, where in subject.accounts_asked:
-        preview = names.preview_role(account_id)
-        local = f"{subject.region}:{account_id}"
-        for action in DATA_READS:
-            request = Request(preview, action, _resource(action, local))
-            yield Claim(f"the preview of {where}", request, allowed=False, denied=("identity",))
-        yield Claim(f"the preview of {where}", Request(preview, "sqs:SendMessage", f"arn:aws:sqs:{local}:x"), False)
+    """Claims of M10: on previews of every account, by every action that AWS has, and at settings, which they read."""
+    for number, (account_id, _, where) in enumerate(subject.accounts_asked):
+        # The policy of a preview is one text in all accounts: the first is asked for every action of AWS.
+        for action in _no_settings(facts.services() if number == 0 else SERVICES):
+            request = Request(names.preview_role(account_id), action, "*")
+            yield Claim(f"the preview of {where}", request, denied=("identity",))
+        queue = Request(
+            names.preview_role(account_id), "sqs:SendMessage", f"arn:aws:sqs:{subject.region}:{account_id}:x"
+        )
+        yield Claim(f"the preview of {where}", queue, allowed=False)
     for product in subject.products:
         preview, bucket = names.preview_role(product.account_id), f"arn:aws:s3:::{product.bucket}"
         for action in ("s3:GetBucketPolicy", "s3:ListBucket", "s3:GetLifecycleConfiguration"):
             yield Claim("the preview", Request(preview, action, bucket), allowed=True)
 
 
-def _resource(action: str, local: str) -> str:
-    service = action.partition(":")[0]
-    name = {
-        "athena": "workgroup/x",
-        "dynamodb": "table/x",
-        "kms": "key/x",
-        "logs": "log-group:x:log-stream:x",
-        "secretsmanager": "secret:x",
-        "sqs": "x",
-        "ssm": "parameter/x",
-    }.get(service)
-    if service == "s3":
-        return "arn:aws:s3:::a-bucket-of-the-team/x"
-    return f"arn:aws:{service}:{local}:{name}" if name else "*"
+def _no_settings(services: Iterable[str]) -> Iterator[str]:
+    """Actions of services, but for those that read settings, and those that no Deny stops."""
+    for service in services:
+        settings = re.compile(SETTINGS.get(service, "(?!)"))
+        for name in facts.actions_of(service):
+            action = f"{service}:{name}"
+            is_setting = settings.fullmatch(name) and facts.reads(service, name)
+            if not is_setting and action.lower() not in facts.NEEDS_NO_PERMISSION:
+                yield action

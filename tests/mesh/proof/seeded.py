@@ -211,6 +211,15 @@ def element(name: str, *values: str) -> Edit:
     return edit
 
 
+def more(name: str, *values: str) -> Edit:
+    """More values of an element."""
+
+    def edit(statement: Json) -> None:
+        statement[name] = [*statement[name], *values]
+
+    return edit
+
+
 def less(name: str, *values: str) -> Edit:
     """Some values of an element left out."""
 
@@ -669,7 +678,7 @@ def the_wall_of_a_partner_excepts_all_buckets(bench: Bench) -> None:
     bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
 
 
-@fault("I4", "ram:GetResourceShareInvitations", "is not refused by a service control policy")
+@fault("I4", "ram:GetResourceShareInvitations", "cannot be decided")
 def actions_without_a_resource_account_are_forgotten(bench: Bench) -> None:
     bench.drop(WALL, "RefuseReachingOtherAccounts")
 
@@ -834,7 +843,7 @@ def a_location_role_reads_buckets_of_a_like_name(bench: Bench) -> None:
 
 @fault("M10", "the preview of", "s3:GetObject", "is not refused by the caller's own policy")
 def a_preview_reads_data(bench: Bench) -> None:
-    bench.statement("role/mesh/preview, mesh", "RefuseReadingData", less("Action", "s3:GetObject"))
+    bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObject"))
 
 
 @fault("M12", "the mesh's CI", "role/mesh/ci-preview", "sts:AssumeRole", "role/mesh/deploy is allowed")

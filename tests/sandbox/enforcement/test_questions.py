@@ -134,6 +134,9 @@ def test_a_bucket_without_a_key_asks_for_none() -> None:
 
 def test_every_table_call_asks_for_catalog_database_and_table_of_the_owner() -> None:
     hub = f"arn:aws:glue:{REGION}:{HUB}"
+    deleted = asked("glue", "delete_database", CatalogId=HUB, Name="d")
+    below = ("catalog", "database/d", "table/d/*", "userDefinedFunction/d/*")
+    assert brief(deleted) == [("glue:DeleteDatabase", f"{hub}:{what}") for what in below]
     found = asked("glue", "get_table", CatalogId=HUB, DatabaseName="d", Name="t")
     assert brief(found) == [("glue:GetTable", f"{hub}:{what}") for what in ("catalog", "database/d", "table/d/t")]
 

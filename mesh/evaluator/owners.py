@@ -1,0 +1,130 @@
+"""Owners of resources: AWS itself, another account or nobody known, and what each of them lets a caller do.
+
+Whose a resource is, its ARN often does not say, nor whether its owner shares it. Where AWS's pages leave it open the
+worst is taken, or nothing is decided; never a deny.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from mesh.evaluator import facts
+
+Reach = Literal["shared", "never", "unknown"]
+"""Whether a caller reaches a resource of another account that has no policy of its own."""
+
+# ---- resources of other accounts
+
+SHARED: Final = frozenset(
+    # RAM User Guide, "Shareable AWS resources".
+    "acm-pca app-mesh appmesh appsync aps bedrock cloudhsm codebuild connect datazone dms ec2 elasticloadbalancing "
+    "imagebuilder license-manager network-firewall networkmanager oam outposts rds redshift refactor-spaces "
+    "resource-explorer-2 resource-groups route53 route53profiles route53resolver sagemaker servicecatalog "
+    "servicediscovery ssm-contacts ssm-incidents verified-permissions vpc-lattice "
+    # Organizations User Guide, "AWS services that you can use with AWS Organizations": a delegated administrator acts
+    # on what is the management account's or a member's; and invitations are the inviting account's.
+    "access-analyzer account auditmanager cloudformation cloudtrail cloudwatch compute-optimizer config detective "
+    "devops-guru fms guardduty health inspector inspector2 macie2 notifications observabilityadmin organizations ram "
+    "securityhub securitylake servicequotas sso ssm ssm-quicksetup support trustedadvisor".split()
+)
+"""Services whose resources another account may reach without a policy of the resource (2026-11-28): by a share of RAM,
+as a delegated administrator, or because they are addressed to the caller, as a handshake is. Taken for the worst.
+"""
+
+NEVER_ANOTHERS: Final = frozenset(
+    "athena autoscaling budgets ce cur datasync elasticache elasticmapreduce glue glue-databrew iam identitystore "
+    "lakeformation pipes quicksight scheduler signin states".split()
+)
+"""Services whose calls name a resource without its account, so that the caller's own is meant, or that have no way to
+share it (their API references; IAM User Guide, "AWS services that work with IAM"; 2026-11-28).
+"""
+
+
+def reach(service: str) -> Reach:
+    """Whether a caller reaches a resource of another account, of a service without resource policies."""
+    if service in SHARED:
+        return "shared"
+    return "never" if service in NEVER_ANOTHERS else "unknown"
+
+
+# ---- resources of AWS
+
+ON_WHAT_AWS_OWNS: Final = frozenset(
+    {
+        "cloudformation:createchangeset",
+        "cloudformation:createstack",
+        "cloudformation:createstackset",
+        "cloudformation:updatestack",
+        "cloudformation:updatestackset",
+        "organizations:attachpolicy",
+        "organizations:detachpolicy",
+        "ram:associateresourcesharepermission",
+        "ram:createresourceshare",
+        "ram:disassociateresourcesharepermission",
+        "ram:replacepermissionassociations",
+    }
+)
+"""Writing actions that take a resource of AWS's own beside one of the caller's: FullAWSAccess is attached and detached
+(Organizations User Guide, "Detaching policies"), a share has a managed permission, a template a transform.
+"""
+
+WRITTEN_BY_AWS_ALONE: Final = frozenset({"iam", "organizations", "ram", "cloudformation"})
+"""Services of whose resources in AWS's own account all others are read only (IAM User Guide, "AWS managed policies":
+"You cannot change the permissions defined in AWS managed policies"; Organizations and RAM say the same of theirs).
+"""
+
+_SERVICE_LINKED: Final = frozenset(
+    {"iam:createservicelinkedrole", "iam:deleteservicelinkedrole", "iam:updateroledescription", "iam:passrole"}
+)
+_UNSAID: Final = frozenset({"iam:updaterole", "iam:tagrole", "iam:untagrole"})
+"""Actions on service-linked roles of which AWS's pages do not say one thing."""
+
+_RESERVED_ROLE: Final = re.compile(r"arn:[^:]+:iam::\d{12}:role/(aws-reserved|aws-service-role)/")
+_RESERVED_ALIAS: Final = re.compile(r"arn:[^:]+:kms:[^:]*:\d{12}:alias/aws/")
+_RESERVED_PARAMETER: Final = re.compile(r"arn:[^:]+:ssm:[^:]*:(\d{12})?:parameter/(aws|ssm)", re.IGNORECASE)
+_OF_AWS: Final = re.compile(r"arn:[^:]+:[^:]*:[^:]*:aws:")
+_KEY_USE: Final = frozenset(
+    f"kms:{name}"
+    for name in (
+        "creategrant decrypt derivesharedsecret encrypt generatedatakey generatedatakeypair "
+        "generatedatakeypairwithoutplaintext generatedatakeywithoutplaintext generatemac reencryptfrom reencryptto "
+        "retiregrant revokegrant sign verify verifymac"
+    ).split()
+)
+
+
+def of_aws(arn: str) -> bool:
+    """Whether a resource is AWS's own."""
+    return _OF_AWS.match(arn) is not None
+
+
+def guarded(arn: str) -> bool:
+    """Whether AWS keeps a resource for itself, so that some actions are refused to everybody."""
+    if arn.startswith("arn:aws:s3:::"):  # objects are many, and none is kept
+        return False
+    kept = (_OF_AWS, _RESERVED_ROLE, _RESERVED_ALIAS, _RESERVED_PARAMETER)
+    return any(pattern.match(arn) for pattern in kept)
+
+
+def refused(action: str, arn: str) -> bool | None:
+    """Whether AWS refuses an action (lower case) on what it keeps for itself to everybody; None: no page says."""
+    service, _, name = action.partition(":")
+    if facts.reads(service, name):
+        return False
+    if _OF_AWS.match(arn):
+        if action in ON_WHAT_AWS_OWNS:
+            return False
+        return True if service in WRITTEN_BY_AWS_ALONE else None
+    if _RESERVED_ALIAS.match(arn):
+        # KMS Developer Guide, "Aliases": alias/aws/ is reserved; "AWS managed keys": used, never managed.
+        return action not in _KEY_USE
+    if _RESERVED_PARAMETER.match(arn):
+        # Systems Manager API, PutParameter: no name begins with aws or ssm.
+        return action == "ssm:putparameter"
+    # IAM User Guide, "Service-linked roles"; Identity Center: "this role is only modifiable by AWS".
+    if service != "iam":
+        return False
+    if ":role/aws-reserved/" in arn:
+        return action != "iam:passrole"
+    return None if action in _UNSAID else action not in _SERVICE_LINKED
