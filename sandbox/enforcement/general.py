@@ -32,6 +32,8 @@ _ACTIONS: Final = {
 def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
     """Questions of a call: its own action, and `iam:PassRole` where it hands a role to a service."""
     action = f"{call.service}:{call.operation}"
+    if action == "events:PutEvents":
+        return list(_entries(call, account))
     arns_of = _ARNS_OF.get(call.service)
     arns = list(arns_of(call, account)) if arns_of else []
     arns = arns or [_own_arn(call) or _arn_of_parameters(call, account)]
@@ -44,14 +46,33 @@ def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
     return questions
 
 
-def _context(call: AwsCall) -> Mapping[str, str]:
+def _entries(call: AwsCall, account: str) -> Iterable[Question]:
+    """Questions of PutEvents, one for each event: each has a bus, a source and a type of its own."""
+    entries: list[Mapping[str, Any]] = call.parameters.get("Entries") or []
+    for entry in entries:
+        told = {"events:source": entry.get("Source"), "events:detail-type": entry.get("DetailType")}
+        context = {key: value for key, value in told.items() if value}
+        yield Question("events:PutEvents", _bus(call, account, entry.get("EventBusName") or "default"), context)
+
+
+def _context(call: AwsCall) -> Mapping[str, Any]:
     """Condition keys that are parameters (Service Authorization Reference)."""
-    parameters = _CONDITION_KEYS.get(f"{call.service}:{call.operation}", {})
-    return {key: call.text(parameter) for key, parameter in parameters.items() if call.text(parameter)}
+    action = f"{call.service}:{call.operation}"
+    parameters = _CONDITION_KEYS.get(action, {})
+    context: dict[str, Any] = {key: call.text(name) for key, name in parameters.items() if call.text(name)}
+    if action == "events:PutTargets":
+        targets: list[Mapping[str, Any]] = call.parameters.get("Targets") or []
+        context["events:TargetArn"] = [str(target["Arn"]) for target in targets if target.get("Arn")]
+    if action == "ec2:CreateVpcEndpoint":
+        of_aws = call.text("ServiceName").startswith("com.amazonaws.")
+        context["ec2:VpceServiceOwner"] = "amazon" if of_aws else "somebody"
+    return context
 
 
 _CONDITION_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
-    "sns:Subscribe": {"sns:Protocol": "Protocol", "sns:Endpoint": "Endpoint"}
+    "iam:CreateServiceLinkedRole": {"iam:AWSServiceName": "AWSServiceName"},
+    "lambda:AddPermission": {"lambda:Principal": "Principal", "lambda:FunctionUrlAuthType": "FunctionUrlAuthType"},
+    "sns:Subscribe": {"sns:Protocol": "Protocol", "sns:Endpoint": "Endpoint"},
 }
 _PASSED_ROLES: Final = {"lakeformation:RegisterResource": "RoleArn", "lakeformation:UpdateResource": "RoleArn"}
 """Parameters that hand a role to a service, by action."""
@@ -100,9 +121,6 @@ def _filled(arn_format: str, values: Mapping[str, str]) -> str:
 
 
 def _events(call: AwsCall, account: str) -> Iterable[str]:
-    if call.operation == "PutEvents":
-        entries: list[Mapping[str, Any]] = call.parameters.get("Entries") or []
-        return dict.fromkeys(_bus(call, account, entry.get("EventBusName") or "default") for entry in entries)
     bus_name = call.text("EventBusName")
     rule = call.text("Rule") or (call.text("Name") if call.operation.endswith("Rule") else "")
     if rule:

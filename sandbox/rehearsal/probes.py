@@ -276,6 +276,13 @@ def _event_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
     if not persona.role:
         return
     bus = f"arn:aws:events:{plan.perimeter.region}:{plan.perimeter.governance_id}:event-bus/{names.BUS}"
-    entry = {"EventBusName": bus, "Source": "live-check", "DetailType": "nothing happened", "Detail": "{}"}
-    request = Request(persona.principal, "events:PutEvents", bus)
-    yield Probe(persona, "put an event on the mesh's bus", "events", "put_events", {"Entries": [entry]}, (request,))
+    own = names.event_source(persona.home, persona.product) if persona.kind == "pipeline" else "mesh.live.check"
+    for source, kind, label in (
+        (own, "product updated", "put an event on the mesh's bus"),
+        ("mesh.somebody.else", "product updated", "put an event of somebody else's product on the mesh's bus"),
+        (own, "nothing happened", "put an event of an unknown type on the mesh's bus"),
+    ):
+        entry = {"EventBusName": bus, "Source": source, "DetailType": kind, "Detail": "{}"}
+        context = {"events:source": source, "events:detail-type": kind}
+        request = Request(persona.principal, "events:PutEvents", bus, context)
+        yield Probe(persona, label, "events", "put_events", {"Entries": [entry]}, (request,))

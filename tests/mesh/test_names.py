@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mesh import names
+from mesh.evaluator.patterns import like, resource_like
 from mesh.model.base import LONGEST_NAME, NAME_PATTERN
 
 NAMES = st.from_regex(NAME_PATTERN, fullmatch=True).filter(lambda name: len(name) <= LONGEST_NAME)
@@ -73,3 +74,24 @@ def test_an_assumed_id_has_the_form_of_an_account_and_is_the_same_each_time(kind
 def test_a_thousand_assumed_ids_differ() -> None:
     ids = {names.assumed_account_id(kind, f"d{number}") for kind in ("domain", "partner") for number in range(500)}
     assert len(ids) == 1000
+
+
+@given(NAMES, st.sampled_from(["", "-"]), NAMES)
+def test_no_pattern_of_a_name_takes_what_is_of_a_name_that_begins_with_it(name: str, joint: str, more: str) -> None:
+    """Every pattern that is made of a name ends where the name does: `ads` is not `ads-sales`."""
+    other = f"{name}{joint}{more}"
+    group, of_other = names.log_group("r", "1" * 12, name), names.log_group("r", "1" * 12, other)
+    pairs = [
+        (group, [of_other[0], f"{of_other[0]}:log-stream:x", f"{of_other[0]}/x"]),
+        ((f"arn:aws:s3:::{names.buckets_of('m', name)}",), [f"arn:aws:s3:::{names.bucket('m', other, 'p')}"]),
+        (
+            (f"arn:aws:glue:r:1:database/{names.databases_of(name)}",),
+            [f"arn:aws:glue:r:1:database/{names.database(other, 'p')}"],
+        ),
+        ((names.pipeline_role("1", name),), [names.pipeline_role("1", other)]),
+        ((names.event_source("d", name),), [names.event_source("d", other)]),
+    ]
+    for patterns, theirs in pairs:
+        assert [one for one in theirs for pattern in patterns if like(pattern)(one)] == []
+    own = [group[0], f"{group[0]}:log-stream:x", f"{group[0]}/errors:log-stream:x"]
+    assert all(any(resource_like(pattern)(one) for pattern in group) for one in own)

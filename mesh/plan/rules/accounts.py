@@ -106,6 +106,28 @@ def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
         users.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
 
 
+def every_account_email_is_ours(context: RuleContext) -> Iterator[Problem]:
+    """Root e-mail addresses of accounts are of the domain that mesh.yaml has them in.
+
+    Who reads the mail of a root user can take the account over; a domain's file is reviewed by the domain.
+    """
+    if context.mesh.is_uncertain("mesh.yaml", "account-email"):
+        return
+    ours = context.mesh.file.account_email.rpartition("@")[2]
+    for folder, some in context.owners:
+        for name, owner in some.items():
+            chosen = owner.account.email
+            if chosen is None or context.mesh.touches(f"{folder}/{name}.yaml", "account", "email"):
+                continue
+            domain = chosen.rpartition("@")[2]
+            if domain.lower() != ours.lower():
+                message = (
+                    f"the account's e-mail '{chosen}' is of '{domain}', and 'account-email' of mesh.yaml of '{ours}': "
+                    "whoever reads the mail of a root user can take the account, so give one of that domain"
+                )
+                yield Problem(f"{folder}/{name}.yaml", ("account", "email"), message)
+
+
 def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
     """Groups that hold a clearance have an id in IAM Identity Center; the people of others reach nothing."""
     accounts = context.mesh.accounts
@@ -140,5 +162,6 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     every_account_belongs_to_somebody,
     every_owner_has_an_account,
     every_account_has_its_own_email,
+    every_account_email_is_ours,
     every_group_can_sign_in,
 )

@@ -23,6 +23,7 @@ NAMES: Final = (
     (r"(AWSReservedSSO_)[a-z0-9-]+(_\?+)", r"\1<permission set>\2"),
     (r"(alias/mesh/product)/[a-z0-9-]+", r"\1/<product>"),
     (r"(log-group:/mesh)/[a-z0-9-]+", r"\1/<product>"),
+    (r"\bmesh\.[a-z0-9-]+\.[a-z0-9-]+", "mesh.<domain>.<product>"),
     (r"(workgroup/mesh)-[a-z0-9-]+", r"\1-<clearance>"),
     (r"((?:database|table))/[a-z0-9_]+?__\*", r"\1/<domain>__*"),
 )

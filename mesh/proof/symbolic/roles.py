@@ -20,7 +20,7 @@ RUN_PIPELINES: Final = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.am
 
 
 class Entrants(NamedTuple):
-    """Who may assume a role: callers by the shapes of their ARNs, or services for one account, and one source."""
+    """Callers of a role, by the shapes of their ARNs; or services, for one account and one source."""
 
     callers: tuple[Shape, ...] = ()
     services: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ def _trusts(subject: Subject) -> Iterator[tuple[Role, Policy, Entrants]]:
 
 
 def _entrants(subject: Subject, role: Role) -> Entrants:
-    """Who may assume a role, by its path; nobody where the path is none that the mesh has."""
+    """Callers that may assume a role, by its path; none where the path is none that the mesh has."""
     account, hub = role.account, subject.hub
     kind, _, name = role.arn.partition(f":role/{names.PATH}/")[2].partition("/")
     ci, glass = f"arn:aws:iam::{hub}:role/mesh/ci-", f"arn:aws:iam::{hub}:role/mesh/break-glass"

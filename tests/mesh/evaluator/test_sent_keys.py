@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from mesh.access.from_plan import PlannedPolicy
+from mesh.aws.resource_owners import TELL_NO_OWNER
 from mesh.evaluator import UnknownError, facts, sent_keys
 from mesh.evaluator.sent_keys import owner_is_sent, unsent
 from mesh.iam import network
-from mesh.iam.scp.identities import WRITE_OUTSIDE
 from mesh.iam.statement import Statement, document, when
 
 ORGANIZATION = "o-cases0001"
