@@ -10,10 +10,11 @@ from mesh.iam import break_glass
 from mesh.iam.declarative_policy import Declaration, no_way_out
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
+from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
 from mesh.iam.roles.deploy import deploy_trust
 from mesh.iam.roles.permission_set import permission_set
-from mesh.iam.scp import exfiltration, guardrails, identities
+from mesh.iam.scp import exfiltration, guardrails, identities, origins
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 
@@ -75,8 +76,12 @@ class LandingZoneArgs:
              identities.identities_stay_inside(p)),
             ("guardrails-stay-up", scp, "root", "Only deployments change what protects data.",
              guardrails.guardrails_stay_up()),
+            ("credentials-stay-inside", scp, "root", "Credentials work from the mesh's network, people's from their addresses.",
+             origins.credentials_stay_in_the_network(p)),
             ("resources-stay-inside", rcp, "root", "Nobody outside the organisation reaches a resource.",
              resources_stay_inside(p)),
+            ("our-networks", rcp, "root", "No resource is reached from a foreign network.",
+             requests_come_from_our_networks(p)),
             ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", no_exit),
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
              domain_resources_stay_in_domains(p)),
