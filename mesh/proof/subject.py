@@ -6,6 +6,7 @@ nothing else is seen from their documents, not assumed.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +30,9 @@ NO_ORGANIZATION: Final = "777777777777"
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
 WHOLE_UP_TO: Final = 8
 """The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Actor(NamedTuple):
@@ -72,6 +76,12 @@ class Subject:
         """Classifications that each clearance reads, as mesh.yaml has it."""
         assert self._written is not None, "claims on clearances start from mesh.yaml as it is written"
         return self._written.clearances
+
+    @property
+    def written_addresses(self) -> tuple[Network, ...]:
+        """Ranges of addresses that people work from, as mesh.yaml has them."""
+        texts = self.perimeter.people_addresses if self._written is None else self._written.addresses
+        return tuple(ipaddress.ip_network(text) for text in texts)
 
     # ---- classes
 

@@ -17,6 +17,7 @@ from mesh.proof.invariants import (
     logs,
     mesh_catalog,
     networks,
+    origins,
     partners,
     perimeter,
     products,
@@ -44,7 +45,8 @@ _EGRESS: Final = (
     "out"
 )
 _ADDRESSES: Final = (
-    "stolen credentials are not bound to the company's addresses, which the mesh is not told; sessions last an hour"
+    "without `people-addresses` in mesh.yaml people's credentials work from any address; those of deployments, of the CI, "
+    "of partners' people and of who breaks the glass always do; sessions last an hour"
 )
 _DEFAULT_ENCRYPTION: Final = (
     "a bucket's default encryption is set by the component PrivateBucket; `mesh plan --json` lists it for every bucket"
@@ -108,8 +110,8 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "I9",
-        "A presigned URL is good for a quarter of an hour; nothing comes through another organisation's endpoint.",
-        perimeter.only_fresh_signatures,
+        "Credentials of jobs work in our network alone, people's from their addresses; no foreign endpoint, no old link.",
+        origins.from_no_network_but_ours,
         _ADDRESSES,
     ),
     Invariant(
