@@ -35,23 +35,29 @@ NEVER_SEEN: Final = tuple(
 
 
 def _address_range(value: Any) -> Any:
-    if not isinstance(value, str) or "/" not in value:
-        _refuse("expected a range of addresses, such as 198.51.100.0/24 (one address: 198.51.100.7/32)")
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        _refuse("expected a range of addresses, such as 198.51.100.0/24 or 2001:db8:12::/48")
-    if any(network.version == never.version and network.overlaps(never) for never in NEVER_SEEN) and network.prefixlen:
-        _refuse("no request reaches AWS from a private or local address; give the public one that the network has")
+    text = value if isinstance(value, str) else ""
+    network = _network(text)
+    if network is None or "/" not in text:
+        raise _error("expected a range of addresses, such as 198.51.100.0/24, or 198.51.100.7/32 for one")
+    if any(network.version == never.version and network.subnet_of(never) for never in NEVER_SEEN):  # pyright: ignore[reportArgumentType]  # of one version
+        raise _error("no request reaches AWS from a private or local address; give the public one that it leaves with")
     if network.prefixlen < SHORTEST_PREFIX[network.version]:
-        _refuse(f"is too wide: a range fixes at least {SHORTEST_PREFIX[network.version]} bits; give the addresses")
-    if str(network) != value:
-        _refuse(f"is written {network}: the bits behind the prefix are zero, and an IPv6 address is in its short form")
+        raise _error(f"is too wide: /{SHORTEST_PREFIX[network.version]} is the widest range; name the addresses")
+    if str(network) != text:
+        raise _error(f"is not in its short form; write {network}")
     return value
 
 
-def _refuse(message: str) -> None:
-    raise PydanticCustomError("address_range", "{message}", {"message": message})  # pyright: ignore
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """The range that a text names, whatever stands behind its prefix."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _error(message: str) -> PydanticCustomError:
+    return PydanticCustomError("address_range", "{message}", {"message": message})
 
 
 AddressRange = Annotated[str, BeforeValidator(_address_range), WithJsonSchema({"type": "string"})]

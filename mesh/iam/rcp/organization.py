@@ -15,7 +15,7 @@ ASSUME_ROLE = ("sts:AssumeRole",)
 
 def resources_stay_inside(perimeter: Perimeter) -> Document:
     """RCP at the root: nobody outside, no service for an outsider (I1, I2), fresh signatures (I9), TLS only (I10)."""
-    return document(*_callers_outside(perimeter), *_requests(perimeter), *_sessions(perimeter))
+    return document(*_callers_outside(perimeter), *_requests(), *_sessions(perimeter))
 
 
 def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
@@ -48,7 +48,7 @@ def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
     )
 
 
-def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
+def _requests() -> tuple[Statement, ...]:
     """Statements about requests: TLS, a fresh signature; whoever the caller is."""
     return (
         Statement(

@@ -76,7 +76,7 @@ class LandingZoneArgs:
              identities.identities_stay_inside(p)),
             ("guardrails-stay-up", scp, "root", "Only deployments change what protects data.",
              guardrails.guardrails_stay_up()),
-            ("credentials-stay-inside", scp, "root", "Credentials work from the mesh's network, people's from their addresses.",
+            ("credentials-stay-inside", scp, "root", "Credentials work in the network, people's at their addresses.",
              origins.credentials_stay_in_the_network(p)),
             ("resources-stay-inside", rcp, "root", "Nobody outside the organisation reaches a resource.",
              resources_stay_inside(p)),

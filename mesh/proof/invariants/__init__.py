@@ -45,8 +45,8 @@ _EGRESS: Final = (
     "out"
 )
 _ADDRESSES: Final = (
-    "without `people-addresses` in mesh.yaml people's credentials work from any address; those of deployments, of the CI, "
-    "of partners' people and of who breaks the glass always do; sessions last an hour"
+    "without `people-addresses` in mesh.yaml people's credentials work from any address; those of deployments, of the "
+    "CI, of partners' people and of who breaks the glass always do; sessions last an hour"
 )
 _DEFAULT_ENCRYPTION: Final = (
     "a bucket's default encryption is set by the component PrivateBucket; `mesh plan --json` lists it for every bucket"
@@ -110,7 +110,7 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "I9",
-        "Credentials of jobs work in our network alone, people's from their addresses; no foreign endpoint, no old link.",
+        "Credentials of jobs work in our network, people's at their addresses; no foreign endpoint, no old URL.",
         origins.from_no_network_but_ours,
         _ADDRESSES,
     ),

@@ -10,6 +10,7 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Layer, Request
+from mesh.iam.network import SERVICES
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.networks import SERVICE_CALLS
 from mesh.proof.invariants.perimeter import only_fresh_signatures
@@ -28,8 +29,8 @@ LOG_WRITES: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLog
 TRACE_WRITE: Final = "xray:PutTraceSegments"
 """Actions of Glue and Lambda themselves, from networks of AWS's, with the credentials of a job."""
 
-WALLED_BY_RCP: Final = frozenset({"s3", "kms", "logs", "secretsmanager", "sts"})
-"""Services called by jobs whose resources refuse a foreign endpoint by themselves."""
+WALLED_BY_RCP: Final = frozenset("dynamodb ecr kms logs s3 secretsmanager sqs sts".split())
+"""Services whose resources refuse a foreign endpoint by themselves."""
 
 
 UNBOUND: Final = ("deploy", "other")
@@ -57,13 +58,17 @@ def from_no_network_but_ours(subject: Subject) -> Iterator[AnyClaim]:
 # ---- origins
 
 
-def _elsewhere(subject: Subject, service: str) -> Iterator[tuple[str, Context]]:
+def _elsewhere(service: str) -> Iterator[tuple[str, Context]]:
     """Origins that are not ours: an address, and endpoints of others; none says whose it is when it has no owner."""
     yield "from an address", {"aws:SourceIp": ANYWHERE}
-    yield from _foreign_endpoints(subject, service)
+    for where, origin in _foreign_endpoints(service):
+        yield where, origin
+        # AWS documents no request with the one key and without the other.
+        if unnamed := {key: value for key, value in origin.items() if key != "aws:SourceVpce"}:
+            yield f"{where}, which is not named", unnamed
 
 
-def _foreign_endpoints(subject: Subject, service: str) -> Iterator[tuple[str, Context]]:
+def _foreign_endpoints(service: str) -> Iterator[tuple[str, Context]]:
     through: Context = {"aws:SourceVpce": "vpce-elsewhere", "aws:SourceVpc": "vpc-elsewhere"}
     if service in facts.TELL_THE_ENDPOINT:
         owner = {"aws:VpceOrgID": "o-somebodyelse", "aws:VpceAccount": "666666666666"}
@@ -81,6 +86,14 @@ def _at_home(subject: Subject, service: str) -> Iterator[tuple[str, Context]]:
             "in another network of the organisation",
             {"aws:SourceVpce": "vpce-other", "aws:SourceVpc": "vpc-other", **whose},
         )
+
+
+def _unplanned(subject: Subject, account_id: str) -> Iterator[tuple[str, str, str]]:
+    """Calls on what a team may make besides the mesh, of services that no job of the mesh calls."""
+    local = f"{subject.region}:{account_id}"
+    yield "sqs", "sqs:ReceiveMessage", f"arn:aws:sqs:{local}:unplanned"
+    yield "dynamodb", "dynamodb:GetItem", f"arn:aws:dynamodb:{local}:table/unplanned"
+    yield "ecr", "ecr:BatchGetImage", f"arn:aws:ecr:{local}:repository/unplanned"
 
 
 def _calls(subject: Subject, account_id: str) -> Iterator[tuple[str, str, str]]:
@@ -110,15 +123,15 @@ def _of_a_job(subject: Subject, caller: Actor, credential: Context, whose: str) 
         # Writing a log is what Glue and Lambda do themselves; reading one is not.
         action = "logs:GetLogEvents" if service == "logs" else action
         who = f"{caller.who}, with credentials of {whose}"
-        for where, origin in _elsewhere(subject, service):
+        for where, origin in _elsewhere(service):
             request = Request(caller.name, action, resource, {**credential, **origin})
             yield Claim(f"{who}, {where}", request, allowed=False, denied=("scp",))
         for where, origin in _at_home(subject, service):
             request = Request(caller.name, action, resource, {**credential, **origin})
             yield Claim(f"{who}, {where}", request, free=("scp",))
         for keys in ({**credential, **THROUGH_A_SERVICE}, {"aws:SourceIp": ANYWHERE}):
-            if caller.kind != "clearance":
-                yield Claim(f"{caller.who}, for whom a service acts", Request(caller.name, action, resource, keys), free=("scp",))
+            request = Request(caller.name, action, resource, keys)
+            yield Claim(f"{caller.who}, for whom a service acts", request, free=("scp",))
 
 
 def _log_writes(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
@@ -140,9 +153,9 @@ def _through_endpoints(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     """Claims on endpoints: none but ours, for whoever calls; and none of a namesake of our network."""
     network = {"aws:SourceVpce": "vpce-elsewhere", "aws:SourceVpc": subject.perimeter.network}
     unbound = caller.unit == "governance" and caller.kind in UNBOUND
-    for service, action, resource in _calls(subject, subject.hub):
+    for service, action, resource in (*_calls(subject, subject.hub), *_unplanned(subject, subject.hub)):
         layers: tuple[Layer, ...] = ("scp", "rcp") if service in WALLED_BY_RCP else ("scp",)
-        for where, origin in _foreign_endpoints(subject, service):
+        for where, origin in _foreign_endpoints(service):
             request = Request(caller.name, action, resource, origin)
             yield Claim(f"{caller.who} {where}", request, allowed=False, denied=layers)
             if not unbound:
@@ -151,7 +164,7 @@ def _through_endpoints(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
             yield Claim(f"a service for {caller.who}, {where}", served, free=layers)
         if not unbound:
             continue
-        for where, origin in _at_home(subject, service):
+        for where, origin in _at_home(subject, service) if service in SERVICES else ():
             yield Claim(f"{caller.who} {where}", Request(caller.name, action, resource, origin), free=layers)
         yield Claim(f"{caller.who} by no endpoint", Request(caller.name, action, resource), free=layers)
         if service in WALLED_BY_RCP:
@@ -176,7 +189,7 @@ def _lent_to_services(subject: Subject) -> Iterator[AnyClaim]:
         lent += [names.delivery_role(account_id, name) for name in domain.deliveries][:1]
         for role in lent:
             for service, action, resource in _calls(subject, subject.hub):
-                for where, origin in _foreign_endpoints(subject, service):
+                for where, origin in _foreign_endpoints(service):
                     request = Request(role, action, resource, origin)
                     yield Claim(f"AWS, with {names.role_name(role)}, {where}", request, free=("scp", "rcp"))
 
@@ -190,7 +203,8 @@ def _presigned(subject: Subject) -> Iterator[AnyClaim]:
         for signer in signers:
             for way in ("REST-QUERY-STRING", "POST"):
                 signed = {"s3:authType": way, "s3:signatureAge": 1}
-                for origin in ({"aws:SourceIp": ANYWHERE}, {"aws:SourceVpce": from_plan.endpoint_id("s3")}):
+                strange = [{"aws:SourceIp": address} for address in (ANYWHERE, *_strange_addresses(subject))]
+                for origin in (*strange, {"aws:SourceVpce": from_plan.endpoint_id("s3")}):
                     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
                         request = Request(signer, action, data, {**signed, **origin})
                         yield Claim("whoever holds a presigned URL", request, allowed=False, denied=("rcp",))
@@ -243,6 +257,9 @@ def _person(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
         for address in _addresses(subject):
             request = Request(caller.name, action, resource, {"aws:SourceIp": address})
             yield Claim(f"{caller.who} at an office", request, free=("scp",))
+        for where, origin in _elsewhere(service):
+            request = Request(caller.name, action, resource, origin)
+            yield Claim(f"{caller.who} {where}", request, allowed=False, denied=("scp",))
         for where, origin in _at_home(subject, service):
             yield Claim(f"{caller.who} {where}", Request(caller.name, action, resource, origin), free=("scp",))
         served = Request(caller.name, action, resource, {"aws:SourceIp": ANYWHERE, **THROUGH_A_SERVICE})

@@ -12,7 +12,7 @@ from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ACCOUNT, ANY, Shape, role
-from mesh.proof.symbolic.texts import Formula, every, negation
+from mesh.proof.symbolic.texts import Formula, every, negation, some
 
 LOG_WRITES: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 """What Glue writes itself with the credentials of a job."""
@@ -21,7 +21,10 @@ EVERY_ACTION: Final = ("*",)
 LENT: Final[tuple[Shape, ...]] = (role("location/", ACCOUNT, ANY), role("delivery/deliver-", ACCOUNT, ANY))
 """Roles that a service alone assumes: of a domain's location, and of a product's deliveries."""
 
-PEOPLE: Final[tuple[Shape, ...]] = (role("clearance/", ACCOUNT, ANY), ("arn:aws:iam::", ACCOUNT, ":role/aws-reserved/", ANY))
+PEOPLE: Final[tuple[Shape, ...]] = (
+    role("clearance/", ACCOUNT, ANY),
+    ("arn:aws:iam::", ACCOUNT, ":role/aws-reserved/", ANY),
+)
 GUESTS: Final[Shape] = (
     "arn:aws:iam::",
     ACCOUNT,
@@ -74,10 +77,16 @@ def _signatures(subject: Subject) -> Iterator[Obligation]:
         )
 
 
+def _by_itself(request: SymbolicRequest) -> Formula:
+    """No service makes the request for the caller."""
+    key = request.key("aws:ViaAWSService")
+    return some((key.absent, key.is_(False)))
+
+
 def _elsewhere(request: SymbolicRequest, subject: Subject) -> tuple[Formula, ...]:
     """No service asks for the caller, and the request is from no network of ours, as far as it says."""
     return (
-        negation(request.key("aws:ViaAWSService").is_(True)),
+        _by_itself(request),
         request.key("aws:VpceOrgID").is_none_of(subject.perimeter.organization),
         request.key("aws:SourceVpc").is_none_of(subject.perimeter.network),
     )
@@ -100,13 +109,17 @@ def _resources(subject: Subject) -> Iterator[Obligation]:
     for policies in documents.rcps(subject, documents.ROOT):
         for actions, key, ours in (
             (("s3:*", "kms:*", "sqs:*", "ecr:*"), "aws:VpceOrgID", subject.perimeter.organization),
-            (("logs:*", "secretsmanager:*", "dynamodb:*", "sts:AssumeRole"), "aws:SourceVpc", subject.perimeter.network),
+            (
+                ("logs:*", "secretsmanager:*", "dynamodb:*", "sts:AssumeRole"),
+                "aws:SourceVpc",
+                subject.perimeter.network,
+            ),
         ):
             request = SymbolicRequest(policies)
             assumptions = (
                 request.key("aws:SourceVpce").present,
                 request.key(key).is_none_of(ours),
-                negation(request.key("aws:ViaAWSService").is_(True)),
+                _by_itself(request),
                 not_a_service(request),
                 anyone_but(request, *LENT),
             )
