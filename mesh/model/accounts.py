@@ -63,7 +63,8 @@ class AccountsFile(Closed):
         default=None, description="The account of the mesh catalog, the bus and the audit log."
     )
     network: Annotated[NetworkId | None, Given] = Field(
-        default=None, description="The mesh's private network, made by the stack `governance`: its output `vpc_id`."
+        default=None,
+        description="The mesh's private network, made by the stack `governance`: `vpc` of its output `network`.",
     )
     domains: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by domain.")
     partners: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by partner.")

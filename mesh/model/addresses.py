@@ -42,9 +42,11 @@ def _address_range(value: Any) -> Any:
     if any(network.version == never.version and network.subnet_of(never) for never in NEVER_SEEN):  # pyright: ignore[reportArgumentType]  # of one version
         raise _error("no request reaches AWS from a private or local address; give the public one that it leaves with")
     if network.prefixlen < SHORTEST_PREFIX[network.version]:
-        raise _error(f"is too wide: /{SHORTEST_PREFIX[network.version]} is the widest range; name the addresses")
+        raise _error(
+            f"expected a range of /{SHORTEST_PREFIX[network.version]} or narrower: name the addresses that people have"
+        )
     if str(network) != text:
-        raise _error(f"is not in its short form; write {network}")
+        raise _error(f"write {network}: a range begins at its first address and is in its short form")
     return value
 
 

@@ -163,6 +163,7 @@ class _PlannedAnswers:
     """The answers of the Plan: refusals with their causes, and the columns that Lake Formation shows."""
 
     def __init__(self, plan: Plan) -> None:
+        self._region = plan.perimeter.region
         self._hub, self._office = plan.perimeter.governance_id, from_plan.home_address(plan)
         self._world, self._lakes = from_plan.world(plan), from_plan.lakes(plan)
 
@@ -180,7 +181,7 @@ class _PlannedAnswers:
 
     def _keys(self, probe: Probe, request: Request) -> Mapping[str, Any]:
         """Keys of where a request comes from, and of the service that made the credentials."""
-        issued = issued_keys(probe.persona, probe.issuer)
+        issued = issued_keys(probe.persona, self._region, probe.issuer)
         if request.context.get("aws:ViaAWSService"):
             return issued
         origin, service = probe.origin or probe.persona.origin, request.action.partition(":")[0]

@@ -19,13 +19,12 @@ SHELL_SESSION: Final = "by-hand"
 """Name of a session whose credentials go to a shell."""
 
 
-def issued_keys(persona: Persona, issuer: str) -> dict[str, str]:
+def issued_keys(persona: Persona, region: str, issuer: str) -> dict[str, str]:
     """Keys that AWS puts into requests with the credentials of a job: of Glue, or of a function of Lambda."""
     if persona.kind != "pipeline":
         return {}
     if issuer == "lambda":
-        region, account = "eu-west-1", persona.account
-        return {"lambda:SourceFunctionArn": f"arn:aws:lambda:{region}:{account}:function:{persona.product}"}
+        return {"lambda:SourceFunctionArn": f"arn:aws:lambda:{region}:{persona.account}:function:{persona.product}"}
     return {"glue:CredentialIssuingService": "glue.amazonaws.com"}
 
 
@@ -34,7 +33,7 @@ def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME,
     if not persona.role:
         return Credentials("", "", None)
     if persona.kind != "break-glass user":
-        return session_credentials(persona.role, region, session_name, issued_keys(persona, issuer))
+        return session_credentials(persona.role, region, session_name, issued_keys(persona, region, issuer))
     key: Any = backends.iam(persona.account).create_access_key(user_name=names.role_name(persona.role))
     return Credentials(key.access_key_id, key.secret_access_key, None)
 
