@@ -145,6 +145,8 @@ def _log_writes(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
             yield Claim("a service that writes a job's log", request, free=("scp",))
     trace = Request(caller.name, TRACE_WRITE, "*", {**function, **outside})
     yield Claim("Lambda, which writes a trace", trace, free=("scp",))
+    traces = Request(caller.name, "xray:GetTraceSummaries", "*", {**function, **outside})
+    yield Claim("a function's credentials, for others' traces", traces, allowed=False, denied=("scp",))
     stolen = Request(caller.name, TRACE_WRITE, "*", {**OF_A_GLUE_JOB, **outside})
     yield Claim("a Glue job's credentials, for a trace", stolen, allowed=False, denied=("scp",))
 
