@@ -181,7 +181,7 @@ class World:
         home_address: str = "",
     ) -> None:
         self.organization, self.region = organization, region
-        self.transport = transport_keys(home_address)
+        self.home_address, self.transport = home_address, transport_keys(home_address)
         self.accounts = {account.id: account for account in accounts}
         self.roles = {role.arn: role for role in roles}
         self.resources = {resource.arn: resource for resource in resources}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from mesh import names
 from mesh.iam.statement import Condition, PrincipalElement, Statement
 from mesh.plan import Plan
 
@@ -160,6 +161,8 @@ def _caller(arn: str) -> str:
         return f"callers of {where}"
     if resource == "root":
         return f"root users of {where}"
+    if f"AWSReservedSSO_{names.PARTNER_PERMISSION_SET}_" in resource:
+        return f"role of the partners' permission set in {where}"
     if "AWSReservedSSO_" in resource:
         return f"role of the permission set in {where}"
     kind, _, path = resource.partition("/")
