@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-ORIGINS: Final = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce")
+ORIGINS: Final = (
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+    "aws:vpcsourceip",
+)
 """Keys of which each says where a request comes from."""
 
 
