@@ -8,6 +8,9 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+"""A range of addresses of either version of IP."""
+
 SHORTEST_PREFIX: Final = {4: 16, 6: 32}
 """Bits that a range fixes at least, by version of IP: a wider one would admit addresses of half the world."""
 
@@ -50,7 +53,7 @@ def _address_range(value: Any) -> Any:
     return value
 
 
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def _network(text: str) -> Network | None:
     """The range that a text names, whatever stands behind its prefix."""
     try:
         return ipaddress.ip_network(text, strict=False)

@@ -21,6 +21,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import ANONYMOUS, Account, World
+from mesh.model.addresses import Network
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
 from mesh.proof.written_labels import WrittenContract, WrittenLabels
@@ -30,9 +31,6 @@ NO_ORGANIZATION: Final = "777777777777"
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
 WHOLE_UP_TO: Final = 8
 """The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
-
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Actor(NamedTuple):

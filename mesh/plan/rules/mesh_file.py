@@ -8,9 +8,8 @@ from typing import Final
 
 from mesh.contracts.labels import look
 from mesh.findings import KeyPath, Problem, unknown
+from mesh.model.addresses import Network
 from mesh.plan.rules.context import CrossFileRule, RuleContext
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
 RESERVED_PREFIX: Final = "sthree"

@@ -159,8 +159,9 @@ def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization
         s3.put_object(Bucket="aurora-partner-ad-measurement--inbox", Key="x", Body=b"x")
 
 
-def person(given: dict[str, str], service: str) -> Any:
+def person(given: dict[str, str], service: str, signature: str | None = None) -> Any:
     import boto3
+    from botocore.config import Config
 
     return boto3.client(
         service,
@@ -169,6 +170,7 @@ def person(given: dict[str, str], service: str) -> Any:
         aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
         aws_session_token=given.get("AWS_SESSION_TOKEN"),
+        config=Config(signature_version=signature),
     )
 
 
@@ -281,7 +283,7 @@ def test_a_presigned_url_is_refused_outside_whoever_signed_it(organization: Enfo
 
     for who, sid in (("admin@ads", "RefusePresignedUrls"), ("clearance:pii@ads", "RefusePeopleElsewhere")):
         given = from_(organization, who, "outside")
-        url = person(given, "s3").generate_presigned_url("get_object", {"Bucket": IMPRESSIONS, "Key": "x"})
+        url = person(given, "s3", "s3v4").generate_presigned_url("get_object", {"Bucket": IMPRESSIONS, "Key": "x"})
         with pytest.raises(HTTPError) as refused:
             urlopen(url)
         assert refused.value.code == 403
