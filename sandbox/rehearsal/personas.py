@@ -60,7 +60,7 @@ class Persona:
 
     @property
     def origin(self) -> Origin:
-        """Where it works: people of the mesh at an office, jobs in the network, everybody else anywhere."""
+        """Its place of work: an office for people of the mesh, the network for jobs, anywhere for everybody else."""
         if self.clearance:
             return "office"
         return "network" if self.kind == "pipeline" else "outside"

@@ -1,4 +1,4 @@
-"""Where requests come from (I9): signatures by age, endpoints by owner, credentials of jobs, people by address."""
+"""Origins of requests (I9): signatures by age, endpoints by owner, credentials of jobs, people by address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where requests come from (I9) for all strings: any age of a signature, any endpoint, any network, any address."""
+"""Origins of requests (I9) for all strings: any age of a signature, any endpoint, any network, any address."""
 
 from __future__ import annotations
 
