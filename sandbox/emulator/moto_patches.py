@@ -153,9 +153,10 @@ def _organization(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
 
 def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
     """Give the VPC of the governance account its id; the default VPC of each account keeps a random one."""
-    import moto.ec2.models.vpcs as vpcs
+    from moto.ec2.models import vpcs
+    from moto.ec2.utils import random_vpc_id
 
-    random_id, create = vpcs.random_vpc_id, vpcs.VPCBackend.create_vpc
+    create = vpcs.VPCBackend.create_vpc
     given: ContextVar[str] = ContextVar("id of the VPC that is being created", default="")
 
     def create_vpc(backend: Any, *values: Any, **named: Any) -> Any:
@@ -166,7 +167,7 @@ def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
         finally:
             given.reset(token)
 
-    yield vpcs, "random_vpc_id", lambda: given.get() or random_id()
+    yield vpcs, "random_vpc_id", lambda: given.get() or random_vpc_id()
     yield vpcs.VPCBackend, "create_vpc", create_vpc
 
 

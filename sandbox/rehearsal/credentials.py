@@ -73,7 +73,7 @@ def shell_environment(plan: Plan, who: str, endpoint: EndpointFrom, origin: str 
     It calls from where it works, or from another origin. Raises NotPossibleError for one that there is not.
     """
     caller = named(plan, who)
-    where = next((one for one in ORIGINS if one == (origin or caller.origin)), None)
+    where: Origin | None = next((one for one in ORIGINS if one == origin), None) if origin else caller.origin
     if where is None:
         raise NotPossibleError(f"nobody comes from '{origin}'; there are {listed(ORIGINS)}")
     environment = {"AWS_ENDPOINT_URL": endpoint(where), "AWS_DEFAULT_REGION": plan.perimeter.region}

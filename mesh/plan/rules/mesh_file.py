@@ -119,7 +119,7 @@ def people_have_each_address_once(context: RuleContext) -> Iterator[Problem]:
 
 
 def _lies_in(one: Network, other: Network) -> bool:
-    return one.version == other.version and other.network_address <= one.network_address <= other.broadcast_address
+    return one.version == other.version and one.subnet_of(other)  # pyright: ignore[reportArgumentType]  # of one version
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
