@@ -154,7 +154,7 @@ def test_a_resource_control_policy_is_deny_only_and_for_everyone(plan: Plan) -> 
             assert (statement.effect, statement.principal) == ("Deny", "*")
             assert not statement.not_actions
             assert all(
-                re.fullmatch(r"(s3|sts|kms|sqs|secretsmanager|dynamodb|logs):\S+", one) for one in statement.actions
+                re.fullmatch(r"(s3|sts|kms|sqs|secretsmanager|dynamodb|logs|ecr):\S+", one) for one in statement.actions
             )
 
 
@@ -164,7 +164,9 @@ def test_a_service_control_policy_names_no_principal_and_allows_nothing(plan: Pl
             assert (statement.effect, statement.principal) == ("Deny", None)
 
 
-def test_only_root_users_and_partners_outside_their_account_are_refused_every_action(plan: Plan) -> None:
+def test_only_root_users_strange_networks_and_partners_outside_their_account_are_refused_every_action(
+    plan: Plan,
+) -> None:
     bare = [
         (policy.name, statement.sid)
         for policy in plan.organization.args.policies
@@ -172,7 +174,9 @@ def test_only_root_users_and_partners_outside_their_account_are_refused_every_ac
         if statement.actions == ("*",)
     ]
     walls = [(f"mesh-partner-{partner}-stays-inside", "RefuseResourcesOfOtherAccounts") for partner in plan.partners]
-    assert bare == [("mesh-guardrails-stay-up", "RefuseRootUsers"), *walls]
+    elsewhere = ("RefuseForeignEndpoints", "RefuseNamesakesOfTheNetwork", "RefusePeopleElsewhere")
+    networks = [("mesh-credentials-stay-inside", sid) for sid in elsewhere]
+    assert bare == [("mesh-guardrails-stay-up", "RefuseRootUsers"), *networks, *walls]
 
 
 def test_no_identity_policy_gives_every_resource_of_a_service_that_holds_data(documents: dict[str, Document]) -> None:
