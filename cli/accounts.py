@@ -65,15 +65,17 @@ def _write(directory: Path, source: str) -> None:
     target = directory / "accounts.yaml"
     ids, loaded = _ids(source), load(directory)
     before = loaded.mesh
-    if before and before.touches("accounts.yaml", "identity-center"):
-        # People wrote it, and no output has it: what cannot be read of it would be lost.
+    if before and any(before.touches("accounts.yaml", key) for key in ("identity-center", "network")):
+        # People wrote them, and no output of the organisation has them: what cannot be read would be lost.
         raise BadInputError(one for one in loaded.findings if one.file == loaded.shown("accounts.yaml"))
     center = before.accounts.identity_center if before and before.accounts else None
+    network = before.accounts.network if before and before.accounts else None
     lines = [HEADER.rstrip("\n")]
     o, units = ids.organization, ids.units
     lines.append(f'organization: {{id: {o.id}, root: {o.root}, management: "{o.management}"}}')
     lines += ["units:", *(f"  {name}: {getattr(units, name)}" for name in ("governance", "domains", "partners"))]
     lines.append(f'governance: "{ids.governance}"')
+    lines += [f"network: {network}"] if network else []
     for kind in ("domains", "partners"):
         values: dict[str, str] = getattr(ids, kind)
         lines.append(f"{kind}:" if values else f"{kind}: {{}}")

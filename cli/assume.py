@@ -23,6 +23,14 @@ def assume(
             "break-glass, outsider, anonymous."
         ),
     ],
+    origin: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="Where the calls come from: outside, office, network, foreign (another organisation's endpoint) or "
+            "stranger (an endpoint of no organisation). Where it works, when not given.",
+        ),
+    ] = "",
 ) -> None:
     """Be somebody of the organisation in a shell.
 
@@ -31,7 +39,7 @@ def assume(
     from sandbox.runs.served_organization import NONE_SERVED, find
 
     served = find(lambda _note: None)
-    environment = served.credentials(who) if served else None
+    environment = served.credentials(who, origin) if served else None
     if environment is None:
         raise NotPossibleError(NONE_SERVED)
     for name in sorted(KEYS - set(environment)):

@@ -11,6 +11,7 @@ REGION = "eu-west-1"
 MANAGEMENT, GOVERNANCE, SALES, AUDITOR = "111111111111", "222222222222", "333333333333", "444444444444"
 
 PERIMETER = Perimeter(
+    network="vpc-0a1b2c3d4e5f60718",
     mesh="acme",  # the prefix of every bucket
     region=REGION,
     organization="o-acme123456",

@@ -145,6 +145,7 @@ def _accounts(domains: int, partners: int) -> str:
         'organization: {id: o-example0000, root: r-exam, management: "100000000000"}',
         "units: {governance: ou-exam-governan, domains: ou-exam-domains0, partners: ou-exam-partners}",
         'governance: "200000000000"',
+        "network: vpc-0123456789abcdef0",
         "domains:",
         *(f'  {domain_name(number)}: "3{number:011d}"' for number in range(domains)),
         "partners:" if partners else "partners: {}",

@@ -10,6 +10,7 @@ from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import facts, sent_keys
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
+from mesh.evaluator.transport import address_in
 from mesh.evaluator.world import Account, Endpoint, Resource, Role, World
 from mesh.iam.roles.deploy import preview_refusals
 from mesh.iam.statement import KEY_ARN, Document
@@ -56,7 +57,14 @@ def world(plan: Plan) -> World:
         roles(plan),
         resources(plan),
         endpoints(plan),
+        home_address(plan),
     )
+
+
+def home_address(plan: Plan) -> str:
+    """An address at which people work; empty where the mesh has no list of them."""
+    addresses = plan.perimeter.people_addresses
+    return address_in(addresses[0]) if addresses else ""
 
 
 def key_arn(region: str, account_id: str, alias: str) -> str:
@@ -299,7 +307,8 @@ def endpoints(plan: Plan) -> Iterator[Endpoint]:
     """Endpoints of the mesh's network, with their policies."""
     for service, document in plan.governance.network.endpoints.items():
         name = f"policy of the endpoint of {service}"
-        yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, PlannedPolicy(name, lambda d=document: d))
+        policy = PlannedPolicy(name, lambda d=document: d)
+        yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, policy, plan.perimeter.network)
 
 
 # ---- Lake Formation

@@ -17,6 +17,7 @@ from mesh.evaluator.conditions import UNSAID_OWNER, Keys, as_keys
 from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match
+from mesh.evaluator.transport import without_home
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
 
 Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "endpoint", "lake-formation"]
@@ -51,9 +52,6 @@ class Decision(NamedTuple):
     assumed: tuple[str, ...] = ()
 
 
-_DEFAULTS: Final[Keys] = {"aws:securetransport": ("true",), "aws:viaawsservice": ("false",)}
-"""Keys of a request that says nothing else: it comes over TLS, from the caller itself."""
-
 _NO_CONTROL: Final = Selection((), ())
 _LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session", "endpoint")
 _ASSUMED: Final = Cause("a policy that is not in the plan", "assumed to admit everyone")
@@ -71,16 +69,18 @@ def keys_of(
     world: World, service: str, principal: Principal, target: Target, context: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
     """Keys that conditions compare: of caller, resource and transport, and those that the request carries."""
-    keys = {**_DEFAULTS, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
+    keys = {**world.transport, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
     if service in facts.GLOBAL_REGIONS:
         keys["aws:requestedregion"] = facts.GLOBAL_REGIONS[service]
     if service == "kms" and principal.account:
         keys["kms:calleraccount"] = (principal.account.id,)
     if context:
-        keys.update(as_keys(context))
+        said = as_keys(context)
+        without_home(keys, said)
+        keys.update(said)
         endpoint = _endpoint(world, keys)
-        if endpoint and service in facts.TELL_THE_ENDPOINT:
-            keys = {**world.owner_keys(endpoint), **keys}
+        if endpoint:
+            keys = {**world.endpoint_keys(endpoint, service), **keys}
     return keys
 
 

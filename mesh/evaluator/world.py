@@ -15,6 +15,7 @@ from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.policy_types import PolicyType
 from mesh.evaluator.principals import CallerIdentity
+from mesh.evaluator.transport import transport_keys
 
 ANONYMOUS: Final = "anonymous"
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -105,11 +106,12 @@ class Resource:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A VPC endpoint: its account and its policy. `id` is as `aws:SourceVpce` has it."""
+    """A VPC endpoint: its account, policy and VPC. `id` is as `aws:SourceVpce` has it, `vpc` as `aws:SourceVpc`."""
 
     id: str
     account: str
     policy: Policy
+    vpc: str = ""
 
     def __post_init__(self) -> None:
         _stand(PolicyType.ENDPOINT, self.policy)
@@ -183,8 +185,10 @@ class World:
         roles: Iterable[Role] = (),
         resources: Iterable[Resource] = (),
         endpoints: Iterable[Endpoint] = (),
+        home_address: str = "",
     ) -> None:
         self.organization, self.region = organization, region
+        self.home_address, self.transport = home_address, transport_keys(home_address)
         self.accounts = {account.id: account for account in accounts}
         self.roles = {role.arn: role for role in roles}
         self.resources = {resource.arn: resource for resource in resources}
@@ -214,10 +218,13 @@ class World:
     def _by_name(self) -> dict[tuple[str, str], Role]:
         return {(role.account, arn.rpartition("/")[2]): role for arn, role in self.roles.items() if ":role/" in arn}
 
-    def owner_keys(self, endpoint: Endpoint) -> dict[str, tuple[str, ...]]:
-        """Keys about the owner of an endpoint, which requests to some services carry (`facts.TELL_THE_ENDPOINT`)."""
+    def endpoint_keys(self, endpoint: Endpoint, service: str) -> dict[str, tuple[str, ...]]:
+        """Keys about an endpoint: its VPC, and for some services (`facts.TELL_THE_ENDPOINT`) its owner."""
         account = self.account(endpoint.account)
-        keys: dict[str, Any] = {"aws:VpceAccount": account.id}
+        keys: dict[str, Any] = {"aws:SourceVpc": endpoint.vpc} if endpoint.vpc else {}
+        if service not in facts.TELL_THE_ENDPOINT:
+            return as_keys(keys)
+        keys["aws:VpceAccount"] = account.id
         if account.organization:
             keys |= {"aws:VpceOrgID": account.organization, "aws:VpceOrgPaths": [account.org_path]}
         return as_keys(keys)

@@ -29,6 +29,8 @@ class Perimeter:
     management_id: str
     governance_id: str
     security_contact: str
+    network: str
+    people_addresses: tuple[str, ...] = ()
 
     def path(self, unit: str) -> str:
         """`aws:PrincipalOrgPaths` of everything below a unit; ends in `/*`, for a path names the account's parents."""

@@ -26,6 +26,9 @@ GroupId = Annotated[
 ]
 
 
+NetworkId = Annotated[str, expected(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718")]
+
+
 class OrganizationRecord(Closed):
     """The AWS organisation; patterns as in the AWS Organizations API reference."""
 
@@ -58,6 +61,10 @@ class AccountsFile(Closed):
     )
     governance: Annotated[AccountId | None, Given] = Field(
         default=None, description="The account of the mesh catalog, the bus and the audit log."
+    )
+    network: Annotated[NetworkId | None, Given] = Field(
+        default=None,
+        description="The mesh's private network, made by the stack `governance`: `vpc` of its output `network`.",
     )
     domains: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by domain.")
     partners: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by partner.")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from mesh.model.addresses import AddressRanges
 from mesh.model.base import Closed, Days, Email, Name, Names, Owner, Text, expected
 
 Budget = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -53,6 +54,11 @@ class MeshFile(Closed):
         description="Pattern of the root e-mail of new accounts; {account} stands for the account's name."
     )
     security_contact: Email = Field(description="Who is told of break-glass use and of denied access.")
+    people_addresses: AddressRanges = Field(
+        default=(),
+        description="Public addresses from which people work; from any other, their roles are refused. Without a list "
+        "they work from anywhere.",
+    )
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50
     )

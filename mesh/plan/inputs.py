@@ -18,6 +18,9 @@ ASSUMED_UNITS: Final = Units(
     partners=names.assumed_unit_id("partners"),
 )
 
+ASSUMED_NETWORK: Final = "vpc-00000000000000000"
+"""Id to plan with while the network has none: no network of AWS has it, so what needs the network is refused."""
+
 
 def assumed_accounts() -> AccountsFile:
     """Ids to plan with while there is no `accounts.yaml`: of AWS's form, and never AWS's own."""
@@ -47,6 +50,8 @@ class PlanInputs:
             management_id=organization.management,
             governance_id=self.accounts.governance or names.assumed_account_id("", "governance"),
             security_contact=mesh.file.security_contact,
+            network=self.accounts.network or ASSUMED_NETWORK,
+            people_addresses=mesh.file.people_addresses,
         )
         self.clearances = {
             name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)

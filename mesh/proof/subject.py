@@ -6,6 +6,7 @@ nothing else is seen from their documents, not assumed.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import ANONYMOUS, Account, World
+from mesh.model.addresses import Network
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
 from mesh.proof.written_labels import WrittenContract, WrittenLabels
@@ -87,6 +89,12 @@ class Subject:
         """Classifications that each clearance reads, as mesh.yaml has it."""
         assert self._written is not None, "claims on clearances start from mesh.yaml as it is written"
         return self._written.clearances
+
+    @property
+    def written_addresses(self) -> tuple[Network, ...]:
+        """Ranges of addresses that people work from, as mesh.yaml has them."""
+        texts = self.perimeter.people_addresses if self._written is None else self._written.addresses
+        return tuple(ipaddress.ip_network(text) for text in texts)
 
     # ---- classes
 

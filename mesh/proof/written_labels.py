@@ -34,13 +34,14 @@ class WrittenContract:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
-    """Contracts as they are written, by `<domain>.<product>`, and what each clearance of mesh.yaml reads.
+    """Contracts as they are written, by `<domain>.<product>`; what each clearance of mesh.yaml reads; its addresses.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
 
     contracts: Mapping[str, WrittenContract]
     clearances: Mapping[str, LabelSet]
+    addresses: tuple[str, ...] = ()
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
@@ -54,6 +55,7 @@ def read(directory: Path, mesh: Mesh) -> WrittenLabels:
             for name, product in owner.products.items()
         },
         {name: frozenset(reads or ()) for name, reads in clearances.items()},
+        tuple(mesh_file.get("people-addresses") or ()),
     )
 
 

@@ -45,12 +45,16 @@ class Clients:
     """
 
     def __init__(self) -> None:
-        self._clients: dict[tuple[str, str, str | None], Any] = {}
+        self._clients: dict[tuple[str, str, str | None, bool], Any] = {}
         self._lock = threading.RLock()
 
     def shared(self, service: str, region: str) -> Any:
         """A client that signs with the keys of the session under way; only for use through a `RoleSession`."""
         return self._client(service, region, None)
+
+    def presigning(self, service: str, region: str) -> Any:
+        """A shared client that signs in the URL, as presigned ones are."""
+        return self._client(service, region, None, presigns=True)
 
     def unsigned(self, service: str, region: str) -> Any:
         """A client whose calls are not signed."""
@@ -60,20 +64,21 @@ class Clients:
         """A client that always signs with these credentials."""
         return self._client(service, region, credentials)
 
-    def _client(self, service: str, region: str, credentials: Credentials | None) -> Any:
-        key = (service, region, credentials.access_key if credentials else None)
+    def _client(self, service: str, region: str, credentials: Credentials | None, *, presigns: bool = False) -> Any:
+        key = (service, region, credentials.access_key if credentials else None, presigns)
         client = self._clients.get(key)
         if client is None:
             with self._lock:
-                client = self._clients.get(key) or self._new(service, region, credentials)
+                client = self._clients.get(key) or self._new(service, region, credentials, presigns)
                 self._clients[key] = client
         return client
 
-    def _new(self, service: str, region: str, credentials: Credentials | None) -> Any:
+    def _new(self, service: str, region: str, credentials: Credentials | None, presigns: bool) -> Any:
         from botocore import UNSIGNED
         from botocore.config import Config
 
         signature: Any = {"signature_version": UNSIGNED} if credentials == _ANONYMOUS else {}
+        signature = {"signature_version": "s3v4-query"} if presigns else signature
         config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **signature)
         keys: dict[str, str] = {}
         if credentials and credentials != _ANONYMOUS:
@@ -109,10 +114,14 @@ class RoleSession:
     account_id: str
     credentials: Credentials
 
-    def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call(
+        self, service: str, region: str, operation: str, parameters: dict[str, Any], *, presigned: bool = False
+    ) -> dict[str, Any]:
         """Call AWS as this role; `operation` and the answer are as boto3 has them. Raises AwsError."""
         is_anonymous = self.credentials == _ANONYMOUS
-        client = self.clients.unsigned(service, region) if is_anonymous else self.clients.shared(service, region)
+        clients = self.clients
+        signs = clients.unsigned if is_anonymous else clients.presigning if presigned else clients.shared
+        client = signs(service, region)
         token = _signing.set(self.credentials)
         try:
             answer: dict[str, Any] = getattr(client, operation)(**parameters)

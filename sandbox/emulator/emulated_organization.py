@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sandbox.emulator import backends
+from sandbox.emulator import backends, request_origin
 from sandbox.emulator.aws.records import Count, Inventory, Records
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients, Credentials, RoleSession
 from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.emulator.request_origin import Origin
 
 if TYPE_CHECKING:
     from sandbox.emulator.moto_transport import Guard
@@ -66,7 +67,7 @@ class EmulatedOrganization:
         self._assumed: Final[dict[str, RoleSession]] = {}
         self._clients: Final = Clients()
         self._operator: Credentials = Credentials("", "", None)
-        self._server: Any = None
+        self._servers: Final[dict[Origin, Any]] = {}
 
     def __enter__(self) -> Self:
         if not self._active.acquire(blocking=False):
@@ -192,22 +193,33 @@ class EmulatedOrganization:
     # --- serving --------------------------------------------------------------------------------------------
 
     def serve(self, port: int = 0) -> str:
-        """Serve the same state over HTTP on the loopback interface (port 0: a free one); the endpoint's URL."""
+        """Serve the same state over HTTP on the loopback interface (port 0: a free one); the endpoint's URL.
+
+        Who comes in there is outside; at another port, a free one, in the mesh's network.
+        """
+        self.endpoint_from("outside", port)
+        self.endpoint_from("network")
+        return self.endpoint
+
+    def endpoint_from(self, origin: Origin, port: int = 0) -> str:
+        """The URL at which callers from an origin come in, which is served from the first use on."""
         from moto.server import ThreadedMotoServer
 
-        if self._server is None:
-            self._server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
-            self._server.start()
-            self._undo.callback(self._server.stop)
-        return self.endpoint
+        if origin not in self._servers:
+            server: Any = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+            server.start()
+            self._undo.callback(server.stop)
+            bound: int = server.get_host_and_port()[1]
+            request_origin.listening(bound, origin)
+            self._undo.callback(request_origin.closed, bound)
+            self._servers[origin] = server
+        host, bound = self._servers[origin].get_host_and_port()
+        return f"http://{host}:{bound}"
 
     @property
     def endpoint(self) -> str:
-        """The URL at which the organisation is served, empty when it is not."""
-        if self._server is None:
-            return ""
-        host, port = self._server.get_host_and_port()
-        return f"http://{host}:{port}"
+        """The URL at which the organisation is served to callers from outside, empty when it is not."""
+        return self.endpoint_from("outside") if "outside" in self._servers else ""
 
     def connection_help(self) -> str:
         """Instructions for reaching the served organisation with the AWS CLI or an SDK."""
@@ -217,6 +229,7 @@ class EmulatedOrganization:
         return _HELP.format(
             another=other,
             endpoint=self.endpoint,
+            network=self.endpoint_from("network"),
             key=self._operator.access_key,
             secret=self._operator.secret_key,
             region=self.region,
@@ -228,7 +241,7 @@ class EmulatedOrganization:
 _ANOTHER: Final = "For another account assume a role in it:"
 _ENFORCED: Final = "They may step into its role `mesh/deploy`; `mesh as deploy@<domain>` is another account's:"
 _HELP: Final = """\
-The emulated organisation answers at {endpoint}
+The emulated organisation answers at {endpoint} (outside) and {network} (in the mesh's network)
 
   export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}
   export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}

@@ -78,6 +78,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield FakeBucket, "get_permission", _neutral
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
+    yield from _network(ids)
     yield from _groups()
     yield from _lake_formation()
     yield from _iceberg()
@@ -148,6 +149,26 @@ def _organization(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     services = [*models.FakeServiceAccess.TRUSTED_SERVICES, *_MISSING_SERVICES]
     yield models.FakeServiceAccess, "TRUSTED_SERVICES", services
     yield models.FakeDelegatedAdministrator, "SUPPORTED_SERVICES", services
+
+
+def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
+    """Give the VPC of the governance account its id; the default VPC of each account keeps a random one."""
+    from moto.ec2.models import vpcs
+    from moto.ec2.utils import random_vpc_id
+
+    create = vpcs.VPCBackend.create_vpc
+    given: ContextVar[str] = ContextVar("id of the VPC that is being created", default="")
+
+    def create_vpc(backend: Any, *values: Any, **named: Any) -> Any:
+        ours = backend.account_id == ids.account("governance") and not named.get("is_default")
+        token = given.set(ids.network if ours and ids.network not in backend.vpcs else "")
+        try:
+            return create(backend, *values, **named)
+        finally:
+            given.reset(token)
+
+    yield vpcs, "random_vpc_id", lambda: given.get() or random_vpc_id()
+    yield vpcs.VPCBackend, "create_vpc", create_vpc
 
 
 def _declarative_policies(models: Any) -> Iterator[tuple[Any, str, Any]]:

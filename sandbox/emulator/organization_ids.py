@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class OrganizationIds:
-    """The ids of an organisation; of accounts and organisational units by name."""
+    """The ids of an organisation; of accounts and organisational units by name, and of the governance account's VPC."""
 
     management_account: str
     organization_id: str
     root_id: str
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     accounts: Mapping[str, str] = field(default_factory=dict[str, str])
+    network: str = ""
 
     def account(self, name: str) -> str:
         """The account's id; a deterministic one for a name that is not in the table."""

@@ -14,7 +14,12 @@ class SignedCaller(NamedTuple):
     account: str
     identity: str
     session_policy: str = ""
+    issued: tuple[tuple[str, str], ...] = ()
+    """Keys that say which service made the session for code to use: of a Glue job, or of a Lambda function."""
 
+
+ISSUED: Final = "issued"
+"""Attribute of moto's sessions with those keys."""
 
 ANONYMOUS_CALLER: Final = SignedCaller(ANONYMOUS, "", "")
 
@@ -45,7 +50,8 @@ def _find(key: str) -> SignedCaller:
             continue
         session: Any = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
         if session is not None:
-            return SignedCaller(session.arn, account, session.role_arn, session.policy or "")
+            issued = getattr(session, ISSUED, ())
+            return SignedCaller(session.arn, account, session.role_arn, session.policy or "", issued)
         user: str = iam.access_keys[key].user_name
         arn: str = iam.users[user].arn
         return SignedCaller(arn, account, arn)

@@ -18,17 +18,19 @@ class EnforcedOrganization(EmulatedOrganization):
     """The organisation, and the `gate` that decides every call by the policies as they are stored.
 
     `template` is the CloudFormation template of the roles that every account starts with. The operator's first step
-    into one of them is let through, and counted.
+    into one of them is let through, and counted. `office` is an address where people work.
     """
 
-    def __init__(self, ids: OrganizationIds, region: str, template: str, *, port: int | None = None) -> None:
+    def __init__(
+        self, ids: OrganizationIds, region: str, template: str, *, office: str = "", port: int | None = None
+    ) -> None:
         operator = f"arn:aws:iam::{ids.management_account}:user/{OPERATOR}"
 
         def exempt(caller: SignedCaller, call: AwsCall) -> str:
             steps_in = caller.identity == operator and call.operation == "AssumeRole"
             return OPERATOR_STEPS_IN if steps_in and not entry_role(call.text("RoleArn"), ids) else ""
 
-        self.gate: Final = Gate(ids.management_account, ids.organization_id, region, exempt)
+        self.gate: Final = Gate(ids, region, exempt, office)
         enforcement = Enforcement(
             guard=self.gate,
             seed=lambda account: seed(template, account, ids),

@@ -10,12 +10,15 @@ from typing import Any, Final
 from mesh.evaluator import Request, UnknownError, decide
 from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
+from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.emulator.request_origin import Origin, origin_of
 from sandbox.enforcement import glue, put_policies
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
 from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_world import LiveWorld
+from sandbox.enforcement.origin_keys import StoredEndpoints, from_elsewhere
 from sandbox.enforcement.questions import Question
 from sandbox.enforcement.refusals import UNDECIDED, malformed, refusal, refusal_message
 from sandbox.enforcement.sessions import Sessions
@@ -34,8 +37,10 @@ def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:
 class Gate:
     """Decides every call. `exempt` gives a reason for what is not decided; those calls are counted by it."""
 
-    def __init__(self, management: str, organization: str, region: str, exempt: Exempt = _nothing) -> None:
-        self.world: Final = LiveWorld(management, organization, region)
+    def __init__(self, ids: OrganizationIds, region: str, exempt: Exempt = _nothing, office: str = "") -> None:
+        self.world: Final = LiveWorld(ids.management_account, ids.organization_id, region)
+        self._endpoints = StoredEndpoints(ids.account("governance"), region)
+        self._office = office
         self.catalogs: Final = Catalogs(self.world)
         self.exempted: Final[Counter[str]] = Counter()
         """Calls that were let through, by reason."""
@@ -73,7 +78,7 @@ class Gate:
             self.exempted[reason] += 1
         else:
             self._decided += 1
-            if message := self._refusal(caller, call):
+            if message := self._refusal(caller, call, origin_of(request)):
                 return refusal(service, message, call)
         try:
             wrong = put_policies.check(call, self._management)
@@ -83,7 +88,7 @@ class Gate:
             return malformed(service, wrong, call)
         return self._answered(caller, call, service, request, handler)
 
-    def _refusal(self, caller: SignedCaller, call: AwsCall) -> str:
+    def _refusal(self, caller: SignedCaller, call: AwsCall, origin: Origin) -> str:
         """The message of a refusal, in AWS's words and with the statement; empty when the call is allowed."""
         try:
             asked = questions(call, caller.account, self._stored)
@@ -91,13 +96,24 @@ class Gate:
             for question in asked:
                 if not question.exact:
                     self.inexact[question.action] += 1
-                request = _request(caller, question, session)
+                request = _request(caller, question, {**session, **self._origin_keys(origin, question)})
                 decision = decide(request, self.world)
                 if not decision.allowed:
                     return refusal_message(request, decision)
         except UnknownError as error:
             return f"{call.service}:{call.operation} by {caller.principal} is {UNDECIDED}: {error}"
         return ""
+
+    def _origin_keys(self, origin: Origin, question: Question) -> Mapping[str, Any]:
+        """Keys of where a request comes from; none of one that a service makes for the caller."""
+        if question.context.get("aws:ViaAWSService"):
+            return {}
+        service = question.action.partition(":")[0]
+        if origin != "network":
+            return from_elsewhere(origin, service, self._office)
+        endpoint = self._endpoints.of(service)
+        self.world.endpoints = {endpoint.id: endpoint}
+        return {"aws:SourceVpce": endpoint.id}
 
     def _answered(
         self, caller: SignedCaller, call: AwsCall, service: str, request: Any, handler: MotoHandler
@@ -134,4 +150,5 @@ class Gate:
 
 
 def _request(caller: SignedCaller, question: Question, session: Mapping[str, Any]) -> Request:
-    return Request(caller.principal, question.action, question.resource, {**session, **question.context})
+    context = {**session, **dict(caller.issued), **question.context}
+    return Request(caller.principal, question.action, question.resource, context)

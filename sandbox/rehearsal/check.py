@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -13,8 +13,11 @@ from mesh.access import from_plan
 from mesh.evaluator import Request, decide
 from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.request_origin import coming_from
+from sandbox.enforcement.origin_keys import from_elsewhere
 from sandbox.enforcement.refusals import REFUSAL_CODES, UNDECIDED, cause, cause_in
-from sandbox.rehearsal.credentials import credentials
+from sandbox.rehearsal.credentials import credentials, issued_keys
+from sandbox.rehearsal.elsewhere import probes_from_elsewhere
 from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
@@ -90,7 +93,7 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
         with provisioned(plan, planned.lists_role) as personas:
             report.callers = len(personas)
             sessions = _PersonaSessions(organization, targets.region)
-            for probe in chain(_first_probes(targets, personas), probes(targets, personas)):
+            for probe in _all_probes(targets, personas):
                 answer = sessions.answer(probe)
                 report.answers[not answer.refusal] += 1
                 if difference := _difference(probe, answer, planned):
@@ -101,6 +104,10 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
         gate.mark_reported()
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _all_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
+    return chain(_first_probes(targets, personas), probes(targets, personas), probes_from_elsewhere(targets, personas))
 
 
 def _first_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
@@ -129,22 +136,26 @@ class _PersonaSessions:
 
     def __init__(self, organization: EmulatedOrganization, region: str) -> None:
         self._organization, self._region = organization, region
-        self._sessions: dict[str, RoleSession] = {}
+        self._sessions: dict[tuple[str, str], RoleSession] = {}
 
     def answer(self, probe: Probe) -> _Answer:
-        session = self._session(probe.persona)
+        session, parameters = self._session(probe.persona, probe.issuer), dict(probe.parameters)
         try:
-            return _Answer(session.call(probe.service, self._region, probe.operation, dict(probe.parameters)))
+            with coming_from(probe.origin or probe.persona.origin):
+                answer = session.call(
+                    probe.service, self._region, probe.operation, parameters, presigned=probe.presigned
+                )
+            return _Answer(answer)
         except AwsError as error:
             if error.code in REFUSAL_CODES:
                 return _Answer(refusal=str(error))
             return _Answer() if error.code == NO_SUCH_KEY else _Answer(error=str(error))
 
-    def _session(self, persona: Persona) -> RoleSession:
-        session = self._sessions.get(persona.who)
+    def _session(self, persona: Persona, issuer: str) -> RoleSession:
+        session = self._sessions.get((persona.who, issuer))
         if session is None:
-            session = self._organization.acting(persona.account, credentials(persona, self._region))
-            self._sessions[persona.who] = session
+            keys = credentials(persona, self._region, issuer=issuer)
+            session = self._sessions[persona.who, issuer] = self._organization.acting(persona.account, keys)
         return session
 
 
@@ -152,19 +163,31 @@ class _PlannedAnswers:
     """The answers of the Plan: refusals with their causes, and the columns that Lake Formation shows."""
 
     def __init__(self, plan: Plan) -> None:
-        self._hub = plan.perimeter.governance_id
+        self._region = plan.perimeter.region
+        self._hub, self._office = plan.perimeter.governance_id, from_plan.home_address(plan)
         self._world, self._lakes = from_plan.world(plan), from_plan.lakes(plan)
 
     def lists_role(self, role: str) -> bool:
         return self._world.role(role) is not None
 
-    def refusal(self, requests: tuple[Request, ...]) -> str:
+    def refusal(self, probe: Probe) -> str:
         """The action and the cause of the first refused request; empty when all are allowed."""
-        for request in requests:
+        for asked in probe.requests:
+            request = replace(asked, context={**self._keys(probe, asked), **asked.context})
             decision = decide(request, self._world)
             if not decision.allowed:
                 return cause(request.action, decision)
         return ""
+
+    def _keys(self, probe: Probe, request: Request) -> Mapping[str, Any]:
+        """Keys of where a request comes from, and of the service that made the credentials."""
+        issued = issued_keys(probe.persona, self._region, probe.issuer)
+        if request.context.get("aws:ViaAWSService"):
+            return issued
+        origin, service = probe.origin or probe.persona.origin, request.action.partition(":")[0]
+        if origin == "network":
+            return {**issued, "aws:SourceVpce": from_plan.endpoint_id(service)}
+        return {**issued, **from_elsewhere(origin, service, self._office)}
 
     def columns(self, persona: Persona, database: str) -> ColumnsByTable:
         """The columns that Lake Formation shows to a persona; an administrator of the lake sees all of them."""
@@ -183,7 +206,7 @@ class _PlannedAnswers:
 
 
 def _difference(probe: Probe, answer: _Answer, planned: _PlannedAnswers) -> Difference | None:
-    planned_refusal = planned.refusal(probe.requests)
+    planned_refusal = planned.refusal(probe)
     got = ""
     if answer.error or UNDECIDED in answer.refusal:
         got = answer.refusal or answer.error

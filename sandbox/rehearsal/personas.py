@@ -13,6 +13,7 @@ from mesh.access.from_plan import BREAK_GLASS_USER, permission_set_role
 from mesh.evaluator import ANONYMOUS
 from mesh.plan import Plan
 from sandbox.emulator import backends
+from sandbox.emulator.request_origin import Origin
 
 SESSION_NAME: Final = "live-check"
 OUTSIDE_ACCOUNT: Final = "666666666666"
@@ -56,6 +57,13 @@ class Persona:
     def account(self) -> str:
         """Its account; empty for an anonymous caller."""
         return self.role.split(":")[4] if self.role else ""
+
+    @property
+    def origin(self) -> Origin:
+        """Its place of work: an office for people of the mesh, the network for jobs, anywhere for everybody else."""
+        if self.clearance:
+            return "office"
+        return "network" if self.kind == "pipeline" else "outside"
 
     @property
     def principal(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from mesh import names
 from mesh.evaluator import Request
 from mesh.plan import Plan
+from sandbox.emulator.request_origin import Origin
 from sandbox.rehearsal.personas import Persona, mfa_serial_number
 from sandbox.rehearsal.targets import PROBE_KEY, PROBE_PREFIX, Bucket, Targets, stored_key_arn
 
@@ -37,6 +38,11 @@ class Probe:
     parameters: Mapping[str, Any]
     requests: tuple[Request, ...]
     database: str = ""
+    origin: Origin | None = None
+    """Where the call comes from; None for where the caller works."""
+    issuer: str = ""
+    """The service that made the credentials of a job; empty for Glue."""
+    presigned: bool = False
 
 
 def probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from mesh.access.from_plan import home_address
 from mesh.folder import PlannedMesh, plan_folder
 from mesh.iam.bootstrap import template
 from mesh.plan import Plan
@@ -34,6 +35,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         root_id=p.root,
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
         accounts={name: access.account_id for name, access in plan.access.items() if name != "organization"},
+        network=p.network,
     )
 
 
@@ -46,7 +48,7 @@ def enforced(plan: Plan) -> EnforcedOrganization:
     """The organisation of a plan, with policies enforced; accounts start with the roles of the bootstrap template."""
     args = plan.organization.args
     roles = template(args.deploy_trust, args.preview_trust)
-    return EnforcedOrganization(organization_ids(plan), plan.perimeter.region, roles)
+    return EnforcedOrganization(organization_ids(plan), plan.perimeter.region, roles, office=home_address(plan))
 
 
 class FreshOrganization:
@@ -63,7 +65,7 @@ class FreshOrganization:
         """The port at which its provider is served, from the first use of this property on."""
         questions: Mapping[str, Answers] = {
             ABOUT: lambda _: {"identity": self.states.identity, "inventory": self.inventory().to_json()},
-            AS: lambda question: environment_or_error(self._mesh.plan, question, self.aws.endpoint),
+            AS: lambda question: environment_or_error(self._mesh.plan, question, self.aws.endpoint_from),
             CHECK: self._checked,
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port

@@ -65,9 +65,12 @@ class ServedOrganization:
         answer = ask(self.provider_port, CHECK, question, CHECKING)
         return Report.from_json(answer) if answer else None
 
-    def credentials(self, who: str) -> dict[str, str] | None:
-        """The environment of a shell that is somebody; raises NotPossibleError for nobody, None when it has ended."""
-        answer = ask(self.provider_port, AS, {"who": who})
+    def credentials(self, who: str, origin: str = "") -> dict[str, str] | None:
+        """The environment of a shell that is somebody, calling from where it works or from another origin.
+
+        Raises NotPossibleError for nobody and for no origin; None when the organisation has ended.
+        """
+        answer = ask(self.provider_port, AS, {"who": who, "from": origin})
         if answer and "error" in answer:
             raise NotPossibleError(str(answer["error"]))
         return answer["environment"] if answer else None

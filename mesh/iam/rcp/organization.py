@@ -27,8 +27,8 @@ ASSUME_ROLE = ("sts:AssumeRole",)
 
 
 def resources_stay_inside(perimeter: Perimeter) -> Document:
-    """RCP at the root: nobody outside, no service for an outsider (I1, I2), no foreign network (I9), TLS only (I10)."""
-    return document(*_callers_outside(perimeter), *_requests(perimeter), *_sessions(perimeter))
+    """RCP at the root: nobody outside, no service for an outsider (I1, I2), fresh signatures (I9), TLS only (I10)."""
+    return document(*_callers_outside(perimeter), *_requests(), *_sessions(perimeter))
 
 
 def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
@@ -61,8 +61,8 @@ def _callers_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
     )
 
 
-def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about requests: TLS, a fresh signature, no foreign network; whoever the caller is."""
+def _requests() -> tuple[Statement, ...]:
+    """Statements about requests: TLS, a fresh signature; whoever the caller is."""
     return (
         Statement(
             sid="RefusePlainHttp",
@@ -81,18 +81,6 @@ def _requests(perimeter: Perimeter) -> tuple[Statement, ...]:
             actions=("s3:*",),
             resources=("*",),
             conditions=(when("NumericGreaterThan", "s3:signatureAge", "900000"),),
-        ),
-        Statement(
-            sid="RefuseForeignNetworks",
-            what="A request through a VPC endpoint of another organisation is refused.",
-            why="Stolen credentials are not used from the thief's own network.",
-            principal="*",
-            actions=("s3:*", "kms:*", "sqs:*"),
-            resources=("*",),
-            conditions=(
-                when("Null", "aws:VpceOrgID", "false"),
-                when("StringNotEquals", "aws:VpceOrgID", perimeter.organization),
-            ),
         ),
     )
 

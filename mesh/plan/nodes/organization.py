@@ -12,10 +12,11 @@ from mesh.iam.ai_opt_out import OptOut
 from mesh.iam.declarative_policy import Declaration, no_way_out
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
+from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
 from mesh.iam.roles.deploy import deploy_trust
 from mesh.iam.roles.permission_set import permission_set
-from mesh.iam.scp import exfiltration, guardrails, identities, jobs
+from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
@@ -96,8 +97,12 @@ class LandingZoneArgs:
              guardrails.guardrails_stay_up(p)),
             ("jobs-stay-as-made", scp, "root", "Nobody acts through a job as a role that they may not assume.",
              jobs.jobs_stay_as_made()),
+            ("credentials-stay-inside", scp, "root", "Credentials work in the network, people's at their addresses.",
+             origins.credentials_stay_in_the_network(p)),
             ("resources-stay-inside", rcp, "root", "Nobody outside the organisation reaches a resource.",
              resources_stay_inside(p)),
+            ("our-networks", rcp, "root", "No resource is reached from a foreign network.",
+             requests_come_from_our_networks(p)),
             ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", no_exit),
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
              domain_resources_stay_in_domains(p)),

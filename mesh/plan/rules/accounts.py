@@ -45,6 +45,19 @@ def the_organization_is_made(context: RuleContext) -> Iterator[Problem]:
         yield Problem("accounts.yaml", (), message, "warning")
 
 
+def the_network_is_known(context: RuleContext) -> Iterator[Problem]:
+    """The private network has an id, once its account has one; until then what jobs ask of some services is refused."""
+    accounts = context.mesh.accounts
+    if accounts is None or accounts.governance is None or context.mesh.is_uncertain("accounts.yaml", "network"):
+        return
+    if accounts.network is None:
+        message = (
+            "the private network has no id yet, and jobs are refused at Glue, STS and other services that do not say "
+            "whose an endpoint is; `pulumi up -s governance`, then 'network: <vpc of its output network>'"
+        )
+        yield Problem("accounts.yaml", (), message, "warning")
+
+
 def every_account_belongs_to_somebody(context: RuleContext) -> Iterator[Problem]:
     """Accounts belong to domains and partners that exist; others are leftovers."""
     accounts = context.mesh.accounts
@@ -159,6 +172,7 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
 RULES: Final[tuple[CrossFileRule, ...]] = (
     every_account_is_used_once,
     the_organization_is_made,
+    the_network_is_known,
     every_account_belongs_to_somebody,
     every_owner_has_an_account,
     every_account_has_its_own_email,

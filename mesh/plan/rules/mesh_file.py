@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
 from mesh.contracts.labels import look
 from mesh.findings import KeyPath, Problem, unknown
+from mesh.model.addresses import Network
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
@@ -101,6 +103,25 @@ def the_prefix_is_free(context: RuleContext) -> Iterator[Problem]:
         yield Problem("mesh.yaml", ("name",), message)
 
 
+def people_have_each_address_once(context: RuleContext) -> Iterator[Problem]:
+    """Ranges of `people-addresses` stand once, and none lies in another."""
+    ranges = [ipaddress.ip_network(text) for text in context.mesh.file.people_addresses]
+    for number, one in enumerate(ranges):
+        path = ("people-addresses", number)
+        if one in ranges[:number]:
+            yield Problem("mesh.yaml", path, f"{one} stands twice; name it once")
+            continue
+        wider = next((other for other in ranges if other != one and _lies_in(one, other)), None)
+        if wider:
+            yield Problem(
+                "mesh.yaml", path, f"{one} lies in {wider}, which is on the list as well; remove one of the two"
+            )
+
+
+def _lies_in(one: Network, other: Network) -> bool:
+    return one.version == other.version and one.subnet_of(other)  # pyright: ignore[reportArgumentType]  # of one version
+
+
 RULES: Final[tuple[CrossFileRule, ...]] = (
     clearances_read_known_classifications,
     clearances_fit_a_permission_set,
@@ -108,4 +129,5 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     words_have_one_meaning,
     words_that_look_alike_mean_the_same,
     the_prefix_is_free,
+    people_have_each_address_once,
 )

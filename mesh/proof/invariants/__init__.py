@@ -21,6 +21,7 @@ from mesh.proof.invariants import (
     logs,
     mesh_catalog,
     networks,
+    origins,
     partners,
     perimeter,
     products,
@@ -56,7 +57,8 @@ _EGRESS: Final = (
     "out"
 )
 _ADDRESSES: Final = (
-    "stolen credentials are not bound to the company's addresses, which the mesh is not told; sessions last an hour"
+    "without `people-addresses` in mesh.yaml people's credentials work from any address; those of deployments, of the "
+    "CI, of partners' people and of who breaks the glass always do; sessions last an hour"
 )
 _DEFAULT_ENCRYPTION: Final = (
     "a bucket's default encryption is set by the component PrivateBucket; `mesh plan --json` lists it for every bucket"
@@ -120,8 +122,8 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "I9",
-        "A presigned URL is good for a quarter of an hour; nothing comes through another organisation's endpoint.",
-        perimeter.only_fresh_signatures,
+        "Credentials of jobs work in our network, people's at their addresses; no foreign endpoint, no old URL.",
+        origins.from_no_network_but_ours,
         _ADDRESSES,
     ),
     Invariant(

@@ -173,9 +173,7 @@ def only_domains_and_governance(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims of I9: on presigned URLs by age, and on requests through endpoints of this and of another organisation."""
-    elsewhere = {"aws:SourceVpce": "vpce-elsewhere", "aws:VpceOrgID": "o-somebodyelse"}
-    at_home = {"aws:SourceVpce": "vpce-ours", "aws:VpceOrgID": subject.perimeter.organization}
+    """Claims of I9 on signatures by their age."""
     for product in subject.products:
         pipeline, where = names.pipeline_role(product.account_id, product.name), f"{product.domain}.{product.name}"
         data = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
@@ -187,9 +185,6 @@ def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(f"an old presigned URL of the pipeline of {where}", old, allowed=False, denied=("rcp",))
             fresh = Request(pipeline, action, data, {"s3:signatureAge": 900_000})
             yield Claim(f"a fresh presigned URL of the pipeline of {where}", fresh, allowed=True)
-            outside = Request(pipeline, action, data, elsewhere)
-            yield Claim(f"the pipeline of {where} from a foreign network", outside, allowed=False, denied=("rcp",))
-            yield Claim(f"the pipeline of {where} from its network", Request(pipeline, action, data, at_home), True)
 
 
 def only_encrypted_transport(subject: Subject) -> Iterator[AnyClaim]:

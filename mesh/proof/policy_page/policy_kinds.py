@@ -44,6 +44,13 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             bearer=MEMBERS,
         ),
         PolicyKind(
+            "SCP at the root: credentials",
+            "scp/origins.py",
+            "mesh-credentials-stay-inside",
+            "scp-at-root-mesh-credentials-stay-inside",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
             "SCP at the root: guardrails",
             "scp/guardrails.py",
             "mesh-guardrails-stay-up",
@@ -76,6 +83,12 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "rcp/organization.py",
             "mesh-resources-stay-inside",
             "rcp-at-root-mesh-resources-stay-inside",
+        ),
+        PolicyKind(
+            "RCP at the root: networks",
+            "rcp/networks.py",
+            "mesh-our-networks",
+            "rcp-at-root-mesh-our-networks",
         ),
         PolicyKind(
             "RCP of the domains unit", "rcp/domains.py", "mesh-domain-resources", "rcp-at-domains-mesh-domain-resources"

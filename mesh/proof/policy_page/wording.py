@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from mesh import names
 from mesh.iam.statement import Condition, PrincipalElement, Statement
 from mesh.plan import Plan
 
@@ -49,6 +50,7 @@ OPERATORS: Final = {
     "ForAnyValue:StringLike": "has",
     "ForAnyValue:StringNotEquals": "has, other than",
     "ForAnyValue:StringNotLike": "has, other than",
+    "NotIpAddressIfExists": "is not in",
     "NumericGreaterThan": "is above",
     "NumericLessThan": "is below",
     "NumericLessThanEquals": "is at most",
@@ -72,6 +74,8 @@ class Placeholders:
             perimeter.domains: "<domains unit>",
             perimeter.governance: "<governance unit>",
             perimeter.partners: "<partners unit>",
+            perimeter.network: "<network>",
+            **dict.fromkeys(perimeter.people_addresses, "<people's addresses>"),
             perimeter.organization: "<organization>",
             perimeter.region: "<region>",
             perimeter.security_contact: "<security contact>",
@@ -161,6 +165,8 @@ def caller(arn: str) -> str:
         return f"callers of {where}"
     if resource == "root":
         return f"root users of {where}"
+    if f"AWSReservedSSO_{names.PARTNER_PERMISSION_SET}_" in resource:
+        return f"role of the partners' permission set in {where}"
     if "AWSReservedSSO_" in resource:
         return f"role of the permission set in {where}"
     kind, _, path = resource.partition("/")

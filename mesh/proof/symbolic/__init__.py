@@ -27,7 +27,7 @@ RANGES: Final[Mapping[str, str]] = {
     "I6": "every action, caller, resource and organisation of it",
     "I7": f"{_ANY_CALLER}, every endpoint",
     "I8": "every caller, organisation path and organisation of a resource",
-    "I9": "every age of a signature, every organisation of an endpoint",
+    "I9": "every age of a signature, every endpoint, network and address, every caller and action",
     "I10": f"{_ANY_CALLER}, every version of TLS",
     "I11": "every key, encryption and object",
     "I12": "every caller, account and service",

@@ -39,6 +39,13 @@ class SymbolicKey:
         self.present: Formula = z3.Bool(f"{prefix}{name} is there")
         self.text = SymbolicText(f"{prefix}{name}")
         self.read_as: str | None = None
+        self.ranges: dict[tuple[str, ...], Formula] = {}
+
+    def within(self, *networks: str) -> Formula:
+        """The value is an address in one of these ranges; each list of ranges is a fact of its own, open to z3."""
+        self._read("an address")
+        key = tuple(sorted(networks))
+        return self.ranges.setdefault(key, z3.Bool(f"{self._number_name}: in {' '.join(key)}"))
 
     @property
     def value(self) -> SymbolicText:
@@ -305,6 +312,8 @@ def _mentions(policies: Iterable[Policy], key: str) -> int:
 
 
 def _compared(key: SymbolicKey, kind: str, values: Sequence[str]) -> Formula:
+    if kind == "ipaddress":
+        return key.within(*values)
     if kind not in _ORDERS:
         return _compared_text(key.value, kind, values)
     for value in values:

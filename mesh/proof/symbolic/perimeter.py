@@ -1,4 +1,4 @@
-"""The data perimeter (I1, I2, I3, I9, I10) for all strings: identities, signatures and transports."""
+"""The data perimeter (I1, I2, I3, I10) for all strings: identities and transports."""
 
 from __future__ import annotations
 
@@ -84,24 +84,6 @@ def only_domains_and_governance(subject: Subject) -> Iterator[Obligation]:
         request = SymbolicRequest(policies)
         assumptions = (not_a_service(request), outside_units(request, subject))
         yield Obligation(what="a caller of another unit", request=request, actions=("kms:*",), assumptions=assumptions)
-
-
-def only_fresh_signatures(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of I9: signatures of any age over a quarter of an hour, and endpoints of others, are refused."""
-    for policies in documents.rcps(subject, documents.ROOT):
-        request = SymbolicRequest(policies)
-        # In milliseconds.
-        age = request.key("s3:signatureAge")
-        assumptions = (age.present, age.number > 900_000)
-        yield Obligation(
-            what="an old signature", request=request, actions=("s3:GetObject", "s3:PutObject"), assumptions=assumptions
-        )
-        request = SymbolicRequest(policies)
-        endpoint = request.key("aws:VpceOrgID")
-        assumptions = (endpoint.present, endpoint.is_none_of(subject.perimeter.organization))
-        yield Obligation(
-            what="a foreign network", request=request, actions=("s3:*", "kms:*", "sqs:*"), assumptions=assumptions
-        )
 
 
 def only_encrypted_transport(subject: Subject) -> Iterator[Obligation]:

@@ -17,7 +17,8 @@ from typing import Any, Final
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.principals import CallerIdentity
-from mesh.proof.symbolic.encode import SymbolicRequest
+from mesh.proof.symbolic.addresses import address_for
+from mesh.proof.symbolic.encode import SymbolicKey, SymbolicRequest
 from mesh.proof.symbolic.texts import Formula, SymbolicText, literal, z3
 
 LIMIT: Final = 10_000
@@ -151,8 +152,7 @@ class Counterexample:
         self.keys: dict[str, tuple[str, ...]] = {}
         for name, key in request.single.items():
             if self._holds(key.present):
-                number = key.read_as == "a number"
-                self.keys[name] = (self._number(key.number) if number else texts[key.text.name],)
+                self.keys[name] = (self._value(key, texts),)
         for name, several in request.several.items():
             values = tuple(texts[value.name] for there, value in several.places if self._holds(there))
             if values:
@@ -165,6 +165,15 @@ class Counterexample:
 
     def _holds(self, formula: Formula) -> bool:
         return bool(z3.is_true(self._model.eval(formula, model_completion=True)))
+
+    def _value(self, key: SymbolicKey, texts: dict[str, str]) -> str:
+        match key.read_as:
+            case "a number":
+                return self._number(key.number)
+            case "an address":
+                return address_for({ranges: self._holds(formula) for ranges, formula in key.ranges.items()})
+            case _:
+                return texts[key.text.name]
 
     def _number(self, value: Any) -> str:
         number = float(self._model.eval(value, model_completion=True).as_fraction())

@@ -65,7 +65,8 @@ def test_files_of_a_labelled_product_are_refused_at_each_of_bucket_and_key(acces
 def without(world: World, arn: str) -> World:
     """The world after a role has lost all that it may do."""
     roles = [dataclasses.replace(r, identity=()) if r.arn == arn else r for r in world.roles.values()]
-    return World(world.organization, world.region, world.accounts.values(), roles, world.resources.values())
+    accounts, resources = world.accounts.values(), world.resources.values()
+    return World(world.organization, world.region, accounts, roles, resources, home_address=world.home_address)
 
 
 @pytest.mark.parametrize(

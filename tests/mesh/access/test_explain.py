@@ -19,7 +19,15 @@ def test_a_refusal_against_the_labels_is_called_a_fault_of_the_policies(plan: Pl
     arn = f"arn:aws:iam::{ADS}:role/mesh/clearance/pii"
     roles = [dataclasses.replace(r, identity=()) if r.arn == arn else r for r in world.roles.values()]
     access = DecidedReads(
-        plan, World(world.organization, world.region, world.accounts.values(), roles, world.resources.values())
+        plan,
+        World(
+            world.organization,
+            world.region,
+            world.accounts.values(),
+            roles,
+            world.resources.values(),
+            home_address=world.home_address,
+        ),
     )
     explanation = explain(
         access, references.asker(access, "pii@ads"), references.thing(sample, plan, "identity.profiles"), "files"

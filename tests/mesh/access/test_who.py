@@ -64,7 +64,9 @@ def with_door(plan: Plan, carriers: Iterable[str], *arns: str) -> DecidedReads:
     ]
     door = Role(BACK_DOOR, (from_plan.ADMINISTRATOR_ACCESS,))
     roles = [*world.roles.values(), door]
-    return DecidedReads(plan, World(world.organization, world.region, world.accounts.values(), roles, resources))
+    accounts, home = world.accounts.values(), world.home_address
+    changed = World(world.organization, world.region, accounts, roles, resources, home_address=home)
+    return DecidedReads(plan, changed)
 
 
 KEY = f"arn:aws:kms:eu-west-1:{IDENTITY}:key/mesh-product-profiles"

@@ -175,7 +175,9 @@ def test_a_service_control_policy_names_no_principal_and_allows_nothing(plan: Pl
             assert (statement.effect, statement.principal) == ("Deny", None)
 
 
-def test_only_root_users_and_partners_outside_their_account_are_refused_every_action(plan: Plan) -> None:
+def test_only_root_users_strange_networks_and_partners_outside_their_account_are_refused_every_action(
+    plan: Plan,
+) -> None:
     bare = [
         (policy.name, statement.sid)
         for policy in plan.organization.args.policies
@@ -183,7 +185,9 @@ def test_only_root_users_and_partners_outside_their_account_are_refused_every_ac
         if statement.actions == ("*",)
     ]
     walls = [(f"mesh-partner-{partner}-stays-inside", "RefuseResourcesOfOtherAccounts") for partner in plan.partners]
-    assert bare == [("mesh-guardrails-stay-up", "RefuseRootUsers"), *walls]
+    elsewhere = ("RefuseForeignEndpoints", "RefuseNamesakesOfTheNetwork", "RefusePeopleElsewhere")
+    networks = [("mesh-credentials-stay-inside", sid) for sid in elsewhere]
+    assert bare == [("mesh-guardrails-stay-up", "RefuseRootUsers"), *networks, *walls]
 
 
 def test_no_identity_policy_gives_every_resource_of_a_service_that_holds_data(documents: dict[str, Document]) -> None:

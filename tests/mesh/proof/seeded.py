@@ -84,7 +84,8 @@ class Bench:
         assert roles != list(world.roles.values()), f"no role is named {pattern}"
         accounts, resources = world.accounts.values(), world.resources.values()
         endpoints = world.endpoints.values()
-        self._put_world(World(world.organization, world.region, accounts, roles, resources, endpoints))
+        home = world.home_address
+        self._put_world(World(world.organization, world.region, accounts, roles, resources, endpoints, home))
         self._stack.callback(self._put_world, world)
 
     def _put_world(self, world: World) -> None:
@@ -241,6 +242,7 @@ def both(*edits: Edit) -> Edit:
 
 
 PERIMETER, DOMAINS = "mesh-resources-stay-inside", "mesh-domain-resources"
+NETWORKS, CREDENTIALS = "mesh-our-networks", "mesh-credentials-stay-inside"
 INSIDE, GUARDRAILS = "mesh-identities-stay-inside", "mesh-guardrails-stay-up"
 JOBS = "mesh-jobs-stay-as-made"
 DOORS, SIDE_DOORS = "mesh-no-side-doors-domains", "mesh-no-side-doors-*"
@@ -395,7 +397,58 @@ def the_age_of_a_signature_is_given_in_seconds(bench: Bench) -> None:
 @fault("I9", "is refused", "RefuseForeignNetworks")
 def a_foreign_network_is_any_that_names_no_organisation(bench: Bench) -> None:
     """Whoever comes by no endpoint at all is refused."""
-    bench.statement(PERIMETER, "RefuseForeignNetworks", without("Null", "aws:VpceOrgID"))
+    bench.statement(NETWORKS, "RefuseForeignNetworks", without("Null", "aws:SourceVpce"))
+
+
+@fault("I9", "through an endpoint of no organisation", "is not refused by a resource control policy")
+def an_endpoint_is_foreign_when_it_names_its_organisation(bench: Bench) -> None:
+    """An account without an organisation has none to name: the worst network of all was let through."""
+    change = both(without("Null", "aws:SourceVpce"), when("Null", "aws:VpceOrgID", "false"))
+    bench.statement(NETWORKS, "RefuseForeignNetworks", change)
+
+
+@fault("I9", "the pipeline of", "is refused (scp)", "RefuseGlueCredentialsElsewhere")
+def jobs_are_bound_by_the_names_of_their_roles(bench: Bench) -> None:
+    """A job that runs with another role is bound no more; and what Glue does itself with that role is refused."""
+    change = both(
+        without("Null", "glue:CredentialIssuingService"), when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/pipeline/*")
+    )
+    bench.statement(CREDENTIALS, "RefuseGlueCredentialsElsewhere", change)
+
+
+@fault("I9", "a service that writes a job's log", "RefuseGlueCredentialsElsewhere")
+def glue_writes_no_log_of_a_job(bench: Bench) -> None:
+    bench.statement(CREDENTIALS, "RefuseGlueCredentialsElsewhere", element("NotAction", "logs:CreateLogGroup"))
+
+
+@fault("I9", "with credentials of a function", "is not refused by a service control policy")
+def a_network_counts_as_ours_when_it_names_nobody(bench: Bench) -> None:
+    keys = ("aws:VpceOrgID", "aws:SourceVpc")
+    edits = [instead("StringNotEqualsIfExists", "StringEqualsIfExists", key) for key in keys]
+    bench.statement(CREDENTIALS, "RefuseFunctionCredentialsElsewhere", both(*edits))
+    bench.drop(CREDENTIALS, "RefuseForeignEndpoints")
+
+
+@fault("I9", "clearance", "198.51.101.0", "is not refused by a service control policy")
+def the_list_of_addresses_is_a_bit_wider_than_it_was_written(bench: Bench) -> None:
+    change = when("NotIpAddressIfExists", "aws:SourceIp", "198.51.100.0/23", "2001:db8:a0::/48")
+    bench.statement(CREDENTIALS, "RefusePeopleElsewhere", change)
+
+
+@fault("I9", "a service for", "is refused by a service control policy", "RefusePeopleElsewhere")
+def athena_is_a_person_elsewhere(bench: Bench) -> None:
+    """It reads the catalog and S3 for the caller, from its own addresses."""
+    bench.statement(CREDENTIALS, "RefusePeopleElsewhere", without("BoolIfExists", "aws:ViaAWSService"))
+
+
+@fault("I9", "AWS, with ", "is refused by a resource control policy", "RefuseForeignNetworks")
+def lake_formation_reads_through_no_endpoint_of_its_own(bench: Bench) -> None:
+    bench.statement(NETWORKS, "RefuseForeignNetworks", without("ArnNotLikeIfExists", ARN))
+
+
+@fault("I9", "whoever holds a presigned URL", "s3:authType=POST")
+def a_presigned_form_is_forgotten(bench: Bench) -> None:
+    bench.statement(NETWORKS, "RefusePresignedUrls", when("StringEquals", "s3:authType", "REST-QUERY-STRING"))
 
 
 @fault("I15", "sts:TagSession", "is not refused by a resource control policy")

@@ -27,6 +27,7 @@ INBOX, RESULTS, CATALOG = "policy of bucket *--inbox", "policy of bucket *-resul
 PATHS, ARN, SERVICE = "aws:PrincipalOrgPaths", "aws:PrincipalArn", "aws:PrincipalIsAWSService"
 BUCKETS, KEYS = "policy of bucket *--[!i]*", "policy of the key of *.*"
 ROOT_SCP, ROOT_RCP, DOORS = "mesh-guardrails-stay-up", "mesh-resources-stay-inside", "mesh-no-side-doors-*"
+NETWORKS, CREDENTIALS = "mesh-our-networks", "mesh-credentials-stay-inside"
 ENDPOINTS = "policy of the endpoint of s3"
 GLASS, SECOND_FACTOR = "role/mesh/break-glass, trust", "UsersWithASecondFactor"
 ANY_VALUE = instead("ForAllValues:StringNotLike", "ForAnyValue:StringNotLike", PATHS)
@@ -111,7 +112,26 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     ("I8", ENDPOINTS, "MeshReachesItsOwn", instead("StringEquals", "StringEqualsIfExists", "aws:ResourceOrgID")),
     ("I8", ENDPOINTS, "MeshReachesItsOwn", without("ForAnyValue:StringLike", PATHS)),
     ("I9", ROOT_RCP, "RefuseOldPresignedUrls", when("NumericGreaterThan", "s3:signatureAge", "900001")),
-    ("I9", ROOT_RCP, "RefuseForeignNetworks", also("StringNotEquals", "aws:VpceOrgID", "o-other")),
+    ("I9", NETWORKS, "RefuseForeignNetworks", also("StringNotEqualsIfExists", "aws:VpceOrgID", "o-other")),
+    ("I9", NETWORKS, "RefuseForeignNetworks", when("Null", "aws:VpceOrgID", "false")),
+    ("I9", NETWORKS, "RefuseForeignNetworks", element("Action", "s3:*", "kms:*", "sqs:*")),
+    ("I9", NETWORKS, "RefuseOtherNetworks", also("StringNotEqualsIfExists", "aws:SourceVpc", "vpc-0")),
+    ("I9", NETWORKS, "RefuseOtherNetworks", also("ArnNotLikeIfExists", ARN, "arn:aws:iam::*:role/mesh/pipeline/*")),
+    ("I9", NETWORKS, "RefusePresignedUrls", element("Action", "s3:GetObject")),
+    ("I9", NETWORKS, "RefusePresignedUrls", also("NotIpAddressIfExists", "aws:SourceIp", "203.0.113.0/24")),
+    ("I9", CREDENTIALS, "RefuseGlueCredentialsElsewhere", more("NotAction", "s3:GetObject")),
+    ("I9", CREDENTIALS, "RefuseGlueCredentialsElsewhere", when("StringNotEquals", "aws:SourceVpce", "vpce-0")),
+    ("I9", CREDENTIALS, "RefuseFunctionCredentialsElsewhere", instead("BoolIfExists", "Bool", "aws:ViaAWSService")),
+    ("I9", CREDENTIALS, "RefuseForeignEndpoints", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")),
+    (
+        "I9",
+        CREDENTIALS,
+        "RefuseNamesakesOfTheNetwork",
+        also("StringNotEqualsIfExists", "aws:RequestedRegion", "us-east-1"),
+    ),
+    ("I9", CREDENTIALS, "RefusePeopleElsewhere", also("NotIpAddressIfExists", "aws:SourceIp", "203.0.113.0/24")),
+    ("I9", CREDENTIALS, "RefusePeopleElsewhere", when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")),
+    ("I9", CREDENTIALS, "RefusePeopleElsewhere", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/p*")),
     ("I10", BUCKETS, "RefusePlainHttp", first("Resource")),
     ("I10", BUCKETS, "RefuseOldTls", when("NumericLessThan", "s3:TlsVersion", "1.1")),
     ("I10", ROOT_RCP, "RefusePlainHttp", element("Action", "s3:*")),
@@ -352,7 +372,6 @@ def test_no_answer_in_time_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     ("operator", "key", "value"),
     [
         ("DateLessThan", "aws:SourceIp", "2026-01-01T00:00:00Z"),
-        ("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
         ("StringLikes", ARN, "x"),
         ("StringLike", ARN, "${aws:PrincipalAccount}"),
         ("StringEquals", "aws:userid", "x"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from mesh.evaluator import conditions, facts
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy, compiled
 from mesh.evaluator.principals import CallerIdentity
+from mesh.proof.symbolic.addresses import address_for
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.solve import Solver
 from mesh.proof.symbolic.texts import Formula, every, negation, z3
@@ -157,6 +159,31 @@ def test_numbers_compare_as_the_evaluator_has_it(operator: str, if_exists: str) 
             given_ = own.absent if number is None else every((own.present, own.number == z3.RealVal(number)))
             keys = {} if number is None else {key: (number,)}
             assert holds(request, formula, given_) == conditions.condition(operator + if_exists, key, [bound])(keys)
+
+
+@pytest.mark.parametrize("operator", ["IpAddress", "NotIpAddress", "IpAddressIfExists", "NotIpAddressIfExists"])
+def test_addresses_compare_as_the_evaluator_has_it(operator: str) -> None:
+    for ranges in (["198.51.100.0/24"], ["198.51.100.0/25", "2001:db8::/32"], ["192.0.2.7"]):
+        for address in ("198.51.100.1", "198.51.100.200", "2001:db8::7", "2001:db9::7", "192.0.2.7", None):
+            request, key = SymbolicRequest(()), "aws:sourceip"
+            formula = request.condition(operator, key, ranges)
+            inside = address is not None and any(
+                ipaddress.ip_address(address) in ipaddress.ip_network(each) for each in ranges
+            )
+            own = request.key(key)
+            within = own.within(*ranges) if inside else negation(own.within(*ranges))
+            given_ = own.absent if address is None else every((own.present, within))
+            keys = {} if address is None else {key: (address,)}
+            assert holds(request, formula, given_) == conditions.condition(operator, key, ranges)(keys)
+
+
+def test_an_address_of_a_counterexample_is_in_the_ranges_that_it_is_to_be_in() -> None:
+    office, street = ("198.51.100.0/24",), ("198.51.100.0/24", "203.0.113.0/24")
+    assert address_for({office: True, street: True}) == "198.51.100.0"
+    assert address_for({office: False, street: True}) == "203.0.113.9"
+    assert address_for({office: False, street: False}) == "192.0.2.9"
+    with pytest.raises(UnknownError, match="no encoding"):
+        address_for({office: True, street: False})
 
 
 @quick

@@ -143,7 +143,7 @@ def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization
     from botocore.exceptions import ClientError
 
     organization.serve()
-    given = environment_or_error(PLAN, {"who": "partner:ad-measurement"}, organization.endpoint)["environment"]
+    given = environment_or_error(PLAN, {"who": "partner:ad-measurement"}, organization.endpoint_from)["environment"]
     s3 = boto3.client(
         "s3",
         endpoint_url=given["AWS_ENDPOINT_URL"],
@@ -159,8 +159,9 @@ def test_a_person_who_is_a_partner_reads_the_inbox_and_nothing_else(organization
         s3.put_object(Bucket="aurora-partner-ad-measurement--inbox", Key="x", Body=b"x")
 
 
-def person(given: dict[str, str], service: str) -> Any:
+def person(given: dict[str, str], service: str, signature: str | None = None) -> Any:
     import boto3
+    from botocore.config import Config
 
     return boto3.client(
         service,
@@ -169,6 +170,7 @@ def person(given: dict[str, str], service: str) -> Any:
         aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
         aws_session_token=given.get("AWS_SESSION_TOKEN"),
+        config=Config(signature_version=signature),
     )
 
 
@@ -187,7 +189,7 @@ def test_a_break_glass_user_takes_the_role_and_deploys_under_the_own_name(organi
     from botocore.exceptions import ClientError
 
     organization.serve()
-    user = environment_or_error(PLAN, {"who": "keeper@management"}, organization.endpoint)["environment"]
+    user = environment_or_error(PLAN, {"who": "keeper@management"}, organization.endpoint_from)["environment"]
     glass = names.break_glass_role(PLAN.perimeter.governance_id)
     device = {
         "SerialNumber": f"arn:aws:iam::{PLAN.perimeter.management_id}:mfa/keeper",
@@ -222,4 +224,72 @@ def _keys(role: str) -> dict[str, str]:
 
 
 def test_a_name_that_nobody_has_is_answered_with_what_comes_near(organization: EnforcedOrganization) -> None:
-    assert "partner:ad-measurement" in environment_or_error(PLAN, {"who": "partner:ad-measurment"}, "")["error"]
+    assert (
+        "partner:ad-measurement"
+        in environment_or_error(PLAN, {"who": "partner:ad-measurment"}, organization.endpoint_from)["error"]
+    )
+
+
+def from_(organization: EnforcedOrganization, who: str, origin: str) -> dict[str, str]:
+    """The environment of somebody who calls from there."""
+    answer = environment_or_error(PLAN, {"who": who, "from": origin}, organization.endpoint_from)
+    return answer["environment"]
+
+
+def test_a_jobs_credentials_work_in_the_network_and_nowhere_else(organization: EnforcedOrganization) -> None:
+    from botocore.exceptions import ClientError
+
+    job, key = "pipeline:ads.impressions", f"{PROBE_PREFIX}by-hand"
+    inside = from_(organization, job, "")
+    assert inside["AWS_ENDPOINT_URL"] == organization.endpoint_from("network") != organization.endpoint
+    assert person(inside, "s3").put_object(Bucket=IMPRESSIONS, Key=key, Body=b"x")
+    assert person(inside, "s3").get_object(Bucket=IMPRESSIONS, Key=key)["Body"].read() == b"x"
+    for origin in ("outside", "office", "foreign", "stranger"):
+        stolen = {**inside, "AWS_ENDPOINT_URL": organization.endpoint_from(origin)}
+        for call in (
+            lambda s3: s3.get_object(Bucket=IMPRESSIONS, Key=key),
+            lambda s3: s3.put_object(Bucket=IMPRESSIONS, Key=key, Body=b"y"),
+        ):
+            with pytest.raises(ClientError, match=r"scp .*statement RefuseGlueCredentialsElsewhere"):
+                call(person(stolen, "s3"))
+        with pytest.raises(ClientError, match="statement RefuseGlueCredentialsElsewhere"):
+            person(stolen, "events").put_events(Entries=[{"Source": "x", "DetailType": "x", "Detail": "{}"}])
+    assert person(inside, "s3").delete_object(Bucket=IMPRESSIONS, Key=key)
+
+
+def test_a_job_in_the_network_reaches_no_service_without_an_endpoint(organization: EnforcedOrganization) -> None:
+    from botocore.exceptions import ClientError
+
+    with pytest.raises(ClientError, match="no endpoint of iam"):
+        person(from_(organization, "pipeline:ads.impressions", ""), "iam").list_roles()
+
+
+def test_people_work_from_the_office_and_through_the_network_alone(organization: EnforcedOrganization) -> None:
+    from botocore.exceptions import ClientError
+
+    who, hub = "clearance:pii@ads", PLAN.perimeter.governance_id
+    for origin in ("office", "network"):
+        assert person(from_(organization, who, origin), "glue").get_databases(CatalogId=hub)
+    with pytest.raises(ClientError, match="statement RefusePeopleElsewhere"):
+        person(from_(organization, who, "outside"), "glue").get_databases(CatalogId=hub)
+    for origin in ("foreign", "stranger"):
+        with pytest.raises(ClientError, match="statement RefuseForeignEndpoints"):
+            person(from_(organization, who, origin), "glue").get_databases(CatalogId=hub)
+
+
+def test_a_presigned_url_is_refused_outside_whoever_signed_it(organization: EnforcedOrganization) -> None:
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    for who, sid in (("admin@ads", "RefusePresignedUrls"), ("clearance:pii@ads", "RefusePeopleElsewhere")):
+        given = from_(organization, who, "outside")
+        url = person(given, "s3", "s3v4").generate_presigned_url("get_object", {"Bucket": IMPRESSIONS, "Key": "x"})
+        with pytest.raises(HTTPError) as refused:
+            urlopen(url)
+        assert refused.value.code == 403
+        assert f"statement {sid}" in refused.value.read().decode()
+
+
+def test_nobody_comes_from_a_place_that_there_is_not(organization: EnforcedOrganization) -> None:
+    asked = {"who": "clearance:pii@ads", "from": "home"}
+    assert "nobody comes from 'home'" in environment_or_error(PLAN, asked, organization.endpoint_from)["error"]

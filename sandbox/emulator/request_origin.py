@@ -1,0 +1,45 @@
+"""Origin of a request: the network that it comes from, said by the port that it comes in at, or by who calls here.
+
+AWS sees from which network a request comes, and no request can say so itself. All ports are on the loopback interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, Literal
+
+Origin = Literal["outside", "office", "network", "foreign", "stranger"]
+"""Some address of the internet; an address where people of the mesh work; the mesh's network, by its endpoints; an
+endpoint of another organisation; an endpoint of an account without an organisation."""
+
+ORIGINS: Final[tuple[Origin, ...]] = ("outside", "office", "network", "foreign", "stranger")
+
+_under_way: ContextVar[Origin] = ContextVar("origin of the calls of this process", default="outside")
+_by_port: Final[dict[str, Origin]] = {}
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Generator[None]:
+    """Inside, calls of this process come from there."""
+    token = _under_way.set(origin)
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
+
+
+def listening(port: int, origin: Origin) -> None:
+    """Requests that come in at a port are from there."""
+    _by_port[str(port)] = origin
+
+
+def closed(port: int) -> None:
+    """No request comes in at a port any more."""
+    _by_port.pop(str(port), None)
+
+
+def origin_of(request: Any) -> Origin:
+    """The origin of a request (moto's)."""
+    return _by_port.get(str(request.environ.get("SERVER_PORT", ""))) or _under_way.get()
