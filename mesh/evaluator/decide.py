@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
-from mesh.evaluator import facts, owners, sent_keys
+from mesh.evaluator import facts, openers, owners, sent_keys
 from mesh.evaluator.conditions import UNSAID_OWNER, Keys, as_keys
 from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
@@ -104,11 +104,21 @@ def examine(request: Request, world: World) -> Case:
         target = target.for_action(action)
     if request.resource == "*" or action in sent_keys.OWNER_NOT_SENT:
         target = _as_sent(target, action, request.resource != "*")
+    if target.open and not _can_be_open(world, service, target.account, principal.account):
+        closed = (f"{request.resource} has no policy: nobody there may give it one",)
+        target = target._replace(open=False, assumed=closed)
     if target.reach == "shared" and not _same(principal.account, target.account):
         target = target._replace(assumed=(f"{request.resource} is another account's: taken for one that it shares",))
     keys = keys_of(world, service, principal, target, request.context)
     endpoint = _endpoint(world, keys) if request.context else None
     return Case(action, service, request.resource, principal, target, keys, endpoint.policy if endpoint else None)
+
+
+def _can_be_open(world: World, service: str, owner: Account | None, caller: Account | None) -> bool:
+    def refused(name: str, action: str, context: Mapping[str, Any]) -> bool:
+        return examine(Request(name, action, "*", context), world).denied("scp") is not None
+
+    return openers.can_be_open(service, owner, world.roles, caller.id if caller else None, refused)
 
 
 def _as_sent(target: Target, action: str, on_a_resource: bool) -> Target:

@@ -128,3 +128,16 @@ def refused(action: str, arn: str) -> bool | None:
     if ":role/aws-reserved/" in arn:
         return action != "iam:passrole"
     return None if action in _UNSAID else action not in _SERVICE_LINKED
+
+
+# ---- policies of resources
+
+CATALOG: Final = frozenset({"catalog", "connection", "database", "table", "tableVersion", "userDefinedFunction"})
+"""Resources of a Data Catalog, which its one policy protects (Glue Developer Guide, "Resource-based policies")."""
+
+
+def may_carry_policy(owner: str, rest: str) -> bool:
+    """Whether a resource may carry a policy, or another does for it; of Glue those of the Data Catalog alone do."""
+    if owner == "glue":
+        return rest.partition("/")[0] in CATALOG
+    return owner in facts.RESOURCE_POLICIES

@@ -135,6 +135,8 @@ def any_like(patterns: Iterable[str]) -> Test:
         else:
             exact.add(pattern)
     return any_of([frozenset(exact).__contains__, *tests]) if exact else any_of(tests)
+
+
 def _any(tests: Iterable[Test], text: str) -> bool:
     doubt: DoubtError | None = None
     for matches in tests:

@@ -44,12 +44,14 @@ _OWNER_NOT_SENT_BY: Final = frozenset({"ebs"})
 """Services of which no action sends them (same page: "Amazon Elastic Block Store: all actions")."""
 
 OWNER_SENT_WITHOUT_A_RESOURCE: Final = frozenset(
-    "access-analyzer athena cloudshell cloudtrail cloudwatch codebuild config dynamodb ec2 ecr elasticmapreduce events "
-    "firehose glue iam kinesis kms lakeformation lambda logs s3 sagemaker secretsmanager sns sqs ssm states sts".split()
+    "access-analyzer account athena budgets ce cloudformation cloudshell cloudtrail cloudwatch codebuild config "
+    "dynamodb ec2 ecr elasticmapreduce events firehose glue health iam kinesis kms lakeformation lambda logs organizations ram "
+    "resource-groups s3 sagemaker secretsmanager servicequotas sns sqs ssm states sts tag xray".split()
 )
-"""Services that name their caller's account as the resource's where an action takes no resource, or makes one (same
-page: "This key is always included in the request context for most service actions"). Those that a mesh may use and
-whose calls stay in an account; of any other service, as Organizations or RAM, it is not known.
+"""Services that name their caller's account as the resource's where an action takes no resource, or makes one: same
+page, "This key is always included in the request context for most service actions"; and AWS's own sample refuses every
+action by this key (aws-samples/data-perimeter-policy-examples, `resource_perimeter_scp.json`, `"Action": "*"`), for
+accounts that go on calling these. Those that a mesh may use; of any other service it is not known.
 """
 
 _NAMES_NOBODYS: Final = frozenset({"sns:publish", "s3:listallmybuckets", "s3:listdirectorybuckets"})

@@ -55,6 +55,11 @@ class Account:
         """Statements of the control policies by action; filled by `decide`."""
         return {}
 
+    @cached_property
+    def opened(self) -> dict[tuple[str, str | None], bool]:
+        """Services of which somebody may open an unlisted resource to an account; filled by `openers`."""
+        return {}
+
 
 class Selection(NamedTuple):
     """Statements of control policies that name one action: the Denies of all nodes, the Allows node by node."""
@@ -323,7 +328,7 @@ class World:
         keys = as_keys({"aws:RequestedRegion": region or self.region, **_resource_keys(account)})
         alias = owner == "kms" and rest.startswith("alias/")
         decisive = owner == "kms" and rest.startswith(("alias/", "key/"))
-        guarded, carries = owners.guarded(resource), _may_carry_policy(owner, rest)
+        guarded, carries = owners.guarded(resource), owners.may_carry_policy(owner, rest)
         reach = "never" if carries else owners.reach(owner)
         if known:
             found = {**keys, **as_keys(known.keys)}
@@ -378,20 +383,9 @@ def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> st
     if owner == "s3":
         return f"arn:aws:s3:::{rest.partition('/')[0]}" if not account_id else arn
     # Databases and tables are protected by the one policy of their catalog.
-    if owner == "glue" and rest.partition("/")[0].partition(":")[0] in _CATALOG:
+    if owner == "glue" and rest.partition("/")[0].partition(":")[0] in owners.CATALOG:
         return f"arn:aws:glue:{region}:{account_id}:catalog"
     # The ARN of a rule names its bus, but for rules of the default bus.
     if owner == "events" and rest.startswith("rule/") and rest.count("/") > 1:
         return f"arn:aws:events:{region}:{account_id}:event-bus/{rest.split('/')[1]}"
     return arn
-
-
-_CATALOG: Final = frozenset({"catalog", "connection", "database", "table", "tableVersion", "userDefinedFunction"})
-"""Resources of a Data Catalog, which its one policy protects (Glue Developer Guide, "Resource-based policies")."""
-
-
-def _may_carry_policy(owner: str, rest: str) -> bool:
-    """Whether a resource may carry a policy, or another does for it; of Glue those of the Data Catalog alone do."""
-    if owner == "glue":
-        return rest.partition("/")[0] in _CATALOG
-    return owner in facts.RESOURCE_POLICIES

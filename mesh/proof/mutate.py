@@ -139,6 +139,7 @@ class Mutation:
         if id(policy) in self._controls:
             for account in self.subject.world.accounts.values():
                 account.selected.clear()
+                account.opened.clear()
 
     # ---- grants
 

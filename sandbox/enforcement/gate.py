@@ -47,7 +47,7 @@ class Gate:
         self.inexact: Final[Counter[str]] = Counter()
         """Actions decided on `*` because the call does not say which resource it means."""
         self._exempt = exempt
-        self._management = management
+        self._management = ids.management_account
         self._decided = 0
         self._reported = 0
         self._reported_exempted: Counter[str] = Counter()

@@ -83,6 +83,7 @@ def credentials_stay_in_the_network(perimeter: Perimeter) -> Document:
             sid="RefuseForeignEndpoints",
             what="Nobody of the organisation does anything through an endpoint that is not its own.",
             why="Stolen credentials are used from the thief's own network; most services take no RCP.",
+            but="Athena reads with location roles and S3 replicates with delivery roles, from networks of AWS's own.",
             actions=("*",),
             resources=("*",),
             conditions=(when("Null", "aws:SourceVpce", "false"), *elsewhere, caller_is_not(*LENT_TO_SERVICES)),
@@ -108,7 +109,8 @@ def _people_at_their_addresses(perimeter: Perimeter, elsewhere: tuple[Condition,
     return Statement(
         sid="RefusePeopleElsewhere",
         what="People's roles do nothing from an address that is not on the list of `mesh.yaml`.",
-        why="Stolen sessions are used from the thief's address. Partners' people have addresses of their own.",
+        why="Stolen sessions are used from the thief's address.",
+        but="Partners' people are of other companies, and have addresses of their own.",
         actions=("*",),
         resources=("*",),
         conditions=(

@@ -267,13 +267,13 @@ def _opted_out(subject: Subject) -> str | None:
     services = policy.document.as_json()["services"]
     setting = services["default"]["opt_out_policy"]
     locked = all(each["@@operators_allowed_for_child_policies"] == ["@@none"] for each in (services, setting))
-    if (policy.target, setting["@@assign"], set(services), locked) != (
-        "root",
+    if (policy.targets, setting["@@assign"], set(services), locked) != (
+        ("root",),
         "optOut",
         {"@@operators_allowed_for_child_policies", "default"},
         True,
     ):
-        return f"at {policy.target}: {policy.document.text()}"
+        return f"at {', '.join(policy.targets)}: {policy.document.text()}"
     return None
 
 

@@ -87,7 +87,7 @@ NETWORK_CHANGES: Final = (
 """Actions that make a network or change where it leads."""
 
 SERVICE_CALLS: Final = {
-    "athena": ("athena:StartQueryExecution", "arn:aws:athena:{region}:{account}:workgroup/mesh-general"),
+    "athena": ("athena:StartQueryExecution", "arn:aws:athena:{region}:{account}:workgroup/x"),
     "events": ("events:PutEvents", "arn:aws:events:{region}:{account}:event-bus/mesh"),
     "glue": ("glue:GetTable", "arn:aws:glue:{region}:{account}:table/x/y"),
     "kms": ("kms:Encrypt", "arn:aws:kms:{region}:{account}:key/x"),
@@ -139,8 +139,8 @@ def _declared(subject: Subject) -> str | None:
     declared = subject.plan.organization.args.declared
     block = declared.document.as_json()["ec2_attributes"]["vpc_block_public_access"]["internet_gateway_block"]
     mode, exclusions = block["mode"]["@@assign"], block["exclusions_allowed"]["@@assign"]
-    if (declared.target, mode, exclusions) != ("root", "block_bidirectional", "disabled"):
-        return f"at {declared.target}, gateways {mode}, exceptions {exclusions}"
+    if (declared.targets, mode, exclusions) != (("root",), "block_bidirectional", "disabled"):
+        return f"at {declared.targets}, gateways {mode}, exceptions {exclusions}"
     return None
 
 

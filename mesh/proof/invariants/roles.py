@@ -10,10 +10,12 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
-from mesh.iam.scp.services import SERVICES
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import Actor, Subject
+
+OF_EVERY_PREVIEW: Final = ("kms:Decrypt", "s3:GetObject", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage")
+"""Actions that the preview of every account is asked; that of one account is asked all of AWS's."""
 
 SETTINGS: Final = {
     "athena": "GetWorkGroup|ListTags.*",
@@ -152,7 +154,7 @@ def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M10: on previews of every account, by every action that AWS has, and at settings, which they read."""
     for number, (account_id, _, where) in enumerate(subject.accounts_asked):
         # The policy of a preview is one text in all accounts: the first is asked for every action of AWS.
-        for action in _no_settings(facts.services() if number == 0 else SERVICES):
+        for action in _no_settings(facts.services()) if number == 0 else OF_EVERY_PREVIEW:
             request = Request(names.preview_role(account_id), action, "*")
             yield Claim(f"the preview of {where}", request, denied=("identity",))
         queue = Request(

@@ -38,31 +38,32 @@ GUESTS: Final[Shape] = (
 def from_no_network_but_ours(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I9: old signatures, credentials of jobs, endpoints, presigned URLs and people from elsewhere."""
     yield from _signatures(subject)
-    for _, policies in documents.scps(subject, documents.ROOT):
+    for account_id, policies in documents.scps(subject, documents.ROOT):
+        fixed = {"aws:PrincipalAccount": account_id}
         for key, own in (
             ("glue:CredentialIssuingService", LOG_WRITES),
             ("lambda:SourceFunctionArn", (*LOG_WRITES, "xray:PutTraceSegments")),
         ):
-            request = SymbolicRequest(policies)
+            request = SymbolicRequest(policies, fixed)
             assumptions = (request.key(key).present, negation(request.asks(*own)), *_elsewhere(request, subject))
             yield Obligation(
                 what="a job's credentials elsewhere", request=request, actions=EVERY_ACTION, assumptions=assumptions
             )
-        request = SymbolicRequest(policies)
+        request = SymbolicRequest(policies, fixed)
         assumptions = (
             request.key("aws:SourceVpce").present,
             anyone_but(request, *LENT),
             *_elsewhere(request, subject),
         )
         yield Obligation(what="a foreign endpoint", request=request, actions=EVERY_ACTION, assumptions=assumptions)
-        request = SymbolicRequest(policies)
+        request = SymbolicRequest(policies, fixed)
         assumptions = (
             request.key("aws:SourceVpc").is_one_of(subject.perimeter.network),
             request.key("aws:RequestedRegion").is_none_of(subject.region),
         )
         yield Obligation(what="a namesake", request=request, actions=EVERY_ACTION, assumptions=assumptions)
         if subject.written_addresses:
-            yield _people(subject, SymbolicRequest(policies))
+            yield _people(subject, SymbolicRequest(policies, fixed))
     yield from _resources(subject)
 
 

@@ -29,7 +29,7 @@ def test_what_is_declared_binds_every_account_and_allows_no_exception(plan: Plan
     declared = plan.organization.args.declared
     block = {"mode": {"@@assign": "block_bidirectional"}, "exclusions_allowed": {"@@assign": "disabled"}}
     attributes = declared.document.as_json()["ec2_attributes"]
-    assert (declared.type, declared.target) == ("DECLARATIVE_POLICY_EC2", "root")
+    assert (declared.type, declared.targets) == ("DECLARATIVE_POLICY_EC2", ("root",))
     assert attributes["vpc_block_public_access"] == {"internet_gateway_block": block}
     assert attributes["snapshot_block_public_access"] == {"state": {"@@assign": "block_all_sharing"}}
     assert declared.document.size == len(declared.document.text())
