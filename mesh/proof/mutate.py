@@ -1,67 +1,60 @@
-"""Mutation testing of the policies: each part of a document and each grant is dropped in turn, and is to be noticed.
+"""Mutation testing of the policies: each mistake that a person could make in one is to be noticed by an invariant.
 
-A statement whose loss no invariant notices is dead or unproven. Only claims that the statement could decide are checked
-again: those whose action, caller and resource it names.
+A mistake that no invariant notices is in a dead place or an unproven one. Only claims whose request the changed statement
+takes otherwise than the original are decided again.
 """
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import fnmatch
-from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Final
 
-from mesh.access.lake import Lakes
-from mesh.evaluator.decide import examine
+from mesh.evaluator.decide import Case, examine
 from mesh.evaluator.errors import UnknownError
-from mesh.evaluator.policies import Policy
+from mesh.evaluator.policies import Policy, compiled
 from mesh.plan import Plan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.invariants import INVARIANTS
+from mesh.proof.lake_mutants import lake_mutants
+from mesh.proof.mutants import Changed, Json, Mutant, mutants
+from mesh.proof.reach import Reach
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
 
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A document that has lost one statement, one condition of it (`operator key`), or one grant."""
-
-    document: str
-    sid: str
-    condition: str = ""
-
-    def __str__(self) -> str:
-        what = f"{self.condition} of {self.sid}" if self.condition else self.sid
-        return f"{self.document}: {what}"
+REFUSED_BY_AWS: Final = "AWS"
+"""The one that notices a document which AWS does not take: it cannot be deployed."""
 
 
 @dataclass(frozen=True, slots=True)
 class MutationOutcome:
-    """A mutant with the invariant that noticed the loss, or the reason why none has to."""
+    """A mutant with the invariant that noticed it, or the reason why none has to.
+
+    `claim` is the position of the claim that failed, among the claims on requests.
+    """
 
     mutant: Mutant
     noticed_by: str | None
     reason: str | None = None
+    claim: int | None = None
 
     @property
     def survives(self) -> bool:
-        """Whether the mutant survives: no invariant notices the loss, and no reason is written down."""
+        """Whether the mutant survives: no invariant notices it, and no reason is written down."""
         return self.noticed_by is None and self.reason is None
 
 
 class Mutation:
-    """All mutants of a plan, and the claims that are checked again for each."""
+    """All mutants of a plan, and the claims that are decided again for each."""
 
     def __init__(self, plan: Plan, written: WrittenLabels) -> None:
         self.subject = Subject(plan, written)
-        self._claims: list[tuple[str, AnyClaim]] = [
-            (invariant.id, claim) for invariant in INVARIANTS for claim in invariant.claims(self.subject)
-        ]
+        claims = [(each.id, claim) for each in INVARIANTS for claim in each.claims(self.subject)]
+        self.claims: list[tuple[str, Claim]] = [(name, c) for name, c in claims if isinstance(c, Claim)]
+        self._others: list[tuple[str, AnyClaim]] = [(name, c) for name, c in claims if not isinstance(c, Claim)]
         self._controls = {
             id(policy)
             for account in self.subject.world.accounts.values()
@@ -69,110 +62,187 @@ class Mutation:
             for policy in node
         }
 
+    @cached_property
+    def reach(self) -> Reach:
+        """The claims for which each policy is asked."""
+        return Reach([claim for _, claim in self.claims], self.subject.world)
+
     def run(self) -> Iterator[MutationOutcome]:
         """The outcome of every mutant, document by document."""
         for policy in self.subject.policies:
-            yield from self._of_policy(policy)
-        yield from self._of_grants()
+            yield from self.of_policy(policy)
+        yield from self.of_lakes()
 
     def of_statements(self) -> Iterator[tuple[Mutant, tuple[str, ...]]]:
         """Mutants that have lost a statement, each with all invariants that fail without it."""
         for policy in self.subject.policies:
-            for number, statement in enumerate(policy.document["Statement"]):
-                positions = self._deciding.get((id(policy), number), array("I"))
-                failing = self._failing(policy, _without(policy.document, number), positions)
-                yield Mutant(policy.name, str(statement["Sid"])), failing
+            losses = [each for each in mutants(policy.name, _statements(policy)) if each.statement is None]
+            noticing = _Noticing(self, policy, losses, at_most=len(INVARIANTS))
+            noticing.ask(self.reach.of(policy))
+            for place, loss in enumerate(losses):
+                failing = noticing.by[place]
+                yield loss.mutant, tuple(each.id for each in INVARIANTS if each.id in failing)
 
-    @cached_property
-    def _deciding(self) -> dict[tuple[int, int], array[int]]:
-        """Positions of the claims that each statement could decide, by the policy's id and the statement's number."""
-        deciding: dict[tuple[int, int], array[int]] = {}
-        for position, (_, claim) in enumerate(self._claims):
-            if isinstance(claim, Claim):
-                for policy, number in examine(claim.request, self.subject.world).touched():
-                    deciding.setdefault((id(policy), number), array("I")).append(position)
-        return deciding
+    def of_policy(self, policy: Policy, first: Iterable[int] = ()) -> Iterator[MutationOutcome]:
+        """The outcome of every mutant of a policy; claims at the positions `first` are asked before all others."""
+        changes = list(mutants(policy.name, _statements(policy)))
+        noticing = _Noticing(self, policy, changes)
+        noticing.ask(first)
+        if noticing.open:
+            noticing.ask(self.reach.of(policy))
+        for place, change in enumerate(changes):
+            invariant, claim = next(iter(noticing.by[place].items()), (None, None))
+            yield MutationOutcome(change.mutant, invariant, None if invariant else reason(change.mutant), claim)
 
-    # ---- documents
+    def of_lakes(self) -> Iterator[MutationOutcome]:
+        """The outcome of every mutant of Lake Formation: of a grant, and of a label."""
+        whole = self.subject.lakes
+        try:
+            for mutant, lakes in lake_mutants(whole):
+                self.subject.put_lakes(lakes)
+                noticed = next((name for name, claim in self._others if claim.check(self.subject)), None)
+                yield MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
+        finally:
+            self.subject.put_lakes(whole)
 
-    def _of_policy(self, policy: Policy) -> Iterator[MutationOutcome]:
-        document = policy.document
-        for number, statement in enumerate(document["Statement"]):
-            sid = str(statement["Sid"])
-            positions = self._deciding.get((id(policy), number), array("I"))
-            yield self._outcome(Mutant(policy.name, sid), policy, _without(document, number), positions)
-            for operator, keys in statement.get("Condition", {}).items():
-                for key in keys:
-                    mutated = _without_condition(document, number, operator, key)
-                    yield self._outcome(Mutant(policy.name, sid, f"{operator} {key}"), policy, mutated, positions)
-
-    def _outcome(
-        self, mutant: Mutant, policy: Policy, document: Mapping[str, Any], positions: array[int]
-    ) -> MutationOutcome:
-        noticed = next(iter(self._failing(policy, document, positions, at_most=1)), None)
-        return MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
-
-    def _failing(
-        self, policy: Policy, document: Mapping[str, Any], positions: array[int], at_most: int = len(INVARIANTS)
-    ) -> tuple[str, ...]:
-        """The invariants that fail with another document in the policy's place."""
-        failing: dict[str, None] = {}
-        with policy.standing_in(document):
-            self._forget(policy)
-            for position in positions:
-                invariant, claim = self._claims[position]
-                if invariant not in failing and self._fails(claim):
-                    failing[invariant] = None
-                    if len(failing) == at_most:
-                        break
-        self._forget(policy)
-        return tuple(failing)
-
-    def _fails(self, claim: AnyClaim) -> bool:
+    def fails(self, claim: AnyClaim) -> bool:
+        """Whether a claim does not hold; one that cannot be decided does not."""
         try:
             return claim.check(self.subject) is not None
         except UnknownError:
             return True
 
-    def _forget(self, policy: Policy) -> None:
-        # Accounts keep, by action, the statements of their control policies: those of the document before.
+    def forget(self, policy: Policy) -> None:
+        """Forgets what accounts keep of a control policy: by action, the statements of the document before."""
         if id(policy) in self._controls:
             for account in self.subject.world.accounts.values():
                 account.selected.clear()
 
-    # ---- grants
 
-    def _of_grants(self) -> Iterator[MutationOutcome]:
-        claims = [(name, claim) for name, claim in self._claims if not isinstance(claim, Claim)]
-        whole = self.subject.lakes
-        for account, lake in whole.lakes.items():
-            for grant in lake.grants:
-                rest = tuple(other for other in lake.grants if other is not grant)
-                mutated = dataclasses.replace(lake, grants=rest)
-                self.subject.put_lakes(
-                    Lakes([mutated, *(other for other in whole.lakes.values() if other is not lake)])
-                )
-                noticed = next((name for name, claim in claims if claim.check(self.subject)), None)
-                mutant = Mutant(f"Lake Formation of {account}", grant.name)
-                yield MutationOutcome(mutant, noticed, None if noticed else reason(mutant))
-        self.subject.put_lakes(whole)
+class _Noticing:
+    """Mutants of one policy, and by whom each was noticed: invariants with the position of the claim that failed."""
+
+    def __init__(self, mutation: Mutation, policy: Policy, changes: Sequence[Changed], at_most: int = 1) -> None:
+        self._mutation, self._policy, self._changes, self._at_most = mutation, policy, changes, at_most
+        self._original = _statements(policy)
+        self._before = [_alone(policy, statement) for statement in self._original]
+        self.by: list[dict[str, int | None]] = [{} for _ in changes]
+        self.open: set[int] = set()
+        self._after: list[Policy | None] = []
+        for place, change in enumerate(changes):
+            self._after.append(self._changed(place, change))
+        self._by_action: dict[str, tuple[int, ...]] = {}
+        self._waiting: dict[int, list[int]] = {}
+        self._batch: dict[int, int] = {}
+
+    def _changed(self, place: int, change: Changed) -> Policy | None:
+        """The changed statement alone; None when it is gone. One that AWS does not take is noticed at once."""
+        try:
+            if change.statement is not None or len(self._original) > 1:
+                with self._policy.standing_in(self._document(change)):
+                    self._policy.compile()
+        except UnknownError:
+            self.by[place][REFUSED_BY_AWS] = None
+            return None
+        self.open.add(place)
+        return _alone(self._policy, change.statement) if change.statement is not None else None
+
+    def _document(self, change: Changed) -> Json:
+        rest = list(self._original)
+        rest[change.number : change.number + 1] = [] if change.statement is None else [change.statement]
+        return {"Version": "2012-10-17", "Statement": rest}
+
+    def ask(self, positions: Iterable[int]) -> None:
+        """Decides the claims that see a difference again, until every mutant is noticed or no claim is left."""
+        world = self._mutation.subject.world
+        for position in positions:
+            if not self.open:
+                break
+            claim = self._mutation.claims[position][1]
+            action = claim.request.action.lower()
+            places = self._by_action.get(action)
+            if places is None:
+                places = self._by_action[action] = tuple(self._naming(action))
+            asked = [place for place in places if place in self.open]
+            if asked:
+                self._compare(position, examine(claim.request, world), asked)
+        for place in tuple(self._waiting):
+            self._decide(place)
+
+    def _naming(self, action: str) -> Iterator[int]:
+        """Mutants that could matter to a request for the action."""
+        for place in sorted(self.open):
+            change, after = self._changes[place], self._after[place]
+            before = _names(self._before[change.number], action)
+            named = _names(after, action)
+            if before != named if _of_actions(change) else before or named:
+                yield place
+
+    def _compare(self, position: int, case: Case, places: Iterable[int]) -> None:
+        """Keeps the claim for each mutant whose statement takes the request otherwise than the original."""
+        before: dict[int, bool | None] = {}
+        for place in places:
+            number = self._changes[place].number
+            if number not in before:
+                before[number] = _takes(self._before[number], case)
+            if before[number] is None or before[number] != _takes(self._after[place], case):
+                waiting = self._waiting.setdefault(place, [])
+                waiting.append(position)
+                if len(waiting) >= self._batch.get(place, 1):
+                    self._decide(place)
+
+    def _decide(self, place: int) -> None:
+        """Decides the waiting claims of a mutant with its document in the policy's place."""
+        waiting, found = self._waiting.pop(place, []), self.by[place]
+        # A mutant that many claims pass is compiled less and less often.
+        self._batch[place] = min(2 * self._batch.get(place, 1), 4096)
+        mutation = self._mutation
+        with self._policy.standing_in(self._document(self._changes[place])):
+            mutation.forget(self._policy)
+            for position in waiting:
+                invariant, claim = mutation.claims[position]
+                if invariant not in found and mutation.fails(claim):
+                    found[invariant] = position
+                    if len(found) == self._at_most:
+                        self.open.discard(place)
+                        break
+        mutation.forget(self._policy)
 
 
-def _without(document: Mapping[str, Any], number: int) -> dict[str, Any]:
-    statements = [statement for index, statement in enumerate(document["Statement"]) if index != number]
-    return {**document, "Statement": statements}
+def _statements(policy: Policy) -> list[Json]:
+    return list(policy.document["Statement"])
 
 
-def _without_condition(document: Mapping[str, Any], number: int, operator: str, key: str) -> dict[str, Any]:
-    mutated: dict[str, Any] = copy.deepcopy(dict(document))
-    del mutated["Statement"][number]["Condition"][operator][key]
-    return mutated
+def _alone(policy: Policy, statement: Json) -> Policy:
+    return compiled(policy.name, {"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _of_actions(change: Changed) -> bool:
+    """Whether the mutant differs from the original for some actions, and is the same for all others."""
+    return change.mutant.change.startswith(("Action ", "NotAction "))
+
+
+def _names(policy: Policy | None, action: str) -> bool:
+    return policy is not None and bool(policy.denies(action) or policy.allows(action))
+
+
+def _takes(policy: Policy | None, case: Case) -> bool | None:
+    """Whether the one statement of a policy takes the request; None when that cannot be decided."""
+    if policy is None:
+        return False
+    try:
+        return any(
+            statement.who(case.principal.caller) and statement.applies(case.resource, case.keys)
+            for statement in (*policy.denies(case.action), *policy.allows(case.action))
+        )
+    except UnknownError:
+        return None
 
 
 def reason(mutant: Mutant) -> str | None:
-    """The written reason why no invariant has to notice a loss; None when there is none."""
+    """The written reason why no invariant has to notice a mutant; None when there is none."""
     matches: Callable[[str, str], bool] = fnmatch.fnmatchcase
-    for document, sid, condition, why in REASONS:
-        if matches(mutant.document, document) and matches(mutant.sid, sid) and matches(mutant.condition, condition):
+    for document, sid, change, why in REASONS:
+        if matches(mutant.document, document) and matches(mutant.sid, sid) and matches(mutant.change, change):
             return why
     return None
