@@ -15,8 +15,8 @@ from mesh.evaluator.conditions import Holds, Keys
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import Test, always, any_of, like, resource_like
 from mesh.evaluator.policy_types import PolicyType
-from mesh.evaluator.principals import CallerIdentity, Who, principal
 from mesh.evaluator.principals import Match as Match
+from mesh.evaluator.principals import Who, principal
 
 
 class CompiledStatement(NamedTuple):

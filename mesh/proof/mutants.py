@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, cast
 
 Mistake = Literal["dropped", "added", "widened", "turned"]
 
 Json = Mapping[str, Any]
+
+_LISTS: Final = ("Action", "NotAction", "Resource", "NotResource")
+_ELEMENTS: Final = frozenset({*_LISTS, "Principal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ class Mutant:
     def __str__(self) -> str:
         return f"{self.document}: {self.sid}{f', {self.change}' if self.change else ''} {self.mistake}"
 
+    @property
+    def whole(self) -> bool:
+        """Whether a whole statement or a whole condition (`operator key`) is dropped."""
+        words = self.change.split(" ")
+        return self.mistake == "dropped" and (not self.change or (len(words) == 2 and words[0] not in _ELEMENTS))
+
 
 class Changed(NamedTuple):
     """A mutant of one statement; `statement` is None when it is dropped."""
@@ -41,7 +50,6 @@ class Changed(NamedTuple):
 SOMEBODY: Final = "role/somebody"
 """A role that nobody planned, as an administrator makes one: claims ask a caller of this name in every account."""
 _MESH_ROLES: Final = "arn:aws:iam::*:role/mesh/*"
-_LISTS: Final = ("Action", "NotAction", "Resource", "NotResource")
 _ARN_KEYS: Final = frozenset({"aws:PrincipalArn", "aws:SourceArn", "iam:PolicyARN", "iam:PermissionsBoundary"})
 
 
@@ -119,8 +127,7 @@ def _wider_arn(arn: str) -> Iterator[str]:
     if len(parts) < 6:
         return
     head, last = parts[:5], parts[5]
-    shorter = re.sub(r"[^/:*]+\*?$|(?<=[/:])\*$", "", last).rstrip("*")
-    wider = f"{shorter}*" if shorter else "*"
+    wider = f"{re.sub(r'[^/:]*$', '', last.rstrip('*').rstrip('/:'))}*"
     if wider != last and "${" not in last:
         yield ":".join((*head, wider))
     if re.fullmatch(r"\d{12}", head[4]):
@@ -133,10 +140,10 @@ _ANOTHER_ACCOUNT: Final = "arn:aws:iam::666666666666:root"
 
 
 def _of_principal(statement: Json) -> Iterator[_Change]:
-    principal = statement.get("Principal")
-    if not isinstance(principal, Mapping):
+    principal: Any = statement.get("Principal")
+    if not isinstance(principal, dict):
         return
-    for kind, value in principal.items():
+    for kind, value in cast("dict[str, Any]", principal).items():
         ids = _listed(value)
         for place, each in enumerate(ids):
             rest = [*ids[:place], *ids[place + 1 :]]
@@ -170,9 +177,9 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
     kind = operator.rpartition(":")[2].removesuffix("IfExists")
     if kind in ("Bool", "Null"):
         yield f"to {_TURNED[values[0]]}", "turned", [_TURNED[values[0]]]
-    elif kind.startswith("Numeric") and values[0].isdigit():
+    elif kind.startswith("Numeric"):
         more = ("GreaterThan" in kind) == deny
-        other = str(int(values[0]) * 10 if more else int(values[0]) // 10)
+        other = f"{float(values[0]) * (10 if more else 0.1):g}"
         yield f"{values[0]} to {other}", "widened", [other]
     elif ("Not" in kind) == deny:
         patterns = "Like" in kind or kind.startswith("Arn")
@@ -217,4 +224,4 @@ def _with_condition(statement: Json, operator: str, key: str, values: list[str] 
 
 
 def _listed(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return [str(each) for each in cast("list[Any]", value)] if isinstance(value, list) else [str(value)]

@@ -1,16 +1,18 @@
 """Mutation testing of the policies: each mistake that a person could make in one is to be noticed by an invariant.
 
-A mistake that no invariant notices is in a dead place or an unproven one. Only claims whose request the changed statement
-takes otherwise than the original are decided again.
+A mistake that no invariant notices is in a dead place or an unproven one. Only claims whose request the changed
+statement takes otherwise than the original are decided again.
 """
 
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from mesh.evaluator.decide import Case, examine
 from mesh.evaluator.errors import UnknownError
@@ -18,13 +20,16 @@ from mesh.evaluator.policies import Policy, compiled
 from mesh.plan import Plan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.equivalent_mutants import REASONS
+from mesh.proof.forms import by_form
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.lake_mutants import lake_mutants
 from mesh.proof.mutants import Changed, Json, Mutant, mutants
 from mesh.proof.reach import Reach
 from mesh.proof.subject import Subject
+from mesh.proof.verdicts import Explained, Verdict, Verdicts, code_digest, digest_of, mark_of
 from mesh.proof.written_labels import WrittenLabels
 
+NONE_KNOWN: Final[Verdicts] = MappingProxyType({})
 REFUSED_BY_AWS: Final = "AWS"
 """The one that notices a document which AWS does not take: it cannot be deployed."""
 
@@ -47,6 +52,13 @@ class MutationOutcome:
         return self.noticed_by is None and self.reason is None
 
 
+class DocumentOutcome(NamedTuple):
+    """The verdict on one document, and the mutants of it that survive."""
+
+    verdict: Verdict
+    survivors: tuple[Mutant, ...]
+
+
 class Mutation:
     """All mutants of a plan, and the claims that are decided again for each."""
 
@@ -63,19 +75,55 @@ class Mutation:
         }
 
     @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """One policy of each form."""
+        return tuple(alike[0] for alike in by_form(self.subject.plan, self.subject.policies))
+
+    @cached_property
     def reach(self) -> Reach:
         """The claims for which each policy is asked."""
         return Reach([claim for _, claim in self.claims], self.subject.world)
 
-    def run(self) -> Iterator[MutationOutcome]:
-        """The outcome of every mutant, document by document."""
-        for policy in self.subject.policies:
-            yield from self.of_policy(policy)
-        yield from self.of_lakes()
+    def run(self, known: Verdicts = NONE_KNOWN) -> Iterator[DocumentOutcome]:
+        """What comes of the mutants of one document of each form, then of Lake Formation's."""
+        for alike in by_form(self.subject.plan, self.subject.policies):
+            yield self.of_form(alike, known)
+        yield self._outcome("Lake Formation", "", 1, list(self.of_lakes()))
+
+    def of_form(self, alike: Sequence[Policy], known: Verdicts = NONE_KNOWN) -> DocumentOutcome:
+        """What comes of the mutants of the first policy of a form; a known verdict stands where nothing changed."""
+        policy, before = alike[0], known.get(alike[0].name)
+        asking = (self._marks[position] for position in self.reach.of(policy))
+        digest = digest_of(self._code, policy, self.reach.beside(policy), asking)
+        if before and (before.digest, before.alike) == (digest, len(alike)):
+            return DocumentOutcome(before, ())
+        noticed_by = set(before.claims) if before else set[str]()
+        first = (position for position, mark in enumerate(self._marks) if mark in noticed_by)
+        return self._outcome(policy.name, digest, len(alike), list(self.of_policy(policy, first)))
+
+    @cached_property
+    def _code(self) -> str:
+        return code_digest()
+
+    @cached_property
+    def _marks(self) -> list[str]:
+        return [mark_of(invariant, claim) for invariant, claim in self.claims]
+
+    def _outcome(self, document: str, digest: str, alike: int, outcomes: Sequence[MutationOutcome]) -> DocumentOutcome:
+        noticed = Counter(each.noticed_by for each in outcomes if each.noticed_by)
+        verdict = Verdict(
+            document=document,
+            digest=digest,
+            alike=alike,
+            noticed=dict(sorted(noticed.items())),
+            explained=tuple(Explained(str(each.mutant), each.reason) for each in outcomes if each.reason),
+            claims=tuple(dict.fromkeys(self._marks[each.claim] for each in outcomes if each.claim is not None)),
+        )
+        return DocumentOutcome(verdict, tuple(each.mutant for each in outcomes if each.survives))
 
     def of_statements(self) -> Iterator[tuple[Mutant, tuple[str, ...]]]:
         """Mutants that have lost a statement, each with all invariants that fail without it."""
-        for policy in self.subject.policies:
+        for policy in self.policies:
             losses = [each for each in mutants(policy.name, _statements(policy)) if each.statement is None]
             noticing = _Noticing(self, policy, losses, at_most=len(INVARIANTS))
             noticing.ask(self.reach.of(policy))
