@@ -12,13 +12,13 @@ from mesh.plan import Plan
 
 def by_form(plan: Plan, policies: Iterable[Policy]) -> list[list[Policy]]:
     """The policies, those of one form together, in the order of the first of each."""
-    form, forms = _marker(plan), dict[str, list[Policy]]()
+    form, forms = marker(plan), dict[str, list[Policy]]()
     for policy in policies:
         forms.setdefault(form(f"{policy.name}\n{json.dumps(policy.document)}"), []).append(policy)
     return list(forms.values())
 
 
-def _marker(plan: Plan) -> Callable[[str], str]:
+def marker(plan: Plan) -> Callable[[str], str]:
     """Function of a text that puts marks in the place of ids and names, by the order in which they first stand."""
     products = (name for domain in plan.domains.values() for name in domain.products)
     names = sorted({*plan.domains, *plan.partners, *products}, key=len, reverse=True)

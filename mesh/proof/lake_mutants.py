@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable
 from mesh.plan.nodes.grants import Covered, Expression, Grant
 from mesh.proof.mutants import Mistake, Mutant
 
 
-def lake_mutants(whole: Lakes) -> Iterator[tuple[Mutant, Lakes]]:
-    """Every mutant of the grants and labels, with Lake Formation as it then is."""
+def lake_mutants(whole: Lakes, form: Callable[[str], str]) -> Iterator[tuple[Mutant, Lakes]]:
+    """Every mutant of the labels and of one grant of each form, with Lake Formation as it then is.
+
+    `form` puts marks in the place of the names of owners and the ids of accounts.
+    """
+    seen: set[str] = set()
     for account, lake in whole.lakes.items():
         others = [other for other in whole.lakes.values() if other is not lake]
         for mutant, mutated in (*_of_grants(account, lake), *_of_labels(account, lake)):
-            yield mutant, Lakes([mutated, *others])
+            what = form(f"{mutant} {next((g.on for g in lake.grants if g.name == mutant.sid), '')}")
+            if what not in seen:
+                seen.add(what)
+                yield mutant, Lakes([mutated, *others])
 
 
 def _of_grants(account: str, lake: Lake) -> Iterator[tuple[Mutant, Lake]]:

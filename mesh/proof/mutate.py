@@ -18,9 +18,9 @@ from mesh.evaluator.decide import Case, examine
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy, compiled
 from mesh.plan import Plan
-from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.equivalent_mutants import REASONS
-from mesh.proof.forms import by_form
+from mesh.proof.forms import by_form, marker
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.lake_mutants import lake_mutants
 from mesh.proof.mutants import Changed, Json, Mutant, mutants
@@ -66,7 +66,9 @@ class Mutation:
         self.subject = Subject(plan, written)
         claims = [(each.id, claim) for each in INVARIANTS for claim in each.claims(self.subject)]
         self.claims: list[tuple[str, Claim]] = [(name, c) for name, c in claims if isinstance(c, Claim)]
-        self._others: list[tuple[str, AnyClaim]] = [(name, c) for name, c in claims if not isinstance(c, Claim)]
+        others: list[tuple[str, AnyClaim]] = [(name, c) for name, c in claims if not isinstance(c, Claim)]
+        # Facts come last: those that follow a whole read are the dearest.
+        self._others = sorted(others, key=lambda each: isinstance(each[1], Fact))
         self._controls = {
             id(policy)
             for account in self.subject.world.accounts.values()
@@ -146,7 +148,7 @@ class Mutation:
         """The outcome of every mutant of Lake Formation: of a grant, and of a label."""
         whole = self.subject.lakes
         try:
-            for mutant, lakes in lake_mutants(whole):
+            for mutant, lakes in lake_mutants(whole, marker(self.subject.plan)):
                 self.subject.put_lakes(lakes)
                 noticed = next((name for name, claim in self._others if claim.check(self.subject)), None)
                 yield MutationOutcome(mutant, noticed, None if noticed else reason(mutant))

@@ -122,7 +122,8 @@ def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(
     mutation = Mutation(plan, written)
     whole = mutation.subject.lakes
     found = list(mutation.of_lakes())
-    assert sum(each.mutant.change == "" for each in found) == sum(len(lake.grants) for lake in whole.lakes.values())
+    dropped = {each.mutant.sid for each in found if each.mutant.change == ""}
+    assert dropped >= {grant.name for grant in whole.lakes[mutation.subject.hub].grants}
     assert {each.mutant.mistake for each in found} == {"dropped", "added", "widened", "turned"}
     assert [str(each.mutant) for each in found if each.survives] == []
     assert mutation.subject.lakes is whole
