@@ -26,7 +26,8 @@ class Claim:
 
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy of
     the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the
-    endpoint that the request comes through does.
+    endpoint that the request comes through does. `by` is the Sid of a statement that refuses the request, be there
+    others or not.
     """
 
     who: str
@@ -37,6 +38,7 @@ class Claim:
     admitted: bool | None = None
     granted: bool | None = None
     passed: bool | None = None
+    by: str | None = None
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -57,6 +59,8 @@ class Claim:
             refused = case.denied(layer)
             if refused:
                 return self._witness(f"is refused by {LAYER_NAMES[layer]}", (_cite(refused),))
+        if self.by and all(cause.sid != self.by for cause in case.denials()):
+            return self._witness(f"is not refused by {self.by}{self._decided_by(case)}", ())
         return None
 
     def _check_decision(self, case: Case) -> Witness | None:

@@ -45,7 +45,10 @@ class Actor(NamedTuple):
 
 
 class Subject:
-    """A plan under proof: its world, its Lake Formation, and the callers and resources that claims are about."""
+    """A plan under proof: its world, its Lake Formation, and the callers and resources that claims are about.
+
+    `asked` are the actions (lower case) that each invariant has asked, by its identifier.
+    """
 
     def __init__(self, plan: Plan, written: WrittenLabels | None = None) -> None:
         self.plan, self.perimeter = plan, plan.perimeter
@@ -56,6 +59,7 @@ class Subject:
             self.world.accounts[outsider.id] = outsider
         self.lakes: Lakes = from_plan.lakes(plan)
         self.access = DecidedReads(plan, self.world, self.lakes)
+        self.asked: dict[str, set[str]] = {}
 
     def put_lakes(self, lakes: Lakes) -> None:
         """Puts another Lake Formation in the place of the plan's."""

@@ -10,12 +10,10 @@ from typing import Final
 from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
 from mesh.iam.scp.networks import compute_in_a_network, networks_without_a_way_out
 from mesh.iam.scp.regions import one_region
-from mesh.iam.scp.services import only_listed_services
 from mesh.iam.statement import Document, Statement, document, when
 
 EXPORT_CONFIGURATIONS: Final = (
     "cloudtrail:CreateTrail",
-    "config:PutDeliveryChannel",
     "ec2:CreateFlowLogs",
     "logs:CreateDelivery",
     "logs:CreateExportTask",
@@ -32,12 +30,9 @@ EXPORT_CONFIGURATIONS: Final = (
 """Actions that have a service write data to a destination, from then on."""
 
 ACTIONS_THAT_CARRY_DATA: Final = (
-    "codebuild:CreateFleet",
     "events:CreateApiDestination",
     "events:CreateConnection",
     "events:CreateEndpoint",
-    "firehose:CreateDeliveryStream",
-    "firehose:UpdateDestination",
     "glue:CreateDevEndpoint",
     "sns:CreatePlatformApplication",
     "sns:CreatePlatformEndpoint",
@@ -47,7 +42,6 @@ ACTIONS_THAT_CARRY_DATA: Final = (
 SHARING: Final = (
     "athena:CreateDataCatalog",
     "athena:UpdateDataCatalog",
-    "codebuild:PutResourcePolicy",
     "dynamodb:ExportTableToPointInTime",
     "dynamodb:PutResourcePolicy",
     "ec2:CreateInstanceExportTask",
@@ -58,7 +52,6 @@ SHARING: Final = (
     "ecr:PutReplicationConfiguration",
     "ecr:SetRepositoryPolicy",
     "events:PutPermission",
-    "kinesis:PutResourcePolicy",
     "lambda:AddLayerVersionPermission",
     "lambda:AddPermission",
     "lambda:CreateFunctionUrlConfig",
@@ -86,7 +79,6 @@ def no_exfiltration(perimeter: Perimeter, *mail_addresses: str) -> Document:
     `mail_addresses` are those to which the deployment may have a topic send mail.
     """
     return document(
-        only_listed_services(),
         *_no_exports(),
         *_subscriptions_stay_inside(perimeter, mail_addresses),
         *_nothing_is_shared(),
@@ -128,7 +120,7 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
     return (
         Statement(
             sid="RefuseSubscriptionsOutside",
-            what="Nobody subscribes to a topic but a queue, function or stream of the caller's own account.",
+            what="Nobody subscribes to a topic but a queue or function of the caller's own account.",
             why="A topic sends what it is told to mail, HTTPS, other accounts; the security contact's mail is allowed.",
             actions=("sns:Subscribe",),
             resources=("*",),
@@ -171,5 +163,5 @@ def _nothing_is_shared() -> tuple[Statement, ...]:
 def _own_endpoints(perimeter: Perimeter) -> tuple[str, ...]:
     """Endpoints of the caller's account. `arn:aws:*:*:<account>:*` takes a function of that name in another one."""
     return tuple(
-        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("firehose", "lambda", "sqs")
+        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("lambda", "sqs")
     )

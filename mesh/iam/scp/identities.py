@@ -16,8 +16,6 @@ WRITE_OUTSIDE: Final = (
     "sqs:*",
     "sns:*",
     "dynamodb:*",
-    "kinesis:*",
-    "firehose:*",
     "events:PutEvents",
     "ecr:CompleteLayerUpload",
     "ecr:PutImage",
@@ -39,7 +37,7 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
             what=(
-                "No identity acts on a resource outside the organisation: storage, keys, queues, streams, functions, "
+                "No identity acts on a resource outside the organisation: storage, keys, queues, functions, "
                 "roles."
             ),
             why="Data could be written to a stranger's bucket, through Athena as well: UNLOAD writes as the caller.",

@@ -7,20 +7,7 @@ from typing import Final
 from mesh.iam.perimeter import caller_is_not, deploy_roles
 from mesh.iam.statement import Statement, when
 
-SAGEMAKER_JOBS: Final = (
-    "sagemaker:CreateAutoMLJob*",
-    "sagemaker:CreateCluster",
-    "sagemaker:Create*JobDefinition",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModel",
-    "sagemaker:*MonitoringSchedule",
-    "sagemaker:CreateNotebookInstance",
-    "sagemaker:CreateProcessingJob",
-    "sagemaker:CreateTrainingJob",
-)
-
 COMPUTE: Final = (
-    ("CloudShell", "a shell of CloudShell", ("cloudshell:CreateEnvironment",), "cloudshell:VpcIds"),
     ("Glue", "a job or session of Glue", ("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
     (
         "Lambda",
@@ -28,52 +15,22 @@ COMPUTE: Final = (
         ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
         "lambda:VpcIds",
     ),
-    (
-        "CodeBuild",
-        "a project of CodeBuild",
-        ("codebuild:CreateProject", "codebuild:UpdateProject"),
-        "codebuild:vpcConfig.vpcId",
-    ),
-    ("SageMaker", "a job, model or notebook of SageMaker", SAGEMAKER_JOBS, "sagemaker:VpcSubnets"),
 )
 """Of each service that runs code: its name in a Sid, what it runs, the actions that set it up, the key with its VPC."""
 
 
 def compute_in_a_network() -> tuple[Statement, ...]:
-    """Statements about jobs: outside a VPC they could post data anywhere, and IAM does not see plain HTTPS (I8).
-
-    A notebook or a studio in a VPC has a second interface, in a network of SageMaker's own with a way out, unless it
-    says that it does not want one (SageMaker Developer Guide, "Connect a notebook instance in a VPC to external
-    resources", "Connect Amazon SageMaker Studio in a VPC"; aws-samples, `restrict_nonvpc_deployment_scp.json`).
-    """
-    return (
-        *(
-            Statement(
-                sid=f"Refuse{service}OutsideANetwork",
-                what=f"Nobody sets up {job} outside a VPC.",
-                why="Outside a VPC it can post data to any address, and IAM does not see plain HTTPS.",
-                actions=actions,
-                resources=("*",),
-                conditions=(when("Null", key, "true"),),
-            )
-            for service, job, actions, key in COMPUTE
-        ),
+    """Statements about jobs: outside a VPC they could post data anywhere, and IAM does not see plain HTTPS (I8)."""
+    return tuple(
         Statement(
-            sid="RefuseNotebooksWithASecondDoor",
-            what="Nobody makes a notebook with direct access to the internet.",
-            why="Unless it is disabled, a notebook in a VPC has a second interface, in SageMaker's own network.",
-            actions=("sagemaker:CreateNotebookInstance",),
+            sid=f"Refuse{service}OutsideANetwork",
+            what=f"Nobody sets up {job} outside a VPC.",
+            why="Outside a VPC it can post data to any address, and IAM does not see plain HTTPS.",
+            actions=actions,
             resources=("*",),
-            conditions=(when("StringNotEquals", "sagemaker:DirectInternetAccess", "Disabled"),),
-        ),
-        Statement(
-            sid="RefuseStudiosWithASecondDoor",
-            what="Nobody makes a SageMaker domain that is not in a VPC alone.",
-            why="Unless it says `VpcOnly`, a studio reaches the internet by SageMaker's own network.",
-            actions=("sagemaker:CreateDomain", "sagemaker:UpdateDomain"),
-            resources=("*",),
-            conditions=(when("StringNotEquals", "sagemaker:AppNetworkAccessType", "VpcOnly"),),
-        ),
+            conditions=(when("Null", key, "true"),),
+        )
+        for service, job, actions, key in COMPUTE
     )
 
 

@@ -33,10 +33,7 @@ LONG_LIVED_CREDENTIALS: Final = (
     "iam:CreateServiceSpecificCredential",
     "iam:CreateUser",
     "iam:UpdateSAMLProvider",
-    "iot:*RoleAlias",
-    "rolesanywhere:*",
     "ssm:CreateActivation",
-    "sso:CreateInstance",
 )
 
 CHANGE_ROLES: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from mesh.proof.claims import AnyClaim
+from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants import (
     boundary,
     break_glass,
@@ -22,6 +22,7 @@ from mesh.proof.invariants import (
     products,
     query_results,
     roles,
+    universe,
 )
 from mesh.proof.subject import Subject
 
@@ -232,4 +233,19 @@ INVARIANTS: Final = (
         "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
         logs.logs_arrive,
     ),
+    Invariant(
+        "U1",
+        "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
+        lambda subject: universe.every_action(subject, asked),
+    ),
 )
+
+
+def asked(subject: Subject, invariant: str) -> frozenset[str] | None:
+    """The actions (lower case) that an invariant asks of a mesh; None when there is no such invariant."""
+    if invariant not in subject.asked:
+        claims = next((each.claims(subject) for each in INVARIANTS if each.id == invariant), None)
+        if claims is None:
+            return None
+        subject.asked[invariant] = {claim.request.action.lower() for claim in claims if isinstance(claim, Claim)}
+    return frozenset(subject.asked[invariant])
