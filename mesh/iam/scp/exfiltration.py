@@ -162,6 +162,4 @@ def _nothing_is_shared() -> tuple[Statement, ...]:
 
 def _own_endpoints(perimeter: Perimeter) -> tuple[str, ...]:
     """Endpoints of the caller's account. `arn:aws:*:*:<account>:*` takes a function of that name in another one."""
-    return tuple(
-        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("lambda", "sqs")
-    )
+    return tuple(f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("lambda", "sqs"))

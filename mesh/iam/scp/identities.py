@@ -36,10 +36,7 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
-            what=(
-                "No identity acts on a resource outside the organisation: storage, keys, queues, functions, "
-                "roles."
-            ),
+            what=("No identity acts on a resource outside the organisation: storage, keys, queues, functions, roles."),
             why="Data could be written to a stranger's bucket, through Athena as well: UNLOAD writes as the caller.",
             actions=WRITE_OUTSIDE,
             resources=("*",),

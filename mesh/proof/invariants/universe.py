@@ -28,7 +28,9 @@ class ActionCount(NamedTuple):
     def text(self) -> str:
         """The numbers in words."""
         powers = ", ".join(f"{number} {power}" for power, number in self.by_power.items())
-        return f"of {self.every:,} actions: {self.every - self.allowed:,} refused, {self.allowed:,} classified: {powers}"
+        return (
+            f"of {self.every:,} actions: {self.every - self.allowed:,} refused, {self.allowed:,} classified: {powers}"
+        )
 
 
 def count() -> ActionCount:
@@ -84,8 +86,10 @@ def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     bounds = Bounds(subject)
     for name, action in allowed_actions():
         for bound in action.bound:
-            yield _of_invariant(subject, asked, name, bound) if _is_invariant(bound) else _of_statement(
-                bounds, name, action, bound
+            yield (
+                _of_invariant(subject, asked, name, bound)
+                if _is_invariant(bound)
+                else _of_statement(bounds, name, action, bound)
             )
 
 

@@ -35,6 +35,7 @@ OUTWARD: Final = (
 )
 """Actions with which an identity could carry data to a resource of another organisation."""
 
+
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I6: every caller is refused a resource of any other organisation, or of none."""
     for _, policies in documents.scps(subject, documents.ROOT):
