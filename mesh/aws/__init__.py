@@ -1,1 +1,1 @@
-"""AWS as plain data: which of its actions a mesh allows, what each can do with data, and the whole of its actions."""
+"""AWS as plain data, dated and with its source: what its actions can do with data, and which of them a mesh allows."""

@@ -135,6 +135,7 @@ def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id:
             sid="RefuseOtherAdministrators",
             what="Only the account's deployment changes how the bucket is set up.",
             why="Policy, encryption, lifecycle and replication decide who reads and what stays.",
+            but="The account's stack makes the bucket.",
             principal="*",
             actions=CONFIGURE_BUCKET,
             resources=(whole, objects),

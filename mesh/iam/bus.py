@@ -27,8 +27,8 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
     return (
         Statement(
             sid="PipelinesTellTheMesh",
-            what="Pipelines of domain accounts put events on the bus.",
-            why="Consumers hear that a product has new data.",
+            what="Pipelines of domain accounts put events of products on the bus.",
+            why="Consumers hear that a product has new data; of which product a pipeline speaks, its permissions say.",
             effect="Allow",
             principal="*",
             actions=("events:PutEvents",),
@@ -36,6 +36,9 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
             conditions=(
                 *domains,
                 caller_is(names.pipeline_role("*", "*")),
+                # EventBridge sends both keys with every entry (User Guide, "Using IAM policy conditions").
+                when("ForAllValues:StringLike", "events:source", names.event_source("*", "*")),
+                when("ForAllValues:StringEquals", "events:detail-type", *names.EVENTS),
             ),
         ),
         Statement(
@@ -79,6 +82,7 @@ def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[State
             sid="RefuseOtherAdministrators",
             what="Only the deployment of governance deletes the bus, or changes its policy.",
             why="`events:PutPermission` opens a bus to any account.",
+            but="The deployment of governance makes the bus.",
             principal="*",
             actions=("events:DeleteEventBus", "events:PutPermission", "events:RemovePermission"),
             resources=(bus,),

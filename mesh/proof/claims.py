@@ -27,7 +27,7 @@ class Claim:
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy of
     the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the
     endpoint that the request comes through does. `by` is the Sid of a statement that refuses the request, be there
-    others or not.
+    others or not. `lacks` are keys, in lower case, that AWS may not send with it.
     """
 
     who: str
@@ -39,6 +39,7 @@ class Claim:
     granted: bool | None = None
     passed: bool | None = None
     by: str | None = None
+    lacks: tuple[str, ...] = ()
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -49,6 +50,8 @@ class Claim:
 
     def _check(self, subject: Subject) -> Witness | None:
         case = examine(self.request, subject.world)
+        if self.lacks:
+            case = case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
         return self._check_layers(case) or self._check_decision(case) or self._check_allows(case)
 
     def _check_layers(self, case: Case) -> Witness | None:

@@ -29,7 +29,8 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "usable",
         "validation_messages",
         {"model", "yamlfile"},
-        {"aws", "evaluator", "findings", "names", "quotas"},
+        {"evaluator", "findings", "names", "quotas"},
+        "aws",
     ),
     "mesh.plan": ("rules", "build", "inputs", "nodes"),
     "mesh.proof": (

@@ -65,19 +65,23 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
         ),
         Statement(
             sid="WriteLogs",
-            what="The role writes logs below `/mesh/<product>`.",
+            what="The role writes logs to `/mesh/<product>`, and below it.",
             why="A failed job is explained by its logs; those of other jobs it neither reads nor writes.",
             effect="Allow",
             actions=("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
-            resources=(f"arn:aws:logs:{perimeter.region}:{account_id}:log-group:/mesh/{product}*",),
+            resources=names.log_group(perimeter.region, account_id, product),
         ),
         Statement(
             sid="TellTheMesh",
-            what="The role puts events on the mesh bus.",
-            why="Consumers hear that the product has new data.",
+            what="The role puts events of its own product on the mesh bus.",
+            why="Consumers hear that the product has new data, and hear it from nobody else.",
             effect="Allow",
             actions=("events:PutEvents",),
             resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
+            conditions=(
+                when("ForAllValues:StringEquals", "events:source", names.event_source(domain, product)),
+                when("ForAllValues:StringEquals", "events:detail-type", *names.EVENTS),
+            ),
         ),
         *in_the_network(perimeter, account_id),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from mesh.iam.perimeter import caller_is_not, deploy_roles
+from mesh import names
+from mesh.iam.perimeter import Perimeter, caller_is_not
 from mesh.iam.statement import Statement, when
 
 COMPUTE: Final = (
@@ -36,6 +37,7 @@ def compute_in_a_network() -> tuple[Statement, ...]:
 
 WAYS_OUT: Final = (
     "ec2:AcceptTransitGateway*",
+    "ec2:AcceptVpcEndpointConnections",
     "ec2:AcceptVpcPeeringConnection",
     "ec2:AttachInternetGateway",
     "ec2:AttachVpnGateway",
@@ -52,25 +54,42 @@ WAYS_OUT: Final = (
     "ec2:CreateTransitGateway*",
     "ec2:CreateVerifiedAccess*",
     "ec2:CreateVpcBlockPublicAccessExclusion",
+    "ec2:CreateVpcEndpointService*",
     "ec2:CreateVpcPeeringConnection",
     "ec2:CreateVpnCon*",
     "ec2:CreateVpnGateway",
     "ec2:ModifyVpcBlockPublicAccess*",
+    "ec2:ModifyVpcEndpointService*",
 )
 """Actions that lead from a network to the internet, to another network, or to somebody else's resolver of names."""
 
+NETWORKS: Final = (
+    "ec2:AssociateRouteTable",
+    "ec2:CreateNetworkAcl*",
+    "ec2:CreateRoute*",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ec2:DeleteNetworkAcl*",
+    "ec2:DeleteRoute*",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteVpc",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ReplaceNetworkAcl*",
+    "ec2:ReplaceRoute*",
+)
+"""Actions that make or change networks, their routes and access lists."""
+
 ENDPOINTS: Final = (
-    "ec2:AcceptVpcEndpointConnections",
     "ec2:CreateVpcEndpoint",
-    "ec2:CreateVpcEndpointServiceConfiguration",
     "ec2:DeleteVpcEndpoints",
     "ec2:ModifyVpcEndpoint",
-    "ec2:ModifyVpcEndpointService*",
 )
 
 
-def networks_without_a_way_out() -> tuple[Statement, ...]:
-    """Statements about networks: nobody leads one anywhere, the deployment included, which alone makes endpoints.
+def networks_without_a_way_out(perimeter: Perimeter) -> tuple[Statement, ...]:
+    """Statements about networks: nobody leads one anywhere, deployments included; governance's alone makes them.
 
     The declarative policy stops traffic at internet gateways; this is the second line, and the only one before all
     other ways (EC2 Developer Guide and VPC User Guide; aws-samples, `data_perimeter_governance_scp.json`).
@@ -85,10 +104,20 @@ def networks_without_a_way_out() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherEndpoints",
-            what="Only deployments make or change VPC endpoints.",
+            what="Only the deployment of governance makes or changes VPC endpoints.",
             why="Through an endpoint without the mesh's policy a stranger's credentials reach a stranger's bucket.",
+            but="The deployment of governance makes the endpoints of the one network.",
             actions=ENDPOINTS,
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+        ),
+        Statement(
+            sid="RefuseOtherNetworks",
+            what="Only the deployment of governance makes or changes networks, routes and access lists.",
+            why="A job runs in the mesh's network or in one that somebody made; a route leads where its maker wants.",
+            but="The deployment of governance makes the one network, whose subnets it shares.",
+            actions=NETWORKS,
+            resources=("*",),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
         ),
     )

@@ -14,7 +14,7 @@ from mesh.iam.rcp.domains import domain_resources_stay_in_domains
 from mesh.iam.rcp.organization import resources_stay_inside
 from mesh.iam.roles.deploy import deploy_trust
 from mesh.iam.roles.permission_set import permission_set
-from mesh.iam.scp import exfiltration, guardrails, identities
+from mesh.iam.scp import exfiltration, guardrails, identities, jobs
 from mesh.iam.scp.allow_lists import allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
@@ -81,7 +81,9 @@ class LandingZoneArgs:
             ("identities-stay-inside", scp, "root", "No identity acts on a resource outside the organisation.",
              identities.identities_stay_inside(p)),
             ("guardrails-stay-up", scp, "root", "Only deployments change what protects data.",
-             guardrails.guardrails_stay_up()),
+             guardrails.guardrails_stay_up(p)),
+            ("jobs-stay-as-made", scp, "root", "Nobody acts through a job as a role that they may not assume.",
+             jobs.jobs_stay_as_made()),
             ("resources-stay-inside", rcp, "root", "Nobody outside the organisation reaches a resource.",
              resources_stay_inside(p)),
             ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", no_exit),

@@ -13,6 +13,7 @@ from mesh.proof.invariants import (
     event_bus,
     exfiltration,
     guardrails,
+    jobs,
     keys,
     logs,
     mesh_catalog,
@@ -22,6 +23,7 @@ from mesh.proof.invariants import (
     products,
     query_results,
     roles,
+    sharing,
     universe,
 )
 from mesh.proof.subject import Subject
@@ -162,8 +164,8 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "I19",
-        "Nothing is shared with another account: no RAM share, no image, no snapshot, no policy of a resource.",
-        exfiltration.no_sharing,
+        "Nothing is shared, granted or told to anybody outside, by deployments either: RAM, policies, targets, alarms.",
+        sharing.no_sharing,
     ),
     Invariant(
         "I20",
@@ -192,6 +194,11 @@ INVARIANTS: Final = (
         "A query's result stays in the prefix of its clearance, and workgroups are set up by deployments.",
         query_results.results_stay_home,
         _WORKGROUPS,
+    ),
+    Invariant(
+        "I25",
+        "Nobody acts as a role that they may not assume through a job, its arguments, its logs, a stack or an alias.",
+        jobs.jobs_stay_as_made,
     ),
     Invariant(
         "M1",

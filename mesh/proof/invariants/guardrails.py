@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Actor, Subject
@@ -42,8 +43,9 @@ def _tags_named(subject: Subject) -> str | None:
 # ---- controls
 
 CONTROLS: Final = (
-    "organizations:LeaveOrganization",
+    "account:AcceptPrimaryEmailUpdate",
     "account:CloseAccount",
+    "account:StartPrimaryEmailUpdate",
     "cloudtrail:DeleteTrail",
     "cloudtrail:PutEventSelectors",
     "cloudtrail:StopLogging",
@@ -51,7 +53,9 @@ CONTROLS: Final = (
     "ec2:DisableEbsEncryptionByDefault",
     "ec2:ModifyEbsDefaultKmsKeyId",
     "ec2:ResetEbsDefaultKmsKeyId",
+    "cloudtrail:PutInsightSelectors",
     "glue:DeleteResourcePolicy",
+    "glue:PutDataCatalogEncryptionSettings",
     "glue:PutResourcePolicy",
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
@@ -80,6 +84,7 @@ CONTROLS: Final = (
     "lakeformation:GrantPermissions",
     "lakeformation:PutDataLakeSettings",
     "lakeformation:RegisterResource",
+    "lakeformation:RegisterResourceWithPrivilegedAccess",
     "lakeformation:RemoveLFTagsFromResource",
     "lakeformation:RevokePermissions",
     "lakeformation:UpdateDataCellsFilter",
@@ -103,8 +108,10 @@ CONTROLS: Final = (
     "sso:CreateInstance",
     "states:UpdateStateMachine",
 )
+FOR_GOVERNANCE: Final = ("cloudtrail:", "glue:", "iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID")
+"""Prefixes of the controls that protect all, which the deployment of governance alone changes."""
+
 FOR_NOBODY: Final = (
-    "organizations:",
     "account:",
     "iam:CreateAccessKey",
     "iam:CreateLogin",
@@ -129,8 +136,11 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = subject.own_request(deployment, action)
             if action.startswith(FOR_NOBODY):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
+            elif action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub:
+                yield Claim(deployment.who, request, allowed=False, denied=("scp",))
             elif deployment.unit != "partners" or "Grant" not in action:
                 yield Claim(deployment.who, request, free=("scp",))
+        yield from _organization(subject, administrator, deployment)
         yield from _trail(subject, administrator)
         yield from _namesakes(subject, administrator)
     for domain in subject.domains:
@@ -141,6 +151,24 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(publisher, action, "*")
             yield Claim(f"the publisher of {domain.name}", request, allowed=False, denied=("scp",))
     yield from _boundary(subject)
+
+
+def _organization(subject: Subject, administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]:
+    """Claims on every action of AWS Organizations: nobody of a member account does more than look.
+
+    An account that accepts another organisation's invitation is gone, with all that is in it.
+    """
+    for name in facts.actions_of("organizations"):
+        looks = name.startswith(("Describe", "List"))
+        for caller in (administrator, deployment):
+            request = Request(caller.name, f"organizations:{name}", "*")
+            if not looks:
+                yield Claim(caller.who, request, allowed=False, denied=("scp",))
+            elif caller.unit != "partners":
+                yield Claim(caller.who, request, free=("scp",))
+    invitation = "arn:aws:organizations::666666666666:handshake/o-somebodyelse/invite/h-0123456789"
+    request = Request(administrator.name, "organizations:AcceptHandshake", invitation)
+    yield Claim(administrator.who, request, allowed=False, denied=("scp",))
 
 
 NAMESAKES: Final = ("Deploy", "DeployRole", "deploy", "ci/mesh/deploy", "mesh/clearance/x", "mesh/pipeline/deploy")

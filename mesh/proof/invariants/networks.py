@@ -32,8 +32,8 @@ NETWORK_KEYS_OF_JOBS: Final = {
 }
 """Actions that make or change a job, with the condition key that names its network."""
 
-CHANGES: Final = ("glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
-"""Actions that change an existing job, which keeps its role: only the deployment's, whatever the network."""
+CHANGES: Final = ("glue:CreateSession", "glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
+"""Actions that change a job, which keeps its role, or start a session: only the deployment's, whatever the network."""
 
 SECOND_INTERFACES: Final = {
     "sagemaker:CreateNotebookInstance": ("sagemaker:DirectInternetAccess", "Disabled", "Enabled"),
@@ -45,6 +45,7 @@ SECOND_INTERFACES: Final = {
 LEADING_OUT: Final = (
     "directconnect:CreateConnection",
     "ec2:AcceptTransitGatewayVpcAttachment",
+    "ec2:AcceptVpcEndpointConnections",
     "ec2:AcceptVpcPeeringConnection",
     "ec2:AttachInternetGateway",
     "ec2:AttachVpnGateway",
@@ -63,12 +64,15 @@ LEADING_OUT: Final = (
     "ec2:CreateTransitGatewayVpcAttachment",
     "ec2:CreateVpcBlockPublicAccessExclusion",
     "ec2:CreateVerifiedAccessEndpoint",
+    "ec2:CreateVpcEndpointServiceConfiguration",
     "ec2:CreateVpcPeeringConnection",
     "ec2:CreateVpnConcentrator",
     "ec2:CreateVpnConnection",
     "ec2:CreateVpnGateway",
     "ec2:ModifyVpcBlockPublicAccessExclusion",
     "ec2:ModifyVpcBlockPublicAccessOptions",
+    "ec2:ModifyVpcEndpointServiceConfiguration",
+    "ec2:ModifyVpcEndpointServicePermissions",
     "globalaccelerator:CreateAccelerator",
     "networkmanager:CreateVpcAttachment",
     "route53resolver:CreateResolverEndpoint",
@@ -76,15 +80,30 @@ LEADING_OUT: Final = (
 )
 """Actions that join a network to the internet, to another network, or to another DNS resolver."""
 
-ENDPOINT_CHANGES: Final = (
-    "ec2:AcceptVpcEndpointConnections",
-    "ec2:CreateVpcEndpoint",
-    "ec2:CreateVpcEndpointServiceConfiguration",
-    "ec2:DeleteVpcEndpoints",
-    "ec2:ModifyVpcEndpoint",
-    "ec2:ModifyVpcEndpointServicePermissions",
-)
+ENDPOINT_CHANGES: Final = ("ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint")
 """Actions that make an endpoint or change its policy: one with an open policy is a way out, too."""
+
+NETWORK_CHANGES: Final = (
+    "ec2:AssociateRouteTable",
+    "ec2:CreateNetworkAclEntry",
+    "ec2:CreateRoute",
+    "ec2:CreateRouteTable",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ec2:DeleteNetworkAclEntry",
+    "ec2:DeleteRoute",
+    "ec2:DeleteRouteTable",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteVpc",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ReplaceNetworkAclEntry",
+    "ec2:ReplaceNetworkAclAssociation",
+    "ec2:ReplaceRoute",
+    "ec2:ReplaceRouteTableAssociation",
+)
+"""Actions that make a network or change where it leads."""
 
 SERVICE_CALLS: Final = {
     "athena": ("athena:StartQueryExecution", "arn:aws:athena:{region}:{account}:workgroup/mesh-general"),
@@ -109,10 +128,14 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
             yield from _made_in_a_network(subject, caller)
             for action in LEADING_OUT:
                 yield Claim(caller.who, subject.own_request(caller, action), allowed=False, denied=("scp",))
-        for action in ENDPOINT_CHANGES:
+        for action in (*ENDPOINT_CHANGES, *NETWORK_CHANGES):
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
+            deploys = subject.own_request(deployment, action)
+            if deployment.account == subject.hub:
+                yield Claim(deployment.who, deploys, free=("scp",))
+            else:
+                yield Claim(deployment.who, deploys, allowed=False, denied=("scp",))
     yield Fact("EC2 blocks every internet gateway, and no account makes an exception", _declared)
     for service in sorted(subject.plan.governance.network.endpoints):
         yield from _kept_out(subject, service)
@@ -215,8 +238,8 @@ def _jobs(subject: Subject) -> Iterator[AnyClaim]:
             ("logs", "logs:PutLogEvents", log),
             ("events", "events:PutEvents", bus),
         ):
-            request = Request(pipeline, action, resource, {"aws:SourceVpce": from_plan.endpoint_id(service)})
-            yield Claim(f"{who}, in our network", request, allowed=True)
+            context = {"aws:SourceVpce": from_plan.endpoint_id(service)}
+            yield Claim(f"{who}, in our network", Request(pipeline, action, resource, context), allowed=True)
         yield from _interfaces(
             subject, f"the pipeline of {product.domain}.{product.name}", pipeline, product.account_id
         )

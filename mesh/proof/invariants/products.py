@@ -290,6 +290,9 @@ SETTINGS: Final = (
 )
 """Actions that change how a bucket is set up."""
 
+OF_NOBODY: Final = ("s3:PutAnalyticsConfiguration", "s3:PutInventoryConfiguration")
+"""Of these the ones that have S3 write lists of objects to a bucket of whomever, which nobody sets up."""
+
 
 def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M2: on every setting of a product's bucket, by an administrator at home and by the deployment."""
@@ -300,6 +303,9 @@ def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(home.name, action, bucket)
             yield Claim(home.who, request, allowed=False, denied=("resource",))
             deploys = Request(names.deploy_role(product.account_id), action, bucket)
-            yield Claim("the deployment", deploys, allowed=True)
+            if action in OF_NOBODY:
+                yield Claim("the deployment", deploys, allowed=False, denied=("scp",), free=("resource",))
+            else:
+                yield Claim("the deployment", deploys, allowed=True)
         acl = Request(home.name, "s3:PutObjectVersionAcl", f"{bucket}/x")
         yield Claim(home.who, acl, allowed=False, denied=("resource",))
