@@ -40,7 +40,7 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
             what="Nobody deletes a log, the deployment included.",
             why="Whoever did something could remove the trace of it; logs end by the lifecycle rule alone.",
             principal="*",
-            actions=("s3:DeleteObject", "s3:DeleteObjectVersion"),
+            actions=("s3:DeleteObject*",),
             resources=(objects,),
         ),
     )

@@ -24,6 +24,7 @@ TOPIC_ACTIONS: Final = (
     "sns:GetTopicAttributes",
     "sns:ListSubscriptionsByTopic",
     "sns:Publish",
+    "sns:PutDataProtectionPolicy",
     "sns:RemovePermission",
     "sns:SetTopicAttributes",
     "sns:Subscribe",
@@ -33,6 +34,7 @@ TOPIC_ACTIONS: Final = (
 SET_UP_TOPIC: Final = (
     "sns:AddPermission",
     "sns:DeleteTopic",
+    "sns:PutDataProtectionPolicy",
     "sns:RemovePermission",
     "sns:SetTopicAttributes",
     "sns:Subscribe",

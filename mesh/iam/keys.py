@@ -18,13 +18,15 @@ ENCRYPT = (
 )
 
 USE_KEY = (
+    "kms:Decapsulate",
     "kms:Decrypt",
+    "kms:DeriveSharedSecret",
+    "kms:Encapsulate",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
-    "kms:ReEncrypt*",
     "kms:GenerateMac",
+    "kms:ReEncrypt*",
     "kms:Sign",
-    "kms:DeriveSharedSecret",
 )
 
 ADMINISTER_KEY = (

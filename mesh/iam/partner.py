@@ -57,7 +57,7 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
             what="Nobody puts an object, the partner's own people included.",
             why="Replication is no `s3:PutObject`, so all that lies in the inbox came by an agreement.",
             principal="*",
-            actions=("s3:PutObject", "s3:PutObjectTagging"),
+            actions=("s3:PutObject*",),
             resources=(objects,),
             conditions=(not_a_service(),),
         ),

@@ -40,11 +40,15 @@ class Mutant:
 
 
 class Changed(NamedTuple):
-    """A mutant of one statement; `statement` is None when it is dropped."""
+    """A mutant of one statement; `statement` is None when it is dropped.
+
+    `actions` are the patterns of actions for which it can differ from the original; None when it can for all.
+    """
 
     mutant: Mutant
     number: int
     statement: Json | None
+    actions: tuple[str, ...] | None = None
 
 
 SOMEBODY: Final = "role/somebody"
@@ -59,7 +63,13 @@ def mutants(document: str, statements: list[Json]) -> Iterator[Changed]:
         sid = str(statement["Sid"])
         yield Changed(Mutant(document, sid), number, None)
         for change, mistake, changed in _changes(statement):
-            yield Changed(Mutant(document, sid, change, mistake), number, changed)
+            yield Changed(Mutant(document, sid, change, mistake), number, changed, _differing(change))
+
+
+def _differing(change: str) -> tuple[str, ...] | None:
+    """Patterns of actions, before and after, of a change to a list of them."""
+    element, _, entries = change.partition(" ")
+    return tuple(entries.lower().split(" to ")) if element.endswith("Action") else None
 
 
 _Change = tuple[str, Mistake, Json]

@@ -7,6 +7,7 @@ statement takes otherwise than the original are decided again.
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -176,26 +177,35 @@ class _Noticing:
         self._mutation, self._policy, self._changes, self._at_most = mutation, policy, changes, at_most
         self._original = _statements(policy)
         self._before = [_alone(policy, statement) for statement in self._original]
+        self._after: dict[int, Policy | None] = {}
         self.by: list[dict[str, int | None]] = [{} for _ in changes]
         self.open: set[int] = set()
-        self._after: list[Policy | None] = []
         for place, change in enumerate(changes):
-            self._after.append(self._changed(place, change))
-        self._by_action: dict[str, tuple[int, ...]] = {}
+            if self._is_taken(change):
+                self.open.add(place)
+            else:
+                self.by[place][REFUSED_BY_AWS] = None
+        self._mattering = _Mattering([(each, changes[each]) for each in sorted(self.open)], self._before)
         self._waiting: dict[int, list[int]] = {}
         self._batch: dict[int, int] = {}
 
-    def _changed(self, place: int, change: Changed) -> Policy | None:
-        """The changed statement alone; None when it is gone. One that AWS does not take is noticed at once."""
+    def _is_taken(self, change: Changed) -> bool:
+        """Whether AWS takes the document of a mutant; of other actions in a list it takes any."""
+        if change.actions or (change.statement is None and len(self._original) == 1):
+            return True
         try:
-            if change.statement is not None or len(self._original) > 1:
-                with self._policy.standing_in(self._document(change)):
-                    self._policy.compile()
+            with self._policy.standing_in(self._document(change)):
+                self._policy.compile()
         except UnknownError:
-            self.by[place][REFUSED_BY_AWS] = None
-            return None
-        self.open.add(place)
-        return _alone(self._policy, change.statement) if change.statement is not None else None
+            return False
+        return True
+
+    def _changed(self, place: int) -> Policy | None:
+        """The changed statement alone; None when it is gone."""
+        if place not in self._after:
+            statement = self._changes[place].statement
+            self._after[place] = _alone(self._policy, statement) if statement is not None else None
+        return self._after[place]
 
     def _document(self, change: Changed) -> Json:
         rest = list(self._original)
@@ -209,24 +219,12 @@ class _Noticing:
             if not self.open:
                 break
             claim = self._mutation.claims[position][1]
-            action = claim.request.action.lower()
-            places = self._by_action.get(action)
-            if places is None:
-                places = self._by_action[action] = tuple(self._naming(action))
+            places = self._mattering.to(claim.request.action.lower())
             asked = [place for place in places if place in self.open]
             if asked:
                 self._compare(position, examine(claim.request, world), asked)
         for place in tuple(self._waiting):
             self._decide(place)
-
-    def _naming(self, action: str) -> Iterator[int]:
-        """Mutants that could matter to a request for the action."""
-        for place in sorted(self.open):
-            change, after = self._changes[place], self._after[place]
-            before = _names(self._before[change.number], action)
-            named = _names(after, action)
-            if before != named if _of_actions(change) else before or named:
-                yield place
 
     def _compare(self, position: int, case: Case, places: Iterable[int]) -> None:
         """Keeps the claim for each mutant whose statement takes the request otherwise than the original."""
@@ -235,7 +233,7 @@ class _Noticing:
             number = self._changes[place].number
             if number not in before:
                 before[number] = _takes(self._before[number], case)
-            if before[number] is None or before[number] != _takes(self._after[place], case):
+            if before[number] is None or before[number] != _takes(self._changed(place), case):
                 waiting = self._waiting.setdefault(place, [])
                 waiting.append(position)
                 if len(waiting) >= self._batch.get(place, 1):
@@ -259,6 +257,36 @@ class _Noticing:
         mutation.forget(self._policy)
 
 
+class _Mattering:
+    """Mutants by the actions to whose requests they could matter."""
+
+    def __init__(self, changes: Iterable[tuple[int, Changed]], before: Sequence[Policy]) -> None:
+        self._before = before
+        self._of_statement: dict[int, list[int]] = {}
+        self._of_action: dict[str, list[int]] = {}
+        self._of_patterns: list[tuple[re.Pattern[str], int]] = []
+        for place, change in changes:
+            if change.actions is None:
+                self._of_statement.setdefault(change.number, []).append(place)
+            for pattern in change.actions or ():
+                if "*" in pattern or "?" in pattern:
+                    self._of_patterns.append((re.compile(fnmatch.translate(pattern)), place))
+                else:
+                    self._of_action.setdefault(pattern, []).append(place)
+        self._known: dict[str, tuple[int, ...]] = {}
+
+    def to(self, action: str) -> tuple[int, ...]:
+        """Places of the mutants that could matter to a request for the action (lower case)."""
+        if action not in self._known:
+            named = (number for number in self._of_statement if _names(self._before[number], action))
+            self._known[action] = (
+                *(place for number in named for place in self._of_statement[number]),
+                *self._of_action.get(action, ()),
+                *(place for pattern, place in self._of_patterns if pattern.fullmatch(action)),
+            )
+        return self._known[action]
+
+
 def _statements(policy: Policy) -> list[Json]:
     return list(policy.document["Statement"])
 
@@ -267,13 +295,8 @@ def _alone(policy: Policy, statement: Json) -> Policy:
     return compiled(policy.name, {"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _of_actions(change: Changed) -> bool:
-    """Whether the mutant differs from the original for some actions, and is the same for all others."""
-    return change.mutant.change.startswith(("Action ", "NotAction "))
-
-
-def _names(policy: Policy | None, action: str) -> bool:
-    return policy is not None and bool(policy.denies(action) or policy.allows(action))
+def _names(policy: Policy, action: str) -> bool:
+    return bool(policy.denies(action) or policy.allows(action))
 
 
 def _takes(policy: Policy | None, case: Case) -> bool | None:

@@ -10,6 +10,7 @@ from mesh.proof.invariants import (
     boundary,
     break_glass,
     clearances,
+    entitled,
     event_bus,
     exfiltration,
     guardrails,
@@ -244,6 +245,11 @@ INVARIANTS: Final = (
         "U1",
         "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
         lambda subject: universe.every_action(subject, asked),
+    ),
+    Invariant(
+        "U3",
+        "The policy of a resource refuses every harm to all but those whom the design entitles to it.",
+        entitled.harm_is_for_the_entitled,
     ),
 )
 
