@@ -19,7 +19,6 @@ WRITE_OBJECTS = (
     "s3:ObjectOwnerOverrideToBucketOwner",
     "s3:PutObject*",
     "s3:Replicate*",
-    "s3:RestoreObject",
     "s3:UpdateObjectEncryption",
 )
 
@@ -32,8 +31,6 @@ CONFIGURE_BUCKET = (
     "s3:PauseReplication",
     "s3:Put*Configuration",
     "s3:PutBucket*",
-    "s3:PutObjectAcl",
-    "s3:PutObjectVersionAcl",
     "s3:TagResource",
     "s3:UntagResource",
     "s3:UpdateBucketMetadata*",
@@ -102,7 +99,7 @@ def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id:
             but="The account's stack makes the bucket.",
             principal="*",
             actions=CONFIGURE_BUCKET,
-            resources=(whole, objects),
+            resources=(whole,),
             conditions=(caller_is_not(names.deploy_role(account_id)), not_a_service()),
         ),
     )

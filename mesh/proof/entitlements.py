@@ -89,9 +89,8 @@ def _claim(keeping: Keeping, arn: str, harm: Harm, caller: Actor) -> Iterator[Cl
         if not harm.refused:
             yield Claim(caller.who, request, free=("resource",))
     elif keeping.denies(harm, caller):
-        yield Claim(caller.who, request, allowed=False, denied=("resource",))
-    elif caller.account != keeping.account or harm.action.startswith("kms:"):
-        # Within an account the caller's own permissions suffice, but for keys.
+        yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
+    else:
         yield Claim(caller.who, request, admitted=False)
 
 
@@ -111,3 +110,13 @@ def like_named(account_id: str) -> Iterator[Actor]:
     for account, where in ((account_id, "at home"), (OTHER_ORGANIZATION, "of an outsider")):
         for path in ("somebody", *(f"{kind}/somebody" for kind in _KINDS)):
             yield Actor(f"a role mesh/{path} {where}", names.role(account, path), None, account, "like-named")
+
+
+def namesakes(subject: Subject, *roles: str | None) -> Iterator[Actor]:
+    """Roles of the same names in accounts where they are nobody's: of another domain, of a partner, of an outsider."""
+    domain, partner = subject.domains[-1].access.account_id, next(iter(subject.owners))
+    for role in roles:
+        for account in (domain, partner, OTHER_ORGANIZATION):
+            if role and account != role.split(":")[4]:
+                name = ":".join((*role.split(":")[:4], account, role.split(":", 5)[5]))
+                yield Actor(f"a role named like {role}", name, None, account, "like-named")

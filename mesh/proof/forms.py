@@ -21,7 +21,8 @@ def by_form(plan: Plan, policies: Iterable[Policy]) -> list[list[Policy]]:
 def marker(plan: Plan) -> Callable[[str], str]:
     """Function of a text that puts marks in the place of ids and names, by the order in which they first stand."""
     products = (name for domain in plan.domains.values() for name in domain.products)
-    names = sorted({*plan.domains, *plan.partners, *products}, key=len, reverse=True)
+    partners = (f"partner-{name}" for name in plan.partners)
+    names = sorted({"governance", *plan.domains, *plan.partners, *partners, *products}, key=len, reverse=True)
     owners = re.compile(rf"(?<![A-Za-z0-9])(\d{{12}}|{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])")
 
     def marked(text: str) -> str:

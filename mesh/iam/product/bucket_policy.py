@@ -90,7 +90,7 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
             but="The account's stack makes the bucket.",
             principal="*",
             actions=CONFIGURE_BUCKET,
-            resources=(whole, objects),
+            resources=(whole,),
             conditions=(caller_is_not(audience.deploy), not_a_service()),
         ),
     )

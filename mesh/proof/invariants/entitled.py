@@ -11,7 +11,7 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim
-from mesh.proof.entitlements import CRYPTOGRAPHIC, Entitled, Harm, Keeping, claims, strangers
+from mesh.proof.entitlements import CRYPTOGRAPHIC, Entitled, Harm, Keeping, claims, namesakes, strangers
 from mesh.proof.invariants.products import FILES, METADATA, TABLES, EntitledRoles, callers
 from mesh.proof.subject import Actor, Subject
 
@@ -28,7 +28,12 @@ def harm_is_for_the_entitled(subject: Subject) -> Iterator[AnyClaim]:
 def _products(subject: Subject) -> Iterator[Keeping]:
     for product in subject.product_classes:
         roles, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
-        asked = (*callers(subject, product), *strangers(subject, product.account_id))
+        own = (roles.pipeline, roles.delivery, roles.location, roles.publisher, roles.deploy, roles.preview)
+        asked = (
+            *callers(subject, product),
+            *strangers(subject, product.account_id),
+            *namesakes(subject, *own),
+        )
         keeping = _keeping(subject, product.account_id, asked)
         yield keeping((f"{bucket}/{TABLES}", f"{bucket}/{METADATA}", f"{bucket}/{FILES}"), _on_objects(roles))
         yield keeping((bucket,), _on_bucket(roles))
