@@ -184,6 +184,11 @@ def resource_types(service: str, name: str) -> frozenset[str]:
     return frozenset(kind["name"] for kind in _DATA.actions.get_action_details(service, name)["resourceTypes"])
 
 
+def tags(service: str, name: str) -> bool:
+    """Whether the reference calls an action one on tags, whatever else it calls it."""
+    return "Tagging" in _level(service, name)
+
+
 @lru_cache(maxsize=32_768)
 def _level(service: str, name: str) -> str:
     proper = next((action for action in actions_of(service) if action.lower() == name.lower()), name)

@@ -172,11 +172,12 @@ class Sees:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A property of the documents or the grants as they stand."""
+    """A property of the documents or the grants as they stand; `actions` are those that it is about, if it is of some."""
 
     text: str
     failure: Callable[[Subject], str | None]
     """The violation in words; None when there is none."""
+    actions: tuple[str, ...] = ()
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -185,3 +186,10 @@ class Fact:
 
 
 AnyClaim = Claim | Columns | Sees | Fact
+
+
+def actions_of(claim: AnyClaim) -> tuple[str, ...]:
+    """The actions (lower case) that a claim is about."""
+    if isinstance(claim, Claim):
+        return (claim.request.action.lower(),)
+    return tuple(action.lower() for action in claim.actions) if isinstance(claim, Fact) else ()
