@@ -38,7 +38,7 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inb
             what="The role reads what lies under `outbound/`, to replicate it.",
             why="What the pipeline did not put there is not delivered.",
             effect="Allow",
-            actions=("s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"),
+            actions=("s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"),
             resources=(f"arn:aws:s3:::{bucket}/outbound/*",),
         ),
         Statement(

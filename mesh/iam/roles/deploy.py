@@ -9,6 +9,7 @@ from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.trust import assumed_by
 from mesh.iam.statement import Document, Statement, document, when
 
+
 def read_data() -> tuple[str, ...]:
     """Actions of AWS's ReadOnlyAccess, or beside it, that read data or secrets: those that the files bound by M10.
 

@@ -11,6 +11,7 @@ from mesh.proof.invariants import (
     boundary,
     break_glass,
     clearances,
+    duties,
     event_bus,
     exfiltration,
     guardrails,
@@ -254,6 +255,11 @@ INVARIANTS: Final = (
         "U1",
         "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
         lambda subject: universe.every_action(subject, asked),
+    ),
+    Invariant(
+        "U2",
+        "A role can do what its work needs, and nothing harmful beside it.",
+        duties.roles_do_their_work,
     ),
 )
 

@@ -32,7 +32,6 @@ SHARES: Final = ("events:PutPermission", "ram:CreateResourceShare", "ram:Disasso
 """Actions that open a resource inside the organisation: by deployments, and by that of governance alone."""
 
 
-
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I6: every caller is refused every action on a resource of any other organisation, or of none.
 
