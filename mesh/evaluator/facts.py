@@ -226,6 +226,15 @@ def takes(action: str, arn: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def arn_patterns(action: str) -> tuple[str, ...]:
+    """ARNs of the resource types that an action takes, with `*` in the place of what varies; none if it takes none."""
+    service, _, name = action.partition(":")
+    types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
+    forms = (_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in types)
+    return tuple(re.sub(r"\$\{\w+\}", "*", form) for form in forms)
+
+
+@lru_cache(maxsize=8192)
 def _forms(service: str, name: str) -> tuple[re.Pattern[str], ...]:
     types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
     forms = (_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in types)

@@ -33,7 +33,6 @@ def of_delivery(subject: Subject, domain: DomainPlan, product: str) -> Work:
             Duty("kms:Decrypt", subject.product_key(source), subject.through_s3),
             *_into_inboxes(subject, domain, product),
         ),
-        granted=(Duty("kms:Decrypt", f"arn:aws:kms:{subject.region}:{source.account_id}:key/x", subject.through_s3),),
         beside=(
             f"{bucket}/tables/a",
             f"{bucket}/outboundx/a",
@@ -69,6 +68,8 @@ def _keys_without_s3(subject: Subject, domain: DomainPlan, product: str) -> Iter
     yield Duty("kms:Decrypt", subject.product_key(domain.products[product]))
     for account, _ in _partners(domain, product):
         yield from each("kms: Encrypt GenerateDataKey", _inbox_key(subject, account))
+        other_region = f"arn:aws:kms:us-east-1:{account}:key/x"
+        yield from each("kms: Encrypt GenerateDataKey", other_region, subject.through_s3)
 
 
 def _buckets_of_others(subject: Subject, bucket: str) -> Iterator[str]:

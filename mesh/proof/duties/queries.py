@@ -81,7 +81,6 @@ def of_partner(subject: Subject, partner: PartnerPlan) -> Work:
             ),
             *_results(subject, account, results, ""),
         ),
-        granted=(Duty("kms:Decrypt", f"arn:aws:kms:{subject.region}:{account}:key/x", subject.through_s3),),
         beside=(
             *_workgroups_of_others(subject, account, names.WORKGROUP),
             *_metadata_of(subject, subject.hub),
@@ -159,10 +158,11 @@ def _files_of_no_domain(subject: Subject, product: DataProductArgs) -> Iterator[
 
 
 def _keys_of_others(subject: Subject, account: str) -> Iterator[Duty]:
-    """The account's key without S3; with S3, keys of governance, of strangers, and of an alias of the same name."""
+    """The account's key without S3; with S3, keys of another region, and like-named ones of governance and strangers."""
     region, own = subject.region, {"kms:ResourceAliases": [f"alias/{names.ACCOUNT_KEY_ALIAS}"]}
     through = subject.through_s3
     yield from each("kms: Decrypt GenerateDataKey", from_plan.key_arn(region, account, names.ACCOUNT_KEY_ALIAS))
     yield from each("kms: GenerateDataKey", f"arn:aws:kms:{region}:{account}:key/x", through)
+    yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:us-east-1:{account}:key/x", through)
     for other in (subject.hub, NO_ORGANIZATION, OTHER_ORGANIZATION):
         yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:{region}:{other}:key/x", {**through, **own})
