@@ -20,6 +20,9 @@ NOT_ON_THESE: Final = "of the actions that it adds, those that can do harm take 
 SAID_ALREADY: Final = "what it adds and could do harm, the document grants already, or refuses, by another statement"
 TAKES_NO_MORE: Final = "no action of the statement that can do harm takes a resource of a type that it adds"
 
+_ANY_BUCKET: Final = ":s3:::*"
+"""End of the pattern of a bucket's ARN: its name holds no `/`, which in an object's ARN ends it."""
+
 
 def computed_reason(change: Changed, statements: list[Json]) -> str | None:
     """The reason why a mutant lets nothing harmful through; None when it does, or when it is of another kind."""
@@ -62,7 +65,11 @@ def _harmful(statement: Json) -> Iterator[str]:
 
 def _meets(action: str, resource: str) -> bool:
     """Whether an action takes a resource that the pattern matches; one that takes none needs `*`."""
-    return resource == "*" or any(_both_match(pattern, resource) for pattern in facts.arn_patterns(action))
+    return resource == "*" or any(
+        _both_match(pattern, resource)
+        for pattern in facts.arn_patterns(action)
+        if not (pattern.endswith(_ANY_BUCKET) and "/" in resource)
+    )
 
 
 def _says(statement: Json, action: str, resources: list[str]) -> bool:

@@ -66,6 +66,9 @@ def _into_inboxes(subject: Subject, domain: DomainPlan, product: str) -> Iterato
 
 def _keys_without_s3(subject: Subject, domain: DomainPlan, product: str) -> Iterator[Duty]:
     yield Duty("kms:Decrypt", subject.product_key(domain.products[product]))
+    alias = {"kms:ResourceAliases": [f"alias/{names.key_alias(product)}"]}
+    for place in (f"{subject.region}:{subject.hub}", f"us-east-1:{domain.access.account_id}"):
+        yield Duty("kms:Decrypt", f"arn:aws:kms:{place}:key/x", {**subject.through_s3, **alias})
     for account, _ in _partners(domain, product):
         yield from each("kms: Encrypt GenerateDataKey", _inbox_key(subject, account))
         other_region = f"arn:aws:kms:us-east-1:{account}:key/x"

@@ -91,7 +91,7 @@ def of_partner(subject: Subject, partner: PartnerPlan) -> Work:
         keys={"kms": subject.through_s3},
         otherwise=(
             *each("kms: Decrypt", from_plan.key_arn(subject.region, account, names.INBOX_KEY_ALIAS)),
-            *_keys_of_others(subject, account),
+            *_keys_of_others(subject, account, names.INBOX_KEY_ALIAS),
         ),
     )
 
@@ -131,7 +131,8 @@ def _metadata(subject: Subject, account: str) -> Iterator[Duty]:
 
 
 def _catalogs_of_others(subject: Subject) -> Iterator[str]:
-    """Catalogs of another account: of a domain's, and of nobody's."""
+    """Catalogs of other accounts, and one that is federated into the mesh's."""
+    yield f"arn:aws:glue:{subject.region}:{subject.hub}:catalog/x"
     for account in (subject.perimeter.management_id, OTHER_ORGANIZATION):
         yield from _metadata_of(subject, account)
 
@@ -157,12 +158,13 @@ def _files_of_no_domain(subject: Subject, product: DataProductArgs) -> Iterator[
         yield from (bucket, f"{bucket}/a")
 
 
-def _keys_of_others(subject: Subject, account: str) -> Iterator[Duty]:
+def _keys_of_others(subject: Subject, account: str, *aliases: str) -> Iterator[Duty]:
     """The account's key without S3; with S3, keys of another region, and like-named ones of governance and strangers."""
-    region, own = subject.region, {"kms:ResourceAliases": [f"alias/{names.ACCOUNT_KEY_ALIAS}"]}
-    through = subject.through_s3
+    region, through = subject.region, subject.through_s3
     yield from each("kms: Decrypt GenerateDataKey", from_plan.key_arn(region, account, names.ACCOUNT_KEY_ALIAS))
     yield from each("kms: GenerateDataKey", f"arn:aws:kms:{region}:{account}:key/x", through)
-    yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:us-east-1:{account}:key/x", through)
-    for other in (subject.hub, NO_ORGANIZATION, OTHER_ORGANIZATION):
-        yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:{region}:{other}:key/x", {**through, **own})
+    for alias in (names.ACCOUNT_KEY_ALIAS, *aliases):
+        named = {**through, "kms:ResourceAliases": [f"alias/{alias}"]}
+        yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:us-east-1:{account}:key/x", named)
+        for other in (subject.hub, NO_ORGANIZATION, OTHER_ORGANIZATION):
+            yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:{region}:{other}:key/x", named)
