@@ -28,7 +28,7 @@ Power = Literal[
 """A thing that an action can do with data; the last two are harmless."""
 
 POWERS: Final[tuple[str, ...]] = get_args(Power)
-HARMLESS: Final = frozenset({"own account only", "nothing"})
+HARMLESS: Final[frozenset[Power]] = frozenset({"own account only", "nothing"})
 """Powers that need no bound, but a second reading."""
 
 _Path = tuple[str | int, ...]
@@ -82,6 +82,22 @@ def allowed_actions() -> Iterator[tuple[str, AllowedAction]]:
     """Every allowed action with its full name, as `athena:GetQueryResults`."""
     for service in listed_services().values():
         yield from ((f"{service.prefix}:{name}", action) for name, action in service.allowed.items())
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(name.lower() for name, _ in allowed_actions())
+
+
+def is_allowed(action: str) -> bool:
+    """Whether an action, in whatever case, is allowed to anybody."""
+    return action.lower() in _names()
+
+
+@cache
+def actions_that(*powers: Power) -> tuple[str, ...]:
+    """The allowed actions that can do one of these things, by full name."""
+    return tuple(name for name, action in allowed_actions() if not set(powers).isdisjoint(action.can))
 
 
 @cache

@@ -189,6 +189,12 @@ class Case(NamedTuple):
         return self._allowed_by(self.principal.identity) is not None
 
     @property
+    def bounded(self) -> bool:
+        """Whether the boundary of the caller lets the request through; true of a caller without one."""
+        boundary = self.principal.boundary
+        return boundary is None or not self.denied("boundary") and self._allowed_by((boundary,)) is not None
+
+    @property
     def passed(self) -> bool:
         """Whether the endpoint's policy allows the request; true where it comes through no endpoint of the world."""
         policy, caller = self.endpoint, self.principal.caller

@@ -184,6 +184,11 @@ def resource_types(service: str, name: str) -> frozenset[str]:
     return frozenset(kind["name"] for kind in _DATA.actions.get_action_details(service, name)["resourceTypes"])
 
 
+def tags(service: str, name: str) -> bool:
+    """Whether the reference calls an action one on tags, whatever else it calls it."""
+    return "Tagging" in _level(service, name)
+
+
 @lru_cache(maxsize=32_768)
 def _level(service: str, name: str) -> str:
     proper = next((action for action in actions_of(service) if action.lower() == name.lower()), name)
@@ -218,6 +223,15 @@ def takes(action: str, arn: str) -> bool:
     """Whether an action takes a resource of the ARN's type, in whatever account."""
     service, _, name = action.partition(":")
     return any(form.fullmatch(arn) for form in _forms(service, name))
+
+
+@lru_cache(maxsize=8192)
+def arn_patterns(action: str) -> tuple[str, ...]:
+    """ARNs of the resource types that an action takes, with `*` in the place of what varies; none if it takes none."""
+    service, _, name = action.partition(":")
+    types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
+    forms = (_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in types)
+    return tuple(re.sub(r"\$\{\w+\}", "*", form) for form in forms)
 
 
 @lru_cache(maxsize=8192)

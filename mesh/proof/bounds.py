@@ -24,6 +24,7 @@ CONTEXTS: Final[tuple[Mapping[str, Any], ...]] = (
     {"aws:TagKeys": ["mesh:clearance"]},
     {"sns:Protocol": "https", "sns:Endpoint": "https://example.com/"},
     {"events:TargetArn": [f"arn:aws:events:eu-west-1:{NO_ORGANIZATION}:event-bus/x"]},
+    {"cloudwatch:AlarmActions": [f"arn:aws:sns:eu-west-1:{NO_ORGANIZATION}:x"]},
     {"lambda:Principal": NO_ORGANIZATION},
     {"lambda:FunctionUrlAuthType": "NONE"},
     {"kms:GrantIsForAWSResource": "false"},
@@ -57,6 +58,8 @@ class Bounds:
                 if statement["Effect"] == "Deny":
                     self._statements.setdefault(str(statement["Sid"]), []).append(policy)
         self._callers = tuple(_callers(subject))
+        mail = {"sns:Protocol": "email", "sns:Endpoint": subject.perimeter.security_contact}
+        self._contexts = (*CONTEXTS, mail)
         self._last: dict[str, _Probe] = {}
 
     def refused(self, action: str, sid: str) -> tuple[str, Request] | str:
@@ -70,7 +73,7 @@ class Bounds:
         last = self._last.get(sid)
         if last and last.resource < len(resources) and (found := self._asked(action, sid, resources, last)):
             return found
-        for context in range(len(CONTEXTS)):
+        for context in range(len(self._contexts)):
             for resource in range(len(resources)):
                 for caller in range(len(self._callers)):
                     probe = _Probe(caller, resource, context)
@@ -81,7 +84,7 @@ class Bounds:
 
     def _asked(self, action: str, sid: str, resources: tuple[str, ...], probe: _Probe) -> tuple[str, Request] | None:
         caller = self._callers[probe.caller]
-        request = Request(caller.name, action, resources[probe.resource], CONTEXTS[probe.context])
+        request = Request(caller.name, action, resources[probe.resource], self._contexts[probe.context])
         try:
             refusing = any(cause.sid == sid for cause in examine(request, self.subject.world).denials())
         except UnknownError:
@@ -114,6 +117,12 @@ def _resources(subject: Subject, action: str) -> Iterator[str]:
     yield from own or ["*"]
     carriers = [r.arn for r in subject.world.resources.values() if r.arn.split(":")[2] == service]
     yield from _one_of_each(subject, carriers)
+    local = f"{subject.region}:{home}"
+    yield from {
+        "athena": (f"arn:aws:athena:{local}:workgroup/{names.workgroup('general')}",),
+        "kms": (f"arn:aws:kms:{local}:alias/{names.key_alias('x')}",),
+        "logs": (f"arn:aws:logs:{local}:log-group:/mesh/x", f"arn:aws:logs:{local}:log-group:/mesh/x:log-stream:x"),
+    }.get(service, ())
     if service in ("iam", "sts"):
         yield from (names.role(home, "x"), names.deploy_role(home), names.policy(home, "x"))
         yield from (r.arn for domain in subject.domains[:1] for r in domain.clearances.values())

@@ -26,7 +26,7 @@ class Claim:
 
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy of
     the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the
-    endpoint that the request comes through does. `by` is the Sid of a statement that refuses the request, be there
+    endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is the Sid of a statement that refuses the request, be there
     others or not. `lacks` are keys, in lower case, that AWS may not send with it.
     """
 
@@ -38,6 +38,7 @@ class Claim:
     admitted: bool | None = None
     granted: bool | None = None
     passed: bool | None = None
+    bounded: bool | None = None
     by: str | None = None
     lacks: tuple[str, ...] = ()
 
@@ -83,6 +84,8 @@ class Claim:
             return self._witness(f"is {'' if case.granted else 'not '}granted by the caller's own policies", ())
         if self.passed is not None and case.passed != self.passed:
             return self._witness(f"is {'' if case.passed else 'not '}let through by the endpoint's policy", ())
+        if self.bounded is not None and case.bounded != self.bounded:
+            return self._witness(f"is {'' if case.bounded else 'not '}let through by the caller's boundary", ())
         return None
 
     def _decided_by(self, case: Case) -> str:
@@ -172,11 +175,12 @@ class Sees:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A property of the documents or the grants as they stand."""
+    """A property of the documents or the grants as they stand; `actions` are those that it is about, if it is of some."""
 
     text: str
     failure: Callable[[Subject], str | None]
     """The violation in words; None when there is none."""
+    actions: tuple[str, ...] = ()
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -185,3 +189,10 @@ class Fact:
 
 
 AnyClaim = Claim | Columns | Sees | Fact
+
+
+def actions_of(claim: AnyClaim) -> tuple[str, ...]:
+    """The actions (lower case) that a claim is about."""
+    if isinstance(claim, Claim):
+        return (claim.request.action.lower(),)
+    return tuple(action.lower() for action in claim.actions) if isinstance(claim, Fact) else ()

@@ -21,6 +21,10 @@ _LOOKED_FOR: Final = (
     "aws:PrincipalOrgPaths begins with the organisation's id, so this adds nothing; AWS's examples and the tools that "
     "check endpoint policies look for it (aws-samples/data-perimeter-policy-examples, vpc_endpoint_policies)"
 )
+_FILES_TOO: Final = (
+    "DecryptFilesOfProducts grants it of every key of a domain's account, so this adds nothing; it says what a query's "
+    'result needs (Athena User Guide, "Encrypt query results stored in Amazon S3"), and stands when files are gone'
+)
 
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
@@ -29,6 +33,7 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
     ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID", _LOOKED_FOR),
     ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths", _NAMED_BY_ACCOUNT),
+    ("role/mesh/clearance/*, mesh", "EncryptQueryResults", "Action kms:Decrypt", _FILES_TOO),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )
 """Document, Sid and condition of the loss (patterns), and the reason."""

@@ -22,6 +22,7 @@ from mesh.plan import Plan
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.forms import by_form, marker
+from mesh.proof.harmless_mutants import computed_reason
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.lake_mutants import lake_mutants
 from mesh.proof.mutants import Changed, Json, Mutant, mutants
@@ -136,14 +137,16 @@ class Mutation:
 
     def of_policy(self, policy: Policy, first: Iterable[int] = ()) -> Iterator[MutationOutcome]:
         """The outcome of every mutant of a policy; claims at the positions `first` are asked before all others."""
-        changes = list(mutants(policy.name, _statements(policy)))
+        statements = _statements(policy)
+        changes = list(mutants(policy.name, statements))
         noticing = _Noticing(self, policy, changes)
         noticing.ask(first)
         if noticing.open:
             noticing.ask(self.reach.of(policy))
         for place, change in enumerate(changes):
             invariant, claim = next(iter(noticing.by[place].items()), (None, None))
-            yield MutationOutcome(change.mutant, invariant, None if invariant else reason(change.mutant), claim)
+            why = None if invariant else reason(change.mutant) or computed_reason(change, statements)
+            yield MutationOutcome(change.mutant, invariant, why, claim)
 
     def of_lakes(self) -> Iterator[MutationOutcome]:
         """The outcome of every mutant of Lake Formation: of a grant, and of a label."""

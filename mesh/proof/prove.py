@@ -9,7 +9,7 @@ from typing import Any
 
 from mesh.plan import Plan
 from mesh.proof import symbolic
-from mesh.proof.claims import Claim, Witness
+from mesh.proof.claims import Witness, actions_of
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
@@ -70,14 +70,13 @@ def _prove(invariant: Invariant, subject: Subject, solver: bool) -> InvariantRes
     asked: set[str] = set()
     for claim in invariant.claims(subject):
         checked += 1
-        if isinstance(claim, Claim):
-            asked.add(claim.request.action)
+        asked.update(actions_of(claim))
         witness = claim.check(subject)
         if witness:
             failed += 1
             if len(witnesses) < SHOWN:
                 witnesses.append(witness)
-    subject.asked[invariant.id] = {action.lower() for action in asked}
+    subject.asked[invariant.id] = asked
     proof = symbolic.prove(invariant.id, subject) if solver else None
     if proof:
         failed += proof.failed

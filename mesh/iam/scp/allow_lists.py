@@ -17,6 +17,10 @@ from mesh.aws.allowed_actions import ListedService, listed_services
 from mesh.iam.statement import Document, Statement, document
 
 
+ALLOW_LIST: Final = "mesh-actions-of-"
+"""Beginning of the name of each of these policies."""
+
+
 class ServicePart(NamedTuple):
     """A service, or its actions that begin with certain letters: one too long for a document is split by them."""
 

@@ -10,9 +10,12 @@ from mesh.iam.scp.roles import only_roles, roles_stay_as_they_are
 from mesh.iam.statement import Document, Statement, document, when
 
 PROTECTION: Final = (
+    "dynamodb:UpdateContinuousBackups",
     "ec2:DisableEbsEncryptionByDefault",
     "ec2:ModifyEbsDefaultKmsKeyId",
     "ec2:ResetEbsDefaultKmsKeyId",
+    "ecr:PutImageScanningConfiguration",
+    "ecr:PutImageTagMutability",
     "kms:DisableKey",
     "kms:DisableKeyRotation",
     "kms:PutKeyPolicy",
@@ -159,5 +162,14 @@ def _the_alarm_is_heard(perimeter: Perimeter) -> tuple[Statement, ...]:
             actions=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
             resources=("*",),
             conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+        ),
+        Statement(
+            sid="RefuseSilencingAlarms",
+            what="Only deployments delete an alarm of CloudWatch or switch off whom it tells.",
+            why="What watches data is taken down where it was put up.",
+            but="Each account's stack makes and removes its alarms.",
+            actions=("cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions"),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
         ),
     )

@@ -34,6 +34,30 @@ whoever starts a job runs code of their own with the job's role. Not among them 
 trigger as it was made.
 """
 
+CHANGE_JOBS: Final = (
+    "glue:CreateTableOptimizer",
+    "glue:UpdateCrawler",
+    "glue:UpdateJob",
+    "glue:UpdateTableOptimizer",
+    "lambda:CreateEventSourceMapping",
+    "lambda:PutFunctionEventInvokeConfig",
+    "lambda:RemovePermission",
+    "lambda:UpdateEventSourceMapping",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+    "states:UpdateStateMachine",
+)
+"""Actions that change what runs with a job's role, what starts it, or where what failed is sent."""
+
+READ_RUNS: Final = (
+    "glue:GetJobRun",
+    "glue:GetJobRuns",
+    "states:DescribeExecution",
+    "states:GetExecutionHistory",
+    "states:ListExecutions",
+)
+"""Actions that return what a run was given and what it answered."""
+
 READ_LOGS: Final = (
     "logs:CreateExportTask",
     "logs:CreateLogAnomalyDetector",
@@ -72,14 +96,27 @@ def _jobs() -> tuple[Statement, ...]:
             what="Only deployments change the code or the settings of jobs.",
             why="Changed code runs with the job's role.",
             but="A domain's stack deploys its jobs, out of a review.",
-            actions=(
-                "glue:UpdateJob",
-                "lambda:UpdateFunctionCode*",
-                "lambda:UpdateFunctionConfiguration",
-                "states:UpdateStateMachine",
-            ),
+            actions=CHANGE_JOBS,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseOtherConnections",
+            what="Only deployments make or change connections of Glue; besides them, pipelines read one.",
+            why="A connection says into which network a job goes and holds the password of what it reads.",
+            but="A domain's stack makes the connection to the mesh's network, and its pipelines read it to join.",
+            actions=("glue:CreateConnection", "glue:GetConnection", "glue:UpdateConnection"),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), names.pipeline_role("*", "*")),),
+        ),
+        Statement(
+            sid="RefuseReadingRuns",
+            what="Only deployments and pipelines read the runs of jobs and state machines.",
+            why="Arguments, inputs and outputs of a run are data without a label, as its logs are.",
+            but="A pipeline waits for what it started; a domain's stack waits for a run.",
+            actions=READ_RUNS,
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), names.pipeline_role("*", "*")),),
         ),
         Statement(
             sid="RefuseStartingJobs",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.perimeter import Perimeter, caller_is_not
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
 from mesh.iam.statement import Statement, when
 
 COMPUTE: Final = (
-    ("Glue", "a job or session of Glue", ("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
+    ("Glue", "a job of Glue", ("glue:CreateJob", "glue:UpdateJob"), "glue:VpcIds"),
     (
         "Lambda",
         "a function of Lambda",
@@ -81,6 +81,14 @@ NETWORKS: Final = (
 )
 """Actions that make or change networks, their routes and access lists."""
 
+SECURITY_GROUPS: Final = (
+    "ec2:AuthorizeSecurityGroupEgress",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:CreateSecurityGroup",
+    "ec2:ModifySecurityGroupRules",
+)
+"""Actions that open a security group."""
+
 ENDPOINTS: Final = (
     "ec2:CreateVpcEndpoint",
     "ec2:DeleteVpcEndpoints",
@@ -119,5 +127,14 @@ def networks_without_a_way_out(perimeter: Perimeter) -> tuple[Statement, ...]:
             actions=NETWORKS,
             resources=("*",),
             conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+        ),
+        Statement(
+            sid="RefuseOtherSecurityGroups",
+            what="Only deployments make security groups or change their rules.",
+            why="A rule says from where and to where a job in the network speaks.",
+            but="A domain's stack makes the group of its jobs; no rule reaches beyond the network.",
+            actions=SECURITY_GROUPS,
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles()),),
         ),
     )

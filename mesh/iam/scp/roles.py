@@ -26,7 +26,10 @@ LONG_LIVED_CREDENTIALS: Final = (
     "iam:CreateServiceSpecificCredential",
     "iam:CreateUser",
     "iam:UpdateSAMLProvider",
+    "iot:*RoleAlias",
+    "rolesanywhere:*",
     "ssm:CreateActivation",
+    "sso:CreateInstance",
 )
 
 CHANGE_ROLES: Final = (
@@ -105,6 +108,7 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
             actions=(
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
+                "iam:DeleteOpenIDConnectProvider",
                 "iam:UpdateOpenIDConnectProviderThumbprint",
             ),
             resources=("*",),

@@ -15,7 +15,7 @@ from mesh.iam.rcp.organization import resources_stay_inside
 from mesh.iam.roles.deploy import deploy_trust
 from mesh.iam.roles.permission_set import permission_set
 from mesh.iam.scp import exfiltration, guardrails, identities, jobs
-from mesh.iam.scp.allow_lists import allow_lists
+from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 
@@ -115,7 +115,7 @@ def _allow_lists() -> Iterator[OrganizationPolicy]:
     """The lists of allowed actions, on every unit; not at the root, below which other accounts may be."""
     for subject, body in allow_lists().items():
         yield OrganizationPolicy(
-            name=f"mesh-actions-of-{subject.lower()}",
+            name=f"{ALLOW_LIST}{subject.lower()}",
             type="SERVICE_CONTROL_POLICY",
             targets=("governance", "domains", "partners"),
             description=f"Of {subject.lower()}, only the listed actions of AWS are allowed.",

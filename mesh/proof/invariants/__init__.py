@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
-from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.claims import AnyClaim, actions_of
 from mesh.proof.invariants import (
     boundary,
     break_glass,
     clearances,
+    duties,
     entitled,
     event_bus,
     exfiltration,
     guardrails,
+    harm,
     jobs,
     keys,
     logs,
@@ -30,14 +33,22 @@ from mesh.proof.invariants import (
 from mesh.proof.subject import Subject
 
 
+Claims = Callable[[Subject], Iterator[AnyClaim]]
+
+
 class Invariant(NamedTuple):
     """A sentence that holds of every mesh (`title`); `claims` are what it comes to, request by request."""
 
     id: str
     title: str
-    claims: Callable[[Subject], Iterator[AnyClaim]]
+    claims: Claims
     beyond: str | None = None
     """The part that no IAM policy carries: what carries it instead, and where to look at it."""
+
+
+def _both(one: Claims, other: Claims) -> Claims:
+    """The claims of both."""
+    return lambda subject: chain(one(subject), other(subject))
 
 
 _EGRESS: Final = (
@@ -72,7 +83,7 @@ INVARIANTS: Final = (
     Invariant(
         "I1",
         "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
-        perimeter.nobody_outside,
+        _both(perimeter.nobody_outside, harm.from_outside),
     ),
     Invariant(
         "I2",
@@ -82,7 +93,7 @@ INVARIANTS: Final = (
     Invariant(
         "I3",
         "Partners and the management account act on nothing of a domain.",
-        perimeter.only_domains_and_governance,
+        _both(perimeter.only_domains_and_governance, harm.from_other_units),
     ),
     Invariant(
         "I4",
@@ -102,12 +113,12 @@ INVARIANTS: Final = (
     Invariant(
         "I7",
         "No service is set up to carry data out for somebody.",
-        exfiltration.no_exfiltration,
+        _both(exfiltration.no_exfiltration, harm.carried_out),
     ),
     Invariant(
         "I8",
         "A job is made in a network or not at all, no network has a way out, and its endpoints lead the mesh home.",
-        networks.no_way_out,
+        _both(networks.no_way_out, harm.opened),
         _EGRESS,
     ),
     Invariant(
@@ -130,7 +141,7 @@ INVARIANTS: Final = (
     Invariant(
         "I12",
         "A key is used by its service, for those whom it is for; the deployment administers it, and cannot use it.",
-        keys.keys_only_through_their_services,
+        _both(keys.keys_only_through_their_services, harm.on_keys),
     ),
     Invariant(
         "I13",
@@ -150,7 +161,7 @@ INVARIANTS: Final = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        guardrails.controls_stay_up,
+        _both(guardrails.controls_stay_up, harm.changed),
     ),
     Invariant(
         "I17",
@@ -166,7 +177,7 @@ INVARIANTS: Final = (
     Invariant(
         "I19",
         "Nothing is shared, granted or told to anybody outside, by deployments either: RAM, policies, targets, alarms.",
-        sharing.no_sharing,
+        _both(sharing.no_sharing, harm.shared),
     ),
     Invariant(
         "I20",
@@ -188,7 +199,7 @@ INVARIANTS: Final = (
     Invariant(
         "I23",
         "The mesh catalog is read by domains and written by each domain's publisher, each in its own databases.",
-        mesh_catalog.catalog_is_closed,
+        _both(mesh_catalog.catalog_is_closed, harm.on_the_catalog),
     ),
     Invariant(
         "I24",
@@ -224,7 +235,7 @@ INVARIANTS: Final = (
     Invariant(
         "M10",
         "A preview, which runs for every pull request, looks at settings and never at data or secrets.",
-        roles.previews_read_no_data,
+        _both(roles.previews_read_no_data, harm.looked_at),
     ),
     Invariant(
         "M12",
@@ -247,6 +258,11 @@ INVARIANTS: Final = (
         lambda subject: universe.every_action(subject, asked),
     ),
     Invariant(
+        "U2",
+        "A role can do what its work needs, and nothing harmful beside it.",
+        duties.roles_do_their_work,
+    ),
+    Invariant(
         "U3",
         "The policy of a resource refuses every harm to all but those whom the design entitles to it.",
         entitled.harm_is_for_the_entitled,
@@ -260,5 +276,5 @@ def asked(subject: Subject, invariant: str) -> frozenset[str] | None:
         claims = next((each.claims(subject) for each in INVARIANTS if each.id == invariant), None)
         if claims is None:
             return None
-        subject.asked[invariant] = {claim.request.action.lower() for claim in claims if isinstance(claim, Claim)}
+        subject.asked[invariant] = {action for claim in claims for action in actions_of(claim)}
     return frozenset(subject.asked[invariant])

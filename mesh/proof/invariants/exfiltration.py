@@ -83,7 +83,6 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
         for action, arn in (
             ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
             ("ssm:GetParameter", f"arn:aws:ssm:{subject.region}::parameter/aws/service/x"),
-            ("ec2:GetManagedPrefixListEntries", f"arn:aws:ec2:{subject.region}:aws:prefix-list/pl-1"),
         ):
             yield Claim(f"{caller.who}, at what AWS owns", Request(caller.name, action, arn), free=("scp",))
         for arn in ("arn:aws:iam::aws:role/x", f"arn:aws:ssm:{subject.region}:{NO_ORGANIZATION}:parameter/aws/x"):
@@ -115,7 +114,9 @@ def _without_an_owner(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(administrator.name, "events:PutEvents", foreign)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",), lacks=OWNER_KEYS)
         for action in ("events:PutRule", "events:PutTargets"):
-            request = subject.own_request(Actor("", domain.access.deploy_role, None, domain.access.account_id, ""), action)
+            request = subject.own_request(
+                Actor("", domain.access.deploy_role, None, domain.access.account_id, ""), action
+            )
             yield Claim("a deployment", request, free=("scp",), lacks=OWNER_KEYS)
 
 
@@ -287,7 +288,7 @@ def one_region(subject: Subject) -> Iterator[AnyClaim]:
         for action, resource in (
             ("sqs:CreateQueue", "x"),
             ("dynamodb:CreateTable", "table/x"),
-            ("ec2:RunInstances", "instance/x"),
+            ("ec2:CreateTags", "network-interface/x"),
         ):
             service = action.partition(":")[0]
             for region in ("us-east-1", "eu-central-1"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.aws.allowed_actions import is_allowed, listed_services
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
@@ -32,12 +34,21 @@ def attributes_are_unforgeable(subject: Subject) -> Iterator[AnyClaim]:
         yield Claim("a service of the mesh", service, free=("rcp",))
         for outsider in subject.outsiders[:2]:
             yield Claim(outsider.who, Request(outsider.name, "sts:TagSession", role, FORGED_TAG), denied=("rcp",))
-    yield Fact("no document rests on a tag of the caller", _tags_named)
+    yield Fact("no document rests on a tag of a caller, a resource or an object", _tags_named, tuple(_tagging()))
 
 
 def _tags_named(subject: Subject) -> str | None:
-    named = [name for name, text in subject.documents if "aws:principaltag/" in text.lower()]
-    return f"{', '.join(named[:3])} names aws:PrincipalTag" if named else None
+    named = [name for name, text in subject.documents if _TAG_COMPARED.search(text.lower())]
+    return f"{', '.join(named[:3])} compares a tag" if named else None
+
+
+_TAG_COMPARED: Final = re.compile(r"(principaltag|resourcetag|requesttag|existingobjecttag|requestobjecttag)/")
+
+
+def _tagging() -> Iterator[str]:
+    """Actions that AWS's reference says do nothing but tag, of listed services."""
+    for service in listed_services():
+        yield from (f"{service}:{name}" for name in facts.actions_of(service) if facts.tags(service, name))
 
 
 # ---- controls
@@ -134,7 +145,7 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             request = subject.own_request(deployment, action)
-            if action.startswith(FOR_NOBODY):
+            if action.startswith(FOR_NOBODY) or not is_allowed(action):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
             elif action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub:
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
@@ -159,7 +170,7 @@ def _organization(subject: Subject, administrator: Actor, deployment: Actor) -> 
     An account that accepts another organisation's invitation is gone, with all that is in it.
     """
     for name in facts.actions_of("organizations"):
-        looks = name.startswith(("Describe", "List"))
+        looks = name.startswith(("Describe", "List")) and is_allowed(f"organizations:{name}")
         for caller in (administrator, deployment):
             request = Request(caller.name, f"organizations:{name}", "*")
             if not looks:

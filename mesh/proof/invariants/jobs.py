@@ -7,6 +7,7 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
@@ -75,7 +76,8 @@ def _logs(subject: Subject, account_id: str, where: str, product: str) -> Iterat
     )
     deployment = names.deploy_role(account_id)
     for name, arn in _log_actions(group):
-        action, lists = f"logs:{name}", facts.lists("logs", name)
+        action = f"logs:{name}"
+        lists = facts.lists("logs", name) and is_allowed(action)
         for caller in strangers[:1] if not facts.reads("logs", name) else strangers:
             request = Request(caller.name, action, arn)
             yield Claim(caller.who, request, free=("scp",)) if lists else Claim(caller.who, request, False, ("scp",))
@@ -134,7 +136,11 @@ def _names(subject: Subject, administrator: Actor, deployment: Actor) -> Iterato
         for caller in (administrator, deployment):
             request = subject.own_request(caller, f"cloudformation:{action}")
             yield Claim(caller.who, request, allowed=False, denied=("scp",))
-        made = Request(bootstrap, f"cloudformation:{action}", subject.own_request(deployment, "cloudformation:CreateStack").resource)
+        made = Request(
+            bootstrap,
+            f"cloudformation:{action}",
+            subject.own_request(deployment, "cloudformation:CreateStack").resource,
+        )
         yield Claim("StackSets", made, free=("scp",))
     for service, may in (("cloudtrail.amazonaws.com", True), ("replication.dynamodb.amazonaws.com", False)):
         for caller in (administrator, deployment):
@@ -157,4 +163,6 @@ def _queries(subject: Subject, account_id: str, where: str) -> Iterator[AnyClaim
         yield Claim(f"clearance general in {where}", cleared, free=("scp",))
     people = from_plan.permission_set_role(account_id, subject.region, "general")
     theirs = f"arn:aws:athena:{subject.region}:{account_id}:workgroup/primary"
-    yield Claim(f"people of {where}, in another workgroup", Request(people, "athena:StartQueryExecution", theirs), free=("scp",))
+    yield Claim(
+        f"people of {where}, in another workgroup", Request(people, "athena:StartQueryExecution", theirs), free=("scp",)
+    )

@@ -7,40 +7,21 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
 
 NETWORK_KEYS_OF_JOBS: Final = {
-    "cloudshell:CreateEnvironment": "cloudshell:VpcIds",
-    "codebuild:CreateProject": "codebuild:vpcConfig.vpcId",
-    "codebuild:UpdateProject": "codebuild:vpcConfig.vpcId",
     "glue:CreateJob": "glue:VpcIds",
-    "glue:CreateSession": "glue:VpcIds",
     "glue:UpdateJob": "glue:VpcIds",
     "lambda:CreateFunction": "lambda:VpcIds",
     "lambda:UpdateFunctionConfiguration": "lambda:VpcIds",
-    "sagemaker:CreateAutoMLJobV2": "sagemaker:VpcSubnets",
-    "sagemaker:CreateCluster": "sagemaker:VpcSubnets",
-    "sagemaker:CreateHyperParameterTuningJob": "sagemaker:VpcSubnets",
-    "sagemaker:CreateModel": "sagemaker:VpcSubnets",
-    "sagemaker:CreateModelBiasJobDefinition": "sagemaker:VpcSubnets",
-    "sagemaker:CreateMonitoringSchedule": "sagemaker:VpcSubnets",
-    "sagemaker:CreateNotebookInstance": "sagemaker:VpcSubnets",
-    "sagemaker:CreateProcessingJob": "sagemaker:VpcSubnets",
-    "sagemaker:CreateTrainingJob": "sagemaker:VpcSubnets",
 }
 """Actions that make or change a job, with the condition key that names its network."""
 
 CHANGES: Final = ("glue:CreateSession", "glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
 """Actions that change a job, which keeps its role, or start a session: only the deployment's, whatever the network."""
-
-SECOND_INTERFACES: Final = {
-    "sagemaker:CreateNotebookInstance": ("sagemaker:DirectInternetAccess", "Disabled", "Enabled"),
-    "sagemaker:CreateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
-    "sagemaker:UpdateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
-}
-"""SageMaker's actions that add an interface with internet access beside the one in a VPC: key, value without, with."""
 
 LEADING_OUT: Final = (
     "directconnect:CreateConnection",
@@ -132,7 +113,7 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             deploys = subject.own_request(deployment, action)
-            if deployment.account == subject.hub:
+            if deployment.account == subject.hub and is_allowed(action):
                 yield Claim(deployment.who, deploys, free=("scp",))
             else:
                 yield Claim(deployment.who, deploys, allowed=False, denied=("scp",))
@@ -147,19 +128,11 @@ def _made_in_a_network(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     for action, key in NETWORK_KEYS_OF_JOBS.items():
         outside = subject.own_request(caller, action)
         yield Claim(f"{caller.who}, outside a network", outside, allowed=False, denied=("scp",))
-        no_second = {name: no for name, no, _ in [SECOND_INTERFACES[action]]} if action in SECOND_INTERFACES else {}
-        inside = subject.own_request(caller, action, {key: "vpc-0123", **no_second})
+        inside = subject.own_request(caller, action, {key: "vpc-0123"})
         if action in CHANGES and caller.kind != "deploy":
             yield Claim(f"{caller.who}, in a network", inside, allowed=False, denied=("scp",))
         else:
             yield Claim(f"{caller.who}, in a network", inside, free=("scp",))
-    for action, (key, no, yes) in SECOND_INTERFACES.items():
-        subnet = {"sagemaker:VpcSubnets": "subnet-1"}
-        for context in (subnet, {**subnet, key: yes}):
-            request = subject.own_request(caller, action, context)
-            yield Claim(f"{caller.who}, with a second door", request, allowed=False, denied=("scp",))
-        request = subject.own_request(caller, action, {**subnet, key: no})
-        yield Claim(f"{caller.who}, without a second door", request, free=("scp",))
 
 
 def _declared(subject: Subject) -> str | None:

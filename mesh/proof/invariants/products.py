@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
@@ -274,9 +275,11 @@ SETTINGS: Final = (
     "s3:PutBucketCORS",
     "s3:PutBucketLogging",
     "s3:PutBucketNotification",
+    "s3:PutBucketOwnershipControls",
     "s3:PutBucketObjectLockConfiguration",
     "s3:PutBucketAbac",
     "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
     "s3:PutBucketRequestPayment",
     "s3:PutBucketTagging",
     "s3:PutBucketVersioning",
@@ -306,6 +309,6 @@ def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
             if action in OF_NOBODY:
                 yield Claim("the deployment", deploys, allowed=False, denied=("scp",), free=("resource",))
             else:
-                yield Claim("the deployment", deploys, allowed=True)
+                yield Claim("the deployment", deploys, allowed=is_allowed(action))
         acl = Request(home.name, "s3:PutObjectVersionAcl", f"{bucket}/x")
         yield Claim(home.who, acl, allowed=False, denied=("resource",))

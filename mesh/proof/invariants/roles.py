@@ -18,7 +18,6 @@ DATA_READS: Final = (
     "dynamodb:GetItem",
     "dynamodb:Query",
     "dynamodb:Scan",
-    "kinesis:GetRecords",
     "kms:Decrypt",
     "lakeformation:GetDataAccess",
     "logs:FilterLogEvents",
@@ -157,7 +156,6 @@ def _resource(action: str, local: str) -> str:
     name = {
         "athena": "workgroup/x",
         "dynamodb": "table/x",
-        "kinesis": "stream/x",
         "kms": "key/x",
         "logs": "log-group:x:log-stream:x",
         "secretsmanager": "secret:x",

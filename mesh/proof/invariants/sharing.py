@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
+from mesh.aws.allowed_actions import is_allowed
 from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
@@ -108,7 +109,7 @@ def _permissions(subject: Subject, administrator: Actor, deployment: Actor) -> I
             if service == "lakeformation" or action in BY_DEPLOYMENTS:
                 continue
             request = subject.own_request(deployment, action)
-            if action in BY_GOVERNANCE and deployment.account == subject.hub:
+            if action in BY_GOVERNANCE and deployment.account == subject.hub and is_allowed(action):
                 yield Claim(deployment.who, request, free=("scp",))
             else:
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
@@ -141,7 +142,7 @@ def _shares(subject: Subject, administrator: Actor, deployment: Actor) -> Iterat
         yield Claim(administrator.who, request, allowed=False, denied=("scp",))
         domains = {"ram:Principal": perimeter.domains_unit_arn, "ram:RequestedAllowsExternalPrincipals": "false"}
         request = subject.own_request(deployment, f"ram:{name}", domains)
-        if deployment.account == subject.hub:
+        if deployment.account == subject.hub and is_allowed(request.action):
             yield Claim(deployment.who, request, free=("scp",))
         else:
             yield Claim(deployment.who, request, allowed=False, denied=("scp",))
@@ -158,13 +159,18 @@ def _destinations(subject: Subject, deployment: Actor) -> Iterator[tuple[str, Co
     queue = f"arn:aws:sqs:{region}:{own}:x"
     targets: Contexts = (
         *({"events:TargetArn": [f"arn:aws:events:{region}:{account}:event-bus/x"]} for account in strangers),
-        *({"events:TargetArn": [queue, f"arn:aws:lambda:{region}:{account}:function:{own}:x"]} for account in strangers),
+        *(
+            {"events:TargetArn": [queue, f"arn:aws:lambda:{region}:{account}:function:{own}:x"]}
+            for account in strangers
+        ),
     )
     yield "events:PutTargets", targets, ({"events:TargetArn": [queue]}, {"events:TargetArn": [bus, queue]})
     alarms: Contexts = tuple({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{a}:x"]} for a in strangers)
     for action in ("cloudwatch:PutMetricAlarm", "cloudwatch:PutCompositeAlarm"):
         yield action, alarms, ({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{own}:x"]}, {})
-    principals: Contexts = tuple({"lambda:Principal": p} for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root"))
+    principals: Contexts = tuple(
+        {"lambda:Principal": p} for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root")
+    )
     inside: Contexts = ({"lambda:Principal": "events.amazonaws.com"}, {"lambda:Principal": str(own)})
     yield "lambda:AddPermission", principals, inside
     yield "kms:CreateGrant", ({"kms:GrantIsForAWSResource": "false"}, {}), ({"kms:GrantIsForAWSResource": "true"},)
@@ -191,4 +197,5 @@ def _phones(subject: Subject, administrator: Actor) -> Iterator[AnyClaim]:
         request = subject.own_request(administrator, action)
         yield Claim(administrator.who, request, allowed=False, denied=("scp",))
         deploys = Request(names.deploy_role(str(administrator.account)), action, request.resource)
-        yield Claim("the deployment", deploys, free=("scp",))
+        may = is_allowed(action)
+        yield Claim("the deployment", deploys, free=("scp",) if may else (), denied=() if may else ("scp",))

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from mesh import names
-from mesh.aws.allowed_actions import POWERS, AllowedAction, allowed_actions, listed_services
+from mesh.aws.allowed_actions import POWERS, AllowedAction, allowed_actions, is_allowed, listed_services
 from mesh.aws.universe import Universe, as_read, differences, universe
 from mesh.evaluator.decide import Request
+from mesh.iam.scp.allow_lists import ALLOW_LIST
 from mesh.proof.bounds import Bounds
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Actor, Subject
+
+THROUGH: Final = frozenset({"iam:PassRole"})
+"""Actions that bound others, which need them: what runs with a role needs the right to pass it (IAM User Guide, "Grant
+a user permissions to pass a role to an AWS service").
+"""
+
+UNIVERSE: Final = "U1"
+"""Identifier of this invariant."""
+
+_SAID: Final = {
+    "carries out": "carry out",
+    "shares": "share",
+    "opens": "open",
+    "runs code": "run code",
+    "changes who reads": "change who reads",
+    "reads data": "read data",
+    "own account only": "own account only",
+    "nothing": "nothing",
+}
 
 Asked = Callable[[Subject, str], frozenset[str] | None]
 """The actions that an invariant asks, by its identifier; None when there is no such invariant."""
@@ -27,10 +47,14 @@ class ActionCount(NamedTuple):
     @property
     def text(self) -> str:
         """The numbers in words."""
-        powers = ", ".join(f"{number} {power}" for power, number in self.by_power.items())
-        return (
-            f"of {self.every:,} actions: {self.every - self.allowed:,} refused, {self.allowed:,} classified: {powers}"
-        )
+        powers = ", ".join(f"{number} {_SAID[power]}" for power, number in self.by_power.items())
+        refused = self.every - self.allowed
+        return f"of {self.every:,} actions of AWS: {refused:,} refused, {self.allowed:,} classified: {powers}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The numbers as `mesh prove --json` prints them."""
+        refused = self.every - self.allowed
+        return {"all": self.every, "refused": refused, "classified": self.allowed, "by": self.by_power}
 
 
 def count() -> ActionCount:
@@ -43,6 +67,7 @@ def count() -> ActionCount:
 def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     """Claims of U1: on every refused action by everybody, one of each service not listed, and on every bound."""
     yield Fact("the files of actions have every action of AWS's reference", _differs)
+    yield Fact("no name but those of the files is let through, whatever AWS calls an action", _other_names)
     callers = tuple(_everybody(subject))
     for action in refused_actions(universe()):
         for caller in callers:
@@ -53,6 +78,34 @@ def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
 def _differs(_: Subject) -> str | None:
     found = tuple(differences(universe(), as_read(), listed_services()))
     return "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "") if found else None
+
+
+def _other_names(subject: Subject) -> str | None:
+    """A name that the allow lists of a unit let through though no file allows it; or that they refuse though one does.
+
+    Every text is one of the names that stand without a wildcard, or goes on after the longest of the prefixes that
+    stand before one: so these names, and one longer text for each prefix, decide for all texts.
+    """
+    allowed = {name.lower() for name, _ in allowed_actions()}
+    for account_id, _, where in subject.accounts_asked:
+        nodes = subject.world.account(account_id).service_control
+        lists = [policy for node in nodes for policy in node if policy.name.startswith(ALLOW_LIST)]
+        patterns = {p.lower() for policy in lists for p in _not_actions(policy.document)}
+        strange = [p for p in patterns if "*" in p[:-1] or "?" in p]
+        if strange or not lists:
+            return f"in {where}: {', '.join(strange) or 'no allow list'}"
+        exact = {pattern for pattern in patterns if not pattern.endswith("*")}
+        longer = {f"{pattern.rstrip('*')}{end}" for pattern in patterns for end in ("zz0zz", "*zz0")} | {"zz0:zz0"}
+        through = {text for text in exact | longer if not any(policy.denies(text) for policy in lists)}
+        if through != allowed:
+            return f"in {where}: {', '.join(sorted(through ^ allowed)[:5])}"
+    return None
+
+
+def _not_actions(document: Mapping[str, Any]) -> Iterator[str]:
+    for statement in document["Statement"]:
+        named: str | list[str] = statement["NotAction"]
+        yield from [named] if isinstance(named, str) else named
 
 
 def refused_actions(found: Universe, *, of_each: int | None = 1) -> Iterator[str]:
@@ -86,11 +139,12 @@ def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     bounds = Bounds(subject)
     for name, action in allowed_actions():
         for bound in action.bound:
-            yield (
-                _of_invariant(subject, asked, name, bound)
-                if _is_invariant(bound)
-                else _of_statement(bounds, name, action, bound)
-            )
+            if bound in THROUGH:
+                yield _right(name, bound) if is_allowed(bound) else _wrong(name, f"nobody may {bound}")
+            elif _is_invariant(bound):
+                yield _of_invariant(subject, asked, name, bound)
+            else:
+                yield _of_statement(bounds, name, action, bound)
 
 
 def _is_invariant(bound: str) -> bool:

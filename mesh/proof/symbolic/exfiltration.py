@@ -32,7 +32,6 @@ SHARES: Final = ("events:PutPermission", "ram:CreateResourceShare", "ram:Disasso
 """Actions that open a resource inside the organisation: by deployments, and by that of governance alone."""
 
 
-
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I6: every caller is refused every action on a resource of any other organisation, or of none.
 
@@ -58,7 +57,9 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
         request = SymbolicRequest(policies, fixed)
         bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/mesh"
         assumptions = (request.key("aws:ResourceAccount").absent, request.resource.differs(bus))
-        yield Obligation(what="a bus of nobody", request=request, actions=("events:PutEvents",), assumptions=assumptions)
+        yield Obligation(
+            what="a bus of nobody", request=request, actions=("events:PutEvents",), assumptions=assumptions
+        )
         request = SymbolicRequest(policies, fixed)
         assumptions = (
             request.key("ec2:VpceServiceOwner").is_none_of("amazon"),
@@ -99,7 +100,9 @@ def no_sharing(subject: Subject) -> Iterator[Obligation]:
     """
     for account_id, policies in documents.scps(subject, documents.ROOT):
         fixed = {"aws:PrincipalAccount": account_id}
-        yield Obligation(what="a share of nobody's", request=SymbolicRequest(policies, fixed), actions=OF_NOBODY_AT_ROOT)
+        yield Obligation(
+            what="a share of nobody's", request=SymbolicRequest(policies, fixed), actions=OF_NOBODY_AT_ROOT
+        )
         yield from _with_strangers(subject, account_id, policies)
     for _, policies in documents.scps(subject, documents.UNIT):
         request = SymbolicRequest(policies)

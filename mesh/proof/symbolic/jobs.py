@@ -12,7 +12,13 @@ from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ACCOUNT, ANY, BOOTSTRAP, DEPLOY, WORD, Shape, role
 
-STARTS: Final = ("glue:CreateTrigger", "glue:RunStatement", "glue:StartJobRun", "glue:UpdateJob", "states:StartExecution")
+STARTS: Final = (
+    "glue:CreateTrigger",
+    "glue:RunStatement",
+    "glue:StartJobRun",
+    "glue:UpdateJob",
+    "states:StartExecution",
+)
 READS: Final = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery", "logs:StartLiveTail")
 CHANGES: Final = ("logs:DeleteLogGroup", "logs:PutLogEvents", "logs:PutRetentionPolicy", "logs:AssociateKmsKey")
 LOGS: Final[Shape] = ("arn:aws:logs:", WORD, ":", WORD, ":log-group:/mesh/", ANY)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from mesh import names
+from mesh.access import from_plan
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import Role
 from mesh.proof.subject import Subject
@@ -13,7 +14,7 @@ from mesh.proof.symbolic.assumptions import anyone_but
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, Shape
-from mesh.proof.symbolic.texts import Formula, some
+from mesh.proof.symbolic.texts import Formula, is_, some
 
 RUN_PIPELINES: Final = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
 
@@ -31,10 +32,11 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[Obligation]:
     """Obligations of M12: no trust policy admits a caller, or a service, that the role is not for."""
     for role, trust, entrants in _trusts(subject):
         what = f"somebody else, into {role.arn.split(':', 5)[5]}"
-        request = SymbolicRequest((trust,))
-        people = (request.service.equals(""), anyone_but(request, *entrants.callers))
+        request = SymbolicRequest((trust,), {"aws:username": from_plan.BREAK_GLASS_USER})
+        other = anyone_but(request, *entrants.callers) if entrants.callers else is_(True)
+        people = (request.service.equals(""), other)
         yield Obligation(what=what, request=request, actions=("sts:*",), assumptions=people, outcome="not admitted")
-        request = SymbolicRequest((trust,))
+        request = SymbolicRequest((trust,), {"aws:username": from_plan.BREAK_GLASS_USER})
         assumptions = (request.service.differs(""), _not_for(request, entrants))
         yield Obligation(
             what=what, request=request, actions=("sts:*",), assumptions=assumptions, outcome="not admitted"
@@ -100,4 +102,9 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
 
 def _people(account: str, permission_set: str) -> Shape:
     """The role that IAM Identity Center makes for a permission set, which nobody but AWS can make."""
-    return (f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com/", ANY, f"AWSReservedSSO_{permission_set}_", ANY)
+    return (
+        f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com/",
+        ANY,
+        f"AWSReservedSSO_{permission_set}_",
+        ANY,
+    )
