@@ -27,12 +27,12 @@ _FILES_TOO: Final = (
 )
 
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID", _LOOKED_FOR),
-    ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths", _NAMED_BY_ACCOUNT),
+    ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID*", _LOOKED_FOR),
+    ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths*", _NAMED_BY_ACCOUNT),
     ("role/mesh/clearance/*, mesh", "EncryptQueryResults", "Action kms:Decrypt", _FILES_TOO),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )

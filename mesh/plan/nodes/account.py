@@ -66,4 +66,6 @@ class AccountBaselineArgs:
     @property
     def results_bucket_policy(self) -> Document:
         """Resource policy of the bucket of query results."""
-        return results_bucket_policy(self.perimeter, self.results_bucket, self.account_id)
+        return results_bucket_policy(
+            self.perimeter, self.results_bucket, self.account_id, cleared=bool(self.clearances)
+        )
