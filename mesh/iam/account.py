@@ -51,10 +51,11 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
     )
 
 
-def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, *, cleared: bool) -> Document:
+def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, readers: str | None) -> Document:
     """Resource policy of an account's query results: read in this account, by roles that people hold (I13, I24).
 
-    People hold clearance roles, or, where nobody is `cleared`, the access role of a partner's account.
+    `readers` is the pattern of those roles: of clearances, or of the access role of a partner's account; None where
+    people hold none.
     """
     whole, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
     return document(
@@ -64,12 +65,12 @@ def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, *,
             sid="RefuseOtherReaders",
             what="Nobody reads a result but the roles that people hold in the account.",
             why="A result is data: jobs and administrators do not read what a cleared person has queried.",
-            but="A result is its reader's own: Athena writes it and reads it back as the caller.",
+            but="A result is its reader's own: Athena writes it and reads it back as the caller." if readers else "",
             principal="*",
             actions=READ_OBJECTS,
             resources=(objects,),
             conditions=(
-                caller_is_not(names.clearance_role(account_id, "*") if cleared else names.role(account_id, "access")),
+                *((caller_is_not(readers),) if readers else ()),
                 not_a_service(),
             ),
         ),

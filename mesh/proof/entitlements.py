@@ -58,7 +58,8 @@ class Keeping:
     """Parts of a resource, who is entitled to what on them, and with which keys a request comes.
 
     `account` owns it. `thorough` are asked every harm, `callers` one harm of each kind; to an `outsider` the policy
-    refuses what is harmless, too. `denies` are the harms that the policy refuses by itself; the others it does not admit.
+    refuses what is harmless, too. `denies` are the harms that the policy refuses by itself; the others it does not
+    admit.
     """
 
     account: str

@@ -22,7 +22,9 @@ BY_PRINCIPAL: Final = "the Principal names the account, so a wider account in aw
 OF_ITSELF: Final = "a policy is about the resource that carries it, of which the statement names no more than before"
 REFUSES_NO_HARM: Final = "what is refused no longer can do nothing with data (mesh/aws/actions)"
 ALLOWS_NO_HARM: Final = "the statement allows only what can do nothing with data (mesh/aws/actions)"
-SAME_POWERS: Final = "what it adds does to the resource what the statement allows already, or no harm (mesh/aws/actions)"
+SAME_POWERS: Final = (
+    "what it adds does to the resource what the statement allows already, or no harm (mesh/aws/actions)"
+)
 
 _ACCOUNT: Final = re.compile(r"arn:aws:(?:iam|sts)::(\d{12}):.*")
 
@@ -33,7 +35,9 @@ def reason_of_reach(change: Changed, before: Json, carrier: str | None) -> str |
     if after is None:
         return None
     if before["Effect"] == "Deny":
-        lost = element == "Action" and change.mutant.mistake == "dropped" and not set(_harms(before)) - set(_harms(after))
+        lost = (
+            element == "Action" and change.mutant.mistake == "dropped" and not set(_harms(before)) - set(_harms(after))
+        )
         return REFUSES_NO_HARM if lost else None
     if carrier is None or "Principal" not in before:
         return None

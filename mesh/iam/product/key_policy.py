@@ -40,7 +40,7 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
             perimeter,
             home,
             audience.delivery,
-            DECRYPT,
+            ("kms:Decrypt",),
             sid="DeliveryDecrypts",
             what="The product's delivery role decrypts.",
             why="With it S3 replicates what is for a partner.",

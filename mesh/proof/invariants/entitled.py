@@ -84,7 +84,7 @@ def _readers_alone(account_id: str) -> Entitled:
 
 def _people(subject: Subject, account_id: str) -> Entitled:
     """Roles that people hold read results; whoever of the account queries writes them."""
-    cleared = any(domain.clearances and domain.access.account_id == account_id for domain in subject.plan.domains.values())
+    cleared = any(d.clearances and d.access.account_id == account_id for d in subject.plan.domains.values())
     held = re.compile(rf"arn:aws:iam::{account_id}:role/mesh/{'clearance/[^/]+' if cleared else 'access'}")
     return lambda harm, caller: bool(held.fullmatch(caller.name)) if harm.reads else caller.account == account_id
 
@@ -193,7 +193,12 @@ def _inside(subject: Subject) -> Callable[[Actor], bool]:
 
 def _strangers(subject: Subject, account_id: str) -> tuple[Actor, ...]:
     """Strangers to what an account keeps for itself, and roles named like those that are none."""
-    own = (names.deploy_role(account_id), names.role(account_id, "access"), names.clearance_role(account_id, "general"))
+    own = (
+        names.deploy_role(account_id),
+        names.role(account_id, "access"),
+        names.clearance_role(account_id, "general"),
+        names.publisher_role(account_id, subject.domains[0].name),
+    )
     return (*strangers(subject, account_id), *namesakes(subject, *own))
 
 

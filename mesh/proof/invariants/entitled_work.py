@@ -9,9 +9,10 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
+from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.duties import Duty, each, pipelines
-from mesh.proof.entitlements import CRYPTOGRAPHIC, harms
+from mesh.proof.entitlements import CRYPTOGRAPHIC, harms, like_named, namesakes
 from mesh.proof.invariants.products import FILES, METADATA, TABLES, EntitledRoles
 from mesh.proof.subject import FOR_AN_OUTSIDER, Subject
 
@@ -25,7 +26,9 @@ def the_entitled_can_work(subject: Subject) -> Iterator[AnyClaim]:
         roles = EntitledRoles(subject, product)
         for role, duties in _on_a_product(subject, roles):
             yield from _can(role, duties)
+        yield from _no_more(subject, roles)
         yield from _administered(subject.product_key(product), product.account_id)
+        yield from _encrypted_in_transit(f"arn:aws:s3:::{product.bucket}", roles.deploy)
         yield from _not_by_hand(subject, subject.product_key(product), roles.pipeline)
     for account_id, owner in subject.account_classes:
         yield from _account(subject, account_id, owner)
@@ -33,6 +36,13 @@ def the_entitled_can_work(subject: Subject) -> Iterator[AnyClaim]:
     for partner in subject.partners[:1]:
         account_id = partner.access.account_id
         yield from _inbox_key(subject, from_plan.key_arn(subject.region, account_id, names.INBOX_KEY_ALIAS), account_id)
+        yield from _inbox(subject, partner)
+        inbox = f"arn:aws:s3:::{partner.partner.inbox}"
+        yield from _encrypted_in_transit(inbox, subject.other(account_id, "partners", "a partner").name)
+    yield from _bus(subject)
+    yield from _encrypted_in_transit(
+        f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}", names.deploy_role(subject.hub)
+    )
 
 
 def _can(role: str, duties: Iterator[Duty]) -> Iterator[Claim]:
@@ -69,6 +79,30 @@ def _on_a_product(subject: Subject, roles: EntitledRoles) -> Iterator[tuple[str,
                 yield role, each(_READ_KEY, key, through)
 
 
+def _no_more(subject: Subject, roles: EntitledRoles) -> Iterator[Claim]:
+    """Claims that the bucket admits roles of other accounts to their duties, and to no harm beside them."""
+    bucket = f"arn:aws:s3:::{roles.product.bucket}"
+    central = {role for role in (roles.location, roles.publisher) if role}
+    may: dict[str, set[tuple[str, str]]] = {role: set() for role in central}
+    for role, duties in _on_a_product(subject, roles):
+        if role in central:
+            may[role] |= {(duty.action, duty.on) for duty in duties}
+    for role in sorted(central):
+        for arn in (bucket, *(f"{bucket}/{part}" for part in (TABLES, METADATA, FILES, "x"))):
+            writes = [harm.action for harm in harms("s3") if not (harm.reads and role == roles.location)]
+            for action in writes:
+                if facts.takes(action, arn) and (action, arn) not in may[role]:
+                    yield Claim(role, Request(role, action, arn), admitted=False)
+
+
+def _encrypted_in_transit(bucket: str, caller: str) -> Iterator[Claim]:
+    """Claims on plain HTTP and old TLS, at an action that the policy refuses for no other reason."""
+    for context in ({"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.1"}):
+        for action, arn in (("s3:GetBucketLocation", bucket), ("s3:ListMultipartUploadParts", f"{bucket}/x")):
+            request = Request(caller, action, arn, context)
+            yield Claim(f"{caller}, in the clear", request, allowed=False, denied=("resource",))
+
+
 # ---- keys
 
 
@@ -103,6 +137,27 @@ def _account(subject: Subject, account_id: str, owner: str) -> Iterator[Claim]:
         yield from _can(somebody, each(f"{_USE} GenerateDataKeyWithoutPlaintext", key, through))
     yield from _administered(key, account_id)
     yield from _not_by_hand(subject, key, somebody)
+    yield from _disks(subject, key, somebody)
+    for bucket in (names.log_bucket(subject.plan.mesh, owner), names.results_bucket(subject.plan.mesh, owner)):
+        yield from _encrypted_in_transit(f"arn:aws:s3:::{bucket}", somebody)
+
+
+def _disks(subject: Subject, key: str, somebody: str) -> Iterator[Claim]:
+    """Claims that a key is for disks of its own account: by grants for EC2's own use, and by nothing else."""
+    through = {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}
+    for_ec2 = {**through, "kms:GrantIsForAWSResource": "true"}
+    strangers = (*subject.outsiders, *(subject.other(*asked) for asked in subject.accounts_asked))
+    for caller in strangers:
+        if caller.account != key.split(":")[4]:
+            yield Claim(caller.who, Request(caller.name, "kms:CreateGrant", key, for_ec2), admitted=False)
+    yield Claim(somebody, Request(somebody, "kms:CreateGrant", key, through), admitted=False)
+    for harm in harms("kms"):
+        if (
+            facts.takes(harm.action, key)
+            and not CRYPTOGRAPHIC.fullmatch(harm.action)
+            and harm.action != "kms:CreateGrant"
+        ):
+            yield Claim(somebody, Request(somebody, harm.action, key, for_ec2), admitted=False)
 
 
 def _inbox_key(subject: Subject, key: str, account_id: str) -> Iterator[Claim]:
@@ -112,12 +167,48 @@ def _inbox_key(subject: Subject, key: str, account_id: str) -> Iterator[Claim]:
     yield from _not_by_hand(subject, key, somebody)
 
 
+# ---- inboxes and the bus
+
+
+def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[Claim]:
+    """Claims that an inbox takes replicas from its declared writers, and nothing else from anybody."""
+    part = f"arn:aws:s3:::{partner.partner.inbox}/x"
+    replicates = ("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner")
+    for writer in partner.partner.writers:
+        for harm in harms("s3"):
+            if facts.takes(harm.action, part):
+                request = Request(writer, harm.action, part)
+                yield Claim("a declared writer", request, admitted=harm.action in replicates)
+        for other in (*like_named(writer.split(":")[4]), *namesakes(subject, writer)):
+            yield Claim(other.who, Request(other.name, replicates[0], part), allowed=False, admitted=False)
+
+
+def _bus(subject: Subject) -> Iterator[Claim]:
+    """Claims that the bus admits a pipeline to telling, and a deployment to the rules of its own account."""
+    bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}"
+    rule = f"arn:aws:events:{subject.region}:{subject.hub}:rule/{names.BUS}/x"
+    for domain in subject.domains[:2]:
+        deploy, account_id = names.deploy_role(domain.access.account_id), domain.access.account_id
+        context = {"events:creatorAccount": account_id}
+        yield from _can(deploy, each("events: PutRule PutTargets DescribeRule DeleteRule RemoveTargets", rule, context))
+        for product, role in list(domain.pipelines.items())[:1]:
+            told = {"events:source": [f"mesh.{domain.name}.{product}"], "events:detail-type": [names.EVENTS[0]]}
+            for harm in harms("events"):
+                for arn in (bus, rule):
+                    if facts.takes(harm.action, arn):
+                        may = (harm.action, arn) == ("events:PutEvents", bus)
+                        yield Claim("a pipeline", Request(role.arn, harm.action, arn, told), admitted=may)
+            unnamed = {**told, "events:source": ["mesh.something"]}
+            yield Claim("a pipeline", Request(role.arn, "events:PutEvents", bus, unnamed), admitted=False)
+
+
 # ---- services under their own name
 
 
 def _services(subject: Subject) -> Iterator[Claim]:
     """Claims that a service which is admitted to one thing is admitted to nothing else, and for nobody else."""
     hub, mesh, organization = subject.hub, subject.plan.mesh, subject.perimeter.organization
+    topic = names.break_glass_topic(subject.region, hub)
     audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"
     trail = {
         "aws:SourceAccount": subject.perimeter.management_id,
@@ -127,13 +218,12 @@ def _services(subject: Subject) -> Iterator[Claim]:
     for arn, may in ((audit, "s3:GetBucketAcl"), (f"{audit}/AWSLogs/x", "s3:PutObject"), (f"{audit}/x", None)):
         yield from _one_thing("cloudtrail.amazonaws.com", arn, may, trail)
     rule = {"aws:SourceAccount": hub, "aws:SourceArn": names.break_glass_rule(subject.region, hub)}
-    yield from _one_thing("events.amazonaws.com", names.break_glass_topic(subject.region, hub), "sns:Publish", rule)
+    yield from _one_thing("events.amazonaws.com", topic, "sns:Publish", rule)
     for source in ("arn:aws:cloudtrail:eu-west-1:666666666666:trail/mesh", f"{trail['aws:SourceArn']}x"):
         other = {**trail, "aws:SourceArn": source}
         yield from _one_thing("cloudtrail.amazonaws.com", f"{audit}/AWSLogs/x", None, other)
         yield from _one_thing("cloudtrail.amazonaws.com", audit, None, other)
     for source in (f"{rule['aws:SourceArn']}x", rule["aws:SourceArn"].replace(hub, "666666666666")):
-        topic = names.break_glass_topic(subject.region, hub)
         yield from _one_thing("events.amazonaws.com", topic, None, {**rule, "aws:SourceArn": source})
     for account_id, owner in subject.account_classes:
         delivers = {"aws:SourceAccount": account_id, "aws:SourceOrgID": organization}
@@ -146,6 +236,8 @@ def _services(subject: Subject) -> Iterator[Claim]:
                 yield Claim("a service for an outsider", request, allowed=False, denied=("resource",))
     catalog = f"arn:aws:glue:{subject.region}:{hub}:catalog"
     yield from _one_thing("ram.amazonaws.com", catalog, None, subject.for_the_mesh)
+    looks = Request("s3.amazonaws.com", "sns:GetTopicAttributes", topic, subject.for_the_mesh)
+    yield Claim("a service of the mesh", looks, free=("resource",))
     outsider = Request("s3.amazonaws.com", "s3:GetBucketAcl", audit, FOR_AN_OUTSIDER)
     yield Claim("a service for an outsider", outsider, allowed=False, denied=("resource",))
 
