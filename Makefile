@@ -16,7 +16,7 @@ STATE_TORN := failed to load checkpoint: EOF
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check judge format bench exceptions lock schemas statements clean
+.PHONY: help up test test-all e2e pulumi check judge format bench exceptions lock mutants schemas statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -80,6 +80,8 @@ statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it d
 
 exceptions: $(VENV)/.developer ## Writes docs/exceptions.md anew: whom a refusal does not hold against, and why
 	@$(BIN)/python -m mesh.proof.policy_page --exceptions
+mutants: $(VENV)/.developer ## Writes docs/verdicts.json anew: every mistake in a policy, where something changed
+	@$(BIN)/mesh prove --mutate --verdicts docs/verdicts.json --as-of $(AS_OF)
 
 lock: $(VENV)/.developer ## Renews the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
@@ -18,8 +21,9 @@ from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
     from mesh.proof.invariants import Invariant
-    from mesh.proof.mutate import MutationOutcome
+    from mesh.proof.mutants import Mutant
     from mesh.proof.prove import InvariantResult
+    from mesh.proof.verdicts import Explained
 
 _T = TypeVar("_T")
 
@@ -31,8 +35,12 @@ def prove(
     ] = None,
     mutate: Annotated[
         bool,
-        typer.Option("--mutate", help="Drop each statement, condition and grant in turn: does an invariant notice?"),
+        typer.Option("--mutate", help="Make each mistake that a person could make: does an invariant notice?"),
     ] = False,
+    verdicts: Annotated[
+        Path | None,
+        typer.Option("--verdicts", help="File of verdicts: those that nothing changed stand, the others are replaced."),
+    ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -40,13 +48,15 @@ def prove(
 
     Over the policies that the mesh emits, request by request; with z3 for all strings, too.
 
-    Exit code 1 when one does not hold; with --mutate, when a loss is neither noticed nor explained.
+    Exit code 1 when one does not hold; with --mutate, when a mistake is neither noticed nor explained.
     """
     planned = read(directory, as_of)
     if mutate:
         if invariant:
-            raise typer.BadParameter("a loss may be noticed by any invariant", param_hint="--invariant")
-        _mutate(planned, as_json)
+            raise typer.BadParameter("a mistake may be noticed by any invariant", param_hint="--invariant")
+        _mutate(planned, verdicts, as_json)
+    elif verdicts:
+        raise typer.BadParameter("verdicts are of mistakes: add --mutate", param_hint="--verdicts")
     else:
         _prove(planned, _chosen(invariant), as_json)
 
@@ -148,54 +158,76 @@ def _beyond(results: Iterable[InvariantResult]) -> None:
 # ---- mutation
 
 
-def _mutate(planned: PlannedMesh, as_json: bool) -> None:
-    from mesh.proof.mutate import Mutation
+def _mutate(planned: PlannedMesh, verdicts: Path | None, as_json: bool) -> None:
+    from mesh.proof import verdicts as kept
+    from mesh.proof.mutate import NONE_KNOWN, Mutation
     from mesh.proof.written_labels import read as read_labels
 
     written = read_labels(planned.directory, planned.mesh)
     started = time.perf_counter()
     say("collecting every claim of every invariant")
-    outcomes = list(_watched(Mutation(planned.plan, written).run(), None, "dropping"))
-    survivors = [outcome for outcome in outcomes if outcome.survives]
-    explained = [outcome for outcome in outcomes if outcome.reason]
+    known = kept.read(verdicts) if verdicts else NONE_KNOWN
+    outcomes = list(_watched(Mutation(planned.plan, written).run(known), None, "document"))
+    if verdicts:
+        verdicts.write_text(kept.as_text(each.verdict for each in outcomes if not each.survivors), "utf-8")
     seconds = time.perf_counter() - started
+    result = _MutationResult(
+        documents=sum(each.verdict.alike for each in outcomes),
+        forms=len(outcomes),
+        standing=sum(known.get(each.verdict.document) is each.verdict for each in outcomes),
+        noticed=sum(sum(each.verdict.noticed.values()) for each in outcomes),
+        explained=tuple(each for outcome in outcomes for each in outcome.verdict.explained),
+        survivors=tuple(mutant for outcome in outcomes for mutant in outcome.survivors),
+        seconds=seconds,
+    )
     if as_json:
-        answer_json(
-            {
-                "mutants": len(outcomes),
-                "noticed": len(outcomes) - len(survivors) - len(explained),
-                "explained": [_as_json(outcome) for outcome in explained],
-                "survivors": [_as_json(outcome) for outcome in survivors],
-                "seconds": round(seconds, 2),
-            }
-        )
+        answer_json(result.as_json())
     else:
-        _show_losses(outcomes, survivors, explained, seconds)
-    if survivors:
+        _show_mutation(result)
+    if result.survivors:
         raise typer.Exit(FINDINGS)
 
 
-def _as_json(outcome: MutationOutcome) -> dict[str, Any]:
-    mutant = outcome.mutant
-    loss = {"document": mutant.document, "sid": mutant.sid, "condition": mutant.condition or None}
-    return {**loss, "reason": outcome.reason} if outcome.reason else loss
+class _MutationResult(NamedTuple):
+    """Numbers of the mutation; `standing` counts forms whose verdict was known and stands."""
+
+    documents: int
+    forms: int
+    standing: int
+    noticed: int
+    explained: tuple[Explained, ...]
+    survivors: tuple[Mutant, ...]
+    seconds: float
+
+    @property
+    def mutants(self) -> int:
+        return self.noticed + len(self.explained) + len(self.survivors)
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as `mesh prove --mutate --json` prints it."""
+        return {
+            "documents": self.documents,
+            "forms": self.forms,
+            "standing": self.standing,
+            "mutants": self.mutants,
+            "noticed": self.noticed,
+            "explained": [each._asdict() for each in self.explained],
+            "survivors": [dataclasses.asdict(each) for each in self.survivors],
+            "seconds": round(self.seconds, 2),
+        }
 
 
-def _show_losses(
-    outcomes: list[MutationOutcome], survivors: list[MutationOutcome], explained: list[MutationOutcome], seconds: float
-) -> None:
-    for outcome in survivors:
-        screen().print(f"✗ nothing notices the loss of {outcome.mutant}", markup=False, soft_wrap=True)
-    by_reason: dict[str, list[MutationOutcome]] = {}
-    for outcome in explained:
-        by_reason.setdefault(str(outcome.reason), []).append(outcome)
-    for reason, losses in by_reason.items():
-        sids = sorted({f"{each.mutant.condition} of {each.mutant.sid}" for each in losses})
-        screen().print(f"– {len(losses)} × {'; '.join(sids)}: {reason}", markup=False, soft_wrap=True)
-    noticed = len(outcomes) - len(survivors) - len(explained)
+def _show_mutation(result: _MutationResult) -> None:
+    for mutant in result.survivors:
+        screen().print(f"✗ nothing notices: {mutant}", markup=False, soft_wrap=True)
+    by_reason = Counter(each.reason for each in result.explained)
+    for reason, count in by_reason.most_common():
+        screen().print(f"– {count} × {reason}", markup=False, soft_wrap=True)
+    standing = f" ({result.standing} unchanged)" if result.standing else ""
     screen().print(
-        f"\n{len(outcomes):,} statements, conditions and grants dropped, one at a time: {noticed:,} noticed, "
-        f"{len(explained)} with a written reason, {len(survivors)} unnoticed; {seconds:.1f} s",
+        f"\n{result.mutants:,} mistakes in {result.forms} kinds of the {result.documents} documents{standing}, "
+        f"one at a time: {result.noticed:,} noticed, {len(result.explained):,} with a written reason, "
+        f"{len(result.survivors)} unnoticed; {result.seconds:.1f} s",
         markup=False,
         soft_wrap=True,
     )

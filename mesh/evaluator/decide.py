@@ -218,22 +218,18 @@ class Case(NamedTuple):
                 if statement.applies(self.resource, self.keys):
                     yield Cause(policy.name, statement.sid)
 
-    def touched(self) -> Iterator[tuple[Policy, int]]:
-        """Statements that would decide the request with other conditions, by policy and number; AWS's own included."""
+    @property
+    def policies(self) -> Iterator[Policy]:
+        """Every policy that is asked for the request, AWS's own included."""
         principal = self.principal
-        accounts = (
-            principal.account if self.bound_by_scp else None,
-            self.target.account if self.bound_by_rcp else None,
-        )
-        controls = (
-            *(accounts[0].service_control if accounts[0] else ()),
-            *(accounts[1].resource_control if accounts[1] else ()),
-        )
+        caller, owner = principal.account if self.bound_by_scp else None, self.target.account
+        for node in caller.service_control if caller else ():
+            yield from node
+        for node in owner.resource_control if owner and self.bound_by_rcp else ():
+            yield from node
+        yield from principal.identity
         single = (self.target.policy, principal.boundary, principal.session, self.endpoint)
-        everything = (*(p for node in controls for p in node), *principal.identity, *(p for p in single if p))
-        for policy in everything:
-            for number in policy.candidates(self.action, principal.caller, self.resource, self.keys):
-                yield policy, number
+        yield from (policy for policy in single if policy)
 
     @property
     def admitted(self) -> bool:
@@ -244,6 +240,12 @@ class Case(NamedTuple):
     def granted(self) -> bool:
         """Whether the caller's own policies allow the request."""
         return self._allowed_by(self.principal.identity) is not None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the boundary of the caller lets the request through; true of a caller without one."""
+        boundary = self.principal.boundary
+        return boundary is None or (not self.denied("boundary") and self._allowed_by((boundary,)) is not None)
 
     @property
     def passed(self) -> bool:

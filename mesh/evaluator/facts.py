@@ -263,3 +263,32 @@ def _known_key(service: str, key: str) -> bool:
         if key == known.lower() or (form != known.lower() and key.startswith(form)):
             return True
     return False
+
+
+@lru_cache(maxsize=65_536)
+def takes(action: str, arn: str) -> bool:
+    """Whether an action takes a resource of the ARN's type, in whatever account."""
+    service, _, name = action.partition(":")
+    return any(form.fullmatch(arn) for form in _forms(service, name))
+
+
+@lru_cache(maxsize=8192)
+def arn_patterns(action: str) -> tuple[str, ...]:
+    """ARNs of the resource types that an action takes, with `*` in the place of what varies; none if it takes none."""
+    service, _, name = action.partition(":")
+    types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
+    forms = (_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in types)
+    return tuple(re.sub(r"\$\{\w+\}", "*", form) for form in forms)
+
+
+@lru_cache(maxsize=8192)
+def _forms(service: str, name: str) -> tuple[re.Pattern[str], ...]:
+    types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
+    forms = (_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in types)
+    return tuple(re.compile(_form(form)) for form in forms)
+
+
+def _form(arn: str) -> str:
+    """Regular expression of the ARNs of a type; the name of a bucket ends where that of an object begins."""
+    variables = re.sub(r"\\\$\\\{BucketName\\\}", "[^/]*", re.escape(arn))
+    return re.sub(r"\\\$\\\{\w+\\\}|\\\*", ".*", variables)

@@ -6,7 +6,7 @@ Grammar: IAM User Guide, "Grammar of the IAM JSON policy language". What is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -15,8 +15,8 @@ from mesh.evaluator.conditions import Holds, Keys
 from mesh.evaluator.errors import DoubtError, UnknownError
 from mesh.evaluator.patterns import Test, always, any_like, any_of, resource_like
 from mesh.evaluator.policy_types import PolicyType
-from mesh.evaluator.principals import CallerIdentity, Who, principal
 from mesh.evaluator.principals import Match as Match
+from mesh.evaluator.principals import Who, principal
 
 
 class CompiledStatement(NamedTuple):
@@ -98,12 +98,6 @@ class Policy:
     def document(self) -> Mapping[str, Any]:
         """The document as JSON."""
         return self._document()
-
-    def candidates(self, action: str, caller: CallerIdentity, resource: str, keys: Keys) -> Iterator[int]:
-        """Numbers of the statements that name the action, the caller and the resource, whatever their conditions."""
-        for statement in (*self.denies(action), *self.allows(action)):
-            if statement.who(caller) and statement.what(resource, keys):
-                yield statement.number
 
     @contextmanager
     def standing_in(self, document: Mapping[str, Any]) -> Generator[None]:

@@ -46,7 +46,8 @@ _OWNER_NOT_SENT_BY: Final = frozenset({"ebs"})
 OWNER_SENT_WITHOUT_A_RESOURCE: Final = frozenset(
     "access-analyzer account athena budgets ce cloudformation cloudshell cloudtrail cloudwatch codebuild config "
     "dynamodb ec2 ecr elasticmapreduce events firehose glue health iam kinesis kms lakeformation lambda logs "
-    "organizations ram resource-groups s3 sagemaker secretsmanager servicequotas sns sqs ssm states sts tag xray".split()
+    "organizations ram resource-groups s3 sagemaker secretsmanager servicequotas sns sqs ssm states sts tag "
+    "xray".split()
 )
 """Services that name their caller's account as the resource's where an action takes no resource, or makes one: same
 page, "This key is always included in the request context for most service actions"; and AWS's own sample refuses every

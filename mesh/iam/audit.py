@@ -43,8 +43,7 @@ def audit_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
             principal="*",
             actions=(
                 "s3:BypassGovernanceRetention",
-                "s3:DeleteObject",
-                "s3:DeleteObjectVersion",
+                "s3:DeleteObject*",
                 "s3:PutObjectLegalHold",
                 "s3:PutObjectRetention",
             ),

@@ -6,74 +6,34 @@ from mesh import names
 from mesh.iam.perimeter import Perimeter, caller_is_not, not_a_service
 from mesh.iam.statement import Statement, when
 
-READ_OBJECTS = (
-    "s3:GetObject",
-    "s3:GetObjectVersion",
-    "s3:GetObjectAttributes",
-    "s3:GetObjectVersionAttributes",
-    "s3:GetObjectTagging",
-    "s3:GetObjectTorrent",
-    "s3:GetObjectVersionTagging",
-    "s3:GetObjectVersionTorrent",
-    "s3:GetObjectVersionForReplication",
-    "s3:GetObjectAnnotation",
-    "s3:GetObjectVersionAnnotation",
-    "s3:GetObjectVersionAnnotationForReplication",
-)
+READ_OBJECTS = ("s3:GetObject*", "s3:ListObject*", "s3:RestoreObject")
+"""Whatever returns an object or what hangs on it: tags, annotations, attributes; a new one of that name, too."""
 
 LIST_BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 
-WRITE_OBJECTS = (
-    "s3:PutObject",
-    "s3:DeleteObject",
-    "s3:DeleteObjectVersion",
-    "s3:AbortMultipartUpload",
-    "s3:RestoreObject",
-    "s3:PutObjectTagging",
-    "s3:DeleteObjectTagging",
-    "s3:PutObjectVersionTagging",
-    "s3:DeleteObjectVersionTagging",
-    "s3:ReplicateObject",
-    "s3:ReplicateDelete",
-    "s3:ReplicateTags",
-    "s3:PutObjectAnnotation",
-    "s3:PutObjectVersionAnnotation",
-    "s3:DeleteObjectAnnotation",
-    "s3:DeleteObjectVersionAnnotation",
-    "s3:ReplicateObjectAnnotation",
+ADD_OBJECTS = (
+    "s3:InitiateReplication",
+    "s3:ObjectOwnerOverrideToBucketOwner",
+    "s3:PutObject*",
+    "s3:Replicate*",
     "s3:UpdateObjectEncryption",
 )
+
+DELETE_OBJECTS = ("s3:BypassGovernanceRetention", "s3:DeleteObject*")
+
+WRITE_OBJECTS = (*ADD_OBJECTS, *DELETE_OBJECTS, "s3:AbortMultipartUpload")
 
 READER_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation")
 
 CONFIGURE_BUCKET = (
+    "s3:AllowVendedLogDeliveryForResource",
     "s3:CreateBucketMetadataTableConfiguration",
-    "s3:DeleteBucket",
-    "s3:DeleteBucketMetadataTableConfiguration",
-    "s3:DeleteBucketPolicy",
-    "s3:PutAccelerateConfiguration",
-    "s3:PutAnalyticsConfiguration",
-    "s3:PutBucketAbac",
-    "s3:PutBucketAcl",
-    "s3:PutBucketCORS",
-    "s3:PutBucketLogging",
-    "s3:PutBucketNotification",
-    "s3:PutBucketObjectLockConfiguration",
-    "s3:PutBucketOwnershipControls",
-    "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketRequestPayment",
-    "s3:PutBucketTagging",
-    "s3:PutBucketVersioning",
-    "s3:PutBucketWebsite",
-    "s3:PutEncryptionConfiguration",
-    "s3:PutIntelligentTieringConfiguration",
-    "s3:PutInventoryConfiguration",
-    "s3:PutLifecycleConfiguration",
-    "s3:PutMetricsConfiguration",
-    "s3:PutObjectAcl",
-    "s3:PutObjectVersionAcl",
-    "s3:PutReplicationConfiguration",
+    "s3:DeleteBucket*",
+    "s3:PauseReplication",
+    "s3:Put*Configuration",
+    "s3:PutBucket*",
+    "s3:TagResource",
+    "s3:UntagResource",
     "s3:UpdateBucketMetadata*",
 )
 
@@ -140,7 +100,7 @@ def own_account_only(perimeter: Perimeter, whole: str, objects: str, account_id:
             but="The account's stack makes the bucket.",
             principal="*",
             actions=CONFIGURE_BUCKET,
-            resources=(whole, objects),
+            resources=(whole,),
             conditions=(caller_is_not(names.deploy_role(account_id)), not_a_service()),
         ),
     )
@@ -153,7 +113,7 @@ def only_services_write(objects: str) -> Statement:
         what="Only AWS services write objects.",
         why="A log that a person can add to is no evidence.",
         principal="*",
-        actions=("s3:PutObject", "s3:ReplicateObject"),
+        actions=ADD_OBJECTS,
         resources=(objects,),
         conditions=(not_a_service(),),
     )

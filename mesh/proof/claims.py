@@ -26,7 +26,7 @@ class Claim:
 
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy of
     the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the
-    endpoint that the request comes through does. `by` is the Sid of a statement that refuses the request, be there
+    endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is the Sid of a statement that refuses the request, be there
     others or not. `lacks` are keys, in lower case, that AWS may not send with it.
     """
 
@@ -38,6 +38,7 @@ class Claim:
     admitted: bool | None = None
     granted: bool | None = None
     passed: bool | None = None
+    bounded: bool | None = None
     by: str | None = None
     lacks: tuple[str, ...] = ()
 
@@ -83,6 +84,8 @@ class Claim:
             return self._witness(f"is {'' if case.granted else 'not '}granted by the caller's own policies", ())
         if self.passed is not None and case.passed != self.passed:
             return self._witness(f"is {'' if case.passed else 'not '}let through by the endpoint's policy", ())
+        if self.bounded is not None and case.bounded != self.bounded:
+            return self._witness(f"is {'' if case.bounded else 'not '}let through by the caller's boundary", ())
         return None
 
     def _decided_by(self, case: Case) -> str:

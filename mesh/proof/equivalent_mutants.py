@@ -21,20 +21,28 @@ _LOOKED_FOR: Final = (
     "aws:PrincipalOrgPaths begins with the organisation's id, so this adds nothing; AWS's examples and the tools that "
     "check endpoint policies look for it (aws-samples/data-perimeter-policy-examples, vpc_endpoint_policies)"
 )
+_FILES_TOO: Final = (
+    "DecryptFilesOfProducts grants it of every key of a domain's account, so this adds nothing; it says what a query's "
+    'result needs (Athena User Guide, "Encrypt query results stored in Amazon S3"), and stands when files are gone'
+)
 
-_NAMED_BY_ARN: Final = (
-    "the statement names one resource, the mesh bus, which is the organisation's; the key is in the policy of every "
-    "endpoint, so that a reader need not know why it is left out of one"
+_ELSEWHERE: Final = (
+    "RefuseOtherAccounts of the same document refuses everything to callers of every other account, so a role of the "
+    "same name in one of them gets no further"
 )
 
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID", _LOOKED_FOR),
-    ("policy of the endpoint of events", "MeshReachesItsOwn", "StringEquals aws:ResourceOrgID", _NAMED_BY_ARN),
-    ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths", _NAMED_BY_ACCOUNT),
+    ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID*", _LOOKED_FOR),
+    ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths*", _NAMED_BY_ACCOUNT),
+    ("role/mesh/clearance/*, mesh", "EncryptQueryResults", "Action kms:Decrypt", _FILES_TOO),
+    *(
+        (f"policy of bucket *{kind}", "RefuseOther*", "ArnNotLike aws:PrincipalArn * to arn:aws:iam::[*]:*", _ELSEWHERE)
+        for kind in ("-logs", "-results", "-audit", "--inbox")
+    ),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )
 """Document, Sid and condition of the loss (patterns), and the reason."""

@@ -142,7 +142,7 @@ class Subject:
 
     def _policies_form(self, arns: Iterable[str], account_id: str, *owners: str) -> str:
         texts = [json.dumps(policy.document) for arn in arns if (policy := self.policy_of(arn))]
-        return _form(texts, account_id, *owners)
+        return form_of(texts, account_id, *owners)
 
     def _product_form(self, product: DataProductArgs) -> str:
         arns = (f"arn:aws:s3:::{product.bucket}", self.product_key(product))
@@ -360,17 +360,17 @@ def _domain_form(domain: DomainPlan) -> str:
         domain.account.key_policy,
         domain.account.results_bucket_policy,
     ]
-    return _form([d.text() for d in documents], domain.access.account_id, domain.name)
+    return form_of([d.text() for d in documents], domain.access.account_id, domain.name)
 
 
 def _partner_form(partner: PartnerPlan) -> str:
     """Text of the documents of a partner's role and account, without its name and id."""
     access = partner.partner.access
     documents = [access.permissions, access.trust, partner.account.boundary, partner.account.key_policy]
-    return _form([d.text() for d in documents], partner.access.account_id, partner.name)
+    return form_of([d.text() for d in documents], partner.access.account_id, partner.name)
 
 
-def _form(texts: list[str], account_id: str, *owners: str) -> str:
+def form_of(texts: list[str], account_id: str, *owners: str) -> str:
     """The texts with marks in the place of an account's id and the names of its owner."""
     text = json.dumps(texts).replace(account_id, "<account>")
     for number, name in enumerate(owners):

@@ -7,35 +7,53 @@ from typing import Final
 from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
 from mesh.iam.perimeter import Perimeter
+from mesh.iam.roles.publisher import REGISTER_AND_LABEL, TAG
 from mesh.iam.statement import Document, Statement, document, when
 
-DATA_WORK: Final = (
-    "athena:*",
-    "cloudwatch:*",
+_DATA_WORK: Final = {
+    "athena": (
+        "BatchGetQueryExecution GetDataCatalog GetQueryExecution GetQueryResults GetQueryResultsStream GetWorkGroup "
+        "ListQueryExecutions StartQueryExecution StopQueryExecution"
+    ),
+    "cloudwatch": "GetMetricData PutMetricData",
+    "events": "PutEvents",
+    "glue": (
+        "BatchCreatePartition BatchDeletePartition BatchGetPartition BatchStopJobRun BatchUpdatePartition "
+        "CreateDatabase CreatePartition CreateTable DeleteDatabase DeletePartition DeleteTable GetDatabase "
+        "GetDatabases GetJobRun GetJobRuns GetPartition GetPartitions GetTable GetTableVersion GetTableVersions "
+        "GetTables SearchTables StartJobRun UpdateDatabase UpdatePartition UpdateTable"
+    ),
+    "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo",
+    "lakeformation": "GetDataAccess",
+    "logs": (
+        "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents "
+        "GetLogRecord GetQueryResults PutLogEvents StartQuery StopQuery"
+    ),
+    "s3": (
+        "AbortMultipartUpload DeleteObject DeleteObjectVersion GetBucketLocation GetObject GetObjectTagging "
+        "GetObjectVersion GetObjectVersionTagging ListBucket ListBucketMultipartUploads ListBucketVersions "
+        "ListMultipartUploadParts PutObject PutObjectTagging"
+    ),
+    "sns": "Publish",
+    "sqs": "ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage",
+    "states": "DescribeExecution DescribeStateMachine GetExecutionHistory ListExecutions StartExecution StopExecution",
+    "sts": "AssumeRole SetSourceIdentity",
+}
+DATA_WORK: Final = tuple(f"{service}:{name}" for service, actions in _DATA_WORK.items() for name in actions.split())
+"""What roles of jobs, functions and state machines do, and people: they use what there is, and set up nothing."""
+
+PRODUCT_WORK: Final = (
     *JOIN_THE_NETWORK,
     *SEE_THE_NETWORK,
-    "events:PutEvents",
-    "glue:*",
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey*",
-    "kms:ReEncrypt*",
-    "lakeformation:AddLFTagsToResource",
-    "lakeformation:DeregisterResource",
-    "lakeformation:Describe*",
-    "lakeformation:Get*",
-    "lakeformation:RegisterResource",
-    "lakeformation:RemoveLFTagsFromResource",
-    "lakeformation:UpdateResource",
-    "logs:*",
-    "s3:*",
-    "sns:Publish",
-    "sqs:*",
-    "states:*",
-    "sts:AssumeRole",
-    "sts:SetSourceIdentity",
+    "glue:GetConnection",
+    "s3:GetObjectVersionAcl",
+    "s3:GetObjectVersionForReplication",
+    "s3:GetReplicationConfiguration",
+    "s3:ObjectOwnerOverrideToBucketOwner",
+    "s3:ReplicateObject",
+    "s3:ReplicateTags",
 )
+"""What pipelines and deliveries do besides, in the accounts of domains."""
 
 CHANGE_GUARDRAILS: Final = (
     "s3:PutBucketPolicy",
@@ -58,6 +76,26 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             actions=DATA_WORK,
             resources=("*",),
         ),
+        Statement(
+            sid="ProductWork",
+            what="Outside governance a role joins the network and replicates objects, besides.",
+            why="Pipelines and deliveries do; what they join and where they replicate to, their own policies say.",
+            effect="Allow",
+            actions=PRODUCT_WORK,
+            resources=("*",),
+        )
+        if account_id != perimeter.governance_id
+        else None,
+        Statement(
+            sid="PublishProducts",
+            what="In the governance account a role registers locations, labels data and tags tables, besides.",
+            why="Publishers do; in a domain's account it is the deployment's.",
+            effect="Allow",
+            actions=(*REGISTER_AND_LABEL, *TAG),
+            resources=("*",),
+        )
+        if account_id == perimeter.governance_id
+        else None,
         Statement(
             sid="PassLocationRoles",
             what="In the governance account a role passes location roles at most.",
@@ -86,7 +124,7 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
         Statement(
             sid="RefuseChangesToGuardrails",
             what="No role of the mesh changes a bucket policy, a block of public access or a catalog policy.",
-            why="`s3:*` and `glue:*` of `DataWork` would let it; deployments, which carry no boundary, change them.",
+            why="Whatever the statements above come to allow; deployments, which carry no boundary, change them.",
             actions=CHANGE_GUARDRAILS,
             resources=("*",),
         ),

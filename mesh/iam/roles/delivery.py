@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mesh import names
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.trust import assumed_by_services
 from mesh.iam.statement import Document, Statement, document, when
@@ -22,8 +23,11 @@ def delivery_trust(account_id: str, bucket: str) -> Document:
     )
 
 
-def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inboxes: tuple[str, ...]) -> Document:
+def delivery_permissions(
+    perimeter: Perimeter, account_id: str, domain: str, product: str, inboxes: tuple[str, ...]
+) -> Document:
     """Permissions: copy what is under `outbound/<partner>/` into the inboxes of partners; `inboxes` are buckets."""
+    bucket, alias = names.bucket(perimeter.mesh, domain, product), names.key_alias(product)
     return document(
         Statement(
             sid="ReadTheRules",
@@ -38,7 +42,7 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inb
             what="The role reads what lies under `outbound/`, to replicate it.",
             why="What the pipeline did not put there is not delivered.",
             effect="Allow",
-            actions=("s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"),
+            actions=("s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"),
             resources=(f"arn:aws:s3:::{bucket}/outbound/*",),
         ),
         Statement(
@@ -53,12 +57,15 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, bucket: str, inb
         else None,
         Statement(
             sid="DecryptTheProduct",
-            what="The role decrypts with keys of its account.",
-            why="Objects are encrypted; of all keys, the product's own policy alone admits the role.",
+            what="The role decrypts with its product's key.",
+            why="Objects are encrypted with it; the alias leaves out every other key.",
             effect="Allow",
             actions=("kms:Decrypt",),
             resources=(f"arn:aws:kms:{perimeter.region}:{account_id}:key/*",),
-            conditions=(through(perimeter, "s3"),),
+            conditions=(
+                when("ForAnyValue:StringEquals", "kms:ResourceAliases", f"alias/{alias}"),
+                through(perimeter, "s3"),
+            ),
         ),
         Statement(
             sid="EncryptForThePartner",

@@ -8,7 +8,7 @@ from mesh.iam.keys import DECRYPT
 from mesh.iam.mesh_catalog import READ_CATALOG
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.query import QUERY, query_results
-from mesh.iam.statement import Document, Statement, document
+from mesh.iam.statement import Document, Statement, document, when
 
 
 def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inbox: str) -> Document:
@@ -44,12 +44,15 @@ def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inb
         ),
         Statement(
             sid="DecryptTheInbox",
-            what="The role decrypts with keys of its account.",
-            why="Deliveries are encrypted with the inbox's key.",
+            what="The role decrypts with the inbox's key.",
+            why="Deliveries are encrypted with it; the alias leaves out every other key.",
             effect="Allow",
             actions=DECRYPT,
             resources=(f"arn:aws:kms:{region}:{account_id}:key/*",),
-            conditions=(through(perimeter, "s3"),),
+            conditions=(
+                when("ForAnyValue:StringEquals", "kms:ResourceAliases", f"alias/{names.INBOX_KEY_ALIAS}"),
+                through(perimeter, "s3"),
+            ),
         ),
         *query_results(perimeter, account_id, results, names.ACCOUNT_KEY_ALIAS),
     )

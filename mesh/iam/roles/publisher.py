@@ -18,12 +18,11 @@ PUBLISH: Final = (
     "glue:GetDatabase",
     "glue:GetTable",
     "glue:GetTables",
-    "glue:GetTags",
-    "glue:TagResource",
-    "glue:UntagResource",
     "glue:UpdateDatabase",
     "glue:UpdateTable",
 )
+
+TAG: Final = ("glue:GetTags", "glue:TagResource", "glue:UntagResource")
 
 REGISTER_AND_LABEL: Final = (
     "lakeformation:AddLFTagsToResource",
@@ -63,7 +62,7 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
             what="The role creates, changes and deletes databases of its domain's name, with their tables.",
             why="`<domain>__*`: nobody publishes under the name of another domain.",
             effect="Allow",
-            actions=PUBLISH,
+            actions=(*PUBLISH, *TAG),
             # To delete a database takes its tables and its functions, too (Service Authorization Reference, AWS Glue).
             resources=(
                 f"{hub}:catalog",

@@ -218,7 +218,7 @@ class PartnerReplicationArgs:
     def permissions(self) -> Document:
         """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
         inboxes = tuple(delivery.inbox for delivery in self.deliveries if delivery.open)
-        return delivery_permissions(self.perimeter, self.account_id, self.bucket, inboxes)
+        return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, inboxes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from mesh.proof.invariants import (
     boundary,
     break_glass,
     clearances,
+    duties,
+    entitled,
     event_bus,
     every_action,
     exfiltration,
@@ -255,6 +257,16 @@ INVARIANTS: Final = (
         "U1",
         "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
         lambda subject: every_action.every_action(subject, asked),
+    ),
+    Invariant(
+        "U2",
+        "A role can do what its work needs, and nothing harmful beside it.",
+        duties.roles_do_their_work,
+    ),
+    Invariant(
+        "U3",
+        "The policy of a resource refuses every harm to all but those whom the design entitles to it.",
+        entitled.harm_is_for_the_entitled,
     ),
 )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh import names
 from mesh.evaluator.decide import Request
-from mesh.plan.nodes.grants import Covered, Label, NamedResource, WholeCatalog
+from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource, WholeCatalog
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Subject
 
@@ -37,10 +37,10 @@ CATALOG_WRITES: Final = (
 def nothing_is_passed_on(_: Subject) -> Iterator[AnyClaim]:
     """Facts of I20: on every grant of Lake Formation, on its settings, and on registered locations."""
     yield Fact("the hub grants to other accounts nothing but clearances", _hub_grants)
-    yield Fact("a domain's grants are the hub's own expressions, and grant no further", _domain_grants)
+    yield Fact("a domain grants to a clearance the hub's own expression of it, and no further", _domain_grants)
     yield Fact("no account but the governance account holds a permission on an LF-tag", _label_grants)
     yield Fact("each publisher may create databases and put every label on them, and nothing more", _publishers_publish)
-    yield Fact("everyone of a consumer's account sees the links to what it consumes", _links_are_seen)
+    yield Fact("everyone of a consumer's account sees the links to what it consumes, and no more", _links_are_seen)
     yield Fact("Lake Formation is closed unless a grant opens it", _settings)
     yield Fact("every location is registered with its domain's own role, and not in hybrid mode", _locations)
 
@@ -65,14 +65,22 @@ def _domain_grants(subject: Subject) -> str | None:
     hub = subject.lakes.lakes[subject.hub].grants
     shared = {(grant.on, grant.permissions) for grant in hub if grant.grantable}
     for domain in subject.plan.domains.values():
-        clearance_roles = {role.arn for role in domain.clearances.values()}
+        reads = {role.arn: subject.written_clearances[name] for name, role in domain.clearances.items()}
         for grant in subject.lakes.lakes[domain.access.account_id].grants:
             if grant.on.catalog != subject.hub:
                 continue
             is_shared = (grant.on, grant.permissions) in shared
-            if grant.grantable or grant.principal not in clearance_roles or not is_shared:
+            covered = _classifications(grant)
+            if grant.grantable or covered is None or covered != reads.get(grant.principal) or not is_shared:
                 return f"{domain.name}: {grant.name} for {grant.principal}"
     return None
+
+
+def _classifications(grant: Grant) -> frozenset[str] | None:
+    """The classifications that a grant by LF-tags covers besides what has none; None for another grant."""
+    if not isinstance(grant.on, Covered):
+        return None
+    return frozenset(key for key, values in grant.on.expression if "true" in values)
 
 
 def _label_grants(subject: Subject) -> str | None:
@@ -98,10 +106,12 @@ def _publishers_publish(subject: Subject) -> str | None:
 def _links_are_seen(subject: Subject) -> str | None:
     for domain in subject.plan.domains.values():
         account_id = domain.access.account_id
-        visible = {g.on.database for g in subject.lakes.lakes[account_id].grants if isinstance(g.on, NamedResource)}
+        named = [grant for grant in subject.lakes.lakes[account_id].grants if isinstance(grant.on, NamedResource)]
+        more = next((grant for grant in named if grant.grantable or grant.permissions != ("DESCRIBE",)), None)
+        visible = {grant.on.database for grant in named if isinstance(grant.on, NamedResource)}
         unseen = {link.database for link in domain.links.values()} ^ visible
-        if unseen:
-            return f"{domain.name}: {', '.join(sorted(unseen))}"
+        if more or unseen:
+            return f"{domain.name}: {f'{more.name} is more than to see' if more else ', '.join(sorted(unseen))}"
     return None
 
 

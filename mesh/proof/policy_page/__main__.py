@@ -30,8 +30,7 @@ DAY: Final = datetime.date(2026, 12, 1)
 
 def write(plan: Plan, written: WrittenLabels) -> None:
     """Measures the losses and writes both files."""
-    mutation = Mutation(plan, written)
-    losses = measured(mutation, mutation.run())
+    losses = measured(Mutation(plan, written))
     LOSSES.write_text(as_text(losses), "utf-8")
     PAGE.write_text(page(plan, losses), "utf-8")
     EXCEPTIONS.write_text(exceptions_page(plan), "utf-8")

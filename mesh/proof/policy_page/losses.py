@@ -27,12 +27,12 @@ Losses = Mapping[str, Mapping[str, Loss]]
 """Losses by title of the kind of policy, and by Sid."""
 
 
-def measured(mutation: Mutation, outcomes: Iterable[MutationOutcome]) -> Losses:
-    """Every loss of a statement; `outcomes` are those of the same mutation."""
+def measured(mutation: Mutation) -> Losses:
+    """Every loss of a statement, and the reasons written for what nothing notices; of one document of each form."""
     fails: dict[str, dict[str, set[str]]] = {kind.title: {} for kind in KINDS}
     for mutant, failing in mutation.of_statements():
         fails[kind_of(mutant.document).title].setdefault(mutant.sid, set()).update(failing)
-    reasons = _unnoticed(outcomes)
+    reasons = _unnoticed(outcome for policy in mutation.policies for outcome in mutation.of_policy(policy))
     return {
         title: {
             sid: Loss(tuple(each.id for each in INVARIANTS if each.id in ids), reasons.get((title, sid), {}))
@@ -47,13 +47,13 @@ def _unnoticed(outcomes: Iterable[MutationOutcome]) -> dict[tuple[str, str], dic
     noticed: set[tuple[str, str, str]] = set()
     for outcome in outcomes:
         mutant = outcome.mutant
-        if mutant.document.startswith("Lake Formation"):
+        if not mutant.whole:
             continue
         title = kind_of(mutant.document).title
         if outcome.reason:
-            reasons.setdefault((title, mutant.sid), {})[mutant.condition] = outcome.reason
+            reasons.setdefault((title, mutant.sid), {})[mutant.change] = outcome.reason
         else:
-            noticed.add((title, mutant.sid, mutant.condition))
+            noticed.add((title, mutant.sid, mutant.change))
     return {
         place: {condition: why for condition, why in found.items() if (*place, condition) not in noticed}
         for place, found in reasons.items()

@@ -1,0 +1,91 @@
+"""Work that the permissions boundary lets through: of the mesh's roles that carry it, and of those that teams make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from mesh import names
+from mesh.evaluator.decide import Request
+from mesh.proof.claims import Claim
+from mesh.proof.duties import Work, harmful_actions
+from mesh.proof.subject import NO_ORGANIZATION, Subject
+
+OF_TEAMS: Final = {
+    "athena": (
+        "StartQueryExecution StopQueryExecution GetQueryExecution BatchGetQueryExecution ListQueryExecutions "
+        "GetQueryResults GetQueryResultsStream GetWorkGroup GetDataCatalog"
+    ),
+    "cloudwatch": "PutMetricData GetMetricData",
+    "events": "PutEvents",
+    "glue": (
+        "GetDatabase GetDatabases GetTable GetTables GetTableVersion GetTableVersions SearchTables GetPartition "
+        "GetPartitions BatchGetPartition CreateDatabase UpdateDatabase DeleteDatabase CreateTable UpdateTable "
+        "DeleteTable CreatePartition UpdatePartition DeletePartition BatchCreatePartition BatchUpdatePartition "
+        "BatchDeletePartition StartJobRun GetJobRun GetJobRuns BatchStopJobRun"
+    ),
+    "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo",
+    "lakeformation": "GetDataAccess",
+    "logs": (
+        "CreateLogGroup CreateLogStream PutLogEvents DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents "
+        "GetLogRecord GetQueryResults StartQuery StopQuery"
+    ),
+    "s3": (
+        "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging GetObjectVersionTagging "
+        "PutObjectTagging ListBucket ListBucketVersions ListBucketMultipartUploads ListMultipartUploadParts "
+        "AbortMultipartUpload GetBucketLocation"
+    ),
+    "sns": "Publish",
+    "sqs": "SendMessage ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
+    "states": "StartExecution StopExecution DescribeExecution DescribeStateMachine GetExecutionHistory ListExecutions",
+    "sts": "AssumeRole SetSourceIdentity",
+}
+"""What roles of jobs, functions and state machines do that teams make; they set up nothing.
+
+Step Functions Developer Guide, "IAM policies for integrated services" (Athena, Glue, SNS, SQS, EventBridge, nested
+executions) and "Accessing resources in other AWS accounts" (AssumeRole); Lambda Developer Guide, "Using Lambda with
+Amazon SQS" and "Defining Lambda function permissions with an execution role"; Glue Developer Guide, "Create an IAM
+policy for the AWS Glue service" (catalog, metrics, logs); S3 User Guide, "Required permissions for Amazon S3 API
+operations"; CloudWatch Logs User Guide, "Using identity-based policies".
+"""
+
+
+def boundary_claims(subject: Subject, role: str, carriers: Iterable[Work]) -> Iterator[Claim]:
+    """Claims on the boundary of an account, asked of one role there: the work of its carriers and of teams, no other."""
+    account, work = role.split(":")[4], tuple(carriers)
+    who = f"a role with the boundary of account {account}"
+    through = {duty.action for each in work for duty in (*each.duties, *each.granted)}
+    for duty in (duty for each in work for duty in (*each.duties, *each.granted)):
+        yield Claim(who, Request(role, duty.action, duty.on, duty.context), bounded=True)
+    bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}"
+    for service, actions in OF_TEAMS.items():
+        for name in actions.split():
+            on = bus if service == "events" else "*"
+            yield Claim(who, Request(role, f"{service}:{name}", on), bounded=True)
+            through.add(f"{service}:{name}")
+    passed = names.location_role(account, "x")
+    for action in harmful_actions():
+        if action not in through:
+            yield Claim(who, Request(role, action, "*"), bounded=False)
+        if action.startswith("iam:") and (action != "iam:PassRole" or account != subject.hub):
+            yield Claim(who, Request(role, action, passed), bounded=False)
+    yield from _nothing_else_passes(subject, who, role)
+
+
+def _nothing_else_passes(subject: Subject, who: str, role: str) -> Iterator[Claim]:
+    """Roles that are no location role are not passed, and no event goes to another bus."""
+    account = role.split(":")[4]
+    for other in (
+        names.deploy_role(account),
+        names.publisher_role(account, "x"),
+        f"arn:aws:iam::{account}:role/somebody",
+        names.location_role(NO_ORGANIZATION, "x"),
+    ):
+        yield Claim(who, Request(role, "iam:PassRole", other), bounded=False)
+    for bus in (
+        f"{subject.hub}:event-bus/default",
+        f"{account}:event-bus/default",
+        f"{NO_ORGANIZATION}:event-bus/mesh",
+    ):
+        arn = f"arn:aws:events:{subject.region}:{bus}"
+        yield Claim(who, Request(role, "events:PutEvents", arn), denied=("boundary",))

