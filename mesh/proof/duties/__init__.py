@@ -1,7 +1,7 @@
 """Duties: what each role of the mesh has to do, from the design and from AWS's guides, and not from its policy.
 
 A role can do its duties, and nothing beside them: not another action on what it works on, nor a duty on what is
-another's. Which other actions there are, AWS's reference says; harmless ones (`mesh/aws/actions`) may be granted or not.
+another's. Which other actions there are, AWS's reference says; harmless ones (`mesh/aws/actions`) may be granted.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def claims(work: Work, region: str) -> Iterator[Claim]:
 
 
 def _beside(work: Work, region: str) -> Iterator[tuple[str, str, Context]]:
-    """Every harmful action on what the role works on, on what is another's and on what is of no name, less its duties."""
+    """Every harmful action, less the duties: on what the role works on, what is another's, and what has no name."""
     account = work.role.split(":")[4]
     allowed = (*work.duties, *work.granted)
     own = dict.fromkeys(duty.on for duty in allowed if duty.on != "*")

@@ -31,9 +31,9 @@ OF_TEAMS: Final = {
         "GetLogRecord GetQueryResults StartQuery StopQuery"
     ),
     "s3": (
-        "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging GetObjectVersionTagging "
-        "PutObjectTagging ListBucket ListBucketVersions ListBucketMultipartUploads ListMultipartUploadParts "
-        "AbortMultipartUpload GetBucketLocation"
+        "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging "
+        "GetObjectVersionTagging PutObjectTagging ListBucket ListBucketVersions ListBucketMultipartUploads "
+        "ListMultipartUploadParts AbortMultipartUpload GetBucketLocation"
     ),
     "sns": "Publish",
     "sqs": "SendMessage ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
@@ -51,7 +51,7 @@ operations"; CloudWatch Logs User Guide, "Using identity-based policies".
 
 
 def boundary_claims(subject: Subject, role: str, carriers: Iterable[Work]) -> Iterator[Claim]:
-    """Claims on the boundary of an account, asked of one role there: the work of its carriers and of teams, no other."""
+    """Claims on a boundary, asked of one role with it: the work of all that carry it, and of teams, and no other."""
     account, work = role.split(":")[4], tuple(carriers)
     who = f"a role with the boundary of account {account}"
     through = {duty.action for each in work for duty in (*each.duties, *each.granted)}

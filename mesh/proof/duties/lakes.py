@@ -14,9 +14,9 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> Work:
     """The work of a domain's publisher: databases and tables of its name, their locations, labels and first metadata.
 
     Sources: design ("Stacks, accounts, and who deploys what", "How data flows"); Lake Formation Developer Guide,
-    "Registering an Amazon S3 location", "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide, "Specifying
-    AWS Glue resource ARNs" (catalog, database and table are asked); IAM User Guide, "Granting a user permissions to pass
-    a role to an AWS service"; Glue Developer Guide, "Using the Iceberg framework in AWS Glue".
+    "Registering an Amazon S3 location", "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide,
+    "Specifying AWS Glue resource ARNs" (catalog, database and table are asked), "Using the Iceberg framework in AWS
+    Glue"; IAM User Guide, "Granting a user permissions to pass a role to an AWS service".
     """
     product = next(iter(domain.products.values()))
     metadata = f"arn:aws:s3:::{product.bucket}/tables/a/metadata/00000.metadata.json"

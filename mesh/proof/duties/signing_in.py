@@ -54,7 +54,7 @@ def of_break_glass(subject: Subject) -> Work:
         role=names.break_glass_role(subject.hub),
         duties=tuple(duty for role in roles for duty in each(_STEP_INTO, role, named)),
         beside=(
-            names.clearance_role(accounts[1], "general"),
+            names.clearance_role(accounts[-1], "general"),
             names.publisher_role(subject.hub, "ads"),
             names.ci_role(subject.hub, "deploy"),
         ),
