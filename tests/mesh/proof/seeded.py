@@ -1002,7 +1002,7 @@ def a_pipeline_cannot_replace_what_it_wrote(bench: Bench) -> None:
     bench.statement("role/mesh/pipeline/impressions, mesh", "WriteTheProduct", edit)
 
 
-@fault("U2", "s3:PutBucketPolicy", "is granted by the caller's own policies")
+@fault("U2", "s3:DeleteBucketPolicy", "is granted by the caller's own policies")
 def a_pipeline_is_given_all_of_s3_on_its_bucket(bench: Bench) -> None:
     """The bucket is its own, so who would mind?"""
     bench.statement("role/mesh/pipeline/impressions, mesh", "ListTheProduct", _more("Action", "s3:*"))
@@ -1021,7 +1021,7 @@ def a_pipeline_reads_the_passwords_of_all_connections(bench: Bench) -> None:
     bench.statement("role/mesh/pipeline/impressions, mesh", "ReadTheConnection", _more("Resource", every))
 
 
-@fault("U2", "athena:StartQueryExecution", "workgroup/primary", "is granted by the caller's own policies")
+@fault("U2", "athena:BatchGetQueryExecution", "workgroup/primary", "is granted by the caller's own policies")
 def a_clearance_queries_in_whatever_workgroup(bench: Bench) -> None:
     """The workgroup that every account begins with says nothing about where a result goes."""
     every = f"arn:aws:athena:{bench.subject.region}:{bench.account('ads')}:workgroup/*"
@@ -1044,13 +1044,13 @@ def a_delivery_lacks_an_action_of_the_guide(bench: Bench) -> None:
     bench.statement("role/mesh/delivery/deliver-*, mesh", "ReadWhatIsOutbound", edit)
 
 
-@fault("U2", "s3:PutReplicationConfiguration", "is let through by the caller's boundary")
+@fault("U2", "s3:GetObjectVersionForReplication", "is let through by the caller's boundary")
 def the_boundary_lets_all_of_s3_through(bench: Bench) -> None:
     """It was so: a team's role could have set up a replication, had its own policy said so."""
     bench.statement("policy/mesh/boundary", "DataWork", _more("Action", "s3:*"))
 
 
-@fault("U2", "logs:PutLogEvents", "is not let through by the caller's boundary")
+@fault("U2", "logs:PutLogEvents", "is refused (boundary)")
 def the_boundary_forgets_the_logs(bench: Bench) -> None:
     def edit(statement: Json) -> None:
         statement["Action"].remove("logs:PutLogEvents")
