@@ -5,8 +5,10 @@ Quotas: bucket policy 20,480 bytes, key policy 32,768 bytes.
 
 from __future__ import annotations
 
+from typing import Final
+
 from mesh import names
-from mesh.iam.buckets import READ_OBJECTS, encrypted_in_transit, only_services_write, own_account_only
+from mesh.iam.buckets import DELETE_OBJECTS, READ_OBJECTS, encrypted_in_transit, only_services_write, own_account_only
 from mesh.iam.keys import (
     USE_KEY,
     account_uses_through_services,
@@ -16,6 +18,9 @@ from mesh.iam.keys import (
 )
 from mesh.iam.perimeter import Perimeter, caller_is_not, not_a_service, through
 from mesh.iam.statement import Document, Statement, account, document, service, when
+
+THROUGH: Final = ("s3", "ec2", "athena")
+"""Services through which an account uses its own key: for query results, disks and workgroups."""
 
 
 def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Document:
@@ -40,28 +45,32 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
             what="Nobody deletes a log, the deployment included.",
             why="Whoever did something could remove the trace of it; logs end by the lifecycle rule alone.",
             principal="*",
-            actions=("s3:DeleteObject*",),
+            actions=DELETE_OBJECTS,
             resources=(objects,),
         ),
     )
 
 
-def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Document:
-    """Resource policy of an account's query results: read in this account, by roles that people hold (I13, I24)."""
+def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, readers: str | None) -> Document:
+    """Resource policy of an account's query results: read in this account, by roles that people hold (I13, I24).
+
+    `readers` is the pattern of those roles: of clearances, or of the access role of a partner's account; None where
+    people hold none.
+    """
     whole, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
     return document(
         *encrypted_in_transit(whole, objects),
         *own_account_only(perimeter, whole, objects, account_id),
         Statement(
             sid="RefuseOtherReaders",
-            what="Nobody reads a result but clearance roles, and the access role in a partner's account.",
+            what="Nobody reads a result but the roles that people hold in the account.",
             why="A result is data: jobs and administrators do not read what a cleared person has queried.",
-            but="A result is its reader's own: Athena writes it and reads it back as the caller.",
+            but="A result is its reader's own: Athena writes it and reads it back as the caller." if readers else "",
             principal="*",
             actions=READ_OBJECTS,
             resources=(objects,),
             conditions=(
-                caller_is_not(names.clearance_role(account_id, "*"), names.role(account_id, "access")),
+                *((caller_is_not(readers),) if readers else ()),
                 not_a_service(),
             ),
         ),
@@ -73,7 +82,7 @@ def account_key_policy(perimeter: Perimeter, account_id: str) -> Document:
     return document(
         deployment_administers(account_id),
         preview_looks(account_id),
-        account_uses_through_services(perimeter, account_id),
+        account_uses_through_services(perimeter, account_id, *THROUGH),
         Statement(
             sid="DisksTakeGrants",
             what="Callers of the account let EC2 use the key for disks, by grants.",
@@ -93,5 +102,5 @@ def account_key_policy(perimeter: Perimeter, account_id: str) -> Document:
             resources=("*",),
             conditions=(when("StringNotEqualsIfExists", "kms:CallerAccount", account_id), not_a_service()),
         ),
-        only_through_services(perimeter),
+        only_through_services(perimeter, *THROUGH),
     )

@@ -18,18 +18,8 @@ from mesh.iam.statement import Document, Statement, document, service, when
 SECOND_FACTOR_SECONDS: Final = 900
 """Age that the second factor may have; a user's session with one lasts up to a day and a half."""
 
-TOPIC_ACTIONS: Final = (
-    "sns:AddPermission",
-    "sns:DeleteTopic",
-    "sns:GetTopicAttributes",
-    "sns:ListSubscriptionsByTopic",
-    "sns:Publish",
-    "sns:PutDataProtectionPolicy",
-    "sns:RemovePermission",
-    "sns:SetTopicAttributes",
-    "sns:Subscribe",
-)
-"""Actions of a topic policy; SNS refuses `sns:*` (SNS Developer Guide, "Example cases for access control")."""
+LOOK_AT_TOPIC: Final = ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic")
+"""What a topic policy says of looking (SNS refuses `sns:*`: Developer Guide, "Example cases for access control")."""
 
 SET_UP_TOPIC: Final = (
     "sns:AddPermission",
@@ -128,10 +118,10 @@ def topic_policy(perimeter: Perimeter) -> Document:
         ),
         Statement(
             sid="RefuseOtherAccounts",
-            what="Callers of any other account do nothing with the topic.",
-            why="No RCP covers SNS.",
+            what="Callers of any other account do not look at the topic.",
+            why="No RCP covers SNS; what tells, or changes the topic, is refused them by the statements below.",
             principal="*",
-            actions=TOPIC_ACTIONS,
+            actions=LOOK_AT_TOPIC,
             resources=(topic,),
             conditions=(when("StringNotEqualsIfExists", "aws:PrincipalAccount", hub), not_a_service()),
         ),

@@ -11,16 +11,17 @@ READ_OBJECTS = ("s3:GetObject*", "s3:ListObject*", "s3:RestoreObject")
 
 LIST_BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 
-WRITE_OBJECTS = (
-    "s3:AbortMultipartUpload",
-    "s3:BypassGovernanceRetention",
-    "s3:DeleteObject*",
+ADD_OBJECTS = (
     "s3:InitiateReplication",
     "s3:ObjectOwnerOverrideToBucketOwner",
     "s3:PutObject*",
     "s3:Replicate*",
     "s3:UpdateObjectEncryption",
 )
+
+DELETE_OBJECTS = ("s3:BypassGovernanceRetention", "s3:DeleteObject*")
+
+WRITE_OBJECTS = (*ADD_OBJECTS, *DELETE_OBJECTS, "s3:AbortMultipartUpload")
 
 READER_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation")
 
@@ -112,7 +113,7 @@ def only_services_write(objects: str) -> Statement:
         what="Only AWS services write objects.",
         why="A log that a person can add to is no evidence.",
         principal="*",
-        actions=WRITE_OBJECTS,
+        actions=ADD_OBJECTS,
         resources=(objects,),
         conditions=(not_a_service(),),
     )

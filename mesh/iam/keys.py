@@ -29,15 +29,16 @@ USE_KEY = (
     "kms:Sign",
 )
 
+LOOK_AT_KEY = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
+
 ADMINISTER_KEY = (
+    *LOOK_AT_KEY,
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
     "kms:DeleteAlias",
-    "kms:Describe*",
     "kms:DisableKey",
-    "kms:EnableKey*",
-    "kms:Get*",
-    "kms:List*",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
     "kms:PutKeyPolicy",
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
@@ -45,8 +46,6 @@ ADMINISTER_KEY = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
-
-LOOK_AT_KEY = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 
 
 def deployment_administers(account_id: str) -> Statement:
@@ -77,25 +76,25 @@ def preview_looks(account_id: str) -> Statement:
     )
 
 
-def account_uses_through_services(perimeter: Perimeter, account_id: str) -> Statement:
-    """Allow to everybody of the account, through S3, EC2 and Athena."""
+def account_uses_through_services(perimeter: Perimeter, account_id: str, *services: str) -> Statement:
+    """Allow to everybody of the account, through those services."""
     return Statement(
         sid="AccountUsesThroughItsServices",
-        what="Callers of the account use the key through S3, EC2 and Athena.",
+        what="Callers of the account use the key through its services: S3, or S3, EC2 and Athena.",
         why="What the account keeps is encrypted with it; who reads which object, the bucket policies decide.",
         effect="Allow",
         principal=account(account_id),
         actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
         resources=("*",),
-        conditions=(through(perimeter, "s3", "ec2", "athena"),),
+        conditions=(through(perimeter, *services),),
     )
 
 
-def only_through_services(perimeter: Perimeter) -> Statement:
-    """Deny of use other than through S3, EC2 and Athena."""
+def only_through_services(perimeter: Perimeter, *services: str) -> Statement:
+    """Deny of use other than through those services."""
     return Statement(
         sid="RefuseUseOutsideServices",
-        what="Nobody uses the key other than through S3, EC2 and Athena.",
+        what="Nobody uses the key other than through its services: S3, or S3, EC2 and Athena.",
         why="A direct call to KMS would decrypt what has left its bucket.",
         principal="*",
         actions=USE_KEY,
@@ -104,7 +103,7 @@ def only_through_services(perimeter: Perimeter) -> Statement:
             when(
                 "StringNotEquals",
                 "kms:ViaService",
-                *(f"{name}.{perimeter.region}.amazonaws.com" for name in ("s3", "ec2", "athena")),
+                *(f"{name}.{perimeter.region}.amazonaws.com" for name in services),
             ),
             not_a_service(),
         ),

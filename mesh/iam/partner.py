@@ -68,7 +68,7 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
             but="The account's stack makes the inbox.",
             principal="*",
             actions=CONFIGURE_BUCKET,
-            resources=(whole, objects),
+            resources=(whole,),
             conditions=(caller_is_not(names.deploy_role(account_id)), not_a_service()),
         ),
     )
@@ -79,8 +79,8 @@ def inbox_key_policy(perimeter: Perimeter, account_id: str, writers: tuple[str, 
     return document(
         deployment_administers(account_id),
         preview_looks(account_id),
-        account_uses_through_services(perimeter, account_id),
-        only_through_services(perimeter),
+        account_uses_through_services(perimeter, account_id, "s3"),
+        only_through_services(perimeter, "s3"),
         Statement(
             sid="DeclaredWritersEncrypt",
             what="Delivery roles of open agreements encrypt.",

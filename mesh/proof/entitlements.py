@@ -57,8 +57,9 @@ Entitled = Callable[[Harm, Actor], bool]
 class Keeping:
     """Parts of a resource, who is entitled to what on them, and with which keys a request comes.
 
-    `account` owns it. `thorough` are asked every harm, `callers` one harm of each kind. `denies` are the harms that the
-    policy refuses by itself; the others it does not admit.
+    `account` owns it. `thorough` are asked every harm, `callers` one harm of each kind; to an `outsider` the policy
+    refuses what is harmless, too. `denies` are the harms that the policy refuses by itself; the others it does not
+    admit.
     """
 
     account: str
@@ -67,6 +68,7 @@ class Keeping:
     callers: tuple[Actor, ...]
     entitled: Entitled
     denies: Entitled
+    outsider: Actor | None = None
     context: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -81,6 +83,15 @@ def claims(keeping: Keeping) -> Iterator[Claim]:
                 kinds.add((harm.reads, *kind))
                 for caller in (*keeping.thorough, *keeping.callers) if new else keeping.thorough:
                     yield from _claim(keeping, arn, harm, caller)
+        yield from _nothing_at_all(keeping, arn)
+
+
+def _nothing_at_all(keeping: Keeping, arn: str) -> Iterator[Claim]:
+    outsider, service = keeping.outsider, arn.split(":")[2]
+    for name in facts.actions_of(service) if outsider else ():
+        if outsider and facts.takes(f"{service}:{name}", arn):
+            request = Request(outsider.name, f"{service}:{name}", arn, keeping.context)
+            yield Claim(outsider.who, request, allowed=False, denied=("resource",), admitted=False)
 
 
 def _claim(keeping: Keeping, arn: str, harm: Harm, caller: Actor) -> Iterator[Claim]:
@@ -113,10 +124,9 @@ def like_named(account_id: str) -> Iterator[Actor]:
 
 
 def namesakes(subject: Subject, *roles: str | None) -> Iterator[Actor]:
-    """Roles of the same names in accounts where they are nobody's: of another domain, of a partner, of an outsider."""
-    domain, partner = subject.domains[-1].access.account_id, next(iter(subject.owners))
+    """Roles of the same names in accounts where they are nobody's: another domain's, governance's, an outsider's."""
     for role in roles:
-        for account in (domain, partner, OTHER_ORGANIZATION):
+        for account in (subject.domains[-1].access.account_id, subject.hub, OTHER_ORGANIZATION):
             if role and account != role.split(":")[4]:
                 name = ":".join((*role.split(":")[:4], account, role.split(":", 5)[5]))
                 yield Actor(f"a role named like {role}", name, None, account, "like-named")

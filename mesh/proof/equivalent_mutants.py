@@ -26,14 +26,23 @@ _FILES_TOO: Final = (
     'result needs (Athena User Guide, "Encrypt query results stored in Amazon S3"), and stands when files are gone'
 )
 
+_OTHER_ACCOUNTS: Final = (
+    "RefuseOtherAccounts of the same document refuses everything to callers of every other account, so a role of the "
+    "same name in one of them gets no further"
+)
+
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID", _IN_THE_PATH),
-    ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID", _LOOKED_FOR),
-    ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths", _NAMED_BY_ACCOUNT),
+    ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID*", _LOOKED_FOR),
+    ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths*", _NAMED_BY_ACCOUNT),
     ("role/mesh/clearance/*, mesh", "EncryptQueryResults", "Action kms:Decrypt", _FILES_TOO),
+    *(
+        (f"policy of bucket *{kind}", "RefuseOther*", "ArnNotLike aws:PrincipalArn * to arn:aws:iam::[*]:*", _OTHER_ACCOUNTS)
+        for kind in ("-logs", "-results", "-audit", "--inbox")
+    ),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )
 """Document, Sid and condition of the loss (patterns), and the reason."""

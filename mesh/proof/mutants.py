@@ -206,7 +206,7 @@ def _more_values(key: str, values: list[str], *, patterns: bool) -> Iterator[str
     if key == "aws:PrincipalArn":
         more = [f"arn:aws:iam::*:{SOMEBODY}", _MESH_ROLES]
     elif key in _ARN_KEYS:
-        more = ["arn:aws:*:*:*:*"]
+        more = ["arn:aws:*:*:*:*"] if patterns else [f"{values[0]}x"]
     elif key.endswith("OrgID"):
         more = ["o-somebodyelse"]
     else:

@@ -27,6 +27,7 @@ from mesh.proof.invariants import INVARIANTS
 from mesh.proof.lake_mutants import lake_mutants
 from mesh.proof.mutants import Changed, Json, Mutant, mutants
 from mesh.proof.reach import Reach
+from mesh.proof.same_reach import reason_of_reach
 from mesh.proof.subject import Subject
 from mesh.proof.verdicts import Explained, Verdict, Verdicts, code_digest, digest_of, mark_of
 from mesh.proof.written_labels import WrittenLabels
@@ -145,8 +146,19 @@ class Mutation:
             noticing.ask(self.reach.of(policy))
         for place, change in enumerate(changes):
             invariant, claim = next(iter(noticing.by[place].items()), (None, None))
-            why = None if invariant else reason(change.mutant) or computed_reason(change, statements)
+            why = None if invariant else self._reason(policy, change, statements)
             yield MutationOutcome(change.mutant, invariant, why, claim)
+
+    def _reason(self, policy: Policy, change: Changed, statements: list[Json]) -> str | None:
+        computed = computed_reason(change, statements)
+        reach = reason_of_reach(change, statements[change.number], self._carriers.get(id(policy)))
+        return reason(change.mutant) or computed or reach
+
+    @cached_property
+    def _carriers(self) -> dict[int, str]:
+        """ARNs of the resources whose policies there are."""
+        resources = self.subject.world.resources.values()
+        return {id(resource.policy): resource.arn for resource in resources if resource.policy}
 
     def of_lakes(self) -> Iterator[MutationOutcome]:
         """The outcome of every mutant of Lake Formation: of a grant, and of a label."""

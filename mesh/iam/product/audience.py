@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mesh import names
+from mesh.iam.perimeter import Perimeter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,11 @@ class Audience:
         """Roles that may read objects."""
         single = (arn for arn in (self.pipeline, self.location, self.delivery, self.publisher) if arn)
         return (*single, *self.clearances)
+
+    def units(self, perimeter: Perimeter) -> tuple[str, ...]:
+        """Organisation paths of those who touch the product: domains, and governance where it publishes or reads it."""
+        central = (perimeter.governance,) if self.location or self.publisher else ()
+        return (perimeter.domains, *central)
 
     @property
     def deploy(self) -> str:

@@ -43,12 +43,12 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
     return (
         Statement(
             sid="RefuseOtherUnits",
-            what="Callers outside the domains unit and the governance unit reach nothing.",
+            what="Callers outside the domains unit, and the governance unit where it publishes, reach nothing.",
             why="Partners' accounts are of the organisation, too.",
             principal="*",
             actions=("s3:*",),
             resources=(whole, objects),
-            conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
+            conditions=(outside_units(*audience.units(perimeter)), not_a_service()),
         ),
         Statement(
             sid="RefuseOtherReaders",

@@ -40,7 +40,7 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
             perimeter,
             home,
             audience.delivery,
-            DECRYPT,
+            ("kms:Decrypt",),
             sid="DeliveryDecrypts",
             what="The product's delivery role decrypts.",
             why="With it S3 replicates what is for a partner.",
@@ -110,12 +110,12 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
     return (
         Statement(
             sid="RefuseOtherUnits",
-            what="Callers outside the domains unit and the governance unit do nothing with the key.",
+            what="Callers outside the domains unit, and the governance unit where it publishes, do nothing with it.",
             why="The second line behind the bucket policy: an object without its key is of no use.",
             principal="*",
             actions=("kms:*",),
             resources=("*",),
-            conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
+            conditions=(outside_units(*audience.units(perimeter)), not_a_service()),
         ),
         Statement(
             sid="RefuseOtherUsers",

@@ -16,7 +16,6 @@ from typing import Final, NamedTuple
 from mesh.aws.allowed_actions import ListedService, listed_services
 from mesh.iam.statement import Document, Statement, document
 
-
 ALLOW_LIST: Final = "mesh-actions-of-"
 """Beginning of the name of each of these policies."""
 

@@ -66,4 +66,11 @@ class AccountBaselineArgs:
     @property
     def results_bucket_policy(self) -> Document:
         """Resource policy of the bucket of query results."""
-        return results_bucket_policy(self.perimeter, self.results_bucket, self.account_id)
+        return results_bucket_policy(self.perimeter, self.results_bucket, self.account_id, self._readers)
+
+    @property
+    def _readers(self) -> str | None:
+        """Pattern of the roles that people hold in the account."""
+        if self.clearances:
+            return names.clearance_role(self.account_id, "*")
+        return names.role(self.account_id, "access") if self.owner.startswith("partner-") else None

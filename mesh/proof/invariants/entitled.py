@@ -11,7 +11,8 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim
-from mesh.proof.entitlements import CRYPTOGRAPHIC, Entitled, Harm, Keeping, claims, namesakes, strangers
+from mesh.proof.entitlements import CRYPTOGRAPHIC, Entitled, Harm, Keeping, claims, like_named, namesakes, strangers
+from mesh.proof.invariants.entitled_work import the_entitled_can_work
 from mesh.proof.invariants.products import FILES, METADATA, TABLES, EntitledRoles, callers
 from mesh.proof.subject import Actor, Subject
 
@@ -20,6 +21,7 @@ def harm_is_for_the_entitled(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of U3, on one resource of each class."""
     for keeping in (*_products(subject), *_of_accounts(subject), *_inboxes(subject), *_of_governance(subject)):
         yield from claims(keeping)
+    yield from the_entitled_can_work(subject)
 
 
 # ---- products
@@ -61,16 +63,16 @@ def _on_key(roles: EntitledRoles) -> Entitled:
 def _of_accounts(subject: Subject) -> Iterator[Keeping]:
     mesh = subject.plan.mesh
     for account_id, owner in subject.account_classes:
-        keeping = _keeping(subject, account_id, tuple(strangers(subject, account_id)))
+        keeping = _keeping(subject, account_id, _strangers(subject, account_id))
         logs, results = names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)
         yield keeping((f"arn:aws:s3:::{logs}/x",), _readers_alone(account_id))
-        yield keeping((f"arn:aws:s3:::{results}/x",), _people(account_id))
+        yield keeping((f"arn:aws:s3:::{results}/x",), _people(subject, account_id))
         for bucket in (logs, results):
             yield keeping((f"arn:aws:s3:::{bucket}",), _set_up_by_the_deployment(account_id))
         key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield keeping((key,), _own_key(account_id))
     audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"
-    keeping = _keeping(subject, subject.hub, tuple(strangers(subject, subject.hub)))
+    keeping = _keeping(subject, subject.hub, _strangers(subject, subject.hub))
     yield keeping((f"{audit}/AWSLogs/x",), _readers_alone(subject.hub))
     yield keeping((audit,), _set_up_by_the_deployment(subject.hub))
 
@@ -80,9 +82,10 @@ def _readers_alone(account_id: str) -> Entitled:
     return lambda harm, caller: harm.reads and caller.account == account_id
 
 
-def _people(account_id: str) -> Entitled:
+def _people(subject: Subject, account_id: str) -> Entitled:
     """Roles that people hold read results; whoever of the account queries writes them."""
-    held = re.compile(rf"arn:aws:iam::{account_id}:role/mesh/(clearance/[^/]+|access)")
+    cleared = any(d.clearances and d.access.account_id == account_id for d in subject.plan.domains.values())
+    held = re.compile(rf"arn:aws:iam::{account_id}:role/mesh/{'clearance/[^/]+' if cleared else 'access'}")
     return lambda harm, caller: bool(held.fullmatch(caller.name)) if harm.reads else caller.account == account_id
 
 
@@ -104,7 +107,10 @@ def _own_key(account_id: str) -> Entitled:
 def _inboxes(subject: Subject) -> Iterator[Keeping]:
     for partner in subject.partners[:1]:
         account_id, inbox = partner.access.account_id, f"arn:aws:s3:::{partner.partner.inbox}"
-        keeping = _keeping(subject, account_id, tuple(strangers(subject, account_id)))
+        writers = partner.partner.writers
+        near = (actor for writer in writers for actor in like_named(writer.split(":")[4]))
+        asked = (*_strangers(subject, account_id), *namesakes(subject, *writers), *near)
+        keeping = _keeping(subject, account_id, asked)
         yield keeping((f"{inbox}/x",), _deliveries(partner))
         yield keeping((inbox,), _set_up_by_the_deployment(account_id))
         key = from_plan.key_arn(subject.region, account_id, names.INBOX_KEY_ALIAS)
@@ -147,13 +153,14 @@ _WRITES_THE_CATALOG: Final = re.compile("glue:(Batch)?(Create|Delete|Update).*")
 def _of_governance(subject: Subject) -> Iterator[Keeping]:
     hub, region = subject.hub, subject.region
     deploy, inside = names.deploy_role(hub), _inside(subject)
-    keeping = _keeping(subject, hub, tuple(strangers(subject, hub)))
+    domains = {names.deploy_role(domain.access.account_id) for domain in subject.plan.domains.values()}
+    keeping = _keeping(subject, hub, _strangers(subject, hub))
 
     def tells(harm: Harm, caller: Actor) -> bool:
         return harm.action != "sns:Publish" and caller.name == deploy
 
     def subscribes(harm: Harm, caller: Actor) -> bool:
-        rules = caller.kind == "deploy" and caller.unit == "domains" and _RULES.fullmatch(harm.action)
+        rules = caller.name in domains and _RULES.fullmatch(harm.action)
         return caller.name == deploy or bool(rules)
 
     def publishes(harm: Harm, caller: Actor) -> bool:
@@ -161,7 +168,7 @@ def _of_governance(subject: Subject) -> Iterator[Keeping]:
         return caller.name == deploy or bool(writes) or (harm.reads and inside(caller))
 
     topic = keeping((names.break_glass_topic(region, hub),), tells)
-    yield replace(topic, denies=lambda harm, _: bool(_OF_A_TOPIC.fullmatch(harm.action)))
+    yield replace(topic, denies=lambda harm, _: bool(_OF_A_TOPIC.fullmatch(harm.action)), outsider=None)
     bus, rule = (f"arn:aws:events:{region}:{hub}:{what}" for what in (f"event-bus/{names.BUS}", f"rule/{names.BUS}/x"))
     for arn in (bus, rule):
         yield replace(
@@ -184,6 +191,17 @@ def _inside(subject: Subject) -> Callable[[Actor], bool]:
 # ---- what they share
 
 
+def _strangers(subject: Subject, account_id: str) -> tuple[Actor, ...]:
+    """Strangers to what an account keeps for itself, and roles named like those that are none."""
+    own = (
+        names.deploy_role(account_id),
+        names.role(account_id, "access"),
+        names.clearance_role(account_id, "general"),
+        names.publisher_role(account_id, subject.domains[0].name),
+    )
+    return (*strangers(subject, account_id), *namesakes(subject, *own))
+
+
 def _keeping(
     subject: Subject, account_id: str, asked: tuple[Actor, ...]
 ) -> Callable[[tuple[str, ...], Entitled], Keeping]:
@@ -200,6 +218,7 @@ def _keeping(
             callers=asked,
             entitled=entitled,
             denies=lambda harm, _: not key or _uses(harm),
+            outsider=None if key else subject.of_management[0],
             context=subject.through_s3 if key else {},
         )
 

@@ -172,6 +172,9 @@ def _kept_in(subject: Subject, service: str) -> Iterator[AnyClaim]:
         home = subject.hub if service == "events" else caller.account or ""
         for request in _calls(subject, caller, service, home):
             yield Claim(f"{caller.who}, at home in our network", request, passed=True)
+            if service == "events":
+                other = Request(caller.name, request.action, f"{request.resource}-of-another", request.context)
+                yield Claim(f"{caller.who}, on another bus", other, passed=False)
 
 
 def _of_the_mesh(subject: Subject) -> Iterator[Actor]:
@@ -186,8 +189,9 @@ def _calls(subject: Subject, caller: Actor, service: str, account_id: str) -> It
     """Requests for a resource of an account, through the endpoint of a service."""
     context = {"aws:SourceVpce": from_plan.endpoint_id(service)}
     if service == "s3":
+        owner = {"aws:ResourceOrgID": "o-somebodyelse"} if account_id == OTHER_ORGANIZATION else {}
         for action in ("s3:PutObject", "s3:GetObject"):
-            yield Request(caller.name, action, f"{_bucket(subject, account_id)}/x", context)
+            yield Request(caller.name, action, f"{_bucket(subject, account_id)}/x", {**context, **owner})
         return
     action, form = SERVICE_CALLS[service]
     yield Request(caller.name, action, form.format(region=subject.region, account=account_id), context)

@@ -29,7 +29,6 @@ WRITES: Final = (
     "s3:DeleteObject",
     "s3:DeleteObjectVersion",
     "s3:AbortMultipartUpload",
-    "s3:RestoreObject",
     "s3:PutObjectTagging",
     "s3:PutObjectVersionTagging",
     "s3:DeleteObjectTagging",

@@ -43,7 +43,8 @@ def _readers_of_results(subject: Subject) -> Iterator[AnyClaim]:
         result = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, subject.owners[account_id])}/x"
         for caller in subject.of_account(account_id, unit, where):
             yield Claim(caller.who, Request(caller.name, "s3:GetObject", result), allowed=False, denied=("resource",))
-        clearance = Request(names.clearance_role(account_id, "some"), "s3:GetObject", result)
-        yield Claim(f"a clearance of {where}", clearance, free=("resource",))
+        held = names.clearance_role(account_id, "some") if unit == "domains" else names.role(account_id, "access")
+        if unit != "governance":
+            yield Claim(f"people of {where}", Request(held, "s3:GetObject", result), free=("resource",))
         service = Request("s3.amazonaws.com", "s3:GetObject", result, subject.for_the_mesh)
         yield Claim("a service of the mesh", service, free=("resource",))

@@ -25,7 +25,6 @@ SETTINGS: Final = (
     "s3:PutBucketWebsite",
     "s3:PutEncryptionConfiguration",
     "s3:PutLifecycleConfiguration",
-    "s3:PutObjectAcl",
     "s3:PutReplicationConfiguration",
 )
 """Actions that change how a bucket is set up."""
@@ -89,7 +88,7 @@ def set_up_by_the_deployment(subject: Subject) -> Iterator[Obligation]:
     for product, bucket, policies in documents.product_buckets(subject):
         deploy: Shape = (names.deploy_role(product.account_id),)
         request = SymbolicRequest(policies)
-        assumptions = (not_a_service(request), anyone_but(request, deploy), request.within(bucket))
+        assumptions = (not_a_service(request), anyone_but(request, deploy), request.resource.equals(bucket))
         yield Obligation(
             what="a stranger changes the bucket", request=request, actions=SETTINGS, assumptions=assumptions
         )
