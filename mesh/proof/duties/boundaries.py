@@ -8,7 +8,7 @@ from typing import Final
 from mesh import names
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import Claim
-from mesh.proof.duties import Work, harmful_actions
+from mesh.proof.duties import RoleWork, harmful_actions
 from mesh.proof.subject import NO_ORGANIZATION, Subject
 
 OF_TEAMS: Final = {
@@ -50,7 +50,7 @@ operations"; CloudWatch Logs User Guide, "Using identity-based policies".
 """
 
 
-def boundary_claims(subject: Subject, role: str, carriers: Iterable[Work]) -> Iterator[Claim]:
+def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -> Iterator[Claim]:
     """Claims on a boundary, asked of one role with it: the work of all that carry it, and of teams, and no other."""
     account, work = role.split(":")[4], tuple(carriers)
     who = f"a role with the boundary of account {account}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.plan.nodes import DomainPlan
-from mesh.proof.duties import Duty, Work, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.duties.querying import (
     catalogs_of_others,
     keys_of_others,
@@ -18,7 +18,7 @@ from mesh.proof.duties.querying import (
 from mesh.proof.subject import OUTSIDE_BUCKET, Subject
 
 
-def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> Work:
+def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> RoleWork:
     """The work of people with a clearance.
 
     Sources: design ("Clearances and labels", "How data flows"); Athena User Guide, "Example workgroup policies",
@@ -27,7 +27,7 @@ def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> Work:
     """
     account, results = domain.access.account_id, names.results_bucket(subject.plan.mesh, domain.name)
     own = f"arn:aws:s3:::{results}"
-    return Work(
+    return RoleWork(
         who=f"clearance {clearance} in domain {domain.name}",
         role=domain.clearances[clearance].arn,
         duties=(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.plan.nodes import DataProductArgs, DomainPlan
-from mesh.proof.duties import Duty, Work, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import OUTSIDE_BUCKET, Subject
 
 
-def of_publisher(subject: Subject, domain: DomainPlan) -> Work:
+def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
     """The work of a domain's publisher: databases and tables of its name, their locations, labels and first metadata.
 
     Sources: design ("Stacks, accounts, and who deploys what", "How data flows"); Lake Formation Developer Guide,
@@ -21,7 +21,7 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> Work:
     product = next(iter(domain.products.values()))
     metadata = f"arn:aws:s3:::{product.bucket}/tables/a/metadata/00000.metadata.json"
     key = subject.product_key(product)
-    return Work(
+    return RoleWork(
         who=f"the publisher of {domain.name}",
         role=names.publisher_role(subject.hub, domain.name),
         duties=(
@@ -50,7 +50,7 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> Work:
     )
 
 
-def of_location(subject: Subject, domain: DomainPlan) -> Work:
+def of_location(subject: Subject, domain: DomainPlan) -> RoleWork:
     """The work of a location role: to read the product buckets of one domain.
 
     Sources: design ("Clearances and labels": it reads for Lake Formation); Lake Formation Developer Guide,
@@ -60,7 +60,7 @@ def of_location(subject: Subject, domain: DomainPlan) -> Work:
     product = next(iter(domain.products.values()))
     bucket = f"arn:aws:s3:::{product.bucket}"
     elsewhere = {"aws:ResourceAccount": subject.hub}
-    return Work(
+    return RoleWork(
         who=f"the location role of {domain.name}",
         role=names.location_role(subject.hub, domain.name),
         duties=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import PartnerPlan
-from mesh.proof.duties import Work, each
+from mesh.proof.duties import RoleWork, each
 from mesh.proof.duties.querying import (
     catalogs_of_others,
     keys_of_others,
@@ -18,7 +18,7 @@ from mesh.proof.duties.querying import (
 from mesh.proof.subject import Subject
 
 
-def of_partner(subject: Subject, partner: PartnerPlan) -> Work:
+def of_partner(subject: Subject, partner: PartnerPlan) -> RoleWork:
     """The work of a partner's people: they read the inbox and query what they make of it, all in their account.
 
     Sources: design ("One sharing model, three kinds of port") and those of `of_clearance`.
@@ -26,7 +26,7 @@ def of_partner(subject: Subject, partner: PartnerPlan) -> Work:
     account = partner.access.account_id
     results = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, f'partner-{partner.name}')}"
     inbox = f"arn:aws:s3:::{names.partner_bucket(subject.plan.mesh, partner.name)}"
-    return Work(
+    return RoleWork(
         who=f"people of partner {partner.name}",
         role=names.role(account, "access"),
         duties=(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim
-from mesh.proof.duties import Work, claims, first_of_each
+from mesh.proof.duties import RoleWork, claims, first_of_each
 from mesh.proof.duties.boundaries import boundary_claims
 from mesh.proof.duties.clearance_holders import of_clearance
 from mesh.proof.duties.deliveries import of_delivery
@@ -31,7 +31,7 @@ def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:
             yield from boundary_claims(subject, carriers[0].role, carriers)
 
 
-def _with_forms(subject: Subject) -> Iterator[tuple[str, Work]]:
+def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
     """The work of every role asked, with the form of the role's own policy."""
     for domain in subject.domains:
         yield from _of_domain(subject, domain)
@@ -45,7 +45,7 @@ def _with_forms(subject: Subject) -> Iterator[tuple[str, Work]]:
     yield "break-glass group", of_break_glass_group(subject)
 
 
-def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Work]]:
+def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, RoleWork]]:
     account, name = domain.access.account_id, domain.name
     if domain.products:
         location = subject.plan.governance.locations[name]
@@ -69,10 +69,10 @@ def _exists(subject: Subject, role: str) -> bool:
     return subject.world.role(role) is not None
 
 
-def _carries(subject: Subject, work: Work) -> bool:
+def _carries(subject: Subject, work: RoleWork) -> bool:
     role = subject.world.role(work.role)
     return role is not None and role.boundary is not None
 
 
-def _account(work: Work) -> str:
+def _account(work: RoleWork) -> str:
     return work.role.split(":")[4]

@@ -10,7 +10,7 @@ from mesh import names
 from mesh.aws.allowed_actions import is_allowed
 from mesh.plan import Plan
 from mesh.proof.claims import Claim
-from mesh.proof.duties import Duty, Work, claims, each, first_of_each, harmful_actions
+from mesh.proof.duties import Duty, RoleWork, claims, each, first_of_each, harmful_actions
 from mesh.proof.duties.boundaries import OF_TEAMS
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.invariants.duties import roles_do_their_work
@@ -71,7 +71,7 @@ def test_a_duty_is_not_asked_to_be_refused(asked: list[Claim]) -> None:
 
 
 def test_one_of_each_form_is_taken() -> None:
-    one, other = (Work(who=who, role="r", duties=()) for who in ("one", "other"))
+    one, other = (RoleWork(who=who, role="r", duties=()) for who in ("one", "other"))
     assert [work.who for work in first_of_each([("a", one), ("a", other), ("b", other)])] == ["one", "other"]
 
 
@@ -83,7 +83,7 @@ def test_what_teams_do_is_allowed_in_the_mesh() -> None:
 def test_a_role_that_can_do_more_is_seen(subject: Subject) -> None:
     """The deployment administers its account: of everything beside a duty nothing is refused by its own policy."""
     account = next(iter(subject.domains)).access.account_id
-    work = Work(who="the deployment", role=names.deploy_role(account), duties=(Duty("s3:ListAllMyBuckets", "*"),))
+    work = RoleWork(who="the deployment", role=names.deploy_role(account), duties=(Duty("s3:ListAllMyBuckets", "*"),))
     failing = [claim for claim in claims(work, subject.region) if claim.check(subject)]
     assert {claim.request.action for claim in failing} == set(harmful_actions())
 
@@ -92,7 +92,7 @@ def test_a_role_that_can_do_less_is_seen(subject: Subject) -> None:
     product = next(iter(subject.products))
     role = names.pipeline_role(product.account_id, product.name)
     queue = f"arn:aws:sqs:{subject.region}:{product.account_id}:x"
-    work = Work(who="a pipeline", role=role, duties=(Duty("sqs:SendMessage", queue),))
+    work = RoleWork(who="a pipeline", role=role, duties=(Duty("sqs:SendMessage", queue),))
     witness = next(claims(work, subject.region)).check(subject)
     assert witness is not None
     assert "is refused (identity)" in witness.text
