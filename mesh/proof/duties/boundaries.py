@@ -57,11 +57,13 @@ def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -
     through = {duty.action for each in work for duty in (*each.duties, *each.granted)}
     for duty in (duty for each in work for duty in (*each.duties, *each.granted)):
         yield Claim(who, Request(role, duty.action, duty.on, duty.context), bounded=True)
-    bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}"
+    named = {
+        "events": f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
+        "sns": f"arn:aws:sns:{subject.region}:{account}:x",
+    }
     for service, actions in OF_TEAMS.items():
         for name in actions.split():
-            on = bus if service == "events" else "*"
-            yield Claim(who, Request(role, f"{service}:{name}", on), bounded=True)
+            yield Claim(who, Request(role, f"{service}:{name}", named.get(service, "*")), bounded=True)
             through.add(f"{service}:{name}")
     passed = names.location_role(account, "x")
     for action in harmful_actions():
