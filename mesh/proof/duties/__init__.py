@@ -55,7 +55,7 @@ def each(actions: str, on: str, context: Context | None = None) -> Iterator[Duty
 def claims(work: RoleWork, region: str) -> Iterator[Claim]:
     """Claims that a role can do its duties, and nothing beside them."""
     for duty in work.duties:
-        yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), allowed=True)
+        yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), allowed=True, granted=True)
     for duty in work.granted:
         yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), granted=True)
     for action, resource, context in _beside(work, region):
