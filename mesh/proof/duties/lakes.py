@@ -90,6 +90,11 @@ def _glue(subject: Subject, database: str) -> tuple[str, str, str]:
     return f"{hub}:catalog", f"{hub}:database/{database}", f"{hub}:table/{database}/a"
 
 
+def _function(subject: Subject, account: str, database: str) -> str:
+    """A function in a database, which is deleted with it."""
+    return f"arn:aws:glue:{subject.region}:{account}:userDefinedFunction/{database}/a"
+
+
 def _publishes(subject: Subject, domain: str) -> Iterator[Duty]:
     catalog, database, table = _glue(subject, names.database(domain, "a"))
     for part in (catalog, database):
@@ -104,7 +109,10 @@ def _databases_of_others(subject: Subject, domain: str) -> Iterator[str]:
     """Databases of a domain whose name begins alike, of another, of none; and the same names in another account."""
     for database in (f"{names.snake(domain)}x__a", "another__a", names.snake(domain)):
         yield from _glue(subject, database)[1:]
-    yield from (arn.replace(subject.hub, subject.perimeter.management_id) for arn in _glue(subject, f"{domain}__a"))
+        yield _function(subject, subject.hub, database)
+    own = names.database(domain, "a")
+    yield from (arn.replace(subject.hub, subject.perimeter.management_id) for arn in _glue(subject, own))
+    yield _function(subject, subject.perimeter.management_id, own)
 
 
 def _roles_of_others(subject: Subject, domain: str) -> Iterator[str]:

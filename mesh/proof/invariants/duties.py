@@ -13,6 +13,7 @@ from mesh.proof.duties.deliveries import of_delivery
 from mesh.proof.duties.lakes import of_location, of_publisher
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
+from mesh.proof.duties.previews import preview_claims
 from mesh.proof.duties.signing_in import of_break_glass, of_break_glass_group, of_clearance_holder, of_partner_people
 from mesh.proof.subject import WHOLE_UP_TO, Subject, form_of
 
@@ -22,6 +23,7 @@ def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:
     works = tuple(first_of_each(_with_forms(subject)))
     for work in works:
         yield from claims(work, subject.region)
+    yield from preview_claims(subject)
     bound = [work for work in works if _carries(subject, work)]
     at_the_hub = [work for work in bound if _account(work) == subject.hub]
     elsewhere = [work for work in bound if _account(work) != subject.hub]
