@@ -80,6 +80,7 @@ statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it d
 
 exceptions: $(VENV)/.developer ## Writes docs/exceptions.md anew: whom a refusal does not hold against, and why
 	@$(BIN)/python -m mesh.proof.policy_page --exceptions
+
 mutants: $(VENV)/.developer ## Writes docs/verdicts.json anew: every mistake in a policy, where something changed
 	@$(BIN)/mesh prove --mutate --verdicts docs/verdicts.json --as-of $(AS_OF)
 

@@ -24,10 +24,11 @@ class Witness(NamedTuple):
 class Claim:
     """A request and its expected decision, by layer; a field that is None or empty claims nothing.
 
-    `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy of
-    the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the
-    endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is the Sid of a statement that refuses the request, be there
-    others or not. `lacks` are keys, in lower case, that AWS may not send with it.
+    `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy
+    of the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of
+    the endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is
+    the Sid of a statement that refuses the request, be there others or not. `lacks` are keys, in lower case, that AWS
+    may not send with it.
     """
 
     who: str

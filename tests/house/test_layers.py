@@ -36,10 +36,11 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},
-        "symbolic",
+        {"harmless_mutants", "lake_mutants", "reach", "same_reach", "symbolic", "verdicts"},
         "invariants",
+        {"bounds", "duties", "entitlements"},
         "claims",
-        {"equivalent_mutants", "subject"},
+        {"equivalent_mutants", "forms", "mutants", "subject"},
         "written_labels",
     ),
 }

@@ -76,36 +76,7 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             actions=DATA_WORK,
             resources=("*",),
         ),
-        Statement(
-            sid="ProductWork",
-            what="Outside governance a role joins the network and replicates objects, besides.",
-            why="Pipelines and deliveries do; what they join and where they replicate to, their own policies say.",
-            effect="Allow",
-            actions=PRODUCT_WORK,
-            resources=("*",),
-        )
-        if account_id != perimeter.governance_id
-        else None,
-        Statement(
-            sid="PublishProducts",
-            what="In the governance account a role registers locations, labels data and tags tables, besides.",
-            why="Publishers do; in a domain's account it is the deployment's.",
-            effect="Allow",
-            actions=(*REGISTER_AND_LABEL, *TAG),
-            resources=("*",),
-        )
-        if account_id == perimeter.governance_id
-        else None,
-        Statement(
-            sid="PassLocationRoles",
-            what="In the governance account a role passes location roles at most.",
-            why="Publishers register locations with them; nobody else passes a role.",
-            effect="Allow",
-            actions=("iam:GetRole", "iam:PassRole"),
-            resources=(names.location_role(account_id, "*"),),
-        )
-        if account_id == perimeter.governance_id  # publishers register locations; nobody else passes a role
-        else None,
+        *(_in_governance(account_id) if account_id == perimeter.governance_id else _outside_governance()),
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
             what="No role of the mesh acts on a bucket, key, queue, topic or role outside the organisation.",
@@ -127,5 +98,39 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             why="Whatever the statements above come to allow; deployments, which carry no boundary, change them.",
             actions=CHANGE_GUARDRAILS,
             resources=("*",),
+        ),
+    )
+
+
+def _outside_governance() -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="ProductWork",
+            what="Outside governance a role joins the network and replicates objects, besides.",
+            why="Pipelines and deliveries do; what they join and where they replicate to, their own policies say.",
+            effect="Allow",
+            actions=PRODUCT_WORK,
+            resources=("*",),
+        ),
+    )
+
+
+def _in_governance(account_id: str) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="PublishProducts",
+            what="In the governance account a role registers locations, labels data and tags tables, besides.",
+            why="Publishers do; in a domain's account it is the deployment's.",
+            effect="Allow",
+            actions=(*REGISTER_AND_LABEL, *TAG),
+            resources=("*",),
+        ),
+        Statement(
+            sid="PassLocationRoles",
+            what="In the governance account a role passes location roles at most.",
+            why="Publishers register locations with them; nobody else passes a role.",
+            effect="Allow",
+            actions=("iam:GetRole", "iam:PassRole"),
+            resources=(names.location_role(account_id, "*"),),
         ),
     )

@@ -1,7 +1,7 @@
 """Duties: what each role of the mesh has to do, from the design and from AWS's guides, and not from its policy.
 
 A role can do its duties, and nothing beside them: not another action on what it works on, nor a duty on what is
-another's. Which other actions there are, AWS's reference says; harmless ones (`mesh/aws/actions`) may be granted or not.
+another's. Which other actions there are, AWS's reference says; harmless ones (`mesh/aws/actions`) may be granted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class RoleWork:
     """A role, its duties, and resources of the same types that are another's (`beside`).
 
     `granted` is what the role's own policy has to let through so that the policy of a resource can decide. `keys` are
@@ -52,10 +52,10 @@ def each(actions: str, on: str, context: Context | None = None) -> Iterator[Duty
     return (Duty(f"{service}:{name}", on, context or {}) for name in names.split())
 
 
-def claims(work: Work, region: str) -> Iterator[Claim]:
+def claims(work: RoleWork, region: str) -> Iterator[Claim]:
     """Claims that a role can do its duties, and nothing beside them."""
     for duty in work.duties:
-        yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), allowed=True)
+        yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), allowed=True, granted=True)
     for duty in work.granted:
         yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), granted=True)
     for action, resource, context in _beside(work, region):
@@ -64,8 +64,8 @@ def claims(work: Work, region: str) -> Iterator[Claim]:
         yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), granted=False)
 
 
-def _beside(work: Work, region: str) -> Iterator[tuple[str, str, Context]]:
-    """Every harmful action on what the role works on, on what is another's and on what is of no name, less its duties."""
+def _beside(work: RoleWork, region: str) -> Iterator[tuple[str, str, Context]]:
+    """Every harmful action, less the duties: on what the role works on, what is another's, and what has no name."""
     account = work.role.split(":")[4]
     allowed = (*work.duties, *work.granted)
     own = dict.fromkeys(duty.on for duty in allowed if duty.on != "*")
@@ -97,7 +97,7 @@ def harmful_actions() -> tuple[str, ...]:
     return tuple(name for name, action in allowed_actions() if not action.harmless)
 
 
-def first_of_each(works: Iterable[tuple[str, Work]]) -> Iterator[Work]:
+def first_of_each(works: Iterable[tuple[str, RoleWork]]) -> Iterator[RoleWork]:
     """Of works with the form of their role's policy, the first of each form."""
     forms: set[str] = set()
     for form, work in works:

@@ -8,7 +8,7 @@ from typing import Final
 from mesh import names
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import Claim
-from mesh.proof.duties import Work, harmful_actions
+from mesh.proof.duties import RoleWork, harmful_actions
 from mesh.proof.subject import NO_ORGANIZATION, Subject
 
 OF_TEAMS: Final = {
@@ -31,9 +31,9 @@ OF_TEAMS: Final = {
         "GetLogRecord GetQueryResults StartQuery StopQuery"
     ),
     "s3": (
-        "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging GetObjectVersionTagging "
-        "PutObjectTagging ListBucket ListBucketVersions ListBucketMultipartUploads ListMultipartUploadParts "
-        "AbortMultipartUpload GetBucketLocation"
+        "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging "
+        "GetObjectVersionTagging PutObjectTagging ListBucket ListBucketVersions ListBucketMultipartUploads "
+        "ListMultipartUploadParts AbortMultipartUpload GetBucketLocation"
     ),
     "sns": "Publish",
     "sqs": "SendMessage ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
@@ -50,18 +50,20 @@ operations"; CloudWatch Logs User Guide, "Using identity-based policies".
 """
 
 
-def boundary_claims(subject: Subject, role: str, carriers: Iterable[Work]) -> Iterator[Claim]:
-    """Claims on the boundary of an account, asked of one role there: the work of its carriers and of teams, no other."""
+def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -> Iterator[Claim]:
+    """Claims on a boundary, asked of one role with it: the work of all that carry it, and of teams, and no other."""
     account, work = role.split(":")[4], tuple(carriers)
     who = f"a role with the boundary of account {account}"
     through = {duty.action for each in work for duty in (*each.duties, *each.granted)}
     for duty in (duty for each in work for duty in (*each.duties, *each.granted)):
         yield Claim(who, Request(role, duty.action, duty.on, duty.context), bounded=True)
-    bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}"
+    named = {
+        "events": f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
+        "sns": f"arn:aws:sns:{subject.region}:{account}:x",
+    }
     for service, actions in OF_TEAMS.items():
         for name in actions.split():
-            on = bus if service == "events" else "*"
-            yield Claim(who, Request(role, f"{service}:{name}", on), bounded=True)
+            yield Claim(who, Request(role, f"{service}:{name}", named.get(service, "*")), bounded=True)
             through.add(f"{service}:{name}")
     passed = names.location_role(account, "x")
     for action in harmful_actions():

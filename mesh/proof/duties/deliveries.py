@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import DomainPlan
-from mesh.proof.duties import Duty, Work, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 
-def of_delivery(subject: Subject, domain: DomainPlan, product: str) -> Work:
+def of_delivery(subject: Subject, domain: DomainPlan, product: str) -> RoleWork:
     """The work of S3's replication with the role of one product.
 
     Sources: design ("One sharing model, three kinds of port"); S3 User Guide, "Setting up permissions for live
@@ -21,7 +21,7 @@ def of_delivery(subject: Subject, domain: DomainPlan, product: str) -> Work:
     """
     source = domain.products[product]
     bucket = f"arn:aws:s3:::{source.bucket}"
-    return Work(
+    return RoleWork(
         who=f"the delivery of {domain.name}.{product}",
         role=names.delivery_role(source.account_id, product),
         duties=(

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.plan.nodes import DataProductArgs, DomainPlan
-from mesh.proof.duties import Duty, Work, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import OUTSIDE_BUCKET, Subject
 
 
-def of_publisher(subject: Subject, domain: DomainPlan) -> Work:
+def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
     """The work of a domain's publisher: databases and tables of its name, their locations, labels and first metadata.
 
     Sources: design ("Stacks, accounts, and who deploys what", "How data flows"); Lake Formation Developer Guide,
-    "Registering an Amazon S3 location", "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide, "Specifying
-    AWS Glue resource ARNs" (catalog, database and table are asked); IAM User Guide, "Granting a user permissions to pass
-    a role to an AWS service"; Glue Developer Guide, "Using the Iceberg framework in AWS Glue".
+    "Registering an Amazon S3 location", "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide,
+    "Specifying AWS Glue resource ARNs" (catalog, database and table are asked), "Using the Iceberg framework in AWS
+    Glue"; IAM User Guide, "Granting a user permissions to pass a role to an AWS service".
     """
     product = next(iter(domain.products.values()))
     metadata = f"arn:aws:s3:::{product.bucket}/tables/a/metadata/00000.metadata.json"
     key = subject.product_key(product)
-    return Work(
+    return RoleWork(
         who=f"the publisher of {domain.name}",
         role=names.publisher_role(subject.hub, domain.name),
         duties=(
@@ -50,7 +50,7 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> Work:
     )
 
 
-def of_location(subject: Subject, domain: DomainPlan) -> Work:
+def of_location(subject: Subject, domain: DomainPlan) -> RoleWork:
     """The work of a location role: to read the product buckets of one domain.
 
     Sources: design ("Clearances and labels": it reads for Lake Formation); Lake Formation Developer Guide,
@@ -60,7 +60,7 @@ def of_location(subject: Subject, domain: DomainPlan) -> Work:
     product = next(iter(domain.products.values()))
     bucket = f"arn:aws:s3:::{product.bucket}"
     elsewhere = {"aws:ResourceAccount": subject.hub}
-    return Work(
+    return RoleWork(
         who=f"the location role of {domain.name}",
         role=names.location_role(subject.hub, domain.name),
         duties=(
@@ -90,6 +90,11 @@ def _glue(subject: Subject, database: str) -> tuple[str, str, str]:
     return f"{hub}:catalog", f"{hub}:database/{database}", f"{hub}:table/{database}/a"
 
 
+def _function(subject: Subject, account: str, database: str) -> str:
+    """A function in a database, which is deleted with it."""
+    return f"arn:aws:glue:{subject.region}:{account}:userDefinedFunction/{database}/a"
+
+
 def _publishes(subject: Subject, domain: str) -> Iterator[Duty]:
     catalog, database, table = _glue(subject, names.database(domain, "a"))
     for part in (catalog, database):
@@ -104,7 +109,10 @@ def _databases_of_others(subject: Subject, domain: str) -> Iterator[str]:
     """Databases of a domain whose name begins alike, of another, of none; and the same names in another account."""
     for database in (f"{names.snake(domain)}x__a", "another__a", names.snake(domain)):
         yield from _glue(subject, database)[1:]
-    yield from (arn.replace(subject.hub, subject.perimeter.management_id) for arn in _glue(subject, f"{domain}__a"))
+        yield _function(subject, subject.hub, database)
+    own = names.database(domain, "a")
+    yield from (arn.replace(subject.hub, subject.perimeter.management_id) for arn in _glue(subject, own))
+    yield _function(subject, subject.perimeter.management_id, own)
 
 
 def _roles_of_others(subject: Subject, domain: str) -> Iterator[str]:

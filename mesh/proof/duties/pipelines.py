@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.plan.nodes import DataProductArgs
-from mesh.proof.duties import Duty, Work, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import Subject
 
 
-def of_pipeline(subject: Subject, product: DataProductArgs) -> Work:
+def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
     """The work of a product's pipeline.
 
     Sources: design ("How data flows"); Glue Developer Guide, "Create an IAM policy for the AWS Glue service" and
@@ -18,7 +18,7 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> Work:
     an Amazon VPC"; Iceberg, "S3FileIO"; S3 User Guide, "Multipart upload API and permissions".
     """
     account = product.account_id
-    return Work(
+    return RoleWork(
         who=f"the pipeline of {product.domain}.{product.name}",
         role=names.pipeline_role(account, product.name),
         duties=(*_data(subject, product), *_reports(subject, product), *_network(subject, account)),

@@ -1,4 +1,4 @@
-"""Duties (U2): every role of the mesh can do its work, and nothing harmful beside it; one role of each form is asked."""
+"""Duties (U2): roles of the mesh can do their work, and nothing harmful beside it; one of each form is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim
-from mesh.proof.duties import Work, boundaries, claims, deliveries, first_of_each, lakes, people, pipelines, queries
+from mesh.proof.duties import RoleWork, claims, first_of_each
+from mesh.proof.duties.boundaries import boundary_claims
+from mesh.proof.duties.clearance_holders import of_clearance
+from mesh.proof.duties.deliveries import of_delivery
+from mesh.proof.duties.lakes import of_location, of_publisher
+from mesh.proof.duties.partner_people import of_partner
+from mesh.proof.duties.pipelines import of_pipeline
+from mesh.proof.duties.previews import preview_claims
+from mesh.proof.duties.signing_in import of_break_glass, of_break_glass_group, of_clearance_holder, of_partner_people
 from mesh.proof.subject import WHOLE_UP_TO, Subject, form_of
 
 
@@ -15,42 +23,47 @@ def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:
     works = tuple(first_of_each(_with_forms(subject)))
     for work in works:
         yield from claims(work, subject.region)
-    for account, _, _ in _one_account_of_each(subject):
-        carriers = [work for work in works if _carries(subject, work) and _same_boundary(subject, work, account)]
-        role = next(iter(carriers)).role
-        yield from boundaries.boundary_claims(subject, role, carriers)
+    yield from preview_claims(subject)
+    bound = [work for work in works if _carries(subject, work)]
+    at_the_hub = [work for work in bound if _account(work) == subject.hub]
+    elsewhere = [work for work in bound if _account(work) != subject.hub]
+    # The boundary has two texts: publishers, who are at the hub, do what nobody does elsewhere.
+    for carriers in (at_the_hub, elsewhere):
+        if carriers:
+            yield from boundary_claims(subject, carriers[0].role, carriers)
 
 
-def _with_forms(subject: Subject) -> Iterator[tuple[str, Work]]:
+def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
     """The work of every role asked, with the form of the role's own policy."""
     for domain in subject.domains:
         yield from _of_domain(subject, domain)
     for partner in subject.partners:
         account = partner.access.account_id
         text = partner.partner.access.permissions.text()
-        yield form_of([text], account, partner.name), queries.of_partner(subject, partner)
-        if _exists(subject, (work := people.of_partner_people(subject, partner)).role):
+        yield form_of([text], account, partner.name), of_partner(subject, partner)
+        if _exists(subject, (work := of_partner_people(subject, partner)).role):
             yield "permission set of partners", work
-    yield "break-glass", people.of_break_glass(subject)
-    yield "break-glass group", people.of_break_glass_group(subject)
+    yield "break-glass", of_break_glass(subject)
+    yield "break-glass group", of_break_glass_group(subject)
 
 
-def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Work]]:
+def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, RoleWork]]:
     account, name = domain.access.account_id, domain.name
-    location = subject.plan.governance.locations[name]
-    yield form_of([location.permissions.text()], account, name), lakes.of_location(subject, domain)
-    yield form_of([location.publisher.permissions.text()], account, name), lakes.of_publisher(subject, domain)
+    if domain.products:
+        location = subject.plan.governance.locations[name]
+        yield form_of([location.permissions.text()], account, name), of_location(subject, domain)
+        yield form_of([location.publisher.permissions.text()], account, name), of_publisher(subject, domain)
     for clearance, role in domain.clearances.items():
         text = role.permissions.text()
-        yield form_of([text], account, name), queries.of_clearance(subject, domain, clearance)
-        if _exists(subject, (work := people.of_clearance_holder(subject, domain, clearance)).role):
+        yield form_of([text], account, name), of_clearance(subject, domain, clearance)
+        if _exists(subject, (work := of_clearance_holder(subject, domain, clearance)).role):
             yield f"permission set {clearance}", work
     for product, role in list(domain.pipelines.items())[:WHOLE_UP_TO]:
         text = role.permissions.text()
-        yield form_of([text], account, name, product), pipelines.of_pipeline(subject, domain.products[product])
+        yield form_of([text], account, name, product), of_pipeline(subject, domain.products[product])
     for product, delivery in domain.deliveries.items():
         text = delivery.permissions.text()
-        yield form_of([text], account, name, product), deliveries.of_delivery(subject, domain, product)
+        yield form_of([text], account, name, product), of_delivery(subject, domain, product)
 
 
 def _exists(subject: Subject, role: str) -> bool:
@@ -58,17 +71,10 @@ def _exists(subject: Subject, role: str) -> bool:
     return subject.world.role(role) is not None
 
 
-def _one_account_of_each(subject: Subject) -> Iterator[tuple[str, str, str]]:
-    """The governance account, whose boundary lets publishers do more, and one of all others."""
-    asked = list(subject.accounts_asked)
-    return (each for each in (asked[0], next(each for each in asked if each[1] == "domains")))
-
-
-def _carries(subject: Subject, work: Work) -> bool:
+def _carries(subject: Subject, work: RoleWork) -> bool:
     role = subject.world.role(work.role)
     return role is not None and role.boundary is not None
 
 
-def _same_boundary(subject: Subject, work: Work, account: str) -> bool:
-    """Whether the boundary of the role has the form of the account's."""
-    return (work.role.split(":")[4] == subject.hub) == (account == subject.hub)
+def _account(work: RoleWork) -> str:
+    return work.role.split(":")[4]

@@ -1184,3 +1184,80 @@ def the_root_user_of_an_account_is_forgotten(bench: Bench) -> None:
 def the_alarm_tells_nobody_any_more(bench: Bench) -> None:
     """A filter that matches nothing, or an end to the subscription, silences it and touches no topic."""
     bench.drop("mesh-guardrails-stay-up", "RefuseEndingSubscriptions")
+
+
+# ---- duties
+
+
+def _more(element: str, *entries: str) -> Edit:
+    """Entries too many in a list of a statement."""
+
+    def edit(statement: Json) -> None:
+        listed = statement[element]
+        statement[element] = [*(listed if isinstance(listed, list) else [listed]), *entries]
+
+    return edit
+
+
+@fault("U2", "s3:DeleteObject", "aurora-ads--impressions", "is refused (identity)")
+def a_pipeline_cannot_replace_what_it_wrote(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        statement["Action"].remove("s3:DeleteObject")
+
+    bench.statement("role/mesh/pipeline/impressions, mesh", "WriteTheProduct", edit)
+
+
+@fault("U2", "s3:DeleteBucketPolicy", "is granted by the caller's own policies")
+def a_pipeline_is_given_all_of_s3_on_its_bucket(bench: Bench) -> None:
+    """The bucket is its own, so who would mind?"""
+    bench.statement("role/mesh/pipeline/impressions, mesh", "ListTheProduct", _more("Action", "s3:*"))
+
+
+@fault("U2", "is granted by the caller's own policies", "log-group:/mesh/impressions-of-another")
+def a_log_group_has_a_trailing_star(bench: Bench) -> None:
+    """`/mesh/impressions*` is the group of `impressions-of-another`, too."""
+    group = f"arn:aws:logs:{bench.subject.region}:{bench.account('ads')}:log-group:/mesh/impressions*"
+    bench.statement("role/mesh/pipeline/impressions, mesh", "WriteLogs", _more("Resource", group))
+
+
+@fault("U2", "glue:GetConnection", "is granted by the caller's own policies")
+def a_pipeline_reads_the_passwords_of_all_connections(bench: Bench) -> None:
+    every = f"arn:aws:glue:{bench.subject.region}:{bench.account('ads')}:connection/*"
+    bench.statement("role/mesh/pipeline/impressions, mesh", "ReadTheConnection", _more("Resource", every))
+
+
+@fault("U2", "athena:BatchGetQueryExecution", "workgroup/primary", "is granted by the caller's own policies")
+def a_clearance_queries_in_whatever_workgroup(bench: Bench) -> None:
+    """The workgroup that every account begins with says nothing about where a result goes."""
+    every = f"arn:aws:athena:{bench.subject.region}:{bench.account('ads')}:workgroup/*"
+    bench.statement("role/mesh/clearance/general, mesh", "QueryInTheOwnWorkgroup", _more("Resource", every))
+
+
+@fault("U2", "iam:PassRole", "is granted by the caller's own policies")
+def a_publisher_passes_any_location_role(bench: Bench) -> None:
+    roles = f"arn:aws:iam::{bench.hub}:role/mesh/location/*"
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PassTheLocationRole", _more("Resource", roles))
+
+
+@fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
+def a_delivery_lacks_an_action_of_the_guide(bench: Bench) -> None:
+    """S3 marks such a replication as failed, hours later, and tells nobody who does not look."""
+
+    def edit(statement: Json) -> None:
+        statement["Action"].remove("s3:GetObjectVersionAcl")
+
+    bench.statement("role/mesh/delivery/deliver-*, mesh", "ReadWhatIsOutbound", edit)
+
+
+@fault("U2", "s3:GetObjectVersionForReplication", "is let through by the caller's boundary")
+def the_boundary_lets_all_of_s3_through(bench: Bench) -> None:
+    """It was so: a team's role could have set up a replication, had its own policy said so."""
+    bench.statement("policy/mesh/boundary", "DataWork", _more("Action", "s3:*"))
+
+
+@fault("U2", "logs:PutLogEvents", "is refused (boundary)")
+def the_boundary_forgets_the_logs(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        statement["Action"].remove("logs:PutLogEvents")
+
+    bench.statement("policy/mesh/boundary", "DataWork", edit)

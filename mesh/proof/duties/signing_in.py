@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import DomainPlan, PartnerPlan
-from mesh.proof.duties import Duty, Work, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import OTHER_ORGANIZATION, Subject
 
 _STEP_INTO = "sts: AssumeRole SetSourceIdentity"
 
 
-def of_clearance_holder(subject: Subject, domain: DomainPlan, clearance: str) -> Work:
+def of_clearance_holder(subject: Subject, domain: DomainPlan, clearance: str) -> RoleWork:
     """The work of people with a permission set: to become the clearance of its name, in the account they entered.
 
     Sources: design ("Clearances and labels"); STS API, AssumeRole; IAM User Guide, "Monitor and control actions taken
     with assumed roles" (SetSourceIdentity).
     """
     account = domain.access.account_id
-    return Work(
+    return RoleWork(
         who=f"people with permission set {clearance} in domain {domain.name}",
         role=from_plan.permission_set_role(account, subject.region, clearance),
         duties=tuple(each(_STEP_INTO, domain.clearances[clearance].arn)),
@@ -29,10 +29,10 @@ def of_clearance_holder(subject: Subject, domain: DomainPlan, clearance: str) ->
     )
 
 
-def of_partner_people(subject: Subject, partner: PartnerPlan) -> Work:
+def of_partner_people(subject: Subject, partner: PartnerPlan) -> RoleWork:
     """The work of a partner's people with their permission set: to become the access role of their account."""
     account = partner.access.account_id
-    return Work(
+    return RoleWork(
         who=f"people with the permission set of partner {partner.name}",
         role=from_plan.permission_set_role(account, subject.region, names.PARTNER_PERMISSION_SET),
         duties=tuple(each(_STEP_INTO, names.role(account, "access"))),
@@ -41,7 +41,7 @@ def of_partner_people(subject: Subject, partner: PartnerPlan) -> Work:
     )
 
 
-def of_break_glass(subject: Subject) -> Work:
+def of_break_glass(subject: Subject) -> RoleWork:
     """The work of the break-glass role: to deploy and to preview by hand, in any account of the organisation.
 
     Source: design ("Stacks, accounts, and who deploys what").
@@ -49,12 +49,12 @@ def of_break_glass(subject: Subject) -> Work:
     named = {"aws:SourceIdentity": "keeper"}
     accounts = [account_id for account_id, _, _ in subject.accounts_asked]
     roles = [role for each in accounts[:2] for role in (names.deploy_role(each), names.preview_role(each))]
-    return Work(
+    return RoleWork(
         who="who has broken the glass",
         role=names.break_glass_role(subject.hub),
         duties=tuple(duty for role in roles for duty in each(_STEP_INTO, role, named)),
         beside=(
-            names.clearance_role(accounts[1], "general"),
+            names.clearance_role(accounts[-1], "general"),
             names.publisher_role(subject.hub, "ads"),
             names.ci_role(subject.hub, "deploy"),
         ),
@@ -62,7 +62,7 @@ def of_break_glass(subject: Subject) -> Work:
     )
 
 
-def of_break_glass_group(subject: Subject) -> Work:
+def of_break_glass_group(subject: Subject) -> RoleWork:
     """The work of a user of the group: to become the break-glass role, with a second factor and under a name."""
     fresh = {
         "aws:MultiFactorAuthPresent": "true",
@@ -70,7 +70,7 @@ def of_break_glass_group(subject: Subject) -> Work:
         "sts:SourceIdentity": from_plan.BREAK_GLASS_USER,
     }
     user = names.break_glass_user(subject.perimeter.management_id, from_plan.BREAK_GLASS_USER)
-    return Work(
+    return RoleWork(
         who="a user of the break-glass group",
         role=user,
         duties=tuple(each(_STEP_INTO, names.break_glass_role(subject.hub), fresh)),

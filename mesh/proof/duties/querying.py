@@ -1,0 +1,77 @@
+"""The part of work that is a query: in a workgroup, over catalogs, with a result.
+
+Sources: Athena User Guide, "Example workgroup policies", "Configure access to databases and tables in the AWS Glue Data
+Catalog" and "Work with query results and recent queries"; S3 User Guide, "Multipart upload API and permissions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mesh import names
+from mesh.access import from_plan
+from mesh.proof.duties import Duty, each
+from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject
+
+_METADATA = "glue: GetDatabase GetDatabases"
+_OF_A_TABLE = "glue: GetPartition GetPartitions BatchGetPartition GetTable GetTables GetTableVersion GetTableVersions"
+
+
+def queries(subject: Subject, account: str, workgroup: str) -> Iterator[Duty]:
+    """Queries in one workgroup: begun, watched, stopped, their results fetched."""
+    yield from each(
+        "athena: StartQueryExecution StopQueryExecution GetQueryExecution BatchGetQueryExecution ListQueryExecutions "
+        "GetQueryResults GetQueryResultsStream GetWorkGroup",
+        f"arn:aws:athena:{subject.region}:{account}:workgroup/{workgroup}",
+    )
+
+
+def workgroups_of_others(subject: Subject, account: str, workgroup: str) -> Iterator[str]:
+    """Workgroups of another name, and one of the same name in governance."""
+    athena = f"arn:aws:athena:{subject.region}"
+    yield from (f"{athena}:{account}:workgroup/{name}" for name in ("primary", f"{workgroup}x", "mesh-of-another"))
+    yield f"{athena}:{subject.hub}:workgroup/{workgroup}"
+
+
+def metadata_of(subject: Subject, account: str) -> tuple[str, str, str]:
+    """The catalog of an account, a database and a table in it."""
+    glue = f"arn:aws:glue:{subject.region}:{account}"
+    return f"{glue}:catalog", f"{glue}:database/x", f"{glue}:table/x/x"
+
+
+def metadata(subject: Subject, account: str) -> Iterator[Duty]:
+    """Metadata of an account's catalog: which of it is seen, Lake Formation decides."""
+    catalog, database, table = metadata_of(subject, account)
+    for part in (catalog, database):
+        yield from each(_METADATA, part)
+    for part in (catalog, database, table):
+        yield from each(_OF_A_TABLE, part)
+        yield Duty("glue:SearchTables", part)
+
+
+def catalogs_of_others(subject: Subject) -> Iterator[str]:
+    """Catalogs of other accounts, and one that is federated into the mesh's."""
+    yield f"arn:aws:glue:{subject.region}:{subject.hub}:catalog/x"
+    for account in (subject.perimeter.management_id, OTHER_ORGANIZATION):
+        yield from metadata_of(subject, account)
+
+
+def results_below(subject: Subject, account: str, bucket: str, prefix: str) -> Iterator[Duty]:
+    """Athena writes a result as the caller, in parts when it is large, and reads it back."""
+    one = f"{bucket}/{prefix}a.csv"
+    yield from each("s3: GetObject PutObject AbortMultipartUpload ListMultipartUploadParts", one)
+    yield from each("s3: ListBucket GetBucketLocation", bucket)
+    key = from_plan.key_arn(subject.region, account, names.ACCOUNT_KEY_ALIAS)
+    yield from each("kms: Decrypt GenerateDataKey", key, subject.through_s3)
+
+
+def keys_of_others(subject: Subject, account: str, *aliases: str) -> Iterator[Duty]:
+    """The account's key without S3; with S3, like-named keys of another region, of governance and of strangers."""
+    region, through = subject.region, subject.through_s3
+    yield from each("kms: Decrypt GenerateDataKey", from_plan.key_arn(region, account, names.ACCOUNT_KEY_ALIAS))
+    yield from each("kms: GenerateDataKey", f"arn:aws:kms:{region}:{account}:key/x", through)
+    for alias in (names.ACCOUNT_KEY_ALIAS, *aliases):
+        named = {**through, "kms:ResourceAliases": [f"alias/{alias}"]}
+        yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:us-east-1:{account}:key/x", named)
+        for other in (subject.hub, NO_ORGANIZATION, OTHER_ORGANIZATION):
+            yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:{region}:{other}:key/x", named)
