@@ -199,7 +199,8 @@ def _bus(subject: Subject) -> Iterator[Claim]:
                         may = (harm.action, arn) == ("events:PutEvents", bus)
                         yield Claim("a pipeline", Request(role.arn, harm.action, arn, told), admitted=may)
             unnamed = {**told, "events:source": ["mesh.something"]}
-            yield Claim("a pipeline", Request(role.arn, "events:PutEvents", bus, unnamed), admitted=False)
+            request = Request(role.arn, "events:PutEvents", bus, unnamed)
+            yield Claim("a pipeline", request, allowed=False, denied=("resource",))
 
 
 # ---- services under their own name
