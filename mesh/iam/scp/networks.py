@@ -48,6 +48,7 @@ NETWORKS: Final = (
     "ec2:DisassociateRouteTable",
     "ec2:ModifySubnetAttribute",
     "ec2:ModifyVpcAttribute",
+    "ec2:ReplaceNetworkAcl*",
     "ec2:ReplaceRoute*",
 )
 """Actions that make or change networks, their routes and access lists."""

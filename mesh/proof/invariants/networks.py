@@ -66,11 +66,13 @@ ENDPOINT_CHANGES: Final = ("ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "e
 
 NETWORK_CHANGES: Final = (
     "ec2:AssociateRouteTable",
+    "ec2:CreateNetworkAcl",
     "ec2:CreateNetworkAclEntry",
     "ec2:CreateRoute",
     "ec2:CreateRouteTable",
     "ec2:CreateSubnet",
     "ec2:CreateVpc",
+    "ec2:DeleteNetworkAcl",
     "ec2:DeleteNetworkAclEntry",
     "ec2:DeleteRoute",
     "ec2:DeleteRouteTable",
