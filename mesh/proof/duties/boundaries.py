@@ -49,12 +49,28 @@ policy for the AWS Glue service" (catalog, metrics, logs); S3 User Guide, "Requi
 operations"; CloudWatch Logs User Guide, "Using identity-based policies".
 """
 
+OF_PRODUCTS: Final = {
+    "ec2": "CreateNetworkInterface CreateTags DeleteNetworkInterface",
+    "glue": "GetConnection",
+    "s3": "GetObjectVersionForReplication ObjectOwnerOverrideToBucketOwner ReplicateObject ReplicateTags",
+}
+OF_PUBLISHERS: Final = {
+    "glue": "TagResource UntagResource",
+    "iam": "PassRole",
+    "lakeformation": (
+        "AddLFTagsToResource DeregisterResource RegisterResource RemoveLFTagsFromResource UpdateResource"
+    ),
+}
+"""What can do harm of the work of pipelines and deliveries, and of publishers: a mesh may have none of them yet."""
+
 
 def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -> Iterator[Claim]:
     """Claims on a boundary, asked of one role with it: the work of all that carry it, and of teams, and no other."""
     account, work = role.split(":")[4], tuple(carriers)
     who = f"a role with the boundary of account {account}"
     through = {duty.action for each in work for duty in (*each.duties, *each.granted)}
+    planned = OF_PUBLISHERS if account == subject.hub else OF_PRODUCTS
+    through |= {f"{service}:{name}" for service, actions in planned.items() for name in actions.split()}
     for duty in (duty for each in work for duty in (*each.duties, *each.granted)):
         yield Claim(who, Request(role, duty.action, duty.on, duty.context), bounded=True)
     named = {

@@ -11,7 +11,7 @@ from mesh.aws.allowed_actions import is_allowed
 from mesh.plan import Plan
 from mesh.proof.claims import Claim
 from mesh.proof.duties import Duty, RoleWork, claims, each, first_of_each, harmful_actions
-from mesh.proof.duties.boundaries import OF_TEAMS
+from mesh.proof.duties.boundaries import OF_PRODUCTS, OF_PUBLISHERS, OF_TEAMS
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.invariants.duties import roles_do_their_work
 from mesh.proof.subject import Subject
@@ -96,3 +96,18 @@ def test_a_role_that_can_do_less_is_seen(subject: Subject) -> None:
     witness = next(claims(work, subject.region)).check(subject)
     assert witness is not None
     assert "is refused (identity)" in witness.text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "planned"), [(("pipeline", "delivery"), OF_PRODUCTS), (("publisher",), OF_PUBLISHERS)]
+)
+def test_what_a_boundary_lets_through_for_later_is_somebodys_work(
+    asked: list[Claim], kinds: tuple[str, ...], planned: dict[str, str]
+) -> None:
+    """The sample mesh has roles of every kind: what they do not do, nobody will."""
+    done = {
+        claim.request.action
+        for claim in asked
+        if (claim.allowed or claim.granted) and claim.request.principal.partition(":role/mesh/")[2].startswith(kinds)
+    }
+    assert {f"{service}:{name}" for service, actions in planned.items() for name in actions.split()} <= done
