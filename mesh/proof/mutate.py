@@ -156,9 +156,10 @@ class Mutation:
 
     @cached_property
     def _carriers(self) -> dict[int, str]:
-        """ARNs of the resources whose policies there are."""
-        resources = self.subject.world.resources.values()
-        return {id(resource.policy): resource.arn for resource in resources if resource.policy}
+        """ARNs of the resources, and of the roles, whose policies there are."""
+        resources, roles = self.subject.world.resources.values(), self.subject.world.roles.values()
+        trusts = {id(role.trust): role.arn for role in roles if role.trust}
+        return trusts | {id(resource.policy): resource.arn for resource in resources if resource.policy}
 
     def of_lakes(self) -> Iterator[MutationOutcome]:
         """The outcome of every mutant of Lake Formation: of a grant, and of a label."""

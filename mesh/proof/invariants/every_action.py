@@ -9,7 +9,7 @@ from mesh import names
 from mesh.aws.allowed_actions import POWERS, AllowedAction, allowed_actions, is_allowed, listed_services
 from mesh.aws.universe import Universe, as_read, differences, universe
 from mesh.evaluator.decide import Request
-from mesh.iam.scp.allow_lists import ALLOW_LIST
+from mesh.iam.scp.allow_lists import ALLOW_LIST, OF_AN_ALLOW_LIST, sid_of
 from mesh.proof.bounds import Bounds
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Actor, Subject
@@ -70,8 +70,11 @@ def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     yield Fact("no name but those of the files is let through, whatever AWS calls an action", other_names)
     callers = tuple(everybody(subject))
     for action in refused_actions(universe()):
+        sid = sid_of(action.partition(":")[0])
         for caller in callers:
-            yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
+            yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",), by=sid)
+    for name, _ in allowed_actions():
+        yield Claim(callers[0].who, Request(callers[0].name, name, "*"), not_by=OF_AN_ALLOW_LIST)
     yield from _bounds(subject, asked)
 
 
