@@ -68,9 +68,9 @@ def allow_lists() -> Mapping[str, Document]:
     return dict(zip((each.subject for each in ALLOW_LISTS), documents(ALLOW_LISTS, listed_services()), strict=True))
 
 
-def sid_of(service: str) -> str:
-    """Sid of the statement that refuses what is not listed of a service; any of them does for one that none has."""
-    return next((each.sid for each in ALLOW_LISTS if any(p.prefix == service for p in each.parts)), ALLOW_LISTS[0].sid)
+def sid_of(service: str) -> str | None:
+    """Sid of the statement that refuses what is not listed of a service; None for a service that no document has."""
+    return next((each.sid for each in ALLOW_LISTS if any(part.prefix == service for part in each.parts)), None)
 
 
 def documents(lists: tuple[AllowList, ...], services: Mapping[str, ListedService]) -> tuple[Document, ...]:
