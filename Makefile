@@ -14,7 +14,7 @@ STATE_TORN := failed to load checkpoint: EOF
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check format bench lock schemas statements clean
+.PHONY: help up test test-all e2e pulumi check format bench exceptions lock schemas statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,9 @@ schemas: $(VENV)/.developer ## Writes schemas/ anew, those of the sample mesh
 
 statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it drops every statement in turn
 	@$(BIN)/python -m mesh.proof.policy_page
+
+exceptions: $(VENV)/.developer ## Writes docs/exceptions.md anew: whom a refusal does not hold against, and why
+	@$(BIN)/python -m mesh.proof.policy_page --exceptions
 
 lock: $(VENV)/.developer ## Renews the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

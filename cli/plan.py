@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def plan(
     stack: StackOption = None,
     sizes: Annotated[
-        bool, typer.Option("--sizes", help="The largest policy document of each kind, and its share of the quota.")
+        bool,
+        typer.Option("--sizes", help="Every document's share of its quota, and the control policies of each node."),
     ] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
@@ -48,14 +49,28 @@ def plan(
 
 
 def _show_sizes(plan: Plan, as_json: bool) -> None:
-    from mesh.access.sizes import largest
+    from mesh.access.sizes import largest, nodes, sizes
 
-    every = sorted(largest(plan), key=lambda size: -size.share)
+    every = sorted(sizes(plan), key=lambda size: -size.share)
     if as_json:
-        answer_json([size._asdict() | {"share": round(size.share, 4)} for size in every])
+        documents = [size._asdict() | {"share": round(size.share, 4)} for size in every]
+        answer_json({"documents": documents, "nodes": [node._asdict() | {"room": node.room} for node in nodes(plan)]})
         return
+    number, most = Counter(size.kind for size in every), largest(plan)
     for size in every:
-        answer(f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}")
+        # Control policies bind everybody and stand one by one; of the others the largest says what there is to know.
+        if size.kind.endswith("control policy") or size in most:
+            others = "" if number[size.kind] == 1 or size not in most else f" (the largest of {number[size.kind]:,})"
+            answer(
+                f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}{others}"
+            )
+    answer("")
+    for node in nodes(plan):
+        tower = f", {node.control_tower} of Control Tower" if node.control_tower else ""
+        answer(
+            f"{node.room:>5} free of {node.quota:>2}  {node.kind} at {node.node}: {node.mesh} of the mesh, "
+            f"{node.of_aws} of AWS{tower}"
+        )
 
 
 def _show_failures(runs: list[StackRun]) -> None:

@@ -79,10 +79,13 @@ def _prove(planned: PlannedMesh, invariants: tuple[Invariant, ...], as_json: boo
     failed = [result for result in results if not result.holds]
     if as_json:
         everything = [result.as_json() for result in results]
-        answer_json({"invariants": everything, "requests": requests, "seconds": round(seconds, 2)})
+        answer_json(
+            {"invariants": everything, "requests": requests, "seconds": round(seconds, 2), "actions": _actions(results)}
+        )
     else:
         _beyond(results)
         _for_all_strings(results)
+        _of_all_actions(results)
         holds = f"{counted(len(results) - len(failed), 'invariant')} of {len(results)} hold"
         screen().print(f"\n{planned.plan.mesh}: {holds}; {requests:,} requests decided; {seconds:.1f} s", markup=False)
     _without_z3(invariants)
@@ -97,6 +100,21 @@ def _for_all_strings(results: Iterable[InvariantResult]) -> None:
         screen().print(
             f"\n∀ for all strings too, by z3: {counted(len(proofs), 'invariant')}, {goals:,} goals", markup=False
         )
+
+
+def _of_all_actions(results: Iterable[InvariantResult]) -> None:
+    from mesh.proof.invariants.every_action import UNIVERSE, count
+
+    if any(result.invariant.id == UNIVERSE for result in results):
+        screen().print(f"\n{count().text}", markup=False, soft_wrap=True)
+
+
+def _actions(results: Iterable[InvariantResult]) -> dict[str, Any] | None:
+    """Numbers of AWS's actions, for JSON; None where the universe was not asked."""
+    from mesh.proof.invariants.every_action import UNIVERSE, count
+
+    asked = any(result.invariant.id == UNIVERSE for result in results)
+    return count().as_json() if asked else None
 
 
 def _without_z3(invariants: Iterable[Invariant]) -> None:

@@ -100,11 +100,11 @@ class LandingZone(ComponentResource):
             "root": self.root_id,
         }
         for policy in (args.declared, *args.policies):
-            last = [self._attach(policy, targets[policy.target], last)]
+            last = self._attach(policy, targets, last)
 
     def _attach(
-        self, policy: OrganizationPolicy | DeclarativePolicy, target: Input[str], after: list[Resource]
-    ) -> Resource:
+        self, policy: OrganizationPolicy | DeclarativePolicy, targets: Mapping[str, Input[str]], after: list[Resource]
+    ) -> list[Resource]:
         control_policy = aws.organizations.Policy(
             policy.name,
             name=policy.name,
@@ -113,9 +113,16 @@ class LandingZone(ComponentResource):
             content=self._with_ids(policy.document.text()),
             opts=ResourceOptions(parent=self, depends_on=after),
         )
-        return aws.organizations.PolicyAttachment(
-            policy.name, policy_id=control_policy.id, target_id=target, opts=ResourceOptions(parent=self)
-        )
+        last: list[Resource] = []
+        for target in policy.targets:
+            attachment = aws.organizations.PolicyAttachment(
+                policy.name if len(policy.targets) == 1 else f"{policy.name}-{target}",
+                policy_id=control_policy.id,
+                target_id=targets[target],
+                opts=ResourceOptions(parent=self, depends_on=last),
+            )
+            last = [attachment]
+        return last
 
     def _with_ids(self, text: str) -> Input[str]:
         """A document with AWS's ids of accounts and units in the place of assumed ones; a preview keeps those."""

@@ -11,6 +11,8 @@ import hashlib
 PATH = "mesh"
 WORKGROUP = "mesh"
 BUS = "mesh"
+EVENTS = ("contract changed", "product deprecated", "product updated", "quality failed")
+"""What is told of a product on the bus: the values of `detail-type`."""
 BREAK_GLASS = "break-glass"
 BREAK_GLASS_PATH = f"/{PATH}/{BREAK_GLASS}/"
 """IAM path of the users of the break-glass group."""
@@ -95,6 +97,25 @@ def clearance_role(account_id: str, clearance: str) -> str:
     return role(account_id, f"clearance/{clearance}")
 
 
+BOOTSTRAP_ROLE = "arn:aws:iam::*:role/stacksets-exec-*"
+"""Pattern of the role with which StackSets makes `mesh/deploy` in a new account.
+
+A service-linked role makes it, which no SCP binds; whoever else could make or change one of this name would be the
+deployment (CloudFormation User Guide, "Service-managed permissions").
+"""
+
+
+def log_groups(region: str, account_id: str) -> str:
+    """Pattern of the log groups of all pipelines of an account, and of what is in them."""
+    return f"arn:aws:logs:{region}:{account_id}:log-group:/{PATH}/*"
+
+
+def log_group(region: str, account_id: str, product: str) -> tuple[str, str, str]:
+    """The log group of a pipeline, its streams, and the groups below it: patterns that take no other product's."""
+    group = f"arn:aws:logs:{region}:{account_id}:log-group:/{PATH}/{product}"
+    return group, f"{group}:*", f"{group}/*"
+
+
 def pipeline_role(account_id: str, product: str) -> str:
     """The pipeline role of a product, its only writer."""
     return role(account_id, f"pipeline/{product}")
@@ -113,6 +134,11 @@ def location_role(governance_id: str, domain: str) -> str:
 def publisher_role(governance_id: str, domain: str) -> str:
     """The role with which a domain's stack publishes into the mesh catalog."""
     return role(governance_id, f"publisher/publish-{domain}")
+
+
+def event_source(domain: str, product: str) -> str:
+    """The `source` of events of a product on the bus: `mesh.identity.profiles`."""
+    return f"{BUS}.{domain}.{product}"
 
 
 def key_alias(product: str) -> str:

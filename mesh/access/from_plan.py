@@ -109,7 +109,8 @@ def _control_nodes(plan: Plan) -> Callable[[str, str], tuple[Policy, ...]]:
     attached: dict[tuple[str, str], list[Policy]] = {}
     for policy in plan.organization.args.policies:
         compiled_once = PlannedPolicy(policy.name, lambda policy=policy: policy.document)
-        attached.setdefault((policy.type, policy.target), [FULL_ACCESS]).append(compiled_once)
+        for target in policy.targets:
+            attached.setdefault((policy.type, target), [FULL_ACCESS]).append(compiled_once)
     policies = {key: tuple(node) for key, node in attached.items()}
     return lambda kind, target: policies.get((kind, target), (FULL_ACCESS,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -25,6 +26,42 @@ class Size(NamedTuple):
     def share(self) -> float:
         """The share of its quota that the document fills."""
         return self.characters / self.quota
+
+
+class Node(NamedTuple):
+    """Number of control policies of one type on the root, a unit or an account: the mesh's, AWS's own, and the quota.
+
+    `control_tower` are those that AWS Control Tower attaches to a unit that is registered with it, besides AWS's own.
+    """
+
+    kind: str
+    node: str
+    mesh: int
+    of_aws: int
+    control_tower: int
+    quota: int
+
+    @property
+    def room(self) -> int:
+        """How many more fit."""
+        return self.quota - self.mesh - self.of_aws - self.control_tower
+
+
+UNITS: Final = ("governance", "domains", "partners")
+
+
+def nodes(plan: Plan) -> Iterator[Node]:
+    """The control policies of every node, SCPs first."""
+    for kind, type_, table in (
+        ("service control policies", "SERVICE_CONTROL_POLICY", "scp"),
+        ("resource control policies", "RESOURCE_CONTROL_POLICY", "rcp"),
+    ):
+        attached = Counter(
+            target for each in plan.organization.args.policies if each.type == type_ for target in each.targets
+        )
+        for node, number in attached.items():
+            tower = quotas.limit("control_tower", "scps_per_unit") if table == "scp" and node in UNITS else 0
+            yield Node(kind, node, number, 1, tower, quotas.limit(table, "per_root_ou_account"))
 
 
 _OF_RESOURCES: Final = {
@@ -81,8 +118,8 @@ def _of_identity(role: Role) -> Iterator[_Document]:
     """Documents of a role that are not AWS's own; of a user those of its group."""
     if role.boundary:
         yield "permissions boundary", ("iam", "managed_policy_chars"), role.boundary
-        yield from (("permissions of a role", ("iam", "role_inline_total_chars"), p) for p in role.identity)
-    if ":user/" in role.arn:
-        yield from (("permissions of a group", ("iam", "group_inline_total_chars"), p) for p in role.identity)
+    group = ":user/" in role.arn
+    bearer, quota = ("group", "group_inline_total_chars") if group else ("role", "role_inline_total_chars")
+    yield from ((f"permissions of a {bearer}", ("iam", quota), policy) for policy in role.identity)
     if role.trust:
         yield "trust of a role", ("iam", "trust_policy_chars_default"), role.trust

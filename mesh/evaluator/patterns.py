@@ -89,3 +89,15 @@ def any_of(tests: Iterable[Test]) -> Test:
         return answer
 
     return test
+
+
+def any_like(patterns: Iterable[str]) -> Test:
+    """The test that a text passes if it is like one of the patterns; those without a wildcard are one set."""
+    exact: set[str] = set()
+    tests: list[Test] = []
+    for pattern in patterns:
+        if "*" in pattern or "?" in pattern:
+            tests.append(like(pattern))
+        else:
+            exact.add(pattern)
+    return any_of([frozenset(exact).__contains__, *tests]) if exact else any_of(tests)

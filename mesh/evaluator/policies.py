@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 from mesh.evaluator import conditions
 from mesh.evaluator.conditions import Holds, Keys
 from mesh.evaluator.errors import UnknownError
-from mesh.evaluator.patterns import Test, always, any_of, like, resource_like
+from mesh.evaluator.patterns import Test, always, any_like, any_of, resource_like
 from mesh.evaluator.policy_types import PolicyType
 from mesh.evaluator.principals import CallerIdentity, Who, principal
 from mesh.evaluator.principals import Match as Match
@@ -197,7 +197,7 @@ def _actions(statement: Mapping[str, Any]) -> Test:
     for pattern in patterns:
         if not _ACTION.fullmatch(pattern):
             raise UnknownError(f"{pattern!r} is no action: a service, a colon, a name")
-    test = any_of(like(pattern.lower()) for pattern in patterns)
+    test = any_like(pattern.lower() for pattern in patterns)
     return test if named is not None else lambda action: not test(action)
 
 

@@ -56,6 +56,7 @@ def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) ->
             sid="RefuseOtherReaders",
             what="Nobody reads a result but clearance roles, and the access role in a partner's account.",
             why="A result is data: jobs and administrators do not read what a cleared person has queried.",
+            but="A result is its reader's own: Athena writes it and reads it back as the caller.",
             principal="*",
             actions=READ_OBJECTS,
             resources=(objects,),

@@ -146,6 +146,7 @@ def topic_policy(perimeter: Perimeter) -> Document:
             sid="RefuseOtherAdministrators",
             what="Only the deployment of governance subscribes somebody, or changes the topic.",
             why="Whoever changes it can silence the alarm.",
+            but="The deployment of governance makes the topic, and subscribes the security contact.",
             principal="*",
             actions=SET_UP_TOPIC,
             resources=(topic,),

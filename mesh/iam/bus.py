@@ -19,7 +19,11 @@ def bus_policy(perimeter: Perimeter) -> Document:
     """Resource policy of the mesh event bus: pipelines of domain accounts tell, nobody outside does."""
     hub = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}"
     bus, rules = f"{hub}:event-bus/{names.BUS}", f"{hub}:rule/{names.BUS}/*"
-    return document(*_domains_use(perimeter, bus, rules), *_nobody_else_does(perimeter, bus, rules))
+    return document(
+        *_domains_use(perimeter, bus, rules),
+        *events_of(bus, names.event_source("*", "*"), whose="a product of the mesh"),
+        *_nobody_else_does(perimeter, bus, rules),
+    )
 
 
 def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement, ...]:
@@ -27,8 +31,8 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
     return (
         Statement(
             sid="PipelinesTellTheMesh",
-            what="Pipelines of domain accounts put events on the bus.",
-            why="Consumers hear that a product has new data.",
+            what="Pipelines of domain accounts put events of products on the bus.",
+            why="Consumers hear that a product has new data; of which product a pipeline speaks, its permissions say.",
             effect="Allow",
             principal="*",
             actions=("events:PutEvents",),
@@ -64,6 +68,34 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
     )
 
 
+def events_of(bus: str, source: str, *, whose: str) -> tuple[Statement, Statement]:
+    """Statements about what is told on the bus: of products of that source (a pattern), in the mesh's own words.
+
+    EventBridge sends both keys with every entry, which has to have a source and a type (EventBridge User Guide, "Using
+    IAM policy conditions"); the reference calls them arrays, so each of several values has to fit.
+    """
+    return (
+        Statement(
+            sid="RefuseEventsOfOthers",
+            what=f"Events that are not of {whose} are refused.",
+            why="Consumers act on what they hear: a pipeline speaks for its own product, and nobody for it.",
+            principal=None if whose == "the product" else "*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(when("ForAnyValue:StringNotLike", "events:source", source),),
+        ),
+        Statement(
+            sid="RefuseUnknownEvents",
+            what="Events of a type that the mesh does not have are refused.",
+            why="A rule matches types; a free text would be a way to tell something else.",
+            principal=None if whose == "the product" else "*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(when("ForAnyValue:StringNotEquals", "events:detail-type", *names.EVENTS),),
+        ),
+    )
+
+
 def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement, ...]:
     return (
         Statement(
@@ -79,6 +111,7 @@ def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[State
             sid="RefuseOtherAdministrators",
             what="Only the deployment of governance deletes the bus, or changes its policy.",
             why="`events:PutPermission` opens a bus to any account.",
+            but="The deployment of governance makes the bus.",
             principal="*",
             actions=("events:DeleteEventBus", "events:PutPermission", "events:RemovePermission"),
             resources=(bus,),

@@ -71,6 +71,7 @@ def catalog_policy(perimeter: Perimeter) -> Document:
             sid="RefuseOtherPublishers",
             what="Nobody creates, changes or deletes anything but publishers and the deployment of governance.",
             why="Whoever moves a table, or adds a column, decides what its readers see.",
+            but="Publishers write their domain's databases; the deployment of governance grants on them.",
             principal="*",
             actions=WRITE_CATALOG,
             resources=everything,

@@ -26,16 +26,16 @@ INTERFACES: Final = ("athena", "events", "glue", "kms", "lakeformation", "logs",
 
 SERVICES: Final = (GATEWAY, *INTERFACES)
 
-TELL_NO_OWNER: Final = frozenset({"events", "lakeformation"})
-"""Services without `aws:ResourceOrgID`: EventBridge sends it with no request (IAM User Guide, "AWS global condition
-context keys"), and no action of Lake Formation has a resource (Service Authorization Reference).
+WITHOUT_AN_OWNER: Final = frozenset({"events", "lakeformation"})
+"""Services whose requests are not asked for `aws:ResourceOrgID`: EventBridge may send none
+(`mesh.aws.resource_owners`), and no action of Lake Formation has a resource (Service Authorization Reference).
 """
 
 
 def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
     """Policy of a service's endpoint: callers of domains and governance, on resources of the organisation.
 
-    Of EventBridge, which does not say whose a resource is, jobs need one, and the statement names it: the mesh bus.
+    Of EventBridge, which may not say whose a resource is, jobs need one, and the statement names it: the mesh bus.
     """
     bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     callers = (in_organization(perimeter), inside_units(perimeter.domains, perimeter.governance))
@@ -52,7 +52,7 @@ def endpoint_policy(perimeter: Perimeter, service: str) -> Document:
             principal="*",
             actions=(f"{service}:*",),
             resources=(bus,) if service == "events" else ("*",),
-            conditions=callers if service in TELL_NO_OWNER else (*callers, ours),
+            conditions=callers if service in WITHOUT_AN_OWNER else (*callers, ours),
         )
     )
 

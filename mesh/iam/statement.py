@@ -53,12 +53,14 @@ class Statement:
     """One statement; exactly one of actions / not_actions, at most one of resources / not_resources.
 
     `what` it allows or refuses and `why`, a sentence each, are for reviewers (`docs/statements.md`) and no part of the
-    policy. ValueError for other counts: AWS takes an empty list of some elements and gives it another meaning.
+    policy; so is `but`, why a refusal excepts some callers (`docs/exceptions.md`). ValueError for other counts, for AWS
+    takes an empty list of some elements and gives it another meaning; and for an exception without its reason.
     """
 
     sid: str
     what: str = field(default="", compare=False)
     why: str = field(default="", compare=False)
+    but: str = field(default="", compare=False)
     effect: Effect = "Deny"
     principal: PrincipalElement | Literal["*"] | None = None
     actions: tuple[str, ...] = ()
@@ -74,6 +76,16 @@ class Statement:
             raise ValueError(f"{self.sid}: a statement has either resources or not_resources")
         if not all(condition.values for condition in self.conditions):
             raise ValueError(f"{self.sid}: a condition without a value holds for nobody, or for everybody")
+        if bool(self.but) != bool(self.excepted):
+            raise ValueError(f"{self.sid}: callers are excepted from a refusal with a reason, `but`; nobody has none")
+
+    @property
+    def excepted(self) -> tuple[str, ...]:
+        """ARNs (patterns) of the callers whom a refusal does not hold against."""
+        if self.effect != "Deny":
+            return ()
+        conditions = (c for c in self.conditions if c.key == "aws:PrincipalArn" and "Not" in c.operator)
+        return tuple(arn for condition in conditions for arn in condition.values)
 
     def as_json(self) -> dict[str, Any]:
         """The statement in the IAM policy grammar."""

@@ -141,14 +141,14 @@ class Builder(PlanInputs):
             OrganizationPolicy(
                 name=f"mesh-{target}-stays-inside",
                 type="SERVICE_CONTROL_POLICY",
-                target=target,
+                targets=(target,),
                 description=f"Partner {name} reaches no other account.",
                 document=partner_stays_inside(account_id),
             ),
             OrganizationPolicy(
                 name=f"mesh-{target}-one-writer",
                 type="RESOURCE_CONTROL_POLICY",
-                target=target,
+                targets=(target,),
                 description=f"Only the declared writers reach into the account of partner {name}.",
                 document=partner_resources_take_one_writer(
                     account_id, self.writers(name), self.perimeter.governance_id

@@ -26,7 +26,8 @@ class Claim:
 
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy of
     the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of the
-    endpoint that the request comes through does.
+    endpoint that the request comes through does. `by` is the Sid of a statement that refuses the request, be there
+    others or not. `lacks` are keys, in lower case, that AWS may not send with it.
     """
 
     who: str
@@ -37,6 +38,8 @@ class Claim:
     admitted: bool | None = None
     granted: bool | None = None
     passed: bool | None = None
+    by: str | None = None
+    lacks: tuple[str, ...] = ()
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -47,6 +50,8 @@ class Claim:
 
     def _check(self, subject: Subject) -> Witness | None:
         case = examine(self.request, subject.world)
+        if self.lacks:
+            case = case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
         return self._check_layers(case) or self._check_decision(case) or self._check_allows(case)
 
     def _check_layers(self, case: Case) -> Witness | None:
@@ -57,6 +62,8 @@ class Claim:
             refused = case.denied(layer)
             if refused:
                 return self._witness(f"is refused by {LAYER_NAMES[layer]}", (_cite(refused),))
+        if self.by and all(cause.sid != self.by for cause in case.denials()):
+            return self._witness(f"is not refused by {self.by}{self._decided_by(case)}", ())
         return None
 
     def _check_decision(self, case: Case) -> Witness | None:
@@ -165,11 +172,12 @@ class Sees:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A property of the documents or the grants as they stand."""
+    """A property of the documents or the grants as they stand; `actions` are those that it is about."""
 
     text: str
     failure: Callable[[Subject], str | None]
     """The violation in words; None when there is none."""
+    actions: tuple[str, ...] = ()
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -178,3 +186,10 @@ class Fact:
 
 
 AnyClaim = Claim | Columns | Sees | Fact
+
+
+def actions_of(claim: AnyClaim) -> tuple[str, ...]:
+    """The actions (lower case) that a claim is about."""
+    if isinstance(claim, Claim):
+        return (claim.request.action.lower(),)
+    return tuple(action.lower() for action in claim.actions) if isinstance(claim, Fact) else ()

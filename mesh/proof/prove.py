@@ -9,7 +9,7 @@ from typing import Any
 
 from mesh.plan import Plan
 from mesh.proof import symbolic
-from mesh.proof.claims import Witness
+from mesh.proof.claims import Witness, actions_of
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
@@ -67,13 +67,16 @@ def _prove(invariant: Invariant, subject: Subject, solver: bool) -> InvariantRes
     started = time.perf_counter()
     checked, failed = 0, 0
     witnesses: list[Witness] = []
+    asked: set[str] = set()
     for claim in invariant.claims(subject):
         checked += 1
+        asked.update(actions_of(claim))
         witness = claim.check(subject)
         if witness:
             failed += 1
             if len(witnesses) < SHOWN:
                 witnesses.append(witness)
+    subject.asked[invariant.id] = asked
     proof = symbolic.prove(invariant.id, subject) if solver else None
     if proof:
         failed += proof.failed

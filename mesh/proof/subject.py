@@ -26,6 +26,8 @@ from mesh.proof.written_labels import WrittenContract, WrittenLabels
 
 OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
+IN_NO_UNIT: Final = "555555555555"
+"""Accounts of another organisation, of none, and of the organisation in none of the mesh's units."""
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
 WHOLE_UP_TO: Final = 8
 """The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
@@ -45,7 +47,10 @@ class Actor(NamedTuple):
 
 
 class Subject:
-    """A plan under proof: its world, its Lake Formation, and the callers and resources that claims are about."""
+    """A plan under proof: its world, its Lake Formation, and the callers and resources that claims are about.
+
+    `asked` are the actions (lower case) that each invariant has asked, by its identifier.
+    """
 
     def __init__(self, plan: Plan, written: WrittenLabels | None = None) -> None:
         self.plan, self.perimeter = plan, plan.perimeter
@@ -54,8 +59,18 @@ class Subject:
         self.world: World = from_plan.world(plan)
         for outsider in (Account(OTHER_ORGANIZATION, "o-somebodyelse", ("r-else",)), Account(NO_ORGANIZATION, None)):
             self.world.accounts[outsider.id] = outsider
+        # Another account of the organisation, as Control Tower's own: the policies at the root bind it, and no others.
+        above = self.world.account(self.hub)
+        self.world.accounts[IN_NO_UNIT] = Account(
+            IN_NO_UNIT,
+            plan.perimeter.organization,
+            (plan.perimeter.root,),
+            service_control=above.service_control[:1],
+            resource_control=above.resource_control[:1],
+        )
         self.lakes: Lakes = from_plan.lakes(plan)
         self.access = DecidedReads(plan, self.world, self.lakes)
+        self.asked: dict[str, set[str]] = {}
 
     def put_lakes(self, lakes: Lakes) -> None:
         """Puts another Lake Formation in the place of the plan's."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cli import exit_codes, main
+from mesh import names
 from mesh.iam.scp import exfiltration
-from mesh.iam.scp import roles as scp_roles
 from mesh.iam.statement import Document
 from mesh.proof.invariants import INVARIANTS
 
@@ -84,13 +84,22 @@ def test_a_mesh_that_is_not_valid_is_not_proven(capsys: pytest.CaptureFixture[st
 def test_sizes_are_told_as_shares_of_their_quotas_the_fullest_first(capsys: pytest.CaptureFixture[str]) -> None:
     code = main.run(["plan", *HERE, "--sizes", "--json"])
     out = capsys.readouterr().out
-    shares = [each["share"] for each in json.loads(out)]
+    shares = [each["share"] for each in json.loads(out)["documents"]]
     assert code == exit_codes.FINE
     assert shares == sorted(shares, reverse=True)
     assert 0 < shares[0] < 0.8
     assert main.run(["plan", *HERE, "--sizes"]) == exit_codes.FINE
     out = capsys.readouterr().out
     assert "of 10,240  service control policy: mesh-" in out
+    assert "service control policies at domains: " in out
+
+
+def test_no_node_has_more_policies_than_fit_beside_those_of_control_tower(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["plan", *HERE, "--sizes", "--json"]) == exit_codes.FINE
+    nodes = {(each["kind"], each["node"]): each for each in json.loads(capsys.readouterr().out)["nodes"]}
+    domains = nodes["service control policies", "domains"]
+    assert (domains["of_aws"], domains["control_tower"], domains["quota"]) == (1, 2, 10)
+    assert all(each["room"] >= 2 for each in nodes.values())
 
 
 # ---- for all strings
@@ -111,7 +120,7 @@ def test_a_theorem_that_fails_alone_shows_who_gets_through_and_ends_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Enumeration asks for no other role whose name begins so.
-    monkeypatch.setattr(scp_roles, "BOOTSTRAP_ROLE", "arn:aws:iam::*:role/stacksets*")
+    monkeypatch.setattr(names, "BOOTSTRAP_ROLE", "arn:aws:iam::*:role/stacksets*")
     code, out, _ = prove(capsys, *HERE, "-i", "I17")
     assert code == exit_codes.FINDINGS
     assert "✗ I17" in out

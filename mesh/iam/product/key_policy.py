@@ -123,6 +123,7 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
             why=(
                 "Administrators of the home account included; it holds against an Allow or a grant that is added later."
             ),
+            but="The pipeline writes, and the product's ports are for the readers; the publisher starts tables.",
             principal="*",
             actions=USE_KEY,
             resources=("*",),

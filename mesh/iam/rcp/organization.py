@@ -7,8 +7,21 @@ from mesh.iam.perimeter import Perimeter, not_a_service, outside_organization
 from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
 from mesh.iam.statement import Document, Statement, document, when
 
-PERIMETER_SERVICES = ("s3:*", "kms:*", "sqs:*", "secretsmanager:*", "dynamodb:*", "logs:*")
-"""Services that hold data and take an RCP; `sts` has statements of its own (Organizations User Guide, RCP services)."""
+PERIMETER_SERVICES = (
+    "s3:*",
+    "kms:*",
+    "sqs:*",
+    "secretsmanager:*",
+    "dynamodb:*",
+    "logs:*",
+    "ecr:*",
+    "events:*",
+    "budgets:*",
+    "health:*",
+    "resource-groups:*",
+    "xray:*",
+)
+"""Every listed service that takes an RCP (`mesh.aws.rcp_services`); `sts` has statements of its own."""
 
 ASSUME_ROLE = ("sts:AssumeRole",)
 

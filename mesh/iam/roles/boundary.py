@@ -70,11 +70,18 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
         else None,
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
-            what="No role of the mesh acts on a bucket, key, queue, topic, bus or role outside the organisation.",
+            what="No role of the mesh acts on a bucket, key, queue, topic or role outside the organisation.",
             why="The second line behind the SCP at the root.",
-            actions=("s3:*", "kms:*", "sqs:*", "sns:*", "events:PutEvents", "sts:AssumeRole"),
+            actions=("s3:*", "kms:*", "sqs:*", "sns:*", "sts:AssumeRole"),
             resources=("*",),
             conditions=(when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),),
+        ),
+        Statement(
+            sid="RefuseOtherBuses",
+            what="No role of the mesh puts events on another bus than the mesh's.",
+            why="EventBridge may not say whose a bus is, so the statement names the one that roles need.",
+            actions=("events:PutEvents",),
+            not_resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
         ),
         Statement(
             sid="RefuseChangesToGuardrails",

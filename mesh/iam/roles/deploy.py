@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mesh import names
+from mesh.aws.allowed_actions import allowed_actions
 from mesh.iam.buckets import READ_OBJECTS
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.trust import assumed_by
 from mesh.iam.statement import Document, Statement, document, when
 
-READ_DATA: Final = (
-    *READ_OBJECTS,
-    "athena:GetQueryResults",
-    "athena:GetQueryResultsStream",
-    "athena:StartQueryExecution",
-    "dynamodb:BatchGetItem",
-    "dynamodb:GetItem",
-    "dynamodb:PartiQLSelect",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "kms:Decrypt",
-    "lakeformation:GetDataAccess",
-    "kinesis:GetRecords",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "logs:GetLogRecord",
-    "logs:GetQueryResults",
-    "logs:StartQuery",
-    "secretsmanager:BatchGetSecretValue",
-    "secretsmanager:GetSecretValue",
-    "sqs:ReceiveMessage",
-    "ssm:GetParameter",
-    "ssm:GetParameterHistory",
-    "ssm:GetParameters",
-    "ssm:GetParametersByPath",
-)
-"""Actions of AWS's ReadOnlyAccess, or beside it, that read data or secrets."""
+
+def read_data() -> tuple[str, ...]:
+    """Actions of AWS's ReadOnlyAccess, or beside it, that read data or secrets: those that the files bound by M10.
+
+    Of S3 those that nobody is allowed are among them, as in every policy that refuses reading.
+    """
+    bounded = (name for name, action in allowed_actions() if "M10" in action.bound)
+    return tuple(sorted({*READ_OBJECTS, *bounded}))
 
 
 def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document:
@@ -74,7 +54,7 @@ def preview_refusals() -> Document:
             why=(
                 "AWS's ReadOnlyAccess lets it, and a preview runs a pull request's code before anybody has reviewed it."
             ),
-            actions=READ_DATA,
+            actions=read_data(),
             resources=("*",),
         )
     )

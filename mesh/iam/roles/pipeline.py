@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mesh import names
+from mesh.iam.bus import events_of
 from mesh.iam.keys import ENCRYPT
 from mesh.iam.network import in_the_network
 from mesh.iam.perimeter import Perimeter, through
@@ -28,6 +29,7 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
     """Permissions: write one product, in the private network; its bucket, key and logs, and those of no other."""
     bucket = names.bucket(perimeter.mesh, domain, product)
     alias = names.key_alias(product)
+    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     return document(
         Statement(
             sid="WriteTheProduct",
@@ -65,19 +67,20 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
         ),
         Statement(
             sid="WriteLogs",
-            what="The role writes logs below `/mesh/<product>`.",
+            what="The role writes logs to `/mesh/<product>`, and below it.",
             why="A failed job is explained by its logs; those of other jobs it neither reads nor writes.",
             effect="Allow",
             actions=("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
-            resources=(f"arn:aws:logs:{perimeter.region}:{account_id}:log-group:/mesh/{product}*",),
+            resources=names.log_group(perimeter.region, account_id, product),
         ),
         Statement(
             sid="TellTheMesh",
-            what="The role puts events on the mesh bus.",
-            why="Consumers hear that the product has new data.",
+            what="The role puts events of its own product on the mesh bus.",
+            why="Consumers hear that the product has new data, and hear it from nobody else.",
             effect="Allow",
             actions=("events:PutEvents",),
-            resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
+            resources=(bus,),
         ),
+        *events_of(bus, names.event_source(domain, product), whose="the product"),
         *in_the_network(perimeter, account_id),
     )

@@ -7,77 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from mesh import names
 from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
 from mesh.iam.scp.networks import compute_in_a_network, networks_without_a_way_out
 from mesh.iam.scp.regions import one_region
-from mesh.iam.scp.services import only_listed_services
+from mesh.iam.scp.sharing import only_deployments_share
 from mesh.iam.statement import Document, Statement, document, when
 
-EXPORT_CONFIGURATIONS: Final = (
-    "cloudtrail:CreateTrail",
-    "config:PutDeliveryChannel",
-    "ec2:CreateFlowLogs",
-    "logs:CreateDelivery",
-    "logs:CreateExportTask",
-    "logs:PutAccountPolicy",
-    "logs:PutDeliveryDestination*",
-    "s3:PutAnalyticsConfiguration",
-    "s3:PutBucketLogging",
-    "s3:PutBucketNotification",
-    "s3:PutInventoryConfiguration",
-    "s3:PutReplicationConfiguration",
-    "s3:PutStorageLensConfiguration",
-    "ssm:CreateResourceDataSync",
+QUERIES: Final = (
+    "athena:BatchGetQueryExecution",
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults*",
+    "athena:GetQueryRuntimeStatistics",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
 )
-"""Actions that have a service write data to a destination, from then on."""
-
-ACTIONS_THAT_CARRY_DATA: Final = (
-    "codebuild:CreateFleet",
-    "events:CreateApiDestination",
-    "events:CreateConnection",
-    "events:CreateEndpoint",
-    "firehose:CreateDeliveryStream",
-    "firehose:UpdateDestination",
-    "glue:CreateDevEndpoint",
-    "sns:CreatePlatformApplication",
-    "sns:CreatePlatformEndpoint",
-)
-"""Actions that set up something that posts to the internet, or runs outside the account."""
-
-SHARING: Final = (
-    "athena:CreateDataCatalog",
-    "athena:UpdateDataCatalog",
-    "codebuild:PutResourcePolicy",
-    "dynamodb:ExportTableToPointInTime",
-    "dynamodb:PutResourcePolicy",
-    "ec2:CreateInstanceExportTask",
-    "ec2:CreateStoreImageTask",
-    "ec2:ExportImage",
-    "ec2:ModifyImageAttribute",
-    "ec2:ModifySnapshotAttribute",
-    "ecr:PutReplicationConfiguration",
-    "ecr:SetRepositoryPolicy",
-    "events:PutPermission",
-    "kinesis:PutResourcePolicy",
-    "lambda:AddLayerVersionPermission",
-    "lambda:AddPermission",
-    "lambda:CreateFunctionUrlConfig",
-    "logs:PutDestinationPolicy",
-    "logs:PutResourcePolicy",
-    "logs:PutSubscriptionFilter",
-    "ram:AcceptResourceShareInvitation",
-    "ram:AssociateResourceShare",
-    "ram:CreateResourceShare",
-    "ram:EnableSharingWithAwsOrganization",
-    "ram:UpdateResourceShare",
-    "secretsmanager:PutResourcePolicy",
-    "sns:AddPermission",
-    "sns:CreateTopic",
-    "sns:SetTopicAttributes",
-    "sqs:AddPermission",
-    "ssm:ModifyDocumentPermission",
-)
-"""Actions that share a resource with another account."""
+"""Actions on queries; only their number and ids can be listed besides."""
 
 
 def no_exfiltration(perimeter: Perimeter, *mail_addresses: str) -> Document:
@@ -86,41 +31,12 @@ def no_exfiltration(perimeter: Perimeter, *mail_addresses: str) -> Document:
     `mail_addresses` are those to which the deployment may have a topic send mail.
     """
     return document(
-        only_listed_services(),
-        *_no_exports(),
+        *only_deployments_share(perimeter),
         *_subscriptions_stay_inside(perimeter, mail_addresses),
-        *_nothing_is_shared(),
+        *queries_are_the_cleared_ones(),
         *compute_in_a_network(),
-        *networks_without_a_way_out(),
+        *networks_without_a_way_out(perimeter),
         one_region(perimeter.region),
-    )
-
-
-def _no_exports() -> tuple[Statement, ...]:
-    return (
-        Statement(
-            sid="RefuseExportConfigurations",
-            what="Only deployments set up what exports: trails, logs, inventories, replications, notifications.",
-            why="From then on AWS copies as itself, and no later policy sees it.",
-            actions=EXPORT_CONFIGURATIONS,
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
-        Statement(
-            sid="RefuseCarriers",
-            what="Nobody sets up what posts to an address, or runs outside the account, deployments included.",
-            why="It sends data out without a further request to AWS.",
-            actions=ACTIONS_THAT_CARRY_DATA,
-            resources=("*",),
-        ),
-        Statement(
-            sid="RefuseEventTargets",
-            what="Only deployments make rules of EventBridge and their targets.",
-            why="A target can be in another account.",
-            actions=("events:PutTargets", "events:PutRule"),
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
     )
 
 
@@ -128,7 +44,7 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
     return (
         Statement(
             sid="RefuseSubscriptionsOutside",
-            what="Nobody subscribes to a topic but a queue, function or stream of the caller's own account.",
+            what="Nobody subscribes to a topic but a queue or function of the caller's own account.",
             why="A topic sends what it is told to mail, HTTPS, other accounts; the security contact's mail is allowed.",
             actions=("sns:Subscribe",),
             resources=("*",),
@@ -138,6 +54,7 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
             sid="RefuseMailOfOthers",
             what="Only the deployment subscribes the security contact's mail.",
             why="Any topic could otherwise send mail to that address.",
+            but="The alarm tells the security contact.",
             actions=("sns:Subscribe",),
             resources=("*",),
             conditions=(when("StringEquals", "sns:Endpoint", *mail_addresses), caller_is_not(deploy_roles())),
@@ -147,29 +64,30 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
     )
 
 
-def _nothing_is_shared() -> tuple[Statement, ...]:
+def queries_are_the_cleared_ones() -> tuple[Statement, ...]:
+    """Statements about Athena: workgroups are the deployment's, and queries in them those of people who are cleared."""
     return (
-        Statement(
-            sid="RefuseSharing",
-            what="Only deployments share a resource: by its policy, a permission, an image, a snapshot or RAM.",
-            why="What is shared is read by others in their own account, where no SCP of the mesh holds.",
-            actions=SHARING,
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
         Statement(
             sid="RefuseWorkgroupChanges",
             what="Only deployments make, change or delete workgroups of Athena.",
             why="A workgroup says where results go.",
+            but="Each account's stack makes its workgroups, one a clearance.",
             actions=("athena:CreateWorkGroup", "athena:DeleteWorkGroup", "athena:UpdateWorkGroup"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseOtherQueries",
+            what="Only clearance roles, and people of partners, query in workgroups of the mesh or see queries there.",
+            why="The text of a query has values in it, and its result is data.",
+            but="Workgroups are for them; which clearance has which, its own permissions say.",
+            actions=QUERIES,
+            resources=(f"arn:aws:athena:*:*:workgroup/{names.WORKGROUP}*",),
+            conditions=(caller_is_not(names.clearance_role("*", "*"), names.role("*", "access")),),
         ),
     )
 
 
 def _own_endpoints(perimeter: Perimeter) -> tuple[str, ...]:
     """Endpoints of the caller's account. `arn:aws:*:*:<account>:*` takes a function of that name in another one."""
-    return tuple(
-        f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("firehose", "lambda", "sqs")
-    )
+    return tuple(f"arn:aws:{service}:{perimeter.region}:${{aws:PrincipalAccount}}:*" for service in ("lambda", "sqs"))

@@ -4,133 +4,100 @@ from __future__ import annotations
 
 from typing import Final
 
-from mesh.iam.perimeter import caller_is_not, deploy_roles
+from mesh import names
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
 from mesh.iam.statement import Statement, when
 
-SAGEMAKER_JOBS: Final = (
-    "sagemaker:CreateAutoMLJob*",
-    "sagemaker:CreateCluster",
-    "sagemaker:Create*JobDefinition",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModel",
-    "sagemaker:*MonitoringSchedule",
-    "sagemaker:CreateNotebookInstance",
-    "sagemaker:CreateProcessingJob",
-    "sagemaker:CreateTrainingJob",
-)
-
 COMPUTE: Final = (
-    ("CloudShell", "a shell of CloudShell", ("cloudshell:CreateEnvironment",), "cloudshell:VpcIds"),
-    ("Glue", "a job or session of Glue", ("glue:CreateJob", "glue:UpdateJob", "glue:CreateSession"), "glue:VpcIds"),
+    ("Glue", "a job of Glue", ("glue:CreateJob", "glue:UpdateJob"), "glue:VpcIds"),
     (
         "Lambda",
         "a function of Lambda",
         ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
         "lambda:VpcIds",
     ),
-    (
-        "CodeBuild",
-        "a project of CodeBuild",
-        ("codebuild:CreateProject", "codebuild:UpdateProject"),
-        "codebuild:vpcConfig.vpcId",
-    ),
-    ("SageMaker", "a job, model or notebook of SageMaker", SAGEMAKER_JOBS, "sagemaker:VpcSubnets"),
 )
 """Of each service that runs code: its name in a Sid, what it runs, the actions that set it up, the key with its VPC."""
 
 
 def compute_in_a_network() -> tuple[Statement, ...]:
-    """Statements about jobs: outside a VPC they could post data anywhere, and IAM does not see plain HTTPS (I8).
-
-    A notebook or a studio in a VPC has a second interface, in a network of SageMaker's own with a way out, unless it
-    says that it does not want one (SageMaker Developer Guide, "Connect a notebook instance in a VPC to external
-    resources", "Connect Amazon SageMaker Studio in a VPC"; aws-samples, `restrict_nonvpc_deployment_scp.json`).
-    """
-    return (
-        *(
-            Statement(
-                sid=f"Refuse{service}OutsideANetwork",
-                what=f"Nobody sets up {job} outside a VPC.",
-                why="Outside a VPC it can post data to any address, and IAM does not see plain HTTPS.",
-                actions=actions,
-                resources=("*",),
-                conditions=(when("Null", key, "true"),),
-            )
-            for service, job, actions, key in COMPUTE
-        ),
+    """Statements about jobs: outside a VPC they could post data anywhere, and IAM does not see plain HTTPS (I8)."""
+    return tuple(
         Statement(
-            sid="RefuseNotebooksWithASecondDoor",
-            what="Nobody makes a notebook with direct access to the internet.",
-            why="Unless it is disabled, a notebook in a VPC has a second interface, in SageMaker's own network.",
-            actions=("sagemaker:CreateNotebookInstance",),
+            sid=f"Refuse{service}OutsideANetwork",
+            what=f"Nobody sets up {job} outside a VPC.",
+            why="Outside a VPC it can post data to any address, and IAM does not see plain HTTPS.",
+            actions=actions,
             resources=("*",),
-            conditions=(when("StringNotEquals", "sagemaker:DirectInternetAccess", "Disabled"),),
-        ),
-        Statement(
-            sid="RefuseStudiosWithASecondDoor",
-            what="Nobody makes a SageMaker domain that is not in a VPC alone.",
-            why="Unless it says `VpcOnly`, a studio reaches the internet by SageMaker's own network.",
-            actions=("sagemaker:CreateDomain", "sagemaker:UpdateDomain"),
-            resources=("*",),
-            conditions=(when("StringNotEquals", "sagemaker:AppNetworkAccessType", "VpcOnly"),),
-        ),
+            conditions=(when("Null", key, "true"),),
+        )
+        for service, job, actions, key in COMPUTE
     )
 
 
-WAYS_OUT: Final = (
-    "ec2:AcceptTransitGateway*",
-    "ec2:AcceptVpcPeeringConnection",
-    "ec2:AttachInternetGateway",
-    "ec2:AttachVpnGateway",
-    "ec2:CreateCarrierGateway",
-    "ec2:CreateClientVpn*",
-    "ec2:CreateEgressOnlyInternetGateway",
-    "ec2:CreateInstanceConnectEndpoint",
-    "ec2:CreateInternetGateway",
-    "ec2:CreateLocalGateway*",
-    "ec2:CreateNatGateway",
-    "ec2:CreateNetworkInterfacePermission",
-    "ec2:CreateRouteServer*",
-    "ec2:CreateTrafficMirror*",
-    "ec2:CreateTransitGateway*",
-    "ec2:CreateVerifiedAccess*",
-    "ec2:CreateVpcBlockPublicAccessExclusion",
-    "ec2:CreateVpcPeeringConnection",
-    "ec2:CreateVpnCon*",
-    "ec2:CreateVpnGateway",
-    "ec2:ModifyVpcBlockPublicAccess*",
+NETWORKS: Final = (
+    "ec2:AssociateRouteTable",
+    "ec2:CreateNetworkAcl*",
+    "ec2:CreateRoute*",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ec2:DeleteNetworkAcl*",
+    "ec2:DeleteRoute*",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteVpc",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ReplaceRoute*",
 )
-"""Actions that lead from a network to the internet, to another network, or to somebody else's resolver of names."""
+"""Actions that make or change networks, their routes and access lists."""
+
+SECURITY_GROUPS: Final = (
+    "ec2:AuthorizeSecurityGroupEgress",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:CreateSecurityGroup",
+    "ec2:ModifySecurityGroupRules",
+)
+"""Actions that open a security group."""
 
 ENDPOINTS: Final = (
-    "ec2:AcceptVpcEndpointConnections",
     "ec2:CreateVpcEndpoint",
-    "ec2:CreateVpcEndpointServiceConfiguration",
     "ec2:DeleteVpcEndpoints",
     "ec2:ModifyVpcEndpoint",
-    "ec2:ModifyVpcEndpointService*",
 )
 
 
-def networks_without_a_way_out() -> tuple[Statement, ...]:
-    """Statements about networks: nobody leads one anywhere, the deployment included, which alone makes endpoints.
+def networks_without_a_way_out(perimeter: Perimeter) -> tuple[Statement, ...]:
+    """Statements about networks: the deployment of governance alone makes them.
 
-    The declarative policy stops traffic at internet gateways; this is the second line, and the only one before all
-    other ways (EC2 Developer Guide and VPC User Guide; aws-samples, `data_perimeter_governance_scp.json`).
+    A gateway, a peering, a VPN or another way out nobody makes: no allow list has it. The declarative policy stops
+    traffic at internet gateways; this is the second line (EC2 Developer Guide and VPC User Guide).
     """
     return (
         Statement(
-            sid="RefuseWaysOutOfANetwork",
-            what="Nobody makes a gateway, a peering, a VPN or another way out of a network, deployments included.",
-            why="EC2's declarative policy stops internet gateways alone; this stops all other ways as well.",
-            actions=WAYS_OUT,
+            sid="RefuseOtherEndpoints",
+            what="Only the deployment of governance makes or changes VPC endpoints.",
+            why="Through an endpoint without the mesh's policy a stranger's credentials reach a stranger's bucket.",
+            but="The deployment of governance makes the endpoints of the one network.",
+            actions=ENDPOINTS,
             resources=("*",),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
         ),
         Statement(
-            sid="RefuseOtherEndpoints",
-            what="Only deployments make or change VPC endpoints.",
-            why="Through an endpoint without the mesh's policy a stranger's credentials reach a stranger's bucket.",
-            actions=ENDPOINTS,
+            sid="RefuseOtherNetworks",
+            what="Only the deployment of governance makes or changes networks, routes and access lists.",
+            why="A job runs in the mesh's network or in one that somebody made; a route leads where its maker wants.",
+            but="The deployment of governance makes the one network, whose subnets it shares.",
+            actions=NETWORKS,
+            resources=("*",),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+        ),
+        Statement(
+            sid="RefuseOtherSecurityGroups",
+            what="Only deployments make security groups or change their rules.",
+            why="A rule says from where and to where a job in the network speaks.",
+            but="A domain's stack makes the group of its jobs; no rule reaches beyond the network.",
+            actions=SECURITY_GROUPS,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),

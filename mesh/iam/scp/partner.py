@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from mesh.aws.resource_owners import OWNED_BY_AWS
 from mesh.iam.statement import Document, Statement, document, when
-
-OWNED_BY_AWS = ("arn:aws:iam::aws:policy/*", "arn:aws:ssm:*::parameter/aws/*")
-"""Resources of AWS's own accounts that any account may name (aws-samples/data-perimeter-policy-examples)."""
 
 
 def partner_stays_inside(account_id: str) -> Document:
-    """SCP of one partner account, whose id it names: nothing on a resource of another account (I4)."""
+    """SCP of one partner account, whose id it names: nothing on a resource of another account (I4).
+
+    What may carry no owner (`mesh.aws.resource_owners`) is refused with the rest: a partner's account makes no
+    endpoint, and has no use for EventBridge.
+    """
     return document(
         Statement(
             sid="RefuseResourcesOfOtherAccounts",
@@ -17,7 +19,7 @@ def partner_stays_inside(account_id: str) -> Document:
             why="A partner gets what is delivered to its inbox, and nothing of the mesh.",
             actions=("*",),
             not_resources=OWNED_BY_AWS,
-            conditions=(when("StringNotEquals", "aws:ResourceAccount", account_id),),
+            conditions=(when("StringNotEqualsIfExists", "aws:ResourceAccount", account_id),),
         ),
         Statement(
             sid="RefuseReachingOtherAccounts",

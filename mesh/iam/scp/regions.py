@@ -15,7 +15,6 @@ NOT_OF_A_REGION: Final = (
     "s3:GetAccountPublicAccessBlock",
     "s3:ListAllMyBuckets",
     "s3:PutAccountPublicAccessBlock",
-    "sso:*",
     "sts:*",
     "tag:*",
 )

@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.perimeter import caller_is_not, deploy_roles
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
 from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
 from mesh.iam.statement import Statement, when
-
-BOOTSTRAP_ROLE = "arn:aws:iam::*:role/stacksets-exec-*"
-"""The role with which StackSets makes `mesh/deploy` in a new account.
-
-A service-linked role makes it, which no SCP binds; whoever else could make or change one of this name would be the
-deployment (CloudFormation User Guide, "Service-managed permissions").
-"""
 
 ANY_ACCOUNT = "?" * 12
 """The account of an ARN for a string operator, whose `*` would run on over colons, which a policy's path may hold."""
@@ -60,14 +53,33 @@ CHANGE_ROLES: Final = (
 )
 
 
-def only_roles() -> tuple[Statement, ...]:
+LEAVE: Final = (
+    "account:Accept*",
+    "account:CloseAccount",
+    "account:Start*",
+    *(
+        f"organizations:{verb}*"
+        for verb in (
+            "Accept Attach Cancel Close Create Decline Delete Deregister Detach Disable Enable Invite Leave Move Put "
+            "Register Remove Tag Terminate Untag Update".split()
+        )
+    ),
+)
+"""Every action of AWS Organizations but reading, and those on an account as a whole.
+
+A member account that accepts another organisation's invitation goes over to it (AWS Organizations API,
+AcceptHandshake: "If the account departed one organization and joined another …").
+"""
+
+
+def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
     """Statements about identities: accounts stay, without root users, keys that last or other identity providers."""
     return (
         Statement(
             sid="RefuseLeavingTheOrganisation",
-            what="No account leaves the organisation or is closed.",
+            what="No account leaves the organisation, by accepting another's invitation as well, or is closed.",
             why="Outside it no SCP and no RCP holds.",
-            actions=("organizations:LeaveOrganization", "account:CloseAccount"),
+            actions=LEAVE,
             resources=("*",),
         ),
         Statement(
@@ -90,15 +102,17 @@ def only_roles() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherFederation",
-            what="Only deployments make or change OIDC providers.",
+            what="Only the deployment of governance makes or changes OIDC providers.",
             why="Whoever controls a provider can sign in as anybody whom a trust policy takes from it.",
+            but="The deployment of governance makes the CI's provider.",
             actions=(
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
+                "iam:DeleteOpenIDConnectProvider",
                 "iam:UpdateOpenIDConnectProviderThumbprint",
             ),
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
         ),
     )
 
@@ -110,43 +124,34 @@ def roles_stay_as_they_are() -> tuple[Statement, ...]:
             sid="RefuseChangesToRolesOfTheMesh",
             what="Only deployments change roles and policies of the mesh, and roles that AWS makes.",
             why="Every policy admits roles by their names: whoever makes or changes one of that name is admitted.",
+            but="Stacks make the roles of the mesh; StackSets make `mesh/deploy` itself.",
             actions=CHANGE_ROLES,
-            resources=(names.role("*", "*"), names.policy("*", "*"), BOOTSTRAP_ROLE, *ROLES_OF_AWS),
-            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+            resources=(names.role("*", "*"), names.policy("*", "*"), names.BOOTSTRAP_ROLE, *ROLES_OF_AWS),
+            conditions=(caller_is_not(deploy_roles(), names.BOOTSTRAP_ROLE),),
         ),
         Statement(
             sid="RefuseLosingTheBoundary",
             what="Only deployments take the boundary off a role.",
             why="Without it a role does whatever its own policy says.",
+            but="Stacks and StackSets make roles, and change what they made.",
             actions=("iam:DeleteRolePermissionsBoundary",),
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),),
+            conditions=(caller_is_not(deploy_roles(), names.BOOTSTRAP_ROLE),),
         ),
         Statement(
             sid="RefusePassingRolesOfTheMesh",
             what="Only deployments and publishers pass a role of the mesh to a service.",
             why="Whoever gives a pipeline's role to a job of their own acts as the pipeline.",
+            but="A domain's stack gives a job its role; a publisher gives Lake Formation the one location role.",
             actions=("iam:PassRole",),
             resources=(names.role("*", "*"),),
             conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
         ),
         Statement(
-            sid="RefuseChangesToJobs",
-            what="Only deployments change the code or the settings of jobs.",
-            why="Changed code runs with the job's role.",
-            actions=(
-                "glue:UpdateJob",
-                "lambda:UpdateFunctionCode",
-                "lambda:UpdateFunctionConfiguration",
-                "states:UpdateStateMachine",
-            ),
-            resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
-        ),
-        Statement(
             sid="RefuseRolesWithoutTheBoundary",
             what="Only deployments make a role, or change its policy, if it does not carry the boundary.",
             why="A team's role without it could do what the team may not.",
+            but="`mesh/deploy`, which StackSets make, and CI's roles carry none.",
             actions=(
                 "iam:AttachRolePolicy",
                 "iam:CreateRole",
@@ -156,7 +161,7 @@ def roles_stay_as_they_are() -> tuple[Statement, ...]:
             resources=("*",),
             conditions=(
                 when("StringNotLike", "iam:PermissionsBoundary", names.boundary(ANY_ACCOUNT)),
-                caller_is_not(deploy_roles(), BOOTSTRAP_ROLE),
+                caller_is_not(deploy_roles(), names.BOOTSTRAP_ROLE),
             ),
         ),
     )

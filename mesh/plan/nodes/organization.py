@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,18 +14,19 @@ from mesh.iam.rcp.domains import domain_resources_stay_in_domains
 from mesh.iam.rcp.organization import resources_stay_inside
 from mesh.iam.roles.deploy import deploy_trust
 from mesh.iam.roles.permission_set import permission_set
-from mesh.iam.scp import exfiltration, guardrails, identities
+from mesh.iam.scp import exfiltration, guardrails, identities, jobs
+from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationPolicy:
-    """A service or resource control policy and where it is attached: `root`, a unit's name, or an account's."""
+    """A service or resource control policy and where it is attached: `root`, units' names, or an account's."""
 
     name: str
     type: str
-    target: str
+    targets: tuple[str, ...]
     description: str
     document: Document
 
@@ -38,6 +40,11 @@ class DeclarativePolicy:
     target: str = "root"
     description: str = "No network reaches the internet, no image or snapshot is public."
     document: Declaration
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Where it is attached, as an `OrganizationPolicy` says it."""
+        return (self.target,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,9 @@ class LandingZoneArgs:
             ("identities-stay-inside", scp, "root", "No identity acts on a resource outside the organisation.",
              identities.identities_stay_inside(p)),
             ("guardrails-stay-up", scp, "root", "Only deployments change what protects data.",
-             guardrails.guardrails_stay_up()),
+             guardrails.guardrails_stay_up(p)),
+            ("jobs-stay-as-made", scp, "root", "Nobody acts through a job as a role that they may not assume.",
+             jobs.jobs_stay_as_made()),
             ("resources-stay-inside", rcp, "root", "Nobody outside the organisation reaches a resource.",
              resources_stay_inside(p)),
             ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", no_exit),
@@ -85,10 +94,10 @@ class LandingZoneArgs:
             ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.", no_exit),
         )  # fmt: skip
         named = tuple(
-            OrganizationPolicy(name=f"mesh-{name}", type=kind, target=target, description=text, document=body)
+            OrganizationPolicy(name=f"mesh-{name}", type=kind, targets=(target,), description=text, document=body)
             for name, kind, target, text, body in fixed
         )
-        return (*named, *self.partner_policies)
+        return (*named, *_allow_lists(), *self.partner_policies)
 
     @cached_property
     def deploy_trust(self) -> Document:
@@ -100,6 +109,18 @@ class LandingZoneArgs:
         """Trust of `mesh/preview`."""
         ids = self.perimeter.governance_id
         return deploy_trust(self.perimeter, names.ci_role(ids, "preview"), names.ci_role(ids, "deploy"))
+
+
+def _allow_lists() -> Iterator[OrganizationPolicy]:
+    """The lists of allowed actions, on every unit; not at the root, below which other accounts may be."""
+    for subject, body in allow_lists().items():
+        yield OrganizationPolicy(
+            name=f"{ALLOW_LIST}{subject.lower()}",
+            type="SERVICE_CONTROL_POLICY",
+            targets=("governance", "domains", "partners"),
+            description=f"Of {subject.lower()}, only the listed actions of AWS are allowed.",
+            document=body,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
-from mesh.proof.claims import AnyClaim
+from mesh.proof.claims import AnyClaim, actions_of
 from mesh.proof.invariants import (
     boundary,
     break_glass,
     clearances,
     event_bus,
+    every_action,
     exfiltration,
     guardrails,
+    harm,
+    jobs,
     keys,
     logs,
     mesh_catalog,
@@ -22,8 +26,11 @@ from mesh.proof.invariants import (
     products,
     query_results,
     roles,
+    sharing,
 )
 from mesh.proof.subject import Subject
+
+Claims = Callable[[Subject], Iterator[AnyClaim]]
 
 
 class Invariant(NamedTuple):
@@ -31,9 +38,14 @@ class Invariant(NamedTuple):
 
     id: str
     title: str
-    claims: Callable[[Subject], Iterator[AnyClaim]]
+    claims: Claims
     beyond: str | None = None
     """The part that no IAM policy carries: what carries it instead, and where to look at it."""
+
+
+def _both(one: Claims, other: Claims) -> Claims:
+    """The claims of both."""
+    return lambda subject: chain(one(subject), other(subject))
 
 
 _EGRESS: Final = (
@@ -68,7 +80,7 @@ INVARIANTS: Final = (
     Invariant(
         "I1",
         "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
-        perimeter.nobody_outside,
+        _both(perimeter.nobody_outside, harm.from_outside),
     ),
     Invariant(
         "I2",
@@ -78,7 +90,7 @@ INVARIANTS: Final = (
     Invariant(
         "I3",
         "Partners and the management account act on nothing of a domain.",
-        perimeter.only_domains_and_governance,
+        _both(perimeter.only_domains_and_governance, harm.from_other_units),
     ),
     Invariant(
         "I4",
@@ -98,12 +110,12 @@ INVARIANTS: Final = (
     Invariant(
         "I7",
         "No service is set up to carry data out for somebody.",
-        exfiltration.no_exfiltration,
+        _both(exfiltration.no_exfiltration, harm.carried_out),
     ),
     Invariant(
         "I8",
         "A job is made in a network or not at all, no network has a way out, and its endpoints lead the mesh home.",
-        networks.no_way_out,
+        _both(networks.no_way_out, harm.opened),
         _EGRESS,
     ),
     Invariant(
@@ -126,7 +138,7 @@ INVARIANTS: Final = (
     Invariant(
         "I12",
         "A key is used by its service, for those whom it is for; the deployment administers it, and cannot use it.",
-        keys.keys_only_through_their_services,
+        _both(keys.keys_only_through_their_services, harm.on_keys),
     ),
     Invariant(
         "I13",
@@ -146,7 +158,7 @@ INVARIANTS: Final = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        guardrails.controls_stay_up,
+        _both(guardrails.controls_stay_up, harm.changed),
     ),
     Invariant(
         "I17",
@@ -161,8 +173,8 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "I19",
-        "Nothing is shared with another account: no RAM share, no image, no snapshot, no policy of a resource.",
-        exfiltration.no_sharing,
+        "Nothing is shared, granted or told to anybody outside, by deployments either: RAM, policies, targets, alarms.",
+        _both(sharing.no_sharing, harm.shared),
     ),
     Invariant(
         "I20",
@@ -184,13 +196,18 @@ INVARIANTS: Final = (
     Invariant(
         "I23",
         "The mesh catalog is read by domains and written by each domain's publisher, each in its own databases.",
-        mesh_catalog.catalog_is_closed,
+        _both(mesh_catalog.catalog_is_closed, harm.on_the_catalog),
     ),
     Invariant(
         "I24",
         "A query's result stays in the prefix of its clearance, and workgroups are set up by deployments.",
         query_results.results_stay_home,
         _WORKGROUPS,
+    ),
+    Invariant(
+        "I25",
+        "Nobody acts as a role that they may not assume through a job, its arguments, its logs, a stack or an alias.",
+        jobs.jobs_stay_as_made,
     ),
     Invariant(
         "M1",
@@ -215,7 +232,7 @@ INVARIANTS: Final = (
     Invariant(
         "M10",
         "A preview, which runs for every pull request, looks at settings and never at data or secrets.",
-        roles.previews_read_no_data,
+        _both(roles.previews_read_no_data, harm.looked_at),
     ),
     Invariant(
         "M12",
@@ -232,4 +249,19 @@ INVARIANTS: Final = (
         "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
         logs.logs_arrive,
     ),
+    Invariant(
+        "U1",
+        "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
+        lambda subject: every_action.every_action(subject, asked),
+    ),
 )
+
+
+def asked(subject: Subject, invariant: str) -> frozenset[str] | None:
+    """The actions (lower case) that an invariant asks of a mesh; None when there is no such invariant."""
+    if invariant not in subject.asked:
+        claims = next((each.claims(subject) for each in INVARIANTS if each.id == invariant), None)
+        if claims is None:
+            return None
+        subject.asked[invariant] = {action for claim in claims for action in actions_of(claim)}
+    return frozenset(subject.asked[invariant])

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Request
 from mesh.iam.break_glass import SECOND_FACTOR_SECONDS
 from mesh.proof.claims import AnyClaim, Claim, Fact
@@ -161,12 +162,11 @@ def _reported(subject: Subject) -> Iterator[AnyClaim]:
     for action in (*RULE_CHANGES, *TOPIC_CHANGES, "sns:PutDataProtectionPolicy"):
         resource = rule if action in RULE_CHANGES else topic
         yield Claim(administrator.who, Request(administrator.name, action, resource), allowed=False, denied=("scp",))
-        yield Claim("the deployment", Request(deploy, action, resource), allowed=True)
+        yield Claim("the deployment", Request(deploy, action, resource), allowed=is_allowed(action))
     for action in (*TOPIC_CHANGES, "sns:Subscribe", "sns:AddPermission"):
         request = Request(administrator.name, action, topic, mail if action == "sns:Subscribe" else {})
         yield Claim(administrator.who, request, allowed=False, denied=("scp", "resource"))
     yield Claim("the deployment", Request(deploy, "sns:Subscribe", topic, mail), allowed=True)
-    yield Claim("the deployment", Request(deploy, "sns:AddPermission", topic), allowed=True)
     for endpoint in ("mailto:somebody@elsewhere.example", "somebody@elsewhere.example", "https://elsewhere.example/"):
         other = Request(deploy, "sns:Subscribe", topic, {"sns:Endpoint": endpoint})
         yield Claim("the deployment, for somebody else", other, allowed=False, denied=("scp",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh import names
-from mesh.evaluator.decide import Request
+from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import Subject
 
@@ -15,8 +15,8 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
     hub = f"arn:aws:events:{subject.region}:{subject.hub}"
     bus, rule = f"{hub}:event-bus/{names.BUS}", f"{hub}:rule/{names.BUS}/x"
     for domain in subject.plan.domains.values():
-        for pipeline in domain.pipelines.values():
-            yield Claim("a pipeline", Request(pipeline.arn, "events:PutEvents", bus), allowed=True)
+        for name, pipeline in domain.pipelines.items():
+            yield from _speaks_for_itself(subject, domain.name, name, pipeline.arn)
     for domain in subject.domains:
         for caller in subject.of_domain(domain):
             may = caller.kind == "deploy"
@@ -34,6 +34,29 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
     request = Request(administrator.name, "events:PutPermission", bus)
     yield Claim(administrator.who, request, allowed=False, denied=("resource",))
     yield from _strangers_on_the_bus(subject, bus, rule)
+
+
+def _speaks_for_itself(subject: Subject, domain: str, product: str, pipeline: str) -> Iterator[AnyClaim]:
+    """Claims on what a pipeline tells: of its own product, in words that a consumer knows."""
+    bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}"
+    own, other = f"mesh.{domain}.{product}", f"mesh.{domain}.{product}-of-another"
+    known, unknown = "product updated", "please open the attachment"
+    for sources, kinds, may in (
+        ([own], [known], True),
+        ([own], ["quality failed"], True),
+        ([other], [known], False),
+        (["mesh.somebody.else"], [known], False),
+        (["aws.s3"], [known], False),
+        ([own], [unknown], False),
+    ):
+        context = {"events:source": sources, "events:detail-type": kinds}
+        request = Request(pipeline, "events:PutEvents", bus, context)
+        # The policy of the bus refuses words and sources that no product has; of which product, it cannot tell.
+        refused: tuple[Layer, ...] = ("resource",) if unknown in kinds or "aws.s3" in sources else ()
+        if may:
+            yield Claim("a pipeline", request, allowed=True)
+        else:
+            yield Claim("a pipeline", request, allowed=False, denied=("identity", *refused))
 
 
 def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[AnyClaim]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
+from mesh.evaluator import facts
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.invariants.sharing import LISTED
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
 
 OUTWARD: Final = (
@@ -22,8 +24,6 @@ OUTWARD: Final = (
     ("sqs:SendMessage", "x"),
     ("sns:Publish", "x"),
     ("dynamodb:PutItem", "table/x"),
-    ("kinesis:PutRecord", "stream/x"),
-    ("firehose:PutRecord", "deliverystream/x"),
     ("events:PutEvents", "event-bus/x"),
     ("ecr:PutImage", "repository/x"),
     ("lambda:InvokeFunction", "function:x"),
@@ -33,11 +33,13 @@ OUTWARD: Final = (
 )
 """Actions that put data on a resource of another organisation, or assume a role there, with the resource."""
 
-BOUNDED: Final = frozenset({"s3", "kms", "sqs", "sns", "events", "sts"})
+BOUNDED: Final = frozenset({"s3", "kms", "sqs", "sns", "sts"})
 """Services for which the permissions boundary has the same wall as the SCP."""
 
 WITH_A_BOUNDARY: Final = ("clearance", "pipeline", "delivery", "location", "publisher", "access", "break-glass")
 """Kinds of callers that are roles of the mesh, which carry the boundary."""
+
+OWNER_KEYS: Final = ("aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths")
 
 NETWORK_KEYS: Final = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpceorgid", "aws:vpceaccount")
 
@@ -45,12 +47,16 @@ NETWORK_KEYS: Final = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpceorgid", "aws:
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I6: on callers of each kind in each kind of account, at resources of strangers and at home."""
     network_paths = tuple(_network_paths(subject))
+    yield from _every_action(subject)
+    yield from _without_an_owner(subject)
     for caller in _members(subject):
         paths = network_paths if caller.kind in ("other", "clearance", "pipeline") else ()
         for action, resource in _outward(subject):
             request = Request(caller.name, action, resource)
             service = action.partition(":")[0]
             bounded = caller.kind in WITH_A_BOUNDARY and service in BOUNDED
+            if caller.kind in WITH_A_BOUNDARY and service == "events":
+                yield Claim(caller.who, Request(caller.name, action, resource), denied=("scp", "boundary"))
             denied: tuple[Layer, ...] = ("scp", "boundary") if bounded else ("scp",)
             yield Claim(caller.who, request, allowed=False, denied=denied)
             if caller.kind == "other" or (bounded and action != "sts:AssumeRole"):
@@ -59,6 +65,59 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
             for path, context in paths:
                 request = Request(caller.name, action, resource, context)
                 yield Claim(f"{caller.who}, {path}", request, denied=denied)
+
+
+def _every_action(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on every action of AWS's reference that takes a resource, at resources of a stranger's account."""
+    callers = [subject.other(account_id, unit, where) for account_id, unit, where in subject.accounts_asked]
+    by_unit = {caller.unit: caller for caller in reversed(callers)}
+    for number, caller in enumerate(by_unit.values()):
+        # Units differ in nothing that the root's policy says: one of them is asked for the whole of AWS.
+        for service in facts.services() if number == 0 else LISTED:
+            for action, arn in facts.requests(service, subject.region, NO_ORGANIZATION):
+                if arn.startswith("arn:aws:s3:::"):
+                    path = "/x" if "/" in arn else ""
+                    yield Claim(caller.who, Request(caller.name, action, OUTSIDE_BUCKET + path), False, ("scp",))
+                elif arn.split(":")[4] == NO_ORGANIZATION:
+                    yield Claim(caller.who, Request(caller.name, action, arn), allowed=False, denied=("scp",))
+        for action, arn in (
+            ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            ("ssm:GetParameter", f"arn:aws:ssm:{subject.region}::parameter/aws/service/x"),
+        ):
+            yield Claim(f"{caller.who}, at what AWS owns", Request(caller.name, action, arn), free=("scp",))
+        for arn in ("arn:aws:iam::aws:role/x", f"arn:aws:ssm:{subject.region}:{NO_ORGANIZATION}:parameter/aws/x"):
+            action = "iam:GetRole" if ":iam:" in arn else "ssm:PutParameter"
+            yield Claim(caller.who, Request(caller.name, action, arn), allowed=False, denied=("scp",))
+
+
+def _without_an_owner(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on requests that say nothing of whose a resource is, as AWS may send them (`mesh.aws.resource_owners`).
+
+    What the mesh needs works all the same, and an event goes to the mesh bus alone.
+    """
+    local = f"{subject.region}:{subject.hub}"
+    bus, endpoint = f"arn:aws:events:{local}:event-bus/{names.BUS}", f"arn:aws:ec2:{local}:vpc-endpoint/x"
+    aws = {"ec2:VpceServiceOwner": "amazon"}
+    deployment = Request(names.deploy_role(subject.hub), "ec2:CreateVpcEndpoint", endpoint, aws)
+    yield Claim("the deployment of governance", deployment, allowed=True, lacks=OWNER_KEYS)
+    for owner in (NO_ORGANIZATION, "aws-marketplace"):
+        request = Request(deployment.principal, deployment.action, endpoint, {"ec2:VpceServiceOwner": owner})
+        yield Claim("the deployment of governance, to a stranger", request, allowed=False, denied=("scp",))
+    for domain in subject.domains:
+        for name, pipeline in list(domain.pipelines.items())[:1]:
+            told = {"events:source": [names.event_source(domain.name, name)], "events:detail-type": [names.EVENTS[0]]}
+            request = Request(pipeline.arn, "events:PutEvents", bus, told)
+            yield Claim("a pipeline", request, allowed=True, lacks=OWNER_KEYS)
+        administrator = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
+        for account_id in (OTHER_ORGANIZATION, NO_ORGANIZATION):
+            foreign = f"arn:aws:events:{subject.region}:{account_id}:event-bus/x"
+            request = Request(administrator.name, "events:PutEvents", foreign)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",), lacks=OWNER_KEYS)
+        for action in ("events:PutRule", "events:PutTargets"):
+            request = subject.own_request(
+                Actor("", domain.access.deploy_role, None, domain.access.account_id, ""), action
+            )
+            yield Claim("a deployment", request, free=("scp",), lacks=OWNER_KEYS)
 
 
 def _network_paths(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -112,7 +171,6 @@ def _members(subject: Subject) -> Iterator[Actor]:
 
 EXPORTS: Final = (
     "cloudtrail:CreateTrail",
-    "config:PutDeliveryChannel",
     "ec2:CreateFlowLogs",
     "logs:CreateDelivery",
     "logs:CreateExportTask",
@@ -131,11 +189,21 @@ EXPORTS: Final = (
 )
 """Settings by which a service copies data, or logs that name it, to a destination, under the service's own name."""
 
+BY_STACKS: Final = frozenset(
+    {
+        "events:PutRule",
+        "events:PutTargets",
+        "s3:PutBucketLogging",
+        "s3:PutBucketNotification",
+        "s3:PutReplicationConfiguration",
+    }
+)
+"""Of these the ones that every deployment sets up; the others are nobody's, but for the trail of governance."""
+
 DATA_MOVERS: Final = (
     "appflow:CreateFlow",
     "apprunner:CreateService",
     "bedrock-agentcore:StartBrowserSession",
-    "codebuild:CreateFleet",
     "codepipeline:CreatePipeline",
     "glue:CreateDevEndpoint",
     "iot:CreateTopicRule",
@@ -158,8 +226,6 @@ DATA_MOVERS: Final = (
     "events:CreateApiDestination",
     "events:CreateConnection",
     "events:CreateEndpoint",
-    "firehose:CreateDeliveryStream",
-    "firehose:UpdateDestination",
     "mobiletargeting:SendMessages",
     "pipes:CreatePipe",
     "rds:StartExportTask",
@@ -177,7 +243,16 @@ def no_exfiltration(subject: Subject) -> Iterator[AnyClaim]:
         for action in EXPORTS:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
+            deploys = subject.own_request(deployment, action)
+            if action in BY_STACKS or (action == "cloudtrail:CreateTrail" and deployment.account == subject.hub):
+                yield Claim(deployment.who, deploys, free=("scp",))
+            else:
+                yield Claim(deployment.who, deploys, allowed=False, denied=("scp",))
+        for action in ("cloudtrail:StartLogging", "events:EnableRule", "events:CreateEventBus", "budgets:ModifyBudget"):
+            request = subject.own_request(administrator, action)
+            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+            if not action.startswith("cloudtrail") or deployment.account == subject.hub:
+                yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
         for action in DATA_MOVERS:
             for caller in (administrator, deployment):
                 request = subject.own_request(caller, action)
@@ -203,67 +278,6 @@ def _subscriptions(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, queue), free=("scp",))
 
 
-# ---- shares
-
-SHARING: Final = (
-    "athena:CreateDataCatalog",
-    "athena:UpdateDataCatalog",
-    "backup:PutBackupVaultAccessPolicy",
-    "dynamodb:ExportTableToPointInTime",
-    "dynamodb:PutResourcePolicy",
-    "ec2:CreateInstanceExportTask",
-    "ec2:CreateStoreImageTask",
-    "ec2:ExportImage",
-    "ec2:ModifyImageAttribute",
-    "ec2:ModifySnapshotAttribute",
-    "ecr:PutReplicationConfiguration",
-    "ecr:SetRepositoryPolicy",
-    "codebuild:PutResourcePolicy",
-    "events:PutPermission",
-    "sns:CreateTopic",
-    "sns:SetTopicAttributes",
-    "kafka:PutClusterPolicy",
-    "kinesis:PutResourcePolicy",
-    "lambda:AddLayerVersionPermission",
-    "lambda:AddPermission",
-    "lambda:CreateFunctionUrlConfig",
-    "logs:PutDestinationPolicy",
-    "logs:PutResourcePolicy",
-    "logs:PutSubscriptionFilter",
-    "quicksight:CreateAccountSubscription",
-    "ram:AcceptResourceShareInvitation",
-    "ram:AssociateResourceShare",
-    "ram:CreateResourceShare",
-    "ram:EnableSharingWithAwsOrganization",
-    "ram:UpdateResourceShare",
-    "rds:ModifyDBClusterSnapshotAttribute",
-    "rds:ModifyDBSnapshotAttribute",
-    "redshift:AuthorizeDataShare",
-    "redshift:AuthorizeSnapshotAccess",
-    "redshift:PutResourcePolicy",
-    "secretsmanager:PutResourcePolicy",
-    "sns:AddPermission",
-    "sqs:AddPermission",
-    "ssm:ModifyDocumentPermission",
-)
-
-
-def no_sharing(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims of I19: on every action that shares a resource, by administrators, and on what deployments may."""
-    for account_id, unit, where in subject.accounts_asked:
-        administrator = subject.other(account_id, unit, where)
-        for action in SHARING:
-            request = subject.own_request(administrator, action)
-            yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-        deployment = names.deploy_role(account_id)
-        local = f"{subject.region}:{account_id}"
-        for action, resource in (
-            ("sqs:AddPermission", f"arn:aws:sqs:{local}:x"),
-            ("sns:AddPermission", f"arn:aws:sns:{local}:x"),
-        ):
-            yield Claim(f"the deployment of {where}", Request(deployment, action, resource), free=("scp",))
-
-
 # ---- regions
 
 
@@ -274,7 +288,7 @@ def one_region(subject: Subject) -> Iterator[AnyClaim]:
         for action, resource in (
             ("sqs:CreateQueue", "x"),
             ("dynamodb:CreateTable", "table/x"),
-            ("ec2:RunInstances", "instance/x"),
+            ("ec2:CreateTags", "network-interface/x"),
         ):
             service = action.partition(":")[0]
             for region in ("us-east-1", "eu-central-1"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.aws.allowed_actions import is_allowed, listed_services
+from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Actor, Subject
@@ -31,19 +34,29 @@ def attributes_are_unforgeable(subject: Subject) -> Iterator[AnyClaim]:
         yield Claim("a service of the mesh", service, free=("rcp",))
         for outsider in subject.outsiders[:2]:
             yield Claim(outsider.who, Request(outsider.name, "sts:TagSession", role, FORGED_TAG), denied=("rcp",))
-    yield Fact("no document rests on a tag of the caller", _tags_named)
+    yield Fact("no document rests on a tag of a caller, a resource or an object", _tags_named, tuple(_tagging()))
 
 
 def _tags_named(subject: Subject) -> str | None:
-    named = [name for name, text in subject.documents if "aws:principaltag/" in text.lower()]
-    return f"{', '.join(named[:3])} names aws:PrincipalTag" if named else None
+    named = [name for name, text in subject.documents if _TAG_COMPARED.search(text.lower())]
+    return f"{', '.join(named[:3])} compares a tag" if named else None
+
+
+_TAG_COMPARED: Final = re.compile(r"(principaltag|resourcetag|requesttag|existingobjecttag|requestobjecttag)/")
+
+
+def _tagging() -> Iterator[str]:
+    """Actions that AWS's reference says do nothing but tag, of listed services."""
+    for service in listed_services():
+        yield from (f"{service}:{name}" for name in facts.actions_of(service) if facts.tags(service, name))
 
 
 # ---- controls
 
 CONTROLS: Final = (
-    "organizations:LeaveOrganization",
+    "account:AcceptPrimaryEmailUpdate",
     "account:CloseAccount",
+    "account:StartPrimaryEmailUpdate",
     "cloudtrail:DeleteTrail",
     "cloudtrail:PutEventSelectors",
     "cloudtrail:StopLogging",
@@ -51,7 +64,9 @@ CONTROLS: Final = (
     "ec2:DisableEbsEncryptionByDefault",
     "ec2:ModifyEbsDefaultKmsKeyId",
     "ec2:ResetEbsDefaultKmsKeyId",
+    "cloudtrail:PutInsightSelectors",
     "glue:DeleteResourcePolicy",
+    "glue:PutDataCatalogEncryptionSettings",
     "glue:PutResourcePolicy",
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
@@ -80,6 +95,7 @@ CONTROLS: Final = (
     "lakeformation:GrantPermissions",
     "lakeformation:PutDataLakeSettings",
     "lakeformation:RegisterResource",
+    "lakeformation:RegisterResourceWithPrivilegedAccess",
     "lakeformation:RemoveLFTagsFromResource",
     "lakeformation:RevokePermissions",
     "lakeformation:UpdateDataCellsFilter",
@@ -103,8 +119,10 @@ CONTROLS: Final = (
     "sso:CreateInstance",
     "states:UpdateStateMachine",
 )
+FOR_GOVERNANCE: Final = ("cloudtrail:", "glue:", "iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID")
+"""Prefixes of the controls that protect all, which the deployment of governance alone changes."""
+
 FOR_NOBODY: Final = (
-    "organizations:",
     "account:",
     "iam:CreateAccessKey",
     "iam:CreateLogin",
@@ -127,10 +145,12 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             request = subject.own_request(deployment, action)
-            if action.startswith(FOR_NOBODY):
+            of_others = action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub
+            if of_others or action.startswith(FOR_NOBODY) or not is_allowed(action):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
             elif deployment.unit != "partners" or "Grant" not in action:
                 yield Claim(deployment.who, request, free=("scp",))
+        yield from _organization(administrator, deployment)
         yield from _trail(subject, administrator)
         yield from _namesakes(subject, administrator)
     for domain in subject.domains:
@@ -141,6 +161,24 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(publisher, action, "*")
             yield Claim(f"the publisher of {domain.name}", request, allowed=False, denied=("scp",))
     yield from _boundary(subject)
+
+
+def _organization(administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]:
+    """Claims on every action of AWS Organizations: nobody of a member account does more than look.
+
+    An account that accepts another organisation's invitation is gone, with all that is in it.
+    """
+    for name in facts.actions_of("organizations"):
+        looks = name.startswith(("Describe", "List")) and is_allowed(f"organizations:{name}")
+        for caller in (administrator, deployment):
+            request = Request(caller.name, f"organizations:{name}", "*")
+            if not looks:
+                yield Claim(caller.who, request, allowed=False, denied=("scp",))
+            elif caller.unit != "partners":
+                yield Claim(caller.who, request, free=("scp",))
+    invitation = "arn:aws:organizations::666666666666:handshake/o-somebodyelse/invite/h-0123456789"
+    request = Request(administrator.name, "organizations:AcceptHandshake", invitation)
+    yield Claim(administrator.who, request, allowed=False, denied=("scp",))
 
 
 NAMESAKES: Final = ("Deploy", "DeployRole", "deploy", "ci/mesh/deploy", "mesh/clearance/x", "mesh/pipeline/deploy")

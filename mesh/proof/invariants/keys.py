@@ -112,7 +112,8 @@ def _disks(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim]:
         ({"kms:ViaService": ec2}, False),
         ({"kms:ViaService": f"s3.{subject.region}.amazonaws.com", for_aws: "true"}, False),
     ):
-        yield Claim(caller.who, Request(caller.name, "kms:CreateGrant", key, context), allowed=may)
+        # By the key's own policy, too: the SCP on grants is the other line.
+        yield Claim(caller.who, Request(caller.name, "kms:CreateGrant", key, context), allowed=may, admitted=may)
 
 
 # ---- a partner's inbox

@@ -7,44 +7,26 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
 
 NETWORK_KEYS_OF_JOBS: Final = {
-    "cloudshell:CreateEnvironment": "cloudshell:VpcIds",
-    "codebuild:CreateProject": "codebuild:vpcConfig.vpcId",
-    "codebuild:UpdateProject": "codebuild:vpcConfig.vpcId",
     "glue:CreateJob": "glue:VpcIds",
-    "glue:CreateSession": "glue:VpcIds",
     "glue:UpdateJob": "glue:VpcIds",
     "lambda:CreateFunction": "lambda:VpcIds",
     "lambda:UpdateFunctionConfiguration": "lambda:VpcIds",
-    "sagemaker:CreateAutoMLJobV2": "sagemaker:VpcSubnets",
-    "sagemaker:CreateCluster": "sagemaker:VpcSubnets",
-    "sagemaker:CreateHyperParameterTuningJob": "sagemaker:VpcSubnets",
-    "sagemaker:CreateModel": "sagemaker:VpcSubnets",
-    "sagemaker:CreateModelBiasJobDefinition": "sagemaker:VpcSubnets",
-    "sagemaker:CreateMonitoringSchedule": "sagemaker:VpcSubnets",
-    "sagemaker:CreateNotebookInstance": "sagemaker:VpcSubnets",
-    "sagemaker:CreateProcessingJob": "sagemaker:VpcSubnets",
-    "sagemaker:CreateTrainingJob": "sagemaker:VpcSubnets",
 }
 """Actions that make or change a job, with the condition key that names its network."""
 
-CHANGES: Final = ("glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
-"""Actions that change an existing job, which keeps its role: only the deployment's, whatever the network."""
-
-SECOND_INTERFACES: Final = {
-    "sagemaker:CreateNotebookInstance": ("sagemaker:DirectInternetAccess", "Disabled", "Enabled"),
-    "sagemaker:CreateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
-    "sagemaker:UpdateDomain": ("sagemaker:AppNetworkAccessType", "VpcOnly", "PublicInternetOnly"),
-}
-"""SageMaker's actions that add an interface with internet access beside the one in a VPC: key, value without, with."""
+CHANGES: Final = ("glue:CreateSession", "glue:UpdateJob", "lambda:UpdateFunctionConfiguration")
+"""Actions that change a job, which keeps its role, or start a session: only the deployment's, whatever the network."""
 
 LEADING_OUT: Final = (
     "directconnect:CreateConnection",
     "ec2:AcceptTransitGatewayVpcAttachment",
+    "ec2:AcceptVpcEndpointConnections",
     "ec2:AcceptVpcPeeringConnection",
     "ec2:AttachInternetGateway",
     "ec2:AttachVpnGateway",
@@ -63,12 +45,15 @@ LEADING_OUT: Final = (
     "ec2:CreateTransitGatewayVpcAttachment",
     "ec2:CreateVpcBlockPublicAccessExclusion",
     "ec2:CreateVerifiedAccessEndpoint",
+    "ec2:CreateVpcEndpointServiceConfiguration",
     "ec2:CreateVpcPeeringConnection",
     "ec2:CreateVpnConcentrator",
     "ec2:CreateVpnConnection",
     "ec2:CreateVpnGateway",
     "ec2:ModifyVpcBlockPublicAccessExclusion",
     "ec2:ModifyVpcBlockPublicAccessOptions",
+    "ec2:ModifyVpcEndpointServiceConfiguration",
+    "ec2:ModifyVpcEndpointServicePermissions",
     "globalaccelerator:CreateAccelerator",
     "networkmanager:CreateVpcAttachment",
     "route53resolver:CreateResolverEndpoint",
@@ -76,15 +61,30 @@ LEADING_OUT: Final = (
 )
 """Actions that join a network to the internet, to another network, or to another DNS resolver."""
 
-ENDPOINT_CHANGES: Final = (
-    "ec2:AcceptVpcEndpointConnections",
-    "ec2:CreateVpcEndpoint",
-    "ec2:CreateVpcEndpointServiceConfiguration",
-    "ec2:DeleteVpcEndpoints",
-    "ec2:ModifyVpcEndpoint",
-    "ec2:ModifyVpcEndpointServicePermissions",
-)
+ENDPOINT_CHANGES: Final = ("ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint")
 """Actions that make an endpoint or change its policy: one with an open policy is a way out, too."""
+
+NETWORK_CHANGES: Final = (
+    "ec2:AssociateRouteTable",
+    "ec2:CreateNetworkAclEntry",
+    "ec2:CreateRoute",
+    "ec2:CreateRouteTable",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ec2:DeleteNetworkAclEntry",
+    "ec2:DeleteRoute",
+    "ec2:DeleteRouteTable",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteVpc",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ReplaceNetworkAclEntry",
+    "ec2:ReplaceNetworkAclAssociation",
+    "ec2:ReplaceRoute",
+    "ec2:ReplaceRouteTableAssociation",
+)
+"""Actions that make a network or change where it leads."""
 
 SERVICE_CALLS: Final = {
     "athena": ("athena:StartQueryExecution", "arn:aws:athena:{region}:{account}:workgroup/mesh-general"),
@@ -109,10 +109,14 @@ def no_way_out(subject: Subject) -> Iterator[AnyClaim]:
             yield from _made_in_a_network(subject, caller)
             for action in LEADING_OUT:
                 yield Claim(caller.who, subject.own_request(caller, action), allowed=False, denied=("scp",))
-        for action in ENDPOINT_CHANGES:
+        for action in (*ENDPOINT_CHANGES, *NETWORK_CHANGES):
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            yield Claim(deployment.who, subject.own_request(deployment, action), free=("scp",))
+            deploys = subject.own_request(deployment, action)
+            if deployment.account == subject.hub and is_allowed(action):
+                yield Claim(deployment.who, deploys, free=("scp",))
+            else:
+                yield Claim(deployment.who, deploys, allowed=False, denied=("scp",))
     yield Fact("EC2 blocks every internet gateway, and no account makes an exception", _declared)
     for service in sorted(subject.plan.governance.network.endpoints):
         yield from _kept_out(subject, service)
@@ -124,19 +128,11 @@ def _made_in_a_network(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     for action, key in NETWORK_KEYS_OF_JOBS.items():
         outside = subject.own_request(caller, action)
         yield Claim(f"{caller.who}, outside a network", outside, allowed=False, denied=("scp",))
-        no_second = {name: no for name, no, _ in [SECOND_INTERFACES[action]]} if action in SECOND_INTERFACES else {}
-        inside = subject.own_request(caller, action, {key: "vpc-0123", **no_second})
+        inside = subject.own_request(caller, action, {key: "vpc-0123"})
         if action in CHANGES and caller.kind != "deploy":
             yield Claim(f"{caller.who}, in a network", inside, allowed=False, denied=("scp",))
         else:
             yield Claim(f"{caller.who}, in a network", inside, free=("scp",))
-    for action, (key, no, yes) in SECOND_INTERFACES.items():
-        subnet = {"sagemaker:VpcSubnets": "subnet-1"}
-        for context in (subnet, {**subnet, key: yes}):
-            request = subject.own_request(caller, action, context)
-            yield Claim(f"{caller.who}, with a second door", request, allowed=False, denied=("scp",))
-        request = subject.own_request(caller, action, {**subnet, key: no})
-        yield Claim(f"{caller.who}, without a second door", request, free=("scp",))
 
 
 def _declared(subject: Subject) -> str | None:
@@ -215,8 +211,8 @@ def _jobs(subject: Subject) -> Iterator[AnyClaim]:
             ("logs", "logs:PutLogEvents", log),
             ("events", "events:PutEvents", bus),
         ):
-            request = Request(pipeline, action, resource, {"aws:SourceVpce": from_plan.endpoint_id(service)})
-            yield Claim(f"{who}, in our network", request, allowed=True)
+            context = {"aws:SourceVpce": from_plan.endpoint_id(service)}
+            yield Claim(f"{who}, in our network", Request(pipeline, action, resource, context), allowed=True)
         yield from _interfaces(
             subject, f"the pipeline of {product.domain}.{product.name}", pipeline, product.account_id
         )

@@ -66,7 +66,7 @@ def _literal_walls(subject: Subject) -> str | None:
         account_id = partner.access.account_id
         # Nodes are the root, the unit and the account.
         policies = [policy for node in subject.world.account(account_id).service_control[2:] for policy in node]
-        literal = {"StringNotEquals": {"aws:ResourceAccount": account_id}}
+        literal = {"StringNotEqualsIfExists": {"aws:ResourceAccount": account_id}}
         statements = [statement for policy in policies for statement in policy.document["Statement"]]
         if not any(statement.get("Condition") == literal for statement in statements):
             return f"none of partner {partner.name} names aws:ResourceAccount {account_id}"

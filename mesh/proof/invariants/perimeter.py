@@ -127,12 +127,12 @@ def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
     for bucket, account_id in (*buckets, (names.audit_bucket(subject.plan.mesh), subject.hub)):
         log = f"arn:aws:s3:::{bucket}/AWSLogs/x"
         for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):
-            for action in ("s3:PutObject", "s3:GetObjectTagging"):
+            for action in ("s3:PutObject", "s3:GetObjectAcl"):
                 request = Request("s3.amazonaws.com", action, log, context)
                 yield Claim("a service for an outsider", request, allowed=False, denied=("resource",))
-        deployment = Request(names.deploy_role(account_id), "s3:GetObjectTagging", log)
+        deployment = Request(names.deploy_role(account_id), "s3:GetObjectAcl", log)
         yield Claim("the deployment of the bucket's account", deployment, free=("resource",))
-        itself = Request("s3.amazonaws.com", "s3:GetObjectTagging", log)
+        itself = Request("s3.amazonaws.com", "s3:GetObjectAcl", log)
         yield Claim("a service for itself", itself, free=("resource",))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
+from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
@@ -274,9 +275,11 @@ SETTINGS: Final = (
     "s3:PutBucketCORS",
     "s3:PutBucketLogging",
     "s3:PutBucketNotification",
+    "s3:PutBucketOwnershipControls",
     "s3:PutBucketObjectLockConfiguration",
     "s3:PutBucketAbac",
     "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
     "s3:PutBucketRequestPayment",
     "s3:PutBucketTagging",
     "s3:PutBucketVersioning",
@@ -290,6 +293,9 @@ SETTINGS: Final = (
 )
 """Actions that change how a bucket is set up."""
 
+OF_NOBODY: Final = ("s3:PutAnalyticsConfiguration", "s3:PutInventoryConfiguration")
+"""Of these the ones that have S3 write lists of objects to a bucket of whomever, which nobody sets up."""
+
 
 def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M2: on every setting of a product's bucket, by an administrator at home and by the deployment."""
@@ -300,6 +306,9 @@ def set_up_by_the_deployment(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(home.name, action, bucket)
             yield Claim(home.who, request, allowed=False, denied=("resource",))
             deploys = Request(names.deploy_role(product.account_id), action, bucket)
-            yield Claim("the deployment", deploys, allowed=True)
+            if action in OF_NOBODY:
+                yield Claim("the deployment", deploys, allowed=False, denied=("scp",), free=("resource",))
+            else:
+                yield Claim("the deployment", deploys, allowed=is_allowed(action))
         acl = Request(home.name, "s3:PutObjectVersionAcl", f"{bucket}/x")
         yield Claim(home.who, acl, allowed=False, denied=("resource",))

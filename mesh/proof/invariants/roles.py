@@ -18,7 +18,6 @@ DATA_READS: Final = (
     "dynamodb:GetItem",
     "dynamodb:Query",
     "dynamodb:Scan",
-    "kinesis:GetRecords",
     "kms:Decrypt",
     "lakeformation:GetDataAccess",
     "logs:FilterLogEvents",
@@ -44,6 +43,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         people = from_plan.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
+    yield from _by_roles_of_any_name(subject)
 
 
 def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
@@ -63,6 +63,21 @@ def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]
             role = from_plan.permission_set_role(elsewhere.access.account_id, subject.region, name)
             request = Request(role, "sts:AssumeRole", clearance.arn)
             yield Claim(f"people with permission set {name} of {elsewhere.name}", request, allowed=False)
+
+
+def _by_roles_of_any_name(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on every trust policy of the accounts asked: no pipeline and no role of a chance name is admitted."""
+    asked = {account_id: where for account_id, _, where in subject.accounts_asked}
+    chance = [f"arn:aws:iam::{account_id}:role/somebody-else" for account_id in asked]
+    jobs = {d.access.account_id: [job.name for job in subject.jobs_of(d)] for d in subject.domains}
+    for role in subject.world.roles.values():
+        if role.trust is None or role.account not in asked:
+            continue
+        paths = ("mesh/x", "mesh/pipeline/x", "mesh/clearance/x", "Deploy", "service-role/glue")
+        strangers = [f"arn:aws:iam::{role.account}:role/{path}" for path in paths]
+        for caller in (*jobs.get(role.account, ())[:2], *chance, *strangers, f"arn:aws:iam::{role.account}:root"):
+            request = Request(caller, "sts:AssumeRole", role.arn)
+            yield Claim(f"a role of {asked[role.account]}", request, allowed=False, admitted=False)
 
 
 def _not_by(callers: Iterator[Actor], role: str) -> Iterator[AnyClaim]:
@@ -142,7 +157,6 @@ def _resource(action: str, local: str) -> str:
     name = {
         "athena": "workgroup/x",
         "dynamodb": "table/x",
-        "kinesis": "stream/x",
         "kms": "key/x",
         "logs": "log-group:x:log-stream:x",
         "secretsmanager": "secret:x",

@@ -1,7 +1,7 @@
 """`python -m mesh.proof.policy_page` writes `docs/statements.md`, for which it drops every statement in turn.
 
-With `--check` it says whether the page is stale, which takes seconds: what the mutation found is read from
-`docs/statements.json`, and a slow test measures that anew.
+With `--check` it says whether a page is stale, which takes seconds: what the mutation found is read from
+`docs/statements.json`, and a slow test measures that anew. With `--exceptions` it writes `docs/exceptions.md` alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from mesh.load import load
 from mesh.plan import Plan, build
 from mesh.proof import written_labels
 from mesh.proof.mutate import Mutation
+from mesh.proof.policy_page.exceptions import exceptions_page
 from mesh.proof.policy_page.losses import as_text, measured, read
 from mesh.proof.policy_page.page import page
 from mesh.proof.written_labels import WrittenLabels
@@ -22,6 +23,7 @@ from mesh.proof.written_labels import WrittenLabels
 STACKS: Final = Path("stacks")
 PAGE: Final = Path("docs/statements.md")
 LOSSES: Final = Path("docs/statements.json")
+EXCEPTIONS: Final = Path("docs/exceptions.md")
 DAY: Final = datetime.date(2026, 12, 1)
 """The day that counts as today for the sample mesh, as in the Makefile."""
 
@@ -32,16 +34,21 @@ def write(plan: Plan, written: WrittenLabels) -> None:
     losses = measured(mutation, mutation.run())
     LOSSES.write_text(as_text(losses), "utf-8")
     PAGE.write_text(page(plan, losses), "utf-8")
+    EXCEPTIONS.write_text(exceptions_page(plan), "utf-8")
 
 
 def main(arguments: list[str]) -> str | int:
     """Exit code, or what is wrong."""
-    if arguments not in ([], ["--check"]):
-        return "usage: python -m mesh.proof.policy_page [--check]"
+    if arguments not in ([], ["--check"], ["--exceptions"]):
+        return "usage: python -m mesh.proof.policy_page [--check | --exceptions]"
     mesh = load(STACKS).usable()
     plan = build(mesh, DAY)
     if not arguments:
         write(plan, written_labels.read(STACKS, mesh))
+    elif arguments == ["--exceptions"]:
+        EXCEPTIONS.write_text(exceptions_page(plan), "utf-8")
+    elif not EXCEPTIONS.exists() or EXCEPTIONS.read_text("utf-8") != exceptions_page(plan):
+        return f"{EXCEPTIONS} is not as the policies have it; run `make exceptions`"
     elif not PAGE.exists() or PAGE.read_text("utf-8") != page(plan, read(LOSSES)):
         return f"{PAGE} is not as the policies have it; run `make statements`"
     return 0

@@ -51,10 +51,24 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             bearer=MEMBERS,
         ),
         PolicyKind(
+            "SCP at the root: jobs",
+            "scp/jobs.py",
+            "mesh-jobs-stay-as-made",
+            "scp-at-root-mesh-jobs-stay-as-made",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
             "SCP of every unit: exfiltration",
             "scp/exfiltration.py",
             "mesh-no-side-doors-*",
             "scp-at-governance-mesh-no-side-doors-governance",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
+            "SCPs of every unit: allowed actions",
+            "scp/allow_lists.py",
+            "mesh-actions-of-*",
+            "scp-at-units-mesh-actions-of-accounts",
             bearer=MEMBERS,
         ),
         PolicyKind(

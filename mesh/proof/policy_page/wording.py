@@ -43,8 +43,11 @@ OPERATORS: Final = {
     "ArnNotLike": "is not",
     "Bool": "is",
     "BoolIfExists": "is absent, or",
+    "ForAnyValue:ArnNotLike": "has, other than",
     "ForAnyValue:StringEquals": "has",
     "ForAnyValue:StringLike": "has",
+    "ForAnyValue:StringNotEquals": "has, other than",
+    "ForAnyValue:StringNotLike": "has, other than",
     "NumericGreaterThan": "is above",
     "NumericLessThan": "is below",
     "NumericLessThanEquals": "is at most",
@@ -136,7 +139,7 @@ def _callers(condition: Condition, put: Callable[[str], str]) -> Iterator[str]:
     """The callers that a condition names; none for a condition on something else."""
     match condition.key:
         case "aws:PrincipalArn":
-            yield from (_caller(put(arn)) for arn in condition.values)
+            yield from (caller(put(arn)) for arn in condition.values)
         case "aws:PrincipalIsAWSService":
             yield "AWS services"
         case "aws:PrincipalOrgID" if "Not" in condition.operator:
@@ -149,7 +152,7 @@ def _callers(condition: Condition, put: Callable[[str], str]) -> Iterator[str]:
             return
 
 
-def _caller(arn: str) -> str:
+def caller(arn: str) -> str:
     """A pattern of callers' ARNs: `arn:aws:iam::*:role/mesh/deploy` is "`deploy` of any account"."""
     account, resource = arn.split(":", 5)[4:]
     where = ACCOUNTS[account]
@@ -165,7 +168,7 @@ def _caller(arn: str) -> str:
 
 def _resource(arn: str) -> str:
     """A resource in words, as its caller if it is a role."""
-    return _caller(arn) if ":role/" in arn else f"`{arn}`"
+    return caller(arn) if ":role/" in arn else f"`{arn}`"
 
 
 def _condition(condition: Condition, put: Callable[[str], str]) -> KeyWording:

@@ -24,7 +24,7 @@ RANGES: Final[Mapping[str, str]] = {
     "I3": "every organisation path, caller and resource",
     "I4": "every action, resource account and resource",
     "I5": _ANY_CALLER,
-    "I6": "every caller, resource and organisation of it",
+    "I6": "every action, caller, resource and organisation of it",
     "I7": f"{_ANY_CALLER}, every endpoint",
     "I8": "every caller, organisation path and organisation of a resource",
     "I9": "every age of a signature, every organisation of an endpoint",
@@ -37,14 +37,16 @@ RANGES: Final[Mapping[str, str]] = {
     "I16": _ANY_CALLER,
     "I17": f"{_ANY_CALLER}, every boundary",
     "I18": "every organisation, caller and object",
-    "I19": _ANY_CALLER,
+    "I19": f"{_ANY_CALLER}, everybody shared with",
     "I21": "every caller, every object",
     "I22": "every caller, name, region and age of a second factor",
     "I23": "every organisation path, caller, database and table",
     "I24": _ANY_CALLER,
+    "I25": _ANY_CALLER,
     "M1": "every region, caller and resource",
     "M2": _ANY_CALLER,
     "M5": "every caller, every object",
+    "M12": "every caller, service and source, at every trust policy",
 }
 """Range of each invariant's theorem, besides the actions that it names; an invariant that is not here has none."""
 

@@ -5,51 +5,68 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.proof.invariants.exfiltration import DATA_MOVERS, EXPORTS, SHARING
+from mesh.proof.invariants.exfiltration import BY_STACKS, DATA_MOVERS
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import ANY, DEPLOY, WORD, Shape
-from mesh.proof.symbolic.texts import negation
+from mesh.proof.symbolic.shapes import ANY, DEPLOY, OF_AWS, WORD, Shape, role
+from mesh.proof.symbolic.texts import negation, some
 
-OUTWARD: Final = (
-    "s3:*",
-    "sqs:*",
-    "sns:*",
-    "dynamodb:*",
-    "kinesis:*",
-    "firehose:*",
-    "secretsmanager:*",
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-    "events:PutEvents",
-    "ecr:PutImage",
-    "lambda:InvokeFunction",
-    "logs:PutLogEvents",
-    "sts:AssumeRole",
+OF_NOBODY_AT_ROOT: Final = (
+    "ec2:ModifyImageAttribute",
+    "ec2:ModifySnapshotAttribute",
+    "ecr:PutRegistryPolicy",
+    "lambda:CreateFunctionUrlConfig",
+    "lambda:PutResourcePolicy",
+    "lambda:UpdateFunctionUrlConfig",
+    "logs:PutSubscriptionFilter",
+    "ram:AcceptResourceShareInvitation",
+    "ssm:PutResourcePolicy",
 )
-"""Actions with which an identity could carry data to a resource of another organisation."""
+"""Actions that share, of which nobody takes any."""
 
-IN_USE: Final = (
-    "access-analyzer account athena budgets ce cloudformation cloudshell cloudtrail cloudwatch codebuild config "
-    "dynamodb ec2 ecr elasticmapreduce events firehose glue health iam identitystore kinesis kms lakeformation lambda "
-    "logs organizations pricing ram resource-groups s3 sagemaker secretsmanager servicequotas sns sqs ssm sso states "
-    "sts tag trustedadvisor xray"
-).split()
-"""Services that have been reviewed for ways out: the theorem fails when the policy admits one that is not here."""
+POLICIES: Final = ("lambda:AddPermission", "secretsmanager:PutResourcePolicy", "sqs:AddPermission")
+SHARES: Final = ("events:PutPermission", "ram:CreateResourceShare", "ram:DisassociateResourceShare", "sns:CreateTopic")
+"""Actions that open a resource inside the organisation: by deployments, and by that of governance alone."""
 
 
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of I6: every caller is refused a resource of any other organisation, or of none."""
-    for _, policies in documents.scps(subject, documents.ROOT):
-        request = SymbolicRequest(policies)
-        assumptions = (request.key("aws:ResourceOrgID").is_none_of(subject.perimeter.organization),)
-        yield Obligation(what="a resource outside", request=request, actions=OUTWARD, assumptions=assumptions)
+    """Obligations of I6: every caller is refused every action on a resource of any other organisation, or of none.
+
+    Besides resources of AWS itself, an action that may carry no owner is excepted, which endpoints of strangers bound;
+    EventBridge is refused where it says whose a bus is, and where it does not.
+    """
+    organization = subject.perimeter.organization
+    for account_id, policies in documents.scps(subject, documents.ROOT):
+        fixed = {"aws:PrincipalAccount": account_id}
+        request = SymbolicRequest(policies, fixed)
+        assumptions = (
+            request.key("aws:ResourceOrgID").is_none_of(organization),
+            negation(request.resource.has_shape(*OF_AWS)),
+            negation(request.action.has_shape(("events:", ANY), ("ec2:createvpcendpoint",))),
+        )
+        yield Obligation(what="a resource outside", request=request, actions=("*",), assumptions=assumptions)
+        request = SymbolicRequest(policies, fixed)
+        assumptions = (
+            request.key("aws:ResourceAccount").present,
+            request.key("aws:ResourceOrgID").is_none_of(organization),
+        )
+        yield Obligation(what="a bus outside", request=request, actions=("events:*",), assumptions=assumptions)
+        request = SymbolicRequest(policies, fixed)
+        bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/mesh"
+        assumptions = (request.key("aws:ResourceAccount").absent, request.resource.differs(bus))
+        yield Obligation(
+            what="a bus of nobody", request=request, actions=("events:PutEvents",), assumptions=assumptions
+        )
+        request = SymbolicRequest(policies, fixed)
+        assumptions = (
+            request.key("ec2:VpceServiceOwner").is_none_of("amazon"),
+            request.resource.has_shape(("arn:aws:ec2:", WORD, ":", WORD, ":vpc-endpoint/", ANY)),
+        )
+        actions = ("ec2:CreateVpcEndpoint",)
+        yield Obligation(what="a stranger's service", request=request, actions=actions, assumptions=assumptions)
 
 
 def no_exfiltration(subject: Subject) -> Iterator[Obligation]:
@@ -61,13 +78,8 @@ def no_exfiltration(subject: Subject) -> Iterator[Obligation]:
     for account_id, policies in documents.scps(subject, documents.UNIT):
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, DEPLOY),)
-        yield Obligation(what="an export", request=request, actions=EXPORTS, assumptions=assumptions)
+        yield Obligation(what="an export", request=request, actions=tuple(sorted(BY_STACKS)), assumptions=assumptions)
         yield Obligation(what="a carrier", request=SymbolicRequest(policies), actions=DATA_MOVERS)
-        request = SymbolicRequest(policies, {"aws:PrincipalAccount": account_id})
-        unused = negation(request.action.has_shape(*((f"{service}:", ANY) for service in IN_USE)))
-        yield Obligation(
-            what="a service that the mesh has no use for", request=request, actions=("*",), assumptions=(unused,)
-        )
         request = SymbolicRequest(policies, {"aws:PrincipalAccount": account_id})
         at_home: Shape = ("arn:aws:", WORD, ":", WORD, f":{account_id}:", ANY)
         endpoint = request.key("sns:Endpoint")
@@ -82,11 +94,49 @@ def no_exfiltration(subject: Subject) -> Iterator[Obligation]:
 
 
 def no_sharing(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of I19: no caller but a deploy role shares anything."""
+    """Obligations of I19: nobody shares outside, whoever and with whom; inside, only a deploy role does.
+
+    Only governance's shares by RAM, or opens its bus or a topic.
+    """
+    for account_id, policies in documents.scps(subject, documents.ROOT):
+        fixed = {"aws:PrincipalAccount": account_id}
+        yield Obligation(
+            what="a share of nobody's", request=SymbolicRequest(policies, fixed), actions=OF_NOBODY_AT_ROOT
+        )
+        yield from _with_strangers(subject, account_id, policies)
     for _, policies in documents.scps(subject, documents.UNIT):
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, DEPLOY),)
-        yield Obligation(what="a share", request=request, actions=SHARING, assumptions=assumptions)
+        yield Obligation(what="a policy", request=request, actions=POLICIES, assumptions=assumptions)
+        request = SymbolicRequest(policies)
+        assumptions = (anyone_but(request, role("deploy", subject.hub)),)
+        yield Obligation(what="a share", request=request, actions=SHARES, assumptions=assumptions)
+
+
+def _with_strangers(subject: Subject, account_id: str, policies: documents.Policies) -> Iterator[Obligation]:
+    """Obligations on conditions that bind deployments, too: each for every value outside of the organisation."""
+    fixed = {"aws:PrincipalAccount": account_id}
+    request = SymbolicRequest(policies, fixed)
+    assumptions = (request.key("ram:RequestedAllowsExternalPrincipals").is_(True),)
+    actions = ("ram:CreateResourceShare", "ram:UpdateResourceShare")
+    yield Obligation(what="a share for everybody", request=request, actions=actions, assumptions=assumptions)
+    request = SymbolicRequest(policies, fixed)
+    principal = request.key("ram:Principal")
+    assumptions = (principal.present, principal.value.differs("", subject.perimeter.domains_unit_arn))
+    actions = ("ram:CreateResourceShare", "ram:AssociateResourceShare")
+    yield Obligation(what="a share with others", request=request, actions=actions, assumptions=assumptions)
+    request = SymbolicRequest(policies, fixed)
+    invoker = request.key("lambda:Principal")
+    at_home: tuple[Shape, ...] = ((ANY, ".amazonaws.com"), (account_id,), (f"arn:aws:iam::{account_id}:", ANY))
+    assumptions = (negation(invoker.shaped(*at_home)),)
+    yield Obligation(what="a function", request=request, actions=("lambda:AddPermission",), assumptions=assumptions)
+    request = SymbolicRequest(policies, fixed)
+    for_aws = request.key("kms:GrantIsForAWSResource")
+    assumptions = (some((for_aws.absent, for_aws.is_(False))),)
+    yield Obligation(what="a grant", request=request, actions=("kms:CreateGrant",), assumptions=assumptions)
+    request = SymbolicRequest(policies, fixed)
+    assumptions = (negation(request.resource.has_shape(("arn:aws:sns:", WORD, ":", WORD, ":", ANY))),)
+    yield Obligation(what="a telephone", request=request, actions=("sns:Publish",), assumptions=assumptions)
 
 
 def one_region(subject: Subject) -> Iterator[Obligation]:

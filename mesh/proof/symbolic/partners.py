@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from mesh import names
 from mesh.plan.nodes import PartnerPlan
@@ -14,11 +13,8 @@ from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.perimeter import DATA
-from mesh.proof.symbolic.shapes import ANY, WORD, Shape
+from mesh.proof.symbolic.shapes import ANY, OF_AWS, Shape
 from mesh.proof.symbolic.texts import negation
-
-OF_AWS: Final[tuple[Shape, ...]] = (("arn:aws:iam::aws:policy/", ANY), ("arn:aws:ssm:", WORD, "::parameter/aws/", ANY))
-"""Resources that AWS itself owns: its managed policies, its public parameters."""
 
 
 def partners_reach_nothing(subject: Subject) -> Iterator[Obligation]:

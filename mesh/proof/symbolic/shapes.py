@@ -38,5 +38,12 @@ PUBLISHER: Final = role("publisher/publish-", ACCOUNT, ANY)
 BOOTSTRAP: Final[Shape] = ("arn:aws:iam::", ACCOUNT, ":role/stacksets-exec-", ANY)
 """The role with which StackSets makes the deploy role of a new account."""
 
+OF_AWS: Final[tuple[Shape, ...]] = (
+    ("arn:aws:iam::aws:policy/", ANY),
+    ("arn:aws:ssm:", WORD, "::parameter/aws/", ANY),
+    ("arn:aws:ec2:", WORD, ":aws:prefix-list/", ANY),
+)
+"""Resources that AWS itself owns: its managed policies, public parameters and prefix lists."""
+
 ARN: Final[Shape] = ("arn:", WORD, ":", WORD, ":", WORD, ":", WORD, ":", ANY)
 ARN_OF_AN_ACCOUNT: Final[Shape] = ("arn:", WORD, ":", WORD, ":", WORD, ":", ACCOUNT, ":", ANY)

@@ -12,6 +12,7 @@ from mesh.proof.symbolic import (
     clearances,
     exfiltration,
     guardrails,
+    jobs,
     keys,
     logs,
     mesh_catalog,
@@ -20,6 +21,7 @@ from mesh.proof.symbolic import (
     perimeter,
     products,
     query_results,
+    roles,
 )
 from mesh.proof.symbolic.obligations import Obligation
 
@@ -47,7 +49,9 @@ THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Obligation]]]] = {
     "I22": break_glass.break_glass_is_narrow,
     "I23": mesh_catalog.catalog_is_closed,
     "I24": query_results.results_stay_home,
+    "I25": jobs.jobs_stay_as_made,
     "M1": exfiltration.one_region,
     "M2": products.set_up_by_the_deployment,
     "M5": products.one_writer,
+    "M12": roles.roles_are_entered_by_their_own,
 }

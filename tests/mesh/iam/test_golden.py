@@ -84,7 +84,8 @@ def of_the_organization(plan: Plan) -> Iterator[tuple[str, Document]]:
     """Every service and resource control policy."""
     for policy in plan.organization.args.policies:
         kind = "scp" if policy.type == "SERVICE_CONTROL_POLICY" else "rcp"
-        yield f"{kind}-at-{policy.target}-{policy.name}", policy.document
+        place = policy.targets[0] if len(policy.targets) == 1 else "units"
+        yield f"{kind}-at-{place}-{policy.name}", policy.document
 
 
 def made(plan: Plan) -> Made:

@@ -11,8 +11,11 @@ from importlib.resources import files
 
 import pytest
 
+from mesh.aws.rcp_services import RCP_SERVICES
+from mesh.iam.rcp.organization import PERIMETER_SERVICES
 from mesh.iam.statement import KEY_ARN, Document, PrincipalElement, Statement
 from mesh.plan import Plan
+from mesh.proof.invariants.sharing import LISTED
 from mesh.quotas import limit
 
 QUOTAS = {
@@ -154,8 +157,16 @@ def test_a_resource_control_policy_is_deny_only_and_for_everyone(plan: Plan) -> 
             assert (statement.effect, statement.principal) == ("Deny", "*")
             assert not statement.not_actions
             assert all(
-                re.fullmatch(r"(s3|sts|kms|sqs|secretsmanager|dynamodb|logs):\S+", one) for one in statement.actions
+                one.partition(":")[0] in RCP_SERVICES and re.fullmatch(r"[a-z0-9-]+:\S+", one)
+                for one in statement.actions
             )
+
+
+def test_every_listed_service_that_takes_an_rcp_is_in_the_perimeter() -> None:
+    protected = {pattern.partition(":")[0] for pattern in PERIMETER_SERVICES} | {"sts"}
+    assert protected == RCP_SERVICES & set(LISTED)
+    assert "ecr" in protected
+    assert all(pattern.endswith(":*") for pattern in PERIMETER_SERVICES)
 
 
 def test_a_service_control_policy_names_no_principal_and_allows_nothing(plan: Plan) -> None:

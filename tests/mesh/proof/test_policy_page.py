@@ -54,7 +54,7 @@ def test_a_statement_that_changes_makes_the_page_stale(monkeypatch: pytest.Monke
 def test_a_reason_that_changes_makes_the_page_stale(sample: Mesh, monkeypatch: pytest.MonkeyPatch) -> None:
     day = datetime.date(2027, 1, 1)
     because = Statement(sid="RefuseWaysOutOfANetwork", what="Nothing.", why="Another.", actions=("s3:*",))
-    monkeypatch.setattr(exfiltration, "networks_without_a_way_out", lambda: (because,))
+    monkeypatch.setattr(exfiltration, "networks_without_a_way_out", lambda perimeter: (because,))
     assert page(build(sample, day), LOSSES) != PAGE
 
 
@@ -118,6 +118,7 @@ def test_a_deny_excepts_whom_its_negated_conditions_name(plan: Plan) -> None:
     home = plan.domains["ads"].access.account_id
     deny = Statement(
         sid="A",
+        but="It is for it.",
         principal="*",
         actions=("s3:*",),
         conditions=(

@@ -188,11 +188,12 @@ def test_every_control_policy_is_attached_where_the_plan_says(deployed: Deployed
     accounts = deployed.organization.account_ids()
     units = {"root": p.root, "governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit}
     for policy in MESH.plan.organization.args.policies:
-        target = units.get(policy.target) or accounts[policy.target]
-        found = client.list_policies_for_target(TargetId=target, Filter=policy.type)["Policies"]
-        (summary,) = [each for each in found if each["Name"] == policy.name]
-        content = client.describe_policy(PolicyId=summary["Id"])["Policy"]["Content"]
-        assert json.loads(content) == policy.document.as_json()
+        for name in policy.targets:
+            target = units.get(name) or accounts[name]
+            found = client.list_policies_for_target(TargetId=target, Filter=policy.type)["Policies"]
+            (summary,) = [each for each in found if each["Name"] == policy.name]
+            content = client.describe_policy(PolicyId=summary["Id"])["Policy"]["Content"]
+            assert json.loads(content) == policy.document.as_json()
 
 
 # ---- changes

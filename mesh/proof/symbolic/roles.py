@@ -1,0 +1,110 @@
+"""Roles (M12) for all strings: every trust policy of the plan admits those whom the role is for, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from mesh import names
+from mesh.access import from_plan
+from mesh.evaluator.policies import Policy
+from mesh.evaluator.world import Role
+from mesh.proof.subject import Subject
+from mesh.proof.symbolic.assumptions import anyone_but
+from mesh.proof.symbolic.encode import SymbolicRequest
+from mesh.proof.symbolic.obligations import Obligation
+from mesh.proof.symbolic.shapes import ANY, Shape
+from mesh.proof.symbolic.texts import Formula, is_, some
+
+RUN_PIPELINES: Final = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
+
+
+class Entrants(NamedTuple):
+    """Who may assume a role: callers by the shapes of their ARNs, or services for one account, and one source."""
+
+    callers: tuple[Shape, ...] = ()
+    services: tuple[str, ...] = ()
+    account: str = ""
+    source: str = ""
+
+
+def roles_are_entered_by_their_own(subject: Subject) -> Iterator[Obligation]:
+    """Obligations of M12: no trust policy admits a caller, or a service, that the role is not for."""
+    for role, trust, entrants in _trusts(subject):
+        what = f"somebody else, into {role.arn.split(':', 5)[5]}"
+        request = SymbolicRequest((trust,), {"aws:username": from_plan.BREAK_GLASS_USER})
+        other = anyone_but(request, *entrants.callers) if entrants.callers else is_(True)
+        people = (request.service.equals(""), other)
+        yield Obligation(what=what, request=request, actions=("sts:*",), assumptions=people, outcome="not admitted")
+        request = SymbolicRequest((trust,), {"aws:username": from_plan.BREAK_GLASS_USER})
+        assumptions = (request.service.differs(""), _not_for(request, entrants))
+        yield Obligation(
+            what=what, request=request, actions=("sts:*",), assumptions=assumptions, outcome="not admitted"
+        )
+
+
+def _not_for(request: SymbolicRequest, entrants: Entrants) -> Formula:
+    """The service is none of those, or acts for another account, or for another source."""
+    wrong = [request.service.differs(*entrants.services)] if entrants.services else [request.service.differs("")]
+    if entrants.account:
+        wrong.append(request.key("aws:SourceAccount").is_none_of(entrants.account))
+    if entrants.source:
+        wrong.append(request.key("aws:SourceArn").is_none_of(entrants.source))
+    return some(wrong)
+
+
+def _trusts(subject: Subject) -> Iterator[tuple[Role, Policy, Entrants]]:
+    """Roles of the accounts asked with their trust policies, one of each that is written alike."""
+    asked = {account_id for account_id, _, _ in subject.accounts_asked}
+    seen: set[str] = set()
+    for role in subject.world.roles.values():
+        if role.trust is None or role.account not in asked:
+            continue
+        entrants = _entrants(subject, role)
+        path = role.arn.partition(f":role/{names.PATH}/")[2]
+        # A trust policy that differs from another in the account and in the role's own name only is of its class.
+        text = str(role.trust.document).replace(role.account, "<account>").replace(path.rpartition("/")[2], "<name>")
+        form = f"{path.partition('/')[0]} {text} {len(entrants.callers)}"
+        if form not in seen:
+            seen.add(form)
+            yield role, role.trust, entrants
+
+
+def _entrants(subject: Subject, role: Role) -> Entrants:
+    """Who may assume a role, by its path; nobody where the path is none that the mesh has."""
+    account, hub = role.account, subject.hub
+    kind, _, name = role.arn.partition(f":role/{names.PATH}/")[2].partition("/")
+    ci, glass = f"arn:aws:iam::{hub}:role/mesh/ci-", f"arn:aws:iam::{hub}:role/mesh/break-glass"
+    match kind:
+        case "deploy":
+            return Entrants(callers=((f"{ci}deploy",), (glass,)))
+        case "preview":
+            return Entrants(callers=((f"{ci}deploy",), (f"{ci}preview",), (glass,)))
+        case "clearance":
+            return Entrants(callers=(_people(account, name),))
+        case "access":
+            return Entrants(callers=(_people(account, names.PARTNER_PERMISSION_SET),))
+        case "pipeline":
+            return Entrants(services=RUN_PIPELINES, account=account)
+        case "delivery":
+            bucket = names.bucket(subject.plan.mesh, subject.owners[account], name.removeprefix("deliver-"))
+            return Entrants(services=("s3.amazonaws.com",), account=account, source=f"arn:aws:s3:::{bucket}")
+        case "location":
+            return Entrants(services=("lakeformation.amazonaws.com",), account=hub)
+        case "publisher":
+            domain = subject.plan.domains[name.removeprefix("publish-")]
+            return Entrants(callers=((f"arn:aws:iam::{domain.access.account_id}:role/mesh/deploy",),))
+        case "break-glass":
+            return Entrants(callers=((f"arn:aws:iam::{subject.perimeter.management_id}:user/mesh/break-glass/", ANY),))
+        case _:
+            return Entrants()
+
+
+def _people(account: str, permission_set: str) -> Shape:
+    """The role that IAM Identity Center makes for a permission set, which nobody but AWS can make."""
+    return (
+        f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com/",
+        ANY,
+        f"AWSReservedSSO_{permission_set}_",
+        ANY,
+    )

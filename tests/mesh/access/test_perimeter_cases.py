@@ -1,0 +1,37 @@
+"""Routes out of the mesh that an attacker tried, and their kind, each with its answer over the sample mesh."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesh.access import from_plan
+from mesh.evaluator.decide import Request, decide
+from mesh.evaluator.world import World
+from mesh.plan import Plan
+
+CASES: list[dict[str, Any]] = [
+    json.loads(line) for line in Path(__file__).with_name("perimeter_cases.jsonl").read_text("utf-8").splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def world(plan: Plan) -> World:
+    return from_plan.world(plan)
+
+
+def test_every_route_is_answered_as_it_should_be(world: World) -> None:
+    wrong = [case for case in CASES if decide(request(case), world).allowed != case["allowed"]]
+    assert wrong == []
+
+
+def test_refused_and_allowed_are_both_among_the_routes() -> None:
+    assert len(CASES) > 80
+    assert sum(case["allowed"] for case in CASES) > 8
+
+
+def request(case: dict[str, Any]) -> Request:
+    return Request(case["principal"], case["action"], case["resource"], case.get("context", {}))
