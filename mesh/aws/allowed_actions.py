@@ -94,6 +94,12 @@ def is_allowed(action: str) -> bool:
     return action.lower() in _names()
 
 
+def of_action(action: str) -> AllowedAction:
+    """What the files say of an allowed action, by its full name. Raises KeyError."""
+    prefix, _, name = action.partition(":")
+    return listed_services()[prefix].allowed[name]
+
+
 @cache
 def actions_that(*powers: Power) -> tuple[str, ...]:
     """The allowed actions that can do one of these things, by full name."""

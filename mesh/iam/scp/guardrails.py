@@ -11,6 +11,7 @@ from mesh.iam.statement import Document, Statement, document, when
 
 PROTECTION: Final = (
     "dynamodb:UpdateContinuousBackups",
+    "dynamodb:UpdateTable",
     "ec2:DisableEbsEncryptionByDefault",
     "ec2:ModifyEbsDefaultKmsKeyId",
     "ec2:ResetEbsDefaultKmsKeyId",
