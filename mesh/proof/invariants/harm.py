@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from mesh import names
-from mesh.aws.allowed_actions import HARMLESS, Power, actions_that, is_allowed, listed_services
+from mesh.aws.allowed_actions import HARMLESS, Power, actions_that, is_allowed, listed_services, of_action
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
@@ -115,10 +115,10 @@ _TAGS: Final = "I15"
 
 def asked_by(action: str) -> str | None:
     """The invariant or the action, by which what an action does is bounded elsewhere; None when harm is asked here."""
-    service, _, name = action.partition(":")
-    if action in ELSEWHERE:
-        return ELSEWHERE[action]
-    return _TAGS if action not in FORMS and facts.tags(service, name) else None
+    if action in ELSEWHERE or action in FORMS:
+        return ELSEWHERE.get(action)
+    only_tags = facts.tags(*action.split(":")) and of_action(action).can == ("changes who reads",)
+    return _TAGS if only_tags else None
 
 
 SEEN_BY_PREVIEWS: Final = frozenset(
