@@ -117,8 +117,8 @@ def asked_by(action: str) -> str | None:
     """The invariant or the action, by which what an action does is bounded elsewhere; None when harm is asked here."""
     if action in ELSEWHERE or action in FORMS:
         return ELSEWHERE.get(action)
-    only_tags = facts.tags(*action.split(":")) and of_action(action).can == ("changes who reads",)
-    return _TAGS if only_tags else None
+    said = of_action(action)
+    return _TAGS if said.can == ("changes who reads",) and _TAGS in said.bound else None
 
 
 SEEN_BY_PREVIEWS: Final = frozenset(
