@@ -48,6 +48,11 @@ def _both(one: Claims, other: Claims) -> Claims:
     return lambda subject: chain(one(subject), other(subject))
 
 
+def _universe(subject: Subject) -> Iterator[AnyClaim]:
+    """The claims of U1, which asks the other invariants what they refuse."""
+    return every_action.every_action(subject, asked)
+
+
 _EGRESS: Final = (
     "what a job posts over plain HTTPS is no request to AWS, so no IAM policy decides it: EC2's declarative policy "
     "blocks every internet gateway of every VPC, and the mesh's own VPC has no gateway and no route out (component "
@@ -252,7 +257,7 @@ INVARIANTS: Final = (
     Invariant(
         "U1",
         "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
-        lambda subject: every_action.every_action(subject, asked),
+        _universe,
     ),
 )
 
