@@ -50,7 +50,7 @@ def preview_refusals() -> Document:
     return document(
         Statement(
             sid="RefuseReadingData",
-            what="A preview reads no object, query result, log, message or secret.",
+            what="A preview reads no object, query result, log, metric, message, template or secret.",
             why=(
                 "AWS's ReadOnlyAccess lets it, and a preview runs a pull request's code before anybody has reviewed it."
             ),

@@ -106,7 +106,7 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseChangesToProtection",
-            what="Only deployments change policies of keys and buckets, encryption, versioning, public access.",
+            what="Only deployments change policies of keys and buckets, tables, encryption, versioning, public access.",
             why="Whoever can switch protection off needs no way around it.",
             but="Each account's stack sets up its buckets and keys; whom a policy can admit, an RCP bounds.",
             actions=PROTECTION,

@@ -104,8 +104,8 @@ def _jobs() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseChangesToJobs",
-            what="Only deployments change the code or the settings of jobs.",
-            why="Changed code runs with the job's role.",
+            what="Only deployments change code, images or settings of jobs, or get a registry's password.",
+            why="Changed code runs with the job's role; a registry's password outlives its caller's session.",
             but="A domain's stack deploys its jobs, out of a review.",
             actions=CHANGE_JOBS,
             resources=("*",),
