@@ -44,6 +44,12 @@ class Claim:
     not_by: str | None = None
     lacks: tuple[str, ...] = ()
 
+    @property
+    def refuses(self) -> bool:
+        """Whether something has to stand in the request's way; a claim that it comes through bounds nothing."""
+        said = (self.allowed, self.admitted, self.granted, self.passed)
+        return bool(self.denied or self.by) or False in said
+
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
         try:
@@ -197,8 +203,11 @@ class Fact:
 AnyClaim = Claim | Columns | Sees | Fact
 
 
-def actions_of(claim: AnyClaim) -> tuple[str, ...]:
-    """The actions (lower case) that a claim is about."""
+def refused_by(claim: AnyClaim) -> tuple[str, ...]:
+    """The actions (lower case) that a claim says are refused somebody, or are without effect."""
     if isinstance(claim, Claim):
-        return (claim.request.action.lower(),)
+        return (claim.request.action.lower(),) if claim.refuses else ()
+    if isinstance(claim, Columns):
+        # No other column is read: not by the credentials that Lake Formation gives out either.
+        return ("lakeformation:getdataaccess",)
     return tuple(action.lower() for action in claim.actions) if isinstance(claim, Fact) else ()
