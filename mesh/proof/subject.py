@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mesh import names
 from mesh.access import from_plan
@@ -25,9 +25,6 @@ from mesh.model.addresses import Network
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
 from mesh.proof.written_labels import WrittenContract, WrittenLabels
-
-if TYPE_CHECKING:
-    from mesh.proof.claims import AnyClaim
 
 OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
@@ -75,7 +72,7 @@ class Subject:
         )
         self.lakes: Lakes = from_plan.lakes(plan)
         self.access = DecidedReads(plan, self.world, self.lakes)
-        self.asked: dict[str, dict[str, AnyClaim]] = {}
+        self.asked: dict[str, dict[str, Any]] = {}
 
     def put_lakes(self, lakes: Lakes) -> None:
         """Puts another Lake Formation in the place of the plan's."""

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from mesh import names
-from mesh.aws.allowed_actions import POWERS, allowed_actions, is_allowed, listed_services, of_action
+from mesh.aws.allowed_actions import (
+    POWERS,
+    allowed_actions,
+    disagreements,
+    is_allowed,
+    listed_services,
+    of_action,
+    second_reading,
+)
 from mesh.aws.universe import Universe, as_read, differences, universe
 from mesh.evaluator.conditions import UNSAID_OWNER
 from mesh.evaluator.decide import Request
@@ -63,6 +71,7 @@ def count() -> ActionCount:
 def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     """Claims of U1: on every refused action by everybody, one of each service not listed, and on every bound."""
     yield Fact("the files of actions have every action of AWS's reference", _differs)
+    yield Fact("two readers say the same of every allowed action", _read_twice)
     yield Fact("no name but those of the files is let through, whatever AWS calls an action", other_names)
     callers = tuple(everybody(subject))
     for action in refused_actions(universe()):
@@ -79,6 +88,12 @@ def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
 def _differs(_: Subject) -> str | None:
     found = tuple(differences(universe(), as_read(), listed_services()))
     return "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "") if found else None
+
+
+def _read_twice(_: Subject) -> str | None:
+    first = {name: action.can for name, action in allowed_actions()}
+    found = [f"{name}: {what}" for name, what in disagreements(first, second_reading())]
+    return f"{'; '.join(found[:5])}: see mesh/aws/second_reading" if found else None
 
 
 def other_names(subject: Subject) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
-from mesh.aws.allowed_actions import ListedService, allowed_actions, listed_services, of_action
+from mesh.aws.allowed_actions import ListedService, allowed_actions, listed_services, of_action, second_reading
 from mesh.aws.universe import universe as of_aws
 from mesh.evaluator.decide import Request, examine
 from mesh.plan import Plan
@@ -159,6 +160,14 @@ def test_one_name_more_in_an_allow_list_is_told(subject: Subject) -> None:
         wider = {**statement, "NotAction": [*statement["NotAction"], more]}
         with policy.standing_in({**document, "Statement": [wider]}):
             assert (every_action.other_names(subject) is None) == (more == "bedrock:*")
+
+
+def test_an_action_that_nobody_read_again_fails_the_proof(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = {name: can for name, can in second_reading().items() if name != "glue:GetTable"}
+    monkeypatch.setattr(every_action, "second_reading", lambda: lost)
+    texts = [claim.check(subject) for claim in islice(every_action.every_action(subject, asked), 3)]
+    (witness,) = filter(None, texts)
+    assert "glue:GetTable: nobody read it a second time: see mesh/aws/second_reading" in witness.text
 
 
 def test_all_actions_of_aws_are_asked_one_of_each_service_that_is_not_listed() -> None:
