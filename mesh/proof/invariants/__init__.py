@@ -51,6 +51,10 @@ def _both(one: Claims, other: Claims) -> Claims:
     return lambda subject: chain(one(subject), other(subject))
 
 
+def _every_action(subject: Subject) -> Iterator[AnyClaim]:
+    return every_action.every_action(subject, asked)
+
+
 _EGRESS: Final = (
     "what a job posts over plain HTTPS is no request to AWS, so no IAM policy decides it: EC2's declarative policy "
     "blocks every internet gateway of every VPC, and the mesh's own VPC has no gateway and no route out (component "
@@ -80,7 +84,7 @@ _WORKGROUPS: Final = (
     "`mesh plan --json` lists it for every workgroup"
 )
 
-INVARIANTS: Final = (
+INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I1",
         "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
@@ -256,7 +260,7 @@ INVARIANTS: Final = (
     Invariant(
         "U1",
         "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
-        lambda subject: every_action.every_action(subject, asked),
+        _every_action,
     ),
     Invariant(
         "U2",
