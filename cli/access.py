@@ -13,7 +13,7 @@ import typer
 
 from cli import access_explain, access_who
 from cli.console import answer, counted, margin, say, screen
-from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh
 
@@ -50,7 +50,7 @@ def access(
     ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Decide every read of every clearance, in every home, of every product, port and column.
 

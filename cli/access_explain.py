@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.console import answer, answer_json, screen
-from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 
 if TYPE_CHECKING:
     from mesh.access.explain import ExplainedLink, Explanation
@@ -25,7 +25,7 @@ def explain(
     ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell why a role reads a product or a column, or why not, and what would have to change.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.console import answer, answer_json, counted, screen
-from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 
 if TYPE_CHECKING:
     from mesh.access.references import Thing
@@ -19,7 +19,7 @@ def who(
     thing: Annotated[str, typer.Argument(metavar="DOMAIN.PRODUCT[.COLUMN]", help="What is read.")],
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell everyone who can read a product or a column, by which route, and what stops everyone else.
 

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.console import answer_json, counted, say, screen
-from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 from mesh.findings import BadInputError
 from mesh.load import load
 from mesh.model import AccountsFile
@@ -31,7 +31,7 @@ def accounts(
         ),
     ] = None,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show, or write, the account of every stack.
 

@@ -20,7 +20,7 @@ AsOf = Annotated[
     datetime.datetime | None,
     typer.Option("--as-of", help="The day that counts as today, for reviews and expiries.", formats=["%Y-%m-%d"]),
 ]
-Json = Annotated[bool, typer.Option("--json", help="The result as one JSON document on stdout.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="The result as one JSON document on stdout.")]
 EngineOption = Annotated[
     Literal["embedded", "pulumi"] | None,
     typer.Option("--engine", help="Who runs the program: the engine built in (the default), or Pulumi's own CLI."),

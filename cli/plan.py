@@ -9,7 +9,7 @@ import typer
 
 from cli.console import answer, answer_json, counted, say, screen
 from cli.exit_codes import FAULT
-from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, StackOption, chosen, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
 from mesh.plan import Plan
 
@@ -25,7 +25,7 @@ def plan(
     ] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show every resource that would be made.
 

@@ -15,7 +15,7 @@ import typer
 
 from cli.console import answer_json, counted, margin, say, screen
 from cli.exit_codes import FINDINGS
-from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, Json, read
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh
 
@@ -42,7 +42,7 @@ def prove(
         typer.Option("--verdicts", help="File of verdicts: those that nothing changed stand, the others are replaced."),
     ] = None,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Decide every invariant of the mesh.
 

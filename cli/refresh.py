@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, Json, StackOption
+from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption
 from cli.stack_runs import StackOptions, run_served
 from cli.summary import show_refreshed
 
@@ -12,7 +12,7 @@ def refresh(
     engine: EngineOption = None,
     stack: StackOption = None,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what was changed by hand.
 

@@ -13,7 +13,7 @@ import typer
 
 from cli.console import answer_json, say
 from cli.live_checks import say_differences
-from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, Json, StackOption, chosen, read
+from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
 from cli.stack_runs import exit_unless_done
 from cli.summary import show
@@ -43,7 +43,7 @@ def up(
     port: Annotated[int, typer.Option(help="Port of --serve on the loopback interface; 0 takes a free one.")] = 0,
     stack: StackOption = None,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Deploy into an emulated AWS organisation.
 

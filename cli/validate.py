@@ -8,7 +8,7 @@ import typer
 
 from cli.console import answer, answer_json, counted, say
 from cli.exit_codes import BAD_INPUT
-from cli.options import DEFAULT_FOLDER, AsOf, Folder, Json, day
+from cli.options import DEFAULT_FOLDER, AsOf, Folder, JsonOption, day
 from mesh.findings import SERIOUS, listed
 from mesh.folder import findings_of
 from mesh.model import Mesh
@@ -17,7 +17,7 @@ Notes = Annotated[bool, typer.Option("--notes", help="The notes too: what each c
 
 
 def validate(
-    directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, notes: Notes = False, as_json: Json = False
+    directory: Folder = DEFAULT_FOLDER, as_of: AsOf = None, notes: Notes = False, as_json: JsonOption = False
 ) -> None:
     """Print all that is wrong with the files.
 

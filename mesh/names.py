@@ -137,7 +137,7 @@ def publisher_role(governance_id: str, domain: str) -> str:
 
 
 def event_source(domain: str, product: str) -> str:
-    """The `source` of events of a product on the bus: `mesh.identity.profiles`."""
+    """The `source` of events of a product on the bus: `mesh.<domain>.<product>`."""
     return f"{BUS}.{domain}.{product}"
 
 

@@ -43,7 +43,7 @@ class Node(NamedTuple):
 
     @property
     def room(self) -> int:
-        """How many more fit."""
+        """Policies that still fit."""
         return self.quota - self.mesh - self.of_aws - self.control_tower
 
 

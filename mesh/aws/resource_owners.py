@@ -23,8 +23,8 @@ OWNED_BY_AWS: Final = (
     "arn:aws:ssm:*::parameter/aws/*",
 )
 """Resources of AWS's own accounts that the mesh may name: prefix lists of endpoints, managed policies, public
-parameters (aws-samples/data-perimeter-policy-examples, `service_owned_resources.md`, as of 2026-03-18). None of them
-takes anything in.
+parameters (aws-samples/data-perimeter-policy-examples, its page on resources owned by services, as of 2026-03-18).
+None of them takes anything in.
 
 Left out, for nothing of the mesh uses them: documents and automations of Systems Manager, images and layers, the
 buckets of SageMaker, Elastic Beanstalk, Neptune, CloudFormation, Data Exchange, Service Catalog and Athena's examples,

@@ -213,8 +213,8 @@ class Case(NamedTuple):
         for policy, statement in (*self._scp().denies, *self._rcp().denies, *named):
             if statement.who(principal.caller) and statement.applies(self.resource, self.keys):
                 yield Cause(policy.name, statement.sid)
-        for policy in (*principal.identity, principal.boundary, principal.session):
-            for statement in policy.denies(action) if policy else ():
+        for policy in filter(None, (*principal.identity, principal.boundary, principal.session)):
+            for statement in policy.denies(action):
                 if statement.applies(self.resource, self.keys):
                     yield Cause(policy.name, statement.sid)
 

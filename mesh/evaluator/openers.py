@@ -1,4 +1,4 @@
-"""Who could let a caller reach a resource that nobody listed: the actions that give it a policy, and who may take them.
+"""Openers of a resource that nobody listed: the actions that give it a policy, and the callers who may take them.
 
 A resource that the world does not list may have any policy that somebody of its account could give it. Where control
 policies refuse everybody of the account every action that does, it has none.
@@ -7,13 +7,13 @@ policies refuse everybody of the account every action that does, it has none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from mesh.evaluator import facts
 from mesh.evaluator.world import Account, Role
 
-Refused = Callable[[str, str, Mapping[str, Any]], bool]
+Refuses = Callable[[str, str, Mapping[str, Any]], bool]
 """Whether control policies refuse a caller an action with the keys given."""
 
 _WITH_A_POLICY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,7 +28,7 @@ _TAKES_AWAY: Final = ("Delete", "Remove", "Revoke", "Retire")
 """Beginnings of the names of actions that manage permissions, and let nobody in."""
 
 
-@cache
+@lru_cache(maxsize=512)
 def openers(service: str) -> tuple[str, ...]:
     """Actions that may give a resource of a service a policy, or another way to be reached by others."""
     managing = [name for name in facts.actions_of(service) if facts.changes_permissions(service, name)]
@@ -36,7 +36,7 @@ def openers(service: str) -> tuple[str, ...]:
 
 
 def can_be_open(
-    service: str, owner: Account | None, roles: Mapping[str, Role], admitted: str | None, refused: Refused
+    service: str, owner: Account | None, roles: Mapping[str, Role], admitted: str | None, refused: Refuses
 ) -> bool:
     """Whether somebody of the owner's account may give a resource there a policy that admits an account.
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from mesh.evaluator import facts
 
-Reach = Literal["shared", "never", "unknown"]
+Sharing = Literal["shared", "never", "unknown"]
 """Whether a caller reaches a resource of another account that has no policy of its own."""
 
 # ---- resources of other accounts
@@ -41,7 +41,7 @@ share it (their API references; IAM User Guide, "AWS services that work with IAM
 """
 
 
-def reach(service: str) -> Reach:
+def reach(service: str) -> Sharing:
     """Whether a caller reaches a resource of another account, of a service without resource policies."""
     if service in SHARED:
         return "shared"

@@ -51,7 +51,7 @@ OWNER_SENT_WITHOUT_A_RESOURCE: Final = frozenset(
 )
 """Services that name their caller's account as the resource's where an action takes no resource, or makes one: same
 page, "This key is always included in the request context for most service actions"; and AWS's own sample refuses every
-action by this key (aws-samples/data-perimeter-policy-examples, `resource_perimeter_scp.json`, `"Action": "*"`), for
+action by this key (aws-samples/data-perimeter-policy-examples, `resource_perimeter_scp`, `"Action": "*"`), for
 accounts that go on calling these. Those that a mesh may use; of any other service it is not known.
 """
 

@@ -165,7 +165,7 @@ class Target(NamedTuple):
     """Whether the caller's own permission is enough whoever the owner is: what AWS owns, or nobody is known to."""
     guarded: bool = False
     """Whether AWS keeps it for itself: what `owners.refused` says counts before any policy."""
-    reach: owners.Reach = "never"
+    reach: owners.Sharing = "never"
     """Whether its owner can let another account reach it, though it carries no policy."""
 
     def owned_by(self, account: Account | None) -> Target:

@@ -1,4 +1,4 @@
-"""Who is entitled to what on a resource with a policy, by the design: no policy is read.
+"""Entitlements by the design: who may do what on a resource with a policy, for which no policy is read.
 
 Every action of AWS's reference that can do harm to a resource of the type is asked, also those that a control policy
 refuses to everybody in a member account: a resource's policy is a second line, and has to hold by itself.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mesh import names
@@ -37,7 +37,7 @@ class Harm(NamedTuple):
     refused: bool
 
 
-@cache
+@lru_cache(maxsize=512)
 def harms(service: str) -> tuple[Harm, ...]:
     """Every action of a listed service that can do harm, allowed or refused."""
     listed = listed_services()[service]

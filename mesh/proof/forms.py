@@ -1,4 +1,4 @@
-"""Forms of documents: those that differ in nothing but the names of their owners and the ids of accounts are of one."""
+"""Forms of documents: those that are equal but for the names of their owners and the ids of accounts are of one."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Explained(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What came of the mutants of one document, which stands for `alike` documents of its form.
+    """Outcome of the mutants of one document, which stands for `alike` documents of its form.
 
     `noticed` counts mutants by the invariant that noticed first; `claims` are marks of the claims that did.
     """

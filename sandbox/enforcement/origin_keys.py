@@ -1,4 +1,7 @@
-"""Keys with which AWS says where a call comes from (IAM User Guide, "AWS global condition context keys")."""
+"""Keys with which AWS says where a call comes from.
+
+IAM User Guide, "AWS global condition context keys".
+"""
 
 from __future__ import annotations
 

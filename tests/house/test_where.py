@@ -32,7 +32,7 @@ SEARCHES: Final = (
     Search("the SCP that refuses other regions", ("region",), "mesh/iam/scp/regions.py"),
     Search("the resource control policies", ("rcp", "resource control"), "mesh/iam/rcp/organization.py"),
     Search("the permissions boundary", ("boundary",), "mesh/iam/roles/boundary.py"),
-    Search("the actions of AWS that are allowed", ("allowed", "action"), "mesh/aws/allowed_actions.py"),
+    Search("the actions of AWS that are allowed", ("allowed",), "mesh/aws/allowed_actions.py"),
     Search("the SCPs that list them", ("allow list", "allowed"), "mesh/iam/scp/allow_lists.py"),
     Search("the bucket policy of a partner's inbox", ("inbox",), "mesh/iam/partner.py"),
     Search("what a clearance reads, as an LF-tag expression", ("lf-tag", "expression"), "mesh/plan/nodes/clearance.py"),
@@ -62,7 +62,7 @@ UNANSWERED: Final = {
     "what runs the stacks one after the other": "many files are about stacks, and most of them in some order",
     "where the states of the stacks are kept": "a statement of a policy has the word in it",
 }
-"""Searches that lead to too many files, with the reason. At most three of twenty; the right file is among them."""
+"""Searches that lead to too many files, with the reason. At most three in all; the right file is among them."""
 
 
 @pytest.mark.parametrize("search", SEARCHES, ids=lambda search: search.what)
@@ -74,7 +74,7 @@ def test_it_is_found_by_a_path_or_a_first_line(search: Search) -> None:
 
 def test_few_searches_have_no_answer() -> None:
     assert {search.what for search in SEARCHES} > set(UNANSWERED)
-    assert (len(SEARCHES), len(UNANSWERED)) == (20, 3)
+    assert (len(SEARCHES), len(UNANSWERED)) == (21, 3)
 
 
 def test_a_search_that_leads_nowhere_or_to_too_many_is_noticed() -> None:

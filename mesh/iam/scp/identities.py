@@ -15,7 +15,7 @@ from mesh.iam.statement import Document, Statement, document, when
 def identities_stay_inside(perimeter: Perimeter) -> Document:
     """SCP at the root: no identity of the organisation acts on a resource outside it (I6), whatever the action.
 
-    The statement is that of AWS's samples (aws-samples/data-perimeter-policy-examples, `resource_perimeter_scp.json`)
+    The statement is that of AWS's samples (aws-samples/data-perimeter-policy-examples, `resource_perimeter_scp`)
     without its tags, by which somebody could be excepted. There is no exception for calls that a service makes for
     somebody (`aws:ViaAWSService`): Athena's UNLOAD and CTAS write as the caller, and would write to any bucket.
     """

@@ -98,7 +98,7 @@ def harmful_actions() -> tuple[str, ...]:
 
 
 def first_of_each(works: Iterable[tuple[str, RoleWork]]) -> Iterator[RoleWork]:
-    """Of works with the form of their role's policy, the first of each form."""
+    """The first work of each form, of works with the form of their role's policy."""
     forms: set[str] = set()
     for form, work in works:
         if form not in forms:

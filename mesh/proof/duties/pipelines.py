@@ -79,7 +79,7 @@ def _logs(subject: Subject, account: str, product: str) -> str:
 
 
 def _of_others(subject: Subject, product: DataProductArgs) -> Iterator[str]:
-    """What is another product's: of the same domain, of another one, of a product whose name begins alike."""
+    """Resources of other products: of the same domain, of another one, of a product whose name begins alike."""
     logs, hub = _logs(subject, product.account_id, product.name), _logs(subject, subject.hub, product.name)
     yield from (f"{logs}-of-another", f"{logs}-of-another:log-stream:x", f"{logs}x/driver:log-stream:x")
     yield from (hub, f"{hub}:log-stream:x", f"{hub}/driver", f"{hub}/driver:log-stream:x")

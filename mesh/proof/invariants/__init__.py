@@ -51,8 +51,7 @@ def _both(one: Claims, other: Claims) -> Claims:
     return lambda subject: chain(one(subject), other(subject))
 
 
-def _universe(subject: Subject) -> Iterator[AnyClaim]:
-    """The claims of U1, which asks the other invariants what they refuse."""
+def _every_action(subject: Subject) -> Iterator[AnyClaim]:
     return every_action.every_action(subject, asked)
 
 
@@ -85,7 +84,7 @@ _WORKGROUPS: Final = (
     "`mesh plan --json` lists it for every workgroup"
 )
 
-INVARIANTS: Final = (
+INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I1",
         "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
@@ -261,7 +260,7 @@ INVARIANTS: Final = (
     Invariant(
         "U1",
         "Every action of AWS is refused for everybody, or is listed with what it can do and what bounds it.",
-        _universe,
+        _every_action,
     ),
     Invariant(
         "U2",

@@ -167,18 +167,24 @@ def _of_governance(subject: Subject) -> Iterator[Keeping]:
         writes = caller.kind == "publisher" and _WRITES_THE_CATALOG.fullmatch(harm.action)
         return caller.name == deploy or bool(writes) or (harm.reads and inside(caller))
 
+    def refused_by_the_topic(harm: Harm, _: Actor) -> bool:
+        return bool(_OF_A_TOPIC.fullmatch(harm.action))
+
+    def refused_by_the_bus(harm: Harm, caller: Actor) -> bool:
+        return bool(_OF_THE_BUS.fullmatch(harm.action)) or not inside(caller)
+
+    def refused_by_the_catalog(harm: Harm, caller: Actor) -> bool:
+        return bool(_WRITES_THE_CATALOG.fullmatch(harm.action)) or not inside(caller)
+
     topic = keeping((names.break_glass_topic(region, hub),), tells)
-    yield replace(topic, denies=lambda harm, _: bool(_OF_A_TOPIC.fullmatch(harm.action)), outsider=None)
+    yield replace(topic, denies=refused_by_the_topic, outsider=None)
     bus, rule = (f"arn:aws:events:{region}:{hub}:{what}" for what in (f"event-bus/{names.BUS}", f"rule/{names.BUS}/x"))
     for arn in (bus, rule):
-        yield replace(
-            keeping((arn,), subscribes),
-            denies=lambda harm, caller: bool(_OF_THE_BUS.fullmatch(harm.action)) or not inside(caller),
-        )
+        yield replace(keeping((arn,), subscribes), denies=refused_by_the_bus)
     catalog = f"arn:aws:glue:{region}:{hub}"
     yield replace(
         keeping((f"{catalog}:catalog", f"{catalog}:database/ads__x", f"{catalog}:table/ads__x/y"), publishes),
-        denies=lambda harm, caller: bool(_WRITES_THE_CATALOG.fullmatch(harm.action)) or not inside(caller),
+        denies=refused_by_the_catalog,
     )
 
 

@@ -107,7 +107,7 @@ def _encrypted_in_transit(bucket: str, caller: str) -> Iterator[Claim]:
 
 
 def _administered(key: str, account_id: str) -> Iterator[Claim]:
-    """What the AWS plugin calls to make, change, read and remove a key and its alias, as deployment and preview.
+    """Calls with which the AWS plugin makes, changes, reads and removes a key, as deployment and preview.
 
     terraform-provider-aws, `internal/service/kms/key.go` and `alias.go`.
     """

@@ -16,14 +16,14 @@ from mesh.proof.invariants.networks import SERVICE_CALLS
 from mesh.proof.invariants.perimeter import only_fresh_signatures
 from mesh.proof.subject import Actor, Subject
 
-Context = dict[str, Any]
+OriginKeys = dict[str, Any]
 """Keys of a request that say where it comes from, and with which credentials."""
 
 ANYWHERE: Final = "203.0.113.9"
 """An address of nobody's (RFC 5737)."""
 
-OF_A_GLUE_JOB: Final[Context] = {"glue:CredentialIssuingService": "glue.amazonaws.com"}
-THROUGH_A_SERVICE: Final[Context] = {"aws:ViaAWSService": "true"}
+OF_A_GLUE_JOB: Final[OriginKeys] = {"glue:CredentialIssuingService": "glue.amazonaws.com"}
+THROUGH_A_SERVICE: Final[OriginKeys] = {"aws:ViaAWSService": "true"}
 
 LOG_WRITES: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 TRACE_WRITE: Final = "xray:PutTraceSegments"
@@ -58,7 +58,7 @@ def from_no_network_but_ours(subject: Subject) -> Iterator[AnyClaim]:
 # ---- origins
 
 
-def _elsewhere(service: str) -> Iterator[tuple[str, Context]]:
+def _elsewhere(service: str) -> Iterator[tuple[str, OriginKeys]]:
     """Origins that are not ours: an address, and endpoints of others; none says whose it is when it has no owner."""
     yield "from an address", {"aws:SourceIp": ANYWHERE}
     for where, origin in _foreign_endpoints(service):
@@ -68,8 +68,8 @@ def _elsewhere(service: str) -> Iterator[tuple[str, Context]]:
             yield f"{where}, which is not named", unnamed
 
 
-def _foreign_endpoints(service: str) -> Iterator[tuple[str, Context]]:
-    through: Context = {"aws:SourceVpce": "vpce-elsewhere", "aws:SourceVpc": "vpc-elsewhere"}
+def _foreign_endpoints(service: str) -> Iterator[tuple[str, OriginKeys]]:
+    through: OriginKeys = {"aws:SourceVpce": "vpce-elsewhere", "aws:SourceVpc": "vpc-elsewhere"}
     if service in facts.TELL_THE_ENDPOINT:
         owner = {"aws:VpceOrgID": "o-somebodyelse", "aws:VpceAccount": "666666666666"}
         yield "through another organisation's endpoint", {**through, **owner}
@@ -77,7 +77,7 @@ def _foreign_endpoints(service: str) -> Iterator[tuple[str, Context]]:
     yield "through an endpoint that does not name its network", {"aws:SourceVpce": "vpce-elsewhere"}
 
 
-def _at_home(subject: Subject, service: str) -> Iterator[tuple[str, Context]]:
+def _at_home(subject: Subject, service: str) -> Iterator[tuple[str, OriginKeys]]:
     """Origins that are ours: the mesh's endpoint, and for a service that tells an owner any of the organisation's."""
     yield "in our network", {"aws:SourceVpce": from_plan.endpoint_id(service)}
     if service in facts.TELL_THE_ENDPOINT:
@@ -117,7 +117,7 @@ def _callers(subject: Subject) -> Iterator[Actor]:
 # ---- claims
 
 
-def _of_a_job(subject: Subject, caller: Actor, credential: Context, whose: str) -> Iterator[AnyClaim]:
+def _of_a_job(subject: Subject, caller: Actor, credential: OriginKeys, whose: str) -> Iterator[AnyClaim]:
     """Claims on the credentials of a job: they do nothing elsewhere, and all of their work at home."""
     for service, action, resource in _calls(subject, caller.account or subject.hub):
         # Writing a log is what Glue and Lambda do themselves; reading one is not.

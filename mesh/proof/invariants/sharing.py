@@ -54,8 +54,8 @@ OF_THE_SAMPLES: Final = (
     "sns:AddPermission",
     "sns:CreateTopic",
 )
-"""Actions by which AWS's samples have somebody share (`restrict_resource_policy_configurations_scp.json` and
-`data_perimeter_governance_scp.json`), of listed services: no administrator does any of them.
+"""Actions by which AWS's samples have somebody share (`restrict_resource_policy_configurations_scp` and
+`data_perimeter_governance_scp`), of listed services: no administrator does any of them.
 """
 
 OF_NOBODY: Final = (
