@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mesh.evaluator.decide import Case, Cause, Layer, Request, examine
 from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.world import World
 
 if TYPE_CHECKING:
     from mesh.proof.subject import Subject
@@ -57,10 +58,15 @@ class Claim:
         except UnknownError as error:
             return self._witness(f"cannot be decided: {error}", ())
 
+    def case(self, world: World) -> Case:
+        """The request with everything that decides it, without the keys that it lacks. Raises UnknownError."""
+        case = examine(self.request, world)
+        if not self.lacks:
+            return case
+        return case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
+
     def _check(self, subject: Subject) -> Witness | None:
-        case = examine(self.request, subject.world)
-        if self.lacks:
-            case = case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
+        case = self.case(subject.world)
         return self._check_layers(case) or self._check_decision(case) or self._check_allows(case)
 
     def _check_layers(self, case: Case) -> Witness | None:

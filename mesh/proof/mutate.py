@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mesh.evaluator.decide import Case, examine
+from mesh.evaluator.decide import Case
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy, compiled
 from mesh.plan import Plan
@@ -239,7 +239,7 @@ class _Noticing:
             places = self._mattering.to(claim.request.action.lower())
             asked = [place for place in places if place in self.open]
             if asked:
-                self._compare(position, examine(claim.request, world), asked)
+                self._compare(position, claim.case(world), asked)
         for place in tuple(self._waiting):
             self._decide(place)
 
