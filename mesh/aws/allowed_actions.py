@@ -94,6 +94,12 @@ def is_allowed(action: str) -> bool:
     return action.lower() in _names()
 
 
+def of_action(action: str) -> AllowedAction:
+    """What the files say of an allowed action, by its full name. Raises KeyError."""
+    prefix, _, name = action.partition(":")
+    return listed_services()[prefix].allowed[name]
+
+
 @cache
 def actions_that(*powers: Power) -> tuple[str, ...]:
     """The allowed actions that can do one of these things, by full name."""
@@ -101,18 +107,41 @@ def actions_that(*powers: Power) -> tuple[str, ...]:
 
 
 @cache
-def second_reading() -> Mapping[str, str]:
-    """The power of harmless actions by full name, as another reader saw it. Raises MalformedActionsError."""
-    seen: dict[str, str] = {}
+def second_reading() -> Mapping[str, tuple[Power, ...]]:
+    """What each allowed action can do, by full name, as another reader saw it. Raises MalformedActionsError."""
+    seen: dict[str, tuple[Power, ...]] = {}
     for each in sorted(files("mesh.aws").joinpath("second_reading").iterdir(), key=lambda each: each.name):
         if each.name.endswith(".yaml"):
-            where, text = f"mesh/aws/second_reading/{each.name}", each.read_text("utf-8")
-            body = _mapping(_parsed(text, where), _Place(text, where), (), None)
-            for name, power in body.items():
-                if power not in POWERS:
-                    raise _Place(text, where).error((name,), f"{power!r} is no power; there are {', '.join(POWERS)}")
-                seen[f"{each.name.removesuffix('.yaml')}:{name}"] = power
+            where = f"mesh/aws/second_reading/{each.name}"
+            read = reading_of(each.read_text("utf-8"), where)
+            seen |= {f"{each.name.removesuffix('.yaml')}:{name}": powers for name, powers in read.items()}
     return seen
+
+
+def reading_of(text: str, where: str) -> Mapping[str, tuple[Power, ...]]:
+    """The powers by action of one file of the second reading. Raises MalformedActionsError."""
+    place = _Place(text, where)
+    body = _mapping(_parsed(text, where), place, (), None)
+    return {name: _powers(name, value, place, (name,)) for name, value in body.items()}
+
+
+def disagreements(
+    first: Mapping[str, tuple[Power, ...]], second: Mapping[str, tuple[Power, ...]]
+) -> Iterator[tuple[str, str]]:
+    """Each action of which two readings say other things, with what is wrong.
+
+    What either calls harmless both do, in the same word; of the rest the first has every power that the second saw.
+    """
+    for name in sorted(first.keys() | second.keys()):
+        one, other = first.get(name), second.get(name)
+        if one is None or other is None:
+            yield name, "nobody read it a second time" if other is None else "it is not allowed (any more)"
+        elif HARMLESS.isdisjoint((*one, *other)):
+            unseen = [power for power in other if power not in one]
+            if unseen:
+                yield name, f"the second reader saw more: {' and '.join(unseen)}"
+        elif one != other:
+            yield name, f"{' and '.join(one)}, or {' and '.join(other)}"
 
 
 # ---- one file
@@ -167,18 +196,21 @@ def service_of(text: str, where: str) -> ListedService:
 def _action(name: str, fields: Any, place: _Place) -> AllowedAction:
     path = ("allowed", name)
     body = _mapping(fields, place, path, {"can", "bound", "reason"})
-    can = _texts(body.get("can"), place, (*path, "can"))
-    for power in can:
-        if power not in POWERS:
-            raise place.error((*path, "can"), f"{name} can {power!r}; there are {', '.join(POWERS)}")
+    can = _powers(name, body.get("can"), place, (*path, "can"))
     bound = _texts(body["bound"], place, (*path, "bound")) if "bound" in body else ()
     if not HARMLESS.issuperset(can) and not bound:
         raise place.error(path, f"{name} {' and '.join(can)}: `bound` names the statement or invariant that bounds it")
+    return AllowedAction(name=name, can=can, bound=bound, reason=_text(body, "reason", place, path))
+
+
+def _powers(name: str, value: Any, place: _Place, path: _Path) -> tuple[Power, ...]:
+    can = _texts(value, place, path)
+    for power in can:
+        if power not in POWERS:
+            raise place.error(path, f"{name} can {power!r}; there are {', '.join(POWERS)}")
     if not HARMLESS.isdisjoint(can) and len(can) > 1:
-        raise place.error((*path, "can"), f"{name} is harmless ({', '.join(can)}) or it is not: one power")
-    return AllowedAction(
-        name=name, can=cast("tuple[Power, ...]", can), bound=bound, reason=_text(body, "reason", place, path)
-    )
+        raise place.error(path, f"{name} is harmless ({', '.join(can)}) or it is not: one power")
+    return cast("tuple[Power, ...]", can)
 
 
 def _parsed(text: str, where: str) -> Any:

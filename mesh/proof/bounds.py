@@ -39,6 +39,10 @@ CONTEXTS: Final[tuple[Mapping[str, Any], ...]] = (
 """What a request of somebody who means harm could carry; the first is a request that carries nothing."""
 
 
+ANYTHING: Final = "*"
+"""The resource of a request for an action that takes none; it is about the caller's own account."""
+
+
 class _Probe(NamedTuple):
     """A caller, a resource and a context: positions in the lists of an action."""
 
@@ -84,6 +88,8 @@ class Bounds:
 
     def _asked(self, action: str, sid: str, resources: tuple[str, ...], probe: _Probe) -> tuple[str, Request] | None:
         caller = self._callers[probe.caller]
+        if caller.unit is None and resources[0] == ANYTHING:
+            return None  # nobody acts on what another account has not got
         request = Request(caller.name, action, resources[probe.resource], self._contexts[probe.context])
         try:
             refusing = any(cause.sid == sid for cause in examine(request, self.subject.world).denials())
@@ -114,7 +120,7 @@ def _resources(subject: Subject, action: str) -> Iterator[str]:
     service = action.partition(":")[0]
     home = next(domain for domain in subject.domains if domain.pipelines).access.account_id
     own = [arn for name, arn in facts.requests(service, subject.region, home) if name == action]
-    yield from own or ["*"]
+    yield from own or [ANYTHING]
     carriers = [r.arn for r in subject.world.resources.values() if r.arn.split(":")[2] == service]
     yield from _one_of_each(subject, carriers)
     local = f"{subject.region}:{home}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mesh.evaluator.decide import Case, Cause, Layer, Request, examine
 from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.world import World
 
 if TYPE_CHECKING:
     from mesh.proof.subject import Subject
@@ -27,8 +28,8 @@ class Claim:
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy
     of the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of
     the endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is
-    the Sid of a statement that refuses the request, be there others or not. `lacks` are keys, in lower case, that AWS
-    may not send with it.
+    the Sid of a statement that refuses the request, be there others or not; `not_by` is how those begin that do not.
+    `lacks` are keys, in lower case, that AWS may not send with it.
     """
 
     who: str
@@ -41,7 +42,14 @@ class Claim:
     passed: bool | None = None
     bounded: bool | None = None
     by: str | None = None
+    not_by: str | None = None
     lacks: tuple[str, ...] = ()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether something has to stand in the request's way; a claim that it comes through bounds nothing."""
+        said = (self.allowed, self.admitted, self.granted, self.passed)
+        return bool(self.denied or self.by) or False in said
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -50,10 +58,15 @@ class Claim:
         except UnknownError as error:
             return self._witness(f"cannot be decided: {error}", ())
 
+    def case(self, world: World) -> Case:
+        """The request with everything that decides it, without the keys that it lacks. Raises UnknownError."""
+        case = examine(self.request, world)
+        if not self.lacks:
+            return case
+        return case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
+
     def _check(self, subject: Subject) -> Witness | None:
-        case = examine(self.request, subject.world)
-        if self.lacks:
-            case = case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
+        case = self.case(subject.world)
         return self._check_layers(case) or self._check_decision(case) or self._check_allows(case)
 
     def _check_layers(self, case: Case) -> Witness | None:
@@ -66,6 +79,10 @@ class Claim:
                 return self._witness(f"is refused by {LAYER_NAMES[layer]}", (_cite(refused),))
         if self.by and all(cause.sid != self.by for cause in case.denials()):
             return self._witness(f"is not refused by {self.by}{self._decided_by(case)}", ())
+        if self.not_by:
+            refusal = next((cause for cause in case.denials() if cause.sid.startswith(self.not_by)), None)
+            if refusal:
+                return self._witness("is refused", (_cite(refusal),))
         return None
 
     def _check_decision(self, case: Case) -> Witness | None:
@@ -192,8 +209,11 @@ class Fact:
 AnyClaim = Claim | Columns | Sees | Fact
 
 
-def actions_of(claim: AnyClaim) -> tuple[str, ...]:
-    """The actions (lower case) that a claim is about."""
+def refused_by(claim: AnyClaim) -> tuple[str, ...]:
+    """The actions (lower case) that a claim says are refused somebody, or are without effect."""
     if isinstance(claim, Claim):
-        return (claim.request.action.lower(),)
+        return (claim.request.action.lower(),) if claim.refuses else ()
+    if isinstance(claim, Columns):
+        # No other column is read: not by the credentials that Lake Formation gives out either.
+        return ("lakeformation:getdataaccess",)
     return tuple(action.lower() for action in claim.actions) if isinstance(claim, Fact) else ()

@@ -31,6 +31,10 @@ _ELSEWHERE: Final = (
     "same name in one of them gets no further"
 )
 
+_USERS_ALONE: Final = (
+    "sts:SourceIdentity has to be ${aws:username}, which is in no request of a role, so no role gets in"
+)
+
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
     ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
@@ -43,6 +47,7 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         (f"policy of bucket *{kind}", "RefuseOther*", "ArnNotLike aws:PrincipalArn * to arn:aws:iam::[*]:*", _ELSEWHERE)
         for kind in ("-logs", "-results", "-audit", "--inbox")
     ),
+    ("role/mesh/break-glass, trust", "*", "ArnLike aws:PrincipalArn arn:aws:iam::[*]:role/*", _USERS_ALONE),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )
 """Document, Sid and condition of the loss (patterns), and the reason."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mesh.evaluator.decide import Case, examine
+from mesh.evaluator.decide import Case
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import Policy, compiled
 from mesh.plan import Plan
@@ -156,9 +156,10 @@ class Mutation:
 
     @cached_property
     def _carriers(self) -> dict[int, str]:
-        """ARNs of the resources whose policies there are."""
-        resources = self.subject.world.resources.values()
-        return {id(resource.policy): resource.arn for resource in resources if resource.policy}
+        """ARNs of the resources, and of the roles, whose policies there are."""
+        resources, roles = self.subject.world.resources.values(), self.subject.world.roles.values()
+        trusts = {id(role.trust): role.arn for role in roles if role.trust}
+        return trusts | {id(resource.policy): resource.arn for resource in resources if resource.policy}
 
     def of_lakes(self) -> Iterator[MutationOutcome]:
         """The outcome of every mutant of Lake Formation: of a grant, and of a label."""
@@ -238,7 +239,7 @@ class _Noticing:
             places = self._mattering.to(claim.request.action.lower())
             asked = [place for place in places if place in self.open]
             if asked:
-                self._compare(position, examine(claim.request, world), asked)
+                self._compare(position, claim.case(world), asked)
         for place in tuple(self._waiting):
             self._decide(place)
 

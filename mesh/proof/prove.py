@@ -9,7 +9,7 @@ from typing import Any
 
 from mesh.plan import Plan
 from mesh.proof import symbolic
-from mesh.proof.claims import Witness, actions_of
+from mesh.proof.claims import AnyClaim, Witness, refused_by
 from mesh.proof.invariants import INVARIANTS, Invariant
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
@@ -67,10 +67,11 @@ def _prove(invariant: Invariant, subject: Subject, solver: bool) -> InvariantRes
     started = time.perf_counter()
     checked, failed = 0, 0
     witnesses: list[Witness] = []
-    asked: set[str] = set()
+    asked: dict[str, AnyClaim] = {}
     for claim in invariant.claims(subject):
         checked += 1
-        asked.update(actions_of(claim))
+        for action in refused_by(claim):
+            asked.setdefault(action, claim)
         witness = claim.check(subject)
         if witness:
             failed += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, cast
 
 from mesh.aws.allowed_actions import Power, allowed_actions, listed_services
@@ -19,6 +19,7 @@ from mesh.proof.mutants import Changed, Json
 
 BY_CONDITION: Final = "the condition on aws:PrincipalArn names the account, so a wider Principal admits nobody more"
 BY_PRINCIPAL: Final = "the Principal names the account, so a wider account in aws:PrincipalArn admits nobody more"
+NAMES_NO_MORE: Final = "AWS has no action that it names more (service reference; a new release of it is a finding, U1)"
 OF_ITSELF: Final = "a policy is about the resource that carries it, of which the statement names no more than before"
 REFUSES_NO_HARM: Final = "what is refused no longer can do nothing with data (mesh/aws/actions)"
 ALLOWS_NO_HARM: Final = "the statement allows only what can do nothing with data (mesh/aws/actions)"
@@ -34,6 +35,8 @@ def reason_of_reach(change: Changed, before: Json, carrier: str | None) -> str |
     after, element = change.statement, change.mutant.change.partition(" ")[0]
     if after is None:
         return None
+    if element.endswith("Action") and change.mutant.mistake != "dropped" and _names(before) == _names(after):
+        return NAMES_NO_MORE
     if before["Effect"] == "Deny":
         lost = (
             element == "Action" and change.mutant.mistake == "dropped" and not set(_harms(before)) - set(_harms(after))
@@ -86,6 +89,19 @@ def _accounts(arns: list[str]) -> frozenset[str]:
 # ---- actions and resources
 
 
+def _names(statement: Json) -> frozenset[str]:
+    """Actions of AWS that match an entry of the statement's list."""
+    listed = _listed(statement["Action"] if "Action" in statement else statement["NotAction"])
+    return frozenset(action for entry in listed for action in _matched(entry.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _matched(pattern: str) -> frozenset[str]:
+    service, _, name = pattern.partition(":")
+    test = like(name)
+    return frozenset(f"{service}:{each}" for each in facts.actions_of(service) if test(each.lower()))
+
+
 def _harms(statement: Json) -> Iterator[str]:
     """Actions of listed services that the statement names and that can do harm, also if they are refused to all."""
     tests = _tests(statement)
@@ -125,7 +141,8 @@ def _powers(statement: Json, carrier: str) -> set[tuple[str, Power]]:
 
 def _reached(statement: Json, carrier: str) -> set[tuple[str, str]]:
     """Actions and the parts of the resource on which the statement allows them."""
-    tests, named, service = _tests(statement), _any_resource(statement), carrier.split(":")[2]
+    tests, named = _tests(statement), _any_resource(statement)
+    service = "sts" if ":role/" in carrier else carrier.split(":")[2]
     names = [f"{service}:{name}" for name in facts.actions_of(service)]
     actions = [action for action in names if any(test(action.lower()) for test in tests)]
     parts = [part for part in _parts(carrier) if named(part)]

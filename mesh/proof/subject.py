@@ -51,7 +51,7 @@ class Actor(NamedTuple):
 class Subject:
     """A plan under proof: its world, its Lake Formation, and the callers and resources that claims are about.
 
-    `asked` are the actions (lower case) that each invariant has asked, by its identifier.
+    `asked` has, by the identifier of each invariant asked, a claim for each action (lower case) that it refuses.
     """
 
     def __init__(self, plan: Plan, written: WrittenLabels | None = None) -> None:
@@ -72,7 +72,7 @@ class Subject:
         )
         self.lakes: Lakes = from_plan.lakes(plan)
         self.access = DecidedReads(plan, self.world, self.lakes)
-        self.asked: dict[str, set[str]] = {}
+        self.asked: dict[str, dict[str, Any]] = {}
 
     def put_lakes(self, lakes: Lakes) -> None:
         """Puts another Lake Formation in the place of the plan's."""

@@ -12,59 +12,35 @@ from typing import Final
 _NAMES: Final = {
     "athena": "GetWorkGroup ListTagsForResource",
     "budgets": "ListTagsForResource ViewBudget",
-    "cloudformation": (
-        "DescribeStackInstance DescribeStackSet DescribeStackSetOperation ListStackInstances ListStackSetOperations"
-    ),
-    "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrail GetTrailStatus ListTags ListTrails",
+    "cloudformation": "DescribeStackInstance DescribeStackSet DescribeStackSetOperation ListStackInstances",
+    "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrailStatus ListTags",
     "ec2": (
-        "DescribeAccountAttributes DescribeAvailabilityZones DescribeManagedPrefixLists DescribeNetworkAcls "
-        "DescribeNetworkInterfaces DescribePrefixLists DescribeRegions DescribeRouteTables "
-        "DescribeSecurityGroupReferences DescribeSecurityGroupRules DescribeSecurityGroups "
-        "DescribeSecurityGroupVpcAssociations DescribeSubnets DescribeTags DescribeVpcAttribute "
-        "DescribeVpcBlockPublicAccessExclusions DescribeVpcBlockPublicAccessOptions DescribeVpcClassicLink "
-        "DescribeVpcClassicLinkDnsSupport DescribeVpcEndpointServices DescribeVpcEndpoints DescribeVpcs "
-        "GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault GetSecurityGroupsForVpc"
+        "DescribeNetworkAcls DescribePrefixLists DescribeRouteTables DescribeSecurityGroups DescribeSubnets "
+        "DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault"
     ),
-    "events": "DescribeEventBus DescribeRule ListEventBuses ListRules ListTagsForResource ListTargetsByRule",
-    "glue": "GetDatabase GetPartitionIndexes GetResourcePolicies GetResourcePolicy GetTable GetTags",
+    "events": "DescribeEventBus DescribeRule ListTagsForResource ListTargetsByRule",
+    "glue": "GetDatabase GetPartitionIndexes GetResourcePolicy GetTable GetTags",
     "iam": (
-        "GetAccountSummary GetGroup GetGroupPolicy GetPolicy GetPolicyVersion GetRole GetRolePolicy "
-        "ListAccountAliases ListAttachedGroupPolicies ListAttachedRolePolicies ListEntitiesForPolicy "
-        "ListGroupPolicies ListInstanceProfilesForRole ListPolicyTags ListPolicyVersions ListRolePolicies ListRoleTags "
-        "ListRoles"
+        "GetGroup GetGroupPolicy GetPolicy GetPolicyVersion GetRole GetRolePolicy ListAttachedRolePolicies "
+        "ListRolePolicies"
     ),
-    "identitystore": "DescribeGroup GetGroupId ListGroups",
-    "kms": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListKeyPolicies ListKeys ListResourceTags",
-    "lakeformation": (
-        "DescribeResource GetDataLakePrincipal GetDataLakeSettings GetLFTag GetResourceLFTags ListLFTags "
-        "ListPermissions ListResources"
-    ),
+    "kms": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags",
+    "lakeformation": "DescribeResource GetDataLakeSettings GetLFTag GetResourceLFTags ListPermissions",
     "organizations": (
-        "DescribeAccount DescribeCreateAccountStatus DescribeEffectivePolicy DescribeOrganization "
-        "DescribeOrganizationalUnit DescribePolicy DescribeResourcePolicy ListAWSServiceAccessForOrganization "
-        "ListAccounts ListAccountsForParent ListChildren ListDelegatedAdministrators ListDelegatedServicesForAccount "
-        "ListOrganizationalUnitsForParent ListParents ListPolicies ListPoliciesForTarget ListRoots ListTagsForResource "
-        "ListTargetsForPolicy"
+        "DescribeAccount DescribeOrganization DescribeOrganizationalUnit DescribePolicy "
+        "ListAWSServiceAccessForOrganization ListAccounts ListAccountsForParent ListDelegatedAdministrators "
+        "ListParents ListRoots ListTagsForResource ListTargetsForPolicy"
     ),
-    "ram": (
-        "GetPermission GetResourcePolicies GetResourceShareAssociations GetResourceShares ListPermissions "
-        "ListPrincipals ListResourceSharePermissions ListResources"
-    ),
+    "ram": "GetResourceShareAssociations GetResourceShares ListResourceSharePermissions",
     "s3": (
-        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAbac GetBucketAcl GetBucketCORS "
-        "GetBucketLocation GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration "
-        "GetBucketOwnershipControls GetBucketPolicy GetBucketPolicyStatus GetBucketPublicAccessBlock "
-        "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
-        "GetLifecycleConfiguration GetReplicationConfiguration ListAllMyBuckets ListBucket ListTagsForResource"
+        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS GetBucketLocation "
+        "GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls "
+        "GetBucketPolicy GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning "
+        "GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket"
     ),
-    "sns": (
-        "GetDataProtectionPolicy GetSubscriptionAttributes GetTopicAttributes ListSubscriptionsByTopic "
-        "ListTagsForResource"
-    ),
+    "sns": "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
     "sso": (
-        "DescribeAccountAssignmentCreationStatus DescribeAccountAssignmentDeletionStatus DescribeInstance "
-        "DescribePermissionSet DescribePermissionSetProvisioningStatus GetInlinePolicyForPermissionSet "
-        "ListAccountAssignments ListInstances ListPermissionSetProvisioningStatus ListPermissionSets "
+        "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListInstances ListPermissionSets "
         "ListTagsForResource"
     ),
     "sts": "GetCallerIdentity",

@@ -19,6 +19,9 @@ from mesh.iam.statement import Document, Statement, document
 ALLOW_LIST: Final = "mesh-actions-of-"
 """Beginning of the name of each of these policies."""
 
+OF_AN_ALLOW_LIST: Final = "RefuseOtherActionsOf"
+"""Beginning of the Sid of each of their statements."""
+
 
 class ServicePart(NamedTuple):
     """A service, or its actions that begin with certain letters: one too long for a document is split by them."""
@@ -40,7 +43,7 @@ class AllowList(NamedTuple):
     @property
     def sid(self) -> str:
         """Sid of the document's one statement."""
-        return f"RefuseOtherActionsOf{self.subject}"
+        return f"{OF_AN_ALLOW_LIST}{self.subject}"
 
 
 def _of(subject: str, services: str) -> AllowList:
@@ -63,6 +66,11 @@ ALLOW_LISTS: Final = (
 def allow_lists() -> Mapping[str, Document]:
     """Every document by its subject. Raises ValueError for a service that stands in none, or twice."""
     return dict(zip((each.subject for each in ALLOW_LISTS), documents(ALLOW_LISTS, listed_services()), strict=True))
+
+
+def sid_of(service: str) -> str | None:
+    """Sid of the statement that refuses what is not listed of a service; None for a service that no document has."""
+    return next((each.sid for each in ALLOW_LISTS if any(part.prefix == service for part in each.parts)), None)
 
 
 def documents(lists: tuple[AllowList, ...], services: Mapping[str, ListedService]) -> tuple[Document, ...]:

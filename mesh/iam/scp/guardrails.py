@@ -11,6 +11,7 @@ from mesh.iam.statement import Document, Statement, document, when
 
 PROTECTION: Final = (
     "dynamodb:UpdateContinuousBackups",
+    "dynamodb:UpdateTable",
     "ec2:DisableEbsEncryptionByDefault",
     "ec2:ModifyEbsDefaultKmsKeyId",
     "ec2:ResetEbsDefaultKmsKeyId",
@@ -105,7 +106,7 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseChangesToProtection",
-            what="Only deployments change policies of keys and buckets, encryption, versioning, public access.",
+            what="Only deployments change policies of keys and buckets, tables, encryption, versioning, public access.",
             why="Whoever can switch protection off needs no way around it.",
             but="Each account's stack sets up its buckets and keys; whom a policy can admit, an RCP bounds.",
             actions=PROTECTION,

@@ -35,11 +35,18 @@ trigger as it was made.
 """
 
 CHANGE_JOBS: Final = (
+    "ecr:CompleteLayerUpload",
+    "ecr:GetAuthorizationToken",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
     "glue:CreateTableOptimizer",
     "glue:UpdateCrawler",
     "glue:UpdateJob",
     "glue:UpdateTableOptimizer",
     "lambda:CreateEventSourceMapping",
+    "lambda:DeleteFunctionConcurrency",
+    "lambda:PutFunctionConcurrency",
     "lambda:PutFunctionEventInvokeConfig",
     "lambda:RemovePermission",
     "lambda:UpdateEventSourceMapping",
@@ -47,7 +54,11 @@ CHANGE_JOBS: Final = (
     "lambda:UpdateFunctionConfiguration",
     "states:UpdateStateMachine",
 )
-"""Actions that change what runs with a job's role, what starts it, or where what failed is sent."""
+"""Actions that change what runs with a job's role, its image included, what starts it, or where what failed is sent.
+
+The password of a registry is among them: it stands for its caller for 12 hours, longer than a session, and from
+anywhere (Amazon ECR API reference, GetAuthorizationToken).
+"""
 
 READ_RUNS: Final = (
     "glue:GetJobRun",
@@ -93,8 +104,8 @@ def _jobs() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseChangesToJobs",
-            what="Only deployments change the code or the settings of jobs.",
-            why="Changed code runs with the job's role.",
+            what="Only deployments change code, images or settings of jobs, or get a registry's password.",
+            why="Changed code runs with the job's role; a registry's password outlives its caller's session.",
             but="A domain's stack deploys its jobs, out of a review.",
             actions=CHANGE_JOBS,
             resources=("*",),

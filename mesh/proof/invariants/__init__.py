@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Final, NamedTuple
 
-from mesh.proof.claims import AnyClaim, actions_of
+from mesh.proof.claims import AnyClaim, refused_by
 from mesh.proof.invariants import (
     boundary,
     break_glass,
@@ -275,11 +275,15 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
 )
 
 
-def asked(subject: Subject, invariant: str) -> frozenset[str] | None:
-    """The actions (lower case) that an invariant asks of a mesh; None when there is no such invariant."""
+def asked(subject: Subject, invariant: str) -> Mapping[str, AnyClaim] | None:
+    """A claim of an invariant for each action (lower case) that it refuses; None when there is no such invariant."""
     if invariant not in subject.asked:
         claims = next((each.claims(subject) for each in INVARIANTS if each.id == invariant), None)
         if claims is None:
             return None
-        subject.asked[invariant] = {action for claim in claims for action in actions_of(claim)}
-    return frozenset(subject.asked[invariant])
+        found: dict[str, AnyClaim] = {}
+        for claim in claims:
+            for action in refused_by(claim):
+                found.setdefault(action, claim)
+        subject.asked[invariant] = found
+    return subject.asked[invariant]

@@ -6,38 +6,34 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.aws.allowed_actions import actions_that
+from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import Actor, Subject
 
-CHANGE_A_ROLE: Final = (
-    "iam:AttachRolePolicy",
-    "iam:CreateRole",
-    "iam:DeleteRole",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-    "iam:TagRole",
-    "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-)
-CHANGE_A_POLICY: Final = (
-    "iam:CreatePolicy",
-    "iam:CreatePolicyVersion",
-    "iam:DeletePolicy",
-    "iam:DeletePolicyVersion",
-    "iam:SetDefaultPolicyVersion",
-)
-MAKE_A_ROLE: Final = (
-    "iam:AttachRolePolicy",
-    "iam:CreateRole",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-)
-"""Actions that give a role its boundary, or permissions."""
+OF_THEIR_OWN: Final = frozenset({"iam:CreateServiceLinkedRole", "iam:PassRole"})
+"""Actions on a role that have claims of their own: which service's role is made (I25), to whom one is passed."""
+
+GIVE: Final = ("Attach", "Create", "Put")
+"""Beginnings of the names of actions that give a role its boundary, or permissions; the others take or change."""
+
+
+def changing(resource_type: str) -> tuple[str, ...]:
+    """Allowed actions of IAM that do harm on a role or a policy; a tag on a policy decides nothing (I15)."""
+    actions = (action for action in actions_that("changes who reads", "shares", "runs code") if action[:4] == "iam:")
+    return tuple(
+        action
+        for action in actions
+        if resource_type in facts.resource_types("iam", action[4:])
+        and action not in OF_THEIR_OWN
+        and (resource_type == "role" or not facts.tags("iam", action[4:]))
+    )
+
+
+def giving() -> tuple[str, ...]:
+    """Of the actions on a role those that give it its boundary, or permissions."""
+    return tuple(action for action in changing("role") if action[4:].startswith(GIVE))
 
 
 def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
@@ -50,16 +46,16 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
         # The path of a policy may hold a colon (IAM API, CreatePolicy), so this ends as the boundary's ARN does.
         disguised = f"arn:aws:iam::{account_id}:policy/x:policy/mesh/boundary"
         bootstrap = Actor("the bootstrap of an account", stack_set, administrator.unit, account_id, "bootstrap")
-        for action in CHANGE_A_ROLE:
+        for action in changing("role"):
             for role in (names.deploy_role(account_id), names.clearance_role(account_id, "pii"), stack_set):
                 forged = Request(administrator.name, action, role, bounded)
                 yield Claim(administrator.who, forged, allowed=False, denied=("scp",))
             for caller in (deployment, bootstrap):
                 yield Claim(caller.who, Request(caller.name, action, names.deploy_role(account_id)), free=("scp",))
-        for action in CHANGE_A_POLICY:
+        for action in changing("policy"):
             request = Request(administrator.name, action, names.boundary(account_id))
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-        for action in MAKE_A_ROLE:
+        for action in giving():
             for named in ({}, {"iam:PermissionsBoundary": other}, {"iam:PermissionsBoundary": disguised}):
                 unbounded = Request(administrator.name, action, role_of_theirs, named)
                 yield Claim(f"{administrator.who}, without the boundary", unbounded, allowed=False, denied=("scp",))

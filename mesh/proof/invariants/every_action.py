@@ -6,18 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from mesh import names
-from mesh.aws.allowed_actions import POWERS, AllowedAction, allowed_actions, is_allowed, listed_services
+from mesh.aws.allowed_actions import (
+    POWERS,
+    allowed_actions,
+    disagreements,
+    is_allowed,
+    listed_services,
+    of_action,
+    second_reading,
+)
 from mesh.aws.universe import Universe, as_read, differences, universe
+from mesh.evaluator.conditions import UNSAID_OWNER
 from mesh.evaluator.decide import Request
-from mesh.iam.scp.allow_lists import ALLOW_LIST
+from mesh.iam.scp.allow_lists import ALLOW_LIST, OF_AN_ALLOW_LIST, sid_of
 from mesh.proof.bounds import Bounds
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Actor, Subject
-
-THROUGH: Final = frozenset({"iam:PassRole"})
-"""Actions that bound others, which need them: what runs with a role needs the right to pass it (IAM User Guide, "Grant
-a user permissions to pass a role to an AWS service").
-"""
 
 UNIVERSE: Final = "U1"
 """Identifier of this invariant."""
@@ -33,8 +37,8 @@ _SAID: Final = {
     "nothing": "nothing",
 }
 
-Asked = Callable[[Subject, str], frozenset[str] | None]
-"""The actions that an invariant asks, by its identifier; None when there is no such invariant."""
+Asked = Callable[[Subject, str], Mapping[str, AnyClaim] | None]
+"""A claim for each action that an invariant refuses, by its identifier; None when there is no such invariant."""
 
 
 class ActionCount(NamedTuple):
@@ -67,17 +71,29 @@ def count() -> ActionCount:
 def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     """Claims of U1: on every refused action by everybody, one of each service not listed, and on every bound."""
     yield Fact("the files of actions have every action of AWS's reference", _differs)
+    yield Fact("two readers say the same of every allowed action", _read_twice)
     yield Fact("no name but those of the files is let through, whatever AWS calls an action", other_names)
     callers = tuple(everybody(subject))
     for action in refused_actions(universe()):
+        sid = sid_of(action.partition(":")[0])
         for caller in callers:
-            yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
+            yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",), by=sid)
+    for name, _ in allowed_actions():
+        # Whose the resource is matters to no allow list, and of some actions no page says whether AWS tells it.
+        listed = Request(callers[0].name, name, "*")
+        yield Claim(callers[0].who, listed, not_by=OF_AN_ALLOW_LIST, lacks=(UNSAID_OWNER,))
     yield from _bounds(subject, asked)
 
 
 def _differs(_: Subject) -> str | None:
     found = tuple(differences(universe(), as_read(), listed_services()))
     return "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "") if found else None
+
+
+def _read_twice(_: Subject) -> str | None:
+    first = {name: action.can for name, action in allowed_actions()}
+    found = [f"{name}: {what}" for name, what in disagreements(first, second_reading())]
+    return f"{'; '.join(found[:5])}: see mesh/aws/second_reading" if found else None
 
 
 def other_names(subject: Subject) -> str | None:
@@ -139,39 +155,59 @@ def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     bounds = Bounds(subject)
     for name, action in allowed_actions():
         for bound in action.bound:
-            yield of_bound(subject, asked, bounds, name, action, bound)
+            yield from of_bound(subject, asked, bounds, name, bound)
 
 
-def of_bound(subject: Subject, asked: Asked, bounds: Bounds, name: str, action: AllowedAction, bound: str) -> AnyClaim:
-    """The claim that a bound of an action comes to; one that fails, where it bounds nothing."""
-    if bound in THROUGH:
-        return _right(name, bound) if is_allowed(bound) else _wrong(name, f"nobody may {bound}")
-    if _is_invariant(bound):
-        return _of_invariant(subject, asked, name, bound)
-    return _of_statement(bounds, name, action, bound)
+def of_bound(subject: Subject, asked: Asked, bounds: Bounds, name: str, bound: str) -> Iterator[AnyClaim]:
+    """The claims that a bound of an action comes to; one that fails, where it bounds nothing.
+
+    None of them is true whatever the documents say: each is a request that something refuses.
+    """
+    if ":" in bound:
+        yield from _through(subject, asked, bounds, name, bound)
+    elif _is_invariant(bound):
+        yield _of_invariant(subject, asked, name, bound)
+    else:
+        yield _of_statement(bounds, name, bound)
 
 
 def _is_invariant(bound: str) -> bool:
     return bound[:1] in "IMU" and bound[1:].isdecimal()
 
 
+def _through(subject: Subject, asked: Asked, bounds: Bounds, name: str, other: str) -> Iterator[AnyClaim]:
+    """Claims where an action does harm by means of another alone: those of the other's bounds.
+
+    What runs with a role needs the right to pass it (IAM User Guide, "Grant a user permissions to pass a role to an AWS
+    service"); what starts a trigger starts what somebody made.
+    """
+    prefix, _, plain = other.partition(":")
+    if plain not in universe().names.get(prefix, ()):
+        yield _wrong(name, f"{other} is no action that AWS has")
+    elif not is_allowed(other):
+        for caller in everybody(subject):
+            yield Claim(caller.who, Request(caller.name, other, "*"), allowed=False, denied=("scp",))
+    else:
+        own = tuple(bound for bound in of_action(other).bound if ":" not in bound)
+        if not own:
+            yield _wrong(name, f"{other} has no bound of its own")
+        for bound in own:
+            yield from of_bound(subject, asked, bounds, other, bound)
+
+
 def _of_invariant(subject: Subject, asked: Asked, name: str, bound: str) -> AnyClaim:
-    actions = asked(subject, bound)
-    if actions is None:
+    claims = asked(subject, bound)
+    if claims is None:
         return _wrong(name, f"there is no invariant {bound}")
-    return _wrong(name, f"{bound} does not ask it") if name.lower() not in actions else _right(name, bound)
+    return claims.get(name.lower()) or _wrong(name, f"{bound} does not refuse it to anybody")
 
 
-def _of_statement(bounds: Bounds, name: str, action: AllowedAction, bound: str) -> AnyClaim:
+def _of_statement(bounds: Bounds, name: str, bound: str) -> AnyClaim:
     found = bounds.refused(name, bound)
     if isinstance(found, str):
-        return _wrong(f"{name} ({', '.join(action.can)})", found)
+        return _wrong(f"{name} ({', '.join(of_action(name).can)})", found)
     who, request = found
     return Claim(who, request, by=bound)
-
-
-def _right(name: str, bound: str) -> Fact:
-    return Fact(f"{bound} bounds {name}", lambda _: None)
 
 
 def _wrong(name: str, what: str) -> Fact:

@@ -25,7 +25,7 @@ OUTWARD: Final = (
     ("sns:Publish", "x"),
     ("dynamodb:PutItem", "table/x"),
     ("events:PutEvents", "event-bus/x"),
-    ("ecr:PutImage", "repository/x"),
+    ("ecr:TagResource", "repository/x"),
     ("lambda:InvokeFunction", "function:x"),
     ("secretsmanager:PutSecretValue", "secret:x"),
     ("logs:PutLogEvents", "log-group:x:log-stream:x"),

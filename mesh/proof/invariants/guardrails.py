@@ -46,8 +46,8 @@ _TAG_COMPARED: Final = re.compile(r"(principaltag|resourcetag|requesttag|existin
 
 
 def _tagging() -> Iterator[str]:
-    """Actions that AWS's reference says do nothing but tag, of listed services."""
-    for service in listed_services():
+    """Actions that AWS's reference says do nothing but tag, of listed services; grants rest on Lake Formation's."""
+    for service in listed_services().keys() - {"lakeformation"}:
         yield from (f"{service}:{name}" for name in facts.actions_of(service) if facts.tags(service, name))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from mesh import names
-from mesh.aws.allowed_actions import HARMLESS, Power, actions_that, is_allowed, listed_services
+from mesh.aws.allowed_actions import HARMLESS, Power, actions_that, is_allowed, listed_services, of_action
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
@@ -68,7 +68,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "kms:DeleteAlias": _ALIAS,
     "kms:UpdateAlias": _ALIAS,
     **{f"logs:{name}": _LOG for name in ("AssociateKmsKey", "DeleteLogGroup", "DeleteMetricFilter")},
-    **{f"logs:{name}": _LOG for name in ("DisassociateKmsKey", "PutRetentionPolicy")},
+    **{f"logs:{name}": _LOG for name in ("DisassociateKmsKey", "PutMetricFilter", "PutRetentionPolicy")},
     "logs:DeleteLogStream": Form(f"{_LOG.resource}:log-stream:x"),
     "s3:DeleteObject": _OBJECT,
     "s3:DeleteObjectVersion": _OBJECT,
@@ -80,14 +80,13 @@ FORMS: Final[Mapping[str, Form]] = {
 
 WHERE_IT_WRITES: Final = "I6"
 MADE_WITH_A_ROLE: Final = "iam:PassRole"
-_KEPT_BY_RCPS: Final = "I1"
-_TAGS: Final = "I15"
+WHO_READS_IT: Final = "kms:Decrypt"
+WHO_RECEIVES_IT: Final = "sqs:ReceiveMessage"
 
 ELSEWHERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(
-        "dynamodb:BatchWriteItem dynamodb:PutItem dynamodb:TagResource dynamodb:UpdateItem dynamodb:UpdateTable "
-        "dynamodb:UpdateTimeToLive ecr:CompleteLayerUpload ecr:InitiateLayerUpload ecr:PutImage ecr:TagResource "
-        "ecr:UploadLayerPart events:PutEvents glue:TagResource kms:Decrypt kms:Encrypt kms:GenerateDataKey "
+        "dynamodb:BatchWriteItem dynamodb:PutItem dynamodb:TagResource dynamodb:UpdateItem dynamodb:UpdateTimeToLive "
+        "ecr:TagResource events:PutEvents glue:TagResource kms:Decrypt kms:Encrypt kms:GenerateDataKey "
         "kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo lambda:InvokeFunction "
         "lambda:TagResource logs:PutLogEvents s3:ObjectOwnerOverrideToBucketOwner s3:PutObjectTagging "
         "s3:ReplicateObject s3:ReplicateTags s3:TagResource secretsmanager:CreateSecret secretsmanager:PutSecretValue "
@@ -96,34 +95,42 @@ ELSEWHERE: Final[Mapping[str, str]] = {
         WHERE_IT_WRITES,
     ),
     **dict.fromkeys("glue:CreateCrawler glue:StartCrawler states:CreateStateMachine".split(), MADE_WITH_A_ROLE),
-    **dict.fromkeys(
-        "ecr:GetDownloadUrlForLayer kms:CreateKey sqs:CreateQueue sqs:SetQueueAttributes".split(), _KEPT_BY_RCPS
-    ),
-    **dict.fromkeys(
-        "cloudtrail:AddTags cloudtrail:RemoveTags ec2:CreateTags ec2:DeleteTags events:TagResource "
-        "events:UntagResource iam:TagPolicy iam:UntagPolicy kms:TagResource kms:UntagResource logs:TagResource "
-        "logs:UntagResource secretsmanager:TagResource secretsmanager:UntagResource sns:TagResource sns:UntagResource "
-        "sqs:TagQueue sqs:UntagQueue ssm:AddTagsToResource ssm:RemoveTagsFromResource".split(),
-        _TAGS,
-    ),
-    **dict.fromkeys(("sts:AssumeRole", "sts:SetSourceIdentity"), "M12"),
+    "ecr:GetDownloadUrlForLayer": "I1",
+    "kms:CreateKey": WHO_READS_IT,
+    **dict.fromkeys(("sqs:CreateQueue", "sqs:SetQueueAttributes"), WHO_RECEIVES_IT),
+    "lambda:GetFunction": "lambda:AddPermission",
+    "sts:AssumeRole": "M12",
+    "sts:SetSourceIdentity": "sts:AssumeRole",
     "ec2:CreateNetworkInterface": "I8",
-    "glue:StartTrigger": "I25",
+    "glue:StartTrigger": "glue:CreateTrigger",
     **dict.fromkeys(("kms:CancelKeyDeletion", "kms:EnableKey"), "I12"),
 }
-"""Actions whose harm another invariant asks: at a stranger's resource (I6), of those who read what was made (I1), by
-what a tag decides (I15: nothing), with the role that is passed.
+"""Actions whose harm another invariant asks, or that need another action for it, which is in their bounds: at a
+stranger's resource (I6), of those who read what was made (I1), with the role that is passed.
 """
+
+_TAGS: Final = "I15"
+"""The invariant that no decision rests on a tag; it asks every action that AWS says does nothing but tag."""
+
+
+def asked_by(action: str) -> str | None:
+    """The invariant or the action, by which what an action does is bounded elsewhere; None when harm is asked here."""
+    if action in ELSEWHERE or action in FORMS:
+        return ELSEWHERE.get(action)
+    said = of_action(action)
+    return _TAGS if said.can == ("changes who reads",) and _TAGS in said.bound else None
+
 
 SEEN_BY_PREVIEWS: Final = frozenset(
     {
+        "events:ListTargetsByRule",
         "glue:GetTable",
         "s3:ListBucket",
         "s3:ListBucketMultipartUploads",
         "s3:ListBucketVersions",
     }
 )
-"""Actions that may return data, and that a preview takes to compare tables and buckets with the program."""
+"""Actions that may return data, and that a preview takes to compare tables, buckets and targets with the program."""
 
 
 def carried_out(subject: Subject) -> Iterator[AnyClaim]:
@@ -150,7 +157,7 @@ def shared(subject: Subject) -> Iterator[AnyClaim]:
 def _refused(subject: Subject, *powers: Power) -> Iterator[AnyClaim]:
     for administrator, _ in subject.administrators:
         for action in actions_that(*powers):
-            if action not in ELSEWHERE:
+            if asked_by(action) is None:
                 request = _harmful(subject, administrator, action)
                 yield Claim(f"{administrator.who}, meaning harm", request, allowed=False)
 

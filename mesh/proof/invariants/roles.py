@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -12,36 +11,12 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.duties.previews import READS
+from mesh.proof.invariants.entering import entered_and_no_more
 from mesh.proof.subject import Actor, Subject
 
 OF_EVERY_PREVIEW: Final = ("kms:Decrypt", "s3:GetObject", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage")
 """Actions that the preview of every account is asked; that of one account is asked all of AWS's."""
-
-SETTINGS: Final = {
-    "athena": "GetWorkGroup|ListTags.*",
-    "budgets": "ViewBudget|ListTags.*",
-    "cloudformation": "(Describe|List)Stack(Set|Instance).*",
-    "cloudtrail": "(Get|Describe|List)(Trail.*|EventSelectors|InsightSelectors|Tags)",
-    "ec2": (
-        "Describe(Vpc|Subnet|RouteTable|SecurityGroup|NetworkAcl|NetworkInterface|PrefixList|ManagedPrefixList)[A-Za-z]*"
-        "|Describe(AccountAttributes|AvailabilityZones|Regions|Tags)|GetEbs.*|GetSecurityGroupsForVpc"
-    ),
-    "events": "Describe(EventBus|Rule)|List(EventBuses|Rules|TargetsByRule|TagsForResource)",
-    "glue": "Get(Database|Table|Tags|PartitionIndexes|ResourcePolic.*)",
-    "iam": "(Get|List)[A-Za-z]*(Group|Role|Polic|AccountSummary|AccountAliases)[A-Za-z]*",
-    "identitystore": "(Describe|Get|List)Group.*",
-    "kms": "DescribeKey|GetKeyPolicy|GetKeyRotationStatus|List(Aliases|Keys|KeyPolicies|ResourceTags)",
-    "lakeformation": ("DescribeResource|GetDataLake.*|GetLFTag|GetResourceLFTags|List(LFTags|Permissions|Resources)"),
-    "organizations": "(Describe|List).*",
-    "ram": "(Get|List).*",
-    "s3": (
-        "Get(Account|Bucket)[A-Za-z]*|Get(Accelerate|Encryption|Lifecycle|Replication)Configuration"
-        "|List(AllMyBuckets|Bucket|TagsForResource)"
-    ),
-    "sns": "(Get|List)[A-Za-z]*(Attributes|Policy|ByTopic|TagsForResource)",
-    "sso": "(Describe|Get|List).*",
-}
-"""Actions of each service, by their names, that return settings and no data; an action is one only if it reads."""
 
 
 def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
@@ -57,6 +32,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
     yield from _by_roles_of_any_name(subject)
+    yield from entered_and_no_more(subject)
 
 
 def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
@@ -168,11 +144,10 @@ def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _no_settings(services: Iterable[str]) -> Iterator[str]:
-    """Actions of services, but for those that read settings, and those that no Deny stops."""
+    """Actions of services, but for the reads of a refresh, and for those that no Deny stops."""
     for service in services:
-        settings = re.compile(SETTINGS.get(service, "(?!)"))
+        reads = READS.get(service, "").split()
         for name in facts.actions_of(service):
             action = f"{service}:{name}"
-            is_setting = settings.fullmatch(name) and facts.reads(service, name)
-            if not is_setting and action.lower() not in facts.NEEDS_NO_PERMISSION:
+            if name not in reads and action.lower() not in facts.NEEDS_NO_PERMISSION:
                 yield action

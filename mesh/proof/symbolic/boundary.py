@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh.proof.invariants.boundary import CHANGE_A_POLICY, CHANGE_A_ROLE, MAKE_A_ROLE
+from mesh.proof.invariants.boundary import changing, giving
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but
@@ -28,12 +28,10 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[Obligation]:
         named = request.key("iam:PermissionsBoundary")
         other = named.value.has_no_shape(boundary, unless=ARN, but=ARN_OF_AN_ACCOUNT)
         assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), some((named.absent, other)))
-        yield Obligation(
-            what="a role without the boundary", request=request, actions=MAKE_A_ROLE, assumptions=assumptions
-        )
+        yield Obligation(what="a role without the boundary", request=request, actions=giving(), assumptions=assumptions)
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(*of_the_mesh))
-        yield Obligation(what="a role of the mesh", request=request, actions=CHANGE_A_ROLE, assumptions=assumptions)
+        yield Obligation(what="a role of the mesh", request=request, actions=changing("role"), assumptions=assumptions)
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP),)
         yield Obligation(
@@ -44,4 +42,6 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(what="a role handed over", request=request, actions=("iam:PassRole",), assumptions=assumptions)
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(policy))
-        yield Obligation(what="a policy of the mesh", request=request, actions=CHANGE_A_POLICY, assumptions=assumptions)
+        yield Obligation(
+            what="a policy of the mesh", request=request, actions=changing("policy"), assumptions=assumptions
+        )

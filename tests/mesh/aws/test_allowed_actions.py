@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib.resources import files
 
 import pytest
 
@@ -10,10 +11,13 @@ from mesh.aws.allowed_actions import (
     HARMLESS,
     POWERS,
     MalformedActionsError,
+    Power,
     actions_that,
     allowed_actions,
+    disagreements,
     is_allowed,
     listed_services,
+    reading_of,
     second_reading,
     service_of,
 )
@@ -93,11 +97,73 @@ def test_actions_are_found_by_what_they_can_do() -> None:
     assert {name for name, _ in allowed_actions()} == set(actions_that(*POWERS))  # pyright: ignore[reportArgumentType]
 
 
-def test_two_readers_agree_on_what_is_harmless() -> None:
+# ---- the second reading
+
+
+def first_reading() -> dict[str, tuple[Power, ...]]:
+    return {name: action.can for name, action in allowed_actions()}
+
+
+def test_two_readers_agree() -> None:
     """Whoever read the second time had not seen the first reading; where they differ, one of the files is changed."""
-    seen = second_reading()
-    if not seen:
-        pytest.skip("nobody has read a second time yet")
-    harmless = {name: action.can[0] for name, action in allowed_actions() if action.harmless}
-    differ = {name: (power, seen.get(name)) for name, power in harmless.items() if seen.get(name) not in HARMLESS}
-    assert differ == {}
+    assert list(disagreements(first_reading(), second_reading())) == []
+
+
+def test_an_action_that_nobody_read_again_is_told() -> None:
+    lost = {name: can for name, can in second_reading().items() if name != "glue:GetTable"}
+    assert list(disagreements(first_reading(), lost)) == [("glue:GetTable", "nobody read it a second time")]
+    more: dict[str, tuple[Power, ...]] = {**second_reading(), "glue:RenameTable": ("nothing",)}
+    assert list(disagreements(first_reading(), more)) == [("glue:RenameTable", "it is not allowed (any more)")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (("nothing",), ("reads data",), "nothing, or reads data"),
+        (("reads data",), ("nothing",), "reads data, or nothing"),
+        (("own account only",), ("nothing",), "own account only, or nothing"),
+        (("reads data",), ("reads data", "opens"), "the second reader saw more: opens"),
+        (("reads data", "opens"), ("reads data",), None),
+        (("nothing",), ("nothing",), None),
+    ],
+)
+def test_where_two_readers_differ_is_told(
+    first: tuple[Power, ...], second: tuple[Power, ...], words: str | None
+) -> None:
+    found = list(disagreements({"glue:GetTable": first}, {"glue:GetTable": second}))
+    assert found == ([("glue:GetTable", words)] if words else [])
+
+
+def test_every_harmless_action_that_is_made_dangerous_by_a_reader_is_told() -> None:
+    """Each of them, one at a time, in either reading."""
+    first, second = first_reading(), dict(second_reading())
+    harmless = [name for name, can in first.items() if HARMLESS.issuperset(can)]
+    assert len(harmless) > 250
+    for name in harmless:
+        dangerous: dict[str, tuple[Power, ...]] = {name: ("shares",)}
+        assert [each for each, _ in disagreements(first | dangerous, second)] == [name]
+        assert [each for each, _ in disagreements(first, second | dangerous)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("GetTable: [reads dates]", 1, "GetTable can 'reads dates'; there are carries out"),
+        ("A: [nothing]\nGetTable: [reads data, nothing]", 2, "GetTable is harmless (reads data, nothing) or it is not"),
+        ("- GetTable", 1, "the file is a map of names"),
+    ],
+)
+def test_what_is_wrong_in_a_second_reading_is_said_with_its_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(MalformedActionsError) as error:
+        reading_of(text, "glue.yaml")
+    assert str(error.value).startswith(f"glue.yaml:{line}: ")
+    assert words in str(error.value)
+
+
+def test_both_readings_are_in_the_package() -> None:
+    """One file a service in each folder, and nothing else, for a wheel takes the folders as they are."""
+    folders = [
+        sorted(each.name for each in files("mesh.aws").joinpath(name).iterdir())
+        for name in ("actions", "second_reading")
+    ]
+    assert folders[0] == folders[1] == [f"{prefix}.yaml" for prefix in sorted(listed_services())]

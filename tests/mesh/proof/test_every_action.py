@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
-from mesh.aws.allowed_actions import AllowedAction, ListedService, listed_services
+from mesh.aws.allowed_actions import ListedService, allowed_actions, listed_services, of_action, second_reading
 from mesh.aws.universe import universe as of_aws
 from mesh.evaluator.decide import Request, examine
 from mesh.plan import Plan
 from mesh.proof.bounds import Bounds
-from mesh.proof.claims import Claim, Witness
-from mesh.proof.invariants import asked, every_action
+from mesh.proof.claims import Claim, Fact, Witness, refused_by
+from mesh.proof.invariants import asked, boundary, every_action
+from mesh.proof.invariants.harm import ELSEWHERE, asked_by
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
 
@@ -23,33 +24,106 @@ def subject(plan: Plan, written: WrittenLabels) -> Subject:
     return Subject(plan, written)
 
 
-def failing(subject: Subject, action: AllowedAction) -> Iterator[str]:
-    """What the proof says about an action of Glue that is bounded like this one."""
-    bounds = Bounds(subject)
-    for bound in action.bound:
-        claim = every_action.of_bound(subject, asked, bounds, f"glue:{action.name}", action, bound)
-        witness: Witness | None = claim.check(subject)
-        yield witness.text if witness else ""
+def wrong_with(subject: Subject, action: str, bound: str) -> list[str]:
+    """What the proof says about an action that is said to be bounded so, claim by claim; empty texts are good."""
+    claims = every_action.of_bound(subject, asked, Bounds(subject), action, bound)
+    witnesses: list[Witness | None] = [claim.check(subject) for claim in claims]
+    return [witness.text if witness else "" for witness in witnesses]
 
 
 @pytest.mark.parametrize(
-    ("name", "bound", "words"),
+    ("action", "bound", "words"),
     [
-        ("GetTable", "RefuseTheMoon", "RefuseTheMoon is the Sid of no statement of the plan that denies"),
-        ("GetTable", "RefuseChangesToJobs", "RefuseChangesToJobs does not name it"),
-        ("GetTable", "I99", "there is no invariant I99"),
-        ("GetTable", "I22", "I22 does not ask it"),
-        ("GetTable", "DataWork", "DataWork is the Sid of no statement of the plan that denies"),
-        ("UpdateJob", "RefuseChangesToJobs", ""),
-        ("CreateTable", "I23", ""),
+        ("glue:GetTable", "RefuseTheMoon", "RefuseTheMoon is the Sid of no statement of the plan that denies"),
+        ("glue:GetTable", "RefuseChangesToJobs", "RefuseChangesToJobs does not name it"),
+        ("glue:GetTable", "I99", "there is no invariant I99"),
+        ("glue:GetTable", "I22", "I22 does not refuse it to anybody"),
+        ("glue:GetTable", "DataWork", "DataWork is the Sid of no statement of the plan that denies"),
+        ("glue:UpdateJob", "RefuseChangesToJobs", ""),
+        ("glue:CreateTable", "I23", ""),
+        # I25 says that people start triggers, M12 under which name a role is assumed: neither refuses.
+        ("glue:StartTrigger", "I25", "I25 does not refuse it to anybody"),
+        ("sts:SetSourceIdentity", "M12", "M12 does not refuse it to anybody"),
+        # The wall against outsiders stands before a key, not before the making of one.
+        ("kms:CreateKey", "RefuseCallersOutsideTheOrganisation", "refuses nobody it"),
     ],
 )
-def test_a_bound_that_bounds_nothing_is_told(subject: Subject, name: str, bound: str, words: str) -> None:
-    action = AllowedAction(name=name, can=("reads data",), bound=(bound,), reason="x")
-    (text,) = failing(subject, action)
+def test_a_bound_that_bounds_nothing_is_told(subject: Subject, action: str, bound: str, words: str) -> None:
+    (text,) = wrong_with(subject, action, bound)
     assert words in text
     assert bool(text) == bool(words)
-    assert "mesh/aws/actions/glue.yaml" in text or not text
+    assert f"mesh/aws/actions/{action.partition(':')[0]}.yaml" in text or not text
+
+
+@pytest.mark.parametrize(
+    ("action", "bound", "words"),
+    [
+        ("glue:CreateCrawler", "iam:PassRole", ""),
+        ("glue:StartTrigger", "glue:CreateTrigger", ""),
+        ("dynamodb:UpdateTable", "dynamodb:CreateTableReplica", ""),
+        ("glue:CreateCrawler", "glue:StopCrawler", "glue:StopCrawler has no bound of its own"),
+        ("glue:CreateCrawler", "glue:FlyToTheMoon", "glue:FlyToTheMoon is no action that AWS has"),
+    ],
+)
+def test_harm_by_means_of_another_action_is_asked_of_that_action(
+    subject: Subject, action: str, bound: str, words: str
+) -> None:
+    texts = wrong_with(subject, action, bound)
+    assert texts
+    assert all(bool(text) == bool(words) and words in text for text in texts)
+
+
+def test_who_may_not_pass_a_role_is_asked_to_pass_one(subject: Subject) -> None:
+    """The bound of a crawler or a job is a request, not a word: somebody passes a role of the mesh, and is refused."""
+    (claim,) = every_action.of_bound(subject, asked, Bounds(subject), "glue:CreateJob", "iam:PassRole")
+    assert isinstance(claim, Claim)
+    assert (claim.request.action, claim.by) == ("iam:PassRole", "RefusePassingRolesOfTheMesh")
+    assert ":role/mesh/" in claim.request.resource
+
+
+def test_every_bound_is_a_claim_that_refuses(subject: Subject) -> None:
+    """The one fact among them is that no document rests on a tag (I15)."""
+    bounds = Bounds(subject)
+    for name, action in allowed_actions():
+        for bound in action.bound:
+            for claim in every_action.of_bound(subject, asked, bounds, name, bound):
+                if isinstance(claim, Fact):
+                    assert bound == "I15", name
+                    assert name.lower() in {each.lower() for each in claim.actions}
+                else:
+                    assert refused_by(claim), (name, bound)
+
+
+@pytest.mark.parametrize(("action", "by"), ELSEWHERE.items())
+def test_harm_that_is_asked_elsewhere_is_asked_there(subject: Subject, action: str, by: str) -> None:
+    """Of an invariant, the action is refused somebody by it; another action is in the bounds, which U1 asks."""
+    assert not of_action(action).harmless
+    if ":" in by:
+        assert by in of_action(action).bound
+    else:
+        claims = asked(subject, by)
+        assert claims is not None
+        assert action.lower() in claims
+
+
+def test_tags_are_asked_by_the_invariant_that_says_so(subject: Subject) -> None:
+    claims = asked(subject, "I15")
+    assert claims is not None
+    tagging = [action for action, _ in allowed_actions() if asked_by(action) == "I15"]
+    assert len(tagging) > 30
+    assert [action for action in tagging if action.lower() not in claims] == []
+    assert asked_by("lakeformation:AddLFTagsToResource") is None  # grants rest on these
+    assert "lakeformation:addlftagstoresource" not in claims
+
+
+def test_the_boundary_is_asked_of_every_action_on_roles_that_does_harm(subject: Subject) -> None:
+    """An action that a file adds is asked by I17 without anybody writing it there."""
+    claims = asked(subject, "I17")
+    assert claims is not None
+    assert {"iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:TagRole"} <= set(boundary.changing("role"))
+    assert set(boundary.changing("policy")) >= {"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"}
+    for action in (*boundary.changing("role"), *boundary.changing("policy")):
+        assert action.lower() in claims
 
 
 def test_a_statement_that_no_longer_refuses_fails_the_bound(subject: Subject) -> None:
@@ -86,6 +160,14 @@ def test_one_name_more_in_an_allow_list_is_told(subject: Subject) -> None:
         wider = {**statement, "NotAction": [*statement["NotAction"], more]}
         with policy.standing_in({**document, "Statement": [wider]}):
             assert (every_action.other_names(subject) is None) == (more == "bedrock:*")
+
+
+def test_an_action_that_nobody_read_again_fails_the_proof(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = {name: can for name, can in second_reading().items() if name != "glue:GetTable"}
+    monkeypatch.setattr(every_action, "second_reading", lambda: lost)
+    texts = [claim.check(subject) for claim in islice(every_action.every_action(subject, asked), 3)]
+    (witness,) = filter(None, texts)
+    assert "glue:GetTable: nobody read it a second time: see mesh/aws/second_reading" in witness.text
 
 
 def test_all_actions_of_aws_are_asked_one_of_each_service_that_is_not_listed() -> None:
