@@ -80,8 +80,8 @@ def documents(lists: tuple[AllowList, ...], services: Mapping[str, ListedService
         document(
             Statement(
                 sid=each.sid,
-                what="Every action is refused that no allow list names; this one names those of "
-                f"{', '.join(dict.fromkeys(part.prefix for part in each.parts))}.",
+                what="Every action is refused that no allow list names; this one names those of services for "
+                f"{each.subject.lower()}.",
                 why="A list of what to refuse is never complete: AWS adds actions by the week, and nobody is excepted.",
                 not_actions=(*_own(each, services), *_others(each, lists)),
                 resources=("*",),
