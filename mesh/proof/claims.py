@@ -28,8 +28,8 @@ class Claim:
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy
     of the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of
     the endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is
-    the Sid of a statement that refuses the request, be there others or not. `lacks` are keys, in lower case, that AWS
-    may not send with it.
+    the Sid of a statement that refuses the request, be there others or not; `spared_by` that of one that does not.
+    `lacks` are keys, in lower case, that AWS may not send with it.
     """
 
     who: str
@@ -43,6 +43,7 @@ class Claim:
     bounded: bool | None = None
     by: str | None = None
     lacks: tuple[str, ...] = ()
+    spared_by: str | None = None
 
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
@@ -72,6 +73,8 @@ class Claim:
                 return self._witness(f"is refused by {LAYER_NAMES[layer]}", (_cite(refused),))
         if self.by and all(cause.sid != self.by for cause in case.denials()):
             return self._witness(f"is not refused by {self.by}{self._decided_by(case)}", ())
+        if self.spared_by and (cause := next((c for c in case.denials() if c.sid == self.spared_by), None)):
+            return self._witness(f"is refused by {self.spared_by}", (_cite(cause),))
         return None
 
     def _check_decision(self, case: Case) -> Witness | None:

@@ -22,6 +22,7 @@ from mesh.proof.invariants import (
     keys,
     logs,
     mesh_catalog,
+    narrow_exceptions,
     networks,
     origins,
     partners,
@@ -162,7 +163,7 @@ INVARIANTS: Final = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        _both(guardrails.controls_stay_up, harm.changed),
+        _both(_both(guardrails.controls_stay_up, narrow_exceptions.exceptions_are_narrow), harm.changed),
     ),
     Invariant(
         "I17",
