@@ -31,6 +31,14 @@ _ELSEWHERE: Final = (
     "same name in one of them gets no further"
 )
 
+_PEOPLE_ALONE: Final = (
+    "the statement is about people's roles alone, as its ArnLike of the same key says, and this is the name of none"
+)
+_EVENTS_OF_NO_ACCOUNT: Final = (
+    "an event of AWS Health has no account in its ARN and is the caller's own (Service Authorization Reference, AWS "
+    "Health), so no stranger's request meets an RCP; the statement names each service in use that takes one"
+)
+
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
     ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
@@ -42,6 +50,16 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     *(
         (f"policy of bucket *{kind}", "RefuseOther*", "ArnNotLike aws:PrincipalArn * to arn:aws:iam::[*]:*", _ELSEWHERE)
         for kind in ("-logs", "-results", "-audit", "--inbox")
+    ),
+    (
+        "mesh-credentials-stay-inside",
+        "RefusePeopleElsewhere",
+        "ArnNotLike * arn:aws:iam::[*]:role/somebody",
+        _PEOPLE_ALONE,
+    ),
+    *(
+        (document, "Refuse*", "Action health:[*]", _EVENTS_OF_NO_ACCOUNT)
+        for document in ("mesh-resources-stay-inside", "mesh-domain-resources", "mesh-partner-*-one-writer")
     ),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )
