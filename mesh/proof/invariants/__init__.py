@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -48,7 +49,12 @@ class Invariant(NamedTuple):
 
 def _both(one: Claims, other: Claims) -> Claims:
     """The claims of both."""
-    return lambda subject: chain(one(subject), other(subject))
+
+    @wraps(one)
+    def claims(subject: Subject) -> Iterator[AnyClaim]:
+        return chain(one(subject), other(subject))
+
+    return claims
 
 
 def _every_action(subject: Subject) -> Iterator[AnyClaim]:
