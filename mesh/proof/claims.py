@@ -28,7 +28,7 @@ class Claim:
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy
     of the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of
     the endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is
-    the Sid of a statement that refuses the request, be there others or not; `not_by` is how those begin that do not.
+    the Sid of a statement that refuses the request, be there others or not; `spared_by` is how those begin that do not.
     `lacks` are keys, in lower case, that AWS may not send with it.
     """
 
@@ -42,8 +42,8 @@ class Claim:
     passed: bool | None = None
     bounded: bool | None = None
     by: str | None = None
-    not_by: str | None = None
     lacks: tuple[str, ...] = ()
+    spared_by: str | None = None
 
     @property
     def refuses(self) -> bool:
@@ -79,8 +79,8 @@ class Claim:
                 return self._witness(f"is refused by {LAYER_NAMES[layer]}", (_cite(refused),))
         if self.by and all(cause.sid != self.by for cause in case.denials()):
             return self._witness(f"is not refused by {self.by}{self._decided_by(case)}", ())
-        if self.not_by:
-            refusal = next((cause for cause in case.denials() if cause.sid.startswith(self.not_by)), None)
+        if self.spared_by:
+            refusal = next((cause for cause in case.denials() if cause.sid.startswith(self.spared_by)), None)
             if refusal:
                 return self._witness("is refused", (_cite(refusal),))
         return None

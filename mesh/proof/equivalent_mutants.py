@@ -34,6 +34,13 @@ _ELSEWHERE: Final = (
 _USERS_ALONE: Final = (
     "sts:SourceIdentity has to be ${aws:username}, which is in no request of a role, so no role gets in"
 )
+_PEOPLE_ALONE: Final = (
+    "the statement is about people's roles alone, as its ArnLike of the same key says, and this is the name of none"
+)
+_EVENTS_OF_NO_ACCOUNT: Final = (
+    "an event of AWS Health has no account in its ARN and is the caller's own (Service Authorization Reference, AWS "
+    "Health), so no stranger's request meets an RCP; the statement names each service in use that takes one"
+)
 
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
@@ -48,6 +55,16 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         for kind in ("-logs", "-results", "-audit", "--inbox")
     ),
     ("role/mesh/break-glass, trust", "*", "ArnLike aws:PrincipalArn arn:aws:iam::[*]:role/*", _USERS_ALONE),
+    (
+        "mesh-credentials-stay-inside",
+        "RefusePeopleElsewhere",
+        "ArnNotLike * arn:aws:iam::[*]:role/somebody",
+        _PEOPLE_ALONE,
+    ),
+    *(
+        (document, "Refuse*", "Action health:[*]", _EVENTS_OF_NO_ACCOUNT)
+        for document in ("mesh-resources-stay-inside", "mesh-domain-resources", "mesh-partner-*-one-writer")
+    ),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )
 """Document, Sid and condition of the loss (patterns), and the reason."""

@@ -6,6 +6,7 @@ nothing else is seen from their documents, not assumed.
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import json
 import re
@@ -29,7 +30,8 @@ from mesh.proof.written_labels import WrittenContract, WrittenLabels
 OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
 IN_NO_UNIT: Final = "555555555555"
-"""Accounts of another organisation, of none, and of the organisation in none of the mesh's units."""
+BESIDE_GOVERNANCE: Final = "444444444444"
+"""Accounts of another organisation, of none, of the organisation in none of the mesh's units, and in governance's."""
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
 WHOLE_UP_TO: Final = 8
 """The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
@@ -69,6 +71,13 @@ class Subject:
             (plan.perimeter.root,),
             service_control=above.service_control[:1],
             resource_control=above.resource_control[:1],
+        )
+        # The unit of governance is for one account: whatever else is moved there is not taken for it.
+        self.world.accounts[BESIDE_GOVERNANCE] = dataclasses.replace(
+            above,
+            id=BESIDE_GOVERNANCE,
+            service_control=above.service_control[:2],
+            resource_control=above.resource_control[:2],
         )
         self.lakes: Lakes = from_plan.lakes(plan)
         self.access = DecidedReads(plan, self.world, self.lakes)

@@ -5,7 +5,8 @@ What a service, a share, a job or a network does with data no later policy sees:
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from mesh import names
 from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
@@ -25,17 +26,28 @@ QUERIES: Final = (
 """Actions on queries; only their number and ids can be listed besides."""
 
 
-def no_exfiltration(perimeter: Perimeter, *mail_addresses: str) -> Document:
-    """SCP on every unit but the root: no service (I7), no share (I19) and no network (I8) carries data out.
+UnitName = Literal["governance", "domains", "partners"]
 
-    `mail_addresses` are those to which the deployment may have a topic send mail.
+WHO_QUERIES: Final[Mapping[UnitName, tuple[str, ...]]] = {
+    "governance": (),
+    "domains": (names.clearance_role("*", "*"),),
+    "partners": (names.role("*", "access"),),
+}
+"""Roles that query in the mesh's workgroups, by the unit in which there are such roles."""
+
+
+def no_exfiltration(perimeter: Perimeter, unit: UnitName) -> Document:
+    """SCP on one unit: no service (I7), no share (I19) and no network (I8) carries data out.
+
+    A refusal that excepts callers of one unit alone excepts nobody in the other units.
     """
+    governs = unit == "governance"
     return document(
-        *only_deployments_share(perimeter),
-        *_subscriptions_stay_inside(perimeter, mail_addresses),
-        *queries_are_the_cleared_ones(),
+        *only_deployments_share(perimeter, governs=governs),
+        *_subscriptions_stay_inside(perimeter, (perimeter.security_contact,) if governs else ()),
+        *queries_are_the_cleared_ones(WHO_QUERIES[unit]),
         *compute_in_a_network(),
-        *networks_without_a_way_out(perimeter),
+        *networks_without_a_way_out(perimeter, governs=governs),
         one_region(perimeter.region),
     )
 
@@ -64,8 +76,8 @@ def _subscriptions_stay_inside(perimeter: Perimeter, mail_addresses: tuple[str, 
     )
 
 
-def queries_are_the_cleared_ones() -> tuple[Statement, ...]:
-    """Statements about Athena: workgroups are the deployment's, and queries in them those of people who are cleared."""
+def queries_are_the_cleared_ones(who: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Statements about Athena: workgroups are the deployment's, and queries in them those of the roles `who`."""
     return (
         Statement(
             sid="RefuseWorkgroupChanges",
@@ -80,10 +92,10 @@ def queries_are_the_cleared_ones() -> tuple[Statement, ...]:
             sid="RefuseOtherQueries",
             what="Only clearance roles, and people of partners, query in workgroups of the mesh or see queries there.",
             why="The text of a query has values in it, and its result is data.",
-            but="Workgroups are for them; which clearance has which, its own permissions say.",
+            but="Workgroups are for them; which clearance has which, its own permissions say." if who else "",
             actions=QUERIES,
             resources=(f"arn:aws:athena:*:*:workgroup/{names.WORKGROUP}*",),
-            conditions=(caller_is_not(names.clearance_role("*", "*"), names.role("*", "access")),),
+            conditions=(caller_is_not(*who),) if who else (),
         ),
     )
 

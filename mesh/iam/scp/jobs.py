@@ -70,18 +70,16 @@ READ_RUNS: Final = (
 """Actions that return what a run was given and what it answered."""
 
 READ_LOGS: Final = (
-    "logs:CreateExportTask",
     "logs:CreateLogAnomalyDetector",
     "logs:Filter*",
     "logs:Get*",
     "logs:Integrate*",
     "logs:Process*",
     "logs:PutMetricFilter",
-    "logs:PutSubscriptionFilter",
     "logs:Start*",
     "logs:Unmask",
 )
-"""Actions that return log events, or have them copied, counted or sent."""
+"""Actions that return log events, or have them read or counted; what exports and sends them nobody does at all."""
 
 CHANGE_LOGS: Final = (
     "logs:Associate*",

@@ -68,30 +68,31 @@ ENDPOINTS: Final = (
 )
 
 
-def networks_without_a_way_out(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about networks: the deployment of governance alone makes them.
+def networks_without_a_way_out(perimeter: Perimeter, *, governs: bool) -> tuple[Statement, ...]:
+    """Statements about networks: the deployment of governance alone makes them; `governs` in the unit that has it.
 
     A gateway, a peering, a VPN or another way out nobody makes: no allow list has it. The declarative policy stops
     traffic at internet gateways; this is the second line (EC2 Developer Guide and VPC User Guide).
     """
+    but_governance = (caller_is_not(names.deploy_role(perimeter.governance_id)),) if governs else ()
     return (
         Statement(
             sid="RefuseOtherEndpoints",
             what="Only the deployment of governance makes or changes VPC endpoints.",
             why="Through an endpoint without the mesh's policy a stranger's credentials reach a stranger's bucket.",
-            but="The deployment of governance makes the endpoints of the one network.",
+            but="The deployment of governance makes the endpoints of the one network." if governs else "",
             actions=ENDPOINTS,
             resources=("*",),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+            conditions=but_governance,
         ),
         Statement(
             sid="RefuseOtherNetworks",
             what="Only the deployment of governance makes or changes networks, routes and access lists.",
             why="A job runs in the mesh's network or in one that somebody made; a route leads where its maker wants.",
-            but="The deployment of governance makes the one network, whose subnets it shares.",
+            but="The deployment of governance makes the one network, whose subnets it shares." if governs else "",
             actions=NETWORKS,
             resources=("*",),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+            conditions=but_governance,
         ),
         Statement(
             sid="RefuseOtherSecurityGroups",

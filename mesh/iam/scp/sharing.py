@@ -188,18 +188,21 @@ def _keys_phones_and_endpoints() -> tuple[Statement, ...]:
     )
 
 
-def only_deployments_share(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about what is inside: which deployment shares, opens a resource, or sets an export up."""
-    governance = names.deploy_role(perimeter.governance_id)
+def only_deployments_share(perimeter: Perimeter, *, governs: bool) -> tuple[Statement, ...]:
+    """Statements about what is inside: which deployment shares, opens a resource, or sets an export up.
+
+    `governs` in the unit that has the deployment of governance; in the others there is nobody to except.
+    """
+    but_governance = (caller_is_not(names.deploy_role(perimeter.governance_id)),) if governs else ()
     return (
         Statement(
             sid="RefuseSharing",
             what="Only the deployment of governance shares by RAM, ends a share, makes topics or opens the bus.",
             why="No RCP covers RAM and SNS; a share that ends takes catalog and network from the domains.",
-            but="The deployment of governance shares catalog and network, and makes bus and alarm.",
+            but="The deployment of governance shares catalog and network, and makes bus and alarm." if governs else "",
             actions=SHARE,
             resources=("*",),
-            conditions=(caller_is_not(governance),),
+            conditions=but_governance,
         ),
         Statement(
             sid="RefusePoliciesOfResources",
@@ -223,10 +226,14 @@ def only_deployments_share(perimeter: Perimeter) -> tuple[Statement, ...]:
             sid="RefuseTrails",
             what="Only the deployment of governance sets up a trail.",
             why="A trail delivers every call to a bucket, which may be a stranger's.",
-            but="The deployment of governance makes the organisation's trail; no condition key tells its bucket.",
+            but=(
+                "The deployment of governance makes the organisation's trail; no condition key tells its bucket."
+                if governs
+                else ""
+            ),
             actions=("cloudtrail:CreateTrail", "cloudtrail:StartLogging"),
             resources=("*",),
-            conditions=(caller_is_not(governance),),
+            conditions=but_governance,
         ),
         Statement(
             sid="RefuseEventTargets",

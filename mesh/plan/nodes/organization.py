@@ -89,7 +89,7 @@ class LandingZoneArgs:
     def policies(self) -> tuple[OrganizationPolicy, ...]:
         """Every service and resource control policy, partners' own last."""
         p, scp, rcp = self.perimeter, "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
-        no_exit = exfiltration.no_exfiltration(p)
+        no_exit = exfiltration.no_exfiltration
         fixed = (
             ("identities-stay-inside", scp, "root", "No identity acts on a resource outside the organisation.",
              identities.identities_stay_inside(p)),
@@ -103,12 +103,14 @@ class LandingZoneArgs:
              resources_stay_inside(p)),
             ("our-networks", rcp, "root", "No resource is reached from a foreign network.",
              requests_come_from_our_networks(p)),
-            ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.", no_exit),
+            ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.",
+             no_exit(p, "domains")),
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
              domain_resources_stay_in_domains(p)),
             ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.",
-             exfiltration.no_exfiltration(p, p.security_contact)),
-            ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.", no_exit),
+             no_exit(p, "governance")),
+            ("no-side-doors-partners", scp, "partners", "No service carries data out of a partner account.",
+             no_exit(p, "partners")),
         )  # fmt: skip
         named = tuple(
             OrganizationPolicy(name=f"mesh-{name}", type=kind, targets=(target,), description=text, document=body)

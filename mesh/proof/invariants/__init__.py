@@ -16,6 +16,7 @@ from mesh.proof.invariants import (
     entitled,
     event_bus,
     every_action,
+    every_rcp_service,
     exfiltration,
     guardrails,
     harm,
@@ -23,7 +24,9 @@ from mesh.proof.invariants import (
     keys,
     logs,
     mesh_catalog,
+    narrow_exceptions,
     networks,
+    no_unit,
     origins,
     partners,
     perimeter,
@@ -47,12 +50,12 @@ class Invariant(NamedTuple):
     """The part that no IAM policy carries: what carries it instead, and where to look at it."""
 
 
-def _both(one: Claims, other: Claims) -> Claims:
-    """The claims of both."""
+def _both(one: Claims, *others: Claims) -> Claims:
+    """The claims of all of them."""
 
     @wraps(one)
     def claims(subject: Subject) -> Iterator[AnyClaim]:
-        return chain(one(subject), other(subject))
+        return chain.from_iterable(each(subject) for each in (one, *others))
 
     return claims
 
@@ -94,17 +97,17 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I1",
         "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
-        _both(perimeter.nobody_outside, harm.from_outside),
+        _both(perimeter.nobody_outside, harm.from_outside, every_rcp_service.closed_to_outsiders),
     ),
     Invariant(
         "I2",
         "An AWS service that acts for an outsider is refused; one that acts for the mesh, or for itself, is not.",
-        perimeter.services_act_for_the_mesh,
+        _both(perimeter.services_act_for_the_mesh, every_rcp_service.closed_to_their_services),
     ),
     Invariant(
         "I3",
         "Partners and the management account act on nothing of a domain.",
-        _both(perimeter.only_domains_and_governance, harm.from_other_units),
+        _both(perimeter.only_domains_and_governance, harm.from_other_units, every_rcp_service.closed_to_other_units),
     ),
     Invariant(
         "I4",
@@ -114,7 +117,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I5",
         "Into a partner's account reaches nobody but the deliveries of open agreements, and they only write.",
-        partners.only_the_declared_writer,
+        _both(partners.only_the_declared_writer, every_rcp_service.closed_to_all_but_writers),
     ),
     Invariant(
         "I6",
@@ -172,7 +175,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        _both(guardrails.controls_stay_up, harm.changed),
+        _both(guardrails.controls_stay_up, narrow_exceptions.exceptions_are_narrow, harm.changed, no_unit.in_no_unit),
     ),
     Invariant(
         "I17",

@@ -81,7 +81,7 @@ def every_action(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     for name, _ in allowed_actions():
         # Whose the resource is matters to no allow list, and of some actions no page says whether AWS tells it.
         listed = Request(callers[0].name, name, "*")
-        yield Claim(callers[0].who, listed, not_by=OF_AN_ALLOW_LIST, lacks=(UNSAID_OWNER,))
+        yield Claim(callers[0].who, listed, spared_by=OF_AN_ALLOW_LIST, lacks=(UNSAID_OWNER,))
     yield from _bounds(subject, asked)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mesh import names
 from mesh.evaluator import facts
+from mesh.evaluator.conditions import UNSAID_OWNER
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.invariants.sharing import LISTED
@@ -38,6 +39,14 @@ BOUNDED: Final = frozenset({"s3", "kms", "sqs", "sns", "sts"})
 
 WITH_A_BOUNDARY: Final = ("clearance", "pipeline", "delivery", "location", "publisher", "access", "break-glass")
 """Kinds of callers that are roles of the mesh, which carry the boundary."""
+
+NOT_OF_AWS: Final = (
+    ("iam:GetRole", "arn:aws:iam::aws:role/x"),
+    ("ssm:PutParameter", "arn:aws:ssm:{region}:{stranger}:parameter/aws/x"),
+    ("ssm:GetParameter", "arn:aws:ssm:{region}::parameter/x"),
+    ("ec2:DeleteSecurityGroup", "arn:aws:ec2:{region}:aws:security-group/x"),
+)
+"""Actions on resources that are like those of AWS that the mesh may name, and are not."""
 
 OWNER_KEYS: Final = ("aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths")
 
@@ -83,11 +92,12 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
         for action, arn in (
             ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
             ("ssm:GetParameter", f"arn:aws:ssm:{subject.region}::parameter/aws/service/x"),
+            ("ec2:ModifySecurityGroupRules", f"arn:aws:ec2:{subject.region}:aws:prefix-list/pl-x"),
         ):
             yield Claim(f"{caller.who}, at what AWS owns", Request(caller.name, action, arn), free=("scp",))
-        for arn in ("arn:aws:iam::aws:role/x", f"arn:aws:ssm:{subject.region}:{NO_ORGANIZATION}:parameter/aws/x"):
-            action = "iam:GetRole" if ":iam:" in arn else "ssm:PutParameter"
-            yield Claim(caller.who, Request(caller.name, action, arn), allowed=False, denied=("scp",))
+        for action, arn in NOT_OF_AWS:
+            request = Request(caller.name, action, arn.format(region=subject.region, stranger=NO_ORGANIZATION))
+            yield Claim(caller.who, request, allowed=False, denied=("scp",))
 
 
 def _without_an_owner(subject: Subject) -> Iterator[AnyClaim]:
@@ -109,9 +119,9 @@ def _without_an_owner(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(pipeline.arn, "events:PutEvents", bus, told)
             yield Claim("a pipeline", request, allowed=True, lacks=OWNER_KEYS)
         administrator = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
-        for account_id in (OTHER_ORGANIZATION, NO_ORGANIZATION):
-            foreign = f"arn:aws:events:{subject.region}:{account_id}:event-bus/x"
-            request = Request(administrator.name, "events:PutEvents", foreign)
+        foreign = [f"{account_id}:event-bus/x" for account_id in (OTHER_ORGANIZATION, NO_ORGANIZATION)]
+        for other in (*foreign, f"{subject.hub}:event-bus/x", f"{NO_ORGANIZATION}:event-bus/{names.BUS}"):
+            request = Request(administrator.name, "events:PutEvents", f"arn:aws:events:{subject.region}:{other}")
             yield Claim(administrator.who, request, allowed=False, denied=("scp",), lacks=OWNER_KEYS)
         for action in ("events:PutRule", "events:PutTargets"):
             request = subject.own_request(
@@ -283,6 +293,7 @@ def _subscriptions(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     for protocol, endpoint in (
         ("https", "https://example.com/"),
         ("email", "somebody@example.com"),
+        ("email", f"{subject.perimeter.security_contact.rpartition('.')[0]}.elsewhere"),
         ("sms", "+15550100"),
         ("sqs", f"arn:aws:sqs:{subject.region}:{NO_ORGANIZATION}:x"),
         ("lambda", f"arn:aws:lambda:{subject.region}:{OTHER_ORGANIZATION}:function:x"),
@@ -291,11 +302,36 @@ def _subscriptions(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     ):
         context = {"sns:Protocol": protocol, "sns:Endpoint": endpoint}
         yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, context), allowed=False, denied=("scp",))
-    queue = {"sns:Protocol": "sqs", "sns:Endpoint": f"arn:aws:sqs:{subject.region}:{caller.account}:x"}
-    yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, queue), free=("scp",))
+    for protocol, endpoint in (("sqs", "x"), ("lambda", "function:x")):
+        own = {
+            "sns:Protocol": protocol,
+            "sns:Endpoint": f"arn:aws:{protocol}:{subject.region}:{caller.account}:{endpoint}",
+        }
+        yield Claim(caller.who, Request(caller.name, "sns:Subscribe", topic, own), free=("scp",))
 
 
 # ---- regions
+
+
+OF_NO_REGION: Final = (
+    "account:GetContactInformation",
+    "budgets:ViewBudget",
+    "ce:GetCostAndUsage",
+    "iam:ListRoles",
+    "organizations:DescribeOrganization",
+    "s3:GetAccountPublicAccessBlock",
+    "s3:ListAllMyBuckets",
+    "s3:PutAccountPublicAccessBlock",
+    "sts:GetCallerIdentity",
+    "tag:GetResources",
+)
+"""Actions of services, or of S3, that AWS has in one region for all."""
+
+BOUND_BESIDES: Final = frozenset({"s3:ListAllMyBuckets", "s3:PutAccountPublicAccessBlock"})
+"""Of these the ones that another statement may refuse: the one says no owner, the other is the deployment's."""
+
+UNSAID: Final = (*OWNER_KEYS, UNSAID_OWNER)
+"""Keys that a request on no resource may lack."""
 
 
 def one_region(subject: Subject) -> Iterator[AnyClaim]:
@@ -314,12 +350,13 @@ def one_region(subject: Subject) -> Iterator[AnyClaim]:
                     yield Claim(administrator.who, Request(administrator.name, action, arn), False, denied=("scp",))
             at_home = Request(administrator.name, action, f"arn:aws:{service}:{subject.region}:{account_id}:{resource}")
             yield Claim(administrator.who, at_home, free=("scp",))
-        for action in (
-            "iam:ListRoles",
-            "sts:GetCallerIdentity",
-            "organizations:DescribeOrganization",
-            "s3:GetAccountPublicAccessBlock",
-        ):
-            request = Request(administrator.name, action, "*", {"aws:RequestedRegion": "us-east-1"})
-            if unit != "partners" or not action.startswith("organizations"):
+        abroad = {"aws:RequestedRegion": next(r for r in ("us-east-1", "eu-central-1") if r != subject.region)}
+        for action in OF_NO_REGION:
+            request = subject.own_request(administrator, action, abroad)
+            who = f"{administrator.who}, on a global service"
+            yield Claim(who, request, lacks=UNSAID, spared_by="RefuseOtherRegions")
+            if action not in BOUND_BESIDES and (unit != "partners" or not action.startswith("organizations")):
                 yield Claim(f"{administrator.who}, on a global service", request, free=("scp",))
+        for action in ("s3:GetObject", "s3:ListBucket", "s3:PutObject"):
+            request = subject.own_request(administrator, action, abroad)
+            yield Claim(f"{administrator.who}, in another region", request, allowed=False, denied=("scp",))

@@ -16,7 +16,7 @@ from mesh.aws.allowed_actions import HARMLESS, Power, actions_that, is_allowed, 
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import IN_NO_UNIT, NO_ORGANIZATION, Actor, Subject
+from mesh.proof.subject import NO_ORGANIZATION, Actor, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,8 @@ def opened(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def changed(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims of I16: on every allowed action that changes who reads, and on accounts outside of the units."""
-    yield from _refused(subject, "changes who reads")
-    yield from in_no_unit(subject)
+    """Claims of I16: on every allowed action that changes who reads."""
+    return _refused(subject, "changes who reads")
 
 
 def shared(subject: Subject) -> Iterator[AnyClaim]:
@@ -216,23 +215,6 @@ def on_the_catalog(subject: Subject) -> Iterator[AnyClaim]:
         if in_a_catalog and is_allowed(action) and action not in actions_that(*HARMLESS):
             for caller in (*partners, *subject.outsiders[:2]):
                 yield Claim(caller.who, Request(caller.name, action, arn), allowed=False)
-
-
-OF_NOBODY_AT_ALL: Final = (
-    "ec2:ModifySnapshotAttribute ec2:ModifyImageAttribute iam:CreateAccessKey iam:CreateLoginProfile "
-    "iam:CreateSAMLProvider iam:CreateServiceSpecificCredential iam:CreateUser iam:UpdateSAMLProvider "
-    "lambda:CreateFunctionUrlConfig lambda:PutResourcePolicy logs:PutSubscriptionFilter organizations:AcceptHandshake "
-    "organizations:LeaveOrganization ram:AcceptResourceShareInvitation rolesanywhere:CreateTrustAnchor "
-    "ssm:CreateActivation ssm:PutResourcePolicy sso:CreateInstance iot:CreateRoleAlias account:CloseAccount"
-).split()
-"""Actions that nobody of the organisation takes, in whatever unit an account is."""
-
-
-def in_no_unit(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims of I16 on an account in none of the mesh's units, as Control Tower's own: the root binds it as well."""
-    caller = subject.other(IN_NO_UNIT, None, "an account in no unit")
-    for action in OF_NOBODY_AT_ALL:
-        yield Claim(caller.who, subject.own_request(caller, action), allowed=False, denied=("scp",))
 
 
 def _harmful(subject: Subject, caller: Actor, action: str) -> Request:

@@ -44,7 +44,7 @@ AS_IT_IS: Final = frozenset(
 def jobs_stay_as_made(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I25: on every action that starts a job or reads its logs, on aliases, stacks, and services' roles."""
     for administrator, deployment in subject.administrators:
-        for action in _starting():
+        for action in starting():
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
         for action in ("glue:StartJobRun", "glue:CreateTrigger", "states:StartExecution"):
@@ -60,7 +60,8 @@ def jobs_stay_as_made(subject: Subject) -> Iterator[AnyClaim]:
         yield from _queries(subject, account_id, where)
 
 
-def _starting() -> Iterator[str]:
+def starting() -> Iterator[str]:
+    """Actions that start or change what runs, of AWS's reference."""
     for service, beginnings in STARTING.items():
         for name in facts.actions_of(service):
             if name.startswith(beginnings) and f"{service}:{name}" not in AS_IT_IS:
@@ -75,7 +76,7 @@ def _logs(subject: Subject, account_id: str, where: str, product: str) -> Iterat
         Actor(f"the preview of {where}", names.preview_role(account_id), "domains", account_id, "preview"),
     )
     deployment = names.deploy_role(account_id)
-    for name, arn in _log_actions(group):
+    for name, arn in log_actions(group):
         action = f"logs:{name}"
         lists = facts.lists("logs", name) and is_allowed(action)
         for caller in strangers[:1] if not facts.reads("logs", name) else strangers:
@@ -94,7 +95,8 @@ def _logs(subject: Subject, account_id: str, where: str, product: str) -> Iterat
         yield Claim(f"{strangers[0].who}, at home", Request(strangers[0].name, action, other), free=("scp",))
 
 
-def _log_actions(group: str) -> Iterator[tuple[str, str]]:
+def log_actions(group: str) -> Iterator[tuple[str, str]]:
+    """Actions of AWS's reference on a log group or a stream of it, by name without the prefix, with the resource."""
     for name in facts.actions_of("logs"):
         kinds = facts.resource_types("logs", name)
         if "log-stream" in kinds:

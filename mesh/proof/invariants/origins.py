@@ -147,6 +147,13 @@ def _log_writes(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     yield Claim("Lambda, which writes a trace", trace, free=("scp",))
     traces = Request(caller.name, "xray:GetTraceSummaries", "*", {**function, **outside})
     yield Claim("a function's credentials, for others' traces", traces, allowed=False, denied=("scp",))
+    for action in ("logs:CreateDelivery", "logs:PutRetentionPolicy", "xray:PutTelemetryRecords"):
+        for credential, sid in (
+            (OF_A_GLUE_JOB, "RefuseGlueCredentialsElsewhere"),
+            (function, "RefuseFunctionCredentialsElsewhere"),
+        ):
+            request = subject.own_request(caller, action, {**credential, **outside})
+            yield Claim("a job's credentials, for more than its log", request, by=sid)
     stolen = Request(caller.name, TRACE_WRITE, "*", {**OF_A_GLUE_JOB, **outside})
     yield Claim("a Glue job's credentials, for a trace", stolen, allowed=False, denied=("scp",))
 
@@ -194,6 +201,13 @@ def _lent_to_services(subject: Subject) -> Iterator[AnyClaim]:
                 for where, origin in _foreign_endpoints(service):
                     request = Request(role, action, resource, origin)
                     yield Claim(f"AWS, with {names.role_name(role)}, {where}", request, free=("scp", "rcp"))
+        # A delivery's role is named by the program; whatever else lies in its path is nobody's.
+        namesake = f"arn:aws:iam::{account_id}:role/mesh/delivery/somebody"
+        for service, action, resource in _calls(subject, subject.hub):
+            layers: tuple[Layer, ...] = ("scp", "rcp") if service in WALLED_BY_RCP else ("scp",)
+            for where, origin in _foreign_endpoints(service):
+                request = Request(namesake, action, resource, origin)
+                yield Claim(f"a role named like a delivery's, {where}", request, allowed=False, denied=layers)
 
 
 def _presigned(subject: Subject) -> Iterator[AnyClaim]:

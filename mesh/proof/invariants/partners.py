@@ -11,6 +11,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Layer, Request
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim, Fact
+from mesh.proof.invariants.exfiltration import NOT_OF_AWS
 from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
 
 SERVICES: Final = (
@@ -131,6 +132,12 @@ def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
         # What AWS owns is exempt of the wall; whether the role may read it is no claim of this invariant.
         allowed = None if action.startswith("iam:") else True
         yield Claim(who, Request(access, action, resource, context), allowed=allowed, free=("scp", "rcp"))
+    for action, arn in NOT_OF_AWS:
+        stranger = Request(access, action, arn.format(region=region, stranger=NO_ORGANIZATION))
+        yield Claim(f"people of partner {partner.name}", stranger, by="RefuseResourcesOfOtherAccounts")
+    prefix_list = f"arn:aws:ec2:{region}:aws:prefix-list/pl-x"
+    owned = Request(access, "ec2:ModifySecurityGroupRules", prefix_list)
+    yield Claim(f"people of partner {partner.name}", owned, spared_by="RefuseResourcesOfOtherAccounts")
     for action in ("iam:GetPolicy", "iam:ListPolicyVersions"):
         owned = Request(names.deploy_role(account_id), action, "arn:aws:iam::aws:policy/ReadOnlyAccess")
         yield Claim(f"the deployment of partner {partner.name}", owned, allowed=True)
@@ -228,6 +235,16 @@ def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
             writes = caller.name in partner.partner.writers and action != "sts:AssumeRole"
             request = Request(caller.name, action, resource)
             yield Claim(caller.who, request, allowed=False, denied=() if writes else ("rcp",))
+    for writer in partner.partner.writers:
+        account, name = writer.split(":")[4], writer.rpartition("/")[2]
+        for namesake in (names.role(account, "delivery/somebody"), names.role(hub, f"delivery/{name}")):
+            request = Request(namesake, "sqs:SendMessage", f"arn:aws:sqs:{region}:{account_id}:unplanned")
+            yield Claim("a namesake of a writer", request, allowed=False, denied=("rcp",))
+    home = subject.domains[0].access.account_id
+    for role in deployments:
+        namesake = role.replace(hub, home)
+        request = Request(namesake, "sts:AssumeRole", f"arn:aws:iam::{account_id}:role/unplanned")
+        yield Claim("a namesake of the CI", request, allowed=False, denied=("rcp",))
     for role in ("deploy", "preview"):
         enters = Request(names.ci_role(subject.hub, role), "sts:AssumeRole", names.role(account_id, role))
         yield Claim(f"the mesh's CI ({role})", enters, allowed=True)

@@ -157,21 +157,27 @@ def _destinations(subject: Subject, deployment: Actor) -> Iterator[tuple[str, Co
     strangers = (OTHER_ORGANIZATION, NO_ORGANIZATION)
     bus = f"arn:aws:events:{region}:{subject.hub}:event-bus/{names.BUS}"
     queue = f"arn:aws:sqs:{region}:{own}:x"
+    # A bus of the hub's account beside the mesh's, which is another account's for all but the hub itself.
+    namesakes = [f"{strangers[0]}:event-bus/{names.BUS}"]
+    namesakes += [f"{subject.hub}:event-bus/x"] if own != subject.hub else []
     targets: Contexts = (
         *({"events:TargetArn": [f"arn:aws:events:{region}:{account}:event-bus/x"]} for account in strangers),
         *(
             {"events:TargetArn": [queue, f"arn:aws:lambda:{region}:{account}:function:{own}:x"]}
             for account in strangers
         ),
+        *({"events:TargetArn": [f"arn:aws:events:{region}:{each}"]} for each in namesakes),
     )
     yield "events:PutTargets", targets, ({"events:TargetArn": [queue]}, {"events:TargetArn": [bus, queue]})
     alarms: Contexts = tuple({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{a}:x"]} for a in strangers)
+    told = ([f"arn:aws:sns:{region}:{own}:x"], [f"arn:aws:lambda:{region}:{own}:function:x"], [])
     for action in ("cloudwatch:PutMetricAlarm", "cloudwatch:PutCompositeAlarm"):
-        yield action, alarms, ({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{own}:x"]}, {})
+        yield action, alarms, tuple({"cloudwatch:AlarmActions": actions} for actions in told)
     principals: Contexts = tuple(
-        {"lambda:Principal": p} for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root")
+        {"lambda:Principal": p} for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root", "x.amazonaws.example")
     )
-    inside: Contexts = ({"lambda:Principal": "events.amazonaws.com"}, {"lambda:Principal": str(own)})
+    own_role = f"arn:aws:iam::{own}:role/x"
+    inside: Contexts = tuple({"lambda:Principal": each} for each in ("events.amazonaws.com", str(own), own_role))
     yield "lambda:AddPermission", principals, inside
     yield "kms:CreateGrant", ({"kms:GrantIsForAWSResource": "false"}, {}), ({"kms:GrantIsForAWSResource": "true"},)
 

@@ -54,7 +54,7 @@ def test_a_statement_that_changes_makes_the_page_stale(monkeypatch: pytest.Monke
 def test_a_reason_that_changes_makes_the_page_stale(sample: Mesh, monkeypatch: pytest.MonkeyPatch) -> None:
     day = datetime.date(2027, 1, 1)
     because = Statement(sid="RefuseWaysOutOfANetwork", what="Nothing.", why="Another.", actions=("s3:*",))
-    monkeypatch.setattr(exfiltration, "networks_without_a_way_out", lambda perimeter: (because,))
+    monkeypatch.setattr(exfiltration, "networks_without_a_way_out", lambda perimeter, governs: (because,))
     assert page(build(sample, day), LOSSES) != PAGE
 
 

@@ -1,0 +1,210 @@
+"""Exceptions (I16): a refusal that excepts somebody excepts the roles of the design, in their account, and no namesake.
+
+Which refusal excepts whom is written here a second time, as the design has it, and not read from a policy. Whoever is
+excepted may; roles that nobody planned may not, whatever their name and path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+from mesh import names
+from mesh.evaluator.decide import Request
+from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.subject import BESIDE_GOVERNANCE, Actor, Subject
+
+Excepted = Literal["deploy", "governance", "bootstrap", "publisher", "pipeline", "clearance", "access"]
+"""Who is excepted: every deployment, that of governance alone, StackSets, and other roles of the mesh by their kind."""
+
+
+class Refusal(NamedTuple):
+    """A statement that refuses an action to all but some: what it is asked with, and whom it excepts."""
+
+    sid: str
+    excepted: tuple[Excepted, ...]
+    action: str
+    resource: str = ""
+    context: Mapping[str, Any] = {}
+
+
+_TOPIC: Final = "arn:aws:sns:{region}:{hub}:mesh-break-glass"
+_ROLE: Final = "arn:aws:iam::{account}:role/somebody"
+_MESH_ROLE: Final = "arn:aws:iam::{account}:role/mesh/clearance/x"
+_WORKGROUP: Final = "arn:aws:athena:{region}:{account}:workgroup/mesh-general"
+_ALARM: Final = {"cloudwatch:AlarmActions": ["arn:aws:sns:{region}:{account}:x"]}
+
+AT_THE_ROOT: Final = (
+    Refusal("RefuseOtherFederation", ("governance",), "iam:CreateOpenIDConnectProvider"),
+    Refusal("RefuseChangesToRolesOfTheMesh", ("deploy", "bootstrap"), "iam:UpdateRole", _MESH_ROLE),
+    Refusal("RefuseLosingTheBoundary", ("deploy", "bootstrap"), "iam:DeleteRolePermissionsBoundary", _ROLE),
+    Refusal("RefusePassingRolesOfTheMesh", ("deploy", "publisher"), "iam:PassRole", _MESH_ROLE),
+    Refusal("RefuseRolesWithoutTheBoundary", ("deploy", "bootstrap"), "iam:CreateRole", _ROLE),
+    Refusal(
+        "RefuseRolesWithoutTheBoundary",
+        ("deploy", "bootstrap"),
+        "iam:CreateRole",
+        _ROLE,
+        {"iam:PermissionsBoundary": "arn:aws:iam::{account}:policy/mesh/another"},
+    ),
+    Refusal("RefuseChangesToProtection", ("deploy",), "kms:PutKeyPolicy"),
+    Refusal("RefuseChangesToProtectionOfAll", ("governance",), "glue:PutResourcePolicy"),
+    Refusal("RefuseLakeFormationAdministration", ("deploy",), "lakeformation:GrantPermissions"),
+    Refusal("RefuseRegistrationOfLocations", ("deploy", "publisher"), "lakeformation:RegisterResource"),
+    Refusal("RefuseSilencingTheAlarm", ("governance",), "sns:SetTopicAttributes", _TOPIC),
+    Refusal("RefuseSilencingTheAlarm", ("governance",), "sns:PutDataProtectionPolicy", _TOPIC),
+    Refusal("RefuseSilencingTheAlarm", ("governance",), "sns:RemovePermission", _TOPIC),
+    Refusal("RefuseEndingSubscriptions", ("governance",), "sns:Unsubscribe"),
+    Refusal("RefuseSilencingAlarms", ("deploy",), "cloudwatch:DeleteAlarms"),
+    Refusal("RefuseForgedSessionTags", ("deploy",), "iam:TagRole", _ROLE, {"aws:TagKeys": ["mesh:x"]}),
+    Refusal("RefuseChangesToJobs", ("deploy",), "glue:UpdateJob"),
+    Refusal("RefuseOtherConnections", ("deploy", "pipeline"), "glue:GetConnection"),
+    Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
+    Refusal("RefuseStartingJobs", ("deploy",), "glue:StartJobRun"),
+    Refusal(
+        "RefuseChangesToLogsOfTheMesh",
+        ("deploy", "pipeline"),
+        "logs:PutRetentionPolicy",
+        "arn:aws:logs:{region}:{account}:log-group:/mesh/x",
+    ),
+    Refusal(
+        "RefuseAliasesOfTheMesh",
+        ("deploy",),
+        "kms:CreateAlias",
+        "arn:aws:kms:{region}:{account}:alias/mesh/product/x",
+    ),
+    Refusal("RefuseOtherStacks", ("bootstrap",), "cloudformation:CreateStack"),
+)
+"""Refusals that bind every account of the organisation."""
+
+QUERIES: Final = (
+    "athena:BatchGetQueryExecution",
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetQueryResultsStream",
+    "athena:GetQueryRuntimeStatistics",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+)
+
+ENDING_SHARES: Final = (
+    "ram:AssociateResourceShare",
+    "ram:AssociateResourceSharePermission",
+    "ram:CreateResourceShare",
+    "ram:DeleteResourceShare",
+    "ram:DisassociateResourceShare",
+    "ram:DisassociateResourceSharePermission",
+    "ram:TagResource",
+    "ram:UntagResource",
+    "ram:UpdateResourceShare",
+)
+
+AT_UNITS: Final = (
+    *(Refusal("RefuseSharing", ("governance",), action) for action in ENDING_SHARES),
+    Refusal("RefuseSharing", ("governance",), "events:PutPermission"),
+    Refusal("RefuseSharing", ("governance",), "events:RemovePermission"),
+    Refusal("RefuseSharing", ("governance",), "sns:CreateTopic"),
+    Refusal("RefusePoliciesOfResources", ("deploy",), "ecr:SetRepositoryPolicy"),
+    Refusal("RefusePoliciesOfResources", ("deploy",), "lambda:AddPermission", "", {"lambda:Principal": "{account}"}),
+    Refusal("RefuseExportConfigurations", ("deploy",), "s3:PutBucketNotification"),
+    Refusal("RefuseExportConfigurations", ("deploy",), "cloudwatch:PutMetricAlarm", "", _ALARM),
+    Refusal("RefuseExportConfigurations", ("deploy",), "cloudwatch:PutCompositeAlarm", "", _ALARM),
+    Refusal("RefuseTrails", ("governance",), "cloudtrail:CreateTrail"),
+    Refusal("RefuseTrails", ("governance",), "cloudtrail:StartLogging"),
+    Refusal("RefuseEventTargets", ("deploy",), "events:PutRule"),
+    Refusal("RefuseChangesToBudgets", ("deploy",), "budgets:ModifyBudget"),
+    Refusal("RefuseWorkgroupChanges", ("deploy",), "athena:UpdateWorkGroup"),
+    *(Refusal("RefuseOtherQueries", ("clearance", "access"), action, _WORKGROUP) for action in QUERIES),
+    Refusal("RefuseOtherEndpoints", ("governance",), "ec2:CreateVpcEndpoint"),
+    Refusal("RefuseOtherEndpoints", ("governance",), "ec2:ModifyVpcEndpoint"),
+    Refusal("RefuseOtherNetworks", ("governance",), "ec2:CreateVpc"),
+    Refusal("RefuseOtherSecurityGroups", ("deploy",), "ec2:CreateSecurityGroup"),
+)
+"""Refusals that bind the accounts of the mesh's units."""
+
+SOMEBODIES: Final = (
+    "somebody",
+    "mesh/somebody",
+    "mesh/publisher/somebody",
+    "mesh/delivery/somebody",
+    "mesh/location/somebody",
+    "mesh/deploy/somebody",
+    "mesh/access/somebody",
+)
+"""Names of roles that nobody planned, in the paths of those that the mesh has; no refusal excepts one of them."""
+
+
+def exceptions_are_narrow(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of I16: on every refusal that excepts somebody, by whom it excepts and by namesakes of them."""
+    for account_id, unit, where in _accounts(subject):
+        mail = {"sns:Protocol": "email", "sns:Endpoint": subject.perimeter.security_contact}
+        of_mail = Refusal("RefuseMailOfOthers", ("deploy",), "sns:Subscribe", context=mail)
+        for refusal in (*AT_THE_ROOT, *AT_UNITS, *((of_mail,) if unit == "governance" else ())):
+            for caller in _strangers(subject, refusal, account_id, unit, where):
+                yield Claim(caller.who, _request(subject, caller, refusal), by=refusal.sid)
+            for caller in _excepted(subject, refusal, account_id, unit, where):
+                yield Claim(caller.who, _request(subject, caller, refusal), spared_by=refusal.sid)
+
+
+def _accounts(subject: Subject) -> Iterator[tuple[str, str, str]]:
+    """Id, unit and name of one account of each unit, and of another one beside that of governance."""
+    seen: set[str] = set()
+    for account_id, unit, where in subject.accounts_asked:
+        if unit not in seen:
+            seen.add(unit)
+            yield account_id, unit, where
+    yield BESIDE_GOVERNANCE, "governance", "another account of governance's unit"
+
+
+def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, str]:
+    """The roles of a kind that an account has; kinds that it does not have are missing."""
+    roles: dict[Excepted, str] = {
+        "deploy": names.deploy_role(account_id),
+        "bootstrap": f"arn:aws:iam::{account_id}:role/stacksets-exec-0123456789abcdef",
+    }
+    match unit:
+        case "domains":
+            roles["pipeline"] = names.pipeline_role(account_id, "x")
+            roles["clearance"] = names.clearance_role(account_id, "x")
+        case "partners":
+            roles["access"] = names.role(account_id, "access")
+        case _ if account_id == subject.hub:
+            roles["governance"] = roles["deploy"]
+            roles["publisher"] = names.publisher_role(account_id, "x")
+        case _:
+            pass
+    return roles
+
+
+def _excepted(subject: Subject, refusal: Refusal, account_id: str, unit: str, where: str) -> Iterator[Actor]:
+    for kind, role in _roles(subject, account_id, unit).items():
+        if kind in refusal.excepted:
+            yield Actor(f"{names.role_name(role)} of {where}", role, unit, account_id, kind)
+
+
+def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, where: str) -> Iterator[Actor]:
+    """Roles that nobody planned, and those of the mesh that the refusal does not except."""
+    roles = [f"arn:aws:iam::{account_id}:role/{name}" for name in SOMEBODIES]
+    if not {"deploy", "governance"} & set(refusal.excepted) or (
+        "deploy" not in refusal.excepted and account_id != subject.hub
+    ):
+        roles.append(names.deploy_role(account_id))
+    if "pipeline" not in refusal.excepted:
+        roles.append(names.pipeline_role(account_id, "somebody"))
+    if "clearance" not in refusal.excepted or unit != "domains":
+        roles.append(names.clearance_role(account_id, "somebody"))
+    if "access" not in refusal.excepted or unit != "partners":
+        roles.append(names.role(account_id, "access"))
+    for role in roles:
+        yield Actor(f"a role of {where} that the refusal does not except", role, unit, account_id, "other")
+
+
+def _request(subject: Subject, caller: Actor, refusal: Refusal) -> Request:
+    places = {"account": caller.account, "hub": subject.hub, "region": subject.region}
+    context = {
+        key: [each.format(**places) for each in value] if isinstance(value, list) else value.format(**places)
+        for key, value in refusal.context.items()
+    }
+    if not refusal.resource:
+        return subject.own_request(caller, refusal.action, context)
+    return Request(caller.name, refusal.action, refusal.resource.format(**places), context)
