@@ -557,7 +557,10 @@ def an_endpoint_takes_a_bucket_that_does_not_say_whose_it_is(bench: Bench) -> No
 @fault("I19", "domain ads", "sns:SetTopicAttributes", "is not refused by a service control policy")
 def sharing_inside_the_organisation_is_left_open(bench: Bench) -> None:
     """Partners are inside the organisation."""
-    edit = both(without("ArnNotLike", ARN), when("Bool", "ram:RequestedAllowsExternalPrincipals", "true"))
+
+    def edit(statement: Json) -> None:
+        statement["Condition"] = {"Bool": {"ram:RequestedAllowsExternalPrincipals": "true"}}
+
     bench.statement(DOORS, "RefuseSharing", edit)
 
 

@@ -114,7 +114,7 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
         when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy"),
     ),
     ("I8", "mesh-actions-of-workloads", "RefuseOtherActionsOfWorkloads", more("NotAction", "ec2:CreateNatGateway")),
-    ("I8", DOORS, "RefuseOtherEndpoints", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/*")),
+    ("I8", DOORS, "RefuseOtherEndpoints", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/*")),
     ("I8", ENDPOINTS, "MeshReachesItsOwn", instead("StringEquals", "StringEqualsIfExists", "aws:ResourceOrgID")),
     ("I8", ENDPOINTS, "MeshReachesItsOwn", without("ForAnyValue:StringLike", PATHS)),
     ("I9", ROOT_RCP, "RefuseOldPresignedUrls", when("NumericGreaterThan", "s3:signatureAge", "900001")),
@@ -174,7 +174,7 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     ),
     ("I17", ROOT_SCP, "RefuseChangesToRolesOfTheMesh", first("Resource")),
     ("I18", "policy of bucket *", "ClearedPeopleRead", without("StringEquals", "aws:PrincipalOrgID")),
-    ("I19", DOORS, "RefuseSharing", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/*")),
+    ("I19", DOORS, "RefuseSharing", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/*")),
     ("I21", "policy of bucket *-logs", "RefuseDeletionOfLogs", when("Bool", SERVICE, "false")),
     (
         "I21",
@@ -230,7 +230,7 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
         "RefuseFunctionsForOthers",
         also("StringNotLike", "lambda:Principal", "arn:aws:iam::*:root"),
     ),
-    ("I19", DOORS, "RefuseSharing", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")),
+    ("I19", DOORS, "RefuseSharing", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")),
     ("I25", "mesh-jobs-stay-as-made", "RefuseStartingJobs", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/*")),
     (
         "I25",
