@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -49,9 +50,14 @@ class Invariant(NamedTuple):
     """The part that no IAM policy carries: what carries it instead, and where to look at it."""
 
 
-def _both(*each: Claims) -> Claims:
+def _both(one: Claims, *others: Claims) -> Claims:
     """The claims of all of them."""
-    return lambda subject: chain.from_iterable(claims(subject) for claims in each)
+
+    @wraps(one)
+    def claims(subject: Subject) -> Iterator[AnyClaim]:
+        return chain.from_iterable(each(subject) for each in (one, *others))
+
+    return claims
 
 
 def _every_action(subject: Subject) -> Iterator[AnyClaim]:

@@ -23,6 +23,7 @@ from mesh.proof.symbolic import (
     products,
     query_results,
     roles,
+    sharing,
 )
 from mesh.proof.symbolic.obligations import Obligation
 
@@ -45,7 +46,7 @@ THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Obligation]]]] = {
     "I16": guardrails.controls_stay_up,
     "I17": boundary.roles_carry_the_boundary,
     "I18": guardrails.no_public_bucket,
-    "I19": exfiltration.no_sharing,
+    "I19": sharing.no_sharing,
     "I21": logs.logs_are_immutable,
     "I22": break_glass.break_glass_is_narrow,
     "I23": mesh_catalog.catalog_is_closed,

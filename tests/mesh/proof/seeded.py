@@ -267,7 +267,12 @@ def the_organisations_id_stands_in_for_the_path_of_the_unit(bench: Bench) -> Non
     bench.statement(DOMAINS, "RefuseOtherUnits", edit)
 
 
-@fault("I1", "an outside role named like a clearance", "s3:GetObject", "is not refused by the resource's policy")
+@fault(
+    "I1",
+    "an administrator of an account without an organisation",
+    "s3:GetBucketTagging",
+    "is not refused by the resource's policy",
+)
 def any_value_of_an_absent_path_is_compared(bench: Bench) -> None:
     """ForAnyValue on a key that the request does not carry never holds: the anonymous caller passes."""
     edit = instead("ForAllValues:StringNotLike", "ForAnyValue:StringNotLike", ORG_PATHS)
@@ -310,8 +315,8 @@ def a_tag_alone_is_trusted(bench: Bench) -> None:
 
 @fault(
     "I1",
-    "an account of another organisation",
-    "s3:GetBucketTagging",
+    "an outside role named like a clearance",
+    "s3:GetObject",
     "aurora-identity--profiles/",
     "is not refused by the resource's policy",
 )
@@ -552,11 +557,14 @@ def an_endpoint_takes_a_bucket_that_does_not_say_whose_it_is(bench: Bench) -> No
 @fault("I19", "domain ads", "sns:SetTopicAttributes", "is not refused by a service control policy")
 def sharing_inside_the_organisation_is_left_open(bench: Bench) -> None:
     """Partners are inside the organisation."""
-    edit = both(without("ArnNotLike", ARN), when("Bool", "ram:RequestedAllowsExternalPrincipals", "true"))
+
+    def edit(statement: Json) -> None:
+        statement["Condition"] = {"Bool": {"ram:RequestedAllowsExternalPrincipals": "true"}}
+
     bench.statement(DOORS, "RefuseSharing", edit)
 
 
-@fault("I19", "the deployment of domain ads", "sns:AddPermission", "is not refused by a service control policy")
+@fault("I19", "the deployment of domain ads", "sns:SetTopicAttributes", "is not refused by a service control policy")
 def every_deployment_shares(bench: Bench) -> None:
     """Which deployment: a domain's own makes no share, and ends none of governance's."""
     bench.statement(DOORS, "RefuseSharing", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy"))
@@ -564,8 +572,11 @@ def every_deployment_shares(bench: Bench) -> None:
 
 @fault("I19", "the deployment of", "cloudwatch:AssumeAccessProfile", "is not refused by a service control policy")
 def the_deployment_is_excepted_from_sharing(bench: Bench) -> None:
+    """The allow lists refuse the same in the units: two lines, with one exception in both."""
     edit = when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")
     bench.statement(INSIDE, "RefuseSharingAtAll", edit)
+    for subject in ("Accounts", "Data", "Workloads"):
+        bench.statement(f"mesh-actions-of-{subject.lower()}", f"RefuseOtherActionsOf{subject}", edit)
 
 
 @fault(
@@ -608,7 +619,7 @@ def a_grant_is_for_anybody(bench: Bench) -> None:
     bench.statement(INSIDE, "RefuseGrantsToOthers", instead("BoolIfExists", "Bool", "kms:GrantIsForAWSResource"))
 
 
-@fault("I19", "to a telephone", "sns:Publish", "is not refused by a service control policy")
+@fault("I19", "to a telephone", "sns:Publish on *", "cannot be decided")
 def a_message_goes_to_a_telephone(bench: Bench) -> None:
     bench.statement(INSIDE, "RefuseMessagesToPhones", element("NotResource", "*"))
 
@@ -731,7 +742,7 @@ def the_wall_of_a_partner_excepts_all_buckets(bench: Bench) -> None:
     bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
 
 
-@fault("I4", "ram:GetResourceShareInvitations", "cannot be decided")
+@fault("I4", "ram:GetResourceShareInvitations", "is not refused by a service control policy")
 def actions_without_a_resource_account_are_forgotten(bench: Bench) -> None:
     bench.drop(WALL, "RefuseReachingOtherAccounts")
 
@@ -1207,7 +1218,7 @@ def a_pipeline_cannot_replace_what_it_wrote(bench: Bench) -> None:
     bench.statement("role/mesh/pipeline/impressions, mesh", "WriteTheProduct", edit)
 
 
-@fault("U2", "s3:DeleteBucketPolicy", "is granted by the caller's own policies")
+@fault("U2", "s3:DeleteBucket", "is granted by the caller's own policies")
 def a_pipeline_is_given_all_of_s3_on_its_bucket(bench: Bench) -> None:
     """The bucket is its own, so who would mind?"""
     bench.statement("role/mesh/pipeline/impressions, mesh", "ListTheProduct", _more("Action", "s3:*"))
@@ -1249,7 +1260,7 @@ def a_delivery_lacks_an_action_of_the_guide(bench: Bench) -> None:
     bench.statement("role/mesh/delivery/deliver-*, mesh", "ReadWhatIsOutbound", edit)
 
 
-@fault("U2", "s3:GetObjectVersionForReplication", "is let through by the caller's boundary")
+@fault("U2", "s3:DeleteBucket", "is let through by the caller's boundary")
 def the_boundary_lets_all_of_s3_through(bench: Bench) -> None:
     """It was so: a team's role could have set up a replication, had its own policy said so."""
     bench.statement("policy/mesh/boundary", "DataWork", _more("Action", "s3:*"))

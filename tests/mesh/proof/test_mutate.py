@@ -13,6 +13,7 @@ from mesh.evaluator.policies import compiled
 from mesh.plan import Plan
 from mesh.proof import mutate, verdicts
 from mesh.proof.equivalent_mutants import REASONS
+from mesh.proof.forms import marker
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.mutants import Changed, Mutant
 from mesh.proof.mutate import REFUSED_BY_AWS, Mutation, MutationOutcome, reason
@@ -123,7 +124,9 @@ def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(
     whole = mutation.subject.lakes
     found = list(mutation.of_lakes())
     dropped = {each.mutant.sid for each in found if each.mutant.change == ""}
-    assert dropped >= {grant.name for grant in whole.lakes[mutation.subject.hub].grants}
+    form = marker(plan)
+    forms = {grant.name: form(f"{grant.name} {grant.on}") for grant in whole.lakes[mutation.subject.hub].grants}
+    assert {forms[name] for name in dropped & forms.keys()} == set(forms.values())
     assert {each.mutant.mistake for each in found} == {"dropped", "added", "widened", "turned"}
     assert [str(each.mutant) for each in found if each.survives] == []
     assert mutation.subject.lakes is whole
