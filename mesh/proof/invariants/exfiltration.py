@@ -92,9 +92,12 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
         for action, arn in (
             ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
             ("ssm:GetParameter", f"arn:aws:ssm:{subject.region}::parameter/aws/service/x"),
-            ("ec2:ModifySecurityGroupRules", f"arn:aws:ec2:{subject.region}:aws:prefix-list/pl-x"),
         ):
             yield Claim(f"{caller.who}, at what AWS owns", Request(caller.name, action, arn), free=("scp",))
+        rules = Request(
+            caller.name, "ec2:ModifySecurityGroupRules", f"arn:aws:ec2:{subject.region}:aws:prefix-list/pl-x"
+        )
+        yield Claim(f"{caller.who}, at what AWS owns", rules, spared_by="RefuseResourcesOutsideTheOrganisation")
         for action, arn in NOT_OF_AWS:
             request = Request(caller.name, action, arn.format(region=subject.region, stranger=NO_ORGANIZATION))
             yield Claim(caller.who, request, allowed=False, denied=("scp",))
