@@ -41,9 +41,9 @@ def wrong_with(subject: Subject, action: str, bound: str) -> list[str]:
         ("glue:GetTable", "DataWork", "DataWork is the Sid of no statement of the plan that denies"),
         ("glue:UpdateJob", "RefuseChangesToJobs", ""),
         ("glue:CreateTable", "I23", ""),
-        # I25 says that people start triggers, M12 under which name a role is assumed: neither refuses.
+        # I25 says that people start triggers, and refuses nobody; M12 refuses a name to all who may not give one.
         ("glue:StartTrigger", "I25", "I25 does not refuse it to anybody"),
-        ("sts:SetSourceIdentity", "M12", "M12 does not refuse it to anybody"),
+        ("sts:SetSourceIdentity", "M12", ""),
         # The wall against outsiders stands before a key, not before the making of one.
         ("kms:CreateKey", "RefuseCallersOutsideTheOrganisation", "refuses nobody it"),
     ],

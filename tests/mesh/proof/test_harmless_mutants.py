@@ -80,7 +80,8 @@ def test_a_reason_is_computed_where_nothing_harmful_is_added(
 
 def test_what_another_statement_says_is_added_by_nobody() -> None:
     change = "Action s3:DeleteObject to s3:Delete* widened"
-    own, refused = allow(["s3:DeleteObject"], "*"), ["s3:DeleteBucketPolicy", "s3:DeleteObjectVersion"]
+    own = allow(["s3:DeleteObject"], "*")
+    refused = [f"s3:Delete{what}" for what in ("Bucket", "BucketPolicy", "ObjectTagging", "ObjectVersion")]
     deny = {"Sid": "D", "Effect": "Deny", "Action": refused, "Resource": "*"}
     assert reasons(own)[change] is None
     assert reasons(own, deny)[change] == SAID_ALREADY
