@@ -10,7 +10,7 @@ from typing import Final
 
 from mesh import names
 from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
-from mesh.iam.statement import Statement, when
+from mesh.iam.statement import Condition, Statement, when
 
 OF_NOBODY: Final = (
     "athena:CreateDataCatalog",
@@ -213,6 +213,13 @@ def only_deployments_share(perimeter: Perimeter, *, governs: bool) -> tuple[Stat
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
         ),
+        *_only_deployments_set_up(but_governance, governs=governs),
+    )
+
+
+def _only_deployments_set_up(but_governance: tuple[Condition, ...], *, governs: bool) -> tuple[Statement, ...]:
+    """Statements about what goes on by itself once it is set up: exports, trails, rules, budgets."""
+    return (
         Statement(
             sid="RefuseExportConfigurations",
             what="Only deployments set up access logs, notifications, replications and alarms.",

@@ -25,14 +25,14 @@ class Refusal(NamedTuple):
     excepted: tuple[Excepted, ...]
     action: str
     resource: str = ""
-    context: Mapping[str, Any] = {}
+    context: Mapping[str, str | tuple[str, ...]] = {}
 
 
 _TOPIC: Final = "arn:aws:sns:{region}:{hub}:mesh-break-glass"
 _ROLE: Final = "arn:aws:iam::{account}:role/somebody"
 _MESH_ROLE: Final = "arn:aws:iam::{account}:role/mesh/clearance/x"
 _WORKGROUP: Final = "arn:aws:athena:{region}:{account}:workgroup/mesh-general"
-_ALARM: Final = {"cloudwatch:AlarmActions": ["arn:aws:sns:{region}:{account}:x"]}
+_ALARM: Final = {"cloudwatch:AlarmActions": ("arn:aws:sns:{region}:{account}:x",)}
 
 AT_THE_ROOT: Final = (
     Refusal("RefuseOtherFederation", ("governance",), "iam:CreateOpenIDConnectProvider"),
@@ -56,7 +56,7 @@ AT_THE_ROOT: Final = (
     Refusal("RefuseSilencingTheAlarm", ("governance",), "sns:RemovePermission", _TOPIC),
     Refusal("RefuseEndingSubscriptions", ("governance",), "sns:Unsubscribe"),
     Refusal("RefuseSilencingAlarms", ("deploy",), "cloudwatch:DeleteAlarms"),
-    Refusal("RefuseForgedSessionTags", ("deploy",), "iam:TagRole", _ROLE, {"aws:TagKeys": ["mesh:x"]}),
+    Refusal("RefuseForgedSessionTags", ("deploy",), "iam:TagRole", _ROLE, {"aws:TagKeys": ("mesh:x",)}),
     Refusal("RefuseChangesToJobs", ("deploy",), "glue:UpdateJob"),
     Refusal("RefuseOtherConnections", ("deploy", "pipeline"), "glue:GetConnection"),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
@@ -201,8 +201,8 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
 
 def _request(subject: Subject, caller: Actor, refusal: Refusal) -> Request:
     places = {"account": caller.account, "hub": subject.hub, "region": subject.region}
-    context = {
-        key: [each.format(**places) for each in value] if isinstance(value, list) else value.format(**places)
+    context: dict[str, Any] = {
+        key: [each.format(**places) for each in value] if isinstance(value, tuple) else value.format(**places)
         for key, value in refusal.context.items()
     }
     if not refusal.resource:

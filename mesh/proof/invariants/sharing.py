@@ -170,7 +170,7 @@ def _destinations(subject: Subject, deployment: Actor) -> Iterator[tuple[str, Co
     )
     yield "events:PutTargets", targets, ({"events:TargetArn": [queue]}, {"events:TargetArn": [bus, queue]})
     alarms: Contexts = tuple({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{a}:x"]} for a in strangers)
-    told = ([f"arn:aws:sns:{region}:{own}:x"], [f"arn:aws:lambda:{region}:{own}:function:x"], [])
+    told: tuple[list[str], ...] = ([f"arn:aws:sns:{region}:{own}:x"], [f"arn:aws:lambda:{region}:{own}:function:x"], [])
     for action in ("cloudwatch:PutMetricAlarm", "cloudwatch:PutCompositeAlarm"):
         yield action, alarms, tuple({"cloudwatch:AlarmActions": actions} for actions in told)
     principals: Contexts = tuple(
