@@ -5,6 +5,7 @@ from acme import AUDITOR, PERIMETER, SALES, account
 
 from components import PartnerReplication, PrivateBucket
 from components.private_bucket import PrivateBucketArgs
+from mesh import names
 from mesh.iam.account import results_bucket_policy
 from mesh.plan import nodes
 
@@ -12,7 +13,7 @@ sales = account("sales", SALES)
 bucket = PrivateBucket(
     "orders",
     PrivateBucketArgs(bucket="acme-sales--orders", deletion_protection=True, expire_after=400),
-    policy=results_bucket_policy(PERIMETER, "acme-sales--orders", SALES).text(),
+    policy=results_bucket_policy(PERIMETER, "acme-sales--orders", SALES, names.delivery_role(SALES, "*")).text(),
     opts=sales,
 )
 agreement = nodes.Delivery(partner="auditor", partner_id=AUDITOR, inbox="acme-partner-auditor--inbox", open=True)

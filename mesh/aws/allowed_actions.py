@@ -95,7 +95,7 @@ def is_allowed(action: str) -> bool:
 
 
 def of_action(action: str) -> AllowedAction:
-    """What the files say of an allowed action, by its full name. Raises KeyError."""
+    """An allowed action as the files have it, by its full name. Raises KeyError."""
     prefix, _, name = action.partition(":")
     return listed_services()[prefix].allowed[name]
 
@@ -108,7 +108,7 @@ def actions_that(*powers: Power) -> tuple[str, ...]:
 
 @cache
 def second_reading() -> Mapping[str, tuple[Power, ...]]:
-    """What each allowed action can do, by full name, as another reader saw it. Raises MalformedActionsError."""
+    """The powers of each allowed action, by full name, as another reader saw them. Raises MalformedActionsError."""
     seen: dict[str, tuple[Power, ...]] = {}
     for each in sorted(files("mesh.aws").joinpath("second_reading").iterdir(), key=lambda each: each.name):
         if each.name.endswith(".yaml"):

@@ -70,7 +70,7 @@ def test_an_invariant_that_there_is_not_is_bad_input(capsys: pytest.CaptureFixtu
 def test_mutations_are_of_all_invariants_together(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = prove(capsys, *HERE, "--mutate", "-i", "I1")
     assert code == exit_codes.BAD_INPUT
-    assert "a loss may be noticed by any invariant" in err
+    assert "a mistake may be noticed by any invariant" in err
 
 
 def test_a_mesh_that_is_not_valid_is_not_proven(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_a_new_partners_policy_names_the_account_that_aws_gave_it(folder: Path) 
     assert result.failures == []
     contents = {r.name: r.inputs["content"] for r in result.resources if r.type.endswith("organizations/policy:Policy")}
     inside = json.loads(contents["mesh-partner-ad-measurement-stays-inside"])["Statement"][0]
-    assert inside["Condition"] == {"StringNotEquals": {"aws:ResourceAccount": REAL}}
+    assert inside["Condition"] == {"StringNotEqualsIfExists": {"aws:ResourceAccount": REAL}}
     assumed = names.assumed_account_id("partner", "ad-measurement")
     assert [name for name, content in contents.items() if assumed in content] == []
 

@@ -16,7 +16,7 @@ from mesh.proof.invariants import (
     entitled,
     event_bus,
     every_action,
-    every_rcp_service,
+    every_walled_service,
     exfiltration,
     guardrails,
     harm,
@@ -97,17 +97,17 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I1",
         "Whoever is of no account of the organisation is refused, by the RCP and by the resource's own policy.",
-        _both(perimeter.nobody_outside, harm.from_outside, every_rcp_service.closed_to_outsiders),
+        _both(perimeter.nobody_outside, harm.from_outside, every_walled_service.closed_to_outsiders),
     ),
     Invariant(
         "I2",
         "An AWS service that acts for an outsider is refused; one that acts for the mesh, or for itself, is not.",
-        _both(perimeter.services_act_for_the_mesh, every_rcp_service.closed_to_their_services),
+        _both(perimeter.services_act_for_the_mesh, every_walled_service.closed_to_their_services),
     ),
     Invariant(
         "I3",
         "Partners and the management account act on nothing of a domain.",
-        _both(perimeter.only_domains_and_governance, harm.from_other_units, every_rcp_service.closed_to_other_units),
+        _both(perimeter.only_domains_and_governance, harm.from_other_units, every_walled_service.closed_to_other_units),
     ),
     Invariant(
         "I4",
@@ -117,7 +117,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I5",
         "Into a partner's account reaches nobody but the deliveries of open agreements, and they only write.",
-        _both(partners.only_the_declared_writer, every_rcp_service.closed_to_all_but_writers),
+        _both(partners.only_the_declared_writer, every_walled_service.closed_to_all_but_writers),
     ),
     Invariant(
         "I6",

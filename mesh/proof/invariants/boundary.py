@@ -32,7 +32,7 @@ def changing(resource_type: str) -> tuple[str, ...]:
 
 
 def giving() -> tuple[str, ...]:
-    """Of the actions on a role those that give it its boundary, or permissions."""
+    """The actions on a role that give it its boundary, or permissions."""
     return tuple(action for action in changing("role") if action[4:].startswith(GIVE))
 
 

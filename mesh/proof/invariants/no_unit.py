@@ -1,4 +1,4 @@
-"""Accounts in none of the mesh's units, as Control Tower's own (I16): what the root refuses them without allow lists.
+"""Accounts in none of the mesh's units, as Control Tower's own (I16): what the root alone refuses them.
 
 The allow lists are at the units. What the root refuses by name it refuses to these accounts alone: so it is asked of
 one of them.

@@ -1,4 +1,4 @@
-"""Services that take an RCP (I1, I2, I3, I5): of each that is in use, every action with a resource is walled.
+"""Walled services (I1, I2, I3, I5): of each that is in use, every action with a resource is closed to outsiders.
 
 Which services these are AWS's list says (`mesh.aws.rcp_services`), not a policy. Resources are such as a team may make:
 their own policies may admit everybody, so that the RCP alone keeps strangers out.
