@@ -90,13 +90,13 @@ class Mutation:
         return Reach([claim for _, claim in self.claims], self.subject.world)
 
     def run(self, known: Verdicts = NONE_KNOWN) -> Iterator[DocumentOutcome]:
-        """What comes of the mutants of one document of each form, then of Lake Formation's."""
+        """Outcomes of the mutants of one document of each form, then of Lake Formation's."""
         for alike in by_form(self.subject.plan, self.subject.policies):
             yield self.of_form(alike, known)
         yield self._outcome("Lake Formation", "", 1, list(self.of_lakes()))
 
     def of_form(self, alike: Sequence[Policy], known: Verdicts = NONE_KNOWN) -> DocumentOutcome:
-        """What comes of the mutants of the first policy of a form; a known verdict stands where nothing changed."""
+        """Outcome of the mutants of the first policy of a form; a known verdict stands where nothing changed."""
         policy, before = alike[0], known.get(alike[0].name)
         asking = (self._marks[position] for position in self.reach.of(policy))
         digest = digest_of(self._code, policy, self.reach.beside(policy), asking)

@@ -126,7 +126,7 @@ def _allowed_harms() -> dict[str, frozenset[Power]]:
 
 
 def _powers(statement: Json, carrier: str) -> set[tuple[str, Power]]:
-    """What the statement lets callers do, by the part of the resource; what is refused to everybody is left out."""
+    """Powers that the statement gives, by the part of the resource; what is refused to everybody is left out."""
     tests, named = _tests(statement), _any_resource(statement)
     actions = [action for action in _allowed_harms() if any(test(action.lower()) for test in tests)]
     return {

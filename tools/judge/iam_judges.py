@@ -46,6 +46,7 @@ ASKED: Final = (
 def parliament(documents: list[JudgedDocument]) -> Iterator[Objection]:
     """What parliament says. Its list of actions ends in 2025: an action that AWS publishes by now is known."""
     judge = import_module("parliament")
+    _know_lists_of_arns(import_module("parliament.statement"))
     for document in documents:
         text = json.dumps(document.as_identity_policy())
         for finding in judge.analyze_policy_string(text, ignore_private_auditors=True).findings:
@@ -53,6 +54,14 @@ def parliament(documents: list[JudgedDocument]) -> Iterator[Objection]:
             for about in _subjects(document, detailed):
                 if detailed.issue != "UNKNOWN_ACTION" or not _published(about):
                     yield Objection("parliament", detailed.issue, document.at, about, detailed.title)
+
+
+def _know_lists_of_arns(statements: Any) -> None:
+    """Teach parliament the type `ArrayOfARN`, which its own data have (`events:TargetArn`) and its code does not."""
+    translate = statements.translate_documentation_types
+    statements.translate_documentation_types = lambda type_: translate(
+        "ARN" if type_ in ("ArrayOfARN", "ArrayOfArn") else type_
+    )
 
 
 def _subjects(document: JudgedDocument, finding: Any) -> list[str]:
