@@ -59,9 +59,11 @@ def parliament(documents: list[JudgedDocument]) -> Iterator[Objection]:
 def _know_lists_of_arns(statements: Any) -> None:
     """Teach parliament the type `ArrayOfARN`, which its own data have (`events:TargetArn`) and its code does not."""
     translate = statements.translate_documentation_types
-    statements.translate_documentation_types = lambda type_: translate(
-        "ARN" if type_ in ("ArrayOfARN", "ArrayOfArn") else type_
-    )
+
+    def also_lists(type_: str) -> object:
+        return translate("ARN" if type_ in ("ArrayOfARN", "ArrayOfArn") else type_)
+
+    statements.translate_documentation_types = also_lists
 
 
 def _subjects(document: JudgedDocument, finding: Any) -> list[str]:
