@@ -41,6 +41,18 @@ RENAMED = {
     "mesh:aws:Keepers": "mesh:aws:BreakGlassGroup",
 }
 """Type tokens of components, as recorded and as they are now."""
+_AT_UNITS = ("mesh-actions-of-accounts", "mesh-actions-of-data", "mesh-actions-of-workloads")
+_AT_THE_ROOT = ("mesh-credentials-stay-inside", "mesh-jobs-stay-as-made", "mesh-no-learning", "mesh-our-networks")
+ADDED = {
+    "organization": {
+        "OrganizationsFeatures::organization",
+        *(f"{type_}::{name}" for type_ in ("Policy", "PolicyAttachment") for name in _AT_THE_ROOT),
+        *(f"Policy::{name}" for name in _AT_UNITS),
+        *(f"PolicyAttachment::{name}-{unit}" for name in _AT_UNITS for unit in ("domains", "governance", "partners")),
+    },
+    "governance": {"DefaultNetworkAcl::mesh", "NetworkAcl::mesh"},
+}
+"""From a stack to what it has by now and did not have when it was recorded: of what is new, nothing else."""
 
 
 class Preview(Protocol):
@@ -91,14 +103,19 @@ def _import(backend: Backend, stack: str) -> None:
         assert done.returncode == 0, done.stderr
 
 
+def _type_and_name(urn: str) -> str:
+    return f"{type_of(urn).rpartition(':')[2]}::{urn.rpartition('::')[2]}"
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_everything_that_was_deployed_stays_or_is_updated_and_nothing_is_made_anew(
     stack: str, preview: Preview
 ) -> None:
     result = preview(stack)
     assert result.failures == []
-    changes = [(step.operation, step.urn) for step in result.steps if step.operation not in ("same", "update")]
+    changes = [(step.operation, step.urn) for step in result.steps if step.operation not in ("same", "update", "create")]
     assert changes == []
+    assert {_type_and_name(step.urn) for step in result.steps if step.operation == "create"} == ADDED.get(stack, set())
     assert len(result.steps) > 40
     tables = [step.operation for step in result.steps if step.type.endswith(":CatalogTable")]
     assert set(tables) <= {"same"}
