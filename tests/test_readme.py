@@ -54,7 +54,7 @@ def test_every_command_in_the_readme_is_run_by_a_test() -> None:
     assert set(COMMANDS) == run_here | (set(COMMANDS) & set(QUESTIONS))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_make_up_prints_what_the_readme_shows() -> None:
     done = run("make up")
     assert done.returncode == 0, done.stderr

@@ -298,7 +298,7 @@ def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
     assert "deploying 10/10" in done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_served_organisation_answers_and_ends_on_request() -> None:
     command = [MESH, "up", "--serve", *DAY]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:

@@ -25,7 +25,7 @@ def prove(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, st
     return code, out, err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_invariant_of_the_sample_holds_and_the_requests_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = prove(capsys, *HERE, "--json")
     found = json.loads(out)

@@ -11,7 +11,7 @@ from tests.e2e.ground import Ground, converges, created
 from tests.sandbox.emulator.faulty import spared
 
 # The Automation API leaves a coroutine behind when a program is refused.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 FAULTS = (
     AwsError("AccessDenied", "not authorized"),
     AwsError("ThrottlingException", "Rate exceeded"),

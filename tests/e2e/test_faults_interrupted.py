@@ -19,7 +19,7 @@ from tests.e2e.ground import Ground, converges, created
 from tests.e2e.journal import mesh_of
 from tests.sandbox.emulator.faulty import spared
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 PATIENCE = 60
 
 

@@ -15,7 +15,7 @@ from sandbox.runs.provider_server import SILENT, ProviderServer
 from tests.e2e.ground import Ground, converges, created
 from tests.sandbox.emulator.faulty import spared
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 
 
 @dataclass
@@ -46,7 +46,6 @@ def test_a_provider_that_ends_in_the_middle_of_a_stack_loses_nothing(ground: Gro
         converges(ground, workspace)
 
 
-@pytest.mark.long
 def test_a_command_whose_organisation_ends_says_what_was_done_and_the_next_one_goes_on(ground: Ground) -> None:
     if ground.cli:
         pytest.skip("what a command says is the same under each engine")
@@ -79,7 +78,6 @@ def test_a_state_that_ends_with_its_organisation_is_one_sentence(ground: Ground)
     assert "Traceback" not in done.stderr + done.stdout
 
 
-@pytest.mark.long
 def test_a_killed_command_leaves_nothing_that_the_next_one_does_not_find(ground: Ground) -> None:
     with ground.served(), ground.workspace() as workspace:
         assert not workspace.up(ground.mesh, ["organization"])[0].result.failures

@@ -36,6 +36,7 @@ def test_the_invariant_holds_of_the_sample_mesh_and_checks_at_least_one_thing(
     assert [witness.text for witness in found if witness][:SHOWN] == []
 
 
+@pytest.mark.long
 def test_the_invariants_hold_of_a_mesh_of_one_domain(tmp_path: Path) -> None:
     """No other domain is there to be asked, and every domain is a partner's writer."""
     day = datetime.date(2027, 1, 1)

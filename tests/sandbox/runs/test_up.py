@@ -28,7 +28,7 @@ from tests.program.checks import CHECKS
 from tests.program.sample import Document, resources
 from tests.sandbox.runs.in_memory_states import InMemoryStates
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 MESH = sample.mesh()
 PROFILES = "contracts/identity/profiles.odcs.yaml"
