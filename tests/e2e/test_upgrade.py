@@ -113,7 +113,8 @@ def test_everything_that_was_deployed_stays_or_is_updated_and_nothing_is_made_an
 ) -> None:
     result = preview(stack)
     assert result.failures == []
-    changes = [(step.operation, step.urn) for step in result.steps if step.operation not in ("same", "update", "create")]
+    changed = [step for step in result.steps if step.operation not in ("same", "update", "create")]
+    changes = [(step.operation, step.urn) for step in changed]
     assert changes == []
     assert {_type_and_name(step.urn) for step in result.steps if step.operation == "create"} == ADDED.get(stack, set())
     assert len(result.steps) > 40
