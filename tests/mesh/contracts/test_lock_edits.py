@@ -169,6 +169,7 @@ def test_columns_keep_their_ids_and_none_returns(data: Any) -> None:
         history.follow()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())

@@ -31,6 +31,7 @@ def unbroken(subject: Subject) -> dict[str, Witness | None]:
     return {name: next(witnesses(subject, name), None) for name in sorted({fault.noticed_by for fault in FAULTS})}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_seeded_fault_is_noticed_by_its_invariant_and_by_nothing_before_it(
     subject: Subject, unbroken: dict[str, Witness | None], fault: Fault

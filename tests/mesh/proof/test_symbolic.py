@@ -280,6 +280,7 @@ def test_the_theorem_holds_of_the_sample_mesh(subject: Subject, name: str) -> No
     assert proof.obligations > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "document", "sid", "edit"), LOOSENED, ids=[f"{n}-{each[0]}-{each[2]}" for n, each in enumerate(LOOSENED)]
 )
@@ -294,6 +295,7 @@ def test_a_loosened_statement_is_found_by_the_theorem_with_a_request_on_which_th
     assert wrong == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", THEOREMS)
 def test_a_theorem_whose_policies_are_empty_does_not_hold(subject: Subject, name: str) -> None:
     with broken(subject, Fault("everything", emptied, name, ())):

@@ -139,6 +139,7 @@ def check(operator: str, key: str, wanted: Sequence[str], values: Sequence[str])
 wanted = st.lists(st.sampled_from((*PATTERNS, "true", "false")), min_size=1, max_size=3)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("operator", TEXT_OPERATORS)
 def test_every_operator_on_every_pair_of_texts_is_as_the_evaluator_has_it(operator: str) -> None:
     values = ("true", "FALSE") if operator in ("Bool", "Null") else PATTERNS
