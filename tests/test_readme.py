@@ -82,6 +82,7 @@ def test_the_plan_of_a_domain_stack_runs() -> None:
     assert "+ Bucket" in done.stdout
 
 
+@pytest.mark.long
 def test_the_proof_prints_what_the_readme_shows() -> None:
     done = run("mesh prove --as-of 2026-12-01")
     assert done.returncode == 0, done.stderr

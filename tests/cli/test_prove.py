@@ -42,6 +42,7 @@ def test_one_invariant_is_proven_alone(capsys: pytest.CaptureFixture[str]) -> No
     assert "1 invariant of 1 hold" in out
 
 
+@pytest.mark.long
 def test_an_invariant_that_does_not_hold_says_who_gets_through_and_ends_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,7 @@ def _missing_sections(text: str) -> list[str]:
     return wrong
 
 
+@pytest.mark.long
 def test_every_comment_and_docstring_points_at_what_exists() -> None:
     found = {comment.where: wrong for comment in comments() if (wrong := stale(comment))}
     assert found == {}

@@ -80,6 +80,7 @@ def test_a_resource_left_out_or_added_is_noticed(planned: Planned) -> None:
     assert len(unplanned(changed)) == 1
 
 
+@pytest.mark.long
 def test_an_expired_agreement_is_registered_as_the_plan_closes_it() -> None:
     late = sample.previewed(sample.mesh(day=datetime.date(2029, 12, 1)))
     assert missing(late) == []

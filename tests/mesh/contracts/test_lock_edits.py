@@ -159,6 +159,7 @@ def started(draw: st.DrawFn) -> History:
     return History(Node("", "struct", [nodes(draw, "quay"), nodes(draw, "depth"), nodes(draw, "agent", 0)]))
 
 
+@pytest.mark.long
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_columns_keep_their_ids_and_none_returns(data: Any) -> None:

@@ -96,6 +96,7 @@ def test_the_samples_are_valid_as_they_are(tmp_path: Path) -> None:
     assert [judged(folder, text) for text in TEXTS] == [True] * len(TEXTS)
 
 
+@pytest.mark.long
 def test_mutated_contracts_lose_no_label(tmp_path: Path) -> None:
     assert judge_many(small_mesh(tmp_path), -1, FEW) > 0
 

@@ -100,6 +100,7 @@ def test_a_bucket_policy_names_its_bucket() -> None:
     assert not put_policies.check(right, MANAGEMENT)
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     st.text(max_size=40)

@@ -62,6 +62,7 @@ def test_the_emulated_organisation_has_an_account_for_every_stack() -> None:
     }
 
 
+@pytest.mark.long
 def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
     program = (
         "import sys; from sandbox.runs.preview import preview; from tests.program import sample;"
@@ -74,6 +75,7 @@ def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+@pytest.mark.long
 def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
     """It costs as much as all else that a domain's plan imports; `pulumi_aws.ec2` itself stands in until it is used."""
     program = (
