@@ -34,7 +34,7 @@ BLOCKS: Final = {
 """Blocks of which Pulumi says the plural."""
 
 
-class Source(NamedTuple):
+class AttributeOf(NamedTuple):
     """A value that AWS says: what kind of resource says it, in which attribute."""
 
     type: str
@@ -42,39 +42,39 @@ class Source(NamedTuple):
 
 
 SOURCES: Final = {
-    "accountId": Source("aws:organizations/account:"),
-    "arn": Source("aws:sns/topic:", "arn"),
-    "defaultNetworkAclId": Source("aws:ec2/vpc:", "default_network_acl_id"),
-    "keyArn": Source("aws:kms/key:", "arn"),
-    "kmsKeyArn": Source("aws:kms/key:", "arn"),
-    "kmsKeyId": Source("aws:kms/key:", "arn"),
-    "kmsMasterKeyId": Source("aws:kms/key:", "arn"),
-    "organizationalUnitIds": Source("aws:organizations/organizationalUnit:"),
-    "parentId": Source("aws:organizations/organiz"),
-    "permissionSetArn": Source("aws:ssoadmin/permissionSet:", "arn"),
-    "policyId": Source("aws:organizations/policy:"),
-    "principal": Source("aws:iam/role:", "arn"),
-    "resourceArn": Source("aws:ec2/subnet:", "arn"),
-    "resourceShareArn": Source("aws:ram/resourceShare:", "arn"),
-    "role": Source("aws:iam/role:", "arn"),
-    "routeTableId": Source("aws:ec2/routeTable:"),
-    "routeTableIds": Source("aws:ec2/routeTable:"),
-    "securityGroupIds": Source("aws:ec2/securityGroup:"),
-    "subnetId": Source("aws:ec2/subnet:"),
-    "subnetIds": Source("aws:ec2/subnet:"),
-    "targetId": Source("aws:organizations/"),
-    "targetKeyId": Source("aws:kms/key:", "arn"),
-    "topic": Source("aws:sns/topic:", "arn"),
-    "vpcId": Source("aws:ec2/vpc:"),
+    "accountId": AttributeOf("aws:organizations/account:"),
+    "arn": AttributeOf("aws:sns/topic:", "arn"),
+    "defaultNetworkAclId": AttributeOf("aws:ec2/vpc:", "default_network_acl_id"),
+    "keyArn": AttributeOf("aws:kms/key:", "arn"),
+    "kmsKeyArn": AttributeOf("aws:kms/key:", "arn"),
+    "kmsKeyId": AttributeOf("aws:kms/key:", "arn"),
+    "kmsMasterKeyId": AttributeOf("aws:kms/key:", "arn"),
+    "organizationalUnitIds": AttributeOf("aws:organizations/organizationalUnit:"),
+    "parentId": AttributeOf("aws:organizations/organiz"),
+    "permissionSetArn": AttributeOf("aws:ssoadmin/permissionSet:", "arn"),
+    "policyId": AttributeOf("aws:organizations/policy:"),
+    "principal": AttributeOf("aws:iam/role:", "arn"),
+    "resourceArn": AttributeOf("aws:ec2/subnet:", "arn"),
+    "resourceShareArn": AttributeOf("aws:ram/resourceShare:", "arn"),
+    "role": AttributeOf("aws:iam/role:", "arn"),
+    "routeTableId": AttributeOf("aws:ec2/routeTable:"),
+    "routeTableIds": AttributeOf("aws:ec2/routeTable:"),
+    "securityGroupIds": AttributeOf("aws:ec2/securityGroup:"),
+    "subnetId": AttributeOf("aws:ec2/subnet:"),
+    "subnetIds": AttributeOf("aws:ec2/subnet:"),
+    "targetId": AttributeOf("aws:organizations/"),
+    "targetKeyId": AttributeOf("aws:kms/key:", "arn"),
+    "topic": AttributeOf("aws:sns/topic:", "arn"),
+    "vpcId": AttributeOf("aws:ec2/vpc:"),
 }
 """By property: where a value comes from that AWS says."""
 
 NAMED: Final = {
-    "bucket": Source("aws:s3/bucket:"),
-    "group": Source("aws:iam/group:", "name"),
-    "role": Source("aws:iam/role:", "name"),
-    "s3BucketName": Source("aws:s3/bucket:"),
-    "targetBucket": Source("aws:s3/bucket:"),
+    "bucket": AttributeOf("aws:s3/bucket:"),
+    "group": AttributeOf("aws:iam/group:", "name"),
+    "role": AttributeOf("aws:iam/role:", "name"),
+    "s3BucketName": AttributeOf("aws:s3/bucket:"),
+    "targetBucket": AttributeOf("aws:s3/bucket:"),
 }
 """By property: what is called by its name, in the same account."""
 

@@ -171,7 +171,6 @@ def test_columns_keep_their_ids_and_none_returns(data: Any) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_columns_keep_their_values_through_any_edits(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
