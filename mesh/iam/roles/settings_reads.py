@@ -1,8 +1,7 @@
 """Actions with which settings are read: what a refresh of the program's resource types asks, and nothing of data.
 
-Each type's own reads, as the AWS provider makes them (hashicorp/terraform-provider-aws, `internal/service`, the Read
-functions of the types that `components` and `program` make). An action that returns what somebody stored, logged, asked
-or keeps secret is not among them, however its name begins.
+An action that returns what somebody stored, logged, asked or keeps secret is not among them, however its name begins.
+What the plugin asks for each type stands in `mesh/aws/settings_reads.yaml`; the proof compares the two.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _NAMES: Final = {
     "glue": "GetDatabase GetPartitionIndexes GetResourcePolicy GetTable GetTags",
     "iam": (
         "GetGroup GetGroupPolicy GetPolicy GetPolicyVersion GetRole GetRolePolicy ListAttachedRolePolicies "
-        "ListRolePolicies"
+        "ListOrganizationsFeatures ListRolePolicies"
     ),
     "kms": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags",
     "lakeformation": "DescribeResource GetDataLakeSettings GetLFTag GetResourceLFTags ListPermissions",
@@ -36,13 +35,11 @@ _NAMES: Final = {
         "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS GetBucketLocation "
         "GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls "
         "GetBucketPolicy GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning "
-        "GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket"
-    ),
-    "sns": "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
-    "sso": (
-        "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListInstances ListPermissionSets "
+        "GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket "
         "ListTagsForResource"
     ),
+    "sns": "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
+    "sso": "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListTagsForResource",
     "sts": "GetCallerIdentity",
 }
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
+from mesh.aws.settings_reads import settings_reads
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.duties.previews import READS
 from mesh.proof.invariants.entering import entered_and_no_more
 from mesh.proof.subject import Actor, Subject
 
@@ -146,8 +146,7 @@ def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
 def _no_settings(services: Iterable[str]) -> Iterator[str]:
     """Actions of services, but for the reads of a refresh, and for those that no Deny stops."""
     for service in services:
-        reads = READS.get(service, "").split()
         for name in facts.actions_of(service):
             action = f"{service}:{name}"
-            if name not in reads and action.lower() not in facts.NEEDS_NO_PERMISSION:
+            if action not in settings_reads() and action.lower() not in facts.NEEDS_NO_PERMISSION:
                 yield action

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from mesh.aws.settings_reads import reads_by_type, settings_reads
+from mesh.aws.universe import universe
 from mesh.iam.roles.settings_reads import SETTINGS_READS
 from sandbox.enforcement import gate
 from sandbox.runs.fresh_organization import enforced
@@ -14,7 +16,8 @@ from tests.program import sample
 from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 OF_THE_EMULATOR = {"cloudtrail:GetTrail", "ec2:DescribeTags", "iam:ListPolicyTags", "iam:ListRoleTags"}
-"""Reads of the emulated provider that the list, made from the reading of AWS's provider, has under other names."""
+"""What the emulated provider asks and the plugin does not: it finds a trail with DescribeTrails
+(`internal/service/cloudtrail/trail.go`), and has tags with what it reads (`role.go`: `role.Tags`; EC2's Describe)."""
 
 
 @pytest.mark.long
@@ -35,3 +38,13 @@ def test_a_preview_may_read_all_that_a_refresh_of_the_sample_mesh_reads(monkeypa
         assert [run.result.failures for run in workspace.refresh(mesh) if run.result.failures] == []
     assert asked - set(SETTINGS_READS) == OF_THE_EMULATOR
     assert len(asked) > 70
+
+
+def test_the_reads_of_each_type_of_the_program_are_known_and_of_no_other() -> None:
+    registered = {each["type"] for each in sample.resources(sample.previewed(sample.mesh()).document)}
+    assert {kind for kind in registered if kind.startswith("aws:")} == set(reads_by_type())
+
+
+def test_an_action_of_the_reads_is_one_of_aws() -> None:
+    names = universe().names
+    assert [a for a in sorted(settings_reads()) if a.partition(":")[2] not in names[a.partition(":")[0]]] == []
