@@ -33,7 +33,7 @@ IDS = OrganizationIds(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_aws_gave(tmp_path: Path) -> None:
     folder = tmp_path / "stacks"
     shutil.copytree(sample.STACKS, folder)

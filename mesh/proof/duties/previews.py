@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh import names
-from mesh.aws.settings_reads import settings_reads
+from mesh.aws.plugin_reads import plugin_reads
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import Claim
 from mesh.proof.subject import Subject
@@ -17,6 +17,6 @@ from mesh.proof.subject import Subject
 def preview_claims(subject: Subject) -> Iterator[Claim]:
     """Claims that the preview's own policies, which are the same in all accounts, let a refresh through."""
     preview = names.preview_role(subject.hub)
-    for action in sorted(settings_reads()):
+    for action in sorted(plugin_reads()):
         request = Request(preview, action, "*")
         yield Claim("the preview of the governance account", request, free=("identity",), granted=True)

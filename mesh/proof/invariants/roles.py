@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.aws.settings_reads import settings_reads
+from mesh.aws.plugin_reads import plugin_reads
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
@@ -148,5 +148,5 @@ def _no_settings(services: Iterable[str]) -> Iterator[str]:
     for service in services:
         for name in facts.actions_of(service):
             action = f"{service}:{name}"
-            if action not in settings_reads() and action.lower() not in facts.NEEDS_NO_PERMISSION:
+            if action not in plugin_reads() and action.lower() not in facts.NEEDS_NO_PERMISSION:
                 yield action

@@ -135,6 +135,7 @@ def test_whatever_the_clearances_the_matrix_equals_the_set_rule(
     assert as_decided(tuple(matrix(DecidedReads(plan)))) == by_the_rule(plan)
 
 
+@pytest.mark.long
 @given(CLEARANCES, st.data())
 @settings(max_examples=20, deadline=None, derandomize=True)
 def test_adding_a_classification_to_a_clearance_only_adds(

@@ -40,6 +40,7 @@ def test_an_example_of_each_kind_is_accepted(example: Path) -> None:
     assert standard.problems("x.yaml", data_of(example.read_text("utf-8"))) == []
 
 
+@pytest.mark.long
 def test_the_examples_are_contracts_to_lint_too() -> None:
     refused = [example.name for example in EXAMPLES if not is_accepted_by_lint(example.read_text("utf-8"))]
     # Keys of our own in these, which 3.0 takes, are warnings to lint.

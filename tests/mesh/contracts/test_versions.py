@@ -142,6 +142,7 @@ def changed(data: Any) -> Iterator[Any]:
                 yield [*data[:number], value, *data[number + 1 :]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", PUBLISHED)
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name.removesuffix(".odcs.yaml"))
 def test_a_version_judges_as_the_published_schema_whatever_is_changed(version: str, example: Path) -> None:

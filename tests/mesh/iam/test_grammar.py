@@ -206,6 +206,7 @@ def test_every_placeholder_is_known_and_only_in_bucket_policies_of_products(docu
         assert KEY_ARN not in document.text({KEY_ARN: arn})
 
 
+@pytest.mark.long
 def test_every_action_exists(documents: dict[str, Document]) -> None:
     pytest.importorskip("cfnlint", reason="cfn-lint carries the service authorization reference")
     text = files("cfnlint").joinpath("data/AdditionalSpecs/Policies.json").read_text("utf-8")

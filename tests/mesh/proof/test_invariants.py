@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from mesh import example
 from mesh.load import load
@@ -21,13 +22,20 @@ from mesh.proof.prove import SHOWN, prove
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
 
+ASK_MOST: Final = ("I4", "U1")
+
 
 @pytest.fixture(scope="module")
 def subject(plan: Plan, written: WrittenLabels) -> Subject:
     return Subject(plan, written)
 
 
-@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.id)
+def _long(invariant: Invariant) -> ParameterSet:
+    """The invariant; those that ask most run with the long tests, which run `mesh prove` as well."""
+    return pytest.param(invariant, id=invariant.id, marks=[pytest.mark.long] if invariant.id in ASK_MOST else [])
+
+
+@pytest.mark.parametrize("invariant", [_long(each) for each in INVARIANTS])
 def test_the_invariant_holds_of_the_sample_mesh_and_checks_at_least_one_thing(
     subject: Subject, invariant: Invariant
 ) -> None:

@@ -43,6 +43,7 @@ def test_a_seeded_fault_is_noticed_by_its_invariant_and_by_nothing_before_it(
     assert [part for part in fault.says if part not in witness.text] == [], witness.text
 
 
+@pytest.mark.long
 def test_documents_are_whole_again_after_every_fault(subject: Subject) -> None:
     before = dict(subject.documents), subject.world, subject.lakes
     for fault in FAULTS:

@@ -9,18 +9,18 @@ from typing import Final, cast
 
 import ryaml
 
-_FILE: Final = "settings_reads.yaml"
+_FILE: Final = "plugin_reads.yaml"
 
 
 @cache
 def reads_by_type() -> Mapping[str, tuple[str, ...]]:
-    """Actions that the plugin asks when it reads a resource, by the type of the resource (`settings_reads.yaml`)."""
+    """Actions that the plugin asks when it reads a resource, by the type of the resource (`plugin_reads.yaml`)."""
     types = cast("dict[str, list[str]]", _table()["types"])
     return {kind: tuple(actions) for kind, actions in types.items()}
 
 
 @cache
-def settings_reads() -> frozenset[str]:
+def plugin_reads() -> frozenset[str]:
     """All actions that a refresh asks: those of every type, and of the provider itself before it reads any."""
     of_the_provider = cast("list[str]", _table()["provider"])
     return frozenset(of_the_provider).union(*reads_by_type().values())
