@@ -64,14 +64,12 @@ def deployed() -> Deployed:
     return Deployed(run, trace.calls, policy)
 
 
-@pytest.mark.slow
 @pytest.mark.long
 def test_the_functions_of_the_walk_are_called_for_the_product_in_that_order(deployed: Deployed) -> None:
     about = [call for call in deployed.calls if call.function[1] == "load" or "profiles" in call.about]
     assert out_of_order(functions(walk("profiles")[1:]), about) == []
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize("place", [-2, -1], ids=["the document", "the bucket"])
 def test_no_file_stands_between_those_of_the_walk(deployed: Deployed, place: int) -> None:
@@ -81,7 +79,6 @@ def test_no_file_stands_between_those_of_the_walk(deployed: Deployed, place: int
     assert set(call.way[: call.way.index(start)]) <= set(files), call.way
 
 
-@pytest.mark.slow
 @pytest.mark.long
 def test_what_is_sent_is_the_document_of_the_plan(deployed: Deployed) -> None:
     (sent,) = (
