@@ -65,6 +65,8 @@ def _condition(operator: str, key: str, values: Sequence[str], deny: bool) -> Ho
             check_variables(value)
         return _quantified(quantifier, key, _dynamic(values, compile_values, negated or deny), negated, if_exists)
     test = compile_values(tuple(values))
+    if not quantifier:
+        return _fixed(key, test, negated, negated or if_exists)
     return _quantified(quantifier, key, lambda value, _: test(value), negated, if_exists)
 
 
@@ -126,7 +128,7 @@ def _known(key: str, holds: Holds) -> Holds:
     """The test of a key about a resource's owner: DoubtError where no page says whether AWS sends it."""
 
     def test(keys: Keys) -> bool:
-        if UNSAID_OWNER in keys and key not in keys:
+        if key not in keys and UNSAID_OWNER in keys:
             raise DoubtError(f"whether AWS sends {key} with an action on no resource, its pages do not say")
         return holds(keys)
 
@@ -168,12 +170,25 @@ def _quantified(quantifier: Quantifier, key: str, compare: Compare, negated: boo
         values = keys.get(key)
         if not values:
             return absent
-        value, *more = values
-        if more:
+        if len(values) != 1:
             raise UnknownError(f"{key} has {len(values)} values: it takes ForAllValues or ForAnyValue")
-        return compare(value, keys) != negated
+        return compare(values[0], keys) != negated
 
     return one_value
+
+
+def _fixed(key: str, test: Test, negated: bool, absent: bool) -> Holds:
+    """The test of a key with one value against values without policy variables, as most conditions are."""
+
+    def holds(keys: Keys) -> bool:
+        values = keys.get(key)
+        if not values:
+            return absent
+        if len(values) != 1:
+            raise UnknownError(f"{key} has {len(values)} values: it takes ForAllValues or ForAnyValue")
+        return test(values[0]) != negated
+
+    return holds
 
 
 def _dynamic(values: Sequence[str], compile_values: Callable[[tuple[str, ...]], Test], strict: bool) -> Compare:
@@ -283,6 +298,7 @@ def _addresses(values: tuple[str, ...]) -> Test:
     except ValueError as error:
         raise UnknownError(f"an address operator compares with networks: {error}") from error
 
+    @lru_cache(maxsize=1024)
     def test(text: str) -> bool:
         try:
             address = ipaddress.ip_address(text)

@@ -16,7 +16,7 @@ from mesh.evaluator import facts, openers, owners, sent_keys
 from mesh.evaluator.conditions import UNSAID_OWNER, Keys, as_keys
 from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
-from mesh.evaluator.principals import CallerIdentity, Match
+from mesh.evaluator.principals import CallerIdentity, Match, anyone
 from mesh.evaluator.transport import without_home
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
 
@@ -292,9 +292,11 @@ class Case(NamedTuple):
 
     def _first(self, statements: Iterable[tuple[Policy, CompiledStatement]], caller: CallerIdentity) -> Cause | None:
         doubt: DoubtError | None = None
+        resource, keys = self.resource, self.keys
         for policy, statement in statements:
             try:
-                if statement.who(caller) and statement.applies(self.resource, self.keys):
+                # Most statements are about every caller; that is known without a call.
+                if (statement.who is anyone or statement.who(caller)) and statement.applies(resource, keys):
                     return Cause(policy.name, statement.sid)
             except DoubtError as error:
                 doubt = error

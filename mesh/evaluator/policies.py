@@ -18,27 +18,43 @@ from mesh.evaluator.policy_types import PolicyType
 from mesh.evaluator.principals import Match as Match
 from mesh.evaluator.principals import Who, principal
 
+Takes = Callable[[str, Keys], bool]
+"""A test of a resource and of the keys of a request."""
+
 
 class CompiledStatement(NamedTuple):
-    """One statement, compiled; `who` is about the caller, `applies` about everything else."""
+    """One statement, compiled; `who` is about the caller, `applies` about everything else.
+
+    `applies` says whether resources and conditions take the request. It raises DoubtError where nobody knows.
+    """
 
     sid: str
     number: int
     who: Who
-    what: Callable[[str, Keys], bool]
-    when: tuple[Holds, ...]
+    applies: Takes
 
-    def applies(self, resource: str, keys: Keys) -> bool:
-        """Whether the statement's resources and conditions take the request. DoubtError where nobody knows."""
-        try:
-            if not self.what(resource, keys):
+
+def _takes(what: Takes, when: tuple[Holds, ...]) -> Takes:
+    """The test of resources and of all conditions."""
+    if not when:
+        return what
+
+    def every(_: str, keys: Keys) -> bool:
+        for holds in when:  # noqa: SIM110 (a loop is twice as fast as `all` of a generator, and this is asked most)
+            if not holds(keys):
                 return False
+        return True
+
+    def applies(resource: str, keys: Keys) -> bool:
+        try:
+            return what(resource, keys) and every(resource, keys)
         except DoubtError:
             # Whatever the pattern means: a condition that does not hold makes the statement one that does not apply.
-            if all(holds(keys) for holds in self.when):
+            if every(resource, keys):
                 raise
             return False
-        return all(holds(keys) for holds in self.when)
+
+    return every if what is _whatever else applies
 
 
 class _Compiled(NamedTuple):
@@ -158,8 +174,10 @@ def _statement(number: int, statement: Mapping[str, Any]) -> _Compiled:
             sid=statement.get("Sid") or f"#{number}",
             number=number,
             who=principal(statement),
-            what=_resources(statement, effect == "Deny"),
-            when=tuple(_conditions(statement.get("Condition") or {}, effect == "Deny")),
+            applies=_takes(
+                _resources(statement, effect == "Deny"),
+                tuple(_conditions(statement.get("Condition") or {}, effect == "Deny")),
+            ),
         ),
     )
 
@@ -185,17 +203,21 @@ def _actions(statement: Mapping[str, Any]) -> Test:
     return test if named else lambda action: not test(action)
 
 
-def _resources(statement: Mapping[str, Any], deny: bool) -> Callable[[str, Keys], bool]:
+def _whatever(_: str, __: Keys) -> bool:
+    return True
+
+
+def _resources(statement: Mapping[str, Any], deny: bool) -> Takes:
     if "Resource" not in statement and "NotResource" not in statement:
         # A trust policy has neither: it belongs to its role.
-        return lambda _, __: True
+        return _whatever
     patterns, wanted = _either(statement, "Resource")
     test = _any_resource(pattern for pattern in patterns if "${" not in pattern)
     open_ = tuple(_Open.of(pattern) for pattern in patterns if "${" in pattern)
     if not open_:
         if test is always and wanted:
-            return lambda _, __: True
-        return lambda resource, _: test(resource) == wanted
+            return _whatever
+        return (lambda resource, _: test(resource)) if wanted else (lambda resource, _: not test(resource))
     strict = deny or not wanted
     return lambda resource, keys: (test(resource) or _names_filled(open_, resource, keys, strict)) == wanted
 

@@ -46,7 +46,8 @@ _OF_ANOTHER_KIND: Final = re.compile(r"[^*?${}\s]+")
 _KINDS: Final = ("AWS", "Service", "Federated")
 
 
-def _anyone(_: CallerIdentity) -> Match:
+def anyone(_: CallerIdentity) -> Match:
+    """The test that every caller passes, as of a statement without a `Principal`."""
     return Match.SELF
 
 
@@ -56,7 +57,7 @@ def principal(statement: Mapping[str, Any]) -> Who:
         return _all_but(statement["NotPrincipal"])
     if "Principal" not in statement:
         # Only an identity policy has neither: it belongs to its principal.
-        return _anyone
+        return anyone
     return _one_of(statement["Principal"])
 
 
@@ -94,7 +95,7 @@ def _one_of(element: Any) -> Who:
     selves: set[str] = set()
     for kind, name in _named(element):
         if kind == "AWS" and name == "*":
-            return _anyone
+            return anyone
         account = ACCOUNT.fullmatch(name) if kind == "AWS" else None
         if account:
             accounts.add(account.group(1))
