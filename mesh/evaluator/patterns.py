@@ -126,15 +126,24 @@ def any_of(tests: Iterable[Test]) -> Test:
 
 
 def any_like(patterns: Iterable[str]) -> Test:
-    """The test that a text passes if it is like one of the patterns; those without a wildcard are one set."""
+    """The test that a text passes if it is like one of the patterns: one set of whole texts, one of beginnings."""
     exact: set[str] = set()
-    tests: list[Test] = []
+    heads: list[str] = []
+    others: list[Test] = []
     for pattern in patterns:
-        if "*" in pattern or "?" in pattern:
-            tests.append(like(pattern))
-        else:
+        head = pattern[:-1] if pattern.endswith("*") else ""
+        if "*" not in pattern and "?" not in pattern:
             exact.add(pattern)
-    return any_of([frozenset(exact).__contains__, *tests]) if exact else any_of(tests)
+        elif head and "*" not in head and "?" not in head:
+            heads.append(head)
+        else:
+            others.append(like(pattern))
+    if always in others:
+        return always
+    if not heads and not others:
+        return frozenset(exact).__contains__
+    texts, beginnings, rest = frozenset(exact), tuple(heads), tuple(others)
+    return lambda text: text in texts or text.startswith(beginnings) or any(matches(text) for matches in rest)
 
 
 def _any(tests: Iterable[Test], text: str) -> bool:

@@ -134,8 +134,9 @@ class Policy:
         self, action: str, deny: bool, known: dict[str, tuple[CompiledStatement, ...]]
     ) -> tuple[CompiledStatement, ...]:
         self.compile()
-        chosen = tuple(s.statement for s in self._statements or () if s.deny == deny and s.actions(action))
-        known[action] = chosen
+        chosen = known[action] = tuple(
+            [statement for denies, names, statement in self._statements or () if denies == deny and names(action)]
+        )
         return chosen
 
     def __repr__(self) -> str:

@@ -152,10 +152,15 @@ def everybody(subject: Subject) -> Iterator[Actor]:
 
 
 def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
+    """Claims of all bounds; one that bounds several actions comes once."""
     bounds = Bounds(subject)
+    known: dict[int, AnyClaim] = {}
     for name, action in allowed_actions():
         for bound in action.bound:
-            yield from of_bound(subject, asked, bounds, name, bound)
+            for claim in of_bound(subject, asked, bounds, name, bound):
+                if id(claim) not in known:
+                    known[id(claim)] = claim
+                    yield claim
 
 
 def of_bound(subject: Subject, asked: Asked, bounds: Bounds, name: str, bound: str) -> Iterator[AnyClaim]:
