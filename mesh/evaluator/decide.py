@@ -60,6 +60,10 @@ _KEPT_BY_AWS: Final = Cause("AWS", "the resource is kept by AWS")
 _SETTLED_AT: Final[Mapping[Cause, Layer]] = {_NEEDS_NO_PERMISSION: "identity", _KEPT_BY_AWS: "resource"}
 
 
+UNSETTLED: Final = (None, None)
+"""Nothing is decided, or in doubt, before the policies: see `Case.settled`."""
+
+
 def decide(request: Request, world: World) -> Decision:
     """The decision of a request. Raises UnknownError for what the evaluator does not know."""
     return examine(request, world).decide()
@@ -168,7 +172,7 @@ class Case(NamedTuple):
         if self.action in facts.NEEDS_NO_PERMISSION and principal.account:
             return _NEEDS_NO_PERMISSION, None
         if not self.target.guarded or not principal.controlled or principal.kind == "service":
-            return None, None
+            return UNSETTLED
         refused = owners.refused(self.action, self.resource)
         if refused is None:
             return None, DoubtError(f"whether AWS lets anybody {self.action} on {self.resource}, no page says")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mesh.evaluator.decide import Case, Cause, Layer, Request, examine
+from mesh.evaluator.decide import UNSETTLED, Case, Cause, Layer, Request, examine
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.world import World
 
@@ -86,8 +86,8 @@ class Claim:
         return None
 
     def _check_decision(self, case: Case) -> Witness | None:
-        # A layer that denies refuses the request, whatever the others say: it has been asked already.
-        if self.allowed is None or (self.denied and not self.allowed):
+        # A layer that denies refuses the request, whatever the others say, if AWS asks the layers at all.
+        if self.allowed is None or (self.denied and not self.allowed and case.settled == UNSETTLED):
             return None
         decision = case.decide()
         if decision.allowed == self.allowed:

@@ -129,24 +129,33 @@ def _wider_action(action: str) -> Iterator[str]:
         yield f"{found[1]}*"
 
 
+_COLON: Final = re.compile(r":(?![^{]*\})")
+"""A colon that parts an ARN, which one in a policy variable does not."""
+
+
 def _wider_arn(arn: str) -> Iterator[str]:
     """An ARN with its last part open, then with its account open."""
     if not arn.startswith("arn:"):
         return
-    parts = arn.split(":", 5)
+    parts = _COLON.split(arn, 5)
     if len(parts) < 6:
         return
     head, last = parts[:5], parts[5]
     wider = f"{re.sub(r'[^/:]*$', '', last.rstrip('*').rstrip('/:'))}*"
     if wider != last and "${" not in last:
         yield ":".join((*head, wider))
-    if re.fullmatch(r"\d{12}", head[4]):
+    if re.fullmatch(r"\d{12}|\$\{.*\}", head[4]):
         yield ":".join((*head[:4], "*", last))
 
 
 # ---- principals
 
-_ANOTHER_ACCOUNT: Final = "arn:aws:iam::666666666666:root"
+_OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS": ("arn:aws:iam::666666666666:root", "*"),
+    "Service": ("ec2.amazonaws.com",),
+    "Federated": ("cognito-identity.amazonaws.com",),
+}
+"""Principals that nobody planned: a stranger's account, everybody, another service, another identity provider."""
 
 
 def _of_principal(statement: Json) -> Iterator[_Change]:
@@ -159,8 +168,8 @@ def _of_principal(statement: Json) -> Iterator[_Change]:
             rest = [*ids[:place], *ids[place + 1 :]]
             if rest:
                 yield f"Principal {each}", "dropped", {**statement, "Principal": {**principal, kind: rest}}
-        if statement["Effect"] == "Allow" and kind == "AWS":
-            for each in (_ANOTHER_ACCOUNT, "*"):
+        if statement["Effect"] == "Allow":
+            for each in (more for more in _OTHERS[kind] if more not in ids):
                 yield f"Principal {each}", "added", {**statement, "Principal": {**principal, kind: [*ids, each]}}
 
 
@@ -189,7 +198,7 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
         yield f"to {_TURNED[values[0]]}", "turned", [_TURNED[values[0]]]
     elif kind.startswith("Numeric"):
         more = ("GreaterThan" in kind) == deny
-        other = f"{float(values[0]) * (10 if more else 0.1):g}"
+        other = str(round(float(values[0]) * (10 if more else 0.1)))
         yield f"{values[0]} to {other}", "widened", [other]
     elif ("Not" in kind) == deny:
         patterns = "Like" in kind or kind.startswith("Arn")
@@ -201,16 +210,40 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
                     yield f"{each} to {wider}", "widened", [*values[:place], wider, *values[place + 1 :]]
 
 
+_VALUES: Final[Mapping[str, str]] = {
+    "aws:PrincipalAccount": "666666666666",
+    "aws:PrincipalOrgID": "o-somebodyelse",
+    "aws:RequestedRegion": "sa-east-1",
+    "aws:ResourceAccount": "666666666666",
+    "aws:ResourceOrgID": "o-somebodyelse",
+    "aws:SourceAccount": "666666666666",
+    "aws:SourceIp": "0.0.0.0/0",
+    "aws:SourceOrgID": "o-somebodyelse",
+    "aws:SourceVpc": "vpc-somebodys",
+    "aws:VpceOrgID": "o-somebodyelse",
+    "ec2:VpceServiceOwner": "666666666666",
+    "events:creatorAccount": "666666666666",
+    "iam:AWSServiceName": "ec2.amazonaws.com",
+    "kms:CallerAccount": "666666666666",
+    "kms:ResourceAliases": "alias/somebodys",
+    "kms:ViaService": "lambda.eu-west-1.amazonaws.com",
+    "ram:Principal": "666666666666",
+    "s3:x-amz-server-side-encryption": "AES256",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:666666666666:key/somebodys",
+}
+"""A value too many, by key, of the keys whose values are no patterns; of any other key a text that is nobody's."""
+
+
 def _more_values(key: str, values: list[str], *, patterns: bool) -> Iterator[str]:
     """One value too many: another role, another organisation, anything."""
     if key == "aws:PrincipalArn":
         more = [f"arn:aws:iam::*:{SOMEBODY}", _MESH_ROLES]
     elif key in _ARN_KEYS:
         more = ["arn:aws:*:*:*:*"] if patterns else [f"{values[0]}x"]
-    elif key.endswith("OrgID"):
-        more = ["o-somebodyelse"]
+    elif key in _VALUES:
+        more = [_VALUES[key]]
     else:
-        more = ["*"] if patterns else []
+        more = ["*"] if patterns else [f"{values[0]}x"]
     yield from (each for each in more if each not in values)
 
 

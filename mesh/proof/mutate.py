@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from mesh.evaluator.decide import Case
-from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.errors import MalformedError, UnknownError
 from mesh.evaluator.policies import Policy, compiled
 from mesh.plan import Plan
 from mesh.proof.claims import AnyClaim, Claim, Fact
@@ -174,10 +174,7 @@ class Mutation:
 
     def fails(self, claim: AnyClaim) -> bool:
         """Whether a claim does not hold; one that cannot be decided does not."""
-        try:
-            return claim.check(self.subject) is not None
-        except UnknownError:
-            return True
+        return claim.check(self.subject) is not None
 
     def forget(self, policy: Policy) -> None:
         """Forgets what accounts keep of a control policy: by action, the statements of the document before."""
@@ -213,7 +210,7 @@ class _Noticing:
         try:
             with self._policy.standing_in(self._document(change)):
                 self._policy.compile()
-        except UnknownError:
+        except MalformedError:
             return False
         return True
 

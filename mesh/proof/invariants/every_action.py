@@ -150,12 +150,17 @@ def everybody(subject: Subject) -> Iterator[Actor]:
 
 # ---- bounds
 
+OF_PREVIEWS: Final = "M10"
+"""The invariant that asks what previews are refused: it bounds nobody else."""
+
 
 def _bounds(subject: Subject, asked: Asked) -> Iterator[AnyClaim]:
     """Claims of all bounds; one that bounds several actions comes once."""
     bounds = Bounds(subject)
     known: dict[int, AnyClaim] = {}
     for name, action in allowed_actions():
+        if action.bound and not set(action.bound) - {OF_PREVIEWS}:
+            yield _wrong(name, f"{OF_PREVIEWS} bounds previews alone, and what keeps everybody else out is not said")
         for bound in action.bound:
             for claim in of_bound(subject, asked, bounds, name, bound):
                 if id(claim) not in known:

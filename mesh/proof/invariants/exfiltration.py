@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
+from mesh.aws.allowed_actions import listed_services
 from mesh.evaluator import facts
 from mesh.evaluator.conditions import UNSAID_OWNER
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
-from mesh.proof.invariants.sharing import LISTED
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
 
 OUTWARD: Final = (
@@ -82,7 +82,7 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
     by_unit = {caller.unit: caller for caller in reversed(callers)}
     for number, caller in enumerate(by_unit.values()):
         # Units differ in nothing that the root's policy says: one of them is asked for the whole of AWS.
-        for service in facts.services() if number == 0 else LISTED:
+        for service in facts.services() if number == 0 else listed_services():
             for action, arn in facts.requests(service, subject.region, NO_ORGANIZATION):
                 if arn.startswith("arn:aws:s3:::"):
                     path = "/x" if "/" in arn else ""

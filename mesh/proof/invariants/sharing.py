@@ -6,19 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh import names
-from mesh.aws.allowed_actions import is_allowed
+from mesh.aws.allowed_actions import is_allowed, listed_services
 from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
-
-LISTED: Final = (
-    "access-analyzer account athena budgets ce cloudformation cloudtrail cloudwatch dynamodb ec2 ecr events glue "
-    "health iam kms lakeformation lambda logs organizations ram resource-groups s3 secretsmanager servicequotas sns "
-    "sqs ssm states sts tag xray"
-).split()
-"""Services of which the mesh allows anything."""
 
 TAKES_AWAY: Final = ("Delete", "Detach", "Disable", "Remove", "Retire", "Revoke")
 """Beginnings of the names of actions that can only end somebody's access."""
@@ -94,7 +87,7 @@ def no_sharing(subject: Subject) -> Iterator[AnyClaim]:
 
 def _permissions(subject: Subject, administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]:
     """Claims on what AWS's reference calls management of permissions; IAM's own are claimed by I17."""
-    for service in LISTED:
+    for service in listed_services():
         if service in RCP_SERVICES or service == "iam":
             continue
         for name in facts.actions_of(service):

@@ -134,10 +134,10 @@ def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(
 
 @pytest.mark.usefixtures("few")
 def test_a_document_that_aws_would_not_take_is_noticed(plan: Plan, written: WrittenLabels) -> None:
-    """A control policy of resources has no `*` as its action: a mutant that has is refused when it is deployed."""
+    """A mutant with an operator that AWS does not have is refused when it is deployed."""
     mutation = Mutation(plan, written)
     (policy,) = (each for each in mutation.subject.policies if each.name == BUCKET)
-    wrong = {**DEAD, "Condition": {"StringEquals": {"no-key": "x"}}}
+    wrong = {**DEAD, "Condition": {"StringIs": {"aws:PrincipalArn": "x"}}}
     with policy.standing_in(with_one_more(policy.document, DEAD)):
         change = Changed(Mutant(BUCKET, "RefuseTheImpossible"), len(policy.document["Statement"]) - 1, wrong)
         noticing = mutate._Noticing(mutation, policy, [change])
