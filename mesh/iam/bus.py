@@ -108,6 +108,16 @@ def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[State
             conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
         ),
         Statement(
+            sid="RefuseOtherTellers",
+            what="Only pipelines put events on the bus.",
+            why="Consumers act on what they hear; whoever administers the bus's account speaks for no product.",
+            but="A pipeline tells of its own product, in the mesh's own words.",
+            principal="*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(caller_is_not(names.pipeline_role("*", "*")), not_a_service()),
+        ),
+        Statement(
             sid="RefuseOtherAdministrators",
             what="Only the deployment of governance deletes the bus, or changes its policy.",
             why="`events:PutPermission` opens a bus to any account.",

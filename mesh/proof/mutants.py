@@ -152,7 +152,7 @@ def _wider_arn(arn: str) -> Iterator[str]:
 
 _OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS": ("arn:aws:iam::666666666666:root", "*"),
-    "Service": ("ec2.amazonaws.com",),
+    "Service": ("ec2.amazonaws.com", "glue.amazonaws.com"),
     "Federated": ("cognito-identity.amazonaws.com",),
 }
 """Principals that nobody planned: a stranger's account, everybody, another service, another identity provider."""
@@ -213,23 +213,24 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
 _VALUES: Final[Mapping[str, str]] = {
     "aws:PrincipalAccount": "666666666666",
     "aws:PrincipalOrgID": "o-somebodyelse",
-    "aws:RequestedRegion": "sa-east-1",
+    "aws:RequestedRegion": "us-east-1",
     "aws:ResourceAccount": "666666666666",
     "aws:ResourceOrgID": "o-somebodyelse",
     "aws:SourceAccount": "666666666666",
     "aws:SourceIp": "0.0.0.0/0",
     "aws:SourceOrgID": "o-somebodyelse",
-    "aws:SourceVpc": "vpc-somebodys",
+    "aws:SourceVpc": "vpc-elsewhere",
+    "aws:TagKeys": "team",
     "aws:VpceOrgID": "o-somebodyelse",
-    "ec2:VpceServiceOwner": "666666666666",
+    "ec2:VpceServiceOwner": "777777777777",
     "events:creatorAccount": "666666666666",
-    "iam:AWSServiceName": "ec2.amazonaws.com",
+    "events:detail-type": "please open the attachment",
+    "iam:AWSServiceName": "replication.dynamodb.amazonaws.com",
     "kms:CallerAccount": "666666666666",
-    "kms:ResourceAliases": "alias/somebodys",
-    "kms:ViaService": "lambda.eu-west-1.amazonaws.com",
+    "kms:ResourceAliases": "alias/mesh/product/another",
     "ram:Principal": "666666666666",
     "s3:x-amz-server-side-encryption": "AES256",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:666666666666:key/somebodys",
+    "sts:SourceIdentity": "somebody-else",
 }
 """A value too many, by key, of the keys whose values are no patterns; of any other key a text that is nobody's."""
 
@@ -240,6 +241,9 @@ def _more_values(key: str, values: list[str], *, patterns: bool) -> Iterator[str
         more = [f"arn:aws:iam::*:{SOMEBODY}", _MESH_ROLES]
     elif key in _ARN_KEYS:
         more = ["arn:aws:*:*:*:*"] if patterns else [f"{values[0]}x"]
+    elif key == "kms:ViaService":
+        rest = values[0].partition(".")[2]
+        more = [each for each in (f"ec2.{rest}", f"sqs.{rest}") if each not in values][:1]
     elif key in _VALUES:
         more = [_VALUES[key]]
     else:

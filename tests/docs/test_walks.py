@@ -24,7 +24,7 @@ from tests.sandbox.runs.in_memory_states import InMemoryStates
 MOST = 8
 WALKS = ("profiles", "up", "decide")
 REQUEST = (
-    b'{"principal": "arn:aws:iam::330000000039:role/mesh/deploy", "action": "s3:GetObject",'
+    b'{"principal": "arn:aws:iam::330000000039:role/mesh/clearance/pii", "action": "s3:GetObject",'
     b' "resource": "arn:aws:s3:::aurora-identity--profiles/files/a"}\n'
 )
 

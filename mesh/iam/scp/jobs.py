@@ -41,20 +41,25 @@ CHANGE_JOBS: Final = (
     "ecr:PutImage",
     "ecr:UploadLayerPart",
     "glue:CreateTableOptimizer",
+    "glue:DeleteJob",
+    "glue:DeleteTrigger",
     "glue:UpdateCrawler",
     "glue:UpdateJob",
     "glue:UpdateTableOptimizer",
     "lambda:CreateEventSourceMapping",
-    "lambda:DeleteFunctionConcurrency",
+    "lambda:DeleteEventSourceMapping",
+    "lambda:DeleteFunction*",
     "lambda:PutFunctionConcurrency",
     "lambda:PutFunctionEventInvokeConfig",
     "lambda:RemovePermission",
     "lambda:UpdateEventSourceMapping",
     "lambda:UpdateFunctionCode",
     "lambda:UpdateFunctionConfiguration",
+    "states:DeleteStateMachine*",
     "states:UpdateStateMachine",
 )
-"""Actions that change what runs with a job's role, its image included, what starts it, or where what failed is sent.
+"""Actions that change what runs with a job's role, its image included, what starts it, or where what failed is sent;
+and those that remove a job, in whose place another of the same name would be made.
 
 The password of a registry is among them: it stands for its caller for 12 hours, longer than a session, and from
 anywhere (Amazon ECR API reference, GetAuthorizationToken).
@@ -102,7 +107,7 @@ def _jobs() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseChangesToJobs",
-            what="Only deployments change code, images or settings of jobs, or get a registry's password.",
+            what="Only deployments change or remove jobs, their code and images, or get a registry's password.",
             why="Changed code runs with the job's role; a registry's password outlives its caller's session.",
             but="A domain's stack deploys its jobs, out of a review.",
             actions=CHANGE_JOBS,
@@ -111,10 +116,10 @@ def _jobs() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherConnections",
-            what="Only deployments make or change connections of Glue; besides them, pipelines read one.",
+            what="Only deployments make, change or delete connections of Glue; besides them, pipelines read one.",
             why="A connection says into which network a job goes and holds the password of what it reads.",
             but="A domain's stack makes the connection to the mesh's network, and its pipelines read it to join.",
-            actions=("glue:CreateConnection", "glue:GetConnection", "glue:UpdateConnection"),
+            actions=("glue:CreateConnection", "glue:DeleteConnection", "glue:GetConnection", "glue:UpdateConnection"),
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.pipeline_role("*", "*")),),
         ),

@@ -57,9 +57,11 @@ SECURITY_GROUPS: Final = (
     "ec2:AuthorizeSecurityGroupEgress",
     "ec2:AuthorizeSecurityGroupIngress",
     "ec2:CreateSecurityGroup",
+    "ec2:DeleteSecurityGroup",
     "ec2:ModifySecurityGroupRules",
+    "ec2:RevokeSecurityGroup*",
 )
-"""Actions that open a security group."""
+"""Actions that open a security group, or close it: governance's own lets every domain reach the endpoints."""
 
 ENDPOINTS: Final = (
     "ec2:CreateVpcEndpoint",
@@ -96,7 +98,7 @@ def networks_without_a_way_out(perimeter: Perimeter, *, governs: bool) -> tuple[
         ),
         Statement(
             sid="RefuseOtherSecurityGroups",
-            what="Only deployments make security groups or change their rules.",
+            what="Only deployments make and delete security groups, or change their rules.",
             why="A rule says from where and to where a job in the network speaks.",
             but="A domain's stack makes the group of its jobs; no rule reaches beyond the network.",
             actions=SECURITY_GROUPS,

@@ -128,11 +128,16 @@ def _nobody_outside_is_told(perimeter: Perimeter) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseFunctionsForOthers",
-            what="Nobody lets anybody invoke a function but AWS services and callers of the function's account.",
-            why="Lambda takes no RCP: who is let in is in.",
+            what="Nobody lets anybody invoke a function but EventBridge and callers of the function's account.",
+            why=(
+                "Lambda takes no RCP: who is let in is in. A service calls for any account that asks it to, and the "
+                "permission's own source no condition key tells: an API of a stranger would have the answer."
+            ),
             actions=("lambda:AddPermission",),
             resources=("*",),
-            conditions=(when("StringNotLike", "lambda:Principal", "*.amazonaws.com", own, f"arn:aws:iam::{own}:*"),),
+            conditions=(
+                when("StringNotLike", "lambda:Principal", "events.amazonaws.com", own, f"arn:aws:iam::{own}:*"),
+            ),
         ),
         Statement(
             sid="RefuseTargetsOutside",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.plan.nodes import DataProductArgs, DomainPlan
 from mesh.proof.duties import Duty, RoleWork, each
-from mesh.proof.subject import OUTSIDE_BUCKET, Subject
+from mesh.proof.subject import OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 
 def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
@@ -78,6 +78,7 @@ def of_location(subject: Subject, domain: DomainPlan) -> RoleWork:
             Duty("kms:Decrypt", subject.product_key(product)),
             Duty("s3:GetObject", f"{bucket}/tables/a", elsewhere),
             Duty("s3:ListBucket", bucket, elsewhere),
+            Duty("s3:GetObject", f"{bucket}/tables/a", {"aws:ResourceAccount": OTHER_ORGANIZATION}),
         ),
     )
 

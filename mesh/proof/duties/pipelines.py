@@ -63,6 +63,11 @@ def _otherwise(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
     alias = {"kms:ResourceAliases": [f"alias/{names.key_alias(product.name)}"]}
     elsewhere = f"arn:aws:kms:{subject.region}:{subject.hub}:key/x"
     yield from each("kms: Decrypt Encrypt GenerateDataKey", subject.product_key(product))
+    yield Duty(
+        "ec2:CreateTags",
+        f"arn:aws:ec2:{subject.region}:{product.account_id}:network-interface/x",
+        {"aws:TagKeys": ["team"]},
+    )
     yield from each("kms: Decrypt Encrypt GenerateDataKey", elsewhere, {**subject.through_s3, **alias})
 
 

@@ -220,6 +220,10 @@ def _services(subject: Subject) -> Iterator[Claim]:
         yield from _one_thing("cloudtrail.amazonaws.com", arn, may, trail)
     rule = {"aws:SourceAccount": hub, "aws:SourceArn": names.break_glass_rule(subject.region, hub)}
     yield from _one_thing("events.amazonaws.com", topic, "sns:Publish", rule)
+    for other in ("ec2.amazonaws.com", "glue.amazonaws.com"):
+        yield from _one_thing(other, topic, None, rule)
+        for arn in (audit, f"{audit}/AWSLogs/x"):
+            yield from _one_thing(other, arn, None, trail)
     for source in ("arn:aws:cloudtrail:eu-west-1:666666666666:trail/mesh", f"{trail['aws:SourceArn']}x"):
         other = {**trail, "aws:SourceArn": source}
         yield from _one_thing("cloudtrail.amazonaws.com", f"{audit}/AWSLogs/x", None, other)

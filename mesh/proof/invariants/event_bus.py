@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import Subject
+from mesh.proof.subject import OTHER_ORGANIZATION, Subject
 
 
 def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
@@ -26,6 +26,8 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
                 yield Claim(caller.who, request, allowed=may or None, admitted=may)
                 foreign_rule = Request(caller.name, action, rule, {"events:creatorAccount": subject.hub})
                 yield Claim(f"{caller.who}, on another's rule", foreign_rule, allowed=False)
+                strange_rule = Request(caller.name, action, rule, {"events:creatorAccount": OTHER_ORGANIZATION})
+                yield Claim(f"{caller.who}, on a stranger's rule", strange_rule, allowed=False, admitted=False)
             removes = Request(caller.name, "events:DeleteEventBus", bus)
             yield Claim(caller.who, removes, allowed=False, denied=("resource",))
     hub_deploy = names.deploy_role(subject.hub)

@@ -56,10 +56,10 @@ def logs_arrive(subject: Subject) -> Iterator[AnyClaim]:
     mesh, organization = subject.plan.mesh, subject.perimeter.organization
     for account_id, owner in subject.owners.items():
         logs = f"arn:aws:s3:::{names.log_bucket(mesh, owner)}/x"
-        for source, may in ((account_id, True), (subject.perimeter.management_id, False)):
+        for source, may in ((account_id, True), (subject.perimeter.management_id, False), (OTHER_ORGANIZATION, False)):
             context = {"aws:SourceAccount": source, "aws:SourceOrgID": organization}
             request = Request("logging.s3.amazonaws.com", "s3:PutObject", logs, context)
-            yield Claim("S3's log delivery", request, allowed=may)
+            yield Claim("S3's log delivery", request, allowed=may, admitted=may)
         other = {"aws:SourceAccount": account_id, "aws:SourceOrgID": organization}
         yield Claim("another service", Request("ec2.amazonaws.com", "s3:PutObject", logs, other), allowed=False)
     audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"

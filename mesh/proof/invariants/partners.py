@@ -12,7 +12,7 @@ from mesh.evaluator.decide import Layer, Request
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.invariants.exfiltration import NOT_OF_AWS
-from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
+from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Actor, Subject
 
 SERVICES: Final = (
     "s3 s3express s3tables kms sts iam glue lakeformation athena ram sns sqs events pipes scheduler secretsmanager "
@@ -51,6 +51,10 @@ def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
                 for caller in callers:
                     yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("scp",))
         for caller in callers:
+            outside = Request(
+                caller.name, "s3:PutObject", f"{OUTSIDE_BUCKET}/x", {"aws:ResourceAccount": OTHER_ORGANIZATION}
+            )
+            yield Claim(caller.who, outside, allowed=False, by="RefuseResourcesOfOtherAccounts")
             for action in WITHOUT_A_RESOURCE if caller.kind != "deploy" else ():
                 yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
             if caller.kind == "deploy":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from mesh import names
 from mesh.access import from_plan
@@ -13,7 +13,7 @@ from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.entering import entered_and_no_more
-from mesh.proof.subject import Actor, Subject
+from mesh.proof.subject import FOR_AN_OUTSIDER, OTHER_ORGANIZATION, Actor, Subject
 
 OF_EVERY_PREVIEW: Final = ("kms:Decrypt", "s3:GetObject", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage")
 """Actions that the preview of every account is asked; that of one account is asked all of AWS's."""
@@ -81,15 +81,26 @@ def _jobs(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
         for service in ("glue", "lambda", "states"):
             request = Request(f"{service}.amazonaws.com", "sts:AssumeRole", pipeline.arn, source)
             yield Claim(f"{service} for {where}", request, allowed=True)
+        yield from _not_by_services(pipeline.arn, "glue.amazonaws.com", source)
         yield Claim("EC2", Request("ec2.amazonaws.com", "sts:AssumeRole", pipeline.arn, source), allowed=False)
         yield from _not_by(subject.of_account(account_id, "domains", where), pipeline.arn)
     for name, delivery in domain.deliveries.items():
         role = names.delivery_role(account_id, name)
         bucket = {**source, "aws:SourceArn": f"arn:aws:s3:::{delivery.bucket}"}
         yield Claim("S3 for its bucket", Request("s3.amazonaws.com", "sts:AssumeRole", role, bucket), allowed=True)
+        yield from _not_by_services(role, "s3.amazonaws.com", bucket)
         yield Claim("Glue", Request("glue.amazonaws.com", "sts:AssumeRole", role, bucket), allowed=False)
         yield from _not_by(subject.of_account(account_id, "domains", where), role)
     yield from _publishing(subject, domain)
+
+
+def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
+    """Claims that no other service takes a role that one of AWS's takes, and none for an account of a stranger."""
+    other = Request("ec2.amazonaws.com", "sts:AssumeRole", role, source)
+    yield Claim("another service", other, allowed=False, admitted=False)
+    for keys in (FOR_AN_OUTSIDER, {"aws:SourceAccount": OTHER_ORGANIZATION}):
+        stranger = Request(own, "sts:AssumeRole", role, {**source, **keys})
+        yield Claim("the service, for a stranger", stranger, allowed=False, admitted=False)
 
 
 def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
@@ -97,6 +108,7 @@ def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
     publisher = names.publisher_role(subject.hub, domain.name)
     lake = Request("lakeformation.amazonaws.com", "sts:AssumeRole", location, subject.for_the_mesh)
     yield Claim("Lake Formation", lake, allowed=True)
+    yield from _not_by_services(location, "lakeformation.amazonaws.com", subject.for_the_mesh)
     for role in (location, publisher):
         yield from _not_by(iter(subject.of_governance), role)
     deploys = Request(domain.access.deploy_role, "sts:AssumeRole", publisher)

@@ -162,7 +162,11 @@ def _destinations(subject: Subject, deployment: Actor) -> Iterator[tuple[str, Co
         *({"events:TargetArn": [f"arn:aws:events:{region}:{each}"]} for each in namesakes),
     )
     yield "events:PutTargets", targets, ({"events:TargetArn": [queue]}, {"events:TargetArn": [bus, queue]})
-    alarms: Contexts = tuple({"cloudwatch:AlarmActions": [f"arn:aws:sns:{region}:{a}:x"]} for a in strangers)
+    alarms: Contexts = tuple(
+        {"cloudwatch:AlarmActions": [f"arn:aws:{told}"]}
+        for a in strangers
+        for told in (f"sns:{region}:{a}:x", f"lambda:{region}:{a}:function:x")
+    )
     told: tuple[list[str], ...] = ([f"arn:aws:sns:{region}:{own}:x"], [f"arn:aws:lambda:{region}:{own}:function:x"], [])
     for action in ("cloudwatch:PutMetricAlarm", "cloudwatch:PutCompositeAlarm"):
         yield action, alarms, tuple({"cloudwatch:AlarmActions": actions} for actions in told)
