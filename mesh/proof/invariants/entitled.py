@@ -145,6 +145,8 @@ _OF_A_TOPIC: Final = re.compile(
     "sns:(AddPermission|DeleteTopic|Publish|PutDataProtectionPolicy|RemovePermission|SetTopicAttributes|Subscribe)"
 )
 """Harms of which a topic's policy can say something (SNS Developer Guide, "Amazon SNS API permissions")."""
+TELL: Final = "events:PutEvents"
+"""What pipelines alone do with the bus."""
 _OF_THE_BUS: Final = re.compile("events:(DeleteEventBus|PutPermission|RemovePermission)")
 _RULES: Final = re.compile("events:(PutRule|PutTargets|DeleteRule|RemoveTargets)")
 _WRITES_THE_CATALOG: Final = re.compile("glue:(Batch)?(Create|Delete|Update).*")
@@ -161,7 +163,7 @@ def _of_governance(subject: Subject) -> Iterator[Keeping]:
 
     def subscribes(harm: Harm, caller: Actor) -> bool:
         rules = caller.name in domains and _RULES.fullmatch(harm.action)
-        return caller.name == deploy or bool(rules)
+        return harm.action != TELL and (caller.name == deploy or bool(rules))
 
     def publishes(harm: Harm, caller: Actor) -> bool:
         writes = caller.kind == "publisher" and _WRITES_THE_CATALOG.fullmatch(harm.action)
@@ -171,7 +173,7 @@ def _of_governance(subject: Subject) -> Iterator[Keeping]:
         return bool(_OF_A_TOPIC.fullmatch(harm.action))
 
     def refused_by_the_bus(harm: Harm, caller: Actor) -> bool:
-        return bool(_OF_THE_BUS.fullmatch(harm.action)) or not inside(caller)
+        return harm.action == TELL or bool(_OF_THE_BUS.fullmatch(harm.action)) or not inside(caller)
 
     def refused_by_the_catalog(harm: Harm, caller: Actor) -> bool:
         return bool(_WRITES_THE_CATALOG.fullmatch(harm.action)) or not inside(caller)
