@@ -114,13 +114,3 @@ def complaints(objections: Collection[Objection], suppressions: Sequence[Suppres
             left.append(f"{objection}: suppressed {len(accepted)} times, by {' and by '.join(map(str, accepted))}")
     left += [f"stale suppression, nothing matches it: {each}" for each in suppressions if each not in used]
     return left
-
-
-def unnoticed(objections: Collection[Objection], suppressions: Sequence[Suppression]) -> list[str]:
-    """Suppressions that could be taken away without a complaint; there are none where nothing is left."""
-    return [
-        f"taking it away is not noticed: {each}"
-        for number, each in enumerate(suppressions)
-        if complaints(objections, suppressions) == []
-        and not complaints(objections, [*suppressions[:number], *suppressions[number + 1 :]])
-    ]

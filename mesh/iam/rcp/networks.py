@@ -41,7 +41,7 @@ def requests_come_from_our_networks(perimeter: Perimeter) -> Document:
             ),
         ),
         Statement(
-            sid="RefuseOtherNetworks",
+            sid="RefuseOtherVpcs",
             what="A request through a VPC endpoint of any network but the mesh's is refused.",
             why="These services do not say whose an endpoint is, but in which VPC.",
             but="Athena reads with location roles and S3 replicates with delivery roles, from networks of AWS's own.",

@@ -211,7 +211,7 @@ def only_deployments_share(perimeter: Perimeter, *, governs: bool) -> tuple[Stat
         ),
         Statement(
             sid="RefusePoliciesOfResources",
-            what="Only deployments change who reaches a queue, secret, table, image, log or function.",
+            what="Only deployments let others reach an image or a function by its policy.",
             why="An RCP keeps strangers out, whatever such a policy says; it does not keep one team from another.",
             but="A team's stack lets services and other domains use what it makes; nobody outside gets in by it.",
             actions=POLICIES_OF_RESOURCES,

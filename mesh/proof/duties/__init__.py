@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
+from mesh import names
 from mesh.aws.allowed_actions import allowed_actions
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import Claim
 
 Context = Mapping[str, Any]
+
+VIA: Final = "kms:ViaService"
+ANOTHER_KEY: Final[Context] = {"kms:ResourceAliases": [f"alias/{names.key_alias('another')}"]}
+"""What a request to the key of another product carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ def claims(work: RoleWork, region: str) -> Iterator[Claim]:
         yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), granted=True)
     for action, resource, context in _beside(work, region):
         yield Claim(work.who, Request(work.role, action, resource, context), granted=False)
+    for duty in (duty for duty in (*work.duties, *work.granted) if VIA in duty.context):
+        elsewhere = {**duty.context, VIA: f"ec2.{region}.amazonaws.com"}
+        yield Claim(work.who, Request(work.role, duty.action, duty.on, elsewhere), granted=False)
     for duty in work.otherwise:
         yield Claim(work.who, Request(work.role, duty.action, duty.on, duty.context), granted=False)
 

@@ -12,41 +12,54 @@ from mesh.proof.duties import RoleWork, harmful_actions
 from mesh.proof.subject import NO_ORGANIZATION, Subject
 
 OF_TEAMS: Final = {
-    "athena": (
-        "StartQueryExecution StopQueryExecution GetQueryExecution BatchGetQueryExecution ListQueryExecutions "
-        "GetQueryResults GetQueryResultsStream GetWorkGroup GetDataCatalog"
+    'Step Functions Developer Guide, "Run Athena queries"': (
+        "athena: StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults GetWorkGroup GetDataCatalog"
     ),
-    "cloudwatch": "PutMetricData GetMetricData",
-    "events": "PutEvents",
-    "glue": (
-        "GetDatabase GetDatabases GetTable GetTables GetTableVersion GetTableVersions SearchTables GetPartition "
+    'Athena User Guide, "Access to workgroups", example of running queries': (
+        "athena: BatchGetQueryExecution ListQueryExecutions GetQueryResultsStream"
+    ),
+    'CloudWatch User Guide, "Permissions reference": metrics that a job writes and reads': (
+        "cloudwatch: PutMetricData GetMetricData"
+    ),
+    'Step Functions Developer Guide, "Add EventBridge events"': "events: PutEvents",
+    'Athena User Guide, "Fine-grained access to databases and tables in the AWS Glue Data Catalog"': (
+        "glue: GetDatabase GetDatabases GetTable GetTables GetTableVersion GetTableVersions SearchTables GetPartition "
         "GetPartitions BatchGetPartition CreateDatabase UpdateDatabase DeleteDatabase CreateTable UpdateTable "
         "DeleteTable CreatePartition UpdatePartition DeletePartition BatchCreatePartition BatchUpdatePartition "
-        "BatchDeletePartition StartJobRun GetJobRun GetJobRuns BatchStopJobRun"
+        "BatchDeletePartition"
     ),
-    "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo",
-    "lakeformation": "GetDataAccess",
-    "logs": (
-        "CreateLogGroup CreateLogStream PutLogEvents DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents "
-        "GetLogRecord GetQueryResults StartQuery StopQuery"
+    'Step Functions Developer Guide, "Start an AWS Glue job"': (
+        "glue: StartJobRun GetJobRun GetJobRuns BatchStopJobRun"
     ),
-    "s3": (
-        "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging "
+    'KMS Developer Guide, "Allows key users to use the KMS key"': (
+        "kms: Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo"
+    ),
+    'Lake Formation Developer Guide, "Implicit permissions": engines ask for credentials': (
+        "lakeformation: GetDataAccess"
+    ),
+    'Lambda Developer Guide, "Defining Lambda function permissions with an execution role"': (
+        "logs: CreateLogGroup CreateLogStream PutLogEvents"
+    ),
+    'CloudWatch Logs User Guide, "Permissions required to use the CloudWatch console"': (
+        "logs: DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents GetLogRecord GetQueryResults "
+        "StartQuery StopQuery"
+    ),
+    'S3 User Guide, "Required permissions for Amazon S3 API operations"': (
+        "s3: GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging "
         "GetObjectVersionTagging PutObjectTagging ListBucket ListBucketVersions ListBucketMultipartUploads "
         "ListMultipartUploadParts AbortMultipartUpload GetBucketLocation"
     ),
-    "sns": "Publish",
-    "sqs": "SendMessage ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
-    "states": "StartExecution StopExecution DescribeExecution DescribeStateMachine GetExecutionHistory ListExecutions",
-    "sts": "AssumeRole SetSourceIdentity",
+    'Step Functions Developer Guide, "Publish messages to an Amazon SNS topic"': "sns: Publish",
+    'Lambda Developer Guide, "Using Lambda with Amazon SQS"; Step Functions, "Send messages to an SQS queue"': (
+        "sqs: SendMessage ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl"
+    ),
+    'Step Functions Developer Guide, "Start a new state machine from a running execution"': (
+        "states: StartExecution StopExecution DescribeExecution DescribeStateMachine GetExecutionHistory ListExecutions"
+    ),
+    'Step Functions Developer Guide, "Accessing resources in other AWS accounts"': "sts: AssumeRole SetSourceIdentity",
 }
-"""What roles of jobs, functions and state machines do that teams make; they set up nothing.
-
-Step Functions Developer Guide, "IAM policies for integrated services" (Athena, Glue, SNS, SQS, EventBridge, nested
-executions) and "Accessing resources in other AWS accounts" (AssumeRole); Lambda Developer Guide, "Using Lambda with
-Amazon SQS" and "Defining Lambda function permissions with an execution role"; Glue Developer Guide, "Create an IAM
-policy for the AWS Glue service" (catalog, metrics, logs); S3 User Guide, "Required permissions for Amazon S3 API
-operations"; CloudWatch Logs User Guide, "Using identity-based policies".
+"""What roles of jobs, functions and state machines do that teams make, by the page that has them do it: they set up
+nothing. An action of the boundary that no page asks for has no place in either.
 """
 
 OF_PRODUCTS: Final = {
@@ -77,8 +90,9 @@ def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -
         "events": f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
         "sns": f"arn:aws:sns:{subject.region}:{account}:x",
     }
-    for service, actions in OF_TEAMS.items():
-        for name in actions.split():
+    for actions in OF_TEAMS.values():
+        service, _, listed = actions.partition(": ")
+        for name in listed.split():
             yield Claim(who, Request(role, f"{service}:{name}", named.get(service, "*")), bounded=True)
             through.add(f"{service}:{name}")
     passed = names.location_role(account, "x")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import DomainPlan
-from mesh.proof.duties import Duty, RoleWork, each
+from mesh.proof.duties import ANOTHER_KEY, Duty, RoleWork, each
 from mesh.proof.subject import NO_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 
@@ -66,6 +66,8 @@ def _into_inboxes(subject: Subject, domain: DomainPlan, product: str) -> Iterato
 
 def _keys_without_s3(subject: Subject, domain: DomainPlan, product: str) -> Iterator[Duty]:
     yield Duty("kms:Decrypt", subject.product_key(domain.products[product]))
+    home = f"arn:aws:kms:{subject.region}:{domain.access.account_id}:key/x"
+    yield Duty("kms:Decrypt", home, {**subject.through_s3, **ANOTHER_KEY})
     alias = {"kms:ResourceAliases": [f"alias/{names.key_alias(product)}"]}
     for place in (f"{subject.region}:{subject.hub}", f"us-east-1:{domain.access.account_id}"):
         yield Duty("kms:Decrypt", f"arn:aws:kms:{place}:key/x", {**subject.through_s3, **alias})

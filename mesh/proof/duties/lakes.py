@@ -46,6 +46,7 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
         otherwise=(
             *each("kms: Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo", key),
             *each("s3: GetObject PutObject", metadata, {"aws:ResourceAccount": subject.hub}),
+            *each("s3: GetObject PutObject", metadata, {"aws:ResourceAccount": OTHER_ORGANIZATION}),
         ),
     )
 

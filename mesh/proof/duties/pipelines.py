@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.plan.nodes import DataProductArgs
-from mesh.proof.duties import Duty, RoleWork, each
+from mesh.proof.duties import ANOTHER_KEY, Duty, RoleWork, each
 from mesh.proof.subject import Subject
 
 
@@ -62,6 +62,8 @@ def _otherwise(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
     """The key without S3, and the like-named key of another account; of events M9 says it."""
     alias = {"kms:ResourceAliases": [f"alias/{names.key_alias(product.name)}"]}
     elsewhere = f"arn:aws:kms:{subject.region}:{subject.hub}:key/x"
+    home = elsewhere.replace(subject.hub, product.account_id)
+    yield from each("kms: Decrypt Encrypt GenerateDataKey", home, {**subject.through_s3, **ANOTHER_KEY})
     yield from each("kms: Decrypt Encrypt GenerateDataKey", subject.product_key(product))
     yield Duty(
         "ec2:CreateTags",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.proof.duties import Duty, each
+from mesh.proof.duties import ANOTHER_KEY, Duty, each
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject
 
 _METADATA = "glue: GetDatabase GetDatabases"
@@ -70,6 +70,8 @@ def keys_of_others(subject: Subject, account: str, *aliases: str) -> Iterator[Du
     region, through = subject.region, subject.through_s3
     yield from each("kms: Decrypt GenerateDataKey", from_plan.key_arn(region, account, names.ACCOUNT_KEY_ALIAS))
     yield from each("kms: GenerateDataKey", f"arn:aws:kms:{region}:{account}:key/x", through)
+    of_another = "kms: Decrypt GenerateDataKey" if aliases else "kms: GenerateDataKey"
+    yield from each(of_another, f"arn:aws:kms:{region}:{account}:key/x", {**through, **ANOTHER_KEY})
     for alias in (names.ACCOUNT_KEY_ALIAS, *aliases):
         named = {**through, "kms:ResourceAliases": [f"alias/{alias}"]}
         yield from each("kms: Decrypt GenerateDataKey", f"arn:aws:kms:us-east-1:{account}:key/x", named)

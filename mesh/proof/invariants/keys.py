@@ -44,6 +44,10 @@ def _products(subject: Subject) -> Iterator[AnyClaim]:
             if role:
                 request = Request(role, "kms:Decrypt", key, subject.through_s3)
                 yield Claim(f"{who}, through S3", request, allowed=True)
+        for reader in product.readers if "files" in product.ports else ():
+            cleared = names.clearance_role(product.account_id, reader)
+            request = Request(cleared, "kms:Decrypt", key, elsewhere)
+            yield Claim("a cleared reader, not through S3", request, allowed=False, admitted=False)
         if roles.publisher:
             request = Request(roles.publisher, "kms:Decrypt", key, elsewhere)
             yield Claim("the publisher, not through S3", request, allowed=False, admitted=False, granted=False)
@@ -95,8 +99,8 @@ def _account(subject: Subject, account_id: str, unit: str, where: str) -> Iterat
         yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
 
 
-def _not_through(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim]:
-    for context in ({}, {"kms:ViaService": f"sqs.{subject.region}.amazonaws.com"}):
+def _not_through(subject: Subject, key: str, caller: Actor, service: str = "sqs") -> Iterator[AnyClaim]:
+    for context in ({}, {"kms:ViaService": f"{service}.{subject.region}.amazonaws.com"}):
         request = Request(caller.name, "kms:Decrypt", key, context)
         yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
     service = Request("s3.amazonaws.com", "kms:Decrypt", key, subject.for_the_mesh)
@@ -111,6 +115,7 @@ def _disks(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim]:
         ({"kms:ViaService": ec2, for_aws: "false"}, False),
         ({"kms:ViaService": ec2}, False),
         ({"kms:ViaService": f"s3.{subject.region}.amazonaws.com", for_aws: "true"}, False),
+        ({"kms:ViaService": f"sqs.{subject.region}.amazonaws.com", for_aws: "true"}, False),
     ):
         # By the key's own policy, too: the SCP on grants is the other line.
         yield Claim(caller.who, Request(caller.name, "kms:CreateGrant", key, context), allowed=may, admitted=may)
@@ -124,14 +129,15 @@ def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     key = from_plan.key_arn(subject.region, account_id, names.INBOX_KEY_ALIAS)
     other = subject.other(account_id, "partners", f"partner {partner.name}")
     yield Claim(other.who, Request(other.name, "kms:Decrypt", key, subject.through_s3), allowed=True)
-    yield from _not_through(subject, key, other)
+    yield from _not_through(subject, key, other, "ec2")
     yield from _administered(subject, key, names.deploy_role(account_id), names.preview_role(account_id))
     for writer in partner.partner.writers:
         for action, may in (("kms:GenerateDataKey", True), ("kms:Encrypt", True), ("kms:Decrypt", False)):
             request = Request(writer, action, key, subject.through_s3)
             yield Claim("a declared writer", request, allowed=may, admitted=may)
-        request = Request(writer, "kms:Encrypt", key)
-        yield Claim("a declared writer, not through S3", request, allowed=False, admitted=False, granted=False)
+        for context in ({}, {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}):
+            request = Request(writer, "kms:Encrypt", key, context)
+            yield Claim("a declared writer, not through S3", request, allowed=False, admitted=False, granted=False)
     for domain in subject.domains[:2]:
         stranger = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
         request = Request(stranger.name, "kms:GenerateDataKey", key, subject.through_s3)

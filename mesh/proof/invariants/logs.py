@@ -61,7 +61,9 @@ def logs_arrive(subject: Subject) -> Iterator[AnyClaim]:
             request = Request("logging.s3.amazonaws.com", "s3:PutObject", logs, context)
             yield Claim("S3's log delivery", request, allowed=may, admitted=may)
         other = {"aws:SourceAccount": account_id, "aws:SourceOrgID": organization}
-        yield Claim("another service", Request("ec2.amazonaws.com", "s3:PutObject", logs, other), allowed=False)
+        for service in ("ec2.amazonaws.com", "glue.amazonaws.com"):
+            request = Request(service, "s3:PutObject", logs, other)
+            yield Claim("another service", request, allowed=False, admitted=False)
     audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"
     trail = names.trail_arn(subject.region, subject.perimeter.management_id)
     management = {"aws:SourceAccount": subject.perimeter.management_id, "aws:SourceOrgID": organization}

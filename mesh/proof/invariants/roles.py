@@ -96,8 +96,10 @@ def _jobs(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
 
 def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
     """Claims that no other service takes a role that one of AWS's takes, and none for an account of a stranger."""
-    other = Request("ec2.amazonaws.com", "sts:AssumeRole", role, source)
-    yield Claim("another service", other, allowed=False, admitted=False)
+    for service in ("ec2.amazonaws.com", "glue.amazonaws.com"):
+        if service != own:
+            other = Request(service, "sts:AssumeRole", role, source)
+            yield Claim("another service", other, allowed=False, admitted=False)
     for keys in (FOR_AN_OUTSIDER, {"aws:SourceAccount": OTHER_ORGANIZATION}):
         stranger = Request(own, "sts:AssumeRole", role, {**source, **keys})
         yield Claim("the service, for a stranger", stranger, allowed=False, admitted=False)

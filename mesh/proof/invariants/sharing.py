@@ -171,7 +171,8 @@ def _destinations(subject: Subject, deployment: Actor) -> Iterator[tuple[str, Co
     for action in ("cloudwatch:PutMetricAlarm", "cloudwatch:PutCompositeAlarm"):
         yield action, alarms, tuple({"cloudwatch:AlarmActions": actions} for actions in told)
     principals: Contexts = tuple(
-        {"lambda:Principal": p} for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root", "x.amazonaws.example")
+        {"lambda:Principal": p}
+        for p in (*strangers, "*", f"arn:aws:iam::{strangers[0]}:root", "events.amazonaws.example")
     )
     own_role = f"arn:aws:iam::{own}:role/x"
     inside: Contexts = tuple({"lambda:Principal": each} for each in ("events.amazonaws.com", str(own), own_role))
