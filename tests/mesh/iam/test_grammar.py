@@ -11,11 +11,11 @@ from importlib.resources import files
 
 import pytest
 
+from mesh.aws.allowed_actions import listed_services
 from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.iam.rcp.organization import PERIMETER_SERVICES
 from mesh.iam.statement import KEY_ARN, Document, PrincipalElement, Statement
 from mesh.plan import Plan
-from mesh.proof.invariants.sharing import LISTED
 from mesh.quotas import limit
 
 QUOTAS = {
@@ -165,7 +165,7 @@ def test_a_resource_control_policy_is_deny_only_and_for_everyone(plan: Plan) -> 
 
 def test_every_listed_service_that_takes_an_rcp_is_in_the_perimeter() -> None:
     protected = {pattern.partition(":")[0] for pattern in PERIMETER_SERVICES} | {"sts"}
-    assert protected == RCP_SERVICES & set(LISTED)
+    assert protected == RCP_SERVICES & listed_services().keys()
     assert "ecr" in protected
     assert all(pattern.endswith(":*") for pattern in PERIMETER_SERVICES)
 

@@ -7,7 +7,14 @@ from itertools import islice
 
 import pytest
 
-from mesh.aws.allowed_actions import ListedService, allowed_actions, listed_services, of_action, second_reading
+from mesh.aws.allowed_actions import (
+    AllowedAction,
+    ListedService,
+    allowed_actions,
+    listed_services,
+    of_action,
+    second_reading,
+)
 from mesh.aws.universe import universe as of_aws
 from mesh.evaluator.decide import Request, examine
 from mesh.plan import Plan
@@ -210,3 +217,25 @@ def test_an_action_taken_out_of_the_files_fails_the_proof(subject: Subject, monk
     witness = first.check(subject)
     assert witness is not None
     assert "glue:RenameTable is neither refused nor allowed" in witness.text
+
+
+def test_what_previews_alone_are_refused_bounds_nothing(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = AllowedAction(name="GetParameter", can=("reads data",), bound=("M10",), reason="Returns a value.")
+    monkeypatch.setattr(every_action, "allowed_actions", lambda: [("ssm:GetParameter", reads)])
+    first = next(every_action._bounds(subject, asked))
+    assert "M10 bounds previews alone" in getattr(first.check(subject), "text", "")
+
+
+def test_what_needs_no_permission_is_refused_by_nothing_whatever_a_policy_denies(subject: Subject) -> None:
+    administrator = f"arn:aws:iam::{subject.hub}:role/somebody"
+    claim = Claim("somebody", Request(administrator, "sts:GetSessionToken", "*"), allowed=False, denied=())
+    assert "is allowed" in getattr(claim.check(subject), "text", "")
+    with_a_deny = replace(claim, denied=("scp",))
+    preview = subject.world.account(subject.hub)
+    (policy, *_) = [each for node in preview.service_control for each in node if each.name == "mesh-guardrails-stay-up"]
+    refuses = {"Sid": "X", "Effect": "Deny", "Action": "sts:GetSessionToken", "Resource": "*"}
+    document = {**policy.document, "Statement": [*policy.document["Statement"], refuses]}
+    preview.selected.clear()
+    with policy.standing_in(document):
+        assert "is allowed" in getattr(with_a_deny.check(subject), "text", "")
+    preview.selected.clear()

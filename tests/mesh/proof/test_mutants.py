@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from mesh.plan import Plan
 from mesh.proof.mutants import Mutant, mutants
+from mesh.proof.subject import Subject
+from mesh.proof.written_labels import WrittenLabels
 
 DENY = {
     "Sid": "RefuseOthers",
@@ -124,3 +127,34 @@ def test_whole_losses_are_told_from_those_of_one_entry() -> None:
     whole = [each.mutant.change for each in mutants("document", [DENY]) if each.mutant.whole]
     assert whole == ["", "ArnNotLike aws:PrincipalArn", "Bool aws:PrincipalIsAWSService"]
     assert str(Mutant("document", "A", "Action s3:*", "added")) == "document: A, Action s3:* added"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wider"),
+    [
+        ("lambda:Principal", "arn:aws:iam::${aws:PrincipalAccount}:*", "arn:aws:iam::*:*"),
+        ("events:TargetArn", "arn:aws:sqs:*:${aws:PrincipalAccount}:x", "arn:aws:sqs:*:*:x"),
+    ],
+)
+def test_the_account_of_the_caller_is_widened_to_any(key: str, value: str, wider: str) -> None:
+    found = changes({"Sid": "A", "Effect": "Deny", "Action": "*", "Condition": {"StringNotLike": {key: value}}})
+    assert f"StringNotLike {key} {value} to {wider} widened" in found
+
+
+def test_a_number_stays_one_that_a_policy_takes() -> None:
+    condition = {"NumericGreaterThan": {"s3:signatureAge": "900000"}}
+    found = changes({"Sid": "A", "Effect": "Deny", "Action": "*", "Condition": condition})
+    assert found[-1] == "NumericGreaterThan s3:signatureAge 900000 to 9000000 widened"
+
+
+def test_every_value_that_lets_through_has_one_too_many_in_every_document(plan: Plan, written: WrittenLabels) -> None:
+    without: set[str] = set()
+    for policy in Subject(plan, written).policies:
+        for statement in policy.document["Statement"]:
+            more = [each.mutant.change for each in mutants("x", [statement]) if each.mutant.mistake != "dropped"]
+            for operator, keys in statement.get("Condition", {}).items():
+                compares = not any(word in operator for word in ("Bool", "Null", "Numeric", "Date"))
+                if compares and ("Not" in operator) == (statement["Effect"] == "Deny"):
+                    missing = [key for key in keys if not any(each.startswith(f"{operator} {key} ") for each in more)]
+                    without |= {f"{policy.name}: {statement['Sid']}, {operator} {key}" for key in missing}
+    assert without == set()

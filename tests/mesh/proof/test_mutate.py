@@ -19,7 +19,7 @@ from mesh.proof.mutants import Changed, Mutant
 from mesh.proof.mutate import REFUSED_BY_AWS, Mutation, MutationOutcome, reason
 from mesh.proof.policy_page.__main__ import LOSSES
 from mesh.proof.policy_page.losses import measured, read
-from mesh.proof.verdicts import Explained, Verdict, as_text, digest_of
+from mesh.proof.verdicts import CODE, Explained, Verdict, as_text, code_digest, digest_of
 from mesh.proof.written_labels import WrittenLabels
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -200,3 +200,13 @@ def test_every_written_reason_explains_a_mistake_that_nothing_notices(place: int
 @pytest.mark.long
 def test_the_page_of_statements_has_the_invariants_that_fail_without_each(plan: Plan, written: WrittenLabels) -> None:
     assert measured(Mutation(plan, written)) == read(ROOT / LOSSES), "run `make statements`"
+
+
+@pytest.mark.parametrize("file", ["claims.py", "invariants/products.py", "actions/s3.yaml"])
+def test_verdicts_depend_on_code_and_on_classified_actions_at_every_depth(tmp_path: Path, file: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("before")
+    before = code_digest([tmp_path])
+    (tmp_path / file).write_text("after")
+    assert code_digest([tmp_path]) != before
+    assert any((folder / file).is_file() for folder in CODE)
