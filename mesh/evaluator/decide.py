@@ -108,21 +108,37 @@ def examine(request: Request, world: World) -> Case:
         target = target.for_action(action)
     if request.resource == "*" or action in sent_keys.OWNER_NOT_SENT:
         target = _as_sent(target, action, request.resource != "*")
-    if target.open and not _can_be_open(world, service, target.account, principal.account):
+    if target.open and not _can_be_open(world, service, target.account, principal):
         closed = (f"{request.resource} has no policy: nobody there may give it one",)
         target = target._replace(open=False, assumed=closed)
-    if target.reach == "shared" and not _same(principal.account, target.account):
-        target = target._replace(assumed=(f"{request.resource} is another account's: taken for one that it shares",))
+    if target.reach != "never" and not _same(principal.account, target.account):
+        target = _as_shared(target, request.resource, principal.account)
     keys = keys_of(world, service, principal, target, request.context)
     endpoint = _endpoint(world, keys) if request.context else None
     return Case(action, service, request.resource, principal, target, keys, endpoint.policy if endpoint else None)
 
 
-def _can_be_open(world: World, service: str, owner: Account | None, caller: Account | None) -> bool:
+def _can_be_open(world: World, service: str, owner: Account | None, principal: Principal) -> bool:
     def refused(name: str, action: str, context: Mapping[str, Any]) -> bool:
         return examine(Request(name, action, "*", context), world).denied("scp") is not None
 
-    return openers.can_be_open(service, owner, world.roles, caller.id if caller else None, refused)
+    # A policy admits a service by its name, everybody else by the account.
+    caller = principal.caller
+    admitted = caller.itself if principal.kind == "service" else caller.account
+    return openers.can_be_open(service, owner, world.roles, admitted, refused)
+
+
+def _as_shared(target: Target, resource: str, caller: Account | None) -> Target:
+    """The resource of another account as the caller may reach it: the worst, but no farther than its organisation."""
+    if target.reach == "shared":
+        return target._replace(assumed=(f"{resource} is another account's: taken for one that it shares",))
+    if target.reach != "organization":
+        return target
+    owner = target.account.organization if target.account else None
+    if owner is None or caller is None or caller.organization != owner:
+        return target._replace(reach="never")
+    administered = f"{resource} is another account's: taken for one that the caller administers for the organisation"
+    return target._replace(reach="shared", assumed=(administered,))
 
 
 def _as_sent(target: Target, action: str, on_a_resource: bool) -> Target:

@@ -166,7 +166,7 @@ class Target(NamedTuple):
     guarded: bool = False
     """Whether AWS keeps it for itself: what `owners.refused` says counts before any policy."""
     reach: owners.Sharing = "never"
-    """Whether its owner can let another account reach it, though it carries no policy."""
+    """Whether its owner can let another account reach it, though it carries no policy, or an administrator of all may."""
 
     def owned_by(self, account: Account | None) -> Target:
         """The same resource in an account."""
@@ -329,7 +329,7 @@ class World:
         alias = owner == "kms" and rest.startswith("alias/")
         decisive = owner == "kms" and rest.startswith(("alias/", "key/"))
         guarded, carries = owners.guarded(resource), owners.may_carry_policy(owner, rest)
-        reach = "never" if carries else owners.reach(owner)
+        reach = "never" if carries else owners.reach(owner, rest)
         if known:
             found = {**keys, **as_keys(known.keys)}
             return Target(account, known.policy, decisive, found, alias=alias, guarded=guarded, reach=reach)
