@@ -82,6 +82,8 @@ def keys_of(
         said = as_keys(context)
         without_home(keys, said)
         keys.update(said)
+        if principal.kind == "service" and "aws:sourceaccount" in said:
+            keys = {**world.source_keys(said), **keys}
         endpoint = _endpoint(world, keys)
         if endpoint:
             keys = {**world.endpoint_keys(endpoint, service), **keys}
@@ -103,11 +105,17 @@ def examine(request: Request, world: World) -> Case:
     service = action.partition(":")[0]
     principal = world.principal(request.principal)
     target = world.target(service, request.resource, principal.account)
-    # An alias has the policy of its key, but not for the actions that make or move the alias itself.
+    resource = request.resource
+    # A request by an alias is one on its key, but for the actions that make or move the alias itself.
     if target.alias:
         target = target.for_action(action)
-    if request.resource == "*" or action in sent_keys.OWNER_NOT_SENT:
-        target = _as_sent(target, action, request.resource != "*")
+        resource = target.key or resource
+    if target.free and action in owners.MADE_BY_THE_CALLER:
+        target = target.made_by(principal.account)
+    if resource == "*":
+        target = _as_sent(_unnamed(target, action, request.action), action, False)
+    elif action in sent_keys.OWNER_NOT_SENT:
+        target = _as_sent(target, action, True)
     if target.open and not _can_be_open(world, service, target.account, principal):
         closed = (f"{request.resource} has no policy: nobody there may give it one",)
         target = target._replace(open=False, assumed=closed)
@@ -115,7 +123,7 @@ def examine(request: Request, world: World) -> Case:
         target = _as_shared(target, request.resource, principal.account)
     keys = keys_of(world, service, principal, target, request.context)
     endpoint = _endpoint(world, keys) if request.context else None
-    return Case(action, service, request.resource, principal, target, keys, endpoint.policy if endpoint else None)
+    return Case(action, service, resource, principal, target, keys, endpoint.policy if endpoint else None)
 
 
 def _can_be_open(world: World, service: str, owner: Account | None, principal: Principal) -> bool:
@@ -126,6 +134,13 @@ def _can_be_open(world: World, service: str, owner: Account | None, principal: P
     caller = principal.caller
     admitted = caller.itself if principal.kind == "service" else caller.account
     return openers.can_be_open(service, owner, world.roles, admitted, refused)
+
+
+def _unnamed(target: Target, action: str, asked: str) -> Target:
+    """The target of a request that names no resource, though its action takes one."""
+    if target.account is None or not facts.takes_a_resource(action):
+        return target
+    return target._replace(assumed=(f"{asked} on a resource of no name: taken for the caller's own",))
 
 
 def _as_shared(target: Target, resource: str, caller: Account | None) -> Target:
@@ -189,9 +204,10 @@ class Case(NamedTuple):
             return _NEEDS_NO_PERMISSION, None
         if not self.target.guarded or not principal.controlled or principal.kind == "service":
             return UNSETTLED
-        refused = owners.refused(self.action, self.resource)
+        named = self.target.named or self.resource
+        refused = owners.refused(self.action, named)
         if refused is None:
-            return None, DoubtError(f"whether AWS lets anybody {self.action} on {self.resource}, no page says")
+            return None, DoubtError(f"whether AWS lets anybody {self.action} on {named}, no page says")
         return (_KEPT_BY_AWS if refused else None), None
 
     def _allowed(self, assumed: tuple[str, ...]) -> Decision:
