@@ -101,8 +101,8 @@ _TYPE: Final = re.compile(r"[/:]")
 
 
 MADE_BY_THE_CALLER: Final = frozenset({"s3:createbucket"})
-"""Actions that make the resource of their ARN, though the ARN says no account: it is the caller's own, and has no policy
-yet (S3 User Guide, "General purpose buckets overview": "The AWS account that creates the bucket owns it").
+"""Actions that make the resource of their ARN, though the ARN says no account: it is the caller's own, and has no
+policy yet (S3 User Guide, "General purpose buckets overview": "The AWS account that creates the bucket owns it").
 """
 
 # ---- resources of AWS

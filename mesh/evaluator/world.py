@@ -20,8 +20,8 @@ from mesh.evaluator.transport import transport_keys
 ANONYMOUS: Final = "anonymous"
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
-# The ARNs of the partition: nobody of another one reaches it, nor has credentials for it (AWS Fault Isolation Boundaries,
-# "Partitions"). All accounts of an organisation are in one.
+# The ARNs of the partition: nobody of another one reaches it, nor has credentials for it (AWS Fault Isolation
+# Boundaries, "Partitions"). All accounts of an organisation are in one.
 _ARN: Final = re.compile(r"arn:aws:([a-z0-9-]*):([a-z0-9-]*):(\d{12}|aws|):(.+)", re.DOTALL)
 _PRINCIPAL: Final = re.compile(
     r"arn:aws:(?:iam::(\d{12}):(root|role/.+|user/.+|oidc-provider/.+|saml-provider/.+)"
@@ -174,7 +174,7 @@ class Target(NamedTuple):
     guarded: bool = False
     """Whether AWS keeps it for itself: what `owners.refused` says counts before any policy."""
     reach: owners.Sharing = "never"
-    """Whether its owner can let another account reach it, though it carries no policy, or an administrator of all may."""
+    """Whether another account may reach it, though it carries no policy: shared, or as an administrator of all."""
 
     def owned_by(self, account: Account | None) -> Target:
         """The same resource in an account."""
