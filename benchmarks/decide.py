@@ -44,7 +44,10 @@ def _request(draw: random.Random, principal: str, arn: str) -> Request:
         return Request(principal, draw.choice(("s3:GetObject", "s3:PutObject")), f"{arn}/files/{draw.random()}")
     if ":kms:" in arn:
         return Request(principal, "kms:Decrypt", arn, THROUGH_S3)
-    return Request(principal, "glue:GetTable" if ":glue:" in arn else "events:PutEvents", arn)
+    return Request(principal, _ACTIONS[arn.split(":")[2]], arn)
+
+
+_ACTIONS = {"glue": "glue:GetTable", "events": "events:PutEvents", "sns": "sns:Publish"}
 
 
 def rates(plan: Plan, number: int) -> tuple[float, float, int]:

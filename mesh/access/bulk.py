@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 
 from mesh.evaluator.decide import Decision, Request, decide
 from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.facts import check_taken
 from mesh.evaluator.world import World
 from mesh.findings import nearest
 from mesh.validation_messages import shorten
@@ -46,7 +47,9 @@ class Decider:
     def answer(self, line: bytes) -> DecisionLine:
         """The answer to a line. Never raises."""
         try:
-            decision = decide(request(line), self._world)
+            asked = request(line)
+            decision = decide(asked, self._world)
+            check_taken(asked.action, asked.resource)
         except (BadLineError, UnknownError) as error:
             return DecisionLine(_error(str(error)), "bad")
         except Exception as error:  # noqa: BLE001 (one line must not take the answers to all others with it)

@@ -7,6 +7,7 @@ keys". A key that a request does not carry makes an operator false, a negated on
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ipaddress
 import re
@@ -81,9 +82,9 @@ def _operator(text: str) -> tuple[Quantifier, str, bool]:
     name = text.lower()
     quantifier: Quantifier = ""
     prefixes: tuple[Quantifier, ...] = ("forallvalues", "foranyvalue")
-    for prefix in prefixes:
-        if name.startswith(f"{prefix}:"):
-            quantifier, name = prefix, name[len(prefix) + 1 :]
+    prefix: Quantifier | None = next((each for each in prefixes if name.startswith(f"{each}:")), None)
+    if prefix:  # one alone: what is left of a second one is no operator
+        quantifier, name = prefix, name[len(prefix) + 1 :]
     if_exists = name.endswith("ifexists")
     return quantifier, name.removesuffix("ifexists"), if_exists
 
@@ -292,7 +293,27 @@ def _booleans(values: tuple[str, ...]) -> Test:
     return lambda text: text.lower() in wanted
 
 
+_CIDR: Final = re.compile(r"[0-9.]+(/(0|[1-9][0-9]?))?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/(0|[1-9][0-9]{0,2}))?")
+"""IAM User Guide, "IP address condition operators": "The value must be in the standard CIDR format"; no netmask."""
+
+
+def _binaries(values: tuple[str, ...]) -> Test:
+    wanted = frozenset(_bytes(value) for value in values)
+    return lambda text: _bytes(text) in wanted
+
+
+def _bytes(text: str) -> bytes:
+    # IAM User Guide, "Binary condition operators": byte by byte, in base64.
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise MalformedError(f"{text!r} is no base64: {error}") from error
+
+
 def _addresses(values: tuple[str, ...]) -> Test:
+    for value in values:
+        if not _CIDR.fullmatch(value):
+            raise MalformedError(f"{value!r} is no network in CIDR format (RFC 4632)")
     try:
         networks = tuple(ipaddress.ip_network(value) for value in values)
     except ValueError as error:
@@ -320,19 +341,43 @@ def _number(text: str) -> Decimal:
 
 
 def _moment(text: str) -> Decimal:
-    # A date is written in ISO 8601 or as seconds since 1970 (IAM User Guide, "Date condition operators").
+    # A date has a form that the W3C has of ISO 8601, or is seconds since 1970 (IAM User Guide, "Date operators").
+    if _YEAR_OR_DAY.fullmatch(text):
+        raise UnknownError(f"{text!r} is a year or a day to ISO 8601, and that many seconds since 1970")
     if _DECIMAL.fullmatch(text):
         return Decimal(text)
+    form = _DATE.fullmatch(text)
+    if not form:
+        raise MalformedError(f"{text!r} is no date: YYYY-MM, YYYY-MM-DD, YYYY-MM-DDThh:mm[:ss[.s]]Z, or seconds")
+    year, month, day, hour, minute, second, fraction, zone = form.groups()
     try:
-        moment = datetime.datetime.fromisoformat(text)
+        time = (int(hour or 0), int(minute or 0), int(second or 0))
+        moment = datetime.datetime(int(year), int(month), int(day or 1), *time, tzinfo=_zone(zone or "Z"))
     except ValueError as error:
-        raise UnknownError(f"{text!r} is no date") from error
-    since = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)) - _EPOCH
-    return Decimal(since // _MICROSECOND) / 1_000_000
+        raise MalformedError(f"{text!r} is no date: {error}") from error
+    return Decimal((moment - _EPOCH) // _SECOND) + Decimal(f"0{fraction or ''}")
 
+
+def _zone(text: str) -> datetime.timezone:
+    if text == "Z":
+        return datetime.UTC
+    hours, minutes = int(text[1:3]), int(text[4:])
+    if minutes >= _MINUTES:
+        raise ValueError("a zone has less than 60 minutes")
+    offset = datetime.timedelta(hours=hours, minutes=minutes)
+    return datetime.timezone(-offset if text[0] == "-" else offset)
+
+
+_YEAR_OR_DAY: Final = re.compile(r"[0-9]{4}([0-9]{4})?")
+_DATE: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})"
+    r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?"
+)
+"""W3C, "Date and Time Formats"; a year alone is refused."""
 
 _EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_MICROSECOND: Final = datetime.timedelta(microseconds=1)
+_SECOND: Final = datetime.timedelta(seconds=1)
+_MINUTES: Final = 60
 
 
 def _ordered(read: Callable[[str], Decimal], compare: Callable[[Decimal, Decimal], bool]) -> Callable[..., Test]:
@@ -359,7 +404,7 @@ _COMPILERS: Final[Mapping[str, Callable[[tuple[str, ...]], Test]]] = {
     "stringequals": _strings,
     "stringequalsignorecase": _folded_strings,
     "stringlike": _patterns,
-    "binaryequals": _strings,
+    "binaryequals": _binaries,
     "arnequals": _arns,
     "arnlike": _arns,
     "bool": _booleans,

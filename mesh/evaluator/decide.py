@@ -82,6 +82,8 @@ def keys_of(
         said = as_keys(context)
         without_home(keys, said)
         keys.update(said)
+        if principal.kind == "service" and "aws:sourceaccount" in said:
+            keys = {**world.source_keys(said), **keys}
         endpoint = _endpoint(world, keys)
         if endpoint:
             keys = {**world.endpoint_keys(endpoint, service), **keys}
@@ -103,26 +105,55 @@ def examine(request: Request, world: World) -> Case:
     service = action.partition(":")[0]
     principal = world.principal(request.principal)
     target = world.target(service, request.resource, principal.account)
-    # An alias has the policy of its key, but not for the actions that make or move the alias itself.
+    resource = request.resource
+    # A request by an alias is one on its key, but for the actions that make or move the alias itself.
     if target.alias:
         target = target.for_action(action)
-    if request.resource == "*" or action in sent_keys.OWNER_NOT_SENT:
-        target = _as_sent(target, action, request.resource != "*")
-    if target.open and not _can_be_open(world, service, target.account, principal.account):
+        resource = target.key or resource
+    if target.free and action in owners.MADE_BY_THE_CALLER:
+        target = target.made_by(principal.account)
+    if resource == "*":
+        target = _as_sent(_unnamed(target, action, request.action), action, False)
+    elif action in sent_keys.OWNER_NOT_SENT:
+        target = _as_sent(target, action, True)
+    if target.open and not _can_be_open(world, service, target.account, principal):
         closed = (f"{request.resource} has no policy: nobody there may give it one",)
         target = target._replace(open=False, assumed=closed)
-    if target.reach == "shared" and not _same(principal.account, target.account):
-        target = target._replace(assumed=(f"{request.resource} is another account's: taken for one that it shares",))
+    if target.reach != "never" and not _same(principal.account, target.account):
+        target = _as_shared(target, request.resource, principal.account)
     keys = keys_of(world, service, principal, target, request.context)
     endpoint = _endpoint(world, keys) if request.context else None
-    return Case(action, service, request.resource, principal, target, keys, endpoint.policy if endpoint else None)
+    return Case(action, service, resource, principal, target, keys, endpoint.policy if endpoint else None)
 
 
-def _can_be_open(world: World, service: str, owner: Account | None, caller: Account | None) -> bool:
+def _can_be_open(world: World, service: str, owner: Account | None, principal: Principal) -> bool:
     def refused(name: str, action: str, context: Mapping[str, Any]) -> bool:
         return examine(Request(name, action, "*", context), world).denied("scp") is not None
 
-    return openers.can_be_open(service, owner, world.roles, caller.id if caller else None, refused)
+    # A policy admits a service by its name, everybody else by the account.
+    caller = principal.caller
+    admitted = caller.itself if principal.kind == "service" else caller.account
+    return openers.can_be_open(service, owner, world.roles, admitted, refused)
+
+
+def _unnamed(target: Target, action: str, asked: str) -> Target:
+    """The target of a request that names no resource, though its action takes one."""
+    if target.account is None or not facts.takes_a_resource(action):
+        return target
+    return target._replace(assumed=(f"{asked} on a resource of no name: taken for the caller's own",))
+
+
+def _as_shared(target: Target, resource: str, caller: Account | None) -> Target:
+    """The resource of another account as the caller may reach it: the worst, but no farther than its organisation."""
+    if target.reach == "shared":
+        return target._replace(assumed=(f"{resource} is another account's: taken for one that it shares",))
+    if target.reach != "organization":
+        return target
+    owner = target.account.organization if target.account else None
+    if owner is None or caller is None or caller.organization != owner:
+        return target._replace(reach="never")
+    administered = f"{resource} is another account's: taken for one that the caller administers for the organisation"
+    return target._replace(reach="shared", assumed=(administered,))
 
 
 def _as_sent(target: Target, action: str, on_a_resource: bool) -> Target:
@@ -173,9 +204,10 @@ class Case(NamedTuple):
             return _NEEDS_NO_PERMISSION, None
         if not self.target.guarded or not principal.controlled or principal.kind == "service":
             return UNSETTLED
-        refused = owners.refused(self.action, self.resource)
+        named = self.target.named or self.resource
+        refused = owners.refused(self.action, named)
         if refused is None:
-            return None, DoubtError(f"whether AWS lets anybody {self.action} on {self.resource}, no page says")
+            return None, DoubtError(f"whether AWS lets anybody {self.action} on {named}, no page says")
         return (_KEPT_BY_AWS if refused else None), None
 
     def _allowed(self, assumed: tuple[str, ...]) -> Decision:

@@ -272,6 +272,40 @@ def takes(action: str, arn: str) -> bool:
     return any(form.fullmatch(arn) for form in _forms(service, name))
 
 
+@lru_cache(maxsize=65_536)
+def takes_a_resource(action: str) -> bool:
+    """Whether an action (lower case) takes a resource of some type."""
+    service, _, name = action.partition(":")
+    return action not in _UNLISTED and bool(resource_types(service, name))
+
+
+def check_taken(action: str, resource: str) -> None:
+    """UnknownError for a request that AWS cannot get: its action does not take a resource of that type.
+
+    `*` is taken by every action. Service Authorization Reference: the resource types of each action, and their ARNs.
+    """
+    name = known_action(action)
+    if resource == "*" or name in _UNLISTED or takes(name, _as_key(name, resource)):
+        return
+    taken = arn_patterns(name)
+    if not taken:
+        raise UnknownError(f"{action} takes no resource: it is asked on *, not on {resource!r}")
+    shown = ", ".join(form.replace("arn:*:", "arn:aws:", 1) for form in taken[:_SHOWN])
+    more = f", and {len(taken) - _SHOWN} more" if len(taken) > _SHOWN else ""
+    raise UnknownError(f"{action} is not asked on {resource!r}: it takes {shown}{more}")
+
+
+_SHOWN: Final = 4
+"""ARNs that a message shows of those that an action takes."""
+
+
+def _as_key(action: str, resource: str) -> str:
+    """The key in the place of its alias, by which every action but those on the alias itself may ask for it."""
+    if action.startswith("kms:") and action not in ALIAS_ACTIONS:
+        return resource.replace(":alias/", ":key/", 1)
+    return resource
+
+
 @lru_cache(maxsize=8192)
 def arn_patterns(action: str) -> tuple[str, ...]:
     """ARNs of the resource types that an action takes, with `*` in the place of what varies; none if it takes none."""

@@ -28,6 +28,10 @@ _TAKES_AWAY: Final = ("Delete", "Remove", "Revoke", "Retire")
 """Beginnings of the names of actions that manage permissions, and let nobody in."""
 
 
+_TELLS_WHOM: Final = frozenset({"lambda"})
+"""Services of which an action says in a condition key whom it admits, see `_told`."""
+
+
 @lru_cache(maxsize=512)
 def openers(service: str) -> tuple[str, ...]:
     """Actions that may give a resource of a service a policy, or another way to be reached by others."""
@@ -38,13 +42,15 @@ def openers(service: str) -> tuple[str, ...]:
 def can_be_open(
     service: str, owner: Account | None, roles: Mapping[str, Role], admitted: str | None, refused: Refuses
 ) -> bool:
-    """Whether somebody of the owner's account may give a resource there a policy that admits an account.
+    """Whether somebody of the owner's account may give a resource there a policy that admits an account or a service.
 
-    None stands for everybody as whom it admits, and for an owner that is not known. `roles` are those of the world.
+    `admitted` is the id of the one or the name of the other (Lambda Developer Guide, "Granting Lambda function access
+    to AWS services": AddPermission names the service). None stands for everybody as whom it admits, and for an owner
+    that is not known. `roles` are those of the world.
     """
     if owner is None or owner.management or not owner.service_control:
         return True
-    key = (service, admitted)
+    key = (service, admitted if service in _TELLS_WHOM else None)
     if key not in owner.opened:
         # While it is found out the resource counts as open: the question does not ask itself.
         owner.opened[key] = True

@@ -7,29 +7,70 @@ worst is taken, or nothing is decided; never a deny.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from mesh.evaluator import facts
 
-Sharing = Literal["shared", "never", "unknown"]
-"""Whether a caller reaches a resource of another account that has no policy of its own."""
+Sharing = Literal["shared", "organization", "never", "unknown"]
+"""Whether a caller reaches a resource of another account that has no policy of its own: in whatever account it is
+(`shared`), in one of the same organisation, never, or nobody knows.
+"""
 
 # ---- resources of other accounts
 
 SHARED: Final = frozenset(
-    # RAM User Guide, "Shareable AWS resources".
-    "acm-pca app-mesh appmesh appsync aps bedrock cloudhsm codebuild connect datazone dms ec2 elasticloadbalancing "
-    "imagebuilder license-manager network-firewall networkmanager oam outposts rds redshift refactor-spaces "
-    "resource-explorer-2 resource-groups route53 route53profiles route53resolver sagemaker servicecatalog "
-    "servicediscovery ssm-contacts ssm-incidents verified-permissions vpc-lattice "
-    # Organizations User Guide, "AWS services that you can use with AWS Organizations": a delegated administrator acts
-    # on what is the management account's or a member's; and invitations are the inviting account's.
-    "access-analyzer account auditmanager cloudformation cloudtrail cloudwatch compute-optimizer config detective "
-    "devops-guru fms guardduty health inspector inspector2 macie2 notifications observabilityadmin organizations ram "
-    "securityhub securitylake servicequotas sso ssm ssm-quicksetup support trustedadvisor".split()
+    "acm-pca app-mesh appmesh appsync aps bedrock cloudhsm codebuild connect datazone detective dms imagebuilder "
+    "license-manager network-firewall networkmanager oam outposts ram redshift refactor-spaces resource-explorer-2 "
+    "resource-groups route53 route53profiles sagemaker servicecatalog servicediscovery ssm-contacts ssm-incidents "
+    "verified-permissions vpc-lattice".split()
 )
-"""Services whose resources another account may reach without a policy of the resource (2026-11-28): by a share of RAM,
-as a delegated administrator, or because they are addressed to the caller, as a handshake is. Taken for the worst.
+"""Services whose resources any account may reach without a policy of the resource (2026-11-28): by a share (RAM User
+Guide, "Shareable AWS resources"), or because they are addressed to the caller, as the graph of Detective's invitation
+and RAM's own is. Taken for the worst, whatever the type.
+"""
+
+SHARED_TYPES: Final[Mapping[str, frozenset[str]]] = {
+    # Same page, "Amazon EC2", "Amazon VPC", "AWS Outposts"; and without RAM: VPC User Guide and guides of its parts, of
+    # peering, endpoint services, transit gateway attachments, address transfers and interface permissions.
+    "ec2": frozenset(
+        "capacity-reservation dedicated-host elastic-ip fpga-image image ipam-pool ipam-resource-discovery "
+        "network-interface placement-group prefix-list snapshot traffic-mirror-target transit-gateway "
+        "transit-gateway-attachment transit-gateway-multicast-domain verified-access-group vpc vpc-endpoint-service "
+        "vpc-peering-connection".split()
+    ),
+    "elasticloadbalancing": frozenset({"truststore"}),
+    # Same page, "Amazon Aurora"; RDS and Aurora User Guides, "Sharing a DB snapshot", "Sharing a DB cluster snapshot".
+    "rds": frozenset({"cluster", "cluster-snapshot", "snapshot"}),
+    "route53resolver": frozenset({"firewall-rule-group", "resolver-query-log-config", "resolver-rule"}),
+    # CloudTrail User Guide, "AWS CloudTrail resource-based policy examples".
+    "cloudtrail": frozenset({"channel", "dashboard", "eventdatastore"}),
+    # Audit Manager User Guide, "Sharing a custom framework": with any account.
+    "auditmanager": frozenset({"assessmentFramework"}),
+    # Organizations User Guide, "Inviting an AWS account to join your organization": the handshake is the inviting
+    # account's; "Billing transfer" asks another organisation.
+    "organizations": frozenset({"handshake", "transfer"}),
+}
+"""Types of resources that any account may reach, of services of which other types are not: the beginning of the last
+part of their ARNs.
+"""
+
+_IN_THE_ORGANIZATION: Final[Mapping[str, frozenset[str]]] = {
+    # VPC User Guide, "Share your VPC subnets with other accounts", "Share security groups with AWS Organizations": with
+    # accounts of the same organisation only; "Delegate administration" of IPAM; Outposts: "Share your resources".
+    "ec2": frozenset(
+        "coip-pool ipam ipam-policy ipam-scope local-gateway local-gateway-route-table "
+        "local-gateway-virtual-interface-group outpost-lag secondary-subnet security-group subnet".split()
+    ),
+}
+DELEGATED: Final = frozenset(
+    "access-analyzer account auditmanager cloudformation cloudtrail cloudwatch compute-optimizer config devops-guru "
+    "fms guardduty health inspector inspector2 macie2 notifications observabilityadmin organizations securityhub "
+    "securitylake servicequotas sso ssm ssm-quicksetup support trustedadvisor".split()
+)
+"""Services in which the management account or a delegated administrator acts on what is another account's. Both are of
+the same organisation (Organizations User Guide, "AWS services that you can use with AWS Organizations": "a member
+account in the organization as a delegated administrator"): nobody outside reaches these resources.
 """
 
 NEVER_ANOTHERS: Final = frozenset(
@@ -41,12 +82,28 @@ share it (their API references; IAM User Guide, "AWS services that work with IAM
 """
 
 
-def reach(service: str) -> Sharing:
-    """Whether a caller reaches a resource of another account, of a service without resource policies."""
+def reach(service: str, rest: str) -> Sharing:
+    """Whether a caller reaches a resource of another account; `rest` is the last part of its ARN.
+
+    Of services without resource policies.
+    """
     if service in SHARED:
         return "shared"
-    return "never" if service in NEVER_ANOTHERS else "unknown"
+    kind = _TYPE.split(rest, maxsplit=1)[0]
+    if kind in SHARED_TYPES.get(service, ()):
+        return "shared"
+    if service in DELEGATED or kind in _IN_THE_ORGANIZATION.get(service, ()):
+        return "organization"
+    return "never" if service in NEVER_ANOTHERS or service in SHARED_TYPES else "unknown"
 
+
+_TYPE: Final = re.compile(r"[/:]")
+
+
+MADE_BY_THE_CALLER: Final = frozenset({"s3:createbucket"})
+"""Actions that make the resource of their ARN, though the ARN says no account: it is the caller's own, and has no
+policy yet (S3 User Guide, "General purpose buckets overview": "The AWS account that creates the bucket owns it").
+"""
 
 # ---- resources of AWS
 

@@ -39,9 +39,17 @@ class CallerIdentity(NamedTuple):
 
 Who = Callable[[CallerIdentity], Match]
 
-ACCOUNT: Final = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
-"""An account as a `Principal` element names it."""
-_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::\d{12}:[^*?$]+")
+ACCOUNT: Final = re.compile(r"(?P<arn>arn:aws[a-z-]*:iam::)?(?P<id>[0-9]{12})(?(arn):root)")
+"""An account as a `Principal` element names it: its id, or the ARN of its root."""
+_NAME: Final = r"[^*?$/:{}\s]+"
+_PRINCIPAL: Final = re.compile(
+    rf"arn:aws[a-z-]*:(?:iam::[0-9]{{12}}:(?:role|user)/(?:{_NAME}/)*{_NAME}"
+    rf"|sts::[0-9]{{12}}:(?:assumed-role/{_NAME}/{_NAME}|federated-user/{_NAME}))"
+)
+"""A role, a user, a session: a group is none, nor is anything else of IAM."""
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_SERVICE: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.amazonaws\.com(?:\.cn)?")
+"""A service, and the same in a region: `<service>.amazonaws.com`, `<service>.<region>.amazonaws.com`."""
 _OF_ANOTHER_KIND: Final = re.compile(r"[^*?${}\s]+")
 _KINDS: Final = ("AWS", "Service", "Federated")
 
@@ -83,9 +91,10 @@ def _check(kind: str, name: str) -> None:
     if kind != "AWS":
         if not _OF_ANOTHER_KIND.fullmatch(name):
             raise MalformedError(f"{name!r} is no {kind} principal: it takes neither wildcards nor policy variables")
+        if kind == "Service" and not _SERVICE.fullmatch(name):
+            raise MalformedError(f"{name!r} is no service: its name ends with .amazonaws.com")
     elif name != "*" and not ACCOUNT.fullmatch(name) and not _PRINCIPAL.fullmatch(name):
-        wrong = MalformedError if re.search(r"[*?$]", name) else UnknownError
-        raise wrong(
+        raise MalformedError(
             f"{name!r} is no principal: an account, a role, a user or a session, without wildcards and variables"
         )
 
@@ -98,7 +107,7 @@ def _one_of(element: Any) -> Who:
             return anyone
         account = ACCOUNT.fullmatch(name) if kind == "AWS" else None
         if account:
-            accounts.add(account.group(1))
+            accounts.add(account["id"])
         else:
             selves.add(name)
 
@@ -117,7 +126,7 @@ def _all_but(element: Any) -> Who:
     names = {name for _, name in _named(element)}
     if "*" in names:
         raise UnknownError("NotPrincipal names principals; * is none")
-    accounts = {match.group(1) for name in names if (match := ACCOUNT.fullmatch(name))}
+    accounts = {match["id"] for name in names if (match := ACCOUNT.fullmatch(name))}
 
     def who(caller: CallerIdentity) -> Match:
         # A caller with a permissions boundary is never excepted (IAM User Guide, "AWS JSON policy elements:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from mesh.evaluator import facts, owners
-from mesh.evaluator.conditions import as_keys
+from mesh.evaluator.conditions import Keys, as_keys
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.policy_types import PolicyType
@@ -20,11 +20,15 @@ from mesh.evaluator.transport import transport_keys
 ANONYMOUS: Final = "anonymous"
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
-_ARN: Final = re.compile(r"arn:aws[a-z-]*:([a-z0-9-]*):([a-z0-9-]*):(\d{12}|aws|):(.+)", re.DOTALL)
+# The ARNs of the partition: nobody of another one reaches it, nor has credentials for it (AWS Fault Isolation
+# Boundaries, "Partitions"). All accounts of an organisation are in one.
+_ARN: Final = re.compile(r"arn:aws:([a-z0-9-]*):([a-z0-9-]*):(\d{12}|aws|):(.+)", re.DOTALL)
 _PRINCIPAL: Final = re.compile(
-    r"arn:aws[a-z-]*:(?:iam::(\d{12}):(root|role/.+|user/.+|oidc-provider/.+|saml-provider/.+)"
+    r"arn:aws:(?:iam::(\d{12}):(root|role/.+|user/.+|oidc-provider/.+|saml-provider/.+)"
     r"|sts::(\d{12}):assumed-role/([^/]+)/.+)"
 )
+
+_ELSEWHERE: Final = re.compile(r"arn:aws-[a-z-]+:")
 
 Nodes = tuple[tuple[Policy, ...], ...]
 """Control policies of one kind, a tuple for each node from the root to the account."""
@@ -159,6 +163,10 @@ class Target(NamedTuple):
     """Whether the policy is not known, and assumed to admit everyone."""
     alias: bool = False
     """Whether the resource is the alias of a key, whose policy it carries."""
+    key: str = ""
+    """ARN of the key of an alias: for all actions but those on the alias itself the resource of a statement."""
+    named: str = ""
+    """ARN of the alias, where the request is one on its key."""
     unowned: bool = False
     """Whether the ARN has no account: the resource is the caller's own, or, which is the worst, taken for it."""
     free: bool = False
@@ -166,14 +174,23 @@ class Target(NamedTuple):
     guarded: bool = False
     """Whether AWS keeps it for itself: what `owners.refused` says counts before any policy."""
     reach: owners.Sharing = "never"
-    """Whether its owner can let another account reach it, though it carries no policy."""
+    """Whether another account may reach it, though it carries no policy: shared, or as an administrator of all."""
 
     def owned_by(self, account: Account | None) -> Target:
         """The same resource in an account."""
         return self._replace(account=account, keys={**self.keys, **as_keys(_resource_keys(account))})
 
+    def made_by(self, caller: Account | None) -> Target:
+        """The resource that a request makes: of the caller's account, and without a policy."""
+        owned = self.owned_by(caller)
+        return owned._replace(policy=None, assumed=(), open=False, free=False)
+
     def for_action(self, action: str) -> Target:
-        """The resource as an action sees it: an alias that is made, moved or dropped has no policy."""
+        """The resource as an action sees it: an alias that is made, moved or dropped has no policy.
+
+        Every other request by an alias is one on the key that the alias has at the time (KMS Developer Guide, "Aliases
+        in AWS KMS", "Controlling access to aliases").
+        """
         if self.alias and action in facts.ALIAS_ACTIONS:
             return Target(self.account, None, False, self.keys, guarded=self.guarded)
         return self
@@ -234,6 +251,20 @@ class World:
             keys |= {"aws:VpceOrgID": account.organization, "aws:VpceOrgPaths": [account.org_path]}
         return as_keys(keys)
 
+    def source_keys(self, said: Keys) -> Keys:
+        """Keys of the organisation of the account for which a service calls, by what the request says itself.
+
+        AWS sends them beside `aws:SourceAccount` where that account is in one (IAM User Guide, "AWS global condition
+        context keys", aws:SourceOrgID and aws:SourceOrgPaths).
+        """
+        source = said["aws:sourceaccount"]
+        account = self.account(source[0]) if len(source) == 1 else None
+        if account is None or account.organization is None or account.org_path is None:
+            return {}
+        if said.get("aws:sourceorgid") not in (None, (account.organization,)):
+            return {}
+        return {"aws:sourceorgid": (account.organization,), "aws:sourceorgpaths": (account.org_path,)}
+
     # ---- callers
 
     def principal(self, name: str) -> Principal:
@@ -255,6 +286,8 @@ class World:
             return Principal("service", CallerIdentity(None, None, name), None, (), None, None, True, as_keys(service))
         parts = _PRINCIPAL.fullmatch(name)
         if not parts:
+            if _ELSEWHERE.match(name):
+                raise UnknownError(f"{name!r} is in another partition of AWS: an ARN begins with arn:aws:")
             raise UnknownError(
                 f"{name!r} is no principal: the ARN of a role, user, session or account root, "
                 f"a service as glue.amazonaws.com, or {ANONYMOUS}"
@@ -318,6 +351,8 @@ class World:
     def _find_target(self, service: str, resource: str) -> Target:
         parts = _ARN.fullmatch(resource)
         if not parts:
+            if _ELSEWHERE.match(resource):
+                raise UnknownError(f"{resource!r} is in another partition of AWS: an ARN begins with arn:aws:")
             raise UnknownError(f"{resource!r} is no resource: an ARN, or * for an action that takes no resource")
         owner, region, account_id, rest = parts.groups()
         # For STS a role is a resource, whose policy is the trust policy.
@@ -327,12 +362,14 @@ class World:
         account = self._owner(known.account if known else account_id)
         keys = as_keys({"aws:RequestedRegion": region or self.region, **_resource_keys(account)})
         alias = owner == "kms" and rest.startswith("alias/")
-        decisive = owner == "kms" and rest.startswith(("alias/", "key/"))
+        if alias:
+            return self._alias_target(resource, known, account, keys)
+        decisive = owner == "kms" and rest.startswith("key/")
         guarded, carries = owners.guarded(resource), owners.may_carry_policy(owner, rest)
-        reach = "never" if carries else owners.reach(owner)
+        reach = "never" if carries else owners.reach(owner, rest)
         if known:
             found = {**keys, **as_keys(known.keys)}
-            return Target(account, known.policy, decisive, found, alias=alias, guarded=guarded, reach=reach)
+            return Target(account, known.policy, decisive, found, guarded=guarded, reach=reach)
         if account_id == "aws":
             return Target(None, None, False, keys, free=True, guarded=True)
         if not carries:
@@ -341,9 +378,40 @@ class World:
                 assumed = mine if owner in facts.MAY_BE_ANOTHERS else ()
                 return Target(account, None, False, keys, assumed, unowned=True, guarded=guarded)
             return Target(account, None, False, keys, guarded=guarded, reach=reach)
-        assumed = (f"{resource} is not in the plan: taken for one whose own policy admits everyone",)
+        whose = " of a stranger, since nothing says whose it is," if not account_id else ""
+        assumed = (f"{resource} is not in the plan: taken for one{whose} whose own policy admits everyone",)
         # The ARN of a bucket says no account: it may be the caller's own, in which its policy alone would be enough.
-        return Target(account, None, decisive, keys, assumed, True, alias, free=not account_id, guarded=guarded)
+        return Target(account, None, decisive, keys, assumed, True, free=not account_id, guarded=guarded)
+
+    def _alias_target(
+        self, arn: str, known: Resource | None, account: Account | None, keys: dict[str, tuple[str, ...]]
+    ) -> Target:
+        """The alias of a key: its key with what AWS says of a request by alias.
+
+        Of an alias whose key nobody knows, the key is one that no statement names by its id.
+        """
+        head, _, name = arn.rpartition(":")
+        said = {"kms:requestalias": (name,), "kms:resourcealiases": (name,)}
+        key, guarded = self.key_of(arn) or f"{head}:key/{_SOME_KEY}", owners.guarded(arn)
+        if known:
+            found = {**keys, **said, **as_keys(known.keys)}
+            return Target(account, known.policy, True, found, alias=True, key=key, named=arn, guarded=guarded)
+        assumed = (f"{arn} is not in the plan: taken for one whose own policy admits everyone",)
+        found = {**keys, **said}
+        return Target(account, None, True, found, assumed, True, True, key=key, named=arn, guarded=guarded)
+
+    def key_of(self, alias: str) -> str | None:
+        """ARN of the key of an alias, None where the world does not say."""
+        return self._keys_by_alias.get(alias)
+
+    @cached_property
+    def _keys_by_alias(self) -> dict[str, str]:
+        return {
+            f"{arn.rpartition(':')[0]}:{alias}": arn
+            for arn, resource in self.resources.items()
+            if arn.startswith("arn:aws:kms:") and ":key/" in arn
+            for alias in resource.keys.get("kms:resourcealiases", ())
+        }
 
     def _owner(self, account_id: str) -> Account | None:
         """The account of a resource; None for one of AWS itself, or where the ARN says no account."""
@@ -357,6 +425,9 @@ class World:
             return Target(account, None, True, keys, assumed, True, guarded=guarded)
         return Target(account, role.trust, True, keys, guarded=guarded)
 
+
+_SOME_KEY: Final = "00000000-0000-0000-0000-000000000000"
+"""Id of a key that nobody knows."""
 
 _MOST_KEPT: Final = 1_000_000
 """Principals, and resources, of which a world keeps what it has found out."""

@@ -104,7 +104,38 @@ def test_what_the_mesh_does_not_list_is_taken_for_the_worst_and_said(answers: An
     ]
 
 
+def test_a_resource_of_no_name_is_said_to_be_taken_for_the_callers_own(answers: Any) -> None:
+    _, found = answers(f"{asked(GENERAL, 's3:GetObject', '*')}\n{asked(GENERAL, 'kms:CreateKey', '*')}")
+    assert found[0]["assumed"] == ["s3:GetObject on a resource of no name: taken for the caller's own"]
+    assert "assumed" not in found[1]
+
+
+def test_whose_a_bucket_is_that_nobody_lists_is_said_to_be_guessed(answers: Any) -> None:
+    deploy, bucket = f"arn:aws:iam::{IDENTITY}:role/mesh/deploy", "arn:aws:s3:::aurora-identity--sign-ins"
+    _, found = answers(f"{asked(deploy, 's3:PutObject', f'{bucket}/x')}\n{asked(deploy, 's3:CreateBucket', bucket)}")
+    assert [each["allowed"] for each in found] == [False, True]
+    assert found[0]["assumed"] == [
+        f"{bucket}/x is not in the plan: taken for one of a stranger, since nothing says whose it is, "
+        "whose own policy admits everyone"
+    ]
+    assert "assumed" not in found[1]
+
+
+def test_a_request_by_alias_is_one_on_its_key(answers: Any) -> None:
+    local, through = f"arn:aws:kms:eu-west-1:{IDENTITY}", {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+    lines = [
+        asked(who, "kms:Decrypt", f"{local}:{on}", **through)
+        for who in (PII, GENERAL)
+        for on in ("alias/mesh/product/profiles", "key/mesh-product-profiles")
+    ]
+    _, found = answers("\n".join(lines))
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+    assert [each["allowed"] for each in found] == [True, True, False, False]
+
+
 WELL = asked(PII, "s3:GetObject", FILE)
+OBJECTS = "arn:aws:s3:*:*:accesspoint/*/object/*, arn:aws:s3:::*/*"
 FIELDS = "a request has principal, action, resource and, if need be, context"
 
 
@@ -135,6 +166,36 @@ FIELDS = "a request has principal, action, resource and, if need be, context"
         (
             asked(PII, "s3:GetObject", "profiles"),
             "'profiles' is no resource: an ARN, or * for an action that takes no resource",
+        ),
+        (
+            asked(PII, "s3:GetObject", FILE.replace("arn:aws:", "arn:aws-cn:")),
+            f"'{FILE.replace('arn:aws:', 'arn:aws-cn:')}' is in another partition of AWS: an ARN begins with arn:aws:",
+        ),
+        (
+            asked("arn:aws-cn:iam::330000000039:root", "s3:GetObject", FILE),
+            "'arn:aws-cn:iam::330000000039:root' is in another partition of AWS: an ARN begins with arn:aws:",
+        ),
+        (
+            asked(PII, "s3:GetObject", "arn:aws:s3:eu-west-1::a/b"),
+            f"s3:GetObject is not asked on 'arn:aws:s3:eu-west-1::a/b': it takes {OBJECTS}",
+        ),
+        (
+            asked(PII, "s3:GetObject", "arn:aws:s3::330000000039:a/b"),
+            f"s3:GetObject is not asked on 'arn:aws:s3::330000000039:a/b': it takes {OBJECTS}",
+        ),
+        (asked(PII, "s3:GetObject", BUCKET), f"s3:GetObject is not asked on '{BUCKET}': it takes {OBJECTS}"),
+        (
+            asked(PII, "s3:ListBucket", FILE),
+            f"s3:ListBucket is not asked on '{FILE}': it takes arn:aws:s3:*:*:accesspoint/*, arn:aws:s3:::*",
+        ),
+        (
+            asked(PII, "sqs:SendMessage", "arn:aws:sns:eu-west-1:330000000039:a"),
+            "sqs:SendMessage is not asked on 'arn:aws:sns:eu-west-1:330000000039:a': it takes arn:aws:sqs:*:*:*",
+        ),
+        (
+            asked(PII, "ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:330000000039:instance/i-1"),
+            "ec2:DescribeInstances takes no resource: it is asked on *, "
+            "not on 'arn:aws:ec2:eu-west-1:330000000039:instance/i-1'",
         ),
         (asked(PII, "s3:GetObject", FILE, colour="red"), "'colour' is no condition key that AWS has"),
         (

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mesh import names
 from mesh.aws.allowed_actions import listed_services
-from mesh.evaluator import facts
+from mesh.evaluator import facts, owners
 from mesh.evaluator.conditions import UNSAID_OWNER
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
@@ -84,6 +84,8 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
         # Units differ in nothing that the root's policy says: one of them is asked for the whole of AWS.
         for service in facts.services() if number == 0 else listed_services():
             for action, arn in facts.requests(service, subject.region, NO_ORGANIZATION):
+                if action.lower() in owners.MADE_BY_THE_CALLER:  # what it makes is nobody else's
+                    continue
                 if arn.startswith("arn:aws:s3:::"):
                     path = "/x" if "/" in arn else ""
                     yield Claim(caller.who, Request(caller.name, action, OUTSIDE_BUCKET + path), False, ("scp",))

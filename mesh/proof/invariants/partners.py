@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.evaluator import facts
+from mesh.evaluator import facts, owners
 from mesh.evaluator.decide import Layer, Request
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim, Fact
@@ -92,6 +92,8 @@ def _everything_of(subject: Subject, account_id: str, all_actions: bool) -> Iter
     buckets = _buckets(subject, account_id)
     for service in SERVICES if all_actions else ("s3", "kms", "sts", "sqs", "sns", "events", "glue", "secretsmanager"):
         for action, resource in facts.requests(service, subject.region, account_id):
+            if action.lower() in owners.MADE_BY_THE_CALLER and OUTSIDE_BUCKET in buckets:
+                continue  # of a bucket that nobody has yet it makes one of the partner's own
             if service == "s3" and not resource.split(":")[4]:
                 path = "/x" if "/" in resource else ""
                 yield from ((action, bucket + path) for bucket in buckets)

@@ -226,7 +226,7 @@ class SymbolicRequest:
         if kind == "AWS" and name == "*":
             return is_(True)
         if kind == "AWS" and account:
-            return self.account.equals(account.group(1))
+            return self.account.equals(account["id"])
         if kind == "Service":
             return self.service.equals(name)
         raise UnknownError(f"a principal {name!r} of the kind {kind} has no encoding")

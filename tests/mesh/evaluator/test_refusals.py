@@ -11,6 +11,7 @@ from mesh.evaluator import (
     Decision,
     Policy,
     Request,
+    Resource,
     Role,
     UnknownError,
     World,
@@ -127,6 +128,16 @@ def test_on_an_alias_its_own_actions_are_decided_by_iam_alone(action: str) -> No
     assert not _allowed(action=action, on=alias, policy=policy, identity=(deny("kms:*Alias"),))
     assert not _allowed(action="kms:Decrypt", on=alias, policy=policy)
     assert not _allowed(action=action, on=alias.replace("alias/", "key/"), policy=policy)
+
+
+def test_a_request_by_alias_is_matched_against_the_key_that_has_it() -> None:
+    key, alias = (f"arn:aws:kms:eu-west-1:{HOME}:{name}" for name in ("key/1234", "alias/sales"))
+    policy = compiled("key", document((allow("kms:*", to={"AWS": HOME}),)))
+    resources = (Resource(key, HOME, policy, {"kms:resourcealiases": ("alias/sales",)}), Resource(alias, HOME, policy))
+    for named, allowed_by in ((key, True), (alias, False), (key.replace("1234", "5678"), False)):
+        role = Role(READER, (compiled("identity", document((allow("kms:Decrypt", named),))),))
+        world = World(ORGANIZATION, "eu-west-1", roles=[role], resources=resources)
+        assert decide(Request(READER, "kms:Decrypt", alias), world).allowed is allowed_by
 
 
 def test_a_policy_is_refused_where_it_does_not_belong_every_time() -> None:

@@ -22,7 +22,7 @@ def test_a_witness_is_answered_as_aws_answers(witness: dict[str, Any]) -> None:
 
 
 def test_every_kind_has_witnesses_and_pages() -> None:
-    assert len(KINDS) == 9
+    assert len(KINDS) == 17
     assert len({witness["id"] for witness in WITNESSES}) == len(WITNESSES) > 90
     assert all(witness["page"].startswith("https://docs.aws.amazon.com/") for witness in WITNESSES)
 

@@ -39,8 +39,8 @@ def _one(witness: dict[str, Any], name: str) -> Policy | None:
 
 
 def _world(witness: dict[str, Any]) -> World:
-    full, own = ((FULL_ACCESS,), (FULL_ACCESS,)), _one(witness, "scp")
-    bound = ((FULL_ACCESS, *((own,) if own else ())), (FULL_ACCESS,))
+    full, stop = ((FULL_ACCESS,), (FULL_ACCESS,)), _one(witness, "scp")
+    bound = ((FULL_ACCESS, *((stop,) if stop else ())), (FULL_ACCESS,))
     accounts = [
         Account(
             number,
@@ -56,7 +56,8 @@ def _world(witness: dict[str, Any]) -> World:
     parts = caller.split("/")
     role = f"arn:aws:iam::{caller.split(':')[4]}:role/{parts[1]}" if ":assumed-role/" in caller else caller
     identity = tuple(compiled(f"identity{i}", document) for i, document in enumerate(witness.get("identity", [])))
-    roles = [Role(role, identity, boundary=_one(witness, "boundary"), session=_one(witness, "session"))]
+    own = Role(role, identity, boundary=_one(witness, "boundary"), session=_one(witness, "session"))
+    roles = [own] if role.startswith("arn:") else []
     if "trust" in witness:
         return World(ORGANIZATION, "eu-west-1", accounts, [*roles, Role(on, trust=_one(witness, "trust"))])
     return World(ORGANIZATION, "eu-west-1", accounts, roles, _resources(witness, on))
