@@ -9,48 +9,19 @@ An explicit Deny of any layer wins. After that every layer that binds the caller
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from mesh.evaluator import facts, openers, owners, sent_keys
-from mesh.evaluator.conditions import UNSAID_OWNER, Keys, as_keys
+from mesh.evaluator import facts, openers, owners, sent_keys, unsaid
+from mesh.evaluator.conditions import Keys, as_keys
+from mesh.evaluator.decision import Cause as Cause
+from mesh.evaluator.decision import Decision as Decision
+from mesh.evaluator.decision import Layer as Layer
+from mesh.evaluator.decision import Request as Request
 from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match, anyone
 from mesh.evaluator.transport import without_home
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
-
-Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "endpoint", "lake-formation"]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request of `principal` for `action` on `resource`, with other keys that it carries as `context`."""
-
-    principal: str
-    action: str
-    resource: str
-    context: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-class Cause(NamedTuple):
-    """A statement that made a decision, by its document."""
-
-    document: str
-    sid: str
-
-
-class Decision(NamedTuple):
-    """A decision; `layer` is the one that denied, lacks an Allow, or had the Allow.
-
-    `assumed` says what the world does not list and was assumed to be at its worst.
-    """
-
-    allowed: bool
-    layer: Layer
-    because: tuple[Cause, ...]
-    assumed: tuple[str, ...] = ()
-
 
 _NO_CONTROL: Final = Selection((), ())
 _LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session", "endpoint")
@@ -113,14 +84,14 @@ def examine(request: Request, world: World) -> Case:
     if target.free and action in owners.MADE_BY_THE_CALLER:
         target = target.made_by(principal.account)
     if resource == "*":
-        target = _as_sent(_unnamed(target, action, request.action), action, False)
+        target = unsaid.as_sent(unsaid.unnamed(target, action, request.action), action, False)
     elif action in sent_keys.OWNER_NOT_SENT:
-        target = _as_sent(target, action, True)
+        target = unsaid.as_sent(target, action, True)
     if target.open and not _can_be_open(world, service, target.account, principal):
         closed = (f"{request.resource} has no policy: nobody there may give it one",)
         target = target._replace(open=False, assumed=closed)
     if target.reach != "never" and not _same(principal.account, target.account):
-        target = _as_shared(target, request.resource, principal.account)
+        target = unsaid.as_shared(target, request.resource, principal.account)
     keys = keys_of(world, service, principal, target, request.context)
     endpoint = _endpoint(world, keys) if request.context else None
     return Case(action, service, resource, principal, target, keys, endpoint.policy if endpoint else None)
@@ -134,35 +105,6 @@ def _can_be_open(world: World, service: str, owner: Account | None, principal: P
     caller = principal.caller
     admitted = caller.itself if principal.kind == "service" else caller.account
     return openers.can_be_open(service, owner, world.roles, admitted, refused)
-
-
-def _unnamed(target: Target, action: str, asked: str) -> Target:
-    """The target of a request that names no resource, though its action takes one."""
-    if target.account is None or not facts.takes_a_resource(action):
-        return target
-    return target._replace(assumed=(f"{asked} on a resource of no name: taken for the caller's own",))
-
-
-def _as_shared(target: Target, resource: str, caller: Account | None) -> Target:
-    """The resource of another account as the caller may reach it: the worst, but no farther than its organisation."""
-    if target.reach == "shared":
-        return target._replace(assumed=(f"{resource} is another account's: taken for one that it shares",))
-    if target.reach != "organization":
-        return target
-    owner = target.account.organization if target.account else None
-    if owner is None or caller is None or caller.organization != owner:
-        return target._replace(reach="never")
-    administered = f"{resource} is another account's: taken for one that the caller administers for the organisation"
-    return target._replace(reach="shared", assumed=(administered,))
-
-
-def _as_sent(target: Target, action: str, on_a_resource: bool) -> Target:
-    """The resource with the keys about its owner that AWS sends with the action."""
-    sent = sent_keys.owner_is_sent(action, on_a_resource)
-    if sent == "sent":
-        return target
-    keys = {key: values for key, values in target.keys.items() if key not in facts.OWNER_KEYS}
-    return target._replace(keys=keys if sent == "not sent" else {**keys, UNSAID_OWNER: ()})
 
 
 class Case(NamedTuple):

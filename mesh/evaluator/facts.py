@@ -279,6 +279,7 @@ def takes_a_resource(action: str) -> bool:
     return action not in _UNLISTED and bool(resource_types(service, name))
 
 
+@lru_cache(maxsize=65_536)
 def check_taken(action: str, resource: str) -> None:
     """UnknownError for a request that AWS cannot get: its action does not take a resource of that type.
 

@@ -129,10 +129,7 @@ def _nobody_outside_is_told(perimeter: Perimeter) -> tuple[Statement, ...]:
         Statement(
             sid="RefuseFunctionsForOthers",
             what="Nobody lets anybody invoke a function but EventBridge and callers of the function's account.",
-            why=(
-                "Lambda takes no RCP: who is let in is in. A service calls for any account that asks it to, and the "
-                "permission's own source no condition key tells: an API of a stranger would have the answer."
-            ),
+            why="Lambda takes no RCP; another service, as API Gateway, calls for any account that asks it to.",
             actions=("lambda:AddPermission",),
             resources=("*",),
             conditions=(

@@ -103,8 +103,8 @@ def _not_through(subject: Subject, key: str, caller: Actor, service: str = "sqs"
     for context in ({}, {"kms:ViaService": f"{service}.{subject.region}.amazonaws.com"}):
         request = Request(caller.name, "kms:Decrypt", key, context)
         yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
-    service = Request("s3.amazonaws.com", "kms:Decrypt", key, subject.for_the_mesh)
-    yield Claim("a service of the mesh", service, allowed=False, free=("resource",))
+    by_itself = Request("s3.amazonaws.com", "kms:Decrypt", key, subject.for_the_mesh)
+    yield Claim("a service of the mesh", by_itself, allowed=False, free=("resource",))
 
 
 def _disks(subject: Subject, key: str, caller: Actor) -> Iterator[AnyClaim]:
