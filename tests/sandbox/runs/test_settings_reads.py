@@ -16,8 +16,8 @@ from tests.program import sample
 from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 OF_THE_EMULATOR = {"cloudtrail:GetTrail", "ec2:DescribeTags", "iam:ListPolicyTags", "iam:ListRoleTags"}
-"""What the emulated provider asks and the plugin does not: it finds a trail with DescribeTrails
-(`internal/service/cloudtrail/trail.go`), and has tags with what it reads (`role.go`: `role.Tags`; EC2's Describe)."""
+"""What the emulated provider asks and the plugin does not: it finds a trail with DescribeTrails, and has the tags of a
+role, a policy and a network with what it reads of them (hashicorp/terraform-provider-aws, `internal/service`)."""
 
 
 @pytest.mark.long
