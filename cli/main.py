@@ -22,6 +22,7 @@ from cli import (
     destroy,
     example,
     lock,
+    migrate,
     plan,
     prove,
     refresh,
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.command("validate")(validate.validate)
 app.command("lock")(lock.lock)
+app.command("migrate")(migrate.migrate)
 app.command("schemas")(schemas.schemas)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)

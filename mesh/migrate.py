@@ -1,0 +1,338 @@
+"""Conversion of a mesh of the earlier form, whose clearances stand in mesh.yaml and whose members in domains' files.
+
+Text in, text out: what is not moved stays as it is written, comments included. Comments of a clearance and of a member
+go with it; those of the two keys that are no more are left out, and told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, cast
+
+import yaml
+
+from mesh.findings import BadInputError, Finding, listed
+
+MESH_FILE: Final = "mesh.yaml"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _./@+()'-]*[A-Za-z0-9_./@+()'-])?")
+_RESOLVED: Final = re.compile(r"true|false|yes|no|on|off|null|[0-9._+-]+(?:e[0-9]+)?|0[xob][0-9a-f]+", re.IGNORECASE)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SCHEMA: Final = re.compile(r"#\s*yaml-language-server:.*\$schema=\S*\b(mesh|domain)\.schema\.json\s*")
+_OF_A_MEMBER: Final = ("group", "clearance", "use", "approved-by", "review")
+
+
+class OldMember(NamedTuple):
+    """A line below `members:` of a domain's file, with its comments."""
+
+    domain: str
+    place: tuple[int, int]
+    values: Mapping[str, str]
+    above: tuple[str, ...]
+    beside: str
+
+
+@dataclass(slots=True)
+class Migration:
+    """The conversion of a mesh: files to write, by name, and sentences on what a person has to look at."""
+
+    files: dict[str, str] = field(default_factory=dict[str, str])
+    remarks: list[str] = field(default_factory=list[str])
+
+
+def migrate(files: Mapping[str, str]) -> Migration:
+    """The files that change, from the texts of mesh.yaml and of all below domains/ and clearances/.
+
+    Nothing changes in a mesh of the present form. Raises BadInputError for what cannot be moved.
+    """
+    result, findings = Migration(), list[Finding]()
+    texts = {name: _Text(name, text) for name, text in files.items()}
+    written = {name.split("/")[1].removesuffix(".yaml"): text for name, text in texts.items() if _is_clearance(name)}
+    mesh_file = texts[MESH_FILE]
+    old = mesh_file.entry("clearances")
+    reads = _old_clearances(mesh_file, old[1], findings) if old else {}
+    members: dict[str, list[OldMember]] = {}
+    for name, text in texts.items():
+        if name.startswith("domains/") and (entry := text.entry("members")):
+            for member in _old_members(text, entry[1], findings):
+                members.setdefault(member.values["clearance"], []).append(member)
+            result.files[name] = text.without("members", result.remarks)
+    for clearance in members.keys() - reads.keys() - written.keys():
+        for member in members[clearance]:
+            known = listed({*reads, *written})
+            message = f"group '{member.values['group']}' holds clearance '{clearance}', which does not exist; {known} do"
+            findings.append(Finding(f"domains/{member.domain}.yaml", *member.place, message))
+    for clearance in reads.keys() & written.keys():
+        findings += _differences(written[clearance], clearance, reads[clearance][0])
+    if findings:
+        raise BadInputError(sorted(findings))
+    if old:
+        result.files[MESH_FILE] = mesh_file.without("clearances", result.remarks)
+    for name in sorted(reads.keys() | members.keys()):
+        file, groups = f"clearances/{name}.yaml", members.get(name, [])
+        if name in written:
+            result.files |= _added(written[name], groups, result.remarks)
+        else:
+            result.files[file] = _new_file(name, reads[name], groups, mesh_file, result.remarks)
+    result.files = {name: text for name, text in result.files.items() if files.get(name) != text}
+    return result
+
+
+def _is_clearance(name: str) -> bool:
+    return name.startswith("clearances/") and name.endswith(".yaml")
+
+
+class _Text:
+    """The text of a YAML file with its node tree: where keys and comments are."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+        try:
+            self.tree = yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            raise BadInputError([Finding(file, 1, 1, "not YAML; `mesh validate` has the place")]) from None
+        if self.tree is not None and (not isinstance(self.tree, yaml.MappingNode) or self.tree.flow_style):
+            message = "a key on each line is expected at the top of the file, without braces around all of them"
+            raise BadInputError([Finding(file, 1, 1, message)])
+        scalars = [(node.start_mark.index, node.end_mark.index) for node in _scalars(self.tree)]
+        self.comments = _comments(text, scalars)
+        """From the position of each comment to its text."""
+
+    def entry(self, key: str) -> tuple[yaml.Node, yaml.Node] | None:
+        """Key and value of a key at the top."""
+        pairs: list[tuple[yaml.Node, yaml.Node]] = self.tree.value if self.tree else []
+        return next(((one, value) for one, value in pairs if one.value == key), None)
+
+    def line_of(self, position: int) -> tuple[int, int]:
+        """Begin and end of the line that a position is in; the end is after the line break."""
+        end = self.text.find("\n", position)
+        return self.text.rfind("\n", 0, position) + 1, len(self.text) if end < 0 else end + 1
+
+    def block(self, key: str) -> tuple[int, int]:
+        """Begin and end of the lines of a key at the top with its value, and with what is indented below it."""
+        entry = self.entry(key)
+        assert entry is not None, key
+        begin = self.line_of(entry[0].start_mark.index)[0]
+        end = self.line_of(max(_end(entry[1]) - 1, entry[0].end_mark.index))[1]
+        while end < len(self.text):
+            following = self.text[end : self.line_of(end)[1]]
+            if following[:1] not in (" ", "\t") or not following.strip().startswith("#"):
+                break
+            end = self.line_of(end)[1]
+        return begin, end
+
+    def without(self, key: str, remarks: list[str]) -> str:
+        """The text without a key at the top; comments that go nowhere are told."""
+        begin, end = self.block(key)
+        entry = self.entry(key)
+        assert entry is not None, key
+        kept = {position for node in _entries(entry[1]) for position in self.comments_of(node, *entry)}
+        for position, comment in self.comments.items():
+            if begin <= position < end and position not in kept:
+                line = self.text.count("\n", 0, position) + 1
+                remarks.append(f"{self.file}:{line}: a comment on '{key}' is left out: {comment}")
+        before, after = self.text[:begin], self.text[end:]
+        if before.endswith("\n\n") and (not after.strip() or after.startswith("\n")):
+            before = before[:-1]
+        return before + after if after.strip() else before
+
+    def comments_of(self, node: yaml.Node, key: yaml.Node, value: yaml.Node) -> list[int]:
+        """Positions of the comments of an entry of a key's value: on lines of their own above it, and in it or beside."""
+        earlier = [_end(other) for other in _entries(value) if other.start_mark.index < node.start_mark.index]
+        begin = self.line_of(max([key.end_mark.index, *earlier]) - (1 if earlier else 0))[1]
+        end = self.line_of(_end(node) - 1)[1]
+        return [position for position in self.comments if begin <= position < end]
+
+    def words_of(self, node: yaml.Node, key: yaml.Node, value: yaml.Node) -> tuple[tuple[str, ...], str]:
+        """The comments above an entry, one a line, and the one beside it."""
+        positions = self.comments_of(node, key, value)
+        last = self.line_of(_end(node) - 1)[0]
+        beside = [self.comments[one] for one in positions if one >= last and one > node.start_mark.index]
+        return tuple(self.comments[one] for one in positions if self.comments[one] not in beside), " ".join(beside)
+
+
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _scalars(key)
+            yield from _scalars(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _scalars(value)
+
+
+def _comments(text: str, scalars: list[tuple[int, int]]) -> dict[int, str]:
+    """Comments by position: a '#' after a space, or first on its line, that is in no scalar."""
+    found: dict[int, str] = {}
+    position = 0
+    for begin, end in [*sorted(scalars), (len(text), len(text))]:
+        for match in re.finditer(r"(?:^|(?<=\s))#[^\n]*", text[position:begin], re.MULTILINE):
+            found[position + match.start()] = match[0].rstrip()
+        position = max(position, end)
+    return found
+
+
+def _end(node: yaml.Node) -> int:
+    """End of what is written of a node, without the empty lines and comments after a block."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    return node.end_mark.index
+
+
+def _entries(value: yaml.Node) -> list[yaml.Node]:
+    """Entries of a list, or keys of a group of keys (with their values' end), in a block."""
+    if isinstance(value, yaml.SequenceNode) and not value.flow_style:
+        return list(value.value)
+    if isinstance(value, yaml.MappingNode) and not value.flow_style:
+        return [_Pair(key, one) for key, one in value.value]
+    return []
+
+
+class _Pair(yaml.CollectionNode):
+    """A key with its value, as one node."""
+
+    def __init__(self, key: yaml.Node, value: yaml.Node) -> None:
+        super().__init__("", [value], key.start_mark, value.end_mark, flow_style=False)
+
+
+def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> dict[str, tuple[tuple[str, ...], Any]]:
+    """What each clearance of mesh.yaml reads, and its comments."""
+    reads: dict[str, tuple[tuple[str, ...], Any]] = {}
+    entry = text.entry("clearances")
+    assert entry is not None
+    for key, labels in value.value if isinstance(value, yaml.MappingNode) else []:
+        if not isinstance(labels, yaml.SequenceNode) or not all(isinstance(one, yaml.ScalarNode) for one in labels.value):
+            findings.append(_finding(text, labels, f"clearance '{key.value}' has no list of classifications"))
+            continue
+        comments = text.words_of(_Pair(key, labels), *entry) if not value.flow_style else ((), "")
+        reads[key.value] = tuple(one.value for one in labels.value), comments
+    if not isinstance(value, yaml.MappingNode):
+        findings.append(_finding(text, value, "a line for each clearance is expected here"))
+    return reads
+
+
+def _differences(text: _Text, clearance: str, reads: tuple[str, ...]) -> Iterator[Finding]:
+    """A finding on a clearance that stands in mesh.yaml and in a file of its own, with different classifications."""
+    entry = text.entry("reads")
+    there = {one.value for one in entry[1].value} if entry and isinstance(entry[1], yaml.SequenceNode) else set[str]()
+    if there != set(reads):
+        message = f"mesh.yaml has clearance '{clearance}', too, and it reads {listed(reads)} there; remove one of the two"
+        yield _finding(text, entry[1] if entry else cast("yaml.Node", text.tree), message)
+
+
+def _old_members(text: _Text, value: yaml.Node, findings: list[Finding]) -> Iterator[OldMember]:
+    """Members of a domain's file."""
+    entry = text.entry("members")
+    assert entry is not None
+    if isinstance(value, yaml.ScalarNode) and not value.value:
+        return
+    if not isinstance(value, yaml.SequenceNode):
+        findings.append(_finding(text, value, "a list of members is expected here"))
+        return
+    for node in value.value:
+        values = _values(node)
+        missing = [key for key in _OF_A_MEMBER if key not in values]
+        if missing or len(values) != len(_OF_A_MEMBER):
+            wrong = f"lacks {listed(missing)}" if missing else f"has {listed(values.keys() - set(_OF_A_MEMBER))}"
+            findings.append(_finding(text, node, f"this member {wrong}; mend it, then run `mesh migrate` again"))
+            continue
+        above, beside = text.words_of(node, *entry) if not value.flow_style else ((), "")
+        place = node.start_mark.line + 1, node.start_mark.column + 1
+        yield OldMember(text.file.split("/")[1].removesuffix(".yaml"), place, values, above, beside)
+
+
+def _values(node: yaml.Node) -> dict[str, str]:
+    """Texts by key; empty for what is no group of keys with texts."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {key.value: value.value for key, value in node.value if isinstance(value, yaml.ScalarNode)}
+
+
+def _finding(text: _Text, node: yaml.Node, message: str) -> Finding:
+    mark = node.start_mark
+    return Finding(text.file, mark.line + 1, mark.column + 1, message)
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML inside braces: plain where it is no number or truth value to any reader, else in quotes."""
+    is_plain = _PLAIN.fullmatch(text) and (_DAY.fullmatch(text) or not _RESOLVED.fullmatch(text))
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
+
+
+def _line(member: OldMember) -> str:
+    of = member.values
+    pairs = [("group", of["group"]), ("domain", member.domain), *((key, of[key]) for key in ("use", "approved-by", "review"))]
+    lines = [f"  {comment}\n" for comment in member.above]
+    beside = f" {member.beside}" if member.beside else ""
+    return "".join(lines) + f"  - {{{', '.join(f'{key}: {_scalar(value)}' for key, value in pairs)}}}{beside}\n"
+
+
+def _new_file(name: str, old: tuple[tuple[str, ...], Any], members: list[OldMember], mesh: _Text, remarks: list[str]) -> str:
+    """The text of a clearance's file; its approvers are those who approved its members so far."""
+    reads, (above, beside) = old
+    approvers = sorted({member.values["approved-by"] for member in members}) or [_owner(mesh)]
+    remarks.append(
+        f"clearances/{name}.yaml: from now on {listed(approvers)} {'decides' if len(approvers) == 1 else 'decide'} "
+        f"who holds '{name}', for {_why(members)}; review 'approvers' and 'description'"
+    )
+    label = listed(reads).replace("none", "what carries no label")
+    lines = [
+        *_schema_line(mesh),
+        *(f"{comment}\n" for comment in (*above, beside) if comment),
+        f"description: Reads {label}.\n",
+        f"reads: [{', '.join(map(_scalar, reads))}]\n",
+        f"approvers: [{', '.join(map(_scalar, approvers))}]\n",
+    ]
+    return "".join(lines + (["members:\n", *map(_line, members)] if members else []))
+
+
+def _why(members: list[OldMember]) -> str:
+    return "its members name them under 'approved-by'" if members else "it has no members, and mesh.yaml is theirs"
+
+
+def _owner(mesh: _Text) -> str:
+    entry = mesh.entry("owner")
+    email = _values(entry[1]).get("email") if entry else None
+    if email is None:
+        raise BadInputError([Finding(mesh.file, 1, 1, "there is no owner with an e-mail address, who would be asked")])
+    return email
+
+
+def _schema_line(mesh: _Text) -> list[str]:
+    first = mesh.text.partition("\n")[0]
+    if not _SCHEMA.fullmatch(first):
+        return []
+    path = first.rpartition("$schema=")[2].strip().replace("mesh.schema.json", "clearance.schema.json")
+    path = path if path.startswith(("/", "http")) else f"../{path}"
+    return [f"# yaml-language-server: $schema={path}\n"]
+
+
+def _added(text: _Text, members: list[OldMember], remarks: list[str]) -> dict[str, str]:
+    """A clearance's file with members that a domain's file still had; its approvers stay who they are."""
+    entry = text.entry("members")
+    value = entry[1] if entry else None
+    there = value.value if isinstance(value, yaml.SequenceNode) else []
+    pairs = {(values.get("group"), values.get("domain")) for values in map(_values, cast("list[yaml.Node]", there))}
+    new = [member for member in members if (member.values["group"], member.domain) not in pairs]
+    if not new:
+        return {}
+    for member in new:
+        remarks.append(f"{text.file}: '{member.values['group']}' of '{member.domain}' is added; its approvers are as before")
+    lines = "".join(map(_line, new))
+    if entry is None:
+        return {text.file: f"{text.text.rstrip(chr(10))}\nmembers:\n{lines}"}
+    if there and value is not None and not cast("yaml.SequenceNode", value).flow_style:
+        indent = there[-1].start_mark.column - 2
+        end = text.line_of(_end(value) - 1)[1]
+        before = text.text[:end] if text.text[:end].endswith("\n") else f"{text.text[:end]}\n"
+        shifted = re.sub(r"^  ", " " * max(indent, 0), lines, flags=re.MULTILINE)
+        return {text.file: before + shifted + text.text[end:]}
+    if there:
+        raise BadInputError([_finding(text, entry[1], "write the members on a line each, then run `mesh migrate` again")])
+    begin, end = text.block("members")
+    return {text.file: f"{text.text[:begin]}members:\n{lines}{text.text[end:]}"}
