@@ -18,6 +18,7 @@ from cli import (
     accounts,
     assume,
     bootstrap,
+    codeowners,
     decide,
     destroy,
     example,
@@ -45,6 +46,7 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("lock")(lock.lock)
 app.command("migrate")(migrate.migrate)
+app.command("codeowners")(codeowners.codeowners)
 app.command("schemas")(schemas.schemas)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)

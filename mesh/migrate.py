@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 import yaml
 
@@ -34,6 +34,10 @@ class OldMember(NamedTuple):
     beside: str
 
 
+OldClearance = tuple[tuple[str, ...], tuple[tuple[str, ...], str]]
+"""The classifications that a clearance of mesh.yaml reads, and its comments: above it and beside it."""
+
+
 @dataclass(slots=True)
 class Migration:
     """The conversion of a mesh: files to write, by name, and sentences on what a person has to look at."""
@@ -49,39 +53,41 @@ def migrate(files: Mapping[str, str]) -> Migration:
     """
     result, findings = Migration(), list[Finding]()
     texts = {name: _Text(name, text) for name, text in files.items()}
-    written = {name.split("/")[1].removesuffix(".yaml"): text for name, text in texts.items() if _is_clearance(name)}
+    written = {_stem(name): text for name, text in texts.items() if name.startswith("clearances/")}
     mesh_file = texts[MESH_FILE]
     old = mesh_file.entry("clearances")
     reads = _old_clearances(mesh_file, old[1], findings) if old else {}
     members: dict[str, list[OldMember]] = {}
-    for name, text in texts.items():
-        if name.startswith("domains/") and (entry := text.entry("members")):
-            for member in _old_members(text, entry[1], findings):
-                members.setdefault(member.values["clearance"], []).append(member)
-            result.files[name] = text.without("members", result.remarks)
-    for clearance in members.keys() - reads.keys() - written.keys():
-        for member in members[clearance]:
-            known = listed({*reads, *written})
-            message = f"group '{member.values['group']}' holds clearance '{clearance}', which does not exist; {known} do"
-            findings.append(Finding(f"domains/{member.domain}.yaml", *member.place, message))
+    domains = [text for name, text in texts.items() if name.startswith("domains/") and text.entry("members")]
+    for member in (member for text in domains for member in _old_members(text, findings)):
+        members.setdefault(member.values["clearance"], []).append(member)
+    findings += _unknown(members, {*reads, *written})
     for clearance in reads.keys() & written.keys():
         findings += _differences(written[clearance], clearance, reads[clearance][0])
     if findings:
         raise BadInputError(sorted(findings))
-    if old:
-        result.files[MESH_FILE] = mesh_file.without("clearances", result.remarks)
+    for text, key in [*((domain, "members") for domain in domains), *([(mesh_file, "clearances")] if old else [])]:
+        result.files[text.file] = text.without(key, result.remarks)
     for name in sorted(reads.keys() | members.keys()):
         file, groups = f"clearances/{name}.yaml", members.get(name, [])
         if name in written:
             result.files |= _added(written[name], groups, result.remarks)
         else:
             result.files[file] = _new_file(name, reads[name], groups, mesh_file, result.remarks)
-    result.files = {name: text for name, text in result.files.items() if files.get(name) != text}
     return result
 
 
-def _is_clearance(name: str) -> bool:
-    return name.startswith("clearances/") and name.endswith(".yaml")
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].removesuffix(".yaml")
+
+
+def _unknown(members: Mapping[str, list[OldMember]], known: set[str]) -> Iterator[Finding]:
+    """A finding on each member of a clearance that does not exist."""
+    for clearance in members.keys() - known:
+        for member in members[clearance]:
+            group, others = member.values["group"], listed(known)
+            message = f"group '{group}' holds clearance '{clearance}', which does not exist; {others} do"
+            yield Finding(f"domains/{member.domain}.yaml", *member.place, message)
 
 
 class _Text:
@@ -139,7 +145,7 @@ class _Text:
         return before + after if after.strip() else before
 
     def comments_of(self, node: yaml.Node, key: yaml.Node, value: yaml.Node) -> list[int]:
-        """Positions of the comments of an entry of a key's value: on lines of their own above it, and in it or beside."""
+        """Positions of the comments of an entry of a key's value: on lines above it, in it, and beside it."""
         earlier = [_end(other) for other in _entries(value) if other.start_mark.index < node.start_mark.index]
         begin = self.line_of(max([key.end_mark.index, *earlier]) - (1 if earlier else 0))[1]
         end = self.line_of(_end(node) - 1)[1]
@@ -200,13 +206,14 @@ class _Pair(yaml.CollectionNode):
         super().__init__("", [value], key.start_mark, value.end_mark, flow_style=False)
 
 
-def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> dict[str, tuple[tuple[str, ...], Any]]:
+def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> dict[str, OldClearance]:
     """What each clearance of mesh.yaml reads, and its comments."""
-    reads: dict[str, tuple[tuple[str, ...], Any]] = {}
+    reads: dict[str, OldClearance] = {}
     entry = text.entry("clearances")
     assert entry is not None
     for key, labels in value.value if isinstance(value, yaml.MappingNode) else []:
-        if not isinstance(labels, yaml.SequenceNode) or not all(isinstance(one, yaml.ScalarNode) for one in labels.value):
+        is_list = isinstance(labels, yaml.SequenceNode)
+        if not is_list or not all(isinstance(one, yaml.ScalarNode) for one in labels.value):
             findings.append(_finding(text, labels, f"clearance '{key.value}' has no list of classifications"))
             continue
         comments = text.words_of(_Pair(key, labels), *entry) if not value.flow_style else ((), "")
@@ -221,14 +228,16 @@ def _differences(text: _Text, clearance: str, reads: tuple[str, ...]) -> Iterato
     entry = text.entry("reads")
     there = {one.value for one in entry[1].value} if entry and isinstance(entry[1], yaml.SequenceNode) else set[str]()
     if there != set(reads):
-        message = f"mesh.yaml has clearance '{clearance}', too, and it reads {listed(reads)} there; remove one of the two"
+        other = f"mesh.yaml has clearance '{clearance}', too, and it reads {listed(reads)} there"
+        message = f"{other}; remove one of the two"
         yield _finding(text, entry[1] if entry else cast("yaml.Node", text.tree), message)
 
 
-def _old_members(text: _Text, value: yaml.Node, findings: list[Finding]) -> Iterator[OldMember]:
+def _old_members(text: _Text, findings: list[Finding]) -> Iterator[OldMember]:
     """Members of a domain's file."""
     entry = text.entry("members")
     assert entry is not None
+    value = entry[1]
     if isinstance(value, yaml.ScalarNode) and not value.value:
         return
     if not isinstance(value, yaml.SequenceNode):
@@ -243,7 +252,7 @@ def _old_members(text: _Text, value: yaml.Node, findings: list[Finding]) -> Iter
             continue
         above, beside = text.words_of(node, *entry) if not value.flow_style else ((), "")
         place = node.start_mark.line + 1, node.start_mark.column + 1
-        yield OldMember(text.file.split("/")[1].removesuffix(".yaml"), place, values, above, beside)
+        yield OldMember(_stem(text.file), place, values, above, beside)
 
 
 def _values(node: yaml.Node) -> dict[str, str]:
@@ -266,13 +275,14 @@ def _scalar(text: str) -> str:
 
 def _line(member: OldMember) -> str:
     of = member.values
-    pairs = [("group", of["group"]), ("domain", member.domain), *((key, of[key]) for key in ("use", "approved-by", "review"))]
+    rest = ((key, of[key]) for key in ("use", "approved-by", "review"))
+    pairs = [("group", of["group"]), ("domain", member.domain), *rest]
     lines = [f"  {comment}\n" for comment in member.above]
     beside = f" {member.beside}" if member.beside else ""
     return "".join(lines) + f"  - {{{', '.join(f'{key}: {_scalar(value)}' for key, value in pairs)}}}{beside}\n"
 
 
-def _new_file(name: str, old: tuple[tuple[str, ...], Any], members: list[OldMember], mesh: _Text, remarks: list[str]) -> str:
+def _new_file(name: str, old: OldClearance, members: list[OldMember], mesh: _Text, remarks: list[str]) -> str:
     """The text of a clearance's file; its approvers are those who approved its members so far."""
     reads, (above, beside) = old
     approvers = sorted({member.values["approved-by"] for member in members}) or [_owner(mesh)]
@@ -321,8 +331,10 @@ def _added(text: _Text, members: list[OldMember], remarks: list[str]) -> dict[st
     new = [member for member in members if (member.values["group"], member.domain) not in pairs]
     if not new:
         return {}
-    for member in new:
-        remarks.append(f"{text.file}: '{member.values['group']}' of '{member.domain}' is added; its approvers are as before")
+    remarks += [
+        f"{text.file}: '{member.values['group']}' of '{member.domain}' is added; its approvers are as before"
+        for member in new
+    ]
     lines = "".join(map(_line, new))
     if entry is None:
         return {text.file: f"{text.text.rstrip(chr(10))}\nmembers:\n{lines}"}
@@ -333,6 +345,7 @@ def _added(text: _Text, members: list[OldMember], remarks: list[str]) -> dict[st
         shifted = re.sub(r"^  ", " " * max(indent, 0), lines, flags=re.MULTILINE)
         return {text.file: before + shifted + text.text[end:]}
     if there:
-        raise BadInputError([_finding(text, entry[1], "write the members on a line each, then run `mesh migrate` again")])
+        message = "write the members on a line each, then run `mesh migrate` again"
+        raise BadInputError([_finding(text, entry[1], message)])
     begin, end = text.block("members")
     return {text.file: f"{text.text[:begin]}members:\n{lines}{text.text[end:]}"}

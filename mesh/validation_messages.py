@@ -26,9 +26,10 @@ _KINDS: Final = {
 }
 
 
+_NOW: Final = "clearances/<clearance>.yaml: run `mesh migrate`"
 _MOVED: Final[Mapping[tuple[str, str], str]] = {
-    ("MeshFile", "clearances"): "clearances stand in files of their own, clearances/<clearance>.yaml: run `mesh migrate`",
-    ("Domain", "members"): "members stand in the files of their clearances, clearances/<clearance>.yaml: run `mesh migrate`",
+    ("MeshFile", "clearances"): f"clearances stand in files of their own, {_NOW}",
+    ("Domain", "members"): f"members stand in the files of their clearances, {_NOW}",
 }
 """Keys that meshes of an earlier form have, by model, with what became of them."""
 

@@ -96,7 +96,8 @@ ProductRef = Annotated[str, StringConstraints(pattern=PRODUCT_PATTERN)]
 Handle = Annotated[
     str,
     expected(
-        r"^@[A-Za-z0-9]([A-Za-z0-9-]{0,38})(/[A-Za-z0-9][A-Za-z0-9._-]*)?$", "a team or user of GitHub, such as @org/team"
+        r"^@[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[A-Za-z0-9][A-Za-z0-9._-]*)?$",
+        "a team or user of GitHub, such as @org/team",
     ),
 ]
 Email = Annotated[str, StringConstraints(pattern=EMAIL_PATTERN, max_length=254)]

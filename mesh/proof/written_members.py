@@ -1,4 +1,4 @@
-"""Holders of clearances and people of partners as the files' text has them, read by a parser that the plan has no part in.
+"""Holders of clearances and partners' people as the files have them, read by a parser that the plan has no part in.
 
 The proof of I26 and I27 starts from here: an assignment that no approved line of a clearance's file accounts for is a
 witness, whatever the model and the rules made of the files.
@@ -31,7 +31,7 @@ class WrittenMember:
 
 @dataclass(frozen=True, slots=True)
 class WrittenPeople:
-    """Members and `approvers` by clearance, `principals` by partner, ids of groups by name, and the days of the horizon."""
+    """Members; `approvers` by clearance, `principals` by partner, ids of groups by name; days of the horizon."""
 
     members: tuple[WrittenMember, ...]
     approvers: Mapping[str, frozenset[str]]

@@ -55,8 +55,8 @@ def reviews_lie_within_the_horizon(context: RuleContext) -> Iterator[Problem]:
         file, path = clearance_file(clearance), ("members", number, "review")
         if member.review > latest and not context.mesh.is_uncertain(file, *path):
             message = (
-                f"the review of '{member.group}' ({clearance}) is due on {member.review}, more than {days:,} days ahead "
-                f"('review-horizon' of mesh.yaml); choose a day until {latest}"
+                f"the review of '{member.group}' ({clearance}) is due on {member.review}, more than {days:,} days "
+                f"ahead ('review-horizon' of mesh.yaml); choose a day until {latest}"
             )
             yield Problem(file, path, message)
 

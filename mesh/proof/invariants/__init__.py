@@ -95,8 +95,8 @@ _WORKGROUPS: Final = (
 )
 
 _GROUPS: Final = (
-    "who is in a group is decided in IAM Identity Center or the directory behind it; that an approver said yes is shown "
-    "by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
+    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
+    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
 )
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
@@ -234,7 +234,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I26",
-        "Who holds a clearance has a line in its file, approved by an approver of it, with a review that is neither past "
+        "Who holds a clearance has a line in its file, approved by one of its approvers, with a review neither past "
         "nor beyond the horizon; and who has one holds it.",
         people.holders_are_approved,
         beyond=_GROUPS,

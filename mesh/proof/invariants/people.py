@@ -1,4 +1,4 @@
-"""People (I26, I27): whoever is assigned a clearance has an approved line in its file, and partners' people have none."""
+"""People (I26, I27): who is assigned a clearance has an approved line in its file; partners' people have none."""
 
 from __future__ import annotations
 
@@ -67,8 +67,9 @@ def _left_out(subject: Subject) -> str | None:
     people = subject.written_people
     held = {(_role(subject, one), one.account, one.group_id) for one in _assignments(subject)}
     for member in people.members:
-        wanted = (names.clearance_role("*", member.clearance), f"{_DOMAIN}{member.domain}", people.ids.get(member.group))
-        if wanted[2] and wanted not in held and not people.objection(member, subject.plan.as_of):
+        group_id, role = people.ids.get(member.group), names.clearance_role("*", member.clearance)
+        wanted = (role, f"{_DOMAIN}{member.domain}", group_id)
+        if group_id and wanted not in held and not people.objection(member, subject.plan.as_of):
             return f"{member.group} does not hold {member.clearance} in {member.domain}"
     return None
 

@@ -183,7 +183,7 @@ def _assigned(subject: Subject, edit: Edit) -> Subject:
     people = subject.plan.organization.people
     assert people is not None
     organization = dataclasses.replace(subject.plan.organization, people=edit(people))
-    return Subject(dataclasses.replace(subject.plan, organization=organization), subject._written)  # noqa: SLF001
+    return Subject(dataclasses.replace(subject.plan, organization=organization), subject._written)
 
 
 def _with(**changes: str) -> Edit:
@@ -262,7 +262,9 @@ def test_a_permission_set_that_leads_nowhere_is_no_clearance(tiny: Path) -> None
 
 GROUPS = ("a", "b", "c", "d")
 # Most of what is drawn is right, so that a mesh is often right as a whole, and often wrong in one thing.
-_DAYS = st.sampled_from((-1, 0, 1, 200, 300, 399, 400, 401, 9999)).map(lambda days: (DAY + datetime.timedelta(days)).isoformat())
+_DAYS = st.sampled_from((-1, 0, 1, 200, 300, 399, 400, 401, 9999)).map(
+    lambda days: (DAY + datetime.timedelta(days)).isoformat()
+)
 _MEMBER = st.fixed_dictionaries(
     {
         "group": st.sampled_from("aaaabbbbc"),
