@@ -25,7 +25,7 @@ def codeowners(
         bool, typer.Option("--check", help="Write nothing; exit code 1 when something would be written.")
     ] = False,
 ) -> None:
-    """Write CODEOWNERS from the `github:` handles of owners and approvers.
+    """Write CODEOWNERS: who is asked for which file.
 
     A domain's file, contracts and pipelines are its owner's; a clearance's file is its approvers'; a partner's file is
     its owner's; mesh.yaml, accounts.yaml and everything else are the platform team's.

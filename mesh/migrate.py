@@ -207,7 +207,7 @@ class _Pair(yaml.CollectionNode):
 
 
 def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> dict[str, OldClearance]:
-    """What each clearance of mesh.yaml reads, and its comments."""
+    """Clearances of mesh.yaml by name: what each reads, and its comments."""
     reads: dict[str, OldClearance] = {}
     entry = text.entry("clearances")
     assert entry is not None

@@ -24,7 +24,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "proof",
         "access",
         "folder",
-        {"example", "load", "plan", "schemas"},
+        {"codeowners", "example", "load", "migrate", "plan", "schemas"},
         {"contracts", "iam"},
         "usable",
         "validation_messages",
