@@ -34,8 +34,10 @@ class OldMember(NamedTuple):
     beside: str
 
 
-OldClearance = tuple[tuple[str, ...], tuple[tuple[str, ...], str]]
-"""The classifications that a clearance of mesh.yaml reads, and its comments: above it and beside it."""
+Words = tuple[tuple[str, ...], str]
+"""Comments of an entry: the lines above it, and what stands beside it."""
+OldClearance = tuple[tuple[str, ...], Words]
+"""The classifications that a clearance of mesh.yaml reads, and its comments."""
 
 
 @dataclass(slots=True)
@@ -108,8 +110,7 @@ class _Text:
 
     def entry(self, key: str) -> tuple[yaml.Node, yaml.Node] | None:
         """Key and value of a key at the top."""
-        pairs: list[tuple[yaml.Node, yaml.Node]] = self.tree.value if self.tree else []
-        return next(((one, value) for one, value in pairs if one.value == key), None)
+        return next(((one, value) for one, value in _pairs(self.tree) if one.value == key), None)
 
     def line_of(self, position: int) -> tuple[int, int]:
         """Begin and end of the line that a position is in; the end is after the line break."""
@@ -134,7 +135,7 @@ class _Text:
         begin, end = self.block(key)
         entry = self.entry(key)
         assert entry is not None, key
-        kept = {position for node in _entries(entry[1]) for position in self.comments_of(node, *entry)}
+        kept = {position for number in range(len(_entries(entry[1]))) for position in self.comments_of(number, *entry)}
         for position, comment in self.comments.items():
             if begin <= position < end and position not in kept:
                 line = self.text.count("\n", 0, position) + 1
@@ -144,19 +145,23 @@ class _Text:
             before = before[:-1]
         return before + after if after.strip() else before
 
-    def comments_of(self, node: yaml.Node, key: yaml.Node, value: yaml.Node) -> list[int]:
+    def comments_of(self, number: int, key: yaml.Node, value: yaml.Node) -> list[int]:
         """Positions of the comments of an entry of a key's value: on lines above it, in it, and beside it."""
-        earlier = [_end(other) for other in _entries(value) if other.start_mark.index < node.start_mark.index]
-        begin = self.line_of(max([key.end_mark.index, *earlier]) - (1 if earlier else 0))[1]
-        end = self.line_of(_end(node) - 1)[1]
+        entries = _entries(value)
+        begin = self.line_of(entries[number - 1].end - 1 if number else key.end_mark.index)[1]
+        end = self.line_of(entries[number].end - 1)[1]
         return [position for position in self.comments if begin <= position < end]
 
-    def words_of(self, node: yaml.Node, key: yaml.Node, value: yaml.Node) -> tuple[tuple[str, ...], str]:
-        """The comments above an entry, one a line, and the one beside it."""
-        positions = self.comments_of(node, key, value)
-        last = self.line_of(_end(node) - 1)[0]
-        beside = [self.comments[one] for one in positions if one >= last and one > node.start_mark.index]
-        return tuple(self.comments[one] for one in positions if self.comments[one] not in beside), " ".join(beside)
+    def words_of(self, number: int, key: yaml.Node, value: yaml.Node) -> Words:
+        """The comments above an entry (none for one between braces), one a line, and the one beside it."""
+        entries = _entries(value)
+        if not entries:
+            return (), ""
+        positions = self.comments_of(number, key, value)
+        last = self.line_of(entries[number].end - 1)[0]
+        beside = {position for position in positions if position >= last and position > entries[number].begin}
+        above = tuple(self.comments[position] for position in positions if position not in beside)
+        return above, " ".join(self.comments[position] for position in sorted(beside))
 
 
 def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
@@ -184,26 +189,32 @@ def _comments(text: str, scalars: list[tuple[int, int]]) -> dict[int, str]:
 
 def _end(node: yaml.Node) -> int:
     """End of what is written of a node, without the empty lines and comments after a block."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _end(last[1] if isinstance(last, tuple) else last)
-    return node.end_mark.index
+    below = [*_items(node), *(value for _, value in _pairs(node))]
+    is_block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+    return _end(below[-1]) if is_block and below else node.end_mark.index
 
 
-def _entries(value: yaml.Node) -> list[yaml.Node]:
-    """Entries of a list, or keys of a group of keys (with their values' end), in a block."""
-    if isinstance(value, yaml.SequenceNode) and not value.flow_style:
-        return list(value.value)
-    if isinstance(value, yaml.MappingNode) and not value.flow_style:
-        return [_Pair(key, one) for key, one in value.value]
-    return []
+class _Extent(NamedTuple):
+    """Where an entry of a list, or a key with its value, begins and ends in the text."""
+
+    begin: int
+    end: int
 
 
-class _Pair(yaml.CollectionNode):
-    """A key with its value, as one node."""
+def _entries(value: yaml.Node) -> list[_Extent]:
+    """Entries of a list, or keys of a group of keys, that stand on lines of their own."""
+    if isinstance(value, yaml.CollectionNode) and value.flow_style:
+        return []
+    extents = [_Extent(one.start_mark.index, _end(one)) for one in _items(value)]
+    return extents + [_Extent(key.start_mark.index, _end(one)) for key, one in _pairs(value)]
 
-    def __init__(self, key: yaml.Node, value: yaml.Node) -> None:
-        super().__init__("", [value], key.start_mark, value.end_mark, flow_style=False)
+
+def _items(node: yaml.Node) -> list[yaml.Node]:
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
+    return list(node.value) if isinstance(node, yaml.MappingNode) else []
 
 
 def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> dict[str, OldClearance]:
@@ -211,13 +222,12 @@ def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> d
     reads: dict[str, OldClearance] = {}
     entry = text.entry("clearances")
     assert entry is not None
-    for key, labels in value.value if isinstance(value, yaml.MappingNode) else []:
-        is_list = isinstance(labels, yaml.SequenceNode)
-        if not is_list or not all(isinstance(one, yaml.ScalarNode) for one in labels.value):
+    for number, (key, labels) in enumerate(_pairs(value)):
+        names = [str(one.value) for one in _items(labels) if isinstance(one, yaml.ScalarNode)]
+        if not isinstance(labels, yaml.SequenceNode) or len(names) != len(_items(labels)):
             findings.append(_finding(text, labels, f"clearance '{key.value}' has no list of classifications"))
-            continue
-        comments = text.words_of(_Pair(key, labels), *entry) if not value.flow_style else ((), "")
-        reads[key.value] = tuple(one.value for one in labels.value), comments
+        else:
+            reads[str(key.value)] = tuple(names), text.words_of(number, *entry)
     if not isinstance(value, yaml.MappingNode):
         findings.append(_finding(text, value, "a line for each clearance is expected here"))
     return reads
@@ -226,7 +236,7 @@ def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> d
 def _differences(text: _Text, clearance: str, reads: tuple[str, ...]) -> Iterator[Finding]:
     """A finding on a clearance that stands in mesh.yaml and in a file of its own, with different classifications."""
     entry = text.entry("reads")
-    there = {one.value for one in entry[1].value} if entry and isinstance(entry[1], yaml.SequenceNode) else set[str]()
+    there = {str(one.value) for one in _items(entry[1])} if entry else set[str]()
     if there != set(reads):
         other = f"mesh.yaml has clearance '{clearance}', too, and it reads {listed(reads)} there"
         message = f"{other}; remove one of the two"
@@ -243,23 +253,21 @@ def _old_members(text: _Text, findings: list[Finding]) -> Iterator[OldMember]:
     if not isinstance(value, yaml.SequenceNode):
         findings.append(_finding(text, value, "a list of members is expected here"))
         return
-    for node in value.value:
+    for number, node in enumerate(_items(value)):
         values = _values(node)
         missing = [key for key in _OF_A_MEMBER if key not in values]
         if missing or len(values) != len(_OF_A_MEMBER):
             wrong = f"lacks {listed(missing)}" if missing else f"has {listed(values.keys() - set(_OF_A_MEMBER))}"
             findings.append(_finding(text, node, f"this member {wrong}; mend it, then run `mesh migrate` again"))
             continue
-        above, beside = text.words_of(node, *entry) if not value.flow_style else ((), "")
+        above, beside = text.words_of(number, *entry)
         place = node.start_mark.line + 1, node.start_mark.column + 1
         yield OldMember(_stem(text.file), place, values, above, beside)
 
 
 def _values(node: yaml.Node) -> dict[str, str]:
     """Texts by key; empty for what is no group of keys with texts."""
-    if not isinstance(node, yaml.MappingNode):
-        return {}
-    return {key.value: value.value for key, value in node.value if isinstance(value, yaml.ScalarNode)}
+    return {str(key.value): str(value.value) for key, value in _pairs(node) if isinstance(value, yaml.ScalarNode)}
 
 
 def _finding(text: _Text, node: yaml.Node, message: str) -> Finding:
@@ -326,8 +334,8 @@ def _added(text: _Text, members: list[OldMember], remarks: list[str]) -> dict[st
     """A clearance's file with members that a domain's file still had; its approvers stay who they are."""
     entry = text.entry("members")
     value = entry[1] if entry else None
-    there = value.value if isinstance(value, yaml.SequenceNode) else []
-    pairs = {(values.get("group"), values.get("domain")) for values in map(_values, cast("list[yaml.Node]", there))}
+    there = _items(value) if value else []
+    pairs = {(values.get("group"), values.get("domain")) for values in map(_values, there)}
     new = [member for member in members if (member.values["group"], member.domain) not in pairs]
     if not new:
         return {}
@@ -336,16 +344,15 @@ def _added(text: _Text, members: list[OldMember], remarks: list[str]) -> dict[st
         for member in new
     ]
     lines = "".join(map(_line, new))
-    if entry is None:
+    if value is None:
         return {text.file: f"{text.text.rstrip(chr(10))}\nmembers:\n{lines}"}
-    if there and value is not None and not cast("yaml.SequenceNode", value).flow_style:
-        indent = there[-1].start_mark.column - 2
+    if there and isinstance(value, yaml.SequenceNode) and not value.flow_style:
         end = text.line_of(_end(value) - 1)[1]
         before = text.text[:end] if text.text[:end].endswith("\n") else f"{text.text[:end]}\n"
-        shifted = re.sub(r"^  ", " " * max(indent, 0), lines, flags=re.MULTILINE)
+        shifted = re.sub(r"^  ", " " * value.start_mark.column, lines, flags=re.MULTILINE)
         return {text.file: before + shifted + text.text[end:]}
     if there:
         message = "write the members on a line each, then run `mesh migrate` again"
-        raise BadInputError([_finding(text, entry[1], message)])
+        raise BadInputError([_finding(text, value, message)])
     begin, end = text.block("members")
     return {text.file: f"{text.text[:begin]}members:\n{lines}{text.text[end:]}"}

@@ -53,7 +53,8 @@ class WrittenPeople:
 def read(directory: Path) -> WrittenPeople:
     """People in the files of a mesh folder, which is known to be valid; the files are read anew."""
     clearances, partners = dict(_files(directory, "clearances")), dict(_files(directory, "partners"))
-    accounts = load(directory / "accounts.yaml") if (directory / "accounts.yaml").exists() else {}
+    file = directory / "accounts.yaml"
+    accounts: Mapping[str, Any] = load(file) if file.exists() else {}
     center: Mapping[str, Any] = accounts.get("identity-center") or {}
     horizon = str(load(directory / "mesh.yaml").get("review-horizon") or f"{USUAL_HORIZON} days")
     return WrittenPeople(

@@ -147,11 +147,20 @@ def test_a_member_that_a_branch_still_adds_to_a_domain_comes_without_new_approve
     assert result.remarks == ["clearances/pii.yaml: 'shop-x' of 'shop' is added; its approvers are as before"]
 
 
-@pytest.mark.parametrize("text", ["members: []\n", "members:\n", "", "members:\n- {group: a, domain: b}\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "members: []\n",
+        "members:\n",
+        "",
+        "members:\n- {group: a, domain: b}\n",
+        "members:\n -   {group: a, domain: b}\n",
+    ],
+)
 def test_a_member_is_added_to_any_form_of_the_list(text: str) -> None:
     files = {"mesh.yaml": "name: x\n", "domains/shop.yaml": SHOP, "clearances/pii.yaml": f"reads: [pii]\n{text}"}
     added = yaml.safe_load(migrate(files).files["clearances/pii.yaml"])
-    before = yaml.safe_load(files["clearances/pii.yaml"]).get("members") or []
+    before: list[dict[str, str]] = yaml.safe_load(files["clearances/pii.yaml"]).get("members") or []
     assert added["reads"] == ["pii"]
     assert [each["group"] for each in added["members"]] == [*(each["group"] for each in before), "shop-analysts"]
 

@@ -84,7 +84,9 @@ def put(root: Path, newcomer: Newcomer) -> None:
         line = (
             f"  - {{group: {name}-{clearance}, domain: {name}, use: Work, approved-by: {APPROVER}, review: {until}}}\n"
         )
-        (root / f"clearances/{clearance}.yaml").write_text(f"{text}{'' if 'members:' in text else 'members:' + chr(10)}{line}")
+        (root / f"clearances/{clearance}.yaml").write_text(
+            f"{text}{'' if 'members:' in text else 'members:' + chr(10)}{line}"
+        )
     accounts = (root / "accounts.yaml").read_text()
     groups = "".join(
         f"\n    {name}-{clearance}: 90000000-0000-0000-0000-00000000000{number}"
