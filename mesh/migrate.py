@@ -34,9 +34,9 @@ class OldMember(NamedTuple):
     beside: str
 
 
-Words = tuple[tuple[str, ...], str]
-"""Comments of an entry: the lines above it, and what stands beside it."""
-OldClearance = tuple[tuple[str, ...], Words]
+CommentText = tuple[tuple[str, ...], str]
+"""Comments of an entry: the lines above it, and the one beside it."""
+OldClearance = tuple[tuple[str, ...], CommentText]
 """The classifications that a clearance of mesh.yaml reads, and its comments."""
 
 
@@ -152,7 +152,7 @@ class _Text:
         end = self.line_of(entries[number].end - 1)[1]
         return [position for position in self.comments if begin <= position < end]
 
-    def words_of(self, number: int, key: yaml.Node, value: yaml.Node) -> Words:
+    def words_of(self, number: int, key: yaml.Node, value: yaml.Node) -> CommentText:
         """The comments above an entry (none for one between braces), one a line, and the one beside it."""
         entries = _entries(value)
         if not entries:
@@ -195,7 +195,7 @@ def _end(node: yaml.Node) -> int:
 
 
 class _Extent(NamedTuple):
-    """Where an entry of a list, or a key with its value, begins and ends in the text."""
+    """Extent of an entry of a list, or of a key with its value, in the text."""
 
     begin: int
     end: int
