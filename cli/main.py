@@ -18,10 +18,12 @@ from cli import (
     accounts,
     assume,
     bootstrap,
+    codeowners,
     decide,
     destroy,
     example,
     lock,
+    migrate,
     plan,
     prove,
     refresh,
@@ -43,6 +45,8 @@ app = typer.Typer(
 )
 app.command("validate")(validate.validate)
 app.command("lock")(lock.lock)
+app.command("migrate")(migrate.migrate)
+app.command("codeowners")(codeowners.codeowners)
 app.command("schemas")(schemas.schemas)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)

@@ -1,4 +1,4 @@
-"""`mesh.yaml`: name and region of the mesh, classifications, clearances, and defaults."""
+"""`mesh.yaml`: name and region of the mesh, classifications, and defaults."""
 
 from __future__ import annotations
 
@@ -62,8 +62,10 @@ class MeshFile(Closed):
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50
     )
-    clearances: dict[Name, Names] = Field(
-        description="What people can hold: the classifications each clearance may read, in every domain.", min_length=1
+    review_horizon: Days = Field(
+        default=400,
+        description="How far ahead the review of who holds a clearance may lie, from the day of the run.",
+        validate_default=False,
     )
     no_label: Annotated[tuple[LabelWord, ...], Field(strict=False)] = Field(
         default=(), description="Words of contracts that mean no label, such as public and internal."

@@ -60,6 +60,7 @@ class Builder(PlanInputs):
         """The whole plan."""
         return Plan(
             mesh=self.file.name,
+            as_of=self.as_of,
             perimeter=self.perimeter,
             organization=self.organization(),
             governance=self.governance(),
@@ -97,9 +98,9 @@ class Builder(PlanInputs):
             name=names.PARTNER_PERMISSION_SET, description="People of a partner", role=names.role("*", "access")
         )
         assigned = {
-            (member.group, member.clearance, f"domain-{name}")
-            for name, domain in self.mesh.domains.items()
-            for member in domain.members
+            (member.group, name, f"domain-{member.domain}")
+            for name, clearance in self.mesh.clearances.items()
+            for member in clearance.members
             if member.review >= self.as_of
         } | {
             (group, partners.name, f"partner-{name}")

@@ -54,8 +54,8 @@ class PlanInputs:
             people_addresses=mesh.file.people_addresses,
         )
         self.clearances = {
-            name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
-            for name, reads in mesh.file.clearances.items()
+            name: Clearance(name=name, reads=frozenset(file.reads), classifications=self.classifications)
+            for name, file in mesh.clearances.items()
         }
         self.words = label_words(mesh.file)
         self.labels = {name: product_labels(contract, self.words) for name, contract in mesh.contracts.items()}
@@ -94,7 +94,7 @@ class PlanInputs:
         )
 
     def covering(self, labels: frozenset[str]) -> tuple[str, ...]:
-        """Names of the clearances that cover every label, in the order of mesh.yaml."""
+        """Names of the clearances that cover every label, those that read least first."""
         if labels not in self._covering:
             self._covering[labels] = tuple(name for name, c in self.clearances.items() if c.covers(labels))
         return self._covering[labels]

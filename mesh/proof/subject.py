@@ -26,6 +26,7 @@ from mesh.model.addresses import Network
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
 from mesh.proof.written_labels import WrittenContract, WrittenLabels
+from mesh.proof.written_members import WrittenPeople
 
 OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
@@ -95,9 +96,15 @@ class Subject:
 
     @property
     def written_clearances(self) -> Mapping[str, frozenset[str]]:
-        """Classifications that each clearance reads, as mesh.yaml has it."""
-        assert self._written is not None, "claims on clearances start from mesh.yaml as it is written"
+        """Classifications that each clearance reads, as its file has it."""
+        assert self._written is not None, "claims on clearances start from their files as they are written"
         return self._written.clearances
+
+    @property
+    def written_people(self) -> WrittenPeople:
+        """Holders of clearances and people of partners, as the files have them."""
+        assert self._written is not None, "claims on people start from the files as they are written"
+        return self._written.people
 
     @property
     def written_addresses(self) -> tuple[Network, ...]:

@@ -49,8 +49,8 @@ def line(text: str, *words: str) -> list[str]:
 def test_a_row_a_product_and_port_and_a_column_a_clearance(told: Told) -> None:
     code, out, _ = told()
     assert code == exit_codes.FINE
-    assert line(out, "identity.profiles", "table") == ["pii", "◐", "10", "of", "12", "●", "◐", "10", "of", "12", "●"]
-    assert line(out, "identity.profiles", "files") == ["pii", "–", "●", "–", "●"]
+    assert line(out, "identity.profiles", "table") == ["pii", "◐", "10", "of", "12", "◐", "10", "of", "12", "●", "●"]
+    assert line(out, "identity.profiles", "files") == ["pii", "–", "–", "●", "●"]
     assert line(out, "content.titles", "files") == ["●", "●", "●", "●"]
 
 
@@ -123,7 +123,7 @@ def test_a_refused_column_is_explained_by_its_label_its_tags_and_who_would_be_le
         "stopped: no grant of Lake Formation lets it through",
     ]
     assert port["change"][0] == "clearances that cover it: pii and restricted"
-    assert "domains/ads.yaml" in port["change"][1]
+    assert "clearances/pii.yaml" in port["change"][1]
     assert port["links"][-1]["purpose"] == "Lake Formation lets the column birth_year through"
 
 
@@ -270,7 +270,7 @@ def test_who_holds_the_clearances_with_use_approver_and_review(told: Told) -> No
         "home": "identity",
         "use": "Support of members whose account was taken over",
         "approved_by": "privacy-office@aurora.example",
-        "review": "2028-05-01",
+        "review": "2027-10-18",
         "holds": True,
         "unless": "",
     } in people
@@ -278,7 +278,7 @@ def test_who_holds_the_clearances_with_use_approver_and_review(told: Told) -> No
 
 
 def test_a_group_whose_review_has_passed_is_shown_as_holding_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    late = ["--as-of", "2028-05-02", "--dir", str(ROOT / "stacks"), "--json"]
+    late = ["--as-of", "2027-10-19", "--dir", str(ROOT / "stacks"), "--json"]
     assert main.run(["access", "who", "identity.profiles", *late]) == exit_codes.FINE
     people = json.loads(capsys.readouterr().out)["people"]
     unless = {each["group"]: (each["holds"], each["unless"]) for each in people}

@@ -24,7 +24,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "proof",
         "access",
         "folder",
-        {"example", "load", "plan", "schemas"},
+        {"codeowners", "example", "load", "migrate", "plan", "schemas"},
         {"contracts", "iam"},
         "usable",
         "validation_messages",
@@ -42,6 +42,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "claims",
         {"equivalent_mutants", "forms", "mutants", "subject"},
         "written_labels",
+        "written_members",
     ),
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,9 +16,10 @@ from mesh.plan.nodes.partner import PartnerPlan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole mesh, as far as it can be known before AWS is asked."""
+    """The whole mesh on a day (`as_of`), as far as it can be known before AWS is asked."""
 
     mesh: str
+    as_of: datetime.date
     perimeter: Perimeter
     organization: OrganizationPlan
     governance: GovernancePlan

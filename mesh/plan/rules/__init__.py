@@ -10,6 +10,7 @@ from mesh.model import Mesh
 from mesh.plan.rules import (
     accounts,
     agreements,
+    clearances,
     consumers,
     contract_contents,
     limits,
@@ -28,6 +29,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *products.RULES,
     *contract_contents.RULES,
     *locks.RULES,
+    *clearances.RULES,
     *consumers.RULES,
     *members.RULES,
     *agreements.RULES,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, nearest
-from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
+from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, partner_file
 
 LONGEST_ACCOUNT_EMAIL: Final = 64
 """Characters (Organizations API, CreateAccount)."""
@@ -154,9 +154,8 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
         return
     known = accounts.identity_center.groups
     references = [
-        (member.group, domain_file(name), ("members", number, "group"))
-        for name, domain in context.mesh.domains.items()
-        for number, member in enumerate(domain.members)
+        (member.group, clearance_file(clearance), ("members", number, "group"))
+        for clearance, number, member in context.every_member()
     ] + [
         (group, partner_file(name), ("principals", number))
         for name, partner in context.mesh.partners.items()

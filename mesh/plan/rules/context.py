@@ -12,7 +12,7 @@ from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.contracts.lock_shape import TableShape, shapes
 from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import Problem, listed, nearest
-from mesh.model import Agreement, Contract, Domain, Mesh, Partner, Product, contract_file
+from mesh.model import Agreement, Contract, Domain, Member, Mesh, Partner, Product, contract_file
 from mesh.plan.build import Builder
 
 
@@ -100,6 +100,12 @@ class RuleContext:
             for domain, name, product in self.every_product()
         }
 
+    def every_member(self) -> Iterator[tuple[str, int, Member]]:
+        """Clearance, position and member of each group that holds a clearance."""
+        for name, clearance in self.mesh.clearances.items():
+            for number, member in enumerate(clearance.members):
+                yield name, number, member
+
     def every_agreement(self) -> Iterator[tuple[str, int, Agreement]]:
         """Partner, position and agreement of each agreement."""
         for partner, terms in self.mesh.partners.items():
@@ -114,6 +120,11 @@ CrossFileRule = Callable[[RuleContext], Iterator[Problem]]
 def domain_file(name: str) -> str:
     """File of a domain, in the mesh folder."""
     return f"domains/{name}.yaml"
+
+
+def clearance_file(name: str) -> str:
+    """File of a clearance, in the mesh folder."""
+    return f"clearances/{name}.yaml"
 
 
 def partner_file(name: str) -> str:

@@ -18,7 +18,7 @@ from mesh.iam.statement import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
 from mesh.plan.nodes import Clearance
-from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
+from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, domain_file, partner_file
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
@@ -143,7 +143,7 @@ def _of_domains(context: RuleContext) -> Iterator[DocumentKind]:
     def largest_clearance(name: str, domain: Domain) -> Document:
         del domain
         documents = (args.permissions for args in builder.clearance_roles(name).values())
-        return max(documents, key=lambda document: document.size)
+        return max(documents, key=lambda document: document.size, default=Document())
 
     inline = ("iam", "role_inline_total_chars")
     yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher.permissions)
@@ -191,7 +191,7 @@ def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
     yield from _roles("the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + 2 * len(mesh.domains))
     for name, domain in mesh.domains.items():
         delivered = sum(f"{name}.{product}" in context.builder.agreements for product in domain.products)
-        roles = ROLES_OF_EVERY_ACCOUNT + len(mesh.file.clearances) + len(domain.products) + delivered
+        roles = ROLES_OF_EVERY_ACCOUNT + len(mesh.clearances) + len(domain.products) + delivered
         yield from _roles(f"the account of domain '{name}'", domain_file(name), roles)
 
 
@@ -208,24 +208,26 @@ def _roles(account: str, file: str, roles: int) -> Iterator[Problem]:
 
 def clearances_fit_lake_formation(context: RuleContext) -> Iterator[Problem]:
     """Expressions of clearances are not larger, and not more, than Lake Formation takes."""
-    if context.mesh.touches("mesh.yaml"):
+    if context.mesh.touches("mesh.yaml", "classifications"):
         return
     # A resource takes 50 LF-tags, one a classification: that many the model of mesh.yaml takes.
-    file = context.mesh.file
+    clearances, classifications = context.mesh.clearances, tuple(sorted(context.mesh.file.classifications))
     most = quotas.limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
-    if len(file.clearances) > most:
-        message = f"{len(file.clearances)} clearances, Lake Formation takes {most}: merge some"
-        yield Problem("mesh.yaml", ("clearances",), message, on_key=True)
+    if len(clearances) > most:
+        message = f"{len(clearances)} clearances, Lake Formation takes {most}: merge some"
+        yield Problem("mesh.yaml", (), message)
     longest = quotas.limit("lakeformation", "inline_expression_bytes")
-    for name, reads in file.clearances.items():
-        clearance = Clearance(name=name, reads=frozenset(reads), classifications=tuple(sorted(file.classifications)))
+    for name, file in clearances.items():
+        if context.mesh.is_uncertain(clearance_file(name), "reads"):
+            continue
+        clearance = Clearance(name=name, reads=frozenset(file.reads), classifications=classifications)
         size = expression_bytes(clearance)
         if size > longest:
             message = (
                 f"the Lake Formation expression of clearance '{name}' would have {size:,} bytes, "
                 f"AWS takes {longest}: have fewer classifications, or shorter names for them"
             )
-            yield Problem("mesh.yaml", ("clearances", name), message, on_key=True)
+            yield Problem(clearance_file(name), ("reads",), message)
 
 
 def expression_bytes(clearance: Clearance) -> int:

@@ -109,7 +109,7 @@ def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
                 )
                 yield Problem(domain_file(domain), (), message)
             central[name] = f"domain '{domain}'"
-    shared = {**platform, **{clearance: f"clearance '{clearance}'" for clearance in context.mesh.file.clearances}}
+    shared = {**platform, **{clearance: f"clearance '{clearance}'" for clearance in context.mesh.clearances}}
     for domain, owner in context.mesh.domains.items():
         taken = dict(shared)
         for product in owner.products:

@@ -29,6 +29,7 @@ from mesh.proof.invariants import (
     no_unit,
     origins,
     partners,
+    people,
     perimeter,
     products,
     query_results,
@@ -91,6 +92,11 @@ _BREAK_GLASS: Final = (
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
     "`mesh plan --json` lists it for every workgroup"
+)
+
+_GROUPS: Final = (
+    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
+    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
 )
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
@@ -225,6 +231,18 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "I25",
         "Nobody acts as a role that they may not assume through a job, its arguments, its logs, a stack or an alias.",
         jobs.jobs_stay_as_made,
+    ),
+    Invariant(
+        "I26",
+        "Who holds a clearance has a line in its file, approved by one of its approvers, with a review neither past "
+        "nor beyond the horizon; and who has one holds it.",
+        people.holders_are_approved,
+        beyond=_GROUPS,
+    ),
+    Invariant(
+        "I27",
+        "No group of people, by name or by id, is of a domain and of a partner, or of two partners.",
+        people.partners_stand_apart,
     ),
     Invariant(
         "M1",
