@@ -7,7 +7,6 @@ keys". A key that a request does not carry makes an operator false, a negated on
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, Final, Literal, cast
 
 from mesh.evaluator import facts
 from mesh.evaluator.errors import DoubtError, MalformedError, UnknownError
+from mesh.evaluator.moments import seconds
 from mesh.evaluator.patterns import Test, any_of, arn_like, like
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -319,22 +319,6 @@ def _number(text: str) -> Decimal:
     return Decimal(text)
 
 
-def _moment(text: str) -> Decimal:
-    # A date is written in ISO 8601 or as seconds since 1970 (IAM User Guide, "Date condition operators").
-    if _DECIMAL.fullmatch(text):
-        return Decimal(text)
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UnknownError(f"{text!r} is no date") from error
-    since = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)) - _EPOCH
-    return Decimal(since // _MICROSECOND) / 1_000_000
-
-
-_EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_MICROSECOND: Final = datetime.timedelta(microseconds=1)
-
-
 def _ordered(read: Callable[[str], Decimal], compare: Callable[[Decimal, Decimal], bool]) -> Callable[..., Test]:
     def compiled(values: tuple[str, ...]) -> Test:
         bounds = tuple(read(value) for value in values)
@@ -365,7 +349,7 @@ _COMPILERS: Final[Mapping[str, Callable[[tuple[str, ...]], Test]]] = {
     "bool": _booleans,
     "ipaddress": _addresses,
     **{f"numeric{name}": _ordered(_number, compare) for name, compare in _ORDERS.items()},
-    **{f"date{name}": _ordered(_moment, compare) for name, compare in _ORDERS.items()},
+    **{f"date{name}": _ordered(seconds, compare) for name, compare in _ORDERS.items()},
 }
 _NEGATED: Final = {
     "stringnotequals": "stringequals",

@@ -17,7 +17,7 @@ from mesh.evaluator.conditions import UNSAID_OWNER, Keys, as_keys
 from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match, anyone
-from mesh.evaluator.transport import without_home
+from mesh.evaluator.transport import say
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
 
 Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "endpoint", "lake-formation"]
@@ -68,16 +68,14 @@ def decide(request: Request, world: World) -> Decision:
 def keys_of(
     world: World, service: str, principal: Principal, target: Target, context: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
-    """Keys that conditions compare: of caller, resource and transport, and those that the request carries."""
-    keys = {**world.transport, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
+    """Keys that conditions compare: of caller, resource, transport and time, and those that the request carries."""
+    keys = {**world.unsaid, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
     if service in facts.GLOBAL_REGIONS:
         keys["aws:requestedregion"] = facts.GLOBAL_REGIONS[service]
     if service == "kms" and principal.account:
         keys["kms:calleraccount"] = (principal.account.id,)
     if context:
-        said = as_keys(context)
-        without_home(keys, said)
-        keys.update(said)
+        say(keys, as_keys(context))
         endpoint = _endpoint(world, keys)
         if endpoint:
             keys = {**world.endpoint_keys(endpoint, service), **keys}

@@ -1,18 +1,19 @@
 """Mutants of a policy document: each is a mistake that a person makes in one place of one statement.
 
 A statement, a condition or one entry of a list is dropped; one entry too many is added; one pattern is widened by a
-part; a switch is turned. Entries are added and patterns widened where that lets more through: in an Allow what it
+part; a switch is turned; a date is moved by a day. Entries are added and patterns widened where that lets more through: in an Allow what it
 names, in a Deny what it leaves out.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, cast
 
-Mistake = Literal["dropped", "added", "widened", "turned"]
+Mistake = Literal["dropped", "added", "widened", "turned", "moved"]
 
 Json = Mapping[str, Any]
 
@@ -191,6 +192,8 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
         more = ("GreaterThan" in kind) == deny
         other = f"{float(values[0]) * (10 if more else 0.1):g}"
         yield f"{values[0]} to {other}", "widened", [other]
+    elif kind.startswith("Date"):
+        yield from ((f"{values[0]} to {other}", "moved", [other]) for other in _days_beside(values[0]))
     elif ("Not" in kind) == deny:
         patterns = "Like" in kind or kind.startswith("Arn")
         for each in _more_values(key, values, patterns=patterns):
@@ -199,6 +202,13 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
             for place, each in enumerate(values):
                 for wider in _wider_value(each):
                     yield f"{each} to {wider}", "widened", [*values[:place], wider, *values[place + 1 :]]
+
+
+def _days_beside(moment: str) -> Iterator[str]:
+    """The moment a day before, and a day after: a last day that counts as over, and a day that nobody agreed to."""
+    for days in (-1, 1):
+        moved = datetime.datetime.fromisoformat(moment) + datetime.timedelta(days=days)
+        yield moved.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _more_values(key: str, values: list[str], *, patterns: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import yaml
 
 from mesh.model import Mesh, contract_file
+from mesh.proof.written_agreements import WrittenAgreement, agreements
 
 LabelSet = frozenset[str]
 
@@ -34,7 +35,8 @@ class WrittenContract:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
-    """Contracts as they are written, by `<domain>.<product>`; what each clearance of mesh.yaml reads; its addresses.
+    """Contracts as they are written, by `<domain>.<product>`; what each clearance of mesh.yaml reads; its addresses;
+    agreements of partners.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
@@ -42,6 +44,7 @@ class WrittenLabels:
     contracts: Mapping[str, WrittenContract]
     clearances: Mapping[str, LabelSet]
     addresses: tuple[str, ...] = ()
+    agreements: tuple[WrittenAgreement, ...] = ()
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
@@ -56,6 +59,7 @@ def read(directory: Path, mesh: Mesh) -> WrittenLabels:
         },
         {name: frozenset(reads or ()) for name, reads in clearances.items()},
         tuple(mesh_file.get("people-addresses") or ()),
+        agreements(directory, mesh.partners),
     )
 
 

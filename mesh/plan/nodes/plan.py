@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ class Plan:
     """The whole mesh, as far as it can be known before AWS is asked."""
 
     mesh: str
+    as_of: datetime.date
+    """The day that it was made for."""
     perimeter: Perimeter
     organization: OrganizationPlan
     governance: GovernancePlan
