@@ -18,9 +18,11 @@ from cli import (
     accounts,
     assume,
     bootstrap,
+    clock,
     decide,
     destroy,
     example,
+    lapse,
     lock,
     plan,
     prove,
@@ -47,6 +49,8 @@ app.command("schemas")(schemas.schemas)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
 app.command("as")(assume.assume)
+app.command("clock")(clock.clock)
+app.command("lapse")(lapse.lapse)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")

@@ -18,6 +18,7 @@ Ends = Mapping[str, datetime.date]
 """Last days by name: of a writer by its ARN, of an inbox by its bucket."""
 
 
+_DAY: Final = datetime.timedelta(days=1)
 _MARK: Final = re.compile(r"Until\d{8}\b")
 
 
@@ -39,8 +40,9 @@ class EndingTogether(NamedTuple):
 
 
 def until(end: datetime.date) -> Condition:
-    """The request is made before the day after an end begins, UTC."""
-    return when("DateLessThan", "aws:CurrentTime", f"{end + datetime.timedelta(days=1)}T00:00:00Z")
+    """The request is made before the day after an end begins, UTC; a rule refuses the one end that has no day after."""
+    day_after = min(end, datetime.date.max - _DAY) + _DAY
+    return when("DateLessThan", "aws:CurrentTime", f"{day_after}T00:00:00Z")
 
 
 def latest(ends: Iterable[tuple[str, datetime.date]]) -> Ends:
