@@ -23,12 +23,11 @@ OnStep = Callable[[str, Step], None]
 
 
 def stack_config(mesh: PlannedMesh, *, emulated: bool) -> dict[str, str]:
-    """The stack configuration that `__main__.py` reads."""
-    values = {
-        f"{PROJECT}:directory": str(mesh.directory.resolve()),
-        f"{PROJECT}:as-of": mesh.as_of.isoformat(),
-    }
-    return {**values, f"{PROJECT}:emulated": "true"} if emulated else values
+    """The stack configuration that `__main__.py` reads: the day, too, where it is emulated, or a preview without AWS."""
+    values = {f"{PROJECT}:directory": str(mesh.directory.resolve())}
+    if not emulated:
+        return values
+    return {**values, f"{PROJECT}:as-of": mesh.as_of.isoformat(), f"{PROJECT}:emulated": "true"}
 
 
 @dataclass(frozen=True, slots=True)
