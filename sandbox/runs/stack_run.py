@@ -87,6 +87,10 @@ class StackEngine(Protocol):
         """Export lines of a shell in which Pulumi's own commands work on the stacks; none where they do not."""
         ...
 
+    def typed(self, stack: str) -> str:
+        """A preview of a stack by Pulumi's own command, in such a shell; empty where they do not work."""
+        ...
+
     def knows(self, stack: str) -> bool:
         """Whether there is a state of the stack."""
         ...
