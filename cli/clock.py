@@ -18,8 +18,8 @@ def clock(
 ) -> None:
     """Say the time in the kept organisation, or move its clock.
 
-    It starts at midday of the day that `mesh up --serve` was given (--as-of), and stands still. Policies with a date see
-    it at the next call, with no deployment; moved back, it opens again what had ended.
+    It starts at midday of the day that `mesh up --serve` was given (--as-of), and stands still. Policies with a date
+    see it at the next call, with no deployment; moved back, it opens again what had ended.
     """
     moment = _moment(to) if to else None
     from sandbox.runs import served_organization

@@ -33,10 +33,10 @@ def lapse(
 ) -> None:
     """List reviews and agreements that are past, and close what is open.
 
-    An agreement closes by the date in its policies; what a past review has left are assignments in IAM Identity Center,
-    which the next deployment of the stack 'organization' removes. Where `mesh up --serve` keeps an organisation, its
-    Identity Center says which are still there, and its clock which day it is; otherwise all are taken to be. Exit code 1
-    when something is past and open.
+    An agreement closes by the date in its policies; what a past review has left are assignments in IAM Identity
+    Center, which the next deployment of the stack 'organization' removes. Where `mesh up --serve` keeps an
+    organisation, its Identity Center says which are still there, and its clock which day it is; otherwise all are
+    taken to be. Exit code 1 when something is past and open.
     """
     from sandbox.runs import served_organization
 

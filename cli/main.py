@@ -16,6 +16,7 @@ import typer
 from cli import (
     access,
     accounts,
+    adopt,
     assume,
     bootstrap,
     clock,
@@ -57,6 +58,7 @@ app.add_typer(access.commands, name="access")
 app.command("decide")(decide.decide)
 app.command("prove")(prove.prove)
 app.command("accounts")(accounts.accounts)
+app.command("adopt")(adopt.adopt)
 app.command("bootstrap")(bootstrap.bootstrap)
 app.command("example")(example.example)
 

@@ -140,7 +140,7 @@ def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> N
         say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
         say("".join(f"  {line}\n" for line in (*engine.exports, engine.typed(plan.stacks[-1]))))
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
-    say(f"Its clock stands at midday of {plan.as_of}: `mesh clock --to DAY` moves it, `mesh lapse` says what is past then.")
+    say(f"Its clock stands at midday of {plan.as_of}; `mesh clock --to DAY` moves it, `mesh lapse` says what is past.")
     somebody = next((f"partner:{partner}" for partner in plan.partners), "outsider")
     say(f'Policies are enforced. Be somebody, and try to break out:  eval "$(mesh as {somebody})"')
     say("Ctrl-C ends it, and everything in it.")

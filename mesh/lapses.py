@@ -23,7 +23,7 @@ PAST: Final[tuple[CrossFileRule, ...]] = (members.members_are_reviewed, agreemen
 
 
 def past(directory: Path, as_of: datetime.date) -> list[Finding]:
-    """Findings on every review and agreement of a mesh folder whose day is past on a day; none of what nears its end."""
+    """Findings on every review and agreement of a mesh folder that is past on a day; none on what nears its end."""
     loaded = load(directory)
     if loaded.mesh is None:
         return []

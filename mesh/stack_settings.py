@@ -14,8 +14,10 @@ from mesh import yamlfile
 from mesh.findings import Finding
 
 OF_THE_EMULATOR: Final[Mapping[str, str]] = {
-    "as-of": "the day of a deployment is the day on which it is made, and on another one reviews that have lapsed would "
-    "hold again",
+    "as-of": (
+        "the day of a deployment is the day on which it is made, and on another one reviews that have lapsed would hold "
+        "again"
+    ),
     "emulated": "with it a deployment would take assumed account ids for AWS's, and any day for today",
 }
 """Settings that `mesh up` makes for the program, and why no file may have them."""
@@ -45,7 +47,7 @@ def _of_file(path: Path) -> Iterator[Finding]:
         if name in OF_THE_EMULATOR:
             line, column = source.place(("config", key), on_key=True)
             message = (
-                f"'{key}' is a setting of the emulator alone: {OF_THE_EMULATOR[name]}; remove the line (`mesh up --as-of` "
-                "tries another day)"
+                f"'{key}' is a setting of the emulator alone: {OF_THE_EMULATOR[name]}; remove the line "
+                "(`mesh up --as-of` tries another day)"
             )
             yield Finding(source.file, line, column, message)

@@ -38,7 +38,7 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
             Statement(
                 sid=f"DeclaredWritersDeliver{ending.mark}",
                 what="Delivery roles of agreements that last to this day replicate objects into the inbox.",
-                why="The agreement is the permission: from the next day on it is none, whether or not somebody deploys.",
+                why="The agreement is the permission: from the next day on it is none, whoever deploys or not.",
                 effect="Allow",
                 principal="*",
                 actions=writing,

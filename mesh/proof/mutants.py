@@ -1,8 +1,8 @@
 """Mutants of a policy document: each is a mistake that a person makes in one place of one statement.
 
 A statement, a condition or one entry of a list is dropped; one entry too many is added; one pattern is widened by a
-part; a switch is turned; a date is moved by a day. Entries are added and patterns widened where that lets more through: in an Allow what it
-names, in a Deny what it leaves out.
+part; a switch is turned; a date is moved by a day. Entries are added and patterns widened where that lets more through:
+in an Allow what it names, in a Deny what it leaves out.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ class EnforcedOrganization(EmulatedOrganization):
     """The organisation, and the `gate` that decides every call by the policies as they are stored.
 
     `template` is the CloudFormation template of the roles that every account starts with. The operator's first step
-    into one of them is let through, and counted. `office` is an address where people work, `now` where its clock starts.
+    into one of them is let through, and counted. `office` is an address where people work; `now` is where its clock
+    starts.
     """
 
     def __init__(

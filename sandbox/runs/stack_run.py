@@ -23,7 +23,7 @@ OnStep = Callable[[str, Step], None]
 
 
 def stack_config(mesh: PlannedMesh, *, emulated: bool) -> dict[str, str]:
-    """The stack configuration that `__main__.py` reads: the day, too, where it is emulated, or a preview without AWS."""
+    """The stack configuration that `__main__.py` reads; with the day where AWS is emulated, or not there at all."""
     values = {f"{PROJECT}:directory": str(mesh.directory.resolve())}
     if not emulated:
         return values

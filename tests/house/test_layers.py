@@ -23,11 +23,11 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "proof",
         "access",
-        "folder",
+        {"folder", "lapses"},
         {"example", "load", "plan", "schemas"},
         {"contracts", "iam"},
         "usable",
-        "validation_messages",
+        {"stack_settings", "validation_messages"},
         {"model", "yamlfile"},
         {"evaluator", "findings", "names", "quotas"},
         "aws",
@@ -42,6 +42,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "claims",
         {"equivalent_mutants", "forms", "mutants", "subject"},
         "written_labels",
+        "written_agreements",
     ),
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""

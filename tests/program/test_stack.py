@@ -82,7 +82,9 @@ def test_a_day_that_is_none_is_refused_with_an_example(text: str) -> None:
 @pytest.mark.parametrize("preview", [True, False])
 def test_another_day_than_today_is_refused_outside_the_emulator(preview: bool) -> None:
     message = refused("organization", preview=preview, **{"as-of": "2020-01-01", "emulated": "false"})
-    assert message.startswith("mesh:as-of is '2020-01-01', and outside of the emulator the day is today: on another one")
+    assert message.startswith(
+        "mesh:as-of is '2020-01-01', and outside of the emulator the day is today: on another one"
+    )
     assert "remove it (`pulumi config rm mesh:as-of`)" in message
 
 

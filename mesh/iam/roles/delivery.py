@@ -24,9 +24,7 @@ def delivery_trust(account_id: str, bucket: str) -> Document:
     )
 
 
-def delivery_permissions(
-    perimeter: Perimeter, account_id: str, domain: str, product: str, inboxes: Ends
-) -> Document:
+def delivery_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str, inboxes: Ends) -> Document:
     """Permissions: copy what is under `outbound/<partner>/` into the inboxes of partners.
 
     `inboxes` are buckets, each with the last day of its agreement. There is a statement for each day on which one ends,

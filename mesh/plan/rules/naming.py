@@ -86,7 +86,7 @@ def global_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
 
 
 class NamedRole(NamedTuple):
-    """A role that the mesh makes in an account: whose it is, in words, and the line of YAML that names it, if one does."""
+    """A role that the mesh makes in an account: whose it is, in words, and the line of YAML that names it, if any."""
 
     arn: str
     whose: str
@@ -104,16 +104,20 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
         NamedRole(names.ci_role(hub, "preview"), "continuous integration"),
         NamedRole(names.break_glass_role(hub), "the way in for emergencies"),
     ]
-    for domain in mesh.domains:
-        for arn in (names.location_role(hub, domain), names.publisher_role(hub, domain)):
-            central.append(NamedRole(arn, f"domain '{domain}'", domain_file(domain)))
+    central += [
+        NamedRole(make(hub, domain), f"domain '{domain}'", domain_file(domain))
+        for domain in mesh.domains
+        for make in (names.location_role, names.publisher_role)
+    ]
     yield "the governance account", central
     for domain, owner in mesh.domains.items():
         account = builder.domain_id(domain)
         roles = [*_of_every_account(account), *_of_clearances(context, account)]
-        for product in owner.products:
-            for arn in (names.pipeline_role(account, product), names.delivery_role(account, product)):
-                roles.append(NamedRole(arn, f"product '{product}'", domain_file(domain), ("products", product)))
+        roles += [
+            NamedRole(make(account, product), f"product '{product}'", domain_file(domain), ("products", product))
+            for product in owner.products
+            for make in (names.pipeline_role, names.delivery_role)
+        ]
         yield "the account", roles
     for partner in mesh.partners:
         account = builder.partner_id(partner)

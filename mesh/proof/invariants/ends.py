@@ -71,7 +71,7 @@ def _ends(subject: Subject, agreement: WrittenAgreement, last_of_product: dateti
         yield from _at_the_end(who, Request(writer, action, f"{bucket}/x"), agreement.expires)
     for action in ENCRYPTION:
         request = Request(writer, action, key, subject.through_s3)
-        # The role encrypts for all of its partners: it may until the last of them is done, and each key has its own day.
+        # The role encrypts for all of its partners until the last of them is done; each key has its own day.
         yield from _at_the_end(who, request, agreement.expires, granted=agreement.expires < last_of_product)
 
 

@@ -24,7 +24,9 @@ SECONDS = st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(9000, 1,
 def world(operator: str, key: str, value: str, now: datetime.datetime | None = None) -> World:
     """One role that may read until a moment."""
     statement = {"Sid": "Until", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
-    policy = compiled("own", {"Version": "2012-10-17", "Statement": [statement | {"Condition": {operator: {key: value}}}]})
+    policy = compiled(
+        "own", {"Version": "2012-10-17", "Statement": [statement | {"Condition": {operator: {key: value}}}]}
+    )
     accounts, roles = [Account(ACCOUNT, None)], [Role(ROLE, (policy,))]
     return World("o-1", "eu-west-1", accounts, roles, now=now)
 

@@ -40,9 +40,7 @@ def failures(subject: Subject) -> list[str]:
 
 def test_the_tiny_mesh_ends_what_it_delivers() -> None:
     subject = subject_of(TINY)
-    assert subject.written_agreements == (
-        WrittenAgreement("courier", "orders.parcels", datetime.date(2028, 6, 30)),
-    )
+    assert subject.written_agreements == (WrittenAgreement("courier", "orders.parcels", datetime.date(2028, 6, 30)),)
     assert len(list(ENDS.claims(subject))) == 10
     assert failures(subject) == []
 
@@ -72,7 +70,9 @@ def test_a_plan_that_carries_another_day_than_is_written_is_a_witness(day: str, 
 def test_two_products_of_one_partner_each_have_their_own_day(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(TINY, tmp_path / "mesh"))
     file = folder / COURIER
-    more = "  - {product: orders.customers, purpose: Delivery, classifications: [pii, financial], expires: 2029-01-31}\n"
+    more = (
+        "  - {product: orders.customers, purpose: Delivery, classifications: [pii, financial], expires: 2029-01-31}\n"
+    )
     file.write_text(file.read_text("utf-8") + more, "utf-8")
     subject = subject_of(folder)
     assert len({each.expires for each in subject.written_agreements}) == 2
@@ -80,7 +80,9 @@ def test_two_products_of_one_partner_each_have_their_own_day(tmp_path: Path) -> 
     assert failures(subject) == []
 
 
-def test_every_mistake_in_a_date_is_noticed(plan: Plan, written: WrittenLabels, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_mistake_in_a_date_is_noticed(
+    plan: Plan, written: WrittenLabels, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mutate, "INVARIANTS", (ENDS,))
     mutation = Mutation(plan, written)
     seen: dict[str, set[str]] = {}
