@@ -1,4 +1,4 @@
-"""`mesh lapse`: reviews and agreements whose day is past, and what of them is still open; what a schedule runs."""
+"""`mesh lapse`: reviews and deliveries whose day is past, and what of them is still open; what a schedule runs."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _show(
 
 
 def remedy(served: ServedOrganization | None) -> str:
-    """What closes them, as the end of a sentence."""
+    """The command that closes them, as the end of a sentence."""
     if served:
         return "`mesh lapse --close` closes them here"
     return "no organisation is kept here to compare with: `pulumi up -s organization` closes them"

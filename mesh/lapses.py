@@ -1,4 +1,4 @@
-"""Lapses: reviews and agreements whose day is past, and the assignments in Identity Center that end with reviews.
+"""Lapses: what is past on a day, and the assignments in Identity Center that end with reviews.
 
 An agreement ends by the date in its policies. A review does not: Identity Center puts no date to an assignment, so the
 stack `organization` has to be deployed on a day after it.

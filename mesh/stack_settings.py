@@ -15,8 +15,8 @@ from mesh.findings import Finding
 
 OF_THE_EMULATOR: Final[Mapping[str, str]] = {
     "as-of": (
-        "the day of a deployment is the day on which it is made, and on another one reviews that have lapsed would hold "
-        "again"
+        "the day of a deployment is the day on which it is made, and on another one reviews that have lapsed would "
+        "hold again"
     ),
     "emulated": "with it a deployment would take assumed account ids for AWS's, and any day for today",
 }

@@ -81,7 +81,7 @@ def _of_role(role: IamRole, account: str, taken: frozenset[str]) -> Iterator[Lef
 
 
 def _stranger(principal: TrustPrincipal, account: str) -> str:
-    """Whom a trust policy admits who is neither of the account nor a service that the mesh's SCPs list; in words."""
+    """The principal in words, if it is neither of the account nor a service that the mesh's SCPs list; else empty."""
     match principal.kind:
         case "AWS":
             if account_of(principal.id) == account:

@@ -137,7 +137,7 @@ class _Reader:
         return arn
 
     def _role(self, entry: Mapping[str, Any], path: KeyPath) -> IamRole:
-        boundary = entry.get("PermissionsBoundary") or {}
+        boundary: Any = entry.get("PermissionsBoundary", {})
         arn = self._object(boundary, (*path, "PermissionsBoundary")).get("PermissionsBoundaryArn", "")
         return IamRole(self._arn(entry, path), tuple(self._trusts(entry, path)), str(arn))
 

@@ -1,4 +1,4 @@
-"""End of an agreement as policies carry it: an Allow that holds until its last day is over, with no deployment.
+"""End of a delivery as policies carry it: an Allow that holds until its last day is over, with no deployment.
 
 The date is a condition of the Allow and not a refusal of its own: where AWS would send no time, or another form of it,
 an Allow allows nothing, and a refusal would refuse nobody. `aws:CurrentTime` is in every request (IAM User Guide, "AWS

@@ -1,4 +1,4 @@
-"""Forms of documents: those that are equal but for names of owners, ids of accounts and ends of agreements are one."""
+"""Forms of documents: those that are equal but for names of owners, ids of accounts and ends of deliveries are one."""
 
 from __future__ import annotations
 

@@ -193,7 +193,8 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
         other = f"{float(values[0]) * (10 if more else 0.1):g}"
         yield f"{values[0]} to {other}", "widened", [other]
     elif kind.startswith("Date"):
-        yield from ((f"{values[0]} to {other}", "moved", [other]) for other in _days_beside(values[0]))
+        for other in _days_beside(values[0]):
+            yield f"{values[0]} to {other}", "moved", [other]
     elif ("Not" in kind) == deny:
         patterns = "Like" in kind or kind.startswith("Arn")
         for each in _more_values(key, values, patterns=patterns):

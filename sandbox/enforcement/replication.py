@@ -25,7 +25,7 @@ _DELIVERS: Final = ("s3:ReplicateObject", "s3:ObjectOwnerOverrideToBucketOwner")
 _ENCRYPTS: Final = ("kms:Encrypt", "kms:GenerateDataKey")
 
 
-class Rule(NamedTuple):
+class ReplicationRule(NamedTuple):
     """An enabled rule: its role, the bucket that copies go to, and the key that encrypts them, if it names one."""
 
     role: str
@@ -56,7 +56,7 @@ class Replication:
             else:
                 _copy(source, key, rule)
 
-    def _refused(self, source: Any, key: str, rule: Rule) -> str:
+    def _refused(self, source: Any, key: str, rule: ReplicationRule) -> str:
         """The message of the first refusal; empty when the copy is allowed."""
         for request in self._requests(source, key, rule):
             decision = decide(request, self._world)
@@ -64,7 +64,7 @@ class Replication:
                 return refusal_message(request, decision)
         return ""
 
-    def _requests(self, source: Any, key: str, rule: Rule) -> Iterator[Request]:
+    def _requests(self, source: Any, key: str, rule: ReplicationRule) -> Iterator[Request]:
         bucket = f"arn:aws:s3:::{source.name}"
         account, name = rule.role.split(":")[4], rule.role.rpartition("/")[2]
         role = f"arn:aws:sts::{account}:assumed-role/{name}/{SESSION}"
@@ -90,20 +90,21 @@ def _through_s3(key: str) -> Mapping[str, Any]:
     return {"kms:ViaService": f"s3.{key.split(':')[3]}.amazonaws.com", "aws:ViaAWSService": True}
 
 
-def _rules(bucket: Any, key: str) -> Iterator[Rule]:
+def _rules(bucket: Any, key: str) -> Iterator[ReplicationRule]:
     """Enabled rules that take an object; moto keeps the configuration as the XML had it."""
     configuration: Mapping[str, Any] = getattr(bucket, "replication", None) or {}
     rules: list[Mapping[str, Any]] = configuration.get("Rule") or []
     for rule in rules:
-        prefix: str = (rule.get("Filter") or {}).get("Prefix") or rule.get("Prefix") or ""
+        chosen: Mapping[str, str] = rule.get("Filter") or {}
+        prefix = chosen.get("Prefix") or ""
         if rule["Status"] == "Enabled" and key.startswith(prefix):
             to: Mapping[str, Any] = rule["Destination"]
             encryption: Mapping[str, str] = to.get("EncryptionConfiguration") or {}
             destination = to["Bucket"].rpartition(":")[2]
-            yield Rule(configuration["Role"], destination, encryption.get("ReplicaKmsKeyID", ""))
+            yield ReplicationRule(configuration["Role"], destination, encryption.get("ReplicaKmsKeyID", ""))
 
 
-def _copy(source: Any, key: str, rule: Rule) -> None:
+def _copy(source: Any, key: str, rule: ReplicationRule) -> None:
     """The copy, owned by the account of the destination and encrypted with its key."""
     destination, stored = backends.bucket(rule.destination), source.keys[key]
     encryption = {"encryption": "aws:kms", "kms_key_id": rule.key} if rule.key else {}

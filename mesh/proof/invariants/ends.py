@@ -1,4 +1,4 @@
-"""Ends of agreements (M15): on the last day a product is delivered to its partner, on the next it is not.
+"""Ends of deliveries (M15): on the last day a product is delivered to its partner, on the next it is not.
 
 Nobody deploys in between: the same policies are asked at two moments, a second apart. The days are those that stand in
 the partners' files, and not the plan's own.
