@@ -19,11 +19,12 @@ from program import domain, governance, organization, partner
 def deploy() -> None:
     """Reads the mesh, plans it, and registers the resources of the current stack; raises RunError for bad input."""
     config, stack = pulumi.Config("mesh"), pulumi.get_stack()
-    as_of = _day(config.get("as-of"))
+    emulated = bool(config.get_bool("emulated"))
+    as_of = _day(config.get("as-of"), emulated)
     plan = _read(Path(config.get("directory") or "stacks"), as_of, stack)
     if stack not in plan.stacks:
         raise pulumi.RunError(f"there is no stack '{stack}'; stacks: {listed(plan.stacks)}")
-    if not pulumi.runtime.is_dry_run() and not config.get_bool("emulated"):
+    if not pulumi.runtime.is_dry_run() and not emulated:
         _require_accounts(plan, stack)
     _deploy(stack, plan)
 
@@ -99,7 +100,14 @@ def concerned(mesh: Mesh, file: str) -> str:
     return "organization"
 
 
-def _day(text: str | None) -> datetime.date:
+def _day(text: str | None, emulated: bool) -> datetime.date:
+    """Today; another day in the emulator alone, for a review that has lapsed would hold again on an earlier one."""
+    if text and not emulated:
+        raise pulumi.RunError(
+            f"mesh:as-of is '{text}', and outside of the emulator the day is today: on another one, reviews and "
+            "agreements that have lapsed would hold again; remove it (`pulumi config rm mesh:as-of`), and try another "
+            "day with `mesh up --as-of` or `mesh plan --as-of`"
+        )
     try:
         return datetime.date.fromisoformat(text) if text else datetime.datetime.now(datetime.UTC).date()
     except ValueError:

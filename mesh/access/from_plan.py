@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
 from mesh.evaluator import facts, sent_keys
+from mesh.evaluator.moments import midday
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.transport import address_in
 from mesh.evaluator.world import Account, Endpoint, Resource, Role, World
@@ -49,7 +50,7 @@ READ_ONLY_ACCESS: Final = _ReadOnlyAccess(
 
 
 def world(plan: Plan) -> World:
-    """The world of a plan; a document is compiled when a request first needs it."""
+    """The world of a plan at midday of its day; a document is compiled when a request first needs it."""
     return World(
         plan.perimeter.organization,
         plan.perimeter.region,
@@ -58,6 +59,7 @@ def world(plan: Plan) -> World:
         resources(plan),
         endpoints(plan),
         home_address(plan),
+        midday(plan.as_of),
     )
 
 

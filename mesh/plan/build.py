@@ -152,7 +152,7 @@ class Builder(PlanInputs):
                 targets=(target,),
                 description=f"Only the declared writers reach into the account of partner {name}.",
                 document=partner_resources_take_one_writer(
-                    account_id, self.writers(name), self.perimeter.governance_id
+                    account_id, tuple(self.writers(name)), self.perimeter.governance_id
                 ),
             ),
         ]
@@ -337,6 +337,7 @@ class Builder(PlanInputs):
                             partner=partner,
                             partner_id=self.partner_id(partner),
                             inbox=names.partner_bucket(self.file.name, partner),
+                            end=agreement.expires,
                             open=self.is_open(agreement),
                         )
                         for partner, agreement in agreements

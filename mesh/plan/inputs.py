@@ -7,6 +7,7 @@ from typing import Final
 
 from mesh import names
 from mesh.contracts.labels import label_words, product_labels
+from mesh.iam.ends import Ends, latest
 from mesh.iam.perimeter import Perimeter
 from mesh.model import AccountsFile, Agreement, Mesh, Product
 from mesh.model.accounts import OrganizationRecord, Units
@@ -109,11 +110,11 @@ class PlanInputs:
         """Whether an agreement is open on the day."""
         return agreement.expires >= self.as_of
 
-    def writers(self, partner: str) -> tuple[str, ...]:
-        """ARNs of the delivery roles of a partner's open agreements."""
-        roles: list[str] = []
-        for agreement in self.mesh.partners[partner].agreements:
-            domain, _, product = agreement.product.partition(".")
-            if self.is_open(agreement):
-                roles.append(names.delivery_role(self.domain_id(domain), product))
-        return tuple(roles)
+    def writers(self, partner: str) -> Ends:
+        """ARNs of the delivery roles of a partner's open agreements, each with its last day."""
+        agreements = self.mesh.partners[partner].agreements
+        return latest((self._writer(each.product), each.expires) for each in agreements if self.is_open(each))
+
+    def _writer(self, reference: str) -> str:
+        domain, _, product = reference.partition(".")
+        return names.delivery_role(self.domain_id(domain), product)

@@ -1,4 +1,4 @@
-"""Forms of documents: those that are equal but for the names of their owners and the ids of accounts are of one."""
+"""Forms of documents: those that are equal but for names of owners, ids of accounts and ends of deliveries are one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from mesh.evaluator.policies import Policy
+from mesh.iam.ends import undated
 from mesh.plan import Plan
 
 
@@ -23,10 +24,11 @@ def marker(plan: Plan) -> Callable[[str], str]:
     products = (name for domain in plan.domains.values() for name in domain.products)
     partners = (f"partner-{name}" for name in plan.partners)
     names = sorted({"governance", *plan.domains, *plan.partners, *partners, *products}, key=len, reverse=True)
-    owners = re.compile(rf"(?<![A-Za-z0-9])(\d{{12}}|{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])")
+    days = r"\d{4}-\d\d-\d\dT00:00:00Z"
+    owners = re.compile(rf"(?<![A-Za-z0-9])(\d{{12}}|{days}|{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])")
 
     def marked(text: str) -> str:
         marks: dict[str, str] = {}
-        return owners.sub(lambda found: marks.setdefault(found[1], f"<{len(marks)}>"), text)
+        return owners.sub(lambda found: marks.setdefault(found[1], f"<{len(marks)}>"), undated(text))
 
     return marked

@@ -25,6 +25,7 @@ from mesh.evaluator.world import ANONYMOUS, Account, World
 from mesh.model.addresses import Network
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
+from mesh.proof.written_agreements import WrittenAgreement
 from mesh.proof.written_labels import WrittenContract, WrittenLabels
 from mesh.proof.written_members import WrittenPeople
 
@@ -105,6 +106,12 @@ class Subject:
         """Holders of clearances and people of partners, as the files have them."""
         assert self._written is not None, "claims on people start from the files as they are written"
         return self._written.people
+
+    @property
+    def written_agreements(self) -> tuple[WrittenAgreement, ...]:
+        """Agreements with their last days, as partners' files have them."""
+        assert self._written is not None, "claims on ends of agreements start from partners' files as they are written"
+        return self._written.agreements
 
     @property
     def written_addresses(self) -> tuple[Network, ...]:

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from mesh.model import Mesh, contract_file
 from mesh.proof import written_members
+from mesh.proof.written_agreements import WrittenAgreement, agreements
 from mesh.proof.written_members import WrittenPeople, load
 
 LabelSet = frozenset[str]
@@ -34,7 +35,8 @@ class WrittenContract:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
-    """Contracts as they are written, by `<domain>.<product>`; what each clearance reads; people, and their addresses.
+    """Contracts as they are written, by `<domain>.<product>`; what each clearance reads; people, and their addresses;
+    agreements of partners.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
@@ -43,6 +45,7 @@ class WrittenLabels:
     clearances: Mapping[str, LabelSet]
     people: WrittenPeople
     addresses: tuple[str, ...] = ()
+    agreements: tuple[WrittenAgreement, ...] = ()
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
@@ -58,6 +61,7 @@ def read(directory: Path, mesh: Mesh) -> WrittenLabels:
         written_members.reads(directory),
         written_members.read(directory),
         tuple(mesh_file.get("people-addresses") or ()),
+        agreements(directory, mesh.partners),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Final
 
 from sandbox.emulator.emulated_organization import OPERATOR, EmulatedOrganization, Enforcement
@@ -18,11 +19,19 @@ class EnforcedOrganization(EmulatedOrganization):
     """The organisation, and the `gate` that decides every call by the policies as they are stored.
 
     `template` is the CloudFormation template of the roles that every account starts with. The operator's first step
-    into one of them is let through, and counted. `office` is an address where people work.
+    into one of them is let through, and counted. `office` is an address where people work; `now` is where its clock
+    starts.
     """
 
     def __init__(
-        self, ids: OrganizationIds, region: str, template: str, *, office: str = "", port: int | None = None
+        self,
+        ids: OrganizationIds,
+        region: str,
+        template: str,
+        *,
+        office: str = "",
+        now: datetime.datetime | None = None,
+        port: int | None = None,
     ) -> None:
         operator = f"arn:aws:iam::{ids.management_account}:user/{OPERATOR}"
 
@@ -31,6 +40,7 @@ class EnforcedOrganization(EmulatedOrganization):
             return OPERATOR_STEPS_IN if steps_in and not entry_role(call.text("RoleArn"), ids) else ""
 
         self.gate: Final = Gate(ids, region, exempt, office)
+        self.gate.world.now = now
         enforcement = Enforcement(
             guard=self.gate,
             seed=lambda account: seed(template, account, ids),

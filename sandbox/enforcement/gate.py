@@ -21,6 +21,7 @@ from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.origin_keys import StoredEndpoints, from_elsewhere
 from sandbox.enforcement.questions import Question
 from sandbox.enforcement.refusals import UNDECIDED, malformed, refusal, refusal_message
+from sandbox.enforcement.replication import Replication
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
@@ -35,7 +36,10 @@ def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:
 
 
 class Gate:
-    """Decides every call. `exempt` gives a reason for what is not decided; those calls are counted by it."""
+    """Decides every call. `exempt` gives a reason for what is not decided; those calls are counted by it.
+
+    Calls are made at the moment that the clock of `world` says, which stands still until somebody moves it.
+    """
 
     def __init__(self, ids: OrganizationIds, region: str, exempt: Exempt = _nothing, office: str = "") -> None:
         self.world: Final = LiveWorld(ids.management_account, ids.organization_id, region)
@@ -54,6 +58,7 @@ class Gate:
         self._callers = Callers()
         self._sessions = Sessions()
         self._stored = MotoStored(self.world)
+        self.replication: Final = Replication(self.world, self._stored)
 
     def unreported(self) -> tuple[int, dict[str, int]]:
         """Number of the calls decided since `mark_reported`, and of those let through by reason."""
@@ -125,6 +130,8 @@ class Gate:
         finally:
             acting.reset(token)
         self._sessions.begun(call, answer[2])
+        if int(answer[0]) == _OK:
+            self.replication.follow(call)
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
         if call.operation == "CreateDatabase":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -88,7 +89,7 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
     began, gate = time.perf_counter(), organization.gate
     deployment, exempted = gate.unreported()
     report = Report(deployment=deployment, exempted=exempted)
-    targets, planned = Targets(plan), _PlannedAnswers(plan)
+    targets, planned = Targets(plan), _PlannedAnswers(plan, gate.world.now)
     try:
         with provisioned(plan, planned.lists_role) as personas:
             report.callers = len(personas)
@@ -162,10 +163,11 @@ class _PersonaSessions:
 class _PlannedAnswers:
     """The answers of the Plan: refusals with their causes, and the columns that Lake Formation shows."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, now: datetime.datetime | None) -> None:
         self._region = plan.perimeter.region
         self._hub, self._office = plan.perimeter.governance_id, from_plan.home_address(plan)
         self._world, self._lakes = from_plan.world(plan), from_plan.lakes(plan)
+        self._world.now = now  # where the organisation's clock was moved, the plan answers at that time
 
     def lists_role(self, role: str) -> bool:
         return self._world.role(role) is not None

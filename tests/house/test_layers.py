@@ -23,11 +23,11 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "proof",
         "access",
-        "folder",
+        {"folder", "lapses"},
         {"codeowners", "example", "load", "migrate", "plan", "schemas"},
         {"contracts", "iam"},
         "usable",
-        "validation_messages",
+        {"stack_settings", "validation_messages"},
         {"model", "yamlfile"},
         {"evaluator", "findings", "names", "quotas"},
         "aws",
@@ -43,6 +43,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"equivalent_mutants", "forms", "mutants", "subject"},
         "written_labels",
         "written_members",
+        "written_agreements",
     ),
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
+from mesh.iam.ends import latest
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
@@ -186,11 +188,12 @@ class ResourceLinkArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One agreement on the producer's side; a closed one replicates nothing."""
+    """One agreement on the producer's side, to its last day; a closed one replicates nothing."""
 
     partner: str
     partner_id: str
     inbox: str
+    end: datetime.date
     open: bool
 
 
@@ -217,7 +220,7 @@ class PartnerReplicationArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
-        inboxes = tuple(delivery.inbox for delivery in self.deliveries if delivery.open)
+        inboxes = latest((delivery.inbox, delivery.end) for delivery in self.deliveries if delivery.open)
         return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, inboxes)
 
 

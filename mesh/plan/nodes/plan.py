@@ -20,6 +20,7 @@ class Plan:
 
     mesh: str
     as_of: datetime.date
+    """The day that it was made for."""
     perimeter: Perimeter
     organization: OrganizationPlan
     governance: GovernancePlan

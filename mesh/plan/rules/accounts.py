@@ -90,11 +90,15 @@ def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
 
 
 def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
-    """Root e-mail addresses of accounts are all different, as AWS wants them, and have at most 64 characters."""
+    """Root e-mail addresses of accounts are all different, in whatever case, and have at most 64 characters.
+
+    AWS takes `aws+a@…` and `aws+b@…` for two addresses, and `AWS+A@…` for the first of them: what stands behind a plus
+    tells accounts apart, and case does not.
+    """
     if context.mesh.is_uncertain("mesh.yaml", "account-email"):
         return
     pattern = context.mesh.file.account_email
-    users = {pattern.replace("{account}", "governance"): "the governance account"}
+    users = {pattern.replace("{account}", "governance").lower(): "the governance account"}
     owners = [
         (folder, name, owner.account.email)
         for folder, some in context.owners
@@ -111,12 +115,10 @@ def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
                 "give a shorter one with 'account: {email: …}'"
             )
             yield Problem(f"{folder}/{name}.yaml", path, message)
-        if email in users:
-            message = (
-                f"e-mail '{email}' is the one of {users[email]} already; AWS wants one of its own for each account"
-            )
+        user = users.setdefault(email.lower(), f"{folder.removesuffix('s')} '{name}'")
+        if user != f"{folder.removesuffix('s')} '{name}'":
+            message = f"e-mail '{email}' is the one of {user} already; AWS wants one of its own for each account"
             yield Problem(f"{folder}/{name}.yaml", path, message)
-        users.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
 
 
 def every_account_email_is_ours(context: RuleContext) -> Iterator[Problem]:

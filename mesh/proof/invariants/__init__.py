@@ -13,6 +13,7 @@ from mesh.proof.invariants import (
     break_glass,
     clearances,
     duties,
+    ends,
     entitled,
     event_bus,
     every_action,
@@ -283,6 +284,11 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M14",
         "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
         logs.logs_arrive,
+    ),
+    Invariant(
+        "M15",
+        "An agreement ends with its last day: in the next second no writer delivers and no inbox takes.",
+        ends.deliveries_end,
     ),
     Invariant(
         "U1",

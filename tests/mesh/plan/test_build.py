@@ -120,7 +120,7 @@ def test_an_agreement_is_open_to_its_last_day_and_then_closed(mesh: Mesh, day: s
     assert [one.open for one in delivery.deliveries] == [is_open]
     assert ("tiny-partner-courier--inbox" in delivery.permissions.text()) is is_open
     partner = planned.partners["courier"].partner
-    assert partner.writers == ((writer,) if is_open else ())
+    assert tuple(partner.writers) == ((writer,) if is_open else ())
     for document in (partner.bucket_policy, partner.key_policy, planned.organization.args.policies[-1].document):
         assert (writer in document.text()) is is_open
     assert all(statement.resources for statement in delivery.permissions.statements)

@@ -84,8 +84,8 @@ class Bench:
         assert roles != list(world.roles.values()), f"no role is named {pattern}"
         accounts, resources = world.accounts.values(), world.resources.values()
         endpoints = world.endpoints.values()
-        home = world.home_address
-        self._put_world(World(world.organization, world.region, accounts, roles, resources, endpoints, home))
+        home, now = world.home_address, world.now
+        self._put_world(World(world.organization, world.region, accounts, roles, resources, endpoints, home, now))
         self._stack.callback(self._put_world, world)
 
     def _put_world(self, world: World) -> None:
@@ -756,7 +756,7 @@ def the_writer_of_an_inbox_is_an_account(bench: Bench) -> None:
         "policy of bucket aurora-partner-ad-measurement--inbox",
         {
             "RefuseOtherAccounts": also("ArnNotLikeIfExists", ARN, writer),
-            "DeclaredWritersDeliver": also("ArnLike", ARN, writer),
+            "DeclaredWritersDeliverUntil20281231": also("ArnLike", ARN, writer),
         },
     )
 

@@ -47,8 +47,9 @@ def test_what_is_counted_are_aws_resources() -> None:
     assert len(shown) < len(run.result.steps)
 
 
-def test_the_program_is_told_only_in_an_emulated_run_that_it_is_one() -> None:
-    assert stack_config(MESH, emulated=True).keys() - stack_config(MESH, emulated=False).keys() == {"mesh:emulated"}
+def test_the_program_is_told_only_in_an_emulated_run_that_it_is_one_and_which_day_it_is() -> None:
+    told = stack_config(MESH, emulated=True).keys() - stack_config(MESH, emulated=False).keys()
+    assert told == {"mesh:emulated", "mesh:as-of"}
 
 
 def test_the_emulated_organisation_has_an_account_for_every_stack() -> None:
