@@ -34,6 +34,7 @@ from mesh.proof.invariants import (
     query_results,
     roles,
     sharing,
+    two_deployments,
 )
 from mesh.proof.subject import Subject
 
@@ -265,6 +266,11 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M14",
         "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
         logs.logs_arrive,
+    ),
+    Invariant(
+        "M15",
+        "A domain's deployment makes no reader and becomes none; that of who reads touches nothing that a domain owns.",
+        two_deployments.deployments_are_apart,
     ),
     Invariant(
         "U1",
