@@ -1,8 +1,9 @@
-"""What `docs/upgrade-two-deployments.md` has a person do to the states of a deployed mesh, done to recorded ones.
+"""What `docs/two-deployments.md` has a person do to the states of a deployed mesh, done to recorded ones.
 
-`pulumi state move` as `cmd/pulumi/state/state_move.go` of Pulumi 3.259.0 does it: a resource goes with its children, and
-a copy of its provider goes along; a parent that stays is replaced by the root of the other stack (and leaves the URN);
-dependencies between what goes and what stays are dropped. `pulumi state delete` forgets a resource, which stays in AWS.
+`pulumi state move` as `cmd/pulumi/state/state_move.go` of Pulumi 3.259.0 does it: a resource goes with its children,
+and a copy of its provider goes along; a parent that stays is replaced by the root of the other stack (and leaves the
+URN); dependencies between what goes and what stays are dropped. `pulumi state delete` forgets a resource, which stays
+in AWS.
 """
 
 from __future__ import annotations
