@@ -58,6 +58,13 @@ def deploy_access_permissions() -> Document:
             ),
             resources=(names.boundary("*"),),
         ),
+        *_what_reads_and_links(),
+    )
+
+
+def _what_reads_and_links() -> tuple[Statement, ...]:
+    """Statements about Lake Formation and Glue's catalog in the role's own account."""
+    return (
         Statement(
             sid="GrantAndRevoke",
             what="The role sets up Lake Formation in its account, and passes the hub's grants on.",
