@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 from mesh import names
@@ -44,6 +45,7 @@ from mesh.plan.nodes import (
     PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
+    RegisteredLocationArgs,
     ResourceLinkArgs,
 )
 
@@ -190,18 +192,20 @@ class Builder(PlanInputs):
             break_glass=BreakGlassArgs(perimeter=self.perimeter),
             network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
+            registered=self.registered(),
         )
 
     # ---- domains
 
     def domain(self, name: str, domain: Domain) -> DomainPlan:
-        """The stack of a domain."""
+        """The two stacks of a domain."""
         account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
         assumed = name not in self.accounts.domains
         contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
         return DomainPlan(
             name=name,
             access=self.access(account_id, stack, owner, assumed),
+            deciding=self.deciding(account_id, name, owner),
             publishing=self.publishing(name, stack, owner),
             account=self.account(name, domain),
             clearances=self.clearance_roles(name),
@@ -215,7 +219,8 @@ class Builder(PlanInputs):
     def account(self, name: str, domain: Domain) -> AccountBaselineArgs:
         """The baseline of a domain's account."""
         account_id, budget = self.domain_id(name), domain.account.budget
-        return self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
+        baseline = self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
+        return dataclasses.replace(baseline, with_boundary=False)
 
     def clearance_roles(self, domain: str) -> dict[str, ClearanceRoleArgs]:
         """The role of every clearance in a domain's account."""
@@ -233,6 +238,17 @@ class Builder(PlanInputs):
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
         return LocationRoleArgs(perimeter=self.perimeter, domain=domain, domain_id=self.domain_id(domain))
+
+    def registered(self) -> dict[str, RegisteredLocationArgs]:
+        """The places of the tables of every product with a table port."""
+        return {
+            f"{domain}.{name}": RegisteredLocationArgs(
+                perimeter=self.perimeter, domain=domain, product=name, deletion_protection=self.protected(product)
+            )
+            for domain, owner in self.mesh.domains.items()
+            for name, product in owner.products.items()
+            if "table" in product.ports
+        }
 
     def one_product(self, domain: str, name: str) -> DataProductArgs:
         """A data product by its names."""

@@ -10,7 +10,7 @@ from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.callers import SignedCaller
 from sandbox.enforcement.gate import Gate
-from sandbox.enforcement.seeding import entry_role, seed
+from sandbox.enforcement.seeding import FirstRoles, entry_role, seed
 
 OPERATOR_STEPS_IN: Final = "the operator of the emulator steps in (on AWS: continuous integration, by federation)"
 
@@ -18,16 +18,15 @@ OPERATOR_STEPS_IN: Final = "the operator of the emulator steps in (on AWS: conti
 class EnforcedOrganization(EmulatedOrganization):
     """The organisation, and the `gate` that decides every call by the policies as they are stored.
 
-    `template` is the CloudFormation template of the roles that every account starts with. The operator's first step
-    into one of them is let through, and counted. `office` is an address where people work; `now` is where its clock
-    starts.
+    `first_roles` are those that accounts start with. The operator's first step into one of them is let through, and
+    counted. `office` is an address where people work; `now` is where its clock starts.
     """
 
     def __init__(
         self,
         ids: OrganizationIds,
         region: str,
-        template: str,
+        first_roles: FirstRoles,
         *,
         office: str = "",
         now: datetime.datetime | None = None,
@@ -43,7 +42,7 @@ class EnforcedOrganization(EmulatedOrganization):
         self.gate.world.now = now
         enforcement = Enforcement(
             guard=self.gate,
-            seed=lambda account: seed(template, account, ids),
+            seed=lambda account: seed(first_roles, account, ids),
             entry_role=lambda role: entry_role(role, ids),
         )
         super().__init__(ids, region, enforcement=enforcement, port=port)

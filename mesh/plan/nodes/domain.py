@@ -134,7 +134,7 @@ class PipelineRoleArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntryArgs:
-    """A product with a table port in the mesh catalog: its database, its tables, its location."""
+    """A product with a table port in the mesh catalog: its database and its tables."""
 
     perimeter: Perimeter
     domain: str
@@ -152,13 +152,8 @@ class CatalogEntryArgs:
 
     @property
     def location(self) -> str:
-        """Path that is registered with Lake Formation: tables only, never the files port."""
-        return f"{self.bucket}/tables"
-
-    @property
-    def location_role(self) -> str:
-        """ARN of the role with which Lake Formation reads."""
-        return names.location_role(self.perimeter.governance_id, self.domain)
+        """Path of the tables, which the stack `governance` registers with Lake Formation."""
+        return names.tables_of(self.bucket)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +208,11 @@ class PartnerReplicationArgs:
         return names.bucket(self.perimeter.mesh, self.domain, self.product)
 
     @property
+    def role_arn(self) -> str:
+        """ARN of the delivery role."""
+        return names.delivery_role(self.account_id, self.product)
+
+    @property
     def trust(self) -> Document:
         """Trust policy of the delivery role."""
         return delivery_trust(self.account_id, self.bucket)
@@ -226,10 +226,16 @@ class PartnerReplicationArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainPlan:
-    """The stack of a domain; products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`."""
+    """A domain: products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`.
+
+    It has two stacks in its account. `domain-<d>` makes what the domain owns, with the role of `access` (and publishes
+    with that of `publishing`); `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary,
+    the roles of clearances, pipelines and deliveries, Lake Formation's settings and grants, links.
+    """
 
     name: str
     access: AccountAccess
+    deciding: AccountAccess
     publishing: AccountAccess
     account: AccountBaselineArgs
     clearances: Mapping[str, ClearanceRoleArgs]

@@ -36,6 +36,7 @@ from mesh.proof.invariants import (
     query_results,
     roles,
     sharing,
+    two_deployments,
 )
 from mesh.proof.subject import Subject
 
@@ -289,6 +290,11 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M15",
         "An agreement ends with its last day: in the next second no writer delivers and no inbox takes.",
         ends.deliveries_end,
+    ),
+    Invariant(
+        "M16",
+        "A domain's deployment makes no reader and becomes none; that of who reads touches nothing that a domain owns.",
+        two_deployments.deployments_are_apart,
     ),
     Invariant(
         "U1",
