@@ -24,6 +24,17 @@ class PrincipalNode(NamedTuple):
     product: str = ""
 
     @property
+    def name(self) -> str:
+        """Reference to the principal for people: `deploy@ads`, `clearance/pii@ads`, `group/ads-finance`."""
+        if not self.is_role:
+            return self.key
+        if self.kind == "permission set":
+            return f"permission-set/{self.detail}@{self.owner}"
+        path = self.key.split(":", 5)[5].removeprefix("role/").removeprefix(f"{names.PATH}/")
+        home = self.owner if self.kind not in ("ci", "location", "publisher") else "governance"
+        return f"{path if self.kind not in (ADMINISTRATOR, OUTSIDER) else self.kind}@{home or self.account}"
+
+    @property
     def is_role(self) -> bool:
         """Whether AWS knows the principal, by its ARN."""
         return self.key.startswith("arn:")

@@ -84,7 +84,12 @@ STARTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Actions that give a passed role to a service, by the service."""
 
 RUNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "cloudformation": ("cloudformation:UpdateStack", "cloudformation:CreateChangeSet"),
+    "cloudformation": (
+        "cloudformation:UpdateStack",
+        "cloudformation:CreateChangeSet",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:DeleteStack",
+    ),
     "codebuild": ("codebuild:StartBuild", "codebuild:UpdateProject"),
     "glue": (
         "glue:UpdateJob",
@@ -102,10 +107,11 @@ RUNS: Final[Mapping[str, tuple[str, ...]]] = {
         "glue:UpdateJobFromSourceControl",
         "glue:CreateSession",
         "glue:RunStatement",
+        "events:PutTargets",
     ),
-    "lambda": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "ecr:PutImage"),
+    "lambda": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "ecr:PutImage", "events:PutTargets"),
     "ssm": ("ssm:SendCommand", "ssm:UpdateDocument"),
-    "states": ("states:UpdateStateMachine", "states:StartExecution", "states:RedriveExecution", "states:TestState"),
+    "states": ("states:UpdateStateMachine", "states:StartExecution", "states:RedriveExecution", "events:PutTargets"),
 }
 """Actions that change the code, the schedule or the arguments of what a service runs already, by the service."""
 
@@ -153,7 +159,16 @@ class Edges:
             decision = decide(request, self._world)
         except UnknownError as error:
             return (Cause("the evaluator", f"cannot decide: {error}"),)
-        return decision.because if decision.allowed else None
+        if not decision.allowed or self._rests_on_a_stranger(request, decision.assumed):
+            return None
+        return decision.because
+
+    def _rests_on_a_stranger(self, request: Request, assumed: tuple[str, ...]) -> bool:
+        """Whether a request is allowed only if another account opens what the plan does not have: a step of its own."""
+        home, owner = (text.split(":")[4:5] for text in (request.principal, request.resource))
+        if not owner or owner[0] == "" or owner == home or (home == [self._hub] and ":cloudtrail:" in request.resource):
+            return False
+        return any(text.startswith(request.resource) for text in assumed)
 
     def can_at_all(self, source: str, action: str) -> bool:
         """Whether a caller's own policies name an action in an Allow: for what no resource's policy can allow."""
@@ -163,23 +178,20 @@ class Edges:
         except UnknownError:
             return True
 
-    def _on_its_own(self, source: str, action: str, account: str) -> tuple[Cause, ...] | None:
-        """The statements that allow an action on a resource of no name in an account."""
-        if not self.can_at_all(source, action):
+    def at_home(self, source: PrincipalNode, action: str, account: str) -> tuple[Cause, ...] | None:
+        """The statements that allow an action on a resource of no name in an account, the caller's own.
+
+        What another account has not named in the plan it would have to open first, which is a step of its own.
+        """
+        if source.account != account or not self.can_at_all(source.key, action):
             return None
-        for resource in self._of_no_name(action, account):
-            context = _IN_THE_NETWORK.get(action.partition(":")[0])
-            because = self.allowed(source, action, resource, context)
+        context = _IN_THE_NETWORK.get(action.partition(":")[0])
+        of_service = facts.requests(action.partition(":")[0], self._world.region, account)
+        for resource in [arn for name, arn in of_service if name == action] or ["*"]:
+            because = self.allowed(source.key, action, resource, context)
             if because is not None:
                 return because
         return None
-
-    def _of_no_name(self, action: str, account: str) -> tuple[str, ...]:
-        service = action.partition(":")[0]
-        of_service = facts.requests(service, self._world.region, account)
-        arns = tuple(arn for name, arn in of_service if name == action)
-        # A bucket says no account, so that one of the caller's own is meant.
-        return arns if arns and account else ("*",)
 
     # ---- ways
 
@@ -220,14 +232,14 @@ class Edges:
             context = {"iam:PassedToService": f"{service}.amazonaws.com"}
             passed = self.allowed(source.key, "iam:PassRole", target.key, context)
             for action in STARTS.get(service, ()) if passed is not None else ():
-                started = self._on_its_own(source.key, action, target.account)
+                started = self.at_home(source, action, target.account)
                 if started is not None:
                     yield Way("may pass and start", f"iam:PassRole, {action}", (*(passed or ()), *started))
 
     def _reruns(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
         for service in self.runners(target):
             for action in RUNS.get(service, ()):
-                because = self._on_its_own(source.key, action, target.account)
+                because = self.at_home(source, action, target.account)
                 if because is not None:
                     yield Way("may change what runs as", action, because)
         for script in self._scripts.get(target.key, ()):

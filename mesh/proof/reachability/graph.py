@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Final, NamedTuple
 
 from mesh import names
@@ -54,7 +55,7 @@ class PrincipalGraph:
     def __init__(self, subject: Subject, scripts: Mapping[str, Sequence[str]] | None = None) -> None:
         self.subject = subject
         self.edges = Edges(subject.world, subject.hub, scripts or {})
-        self._steps: dict[tuple[str, str, Relation, str], tuple[Way, ...]] = {}
+        self._steps: dict[tuple[str, str, Relation], tuple[Way, ...]] = {}
         self._scripted = frozenset(scripts or {})
 
     # ---- nodes
@@ -82,7 +83,8 @@ class PrincipalGraph:
         for assignment in people.assignments if people else ():
             called[assignment.group_id][assignment.group] = None
         for group_id, groups in called.items():
-            yield PrincipalNode(f"group {group_id}", f"people of {', '.join(groups)}", GROUP, "", "")
+            who = f"people of {' and '.join(groups)}"
+            yield PrincipalNode(f"group/{next(iter(groups))}", who, GROUP, "", "", group_id)
 
     def _beside_the_plan(self) -> Iterator[PrincipalNode]:
         for account, owner in self.owners.items():
@@ -94,7 +96,7 @@ class PrincipalGraph:
                     who = f"a role of {owner} named like clearance {clearance}"
                     yield PrincipalNode(arn, who, LIKE_NAMED, owner, account, clearance)
         for domain, plan in self.subject.plan.domains.items():
-            key = f"pull request of {domain}"
+            key = f"pull-request@{domain}"
             yield PrincipalNode(key, f"a pull request of domain {domain}", PULL_REQUEST, domain, plan.access.account_id)
         for account in (OTHER_ORGANIZATION, NO_ORGANIZATION):
             yield PrincipalNode(f"arn:aws:iam::{account}:role/somebody", f"an outsider of {account}", OUTSIDER, "", account)
@@ -120,10 +122,12 @@ class PrincipalGraph:
         return members
 
     def _form(self, node: PrincipalNode) -> str:
-        form = f"{node.kind}/{node.detail}/{self._account_form(node.account)}"
+        if node.kind == GROUP:
+            return f"{GROUP}/{sorted(self._form(step.target) for step in self._of_people(node))}"
+        form = f"{node.kind}/{node.detail}/{self.account_form(node.account)}"
         if not node.is_role:
-            return f"{form}/{node.key if node.kind == GROUP else ''}"
-        if node.owner in self._controlled or node.key in self._scripted:
+            return f"{form}/{node.owner if node.owner in self.controlled else ''}"
+        if node.owner in self.controlled or node.key in self._scripted:
             form += f"/{node.key}"
         return f"{form}/{self._documents(node)}"
 
@@ -139,7 +143,8 @@ class PrincipalGraph:
         missing = (not role.identity, role.trust is None, role.boundary is None)
         return f"{missing}{managed}{form_of(texts, home, *named)}"
 
-    def _account_form(self, account_id: str) -> str:
+    def account_form(self, account_id: str) -> str:
+        """The class of an account: its unit and control policies, without its own name and id."""
         account = self.subject.world.account(account_id) if account_id else None
         if account is None:
             return ""
@@ -171,7 +176,7 @@ class PrincipalGraph:
         return frozenset(policy for policy, accounts in seen.items() if len(accounts) > 1)
 
     @cached_property
-    def _controlled(self) -> frozenset[str]:
+    def controlled(self) -> frozenset[str]:
         """Owners whose accounts a control policy of several accounts names: each is a class of its own."""
         named: set[str] = set()
         for policy in self._shared_controls:
@@ -202,54 +207,68 @@ class PrincipalGraph:
         if source.kind in (GROUP, PULL_REQUEST):
             return
         for form, by_owner in self._members.items():
-            for relation, targets in self._related(source, by_owner):
-                ways = self._ways(source, form, relation, targets)
-                for target in targets if ways else ():
-                    if target.key != source.key:
-                        for way in ways:
-                            yield Step(source, target, way)
+            for relation, nodes in self._related(source, by_owner):
+                targets = (node for node in nodes if node.key != source.key)
+                first = next(targets, None)
+                ways = self._ways(source, form, relation, first) if first else ()
+                for target in chain([first] if first else [], targets) if ways else ():
+                    yield from (Step(source, target, way) for way in ways)
 
     def _related(
         self, source: PrincipalNode, by_owner: Mapping[str, list[PrincipalNode]]
-    ) -> Iterator[tuple[Relation, list[PrincipalNode]]]:
+    ) -> Iterator[tuple[Relation, Iterable[PrincipalNode]]]:
         """The principals of a class by how they are related to one; each of those that are named stands alone."""
-        own = by_owner.get(source.owner, [])
-        product = [node for node in own if source.product and node.product == source.product]
-        yield "product", product
-        yield "owner", [node for node in own if node not in product and node.key != source.key]
-        others: list[PrincipalNode] = []
-        for owner, nodes in by_owner.items():
-            if owner == source.owner:
-                continue
-            for node in nodes:
-                if owner in self.mentions[source.key] or source.owner in self.mentions[node.key]:
-                    yield f"named {node.key} by {source.key}", [node]
-                else:
-                    others.append(node)
-        yield "other", others
+        own = by_owner.get(source.owner, ())
+        yield "product", [node for node in own if source.product and node.product == source.product]
+        yield "owner", [node for node in own if not source.product or node.product != source.product]
+        named = [node for node in self._named(source) if node in by_owner.get(node.owner, ())]
+        for node in named:
+            yield f"named {node.key} by {source.key}", [node]
+        apart = {node.key for node in named}
+        yield "other", (
+            node for owner, nodes in by_owner.items() if owner != source.owner for node in nodes if node.key not in apart
+        )
 
-    def _ways(
-        self, source: PrincipalNode, form: str, relation: Relation, targets: Sequence[PrincipalNode]
-    ) -> tuple[Way, ...]:
-        if not targets:
-            return ()
-        key = (self.classes[source.key], form, relation, "")
+    def _named(self, source: PrincipalNode) -> Sequence[PrincipalNode]:
+        """Principals of other owners that the principal's documents name, or that name its owner."""
+        if source.key not in self._named_by:
+            nodes = [node for node in self.nodes.values() if node.owner in self.mentions[source.key]]
+            nodes += [self.nodes[key] for key in self._mentioning.get(source.owner, ())]
+            self._named_by[source.key] = list(dict.fromkeys(nodes))
+        return self._named_by[source.key]
+
+    @cached_property
+    def _named_by(self) -> dict[str, list[PrincipalNode]]:
+        return {}
+
+    @cached_property
+    def _mentioning(self) -> dict[str, list[str]]:
+        """Keys of the principals whose documents name an owner, by the owner."""
+        mentioning: dict[str, list[str]] = defaultdict(list)
+        for key, owners in self.mentions.items():
+            for owner in owners:
+                mentioning[owner].append(key)
+        return mentioning
+
+    def _ways(self, source: PrincipalNode, form: str, relation: Relation, target: PrincipalNode) -> tuple[Way, ...]:
+        key = (self.classes[source.key], form, relation)
         if key not in self._steps:
-            self._steps[key] = tuple(self.edges.ways(source, targets[0]))
+            self._steps[key] = tuple(self.edges.ways(source, target))
         return self._steps[key]
+
+    def assigned(self, group: PrincipalNode) -> tuple[tuple[str, str], ...]:
+        """The accounts, as assignments name them, and the permission sets that a group holds there."""
+        people = self.subject.plan.organization.people
+        assignments = people.assignments if people else ()
+        return tuple((each.account, each.permission_set) for each in assignments if each.group_id == group.detail)
 
     def _of_people(self, source: PrincipalNode) -> Iterator[Step]:
         """Groups hold permission sets: IAM Identity Center lets their people into the role of each."""
-        people = self.subject.plan.organization.people
-        if source.kind != GROUP or people is None:
-            return
-        accounts = {**{f"domain-{owner}": i for owner, i in self._ids.items()}, **self._ids}
-        for each in people.assignments:
-            if f"group {each.group_id}" != source.key or each.account not in accounts:
-                continue
-            arn = from_plan.permission_set_role(accounts[each.account], self.subject.region, each.permission_set)
+        for account, permission_set in self.assigned(source) if source.kind == GROUP else ():
+            home = self._ids.get(account) or self._ids.get(account.removeprefix("domain-"), "")
+            arn = from_plan.permission_set_role(home, self.subject.region, permission_set)
             if arn in self.nodes:
-                cause = Cause(f"assignments of {each.account}", f"{each.group} holds {each.permission_set}")
+                cause = Cause(f"assignments of {account}", permission_set)
                 yield Step(source, self.nodes[arn], Way("is in the group of", "sign in", (cause,)))
 
     def _of_pull_requests(self, source: PrincipalNode) -> Iterator[Step]:
@@ -289,8 +308,8 @@ class PrincipalGraph:
             for column in (*table.columns, *table.partitions)
         }
 
-    def product_named(self, text: str, home: str) -> set[str]:
-        """Owners other than the product's own that a text of its policies names."""
+    def named_owners(self, text: str, home: str) -> set[str]:
+        """Owners that a text names, but for one, governance and management."""
         return self._owners_in(text) - {home, "governance", "management"}
 
 
