@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -188,7 +187,7 @@ class Gains:
         naming: dict[str, set[str]] = {}
         for product in self._subject.products:
             arns = (f"arn:aws:s3:::{product.bucket}", self._subject.product_key(product))
-            texts = [json.dumps(policy.document) for arn in arns if (policy := self._subject.policy_of(arn))]
+            texts = [self.graph.text_of(policy) for arn in arns if (policy := self._subject.policy_of(arn))]
             named = self.graph.named_owners(" ".join(texts), product.domain)
             if named:
                 naming[f"{product.domain}.{product.name}"] = named

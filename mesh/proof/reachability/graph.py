@@ -108,6 +108,17 @@ class PrincipalGraph:
 
     # ---- classes
 
+    def text_of(self, policy: Policy) -> str:
+        """The document of a policy, as text."""
+        # The policy is kept beside its text, so that no other takes its id.
+        if id(policy) not in self._texts:
+            self._texts[id(policy)] = (policy, json.dumps(policy.document))
+        return self._texts[id(policy)][1]
+
+    @cached_property
+    def _texts(self) -> dict[int, tuple[Policy, str]]:
+        return {}
+
     @cached_property
     def classes(self) -> dict[str, str]:
         """The class of every principal, by its key."""
@@ -136,10 +147,11 @@ class PrincipalGraph:
         if role is None:
             return ""
         policies = [policy for policy in (*role.identity, role.trust, role.boundary) if policy]
-        texts = [json.dumps(policy.document) for policy in policies if policy.name not in from_plan.OF_AWS]
+        texts = [self.text_of(policy) for policy in policies if policy.name not in from_plan.OF_AWS]
         managed = [policy.name for policy in policies if policy.name in from_plan.OF_AWS]
         home = self._ids.get(node.owner, node.account)
-        named = [name for name in (node.product, node.owner) if name]
+        whole = (node.product, node.owner)
+        named = [name for each in whole if each for name in dict.fromkeys((each, names.snake(each)))]
         missing = (not role.identity, role.trust is None, role.boundary is None)
         return f"{missing}{managed}{form_of(texts, home, *named)}"
 
@@ -152,7 +164,7 @@ class PrincipalGraph:
             nodes = (*account.service_control, *account.resource_control)
             policies = [policy for node in nodes for policy in node]
             shared = [str(id(policy)) for policy in policies if policy in self._shared_controls]
-            own = [json.dumps(policy.document) for policy in policies if policy not in self._shared_controls]
+            own = [self.text_of(policy) for policy in policies if policy not in self._shared_controls]
             form = f"{account.path}{shared}{form_of(own, account_id, self.owners.get(account_id, account_id))}"
             self._account_forms[account_id] = form
         return self._account_forms[account_id]
@@ -180,13 +192,12 @@ class PrincipalGraph:
         """Owners whose accounts a control policy of several accounts names: each is a class of its own."""
         named: set[str] = set()
         for policy in self._shared_controls:
-            named |= self._owners_in(json.dumps(policy.document))
+            named |= self._owners_in(self.text_of(policy))
         return frozenset(named - {"governance", "management"})
 
     def _owners_in(self, text: str) -> set[str]:
-        return {self.owners[account] for account in _ACCOUNT.findall(text) if account in self.owners} | {
-            owner for owner in _OF_A_DOMAIN.findall(text) if owner in self._ids
-        }
+        accounts = {self.owners[account] for account in set(_ACCOUNT.findall(text)) if account in self.owners}
+        return accounts | {owner for owner in _OF_A_DOMAIN.findall(text) if owner in self._ids}
 
     @cached_property
     def mentions(self) -> dict[str, frozenset[str]]:
@@ -194,7 +205,7 @@ class PrincipalGraph:
         found: dict[str, frozenset[str]] = {}
         for key, node in self.nodes.items():
             role = self.subject.world.role(key) if node.is_role else None
-            texts = [json.dumps(p.document) for p in (*role.identity, role.trust, role.boundary) if p] if role else []
+            texts = [self.text_of(p) for p in (*role.identity, role.trust, role.boundary) if p] if role else []
             found[key] = frozenset(self._owners_in(" ".join(texts)) - {node.owner, "governance", "management"})
         return found
 
@@ -294,7 +305,7 @@ class PrincipalGraph:
     def _product_form(self, product: DataProductArgs) -> str:
         subject = self.subject
         arns = (f"arn:aws:s3:::{product.bucket}", subject.product_key(product))
-        texts = [json.dumps(policy.document) for arn in arns if (policy := subject.policy_of(arn))]
+        texts = [self.text_of(policy) for arn in arns if (policy := subject.policy_of(arn))]
         labels = sorted({tuple(sorted(labels)) for labels in self.labels_of(product).values()})
         form = form_of(texts, product.account_id, product.domain, product.name)
         return f"{sorted(product.ports)}{sorted(product.labels)}{labels}{form}"
