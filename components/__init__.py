@@ -1,6 +1,7 @@
 """Pulumi components, one AWS entity each; they take nodes of the Plan, read no YAML and make no provider."""
 
 from components.account_baseline import AccountBaseline
+from components.account_boundary import AccountBoundary
 from components.audit_trail import AuditTrail
 from components.break_glass import BreakGlass
 from components.break_glass_group import BreakGlassGroup
@@ -8,6 +9,7 @@ from components.catalog_entry import CatalogEntry
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
+from components.delivery_role import DeliveryRole
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
@@ -23,6 +25,7 @@ from components.resource_link import ResourceLink
 
 __all__ = [
     "AccountBaseline",
+    "AccountBoundary",
     "AuditTrail",
     "BreakGlass",
     "BreakGlassGroup",
@@ -30,6 +33,7 @@ __all__ = [
     "ClearanceRole",
     "DataLake",
     "DataProduct",
+    "DeliveryRole",
     "LandingZone",
     "LocationRole",
     "MeshBus",

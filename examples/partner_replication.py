@@ -1,4 +1,4 @@
-"""Replication of a product to a partner: the bucket is there already, and so is the partner's inbox."""
+"""Replication of a product to a partner: bucket, delivery role and the partner's inbox are there already."""
 
 import pulumi
 from acme import AUDITOR, PERIMETER, SALES, account

@@ -87,6 +87,11 @@ def deploy_role(account_id: str) -> str:
     return role(account_id, "deploy")
 
 
+def deploy_access_role(account_id: str) -> str:
+    """The role that makes what decides who reads, in a domain's account: roles, boundary, grants of Lake Formation."""
+    return role(account_id, "deploy-access")
+
+
 def preview_role(account_id: str) -> str:
     """The read-only role that `pulumi preview` acts with in an account."""
     return role(account_id, "preview")
@@ -98,7 +103,7 @@ def clearance_role(account_id: str, clearance: str) -> str:
 
 
 BOOTSTRAP_ROLE = "arn:aws:iam::*:role/stacksets-exec-*"
-"""Pattern of the role with which StackSets makes `mesh/deploy` in a new account.
+"""Pattern of the role with which StackSets makes the first roles in a new account.
 
 A service-linked role makes it, which no SCP binds; whoever else could make or change one of this name would be the
 deployment (CloudFormation User Guide, "Service-managed permissions").

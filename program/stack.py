@@ -13,7 +13,7 @@ from mesh.findings import BadInputError, listed
 from mesh.folder import plan_folder
 from mesh.model import Mesh, contract_file
 from mesh.plan import Plan
-from program import domain, governance, organization, partner
+from program import access, domain, governance, organization, partner
 
 
 def deploy() -> None:
@@ -34,6 +34,8 @@ def _deploy(stack: str, plan: Plan) -> None:
         organization.deploy(plan.organization)
     elif stack == "governance":
         governance.deploy(plan.governance)
+    elif kind == "access":
+        access.deploy(plan.domains[name])
     elif kind == "domain":
         domain.deploy(plan.domains[name])
     else:
@@ -64,7 +66,7 @@ def _named_by(plan: Plan, stack: str) -> Iterator[str]:
     yield "governance"
     if stack == "governance":
         yield from (f"domain-{domain}" for domain in plan.governance.locations)
-    elif kind == "domain":
+    elif kind in ("access", "domain"):
         for delivery in plan.domains[name].deliveries.values():
             yield from (f"partner-{agreement.partner}" for agreement in delivery.deliveries)
     else:

@@ -13,6 +13,7 @@ from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledS
 from mesh.evaluator.transport import address_in
 from mesh.evaluator.world import Account, Endpoint, Resource, Role, World
 from mesh.iam.roles.deploy import preview_refusals
+from mesh.iam.roles.deploy_access import deploy_access_permissions
 from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
@@ -138,6 +139,8 @@ def roles(plan: Plan) -> Iterator[Role]:
     perimeter = plan.perimeter
     organization = plan.organization.args
     deploy = PlannedPolicy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
+    deploy_access = PlannedPolicy("role/mesh/deploy-access, trust", lambda: organization.deploy_access_trust)
+    decides = PlannedPolicy("role/mesh/deploy-access, mesh", deploy_access_permissions)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
     refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
     by_account, people = _baselines(plan), plan.organization.people
@@ -158,6 +161,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     user = names.break_glass_user(perimeter.management_id, BREAK_GLASS_USER)
     yield Role(user, (PlannedPolicy("group/mesh/mesh-break-glass", lambda: group.permissions),))
     for domain in plan.domains.values():
+        yield Role(domain.deciding.deploy_role, (decides,), deploy_access)
         yield from _domain_roles(make, domain)
     for partner in plan.partners.values():
         args = partner.partner
@@ -334,7 +338,7 @@ def _consumer(domain: DomainPlan) -> Lake:
     grants = [grant for clearance in domain.clearances.values() for grant in clearance.grants]
     return Lake(
         account=domain.access.account_id,
-        administrators=(domain.access.deploy_role,),
+        administrators=(domain.deciding.deploy_role,),
         open_by_default=False,
         grants=(*grants, *(link.grant for link in domain.links.values())),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 from mesh import names
@@ -194,13 +195,14 @@ class Builder(PlanInputs):
     # ---- domains
 
     def domain(self, name: str, domain: Domain) -> DomainPlan:
-        """The stack of a domain."""
+        """The two stacks of a domain."""
         account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
         assumed = name not in self.accounts.domains
         contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
         return DomainPlan(
             name=name,
             access=self.access(account_id, stack, owner, assumed),
+            deciding=self.deciding(account_id, name, owner),
             publishing=self.publishing(name, stack, owner),
             account=self.account(name, domain),
             clearances=self.clearance_roles(name),
@@ -214,7 +216,8 @@ class Builder(PlanInputs):
     def account(self, name: str, domain: Domain) -> AccountBaselineArgs:
         """The baseline of a domain's account."""
         account_id, budget = self.domain_id(name), domain.account.budget
-        return self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
+        baseline = self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
+        return dataclasses.replace(baseline, with_boundary=False)
 
     def clearance_roles(self, domain: str) -> dict[str, ClearanceRoleArgs]:
         """The role of every clearance in a domain's account."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import Final
 
@@ -92,6 +93,11 @@ class PlanInputs:
             tags=self.tags(stack, owner),
             assumed=assumed or self.mesh.accounts is None,
         )
+
+    def deciding(self, account_id: str, domain: str, owner: str) -> AccountAccess:
+        """Access of the stack `access-<d>` to a domain's account, as the role that makes what decides who reads."""
+        access = self.access(account_id, f"access-{domain}", owner, domain not in self.accounts.domains)
+        return dataclasses.replace(access, deploy_role=names.deploy_access_role(account_id))
 
     def covering(self, labels: frozenset[str]) -> tuple[str, ...]:
         """Names of the clearances that cover every label, in the order of mesh.yaml."""

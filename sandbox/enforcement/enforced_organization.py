@@ -9,7 +9,7 @@ from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.callers import SignedCaller
 from sandbox.enforcement.gate import Gate
-from sandbox.enforcement.seeding import entry_role, seed
+from sandbox.enforcement.seeding import FirstRoles, entry_role, seed
 
 OPERATOR_STEPS_IN: Final = "the operator of the emulator steps in (on AWS: continuous integration, by federation)"
 
@@ -17,12 +17,12 @@ OPERATOR_STEPS_IN: Final = "the operator of the emulator steps in (on AWS: conti
 class EnforcedOrganization(EmulatedOrganization):
     """The organisation, and the `gate` that decides every call by the policies as they are stored.
 
-    `template` is the CloudFormation template of the roles that every account starts with. The operator's first step
+    `first_roles` are those that accounts start with. The operator's first step
     into one of them is let through, and counted. `office` is an address where people work.
     """
 
     def __init__(
-        self, ids: OrganizationIds, region: str, template: str, *, office: str = "", port: int | None = None
+        self, ids: OrganizationIds, region: str, first_roles: FirstRoles, *, office: str = "", port: int | None = None
     ) -> None:
         operator = f"arn:aws:iam::{ids.management_account}:user/{OPERATOR}"
 
@@ -33,7 +33,7 @@ class EnforcedOrganization(EmulatedOrganization):
         self.gate: Final = Gate(ids, region, exempt, office)
         enforcement = Enforcement(
             guard=self.gate,
-            seed=lambda account: seed(template, account, ids),
+            seed=lambda account: seed(first_roles, account, ids),
             entry_role=lambda role: entry_role(role, ids),
         )
         super().__init__(ids, region, enforcement=enforcement, port=port)

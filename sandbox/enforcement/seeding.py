@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 from sandbox.emulator import backends
 from sandbox.emulator.organization_ids import OrganizationIds
@@ -12,10 +13,23 @@ CI_ROLES: Final = ("ci-deploy", "ci-preview")
 PATH: Final = "mesh"
 
 
-def seed(template: str, account_id: str, ids: OrganizationIds) -> None:
-    """The roles of a CloudFormation template in a new account; in the governance account those of its CI as well."""
+class FirstRoles(NamedTuple):
+    """CloudFormation templates of the roles that every account starts with, and those of domains besides."""
+
+    of_every_account: str
+    of_domains: str
+
+    def of(self, account_id: str, ids: OrganizationIds) -> Iterator[dict[str, Any]]:
+        """The resources of the templates that a StackSet brings into an account."""
+        yield from json.loads(self.of_every_account)["Resources"].values()
+        if any(name.startswith("domain-") for name, number in ids.accounts.items() if number == account_id):
+            yield from json.loads(self.of_domains)["Resources"].values()
+
+
+def seed(first_roles: FirstRoles, account_id: str, ids: OrganizationIds) -> None:
+    """The first roles in a new account; in the governance account those of its CI as well."""
     iam = backends.iam(account_id)
-    for resource in json.loads(template)["Resources"].values():
+    for resource in first_roles.of(account_id, ids):
         role = resource["Properties"]
         made = iam.create_role(
             role["RoleName"], json.dumps(role["AssumeRolePolicyDocument"]), role["Path"], None, "", [], "3600"

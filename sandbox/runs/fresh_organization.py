@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from mesh.access.from_plan import home_address
 from mesh.folder import PlannedMesh, plan_folder
-from mesh.iam.bootstrap import template
+from mesh.iam.bootstrap import access_template, template
 from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
+from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
 from sandbox.runs.provider_server import ABOUT, AS, CHECK, Answers, ProviderServer
@@ -34,7 +35,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         organization_id=p.organization,
         root_id=p.root,
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
-        accounts={name: access.account_id for name, access in plan.access.items() if name != "organization"},
+        accounts={account.name: plan.access[account.name].account_id for account in plan.organization.args.accounts},
         network=p.network,
     )
 
@@ -45,9 +46,9 @@ def emulated(plan: Plan) -> EmulatedOrganization:
 
 
 def enforced(plan: Plan) -> EnforcedOrganization:
-    """The organisation of a plan, with policies enforced; accounts start with the roles of the bootstrap template."""
+    """The organisation of a plan, with policies enforced; accounts start with the roles of the bootstrap templates."""
     args = plan.organization.args
-    roles = template(args.deploy_trust, args.preview_trust)
+    roles = FirstRoles(template(args.deploy_trust, args.preview_trust), access_template(args.deploy_access_trust))
     return EnforcedOrganization(organization_ids(plan), plan.perimeter.region, roles, office=home_address(plan))
 
 

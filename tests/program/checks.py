@@ -46,7 +46,6 @@ BEFORE = (
     ("iam/role:Role", "iam/policy:Policy", "a role names the boundary by its ARN"),
     ("BucketPolicy", "BucketPublicAccessBlock", "the block refuses a public policy"),
     ("BucketReplicationConfig", "BucketVersioning", "S3 replicates versions only"),
-    ("BucketReplicationConfig", "RolePolicy", "S3 checks what the role may do"),
     ("BucketObjectLockConfiguration", "BucketVersioning", "S3 locks versions only"),
     ("cloudtrail/trail:Trail", "BucketPolicy", "CloudTrail checks the policy"),
     ("lakeformation/permissions:Permissions", "DataLakeSettings", "only an administrator grants"),
@@ -224,7 +223,11 @@ def every_account_blocks_public_access_and_encrypts_disks(document: Document, pl
     wrong: list[str] = []
     for stack, access in plan.access.items():
         held = {r["type"].rpartition(":")[2]: r["inputs"] for s, r in _aws(document) if s == stack}
-        if stack == "organization" or stack not in {part["stack"] for part in document["stacks"]}:
+        if (
+            stack == "organization"
+            or stack.startswith("access-")
+            or stack not in {part["stack"] for part in document["stacks"]}
+        ):
             continue
         block = held.get("AccountPublicAccessBlock", {})
         if block != {**dict.fromkeys(BLOCKS, True), "accountId": access.account_id}:
@@ -421,7 +424,7 @@ def lake_formation_has_one_closed_setting_an_account(document: Document, plan: P
     for part in document["stacks"]:
         stack = part["stack"]
         of_stack = [r for r in part["resources"] if r in settings]
-        if len(of_stack) != (stack == "governance" or stack.startswith("domain-")):
+        if len(of_stack) != (stack == "governance" or stack.startswith("access-")):
             wrong.append(f"{stack}: {len(of_stack)} settings")
     for setting in settings:
         inputs = setting["inputs"]
@@ -431,11 +434,16 @@ def lake_formation_has_one_closed_setting_an_account(document: Document, plan: P
         ]
         parameters = inputs.get("parameters", {})
         named = parameters.get("SET_SOURCE_IDENTITY") == "TRUE" and int(parameters.get("CROSS_ACCOUNT_VERSION", 0)) >= 3
-        if any((*open_, *lax)) or not named or inputs.get("admins") != [names.deploy_role(setting["account"])]:
+        if any((*open_, *lax)) or not named or inputs.get("admins") != _administrators(setting["account"], plan):
             wrong.append(f"{_of(setting)}: {inputs}")
         if inputs.get("catalogId") != setting["account"]:
             wrong.append(f"{_of(setting)}: catalog {inputs.get('catalogId')}")
     return wrong
+
+
+def _administrators(account: str, plan: Plan) -> list[str]:
+    governs = account == plan.perimeter.governance_id
+    return [names.deploy_role(account) if governs else names.deploy_access_role(account)]
 
 
 @check

@@ -9,7 +9,7 @@ from typing import Any, Final
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
-from mesh.iam.bootstrap import template
+from mesh.iam.bootstrap import access_template, template
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from tests.program.sample import Document, Found
@@ -77,6 +77,7 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
+        yield from _deciding(f"access-{name}", domain)
     providers = [
         *plan.access.items(),
         *((f"domain-{n}", d.publishing) for n, d in plan.domains.items() if d.catalog),
@@ -95,6 +96,7 @@ def _organization(plan: Plan) -> Iterator[Fact]:
     for policy in (args.declared, args.opted_out, *args.policies):
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
     yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
+    yield fact(stack, "stack set mesh-bootstrap-access", access_template(args.deploy_access_trust))
     yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")
     yield fact(
         stack, f"policy of group {names.BREAK_GLASS_ALARM}", plan.organization.break_glass_group.permissions.text()
@@ -168,7 +170,8 @@ def _expression(clearance: nodes.Clearance, kind: str, catalog: str) -> dict[str
 
 
 def _account(stack: str, args: nodes.AccountBaselineArgs) -> Iterator[Fact]:
-    yield fact(stack, "boundary", args.boundary.text())
+    if args.with_boundary:
+        yield fact(stack, "boundary", args.boundary.text())
     yield fact(stack, f"key {names.ACCOUNT_KEY_ALIAS}", args.key_policy.text())
     logs, results = args.log_bucket, args.results_bucket
     yield from _bucket(stack, logs, args.log_bucket_policy.text(), args.log_retention, 30, None, {}, own_key=False)
@@ -212,13 +215,27 @@ def _partner(stack: str, args: nodes.PartnerAccountArgs, log: str) -> Iterator[F
 
 
 def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> Iterator[Fact]:
-    account = plan.access.account_id
-    yield from _settings(stack, account, (plan.access.deploy_role,))
     for name, args in plan.products.items():
         yield fact(stack, f"key {names.key_alias(name)}", args.key_policy.text())
         policy = args.bucket_policy.text({KEY_ARN: key_arns[args.bucket]})
         old = min(args.retention, 30)
         yield from _bucket(stack, args.bucket, policy, args.retention, old, args.log_bucket, args.tags)
+    for args in plan.deliveries.values():
+        for delivery in args.deliveries:
+            key = names.inbox_key(args.perimeter.region, delivery.partner_id)
+            where = [f"arn:aws:s3:::{delivery.inbox}", delivery.partner_id, key]
+            about = f"delivery of {args.bucket} to {delivery.partner}"
+            yield fact(
+                stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
+            )
+    for args in plan.catalog.values():
+        yield from _entry(stack, args)
+
+
+def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
+    account = plan.deciding.account_id
+    yield fact(stack, "boundary", plan.account.boundary.text())
+    yield from _settings(stack, account, (names.deploy_access_role(account),))
     for args in plan.pipelines.values():
         about = f"Writes {args.domain}.{args.product}, and nothing else"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
@@ -238,15 +255,6 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
         arn = names.delivery_role(account, args.product)
         about = f"S3 delivers {args.domain}.{args.product} to partners"
         yield from _role(stack, arn, about, args.trust, args.permissions)
-        for delivery in args.deliveries:
-            key = names.inbox_key(args.perimeter.region, delivery.partner_id)
-            where = [f"arn:aws:s3:::{delivery.inbox}", delivery.partner_id, key]
-            about = f"delivery of {args.bucket} to {delivery.partner}"
-            yield fact(
-                stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
-            )
-    for args in plan.catalog.values():
-        yield from _entry(stack, args)
 
 
 def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:

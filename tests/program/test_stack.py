@@ -68,8 +68,8 @@ def without_account(folder: Path, name: str) -> None:
 
 def test_an_unknown_stack_is_refused_with_those_that_there_are() -> None:
     message = refused("domain-sales")
-    assert message.startswith("there is no stack 'domain-sales'; stacks: domain-ads, domain-content")
-    assert "governance, organization, partner-ad-measurement and partner-subtitling" in message
+    assert message.startswith("there is no stack 'domain-sales'; stacks: access-ads, access-content, access-identity")
+    assert "domain-subscriptions and 4 more" in message
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-13-01", "01.12.2026"])

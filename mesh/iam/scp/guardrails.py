@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_access_roles, deploy_roles
 from mesh.iam.scp.roles import only_roles, roles_stay_as_they_are
 from mesh.iam.statement import Document, Statement, document, when
 
@@ -96,7 +96,10 @@ def guardrails_stay_up(perimeter: Perimeter) -> Document:
             but="The program tags the roles that it makes, as all that it makes.",
             actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
             resources=("*",),
-            conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
+            conditions=(
+                when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"),
+                caller_is_not(deploy_roles(), deploy_access_roles()),
+            ),
         ),
     )
 
@@ -124,12 +127,12 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseLakeFormationAdministration",
-            what="Only deployments grant, revoke, and change LF-tags or settings of Lake Formation.",
+            what="Only the deployments of governance and of who reads grant, revoke, or set Lake Formation up.",
             why="A grant is access to columns.",
-            but="The stacks of governance and of domains grant and label as the files say; AWS has no key for grants.",
+            but="`governance` grants and labels, `access-<d>` passes on; AWS has no key for grants.",
             actions=ADMINISTER_LAKE_FORMATION,
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
+            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id), deploy_access_roles()),),
         ),
         Statement(
             sid="RefuseRegistrationOfLocations",

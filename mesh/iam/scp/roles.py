@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_access_roles, deploy_roles
 from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
 from mesh.iam.statement import Statement, when
 
@@ -117,17 +117,22 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
     )
 
 
+ROLES_THAT_ARE_ADMITTED: Final = (names.role("*", "*"), names.policy("*", "*"), names.BOOTSTRAP_ROLE, *ROLES_OF_AWS)
+"""Roles that some policy of the mesh admits by their names, and the boundary."""
+
+
 def roles_stay_as_they_are() -> tuple[Statement, ...]:
     """Statements about roles: deployments alone change and pass those of the mesh; others carry the boundary."""
+    stacks = (deploy_roles(), deploy_access_roles())
     return (
         Statement(
             sid="RefuseChangesToRolesOfTheMesh",
             what="Only deployments change roles and policies of the mesh, and roles that AWS makes.",
             why="Every policy admits roles by their names: whoever makes or changes one of that name is admitted.",
-            but="Stacks make the roles of the mesh; StackSets make `mesh/deploy` itself.",
+            but="Stacks make the roles of the mesh (in domains, `access-<d>` alone); StackSets make those of stacks.",
             actions=CHANGE_ROLES,
-            resources=(names.role("*", "*"), names.policy("*", "*"), names.BOOTSTRAP_ROLE, *ROLES_OF_AWS),
-            conditions=(caller_is_not(deploy_roles(), names.BOOTSTRAP_ROLE),),
+            resources=ROLES_THAT_ARE_ADMITTED,
+            conditions=(caller_is_not(*stacks, names.BOOTSTRAP_ROLE),),
         ),
         Statement(
             sid="RefuseLosingTheBoundary",

@@ -210,6 +210,11 @@ class PartnerReplicationArgs:
         return names.bucket(self.perimeter.mesh, self.domain, self.product)
 
     @property
+    def role_arn(self) -> str:
+        """ARN of the delivery role."""
+        return names.delivery_role(self.account_id, self.product)
+
+    @property
     def trust(self) -> Document:
         """Trust policy of the delivery role."""
         return delivery_trust(self.account_id, self.bucket)
@@ -223,10 +228,16 @@ class PartnerReplicationArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainPlan:
-    """The stack of a domain; products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`."""
+    """A domain: products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`.
+
+    It has two stacks in its account. `domain-<d>` makes what the domain owns, with the role of `access` (and publishes
+    with that of `publishing`); `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary,
+    the roles of clearances, pipelines and deliveries, Lake Formation's settings and grants, links.
+    """
 
     name: str
     access: AccountAccess
+    deciding: AccountAccess
     publishing: AccountAccess
     account: AccountBaselineArgs
     clearances: Mapping[str, ClearanceRoleArgs]

@@ -124,6 +124,11 @@ class LandingZoneArgs:
         return deploy_trust(self.perimeter, names.ci_role(self.perimeter.governance_id, "deploy"))
 
     @cached_property
+    def deploy_access_trust(self) -> Document:
+        """Trust of `mesh/deploy-access`."""
+        return deploy_trust(self.perimeter, names.ci_role(self.perimeter.governance_id, "deploy"))
+
+    @cached_property
     def preview_trust(self) -> Document:
         """Trust of `mesh/preview`."""
         ids = self.perimeter.governance_id

@@ -94,10 +94,21 @@ def test_a_large_mesh_has_no_findings_but_that_ids_are_assumed(mesh: Mesh) -> No
 def test_stacks_come_in_the_order_of_the_first_deployment(plan: Plan) -> None:
     assert plan.stacks[:2] == ("organization", "governance")
     kinds = [stack.partition("-")[0] for stack in plan.stacks[2:]]
-    assert kinds == sorted(kinds, reverse=True)
+    assert kinds == sorted(kinds, key=["partner", "access", "domain"].index)
     stacks = Path(__file__).resolve().parents[3] / "stacks"
     files = [*stacks.glob("domains/*.yaml"), *stacks.glob("partners/*.yaml")]
-    assert sorted(plan.stacks[2:]) == sorted(f"{file.parent.name.removesuffix('s')}-{file.stem}" for file in files)
+    of_files = [f"{file.parent.name.removesuffix('s')}-{file.stem}" for file in files]
+    deciding = [stack.replace("domain-", "access-") for stack in of_files if stack.startswith("domain-")]
+    assert sorted(plan.stacks[2:]) == sorted((*of_files, *deciding))
+
+
+def test_a_domain_has_two_stacks_in_its_account_each_with_a_role_of_its_own(plan: Plan) -> None:
+    for name, domain in plan.domains.items():
+        deciding, owning = plan.access[f"access-{name}"], plan.access[f"domain-{name}"]
+        assert deciding.account_id == owning.account_id == domain.account.account_id
+        assert deciding.deploy_role == names.deploy_access_role(owning.account_id)
+        assert owning.deploy_role == names.deploy_role(owning.account_id)
+        assert deciding.tags["mesh:stack"] == f"access-{name}"
 
 
 def test_an_account_that_aws_has_not_numbered_is_planned_with_an_assumed_id(mesh: Mesh) -> None:

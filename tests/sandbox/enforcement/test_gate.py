@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
 from sandbox.enforcement.enforced_organization import OPERATOR_STEPS_IN, EnforcedOrganization
+from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.credentials import session_credentials
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
@@ -47,11 +48,12 @@ TEMPLATE = json.dumps(
         }
     }
 )
+FIRST_ROLES = FirstRoles(TEMPLATE, json.dumps({"Resources": {}}))
 
 
 @pytest.fixture(scope="module")
 def organization() -> Iterator[EnforcedOrganization]:
-    with EnforcedOrganization(IDS, REGION, TEMPLATE, port=0) as opened:
+    with EnforcedOrganization(IDS, REGION, FIRST_ROLES, port=0) as opened:
         opened.ensure_account("governance")
         opened.ensure_account("playback")
         s3 = opened.client("s3", DOMAIN)
