@@ -60,7 +60,9 @@ def nobody_becomes_more(subject: Subject) -> Iterator[AnyClaim]:
         bound = BOUNDS.get(bound_to(start))
         if bound and not bound.unbounded and bound_to(start) not in WAITING:
             for verb, what in _VERBS.items():
-                yield Fact(f"{start.who}, if stolen, {verb} no {what} beyond its class", _beyond(adversaries, start, verb))
+                yield Fact(
+                    f"{start.who}, if stolen, {verb} no {what} beyond its class", _beyond(adversaries, start, verb)
+                )
             yield Fact(f"{start.who}, if stolen, enters no account beyond its class", _entered(adversaries, start))
 
 

@@ -91,9 +91,7 @@ def name_of(gain: Gain) -> str:
 def blast_radius(graph: PrincipalGraph, gains: Gains, start: PrincipalNode) -> BlastRadius:
     """The blast radius of a principal; of each gain the shortest path."""
     reached = paths(graph, start)
-    return BlastRadius(
-        start=start, paths=reached, harms=tuple(_harms(graph, gains, reached)), owners=graph.owners
-    )
+    return BlastRadius(start=start, paths=reached, harms=tuple(_harms(graph, gains, reached)), owners=graph.owners)
 
 
 def _harms(graph: PrincipalGraph, gains: Gains, reached: dict[str, tuple[Step, ...]]) -> Iterator[Harmed]:

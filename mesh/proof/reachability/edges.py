@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator import facts
-from mesh.evaluator.decide import Cause, Request, decide
+from mesh.evaluator.decide import Cause, Request, decide, examine
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.world import World
 from mesh.proof.reachability.classes import PrincipalNode
@@ -121,6 +121,7 @@ GRANTS: Final = (
     "lakeformation:PutDataLakeSettings",
 )
 
+_UNKNOWN_POLICY: Final = Cause("a policy that is not in the plan", "assumed to admit everyone")
 _UNDER_A_NAME: Final = {"sts:SourceIdentity": from_plan.BREAK_GLASS_USER, "aws:SourceIdentity": "somebody"}
 _WITH_A_FACTOR: Final = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "60"}
 
@@ -161,7 +162,19 @@ class Edges:
             return (Cause("the evaluator", f"cannot decide: {error}"),)
         if not decision.allowed or self._rests_on_a_stranger(request, decision.assumed):
             return None
-        return decision.because
+        # Where a resource's unknown policy would do, what says why is the caller's own.
+        own = self._own(request) if decision.because == (_UNKNOWN_POLICY,) else ()
+        return own or decision.because
+
+    def _own(self, request: Request) -> tuple[Cause, ...]:
+        """The statements of the caller's own policies that allow a request."""
+        case = examine(request, self._world)
+        return tuple(
+            Cause(policy.name, statement.sid)
+            for policy in case.principal.identity
+            for statement in policy.allows(case.action)
+            if statement.applies(case.resource, case.keys)
+        )
 
     def _rests_on_a_stranger(self, request: Request, assumed: tuple[str, ...]) -> bool:
         """Whether a request is allowed only if another account opens what the plan does not have: a step of its own."""
@@ -206,8 +219,20 @@ class Edges:
             for context in ({**_UNDER_A_NAME, **_WITH_A_FACTOR}, {}):
                 because = self.allowed(source.key, action, target.key, context)
                 if because is not None:
-                    yield Way("may assume", action, because)
+                    trusts = self._trusting(Request(source.key, action, target.key, context))
+                    yield Way("may assume", action, tuple(dict.fromkeys((*because, *trusts))))
                     return
+
+    def _trusting(self, request: Request) -> Iterator[Cause]:
+        """The statements of a role's trust that admit a caller, beside the caller's own that lets it ask."""
+        try:
+            case = examine(request, self._world)
+            policy, caller = case.target.policy, case.principal.caller
+            for statement in policy.allows(case.action) if policy else ():
+                if statement.who(caller) and statement.applies(case.resource, case.keys):
+                    yield Cause(policy.name if policy else "", statement.sid)
+        except UnknownError:
+            return
 
     def _changes(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
         for action in CHANGES_A_ROLE:

@@ -84,7 +84,9 @@ GUARDRAILS: Final = (
         "arn:aws:iam::{account}:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM",
     ),
     Guardrail(
-        "Lake Formation settings and grants", ("lakeformation:PutDataLakeSettings", "lakeformation:GrantPermissions"), "*"
+        "Lake Formation settings and grants",
+        ("lakeformation:PutDataLakeSettings", "lakeformation:GrantPermissions"),
+        "*",
     ),
     Guardrail(
         "registered locations",
@@ -93,13 +95,9 @@ GUARDRAILS: Final = (
     ),
     Guardrail("LF-tags", ("lakeformation:UpdateLFTag", "lakeformation:AddLFTagsToResource"), "*"),
     Guardrail("block of public access", ("s3:PutAccountPublicAccessBlock",), "*"),
-    Guardrail(
-        "log bucket", ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"), "arn:aws:s3:::{mesh}-{owner}-logs"
-    ),
+    Guardrail("log bucket", ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"), "arn:aws:s3:::{mesh}-{owner}-logs"),
     Guardrail("query results", ("s3:PutBucketPolicy",), "arn:aws:s3:::{mesh}-{owner}-results"),
-    Guardrail(
-        "workgroups", ("athena:UpdateWorkGroup",), "arn:aws:athena:{region}:{account}:workgroup/mesh-general"
-    ),
+    Guardrail("workgroups", ("athena:UpdateWorkGroup",), "arn:aws:athena:{region}:{account}:workgroup/mesh-general"),
     Guardrail(
         "membership in the organisation", ("organizations:LeaveOrganization", "organizations:AcceptHandshake"), "*"
     ),
@@ -110,7 +108,10 @@ GUARDRAILS: Final = (
     ),
     Guardrail("mesh catalog", ("glue:PutResourcePolicy",), "arn:aws:glue:{region}:{account}:catalog", ("governance",)),
     Guardrail(
-        "audit bucket", ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"), "arn:aws:s3:::{mesh}-audit", ("governance",)
+        "audit bucket",
+        ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"),
+        "arn:aws:s3:::{mesh}-audit",
+        ("governance",),
     ),
     Guardrail("audit log", ("s3:DeleteObject", "s3:PutObject"), "arn:aws:s3:::{mesh}-audit/AWSLogs/x", ("governance",)),
     Guardrail(
@@ -247,7 +248,9 @@ class Gains:
             return ()
         group = f"arn:aws:logs:{self._subject.region}:{product.account_id}:log-group:/mesh/{product.name}"
         for action in ("logs:FilterLogEvents", "logs:GetLogEvents"):
-            because = self._allowed(node, action, group if action == "logs:FilterLogEvents" else f"{group}:log-stream:x")
+            because = self._allowed(
+                node, action, group if action == "logs:FilterLogEvents" else f"{group}:log-stream:x"
+            )
             if because is not None:
                 return self._gain("reads", product, f"{action} of its pipeline", because)
         return ()
@@ -368,4 +371,6 @@ class Gains:
         key = from_plan.key_arn(self._subject.region, account, alias)
         used = self.graph.edges.allowed(node.key, "kms:Decrypt", key, self._subject.through_s3)
         if used is not None:
-            yield Gain("reads", what, owner, f"s3:GetObject on {place.removeprefix('arn:aws:s3:::')}", (*got, *used), labels)
+            yield Gain(
+                "reads", what, owner, f"s3:GetObject on {place.removeprefix('arn:aws:s3:::')}", (*got, *used), labels
+            )

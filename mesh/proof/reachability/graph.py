@@ -99,7 +99,9 @@ class PrincipalGraph:
             key = f"pull-request@{domain}"
             yield PrincipalNode(key, f"a pull request of domain {domain}", PULL_REQUEST, domain, plan.access.account_id)
         for account in (OTHER_ORGANIZATION, NO_ORGANIZATION):
-            yield PrincipalNode(f"arn:aws:iam::{account}:role/somebody", f"an outsider of {account}", OUTSIDER, "", account)
+            yield PrincipalNode(
+                f"arn:aws:iam::{account}:role/somebody", f"an outsider of {account}", OUTSIDER, "", account
+            )
         yield PrincipalNode("anonymous", "an anonymous caller", OUTSIDER, "", "")
 
     @property
@@ -236,8 +238,15 @@ class PrincipalGraph:
         for node in named:
             yield f"named {node.key} by {source.key}", [node]
         apart = {node.key for node in named}
-        yield "other", (
-            node for owner, nodes in by_owner.items() if owner != source.owner for node in nodes if node.key not in apart
+        yield (
+            "other",
+            (
+                node
+                for owner, nodes in by_owner.items()
+                if owner != source.owner
+                for node in nodes
+                if node.key not in apart
+            ),
         )
 
     def _named(self, source: PrincipalNode) -> Sequence[PrincipalNode]:

@@ -64,9 +64,13 @@ def _everything(why: str) -> BlastBound:
 
 BOUNDS: Final[Mapping[str, BlastBound]] = {
     # ---- people
-    "administrator of a domain": BlastBound(why="A team's own roles do its work; they are no reader and no deployment."),
+    "administrator of a domain": BlastBound(
+        why="A team's own roles do its work; they are no reader and no deployment."
+    ),
     "administrator of governance": BlastBound(why="Governance is changed by its deployment alone."),
-    "administrator of a partner": BlastBound(why="A partner's account, and the copies in it, are the partner's.", reads="own"),
+    "administrator of a partner": BlastBound(
+        why="A partner's account, and the copies in it, are the partner's.", reads="own"
+    ),
     "administrator of management": _everything(
         "No SCP and no RCP binds the management account; nobody works there, and no data is there."
     ),
@@ -167,7 +171,12 @@ def entered_beyond(graph: PrincipalGraph, radius: BlastRadius) -> Iterator[str]:
     home = graph.owners.get(radius.start.account, "")
     for path in radius.paths.values():
         owner = graph.owners.get(path[-1].target.account, "") if path else ""
-        if owner not in ('', home) and not bound.unbounded and owner not in standing.owners and unit_of(owner) not in bound.enters:
+        if (
+            owner not in ("", home)
+            and not bound.unbounded
+            and owner not in standing.owners
+            and unit_of(owner) not in bound.enters
+        ):
             yield "; then ".join(map(str, path))
 
 
