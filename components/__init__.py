@@ -21,6 +21,7 @@ from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
+from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "PipelineRole",
     "PrivateBucket",
     "PrivateNetwork",
+    "RegisteredLocation",
     "ResourceLink",
 ]

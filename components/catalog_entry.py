@@ -1,4 +1,4 @@
-"""Entry of a product in the mesh catalog: its database, its tables as in the contract, its location, its LF-tags."""
+"""Entry of a product in the mesh catalog: its database, its tables as in the contract, its LF-tags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ PartitionField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTab
 class CatalogEntry(ComponentResource):
     """The entry, made in the governance account by the domain's publisher. Outputs: `database`.
 
-    The location role has to exist.
+    The location of the tables has to be registered, with the publisher's grant on it: the database is made there, and
+    tables below the location of their own database take no permission of their own (Lake Formation Developer Guide,
+    "Creating a database").
     """
 
     def __init__(self, name: str, args: CatalogEntryArgs, opts: ResourceOptions | None = None) -> None:
@@ -39,24 +41,9 @@ class CatalogEntry(ComponentResource):
             location_uri=f"s3://{args.location}/",
             opts=protected(self, args.deletion_protection),
         )
-        self.location = self._location(name, args)
         self.tables = [self._table(name, args, table) for table in args.tables]
         self._label(name, args)
         self.register_outputs({"database": self.database.name})
-
-    def _location(self, name: str, args: CatalogEntryArgs) -> aws.lakeformation.Resource:
-        """The location of the tables, registered with Lake Formation."""
-        return aws.lakeformation.Resource(
-            name,
-            arn=f"arn:aws:s3:::{args.location}",
-            role_arn=args.location_role,
-            # No SCP and no RCP binds the service-linked role.
-            use_service_linked_role=False,
-            hybrid_access_enabled=False,
-            # After the database: to make one at a registered location takes a permission that publishers do not have.
-            # Tables below its own location need none (Lake Formation Developer Guide, "Creating a database").
-            opts=protected(self, args.deletion_protection, depends_on=[self.database]),
-        )
 
     def _table(self, name: str, args: CatalogEntryArgs, table: CatalogTable) -> aws.glue.CatalogTable:
         make = self._iceberg if table.format == "iceberg" else self._parquet
@@ -65,7 +52,7 @@ class CatalogEntry(ComponentResource):
             f"s3://{args.location}/{table.name}/",
             table,
             # Protected like data: the entry of an Iceberg table says which of its files are current.
-            protected(self, args.deletion_protection, depends_on=[self.location]),
+            protected(self, args.deletion_protection, depends_on=[self.database]),
         )
 
     def _iceberg(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:

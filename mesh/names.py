@@ -32,6 +32,11 @@ def bucket(mesh: str, domain: str, product: str) -> str:
     return f"{mesh}-{domain}--{product}"
 
 
+def tables_of(bucket: str) -> str:
+    """The place of a product's tables, which is registered with Lake Formation: never that of the files port."""
+    return f"{bucket}/tables"
+
+
 def buckets_of(mesh: str, domain: str) -> str:
     """Pattern of all product buckets of a domain."""
     return f"{mesh}-{domain}--*"

@@ -12,13 +12,14 @@ from components import (
     MeshBus,
     MeshCatalog,
     PrivateNetwork,
+    RegisteredLocation,
 )
 from mesh.plan.nodes import GovernancePlan
 from program.providers import inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Deploys baseline, audit trail, event bus, break-glass role, the domains' roles, the catalog, and the network."""
+    """Deploys baseline, trail, event bus, break-glass role, domains' roles, catalog, locations, and the network."""
     options = inside(provider("governance", plan.access))
     account = AccountBaseline("governance", plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))
@@ -27,7 +28,9 @@ def deploy(plan: GovernancePlan) -> None:
     BreakGlass("break-glass", plan.break_glass, opts=after)
     roles = [LocationRole(name, args, opts=after) for name, args in plan.locations.items()]
     catalog = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=roles))
-    MeshCatalog("mesh", plan.catalog, opts=catalog)
+    last = MeshCatalog("mesh", plan.catalog, opts=catalog).last_grant
+    for name, args in plan.registered.items():
+        last = RegisteredLocation(name, args, after=[last], opts=catalog).last_grant
     network = PrivateNetwork("mesh", plan.network, opts=options)
     pulumi.export("bus", bus.arn)
     pulumi.export("network", {"vpc": network.vpc_id, "subnets": network.subnet_ids})

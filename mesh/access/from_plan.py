@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from mesh import names
-from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
+from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
 from mesh.evaluator import facts, sent_keys
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.transport import address_in
@@ -322,14 +322,15 @@ def lakes(plan: Plan) -> Lakes:
     """Lake Formation of the governance account and of every domain."""
     hub = plan.perimeter.governance_id
     entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
-    settings = plan.governance.catalog
+    settings, registered = plan.governance.catalog, plan.governance.registered.values()
     central = Lake(
         account=hub,
         administrators=settings.administrators,
         open_by_default=False,
         databases={entry.database: _database(entry) for entry in entries},
         grants=settings.grants,
-        locations=tuple(Location(arn=f"arn:aws:s3:::{entry.location}", role=entry.location_role) for entry in entries),
+        locations=tuple(Location(arn=each.arn, role=each.role) for each in registered),
+        location_grants=tuple(LocationGrant(principal=each.publisher, arn=each.arn) for each in registered),
     )
     return Lakes([central, *(_consumer(domain) for domain in plan.domains.values())])
 

@@ -45,6 +45,7 @@ from mesh.plan.nodes import (
     PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
+    RegisteredLocationArgs,
     ResourceLinkArgs,
 )
 
@@ -190,6 +191,7 @@ class Builder(PlanInputs):
             break_glass=BreakGlassArgs(perimeter=self.perimeter),
             network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
+            registered=self.registered(),
         )
 
     # ---- domains
@@ -235,6 +237,17 @@ class Builder(PlanInputs):
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
         return LocationRoleArgs(perimeter=self.perimeter, domain=domain, domain_id=self.domain_id(domain))
+
+    def registered(self) -> dict[str, RegisteredLocationArgs]:
+        """The places of the tables of every product with a table port."""
+        return {
+            f"{domain}.{name}": RegisteredLocationArgs(
+                perimeter=self.perimeter, domain=domain, product=name, deletion_protection=self.protected(product)
+            )
+            for domain, owner in self.mesh.domains.items()
+            for name, product in owner.products.items()
+            if "table" in product.ports
+        }
 
     def one_product(self, domain: str, name: str) -> DataProductArgs:
         """A data product by its names."""

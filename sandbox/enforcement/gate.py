@@ -12,11 +12,12 @@ from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.request_origin import Origin, origin_of
-from sandbox.enforcement import glue, put_policies
+from sandbox.enforcement import glue, lake_locations, put_policies
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
 from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
+from sandbox.enforcement.live_lake import governed
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.origin_keys import StoredEndpoints, from_elsewhere
 from sandbox.enforcement.questions import Question
@@ -28,6 +29,8 @@ Exempt = Callable[[SignedCaller, AwsCall], str]
 """Why a call is let through undecided; empty for one that is decided."""
 
 _OK: Final = 200
+LAKE_REFUSAL: Final = "Insufficient Lake Formation permission(s)"
+"""The beginning of a refusal by Lake Formation."""
 
 
 def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:
@@ -100,9 +103,19 @@ class Gate:
                 decision = decide(request, self.world)
                 if not decision.allowed:
                     return refusal_message(request, decision)
+            return self._lacking(caller, call)
         except UnknownError as error:
             return f"{call.service}:{call.operation} by {caller.principal} is {UNDECIDED}: {error}"
-        return ""
+
+    def _lacking(self, caller: SignedCaller, call: AwsCall) -> str:
+        """The permission of Lake Formation that a caller lacks to point a database or a table at a place."""
+        if call.service != "glue" or call.operation not in lake_locations.POINTS:
+            return ""
+        catalog = glue.owner(call, caller.account)
+        if not governed(self.world.region, catalog):
+            return ""
+        lacking = lake_locations.refusal(call, self.catalogs.lakes(catalog).lakes[catalog], caller.identity)
+        return f"{LAKE_REFUSAL}: {lacking}" if lacking else ""
 
     def _origin_keys(self, origin: Origin, question: Question) -> Mapping[str, Any]:
         """Keys of where a request comes from; none of one that a service makes for the caller."""
@@ -144,8 +157,7 @@ class Gate:
             return refusal(service, f"{UNDECIDED}: {error}", call)
         if seen is None:
             nothing = f"{caller.principal} sees nothing of what {call.operation} asks for"
-            words = f"Insufficient Lake Formation permission(s): {nothing}"
-            return refusal(service, words, call)
+            return refusal(service, f"{LAKE_REFUSAL}: {nothing}", call)
         return status, headers, json.dumps(seen)
 
 

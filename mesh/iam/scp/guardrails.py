@@ -64,11 +64,14 @@ ADMINISTER_LAKE_FORMATION: Final = (
 """Actions that grant, label, filter, or change settings."""
 
 REGISTER_LOCATIONS: Final = (
-    "lakeformation:AddLFTagsToResource",
     "lakeformation:DeregisterResource",
     "lakeformation:RegisterResource",
-    "lakeformation:RemoveLFTagsFromResource",
     "lakeformation:UpdateResource",
+)
+
+LABEL_DATA: Final = (
+    "lakeformation:AddLFTagsToResource",
+    "lakeformation:RemoveLFTagsFromResource",
 )
 
 SILENCE_THE_ALARM: Final = (
@@ -105,7 +108,8 @@ def guardrails_stay_up(perimeter: Perimeter) -> Document:
 
 
 def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about protection: deployments alone change it, and publishers register locations."""
+    """Statements about protection: deployments alone change it, and publishers label."""
+    governance = names.deploy_role(perimeter.governance_id)
     return (
         Statement(
             sid="RefuseChangesToProtection",
@@ -123,7 +127,7 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
             but="The deployment of governance makes both; AWS has no key for whom a catalog's policy admits.",
             actions=PROTECTION_OF_ALL,
             resources=("*",),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+            conditions=(caller_is_not(governance),),
         ),
         Statement(
             sid="RefuseLakeFormationAdministration",
@@ -132,16 +136,25 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
             but="`governance` grants and labels, `access-<d>` passes on; AWS has no key for grants.",
             actions=ADMINISTER_LAKE_FORMATION,
             resources=("*",),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id), deploy_access_roles()),),
+            conditions=(caller_is_not(governance, deploy_access_roles()),),
         ),
         Statement(
             sid="RefuseRegistrationOfLocations",
-            what="Only deployments and publishers register locations and put LF-tags on data.",
-            why="A column that loses its tag is open to every clearance.",
-            but="A domain's stack publishes its tables as its publisher; these actions take no resource.",
+            what="Only the deployment of governance registers locations.",
+            why="With its location's role a table is read, and without it not at all: whoever's table it is.",
+            but="`governance` registers the place of every table port; these actions take no resource.",
             actions=REGISTER_LOCATIONS,
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+            conditions=(caller_is_not(governance),),
+        ),
+        Statement(
+            sid="RefuseLabelsOfOthers",
+            what="Only the deployment of governance and publishers put LF-tags on data.",
+            why="A column that loses its tag is open to every clearance.",
+            but="A domain's stack labels its tables as its publisher; these actions take no resource.",
+            actions=LABEL_DATA,
+            resources=("*",),
+            conditions=(caller_is_not(governance, names.publisher_role(perimeter.governance_id, "*")),),
         ),
     )
 

@@ -145,12 +145,12 @@ def roles_stay_as_they_are() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefusePassingRolesOfTheMesh",
-            what="Only deployments and publishers pass a role of the mesh to a service.",
+            what="Only deployments pass a role of the mesh to a service.",
             why="Whoever gives a pipeline's role to a job of their own acts as the pipeline.",
-            but="A domain's stack gives a job its role; a publisher gives Lake Formation the one location role.",
+            but="A domain's stack gives a job its role, and S3 the delivery's; governance's gives locations theirs.",
             actions=("iam:PassRole",),
             resources=(names.role("*", "*"),),
-            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+            conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseRolesWithoutTheBoundary",

@@ -26,6 +26,7 @@ from mesh.plan.nodes.governance import (
     LocationRoleArgs,
     MeshBusArgs,
     MeshCatalogArgs,
+    RegisteredLocationArgs,
 )
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
@@ -75,6 +76,7 @@ __all__ = [
     "PermissionSetsArgs",
     "PipelineRoleArgs",
     "Plan",
+    "RegisteredLocationArgs",
     "ResourceLinkArgs",
     "RoleDocuments",
     "Tags",

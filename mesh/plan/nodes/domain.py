@@ -132,7 +132,7 @@ class PipelineRoleArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntryArgs:
-    """A product with a table port in the mesh catalog: its database, its tables, its location."""
+    """A product with a table port in the mesh catalog: its database and its tables."""
 
     perimeter: Perimeter
     domain: str
@@ -150,13 +150,8 @@ class CatalogEntryArgs:
 
     @property
     def location(self) -> str:
-        """Path that is registered with Lake Formation: tables only, never the files port."""
-        return f"{self.bucket}/tables"
-
-    @property
-    def location_role(self) -> str:
-        """ARN of the role with which Lake Formation reads."""
-        return names.location_role(self.perimeter.governance_id, self.domain)
+        """Path of the tables, which the stack `governance` registers with Lake Formation."""
+        return names.tables_of(self.bucket)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,31 @@ class MeshCatalogArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredLocationArgs:
+    """The place of a product's tables, registered with Lake Formation; its domain's publisher may point there."""
+
+    perimeter: Perimeter
+    domain: str
+    product: str
+    deletion_protection: bool = True
+
+    @property
+    def arn(self) -> str:
+        """ARN of the place: tables only, never the files port."""
+        return f"arn:aws:s3:::{names.tables_of(names.bucket(self.perimeter.mesh, self.domain, self.product))}"
+
+    @property
+    def role(self) -> str:
+        """ARN of the role with which Lake Formation reads there."""
+        return names.location_role(self.perimeter.governance_id, self.domain)
+
+    @property
+    def publisher(self) -> str:
+        """ARN of the one role that may make a database there (DATA_LOCATION_ACCESS)."""
+        return names.publisher_role(self.perimeter.governance_id, self.domain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditTrailArgs:
     """The organisation's trail and the bucket that keeps it; `retention` in days."""
 
@@ -164,7 +189,7 @@ class BreakGlassArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GovernancePlan:
-    """The stack `governance`."""
+    """The stack `governance`; `locations` by domain, `registered` by `<domain>.<product>`."""
 
     access: AccountAccess
     account: AccountBaselineArgs
@@ -174,3 +199,4 @@ class GovernancePlan:
     break_glass: BreakGlassArgs
     network: NetworkArgs
     locations: Mapping[str, LocationRoleArgs]
+    registered: Mapping[str, RegisteredLocationArgs]

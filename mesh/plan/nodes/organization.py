@@ -16,7 +16,7 @@ from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
 from mesh.iam.roles.deploy import deploy_trust
 from mesh.iam.roles.permission_set import permission_set
-from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins
+from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins, who_reads
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
@@ -105,6 +105,8 @@ class LandingZoneArgs:
              requests_come_from_our_networks(p)),
             ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.",
              no_exit(p, "domains")),
+            ("who-reads", scp, "domains", "One deployment of a domain decides who reads, and no other.",
+             who_reads.who_reads_is_decided_apart()),
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
              domain_resources_stay_in_domains(p)),
             ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.",
