@@ -6,51 +6,16 @@ The closure is asked of one principal of each class; classes that differ in name
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Final
 
 from mesh.aws.allowed_actions import actions_that
 from mesh.proof.claims import AnyClaim, Fact
-from mesh.proof.reachability.blast import BlastRadius, blast_radius
-from mesh.proof.reachability.classes import LIKE_NAMED, PrincipalNode, bound_to
+from mesh.proof.reachability.adversaries import Adversaries
+from mesh.proof.reachability.classes import PrincipalNode, bound_to
 from mesh.proof.reachability.edges import CHANGES_A_POLICY, CHANGES_A_ROLE, GRANTS, RUNS, STARTS
-from mesh.proof.reachability.gains import GUARDRAILS, Gains, Verb
-from mesh.proof.reachability.graph import PrincipalGraph
+from mesh.proof.reachability.gains import GUARDRAILS, Verb
 from mesh.proof.reachability.limits import BOUNDS, WAITING, beyond, entered_beyond
 from mesh.proof.subject import Subject
-
-
-class Adversaries:
-    """One principal of each class of a subject, with its blast radius."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self._of = (subject.world, subject.lakes)
-        self._start()
-
-    def _start(self) -> None:
-        self.graph = PrincipalGraph(self.subject)
-        self._gains = Gains(self.graph)
-        self._radii: dict[str, BlastRadius] = {}
-
-    @cached_property
-    def starts(self) -> tuple[PrincipalNode, ...]:
-        """The first principal of each class that is somebody: of roles of a name alone there is none to steal."""
-        first: dict[str, PrincipalNode] = {}
-        for key, node in self.graph.nodes.items():
-            if node.kind != LIKE_NAMED:
-                first.setdefault(self.graph.classes[key], node)
-        return tuple(first.values())
-
-    def radius(self, start: PrincipalNode) -> BlastRadius:
-        """The blast radius of a principal in the world as it is now."""
-        now = (self.subject.world, self.subject.lakes)
-        if now != self._of:
-            self._of = now
-            self._start()
-        if start.key not in self._radii:
-            self._radii[start.key] = blast_radius(self.graph, self._gains, start)
-        return self._radii[start.key]
 
 
 def nobody_becomes_more(subject: Subject) -> Iterator[AnyClaim]:

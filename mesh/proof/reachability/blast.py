@@ -24,11 +24,15 @@ class Harmed(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class BlastRadius:
-    """Everything that an adversary who holds `start` comes to; `paths` lead to each principal, by its key."""
+    """Everything that an adversary who holds `start` comes to; `paths` lead to each principal, by its key.
+
+    `owners` has the owner of every account by its id.
+    """
 
     start: PrincipalNode
     paths: dict[str, tuple[Step, ...]]
     harms: tuple[Harmed, ...] = field(repr=False)
+    owners: dict[str, str] = field(repr=False)
 
     @cached_property
     def reads(self) -> dict[str, frozenset[str]]:
@@ -38,6 +42,11 @@ class BlastRadius:
             if harm.gain.verb == "reads":
                 found[name_of(harm.gain)] = found.get(name_of(harm.gain), frozenset()) | harm.gain.labels
         return dict(sorted(found.items()))
+
+    @property
+    def becomes(self) -> tuple[str, ...]:
+        """Keys of the principals that are reached."""
+        return tuple(sorted(key for key, path in self.paths.items() if path))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -63,14 +72,12 @@ class BlastRadius:
         reached = [self.start, *(path[-1].target for path in self.paths.values() if path)]
         return tuple(sorted({self.owners[node.account] for node in reached if node.account in self.owners}))
 
-    owners: dict[str, str] = field(repr=False, default_factory=dict[str, str])
-
     def as_json(self) -> dict[str, Any]:
         """The radius as `mesh access blast --json` prints it."""
         return {
             "principal": self.start.key,
             "who": self.start.who,
-            "becomes": sorted(key for key, path in self.paths.items() if path),
+            "becomes": list(self.becomes),
             "accounts": list(self.accounts),
             "labels": list(self.labels),
             "reads": {product: sorted(labels) for product, labels in self.reads.items()},

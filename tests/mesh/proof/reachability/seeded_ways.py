@@ -23,7 +23,8 @@ from tests.mesh.proof.seeded import Bench, Json
 
 ADS, CONTENT, IDENTITY, HUB, MANAGEMENT = "310000000013", "320000000021", "330000000039", "200000000002", "100000000001"
 SUBSCRIPTIONS, AD_MEASUREMENT, SUBTITLING = "360000000063", "410000000072", "420000000080"
-JOBS, GUARDRAILS = "mesh-jobs-stay-as-made", "mesh-guardrails-stay-up"
+JOBS, GUARDRAILS, WHO_READS = "mesh-jobs-stay-as-made", "mesh-guardrails-stay-up", "mesh-who-reads"
+MAKING = "RefuseMakingReaders"
 CHANGES, PASSING, UNBOUND = (
     "RefuseChangesToRolesOfTheMesh",
     "RefusePassingRolesOfTheMesh",
@@ -309,12 +310,12 @@ def a_group_stands_in_two_partners(bench: WaysBench) -> None:
 # ---- roles that can be changed
 
 
-def _changing(action: str, sid: str = CHANGES) -> None:
-    """Lists a way for one action on roles that the SCP forgets."""
+def _changing(action: str) -> None:
+    """Lists a way for one action on roles that the SCP on domains forgets: the root lets deployments."""
 
-    @way("administrator@content", ("may change", action, "clearance/restricted@content", "AdministratorAccess"))
+    @way("deploy@content", ("may change", action, "clearance/restricted@content", "AdministratorAccess"))
     def opens(bench: WaysBench) -> None:
-        bench.forget(GUARDRAILS, sid, action)
+        bench.forget(WHO_READS, MAKING, action)
 
     WAYS[-1] = dataclasses.replace(WAYS[-1], name=f"forgotten_is_{action}")
 
@@ -339,28 +340,30 @@ for _action in (
 )
 def the_boundary_can_be_taken_off(bench: WaysBench) -> None:
     bench.forget(GUARDRAILS, CHANGES, "iam:DeleteRolePermissionsBoundary")
+    bench.forget(WHO_READS, MAKING, "iam:DeleteRolePermissionsBoundary")
     bench.drop(GUARDRAILS, "RefuseLosingTheBoundary")
 
 
 @way(
-    "administrator@content",
+    "deploy@content",
     ("may change", "iam:CreatePolicyVersion on its boundary", "clearance/pii@content", "AdministratorAccess"),
 )
 def the_boundary_can_be_rewritten(bench: WaysBench) -> None:
-    bench.forget(GUARDRAILS, CHANGES, "iam:CreatePolicyVersion")
+    bench.forget(WHO_READS, MAKING, "iam:CreatePolicyVersion")
 
 
 @way(
-    "administrator@content",
+    "deploy@content",
     ("may change", "iam:SetDefaultPolicyVersion on its boundary", "clearance/pii@content", "AdministratorAccess"),
 )
 def an_old_boundary_can_be_put_back(bench: WaysBench) -> None:
-    bench.forget(GUARDRAILS, CHANGES, "iam:SetDefaultPolicyVersion")
+    bench.forget(WHO_READS, MAKING, "iam:SetDefaultPolicyVersion")
 
 
 @way("administrator@content", ("may change", "iam:UpdateAssumeRolePolicy", "deploy@content", "AdministratorAccess"))
-def an_administrator_is_spared_by_the_guard_on_roles(bench: WaysBench) -> None:
+def an_administrator_is_spared_by_the_guards_on_roles(bench: WaysBench) -> None:
     bench.spare(GUARDRAILS, CHANGES, SOMEBODY)
+    bench.spare(WHO_READS, MAKING, SOMEBODY)
 
 
 @way(
@@ -371,7 +374,51 @@ def the_boundary_of_a_job_that_administers_is_dropped(bench: WaysBench) -> None:
     role = names.pipeline_role(CONTENT, "titles")
     bench.may(role, "iam:UpdateAssumeRolePolicy")
     bench.spare(GUARDRAILS, CHANGES, role)
+    bench.spare(WHO_READS, MAKING, role)
     bench.unbound(role)
+
+
+# ---- as it was before a domain's account had two deployments
+
+
+@way(
+    "deploy@content",
+    ("may change", "iam:UpdateAssumeRolePolicy", "clearance/restricted@content", "AdministratorAccess"),
+)
+def a_domains_deployment_makes_its_readers(bench: WaysBench) -> None:
+    bench.spare(WHO_READS, MAKING, names.deploy_role("*"))
+
+
+@way(
+    "deploy@content",
+    (
+        "may grant itself what is read by",
+        "lakeformation:GrantPermissions",
+        "clearance/restricted@content",
+        "AdministratorAccess",
+    ),
+)
+def a_domains_deployment_passes_expressions_on(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, "RefuseLakeFormationAdministration", names.deploy_role("*"))
+
+
+@way(
+    "deploy@content",
+    ("may assume", "sts:AssumeRole", "publisher/publish-content@governance", "DeploymentOfTheDomain"),
+    (
+        "may pass and start",
+        "iam:PassRole, lakeformation:RegisterResource",
+        "location/content@governance",
+        "Given",
+    ),
+)
+def a_publisher_registers_locations(bench: WaysBench) -> None:
+    publisher = names.publisher_role(HUB, "content")
+    bench.may(publisher, "iam:PassRole", names.location_role(HUB, "content"))
+    bench.may(publisher, "lakeformation:RegisterResource", sid="GivenToo")
+    bench.spare(GUARDRAILS, PASSING, publisher)
+    bench.spare(GUARDRAILS, "RefuseRegistrationOfLocations", publisher)
+    bench.unbound(publisher)
 
 
 # ---- roles that can be passed
@@ -398,6 +445,7 @@ def a_publisher_passes_the_location_role_of_another_domain(bench: WaysBench) -> 
     publisher = names.publisher_role(HUB, "ads")
     bench.may(publisher, "iam:PassRole", names.location_role(HUB, "*"))
     bench.may(publisher, "lakeformation:RegisterResource", sid="GivenToo")
+    bench.spare(GUARDRAILS, PASSING, publisher)
     bench.spare(GUARDRAILS, "RefuseRegistrationOfLocations", publisher)
     bench.unbound(publisher)
 
