@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim, refused_by
 from mesh.proof.invariants import (
+    becoming,
     boundary,
     break_glass,
     clearances,
@@ -91,6 +92,12 @@ _BREAK_GLASS: Final = (
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
     "`mesh plan --json` lists it for every workgroup"
+)
+
+_MOVING: Final = (
+    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; deployments of "
+    "governance and of the management account, and the break-glass role, come to everything, which `mesh access blast` "
+    "shows"
 )
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
@@ -265,6 +272,17 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M14",
         "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
         logs.logs_arrive,
+    ),
+    Invariant(
+        "R1",
+        "Whoever is stolen reads, writes, loosens and enters no more than its class, by whatever way of becoming others.",
+        becoming.nobody_becomes_more,
+        _MOVING,
+    ),
+    Invariant(
+        "R2",
+        "Every class of principal has a bound, and every action that acts through a role is asked as a way.",
+        becoming.every_way_is_asked,
     ),
     Invariant(
         "U1",

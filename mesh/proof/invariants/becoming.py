@@ -82,7 +82,6 @@ NO_WAY: Final = {
     "ecr:UploadLayerPart": "A layer is nobody's image before `ecr:PutImage` names it, which is asked.",
     "events:EnableRule": "A rule starts its targets, which are set by `events:PutTargets`, which is asked.",
     "events:PutEvents": "An event starts the targets of a rule as they are; who may put one, M9 holds.",
-    "events:PutRule": "A rule starts its targets, which are set by `events:PutTargets`, which is asked.",
     "glue:StartCrawler": "A crawler is started as it was made.",
     "glue:StartTrigger": "A trigger is started as it was made: its jobs have the arguments that it was given.",
     "iam:DeletePolicy": "A boundary that roles carry cannot be deleted (IAM API, DeletePolicy: DeleteConflict).",

@@ -31,11 +31,15 @@ class Adversaries:
 
     @cached_property
     def starts(self) -> tuple[PrincipalNode, ...]:
-        """The first principal of each class that is somebody: of roles of a name alone there is none to steal."""
-        first: dict[str, PrincipalNode] = {}
+        """The first principal of each class that is somebody: of roles of a name alone there is none to steal.
+
+        Of owners that the documents of others name, each is asked: what leads to one may not lead to the next.
+        """
+        first: dict[tuple[str, str], PrincipalNode] = {}
         for key, node in self.graph.nodes.items():
             if node.kind != LIKE_NAMED:
-                first.setdefault(self.graph.classes[key], node)
+                apart = node.owner if node.owner in self.graph.mentioning else ""
+                first.setdefault((self.graph.classes[key], apart), node)
         return tuple(first.values())
 
     def radius(self, start: PrincipalNode) -> BlastRadius:

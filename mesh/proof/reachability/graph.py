@@ -31,7 +31,7 @@ from mesh.proof.reachability.classes import (
     node_of,
 )
 from mesh.proof.reachability.edges import Edges, Way
-from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject, form_of
+from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject
 
 Relation = str
 """How two principals are related, or a principal and a product: `product`, `owner`, `named` or `other`."""
@@ -152,10 +152,8 @@ class PrincipalGraph:
         texts = [self.text_of(policy) for policy in policies if policy.name not in from_plan.OF_AWS]
         managed = [policy.name for policy in policies if policy.name in from_plan.OF_AWS]
         home = self._ids.get(node.owner, node.account)
-        whole = (node.product, node.owner)
-        named = [name for each in whole if each for name in dict.fromkeys((each, names.snake(each)))]
         missing = (not role.identity, role.trust is None, role.boundary is None)
-        return f"{missing}{managed}{form_of(texts, home, *named)}"
+        return f"{missing}{managed}{_marked(' '.join(texts), home, node.product, node.owner)}"
 
     def account_form(self, account_id: str) -> str:
         """The class of an account: its unit and control policies, without its own name and id."""
@@ -167,7 +165,7 @@ class PrincipalGraph:
             policies = [policy for node in nodes for policy in node]
             shared = [str(id(policy)) for policy in policies if policy in self._shared_controls]
             own = [self.text_of(policy) for policy in policies if policy not in self._shared_controls]
-            form = f"{account.path}{shared}{form_of(own, account_id, self.owners.get(account_id, account_id))}"
+            form = f"{account.path}{shared}{_marked(' '.join(own), account_id, self.owners.get(account_id, ''))}"
             self._account_forms[account_id] = form
         return self._account_forms[account_id]
 
@@ -253,7 +251,7 @@ class PrincipalGraph:
         """Principals of other owners that the principal's documents name, or that name its owner."""
         if source.key not in self._named_by:
             nodes = [node for node in self.nodes.values() if node.owner in self.mentions[source.key]]
-            nodes += [self.nodes[key] for key in self._mentioning.get(source.owner, ())]
+            nodes += [self.nodes[key] for key in self.mentioning.get(source.owner, ())]
             self._named_by[source.key] = list(dict.fromkeys(nodes))
         return self._named_by[source.key]
 
@@ -262,7 +260,7 @@ class PrincipalGraph:
         return {}
 
     @cached_property
-    def _mentioning(self) -> dict[str, list[str]]:
+    def mentioning(self) -> dict[str, list[str]]:
         """Keys of the principals whose documents name an owner, by the owner."""
         mentioning: dict[str, list[str]] = defaultdict(list)
         for key, owners in self.mentions.items():
@@ -316,7 +314,7 @@ class PrincipalGraph:
         arns = (f"arn:aws:s3:::{product.bucket}", subject.product_key(product))
         texts = [self.text_of(policy) for arn in arns if (policy := subject.policy_of(arn))]
         labels = sorted({tuple(sorted(labels)) for labels in self.labels_of(product).values()})
-        form = form_of(texts, product.account_id, product.domain, product.name)
+        form = _marked(" ".join(texts), product.account_id, product.domain, product.name)
         return f"{sorted(product.ports)}{sorted(product.labels)}{labels}{form}"
 
     def labels_of(self, product: DataProductArgs) -> Mapping[str, frozenset[str]]:
@@ -335,6 +333,16 @@ class PrincipalGraph:
 
 _ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _OF_A_DOMAIN: Final = re.compile(r"(?:publisher/publish-|role/mesh/location/)([a-z0-9-]+)")
+
+
+def _marked(text: str, account_id: str, *owners: str) -> str:
+    """The text with marks in the place of an account's id and of names, as buckets and as databases have them."""
+    text = text.replace(account_id, "<account>")
+    for number, name in enumerate(owners):
+        if name:
+            words = "|".join(map(re.escape, {name, names.snake(name)}))
+            text = re.sub(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", f"<{number}>", text)
+    return text
 
 
 def paths(graph: PrincipalGraph, start: PrincipalNode) -> dict[str, tuple[Step, ...]]:
