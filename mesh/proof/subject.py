@@ -219,12 +219,25 @@ class Subject:
         """Every caller of a domain's account but its pipelines and deliveries."""
         account_id, where = domain.access.account_id, f"domain {domain.name}"
         yield from self.of_account(account_id, "domains", where)
+        yield self.deciding(domain)
         for name, role in domain.clearances.items():
             yield Actor(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
         if domain.clearances:
             name = next(iter(domain.clearances))
             arn = from_plan.permission_set_role(account_id, self.region, name)
             yield Actor(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
+
+    def deployment_of(self, domain: DomainPlan) -> Actor:
+        """The deployment of what a domain owns."""
+        account_id = domain.access.account_id
+        return Actor(
+            f"the deployment of domain {domain.name}", names.deploy_role(account_id), "domains", account_id, "deploy"
+        )
+
+    def deciding(self, domain: DomainPlan) -> Actor:
+        """The deployment of who reads in a domain."""
+        role, account_id = names.deploy_access_role(domain.access.account_id), domain.access.account_id
+        return Actor(f"the deployment of who reads in {domain.name}", role, "domains", account_id, "deploy-access")
 
     def jobs_of(self, domain: DomainPlan) -> Iterator[Actor]:
         """The pipelines and deliveries of a domain."""

@@ -26,7 +26,8 @@ IDS = OrganizationIds(
 MAKES = {
     "audit_trail": {"Trail", "BucketObjectLockConfiguration"},
     "break_glass": {"Role", "Topic", "TopicSubscription", "EventRule", "EventTarget"},
-    "catalog_entry": {"CatalogTable", "ResourceLfTag", "Resource"},
+    "catalog_entry": {"CatalogTable", "ResourceLfTag"},
+    "registered_location": {"Resource", "Permissions"},
     "clearance_role": {"Role", "Permissions"},
     "data_lake": {"DataLakeSettings"},
     "data_product": {"Bucket", "Key", "BucketPolicy", "BucketNotification"},

@@ -17,7 +17,7 @@ CHECKS: list[Check] = []
 
 DEFAULT_ACCOUNT = "123456789012"
 PROVIDER = "pulumi:providers:aws"
-PUBLISHED = ("CatalogDatabase", "CatalogTable", "lakeformation/resource:Resource", "ResourceLfTag")
+PUBLISHED = ("CatalogDatabase", "CatalogTable", "ResourceLfTag")
 BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 OF_A_BUCKET = {
     "BucketPublicAccessBlock": lambda inputs: all(inputs.get(block) is True for block in BLOCKS),
@@ -49,8 +49,9 @@ BEFORE = (
     ("BucketObjectLockConfiguration", "BucketVersioning", "S3 locks versions only"),
     ("cloudtrail/trail:Trail", "BucketPolicy", "CloudTrail checks the policy"),
     ("lakeformation/permissions:Permissions", "DataLakeSettings", "only an administrator grants"),
-    ("CatalogTable", "lakeformation/resource:Resource", "a table stands below a registered location"),
-    ("lakeformation/resource:Resource", "CatalogDatabase", "no permission for a registered location is needed then"),
+    ("CatalogTable", "CatalogDatabase", "a table stands below the location of its database"),
+    ("lakeformation/resource:Resource", "RolePolicy", "Lake Formation is given the role"),
+    ("lakeformation/resource:Resource", "DataLakeSettings", "only an administrator registers"),
     ("ResourceLfTag", "CatalogTable", "labels are put on what exists"),
     ("StackInstances", "OrganizationalUnit", "StackSets deploy to units"),
     ("organizations/policy:Policy", "OrganizationalUnit", "policies come when their targets are there"),
@@ -141,12 +142,7 @@ def _not_of(domain: str, inputs: Found, plan: Plan) -> Iterator[str]:
     for name in filter(None, named):
         if not fnmatch(name, names.databases_of(domain)):
             yield f"database {name}"
-    if "roleArn" in inputs:
-        if not fnmatch(inputs["arn"], f"arn:aws:s3:::{names.buckets_of(plan.mesh, domain)}"):
-            yield f"location {inputs['arn']}"
-        if inputs["roleArn"] != names.location_role(plan.perimeter.governance_id, domain):
-            yield f"role {inputs['roleArn']}"
-    elif not any(named):
+    if not any(named):
         yield "no database is named"
 
 
@@ -258,9 +254,12 @@ def _deletion_protection(stack: str, resource: Found, plan: Plan) -> bool | None
     if not kind.endswith(
         (":Bucket", *(f":{k}" for k in OF_A_BUCKET), ":BucketLogging", ":Key", ":Alias", ":CatalogTable")
     ):
-        guards = kind.endswith((":CatalogDatabase", "lakeformation/resource:Resource")) and "CatalogEntry$" in urn
-        if not guards:
+        guards = kind.endswith(":CatalogDatabase") and "CatalogEntry$" in urn
+        if not guards and not kind.endswith("lakeformation/resource:Resource"):
             return None
+    if "mesh:aws:RegisteredLocation$" in urn:
+        domain, _, product = name.partition(".")
+        return plan.domains[domain].products[product].deletion_protection
     if "mesh:aws:DataProduct$" in urn:
         return plan.domains[stack.removeprefix("domain-")].products[name].deletion_protection
     if "mesh:aws:CatalogEntry$" in urn:
@@ -447,15 +446,30 @@ def _administrators(account: str, plan: Plan) -> list[str]:
 
 
 @check
-def locations_are_read_with_a_role_of_the_mesh(document: Document, plan: Plan) -> list[str]:
+def governance_registers_each_location_for_the_domain_of_its_bucket(document: Document, plan: Plan) -> list[str]:
+    """With the domain's own location role, and pointed at by its own publisher alone."""
+    wrong: list[str] = []
     governance = plan.perimeter.governance_id
-    return [
-        f"{_of(r)}: {r['inputs']}"
-        for r in resources(document, "lakeformation/resource:Resource")
-        if not r["inputs"].get("roleArn", "").startswith(names.location_role(governance, ""))
-        or r["inputs"].get("useServiceLinkedRole") is not False
-        or r["inputs"].get("hybridAccessEnabled") is not False
-    ]
+    for location in resources(document, "lakeformation/resource:Resource"):
+        inputs = location["inputs"]
+        role = inputs.get("roleArn", "")
+        bucket = names.buckets_of(plan.mesh, role.rpartition("/")[2])
+        if (
+            role != names.location_role(governance, role.rpartition("/")[2])
+            or not fnmatch(inputs["arn"], f"arn:aws:s3:::{bucket}/tables")
+            or inputs.get("useServiceLinkedRole") is not False
+            or inputs.get("hybridAccessEnabled") is not False
+            or location["account"] != governance
+        ):
+            wrong.append(f"{_of(location)}: {inputs}")
+    for grant in resources(document, "lakeformation/permissions:Permissions"):
+        place = grant["inputs"].get("dataLocation")
+        if place is not None:
+            domain = grant["inputs"]["principal"].rpartition("/publish-")[2]
+            own = fnmatch(place["arn"], f"arn:aws:s3:::{names.buckets_of(plan.mesh, domain)}/tables")
+            if not own or grant["inputs"]["principal"] != names.publisher_role(governance, domain):
+                wrong.append(f"{_of(grant)}: {grant['inputs']['principal']} at {place['arn']}")
+    return wrong
 
 
 @check

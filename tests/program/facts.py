@@ -143,6 +143,11 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
         arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
         yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
+    for args in plan.registered.values():
+        yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
+        place = {"catalogId": governance, "arn": args.arn}
+        about = f"grant to {args.publisher}: {args.domain}.{args.product}"
+        yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
     yield from _break_glass(stack, plan.break_glass)
     log = plan.account.log_bucket
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
@@ -261,7 +266,6 @@ def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
     governance = args.perimeter.governance_id
     about = [args.description, f"s3://{args.location}/", governance]
     yield fact(stack, f"database {args.database}", about)
-    yield fact(stack, f"location {args.location}", args.location_role)
     for key in args.classifications:
         yield fact(stack, f"label {key} on {args.database}", "false")
     for table in args.tables:
@@ -351,7 +355,9 @@ def _grant(resource: Found, known: Known) -> Facts:
         component = resource["parent"].rpartition("::")[2]
         to = f"arn:aws:iam::{resource['account']}:role/mesh/clearance/{component}"
         assert inputs["principal"] in (to, "<unknown>")
-    on = [inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database") if key in inputs]
+    on = [
+        inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database", "dataLocation") if key in inputs
+    ]
     options = inputs.get("permissionsWithGrantOptions") or []
     assert len(on) == 1, inputs
     yield f"grant to {to}: {resource['name']}", [inputs["permissions"], options, inputs.get("catalogId"), on[0]]

@@ -95,6 +95,7 @@ GRANT, TAG = "lakeformation/permissions:Permissions", "ResourceLfTag"
 PROTECTION = checks.what_holds_or_guards_data_is_protected_as_the_plan_says
 BUCKETS = checks.every_bucket_is_private_encrypted_versioned_and_logged
 STATEMENTS = checks.every_statement_says_what_it_is_for_and_is_whole
+LOCATIONS = checks.governance_registers_each_location_for_the_domain_of_its_bucket
 SETTINGS = checks.lake_formation_has_one_closed_setting_an_account
 LISTS = checks.subnets_have_a_list_of_their_own_and_the_default_one_is_empty
 ABOVE = checks.root_users_and_ai_services_are_held_from_above
@@ -132,28 +133,6 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         PUBLISHES,
         "another domain's label",
         put(TAG, "inputs", "database", value={"name": "identity__profiles"}, stack="domain-ads"),
-    ),
-    (
-        PUBLISHES,
-        "another domain's bucket",
-        put(
-            "lakeformation/resource:Resource",
-            "inputs",
-            "arn",
-            value="arn:aws:s3:::aurora-identity--profiles/tables",
-            stack="domain-ads",
-        ),
-    ),
-    (
-        PUBLISHES,
-        "another domain's role",
-        put(
-            "lakeformation/resource:Resource",
-            "inputs",
-            "roleArn",
-            value="arn:aws:iam::200000000002:role/mesh/location/content",
-            stack="domain-ads",
-        ),
     ),
     (
         PROVIDERS,
@@ -281,17 +260,44 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         put("DataLakeSettings", "inputs", "parameters", value={"CROSS_ACCOUNT_VERSION": "4"}),
     ),
     (
-        checks.locations_are_read_with_a_role_of_the_mesh,
+        LOCATIONS,
+        "another domain's bucket",
+        put("lakeformation/resource:Resource", "inputs", "arn", value="arn:aws:s3:::aurora-identity--x/tables"),
+    ),
+    (
+        LOCATIONS,
+        "another domain's role",
+        put(
+            "lakeformation/resource:Resource",
+            "inputs",
+            "roleArn",
+            value="arn:aws:iam::200000000002:role/mesh/location/identity",
+        ),
+    ),
+    (
+        LOCATIONS,
+        "another domain's publisher",
+        put(
+            GRANT,
+            "inputs",
+            "principal",
+            value="arn:aws:iam::200000000002:role/mesh/publisher/publish-identity",
+            name="ads.impressions",
+            stack="governance",
+        ),
+    ),
+    (
+        LOCATIONS,
         "service-linked",
         put("lakeformation/resource:Resource", "inputs", "useServiceLinkedRole", value=True),
     ),
     (
-        checks.locations_are_read_with_a_role_of_the_mesh,
+        LOCATIONS,
         "hybrid",
         put("lakeformation/resource:Resource", "inputs", "hybridAccessEnabled", value=True),
     ),
     (
-        checks.locations_are_read_with_a_role_of_the_mesh,
+        LOCATIONS,
         "no role",
         put("lakeformation/resource:Resource", "inputs", "roleArn", value=""),
     ),
@@ -326,8 +332,8 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
             ("cloudtrail/trail:Trail", "policy", "governance"),
             (GRANT, "settings", "governance"),
             (GRANT, "settings", "access-ads"),
-            ("CatalogTable", "location", "domain-ads"),
-            ("lakeformation/resource:Resource", "database", "domain-ads"),
+            ("CatalogTable", "database", "domain-ads"),
+            ("lakeformation/resource:Resource", "role", "governance"),
             ("ResourceLfTag", "table", "domain-ads"),
             ("StackInstances", "units", "organization"),
             ("organizations/policy:Policy", "units", "organization"),

@@ -54,7 +54,6 @@ ADMINISTER_LAKE_FORMATION: Final = (
     "lakeformation:DetachRLSPolicy",
     "lakeformation:GrantPermissions",
     "lakeformation:Put*",
-    "lakeformation:RegisterResourceWithPrivilegedAccess",
     "lakeformation:RevokePermissions",
     "lakeformation:UpdateDataCellsFilter",
     "lakeformation:UpdateL*",
@@ -65,7 +64,7 @@ ADMINISTER_LAKE_FORMATION: Final = (
 
 REGISTER_LOCATIONS: Final = (
     "lakeformation:DeregisterResource",
-    "lakeformation:RegisterResource",
+    "lakeformation:RegisterResource*",
     "lakeformation:UpdateResource",
 )
 

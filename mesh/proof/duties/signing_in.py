@@ -49,6 +49,7 @@ def of_break_glass(subject: Subject) -> RoleWork:
     named = {"aws:SourceIdentity": "keeper"}
     accounts = [account_id for account_id, _, _ in subject.accounts_asked]
     roles = [role for each in accounts[:2] for role in (names.deploy_role(each), names.preview_role(each))]
+    roles += [names.deploy_access_role(domain.access.account_id) for domain in subject.domains[:1]]
     return RoleWork(
         who="who has broken the glass",
         role=names.break_glass_role(subject.hub),

@@ -10,6 +10,7 @@ from mesh.proof.duties import RoleWork, claims, first_of_each
 from mesh.proof.duties.boundaries import boundary_claims
 from mesh.proof.duties.clearance_holders import of_clearance
 from mesh.proof.duties.deliveries import of_delivery
+from mesh.proof.duties.deploying_access import of_deploy_access
 from mesh.proof.duties.lakes import of_location, of_publisher
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
@@ -35,6 +36,8 @@ def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:
 
 def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
     """The work of every role asked, with the form of the role's own policy."""
+    for domain in subject.domains[:1]:  # one text in every account
+        yield "deploy-access", of_deploy_access(subject, domain)
     for domain in subject.domains:
         yield from _of_domain(subject, domain)
     for partner in subject.partners:

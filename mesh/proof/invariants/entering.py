@@ -89,8 +89,10 @@ def _people(subject: Subject, account: str, permission_set: str, role: str) -> I
 
 def _deployments(subject: Subject, account: str) -> Iterator[Entry]:
     glass, under_a_name = names.break_glass_role(subject.hub), {"aws:SourceIdentity": "somebody"}
-    deploy, preview = names.deploy_role(account), names.preview_role(account)
-    for role, purposes in ((deploy, ("deploy",)), (preview, ("deploy", "preview"))):
+    purposes_of = {names.deploy_role(account): ("deploy",), names.preview_role(account): ("deploy", "preview")}
+    if subject.world.role(decides := names.deploy_access_role(account)):
+        purposes_of[decides] = ("deploy",)
+    for role, purposes in purposes_of.items():
         for purpose in purposes:
             yield Entry(role, names.ci_role(subject.hub, purpose), UNDER_A_NAME, (names.ci_role(subject.hub, "else"),))
         yield Entry(role, glass, UNDER_A_NAME, context=under_a_name)

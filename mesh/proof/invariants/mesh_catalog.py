@@ -119,7 +119,8 @@ def _settings(subject: Subject) -> str | None:
     for lake in subject.lakes.lakes.values():
         if lake.open_by_default or lake.full_table_outside or lake.filtering_outside:
             return f"account {lake.account} is open by default"
-        if set(lake.administrators) != {names.deploy_role(lake.account)}:
+        governs = lake.account == subject.hub
+        if set(lake.administrators) != {(names.deploy_role if governs else names.deploy_access_role)(lake.account)}:
             return f"account {lake.account} is administered by {', '.join(lake.administrators)}"
     return None
 
@@ -198,7 +199,7 @@ def _publishers(subject: Subject, catalog: str) -> Iterator[AnyClaim]:
         for what in below:
             yield Claim(who, Request(publisher, "glue:DeleteDatabase", f"{catalog}:{what}"), allowed=True)
         passes = Request(publisher, "iam:PassRole", names.location_role(subject.hub, domain.name))
-        yield Claim(who, passes, allowed=True)
+        yield Claim(who, passes, allowed=False, granted=False)
         for other in subject.others(domain.name):
             request = Request(publisher, "iam:PassRole", names.location_role(subject.hub, other.name))
             yield Claim(who, request, allowed=False, granted=False)

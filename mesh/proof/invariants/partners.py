@@ -55,7 +55,7 @@ def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
                 yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
             if caller.kind == "deploy":
                 grants = Request(caller.name, "lakeformation:GrantPermissions", "*")
-                yield Claim(caller.who, grants, free=("scp",))
+                yield Claim(caller.who, grants, allowed=False, denied=("scp",))
         yield from _at_home(subject, partner)
     yield Fact("each partner's wall is written with its literal account id, and binds that account", _literal_walls)
 

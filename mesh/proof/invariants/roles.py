@@ -111,7 +111,12 @@ def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
 def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
     deploy, preview = names.deploy_role(account_id), names.preview_role(account_id)
     ci_deploy, ci_preview = names.ci_role(subject.hub, "deploy"), names.ci_role(subject.hub, "preview")
+    decides = (names.deploy_access_role(account_id),) if unit == "domains" else ()
+    for role in decides:
+        yield from _not_by(subject.of_account(account_id, unit, where), role)
     for role, caller, may in (
+        *((role, ci_deploy, True) for role in decides),
+        *((role, ci_preview, False) for role in decides),
         (deploy, ci_deploy, True),
         (deploy, ci_preview, False),
         (preview, ci_deploy, True),
@@ -119,7 +124,7 @@ def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> It
     ):
         yield Claim(f"the mesh's CI, in {where}", Request(caller, "sts:AssumeRole", role), allowed=may)
     for caller in (subject.other(account_id, unit, where), subject.other(subject.hub, "governance", "governance")):
-        for role in (deploy, preview):
+        for role in (deploy, preview, *decides):
             yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)
 
 

@@ -76,7 +76,7 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
     kind, _, name = role.arn.partition(f":role/{names.PATH}/")[2].partition("/")
     ci, glass = f"arn:aws:iam::{hub}:role/mesh/ci-", f"arn:aws:iam::{hub}:role/mesh/break-glass"
     match kind:
-        case "deploy":
+        case "deploy" | "deploy-access":
             return Entrants(callers=((f"{ci}deploy",), (glass,)))
         case "preview":
             return Entrants(callers=((f"{ci}deploy",), (f"{ci}preview",), (glass,)))

@@ -32,6 +32,9 @@ def role(path: str, account: str | ShapePart = ACCOUNT, *more: str | ShapePart) 
 DEPLOY: Final = role("deploy")
 """The deploy role of any account."""
 
+DEPLOY_ACCESS: Final = role("deploy-access")
+"""The role of any domain's account that deploys who reads."""
+
 PUBLISHER: Final = role("publisher/publish-", ACCOUNT, ANY)
 """The publisher role of any domain."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mesh.iam import bootstrap
-from mesh.iam.roles import deploy
+from mesh.iam.roles import deploy, deploy_access
 from mesh.iam.statement import Document
 from mesh.plan import Plan
 
@@ -53,6 +53,8 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-partner-access-trust", partner.partner.access.trust
     yield "role-partner-access-permissions", partner.partner.access.permissions
     yield "role-deploy-trust", plan.organization.args.deploy_trust
+    yield "role-deploy-access-trust", plan.organization.args.deploy_access_trust
+    yield "role-deploy-access-permissions", deploy_access.deploy_access_permissions()
     yield "role-preview-trust", plan.organization.args.preview_trust
     yield "role-preview-refusals", deploy.preview_refusals()
     yield "boundary", domain.account.boundary
@@ -97,7 +99,9 @@ def made(plan: Plan) -> Made:
     template = bootstrap.template(organization.deploy_trust, organization.preview_trust)
     declared = {f"declarative-at-root-{organization.declared.name}": organization.declared.document.as_json()}
     declared[f"opt-out-at-root-{organization.opted_out.name}"] = organization.opted_out.document.as_json()
-    return {**found, **declared, "bootstrap-template": json.loads(template)}
+    access_template = json.loads(bootstrap.access_template(organization.deploy_access_trust))
+    templates = {"bootstrap-template": json.loads(template), "bootstrap-access-template": access_template}
+    return {**found, **declared, **templates}
 
 
 def text(content: object) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh.access.chains import DecidedReads
-from mesh.access.lake import Lake, Lakes
+from mesh.access.lake import Lake, Lakes, LocationGrant
 from mesh.evaluator.world import World
 from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource
 from mesh.proof.subject import Subject
@@ -891,10 +891,12 @@ def a_publisher_writes_databases_that_contain_its_name(bench: Bench) -> None:
     bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsDatabases", edit)
 
 
-@fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/content is allowed", "PassTheLocationRole")
-def a_publisher_passes_every_location_role(bench: Bench) -> None:
-    edit = element("Resource", f"arn:aws:iam::{bench.hub}:role/mesh/location/*")
-    bench.statement("role/mesh/publisher/publish-ads, mesh", "PassTheLocationRole", edit)
+@fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/", "is granted by the caller's own policies")
+def a_publisher_passes_location_roles(bench: Bench) -> None:
+    """It was so, while publishers registered: with another domain's role, another domain's data would be read."""
+    roles = f"arn:aws:iam::{bench.hub}:role/mesh/location/*"
+    passes = {"Sid": "PassALocationRole", "Effect": "Allow", "Action": "iam:PassRole", "Resource": roles}
+    bench.add("role/mesh/publisher/publish-ads, mesh", passes)
 
 
 @fault("I14", "a bucket of a like name", "is granted by the caller's own policies")
@@ -1244,10 +1246,11 @@ def a_clearance_queries_in_whatever_workgroup(bench: Bench) -> None:
     bench.statement("role/mesh/clearance/general, mesh", "QueryInTheOwnWorkgroup", _more("Resource", every))
 
 
-@fault("U2", "iam:PassRole", "is granted by the caller's own policies")
-def a_publisher_passes_any_location_role(bench: Bench) -> None:
-    roles = f"arn:aws:iam::{bench.hub}:role/mesh/location/*"
-    bench.statement("role/mesh/publisher/publish-ads, mesh", "PassTheLocationRole", _more("Resource", roles))
+@fault("U2", "lakeformation:DeregisterResource", "is granted by the caller's own policies")
+def a_publisher_deregisters_locations(bench: Bench) -> None:
+    """The action takes no resource: one publisher darkens the tables of all domains."""
+    edit = _more("Action", "lakeformation:DeregisterResource")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
 
 
 @fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
@@ -1272,3 +1275,95 @@ def the_boundary_forgets_the_logs(bench: Bench) -> None:
         statement["Action"].remove("logs:PutLogEvents")
 
     bench.statement("policy/mesh/boundary", "DataWork", edit)
+
+
+# ---- two deployments
+
+WHO_READS = "mesh-who-reads"
+DECIDES = "role/mesh/deploy-access, mesh"
+
+
+@fault("M15", "the deployment of domain ads", "iam:", "is not refused by a service control policy")
+def the_deployment_of_a_domain_rewrites_the_trust_of_a_clearance(bench: Bench) -> None:
+    """Clearances are valid in every domain: by its own account's the deployment of one read the whole mesh."""
+    bench.drop(WHO_READS, "RefuseMakingReaders")
+
+
+@fault("M15", "the deployment of domain ads", "role/stacksets-exec-", "is not refused by a service control policy")
+def the_deployment_of_a_domain_makes_a_role_named_like_that_of_stacksets(bench: Bench) -> None:
+    """A guardrail that excepts a name lets through whoever can take it."""
+    edit = less("Resource", "arn:aws:iam::*:role/stacksets-exec-*")
+    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
+
+
+@fault("M15", "the deployment of domain ads", "AWSReservedSSO_", "is not refused by a service control policy")
+def the_deployment_of_a_domain_rewrites_a_role_of_people(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:role/aws-reserved/*")
+    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
+
+
+@fault("M15", "the deployment of domain ads", "policy/mesh/boundary", "is not refused by a service control policy")
+def the_deployment_of_a_domain_rewrites_the_boundary(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:policy/mesh/*")
+    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
+
+
+@fault("M15", "the deployment of domain ads", "iam:PassRole", "role/mesh/clearance/", "is allowed")
+def the_deployment_of_a_domain_passes_a_reader_to_a_service(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:role/mesh/clearance/*")
+    bench.statement(WHO_READS, "RefusePassingReaders", edit)
+
+
+@fault("M15", "the deployment of domain ads", "lakeformation:", "is not refused by a service control policy")
+def the_deployment_of_a_domain_passes_the_hubs_grants_on(bench: Bench) -> None:
+    """Every domain's account holds every expression with the grant option."""
+    edit = also("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/mesh/deploy")
+    bench.statement("mesh-guardrails-stay-up", "RefuseLakeFormationAdministration", edit)
+
+
+@fault("M15", "the publisher of domain ads", "lakeformation:", "is not refused by a service control policy")
+def publishers_register_locations_again(bench: Bench) -> None:
+    edit = also("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/mesh/publisher/*")
+    bench.statement("mesh-guardrails-stay-up", "RefuseRegistrationOfLocations", edit)
+
+
+@fault("M15", "the deployment of domain ads", "role/mesh/deploy-access is allowed")
+def one_deployment_becomes_the_other(bench: Bench) -> None:
+    trusts = {
+        "Sid": "TheOtherDeployment",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{bench.account('ads')}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    bench.add("role/mesh/deploy-access, trust", trusts)
+
+
+@fault("M15", "the deployment of who reads in ads", "s3:GetObject", "is granted by the caller's own policies")
+def the_deployment_of_who_reads_reads(bench: Bench) -> None:
+    reads = {"Sid": "Reads", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    bench.add(DECIDES, reads)
+
+
+@fault("U2", "iam:", "role/mesh/deploy", "is granted by the caller's own policies")
+def the_deployment_of_who_reads_changes_the_other(bench: Bench) -> None:
+    edit = _more("Resource", "arn:aws:iam::*:role/mesh/*")
+    bench.statement(DECIDES, "MakeRolesOfReadersAndJobs", edit)
+
+
+@fault("M15", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+def a_publisher_may_point_at_another_domains_location(bench: Bench) -> None:
+    """A database there would be read with the other domain's role: an attacker's reading, A9."""
+    publisher = f"arn:aws:iam::{bench.hub}:role/mesh/publisher/publish-content"
+    granted = LocationGrant(principal=publisher, arn="arn:aws:s3:::aurora-ads--impressions/tables")
+    bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, location_grants=(*lake.location_grants, granted)))
+
+
+@fault("M15", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+def a_location_is_not_registered_before_its_owner_has_it(bench: Bench) -> None:
+    """At a place that is not registered Lake Formation asks for nothing."""
+
+    def edit(lake: Lake) -> Lake:
+        kept = [each for each in lake.locations if "aurora-ads--impressions" not in each.arn]
+        return dataclasses.replace(lake, locations=tuple(kept))
+
+    bench.lake(bench.hub, edit)
