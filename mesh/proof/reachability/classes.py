@@ -28,6 +28,8 @@ class PrincipalNode(NamedTuple):
         """Reference to the principal for people: `deploy@ads`, `clearance/pii@ads`, `group/ads-finance`."""
         if not self.is_role:
             return self.key
+        if "#" in self.key:
+            return f"token/{self.key.partition('#')[2]}"
         if self.kind == "permission set":
             return f"permission-set/{self.detail}@{self.owner}"
         path = self.key.split(":", 5)[5].removeprefix("role/").removeprefix(f"{names.PATH}/")
@@ -38,6 +40,11 @@ class PrincipalNode(NamedTuple):
     def is_role(self) -> bool:
         """Whether AWS knows the principal, by its ARN."""
         return self.key.startswith("arn:")
+
+    @property
+    def principal(self) -> str:
+        """The caller as a request names it; a token is its identity provider's."""
+        return self.key.partition("#")[0]
 
 
 ADMINISTRATOR: Final = "administrator"

@@ -196,12 +196,12 @@ class Edges:
 
         What another account has not named in the plan it would have to open first, which is a step of its own.
         """
-        if source.account != account or not self.can_at_all(source.key, action):
+        if source.account != account or not self.can_at_all(source.principal, action):
             return None
         context = _IN_THE_NETWORK.get(action.partition(":")[0])
         of_service = facts.requests(action.partition(":")[0], self._world.region, account)
         for resource in [arn for name, arn in of_service if name == action] or ["*"]:
-            because = self.allowed(source.key, action, resource, context)
+            because = self.allowed(source.principal, action, resource, context)
             if because is not None:
                 return because
         return None
@@ -216,10 +216,10 @@ class Edges:
         for action in ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"):
             if not role.trust.allows(action.lower()):
                 continue
-            for context in ({**_UNDER_A_NAME, **_WITH_A_FACTOR}, {}):
-                because = self.allowed(source.key, action, target.key, context)
+            for context in (_claims(source),) if "#" in source.key else ({**_UNDER_A_NAME, **_WITH_A_FACTOR}, {}):
+                because = self.allowed(source.principal, action, target.key, context)
                 if because is not None:
-                    trusts = self._trusting(Request(source.key, action, target.key, context))
+                    trusts = self._trusting(Request(source.principal, action, target.key, context))
                     yield Way("may assume", action, tuple(dict.fromkeys((*because, *trusts))))
                     return
 
@@ -236,26 +236,28 @@ class Edges:
 
     def _changes(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
         for action in CHANGES_A_ROLE:
-            if self.can_at_all(source.key, action):
+            if self.can_at_all(source.principal, action):
                 boundary = {"iam:PermissionsBoundary": names.boundary(target.account)}
-                because = self.allowed(source.key, action, target.key, boundary if action in _TAKES_A_BOUNDARY else {})
+                because = self.allowed(
+                    source.principal, action, target.key, boundary if action in _TAKES_A_BOUNDARY else {}
+                )
                 if because is not None:
                     yield Way("may change", action, because)
         role = self._world.role(target.key)
         if role is None or role.boundary is None:
             return
         for action in CHANGES_A_POLICY:
-            if self.can_at_all(source.key, action):
-                because = self.allowed(source.key, action, names.boundary(target.account))
+            if self.can_at_all(source.principal, action):
+                because = self.allowed(source.principal, action, names.boundary(target.account))
                 if because is not None:
                     yield Way("may change", f"{action} on its boundary", because)
 
     def _passes(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
-        if not self.can_at_all(source.key, "iam:PassRole"):
+        if not self.can_at_all(source.principal, "iam:PassRole"):
             return
         for service in self.runners(target):
             context = {"iam:PassedToService": f"{service}.amazonaws.com"}
-            passed = self.allowed(source.key, "iam:PassRole", target.key, context)
+            passed = self.allowed(source.principal, "iam:PassRole", target.key, context)
             for action in STARTS.get(service, ()) if passed is not None else ():
                 started = self.at_home(source, action, target.account)
                 if started is not None:
@@ -268,7 +270,7 @@ class Edges:
                 if because is not None:
                     yield Way("may change what runs as", action, because)
         for script in self._scripts.get(target.key, ()):
-            because = self.allowed(source.key, "s3:PutObject", script)
+            because = self.allowed(source.principal, "s3:PutObject", script)
             if because is not None:
                 yield Way("may change what runs as", f"s3:PutObject on {script}", because)
 
@@ -277,8 +279,8 @@ class Edges:
         if target.kind not in ("clearance", "location") or source.account != target.account:
             return
         for action in GRANTS:
-            if self.can_at_all(source.key, action):
-                because = self.allowed(source.key, action, "*")
+            if self.can_at_all(source.principal, action):
+                because = self.allowed(source.principal, action, "*")
                 if because is not None:
                     yield Way("may grant itself what is read by", action, because)
 
@@ -300,6 +302,12 @@ class Edges:
             contexts = [source, *({**source, "aws:SourceArn": arn} for arn in arns)]
             if any(self.allowed(principal, "sts:AssumeRole", target.key, each) is not None for each in contexts):
                 yield service
+
+
+def _claims(token: PrincipalNode) -> dict[str, str]:
+    """The claims of a token, as a request with it carries them."""
+    issuer = token.principal.partition("oidc-provider/")[2]
+    return {f"{issuer}:aud": token.detail, f"{issuer}:sub": token.key.partition("#")[2]}
 
 
 _TAKES_A_BOUNDARY: Final = frozenset(

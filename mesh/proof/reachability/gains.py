@@ -256,10 +256,10 @@ class Gains:
         return ()
 
     def _read_columns(self, node: PrincipalNode, product: DataProductArgs) -> Iterator[Gain]:
-        if node.account == "" or not self.graph.edges.can_at_all(node.key, "lakeformation:GetDataAccess"):
+        if node.account == "" or not self.graph.edges.can_at_all(node.principal, "lakeformation:GetDataAccess"):
             return
         try:
-            chain = self._subject.access.read_as(node.key, product, "table")
+            chain = self._subject.access.read_as(node.principal, product, "table")
         except UnknownError as error:
             yield from self._gain("reads", product, "a query", (Cause("the evaluator", f"cannot decide: {error}"),))
             return
@@ -287,13 +287,13 @@ class Gains:
 
     def _with_key(self, node: PrincipalNode, action: str, product: DataProductArgs) -> tuple[Cause, ...] | None:
         key = self._subject.product_key(product)
-        return self.graph.edges.allowed(node.key, action, key, self._subject.through_s3)
+        return self.graph.edges.allowed(node.principal, action, key, self._subject.through_s3)
 
     def _gain(self, verb: Verb, product: DataProductArgs, by: str, because: tuple[Cause, ...]) -> tuple[Gain, ...]:
         return (Gain(verb, product.name, product.domain, by, because, product.labels),)
 
     def _allowed(self, node: PrincipalNode, action: str, resource: str) -> tuple[Cause, ...] | None:
-        return self.graph.edges.allowed(node.key, action, resource)
+        return self.graph.edges.allowed(node.principal, action, resource)
 
     # ---- guardrails
 
@@ -324,7 +324,7 @@ class Gains:
         if resource in ("", "*"):  # an action without a resource is one on the caller's own account
             return self.graph.edges.at_home(node, action, account)
         parts = {"region": self._subject.region, "account": account, "owner": owner, "mesh": self._subject.plan.mesh}
-        if action.startswith("iam:") and not self.graph.edges.can_at_all(node.key, action):
+        if action.startswith("iam:") and not self.graph.edges.can_at_all(node.principal, action):
             return None
         return self._allowed(node, action, resource.format(**parts))
 
@@ -369,7 +369,7 @@ class Gains:
         if got is None:
             return
         key = from_plan.key_arn(self._subject.region, account, alias)
-        used = self.graph.edges.allowed(node.key, "kms:Decrypt", key, self._subject.through_s3)
+        used = self.graph.edges.allowed(node.principal, "kms:Decrypt", key, self._subject.through_s3)
         if used is not None:
             yield Gain(
                 "reads", what, owner, f"s3:GetObject on {place.removeprefix('arn:aws:s3:::')}", (*got, *used), labels

@@ -103,6 +103,19 @@ class PrincipalGraph:
                 f"arn:aws:iam::{account}:role/somebody", f"an outsider of {account}", OUTSIDER, "", account
             )
         yield PrincipalNode("anonymous", "an anonymous caller", OUTSIDER, "", "")
+        yield from self._tokens()
+
+    def _tokens(self) -> Iterator[PrincipalNode]:
+        """Tokens of identity providers that a trust names: of a stranger's repository, and of a pull request."""
+        found: dict[str, PrincipalNode] = {}
+        for role in self.subject.world.roles.values():
+            trust = self.text_of(role.trust) if role.trust else ""
+            for provider, audience, subject in _TOKEN.findall(trust) if '"Federated"' in trust else ():
+                repository = subject.partition(":environment:")[0]
+                for claimed in (f"{repository}:pull_request", f"repo:somebody/else{subject.removeprefix(repository)}"):
+                    node = PrincipalNode(f"{provider}#{claimed}", f"a token of {claimed}", OUTSIDER, "", "", audience)
+                    found.setdefault(claimed, node)
+        yield from found.values()
 
     @property
     def _clearances(self) -> tuple[str, ...]:
@@ -332,6 +345,8 @@ class PrincipalGraph:
 
 
 _ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_TOKEN: Final = re.compile(r'"Federated": "([^"]+)".*?:aud": \[?"([^"]+)".*?:sub": \[?"([^"]+)"')
+"""Identity provider, audience and subject of the tokens that a trust admits."""
 _OF_A_DOMAIN: Final = re.compile(r"(?:publisher/publish-|role/mesh/location/)([a-z0-9-]+)")
 
 

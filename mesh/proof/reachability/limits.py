@@ -15,16 +15,16 @@ from mesh.proof.reachability.classes import GROUP, PrincipalNode, bound_to, unit
 from mesh.proof.reachability.gains import Gain, Verb
 from mesh.proof.reachability.graph import PrincipalGraph
 
-Extent = Literal["nothing", "own product", "own", "covered", "everything"]
-"""Products: none, the one of the principal, those of its owner, what its clearance covers, all."""
+Extent = Literal["nothing", "own product", "own", "covered", "of partners", "everything"]
+"""Products: none, the one of the principal, those of its owner, what its clearance covers, partners' copies, all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlastBound:
     """The most that a principal of a class reads, writes, loosens and enters when it is stolen, and the reason.
 
-    `loosens` are guardrails of its own account, `products` those of the products that it writes; `beside` are
-    guardrails of the governance account. `enters` are kinds of accounts beside its own.
+    `loosens` are guardrails of its own account, `elsewhere` those of other accounts by their kind, `products` the
+    protections of products. `enters` are kinds of accounts beside its own.
     """
 
     why: str
@@ -32,7 +32,7 @@ class BlastBound:
     writes: Extent = "nothing"
     products: Extent = "nothing"
     loosens: frozenset[str] = frozenset()
-    beside: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     enters: frozenset[str] = field(default_factory=frozenset[str])
     unbounded: bool = False
 
@@ -41,6 +41,9 @@ _OF_AN_ACCOUNT: Final = frozenset({"block of public access", "log bucket", "quer
 """What the deployment of an account sets up there."""
 
 
+_OF_A_PARTNER: Final = _OF_AN_ACCOUNT | {"boundary", "roles of the mesh"}
+_WHO_READS: Final = frozenset({"Lake Formation settings and grants", "boundary"})
+_LABELS: Final = frozenset({"LF-tags"})
 _EVERYWHERE: Final = frozenset({"governance", "management", "a domain", "a partner"})
 
 
@@ -88,7 +91,7 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         why="A publisher writes its domain's entries of the catalog, for which it reads the location.",
         reads="own",
         writes="own",
-        beside=frozenset({"LF-tags"}),
+        elsewhere={"governance": _LABELS},
     ),
     # ---- deployments
     "preview of management": BlastBound(why="A preview reads settings."),
@@ -101,19 +104,19 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         writes="own",
         products="own",
         loosens=_OF_AN_ACCOUNT,
-        beside=frozenset({"LF-tags"}),
+        elsewhere={"governance": _LABELS},
         enters=frozenset({"governance"}),
     ),
     "deploy-access of a domain": BlastBound(
         why="It makes the roles of readers and jobs in its account: it decides who reads, and so could read.",
         reads="everything",
         writes="own",
-        loosens=frozenset({"Lake Formation settings and grants", "boundary"}),
+        loosens=_WHO_READS,
     ),
     "deploy of a partner": BlastBound(
         why="A partner's stack makes the inbox, its boundary and its access role.",
         reads="own",
-        loosens=_OF_AN_ACCOUNT | {"boundary", "roles of the mesh"},
+        loosens=_OF_A_PARTNER,
     ),
     "deploy of governance": _everything("Governance makes the catalog, its labels and the roles that read for it."),
     "deploy of management": _everything("The stack `organization` makes the walls."),
@@ -126,6 +129,31 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         writes="own",
     ),
     # ---- continuous integration
+    "ci organization": _everything("It becomes the deployment of the management account."),
+    "ci governance": _everything("It becomes the deployment of governance, which makes the other CI roles."),
+    "ci access": BlastBound(
+        why="It becomes the deployment of who reads in every domain: whoever decides who reads, could read.",
+        reads="everything",
+        writes="everything",
+        elsewhere={"a domain": _WHO_READS},
+        enters=frozenset({"a domain"}),
+    ),
+    "ci partners": BlastBound(
+        why="It becomes the deployment of every partner.",
+        reads="of partners",
+        elsewhere={"a partner": _OF_A_PARTNER},
+        enters=frozenset({"a partner"}),
+    ),
+    "ci domain": BlastBound(
+        why="It becomes the deployment of its one domain, and no more than that.",
+        reads="own",
+        writes="own",
+        products="own",
+        loosens=_OF_AN_ACCOUNT,
+        elsewhere={"governance": _LABELS},
+        enters=frozenset({"governance"}),
+    ),
+    "ci previews": BlastBound(why="It runs the code of pull requests, and reads settings.", enters=_EVERYWHERE),
     "ci deploy": _everything("One role deploys every stack."),
     "ci preview": BlastBound(why="A preview reads settings.", enters=_EVERYWHERE),
 }
@@ -199,7 +227,7 @@ def _within(bound: BlastBound, standing: Standing, gain: Gain, graph: PrincipalG
         return _in_extent(bound.products, standing, gain, graph)
     if gain.owner in standing.owners:
         return gain.what in bound.loosens
-    return gain.owner == "governance" and gain.what in bound.beside
+    return gain.what in bound.elsewhere.get(unit_of(gain.owner), frozenset())
 
 
 def _in_extent(extent: Extent, standing: Standing, gain: Gain, graph: PrincipalGraph) -> bool:
@@ -212,6 +240,8 @@ def _in_extent(extent: Extent, standing: Standing, gain: Gain, graph: PrincipalG
             return name_of(gain) == standing.product
         case "own":
             return gain.owner in standing.owners
+        case "of partners":
+            return gain.owner.startswith("partner-")
         case "covered":
             if standing.covers is None:
                 return gain.owner in standing.owners and gain.owner.startswith("partner-")

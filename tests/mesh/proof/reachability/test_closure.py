@@ -90,7 +90,9 @@ def test_a_stolen_deployment_of_a_domain_reads_nothing_but_its_own_products(adve
 def test_nobody_of_a_partner_reads_a_product(adversaries: Adversaries) -> None:
     for name in ("deploy@partner-ad-measurement", "group/ad-measurement-analysts", "administrator@partner-subtitling"):
         reads = adversaries.radius(named(adversaries.graph, name)).reads
-        assert {what.partition(" of ")[2] for what in reads} == {named(adversaries.graph, name).owner or "partner-ad-measurement"}
+        assert {what.partition(" of ")[2] for what in reads} == {
+            named(adversaries.graph, name).owner or "partner-ad-measurement"
+        }
 
 
 def test_a_member_whose_review_has_passed_comes_to_nothing(sample: Mesh, written: WrittenLabels) -> None:
@@ -101,7 +103,9 @@ def test_a_member_whose_review_has_passed_comes_to_nothing(sample: Mesh, written
         "group/subtitling-project-managers",
         "group/subtitling-translators",
     ]
-    assert [node.name for node in graph.nodes.values() if node.kind == "permission set" and node.detail in CLEARANCES] == []
+    assert [
+        node.name for node in graph.nodes.values() if node.kind == "permission set" and node.detail in CLEARANCES
+    ] == []
 
 
 @pytest.mark.long
