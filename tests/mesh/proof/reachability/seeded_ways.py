@@ -82,6 +82,15 @@ class WaysBench(Bench):
         statement = {"Sid": "Seeded", "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
         self.policy(self.role(arn).trust, statement)
 
+    def takes_tokens(self, arn: str, subjects: str) -> None:
+        """A CI role that takes tokens of its own identity provider whose subject matches a pattern."""
+        trust = self.role(arn).trust
+        assert trust
+        own = trust.document["Statement"][0]
+        issuer = own["Principal"]["Federated"].partition("oidc-provider/")[2]
+        condition = {"StringLike": {f"{issuer}:sub": subjects}}
+        self.policy(trust, {**own, "Sid": "Seeded", "Condition": condition})
+
     def may(self, arn: str, action: str, resource: str = "*", sid: str = "Given") -> None:
         """A role with one permission more."""
         statement = {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}
@@ -609,6 +618,51 @@ def anybody_may_be_made_administrator_of_lake_formation(bench: WaysBench) -> Non
 )
 def an_administrator_of_the_hub_may_grant(bench: WaysBench) -> None:
     bench.spare(GUARDRAILS, "RefuseLakeFormationAdministration", f"arn:aws:iam::{HUB}:role/somebody")
+
+
+# ---- continuous integration
+
+REPOSITORY: Final = "repo:aurora-streaming/data-mesh"
+OF_CI: Final = f"arn:aws:iam::{HUB}:role/mesh/ci"
+
+
+@way(
+    f"ci/domain-{CONTENT}@governance",
+    ("may assume", "sts:AssumeRole", "deploy@ads", "Seeded"),
+)
+def the_ci_of_any_domain_deploys_every_domain(bench: WaysBench) -> None:
+    bench.trusts(names.deploy_role(ADS), f"{OF_CI}/domain-*")
+    bench.may(f"{OF_CI}/domain-{CONTENT}", "sts:AssumeRole", names.deploy_role("*"))
+
+
+@way("ci/partners@governance", ("may assume", "sts:AssumeRole", "deploy@management", "Seeded"))
+def a_ci_role_deploys_two_stacks(bench: WaysBench) -> None:
+    bench.trusts(names.deploy_role(MANAGEMENT), f"{OF_CI}/partners")
+    bench.may(f"{OF_CI}/partners", "sts:AssumeRole", names.deploy_role(MANAGEMENT))
+
+
+@way("ci/previews@governance", ("may assume", "sts:AssumeRole", "deploy-access@identity", "Seeded"))
+def the_ci_of_previews_decides_who_reads(bench: WaysBench) -> None:
+    bench.trusts(names.role(IDENTITY, "deploy-access"), f"{OF_CI}/previews")
+    bench.may(f"{OF_CI}/previews", "sts:AssumeRole", names.role("*", "deploy*"))
+
+
+@way(
+    f"token/{REPOSITORY}:pull_request",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", f"ci/domain-{CONTENT}@governance", "Seeded"),
+    ("may assume", "sts:AssumeRole", "deploy@content", "DeployTheStack"),
+)
+def a_ci_role_takes_a_token_of_any_environment(bench: WaysBench) -> None:
+    bench.takes_tokens(f"{OF_CI}/domain-{CONTENT}", f"{REPOSITORY}:*")
+
+
+@way(
+    "token/repo:somebody/else:environment:access",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/access@governance", "Seeded"),
+    ("may assume", "sts:AssumeRole", "deploy-access@identity", "DeployTheStack"),
+)
+def a_ci_role_takes_a_token_of_any_repository(bench: WaysBench) -> None:
+    bench.takes_tokens(f"{OF_CI}/access", "repo:*")
 
 
 def _given(action: str) -> Json:
