@@ -1,4 +1,4 @@
-"""`mesh access blast`: what whoever steals a principal reads, writes, enters and loosens, and by which path."""
+"""`mesh access blast`: what whoever steals a role reads, writes, enters and loosens, and by which path."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _known(adversaries: Adversaries, text: str) -> PrincipalNode:
 
 
 def _bound(adversaries: Adversaries, radius: BlastRadius) -> str:
-    """What the proofs say about the class of a principal: the reason of its bound, or that nothing bounds it."""
+    """The bound of a principal's class in the proofs, with its reason, and whether it is kept."""
     from mesh.proof.reachability.classes import bound_to
     from mesh.proof.reachability.limits import BOUNDS, WAITING, within
 

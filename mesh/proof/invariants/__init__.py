@@ -281,7 +281,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "R1",
-        "Whoever is stolen reads, writes, loosens and enters no more than its class, by whatever way of becoming others.",
+        "Who steals a role, a group or a pull request comes, whatever ways lead on, to no more than its class.",
         becoming.nobody_becomes_more,
         _MOVING,
     ),

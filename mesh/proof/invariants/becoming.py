@@ -1,4 +1,4 @@
-"""Adversaries who move (R1, R2): whoever is stolen becomes no more than the bound of its class lets it.
+"""Adversaries who move (R1, R2): whoever steals a role comes to no more than the bound of its class.
 
 The closure is asked of one principal of each class; classes that differ in names alone are one (`mesh/proof/forms.py`).
 """
@@ -13,7 +13,7 @@ from mesh.proof.claims import AnyClaim, Fact
 from mesh.proof.reachability.adversaries import Adversaries
 from mesh.proof.reachability.classes import PrincipalNode, bound_to
 from mesh.proof.reachability.edges import CHANGES_A_POLICY, CHANGES_A_ROLE, GRANTS, RUNS, STARTS
-from mesh.proof.reachability.gains import GUARDRAILS, Verb
+from mesh.proof.reachability.gains import GUARDRAILS, HarmKind
 from mesh.proof.reachability.limits import BOUNDS, WAITING, beyond, entered_beyond
 from mesh.proof.subject import Subject
 
@@ -31,10 +31,10 @@ def nobody_becomes_more(subject: Subject) -> Iterator[AnyClaim]:
             yield Fact(f"{start.who}, if stolen, enters no account beyond its class", _entered(adversaries, start))
 
 
-_VERBS: Final[dict[Verb, str]] = {"reads": "product", "writes": "product", "loosens": "guardrail"}
+_VERBS: Final[dict[HarmKind, str]] = {"reads": "product", "writes": "product", "loosens": "guardrail"}
 
 
-def _beyond(adversaries: Adversaries, start: PrincipalNode, verb: Verb) -> Callable[[Subject], str | None]:
+def _beyond(adversaries: Adversaries, start: PrincipalNode, verb: HarmKind) -> Callable[[Subject], str | None]:
     return lambda _: next(map(str, beyond(adversaries.graph, adversaries.radius(start), verb)), None)
 
 
@@ -86,7 +86,7 @@ NO_WAY: Final = {
     "glue:StartTrigger": "A trigger is started as it was made: its jobs have the arguments that it was given.",
     "iam:DeletePolicy": "A boundary that roles carry cannot be deleted (IAM API, DeletePolicy: DeleteConflict).",
     "iam:DeletePolicyVersion": "The version in force cannot be deleted (IAM API, DeletePolicyVersion).",
-    "iam:DeleteRole": "A role that is gone gives nothing; one made in its place takes `iam:CreateRole`, which is asked.",
+    "iam:DeleteRole": "A role that is gone gives nothing; to make one in its place takes `iam:CreateRole`.",
     "iam:TagPolicy": "No decision rests on a tag (I15).",
     "iam:UntagPolicy": "No decision rests on a tag (I15).",
     "iam:UpdateRole": "It changes a description and how long a session lasts, not whose it is.",

@@ -1,4 +1,4 @@
-"""Adversaries of a mesh: one principal of each class, as somebody who has stolen it."""
+"""Adversaries of a mesh: whoever has stolen one role, group or pull request of each class."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Adversaries:
         self._radii: dict[str, BlastRadius] = {}
 
     def alike(self, start: PrincipalNode) -> int:
-        """How many principals are of one class."""
+        """Number of the principals of one class."""
         form = self.graph.classes[start.key]
         return sum(form == each for each in self.graph.classes.values())
 

@@ -1,4 +1,4 @@
-"""Blast radius of a principal: what whoever steals it reads, writes, enters and loosens, by whatever way."""
+"""Blast radius: what whoever steals a role reads, writes, enters and loosens, by whatever way."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from mesh.proof.reachability.classes import PrincipalNode
 from mesh.proof.reachability.gains import Gain, Gains
-from mesh.proof.reachability.graph import PrincipalGraph, Step, paths
+from mesh.proof.reachability.graph import AttackStep, PrincipalGraph, paths
 
 
 class Harmed(NamedTuple):
     """A gain of an adversary, and the path to the principal that has it."""
 
-    path: tuple[Step, ...]
+    path: tuple[AttackStep, ...]
     gain: Gain
 
     def __str__(self) -> str:
@@ -24,13 +24,13 @@ class Harmed(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class BlastRadius:
-    """Everything that an adversary who holds `start` comes to; `paths` lead to each principal, by its key.
+    """All that an adversary who holds `start` comes to; `paths` lead to each principal, by its key.
 
     `owners` has the owner of every account by its id.
     """
 
     start: PrincipalNode
-    paths: dict[str, tuple[Step, ...]]
+    paths: dict[str, tuple[AttackStep, ...]]
     harms: tuple[Harmed, ...] = field(repr=False)
     owners: dict[str, str] = field(repr=False)
 
@@ -101,7 +101,7 @@ def blast_radius(graph: PrincipalGraph, gains: Gains, start: PrincipalNode) -> B
     return BlastRadius(start=start, paths=reached, harms=tuple(_harms(graph, gains, reached)), owners=graph.owners)
 
 
-def _harms(graph: PrincipalGraph, gains: Gains, reached: dict[str, tuple[Step, ...]]) -> Iterator[Harmed]:
+def _harms(graph: PrincipalGraph, gains: Gains, reached: dict[str, tuple[AttackStep, ...]]) -> Iterator[Harmed]:
     seen: set[tuple[str, str, frozenset[str]]] = set()
     for key, path in reached.items():
         for gain in gains.of(graph.nodes[key]):

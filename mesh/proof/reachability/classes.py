@@ -1,4 +1,4 @@
-"""Classes of principals, known by the names of their roles; the one place that reads a name."""
+"""Classes of roles, people and pull requests, known by their names; the one place that reads a name."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def node_of(arn: str, owners: dict[str, str]) -> PrincipalNode:
         if found:
             parts = found.groupdict()
             owner = parts.get("owner") or owners.get(parts.get("account") or "", home)
-            what = f"{kind} {parts['detail']}" if parts.get("detail") and kind not in ("pipeline",) else kind
+            what = f"{kind} {parts['detail']}" if parts.get("detail") and kind != "pipeline" else kind
             product = parts.get("product") or ""
             of = f"{owner}.{product}" if product else owner
             return PrincipalNode(arn, f"{what} of {of}", kind, owner, account, parts.get("detail") or "", product)

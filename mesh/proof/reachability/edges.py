@@ -1,4 +1,4 @@
-"""Ways from one principal to another, each decided by the evaluator, with the statement that allows it.
+"""Ways of becoming somebody else, each decided by the evaluator, with the statement that allows it.
 
 Sources: STS and IAM API references; IAM User Guide, "Grant a user permissions to pass a role to an AWS service"; AWS
 Glue Developer Guide, "Using job parameters"; Lake Formation Developer Guide, "Permission cascading rules". Where a way
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from mesh import names
 from mesh.access import from_plan
@@ -275,7 +275,7 @@ class Edges:
                 yield Way("may change what runs as", f"s3:PutObject on {script}", because)
 
     def _grants(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
-        """What Lake Formation lets through to a clearance, an account passes on; the hub decides on every location."""
+        """Grants: an account passes on what a clearance reads there, and the hub decides on every location."""
         if target.kind not in ("clearance", "location") or source.account != target.account:
             return
         for action in GRANTS:
@@ -288,8 +288,8 @@ class Edges:
         """The services that the trust of a role admits, for something in its account."""
         if target.key not in self._admitted:
             role = self._world.role(target.key)
-            document = role.trust.document if role and role.trust else {}
-            self._admitted[target.key] = tuple(self._services(target, json.dumps(document)))
+            trust = json.dumps(role.trust.document) if role and role.trust else ""
+            self._admitted[target.key] = tuple(self._services(target, trust))
         return self._admitted[target.key]
 
     def _services(self, target: PrincipalNode, trust: str) -> Iterator[str]:
@@ -324,8 +324,8 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for each in value.values():
+        for each in cast("dict[str, Any]", value).values():
             yield from _texts(each)
     elif isinstance(value, list):
-        for each in value:
+        for each in cast("list[Any]", value):
             yield from _texts(each)

@@ -1,4 +1,4 @@
-"""Gains of a principal by itself: products that it reads and writes, and guardrails that it loosens."""
+"""Gains of a role by itself: products that it reads and writes, and guardrails that it loosens."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from mesh.proof.reachability.classes import PrincipalNode, unit_of
 from mesh.proof.reachability.graph import PrincipalGraph
 from mesh.proof.subject import Subject
 
-Verb = Literal["reads", "writes", "loosens"]
+HarmKind = Literal["reads", "writes", "loosens"]
 
 
 class Gain(NamedTuple):
-    """What a principal can do: read or write a product (`identity.profiles`), loosen a guardrail.
+    """A harm that a principal does by itself: it reads or writes a product (`ads.clicks`), or loosens a guardrail.
 
     `owner` is whose it is, `labels` those of what is read. `because` has the statements that allow it.
     """
 
-    verb: Verb
+    verb: HarmKind
     what: str
     owner: str
     by: str
@@ -49,7 +49,7 @@ OBJECTS: Final = (
 
 
 class Guardrail(NamedTuple):
-    """What keeps a mesh in its walls: its name, and the actions that take it down, on resources of an account.
+    """A wall of the mesh: its name, and the actions that take it down, on resources of an account.
 
     A resource may hold `{region}`, `{account}`, `{owner}` and `{mesh}`; `units` are those that have one.
     """
@@ -289,7 +289,7 @@ class Gains:
         key = self._subject.product_key(product)
         return self.graph.edges.allowed(node.principal, action, key, self._subject.through_s3)
 
-    def _gain(self, verb: Verb, product: DataProductArgs, by: str, because: tuple[Cause, ...]) -> tuple[Gain, ...]:
+    def _gain(self, verb: HarmKind, product: DataProductArgs, by: str, because: tuple[Cause, ...]) -> tuple[Gain, ...]:
         return (Gain(verb, product.name, product.domain, by, because, product.labels),)
 
     def _allowed(self, node: PrincipalNode, action: str, resource: str) -> tuple[Cause, ...] | None:

@@ -1,4 +1,4 @@
-"""Graph of principals: its nodes from the plan, its steps asked of one pair of each class and kept for all like it.
+"""Graph of who can become whom: nodes from the plan, steps asked of one pair of each class and kept for all like it.
 
 Two principals are of one class when their documents, and the control policies that bind them, are one text but for
 their own names and ids. A step depends on the two classes and on how the principals are related: in one product, of
@@ -37,7 +37,7 @@ Relation = str
 """How two principals are related, or a principal and a product: `product`, `owner`, `named` or `other`."""
 
 
-class Step(NamedTuple):
+class AttackStep(NamedTuple):
     """A step of an adversary: from one principal to another, by a way."""
 
     source: PrincipalNode
@@ -226,7 +226,7 @@ class PrincipalGraph:
 
     # ---- steps
 
-    def steps(self, source: PrincipalNode) -> Iterator[Step]:
+    def steps(self, source: PrincipalNode) -> Iterator[AttackStep]:
         """Every step from a principal, those that cost least to explain first."""
         yield from self._of_people(source)
         yield from self._of_pull_requests(source)
@@ -238,7 +238,7 @@ class PrincipalGraph:
                 first = next(targets, None)
                 ways = self._ways(source, form, relation, first) if first else ()
                 for target in chain([first] if first else [], targets) if ways else ():
-                    yield from (Step(source, target, way) for way in ways)
+                    yield from (AttackStep(source, target, way) for way in ways)
 
     def _related(
         self, source: PrincipalNode, by_owner: Mapping[str, list[PrincipalNode]]
@@ -295,17 +295,17 @@ class PrincipalGraph:
         assignments = people.assignments if people else ()
         return tuple((each.account, each.permission_set) for each in assignments if each.group_id == group.detail)
 
-    def _of_people(self, source: PrincipalNode) -> Iterator[Step]:
+    def _of_people(self, source: PrincipalNode) -> Iterator[AttackStep]:
         """Groups hold permission sets: IAM Identity Center lets their people into the role of each."""
         for account, permission_set in self.assigned(source) if source.kind == GROUP else ():
             home = self._ids.get(account) or self._ids.get(account.removeprefix("domain-"), "")
             arn = from_plan.permission_set_role(home, self.subject.region, permission_set)
             if arn in self.nodes:
                 cause = Cause(f"assignments of {account}", permission_set)
-                yield Step(source, self.nodes[arn], Way("is in the group of", "sign in", (cause,)))
+                yield AttackStep(source, self.nodes[arn], Way("is in the group of", "sign in", (cause,)))
 
-    def _of_pull_requests(self, source: PrincipalNode) -> Iterator[Step]:
-        """What a domain's own files decide, its pull request decides: scripts, and who is a member if they say so."""
+    def _of_pull_requests(self, source: PrincipalNode) -> Iterator[AttackStep]:
+        """Pull requests decide what their domain's files say: scripts, and members of clearances if they name any."""
         if source.kind != PULL_REQUEST:
             return
         file = f"stacks/domains/{source.owner}.yaml"
@@ -313,9 +313,9 @@ class PrincipalGraph:
             if node.owner != source.owner:
                 continue
             if node.kind == "pipeline":
-                yield Step(source, node, Way("deploys", "the script of its pipeline", (Cause(file, "products"),)))
+                yield AttackStep(source, node, Way("deploys", "the script of its pipeline", (Cause(file, "products"),)))
             elif node.kind == "clearance" and "members" in Domain.model_fields:
-                yield Step(source, node, Way("deploys", "a member of a clearance", (Cause(file, "members"),)))
+                yield AttackStep(source, node, Way("deploys", "a member of a clearance", (Cause(file, "members"),)))
 
     # ---- products
 
@@ -362,9 +362,9 @@ def _marked(text: str, account_id: str, *owners: str) -> str:
     return text
 
 
-def paths(graph: PrincipalGraph, start: PrincipalNode) -> dict[str, tuple[Step, ...]]:
+def paths(graph: PrincipalGraph, start: PrincipalNode) -> dict[str, tuple[AttackStep, ...]]:
     """Every principal that can be reached from one, with a shortest path; the start itself by none."""
-    reached: dict[str, tuple[Step, ...]] = {start.key: ()}
+    reached: dict[str, tuple[AttackStep, ...]] = {start.key: ()}
     frontier: Iterable[PrincipalNode] = (start,)
     while frontier:
         following: dict[str, PrincipalNode] = {}

@@ -1,4 +1,4 @@
-"""Bounds of blast radii: for each class of principal the most that whoever steals one comes to, and why.
+"""Bounds of blast radii: for each class the most that whoever steals one comes to, and why.
 
 One table. What it says is held against the closure of the graph (R1 to R4).
 """
@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from mesh.proof.reachability.blast import BlastRadius, Harmed, name_of
 from mesh.proof.reachability.classes import GROUP, PrincipalNode, bound_to, unit_of
-from mesh.proof.reachability.gains import Gain, Verb
+from mesh.proof.reachability.gains import Gain, HarmKind
 from mesh.proof.reachability.graph import PrincipalGraph
 
 Extent = Literal["nothing", "own product", "own", "covered", "of partners", "everything"]
@@ -163,7 +163,7 @@ WAITING: Final = frozenset({"pull request"})
 
 
 class Standing(NamedTuple):
-    """What a principal is by what people wrote: owners it belongs to, and the labels that its clearances cover."""
+    """A principal by what people wrote: owners it belongs to, and the labels that its clearances cover."""
 
     owners: frozenset[str]
     product: str
@@ -188,7 +188,7 @@ def standing_of(graph: PrincipalGraph, node: PrincipalNode) -> Standing:
 _OF_A_CLEARANCE: Final = frozenset({"clearance", "permission set"})
 
 
-def beyond(graph: PrincipalGraph, radius: BlastRadius, verb: Verb) -> Iterator[Harmed]:
+def beyond(graph: PrincipalGraph, radius: BlastRadius, verb: HarmKind) -> Iterator[Harmed]:
     """The harms of one kind that are beyond the bound of the principal's class. Raises KeyError without a bound."""
     bound, standing = BOUNDS[bound_to(radius.start)], standing_of(graph, radius.start)
     for harm in radius.harms:
@@ -198,7 +198,7 @@ def beyond(graph: PrincipalGraph, radius: BlastRadius, verb: Verb) -> Iterator[H
 
 def within(graph: PrincipalGraph, radius: BlastRadius) -> bool:
     """Whether a principal comes to no more than the bound of its class. Raises KeyError without a bound."""
-    verbs: tuple[Verb, ...] = ("reads", "writes", "loosens")
+    verbs: tuple[HarmKind, ...] = ("reads", "writes", "loosens")
     harms = chain.from_iterable(beyond(graph, radius, verb) for verb in verbs)
     return next(harms, None) is None and next(entered_beyond(graph, radius), None) is None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -183,7 +183,7 @@ def way(adversary: str, *path: tuple[StepKind, str, str, str]) -> Callable[..., 
 
 
 @contextmanager
-def opened(subject: Subject, seeded: SeededWay) -> Iterator[PrincipalGraph]:
+def opened(subject: Subject, seeded: SeededWay) -> Generator[PrincipalGraph]:
     """The graph of the subject with a mistake in it."""
     with ExitStack() as stack:
         stack.callback(_forget, subject)

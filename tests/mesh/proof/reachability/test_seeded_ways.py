@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from mesh.plan import Plan
-from mesh.proof.reachability.graph import PrincipalGraph, Step, paths
+from mesh.proof.reachability.graph import AttackStep, PrincipalGraph, paths
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
 from tests.mesh.proof.reachability.seeded_ways import OF_CI, WAYS, SeededWay, opened
 
-Paths = dict[str, tuple[Step, ...]]
+Paths = dict[str, tuple[AttackStep, ...]]
 
 
 @pytest.fixture(scope="module")
