@@ -21,7 +21,7 @@ from sandbox.enforcement.live_lake import governed
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.origin_keys import StoredEndpoints, from_elsewhere
 from sandbox.enforcement.questions import Question
-from sandbox.enforcement.refusals import UNDECIDED, malformed, refusal, refusal_message
+from sandbox.enforcement.refusals import LAKE_REFUSAL, UNDECIDED, malformed, refusal, refusal_message
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
@@ -29,8 +29,6 @@ Exempt = Callable[[SignedCaller, AwsCall], str]
 """Why a call is let through undecided; empty for one that is decided."""
 
 _OK: Final = 200
-LAKE_REFUSAL: Final = "Insufficient Lake Formation permission(s)"
-"""The beginning of a refusal by Lake Formation."""
 
 
 def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:

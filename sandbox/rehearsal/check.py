@@ -10,16 +10,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mesh.access import from_plan
+from mesh.access.data_locations import may_create_database
 from mesh.evaluator import Request, decide
 from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.request_origin import coming_from
 from sandbox.enforcement.origin_keys import from_elsewhere
-from sandbox.enforcement.refusals import REFUSAL_CODES, UNDECIDED, cause, cause_in
+from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES, UNDECIDED, cause, cause_in
 from sandbox.rehearsal.credentials import credentials, issued_keys
 from sandbox.rehearsal.elsewhere import probes_from_elsewhere
 from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
+from sandbox.rehearsal.stolen_deployments import probes_of_stolen_deployments
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 
 if TYPE_CHECKING:
@@ -107,7 +109,12 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
 
 
 def _all_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
-    return chain(_first_probes(targets, personas), probes(targets, personas), probes_from_elsewhere(targets, personas))
+    return chain(
+        _first_probes(targets, personas),
+        probes(targets, personas),
+        probes_from_elsewhere(targets, personas),
+        probes_of_stolen_deployments(targets.plan, personas),
+    )
 
 
 def _first_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
@@ -177,7 +184,8 @@ class _PlannedAnswers:
             decision = decide(request, self._world)
             if not decision.allowed:
                 return cause(request.action, decision)
-        return ""
+        hub = self._lakes.lakes[self._hub]
+        return LAKE_REFUSAL if probe.place and not may_create_database(hub, probe.persona.role, probe.place) else ""
 
     def _keys(self, probe: Probe, request: Request) -> Mapping[str, Any]:
         """Keys of where a request comes from, and of the service that made the credentials."""

@@ -30,6 +30,7 @@ PersonaKind = Literal[
     "people",
     "preview",
     "deploy",
+    "deploy-access",
     "governance",
     "break-glass user",
     "admin",
@@ -93,6 +94,7 @@ def personas(plan: Plan) -> Iterator[Persona]:
         yield Persona(f"location:{domain}", "governance", names.location_role(governance, domain), domain)
         yield Persona(f"publisher:{domain}", "governance", names.publisher_role(governance, domain), domain)
         yield from _of_account(domain, account)
+        yield Persona(f"deploy-access@{domain}", "deploy-access", deployed.deciding.deploy_role, domain)
     for partner, deployed in plan.partners.items():
         account = deployed.access.account_id
         yield Persona(f"partner:{partner}", "partner", names.role(account, "access"), partner)

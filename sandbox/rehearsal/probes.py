@@ -43,6 +43,8 @@ class Probe:
     issuer: str = ""
     """The service that made the credentials of a job; empty for Glue."""
     presigned: bool = False
+    place: str = ""
+    """Where a database is made, which Lake Formation decides after IAM; empty for another call."""
 
 
 def probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
@@ -236,7 +238,7 @@ def _roles(plan: Plan, persona: Persona) -> list[str]:
             roles += [names.delivery_role(account, product) for product in domain.deliveries][:_FIRST]
             roles.append(names.publisher_role(plan.perimeter.governance_id, domain.name))
             roles.append(names.location_role(plan.perimeter.governance_id, domain.name))
-        roles.append(names.deploy_role(account))
+        roles += [names.deploy_role(account), names.deploy_access_role(account)]
     return [*roles, *(names.role(partner.access.account_id, "access") for partner in plan.partners.values())]
 
 
