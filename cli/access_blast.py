@@ -64,8 +64,8 @@ def _known(adversaries: Adversaries, text: str) -> PrincipalNode:
 
 def _bound(adversaries: Adversaries, radius: BlastRadius) -> str:
     """The bound of a principal's class in the proofs, with its reason, and whether it is kept."""
+    from mesh.proof.reachability.blast_bounds import BOUNDS, WAITING, within
     from mesh.proof.reachability.classes import bound_to
-    from mesh.proof.reachability.limits import BOUNDS, WAITING, within
 
     bound = BOUNDS.get(bound_to(radius.start))
     if bound is None:
@@ -73,8 +73,8 @@ def _bound(adversaries: Adversaries, radius: BlastRadius) -> str:
     if bound.unbounded:
         return f"everything: {bound.why}"
     if within(adversaries.graph, radius):
-        return f"within its bound: {bound.why}"
-    return f"{'not yet within' if bound_to(radius.start) in WAITING else 'beyond'} its bound: {bound.why}"
+        return f"within: {bound.why}"
+    return f"{'not yet' if bound_to(radius.start) in WAITING else 'beyond'}: {bound.why}"
 
 
 def _as_json(adversaries: Adversaries, radius: BlastRadius) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _every_class(adversaries: Adversaries, *, as_json: bool) -> None:
             *(str(number or "–") for number in numbers),
             ", ".join(radius.labels) or "–",
             *(str(number or "–") for number in (len(radius.writes), len(radius.loosens))),
-            _bound(adversaries, radius).partition(":")[0].removesuffix(" its bound"),
+            _bound(adversaries, radius).partition(":")[0],
         )
     screen().print(table)
     answer(f"\n{counted(len(radii), 'class', 'classes')} of principals. Why: mesh access blast PRINCIPAL")
@@ -110,7 +110,7 @@ def _every_class(adversaries: Adversaries, *, as_json: bool) -> None:
 
 def _show(radius: BlastRadius, bound: str) -> None:
     answer(f"{radius.start.who} ({radius.start.name}), if stolen")
-    answer(f"  {bound}\n")
+    answer(f"bound     {bound}\n")
     products = [name for name in radius.reads if "." in name]
     labels = ", ".join(radius.labels) or "none"
     answer(f"becomes   {counted(len(radius.becomes), 'principal')}")

@@ -11,10 +11,10 @@ from typing import Final
 from mesh.aws.allowed_actions import actions_that
 from mesh.proof.claims import AnyClaim, Fact
 from mesh.proof.reachability.adversaries import Adversaries
+from mesh.proof.reachability.blast_bounds import BOUNDS, WAITING, beyond, entered_beyond
 from mesh.proof.reachability.classes import PrincipalNode, bound_to
 from mesh.proof.reachability.edges import CHANGES_A_POLICY, CHANGES_A_ROLE, GRANTS, RUNS, STARTS
 from mesh.proof.reachability.gains import GUARDRAILS, HarmKind
-from mesh.proof.reachability.limits import BOUNDS, WAITING, beyond, entered_beyond
 from mesh.proof.subject import Subject
 
 

@@ -31,7 +31,7 @@ class PrincipalNode(NamedTuple):
         if "#" in self.key:
             return f"token/{self.key.partition('#')[2]}"
         if self.kind == "permission set":
-            return f"permission-set/{self.detail}@{self.owner}"
+            return f"people/{self.detail}@{self.owner}"
         path = self.key.split(":", 5)[5].removeprefix("role/").removeprefix(f"{names.PATH}/")
         home = self.owner if self.kind not in ("ci", "location", "publisher") else "governance"
         return f"{path if self.kind not in (ADMINISTRATOR, OUTSIDER) else self.kind}@{home or self.account}"

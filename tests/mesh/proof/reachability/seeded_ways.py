@@ -278,7 +278,7 @@ def a_pipeline_reads_with_a_clearance(bench: WaysBench) -> None:
 
 @way(
     "group/growth-analysts",
-    ("is in the group of", "sign in", "permission-set/general@subscriptions", "general"),
+    ("is in the group of", "sign in", "people/general@subscriptions", "general"),
     ("may assume", "sts:AssumeRole", "clearance/pii@subscriptions", "Seeded"),
 )
 def a_permission_set_leads_into_every_clearance(bench: WaysBench) -> None:
@@ -289,7 +289,7 @@ def a_permission_set_leads_into_every_clearance(bench: WaysBench) -> None:
 
 @way(
     "group/ad-measurement-analysts",
-    ("is in the group of", "sign in", "permission-set/restricted@identity", "restricted"),
+    ("is in the group of", "sign in", "people/restricted@identity", "restricted"),
     ("may assume", "sts:AssumeRole", "clearance/restricted@identity", "PeopleWithThePermissionSet"),
 )
 def a_partners_group_is_a_member_of_a_domain(bench: WaysBench) -> None:
@@ -299,7 +299,7 @@ def a_partners_group_is_a_member_of_a_domain(bench: WaysBench) -> None:
 
 @way(
     "group/ad-measurement-analysts",
-    ("is in the group of", "sign in", "permission-set/restricted@identity", "restricted"),
+    ("is in the group of", "sign in", "people/restricted@identity", "restricted"),
     ("may assume", "sts:AssumeRole", "clearance/restricted@identity", "PeopleWithThePermissionSet"),
 )
 def a_partners_group_is_a_member_under_another_name(bench: WaysBench) -> None:
@@ -308,7 +308,7 @@ def a_partners_group_is_a_member_under_another_name(bench: WaysBench) -> None:
 
 @way(
     "group/ad-measurement-analysts",
-    ("is in the group of", "sign in", "permission-set/mesh-partner@partner-subtitling", "mesh-partner"),
+    ("is in the group of", "sign in", "people/mesh-partner@partner-subtitling", "mesh-partner"),
     ("may assume", "sts:AssumeRole", "access@partner-subtitling", "PeopleWithThePermissionSet"),
 )
 def a_group_stands_in_two_partners(bench: WaysBench) -> None:
@@ -550,7 +550,7 @@ def the_script_of_a_pipeline_is_in_a_bucket_of_the_team(bench: WaysBench) -> Non
 
 @way(
     "group/growth-analysts",
-    ("is in the group of", "sign in", "permission-set/general@subscriptions", "general"),
+    ("is in the group of", "sign in", "people/general@subscriptions", "general"),
     ("may assume", "sts:AssumeRole", "clearance/general@subscriptions", "PeopleWithThePermissionSet"),
     (
         "may change what runs as",

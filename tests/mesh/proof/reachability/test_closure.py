@@ -45,11 +45,11 @@ CLOSURES: Final[dict[str, list[str]]] = {
     "access@partner-ad-measurement": [],
     "publisher/publish-content@governance": [],
     # ---- people
-    "permission-set/pii@identity": ["clearance/pii@identity"],
-    "group/growth-analysts": ["permission-set/general@subscriptions", "clearance/general@subscriptions"],
-    "group/ads-finance": ["permission-set/restricted@ads", "clearance/restricted@ads"],
+    "people/pii@identity": ["clearance/pii@identity"],
+    "group/growth-analysts": ["people/general@subscriptions", "clearance/general@subscriptions"],
+    "group/ads-finance": ["people/restricted@ads", "clearance/restricted@ads"],
     "group/ad-measurement-analysts": [
-        "permission-set/mesh-partner@partner-ad-measurement",
+        "people/mesh-partner@partner-ad-measurement",
         "access@partner-ad-measurement",
     ],
     # ---- deployments

@@ -10,9 +10,9 @@ from mesh.plan import Plan
 from mesh.proof.claims import Witness
 from mesh.proof.invariants.becoming import ASKED, NO_WAY, acting_through_a_role, nobody_becomes_more
 from mesh.proof.reachability.adversaries import Adversaries
+from mesh.proof.reachability.blast_bounds import BOUNDS, WAITING, BlastBound, within
 from mesh.proof.reachability.classes import bound_to
 from mesh.proof.reachability.gains import GUARDRAILS
-from mesh.proof.reachability.limits import BOUNDS, WAITING, BlastBound, within
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
 from tests.mesh.proof.reachability.seeded_ways import WAYS, opened
