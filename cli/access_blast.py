@@ -83,7 +83,7 @@ def _as_json(adversaries: Adversaries, radius: BlastRadius) -> dict[str, Any]:
 
 
 def _every_class(adversaries: Adversaries, *, as_json: bool) -> None:
-    radii = [adversaries.radius(start) for start in adversaries.starts]
+    radii = [adversaries.radius(start) for start in adversaries.first_of_each]
     if as_json:
         answer_json([_as_json(adversaries, radius) for radius in radii])
         return

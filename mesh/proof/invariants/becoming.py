@@ -12,9 +12,10 @@ from mesh.aws.allowed_actions import actions_that
 from mesh.proof.claims import AnyClaim, Fact
 from mesh.proof.reachability.adversaries import Adversaries
 from mesh.proof.reachability.blast_bounds import BOUNDS, WAITING, beyond, entered_beyond
-from mesh.proof.reachability.classes import PrincipalNode, bound_to
+from mesh.proof.reachability.classes import LIKE_NAMED, PrincipalNode, bound_to
 from mesh.proof.reachability.edges import CHANGES_A_POLICY, CHANGES_A_ROLE, GRANTS, RUNS, STARTS
 from mesh.proof.reachability.gains import GUARDRAILS, HarmKind
+from mesh.proof.reachability.graph import PrincipalGraph
 from mesh.proof.subject import Subject
 
 
@@ -44,9 +45,9 @@ def _entered(adversaries: Adversaries, start: PrincipalNode) -> Callable[[Subjec
 
 def every_way_is_asked(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of R2: every class of principal has a bound, and every action that acts through a role is asked."""
-    for start in Adversaries(subject).starts:
-        missing = None if bound_to(start) in {*BOUNDS, *WAITING} else f"its class '{bound_to(start)}' has no bound"
-        yield Fact(f"{start.who} is of a class with a bound", lambda _, missing=missing: missing)
+    for name in dict.fromkeys(bound_to(n) for n in PrincipalGraph(subject).nodes.values() if n.kind != LIKE_NAMED):
+        missing = None if name in BOUNDS else f"class '{name}' has none"
+        yield Fact(f"there is a bound for the class '{name}'", lambda _, missing=missing: missing)
     for action in acting_through_a_role():
         unasked = None if action in ASKED or action in NO_WAY else "it is asked nowhere, and no reason says why"
         yield Fact(f"{action} is a way of an adversary, or is none for a reason", lambda _, unasked=unasked: unasked)

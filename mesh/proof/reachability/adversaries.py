@@ -24,6 +24,12 @@ class Adversaries:
         self._gains = Gains(self.graph)
         self._radii: dict[str, BlastRadius] = {}
 
+    @property
+    def first_of_each(self) -> tuple[PrincipalNode, ...]:
+        """One principal of each class."""
+        classes = self.graph.classes
+        return tuple({classes[start.key]: start for start in reversed(self.starts)}.values())[::-1]
+
     def alike(self, start: PrincipalNode) -> int:
         """Number of the principals of one class."""
         form = self.graph.classes[start.key]
@@ -31,16 +37,27 @@ class Adversaries:
 
     @cached_property
     def starts(self) -> tuple[PrincipalNode, ...]:
-        """The first principal of each class that is somebody: of roles of a name alone there is none to steal.
+        """Principals of each class that is somebody: of roles of a name alone there is none to steal.
 
-        Of owners that the documents of others name, each is asked: what leads to one may not lead to the next.
+        Of a class as many are asked as it takes for each class of what they own, and for each owner that the documents
+        of others name: what leads to the one may not lead to the next.
         """
-        first: dict[tuple[str, str], PrincipalNode] = {}
-        for key, node in self.graph.nodes.items():
-            if node.kind != LIKE_NAMED:
-                apart = node.owner if node.owner in self.graph.mentioning else ""
-                first.setdefault((self.graph.classes[key], apart), node)
-        return tuple(first.values())
+        asked: dict[str, set[str]] = {}
+        return tuple(
+            node
+            for key, node in self.graph.nodes.items()
+            if node.kind != LIKE_NAMED and self._is_new(node, asked.setdefault(self.graph.classes[key], set()))
+        )
+
+    def _is_new(self, node: PrincipalNode, asked: set[str]) -> bool:
+        """Whether a principal has something to ask after that no other of its class has; it counts as asked then."""
+        graph, product = self.graph, f"{node.owner}.{node.product}"
+        facets = {"", *graph.estates.get(node.owner, ())}
+        facets |= {f"its own: {graph.product_forms[product]}"} if product in graph.product_forms else set()
+        facets |= {f"named: {node.owner}"} if node.owner in graph.mentioning else set()
+        new = not facets <= asked
+        asked |= facets
+        return new
 
     def radius(self, start: PrincipalNode) -> BlastRadius:
         """The blast radius of a principal in the world as it is now."""

@@ -300,7 +300,7 @@ class Gains:
     def _loosened(self, node: PrincipalNode, account: str, owner: str) -> Iterator[Gain]:
         relation = "own" if account == node.account else "other"
         named = owner in self.graph.mentions.get(node.key, ()) or owner in self.graph.controlled
-        key = (self.graph.classes[node.key], account if named else self.graph.account_form(account), relation)
+        key = (self.graph.classes[node.key], account if named else self.graph.kept_form(account), relation)
         if key not in self._of_account:
             self._of_account[key] = tuple(self._asked_of(node, account, owner))
         return (gain._replace(owner=owner) for gain in self._of_account[key])

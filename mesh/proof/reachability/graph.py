@@ -332,6 +332,32 @@ class PrincipalGraph:
         form = _marked(" ".join(texts), product.account_id, product.domain, product.name)
         return f"{sorted(product.ports)}{sorted(product.labels)}{labels}{form}"
 
+    @cached_property
+    def estates(self) -> dict[str, frozenset[str]]:
+        """Classes of what each owner has: its products, and what its account keeps for itself."""
+        estates: dict[str, set[str]] = {owner: {self.kept_form(account)} for account, owner in self.owners.items()}
+        for product, form in self.product_forms.items():
+            estates[product.partition(".")[0]].add(form)
+        return {owner: frozenset(forms) for owner, forms in estates.items()}
+
+    def kept_form(self, account_id: str) -> str:
+        """The class of what an account keeps for itself: its control policies, and policies of buckets and keys."""
+        if account_id not in self._kept_forms:
+            owner, mesh, region = self.owners[account_id], self.subject.plan.mesh, self.subject.region
+            buckets = [names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)]
+            buckets.append(names.partner_bucket(mesh, owner.removeprefix("partner-")))
+            arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
+            aliases = (names.ACCOUNT_KEY_ALIAS, names.INBOX_KEY_ALIAS)
+            arns += [from_plan.key_arn(region, account_id, alias) for alias in aliases]
+            texts = [self.text_of(policy) for arn in arns if (policy := self.subject.policy_of(arn))]
+            form = f"{self.account_form(account_id)}{_marked(' '.join(texts), account_id, owner)}"
+            self._kept_forms[account_id] = form
+        return self._kept_forms[account_id]
+
+    @cached_property
+    def _kept_forms(self) -> dict[str, str]:
+        return {}
+
     def labels_of(self, product: DataProductArgs) -> Mapping[str, frozenset[str]]:
         """Labels of every column of the product's table port, by `table.column`."""
         entry = self.subject.plan.domains[product.domain].catalog.get(product.name)
