@@ -21,6 +21,7 @@ from mesh.evaluator.decide import Cause
 from mesh.evaluator.policies import Policy
 from mesh.model import Domain
 from mesh.plan.nodes import DataProductArgs
+from mesh.proof.forms import without_names
 from mesh.proof.reachability.classes import (
     ADMINISTRATOR,
     GROUP,
@@ -168,7 +169,7 @@ class PrincipalGraph:
         managed = [policy.name for policy in policies if policy.name in from_plan.OF_AWS]
         home = self._ids.get(node.owner, node.account)
         missing = (not role.identity, role.trust is None, role.boundary is None)
-        return f"{missing}{managed}{_marked(' '.join(texts), home, node.product, node.owner)}"
+        return f"{missing}{managed}{without_names(' '.join(texts), home, node.product, node.owner)}"
 
     def account_form(self, account_id: str) -> str:
         """The class of an account: its unit and control policies, without its own name and id."""
@@ -180,7 +181,7 @@ class PrincipalGraph:
             policies = [policy for node in nodes for policy in node]
             shared = [str(id(policy)) for policy in policies if policy in self._shared_controls]
             own = [self.text_of(policy) for policy in policies if policy not in self._shared_controls]
-            form = f"{account.path}{shared}{_marked(' '.join(own), account_id, self.owners.get(account_id, ''))}"
+            form = f"{account.path}{shared}{without_names(' '.join(own), account_id, self.owners.get(account_id, ''))}"
             self._account_forms[account_id] = form
         return self._account_forms[account_id]
 
@@ -329,7 +330,7 @@ class PrincipalGraph:
         arns = (f"arn:aws:s3:::{product.bucket}", subject.product_key(product))
         texts = [self.text_of(policy) for arn in arns if (policy := subject.policy_of(arn))]
         labels = sorted({tuple(sorted(labels)) for labels in self.labels_of(product).values()})
-        form = _marked(" ".join(texts), product.account_id, product.domain, product.name)
+        form = without_names(" ".join(texts), product.account_id, product.domain, product.name)
         return f"{sorted(product.ports)}{sorted(product.labels)}{labels}{form}"
 
     @cached_property
@@ -350,7 +351,7 @@ class PrincipalGraph:
             aliases = (names.ACCOUNT_KEY_ALIAS, names.INBOX_KEY_ALIAS)
             arns += [from_plan.key_arn(region, account_id, alias) for alias in aliases]
             texts = [self.text_of(policy) for arn in arns if (policy := self.subject.policy_of(arn))]
-            form = f"{self.account_form(account_id)}{_marked(' '.join(texts), account_id, owner)}"
+            form = f"{self.account_form(account_id)}{without_names(' '.join(texts), account_id, owner)}"
             self._kept_forms[account_id] = form
         return self._kept_forms[account_id]
 
@@ -376,16 +377,6 @@ _ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _TOKEN: Final = re.compile(r'"Federated": "([^"]+)".*?:aud": \[?"([^"]+)".*?:sub": \[?"([^"]+)"')
 """Identity provider, audience and subject of the tokens that a trust admits."""
 _OF_A_DOMAIN: Final = re.compile(r"(?:publisher/publish-|role/mesh/location/)([a-z0-9-]+)")
-
-
-def _marked(text: str, account_id: str, *owners: str) -> str:
-    """The text with marks in the place of an account's id and of names, as buckets and as databases have them."""
-    text = text.replace(account_id, "<account>")
-    for number, name in enumerate(owners):
-        if name:
-            words = "|".join(map(re.escape, {name, names.snake(name)}))
-            text = re.sub(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", f"<{number}>", text)
-    return text
 
 
 def paths(graph: PrincipalGraph, start: PrincipalNode) -> dict[str, tuple[AttackStep, ...]]:
