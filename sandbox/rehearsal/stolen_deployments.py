@@ -1,8 +1,8 @@
 """Probes of stolen deployments: who acts as a domain's stack, or its publisher, tries to become or to make a reader.
 
 Calls ask for what is there already (the same trust, the same registration) where they can, so that one that is let
-through shows as a difference and changes nothing. UpdateResource and opt-ins, which moto does not serve, are the proof's
-alone (M15).
+through shows as a difference and changes nothing. UpdateResource and opt-ins, which moto does not serve, are for the
+proof alone (M15).
 """
 
 from __future__ import annotations

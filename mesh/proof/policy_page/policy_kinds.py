@@ -79,6 +79,13 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             bearer=MEMBERS,
         ),
         PolicyKind(
+            "SCP of the domains unit: who reads",
+            "scp/who_reads.py",
+            "mesh-who-reads",
+            "scp-at-domains-mesh-who-reads",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
             "RCP at the root",
             "rcp/organization.py",
             "mesh-resources-stay-inside",
@@ -111,6 +118,18 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "Bucket policy of query results", "account.py", "policy of bucket *-results", "account-results-bucket"
         ),
         PolicyKind("Deploy role: trust", "roles/deploy.py", "role/mesh/deploy, trust", "role-deploy-trust"),
+        PolicyKind(
+            "Deploy role of who reads: trust",
+            "roles/deploy.py",
+            "role/mesh/deploy-access, trust",
+            "role-deploy-access-trust",
+        ),
+        PolicyKind(
+            "Deploy role of who reads: permissions",
+            "roles/deploy_access.py",
+            "role/mesh/deploy-access, mesh",
+            "role-deploy-access-permissions",
+        ),
         PolicyKind("Preview role: trust", "roles/deploy.py", "role/mesh/preview, trust", "role-preview-trust"),
         PolicyKind("Preview role: refusals", "roles/deploy.py", "role/mesh/preview, mesh", "role-preview-refusals"),
     ),
