@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 
+from mesh import names
 from mesh.evaluator.policies import Policy
 from mesh.iam.ends import undated
 from mesh.plan import Plan
@@ -23,12 +24,22 @@ def marker(plan: Plan) -> Callable[[str], str]:
     """Function of a text that puts marks in the place of ids and names, by the order in which they first stand."""
     products = (name for domain in plan.domains.values() for name in domain.products)
     partners = (f"partner-{name}" for name in plan.partners)
-    names = sorted({"governance", *plan.domains, *plan.partners, *partners, *products}, key=len, reverse=True)
+    known = sorted({"governance", *plan.domains, *plan.partners, *partners, *products}, key=len, reverse=True)
     days = r"\d{4}-\d\d-\d\dT00:00:00Z"
-    owners = re.compile(rf"(?<![A-Za-z0-9])(\d{{12}}|{days}|{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])")
+    owners = re.compile(rf"(?<![A-Za-z0-9])(\d{{12}}|{days}|{'|'.join(map(re.escape, known))})(?![A-Za-z0-9])")
 
     def marked(text: str) -> str:
         marks: dict[str, str] = {}
         return owners.sub(lambda found: marks.setdefault(found[1], f"<{len(marks)}>"), undated(text))
 
     return marked
+
+
+def without_names(text: str, account_id: str, *owners: str) -> str:
+    """The text with marks in the place of an account's id and of names, as buckets and as databases have them."""
+    text = text.replace(account_id, "<account>")
+    for number, name in enumerate(owners):
+        if name:
+            words = "|".join(map(re.escape, dict.fromkeys((name, names.snake(name)))))
+            text = re.sub(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", f"<{number}>", text)
+    return text

@@ -31,10 +31,9 @@ def _place(call: AwsCall) -> str:
     """The place that a call names; empty when it names none."""
     database: Mapping[str, Any] = call.parameters.get("DatabaseInput") or {}
     table: Mapping[str, Any] = call.parameters.get("TableInput") or {}
-    iceberg: Mapping[str, Any] = (call.parameters.get("OpenTableFormatInput") or {}).get("IcebergInput") or {}
-    places = (
-        database.get("LocationUri"),
-        (table.get("StorageDescriptor") or {}).get("Location"),
-        (iceberg.get("CreateIcebergTableInput") or {}).get("Location"),
-    )
+    stored: Mapping[str, Any] = table.get("StorageDescriptor") or {}
+    formatted: Mapping[str, Any] = call.parameters.get("OpenTableFormatInput") or {}
+    iceberg: Mapping[str, Any] = formatted.get("IcebergInput") or {}
+    made: Mapping[str, Any] = iceberg.get("CreateIcebergTableInput") or {}
+    places = (database.get("LocationUri"), stored.get("Location"), made.get("Location"))
     return next((str(place) for place in places if place), "")

@@ -38,7 +38,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"mutate", "prove"},
         {"harmless_mutants", "lake_mutants", "reach", "same_reach", "symbolic", "verdicts"},
         "invariants",
-        {"bounds", "duties", "entitlements"},
+        {"bounds", "duties", "entitlements", "reachability"},
         "claims",
         {"equivalent_mutants", "forms", "mutants", "subject"},
         "written_labels",

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim, refused_by
 from mesh.proof.invariants import (
+    becoming,
     boundary,
     break_glass,
     clearances,
@@ -99,6 +100,12 @@ _WORKGROUPS: Final = (
 _GROUPS: Final = (
     "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
     "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
+)
+
+_MOVING: Final = (
+    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; deployments of "
+    "governance and of the management account, and the break-glass role, come to everything, which `mesh access blast` "
+    "shows"
 )
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
@@ -295,6 +302,17 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M16",
         "A domain's deployment makes no reader and becomes none; that of who reads touches nothing that a domain owns.",
         two_deployments.deployments_are_apart,
+    ),
+    Invariant(
+        "R1",
+        "Who steals a role, a group or a pull request comes, whatever ways lead on, to no more than its class.",
+        becoming.nobody_becomes_more,
+        _MOVING,
+    ),
+    Invariant(
+        "R2",
+        "Every class of principal has a bound, and every action that acts through a role is asked as a way.",
+        becoming.every_way_is_asked,
     ),
     Invariant(
         "U1",
