@@ -64,7 +64,7 @@ def _known(adversaries: Adversaries, text: str) -> PrincipalNode:
 
 def _bound(adversaries: Adversaries, radius: BlastRadius) -> str:
     """The bound of a principal's class in the proofs, with its reason, and whether it is kept."""
-    from mesh.proof.reachability.blast_bounds import BOUNDS, WAITING, within
+    from mesh.proof.reachability.blast_bounds import BOUNDS, within
     from mesh.proof.reachability.classes import bound_to
 
     bound = BOUNDS.get(bound_to(radius.start))
@@ -74,7 +74,7 @@ def _bound(adversaries: Adversaries, radius: BlastRadius) -> str:
         return f"everything: {bound.why}"
     if within(adversaries.graph, radius):
         return f"within: {bound.why}"
-    return f"{'not yet' if bound_to(radius.start) in WAITING else 'beyond'}: {bound.why}"
+    return f"beyond: {bound.why}"
 
 
 def _as_json(adversaries: Adversaries, radius: BlastRadius) -> dict[str, Any]:
