@@ -34,7 +34,7 @@ class WrittenContract:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
-    """Contracts as they are written, by `<domain>.<product>`; what each clearance of mesh.yaml reads; its addresses.
+    """Contracts as they are written, by `<domain>.<product>`; what each clearance of mesh.yaml reads; its addresses and classifications.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
@@ -42,6 +42,7 @@ class WrittenLabels:
     contracts: Mapping[str, WrittenContract]
     clearances: Mapping[str, LabelSet]
     addresses: tuple[str, ...] = ()
+    classifications: LabelSet = frozenset()
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
@@ -56,6 +57,7 @@ def read(directory: Path, mesh: Mesh) -> WrittenLabels:
         },
         {name: frozenset(reads or ()) for name, reads in clearances.items()},
         tuple(mesh_file.get("people-addresses") or ()),
+        frozenset(mesh_file.get("classifications") or ()),
     )
 
 

@@ -17,7 +17,7 @@ from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
-from mesh.plan.nodes import Clearance
+from mesh.plan.nodes.grants import LABEL_VALUES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
@@ -26,8 +26,8 @@ ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2
 """Roles of every account, and the two of continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
 """The management and the governance account."""
-GRANTS_OF_A_CLEARANCE: Final = 2
-"""Grants of a clearance: one expression for databases, one for tables."""
+GRANTS_OF_DATABASES: Final = 1
+"""Grants of the domains unit besides those of clearances: the expression of all databases."""
 CLEARLY: Final = 0.8
 """Share of its quota below which a document ends the measuring: slightly longer names do not fill the rest."""
 
@@ -212,26 +212,20 @@ def clearances_fit_lake_formation(context: RuleContext) -> Iterator[Problem]:
         return
     # A resource takes 50 LF-tags, one a classification: that many the model of mesh.yaml takes.
     file = context.mesh.file
-    most = quotas.limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
+    most = quotas.limit("lakeformation", "expressions_per_principal") - GRANTS_OF_DATABASES
     if len(file.clearances) > most:
         message = f"{len(file.clearances)} clearances, Lake Formation takes {most}: merge some"
         yield Problem("mesh.yaml", ("clearances",), message, on_key=True)
     longest = quotas.limit("lakeformation", "inline_expression_bytes")
-    for name, reads in file.clearances.items():
-        clearance = Clearance(name=name, reads=frozenset(reads), classifications=tuple(sorted(file.classifications)))
-        size = expression_bytes(clearance)
-        if size > longest:
-            message = (
-                f"the Lake Formation expression of clearance '{name}' would have {size:,} bytes, "
-                f"AWS takes {longest}: have fewer classifications, or shorter names for them"
-            )
-            yield Problem("mesh.yaml", ("clearances", name), message, on_key=True)
-
-
-def expression_bytes(clearance: Clearance) -> int:
-    """Bytes of a clearance's LF-tag expression, as the API takes it."""
-    body = [{"TagKey": key, "TagValues": list(values)} for key, values in clearance.expression]
-    return len(json.dumps(body, separators=(",", ":")).encode())
+    # Longest is the expression that takes every value of each: that of the databases, and of who holds every label.
+    body = [{"TagKey": key, "TagValues": list(LABEL_VALUES)} for key in sorted(file.classifications)]
+    size = len(json.dumps(body, separators=(",", ":")).encode())
+    if size > longest:
+        message = (
+            f"the Lake Formation expression over all {len(file.classifications)} classifications would have "
+            f"{size:,} bytes, AWS takes {longest}: have fewer classifications, or shorter names for them"
+        )
+        yield Problem("mesh.yaml", ("classifications",), message, on_key=True)
 
 
 def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:
