@@ -34,7 +34,7 @@ class WrittenContract:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
-    """Contracts as they are written, by `<domain>.<product>`; what each clearance of mesh.yaml reads; its addresses and classifications.
+    """Contracts as they are written, by `<domain>.<product>`; of mesh.yaml what each clearance reads, and two lists.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """

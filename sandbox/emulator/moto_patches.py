@@ -316,8 +316,9 @@ def _keep_other_tags(before: dict[Any, list[dict[str, Any]]], now: dict[Any, lis
 
 
 def _iceberg() -> Iterator[tuple[Any, str, Any]]:
-    """Describe an Iceberg table with the columns of its schema, as Glue does: moto keeps no schema."""
+    """Describe an Iceberg table with the columns of its schema, as Glue does: moto keeps and updates no schema."""
     from moto.glue.models import FakeTable
+    from moto.glue.responses import GlueResponse
 
     init, as_dict = FakeTable.__init__, FakeTable.as_dict
 
@@ -336,8 +337,21 @@ def _iceberg() -> Iterator[tuple[Any, str, Any]]:
             description.setdefault("StorageDescriptor", storage)
         return description
 
+    update = GlueResponse.update_table
+
+    def update_table(response: Any) -> Any:
+        answer = update(response)
+        said: dict[str, Any] = response.parameters.get("UpdateOpenTableFormatInput") or {}
+        table_input: dict[str, Any] = said.get("UpdateIcebergInput", {}).get("UpdateIcebergTableInput") or {}
+        names = response.parameters["DatabaseName"], response.parameters["TableInput"]["Name"]
+        for changes in table_input.get("Updates", ()):
+            table = response.glue_backend.get_table(*names)
+            table.iceberg = {**(table.iceberg or {}), **changes}
+        return answer
+
     yield FakeTable, "__init__", start
     yield FakeTable, "as_dict", described
+    yield GlueResponse, "update_table", update_table
 
 
 def _plain_type(iceberg_type: Any) -> str:

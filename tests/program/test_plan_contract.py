@@ -315,6 +315,9 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "hub", alone(GRANT, "governance")),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "domain", alone(GRANT, "domain-ads")),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "labels", alone(TAG, "domain-ads")),
+    (checks.what_closes_comes_before_what_opens, "labels", alone(TAG, "domain-ads")),
+    (checks.what_closes_comes_before_what_opens, "opened first", put(TAG, "inputs", "lfTag", "value", value="false")),
+    (checks.what_closes_comes_before_what_opens, "taken away", put(TAG, "retainOnDelete", value=False)),
     *(
         (ORDER, f"{later} before {earlier}", unparented(later, stack))
         for later, earlier, stack in [
@@ -328,7 +331,8 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
             (GRANT, "settings", "domain-ads"),
             ("CatalogTable", "location", "domain-ads"),
             ("lakeformation/resource:Resource", "database", "domain-ads"),
-            ("ResourceLfTag", "table", "domain-ads"),
+            ("ResourceLfTag", "database", "domain-ads"),
+            ("CatalogTable", "labels", "domain-ads"),
             ("StackInstances", "units", "organization"),
             ("organizations/policy:Policy", "units", "organization"),
             ("OrganizationDelegatedAdminAccount", "account", "organization"),

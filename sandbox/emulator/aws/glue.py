@@ -178,7 +178,22 @@ def _without_table_type(parameters: PropertyValues, declared: PropertyValues) ->
 
 def _update_table(call: Call) -> None:
     catalog, database, _ = call.id.split(":")
-    call.aws("update_table", CatalogId=catalog, DatabaseName=database, TableInput=call.request(without=_OUTSIDE))
+    iceberg = call.inputs.get("openTableFormatInput")
+    changed = iceberg is not None and iceberg != call.old.get("openTableFormatInput")
+    call.aws(
+        "update_table",
+        CatalogId=catalog,
+        DatabaseName=database,
+        TableInput=call.request(without=_OUTSIDE),
+        UpdateOpenTableFormatInput=_iceberg_update(iceberg) if changed else None,
+    )
+
+
+def _iceberg_update(iceberg: PropertyValues) -> PropertyValues:
+    """The schema, the partitions and the rest of an Iceberg table as the AWS plugin updates them."""
+    table = to_aws(_ICEBERG_TABLE, iceberg["icebergInput"]["icebergTableInput"])
+    renamed = {"SortOrder" if name == "WriteOrder" else name: value for name, value in table.items()}
+    return {"UpdateIcebergInput": {"UpdateIcebergTableInput": {"Updates": [renamed]}}}
 
 
 def _delete_table(call: Call) -> None:
