@@ -209,7 +209,7 @@ class Bound:
 
 
 def _written(mesh: PlannedMesh, labels: WrittenLabels) -> dict[str, frozenset[str]]:
-    tabled = {name for name, product in mesh.mesh.products().items() if "table" in product.ports}
+    tabled = {f"{name}.{product}" for name, domain in mesh.plan.domains.items() for product in domain.catalog}
     return {
         f"{names.database(*product.split('.'))}.{table}.{column}": of_column
         for product, contract in labels.contracts.items()

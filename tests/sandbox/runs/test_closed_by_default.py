@@ -207,7 +207,7 @@ class Walk:
         Of the calls `lost` AWS has done them, and the answer does not come.
         """
         failing = runs = 0
-        while True:
+        while runs < 100:
             # The call that failed is made by the next run, which fails at the one after it.
             failing, runs = min(failing + 1, 2), runs + 1
             result, calls = self.once(failing)
@@ -215,6 +215,7 @@ class Walk:
                 return runs
             if calls[-1] in lost:
                 self.once(1, "after")
+        raise AssertionError("the runs come to no end")
 
     def unfinished(self) -> list[str]:
         return self.bound.unfinished(self.laboratory.readers(self.after))
