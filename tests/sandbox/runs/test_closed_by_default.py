@@ -249,8 +249,11 @@ def test_at_no_moment_of_a_change_does_anybody_read_what_they_may_not(
     assert "remove_lf_tags_from_resource" not in calls
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-@pytest.mark.parametrize("lost", [(), ("add_lf_tags_to_resource", "update_table")], ids=["refused", "lost"])
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [*((change, ()) for change in CHANGES), (all_at_once, ("add_lf_tags_to_resource", "update_table"))],
+    ids=lambda each: each.__name__ if callable(each) else "and an answer lost" if each else "",
+)
 def test_wherever_a_change_fails_nobody_reads_what_they_may_not_and_the_next_run_ends_it(
     change: Change, lost: Sequence[str], laboratory: Laboratory, tmp_path: Path
 ) -> None:
@@ -260,7 +263,7 @@ def test_wherever_a_change_fails_nobody_reads_what_they_may_not_and_the_next_run
     runs = walk.failing_everywhere(lost)
     assert walk.broken == []
     assert walk.unfinished() == []
-    assert runs > 2
+    assert runs > 1
 
 
 def test_a_first_deployment_opens_nothing_too_early_wherever_it_fails(laboratory: Laboratory) -> None:
