@@ -22,6 +22,7 @@ from mesh.plan.nodes.lf_tags import TagAssignment
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import RunResult
+from sandbox.engine.state import StackState
 from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.stack_run import StackTask
 from sandbox.runs.workspace import EmbeddedEngine
@@ -132,23 +133,23 @@ class Laboratory:
         self.states = InMemoryStates()
         for stack in ("governance", "domain-shop"):
             assert self.run(self.mesh, WatchedOrganization(organization), stack).failures == []
-        self.nothing = self._moment()
+        empty = self._catalog()
         assert self.run(self.mesh, WatchedOrganization(organization)).failures == []
-        self.deployed = self._moment()
+        state = copy.deepcopy(self.states.load(STACK))
+        self.deployed = self._catalog(), state
+        # The rest of the stack is there already: only the catalog can be brought back to what it was.
+        others = [resource for resource in state.resources if "mesh:aws:CatalogEntry" not in resource.urn]
+        self.nothing = empty, StackState(resources=others)
 
-    def _moment(self) -> tuple[Kept, dict[str, Any]]:
+    def _catalog(self) -> Kept:
         plan = self.mesh.plan
-        return Kept(plan.perimeter.region, plan.perimeter.governance_id), self._states()
+        return Kept(plan.perimeter.region, plan.perimeter.governance_id)
 
-    def _states(self) -> dict[str, Any]:
-        return {stack: copy.deepcopy(self.states.load(stack)) for stack in (STACK,)}
-
-    def back(self, moment: tuple[Kept, dict[str, Any]]) -> None:
+    def back(self, moment: tuple[Kept, StackState]) -> None:
         """Goes back to the catalog and the state of the stack that there were."""
-        kept, states = moment
-        kept.back()
-        for stack, state in states.items():
-            self.states.save(stack, copy.deepcopy(state))
+        catalog, state = moment
+        catalog.back()
+        self.states.save(STACK, copy.deepcopy(state))
 
     def run(self, mesh: PlannedMesh, watched: WatchedOrganization, stack: str = STACK) -> RunResult:
         engine = EmbeddedEngine(lambda _: AwsProvider(watched), self.states)
