@@ -315,8 +315,11 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "hub", alone(GRANT, "governance")),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "domain", alone(GRANT, "domain-ads")),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "labels", alone(TAG, "domain-ads")),
-    (checks.what_closes_comes_before_what_opens, "labels", alone(TAG, "domain-ads")),
-    (checks.what_closes_comes_before_what_opens, "opened first", put(TAG, "inputs", "lfTag", "value", value="false")),
+    (
+        checks.what_closes_comes_before_what_opens,
+        "a table first",
+        put("CatalogTable", "dependencies", value=[], stack="domain-ads"),
+    ),
     (checks.what_closes_comes_before_what_opens, "taken away", put(TAG, "retainOnDelete", value=False)),
     *(
         (ORDER, f"{later} before {earlier}", unparented(later, stack))

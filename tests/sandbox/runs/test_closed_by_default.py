@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import pytest
 import yaml
+from pulumi import ResourceOptions
 
 from cli import main as command
 from cli.exit_codes import FINE
@@ -290,6 +291,13 @@ def open_databases(classifications: Any) -> Iterator[TagAssignment]:
     return (tag._replace(value=lf_tags.OPEN) for tag in lf_tags.of_database(classifications))
 
 
+class Unretained(ResourceOptions):
+    """Options of a resource that goes when it is replaced."""
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(**{**said, "retain_on_delete": False})
+
+
 def with_these(monkeypatch: pytest.MonkeyPatch, **functions: Any) -> None:
     """Puts others in the place of the functions that make a product's tags."""
     originals = {name: getattr(lf_tags, name) for name in ("of_columns", "of_database")}
@@ -341,8 +349,7 @@ def test_tags_that_go_with_the_resource_that_is_replaced_are_noticed(
 ) -> None:
     after = laboratory.changed(one_column_more, tmp_path)
     laboratory.back(laboratory.nothing)
-    options = catalog_entry.ResourceOptions
-    monkeypatch.setattr(catalog_entry, "ResourceOptions", lambda **said: options(**{**said, "retain_on_delete": False}))
+    monkeypatch.setattr(catalog_entry, "ResourceOptions", Unretained)
     assert Walk(laboratory, None, laboratory.mesh).whole()
     walk = Walk(laboratory, laboratory.mesh, after)
     assert "remove_lf_tags_from_resource" in walk.whole()
