@@ -1,4 +1,4 @@
-"""LF-tags of a product as values: what is put on its database, what on columns of its tables, and in what order.
+"""Labels of a product in the catalog: what is put on its database, what on columns of its tables, and in what order.
 
 **Closed by default**: the database is `true` for every classification, and what is in it inherits that: a table or a
 column that no contract names is read by who holds every label. `false` stands on columns alone, on those that the
