@@ -350,14 +350,23 @@ def _consumer(domain: DomainPlan) -> Lake:
 def _database(entry: CatalogEntryArgs) -> LakeDatabase:
     return LakeDatabase(
         creator=names.publisher_role(entry.perimeter.governance_id, entry.domain),
-        labels=dict.fromkeys(entry.classifications, "false"),
+        labels={tag.key: tag.value for tag in entry.closing},
         location=f"arn:aws:s3:::{entry.location}/",
         tables={
             table.name: LakeTable(
                 location=f"arn:aws:s3:::{entry.location}/{table.name}/",
-                columns=tuple(dict.fromkeys(c.name for c in (*table.columns, *table.partitions))),
-                column_labels={c.name: dict.fromkeys(c.labels, "true") for c in table.labelled},
+                columns=tuple(column.name for column in table.every_column),
+                column_labels=_column_labels(entry, table.name),
             )
             for table in entry.tables
         },
     )
+
+
+def _column_labels(entry: CatalogEntryArgs, table: str) -> dict[str, dict[str, str]]:
+    labels: dict[str, dict[str, str]] = {}
+    for tag in entry.labelling:
+        if tag.table == table:
+            for column in tag.columns:
+                labels.setdefault(column, {})[tag.key] = tag.value
+    return labels

@@ -114,6 +114,12 @@ class Subject:
         return self._written.agreements
 
     @property
+    def written_classifications(self) -> frozenset[str]:
+        """All classifications, as mesh.yaml has them."""
+        assert self._written is not None, "claims on labels start from mesh.yaml as it is written"
+        return self._written.classifications
+
+    @property
     def written_addresses(self) -> tuple[Network, ...]:
         """Ranges of addresses that people work from, as mesh.yaml has them."""
         texts = self.perimeter.people_addresses if self._written is None else self._written.addresses

@@ -36,7 +36,7 @@ class WrittenContract:
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
     """Contracts as they are written, by `<domain>.<product>`; what each clearance reads; people, and their addresses;
-    agreements of partners.
+    agreements of partners; all classifications.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
@@ -46,6 +46,7 @@ class WrittenLabels:
     people: WrittenPeople
     addresses: tuple[str, ...] = ()
     agreements: tuple[WrittenAgreement, ...] = ()
+    classifications: LabelSet = frozenset()
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
@@ -62,6 +63,7 @@ def read(directory: Path, mesh: Mesh) -> WrittenLabels:
         written_members.read(directory),
         tuple(mesh_file.get("people-addresses") or ()),
         agreements(directory, mesh.partners),
+        frozenset(mesh_file.get("classifications") or ()),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 from mesh import names
@@ -52,7 +52,8 @@ BEFORE = (
     ("CatalogTable", "CatalogDatabase", "a table stands below the location of its database"),
     ("lakeformation/resource:Resource", "RolePolicy", "Lake Formation is given the role"),
     ("lakeformation/resource:Resource", "DataLakeSettings", "only an administrator registers"),
-    ("ResourceLfTag", "CatalogTable", "labels are put on what exists"),
+    ("ResourceLfTag", "CatalogDatabase", "labels are put on what exists"),
+    ("CatalogTable", "ResourceLfTag", "a table is closed from the moment at which it is there"),
     ("StackInstances", "OrganizationalUnit", "StackSets deploy to units"),
     ("organizations/policy:Policy", "OrganizationalUnit", "policies come when their targets are there"),
     ("OrganizationDelegatedAdminAccount", "organizations/account:Account", "the account is delegated to"),
@@ -507,6 +508,33 @@ def every_grant_on_a_catalog_waits_for_the_one_before(document: Document, plan: 
                 if first["urn"] not in before[second["urn"]]
             ]
     return wrong
+
+
+@check
+def what_closes_comes_before_what_opens(document: Document, plan: Plan) -> list[str]:
+    """Of an entry of the catalog: the database closes before there are tables, columns close before any is opened."""
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        before = _before(part["resources"])
+        tags = [r for r in part["resources"] if r["type"].endswith("ResourceLfTag")]
+        tables = [r for r in part["resources"] if r["type"].endswith("CatalogTable")]
+        wrong += [
+            f"{_of(later)} does not wait for {_of(earlier)}"
+            for later, earlier in permutations([*tags, *tables], 2)
+            if later["parent"] == earlier["parent"] and _rank(earlier) < _rank(later)
+            if earlier["urn"] not in before[later["urn"]]
+        ]
+        wrong += [f"{_of(tag)} is taken away" for tag in tags if not tag["retainOnDelete"]]
+    return wrong
+
+
+def _rank(resource: Found) -> int:
+    """Place in the order of an entry: labels of the database, tables, columns that close, columns that open."""
+    if resource["type"].endswith("CatalogTable"):
+        return 1
+    if "database" in resource["inputs"]:
+        return 0
+    return 2 if resource["inputs"]["lfTag"]["value"] == "true" else 3
 
 
 @check

@@ -126,11 +126,11 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield fact(stack, "network shared with", network.perimeter.domains_unit_arn)
     for key in catalog.classifications:
         yield fact(stack, f"tag {key}", ["false", "true"])
+    to, sees = catalog.perimeter.domains_unit_arn, ["DESCRIBE"]
+    yield fact(stack, f"grant to {to}: every-database", [sees, sees, governance, _databases(catalog, governance)])
     for clearance in catalog.clearances:
-        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
-            to = catalog.perimeter.domains_unit_arn
-            about = f"grant to {to}: {clearance.name}-{kind.lower()}"
-            yield fact(stack, about, [permissions, permissions, governance, _expression(clearance, kind, governance)])
+        permissions, what = ["DESCRIBE", "SELECT"], _expression(clearance, governance)
+        yield fact(stack, f"grant to {to}: {clearance.name}-table", [permissions, permissions, governance, what])
     for publisher in catalog.publishers:
         label = publisher.rpartition("/")[2]
         yield fact(stack, f"grant to {publisher}: {label}-publishes", [["CREATE_DATABASE"], [], governance, True])
@@ -169,9 +169,15 @@ def _settings(stack: str, account: str, administrators: tuple[str, ...]) -> Iter
     yield fact(stack, f"lake formation of {account}", list(administrators))
 
 
-def _expression(clearance: nodes.Clearance, kind: str, catalog: str) -> dict[str, Any]:
+def _expression(clearance: nodes.Clearance, catalog: str) -> dict[str, Any]:
     parts = [{"key": key, "values": list(values)} for key, values in clearance.expression]
-    return {"catalogId": catalog, "resourceType": kind, "expressions": parts}
+    return {"catalogId": catalog, "resourceType": "TABLE", "expressions": parts}
+
+
+def _databases(of: nodes.MeshCatalogArgs | nodes.Clearance, catalog: str) -> dict[str, Any]:
+    """Every database that has a label of each classification, whatever it is."""
+    parts = [{"key": key, "values": ["false", "true"]} for key in sorted(of.classifications)]
+    return {"catalogId": catalog, "resourceType": "DATABASE", "expressions": parts}
 
 
 def _account(stack: str, args: nodes.AccountBaselineArgs) -> Iterator[Fact]:
@@ -247,10 +253,10 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     for args in plan.clearances.values():
         about = f"People who hold the clearance '{args.clearance.name}'"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
-        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
-            what = _expression(args.clearance, kind, args.perimeter.governance_id)
-            about = f"grant to {args.arn}: {args.clearance.name}-{kind.lower()}"
-            yield fact(stack, about, [permissions, [], None, what])
+        governance, about = args.perimeter.governance_id, f"grant to {args.arn}: {args.clearance.name}"
+        yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.clearance, governance)])
+        what = _expression(args.clearance, governance)
+        yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
     for reference, args in plan.links.items():
         target = {"catalogId": args.perimeter.governance_id, "databaseName": args.database}
         yield fact(stack, f"link {args.database}", [target, account])
@@ -267,13 +273,14 @@ def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
     about = [args.description, f"s3://{args.location}/", governance]
     yield fact(stack, f"database {args.database}", about)
     for key in args.classifications:
-        yield fact(stack, f"label {key} on {args.database}", "false")
+        yield fact(stack, f"label {key} on {args.database}", "true")
     for table in args.tables:
         location = f"s3://{args.location}/{table.name}/"
         yield fact(stack, f"table {args.database}.{table.name}", [table.description, location, *_columns(table)])
-        for column in table.labelled:
-            for key in column.labels:
-                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", "true")
+        for column in {column.name: column for column in (*table.columns, *table.partitions)}.values():
+            for key in args.classifications:
+                value = "true" if key in column.labels else "false"
+                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", value)
 
 
 def _columns(table: CatalogTable) -> list[Any]:
@@ -391,11 +398,10 @@ def _label(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
     tag, column, database = inputs["lfTag"], inputs.get("tableWithColumns"), inputs.get("database")
     if database:
-        on = database["name"]
-    else:
-        (name,) = column["columnNames"]
-        on = f"{column['databaseName']}.{column['name']}.{name}"
-    yield f"label {tag['key']} on {on}", tag["value"]
+        yield f"label {tag['key']} on {database['name']}", tag["value"]
+        return
+    for name in column["columnNames"]:
+        yield f"label {tag['key']} on {column['databaseName']}.{column['name']}.{name}", tag["value"]
 
 
 def _replication(resource: Found, known: Known) -> Facts:

@@ -321,6 +321,12 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "hub", alone(GRANT, "governance")),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "domain", alone(GRANT, "access-ads")),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "labels", alone(TAG, "domain-ads")),
+    (
+        checks.what_closes_comes_before_what_opens,
+        "a table first",
+        put("CatalogTable", "dependencies", value=[], stack="domain-ads"),
+    ),
+    (checks.what_closes_comes_before_what_opens, "taken away", put(TAG, "retainOnDelete", value=False)),
     *(
         (ORDER, f"{later} before {earlier}", unparented(later, stack))
         for later, earlier, stack in [
@@ -334,7 +340,8 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
             (GRANT, "settings", "access-ads"),
             ("CatalogTable", "database", "domain-ads"),
             ("lakeformation/resource:Resource", "role", "governance"),
-            ("ResourceLfTag", "table", "domain-ads"),
+            ("ResourceLfTag", "database", "domain-ads"),
+            ("CatalogTable", "labels", "domain-ads"),
             ("StackInstances", "units", "organization"),
             ("organizations/policy:Policy", "units", "organization"),
             ("OrganizationDelegatedAdminAccount", "account", "organization"),

@@ -18,10 +18,12 @@ from mesh.iam.roles.delivery import delivery_permissions, delivery_trust
 from mesh.iam.roles.permission_set import permission_set_trust
 from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
 from mesh.iam.statement import Document
+from mesh.plan.nodes import lf_tags
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
-from mesh.plan.nodes.grants import Grant, NamedResource, on_covered
+from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
+from mesh.plan.nodes.lf_tags import TagAssignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +55,12 @@ class ClearanceRoleArgs:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Grants to the role: the hub's expression, passed on."""
-        hub = self.perimeter.governance_id
-        return tuple(on_covered(self.clearance.name, self.arn, hub, self.clearance.expression))
+        """Grants to the role: the hub's expressions, passed on."""
+        hub, clearance = self.perimeter.governance_id, self.clearance
+        return (
+            on_databases(clearance.name, self.arn, hub, clearance.classifications),
+            on_tables(clearance.name, self.arn, hub, clearance.expression),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,16 @@ class CatalogEntryArgs:
     def database(self) -> str:
         """Name of the database."""
         return names.database(self.domain, self.product)
+
+    @property
+    def closing(self) -> tuple[TagAssignment, ...]:
+        """The LF-tags of the database, which close what is in it; they come before its first table."""
+        return tuple(lf_tags.of_database(self.classifications))
+
+    @property
+    def labelling(self) -> tuple[TagAssignment, ...]:
+        """The LF-tags of columns in their order: those that close, then those that open."""
+        return tuple(lf_tags.of_columns(self.tables, self.classifications))
 
     @property
     def location(self) -> str:

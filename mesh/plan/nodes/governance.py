@@ -19,7 +19,7 @@ from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.clearance import Clearance
-from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_covered
+from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_databases, on_tables
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
@@ -35,14 +35,14 @@ class MeshCatalogArgs:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Grants of each clearance to the domains unit, never to partners; then those of each publisher.
+        """Grants to the domains unit, never to partners, of the databases and of each clearance; then the publishers'.
 
         A publisher may create databases and put labels on them; its IAM policy says which databases.
         """
         hub, unit = self.perimeter.governance_id, self.perimeter.domains_unit_arn
-        grants = [
-            grant for c in self.clearances for grant in on_covered(c.name, unit, hub, c.expression, grantable=True)
-        ]
+        # One for all clearances: two resources of one grant would be revoked with the first of them.
+        grants = [on_databases("every", unit, hub, sorted(self.classifications), grantable=True)]
+        grants += [on_tables(c.name, unit, hub, c.expression, grantable=True) for c in self.clearances]
         for publisher in self.publishers:
             name = publisher.rpartition("/")[2]
             catalog = WholeCatalog(catalog=hub)

@@ -17,8 +17,8 @@ from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
-from mesh.plan.nodes import Clearance
-from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, domain_file, partner_file
+from mesh.plan.nodes.grants import LABEL_VALUES
+from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
@@ -26,8 +26,8 @@ ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2
 """Roles of every account, and the two of continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
 """The management and the governance account."""
-GRANTS_OF_A_CLEARANCE: Final = 2
-"""Grants of a clearance: one expression for databases, one for tables."""
+GRANTS_OF_DATABASES: Final = 1
+"""Grants of the domains unit besides those of clearances: the expression of all databases."""
 CLEARLY: Final = 0.8
 """Share of its quota below which a document ends the measuring: slightly longer names do not fill the rest."""
 
@@ -211,29 +211,21 @@ def clearances_fit_lake_formation(context: RuleContext) -> Iterator[Problem]:
     if context.mesh.touches("mesh.yaml", "classifications"):
         return
     # A resource takes 50 LF-tags, one a classification: that many the model of mesh.yaml takes.
-    clearances, classifications = context.mesh.clearances, tuple(sorted(context.mesh.file.classifications))
-    most = quotas.limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
-    if len(clearances) > most:
-        message = f"{len(clearances)} clearances, Lake Formation takes {most}: merge some"
+    file = context.mesh.file
+    most = quotas.limit("lakeformation", "expressions_per_principal") - GRANTS_OF_DATABASES
+    if len(context.mesh.clearances) > most:
+        message = f"{len(context.mesh.clearances)} clearances, Lake Formation takes {most}: merge some"
         yield Problem("mesh.yaml", (), message)
     longest = quotas.limit("lakeformation", "inline_expression_bytes")
-    for name, file in clearances.items():
-        if context.mesh.is_uncertain(clearance_file(name), "reads"):
-            continue
-        clearance = Clearance(name=name, reads=frozenset(file.reads), classifications=classifications)
-        size = expression_bytes(clearance)
-        if size > longest:
-            message = (
-                f"the Lake Formation expression of clearance '{name}' would have {size:,} bytes, "
-                f"AWS takes {longest}: have fewer classifications, or shorter names for them"
-            )
-            yield Problem(clearance_file(name), ("reads",), message)
-
-
-def expression_bytes(clearance: Clearance) -> int:
-    """Bytes of a clearance's LF-tag expression, as the API takes it."""
-    body = [{"TagKey": key, "TagValues": list(values)} for key, values in clearance.expression]
-    return len(json.dumps(body, separators=(",", ":")).encode())
+    # Longest is the expression that takes every value of each: that of the databases, and of who holds every label.
+    body = [{"TagKey": key, "TagValues": list(LABEL_VALUES)} for key in sorted(file.classifications)]
+    size = len(json.dumps(body, separators=(",", ":")).encode())
+    if size > longest:
+        message = (
+            f"the Lake Formation expression over all {len(file.classifications)} classifications would have "
+            f"{size:,} bytes, AWS takes {longest}: have fewer classifications, or shorter names for them"
+        )
+        yield Problem("mesh.yaml", ("classifications",), message, on_key=True)
 
 
 def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:

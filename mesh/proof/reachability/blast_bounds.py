@@ -158,6 +158,7 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     "ci preview": BlastBound(why="A preview reads settings.", enters=_EVERYWHERE),
 }
 
+
 class Standing(NamedTuple):
     """A principal by what people wrote: owners it belongs to, and the labels that its clearances cover."""
 

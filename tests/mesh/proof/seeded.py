@@ -992,6 +992,34 @@ def new_tables_are_open_to_everyone_whom_iam_allows(bench: Bench) -> None:
     bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, open_by_default=True))
 
 
+def _opened(lake: Lake, table: str | None = None) -> Lake:
+    """The lake in which the database of profiles, or a table of it, says `false` for pii."""
+    name = "identity__profiles"
+    database = lake.databases[name]
+    if table is None:
+        changed = dataclasses.replace(database, labels={**database.labels, "pii": "false"})
+    else:
+        open_table = dataclasses.replace(database.tables[table], labels={"pii": "false"})
+        changed = dataclasses.replace(database, tables={**database.tables, table: open_table})
+    return dataclasses.replace(lake, databases={**lake.databases, name: changed})
+
+
+@fault("I13", "clearance financial of", "a table of identity__profiles that nobody labelled: it reads it by financial")
+def a_database_opens_what_comes_into_it(bench: Bench) -> None:
+    """Its tables and columns inherit the label, until they have their own."""
+    bench.lake(bench.hub, _opened)
+
+
+@fault("I13", "clearance financial of", "a column of identity__profiles.profiles that nobody labelled")
+def a_table_opens_its_new_columns(bench: Bench) -> None:
+    bench.lake(bench.hub, lambda lake: _opened(lake, "profiles"))
+
+
+@fault("I20", "lets arn:aws:organizations::", "DESCRIBE, SELECT")
+def the_grant_on_databases_reads(bench: Bench) -> None:
+    bench.regrant(bench.hub, "every-database", permissions=("DESCRIBE", "SELECT"))
+
+
 @fault("I20", "is open by default")
 def engines_outside_get_whole_tables(bench: Bench) -> None:
     bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, full_table_outside=True))
