@@ -190,7 +190,9 @@ def _update_table(call: Call) -> None:
 
 def _iceberg_input(inputs: PropertyValues) -> PropertyValues:
     """Schema, partitions and location of an Iceberg table; empty where it says none."""
-    return (inputs.get("openTableFormatInput") or {}).get("icebergInput", {}).get("icebergTableInput") or {}
+    formatted: PropertyValues = inputs.get("openTableFormatInput") or {}
+    iceberg: PropertyValues = formatted.get("icebergInput") or {}
+    return iceberg.get("icebergTableInput") or {}
 
 
 def _iceberg_update(iceberg: PropertyValues) -> PropertyValues:
