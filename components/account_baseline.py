@@ -1,4 +1,4 @@
-"""Baseline of an account: public access block, key, log and result buckets, workgroups, budget; mostly the boundary."""
+"""Baseline of an account: public access block, key, log and result buckets, workgroups, budget."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mesh.plan.nodes import AccountBaselineArgs
 
 
 class AccountBaseline(ComponentResource):
-    """The baseline of every account of the mesh: of domains, of partners, and the governance account.
+    """The baseline of every account of the mesh: of domains (but for their boundary), of partners, of governance.
 
     Outputs: `key_arn`, `log_bucket`, `results_bucket`, `workgroups`.
     """

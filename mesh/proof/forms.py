@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeVar
 
 from mesh import names
 from mesh.evaluator.policies import Policy
 from mesh.iam.ends import undated
 from mesh.plan import Plan
+from mesh.plan.nodes import DomainPlan, PartnerPlan
+
+WHOLE_UP_TO: Final = 8
+"""The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
+
+_Node = TypeVar("_Node")
 
 
 def by_form(plan: Plan, policies: Iterable[Policy]) -> list[list[Policy]]:
@@ -42,4 +49,40 @@ def without_names(text: str, account_id: str, *owners: str) -> str:
         if name:
             words = "|".join(map(re.escape, dict.fromkeys((name, names.snake(name)))))
             text = re.sub(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", f"<{number}>", text)
+    return text
+
+
+def some_of_each(every: Mapping[str, _Node], forms: Mapping[str, str]) -> tuple[_Node, ...]:
+    """All of a few nodes; of more, two of each form."""
+    if len(every) <= WHOLE_UP_TO:
+        return tuple(every.values())
+    classes: dict[str, list[str]] = {}
+    for name, form in forms.items():
+        classes.setdefault(form, []).append(name)
+    return tuple(every[name] for members in classes.values() for name in members[:2])
+
+
+def domain_form(domain: DomainPlan) -> str:
+    """Text of the documents of a domain's clearance roles and account, without its name and id."""
+    documents = [
+        *(document for role in domain.clearances.values() for document in (role.permissions, role.trust)),
+        domain.account.boundary,
+        domain.account.key_policy,
+        domain.account.results_bucket_policy,
+    ]
+    return form_of([d.text() for d in documents], domain.access.account_id, domain.name)
+
+
+def partner_form(partner: PartnerPlan) -> str:
+    """Text of the documents of a partner's role and account, without its name and id."""
+    access = partner.partner.access
+    documents = [access.permissions, access.trust, partner.account.boundary, partner.account.key_policy]
+    return form_of([d.text() for d in documents], partner.access.account_id, partner.name)
+
+
+def form_of(texts: list[str], account_id: str, *owners: str) -> str:
+    """The texts with marks in the place of an account's id and the names of its owner."""
+    text = json.dumps(texts).replace(account_id, "<account>")
+    for number, name in enumerate(owners):
+        text = re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", f"<{number}>", text)
     return text

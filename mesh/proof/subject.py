@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -25,6 +24,7 @@ from mesh.evaluator.world import ANONYMOUS, Account, World
 from mesh.model.addresses import Network
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
+from mesh.proof.forms import domain_form, form_of, partner_form, some_of_each
 from mesh.proof.written_agreements import WrittenAgreement
 from mesh.proof.written_labels import WrittenContract, WrittenLabels
 from mesh.proof.written_members import WrittenPeople
@@ -35,8 +35,6 @@ IN_NO_UNIT: Final = "555555555555"
 BESIDE_GOVERNANCE: Final = "444444444444"
 """Accounts of another organisation, of none, of the organisation in none of the mesh's units, and in governance's."""
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
-WHOLE_UP_TO: Final = 8
-"""The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
 
 
 class Actor(NamedTuple):
@@ -130,12 +128,16 @@ class Subject:
     @cached_property
     def domains(self) -> tuple[DomainPlan, ...]:
         """The domains whose callers are asked: all, or two of each class."""
-        return _some(self.plan.domains, {name: _domain_form(domain) for name, domain in self.plan.domains.items()})
+        return some_of_each(
+            self.plan.domains, {name: domain_form(domain) for name, domain in self.plan.domains.items()}
+        )
 
     @cached_property
     def partners(self) -> tuple[PartnerPlan, ...]:
         """The partners whose callers are asked: all, or two of each class."""
-        return _some(self.plan.partners, {name: _partner_form(partner) for name, partner in self.plan.partners.items()})
+        return some_of_each(
+            self.plan.partners, {name: partner_form(partner) for name, partner in self.plan.partners.items()}
+        )
 
     @cached_property
     def owners(self) -> dict[str, str]:
@@ -382,39 +384,3 @@ class Subject:
 FOR_AN_OUTSIDER: Final[dict[str, Any]] = {"aws:SourceAccount": OTHER_ORGANIZATION, "aws:SourceOrgID": "o-somebodyelse"}
 FOR_A_STRANGER: Final[dict[str, Any]] = {"aws:SourceAccount": NO_ORGANIZATION}
 """Context keys of a request by a service that acts for an account of another organisation, or of none."""
-
-
-def _some(every: Any, forms: dict[str, str]) -> tuple[Any, ...]:
-    """All of a few nodes; of more, two of each form."""
-    if len(every) <= WHOLE_UP_TO:
-        return tuple(every.values())
-    classes: dict[str, list[str]] = {}
-    for name, form in forms.items():
-        classes.setdefault(form, []).append(name)
-    return tuple(every[name] for members in classes.values() for name in members[:2])
-
-
-def _domain_form(domain: DomainPlan) -> str:
-    """Text of the documents of a domain's clearance roles and account, without its name and id."""
-    documents = [
-        *(document for role in domain.clearances.values() for document in (role.permissions, role.trust)),
-        domain.account.boundary,
-        domain.account.key_policy,
-        domain.account.results_bucket_policy,
-    ]
-    return form_of([d.text() for d in documents], domain.access.account_id, domain.name)
-
-
-def _partner_form(partner: PartnerPlan) -> str:
-    """Text of the documents of a partner's role and account, without its name and id."""
-    access = partner.partner.access
-    documents = [access.permissions, access.trust, partner.account.boundary, partner.account.key_policy]
-    return form_of([d.text() for d in documents], partner.access.account_id, partner.name)
-
-
-def form_of(texts: list[str], account_id: str, *owners: str) -> str:
-    """The texts with marks in the place of an account's id and the names of its owner."""
-    text = json.dumps(texts).replace(account_id, "<account>")
-    for number, name in enumerate(owners):
-        text = re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", f"<{number}>", text)
-    return text

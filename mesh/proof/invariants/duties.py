@@ -16,7 +16,8 @@ from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.duties.previews import preview_claims
 from mesh.proof.duties.signing_in import of_break_glass, of_break_glass_group, of_clearance_holder, of_partner_people
-from mesh.proof.subject import WHOLE_UP_TO, Subject, form_of
+from mesh.proof.forms import WHOLE_UP_TO, form_of
+from mesh.proof.subject import Subject
 
 
 def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:

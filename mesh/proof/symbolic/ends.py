@@ -1,4 +1,4 @@
-"""Ends of deliveries (M15) for all moments: from the day after its last on, no writer is admitted by an inbox."""
+"""Ends of deliveries (M15) for all moments: from the day after its last on, nothing admits the writer."""
 
 from __future__ import annotations
 
