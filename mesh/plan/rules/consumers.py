@@ -36,12 +36,13 @@ def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
     """A consumer has a group whose clearance covers the labels of each product that it consumes."""
     known = frozenset(context.mesh.file.classifications)
     clearances = {name: frozenset(file.reads) for name, file in context.mesh.clearances.items()}
-    # Unknown names in mesh.yaml or in a clearance's file have findings of their own; what they cover cannot be said.
+    # Unknown names in mesh.yaml or in a clearance's file have findings of their own, as has a mesh without a clearance;
+    # what they cover cannot be said.
     unread = context.mesh.touches("mesh.yaml", "classifications") or any(
         file.startswith("clearances") for file in (*context.mesh.unread, *context.mesh.partial)
     )
     unread = unread or context.mesh.touches("mesh.yaml", "clearances")  # where an earlier form of the mesh has them
-    if unread or not all(reads <= known for reads in clearances.values()):
+    if unread or not clearances or not all(reads <= known for reads in clearances.values()):
         return
     held_in: dict[str, list[frozenset[str]]] = {}
     for clearance, _, member in context.every_member():

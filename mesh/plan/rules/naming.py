@@ -112,7 +112,8 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
     yield "the governance account", central
     for domain, owner in mesh.domains.items():
         account = builder.domain_id(domain)
-        roles = [*_of_every_account(account), *_of_clearances(context, account)]
+        deciding = NamedRole(names.deploy_access_role(account), "the deployment of who reads")
+        roles = [*_of_every_account(account), deciding, *_of_clearances(context, account)]
         roles += [
             NamedRole(make(account, product), f"product '{product}'", domain_file(domain), ("products", product))
             for product in owner.products

@@ -9,7 +9,7 @@ import pytest
 
 from mesh import names
 from mesh.plan import Plan
-from mesh.plan.nodes.grants import on_covered
+from mesh.plan.nodes.grants import on_tables
 from mesh.proof.invariants.becoming import nobody_becomes_more
 from mesh.proof.reachability.adversaries import Adversaries
 from mesh.proof.subject import Subject
@@ -53,8 +53,7 @@ def services_can_make_their_roles(bench: WaysBench) -> None:
 def a_clearance_is_granted_the_columns_of_another(bench: WaysBench) -> None:
     pii = next(each for each in bench.subject.plan.governance.catalog.clearances if each.name == "pii")
     general = names.clearance_role(ADS, "general")
-    for grant in on_covered("seeded", general, HUB, pii.expression):
-        bench.grant(ADS, grant)
+    bench.grant(ADS, on_tables("seeded", general, HUB, pii.expression))
 
 
 def a_pipeline_writes_another_product(bench: WaysBench) -> None:
