@@ -242,10 +242,16 @@ class Subject:
         yield self.deciding(domain)
         for name, role in domain.clearances.items():
             yield Actor(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
+        yield from self.staff_of(domain)
         if domain.clearances:
             name = next(iter(domain.clearances))
             arn = from_plan.permission_set_role(account_id, self.region, name)
             yield Actor(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
+
+    def staff_of(self, domain: DomainPlan) -> Iterator[Actor]:
+        """The engineer, the owner and the auditor of a domain."""
+        for duty, staff in domain.staff.items():
+            yield Actor(f"the {duty} of domain {domain.name}", staff.arn, "domains", domain.access.account_id, "staff")
 
     def deployment_of(self, domain: DomainPlan) -> Actor:
         """The deployment of what a domain owns."""
@@ -395,9 +401,10 @@ def _some(every: Any, forms: dict[str, str]) -> tuple[Any, ...]:
 
 
 def _domain_form(domain: DomainPlan) -> str:
-    """Text of the documents of a domain's clearance roles and account, without its name and id."""
+    """Text of the documents of a domain's roles of people and account, without its name and id."""
     documents = [
         *(document for role in domain.clearances.values() for document in (role.permissions, role.trust)),
+        *(document for role in domain.staff.values() for document in (role.permissions, role.trust)),
         domain.account.boundary,
         domain.account.key_policy,
         domain.account.results_bucket_policy,
