@@ -1348,7 +1348,7 @@ def the_deployment_of_a_domain_passes_the_role_of_engineers_to_a_service(bench: 
     bench.statement(WHO_READS, "RefusePassingReaders", edit)
 
 
-@fault("M17", "the engineer of domain ads", "glue:GetJob on", "is allowed")
+@fault("M17", "the engineer of domain ads", "glue:GetJob on", "is granted")
 def an_engineer_sees_the_arguments_of_jobs(bench: Bench) -> None:
     """Defaults of a job are arguments: with them the job is told what to read, and secrets are put there."""
     bench.statement("role/mesh/engineer, mesh", "SeeJobs", more("Action", "glue:GetJob"))
@@ -1361,17 +1361,17 @@ def an_owner_lists_the_keys_of_a_product(bench: Bench) -> None:
     bench.drop("policy of bucket aurora-ads--campaigns", "RefuseOtherReaders")
 
 
-@fault("M17", "the auditor of domain ads", "logs:FilterLogEvents on", "is allowed")
+@fault("M17", "the auditor of domain ads", "logs:FilterLogEvents on", "is granted")
 def an_auditor_reads_the_events_of_logs(bench: Bench) -> None:
     bench.statement("role/mesh/auditor, mesh", "SeeTheTrail", more("Action", "logs:FilterLogEvents"))
 
 
-@fault("U2", "an engineer of ads", "glue:StartTrigger", "is not")
+@fault("U2", "an engineer of ads", "glue:StartTrigger")
 def an_engineer_cannot_start_a_trigger(bench: Bench) -> None:
     bench.drop("role/mesh/engineer, mesh", "StartTriggers")
 
 
-@fault("U2", "a role with the boundary", "cloudtrail:LookupEvents", "")
+@fault("U2", "a role with the boundary", "cloudtrail:LookupEvents")
 def a_pipeline_looks_up_who_did_what(bench: Bench) -> None:
     """The boundary is one text for all roles: what is for staff is for staff alone."""
     bench.statement("policy/mesh/boundary", "StaffWork", without("ArnLike", ARN))
