@@ -23,6 +23,7 @@ from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
 from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
+from components.staff_role import StaffRole
 
 __all__ = [
     "AccountBaseline",
@@ -48,4 +49,5 @@ __all__ = [
     "PrivateNetwork",
     "RegisteredLocation",
     "ResourceLink",
+    "StaffRole",
 ]

@@ -40,6 +40,7 @@ region: eu-west-1
 owner: {{team: data-platform, email: data-platform@company.example}}
 account-email: aws+{{account}}@company.example
 security-contact: security@company.example
+auditors: [auditors]
 classifications:
   pii: Identifies a person, alone or together with other data.
   financial: Prices, invoices and payments.
@@ -167,6 +168,9 @@ def _accounts(domains: int, partners: int) -> str:
         "  instance: arn:aws:sso:::instance/ssoins-0000000000000000",
         "  groups:",
         *(f"    {domain_name(number)}-analysts: {_group_id('3', number)}" for number in range(domains)),
+        *(f"    {domain_name(number)}-engineers: {_group_id('5', number)}" for number in range(domains)),
+        *(f"    {domain_name(number)}-owners: {_group_id('6', number)}" for number in range(domains)),
+        f"    auditors: {_group_id('7', 0)}",
         *(f"    partner-{number + 1}-people: {_group_id('4', number)}" for number in range(partners)),
     ]
     return "\n".join(lines) + "\n"
@@ -188,6 +192,8 @@ def _write_domain(directory: Path, number: int, domains: int, products: int) -> 
         "# yaml-language-server: $schema=../../schemas/domain.schema.json",
         f"owner: {{team: {name}-team, email: {name}@company.example}}",
         f"description: What the company knows about {name}.",
+        f"engineers: [{name}-engineers]",
+        f"owners: [{name}-owners]",
         "products:",
     ]
     folder = directory / "contracts" / name

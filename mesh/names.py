@@ -159,6 +159,20 @@ def key_alias(product: str) -> str:
 PARTNER_PERMISSION_SET = "mesh-partner"
 """The permission set of partners' people."""
 
+STAFF = ("engineer", "owner", "auditor")
+"""Roles of people in a domain's account that look after it, and read no data by it."""
+
+
+def staff_role(account_id: str, duty: str) -> str:
+    """The role of engineers, owners or auditors in a domain's account; `duty` is one of `STAFF`."""
+    return role(account_id, duty)
+
+
+def staff_permission_set(duty: str) -> str:
+    """The permission set that leads to a role of the staff: `mesh-engineer`."""
+    return f"{PATH}-{duty}"
+
+
 ACCOUNT_KEY_ALIAS = f"{PATH}/account"
 """Alias, without `alias/`, of an account's own key, for query results and disks."""
 

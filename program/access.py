@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pulumi
 from pulumi import Resource, ResourceOptions
 
-from components import AccountBoundary, ClearanceRole, DataLake, DeliveryRole, PipelineRole, ResourceLink
+from components import AccountBoundary, ClearanceRole, DataLake, DeliveryRole, PipelineRole, ResourceLink, StaffRole
 from components.data_lake import DataLakeArgs
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys boundary, Lake Formation's settings, the roles of jobs and of people with their grants, and links."""
+    """Deploys boundary, Lake Formation's settings, the roles of jobs, staff and readers with grants, links."""
     # Named as the provider of the stack `domain-<d>`, so that `pulumi state move` brings a resource from there and the
     # engine sees the same provider behind it: with another, it would replace what was moved.
     options = inside(provider("domain", plan.deciding))
@@ -26,6 +26,8 @@ def deploy(plan: DomainPlan) -> None:
         pulumi.export(name, {"pipeline": PipelineRole(name, args, opts=bounded).arn})
     for name, args in plan.deliveries.items():
         DeliveryRole(name, args, opts=bounded)
+    for name, args in plan.staff.items():
+        StaffRole(name, args, opts=bounded)
     _grants(plan, after(options, boundary, lake))
 
 

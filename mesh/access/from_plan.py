@@ -173,6 +173,8 @@ def roles(plan: Plan) -> Iterator[Role]:
 def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
     for clearance in domain.clearances.values():
         yield make.role(clearance.arn, clearance)
+    for staff in domain.staff.values():
+        yield make.role(staff.arn, staff)
     for pipeline in domain.pipelines.values():
         yield make.role(pipeline.arn, pipeline)
     for name, delivery in domain.deliveries.items():

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mesh.model.base import Closed, Days, Email, Given, Name, Owner, ProductRef, Text
+from mesh.model.base import Closed, Days, Email, Given, Name, Names, Owner, ProductRef, Text
 from mesh.model.mesh_file import Budget
 
 ProductKind = Literal["analytics", "ml", "internal"]
@@ -69,6 +69,16 @@ class Domain(Closed):
     owner: Owner = Field(description="The team that answers for the domain.")
     description: Text = Field(description="What the domain is about, in a sentence.")
     account: AccountSettings = Field(default=AccountSettings(), description="Particulars of the domain's account.")
+    engineers: Names = Field(
+        default=(),
+        description="Groups in IAM Identity Center that run the domain's jobs: they start triggers and stop runs, and "
+        "read no data by it.",
+    )
+    owners: Names = Field(
+        default=(),
+        description="Groups in IAM Identity Center that look after the products: their settings, alarms and budget, "
+        "and no data.",
+    )
     products: dict[Name, Product] = Field(default_factory=dict, description="The domain's data products by name.")
     consumes: Annotated[tuple[ProductRef, ...], Field(strict=False)] = Field(
         default=(),

@@ -59,6 +59,11 @@ class MeshFile(Closed):
         description="Public addresses from which people work; from any other, their roles are refused. Without a list "
         "they work from anywhere.",
     )
+    auditors: Names = Field(
+        default=(),
+        description="Groups in IAM Identity Center that look at policies, settings and the trail in every domain's "
+        "account, and at no data.",
+    )
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50
     )

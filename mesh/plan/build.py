@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Iterator
 
 from mesh import names
 from mesh.contracts import catalog
@@ -47,6 +48,7 @@ from mesh.plan.nodes import (
     Plan,
     RegisteredLocationArgs,
     ResourceLinkArgs,
+    StaffRoleArgs,
 )
 
 
@@ -99,6 +101,12 @@ class Builder(PlanInputs):
         partners = PermissionSet(
             name=names.PARTNER_PERMISSION_SET, description="People of a partner", role=names.role("*", "access")
         )
+        staff = [
+            PermissionSet(
+                name=names.staff_permission_set(duty), description=f"The {duty} of a domain", role=names.role("*", duty)
+            )
+            for duty in names.STAFF
+        ]
         assigned = {
             (member.group, name, f"domain-{member.domain}")
             for name, clearance in self.mesh.clearances.items()
@@ -109,9 +117,12 @@ class Builder(PlanInputs):
             for name, partner in self.mesh.partners.items()
             for group in partner.principals
         }
+        assigned |= {
+            (group, names.staff_permission_set(duty), f"domain-{domain}") for duty, group, domain in self._staff()
+        }
         return PermissionSetsArgs(
             instance=center.instance,
-            permission_sets=(*clearances, partners),
+            permission_sets=(*clearances, partners, *staff),
             assignments=tuple(
                 Assignment(group=group, group_id=center.groups[group], permission_set=permission_set, account=account)
                 for group, permission_set, account in sorted(assigned)
@@ -119,6 +130,13 @@ class Builder(PlanInputs):
                 if group in center.groups
             ),
         )
+
+    def _staff(self) -> Iterator[tuple[str, str, str]]:
+        """Duty, group and domain of each group of a domain's staff; auditors are those of every domain."""
+        for name, domain in self.mesh.domains.items():
+            yield from (("engineer", group, name) for group in domain.engineers)
+            yield from (("owner", group, name) for group in domain.owners)
+            yield from (("auditor", group, name) for group in self.file.auditors)
 
     def members(self) -> list[MemberAccount]:
         """Accounts of the organisation, without the management account."""
@@ -209,6 +227,7 @@ class Builder(PlanInputs):
             publishing=self.publishing(name, stack, owner),
             account=self.account(name, domain),
             clearances=self.clearance_roles(name),
+            staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
@@ -228,6 +247,14 @@ class Builder(PlanInputs):
         return {
             name: ClearanceRoleArgs(perimeter=self.perimeter, clearance=clearance, account_id=account_id, owner=domain)
             for name, clearance in self.clearances.items()
+        }
+
+    def staff_roles(self, domain: str) -> dict[str, StaffRoleArgs]:
+        """The roles of engineers, owners and auditors in a domain's account."""
+        account_id = self.domain_id(domain)
+        return {
+            duty: StaffRoleArgs(perimeter=self.perimeter, domain=domain, duty=duty, account_id=account_id)
+            for duty in names.STAFF
         }
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:

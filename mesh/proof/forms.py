@@ -66,6 +66,7 @@ def domain_form(domain: DomainPlan) -> str:
     """Text of the documents of a domain's clearance roles and account, without its name and id."""
     documents = [
         *(document for role in domain.clearances.values() for document in (role.permissions, role.trust)),
+        *(document for role in domain.staff.values() for document in (role.permissions, role.trust)),
         domain.account.boundary,
         domain.account.key_policy,
         domain.account.results_bucket_policy,

@@ -244,10 +244,16 @@ class Subject:
         yield self.deciding(domain)
         for name, role in domain.clearances.items():
             yield Actor(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
+        yield from self.staff_of(domain)
         if domain.clearances:
             name = next(iter(domain.clearances))
             arn = from_plan.permission_set_role(account_id, self.region, name)
             yield Actor(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
+
+    def staff_of(self, domain: DomainPlan) -> Iterator[Actor]:
+        """The engineer, the owner and the auditor of a domain."""
+        for duty, staff in domain.staff.items():
+            yield Actor(f"the {duty} of domain {domain.name}", staff.arn, "domains", domain.access.account_id, "staff")
 
     def deployment_of(self, domain: DomainPlan) -> Actor:
         """The deployment of what a domain owns."""

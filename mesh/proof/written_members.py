@@ -1,4 +1,4 @@
-"""Holders of clearances and partners' people as the files have them, read by a parser that the plan has no part in.
+"""Holders of clearances, staff and partners' people as the files have them, read by a parser apart from the plan's.
 
 The proof of I26 and I27 starts from here: an assignment that no approved line of a clearance's file accounts for is a
 witness, whatever the model and the rules made of the files.
@@ -30,10 +30,20 @@ class WrittenMember:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenStaff:
+    """A group below `engineers` or `owners` of a domain's file, or below `auditors` of mesh.yaml for each domain."""
+
+    duty: str
+    group: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenPeople:
-    """Members; `approvers` by clearance, `principals` by partner, ids of groups by name; days of the horizon."""
+    """Members; staff; `approvers` by clearance, `principals` by partner, ids of groups by name; days of the horizon."""
 
     members: tuple[WrittenMember, ...]
+    staff: tuple[WrittenStaff, ...]
     approvers: Mapping[str, frozenset[str]]
     principals: Mapping[str, frozenset[str]]
     ids: Mapping[str, str]
@@ -56,9 +66,12 @@ def read(directory: Path) -> WrittenPeople:
     file = directory / "accounts.yaml"
     accounts: Mapping[str, Any] = load(file) if file.exists() else {}
     center: Mapping[str, Any] = accounts.get("identity-center") or {}
-    horizon = str(load(directory / "mesh.yaml").get("review-horizon") or f"{USUAL_HORIZON} days")
+    whole = load(directory / "mesh.yaml")
+    horizon = str(whole.get("review-horizon") or f"{USUAL_HORIZON} days")
+    auditors: list[str] = whole.get("auditors") or []
     return WrittenPeople(
         tuple(member for name, file in clearances.items() for member in _members(name, file)),
+        tuple(staff for name, file in _files(directory, "domains") for staff in _staff(name, file, auditors)),
         {name: frozenset(_approvers(file)) for name, file in clearances.items()},
         {name: frozenset(cast("list[str]", file.get("principals") or ())) for name, file in partners.items()},
         cast("Mapping[str, str]", center.get("groups") or {}),
@@ -89,6 +102,13 @@ def _members(clearance: str, file: Mapping[str, Any]) -> Iterator[WrittenMember]
     for entry in entries:
         review = datetime.date.fromisoformat(entry["review"])
         yield WrittenMember(clearance, entry["group"], entry["domain"], entry["approved-by"], review)
+
+
+def _staff(domain: str, file: Mapping[str, Any], auditors: list[str]) -> Iterator[WrittenStaff]:
+    engineers: list[str] = file.get("engineers") or []
+    owners: list[str] = file.get("owners") or []
+    for duty, groups in (("engineer", engineers), ("owner", owners), ("auditor", auditors)):
+        yield from (WrittenStaff(duty, group, domain) for group in groups)
 
 
 def _approvers(file: Mapping[str, Any]) -> Iterator[str]:

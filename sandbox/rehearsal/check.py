@@ -22,6 +22,7 @@ from sandbox.rehearsal.credentials import credentials, issued_keys
 from sandbox.rehearsal.elsewhere import probes_from_elsewhere
 from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
+from sandbox.rehearsal.probes_of_staff import probes_of_staff
 from sandbox.rehearsal.stolen_deployments import probes_of_stolen_deployments
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 
@@ -115,6 +116,7 @@ def _all_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
         probes(targets, personas),
         probes_from_elsewhere(targets, personas),
         probes_of_stolen_deployments(targets.plan, personas),
+        probes_of_staff(targets.plan, personas),
     )
 
 

@@ -24,6 +24,7 @@ ADMINISTRATOR_ROLE: Final = "live-check-admin"
 
 PersonaKind = Literal[
     "clearance",
+    "staff",
     "pipeline",
     "delivery",
     "partner",
@@ -53,6 +54,8 @@ class Persona:
     home: str = ""
     product: str = ""
     clearance: str = ""
+    duty: str = ""
+    """The duty of its role, or of that which its permission set leads to, of the staff of a domain."""
 
     @property
     def account(self) -> str:
@@ -62,7 +65,7 @@ class Persona:
     @property
     def origin(self) -> Origin:
         """Its place of work: an office for people of the mesh, the network for jobs, anywhere for everybody else."""
-        if self.clearance:
+        if self.clearance or self.duty:
             return "office"
         return "network" if self.kind == "pipeline" else "outside"
 
@@ -86,6 +89,10 @@ def personas(plan: Plan) -> Iterator[Persona]:
             yield Persona(f"clearance:{name}@{domain}", "clearance", clearance.arn, domain, clearance=name)
             people = permission_set_role(account, plan.perimeter.region, name)
             yield Persona(f"people:{name}@{domain}", "people", people, domain, clearance=name)
+        for duty, staff in deployed.staff.items():
+            yield Persona(f"{duty}@{domain}", "staff", staff.arn, domain, duty=duty)
+            people = permission_set_role(account, plan.perimeter.region, names.staff_permission_set(duty))
+            yield Persona(f"people:{duty}@{domain}", "people", people, domain, duty=duty)
         for product, pipeline in deployed.pipelines.items():
             yield Persona(f"pipeline:{domain}.{product}", "pipeline", pipeline.arn, domain, product)
         for product in deployed.deliveries:

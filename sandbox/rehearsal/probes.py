@@ -233,6 +233,7 @@ def _roles(plan: Plan, persona: Persona) -> list[str]:
         account = domain.access.account_id
         clearances = [clearance.arn for clearance in domain.clearances.values()]
         roles += clearances if persona.kind == "people" and domain in home else clearances[:_FIRST]
+        roles += [staff.arn for staff in domain.staff.values()] if persona.duty or persona.kind == "people" else []
         if domain in home or not home:
             roles += [pipeline.arn for pipeline in domain.pipelines.values()][:_FIRST]
             roles += [names.delivery_role(account, product) for product in domain.deliveries][:_FIRST]

@@ -33,6 +33,7 @@ MAKES = {
     "data_product": {"Bucket", "Key", "BucketPolicy", "BucketNotification"},
     "account_boundary": {"Policy"},
     "delivery_role": {"Role", "RolePolicy"},
+    "staff_role": {"Role", "RolePolicy"},
     "partner_replication": {"BucketReplicationConfig"},
     "account_baseline": {"AccountPublicAccessBlock", "Policy", "Workgroup", "Budget", "DefaultKmsKey"},
     "break_glass_group": {"Group", "GroupPolicy"},

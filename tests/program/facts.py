@@ -250,6 +250,9 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     for args in plan.pipelines.values():
         about = f"Writes {args.domain}.{args.product}, and nothing else"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
+    for args in plan.staff.values():
+        about = f"People who are {args.duty} of the domain '{args.domain}'"
+        yield from _role(stack, args.arn, about, args.trust, args.permissions)
     for args in plan.clearances.values():
         about = f"People who hold the clearance '{args.clearance.name}'"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)

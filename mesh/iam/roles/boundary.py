@@ -8,6 +8,7 @@ from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.publisher import LABEL, TAG
+from mesh.iam.roles.staff import staff_work
 from mesh.iam.statement import Document, Statement, document, when
 
 _DATA_WORK: Final = {
@@ -112,6 +113,7 @@ def _outside_governance() -> tuple[Statement, ...]:
             actions=PRODUCT_WORK,
             resources=("*",),
         ),
+        staff_work((*DATA_WORK, *PRODUCT_WORK)),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mesh import names
 from mesh.iam.statement import Document, Statement, document
 
-MADE_ROLES = ("clearance", "pipeline", "delivery")
-"""Paths of the roles that it makes: of people, of jobs, of replications."""
+MADE_ROLES = ("clearance/*", "pipeline/*", "delivery/*", *names.STAFF)
+"""Paths of the roles that it makes: of who reads, of jobs, of replications, of the domain's staff."""
 
 
 def deploy_access_permissions() -> Document:
@@ -18,7 +18,7 @@ def deploy_access_permissions() -> Document:
     return document(
         Statement(
             sid="MakeRolesOfReadersAndJobs",
-            what="The role makes, changes and deletes the roles of clearances, pipelines and deliveries.",
+            what="The role makes, changes and deletes the roles of clearances, pipelines, deliveries and staff.",
             why="Who reads is who may become these roles, and what they may do.",
             effect="Allow",
             actions=(
@@ -38,7 +38,7 @@ def deploy_access_permissions() -> Document:
                 "iam:UpdateRole",
                 "iam:UpdateRoleDescription",
             ),
-            resources=tuple(names.role("*", f"{path}/*") for path in MADE_ROLES),
+            resources=tuple(names.role("*", path) for path in MADE_ROLES),
         ),
         Statement(
             sid="MakeTheBoundary",

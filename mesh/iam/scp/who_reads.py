@@ -30,6 +30,11 @@ def who_reads_is_decided_apart() -> Document:
             what="In a domain nobody passes a role of people or of stacks to a service.",
             why="A stack gives jobs the roles of pipelines, and S3 that of a delivery; no other is for a service.",
             actions=("iam:PassRole",),
-            resources=(names.clearance_role("*", "*"), f"{names.deploy_role('*')}*", names.preview_role("*")),
+            resources=(
+                names.clearance_role("*", "*"),
+                *(names.staff_role("*", duty) for duty in names.STAFF),
+                f"{names.deploy_role('*')}*",
+                names.preview_role("*"),
+            ),
         ),
     )

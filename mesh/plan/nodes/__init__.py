@@ -18,6 +18,7 @@ from mesh.plan.nodes.domain import (
     PartnerReplicationArgs,
     PipelineRoleArgs,
     ResourceLinkArgs,
+    StaffRoleArgs,
 )
 from mesh.plan.nodes.governance import (
     AuditTrailArgs,
@@ -79,5 +80,6 @@ __all__ = [
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
     "RoleDocuments",
+    "StaffRoleArgs",
     "Tags",
 ]

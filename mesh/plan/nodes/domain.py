@@ -17,6 +17,7 @@ from mesh.iam.roles.clearance import clearance_permissions
 from mesh.iam.roles.delivery import delivery_permissions, delivery_trust
 from mesh.iam.roles.permission_set import permission_set_trust
 from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
+from mesh.iam.roles.staff import auditor_permissions, engineer_permissions, owner_permissions
 from mesh.iam.statement import Document
 from mesh.plan.nodes import lf_tags
 from mesh.plan.nodes.account import AccountBaselineArgs
@@ -138,6 +139,39 @@ class PipelineRoleArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRoleArgs:
+    """A role of a domain's staff, in the domain's account; `duty` is one of `names.STAFF`."""
+
+    perimeter: Perimeter
+    domain: str
+    duty: str
+    account_id: str
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return names.staff_role(self.account_id, self.duty)
+
+    @property
+    def trust(self) -> Document:
+        """Trust policy of the role: people with the permission set of the duty assume it."""
+        return permission_set_trust(self.account_id, names.staff_permission_set(self.duty))
+
+    @property
+    def permissions(self) -> Document:
+        """Permissions of the role. Raises ValueError for a duty that is none."""
+        match self.duty:
+            case "engineer":
+                return engineer_permissions(self.perimeter, self.account_id)
+            case "owner":
+                return owner_permissions(self.perimeter, self.account_id, self.domain)
+            case "auditor":
+                return auditor_permissions(self.account_id)
+            case _:
+                raise ValueError(f"'{self.duty}' is no duty of a domain's staff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntryArgs:
     """A product with a table port in the mesh catalog: its database and its tables."""
 
@@ -245,7 +279,7 @@ class DomainPlan:
 
     It has two stacks in its account. `domain-<d>` makes what the domain owns, with the role of `access` (and publishes
     with that of `publishing`); `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary,
-    the roles of clearances, pipelines and deliveries, Lake Formation's settings and grants, links.
+    the roles of clearances, staff, pipelines and deliveries, Lake Formation's settings and grants, links.
     """
 
     name: str
@@ -254,6 +288,7 @@ class DomainPlan:
     publishing: AccountAccess
     account: AccountBaselineArgs
     clearances: Mapping[str, ClearanceRoleArgs]
+    staff: Mapping[str, StaffRoleArgs]
     products: Mapping[str, DataProductArgs]
     pipelines: Mapping[str, PipelineRoleArgs]
     catalog: Mapping[str, CatalogEntryArgs]

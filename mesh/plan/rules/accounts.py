@@ -144,7 +144,7 @@ def every_account_email_is_ours(context: RuleContext) -> Iterator[Problem]:
 
 
 def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
-    """Groups that hold a clearance have an id in IAM Identity Center; the people of others reach nothing."""
+    """Groups of people have an id in IAM Identity Center; the people of others reach nothing."""
     accounts = context.mesh.accounts
     if accounts is None:
         return
@@ -164,6 +164,7 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
         for number, group in enumerate(partner.principals)
         if not context.mesh.is_uncertain(partner_file(name), "principals", number)
     ]
+    references += [(group, file, path) for file, path, group in context.every_staff_group()]
     for group, file, path in references:
         if group not in known:
             message = f"group '{group}' has no id under 'identity-center' in accounts.yaml and reaches nothing"

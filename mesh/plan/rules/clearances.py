@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from mesh import names
 from mesh.findings import Problem, unknown
 from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file
 
-RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
+RESERVED_CLEARANCES: Final = ("access", "deploy", "deploy-access", "preview", "publisher", *names.STAFF)
 LONGEST_PERMISSION_SET: Final = 32
 
 

@@ -11,7 +11,7 @@ from mesh.contracts import catalog
 from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.contracts.lock_shape import TableShape, shapes
 from mesh.contracts.mistakes import ContractMistake
-from mesh.findings import Problem, listed, nearest
+from mesh.findings import KeyPath, Problem, listed, nearest
 from mesh.model import Agreement, Contract, Domain, Member, Mesh, Partner, Product, contract_file
 from mesh.plan.build import Builder
 
@@ -105,6 +105,16 @@ class RuleContext:
         for name, clearance in self.mesh.clearances.items():
             for number, member in enumerate(clearance.members):
                 yield name, number, member
+
+    def every_staff_group(self) -> Iterator[tuple[str, KeyPath, str]]:
+        """File, place and name of each group of a domain's staff that could be read."""
+        named: list[tuple[str, str, tuple[str, ...]]] = [("mesh.yaml", "auditors", self.mesh.file.auditors)]
+        for name, domain in self.mesh.domains.items():
+            named += [(domain_file(name), "engineers", domain.engineers), (domain_file(name), "owners", domain.owners)]
+        for file, key, groups in named:
+            for number, group in enumerate(groups):
+                if not self.mesh.is_uncertain(file, key, number):
+                    yield file, (key, number), group
 
     def every_agreement(self) -> Iterator[tuple[str, int, Agreement]]:
         """Partner, position and agreement of each agreement."""

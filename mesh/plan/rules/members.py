@@ -85,6 +85,19 @@ def members_are_no_people_of_a_partner(context: RuleContext) -> Iterator[Problem
             yield Problem(clearance_file(clearance), ("members", number, "group"), message)
 
 
+def staff_are_no_people_of_a_partner(context: RuleContext) -> Iterator[Problem]:
+    """Groups of a domain's staff are in no partner's `principals`."""
+    partners = {group: partner for partner, _, group in _principals(context)}
+    for file, path, group in context.every_staff_group():
+        if group in partners:
+            partner = partners[group]
+            message = (
+                f"'{group}' are people of partner '{partner}' ({partner_file(partner)}), who enter no account of a "
+                "domain; remove the group here or there"
+            )
+            yield Problem(file, path, message)
+
+
 def people_are_of_one_partner(context: RuleContext) -> Iterator[Problem]:
     """Groups are in the `principals` of one partner only."""
     first: dict[str, str] = {}
@@ -126,6 +139,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     reviews_lie_within_the_horizon,
     members_stand_once,
     members_are_no_people_of_a_partner,
+    staff_are_no_people_of_a_partner,
     people_are_of_one_partner,
     groups_have_ids_of_their_own,
 )

@@ -112,8 +112,7 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
     yield "the governance account", central
     for domain, owner in mesh.domains.items():
         account = builder.domain_id(domain)
-        deciding = NamedRole(names.deploy_access_role(account), "the deployment of who reads")
-        roles = [*_of_every_account(account), deciding, *_of_clearances(context, account)]
+        roles = [*_of_every_account(account), *_of_every_domain(account), *_of_clearances(context, account)]
         roles += [
             NamedRole(make(account, product), f"product '{product}'", domain_file(domain), ("products", product))
             for product in owner.products
@@ -129,6 +128,12 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
 def _of_every_account(account: str) -> Iterator[NamedRole]:
     yield NamedRole(names.deploy_role(account), "the deployment")
     yield NamedRole(names.preview_role(account), "the role of previews")
+
+
+def _of_every_domain(account: str) -> Iterator[NamedRole]:
+    yield NamedRole(names.deploy_access_role(account), "the deployment of who reads")
+    for duty in names.STAFF:
+        yield NamedRole(names.staff_role(account, duty), f"the role of every {duty}")
 
 
 def _of_clearances(context: RuleContext, account: str) -> Iterator[NamedRole]:

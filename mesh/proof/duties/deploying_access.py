@@ -23,6 +23,7 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
     account = domain.access.account_id
     bounded = {"iam:PermissionsBoundary": names.boundary(account)}
     made = (names.clearance_role(account, "x"), names.pipeline_role(account, "x"), names.delivery_role(account, "x"))
+    made += tuple(names.staff_role(account, duty) for duty in names.STAFF)
     link = names.database("x", "y")
     glue = f"arn:aws:glue:{subject.region}:{account}"
     return RoleWork(
@@ -53,6 +54,8 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
             names.deploy_access_role(account),
             names.preview_role(account),
             names.role(account, "clearances"),
+            names.role(account, "engineers"),
+            names.role(account, "engineer/x"),
             f"arn:aws:iam::{account}:role/somebody",
             f"arn:aws:iam::{account}:role/stacksets-exec-0123",
             names.policy(account, "boundaries"),

@@ -37,6 +37,7 @@ from mesh.proof.invariants import (
     query_results,
     roles,
     sharing,
+    staff,
     two_deployments,
 )
 from mesh.proof.subject import Subject
@@ -244,7 +245,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I26",
         "Who holds a clearance has a line in its file, approved by one of its approvers, with a review neither past "
-        "nor beyond the horizon; and who has one holds it.",
+        "nor beyond the horizon; and who has one holds it. Engineers, owners and auditors are those of the files.",
         people.holders_are_approved,
         beyond=_GROUPS,
     ),
@@ -302,6 +303,11 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M16",
         "A domain's deployment makes no reader and becomes none; that of who reads touches nothing that a domain owns.",
         two_deployments.deployments_are_apart,
+    ),
+    Invariant(
+        "M17",
+        "Engineers, owners and auditors of a domain read no data and run no code of their own.",
+        staff.staff_adds_no_reader,
     ),
     Invariant(
         "R1",

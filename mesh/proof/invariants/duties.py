@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mesh import names
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim
 from mesh.proof.duties import RoleWork, claims, first_of_each
@@ -16,6 +17,7 @@ from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.duties.previews import preview_claims
 from mesh.proof.duties.signing_in import of_break_glass, of_break_glass_group, of_clearance_holder, of_partner_people
+from mesh.proof.duties.staff import of_staff, of_staff_people
 from mesh.proof.forms import WHOLE_UP_TO, form_of
 from mesh.proof.subject import Subject
 
@@ -28,9 +30,11 @@ def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:
     yield from preview_claims(subject)
     bound = [work for work in works if _carries(subject, work)]
     at_the_hub = [work for work in bound if _account(work) == subject.hub]
-    elsewhere = [work for work in bound if _account(work) != subject.hub]
-    # The boundary has two texts: publishers, who are at the hub, do what nobody does elsewhere.
-    for carriers in (at_the_hub, elsewhere):
+    staff = [work for work in bound if _is_staff(work)]
+    elsewhere = [work for work in bound if _account(work) != subject.hub and work not in staff]
+    # The boundary has two texts: publishers, who are at the hub, do what nobody does elsewhere. And staff does, by a
+    # statement that names it, what no other role does.
+    for carriers in (at_the_hub, elsewhere, staff):
         if carriers:
             yield from boundary_claims(subject, carriers[0].role, carriers)
 
@@ -62,6 +66,11 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
         yield form_of([text], account, name), of_clearance(subject, domain, clearance)
         if _exists(subject, (work := of_clearance_holder(subject, domain, clearance)).role):
             yield f"permission set {clearance}", work
+    for duty, role in domain.staff.items():
+        text = role.permissions.text()
+        yield f"{duty} {form_of([text], account, name)}", of_staff(subject, domain, duty)
+        if _exists(subject, (work := of_staff_people(subject, domain, duty)).role):
+            yield f"permission set {names.staff_permission_set(duty)}", work
     for product, role in list(domain.pipelines.items())[:WHOLE_UP_TO]:
         text = role.permissions.text()
         yield form_of([text], account, name, product), of_pipeline(subject, domain.products[product])
@@ -78,6 +87,10 @@ def _exists(subject: Subject, role: str) -> bool:
 def _carries(subject: Subject, work: RoleWork) -> bool:
     role = subject.world.role(work.role)
     return role is not None and role.boundary is not None
+
+
+def _is_staff(work: RoleWork) -> bool:
+    return work.role in (names.staff_role(_account(work), duty) for duty in names.STAFF)
 
 
 def _account(work: RoleWork) -> str:

@@ -66,6 +66,8 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[Entry]:
     account = domain.access.account_id
     for name, role in domain.clearances.items():
         yield from _people(subject, account, name, role.arn)
+    for duty, staff in domain.staff.items():
+        yield from _people(subject, account, names.staff_permission_set(duty), staff.arn)
     source = {"aws:SourceAccount": account, "aws:SourceOrgID": subject.perimeter.organization}
     for role in list(domain.pipelines.values())[:1]:
         yield Entry(role.arn, "glue.amazonaws.com", BEGINS, context=source)

@@ -1,4 +1,5 @@
-"""People (I26, I27): who is assigned a clearance has an approved line in its file; partners' people have none."""
+"""People (I26, I27): who is assigned a role has a line in a file, an approved one for a clearance; partners' people
+have none."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ def holders_are_approved(subject: Subject) -> Iterator[AnyClaim]:
     """Facts of I26: each assignment of a role, but for partners', against the lines as they are written; and back."""
     for assignment in _assignments(subject):
         if not assignment.account.startswith(_PARTNER):
-            yield Fact(f"{_shown(assignment)} by a line of the clearance's file", _unaccounted(assignment))
+            yield Fact(f"{_shown(assignment)} by a line of a file", _unaccounted(assignment))
     yield Fact("who has an approved line of a clearance's file, and an id, holds the clearance", _left_out)
+    yield Fact("a group of engineers, owners or auditors, with an id, has the role where its file says", _not_staff)
 
 
 def partners_stand_apart(subject: Subject) -> Iterator[AnyClaim]:
@@ -48,6 +50,13 @@ def _shown(assignment: Assignment) -> str:
 def _unaccounted(assignment: Assignment) -> Callable[[Subject], str | None]:
     def failure(subject: Subject) -> str | None:
         people, role = subject.written_people, _role(subject, assignment)
+        if any(
+            role == names.staff_role("*", staff.duty)
+            and assignment.account == f"{_DOMAIN}{staff.domain}"
+            and assignment.group_id == people.ids.get(staff.group)
+            for staff in people.staff
+        ):
+            return None
         lines = [
             member
             for member in people.members
@@ -56,16 +65,29 @@ def _unaccounted(assignment: Assignment) -> Callable[[Subject], str | None]:
             and assignment.group_id == people.ids.get(member.group)
         ]
         if not lines:
-            return f"no file of a clearance gives that group {role or 'such a permission set'} there"
+            return f"no file gives that group {role or 'such a permission set'} there"
         objections = [people.objection(line, subject.plan.as_of) for line in lines]
         return None if "" in objections else objections[0]
 
     return failure
 
 
+def _held(subject: Subject) -> set[tuple[str, str, str]]:
+    """Role, account and group of every assignment."""
+    return {(_role(subject, one), one.account, one.group_id) for one in _assignments(subject)}
+
+
+def _not_staff(subject: Subject) -> str | None:
+    people, held = subject.written_people, _held(subject)
+    for staff in people.staff:
+        group_id, role = people.ids.get(staff.group), names.staff_role("*", staff.duty)
+        if group_id and (role, f"{_DOMAIN}{staff.domain}", group_id) not in held:
+            return f"{staff.group} is no {staff.duty} of {staff.domain}"
+    return None
+
+
 def _left_out(subject: Subject) -> str | None:
-    people = subject.written_people
-    held = {(_role(subject, one), one.account, one.group_id) for one in _assignments(subject)}
+    people, held = subject.written_people, _held(subject)
     for member in people.members:
         group_id, role = people.ids.get(member.group), names.clearance_role("*", member.clearance)
         wanted = (role, f"{_DOMAIN}{member.domain}", group_id)

@@ -23,6 +23,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M12: on AssumeRole of every kind of role, by the callers that it is for and by others."""
     for domain in subject.plan.domains.values():
         yield from _clearance_roles(subject, domain)
+        yield from _staff_roles(subject, domain)
         yield from _jobs(subject, domain)
     for account_id, unit, where in subject.accounts:
         yield from _deployments(subject, account_id, unit, where)
@@ -52,6 +53,28 @@ def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]
             role = from_plan.permission_set_role(elsewhere.access.account_id, subject.region, name)
             request = Request(role, "sts:AssumeRole", clearance.arn)
             yield Claim(f"people with permission set {name} of {elsewhere.name}", request, allowed=False)
+
+
+def _staff_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
+    """Claims on roles of staff, by people with their permission set, with another, and with theirs elsewhere."""
+    account_id, where = domain.access.account_id, f"domain {domain.name}"
+    for duty, staff in domain.staff.items():
+        own = names.staff_permission_set(duty)
+        people = from_plan.permission_set_role(account_id, subject.region, own)
+        for action in ("sts:AssumeRole", "sts:SetSourceIdentity"):
+            yield Claim(f"people with permission set {own}", Request(people, action, staff.arn), allowed=True)
+        yield from _not_by(subject.of_account(account_id, "domains", where), staff.arn)
+        cleared = list(domain.clearances)[:1]
+        for other in (*(names.staff_permission_set(each) for each in names.STAFF if each != duty), *cleared):
+            role = from_plan.permission_set_role(account_id, subject.region, other)
+            request = Request(role, "sts:AssumeRole", staff.arn)
+            yield Claim(f"people with permission set {other}", request, allowed=False)
+        for role in domain.clearances.values():
+            yield Claim(f"people with permission set {own}", Request(people, "sts:AssumeRole", role.arn), allowed=False)
+        for elsewhere in list(subject.others(domain.name))[:1]:
+            role = from_plan.permission_set_role(elsewhere.access.account_id, subject.region, own)
+            request = Request(role, "sts:AssumeRole", staff.arn)
+            yield Claim(f"people with permission set {own} of {elsewhere.name}", request, allowed=False)
 
 
 def _by_roles_of_any_name(subject: Subject) -> Iterator[AnyClaim]:

@@ -6,6 +6,7 @@ import fnmatch
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from mesh import names
 from mesh.access.from_plan import PlannedPolicy
 from mesh.iam.statement import Document
 from mesh.proof.subject import Subject
@@ -176,6 +177,24 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "roles/clearance.py",
             "role/mesh/clearance/*, mesh",
             "role-clearance-restricted-permissions",
+        ),
+        *(
+            kind
+            for duty in names.STAFF
+            for kind in (
+                PolicyKind(
+                    f"{duty.capitalize()} role: trust",
+                    "roles/permission_set.py",
+                    f"role/mesh/{duty}, trust",
+                    f"role-{duty}-trust",
+                ),
+                PolicyKind(
+                    f"{duty.capitalize()} role: permissions",
+                    "roles/staff.py",
+                    f"role/mesh/{duty}, mesh",
+                    f"role-{duty}-permissions",
+                ),
+            )
         ),
         PolicyKind("Location role: trust", "roles/location.py", "role/mesh/location/*, trust", "role-location-trust"),
         PolicyKind(

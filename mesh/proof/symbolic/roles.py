@@ -80,10 +80,8 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=((f"{ci}deploy",), (glass,)))
         case "preview":
             return Entrants(callers=((f"{ci}deploy",), (f"{ci}preview",), (glass,)))
-        case "clearance":
-            return Entrants(callers=(_people(account, name),))
-        case "access":
-            return Entrants(callers=(_people(account, names.PARTNER_PERMISSION_SET),))
+        case "clearance" | "access" | "engineer" | "owner" | "auditor":
+            return Entrants(callers=(_people(account, _permission_set(kind, name)),))
         case "pipeline":
             return Entrants(services=RUN_PIPELINES, account=account)
         case "delivery":
@@ -98,6 +96,12 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=((f"arn:aws:iam::{subject.perimeter.management_id}:user/mesh/break-glass/", ANY),))
         case _:
             return Entrants()
+
+
+def _permission_set(kind: str, name: str) -> str:
+    if kind in names.STAFF:
+        return names.staff_permission_set(kind)
+    return name if kind == "clearance" else names.PARTNER_PERMISSION_SET
 
 
 def _people(account: str, permission_set: str) -> Shape:

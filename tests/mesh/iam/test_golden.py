@@ -42,6 +42,9 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     for clearance in ("general", "restricted"):
         yield f"role-clearance-{clearance}-trust", domain.clearances[clearance].trust
         yield f"role-clearance-{clearance}-permissions", domain.clearances[clearance].permissions
+    for duty, staff in domain.staff.items():
+        yield f"role-{duty}-trust", staff.trust
+        yield f"role-{duty}-permissions", staff.permissions
     yield "role-pipeline-trust", domain.pipelines["impressions"].trust
     yield "role-pipeline-permissions", domain.pipelines["impressions"].permissions
     yield "role-delivery-trust", domain.deliveries["impressions"].trust

@@ -141,10 +141,28 @@ def test_a_member_whose_review_is_past_holds_nothing(mesh: Mesh) -> None:
     def held(day: str) -> set[str]:
         people = build(mesh, datetime.date.fromisoformat(day)).organization.people
         assert people is not None
-        return {one.group for one in people.assignments}
+        return {one.group for one in people.assignments} - {"internal-audit", "orders-owners", "shop-engineers"}
 
     assert held("2027-11-30") == {"shop-analysts", "couriers"}
     assert held("2027-12-01") == {"couriers"}
+
+
+def test_staff_is_assigned_where_its_file_says_and_auditors_everywhere(mesh: Mesh) -> None:
+    people = build(mesh, datetime.date(2026, 12, 1)).organization.people
+    assert people is not None
+    staff = {(one.group, one.permission_set, one.account) for one in people.assignments}
+    assert {each for each in staff if each[1].removeprefix("mesh-") in names.STAFF} == {
+        ("shop-engineers", "mesh-engineer", "domain-shop"),
+        ("orders-owners", "mesh-owner", "domain-orders"),
+        ("internal-audit", "mesh-auditor", "domain-orders"),
+        ("internal-audit", "mesh-auditor", "domain-shop"),
+    }
+
+
+def test_a_duty_that_is_none_has_no_permissions(mesh: Mesh) -> None:
+    staff = build(mesh, datetime.date(2026, 12, 1)).domains["shop"].staff["engineer"]
+    with pytest.raises(ValueError, match="'clerk' is no duty"):
+        _ = dataclasses.replace(staff, duty="clerk").permissions
 
 
 @given(st.sets(st.sampled_from(LABELS)), st.sets(st.sampled_from(LABELS)))

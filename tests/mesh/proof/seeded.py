@@ -1342,6 +1342,60 @@ def the_deployment_of_a_domain_passes_a_reader_to_a_service(bench: Bench) -> Non
     bench.statement(WHO_READS, "RefusePassingReaders", edit)
 
 
+@fault("M16", "the deployment of domain ads", "iam:PassRole", "role/mesh/engineer", "is allowed")
+def the_deployment_of_a_domain_passes_the_role_of_engineers_to_a_service(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:role/mesh/engineer")
+    bench.statement(WHO_READS, "RefusePassingReaders", edit)
+
+
+@fault("M17", "the engineer of domain ads", "glue:GetJob on", "is granted")
+def an_engineer_sees_the_arguments_of_jobs(bench: Bench) -> None:
+    """Defaults of a job are arguments: with them the job is told what to read, and secrets are put there."""
+    bench.statement("role/mesh/engineer, mesh", "SeeJobs", more("Action", "glue:GetJob"))
+    bench.statement("policy/mesh/boundary", "StaffWork", more("Action", "glue:GetJob"))
+
+
+@fault("M17", "the owner of domain ads", "s3:ListBucket on", "is allowed")
+def an_owner_lists_the_keys_of_a_product(bench: Bench) -> None:
+    bench.statement("role/mesh/owner, mesh", "SeeBucketsOfProducts", more("Action", "s3:ListBucket"))
+    bench.drop("policy of bucket aurora-ads--campaigns", "RefuseOtherReaders")
+
+
+@fault("M17", "the auditor of domain ads", "logs:FilterLogEvents on", "is granted")
+def an_auditor_reads_the_events_of_logs(bench: Bench) -> None:
+    bench.statement("role/mesh/auditor, mesh", "SeeTheTrail", more("Action", "logs:FilterLogEvents"))
+
+
+@fault("U2", "an engineer of ads", "glue:StartTrigger")
+def an_engineer_cannot_start_a_trigger(bench: Bench) -> None:
+    bench.drop("role/mesh/engineer, mesh", "StartTriggers")
+
+
+@fault("U2", "a role with the boundary", "cloudtrail:LookupEvents")
+def a_pipeline_looks_up_who_did_what(bench: Bench) -> None:
+    """The boundary is one text for all roles: what is for staff is for staff alone."""
+    bench.statement("policy/mesh/boundary", "StaffWork", without("ArnLike", ARN))
+
+
+@fault("I9", "the auditor of domain", "is not refused by a service control policy")
+def staff_works_from_anywhere(bench: Bench) -> None:
+    bench.statement(
+        "mesh-credentials-stay-inside",
+        "RefusePeopleElsewhere",
+        when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*", "arn:aws:iam::*:role/aws-reserved/*"),
+    )
+
+
+@fault("M12", "people with permission set mesh-owner", "role/mesh/engineer is allowed")
+def an_owner_becomes_an_engineer(bench: Bench) -> None:
+    trusted = f"arn:aws:iam::{bench.account('ads')}:role/aws-reserved/sso.amazonaws.com/*"
+    bench.document(
+        "role/mesh/engineer, trust",
+        lambda statements: statements[0]["Condition"]["ArnLike"].update({ARN: trusted}),
+    )
+    bench.statement("permission set mesh-owner", "StepIntoTheRole", element("Resource", "arn:aws:iam::*:role/mesh/*"))
+
+
 @fault("M16", "the deployment of domain ads", "lakeformation:", "is not refused by a service control policy")
 def the_deployment_of_a_domain_passes_the_hubs_grants_on(bench: Bench) -> None:
     """Every domain's account holds every expression with the grant option."""

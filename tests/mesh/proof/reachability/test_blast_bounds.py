@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pytest
 
 from mesh.plan import Plan
@@ -23,14 +21,10 @@ def adversaries(plan: Plan, written: WrittenLabels) -> Adversaries:
     return Adversaries(Subject(plan, written))
 
 
-NOT_YET: Final = frozenset({"engineer", "owner", "auditor"})
-"""Classes with a bound, of roles that are still to be made."""
-
-
 def test_every_class_has_a_bound_and_every_bound_is_of_a_class(adversaries: Adversaries) -> None:
     classes = {bound_to(start) for start in adversaries.starts}
     assert classes <= set(BOUNDS)
-    assert {name for name in set(BOUNDS) - classes - NOT_YET if not name.startswith("ci ")} == set()
+    assert {name for name in set(BOUNDS) - classes if not name.startswith("ci ")} == set()
 
 
 def test_no_class_is_beyond_its_bound(adversaries: Adversaries) -> None:
