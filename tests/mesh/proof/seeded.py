@@ -1352,13 +1352,6 @@ def the_deployment_of_a_domain_passes_the_role_of_engineers_to_a_service(bench: 
 def an_engineer_sees_the_arguments_of_jobs(bench: Bench) -> None:
     """Defaults of a job are arguments: with them the job is told what to read, and secrets are put there."""
     bench.statement("role/mesh/engineer, mesh", "SeeJobs", more("Action", "glue:GetJob"))
-    bench.statement("policy/mesh/boundary", "StaffWork", more("Action", "glue:GetJob"))
-
-
-@fault("M17", "the owner of domain ads", "s3:ListBucket on", "is allowed")
-def an_owner_lists_the_keys_of_a_product(bench: Bench) -> None:
-    bench.statement("role/mesh/owner, mesh", "SeeBucketsOfProducts", more("Action", "s3:ListBucket"))
-    bench.drop("policy of bucket aurora-ads--campaigns", "RefuseOtherReaders")
 
 
 @fault("M17", "the auditor of domain ads", "logs:FilterLogEvents on", "is granted")
@@ -1374,10 +1367,17 @@ def an_engineer_cannot_start_a_trigger(bench: Bench) -> None:
 @fault("U2", "a role with the boundary", "cloudtrail:LookupEvents")
 def a_pipeline_looks_up_who_did_what(bench: Bench) -> None:
     """The boundary is one text for all roles: what is for staff is for staff alone."""
-    bench.statement("policy/mesh/boundary", "StaffWork", without("ArnLike", ARN))
+
+    def for_all(statements: list[Json]) -> None:
+        for each in statements:
+            if each["Sid"] in ("StaffWork", "PublishProducts"):
+                each.pop("Condition", None)
+                each["Action"] = [*each["Action"], "cloudtrail:LookupEvents"]
+
+    bench.document("policy/mesh/boundary", for_all)
 
 
-@fault("I9", "the auditor of domain", "is not refused by a service control policy")
+@fault("I9", "the engineer of domain", "is not refused by a service control policy")
 def staff_works_from_anywhere(bench: Bench) -> None:
     bench.statement(
         "mesh-credentials-stay-inside",
