@@ -10,7 +10,6 @@ from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
 from components.renamed import formerly
 from mesh import names
-from mesh.iam.bootstrap import template
 from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OptOutPolicy, OrganizationPolicy
 
 # AWS Organizations creates five accounts at a time ("Quotas for AWS Organizations").
@@ -164,7 +163,7 @@ class LandingZone(ComponentResource):
             permission_model="SERVICE_MANAGED",
             auto_deployment={"enabled": True, "retain_stacks_on_account_removal": False},
             capabilities=["CAPABILITY_NAMED_IAM"],
-            template_body=self._with_ids(template(args.deploy_trust, args.preview_trust)),
+            template_body=self._with_ids(args.bootstrap),
             # AWS answers with the service-linked role of a service-managed StackSet, and refuses to be sent it.
             opts=ResourceOptions(parent=self, depends_on=[self.organization], ignore_changes=["administrationRoleArn"]),
         )

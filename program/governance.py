@@ -8,6 +8,7 @@ from components import (
     AccountBaseline,
     AuditTrail,
     BreakGlass,
+    CiRole,
     LocationRole,
     MeshBus,
     MeshCatalog,
@@ -18,7 +19,7 @@ from program.providers import inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Deploys baseline, audit trail, event bus, break-glass role, the domains' roles, the catalog, and the network."""
+    """Deploys baseline, audit trail, event bus, roles of break-glass, CI and domains, the catalog, network."""
     options = inside(provider("governance", plan.access))
     account = AccountBaseline("governance", plan.account, opts=options)
     after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))
@@ -26,6 +27,8 @@ def deploy(plan: GovernancePlan) -> None:
     bus = MeshBus("mesh", plan.bus, opts=options)
     BreakGlass("break-glass", plan.break_glass, opts=after)
     roles = [LocationRole(name, args, opts=after) for name, args in plan.locations.items()]
+    for stack, args in plan.ci.items():
+        CiRole(stack, args, opts=after)
     catalog = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=roles))
     MeshCatalog("mesh", plan.catalog, opts=catalog)
     network = PrivateNetwork("mesh", plan.network, opts=options)

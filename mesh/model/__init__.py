@@ -1,6 +1,7 @@
 """Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
+from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Member, Product
 from mesh.model.lock import Lock, LockedField, LockedTable, LockFile, lock_file
@@ -12,6 +13,7 @@ from mesh.model.partner import Agreement, Partner
 __all__ = [
     "AccountsFile",
     "Agreement",
+    "ContinuousIntegration",
     "Contract",
     "Defaults",
     "Domain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from sandbox.emulator.emulated_organization import OPERATOR, EmulatedOrganization, Enforcement
@@ -24,16 +25,17 @@ class EnforcedOrganization(EmulatedOrganization):
     def __init__(
         self, ids: OrganizationIds, region: str, template: str, *, office: str = "", port: int | None = None
     ) -> None:
+        by_ci = any(each["Type"] == "AWS::IAM::OIDCProvider" for each in json.loads(template)["Resources"].values())
         operator = f"arn:aws:iam::{ids.management_account}:user/{OPERATOR}"
 
         def exempt(caller: SignedCaller, call: AwsCall) -> str:
             steps_in = caller.identity == operator and call.operation == "AssumeRole"
-            return OPERATOR_STEPS_IN if steps_in and not entry_role(call.text("RoleArn"), ids) else ""
+            return OPERATOR_STEPS_IN if steps_in and not entry_role(call.text("RoleArn"), ids, by_ci=by_ci) else ""
 
         self.gate: Final = Gate(ids, region, exempt, office)
         enforcement = Enforcement(
             guard=self.gate,
-            seed=lambda account: seed(template, account, ids),
-            entry_role=lambda role: entry_role(role, ids),
+            seed=lambda account: seed(template, account),
+            entry_role=lambda role: entry_role(role, ids, by_ci=by_ci),
         )
         super().__init__(ids, region, enforcement=enforcement, port=port)

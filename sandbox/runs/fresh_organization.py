@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from mesh.access.from_plan import home_address
 from mesh.folder import PlannedMesh, plan_folder
-from mesh.iam.bootstrap import template
 from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
@@ -47,8 +46,9 @@ def emulated(plan: Plan) -> EmulatedOrganization:
 def enforced(plan: Plan) -> EnforcedOrganization:
     """The organisation of a plan, with policies enforced; accounts start with the roles of the bootstrap template."""
     args = plan.organization.args
-    roles = template(args.deploy_trust, args.preview_trust)
-    return EnforcedOrganization(organization_ids(plan), plan.perimeter.region, roles, office=home_address(plan))
+    return EnforcedOrganization(
+        organization_ids(plan), plan.perimeter.region, args.bootstrap, office=home_address(plan)
+    )
 
 
 class FreshOrganization:

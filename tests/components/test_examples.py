@@ -33,6 +33,7 @@ MAKES = {
     "partner_replication": {"BucketReplicationConfig", "Role"},
     "account_baseline": {"AccountPublicAccessBlock", "Policy", "Workgroup", "Budget", "DefaultKmsKey"},
     "break_glass_group": {"Group", "GroupPolicy"},
+    "ci_role": {"Role", "RolePolicy"},
     "location_role": {"Role", "RolePolicy"},
     "mesh_bus": {"EventBus", "EventBusPolicy"},
     "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},

@@ -9,7 +9,6 @@ from typing import Any, Final
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
-from mesh.iam.bootstrap import template
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from tests.program.sample import Document, Found
@@ -94,7 +93,7 @@ def _organization(plan: Plan) -> Iterator[Fact]:
         yield fact(stack, f"unit {unit}", [])
     for policy in (args.declared, args.opted_out, *args.policies):
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
-    yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
+    yield fact(stack, "stack set mesh-bootstrap", args.bootstrap)
     yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")
     yield fact(
         stack, f"policy of group {names.BREAK_GLASS_ALARM}", plan.organization.break_glass_group.permissions.text()
@@ -141,6 +140,8 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
         arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
         yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
+    for role in plan.ci.values():
+        yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
     yield from _break_glass(stack, plan.break_glass)
     log = plan.account.log_bucket
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
@@ -196,9 +197,11 @@ def _bucket(
         yield fact(stack, f"log of bucket {name}", [log, f"{name}/"])
 
 
-def _role(stack: str, arn: str, description: str, trust: Document, permissions: Document) -> Iterator[Fact]:
+def _role(
+    stack: str, arn: str, description: str, trust: Document, permissions: Document, session: int = AN_HOUR
+) -> Iterator[Fact]:
     account = arn.split(":")[4]
-    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), AN_HOUR])
+    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), session])
     yield fact(stack, f"permissions of role {names.role_name(arn)}", permissions.text())
 
 

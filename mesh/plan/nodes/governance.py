@@ -19,6 +19,7 @@ from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.clearance import Clearance
+from mesh.plan.nodes.continuous_integration import CiRoleArgs
 from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_covered
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.roles import RoleDocuments
@@ -164,7 +165,7 @@ class BreakGlassArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GovernancePlan:
-    """The stack `governance`."""
+    """The stack `governance`; `ci` are CI roles by `stack`, without those that come by `mesh bootstrap`."""
 
     access: AccountAccess
     account: AccountBaselineArgs
@@ -174,3 +175,4 @@ class GovernancePlan:
     break_glass: BreakGlassArgs
     network: NetworkArgs
     locations: Mapping[str, LocationRoleArgs]
+    ci: Mapping[str, CiRoleArgs]

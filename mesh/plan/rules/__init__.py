@@ -11,6 +11,7 @@ from mesh.plan.rules import (
     accounts,
     agreements,
     consumers,
+    continuous_integration,
     contract_contents,
     limits,
     locks,
@@ -23,6 +24,7 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
     *mesh_file.RULES,
+    *continuous_integration.RULES,
     *accounts.RULES,
     *naming.RULES,
     *products.RULES,

@@ -87,19 +87,21 @@ def global_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
 
 def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
     """Roles of an account all have different names: for IAM the path of a role makes no difference."""
+    domains = context.mesh.domains
     platform = {
         "deploy": "the deployment",
+        "deploy-access": "the deployment",
         "preview": "previews",
         "access": "the platform",
         "publisher": "the platform",
     }
     central = {
         **platform,
-        "ci-deploy": "continuous integration",
-        "ci-preview": "continuous integration",
+        **dict.fromkeys(("partners", names.CI_OF_PREVIEWS), "continuous integration"),
+        **{names.ci_of_domain(context.builder.domain_id(domain)): "continuous integration" for domain in domains},
         names.BREAK_GLASS: "the way in for emergencies",
     }
-    for domain in context.mesh.domains:
+    for domain in domains:
         for arn in (names.location_role("", domain), names.publisher_role("", domain)):
             name = names.role_name(arn)
             if name in central:

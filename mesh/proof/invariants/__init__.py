@@ -12,6 +12,7 @@ from mesh.proof.invariants import (
     boundary,
     break_glass,
     clearances,
+    continuous_integration,
     duties,
     entitled,
     event_bus,
@@ -87,6 +88,10 @@ _BREAK_GLASS: Final = (
     "the alarm, the session of an hour and the boundary are set by the component BreakGlass (`mesh plan --json` lists "
     "them); who is a user of the break-glass group, and with which device, people decide in the management account, "
     "which no policy binds"
+)
+_CI: Final = (
+    "who may run a job in an environment of the repository, and after whose review, is set with GitHub, and its issuer "
+    "is trusted to say the truth; without `ci:` in mesh.yaml there are no CI roles, and people deploy by break-glass"
 )
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
@@ -265,6 +270,12 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M14",
         "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
         logs.logs_arrive,
+    ),
+    Invariant(
+        "M18",
+        "CI of a stack signs in from the stack's own environment, and becomes the stack's own deployment alone.",
+        continuous_integration.ci_becomes_its_stack,
+        _CI,
     ),
     Invariant(
         "U1",

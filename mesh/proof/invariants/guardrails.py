@@ -119,7 +119,7 @@ CONTROLS: Final = (
     "sso:CreateInstance",
     "states:UpdateStateMachine",
 )
-FOR_GOVERNANCE: Final = ("cloudtrail:", "glue:", "iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID")
+FOR_GOVERNANCE: Final = ("cloudtrail:", "glue:")
 """Prefixes of the controls that protect all, which the deployment of governance alone changes."""
 
 FOR_NOBODY: Final = (
@@ -137,6 +137,9 @@ FOR_NOBODY: Final = (
 )
 """Prefixes of the controls that the deployment does not change either."""
 
+FOR_THE_BOOTSTRAP: Final = ("iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID")
+"""Prefixes of the controls that StackSets alone change, in the governance account: CI's identity provider."""
+
 
 def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I16: on every control, by administrators, deployments, publishers and roles named like them."""
@@ -146,7 +149,7 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             request = subject.own_request(deployment, action)
             of_others = action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub
-            if of_others or action.startswith(FOR_NOBODY) or not is_allowed(action):
+            if of_others or action.startswith((*FOR_NOBODY, *FOR_THE_BOOTSTRAP)) or not is_allowed(action):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
             elif deployment.unit != "partners" or "Grant" not in action:
                 yield Claim(deployment.who, request, free=("scp",))

@@ -14,8 +14,10 @@ from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import BESIDE_GOVERNANCE, Actor, Subject
 
-Excepted = Literal["deploy", "governance", "bootstrap", "publisher", "pipeline", "clearance", "access"]
-"""Who is excepted: every deployment, that of governance alone, StackSets, and other roles of the mesh by their kind."""
+Excepted = Literal[
+    "deploy", "governance", "bootstrap", "bootstrap of governance", "publisher", "pipeline", "clearance", "access"
+]
+"""Who is excepted: every deployment, or that of governance alone; StackSets; other roles of the mesh by their kind."""
 
 
 class Refusal(NamedTuple):
@@ -35,7 +37,7 @@ _WORKGROUP: Final = "arn:aws:athena:{region}:{account}:workgroup/mesh-general"
 _ALARM: Final = {"cloudwatch:AlarmActions": ("arn:aws:sns:{region}:{account}:x",)}
 
 AT_THE_ROOT: Final = (
-    Refusal("RefuseOtherFederation", ("governance",), "iam:CreateOpenIDConnectProvider"),
+    Refusal("RefuseOtherFederation", ("bootstrap of governance",), "iam:CreateOpenIDConnectProvider"),
     Refusal("RefuseChangesToRolesOfTheMesh", ("deploy", "bootstrap"), "iam:UpdateRole", _MESH_ROLE),
     Refusal("RefuseLosingTheBoundary", ("deploy", "bootstrap"), "iam:DeleteRolePermissionsBoundary", _ROLE),
     Refusal("RefusePassingRolesOfTheMesh", ("deploy", "publisher"), "iam:PassRole", _MESH_ROLE),
@@ -169,7 +171,7 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
         case "partners":
             roles["access"] = names.role(account_id, "access")
         case _ if account_id == subject.hub:
-            roles["governance"] = roles["deploy"]
+            roles["governance"], roles["bootstrap of governance"] = roles["deploy"], roles["bootstrap"]
             roles["publisher"] = names.publisher_role(account_id, "x")
         case _:
             pass
@@ -195,6 +197,8 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.clearance_role(account_id, "somebody"))
     if "access" not in refusal.excepted or unit != "partners":
         roles.append(names.role(account_id, "access"))
+    if refusal.excepted == ("bootstrap of governance",) and account_id != subject.hub:
+        roles.append(_roles(subject, account_id, unit)["bootstrap"])
     for role in roles:
         yield Actor(f"a role of {where} that the refusal does not except", role, unit, account_id, "other")
 

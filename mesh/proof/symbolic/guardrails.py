@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.proof.invariants.guardrails import CONTROLS, FOR_GOVERNANCE, FOR_NOBODY
+from mesh.proof.invariants.guardrails import CONTROLS, FOR_GOVERNANCE, FOR_NOBODY, FOR_THE_BOOTSTRAP
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import DEPLOY, PUBLISHER, role
+from mesh.proof.symbolic.shapes import ANY, DEPLOY, PUBLISHER, Shape, role
 
 REGISTERING: Final = (
     "lakeformation:AddLFTagsToResource",
@@ -41,7 +41,8 @@ def attributes_are_unforgeable(subject: Subject) -> Iterator[Obligation]:
 def controls_stay_up(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I16: no caller but a deploy role changes a control; some controls nobody changes."""
     of_nobody = tuple(action for action in CONTROLS if action.startswith(FOR_NOBODY))
-    of_all = (*of_nobody, *REGISTERING)
+    of_bootstrap = tuple(action for action in CONTROLS if action.startswith(FOR_THE_BOOTSTRAP))
+    of_all = (*of_nobody, *of_bootstrap, *REGISTERING)
     of_governance = tuple(action for action in CONTROLS if action.startswith(FOR_GOVERNANCE))
     of_deployments = tuple(action for action in CONTROLS if action not in (*of_all, *of_governance))
     for _, policies in documents.scps(subject, documents.ROOT):
@@ -54,6 +55,10 @@ def controls_stay_up(subject: Subject) -> Iterator[Obligation]:
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, role("deploy", subject.hub)),)
         yield Obligation(what="a control of all", request=request, actions=of_governance, assumptions=assumptions)
+        request = SymbolicRequest(policies)
+        bootstrap: Shape = (f"arn:aws:iam::{subject.hub}:role/stacksets-exec-", ANY)
+        assumptions = (anyone_but(request, bootstrap),)
+        yield Obligation(what="an identity provider", request=request, actions=of_bootstrap, assumptions=assumptions)
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, DEPLOY, PUBLISHER),)
         yield Obligation(what="a registration", request=request, actions=REGISTERING, assumptions=assumptions)
