@@ -16,7 +16,7 @@ Issuer = Annotated[
     ),
     StringConstraints(max_length=255),
 ]
-Audience = Annotated[
+TokenAudience = Annotated[
     str,
     expected(r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$", "an audience without a wildcard, such as sts.amazonaws.com"),
     StringConstraints(max_length=255),
@@ -41,7 +41,7 @@ class ContinuousIntegration(Closed):
     """The issuer of CI's tokens, and the repository and the environment from which each stack is deployed."""
 
     issuer: Issuer = Field(description="Who signs the tokens: its address without https://.")
-    audience: Audience = Field(default="sts.amazonaws.com", description="Whom the tokens are for.")
+    audience: TokenAudience = Field(default="sts.amazonaws.com", description="Whom the tokens are for.")
     repository: Repository = Field(
         description="The repository that deploys, <owner>/<name>; <owner>@<id>/<name>@<id> if it was made since July "
         "2026 (`gh api repos/OWNER/NAME/actions/oidc/customization/sub` says which)."

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 from mesh import names
 from mesh.contracts import catalog
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
-    ContinuousIntegration,
     Contract,
     Domain,
     Mesh,
     Partner,
     Product,
 )
+from mesh.plan import continuous_integration
 from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import (
     AccountAccess,
@@ -26,12 +25,10 @@ from mesh.plan.nodes import (
     BreakGlassArgs,
     BreakGlassGroupArgs,
     CatalogEntryArgs,
-    CiRoleArgs,
     ClearanceRoleArgs,
     DataProductArgs,
     Delivery,
     DomainPlan,
-    FirstCiArgs,
     GovernancePlan,
     LandingZoneArgs,
     LocationRoleArgs,
@@ -82,7 +79,7 @@ class Builder(PlanInputs):
                 perimeter=self.perimeter,
                 accounts=tuple(self.members()),
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
-                first_ci=self.first_ci(),
+                first_ci=continuous_integration.first_roles(self.file.ci, self.perimeter),
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
             break_glass_group=BreakGlassGroupArgs(perimeter=self.perimeter),
@@ -194,44 +191,9 @@ class Builder(PlanInputs):
             break_glass=BreakGlassArgs(perimeter=self.perimeter),
             network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
-            ci={role.stack: role for role in self.ci_roles()},
-        )
-
-    # ---- continuous integration
-
-    def first_ci(self) -> FirstCiArgs | None:
-        """The identity provider of CI and its first roles; None for a mesh without CI."""
-        ci = self.file.ci
-        if ci is None:
-            return None
-        described = {
-            "organization": "CI deploys the stack organization",
-            "governance": "CI deploys the stack governance",
-            names.CI_OF_PREVIEWS: "CI previews any stack for a pull request",
-        }
-        roles = tuple(self.ci_role(ci, stack, stack, text) for stack, text in described.items())
-        return FirstCiArgs(issuer=ci.issuer, audience=ci.audience, roles=roles)
-
-    def ci_roles(self) -> Iterator[CiRoleArgs]:
-        """The CI roles that the stack `governance` makes."""
-        ci = self.file.ci
-        if ci is None:
-            return
-        yield self.ci_role(ci, "access", "access", "CI deploys who reads, in the accounts of domains")
-        yield self.ci_role(ci, "partners", "partners", "CI deploys the stacks of partners")
-        for name in self.mesh.domains:
-            stack = names.ci_of_domain(self.domain_id(name))
-            yield self.ci_role(ci, stack, f"domain-{name}", f"CI deploys the stack of domain {name}")
-
-    def ci_role(self, ci: ContinuousIntegration, stack: str, written: str, description: str) -> CiRoleArgs:
-        """The CI role of a stack; `written` is the stack as `ci:` of mesh.yaml names it."""
-        return CiRoleArgs(
-            perimeter=self.perimeter,
-            stack=stack,
-            issuer=ci.issuer,
-            audience=ci.audience,
-            subject=ci.subject(written),
-            description=description,
+            ci=continuous_integration.other_roles(
+                self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
+            ),
         )
 
     # ---- domains

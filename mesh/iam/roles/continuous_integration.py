@@ -22,7 +22,7 @@ CI_SESSION_SECONDS: Final = 4 * 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CiReach:
-    """What a CI role assumes: roles that deploy, roles that preview (ARNs or patterns), and in which accounts."""
+    """Roles that a CI role assumes: those that deploy, those that preview (ARNs or patterns), and in which accounts."""
 
     deploys: tuple[str, ...]
     previews: tuple[str, ...]

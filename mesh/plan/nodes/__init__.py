@@ -9,7 +9,7 @@ from __future__ import annotations
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
-from mesh.plan.nodes.continuous_integration import CiRoleArgs, FirstCiArgs
+from mesh.plan.nodes.continuous_integration import CiRoleArgs, FirstCiRoles
 from mesh.plan.nodes.domain import (
     CatalogEntryArgs,
     ClearanceRoleArgs,
@@ -60,7 +60,7 @@ __all__ = [
     "DeclarativePolicy",
     "Delivery",
     "DomainPlan",
-    "FirstCiArgs",
+    "FirstCiRoles",
     "GovernancePlan",
     "LandingZoneArgs",
     "LocationRoleArgs",

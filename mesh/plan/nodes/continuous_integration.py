@@ -38,8 +38,8 @@ class CiRoleArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FirstCiArgs:
-    """What the governance account needs before its own stack is deployed: the identity provider and the first roles.
+class FirstCiRoles:
+    """Identity provider and first CI roles of the governance account, which it needs before its own stack is deployed.
 
     The template of `mesh bootstrap` makes them, and the stack `organization` keeps them: no CI role of governance
     changes who may sign in as governance.

@@ -19,7 +19,7 @@ from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
-from mesh.plan.nodes.continuous_integration import FirstCiArgs
+from mesh.plan.nodes.continuous_integration import FirstCiRoles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class LandingZoneArgs:
     perimeter: Perimeter
     accounts: tuple[MemberAccount, ...]
     partner_policies: tuple[OrganizationPolicy, ...] = ()
-    first_ci: FirstCiArgs | None = None
+    first_ci: FirstCiRoles | None = None
     deletion_protection: bool = True
 
     @cached_property
