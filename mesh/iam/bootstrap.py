@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh import names
 from mesh.iam.roles.continuous_integration import CI_SESSION_SECONDS
@@ -87,7 +87,7 @@ def _filled_in(value: Any) -> Any:
     if isinstance(value, str):
         return {"Fn::Sub": value} if ITS_OWN_ID in value else value
     if isinstance(value, list):
-        return [_filled_in(each) for each in value]
+        return [_filled_in(each) for each in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {key: _filled_in(each) for key, each in value.items()}
+        return {key: _filled_in(each) for key, each in cast("dict[str, Any]", value).items()}
     return value
