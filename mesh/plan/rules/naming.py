@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from mesh import names
 from mesh.findings import Problem
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
+from mesh.plan.rules.continuous_integration import STACKS
 
 RESERVED: Final = ("organization", "governance", "management")
 RESERVED_ENDINGS: Final = ("--x-s3", "--ol-s3", "--table-s3", "-s3alias")
@@ -100,8 +101,7 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
     hub = builder.perimeter.governance_id
     central = [
         *_of_every_account(hub),
-        NamedRole(names.ci_role(hub, "deploy"), "continuous integration"),
-        NamedRole(names.ci_role(hub, "preview"), "continuous integration"),
+        *_of_ci(context, hub),
         NamedRole(names.break_glass_role(hub), "the way in for emergencies"),
     ]
     central += [
@@ -112,7 +112,8 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
     yield "the governance account", central
     for domain, owner in mesh.domains.items():
         account = builder.domain_id(domain)
-        roles = [*_of_every_account(account), *_of_clearances(context, account)]
+        decides = NamedRole(names.deploy_access_role(account), "the deployment of who reads")
+        roles = [*_of_every_account(account), decides, *_of_clearances(context, account)]
         roles += [
             NamedRole(make(account, product), f"product '{product}'", domain_file(domain), ("products", product))
             for product in owner.products
@@ -128,6 +129,13 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
 def _of_every_account(account: str) -> Iterator[NamedRole]:
     yield NamedRole(names.deploy_role(account), "the deployment")
     yield NamedRole(names.preview_role(account), "the role of previews")
+
+
+def _of_ci(context: RuleContext, hub: str) -> Iterator[NamedRole]:
+    """Also where there is no CI yet: a domain of one of these names could not be renamed when it comes."""
+    domains = (names.ci_of_domain(context.builder.domain_id(domain)) for domain in context.mesh.domains)
+    for stack in (*STACKS, *domains):
+        yield NamedRole(names.ci_role(hub, stack), "continuous integration")
 
 
 def _of_clearances(context: RuleContext, account: str) -> Iterator[NamedRole]:
