@@ -149,7 +149,8 @@ def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
         taken: dict[str, str] = {}
         for role in roles:
             name = names.role_name(role.arn)
-            if name.lower() in taken and role.file:
+            # Names of stacks of the platform are refused to domains by a rule of their own.
+            if name.lower() in taken and role.file and name not in RESERVED:
                 message = (
                     f"{account} would need the role name '{name}' twice, {taken[name.lower()]} has it: "
                     f"rename the {'product' if role.path else 'file'}"
