@@ -35,8 +35,6 @@ DEPLOY: Final = role("deploy")
 DEPLOY_ACCESS: Final = role("deploy-access")
 """The role of any domain's account that deploys who reads."""
 
-PUBLISHER: Final = role("publisher/publish-", ACCOUNT, ANY)
-"""The publisher role of any domain."""
 
 BOOTSTRAP: Final[Shape] = ("arn:aws:iam::", ACCOUNT, ":role/stacksets-exec-", ANY)
 """The role with which StackSets makes the deploy role of a new account."""
