@@ -6,6 +6,7 @@ from components.audit_trail import AuditTrail
 from components.break_glass import BreakGlass
 from components.break_glass_group import BreakGlassGroup
 from components.catalog_entry import CatalogEntry
+from components.ci_role import CiRole
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
@@ -32,6 +33,7 @@ __all__ = [
     "BreakGlass",
     "BreakGlassGroup",
     "CatalogEntry",
+    "CiRole",
     "ClearanceRole",
     "DataLake",
     "DataProduct",

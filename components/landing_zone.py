@@ -10,7 +10,6 @@ from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
 from components.renamed import formerly
 from mesh import names
-from mesh.iam.bootstrap import access_template, template
 from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OptOutPolicy, OrganizationPolicy
 
 # AWS Organizations creates five accounts at a time ("Quotas for AWS Organizations").
@@ -160,10 +159,10 @@ class LandingZone(ComponentResource):
 
         `mesh/deploy` and `mesh/preview` in all of them, `mesh/deploy-access` in those of domains.
         """
-        roles, about = template(args.deploy_trust, args.preview_trust), "Roles that deploy and preview the data mesh"
-        self._stack_set("bootstrap", about, roles, list(self.units), args)
-        role, about = access_template(args.deploy_access_trust), "The role that deploys who reads in a domain"
-        self._stack_set("bootstrap-access", about, role, ["domains"], args)
+        about = "Roles that deploy and preview the data mesh"
+        self._stack_set("bootstrap", about, args.bootstrap, list(self.units), args)
+        about = "The role that deploys who reads in a domain"
+        self._stack_set("bootstrap-access", about, args.access_bootstrap, ["domains"], args)
 
     def _stack_set(self, name: str, description: str, text: str, units: Sequence[str], args: LandingZoneArgs) -> None:
         stack_set = aws.cloudformation.StackSet(

@@ -41,6 +41,7 @@ owner: {{team: data-platform, email: data-platform@company.example}}
 account-email: aws+{{account}}@company.example
 security-contact: security@company.example
 auditors: [auditors]
+ci: {{issuer: token.actions.githubusercontent.com, repository: company/data-mesh}}
 classifications:
   pii: Identifies a person, alone or together with other data.
   financial: Prices, invoices and payments.

@@ -186,9 +186,29 @@ def inbox_key(region: str, partner_id: str) -> str:
     return f"arn:aws:kms:{region}:{partner_id}:alias/{INBOX_KEY_ALIAS}"
 
 
-def ci_role(governance_id: str, purpose: str) -> str:
-    """The role of continuous integration in the governance account: `deploy` or `preview`."""
-    return role(governance_id, f"ci-{purpose}")
+CI_FOLDER = "ci"
+"""Folder of the roles of continuous integration, in the governance account; web identities assume no other role."""
+
+CI_OF_PREVIEWS = "previews"
+"""The CI role of pull requests: IAM gives a name once in an account, and `preview` is the role that it assumes."""
+
+
+def ci_role(governance_id: str, stack: str) -> str:
+    """The role in the governance account with which CI deploys a stack, or the stacks of a kind.
+
+    `stack` is `organization`, `governance`, `access`, `partners`, `previews`, or `ci_of_domain` of an account.
+    """
+    return role(governance_id, f"{CI_FOLDER}/{stack}")
+
+
+def ci_of_domain(account_id: str) -> str:
+    """The `stack` of the CI role of a domain: by its account's id, which one template for all accounts can name."""
+    return f"domain-{account_id}"
+
+
+def identity_provider(governance_id: str, issuer: str) -> str:
+    """ARN of the identity provider through which CI signs in; `issuer` is its address without `https://`."""
+    return f"arn:aws:iam::{governance_id}:oidc-provider/{issuer}"
 
 
 def break_glass_role(governance_id: str) -> str:

@@ -8,6 +8,7 @@ from components import (
     AccountBaseline,
     AuditTrail,
     BreakGlass,
+    CiRole,
     LocationRole,
     MeshBus,
     MeshCatalog,
@@ -19,7 +20,7 @@ from program.providers import after, inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Deploys baseline, trail, event bus, break-glass role, domains' roles, catalog, locations, and the network."""
+    """Deploys baseline, trail, event bus, roles of break-glass, CI and domains, catalog, locations, and the network."""
     options = inside(provider("governance", plan.access))
     account = AccountBaseline("governance", plan.account, opts=options)
     started = after(options, account)
@@ -27,6 +28,8 @@ def deploy(plan: GovernancePlan) -> None:
     bus = MeshBus("mesh", plan.bus, opts=options)
     BreakGlass("break-glass", plan.break_glass, opts=started)
     roles = [LocationRole(name, args, opts=started) for name, args in plan.locations.items()]
+    for stack, args in plan.ci.items():
+        CiRole(stack, args, opts=started)
     catalog = after(options, *roles)
     hub = MeshCatalog("mesh", plan.catalog, opts=catalog)
     last = hub.last_grant

@@ -140,14 +140,17 @@ def roles(plan: Plan) -> Iterator[Role]:
     """Roles of the mesh, roles that AWS makes for permission sets, and a user of the break-glass group."""
     perimeter = plan.perimeter
     organization = plan.organization.args
-    deploy = PlannedPolicy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
     deploy_access = PlannedPolicy("role/mesh/deploy-access, trust", lambda: organization.deploy_access_trust)
     decides = PlannedPolicy("role/mesh/deploy-access, mesh", deploy_access_permissions)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
     refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
     by_account, people = _baselines(plan), plan.organization.people
     permission_sets = {each.name: _permission_set_policy(each) for each in people.permission_sets} if people else {}
+    units = _units(plan)
     for account_id, baseline in by_account.items():
+        # One text for all accounts but for their ids; what is dead in one unit lives in another, so each is a form.
+        trusted = f"role/mesh/deploy, trust in {units[account_id]}"
+        deploy = PlannedPolicy(trusted, lambda own=account_id: organization.deploy_trust(own))
         yield Role(names.deploy_role(account_id), (ADMINISTRATOR_ACCESS,), deploy)
         yield Role(names.preview_role(account_id), (READ_ONLY_ACCESS, refusals), preview)
         for name in _assigned(plan, baseline):
@@ -158,6 +161,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
         yield make.role(names.publisher_role(hub, name), location.publisher)
+    yield from _ci_roles(make, plan)
     break_glass, group = plan.governance.break_glass, plan.organization.break_glass_group
     yield make.role(break_glass.arn, break_glass)
     user = names.break_glass_user(perimeter.management_id, BREAK_GLASS_USER)
@@ -170,6 +174,15 @@ def roles(plan: Plan) -> Iterator[Role]:
         yield make.role(names.role(args.account_id, "access"), args.access)
 
 
+def _ci_roles(make: _RoleMaker, plan: Plan) -> Iterator[Role]:
+    """CI roles; the first ones come before the account has a boundary, and carry none."""
+    first = plan.organization.args.first_ci
+    for role in first.roles if first else ():
+        yield make.unbounded(role.arn, role)
+    for role in plan.governance.ci.values():
+        yield make.role(role.arn, role)
+
+
 def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
     for clearance in domain.clearances.values():
         yield make.role(clearance.arn, clearance)
@@ -179,6 +192,13 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(pipeline.arn, pipeline)
     for name, delivery in domain.deliveries.items():
         yield make.role(names.delivery_role(delivery.account_id, name), delivery)
+
+
+def _units(plan: Plan) -> dict[str, str]:
+    """The unit of every account by its id; `management` of the management account, which is in none."""
+    units = {plan.perimeter.management_id: "management", plan.perimeter.governance_id: "governance"}
+    units |= {domain.access.account_id: "domains" for domain in plan.domains.values()}
+    return units | {partner.access.account_id: "partners" for partner in plan.partners.values()}
 
 
 def _assigned(plan: Plan, baseline: AccountBaselineArgs | None) -> Iterator[str]:
@@ -234,12 +254,19 @@ class _RoleMaker:
         self._boundaries = boundaries
 
     def role(self, arn: str, documents: _Documents) -> Role:
-        account_id, path = arn.split(":", 5)[4:]
+        return self._with(self._boundaries[arn.split(":")[4]], arn, documents)
+
+    def unbounded(self, arn: str, documents: _Documents) -> Role:
+        return self._with(None, arn, documents)
+
+    @staticmethod
+    def _with(boundary: Policy | None, arn: str, documents: _Documents) -> Role:
+        path = arn.split(":", 5)[5]
         return Role(
             arn,
             (PlannedPolicy(f"{path}, mesh", lambda: documents.permissions),),
             PlannedPolicy(f"{path}, trust", lambda: documents.trust),
-            self._boundaries[account_id],
+            boundary,
         )
 
 

@@ -2,6 +2,7 @@
 
 from mesh.model.accounts import AccountsFile
 from mesh.model.clearance import ClearanceFile, Member
+from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Product
 from mesh.model.lock import Lock, LockedField, LockedTable, LockFile, lock_file
@@ -14,6 +15,7 @@ __all__ = [
     "AccountsFile",
     "Agreement",
     "ClearanceFile",
+    "ContinuousIntegration",
     "Contract",
     "Defaults",
     "Domain",

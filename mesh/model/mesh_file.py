@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from mesh.model.addresses import AddressRanges
-from mesh.model.base import Closed, Days, Email, Name, Names, Owner, Text, expected
+from mesh.model.base import Closed, Days, Email, Given, Name, Names, Owner, Text, expected
+from mesh.model.continuous_integration import ContinuousIntegration
 
 Budget = Annotated[int, Field(ge=1, le=10_000_000)]
 Prefix = Annotated[
@@ -63,6 +64,11 @@ class MeshFile(Closed):
         default=(),
         description="Groups in IAM Identity Center that look at policies, settings and the trail in every domain's "
         "account, and at no data.",
+    )
+    ci: Annotated[ContinuousIntegration | None, Given] = Field(
+        default=None,
+        description="Where continuous integration signs in from. Without it there are no CI roles, and people deploy "
+        "by break-glass only.",
     )
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50

@@ -17,6 +17,7 @@ from mesh.model import (
     Partner,
     Product,
 )
+from mesh.plan import continuous_integration
 from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import (
     AccountAccess,
@@ -83,6 +84,7 @@ class Builder(PlanInputs):
                 perimeter=self.perimeter,
                 accounts=tuple(self.members()),
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
+                first_ci=continuous_integration.first_roles(self.file.ci, self.perimeter),
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
             break_glass_group=BreakGlassGroupArgs(perimeter=self.perimeter),
@@ -211,6 +213,9 @@ class Builder(PlanInputs):
             network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
+            ci=continuous_integration.other_roles(
+                self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
+            ),
         )
 
     # ---- domains

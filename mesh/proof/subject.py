@@ -279,10 +279,14 @@ class Subject:
     @cached_property
     def of_governance(self) -> tuple[Actor, ...]:
         """Every caller of the governance account but the domains' own roles there."""
-        ci, break_glass = names.ci_role(self.hub, "deploy"), names.break_glass_role(self.hub)
+        break_glass, first = names.break_glass_role(self.hub), self.plan.organization.args.first_ci
+        made = [role for stack, role in self.plan.governance.ci.items() if not stack.startswith(names.ci_of_domain(""))]
         return (
             *self.of_account(self.hub, "governance", "the governance account"),
-            Actor("the mesh's CI", ci, "governance", self.hub, "ci"),
+            *(
+                Actor(f"CI of {role.stack}", role.arn, "governance", self.hub, "ci")
+                for role in (*(first.roles if first else ()), *made)
+            ),
             Actor("who has broken the glass", break_glass, "governance", self.hub, "break-glass"),
         )
 
@@ -292,6 +296,9 @@ class Subject:
         location, publisher = names.location_role(self.hub, domain), names.publisher_role(self.hub, domain)
         yield Actor(f"the location role {where}", location, "governance", self.hub, "location")
         yield Actor(f"the publisher {where}", publisher, "governance", self.hub, "publisher")
+        ci = self.plan.governance.ci.get(names.ci_of_domain(self.plan.domains[domain].access.account_id))
+        if ci:
+            yield Actor(f"CI {where}", ci.arn, "governance", self.hub, "ci")
 
     def of_partner(self, partner: PartnerPlan) -> Iterator[Actor]:
         """Every caller of a partner's account."""

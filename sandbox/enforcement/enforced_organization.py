@@ -32,17 +32,18 @@ class EnforcedOrganization(EmulatedOrganization):
         now: datetime.datetime | None = None,
         port: int | None = None,
     ) -> None:
+        by_ci = first_roles.by_ci
         operator = f"arn:aws:iam::{ids.management_account}:user/{OPERATOR}"
 
         def exempt(caller: SignedCaller, call: AwsCall) -> str:
             steps_in = caller.identity == operator and call.operation == "AssumeRole"
-            return OPERATOR_STEPS_IN if steps_in and not entry_role(call.text("RoleArn"), ids) else ""
+            return OPERATOR_STEPS_IN if steps_in and not entry_role(call.text("RoleArn"), ids, by_ci=by_ci) else ""
 
         self.gate: Final = Gate(ids, region, exempt, office)
         self.gate.world.now = now
         enforcement = Enforcement(
             guard=self.gate,
             seed=lambda account: seed(first_roles, account, ids),
-            entry_role=lambda role: entry_role(role, ids),
+            entry_role=lambda role: entry_role(role, ids, by_ci=by_ci),
         )
         super().__init__(ids, region, enforcement=enforcement, port=port)

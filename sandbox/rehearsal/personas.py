@@ -33,6 +33,7 @@ PersonaKind = Literal[
     "deploy",
     "deploy-access",
     "governance",
+    "ci",
     "break-glass user",
     "admin",
     "outsider",
@@ -112,11 +113,21 @@ def personas(plan: Plan) -> Iterator[Persona]:
     yield Persona("break-glass", "governance", names.break_glass_role(governance), "governance")
     user = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
     yield Persona("keeper@management", "break-glass user", user, "management")
+    yield from _of_ci(plan)
     management = names.deploy_role(plan.perimeter.management_id)
     yield Persona("deploy@management", "deploy", management, "management")
     yield Persona("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
     yield Persona("outsider", "outsider", _administrator(OUTSIDE_ACCOUNT))
     yield Persona("anonymous", "outsider", "")
+
+
+def _of_ci(plan: Plan) -> Iterator[Persona]:
+    """CI of every stack, or kind of stacks; `home` is a domain for a domain's."""
+    first, accounts = plan.organization.args.first_ci, {d.access.account_id: name for name, d in plan.domains.items()}
+    for role in (*(first.roles if first else ()), *plan.governance.ci.values()):
+        domain = accounts.get(role.stack.removeprefix(names.ci_of_domain("")), "")
+        stack = f"domain-{domain}" if domain else role.stack
+        yield Persona(f"ci:{stack}", "ci", role.arn, domain or "governance")
 
 
 def _of_account(home: str, account: str) -> Iterator[Persona]:

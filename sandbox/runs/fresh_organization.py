@@ -13,7 +13,6 @@ from typing import Any, Final
 from mesh.access.from_plan import home_address
 from mesh.evaluator.moments import midday, written
 from mesh.folder import PlannedMesh, plan_folder
-from mesh.iam.bootstrap import access_template, template
 from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
@@ -53,7 +52,7 @@ def enforced(plan: Plan) -> EnforcedOrganization:
     Accounts start with the roles of the bootstrap templates.
     """
     args = plan.organization.args
-    roles = FirstRoles(template(args.deploy_trust, args.preview_trust), access_template(args.deploy_access_trust))
+    roles = FirstRoles(args.bootstrap, args.access_bootstrap)
     return EnforcedOrganization(
         organization_ids(plan), plan.perimeter.region, roles, office=home_address(plan), now=midday(plan.as_of)
     )

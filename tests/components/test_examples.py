@@ -37,6 +37,7 @@ MAKES = {
     "partner_replication": {"BucketReplicationConfig"},
     "account_baseline": {"AccountPublicAccessBlock", "Policy", "Workgroup", "Budget", "DefaultKmsKey"},
     "break_glass_group": {"Group", "GroupPolicy"},
+    "ci_role": {"Role", "RolePolicy"},
     "location_role": {"Role", "RolePolicy"},
     "mesh_bus": {"EventBus", "EventBusPolicy"},
     "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},

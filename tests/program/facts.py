@@ -9,7 +9,6 @@ from typing import Any, Final
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
-from mesh.iam.bootstrap import access_template, template
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from tests.program.sample import Document, Found
@@ -95,8 +94,8 @@ def _organization(plan: Plan) -> Iterator[Fact]:
         yield fact(stack, f"unit {unit}", [])
     for policy in (args.declared, args.opted_out, *args.policies):
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
-    yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
-    yield fact(stack, "stack set mesh-bootstrap-access", access_template(args.deploy_access_trust))
+    yield fact(stack, "stack set mesh-bootstrap", args.bootstrap)
+    yield fact(stack, "stack set mesh-bootstrap-access", args.access_bootstrap)
     yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")
     yield fact(
         stack, f"policy of group {names.BREAK_GLASS_ALARM}", plan.organization.break_glass_group.permissions.text()
@@ -148,6 +147,8 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         place = {"catalogId": governance, "arn": args.arn}
         about = f"grant to {args.publisher}: {args.domain}.{args.product}"
         yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
+    for role in plan.ci.values():
+        yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
     yield from _break_glass(stack, plan.break_glass)
     log = plan.account.log_bucket
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
@@ -210,9 +211,11 @@ def _bucket(
         yield fact(stack, f"log of bucket {name}", [log, f"{name}/"])
 
 
-def _role(stack: str, arn: str, description: str, trust: Document, permissions: Document) -> Iterator[Fact]:
+def _role(
+    stack: str, arn: str, description: str, trust: Document, permissions: Document, session: int = AN_HOUR
+) -> Iterator[Fact]:
     account = arn.split(":")[4]
-    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), AN_HOUR])
+    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), session])
     yield fact(stack, f"permissions of role {names.role_name(arn)}", permissions.text())
 
 

@@ -252,7 +252,7 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (
         SETTINGS,
         "another administrator",
-        put("DataLakeSettings", "inputs", "admins", value=["arn:aws:iam::200000000002:role/mesh/ci-deploy"]),
+        put("DataLakeSettings", "inputs", "admins", value=["arn:aws:iam::200000000002:role/mesh/ci/governance"]),
     ),
     (
         SETTINGS,

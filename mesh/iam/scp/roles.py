@@ -102,9 +102,9 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherFederation",
-            what="Only the deployment of governance makes or changes OIDC providers.",
+            what="Only StackSets, in the governance account, make or change OIDC providers.",
             why="Whoever controls a provider can sign in as anybody whom a trust policy takes from it.",
-            but="The deployment of governance makes the CI's provider.",
+            but="The StackSet of the organisation makes the CI's provider, before any CI can sign in.",
             actions=(
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
@@ -112,7 +112,7 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
                 "iam:UpdateOpenIDConnectProviderThumbprint",
             ),
             resources=("*",),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+            conditions=(caller_is_not(names.BOOTSTRAP_ROLE.replace("*", perimeter.governance_id, 1)),),
         ),
     )
 
@@ -156,7 +156,7 @@ def roles_stay_as_they_are() -> tuple[Statement, ...]:
             sid="RefuseRolesWithoutTheBoundary",
             what="Only deployments make a role, or change its policy, if it does not carry the boundary.",
             why="A team's role without it could do what the team may not.",
-            but="`mesh/deploy`, which StackSets make, and CI's roles carry none.",
+            but="`mesh/deploy`, which StackSets make, and CI's first roles carry none.",
             actions=(
                 "iam:AttachRolePolicy",
                 "iam:CreateRole",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
+from mesh.plan.nodes.continuous_integration import CiRoleArgs, FirstCiRoles
 from mesh.plan.nodes.domain import (
     CatalogEntryArgs,
     ClearanceRoleArgs,
@@ -54,12 +55,14 @@ __all__ = [
     "BreakGlassArgs",
     "BreakGlassGroupArgs",
     "CatalogEntryArgs",
+    "CiRoleArgs",
     "Clearance",
     "ClearanceRoleArgs",
     "DataProductArgs",
     "DeclarativePolicy",
     "Delivery",
     "DomainPlan",
+    "FirstCiRoles",
     "GovernancePlan",
     "LandingZoneArgs",
     "LocationRoleArgs",

@@ -19,6 +19,7 @@ from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.clearance import Clearance
+from mesh.plan.nodes.continuous_integration import CiRoleArgs
 from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_databases, on_tables
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.roles import RoleDocuments
@@ -189,7 +190,10 @@ class BreakGlassArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GovernancePlan:
-    """The stack `governance`; `locations` by domain, `registered` by `<domain>.<product>`."""
+    """The stack `governance`; `locations` by domain, `registered` by `<domain>.<product>`.
+
+    `ci` are CI roles by `stack`, without those that come by `mesh bootstrap`.
+    """
 
     access: AccountAccess
     account: AccountBaselineArgs
@@ -200,3 +204,4 @@ class GovernancePlan:
     network: NetworkArgs
     locations: Mapping[str, LocationRoleArgs]
     registered: Mapping[str, RegisteredLocationArgs]
+    ci: Mapping[str, CiRoleArgs]

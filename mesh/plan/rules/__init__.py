@@ -12,6 +12,7 @@ from mesh.plan.rules import (
     agreements,
     clearances,
     consumers,
+    continuous_integration,
     contract_contents,
     limits,
     locks,
@@ -24,6 +25,7 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
     *mesh_file.RULES,
+    *continuous_integration.RULES,
     *accounts.RULES,
     *naming.RULES,
     *products.RULES,

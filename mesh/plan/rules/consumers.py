@@ -42,6 +42,7 @@ def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
         file.startswith("clearances") for file in (*context.mesh.unread, *context.mesh.partial)
     )
     unread = unread or context.mesh.touches("mesh.yaml", "clearances")  # where an earlier form of the mesh has them
+    # That there is no clearance at all is told once, of mesh.yaml.
     if unread or not clearances or not all(reads <= known for reads in clearances.values()):
         return
     held_in: dict[str, list[frozenset[str]]] = {}

@@ -22,8 +22,12 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, par
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
-ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2
-"""Roles of every account, and the two of continuous integration."""
+ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 1
+"""Roles of every account, and `mesh/deploy-access`."""
+ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 6
+"""Roles of every account, the break-glass role, and five of continuous integration."""
+ROLES_OF_A_DOMAIN_IN_GOVERNANCE: Final = 3
+"""Roles of a domain in the governance account: location, publisher, continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
 """The management and the governance account."""
 GRANTS_OF_DATABASES: Final = 1
@@ -188,10 +192,12 @@ def _of_partners(context: RuleContext) -> Iterator[DocumentKind]:
 def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
     """Roles of an account are not more than IAM takes; above the default the quota has to be raised first."""
     mesh = context.mesh
-    yield from _roles("the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + 2 * len(mesh.domains))
+    yield from _roles(
+        "the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + ROLES_OF_A_DOMAIN_IN_GOVERNANCE * len(mesh.domains)
+    )
     for name, domain in mesh.domains.items():
         delivered = sum(f"{name}.{product}" in context.builder.agreements for product in domain.products)
-        roles = ROLES_OF_EVERY_ACCOUNT + len(mesh.clearances) + len(domain.products) + delivered
+        roles = ROLES_OF_A_DOMAIN + len(mesh.clearances) + len(domain.products) + delivered
         yield from _roles(f"the account of domain '{name}'", domain_file(name), roles)
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from mesh import names
 from mesh.findings import Problem
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
+from mesh.plan.rules.continuous_integration import STACKS
 
 RESERVED: Final = ("organization", "governance", "management")
 RESERVED_ENDINGS: Final = ("--x-s3", "--ol-s3", "--table-s3", "-s3alias")
@@ -100,8 +101,7 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
     hub = builder.perimeter.governance_id
     central = [
         *_of_every_account(hub),
-        NamedRole(names.ci_role(hub, "deploy"), "continuous integration"),
-        NamedRole(names.ci_role(hub, "preview"), "continuous integration"),
+        *_of_ci(context, hub),
         NamedRole(names.break_glass_role(hub), "the way in for emergencies"),
     ]
     central += [
@@ -136,6 +136,13 @@ def _of_every_domain(account: str) -> Iterator[NamedRole]:
         yield NamedRole(names.staff_role(account, duty), f"the role of every {duty}")
 
 
+def _of_ci(context: RuleContext, hub: str) -> Iterator[NamedRole]:
+    """Also where there is no CI yet: a domain of one of these names could not be renamed when it comes."""
+    domains = (names.ci_of_domain(context.builder.domain_id(domain)) for domain in context.mesh.domains)
+    for stack in (*STACKS, *domains):
+        yield NamedRole(names.ci_role(hub, stack), "continuous integration")
+
+
 def _of_clearances(context: RuleContext, account: str) -> Iterator[NamedRole]:
     for clearance in context.mesh.clearances:
         yield NamedRole(names.clearance_role(account, clearance), f"clearance '{clearance}'")
@@ -147,7 +154,8 @@ def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
         taken: dict[str, str] = {}
         for role in roles:
             name = names.role_name(role.arn)
-            if name.lower() in taken and role.file:
+            # Names of stacks of the platform are refused to domains by a rule of their own.
+            if name.lower() in taken and role.file and name not in RESERVED:
                 message = (
                     f"{account} would need the role name '{name}' twice, {taken[name.lower()]} has it: "
                     f"rename the {'product' if role.path else 'file'}"

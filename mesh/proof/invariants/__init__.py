@@ -13,6 +13,7 @@ from mesh.proof.invariants import (
     boundary,
     break_glass,
     clearances,
+    continuous_integration,
     duties,
     ends,
     entitled,
@@ -92,6 +93,10 @@ _BREAK_GLASS: Final = (
     "the alarm, the session of an hour and the boundary are set by the component BreakGlass (`mesh plan --json` lists "
     "them); who is a user of the break-glass group, and with which device, people decide in the management account, "
     "which no policy binds"
+)
+_CI: Final = (
+    "who may run a job in an environment of the repository, and after whose review, is set with GitHub, and its issuer "
+    "is trusted to say the truth; without `ci:` in mesh.yaml there are no CI roles, and people deploy by break-glass"
 )
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
@@ -308,6 +313,12 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M17",
         "Engineers, owners and auditors of a domain read no data and run no code of their own.",
         staff.staff_adds_no_reader,
+    ),
+    Invariant(
+        "M18",
+        "CI of a stack signs in from the stack's own environment, and becomes the stack's own deployment alone.",
+        continuous_integration.ci_becomes_its_stack,
+        _CI,
     ),
     Invariant(
         "R1",

@@ -16,9 +16,16 @@ from mesh.proof.duties.lakes import of_location, of_publisher
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.duties.previews import preview_claims
-from mesh.proof.duties.signing_in import of_break_glass, of_break_glass_group, of_clearance_holder, of_partner_people
+from mesh.proof.duties.signing_in import (
+    of_break_glass,
+    of_break_glass_group,
+    of_ci,
+    of_clearance_holder,
+    of_partner_people,
+)
 from mesh.proof.duties.staff import of_staff, of_staff_people
 from mesh.proof.forms import WHOLE_UP_TO, form_of
+from mesh.proof.invariants.continuous_integration import ci_roles
 from mesh.proof.subject import Subject
 
 
@@ -51,6 +58,8 @@ def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
         yield form_of([text], account, partner.name), of_partner(subject, partner)
         if _exists(subject, (work := of_partner_people(subject, partner)).role):
             yield "permission set of partners", work
+    for role in ci_roles(subject):
+        yield form_of([role.permissions.text()], role.stack.removeprefix("domain-"), role.stack), of_ci(subject, role)
     yield "break-glass", of_break_glass(subject)
     yield "break-glass group", of_break_glass_group(subject)
 

@@ -135,10 +135,7 @@ GRANTING: Final = tuple(
 )
 """Controls that the deployment of who reads in a domain changes besides the deployment of governance."""
 
-FOR_GOVERNANCE: Final = (
-    *("cloudtrail:", "glue:", "iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID"),
-    *REGISTERING,
-)
+FOR_GOVERNANCE: Final = ("cloudtrail:", "glue:", *REGISTERING)
 """Prefixes of the controls that protect all, which the deployment of governance alone changes."""
 
 FOR_NOBODY: Final = (
@@ -156,6 +153,9 @@ FOR_NOBODY: Final = (
 )
 """Prefixes of the controls that the deployment does not change either."""
 
+FOR_THE_BOOTSTRAP: Final = ("iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID")
+"""Prefixes of the controls that StackSets alone change, in the governance account: CI's identity provider."""
+
 
 def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I16: on every control, by administrators, deployments, publishers and roles named like them."""
@@ -165,7 +165,7 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             request = subject.own_request(deployment, action)
             of_others = action.startswith((*FOR_GOVERNANCE, "lakeformation:")) and deployment.account != subject.hub
-            if of_others or action.startswith(FOR_NOBODY) or not is_allowed(action):
+            if of_others or action.startswith((*FOR_NOBODY, *FOR_THE_BOOTSTRAP)) or not is_allowed(action):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
             else:
                 yield Claim(deployment.who, request, free=("scp",))

@@ -14,8 +14,18 @@ from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import BESIDE_GOVERNANCE, Actor, Subject
 
-Excepted = Literal["deploy", "deploy-access", "governance", "bootstrap", "publisher", "pipeline", "clearance", "access"]
-"""Who is excepted: every deployment, those of who reads, that of governance alone, StackSets, and others by kind."""
+Excepted = Literal[
+    "deploy",
+    "deploy-access",
+    "governance",
+    "bootstrap",
+    "bootstrap of governance",
+    "publisher",
+    "pipeline",
+    "clearance",
+    "access",
+]
+"""Who is excepted: every deployment, those of who reads, that of governance alone; StackSets; others by kind."""
 
 
 class Refusal(NamedTuple):
@@ -36,7 +46,7 @@ _WORKGROUP: Final = "arn:aws:athena:{region}:{account}:workgroup/mesh-general"
 _ALARM: Final = {"cloudwatch:AlarmActions": ("arn:aws:sns:{region}:{account}:x",)}
 
 AT_THE_ROOT: Final = (
-    Refusal("RefuseOtherFederation", ("governance",), "iam:CreateOpenIDConnectProvider"),
+    Refusal("RefuseOtherFederation", ("bootstrap of governance",), "iam:CreateOpenIDConnectProvider"),
     Refusal("RefuseChangesToRolesOfTheMesh", ("deploy", "deploy-access", "bootstrap"), "iam:UpdateRole", _MESH_ROLE),
     Refusal("RefuseLosingTheBoundary", ("deploy", "bootstrap"), "iam:DeleteRolePermissionsBoundary", _ROLE),
     Refusal("RefusePassingRolesOfTheMesh", ("deploy",), "iam:PassRole", _MESH_ROLE),
@@ -182,7 +192,7 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
         case "partners":
             roles["access"] = names.role(account_id, "access")
         case _ if account_id == subject.hub:
-            roles["governance"] = roles["deploy"]
+            roles["governance"], roles["bootstrap of governance"] = roles["deploy"], roles["bootstrap"]
             roles["publisher"] = names.publisher_role(account_id, "x")
         case _:
             pass
@@ -210,6 +220,8 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.clearance_role(account_id, "somebody"))
     if "access" not in refusal.excepted or unit != "partners":
         roles.append(names.role(account_id, "access"))
+    if refusal.excepted == ("bootstrap of governance",) and account_id != subject.hub:
+        roles.append(_roles(subject, account_id, unit)["bootstrap"])
     for role in roles:
         yield Actor(f"a role of {where} that the refusal does not except", role, unit, account_id, "other")
 

@@ -12,6 +12,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.invariants.continuous_integration import entered_by_their_own_ci
 from mesh.proof.invariants.entering import entered_and_no_more
 from mesh.proof.subject import FOR_AN_OUTSIDER, OTHER_ORGANIZATION, Actor, Subject
 
@@ -32,6 +33,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         people = from_plan.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
+    yield from entered_by_their_own_ci(subject)
     yield from _by_roles_of_any_name(subject)
     yield from entered_and_no_more(subject)
 
@@ -147,19 +149,9 @@ def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
 
 def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
     deploy, preview = names.deploy_role(account_id), names.preview_role(account_id)
-    ci_deploy, ci_preview = names.ci_role(subject.hub, "deploy"), names.ci_role(subject.hub, "preview")
     decides = (names.deploy_access_role(account_id),) if unit == "domains" else ()
     for role in decides:
         yield from _not_by(subject.of_account(account_id, unit, where), role)
-    for role, caller, may in (
-        *((role, ci_deploy, True) for role in decides),
-        *((role, ci_preview, False) for role in decides),
-        (deploy, ci_deploy, True),
-        (deploy, ci_preview, False),
-        (preview, ci_deploy, True),
-        (preview, ci_preview, True),
-    ):
-        yield Claim(f"the mesh's CI, in {where}", Request(caller, "sts:AssumeRole", role), allowed=may)
     for caller in (subject.other(account_id, unit, where), subject.other(subject.hub, "governance", "governance")):
         for role in (deploy, preview, *decides):
             yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)

@@ -118,7 +118,7 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind(
             "Bucket policy of query results", "account.py", "policy of bucket *-results", "account-results-bucket"
         ),
-        PolicyKind("Deploy role: trust", "roles/deploy.py", "role/mesh/deploy, trust", "role-deploy-trust"),
+        PolicyKind("Deploy role: trust", "roles/deploy.py", "role/mesh/deploy, trust in *", "role-deploy-trust"),
         PolicyKind(
             "Deploy role of who reads: trust",
             "roles/deploy.py",
@@ -143,6 +143,20 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "Bucket policy of the audit trail", "audit.py", "policy of bucket *-audit", "governance-audit-bucket"
         ),
         PolicyKind("Policy of a VPC endpoint", "network.py", "policy of the endpoint of *", "governance-endpoint-s3"),
+    ),
+    "Continuous integration": (
+        PolicyKind(
+            "CI role: trust",
+            "roles/continuous_integration.py",
+            "role/mesh/ci/*, trust",
+            "role-ci-domain-trust",
+        ),
+        PolicyKind(
+            "CI role: permissions",
+            "roles/continuous_integration.py",
+            "role/mesh/ci/*, mesh",
+            "role-ci-domain-permissions",
+        ),
     ),
     "Break glass": (
         PolicyKind(

@@ -154,8 +154,6 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         enters=frozenset({"governance"}),
     ),
     "ci previews": BlastBound(why="It runs the code of pull requests, and reads settings.", enters=_EVERYWHERE),
-    "ci deploy": _everything("One role deploys every stack."),
-    "ci preview": BlastBound(why="A preview reads settings.", enters=_EVERYWHERE),
 }
 
 

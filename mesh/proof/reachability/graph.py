@@ -71,11 +71,7 @@ class PrincipalGraph:
         return {node.key: node for node in (*self._roles(), *self._people(), *self._beside_the_plan())}
 
     def _roles(self) -> Iterator[PrincipalNode]:
-        found = [node_of(arn, self.owners) for arn in self.subject.world.roles]
-        yield from found
-        if all(node.kind != "ci" for node in found):
-            for purpose in ("deploy", "preview"):
-                yield node_of(names.ci_role(self.subject.hub, purpose), self.owners)
+        return (node_of(arn, self.owners) for arn in self.subject.world.roles)
 
     def _people(self) -> Iterator[PrincipalNode]:
         people = self.subject.plan.organization.people

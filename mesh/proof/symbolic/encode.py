@@ -119,6 +119,8 @@ class Taken(NamedTuple):
 class SymbolicRequest:
     """A request of variables: action (in lower case), resource, the caller's account or service, and keys.
 
+    An identity provider, by its ARN, stands where a service does.
+
     `fixed` are keys that have this value; only they may be policy variables. `policies` are those that decide it.
     """
 
@@ -238,7 +240,8 @@ class SymbolicRequest:
             return is_(True)
         if kind == "AWS" and account:
             return self.account.equals(account["id"])
-        if kind == "Service":
+        # An identity provider is in no account of its own, as a service.
+        if kind in ("Service", "Federated"):
             return self.service.equals(name)
         raise UnknownError(f"a principal {name!r} of the kind {kind} has no encoding")
 

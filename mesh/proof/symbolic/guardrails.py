@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh.proof.invariants.guardrails import CONTROLS, FOR_GOVERNANCE, FOR_NOBODY, GRANTING, LABELLING
+from mesh.proof.invariants.guardrails import (
+    CONTROLS,
+    FOR_GOVERNANCE,
+    FOR_NOBODY,
+    FOR_THE_BOOTSTRAP,
+    GRANTING,
+    LABELLING,
+)
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import ANY, DEPLOY, DEPLOY_ACCESS, role
+from mesh.proof.symbolic.shapes import ANY, DEPLOY, DEPLOY_ACCESS, Shape, role
 
 
 def attributes_are_unforgeable(subject: Subject) -> Iterator[Obligation]:
@@ -31,7 +38,8 @@ def attributes_are_unforgeable(subject: Subject) -> Iterator[Obligation]:
 def controls_stay_up(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I16: no caller but a deploy role changes a control; some one alone changes, and some nobody."""
     of_nobody = tuple(action for action in CONTROLS if action.startswith(FOR_NOBODY))
-    of_all = (*of_nobody, *LABELLING, *GRANTING)
+    of_bootstrap = tuple(action for action in CONTROLS if action.startswith(FOR_THE_BOOTSTRAP))
+    of_all = (*of_nobody, *of_bootstrap, *LABELLING, *GRANTING)
     of_governance = tuple(action for action in CONTROLS if action.startswith(FOR_GOVERNANCE))
     of_deployments = tuple(action for action in CONTROLS if action not in (*of_all, *of_governance))
     for _, policies in documents.scps(subject, documents.ROOT):
@@ -44,6 +52,10 @@ def controls_stay_up(subject: Subject) -> Iterator[Obligation]:
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, role("deploy", subject.hub)),)
         yield Obligation(what="a control of all", request=request, actions=of_governance, assumptions=assumptions)
+        request = SymbolicRequest(policies)
+        bootstrap: Shape = (f"arn:aws:iam::{subject.hub}:role/stacksets-exec-", ANY)
+        assumptions = (anyone_but(request, bootstrap),)
+        yield Obligation(what="an identity provider", request=request, actions=of_bootstrap, assumptions=assumptions)
         request = SymbolicRequest(policies)
         governance, publisher = role("deploy", subject.hub), role("publisher/publish-", subject.hub, ANY)
         assumptions = (anyone_but(request, governance, publisher),)

@@ -36,8 +36,10 @@ def documents_of(node: object, path: str = "") -> Iterator[tuple[str, Document]]
 def documents(plan: Plan) -> dict[str, Document]:
     """Every document of the sample mesh, by its path in the Plan."""
     found = dict(documents_of(plan))
+    deploys = plan.organization.args.deploy_trust(plan.domains["ads"].access.account_id)
     return {
         **found,
         "/bootstrap/preview_refusals": deploy.preview_refusals(),
+        "/bootstrap/deploy_trust": deploys,
         "/bootstrap/deploy_access_permissions": deploy_access.deploy_access_permissions(),
     }

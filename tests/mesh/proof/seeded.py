@@ -912,9 +912,148 @@ def a_preview_reads_data(bench: Bench) -> None:
     bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObject"))
 
 
-@fault("M12", "the mesh's CI", "role/mesh/ci-preview", "sts:AssumeRole", "role/mesh/deploy is allowed")
+@fault("M12", "an administrator of governance", "role/mesh/deploy is allowed")
 def the_deployment_trusts_an_account(bench: Bench) -> None:
-    bench.statement("role/mesh/deploy, trust", "ContinuousIntegrationOfTheMesh", without("ArnLike", ARN))
+    bench.statement("role/mesh/deploy, trust in domains", "ContinuousIntegrationOfTheDomain", without("ArnLike", ARN))
+
+
+@fault("M12", "CI of domain-", ", in domain ads", "role/mesh/deploy is admitted by the resource's policy")
+def the_deployment_trusts_the_ci_of_every_domain(bench: Bench) -> None:
+    """One template serves all accounts, and a pattern is the easy way to write it."""
+    every = f"arn:aws:iam::{bench.hub}:role/mesh/ci/domain-*"
+    bench.statement(
+        "role/mesh/deploy, trust in domains", "ContinuousIntegrationOfTheDomain", when("ArnLike", ARN, every)
+    )
+
+
+@fault("M12", "CI of partners, in the management account", "role/mesh/deploy is admitted by the resource's policy")
+def the_ci_of_partners_is_trusted_in_every_account(bench: Bench) -> None:
+    bench.statement(
+        "role/mesh/deploy, trust in *",
+        "ContinuousIntegrationOfPartners",
+        without("ForAnyValue:StringLike", "aws:ResourceOrgPaths"),
+    )
+
+
+@fault("M12", "CI of governance, in the management account", "role/mesh/deploy is admitted by the resource's policy")
+def the_ci_of_governance_is_trusted_in_every_account(bench: Bench) -> None:
+    bench.statement(
+        "role/mesh/deploy, trust in *",
+        "ContinuousIntegrationOfGovernance",
+        without("StringEquals", "aws:ResourceAccount"),
+    )
+
+
+# ---- continuous integration
+
+SUB = "token.actions.githubusercontent.com:sub"
+AUD = "token.actions.githubusercontent.com:aud"
+TOKENS = "TokensOfTheStacksEnvironment"
+
+
+def as_well(resource: str) -> Edit:
+    """One more resource, be there one or many."""
+
+    def edit(statement: Json) -> None:
+        resources = statement["Resource"]
+        statement["Resource"] = [*([resources] if isinstance(resources, str) else resources), resource]
+
+    return edit
+
+
+@fault("M18", "as CI of organization", "environment:governance is allowed", "TokensOfTheStacksEnvironment")
+def a_subject_ends_in_a_wildcard(bench: Bench) -> None:
+    """The pattern of most examples: any branch, pull request and environment of the repository."""
+
+    def edit(statement: Json) -> None:
+        repository = statement["Condition"]["StringEquals"].pop(SUB).partition(":environment:")[0]
+        statement["Condition"]["StringLike"] = {SUB: f"{repository}:*"}
+
+    bench.statement("role/mesh/ci/organization, trust", TOKENS, edit)
+
+
+@fault("M18", "as CI of governance", "environment:organization is allowed", "TokensOfTheStacksEnvironment")
+def a_subject_takes_every_environment(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        repository = statement["Condition"]["StringEquals"].pop(SUB).partition(":environment:")[0]
+        statement["Condition"]["StringLike"] = {SUB: f"{repository}:environment:*"}
+
+    bench.statement("role/mesh/ci/governance, trust", TOKENS, edit)
+
+
+@fault("M18", "a token of a longer environment", "environment:partners-x is allowed")
+def a_subject_is_not_anchored(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        statement["Condition"]["StringLike"] = {SUB: statement["Condition"]["StringEquals"].pop(SUB) + "*"}
+
+    bench.statement("role/mesh/ci/partners, trust", TOKENS, edit)
+
+
+@fault("M18", "a token in capitals, as CI of access", "ENVIRONMENT:ACCESS is allowed")
+def a_subject_is_compared_in_any_case(bench: Bench) -> None:
+    edit = instead("StringEquals", "StringEqualsIgnoreCase", SUB)
+    bench.statement("role/mesh/ci/access, trust", TOKENS, edit)
+
+
+@fault("M18", "as CI of previews", "environment:organization is allowed")
+def a_subject_is_not_asked_for(bench: Bench) -> None:
+    """Whoever has a repository with the issuer gets a token for the audience."""
+    bench.statement("role/mesh/ci/previews, trust", TOKENS, without("StringEquals", SUB))
+
+
+@fault("M18", "a token without an audience, as CI of organization", "is allowed")
+def an_audience_is_asked_for_if_it_is_there(bench: Bench) -> None:
+    edit = instead("StringEquals", "StringEqualsIfExists", AUD)
+    bench.statement("role/mesh/ci/organization, trust", TOKENS, edit)
+
+
+@fault("M18", "a token of arn:aws:iam::", "oidc-provider/tokens.elsewhere.example", "is admitted")
+def another_issuer_is_trusted_as_well(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        other = f"arn:aws:iam::{bench.hub}:oidc-provider/tokens.elsewhere.example"
+        statement["Principal"]["Federated"] = [statement["Principal"]["Federated"], other]
+
+    bench.statement("role/mesh/ci/governance, trust", TOKENS, edit)
+
+
+@fault("M18", "a token of another stack's environment, as CI of access", "environment:partners is allowed")
+def a_ci_role_is_of_two_stacks(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        subject = statement["Condition"]["StringEquals"][SUB]
+        also = subject.replace(":access", f":{bench.subject.plan.governance.ci['partners'].stack}")
+        statement["Condition"]["StringEquals"][SUB] = [subject, also]
+
+    bench.statement("role/mesh/ci/access, trust", TOKENS, edit)
+
+
+@fault("M18", "CI of domain-", "in the management account", "role/mesh/deploy is granted by the caller's own policies")
+def the_ci_of_a_domain_deploys_every_domain(bench: Bench) -> None:
+    everywhere = "arn:aws:iam::*:role/mesh/deploy"
+    bench.statement("role/mesh/ci/domain-*, mesh", "DeployTheStack", as_well(everywhere))
+
+
+@fault("M18", "CI of domain-", "publisher/publish-ads is granted")
+def the_ci_of_a_domain_publishes_by_itself(bench: Bench) -> None:
+    publishers = f"arn:aws:iam::{bench.hub}:role/mesh/publisher/*"
+    bench.statement("role/mesh/ci/domain-*, mesh", "DeployTheStack", as_well(publishers))
+
+
+@fault("M18", "CI of previews, in the management account", "role/mesh/deploy is granted by the caller's own policies")
+def the_ci_of_pull_requests_deploys(bench: Bench) -> None:
+    everywhere = "arn:aws:iam::*:role/mesh/deploy"
+    bench.statement("role/mesh/ci/previews, mesh", "PreviewTheStack", as_well(everywhere))
+
+
+@fault("M18", "CI of partners, in the management account", "role/mesh/deploy is granted by the caller's own policies")
+def the_ci_of_partners_deploys_domains(bench: Bench) -> None:
+    edit = without("ForAnyValue:StringLike", "aws:ResourceOrgPaths")
+    bench.statement("role/mesh/ci/partners, mesh", "DeployTheStack", edit)
+
+
+@fault("M18", "CI of governance", "role/mesh/ci/organization is granted by the caller's own policies")
+def a_ci_role_becomes_another(bench: Bench) -> None:
+    every = f"arn:aws:iam::{bench.hub}:role/mesh/ci/*"
+    bench.statement("role/mesh/ci/governance, mesh", "DeployTheStack", as_well(every))
 
 
 @fault("M12", "people with permission set general", "role/mesh/clearance/restricted is allowed", "StepIntoTheRole")
@@ -1130,7 +1269,7 @@ def the_glass_opens_more_than_the_deployments_door(bench: Bench) -> None:
 
 @fault("I22", "who has broken the glass, without a name", "role/mesh/deploy is allowed, by DeployByHand")
 def the_deployment_does_not_ask_for_the_name(bench: Bench) -> None:
-    bench.statement("role/mesh/deploy, trust", "EmergenciesUnderAName", lambda s: s["Condition"].pop("Null"))
+    bench.statement("role/mesh/deploy, trust in *", "EmergenciesUnderAName", lambda s: s["Condition"].pop("Null"))
 
 
 @fault("I22", "an administrator of the governance account", "events:DeleteRule", "is not refused")

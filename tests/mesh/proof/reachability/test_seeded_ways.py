@@ -10,7 +10,7 @@ from mesh.plan import Plan
 from mesh.proof.reachability.graph import AttackStep, PrincipalGraph, paths
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
-from tests.mesh.proof.reachability.seeded_ways import OF_CI, WAYS, SeededWay, opened
+from tests.mesh.proof.reachability.seeded_ways import WAYS, SeededWay, opened
 
 Paths = dict[str, tuple[AttackStep, ...]]
 
@@ -37,20 +37,12 @@ def test_a_way_that_a_mistake_opens_is_found_with_its_path(
     subject: Subject, unopened: Callable[[str], Paths], seeded: SeededWay
 ) -> None:
     target = seeded.path[-1].into
-    if seeded.adversary.startswith(("ci/", "token/")):
-        _needs_ci(subject)
     assert target not in unopened(seeded.adversary), "the way is there without the mistake"
     with opened(subject, seeded) as graph:
         path = by_name(graph, seeded.adversary)[target]
     assert [(step.way.kind, step.way.by, step.target.name) for step in path] == [hop[:3] for hop in seeded.path]
     for step, hop in zip(path, seeded.path, strict=True):
         assert hop.sid in {cause.sid for cause in step.way.because}, str(step)
-
-
-def _needs_ci(subject: Subject) -> None:
-    """The CI roles of each stack are made by another part of the same issue; without them there is nothing to open."""
-    if not any(arn.startswith(f"{OF_CI}/") for arn in subject.world.roles):
-        pytest.skip("the plan has one CI role for all stacks")
 
 
 def test_ways_are_many_and_each_is_named_once() -> None:
