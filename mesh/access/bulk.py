@@ -49,7 +49,8 @@ class Decider:
         try:
             asked = request(line)
             decision = decide(asked, self._world)
-            check_taken(asked.action, asked.resource)
+            if decision.allowed:  # a refusal stands, whatever the resource is
+                check_taken(asked.action, asked.resource)
         except (BadLineError, UnknownError) as error:
             return DecisionLine(_error(str(error)), "bad")
         except Exception as error:  # noqa: BLE001 (one line must not take the answers to all others with it)

@@ -27,6 +27,7 @@ ADS, IDENTITY, HUB, PARTNER = "310000000013", "330000000039", "200000000002", "4
 BUCKET = "arn:aws:s3:::aurora-identity--profiles"
 FILE = f"{BUCKET}/files/part-0.parquet"
 PII = f"arn:aws:iam::{ADS}:role/mesh/clearance/pii"
+ADMINISTRATOR = "arn:aws:iam::330000000039:role/somebody"
 GENERAL = f"arn:aws:iam::{ADS}:role/mesh/clearance/general"
 
 
@@ -192,11 +193,12 @@ FIELDS = "a request has principal, action, resource and, if need be, context"
             "'arn:aws-cn:iam::330000000039:root' is in another partition of AWS: an ARN begins with arn:aws:",
         ),
         (
-            asked(PII, "s3:GetObject", "arn:aws:s3:eu-west-1::a/b"),
-            f"s3:GetObject is not asked on 'arn:aws:s3:eu-west-1::a/b': it takes {OBJECTS}",
+            asked(ADMINISTRATOR, "s3:GetObject", "arn:aws:s3:eu-west-1::aurora-identity--profiles/files/a"),
+            "s3:GetObject is not asked on 'arn:aws:s3:eu-west-1::aurora-identity--profiles/files/a': "
+            f"it takes {OBJECTS}",
         ),
         (
-            asked(PII, "s3:GetObject", "arn:aws:s3::330000000039:a/b"),
+            asked(ADMINISTRATOR, "s3:GetObject", "arn:aws:s3::330000000039:a/b"),
             f"s3:GetObject is not asked on 'arn:aws:s3::330000000039:a/b': it takes {OBJECTS}",
         ),
         (asked(PII, "s3:GetObject", BUCKET), f"s3:GetObject is not asked on '{BUCKET}': it takes {OBJECTS}"),
@@ -205,12 +207,12 @@ FIELDS = "a request has principal, action, resource and, if need be, context"
             f"s3:ListBucket is not asked on '{FILE}': it takes arn:aws:s3:*:*:accesspoint/*, arn:aws:s3:::*",
         ),
         (
-            asked(PII, "sqs:SendMessage", "arn:aws:sns:eu-west-1:330000000039:a"),
+            asked(ADMINISTRATOR, "sqs:SendMessage", "arn:aws:sns:eu-west-1:330000000039:a"),
             "sqs:SendMessage is not asked on 'arn:aws:sns:eu-west-1:330000000039:a': it takes arn:aws:sqs:*:*:*",
         ),
         (
-            asked(PII, "ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:330000000039:instance/i-1"),
-            "ec2:DescribeInstances takes no resource: it is asked on *, "
+            asked(ADMINISTRATOR, "ec2:DescribeVpcs", "arn:aws:ec2:eu-west-1:330000000039:instance/i-1"),
+            "ec2:DescribeVpcs takes no resource: it is asked on *, "
             "not on 'arn:aws:ec2:eu-west-1:330000000039:instance/i-1'",
         ),
         (asked(PII, "s3:GetObject", FILE, colour="red"), "'colour' is no condition key that AWS has"),
@@ -301,3 +303,11 @@ def test_whatever_the_line_its_answer_is_one_line_and_no_fault(plan: Plan, lines
         assert answer.outcome in ("decided", "bad"), answer.text
         assert "\n" not in answer.text
         assert isinstance(json.loads(answer.text), dict)
+
+
+def test_a_refusal_stands_whatever_the_resource_is(answers: Any) -> None:
+    """A line of an attacker that no service would take is refused all the same, and said to be."""
+    code, found = answers(
+        asked(PII, "kinesis:SubscribeToShard", "arn:aws:kinesis:eu-west-1:330000000039:stream/x").encode()
+    )
+    assert (code, found[0]["allowed"]) == (0, False)

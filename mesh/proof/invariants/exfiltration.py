@@ -74,6 +74,10 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
             for path, context in paths:
                 request = Request(caller.name, action, resource, context)
                 yield Claim(f"{caller.who}, {path}", request, denied=denied)
+    for account_id, unit, where in subject.accounts_asked:
+        administrator, group = subject.other(account_id, unit, where), "security-group/sg-x"
+        deletes = Request(administrator.name, "ec2:DeleteSecurityGroup", f"arn:aws:ec2:{subject.region}:aws:{group}")
+        yield Claim(f"{administrator.who}, at what AWS owns", deletes, by="RefuseResourcesOutsideTheOrganisation")
 
 
 def _every_action(subject: Subject) -> Iterator[AnyClaim]:
@@ -100,9 +104,6 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
             caller.name, "ec2:ModifySecurityGroupRules", f"arn:aws:ec2:{subject.region}:aws:prefix-list/pl-x"
         )
         yield Claim(f"{caller.who}, at what AWS owns", rules, spared_by="RefuseResourcesOutsideTheOrganisation")
-        group = f"arn:aws:ec2:{subject.region}:aws:security-group/sg-x"
-        deletes = Request(caller.name, "ec2:DeleteSecurityGroup", group)
-        yield Claim(f"{caller.who}, at what AWS owns", deletes, by="RefuseResourcesOutsideTheOrganisation")
         for action, arn in NOT_OF_AWS:
             request = Request(caller.name, action, arn.format(region=subject.region, stranger=NO_ORGANIZATION))
             yield Claim(caller.who, request, allowed=False, denied=("scp",))

@@ -1081,7 +1081,7 @@ def anyone_of_the_hub_writes_the_catalog(bench: Bench) -> None:
     bench.drop(CATALOG, "RefuseOtherPublishers")
 
 
-@fault("M9", "the deployment of domain ads", "events:PutEvents", "event-bus/mesh is allowed")
+@fault("M9", "the deployment of domain ads", "events:PutEvents", "event-bus/mesh is admitted by the resource")
 def everyone_of_a_domain_tells_the_mesh(bench: Bench) -> None:
     bench.statement(BUS, "PipelinesTellTheMesh", without("ArnLike", ARN))
 
