@@ -11,7 +11,7 @@ AS_OF  ?= 2026-12-01
 JUDGE  := .tools/judge
 ARGS   ?=
 # Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs once more, and pytest counts it.
-CONNECTION_LOST := Resource monitor has terminated
+CONNECTION_LOST := Resource monitor has terminated|Failed to connect to remote host
 STATE_TORN := failed to load checkpoint: EOF
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
