@@ -165,16 +165,7 @@ def _quantified(quantifier: Quantifier, key: str, compare: Compare, negated: boo
 
         return any_value
     absent = negated or if_exists
-
-    def one_value(keys: Keys) -> bool:
-        values = keys.get(key)
-        if not values:
-            return absent
-        if len(values) != 1:
-            raise UnknownError(f"{key} has {len(values)} values: it takes ForAllValues or ForAnyValue")
-        return compare(values[0], keys) != negated
-
-    return one_value
+    return lambda keys: _fixed(key, lambda value: compare(value, keys), negated, absent)(keys)
 
 
 def _fixed(key: str, test: Test, negated: bool, absent: bool) -> Holds:

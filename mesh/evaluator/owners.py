@@ -28,6 +28,8 @@ SHARED: Final = frozenset(
 """Services whose resources any account may reach without a policy of the resource (2026-11-28): by a share (RAM User
 Guide, "Shareable AWS resources"), or because they are addressed to the caller, as the graph of Detective's invitation
 and RAM's own is. Taken for the worst, whatever the type.
+
+The page's table was not at hand: this list, and the types below, are written from knowledge of it.
 """
 
 SHARED_TYPES: Final[Mapping[str, frozenset[str]]] = {
@@ -149,11 +151,6 @@ _KEY_USE: Final = frozenset(
         "retiregrant revokegrant sign verify verifymac"
     ).split()
 )
-
-
-def of_aws(arn: str) -> bool:
-    """Whether a resource is AWS's own."""
-    return _OF_AWS.match(arn) is not None
 
 
 def guarded(arn: str) -> bool:

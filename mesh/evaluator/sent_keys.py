@@ -6,7 +6,7 @@ A statement whose condition tests a key that none of its actions sends does noth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal
 
@@ -74,7 +74,6 @@ def owner_is_sent(action: str, on_a_resource: bool) -> Literal["sent", "not sent
 # ---- statements
 
 _ENDPOINT_OWNER: Final = frozenset({"aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths"})
-_OF_ITS_TAGS: Final = ("aws:requesttag/", "aws:tagkeys")
 _EVERYWHERE: Final = facts.GLOBAL_KEYS - facts.OWNER_KEYS - _ENDPOINT_OWNER - {"aws:tagkeys"}
 
 
@@ -121,14 +120,10 @@ def _sends(action: str, key: str) -> bool:
         return service in facts.TELL_THE_ENDPOINT
     if key.startswith(("aws:principaltag/", "aws:resourcetag/")):
         return True
-    return any(_is(key, known) for known in (*facts.keys_of_action(service, name), *BESIDE.get(action.lower(), ())))
+    return any(_is(key, known) for known in facts.keys_of_action(service, name))
 
 
 def _is(key: str, known: str) -> bool:
     """Whether a key is one of the reference's, which has `aws:RequestTag/${TagKey}` for a family."""
     form = re.split(r"[$<]", known.lower())[0]
     return key == known.lower() or (form != known.lower() and key.startswith(form) and key != form)
-
-
-BESIDE: Final[Mapping[str, Iterable[str]]] = {}
-"""Keys of an action that its own guide has, and the Service Authorization Reference lacks."""

@@ -1,8 +1,8 @@
 """Verdicts of the mutation, kept in a file: one for each form of document, with a digest of all that it depends on.
 
 A verdict depends on the document, on the claims for whose request it is asked, on the other documents that are asked
-for those, and on the code that decides. Where none of these changed it stands; else the claims that noticed are asked
-first.
+for those, and on the code that decides and excuses. Where none of these changed it stands; else the claims that noticed
+are asked first.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from mesh.evaluator.policies import Policy
 from mesh.proof.claims import Claim
 
 _HERE: Final = Path(__file__).parent
-CODE: Final = (_HERE.parent / "evaluator", _HERE, _HERE.parent / "aws")
-"""Folders with the code of the evaluator, the claims and the mutants, and with what is known of AWS's actions."""
+CODE: Final = (_HERE.parent / "evaluator", _HERE.parent / "access", _HERE.parent / "aws", _HERE)
+"""Folders with the code of the evaluator, of the world that it decides on, the claims and the mutants; and with what is
+known of AWS's actions.
+"""
 
 
 class Explained(NamedTuple):

@@ -59,7 +59,8 @@ OF_TEAMS: Final = {
     'Step Functions Developer Guide, "Accessing resources in other AWS accounts"': "sts: AssumeRole SetSourceIdentity",
 }
 """What roles of jobs, functions and state machines do that teams make, by the page that has them do it: they set up
-nothing. An action of the boundary that no page asks for has no place in either.
+nothing. An action of the boundary that no page asks for has no place in either. Titles and actions are written from
+knowledge of the pages.
 """
 
 OF_PRODUCTS: Final = {
