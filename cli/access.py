@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import access_explain, access_who
+from cli import access_blast, access_explain, access_who
 from cli.console import answer, counted, margin, say, screen
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 from mesh.findings import NotPossibleError
@@ -28,10 +28,11 @@ commands = typer.Typer(
     help="Who can read what, and by which statement.",
     invoke_without_command=True,
     rich_markup_mode=None,
-    subcommand_metavar="[explain|who]",
+    subcommand_metavar="[explain|who|blast]",
 )
 commands.command("explain")(access_explain.explain)
 commands.command("who")(access_who.who)
+commands.command("blast")(access_blast.blast)
 
 NameOptions = list[str] | None
 
@@ -55,7 +56,7 @@ def access(
     """Decide every read of every clearance, in every home, of every product, port and column.
 
     Every cell is decided, request by request, over the policies that the mesh emits. `mesh access explain` tells why,
-    `mesh access who` who else.
+    `mesh access who` who else, `mesh access blast` what whoever steals a principal comes to.
     """
     if context.invoked_subcommand is not None:
         _refuse_options(context, context.invoked_subcommand)
@@ -79,7 +80,7 @@ def access(
 
 
 def _refuse_options(context: typer.Context, command: str) -> None:
-    """Options before `explain` and `who` would be for the matrix, and be lost without a word."""
+    """Options before `explain`, `who` and `blast` would be for the matrix, and be lost without a word."""
     for parameter in context.command.params:
         name = parameter.name or ""
         source = context.get_parameter_source(name)

@@ -1,4 +1,4 @@
-"""`mesh bootstrap`: the CloudFormation template of the two roles that every account starts with."""
+"""`mesh bootstrap`: the CloudFormation template of the roles that accounts start with."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import json
 
 from cli.console import answer_json
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, read
-from mesh.iam.bootstrap import template
 
 
 def bootstrap(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> None:
     """Print the template of the first roles.
 
-    CloudFormation; the roles are `mesh/deploy` and `mesh/preview`, in every account.
+    CloudFormation; the roles are `mesh/deploy` and `mesh/preview` in every account, and in the governance account
+    CI's identity provider and its first roles.
 
     The stack `organization` brings both into every other account; the management and the governance account need
     them before the first `pulumi up`.
     """
-    args = read(directory, as_of).plan.organization.args
-    answer_json(json.loads(template(args.deploy_trust, args.preview_trust)))
+    answer_json(json.loads(read(directory, as_of).plan.organization.args.bootstrap))

@@ -16,12 +16,17 @@ import typer
 from cli import (
     access,
     accounts,
+    adopt,
     assume,
     bootstrap,
+    clock,
+    codeowners,
     decide,
     destroy,
     example,
+    lapse,
     lock,
+    migrate,
     plan,
     prove,
     refresh,
@@ -43,16 +48,21 @@ app = typer.Typer(
 )
 app.command("validate")(validate.validate)
 app.command("lock")(lock.lock)
+app.command("migrate")(migrate.migrate)
+app.command("codeowners")(codeowners.codeowners)
 app.command("schemas")(schemas.schemas)
 app.command("plan")(plan.plan)
 app.command("up")(up.up)
 app.command("as")(assume.assume)
+app.command("clock")(clock.clock)
+app.command("lapse")(lapse.lapse)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")
 app.command("decide")(decide.decide)
 app.command("prove")(prove.prove)
 app.command("accounts")(accounts.accounts)
+app.command("adopt")(adopt.adopt)
 app.command("bootstrap")(bootstrap.bootstrap)
 app.command("example")(example.example)
 

@@ -6,7 +6,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from sandbox.rehearsal.check import Report
     from sandbox.runs.fresh_organization import FreshOrganization
     from sandbox.runs.served_organization import ServedOrganization
-    from sandbox.runs.stack_run import StackRun
+    from sandbox.runs.stack_run import StackEngine, StackRun
     from sandbox.runs.workspace import Workspace
 
 LOOPBACK: Final = "127.0.0.1"
@@ -68,7 +67,7 @@ def up(
         runs, checked = _deploy(planned, workspace, organization, stacks, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
             with organization.served(engine, port):
-                _wait(planned.plan, organization, workspace.engine.exports)
+                _wait(planned.plan, organization, workspace.engine)
         exit_unless_done(workspace, runs, checked)
 
 
@@ -134,13 +133,14 @@ def _deploy(
     return runs, checked
 
 
-def _wait(plan: Plan, organization: FreshOrganization, exports: Sequence[str]) -> None:
+def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> None:
     """Says how to work on the organisation, and returns at Ctrl-C or SIGTERM."""
     say(organization.aws.connection_help())
-    if exports:
+    if engine.exports:
         say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
-        say("".join(f"  {line}\n" for line in (*exports, f"pulumi preview -s {plan.stacks[-1]}")))
+        say("".join(f"  {line}\n" for line in (*engine.exports, engine.typed(plan.stacks[-1]))))
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
+    say(f"Its clock stands at midday of {plan.as_of}; `mesh clock --to DAY` moves it, `mesh lapse` says what is past.")
     somebody = next((f"partner:{partner}" for partner in plan.partners), "outsider")
     say(f'Policies are enforced. Be somebody, and try to break out:  eval "$(mesh as {somebody})"')
     say("Ctrl-C ends it, and everything in it.")

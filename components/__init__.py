@@ -1,13 +1,16 @@
 """Pulumi components, one AWS entity each; they take nodes of the Plan, read no YAML and make no provider."""
 
 from components.account_baseline import AccountBaseline
+from components.account_boundary import AccountBoundary
 from components.audit_trail import AuditTrail
 from components.break_glass import BreakGlass
 from components.break_glass_group import BreakGlassGroup
 from components.catalog_entry import CatalogEntry
+from components.ci_role import CiRole
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
+from components.delivery_role import DeliveryRole
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
@@ -19,17 +22,22 @@ from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
+from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
+from components.staff_role import StaffRole
 
 __all__ = [
     "AccountBaseline",
+    "AccountBoundary",
     "AuditTrail",
     "BreakGlass",
     "BreakGlassGroup",
     "CatalogEntry",
+    "CiRole",
     "ClearanceRole",
     "DataLake",
     "DataProduct",
+    "DeliveryRole",
     "LandingZone",
     "LocationRole",
     "MeshBus",
@@ -41,5 +49,7 @@ __all__ = [
     "PipelineRole",
     "PrivateBucket",
     "PrivateNetwork",
+    "RegisteredLocation",
     "ResourceLink",
+    "StaffRole",
 ]

@@ -1,10 +1,11 @@
-"""Baseline of an account: public access block, boundary, key, log and result buckets, Athena workgroups, budget."""
+"""Baseline of an account: public access block, key, log and result buckets, workgroups, budget."""
 
 from __future__ import annotations
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
+from components.account_boundary import boundary_policy
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.protection import protected
 from components.renamed import formerly
@@ -13,9 +14,9 @@ from mesh.plan.nodes import AccountBaselineArgs
 
 
 class AccountBaseline(ComponentResource):
-    """The baseline of every account of the mesh: of domains, of partners, and the governance account.
+    """The baseline of every account of the mesh: of domains (but for their boundary), of partners, of governance.
 
-    Outputs: `key_arn`, `boundary_arn`, `log_bucket`, `results_bucket`, `workgroups`.
+    Outputs: `key_arn`, `log_bucket`, `results_bucket`, `workgroups`.
     """
 
     def __init__(self, name: str, args: AccountBaselineArgs, opts: ResourceOptions | None = None) -> None:
@@ -30,14 +31,8 @@ class AccountBaseline(ComponentResource):
             restrict_public_buckets=True,
             opts=child,
         )
-        self.boundary = aws.iam.Policy(
-            name,
-            name="boundary",
-            path=f"/{names.PATH}/",
-            description="The most that a role of the mesh can do in this account",
-            policy=args.boundary.text(),
-            opts=child,
-        )
+        if args.with_boundary:
+            boundary_policy(name, args, child)
         self.key = self._key(name, args)
         self.logs = self._logs(name, args)
         self.results = self._results(name, args)
@@ -48,7 +43,6 @@ class AccountBaseline(ComponentResource):
         self.register_outputs(
             {
                 "key_arn": self.key.arn,
-                "boundary_arn": self.boundary.arn,
                 "log_bucket": self.logs.name,
                 "results_bucket": self.results.name,
                 "workgroups": [workgroup.name for workgroup in self.workgroups],

@@ -1,6 +1,8 @@
-"""Entry of a product in the mesh catalog: its database, its tables as in the contract, its location, its LF-tags."""
+"""Entry of a product in the mesh catalog: its database, its tables as in the contract, its LF-tags."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, Resource, ResourceOptions
@@ -12,6 +14,7 @@ from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.lock import partition_text
 from mesh.contracts.partitions import field_name
 from mesh.plan.nodes import CatalogEntryArgs
+from mesh.plan.nodes.lf_tags import TagAssignment
 
 PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
@@ -25,7 +28,9 @@ PartitionField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTab
 class CatalogEntry(ComponentResource):
     """The entry, made in the governance account by the domain's publisher. Outputs: `database`.
 
-    The location role has to exist.
+    The location of the tables has to be registered, with the publisher's grant on it: the database is made there, and
+    tables below the location of their own database take no permission of their own (Lake Formation Developer Guide,
+    "Creating a database").
     """
 
     def __init__(self, name: str, args: CatalogEntryArgs, opts: ResourceOptions | None = None) -> None:
@@ -39,24 +44,11 @@ class CatalogEntry(ComponentResource):
             location_uri=f"s3://{args.location}/",
             opts=protected(self, args.deletion_protection),
         )
-        self.location = self._location(name, args)
+        # Closed before there is anything in it: a table inherits this from the moment at which it is there.
+        self.closed = self._assign(name, args.closing, self.database)
         self.tables = [self._table(name, args, table) for table in args.tables]
-        self._label(name, args)
+        self._assign(name, args.labelling, *self.tables)
         self.register_outputs({"database": self.database.name})
-
-    def _location(self, name: str, args: CatalogEntryArgs) -> aws.lakeformation.Resource:
-        """The location of the tables, registered with Lake Formation."""
-        return aws.lakeformation.Resource(
-            name,
-            arn=f"arn:aws:s3:::{args.location}",
-            role_arn=args.location_role,
-            # No SCP and no RCP binds the service-linked role.
-            use_service_linked_role=False,
-            hybrid_access_enabled=False,
-            # After the database: to make one at a registered location takes a permission that publishers do not have.
-            # Tables below its own location need none (Lake Formation Developer Guide, "Creating a database").
-            opts=protected(self, args.deletion_protection, depends_on=[self.database]),
-        )
 
     def _table(self, name: str, args: CatalogEntryArgs, table: CatalogTable) -> aws.glue.CatalogTable:
         make = self._iceberg if table.format == "iceberg" else self._parquet
@@ -65,7 +57,7 @@ class CatalogEntry(ComponentResource):
             f"s3://{args.location}/{table.name}/",
             table,
             # Protected like data: the entry of an Iceberg table says which of its files are current.
-            protected(self, args.deletion_protection, depends_on=[self.location]),
+            protected(self, args.deletion_protection, depends_on=[self.database, *self.closed]),
         )
 
     def _iceberg(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:
@@ -106,42 +98,33 @@ class CatalogEntry(ComponentResource):
             opts=opts,
         )
 
-    def _label(self, name: str, args: CatalogEntryArgs) -> None:
-        """LF-tags: `true` on each labelled column, then every classification `false` on the database, one by one."""
-        # A resource for each column: one with several columns is replaced when a column is added, and the old one
-        # takes the tags of all with it. `ResourceLfTags`, the other way, wiped tags on a second run for some users.
-        last: list[Resource] = [self.database, *self.tables]
-        for table, entry in zip(args.tables, self.tables, strict=True):
-            for column in table.labelled:
-                for key in column.labels:
-                    target = aws.lakeformation.ResourceLfTagTableWithColumnsArgs(
-                        catalog_id=self.catalog_id,
-                        database_name=self.database.name,
-                        name=entry.name,
-                        column_names=[column.name],
-                    )
-                    last = [self._tag(f"{name}-{table.name}-{column.name}-{key}", key, "true", last, column=target)]
-        # The database is labelled last, and loses its labels first: without them no clearance covers anything in it.
-        for key in args.classifications:
-            database = aws.lakeformation.ResourceLfTagDatabaseArgs(catalog_id=self.catalog_id, name=self.database.name)
-            last = [self._tag(f"{name}-{key}", key, "false", last, database=database)]
+    def _assign(self, name: str, tags: Sequence[TagAssignment], *after: Resource) -> list[Resource]:
+        """LF-tags, one by one in their order: Lake Formation refuses concurrent ones."""
+        assigned: list[Resource] = []
+        for tag in tags:
+            assigned.append(self._tag(name, tag, [*after, *assigned[-1:]]))
+        return assigned
 
-    def _tag(
-        self,
-        name: str,
-        key: str,
-        value: str,
-        after: list[Resource],
-        column: aws.lakeformation.ResourceLfTagTableWithColumnsArgs | None = None,
-        database: aws.lakeformation.ResourceLfTagDatabaseArgs | None = None,
-    ) -> Resource:
-        return aws.lakeformation.ResourceLfTag(
-            name,
+    def _tag(self, name: str, tag: TagAssignment, after: list[Resource]) -> Resource:
+        """One tag of many columns, or of the database.
+
+        A change of the columns replaces the resource, and the one that it replaces would take the tags of all columns
+        with it: so none takes a tag away (`retain_on_delete`), and another tag is written over it.
+        """
+        columns = aws.lakeformation.ResourceLfTagTableWithColumnsArgs(
             catalog_id=self.catalog_id,
-            database=database,
-            table_with_columns=column,
-            lf_tag={"catalog_id": self.catalog_id, "key": key, "value": value},
-            opts=ResourceOptions(parent=self, depends_on=after),
+            database_name=self.database.name,
+            name=tag.table,
+            column_names=list(tag.columns),
+        )
+        database = aws.lakeformation.ResourceLfTagDatabaseArgs(catalog_id=self.catalog_id, name=self.database.name)
+        return aws.lakeformation.ResourceLfTag(
+            "-".join((name, tag.table, tag.key, tag.value) if tag.table else (name, tag.key)),
+            catalog_id=self.catalog_id,
+            database=None if tag.table else database,
+            table_with_columns=columns if tag.table else None,
+            lf_tag={"catalog_id": self.catalog_id, "key": tag.key, "value": tag.value},
+            opts=ResourceOptions(parent=self, depends_on=after, retain_on_delete=True),
         )
 
 

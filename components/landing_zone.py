@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -10,7 +10,6 @@ from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
 from components.renamed import formerly
 from mesh import names
-from mesh.iam.bootstrap import template
 from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OptOutPolicy, OrganizationPolicy
 
 # AWS Organizations creates five accounts at a time ("Quotas for AWS Organizations").
@@ -156,23 +155,32 @@ class LandingZone(ComponentResource):
         return pulumi.Output.all(**assumed).apply(lambda known: replaced(text, known))
 
     def _start_accounts(self, args: LandingZoneArgs) -> None:
-        """The StackSet that makes `mesh/deploy` and `mesh/preview` in every new account below the units."""
+        """The StackSets that make the first roles in every new account below the units.
+
+        `mesh/deploy` and `mesh/preview` in all of them, `mesh/deploy-access` in those of domains.
+        """
+        about = "Roles that deploy and preview the data mesh"
+        self._stack_set("bootstrap", about, args.bootstrap, list(self.units), args)
+        about = "The role that deploys who reads in a domain"
+        self._stack_set("bootstrap-access", about, args.access_bootstrap, ["domains"], args)
+
+    def _stack_set(self, name: str, description: str, text: str, units: Sequence[str], args: LandingZoneArgs) -> None:
         stack_set = aws.cloudformation.StackSet(
-            "bootstrap",
-            name="mesh-bootstrap",
-            description="Roles that deploy and preview the data mesh",
+            name,
+            name=f"mesh-{name}",
+            description=description,
             permission_model="SERVICE_MANAGED",
             auto_deployment={"enabled": True, "retain_stacks_on_account_removal": False},
             capabilities=["CAPABILITY_NAMED_IAM"],
-            template_body=self._with_ids(template(args.deploy_trust, args.preview_trust)),
+            template_body=self._with_ids(text),
             # AWS answers with the service-linked role of a service-managed StackSet, and refuses to be sent it.
             opts=ResourceOptions(parent=self, depends_on=[self.organization], ignore_changes=["administrationRoleArn"]),
         )
         aws.cloudformation.StackInstances(
-            "bootstrap",
+            name,
             stack_set_name=stack_set.name,
             regions=[args.perimeter.region],
-            deployment_targets={"organizational_unit_ids": [unit.id for unit in self.units.values()]},
+            deployment_targets={"organizational_unit_ids": [self.units[unit].id for unit in units]},
             opts=ResourceOptions(parent=self),
         )
 

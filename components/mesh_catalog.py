@@ -30,9 +30,9 @@ class MeshCatalog(ComponentResource):
         # Lake Formation refuses concurrent grants on one catalog, so each waits for the one before. The first waits for
         # the catalog's policy, which admits the RAM shares that a grant to another account makes (Lake Formation
         # Developer Guide, "Managing cross-account permissions using both AWS Glue and Lake Formation").
-        self.last: Resource = self.policy
+        self.last_grant: Resource = self.policy
         for grant in args.grants:
-            self.last = self._grant(grant)
+            self.last_grant = self._grant(grant)
         self.register_outputs({"catalog_id": self.catalog_id})
 
     def _tag(self, key: str) -> aws.lakeformation.LfTag:
@@ -52,7 +52,7 @@ class MeshCatalog(ComponentResource):
             permissions=list(grant.permissions),
             permissions_with_grant_options=list(grant.permissions) if grant.grantable else None,
             **_target(grant),
-            opts=ResourceOptions(parent=self, depends_on=[self.last, self.lake, *self.tags]),
+            opts=ResourceOptions(parent=self, depends_on=[self.last_grant, self.lake, *self.tags]),
         )
 
 

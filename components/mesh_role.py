@@ -12,17 +12,21 @@ from mesh.iam.statement import Document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeshRoleArgs:
-    """A role by its ARN, which is known beforehand; `boundary` is the ARN of a managed policy, which has to exist."""
+    """A role by its ARN, which is known beforehand; `boundary` is the ARN of a managed policy, which has to exist.
+
+    `session` is how long a session of it lasts at most, in seconds.
+    """
 
     arn: str
     description: str
     trust: Document
     permissions: Document
     boundary: str
+    session: int = 3600
 
 
 class MeshRole(ComponentResource):
-    """A role with one inline policy and sessions of an hour. Outputs: `arn`."""
+    """A role with one inline policy. Outputs: `arn`."""
 
     def __init__(self, name: str, args: MeshRoleArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:MeshRole", name, None, opts)
@@ -34,7 +38,7 @@ class MeshRole(ComponentResource):
             description=args.description,
             assume_role_policy=args.trust.text(),
             permissions_boundary=args.boundary,
-            max_session_duration=3600,
+            max_session_duration=args.session,
             opts=ResourceOptions(parent=self),
         )
         aws.iam.RolePolicy(

@@ -1,11 +1,10 @@
-"""Replication of a product into the inboxes of partners, and the role with which S3 replicates."""
+"""Replication of a product into the inboxes of partners."""
 
 from __future__ import annotations
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from components.mesh_role import MeshRole, MeshRoleArgs
 from components.renamed import formerly
 from mesh import names
 from mesh.plan import nodes
@@ -14,29 +13,18 @@ from mesh.plan import nodes
 class PartnerReplication(ComponentResource):
     """Replication of `outbound/<partner>/`, one rule for each agreement; that of a closed agreement is disabled.
 
-    The product's bucket and the inboxes have to exist. Outputs: `role_arn`.
+    The product's bucket, the delivery role and the inboxes have to exist. Outputs: `role_arn`.
     """
 
     def __init__(self, name: str, args: nodes.PartnerReplicationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:PartnerReplication", name, None, formerly("mesh:aws:Delivery", opts))
-        role = MeshRole(
-            name,
-            MeshRoleArgs(
-                arn=names.delivery_role(args.account_id, args.product),
-                description=f"S3 delivers {args.domain}.{args.product} to partners",
-                trust=args.trust,
-                permissions=args.permissions,
-                boundary=names.boundary(args.account_id),
-            ),
-            opts=ResourceOptions(parent=self),
-        )
-        self.role_arn = role.arn
+        self.role_arn = args.role_arn
         aws.s3.BucketReplicationConfig(
             name,
             bucket=args.bucket,
-            role=role.arn,
+            role=args.role_arn,
             rules=[rule(args, delivery, number) for number, delivery in enumerate(args.deliveries)],
-            opts=ResourceOptions(parent=self, depends_on=[role]),
+            opts=ResourceOptions(parent=self),
         )
         self.register_outputs({"role_arn": self.role_arn})
 

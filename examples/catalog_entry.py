@@ -1,13 +1,13 @@
-"""A product in the catalog: one Iceberg table with a labelled column, on top of a catalog and the domain's roles."""
+"""A product in the catalog: one Iceberg table with a labelled column, at a location that governance registered."""
 
 import pulumi
 from acme import GOVERNANCE, PERIMETER, SALES, account
 
-from components import CatalogEntry, LocationRole, MeshCatalog
+from components import CatalogEntry, LocationRole, MeshCatalog, RegisteredLocation
 from mesh.contracts.catalog import CatalogColumn, CatalogTable
 from mesh.contracts.types import ColumnType
 from mesh.model import LockedField, LockedTable
-from mesh.plan.nodes import CatalogEntryArgs, LocationRoleArgs, MeshCatalogArgs
+from mesh.plan.nodes import CatalogEntryArgs, LocationRoleArgs, MeshCatalogArgs, RegisteredLocationArgs
 
 governance = account("governance", GOVERNANCE)
 catalog = MeshCatalog(
@@ -16,6 +16,12 @@ catalog = MeshCatalog(
     opts=governance,
 )
 roles = LocationRole("sales", LocationRoleArgs(perimeter=PERIMETER, domain="sales", domain_id=SALES), opts=governance)
+place = RegisteredLocation(
+    "sales.orders",
+    RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", product="orders"),
+    after=[catalog.last_grant],
+    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles])),
+)
 orders = CatalogEntry(
     "orders",
     CatalogEntryArgs(
@@ -38,6 +44,6 @@ orders = CatalogEntry(
         ),
         classifications=("pii",),
     ),
-    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[catalog, roles])),
+    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[place])),
 )
 pulumi.export("database", orders.database.name)

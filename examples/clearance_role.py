@@ -9,7 +9,7 @@ from mesh import names
 from mesh.plan.nodes import Clearance, ClearanceRoleArgs
 
 sales = account("sales", SALES)
-lake = DataLake("sales", DataLakeArgs(account_id=SALES, administrators=(names.deploy_role(SALES),)), opts=sales)
+lake = DataLake("sales", DataLakeArgs(account_id=SALES, administrators=(names.deploy_access_role(SALES),)), opts=sales)
 pii = ClearanceRole(
     "pii",
     ClearanceRoleArgs(

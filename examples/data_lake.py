@@ -8,6 +8,6 @@ from mesh import names
 
 DataLake(
     "sales",
-    DataLakeArgs(account_id=SALES, administrators=(names.deploy_role(SALES),)),
+    DataLakeArgs(account_id=SALES, administrators=(names.deploy_access_role(SALES),)),
     opts=account("sales", SALES),
 )

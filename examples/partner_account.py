@@ -1,5 +1,7 @@
 """A partner's inbox, which one role of a domain writes into, and the role with which its people read it."""
 
+import datetime
+
 import pulumi
 from acme import AUDITOR, PERIMETER, SALES, account
 
@@ -27,7 +29,7 @@ partner = PartnerAccount(
         perimeter=PERIMETER,
         partner="auditor",
         account_id=AUDITOR,
-        writers=(names.delivery_role(SALES, "orders"),),
+        writers={names.delivery_role(SALES, "orders"): datetime.date(2027, 3, 31)},
         retention=90,
     ),
     log_bucket="acme-partner-auditor-logs",

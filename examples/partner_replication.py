@@ -1,4 +1,6 @@
-"""Replication of a product to a partner: the bucket is there already, and so is the partner's inbox."""
+"""Replication of a product to a partner: bucket, delivery role and the partner's inbox are there already."""
+
+import datetime
 
 import pulumi
 from acme import AUDITOR, PERIMETER, SALES, account
@@ -16,7 +18,13 @@ bucket = PrivateBucket(
     policy=results_bucket_policy(PERIMETER, "acme-sales--orders", SALES, names.delivery_role(SALES, "*")).text(),
     opts=sales,
 )
-agreement = nodes.Delivery(partner="auditor", partner_id=AUDITOR, inbox="acme-partner-auditor--inbox", open=True)
+agreement = nodes.Delivery(
+    partner="auditor",
+    partner_id=AUDITOR,
+    inbox="acme-partner-auditor--inbox",
+    end=datetime.date(2027, 3, 31),
+    open=True,
+)
 delivery = PartnerReplication(
     "orders",
     nodes.PartnerReplicationArgs(

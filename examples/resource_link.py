@@ -9,7 +9,7 @@ from mesh import names
 from mesh.plan.nodes import ResourceLinkArgs
 
 sales = account("sales", SALES)
-lake = DataLake("sales", DataLakeArgs(account_id=SALES, administrators=(names.deploy_role(SALES),)), opts=sales)
+lake = DataLake("sales", DataLakeArgs(account_id=SALES, administrators=(names.deploy_access_role(SALES),)), opts=sales)
 link = ResourceLink(
     "stock.items",
     ResourceLinkArgs(perimeter=PERIMETER, account_id=SALES, producer="stock", product="items"),

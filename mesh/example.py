@@ -40,14 +40,24 @@ region: eu-west-1
 owner: {{team: data-platform, email: data-platform@company.example}}
 account-email: aws+{{account}}@company.example
 security-contact: security@company.example
+auditors: [auditors]
+ci: {{issuer: token.actions.githubusercontent.com, repository: company/data-mesh}}
 classifications:
   pii: Identifies a person, alone or together with other data.
   financial: Prices, invoices and payments.
-clearances:
-  general: []
-  pii: [pii]
-  financial: [financial]
-  restricted: [pii, financial]
+"""
+CLEARANCES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
+    ("general", (), "Reads what carries no label."),
+    ("pii", ("pii",), "Reads what identifies a person."),
+    ("financial", ("financial",), "Reads prices, invoices and payments."),
+    ("restricted", ("pii", "financial"), "Reads everything."),
+)
+APPROVER: Final = "privacy-office@company.example"
+CLEARANCE: Final = """\
+# yaml-language-server: $schema=../../schemas/clearance.schema.json
+description: {description}
+reads: [{reads}]
+approvers: [{approver}]
 """
 CONTRACT: Final = """\
 # yaml-language-server: $schema=../../../schemas/odcs.schema.json
@@ -125,12 +135,17 @@ def product_name(number: int) -> str:
 def write(directory: Path, domains: int, products: int, partners: int, as_of: datetime.date) -> None:
     """Writes the mesh into an empty or new folder; reviews and agreements end a year after `as_of`."""
     until = as_of + datetime.timedelta(days=365)
-    for folder in ("domains", "partners", "contracts"):
+    for folder in ("domains", "partners", "clearances", "contracts"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     _put(directory / "mesh.yaml", MESH.format(domains=domains, products=products))
     _put(directory / "accounts.yaml", _accounts(domains, partners))
     for number in range(domains):
-        _write_domain(directory, number, domains, products, until)
+        _write_domain(directory, number, domains, products)
+    for name, reads, description in CLEARANCES:
+        text = CLEARANCE.format(description=description, reads=", ".join(reads), approver=APPROVER)
+        # By turns, for a file has at most a megabyte, and there may be ten thousand groups.
+        lines = [_member(n, until) for n in range(domains) if name == ("pii", "restricted")[n % 2]]
+        _put(directory / "clearances" / f"{name}.yaml", text + "".join(["members:\n", *lines] if lines else []))
     for number in range(partners):
         _put(directory / "partners" / f"partner-{number + 1}.yaml", _partner(number, domains, until))
 
@@ -154,6 +169,9 @@ def _accounts(domains: int, partners: int) -> str:
         "  instance: arn:aws:sso:::instance/ssoins-0000000000000000",
         "  groups:",
         *(f"    {domain_name(number)}-analysts: {_group_id('3', number)}" for number in range(domains)),
+        *(f"    {domain_name(number)}-engineers: {_group_id('5', number)}" for number in range(domains)),
+        *(f"    {domain_name(number)}-owners: {_group_id('6', number)}" for number in range(domains)),
+        f"    auditors: {_group_id('7', 0)}",
         *(f"    partner-{number + 1}-people: {_group_id('4', number)}" for number in range(partners)),
     ]
     return "\n".join(lines) + "\n"
@@ -169,12 +187,14 @@ def _labels(domain: int, product: int) -> tuple[str, ...]:
     return LABELS[(domain + product) % len(LABELS)] if product else ()
 
 
-def _write_domain(directory: Path, number: int, domains: int, products: int, until: datetime.date) -> None:
+def _write_domain(directory: Path, number: int, domains: int, products: int) -> None:
     name = domain_name(number)
     lines = [
         "# yaml-language-server: $schema=../../schemas/domain.schema.json",
         f"owner: {{team: {name}-team, email: {name}@company.example}}",
         f"description: What the company knows about {name}.",
+        f"engineers: [{name}-engineers]",
+        f"owners: [{name}-owners]",
         "products:",
     ]
     folder = directory / "contracts" / name
@@ -188,12 +208,15 @@ def _write_domain(directory: Path, number: int, domains: int, products: int, unt
         _put(folder / f"{product}.lock.yaml", lock(product, _labels(number, position)))
     if domains > 1:
         lines.append(f"consumes: [{domain_name((number + 1) % domains)}.{product_name(0)}]")
-    lines += [
-        "members:",
-        f"  - {{group: {name}-analysts, clearance: pii, use: Questions of customers, "
-        f"approved-by: privacy-office@company.example, review: {until}}}",
-    ]
     _put(directory / "domains" / f"{name}.yaml", "\n".join(lines) + "\n")
+
+
+def _member(number: int, until: datetime.date) -> str:
+    name = domain_name(number)
+    return (
+        f"  - {{group: {name}-analysts, domain: {name}, use: Questions of customers, "
+        f"approved-by: {APPROVER}, review: {until}}}\n"
+    )
 
 
 def _partner(number: int, domains: int, until: datetime.date) -> str:

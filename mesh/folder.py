@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
+from mesh import stack_settings
 from mesh.findings import BadInputError, Finding
 from mesh.load import load
 from mesh.model import Mesh
@@ -26,7 +27,7 @@ class PlannedMesh:
 def findings_of(directory: Path, as_of: datetime.date) -> tuple[Mesh | None, list[Finding]]:
     """Findings of a mesh folder on a day, in the order of the files."""
     loaded = load(directory)
-    findings = list(loaded.findings)
+    findings = [*loaded.findings, *stack_settings.findings(directory)]
     if loaded.mesh is not None:
         findings += loaded.place(problems(loaded.mesh, as_of))
     return loaded.mesh, sorted(set(findings))

@@ -16,6 +16,7 @@ from mesh.contracts.usable_contract import usable_contract
 from mesh.findings import BadInputError, Finding, Problem
 from mesh.model import (
     AccountsFile,
+    ClearanceFile,
     Contract,
     Domain,
     Lock,
@@ -30,7 +31,7 @@ from mesh.model import (
 )
 from mesh.usable import Model
 
-FOLDERS: Final = ("domains", "partners")
+FOLDERS: Final = ("domains", "partners", "clearances")
 LOCK_ENDING: Final = ".lock.yaml"
 
 
@@ -73,7 +74,7 @@ class Loaded:
 
 
 def load(root: Path) -> Loaded:
-    """Reads `mesh.yaml`, `accounts.yaml`, `domains/`, `partners/` and the contracts below a folder.
+    """Reads `mesh.yaml`, `accounts.yaml`, `domains/`, `partners/`, `clearances/` and the contracts below a folder.
 
     Never raises for what a user wrote: every finding is in the result.
     """
@@ -84,6 +85,8 @@ def load(root: Path) -> Loaded:
     accounts = reader.accounts()
     domains = reader.read_folder("domains", Domain)
     partners = reader.read_folder("partners", Partner)
+    clearances = reader.read_folder("clearances", ClearanceFile)
+    reader.tell_no_clearance(clearances)
     contracts = reader.contracts(domains)
     loaded = reader.loaded
     stray = reader.stray_files(domains)
@@ -92,6 +95,7 @@ def load(root: Path) -> Loaded:
         accounts,
         domains,
         partners,
+        dict(sorted(clearances.items(), key=lambda each: (len(each[1].reads), each[0]))),
         contracts,
         reader.locks(contracts),
         stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
@@ -131,6 +135,13 @@ class _Reader:
             return False
         self.finding("", "there is no mesh in this folder; give the folder that holds mesh.yaml")
         return True
+
+    def tell_no_clearance(self, clearances: Mapping[str, ClearanceFile]) -> None:
+        """A finding on a mesh without a clearance, in which nobody would read anything."""
+        moved = self.loaded.partial.get("mesh.yaml", PartialFile(frozenset())).touches(("clearances",))
+        if not clearances and not moved and not any(file.startswith("clearances") for file in self.unread):
+            message = "there is no clearance, and nobody reads anything; write clearances/general.yaml with 'reads: []'"
+            self.finding("mesh.yaml", message)
 
     def read(self, file: str, model: type[Model], trusted: bool = False) -> Model | None:
         """One file as its model, or the usable part of it, with findings; None when nothing of it is usable."""

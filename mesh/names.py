@@ -32,6 +32,11 @@ def bucket(mesh: str, domain: str, product: str) -> str:
     return f"{mesh}-{domain}--{product}"
 
 
+def tables_of(bucket: str) -> str:
+    """The place of a product's tables, which is registered with Lake Formation: never that of the files port."""
+    return f"{bucket}/tables"
+
+
 def buckets_of(mesh: str, domain: str) -> str:
     """Pattern of all product buckets of a domain."""
     return f"{mesh}-{domain}--*"
@@ -87,6 +92,11 @@ def deploy_role(account_id: str) -> str:
     return role(account_id, "deploy")
 
 
+def deploy_access_role(account_id: str) -> str:
+    """The role that makes what decides who reads, in a domain's account: roles, boundary, grants of Lake Formation."""
+    return role(account_id, "deploy-access")
+
+
 def preview_role(account_id: str) -> str:
     """The read-only role that `pulumi preview` acts with in an account."""
     return role(account_id, "preview")
@@ -98,7 +108,7 @@ def clearance_role(account_id: str, clearance: str) -> str:
 
 
 BOOTSTRAP_ROLE = "arn:aws:iam::*:role/stacksets-exec-*"
-"""Pattern of the role with which StackSets makes `mesh/deploy` in a new account.
+"""Pattern of the role with which StackSets makes the first roles in a new account.
 
 A service-linked role makes it, which no SCP binds; whoever else could make or change one of this name would be the
 deployment (CloudFormation User Guide, "Service-managed permissions").
@@ -149,6 +159,20 @@ def key_alias(product: str) -> str:
 PARTNER_PERMISSION_SET = "mesh-partner"
 """The permission set of partners' people."""
 
+STAFF = ("engineer", "owner", "auditor")
+"""Roles of people in a domain's account that look after it, and read no data by it."""
+
+
+def staff_role(account_id: str, duty: str) -> str:
+    """The role of engineers, owners or auditors in a domain's account; `duty` is one of `STAFF`."""
+    return role(account_id, duty)
+
+
+def staff_permission_set(duty: str) -> str:
+    """The permission set that leads to a role of the staff: `mesh-engineer`."""
+    return f"{PATH}-{duty}"
+
+
 ACCOUNT_KEY_ALIAS = f"{PATH}/account"
 """Alias, without `alias/`, of an account's own key, for query results and disks."""
 
@@ -162,9 +186,29 @@ def inbox_key(region: str, partner_id: str) -> str:
     return f"arn:aws:kms:{region}:{partner_id}:alias/{INBOX_KEY_ALIAS}"
 
 
-def ci_role(governance_id: str, purpose: str) -> str:
-    """The role of continuous integration in the governance account: `deploy` or `preview`."""
-    return role(governance_id, f"ci-{purpose}")
+CI_FOLDER = "ci"
+"""Folder of the roles of continuous integration, in the governance account; web identities assume no other role."""
+
+CI_OF_PREVIEWS = "previews"
+"""The CI role of pull requests: IAM gives a name once in an account, and `preview` is the role that it assumes."""
+
+
+def ci_role(governance_id: str, stack: str) -> str:
+    """The role in the governance account with which CI deploys a stack, or the stacks of a kind.
+
+    `stack` is `organization`, `governance`, `access`, `partners`, `previews`, or `ci_of_domain` of an account.
+    """
+    return role(governance_id, f"{CI_FOLDER}/{stack}")
+
+
+def ci_of_domain(account_id: str) -> str:
+    """The `stack` of the CI role of a domain: by its account's id, which one template for all accounts can name."""
+    return f"domain-{account_id}"
+
+
+def identity_provider(governance_id: str, issuer: str) -> str:
+    """ARN of the identity provider through which CI signs in; `issuer` is its address without `https://`."""
+    return f"arn:aws:iam::{governance_id}:oidc-provider/{issuer}"
 
 
 def break_glass_role(governance_id: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 
 from mesh.contracts import versions
-from mesh.model import AccountsFile, Domain, Mesh, MeshFile, Partner
+from mesh.model import AccountsFile, ClearanceFile, Domain, Mesh, MeshFile, Partner
 from mesh.model.base import DAYS_PATTERN
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -24,6 +24,7 @@ TITLES: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "mesh": (MeshFile, "The mesh as a whole (mesh.yaml)"),
     "accounts": (AccountsFile, "Ids that AWS gave (accounts.yaml)"),
     "domain": (Domain, "A domain (domains/<domain>.yaml)"),
+    "clearance": (ClearanceFile, "A clearance (clearances/<clearance>.yaml)"),
     "partner": (Partner, "A partner (partners/<partner>.yaml)"),
 }
 JsonObject = dict[str, Any]
@@ -57,7 +58,7 @@ def vocabulary(mesh: Mesh) -> Vocabulary:
         tuple(sorted(products)),
         tuple(sorted(file.classifications)),
         (*sorted(file.classifications), *file.no_label, *sorted(file.classification_aliases)),
-        tuple(file.clearances),
+        tuple(mesh.clearances),
         tuple(sorted(mesh.partners)),
         tuple(sorted(center.groups)) if center else (),
     )
@@ -144,10 +145,7 @@ def _narrow_mesh(schema: JsonObject, _words: Vocabulary) -> None:
     """The names of `mesh.yaml` are made in it: no list of those that it had would let a new one be used."""
     of = schema["properties"]
     of["name"]["not"] = {"const": "sthree"}
-    longest = {"maxLength": 32, "not": {"anyOf": [{"enum": list(RESERVED_CLEARANCES)}, {"pattern": "^mesh-"}]}}
-    _names_of(of["clearances"]).update(longest)
-    for lists in (*of["clearances"]["patternProperties"].values(), of["no-label"]):
-        lists["uniqueItems"] = True
+    of["no-label"]["uniqueItems"] = True
     for lists in of["classification-aliases"]["patternProperties"].values():
         lists |= {"uniqueItems": True, "minItems": 1}
 
@@ -158,7 +156,7 @@ def _narrow_accounts(schema: JsonObject, words: Vocabulary) -> None:
 
 
 def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
-    product, member = schema["$defs"]["Product"], schema["$defs"]["Member"]["properties"]
+    product = schema["$defs"]["Product"]
     ports = product["properties"]["ports"]
     ports["items"]["enum"].remove("stream")  # not carried yet
     ports["uniqueItems"] = True
@@ -174,8 +172,17 @@ def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     _names_of(schema["properties"]["products"])["not"] = {"enum": [*RESERVED_CLEARANCES, *words.clearances]}
     schema["properties"]["consumes"]["uniqueItems"] = True
     _choose(schema["properties"]["consumes"]["items"], words.consumable)
-    _choose(member["clearance"], words.clearances)
+
+
+def _narrow_clearance(schema: JsonObject, words: Vocabulary) -> None:
+    of, member = schema["properties"], schema["$defs"]["Member"]["properties"]
+    of["reads"]["uniqueItems"] = True
+    _choose(of["reads"]["items"], words.classifications)
+    # An approver is an address, or an address with a team.
+    approver = schema["$defs"]["Approver"]
+    of["approvers"]["items"] = {"anyOf": [approver["properties"]["email"], of["approvers"]["items"]]}
     _choose(member["group"], words.groups)
+    _choose(member["domain"], words.domains)
 
 
 def _narrow_partner(schema: JsonObject, words: Vocabulary) -> None:
@@ -191,6 +198,7 @@ _NARROW: Final = {
     "mesh": _narrow_mesh,
     "accounts": _narrow_accounts,
     "domain": _narrow_domain,
+    "clearance": _narrow_clearance,
     "partner": _narrow_partner,
 }
 

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from mesh.findings import KeyPath
 from mesh.model.partial import PartialFile
-from mesh.validation_messages import node
+from mesh.validation_messages import moved_key, node
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -28,8 +28,8 @@ _PRODUCT: Final = {"kind": "analytics", "ports": ["table", "files"]}
 STAND_INS: Final[Mapping[str, Any]] = {
     "account-email": "{account}@unknown.invalid",
     "approved-by": "unknown@unknown.invalid",
+    "approvers": ["unknown@unknown.invalid"],
     "classifications": [],
-    "clearances": {"unknown": []},
     "description": "unknown",
     "email": "unknown@unknown.invalid",
     "expires": "9999-12-31",
@@ -42,6 +42,7 @@ STAND_INS: Final[Mapping[str, Any]] = {
     "ports": _PRODUCT["ports"],
     "principals": ["unknown"],
     "purpose": "unknown",
+    "reads": [],
     "region": "eu-west-1",
     "review": "9999-12-31",
     "root": "r-unknown",
@@ -102,6 +103,8 @@ class _Rest:
         for place, kind in sorted(places, key=lambda one: [str(step).zfill(9) for step in one[0]], reverse=True):
             if place[-1:] == ("[key]",) or kind == "invalid_key":
                 self.drop(place[:-1] if place[-1:] == ("[key]",) else place, place[:-2])
+            elif kind == "extra_forbidden" and moved_key(self.model, place):
+                self.drop(place, place)
             elif kind == "extra_forbidden":
                 # It can be any key that is not there, misspelled.
                 here: Mapping[str, Any] = self.at(place[:-1]) or {}
@@ -129,6 +132,8 @@ class _Rest:
         if isinstance(key, str) and key in above.get("properties", {}):
             if key not in above.get("required", ()):
                 self.drop(path, path)
+            elif not isinstance(self.at(path[:-1]), dict):
+                return self.replace(path[:-1])  # an approver that is an address alone
             elif key in STAND_INS:
                 self.put(path, STAND_INS[key] if key != "classifications" or len(path) > 1 else {"unknown": "unknown"})
             else:

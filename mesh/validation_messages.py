@@ -26,6 +26,14 @@ _KINDS: Final = {
 }
 
 
+_NOW: Final = "clearances/<clearance>.yaml: run `mesh migrate`"
+_MOVED: Final[Mapping[tuple[str, str], str]] = {
+    ("MeshFile", "clearances"): f"clearances stand in files of their own, {_NOW}",
+    ("Domain", "members"): f"members stand in the files of their clearances, {_NOW}",
+}
+"""Keys that meshes of an earlier form have, by model, with what became of them."""
+
+
 def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
     """One pydantic error as a problem of the file it was found in."""
     path, value, kind = tuple(error["loc"]), error["input"], error["type"]
@@ -35,11 +43,18 @@ def problem(file: str, model: type[BaseModel], error: ErrorDetails) -> Problem:
     if bad_key:
         wanted = EXPECTED.get(error.get("ctx", {}).get("pattern", ""), A_NAME)
         return Problem(file, path, bad_name(str(path[-1]), wanted), on_key=True)
+    if kind == "extra_forbidden" and (moved := moved_key(model, path)):
+        return Problem(file, path, moved, on_key=True)
     if kind == "extra_forbidden":
         return unknown_key(file, path, allowed(model, path[:-1]))
     if kind == "missing":
         return missing_key(file, path, about(model, path))
     return Problem(file, path, f"{subject(path)} {_reason(model, path, value, kind, error)}", on_key=kind == "too_long")
+
+
+def moved_key(model: type[BaseModel], path: KeyPath) -> str:
+    """The sentence on a key that meshes of an earlier form have; empty for any other."""
+    return _MOVED.get((model.__name__, str(path[0])), "") if len(path) == 1 else ""
 
 
 def is_about_keys(error: ErrorDetails) -> bool:

@@ -7,58 +7,28 @@ from collections.abc import Sequence
 import pulumi
 from pulumi import Resource, ResourceOptions
 
-from components import (
-    AccountBaseline,
-    CatalogEntry,
-    ClearanceRole,
-    DataLake,
-    DataProduct,
-    PartnerReplication,
-    PipelineRole,
-    ResourceLink,
-)
-from components.data_lake import DataLakeArgs
+from components import AccountBaseline, CatalogEntry, DataProduct, PartnerReplication
 from mesh.plan.nodes import DomainPlan
-from program.providers import inside, provider
+from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys baseline, products with their pipelines and replications, clearances, links, and catalog entries."""
+    """Deploys baseline, products with their replications, and catalog entries."""
     options = inside(provider("domain", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
-    after_account = after(options, account)
-    products = _products(plan, after_account)
-    settings = DataLakeArgs(account_id=plan.access.account_id, administrators=(plan.access.deploy_role,))
-    lake = DataLake(plan.name, settings, opts=after_account)
-    _grants(plan, after(options, account, lake))
+    products = _products(plan, after(options, account))
     if plan.catalog:
         _catalog(plan, products)
-
-
-def after(options: ResourceOptions, *first: Resource) -> ResourceOptions:
-    """The same options, after these components and everything in them."""
-    return ResourceOptions.merge(options, ResourceOptions(depends_on=list(first)))
 
 
 def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProduct]:
     products: dict[str, DataProduct] = {}
     for name, args in plan.products.items():
         product = products[name] = DataProduct(name, args, opts=options)
-        pipeline = PipelineRole(name, plan.pipelines[name], opts=options)
         if name in plan.deliveries:
             PartnerReplication(name, plan.deliveries[name], opts=after(options, product))
-        pulumi.export(name, {"bucket": product.bucket, "key": product.key_arn, "pipeline": pipeline.arn})
+        pulumi.export(name, {"bucket": product.bucket, "key": product.key_arn})
     return products
-
-
-def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
-    """Clearance roles and resource links, one after the other."""
-    # Lake Formation refuses concurrent grants on one catalog.
-    last: Sequence[Resource] = ()
-    for name, args in plan.clearances.items():
-        last = [ClearanceRole(name, args, after=last, opts=options).last_grant]
-    for reference, link in plan.links.items():
-        last = [ResourceLink(reference, link, after=last, opts=options).last_grant]
 
 
 def _catalog(plan: DomainPlan, products: dict[str, DataProduct]) -> None:

@@ -8,26 +8,33 @@ from components import (
     AccountBaseline,
     AuditTrail,
     BreakGlass,
+    CiRole,
     LocationRole,
     MeshBus,
     MeshCatalog,
     PrivateNetwork,
+    RegisteredLocation,
 )
 from mesh.plan.nodes import GovernancePlan
-from program.providers import inside, provider
+from program.providers import after, inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Deploys baseline, audit trail, event bus, break-glass role, the domains' roles, the catalog, and the network."""
+    """Deploys baseline, trail, event bus, roles of break-glass, CI and domains, catalog, locations, and the network."""
     options = inside(provider("governance", plan.access))
     account = AccountBaseline("governance", plan.account, opts=options)
-    after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[account]))
-    AuditTrail("audit", plan.audit, log_bucket=plan.account.log_bucket, opts=after)
+    started = after(options, account)
+    AuditTrail("audit", plan.audit, log_bucket=plan.account.log_bucket, opts=started)
     bus = MeshBus("mesh", plan.bus, opts=options)
-    BreakGlass("break-glass", plan.break_glass, opts=after)
-    roles = [LocationRole(name, args, opts=after) for name, args in plan.locations.items()]
-    catalog = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=roles))
-    MeshCatalog("mesh", plan.catalog, opts=catalog)
+    BreakGlass("break-glass", plan.break_glass, opts=started)
+    roles = [LocationRole(name, args, opts=started) for name, args in plan.locations.items()]
+    for stack, args in plan.ci.items():
+        CiRole(stack, args, opts=started)
+    catalog = after(options, *roles)
+    hub = MeshCatalog("mesh", plan.catalog, opts=catalog)
+    last = hub.last_grant
+    for name, args in plan.registered.items():
+        last = RegisteredLocation(name, args, after=[last], opts=after(catalog, hub)).last_grant
     network = PrivateNetwork("mesh", plan.network, opts=options)
     pulumi.export("bus", bus.arn)
     pulumi.export("network", {"vpc": network.vpc_id, "subnets": network.subnet_ids})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pulumi
 import pulumi_aws as aws
+from pulumi import Resource, ResourceOptions
 
 from mesh.plan.nodes import AccountAccess
 
@@ -29,6 +30,11 @@ def provider(name: str, access: AccountAccess, through: AccountAccess | None = N
     )
 
 
-def inside(provider: aws.Provider) -> pulumi.ResourceOptions:
+def inside(provider: aws.Provider) -> ResourceOptions:
     """Options of the top component of an account; `parent=self` hands the provider on to everything below."""
-    return pulumi.ResourceOptions(providers={"aws": provider})
+    return ResourceOptions(providers={"aws": provider})
+
+
+def after(options: ResourceOptions, *first: Resource) -> ResourceOptions:
+    """The same options, after these components and everything in them."""
+    return ResourceOptions.merge(options, ResourceOptions(depends_on=list(first)))

@@ -13,17 +13,18 @@ from mesh.findings import BadInputError, listed
 from mesh.folder import plan_folder
 from mesh.model import Mesh, contract_file
 from mesh.plan import Plan
-from program import domain, governance, organization, partner
+from program import access, domain, governance, organization, partner
 
 
 def deploy() -> None:
     """Reads the mesh, plans it, and registers the resources of the current stack; raises RunError for bad input."""
     config, stack = pulumi.Config("mesh"), pulumi.get_stack()
-    as_of = _day(config.get("as-of"))
+    emulated = bool(config.get_bool("emulated"))
+    as_of = _day(config.get("as-of"), emulated)
     plan = _read(Path(config.get("directory") or "stacks"), as_of, stack)
     if stack not in plan.stacks:
         raise pulumi.RunError(f"there is no stack '{stack}'; stacks: {listed(plan.stacks)}")
-    if not pulumi.runtime.is_dry_run() and not config.get_bool("emulated"):
+    if not pulumi.runtime.is_dry_run() and not emulated:
         _require_accounts(plan, stack)
     _deploy(stack, plan)
 
@@ -34,6 +35,8 @@ def _deploy(stack: str, plan: Plan) -> None:
         organization.deploy(plan.organization)
     elif stack == "governance":
         governance.deploy(plan.governance)
+    elif kind == "access":
+        access.deploy(plan.domains[name])
     elif kind == "domain":
         domain.deploy(plan.domains[name])
     else:
@@ -64,7 +67,7 @@ def _named_by(plan: Plan, stack: str) -> Iterator[str]:
     yield "governance"
     if stack == "governance":
         yield from (f"domain-{domain}" for domain in plan.governance.locations)
-    elif kind == "domain":
+    elif kind in ("access", "domain"):
         for delivery in plan.domains[name].deliveries.values():
             yield from (f"partner-{agreement.partner}" for agreement in delivery.deliveries)
     else:
@@ -99,7 +102,14 @@ def concerned(mesh: Mesh, file: str) -> str:
     return "organization"
 
 
-def _day(text: str | None) -> datetime.date:
+def _day(text: str | None, emulated: bool) -> datetime.date:
+    """Today; another day in the emulator alone, for a review that has lapsed would hold again on an earlier one."""
+    if text and not emulated:
+        raise pulumi.RunError(
+            f"mesh:as-of is '{text}', and outside of the emulator the day is today: on another one, reviews and "
+            "agreements that have lapsed would hold again; remove it (`pulumi config rm mesh:as-of`), and try another "
+            "day with `mesh up --as-of` or `mesh plan --as-of`"
+        )
     try:
         return datetime.date.fromisoformat(text) if text else datetime.datetime.now(datetime.UTC).date()
     except ValueError:

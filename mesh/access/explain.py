@@ -194,7 +194,8 @@ class _Reasons:
             home = self.asker.reader.home if self.asker.reader else ""
             if covering:
                 yield (
-                    f"a group gets one by 'members:' in domains/{home}.yaml, with use, approver and review date; "
+                    f"a group of '{home}' gets one by a line under 'members:' in the clearance's file, such as "
+                    f"clearances/{covering[0]}.yaml, which an approver named there approves; "
                     "there are no grants of single products"
                 )
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from mesh import names
-from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location
+from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
 from mesh.evaluator import facts, sent_keys
+from mesh.evaluator.moments import midday
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
 from mesh.evaluator.transport import address_in
 from mesh.evaluator.world import Account, Endpoint, Resource, Role, World
 from mesh.iam.roles.deploy import preview_refusals
+from mesh.iam.roles.deploy_access import deploy_access_permissions
 from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
@@ -49,7 +51,7 @@ READ_ONLY_ACCESS: Final = _ReadOnlyAccess(
 
 
 def world(plan: Plan) -> World:
-    """The world of a plan; a document is compiled when a request first needs it."""
+    """The world of a plan at midday of its day; a document is compiled when a request first needs it."""
     return World(
         plan.perimeter.organization,
         plan.perimeter.region,
@@ -58,6 +60,7 @@ def world(plan: Plan) -> World:
         resources(plan),
         endpoints(plan),
         home_address(plan),
+        midday(plan.as_of),
     )
 
 
@@ -137,12 +140,17 @@ def roles(plan: Plan) -> Iterator[Role]:
     """Roles of the mesh, roles that AWS makes for permission sets, and a user of the break-glass group."""
     perimeter = plan.perimeter
     organization = plan.organization.args
-    deploy = PlannedPolicy("role/mesh/deploy, trust", lambda: organization.deploy_trust)
+    deploy_access = PlannedPolicy("role/mesh/deploy-access, trust", lambda: organization.deploy_access_trust)
+    decides = PlannedPolicy("role/mesh/deploy-access, mesh", deploy_access_permissions)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
     refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
     by_account, people = _baselines(plan), plan.organization.people
     permission_sets = {each.name: _permission_set_policy(each) for each in people.permission_sets} if people else {}
+    units = _units(plan)
     for account_id, baseline in by_account.items():
+        # One text for all accounts but for their ids; what is dead in one unit lives in another, so each is a form.
+        trusted = f"role/mesh/deploy, trust in {units[account_id]}"
+        deploy = PlannedPolicy(trusted, lambda own=account_id: organization.deploy_trust(own))
         yield Role(names.deploy_role(account_id), (ADMINISTRATOR_ACCESS,), deploy)
         yield Role(names.preview_role(account_id), (READ_ONLY_ACCESS, refusals), preview)
         for name in _assigned(plan, baseline):
@@ -153,24 +161,44 @@ def roles(plan: Plan) -> Iterator[Role]:
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
         yield make.role(names.publisher_role(hub, name), location.publisher)
+    yield from _ci_roles(make, plan)
     break_glass, group = plan.governance.break_glass, plan.organization.break_glass_group
     yield make.role(break_glass.arn, break_glass)
     user = names.break_glass_user(perimeter.management_id, BREAK_GLASS_USER)
     yield Role(user, (PlannedPolicy("group/mesh/mesh-break-glass", lambda: group.permissions),))
     for domain in plan.domains.values():
+        yield Role(domain.deciding.deploy_role, (decides,), deploy_access)
         yield from _domain_roles(make, domain)
     for partner in plan.partners.values():
         args = partner.partner
         yield make.role(names.role(args.account_id, "access"), args.access)
 
 
+def _ci_roles(make: _RoleMaker, plan: Plan) -> Iterator[Role]:
+    """CI roles; the first ones come before the account has a boundary, and carry none."""
+    first = plan.organization.args.first_ci
+    for role in first.roles if first else ():
+        yield make.unbounded(role.arn, role)
+    for role in plan.governance.ci.values():
+        yield make.role(role.arn, role)
+
+
 def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
     for clearance in domain.clearances.values():
         yield make.role(clearance.arn, clearance)
+    for staff in domain.staff.values():
+        yield make.role(staff.arn, staff)
     for pipeline in domain.pipelines.values():
         yield make.role(pipeline.arn, pipeline)
     for name, delivery in domain.deliveries.items():
         yield make.role(names.delivery_role(delivery.account_id, name), delivery)
+
+
+def _units(plan: Plan) -> dict[str, str]:
+    """The unit of every account by its id; `management` of the management account, which is in none."""
+    units = {plan.perimeter.management_id: "management", plan.perimeter.governance_id: "governance"}
+    units |= {domain.access.account_id: "domains" for domain in plan.domains.values()}
+    return units | {partner.access.account_id: "partners" for partner in plan.partners.values()}
 
 
 def _assigned(plan: Plan, baseline: AccountBaselineArgs | None) -> Iterator[str]:
@@ -226,12 +254,19 @@ class _RoleMaker:
         self._boundaries = boundaries
 
     def role(self, arn: str, documents: _Documents) -> Role:
-        account_id, path = arn.split(":", 5)[4:]
+        return self._with(self._boundaries[arn.split(":")[4]], arn, documents)
+
+    def unbounded(self, arn: str, documents: _Documents) -> Role:
+        return self._with(None, arn, documents)
+
+    @staticmethod
+    def _with(boundary: Policy | None, arn: str, documents: _Documents) -> Role:
+        path = arn.split(":", 5)[5]
         return Role(
             arn,
             (PlannedPolicy(f"{path}, mesh", lambda: documents.permissions),),
             PlannedPolicy(f"{path}, trust", lambda: documents.trust),
-            self._boundaries[account_id],
+            boundary,
         )
 
 
@@ -318,14 +353,15 @@ def lakes(plan: Plan) -> Lakes:
     """Lake Formation of the governance account and of every domain."""
     hub = plan.perimeter.governance_id
     entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
-    settings = plan.governance.catalog
+    settings, registered = plan.governance.catalog, plan.governance.registered.values()
     central = Lake(
         account=hub,
         administrators=settings.administrators,
         open_by_default=False,
         databases={entry.database: _database(entry) for entry in entries},
         grants=settings.grants,
-        locations=tuple(Location(arn=f"arn:aws:s3:::{entry.location}", role=entry.location_role) for entry in entries),
+        locations=tuple(Location(arn=each.arn, role=each.role) for each in registered),
+        location_grants=tuple(LocationGrant(principal=each.publisher, arn=each.arn) for each in registered),
     )
     return Lakes([central, *(_consumer(domain) for domain in plan.domains.values())])
 
@@ -334,7 +370,7 @@ def _consumer(domain: DomainPlan) -> Lake:
     grants = [grant for clearance in domain.clearances.values() for grant in clearance.grants]
     return Lake(
         account=domain.access.account_id,
-        administrators=(domain.access.deploy_role,),
+        administrators=(domain.deciding.deploy_role,),
         open_by_default=False,
         grants=(*grants, *(link.grant for link in domain.links.values())),
     )
@@ -343,14 +379,23 @@ def _consumer(domain: DomainPlan) -> Lake:
 def _database(entry: CatalogEntryArgs) -> LakeDatabase:
     return LakeDatabase(
         creator=names.publisher_role(entry.perimeter.governance_id, entry.domain),
-        labels=dict.fromkeys(entry.classifications, "false"),
+        labels={tag.key: tag.value for tag in entry.closing},
         location=f"arn:aws:s3:::{entry.location}/",
         tables={
             table.name: LakeTable(
                 location=f"arn:aws:s3:::{entry.location}/{table.name}/",
-                columns=tuple(dict.fromkeys(c.name for c in (*table.columns, *table.partitions))),
-                column_labels={c.name: dict.fromkeys(c.labels, "true") for c in table.labelled},
+                columns=tuple(column.name for column in table.every_column),
+                column_labels=_column_labels(entry, table.name),
             )
             for table in entry.tables
         },
     )
+
+
+def _column_labels(entry: CatalogEntryArgs, table: str) -> dict[str, dict[str, str]]:
+    labels: dict[str, dict[str, str]] = {}
+    for tag in entry.labelling:
+        if tag.table == table:
+            for column in tag.columns:
+                labels.setdefault(column, {})[tag.key] = tag.value
+    return labels

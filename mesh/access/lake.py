@@ -118,6 +118,21 @@ class Lakes:
                 readable[column] = reasons
         return readable
 
+    def unlabelled(
+        self, role: str, account: Account, catalog: str, database: str, table: str | None = None
+    ) -> tuple[Reason, ...]:
+        """The grants by which a role would select a column without labels, of a table or of one that is yet to come.
+
+        It is asked for who may read by labels: neither for the creator, nor where the account is open by default.
+        """
+        lake = self.lakes.get(catalog)
+        parent = lake.databases.get(database) if lake else None
+        if parent is None:
+            return ()
+        entry = parent.tables.get(table) if table is not None else None
+        bare = LakeTable(location="", columns=(), labels=entry.labels if entry else {})
+        return _column(self.held(role, account, catalog), parent, bare, "", database, table or "")
+
     def visible(self, role: str, account: Account, catalog: str, database: str) -> tuple[Reason, ...]:
         """Grants by which a role sees a database; empty when it does not."""
         lake = self.lakes.get(catalog)

@@ -13,7 +13,7 @@ from mesh.plan.nodes import DataProductArgs
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group that a domain's file names for a clearance; `holds` says whether it has it."""
+    """A group that a clearance's file names; `holds` says whether it has the clearance."""
 
     group: str
     clearance: str
@@ -44,14 +44,14 @@ def groups(plan: Plan, mesh: Mesh, held: Iterable[tuple[str, str]], as_of: date)
     assignments = people.assignments if people else ()
     assigned = {(a.group, a.permission_set, a.account) for a in assignments}
     for clearance, home in held:
-        for member in mesh.domains[home].members:
-            if member.clearance == clearance:
-                key = (member.group, member.clearance, f"domain-{home}")
+        for member in mesh.clearances[clearance].members:
+            if member.domain == home:
+                key = (member.group, clearance, f"domain-{home}")
                 passed = "its review has passed" if member.review < as_of else ""
                 unless = passed or ("" if key in assigned else "accounts.yaml has no such group")
                 yield Group(
                     group=member.group,
-                    clearance=member.clearance,
+                    clearance=clearance,
                     home=home,
                     use=member.use,
                     approved_by=member.approved_by,

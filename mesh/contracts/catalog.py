@@ -55,10 +55,9 @@ class CatalogTable:
     locked: LockedTable = NO_IDS
 
     @property
-    def labelled(self) -> tuple[CatalogColumn, ...]:
-        """The columns that have a label, once each."""
-        everything = {column.name: column for column in (*self.columns, *self.partitions)}
-        return tuple(column for column in everything.values() if column.labels)
+    def every_column(self) -> tuple[CatalogColumn, ...]:
+        """The columns, those that the table is partitioned by included, once each."""
+        return tuple({column.name: column for column in (*self.columns, *self.partitions)}.values())
 
 
 def tables(contract: Contract, words: LabelWords, lock: Lock | None) -> tuple[CatalogTable, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mesh.contracts.iceberg import reads_as
+from mesh.contracts.lock_labels import lost_labels, names_left_open
 from mesh.contracts.lock_shape import RENAMED, FieldShape, TableShape
 from mesh.findings import KeyPath, listed, nearest
 from mesh.model import Lock, LockedField, LockedTable
@@ -113,7 +114,7 @@ class _TableStep:
             self._refuse(self.shape.place, f"'{RENAMED}' of table '{self.shape.name}': {why}")
         fields = self._fields()
         self._refuse_other_types()
-        self._tell_lost_labels()
+        self._compare_labels()
         partitions, removed_partitions = self._partitions(fields)
         table = LockedTable(
             self.shape.format,
@@ -311,27 +312,11 @@ class _TableStep:
                 why = "the keys of a map do not change, for its data is found by them"
                 self._refuse(wanted.place, f"{self._name(path)} has other keys than before: {why}; {remedy}")
 
-    def _tell_lost_labels(self) -> None:
-        """Labels of columns: Lake Formation has them on whole columns, with all that is nested in them."""
-        has: defaultdict[str, set[str]] = defaultdict(set)
-        had: defaultdict[str, set[str]] = defaultdict(set)
-        for path, wanted in self.shape.fields.items():
-            column, before = path.partition(".")[0], self._before(path)
-            has[column].update(wanted.labels)
-            had[column].update(before.labels if before else ())
-            if self.shape.format == "parquet":
-                had[column].update(self._labels_of_name(path))
-        for column, labels in had.items():
-            if lost := labels - has[column]:
-                word = "label" if len(lost) == 1 else "labels"
-                message = f"a widening of access: {self._name(column)} loses the {word} {listed(lost)}"
-                self.step.widened.append(LockChange(self.shape.fields[column].place, message))
-
-    def _labels_of_name(self, path: str) -> Iterator[str]:
-        yield from self.old.fields.get(path, LockedField()).labels
-        for gone in self.old.removed:
-            if gone.path == path:
-                yield from gone.labels
+    def _compare_labels(self) -> None:
+        for column, text in names_left_open(self.old, self.shape, self.sources):
+            self._refuse(self.shape.fields[column].place, text)
+        for column, text in lost_labels(self.old, self.shape, self.sources):
+            self.step.widened.append(LockChange(self.shape.fields[column].place, text))
 
     # ---- what is told
 

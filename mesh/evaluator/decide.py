@@ -20,7 +20,7 @@ from mesh.evaluator.decision import Request as Request
 from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match, anyone
-from mesh.evaluator.transport import without_home
+from mesh.evaluator.transport import say
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
 
 _NO_CONTROL: Final = Selection((), ())
@@ -43,16 +43,15 @@ def decide(request: Request, world: World) -> Decision:
 def keys_of(
     world: World, service: str, principal: Principal, target: Target, context: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
-    """Keys that conditions compare: of caller, resource and transport, and those that the request carries."""
-    keys = {**world.transport, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
+    """Keys that conditions compare: of caller, resource, transport and time, and those that the request carries."""
+    keys = {**world.unsaid, "aws:requestedregion": (world.region,), **target.keys, **principal.keys}
     if service in facts.GLOBAL_REGIONS:
         keys["aws:requestedregion"] = facts.GLOBAL_REGIONS[service]
     if service == "kms" and principal.account:
         keys["kms:calleraccount"] = (principal.account.id,)
     if context:
         said = as_keys(context)
-        without_home(keys, said)
-        keys.update(said)
+        say(keys, said)
         if principal.kind == "service" and "aws:sourceaccount" in said:
             keys = {**world.source_keys(said), **keys}
         endpoint = _endpoint(world, keys)

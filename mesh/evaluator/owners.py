@@ -195,3 +195,16 @@ def may_carry_policy(owner: str, rest: str) -> bool:
     if owner == "glue":
         return rest.partition("/")[0] in CATALOG
     return owner in facts.RESOURCE_POLICIES
+
+
+def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> str:
+    """ARN of the resource whose policy protects another: a bucket for its objects, a bus for its rules."""
+    if owner == "s3":
+        return f"arn:aws:s3:::{rest.partition('/')[0]}" if not account_id else arn
+    # Databases and tables are protected by the one policy of their catalog.
+    if owner == "glue" and rest.partition("/")[0].partition(":")[0] in CATALOG:
+        return f"arn:aws:glue:{region}:{account_id}:catalog"
+    # The ARN of a rule names its bus, but for rules of the default bus.
+    if owner == "events" and rest.startswith("rule/") and rest.count("/") > 1:
+        return f"arn:aws:events:{region}:{account_id}:event-bus/{rest.split('/')[1]}"
+    return arn

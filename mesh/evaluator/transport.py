@@ -1,4 +1,4 @@
-"""Keys that say from where a request comes, of a request that does not say so itself.
+"""Keys that say from where and when a request comes, of a request that does not say so itself.
 
 AWS sends `aws:SourceIp` with every request over the internet, and `aws:SourceVpce` and `aws:SourceVpc` in its place
 with one through an endpoint; a request that a service makes for a caller comes from the service (IAM User Guide, "AWS
@@ -11,6 +11,8 @@ import ipaddress
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+
+from mesh.evaluator.moments import TIME_KEYS, at_one_moment
 
 ORIGINS: Final = (
     "aws:sourceip",
@@ -39,9 +41,14 @@ def transport_keys(home_address: str) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(keys)
 
 
-def without_home(keys: dict[str, tuple[str, ...]], said: Mapping[str, tuple[str, ...]]) -> None:
-    """Takes the assumed address from the keys of a request that says itself where it comes from, or through whom."""
-    if "aws:sourceip" in said:
-        return
-    if any(key in said for key in ORIGINS) or said.get("aws:viaawsservice") == ("true",):
+def say(keys: dict[str, tuple[str, ...]], said: Mapping[str, tuple[str, ...]]) -> None:
+    """Puts what a request says itself in the place of what is assumed of one that does not.
+
+    It has no assumed address where it says another way in which it comes, and one time however that is said.
+    """
+    elsewhere = any(key in said for key in ORIGINS) or said.get("aws:viaawsservice") == ("true",)
+    if elsewhere and "aws:sourceip" not in said:
         keys.pop("aws:sourceip", None)
+    keys.update(said)
+    if not TIME_KEYS.isdisjoint(said):
+        at_one_moment(keys, said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -17,6 +18,7 @@ from mesh.evaluator.entities import Resource as Resource
 from mesh.evaluator.entities import Role as Role
 from mesh.evaluator.entities import Selection as Selection
 from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.moments import time_keys
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, Policy
 from mesh.evaluator.principals import CallerIdentity
 from mesh.evaluator.transport import transport_keys
@@ -99,7 +101,7 @@ class Target(NamedTuple):
 
 
 class World:
-    """Accounts, roles, resources and endpoints, found by name however many there are."""
+    """Accounts, roles, resources and endpoints, found by name however many there are, and the time of its clock."""
 
     def __init__(
         self,
@@ -110,15 +112,28 @@ class World:
         resources: Iterable[Resource] = (),
         endpoints: Iterable[Endpoint] = (),
         home_address: str = "",
+        now: datetime.datetime | None = None,
     ) -> None:
         self.organization, self.region = organization, region
-        self.home_address, self.transport = home_address, transport_keys(home_address)
+        self.home_address = home_address
+        self.now = now
         self.accounts = {account.id: account for account in accounts}
         self.roles = {role.arn: role for role in roles}
         self.resources = {resource.arn: resource for resource in resources}
         self.endpoints = {endpoint.id: endpoint for endpoint in endpoints}
         self._principals: dict[str, Principal] = {}
         self._targets: dict[tuple[str, str], Target] = {}
+
+    @property
+    def now(self) -> datetime.datetime | None:
+        """The moment at which requests are made that do not say another; None where it is not known."""
+        return self._now
+
+    @now.setter
+    def now(self, moment: datetime.datetime | None) -> None:
+        self._now = moment
+        self.unsaid: Mapping[str, tuple[str, ...]] = {**transport_keys(self.home_address), **time_keys(moment)}
+        """Keys of every request that says nothing else: how it comes, from where, and when."""
 
     # ---- look-ups, which a subclass may take from elsewhere
 
@@ -260,7 +275,7 @@ class World:
         # For STS a role is a resource, whose policy is the trust policy.
         if service == "sts" and owner == "iam" and rest.startswith("role/"):
             return self._role_target(resource, account_id)
-        known = self.resource(carrier(owner, resource, region, account_id, rest))
+        known = self.resource(owners.carrier(owner, resource, region, account_id, rest))
         account = self._owner(known.account if known else account_id)
         keys = as_keys({"aws:RequestedRegion": region or self.region, **_resource_keys(account)})
         alias = owner == "kms" and rest.startswith("alias/")
@@ -349,16 +364,3 @@ def _resource_keys(account: Account | None) -> dict[str, Any]:
     if account.organization:
         keys |= {"aws:ResourceOrgID": account.organization, "aws:ResourceOrgPaths": [account.org_path]}
     return keys
-
-
-def carrier(owner: str, arn: str, region: str, account_id: str, rest: str) -> str:
-    """ARN of the resource whose policy protects another: a bucket for its objects, a bus for its rules."""
-    if owner == "s3":
-        return f"arn:aws:s3:::{rest.partition('/')[0]}" if not account_id else arn
-    # Databases and tables are protected by the one policy of their catalog.
-    if owner == "glue" and rest.partition("/")[0].partition(":")[0] in owners.CATALOG:
-        return f"arn:aws:glue:{region}:{account_id}:catalog"
-    # The ARN of a rule names its bus, but for rules of the default bus.
-    if owner == "events" and rest.startswith("rule/") and rest.count("/") > 1:
-        return f"arn:aws:events:{region}:{account_id}:event-bus/{rest.split('/')[1]}"
-    return arn

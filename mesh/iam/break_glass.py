@@ -60,11 +60,11 @@ def permissions(perimeter: Perimeter) -> Document:
     return document(
         Statement(
             sid="DeployByHand",
-            what="The role assumes `mesh/deploy` and `mesh/preview` in accounts of the organisation.",
+            what="The role assumes the roles of stacks and of previews in accounts of the organisation.",
             why="An emergency is a deployment by hand; the role itself reads no data.",
             effect="Allow",
             actions=ASSUME,
-            resources=(names.deploy_role("*"), names.preview_role("*")),
+            resources=(names.deploy_role("*"), names.deploy_access_role("*"), names.preview_role("*")),
             conditions=(when("StringEquals", "aws:ResourceOrgID", perimeter.organization),),
         )
     )

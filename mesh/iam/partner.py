@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mesh import names
 from mesh.iam.buckets import CONFIGURE_BUCKET, encrypted_in_transit
+from mesh.iam.ends import Ends, by_end, until
 from mesh.iam.keys import (
     USE_KEY,
     account_uses_through_services,
@@ -23,25 +24,34 @@ from mesh.iam.perimeter import (
 from mesh.iam.statement import Document, Statement, document, when
 
 
-def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writers: tuple[str, ...]) -> Document:
-    """Resource policy of a partner's inbox: the declared writers of open agreements put, nobody outside reads (I5)."""
+def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writers: Ends) -> Document:
+    """Resource policy of a partner's inbox: the declared writers of open agreements put, nobody outside reads (I5).
+
+    Each writer has the last day of its agreement, and each such day a statement.
+    """
     whole, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
     writing = ("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner")
     own = f"arn:aws:iam::{account_id}:*"
     return document(
         *encrypted_in_transit(whole, objects),
-        Statement(
-            sid="DeclaredWritersDeliver",
-            what="Delivery roles of open agreements replicate objects into the inbox.",
-            why="The agreement is the permission; one that has ended names no writer here.",
-            effect="Allow",
-            principal="*",
-            actions=writing,
-            resources=(objects,),
-            conditions=(in_organization(perimeter), inside_units(perimeter.domains), caller_is(*writers)),
-        )
-        if writers
-        else None,
+        *(
+            Statement(
+                sid=f"DeclaredWritersDeliver{ending.mark}",
+                what="Delivery roles of agreements that last to this day replicate objects into the inbox.",
+                why="The agreement is the permission: from the next day on it is none, whoever deploys or not.",
+                effect="Allow",
+                principal="*",
+                actions=writing,
+                resources=(objects,),
+                conditions=(
+                    in_organization(perimeter),
+                    inside_units(perimeter.domains),
+                    caller_is(*ending.names),
+                    until(ending.end),
+                ),
+            )
+            for ending in by_end(writers)
+        ),
         Statement(
             sid="RefuseOtherAccounts",
             what="Callers of any other account reach nothing, but the delivery roles of open agreements.",
@@ -74,30 +84,35 @@ def inbox_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, writ
     )
 
 
-def inbox_key_policy(perimeter: Perimeter, account_id: str, writers: tuple[str, ...]) -> Document:
-    """Resource policy of the key of a partner's inbox: the declared writers encrypt, the partner decrypts."""
+def inbox_key_policy(perimeter: Perimeter, account_id: str, writers: Ends) -> Document:
+    """Resource policy of the key of a partner's inbox: the declared writers encrypt, the partner decrypts.
+
+    Each writer has the last day of its agreement, and each such day a statement.
+    """
     return document(
         deployment_administers(account_id),
         preview_looks(account_id),
         account_uses_through_services(perimeter, account_id, "s3"),
         only_through_services(perimeter, "s3"),
-        Statement(
-            sid="DeclaredWritersEncrypt",
-            what="Delivery roles of open agreements encrypt.",
-            why="A replica is encrypted with the inbox's key; its writers do not decrypt.",
-            effect="Allow",
-            principal="*",
-            actions=("kms:Encrypt", "kms:GenerateDataKey"),
-            resources=("*",),
-            conditions=(
-                in_organization(perimeter),
-                inside_units(perimeter.domains),
-                caller_is(*writers),
-                through(perimeter, "s3"),
-            ),
-        )
-        if writers
-        else None,
+        *(
+            Statement(
+                sid=f"DeclaredWritersEncrypt{ending.mark}",
+                what="Delivery roles of agreements that last to this day encrypt.",
+                why="A replica is encrypted with the inbox's key; its writers do not decrypt.",
+                effect="Allow",
+                principal="*",
+                actions=("kms:Encrypt", "kms:GenerateDataKey"),
+                resources=("*",),
+                conditions=(
+                    in_organization(perimeter),
+                    inside_units(perimeter.domains),
+                    caller_is(*ending.names),
+                    through(perimeter, "s3"),
+                    until(ending.end),
+                ),
+            )
+            for ending in by_end(writers)
+        ),
         Statement(
             sid="RefuseAllButTheWriters",
             what="Nobody uses the key but the partner's account and the delivery roles of open agreements.",

@@ -100,3 +100,8 @@ def through(perimeter: Perimeter, *services: str) -> Condition:
 def deploy_roles() -> str:
     """Pattern of the deploy role of every account; `iam:CreateRole` on it is denied to everyone else."""
     return names.deploy_role("*")
+
+
+def deploy_access_roles() -> str:
+    """Pattern of the role of every domain's account that deploys who reads; nobody makes another of that name."""
+    return names.deploy_access_role("*")

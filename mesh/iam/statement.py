@@ -48,6 +48,11 @@ def service(*names: str) -> PrincipalElement:
     return PrincipalElement("Service", names)
 
 
+def federated(provider: str) -> PrincipalElement:
+    """Whoever an identity provider vouches for, by the provider's ARN; narrow it with the claims of its tokens."""
+    return PrincipalElement("Federated", (provider,))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One statement; exactly one of actions / not_actions, at most one of resources / not_resources.

@@ -1,8 +1,10 @@
 """Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
+from mesh.model.clearance import ClearanceFile, Member
+from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
-from mesh.model.domain import Domain, Member, Product
+from mesh.model.domain import Domain, Product
 from mesh.model.lock import Lock, LockedField, LockedTable, LockFile, lock_file
 from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
@@ -12,6 +14,8 @@ from mesh.model.partner import Agreement, Partner
 __all__ = [
     "AccountsFile",
     "Agreement",
+    "ClearanceFile",
+    "ContinuousIntegration",
     "Contract",
     "Defaults",
     "Domain",

@@ -93,6 +93,13 @@ Names = Annotated[tuple[Name, ...], Field(strict=False), AfterValidator(_once)]
 ProductRef = Annotated[str, StringConstraints(pattern=PRODUCT_PATTERN)]
 """`<domain>.<product>`."""
 
+Handle = Annotated[
+    str,
+    expected(
+        r"^@[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[A-Za-z0-9][A-Za-z0-9._-]*)?$",
+        "a team or user of GitHub, such as @org/team",
+    ),
+]
 Email = Annotated[str, StringConstraints(pattern=EMAIL_PATTERN, max_length=254)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 AccountId = Annotated[
@@ -107,3 +114,6 @@ class Owner(Closed):
 
     team: Name = Field(description="The team that answers for it.")
     email: Email = Field(description="The team's address, not a person's.")
+    github: Annotated[Handle | None, Given] = Field(
+        default=None, description="The team on GitHub, @org/team; `mesh codeowners` makes it the owner of its files."
+    )

@@ -1,4 +1,4 @@
-"""`domains/<domain>.yaml`: products, consumption and members of a domain, which the file is named after."""
+"""`domains/<domain>.yaml`: products and consumption of a domain, which the file is named after."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mesh.model.base import Closed, Date, Days, Email, Given, Name, Owner, ProductRef, Text
+from mesh.model.base import Closed, Days, Email, Given, Name, Names, Owner, ProductRef, Text
 from mesh.model.mesh_file import Budget
 
 ProductKind = Literal["analytics", "ml", "internal"]
@@ -52,16 +52,6 @@ class Product(Closed):
     )
 
 
-class Member(Closed):
-    """A group that holds a clearance, valid in every domain until its review date."""
-
-    group: Name = Field(description="The group in IAM Identity Center.")
-    clearance: Name = Field(description="A clearance of mesh.yaml.")
-    use: Text = Field(description="What the group does with it.")
-    approved_by: Email = Field(description="Who approved it.")
-    review: Date = Field(description="The day by which it is approved again; past it, validation fails.")
-
-
 class AccountSettings(Closed):
     """Settings of an account: its budget and its root e-mail."""
 
@@ -74,16 +64,23 @@ class AccountSettings(Closed):
 
 
 class Domain(Closed):
-    """A domain: its owner, its products, what it reads, and who of it holds which clearance."""
+    """A domain: its owner, its products, and what it reads."""
 
     owner: Owner = Field(description="The team that answers for the domain.")
     description: Text = Field(description="What the domain is about, in a sentence.")
     account: AccountSettings = Field(default=AccountSettings(), description="Particulars of the domain's account.")
+    engineers: Names = Field(
+        default=(),
+        description="Groups in IAM Identity Center that run the domain's jobs: they start triggers and stop runs, and "
+        "read no data by it.",
+    )
+    owners: Names = Field(
+        default=(),
+        description="Groups in IAM Identity Center that look after the products: their settings, alarms and budget, "
+        "and no data.",
+    )
     products: dict[Name, Product] = Field(default_factory=dict, description="The domain's data products by name.")
     consumes: Annotated[tuple[ProductRef, ...], Field(strict=False)] = Field(
         default=(),
         description="Products of other domains that this one uses; gives lineage and links, never permission.",
-    )
-    members: Annotated[tuple[Member, ...], Field(strict=False)] = Field(
-        default=(), description="Groups that hold a clearance."
     )

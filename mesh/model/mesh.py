@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mesh.model.accounts import AccountsFile
+from mesh.model.clearance import ClearanceFile
 from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
 from mesh.model.lock import Lock
@@ -18,6 +19,8 @@ from mesh.model.partner import Partner
 class Mesh:
     """The files of a mesh folder; domains, partners, contracts and locks (`<domain>.<product>`) by name, sorted.
 
+    Clearances stand in the order of what they read, those that read least first.
+
     `accounts` is None while the organisation has not been made; `stray_contracts` and `stray_locks` are files that no
     product has; `unread` are files (and folders) that are there and could not be used, `partial` those of which a part
     is: rules are silent about what the rest of them may hold.
@@ -27,6 +30,7 @@ class Mesh:
     accounts: AccountsFile | None
     domains: Mapping[str, Domain]
     partners: Mapping[str, Partner]
+    clearances: Mapping[str, ClearanceFile]
     contracts: Mapping[str, Contract]
     locks: Mapping[str, Lock]
     stray_contracts: tuple[str, ...] = ()
@@ -35,7 +39,7 @@ class Mesh:
     partial: Mapping[str, PartialFile] = field(default_factory=dict[str, PartialFile])
 
     def is_unread(self, folder: str, name: str) -> bool:
-        """Whether a domain (folder `domains`) or partner (`partners`) may be there, though it could not be read."""
+        """Whether a domain (folder `domains`), partner or clearance may be there, though it could not be read."""
         return folder in self.unread or f"{folder}/{name}.yaml" in self.unread
 
     def is_uncertain(self, file: str, *path: str | int) -> bool:

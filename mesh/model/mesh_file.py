@@ -1,4 +1,4 @@
-"""`mesh.yaml`: name and region of the mesh, classifications, clearances, and defaults."""
+"""`mesh.yaml`: name and region of the mesh, classifications, and defaults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from mesh.model.addresses import AddressRanges
-from mesh.model.base import Closed, Days, Email, Name, Names, Owner, Text, expected
+from mesh.model.base import Closed, Days, Email, Given, Name, Names, Owner, Text, expected
+from mesh.model.continuous_integration import ContinuousIntegration
 
 Budget = Annotated[int, Field(ge=1, le=10_000_000)]
 Prefix = Annotated[
@@ -59,11 +60,23 @@ class MeshFile(Closed):
         description="Public addresses from which people work; from any other, their roles are refused. Without a list "
         "they work from anywhere.",
     )
+    auditors: Names = Field(
+        default=(),
+        description="Groups in IAM Identity Center that look at policies, settings and the trail in every domain's "
+        "account, and at no data.",
+    )
+    ci: Annotated[ContinuousIntegration | None, Given] = Field(
+        default=None,
+        description="Where continuous integration signs in from. Without it there are no CI roles, and people deploy "
+        "by break-glass only.",
+    )
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50
     )
-    clearances: dict[Name, Names] = Field(
-        description="What people can hold: the classifications each clearance may read, in every domain.", min_length=1
+    review_horizon: Days = Field(
+        default=400,
+        description="How far ahead the review of who holds a clearance may lie, from the day of the run.",
+        validate_default=False,
     )
     no_label: Annotated[tuple[LabelWord, ...], Field(strict=False)] = Field(
         default=(), description="Words of contracts that mean no label, such as public and internal."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+from collections.abc import Iterator
 
 from mesh import names
 from mesh.contracts import catalog
@@ -15,6 +17,7 @@ from mesh.model import (
     Partner,
     Product,
 )
+from mesh.plan import continuous_integration
 from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import (
     AccountAccess,
@@ -44,7 +47,9 @@ from mesh.plan.nodes import (
     PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
+    RegisteredLocationArgs,
     ResourceLinkArgs,
+    StaffRoleArgs,
 )
 
 
@@ -60,6 +65,7 @@ class Builder(PlanInputs):
         """The whole plan."""
         return Plan(
             mesh=self.file.name,
+            as_of=self.as_of,
             perimeter=self.perimeter,
             organization=self.organization(),
             governance=self.governance(),
@@ -78,6 +84,7 @@ class Builder(PlanInputs):
                 perimeter=self.perimeter,
                 accounts=tuple(self.members()),
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
+                first_ci=continuous_integration.first_roles(self.file.ci, self.perimeter),
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
             break_glass_group=BreakGlassGroupArgs(perimeter=self.perimeter),
@@ -96,19 +103,28 @@ class Builder(PlanInputs):
         partners = PermissionSet(
             name=names.PARTNER_PERMISSION_SET, description="People of a partner", role=names.role("*", "access")
         )
+        staff = [
+            PermissionSet(
+                name=names.staff_permission_set(duty), description=f"The {duty} of a domain", role=names.role("*", duty)
+            )
+            for duty in names.STAFF
+        ]
         assigned = {
-            (member.group, member.clearance, f"domain-{name}")
-            for name, domain in self.mesh.domains.items()
-            for member in domain.members
+            (member.group, name, f"domain-{member.domain}")
+            for name, clearance in self.mesh.clearances.items()
+            for member in clearance.members
             if member.review >= self.as_of
         } | {
             (group, partners.name, f"partner-{name}")
             for name, partner in self.mesh.partners.items()
             for group in partner.principals
         }
+        assigned |= {
+            (group, names.staff_permission_set(duty), f"domain-{domain}") for duty, group, domain in self._staff()
+        }
         return PermissionSetsArgs(
             instance=center.instance,
-            permission_sets=(*clearances, partners),
+            permission_sets=(*clearances, partners, *staff),
             assignments=tuple(
                 Assignment(group=group, group_id=center.groups[group], permission_set=permission_set, account=account)
                 for group, permission_set, account in sorted(assigned)
@@ -116,6 +132,13 @@ class Builder(PlanInputs):
                 if group in center.groups
             ),
         )
+
+    def _staff(self) -> Iterator[tuple[str, str, str]]:
+        """Duty, group and domain of each group of a domain's staff; auditors are those of every domain."""
+        for name, domain in self.mesh.domains.items():
+            yield from (("engineer", group, name) for group in domain.engineers)
+            yield from (("owner", group, name) for group in domain.owners)
+            yield from (("auditor", group, name) for group in self.file.auditors)
 
     def members(self) -> list[MemberAccount]:
         """Accounts of the organisation, without the management account."""
@@ -151,7 +174,7 @@ class Builder(PlanInputs):
                 targets=(target,),
                 description=f"Only the declared writers reach into the account of partner {name}.",
                 document=partner_resources_take_one_writer(
-                    account_id, self.writers(name), self.perimeter.governance_id
+                    account_id, tuple(self.writers(name)), self.perimeter.governance_id
                 ),
             ),
         ]
@@ -189,21 +212,27 @@ class Builder(PlanInputs):
             break_glass=BreakGlassArgs(perimeter=self.perimeter),
             network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
+            registered=self.registered(),
+            ci=continuous_integration.other_roles(
+                self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
+            ),
         )
 
     # ---- domains
 
     def domain(self, name: str, domain: Domain) -> DomainPlan:
-        """The stack of a domain."""
+        """The two stacks of a domain."""
         account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
         assumed = name not in self.accounts.domains
         contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
         return DomainPlan(
             name=name,
             access=self.access(account_id, stack, owner, assumed),
+            deciding=self.deciding(account_id, name, owner),
             publishing=self.publishing(name, stack, owner),
             account=self.account(name, domain),
             clearances=self.clearance_roles(name),
+            staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
@@ -214,7 +243,8 @@ class Builder(PlanInputs):
     def account(self, name: str, domain: Domain) -> AccountBaselineArgs:
         """The baseline of a domain's account."""
         account_id, budget = self.domain_id(name), domain.account.budget
-        return self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
+        baseline = self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
+        return dataclasses.replace(baseline, with_boundary=False)
 
     def clearance_roles(self, domain: str) -> dict[str, ClearanceRoleArgs]:
         """The role of every clearance in a domain's account."""
@@ -222,6 +252,14 @@ class Builder(PlanInputs):
         return {
             name: ClearanceRoleArgs(perimeter=self.perimeter, clearance=clearance, account_id=account_id, owner=domain)
             for name, clearance in self.clearances.items()
+        }
+
+    def staff_roles(self, domain: str) -> dict[str, StaffRoleArgs]:
+        """The roles of engineers, owners and auditors in a domain's account."""
+        account_id = self.domain_id(domain)
+        return {
+            duty: StaffRoleArgs(perimeter=self.perimeter, domain=domain, duty=duty, account_id=account_id)
+            for duty in names.STAFF
         }
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
@@ -232,6 +270,17 @@ class Builder(PlanInputs):
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
         return LocationRoleArgs(perimeter=self.perimeter, domain=domain, domain_id=self.domain_id(domain))
+
+    def registered(self) -> dict[str, RegisteredLocationArgs]:
+        """The places of the tables of every product with a table port."""
+        return {
+            f"{domain}.{name}": RegisteredLocationArgs(
+                perimeter=self.perimeter, domain=domain, product=name, deletion_protection=self.protected(product)
+            )
+            for domain, owner in self.mesh.domains.items()
+            for name, product in owner.products.items()
+            if "table" in product.ports
+        }
 
     def one_product(self, domain: str, name: str) -> DataProductArgs:
         """A data product by its names."""
@@ -336,6 +385,7 @@ class Builder(PlanInputs):
                             partner=partner,
                             partner_id=self.partner_id(partner),
                             inbox=names.partner_bucket(self.file.name, partner),
+                            end=agreement.expires,
                             open=self.is_open(agreement),
                         )
                         for partner, agreement in agreements

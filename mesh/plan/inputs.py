@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import Final
 
 from mesh import names
 from mesh.contracts.labels import label_words, product_labels
+from mesh.iam.ends import Ends, latest
 from mesh.iam.perimeter import Perimeter
 from mesh.model import AccountsFile, Agreement, Mesh, Product
 from mesh.model.accounts import OrganizationRecord, Units
@@ -54,8 +56,8 @@ class PlanInputs:
             people_addresses=mesh.file.people_addresses,
         )
         self.clearances = {
-            name: Clearance(name=name, reads=frozenset(reads), classifications=self.classifications)
-            for name, reads in mesh.file.clearances.items()
+            name: Clearance(name=name, reads=frozenset(file.reads), classifications=self.classifications)
+            for name, file in mesh.clearances.items()
         }
         self.words = label_words(mesh.file)
         self.labels = {name: product_labels(contract, self.words) for name, contract in mesh.contracts.items()}
@@ -93,8 +95,13 @@ class PlanInputs:
             assumed=assumed or self.mesh.accounts is None,
         )
 
+    def deciding(self, account_id: str, domain: str, owner: str) -> AccountAccess:
+        """Access of the stack `access-<d>` to a domain's account, as the role that makes what decides who reads."""
+        access = self.access(account_id, f"access-{domain}", owner, domain not in self.accounts.domains)
+        return dataclasses.replace(access, deploy_role=names.deploy_access_role(account_id))
+
     def covering(self, labels: frozenset[str]) -> tuple[str, ...]:
-        """Names of the clearances that cover every label, in the order of mesh.yaml."""
+        """Names of the clearances that cover every label, those that read least first."""
         if labels not in self._covering:
             self._covering[labels] = tuple(name for name, c in self.clearances.items() if c.covers(labels))
         return self._covering[labels]
@@ -109,11 +116,11 @@ class PlanInputs:
         """Whether an agreement is open on the day."""
         return agreement.expires >= self.as_of
 
-    def writers(self, partner: str) -> tuple[str, ...]:
-        """ARNs of the delivery roles of a partner's open agreements."""
-        roles: list[str] = []
-        for agreement in self.mesh.partners[partner].agreements:
-            domain, _, product = agreement.product.partition(".")
-            if self.is_open(agreement):
-                roles.append(names.delivery_role(self.domain_id(domain), product))
-        return tuple(roles)
+    def writers(self, partner: str) -> Ends:
+        """ARNs of the delivery roles of a partner's open agreements, each with its last day."""
+        agreements = self.mesh.partners[partner].agreements
+        return latest((self._writer(each.product), each.expires) for each in agreements if self.is_open(each))
+
+    def _writer(self, reference: str) -> str:
+        domain, _, product = reference.partition(".")
+        return names.delivery_role(self.domain_id(domain), product)

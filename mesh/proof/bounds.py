@@ -106,7 +106,7 @@ def _callers(subject: Subject) -> Iterator[Actor]:
     yield Actor(f"the deployment of domain {domain.name}", names.deploy_role(account_id), "domains", account_id, "")
     yield from subject.jobs_of(domain)
     yield subject.other(subject.hub, "governance", "the governance account")
-    yield from (caller for caller in subject.of_domain(domain) if caller.kind in ("preview", "clearance"))
+    yield from (caller for caller in subject.of_domain(domain) if caller.kind in ("preview", "clearance", "staff"))
     for partner in subject.partners[:1]:
         yield subject.other(partner.access.account_id, "partners", f"partner {partner.name}")
     yield from subject.of_governance

@@ -174,6 +174,29 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A role, and whether it would read what nobody labelled: a new column of a table, and a new table (None)."""
+
+    who: str
+    role: str
+    account: str
+    database: str
+    table: str | None
+    may: bool
+
+    def check(self, subject: Subject) -> Witness | None:
+        """A witness against the claim; None when it holds."""
+        account = subject.world.account(self.account)
+        reasons = subject.lakes.unlabelled(self.role, account, subject.hub, self.database, self.table)
+        if bool(reasons) == self.may:
+            return None
+        what = f"a column of {self.database}.{self.table}" if self.table else f"a table of {self.database}"
+        how = f"reads it by {'; '.join(f'{grant} of {account}' for account, grant in reasons)}"
+        text = f"{self.who} ({self.role}): {what} that nobody labelled: it {how if reasons else 'does not read it'}"
+        return Witness(text, {"principal": self.role, "database": self.database, "table": self.table or ""})
+
+
+@dataclass(frozen=True, slots=True)
 class Sees:
     """A role that sees a database of the mesh catalog."""
 
@@ -206,7 +229,7 @@ class Fact:
         return Witness(f"{self.text}: {wrong}", {"fact": self.text, "found": wrong}) if wrong else None
 
 
-AnyClaim = Claim | Columns | Sees | Fact
+AnyClaim = Claim | Columns | Unlabelled | Sees | Fact
 
 
 def refused_by(claim: AnyClaim) -> tuple[str, ...]:

@@ -42,6 +42,21 @@ _EVENTS_OF_NO_ACCOUNT: Final = (
     "Health), so no stranger's request meets an RCP; the statement names each service in use that takes one"
 )
 
+_OF_ANOTHER_UNIT: Final = (
+    "one text is every account's, and in an account of this unit nothing has what the statement asks of the account; "
+    "where something has, the same statement is asked"
+)
+_ITS_OWN_ACCOUNT: Final = "every role of this account has this account's id and unit, so in it this adds nothing"
+
+_CI: Final = "role/mesh/deploy, trust in "
+_OF_OTHERS: Final = {
+    "management": "Governance TheDomain Partners",
+    "governance": "TheOrganisation TheDomain Partners",
+    "domains": "TheOrganisation Governance Partners",
+    "partners": "TheOrganisation Governance TheDomain",
+}
+"""Statements on CI of other units, by the unit of an account."""
+
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
     ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
@@ -64,6 +79,20 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     *(
         (document, "Refuse*", "Action health:[*]", _EVENTS_OF_NO_ACCOUNT)
         for document in ("mesh-resources-stay-inside", "mesh-domain-resources", "mesh-partner-*-one-writer")
+    ),
+    *(
+        (f"{_CI}{unit}", f"ContinuousIntegrationOf{other}", "*", _OF_ANOTHER_UNIT)
+        for unit, others in _OF_OTHERS.items()
+        for other in others.split()
+    ),
+    *(
+        (f"{_CI}{unit}", f"ContinuousIntegrationOf{own}", "*String* aws:Resource*", _ITS_OWN_ACCOUNT)
+        for unit, own in (
+            ("management", "TheOrganisation"),
+            ("governance", "Governance"),
+            ("domains", "TheDomain"),
+            ("partners", "Partners"),
+        )
     ),
     ("*", "RefuseServicesForOutsiders", "Bool aws:PrincipalIsAWSService", _ONLY_SERVICES),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 
-from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable
+from mesh.access.lake import Labels, Lake, LakeDatabase, Lakes, LakeTable
 from mesh.plan.nodes.grants import Covered, Expression, Grant
 from mesh.proof.mutants import Mistake, Mutant
 
@@ -57,22 +57,39 @@ def _wider(expression: Expression) -> Iterator[tuple[str, Expression]]:
 
 
 def _of_labels(account: str, lake: Lake) -> Iterator[tuple[Mutant, Lake]]:
-    for database, entry in lake.databases.items():
-        for name, table in entry.tables.items():
-            for what, changed in _unlabelled(table):
-                mutant = Mutant(f"labels of {account}", f"{database}.{name}", what)
-                yield mutant, _with_table(lake, database, entry, name, changed)
+    """Labels turned, on databases, tables and columns, and those of databases dropped, which nothing stands above.
+
+    A label of a column that is dropped is that of its database: a mistake only where the two differ, and then the same
+    as one that is turned.
+    """
+    for name, database in lake.databases.items():
+        document = f"labels of {account}"
+        for key in database.labels:
+            rest = {k: v for k, v in database.labels.items() if k != key}
+            yield Mutant(document, name, key), _with(lake, name, dataclasses.replace(database, labels=rest))
+        for key, labels in _turned(database.labels):
+            changed = dataclasses.replace(database, labels=labels)
+            yield Mutant(document, name, key, "turned"), _with(lake, name, changed)
+        for table_name, table in database.tables.items():
+            for what, turned in _tables(table, database.labels):
+                tables = {**database.tables, table_name: turned}
+                mutant = Mutant(document, f"{name}.{table_name}", what, "turned")
+                yield mutant, _with(lake, name, dataclasses.replace(database, tables=tables))
 
 
-def _unlabelled(table: LakeTable) -> Iterator[tuple[str, LakeTable]]:
-    for key in table.labels:
-        yield key, dataclasses.replace(table, labels={k: v for k, v in table.labels.items() if k != key})
-    for column, labels in table.column_labels.items():
-        for key in labels:
-            rest = {**table.column_labels, column: {k: v for k, v in labels.items() if k != key}}
+def _tables(table: LakeTable, inherited: Labels) -> Iterator[tuple[str, LakeTable]]:
+    for key, labels in _turned({**inherited, **table.labels}):
+        yield key, dataclasses.replace(table, labels=labels)
+    for column, assigned in table.column_labels.items():
+        for key, labels in _turned(assigned):
+            rest = {**table.column_labels, column: labels}
             yield f"{key} of {column}", dataclasses.replace(table, column_labels=rest)
 
 
-def _with_table(lake: Lake, database: str, entry: LakeDatabase, name: str, table: LakeTable) -> Lake:
-    changed = dataclasses.replace(entry, tables={**entry.tables, name: table})
-    return dataclasses.replace(lake, databases={**lake.databases, database: changed})
+def _turned(labels: Labels) -> Iterator[tuple[str, Labels]]:
+    for key, value in labels.items():
+        yield key, {**labels, key: "true" if value == "false" else "false"}
+
+
+def _with(lake: Lake, name: str, database: LakeDatabase) -> Lake:
+    return dataclasses.replace(lake, databases={**lake.databases, name: database})

@@ -1,18 +1,19 @@
 """Mutants of a policy document: each is a mistake that a person makes in one place of one statement.
 
 A statement, a condition or one entry of a list is dropped; one entry too many is added; one pattern is widened by a
-part; a switch is turned. Entries are added and patterns widened where that lets more through: in an Allow what it
-names, in a Deny what it leaves out.
+part; a switch is turned; a date is moved by a day. Entries are added and patterns widened where that lets more through:
+in an Allow what it names, in a Deny what it leaves out.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, cast
 
-Mistake = Literal["dropped", "added", "widened", "turned"]
+Mistake = Literal["dropped", "added", "widened", "turned", "moved"]
 
 Json = Mapping[str, Any]
 
@@ -200,6 +201,9 @@ def _of_values(operator: str, key: str, values: list[str], *, deny: bool) -> Ite
         more = ("GreaterThan" in kind) == deny
         other = str(round(float(values[0]) * (10 if more else 0.1)))
         yield f"{values[0]} to {other}", "widened", [other]
+    elif kind.startswith("Date"):
+        for other in _days_beside(values[0]):
+            yield f"{values[0]} to {other}", "moved", [other]
     elif ("Not" in kind) == deny:
         patterns = "Like" in kind or kind.startswith("Arn")
         for each in _more_values(key, values, patterns=patterns):
@@ -233,6 +237,13 @@ _VALUES: Final[Mapping[str, str]] = {
     "sts:SourceIdentity": "somebody-else",
 }
 """A value too many, by key, of the keys whose values are no patterns; of any other key a text that is nobody's."""
+
+
+def _days_beside(moment: str) -> Iterator[str]:
+    """The moment a day before, and a day after: a last day that counts as over, and a day that nobody agreed to."""
+    for days in (-1, 1):
+        moved = datetime.datetime.fromisoformat(moment) + datetime.timedelta(days=days)
+        yield moved.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _more_values(key: str, values: list[str], *, patterns: bool) -> Iterator[str]:

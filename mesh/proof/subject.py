@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -25,7 +24,10 @@ from mesh.evaluator.world import ANONYMOUS, Account, World
 from mesh.model.addresses import Network
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, DomainPlan, PartnerPlan
+from mesh.proof.forms import domain_form, form_of, partner_form, some_of_each
+from mesh.proof.written_agreements import WrittenAgreement
 from mesh.proof.written_labels import WrittenContract, WrittenLabels
+from mesh.proof.written_members import WrittenPeople
 
 OTHER_ORGANIZATION: Final = "666666666666"
 NO_ORGANIZATION: Final = "777777777777"
@@ -33,8 +35,6 @@ IN_NO_UNIT: Final = "555555555555"
 BESIDE_GOVERNANCE: Final = "444444444444"
 """Accounts of another organisation, of none, of the organisation in none of the mesh's units, and in governance's."""
 OUTSIDE_BUCKET: Final = "arn:aws:s3:::somebody-elses-bucket"
-WHOLE_UP_TO: Final = 8
-"""The most domains, partners or jobs of a domain of which claims are made of all, instead of some of each class."""
 
 
 class Actor(NamedTuple):
@@ -95,9 +95,27 @@ class Subject:
 
     @property
     def written_clearances(self) -> Mapping[str, frozenset[str]]:
-        """Classifications that each clearance reads, as mesh.yaml has it."""
-        assert self._written is not None, "claims on clearances start from mesh.yaml as it is written"
+        """Classifications that each clearance reads, as its file has it."""
+        assert self._written is not None, "claims on clearances start from their files as they are written"
         return self._written.clearances
+
+    @property
+    def written_people(self) -> WrittenPeople:
+        """Holders of clearances and people of partners, as the files have them."""
+        assert self._written is not None, "claims on people start from the files as they are written"
+        return self._written.people
+
+    @property
+    def written_agreements(self) -> tuple[WrittenAgreement, ...]:
+        """Agreements with their last days, as partners' files have them."""
+        assert self._written is not None, "claims on ends of agreements start from partners' files as they are written"
+        return self._written.agreements
+
+    @property
+    def written_classifications(self) -> frozenset[str]:
+        """All classifications, as mesh.yaml has them."""
+        assert self._written is not None, "claims on labels start from mesh.yaml as it is written"
+        return self._written.classifications
 
     @property
     def written_addresses(self) -> tuple[Network, ...]:
@@ -110,12 +128,16 @@ class Subject:
     @cached_property
     def domains(self) -> tuple[DomainPlan, ...]:
         """The domains whose callers are asked: all, or two of each class."""
-        return _some(self.plan.domains, {name: _domain_form(domain) for name, domain in self.plan.domains.items()})
+        return some_of_each(
+            self.plan.domains, {name: domain_form(domain) for name, domain in self.plan.domains.items()}
+        )
 
     @cached_property
     def partners(self) -> tuple[PartnerPlan, ...]:
         """The partners whose callers are asked: all, or two of each class."""
-        return _some(self.plan.partners, {name: _partner_form(partner) for name, partner in self.plan.partners.items()})
+        return some_of_each(
+            self.plan.partners, {name: partner_form(partner) for name, partner in self.plan.partners.items()}
+        )
 
     @cached_property
     def owners(self) -> dict[str, str]:
@@ -219,12 +241,31 @@ class Subject:
         """Every caller of a domain's account but its pipelines and deliveries."""
         account_id, where = domain.access.account_id, f"domain {domain.name}"
         yield from self.of_account(account_id, "domains", where)
+        yield self.deciding(domain)
         for name, role in domain.clearances.items():
             yield Actor(f"clearance {name} in {where}", role.arn, "domains", account_id, "clearance")
+        yield from self.staff_of(domain)
         if domain.clearances:
             name = next(iter(domain.clearances))
             arn = from_plan.permission_set_role(account_id, self.region, name)
             yield Actor(f"people with permission set {name} in {where}", arn, "domains", account_id, "people")
+
+    def staff_of(self, domain: DomainPlan) -> Iterator[Actor]:
+        """The engineer, the owner and the auditor of a domain."""
+        for duty, staff in domain.staff.items():
+            yield Actor(f"the {duty} of domain {domain.name}", staff.arn, "domains", domain.access.account_id, "staff")
+
+    def deployment_of(self, domain: DomainPlan) -> Actor:
+        """The deployment of what a domain owns."""
+        account_id = domain.access.account_id
+        return Actor(
+            f"the deployment of domain {domain.name}", names.deploy_role(account_id), "domains", account_id, "deploy"
+        )
+
+    def deciding(self, domain: DomainPlan) -> Actor:
+        """The deployment of who reads in a domain."""
+        role, account_id = names.deploy_access_role(domain.access.account_id), domain.access.account_id
+        return Actor(f"the deployment of who reads in {domain.name}", role, "domains", account_id, "deploy-access")
 
     def jobs_of(self, domain: DomainPlan) -> Iterator[Actor]:
         """The pipelines and deliveries of a domain."""
@@ -238,10 +279,14 @@ class Subject:
     @cached_property
     def of_governance(self) -> tuple[Actor, ...]:
         """Every caller of the governance account but the domains' own roles there."""
-        ci, break_glass = names.ci_role(self.hub, "deploy"), names.break_glass_role(self.hub)
+        break_glass, first = names.break_glass_role(self.hub), self.plan.organization.args.first_ci
+        made = [role for stack, role in self.plan.governance.ci.items() if not stack.startswith(names.ci_of_domain(""))]
         return (
             *self.of_account(self.hub, "governance", "the governance account"),
-            Actor("the mesh's CI", ci, "governance", self.hub, "ci"),
+            *(
+                Actor(f"CI of {role.stack}", role.arn, "governance", self.hub, "ci")
+                for role in (*(first.roles if first else ()), *made)
+            ),
             Actor("who has broken the glass", break_glass, "governance", self.hub, "break-glass"),
         )
 
@@ -251,6 +296,9 @@ class Subject:
         location, publisher = names.location_role(self.hub, domain), names.publisher_role(self.hub, domain)
         yield Actor(f"the location role {where}", location, "governance", self.hub, "location")
         yield Actor(f"the publisher {where}", publisher, "governance", self.hub, "publisher")
+        ci = self.plan.governance.ci.get(names.ci_of_domain(self.plan.domains[domain].access.account_id))
+        if ci:
+            yield Actor(f"CI {where}", ci.arn, "governance", self.hub, "ci")
 
     def of_partner(self, partner: PartnerPlan) -> Iterator[Actor]:
         """Every caller of a partner's account."""
@@ -349,39 +397,3 @@ class Subject:
 FOR_AN_OUTSIDER: Final[dict[str, Any]] = {"aws:SourceAccount": OTHER_ORGANIZATION, "aws:SourceOrgID": "o-somebodyelse"}
 FOR_A_STRANGER: Final[dict[str, Any]] = {"aws:SourceAccount": NO_ORGANIZATION}
 """Context keys of a request by a service that acts for an account of another organisation, or of none."""
-
-
-def _some(every: Any, forms: dict[str, str]) -> tuple[Any, ...]:
-    """All of a few nodes; of more, two of each form."""
-    if len(every) <= WHOLE_UP_TO:
-        return tuple(every.values())
-    classes: dict[str, list[str]] = {}
-    for name, form in forms.items():
-        classes.setdefault(form, []).append(name)
-    return tuple(every[name] for members in classes.values() for name in members[:2])
-
-
-def _domain_form(domain: DomainPlan) -> str:
-    """Text of the documents of a domain's clearance roles and account, without its name and id."""
-    documents = [
-        *(document for role in domain.clearances.values() for document in (role.permissions, role.trust)),
-        domain.account.boundary,
-        domain.account.key_policy,
-        domain.account.results_bucket_policy,
-    ]
-    return form_of([d.text() for d in documents], domain.access.account_id, domain.name)
-
-
-def _partner_form(partner: PartnerPlan) -> str:
-    """Text of the documents of a partner's role and account, without its name and id."""
-    access = partner.partner.access
-    documents = [access.permissions, access.trust, partner.account.boundary, partner.account.key_policy]
-    return form_of([d.text() for d in documents], partner.access.account_id, partner.name)
-
-
-def form_of(texts: list[str], account_id: str, *owners: str) -> str:
-    """The texts with marks in the place of an account's id and the names of its owner."""
-    text = json.dumps(texts).replace(account_id, "<account>")
-    for number, name in enumerate(owners):
-        text = re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", f"<{number}>", text)
-    return text

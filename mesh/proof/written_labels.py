@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-import yaml
-
 from mesh.model import Mesh, contract_file
+from mesh.proof import written_members
+from mesh.proof.written_agreements import WrittenAgreement, agreements
+from mesh.proof.written_members import WrittenPeople, load
 
 LabelSet = frozenset[str]
 
@@ -34,34 +35,36 @@ class WrittenContract:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
-    """Contracts as they are written, by `<domain>.<product>`; what each clearance of mesh.yaml reads; its addresses.
+    """Contracts as they are written, by `<domain>.<product>`; what each clearance reads; people, and their addresses;
+    agreements of partners; all classifications.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
 
     contracts: Mapping[str, WrittenContract]
     clearances: Mapping[str, LabelSet]
+    people: WrittenPeople
     addresses: tuple[str, ...] = ()
+    agreements: tuple[WrittenAgreement, ...] = ()
+    classifications: LabelSet = frozenset()
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
     """Labels in the files of a mesh folder, which is known to be valid; the files are read anew."""
-    mesh_file = _load(directory / "mesh.yaml")
-    meanings, clearances = _meanings(mesh_file), cast("Mapping[str, list[str]]", mesh_file["clearances"])
+    mesh_file = load(directory / "mesh.yaml")
+    meanings = _meanings(mesh_file)
     return WrittenLabels(
         {
-            f"{domain}.{name}": _contract(_load(directory / contract_file(domain, name, product)), meanings)
+            f"{domain}.{name}": _contract(load(directory / contract_file(domain, name, product)), meanings)
             for domain, owner in mesh.domains.items()
             for name, product in owner.products.items()
         },
-        {name: frozenset(reads or ()) for name, reads in clearances.items()},
+        written_members.reads(directory),
+        written_members.read(directory),
         tuple(mesh_file.get("people-addresses") or ()),
+        agreements(directory, mesh.partners),
+        frozenset(mesh_file.get("classifications") or ()),
     )
-
-
-def _load(file: Path) -> Mapping[str, Any]:
-    # The base loader leaves every scalar the text that it is: `classification: no` is a word, too.
-    return cast("Mapping[str, Any]", yaml.load(file.read_text("utf-8-sig"), Loader=yaml.CBaseLoader))  # noqa: S506
 
 
 def _meanings(mesh_file: Mapping[str, Any]) -> Mapping[str, LabelSet]:

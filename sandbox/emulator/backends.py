@@ -45,3 +45,10 @@ def organization(management: str) -> Any:
     from moto.organizations.models import organizations_backends
 
     return organizations_backends[management]["aws"]
+
+
+def identity_center(management: str, region: str) -> Any:
+    """The Identity Center of an organisation, in its management account: permission sets and assignments."""
+    from moto.ssoadmin.models import ssoadmin_backends
+
+    return ssoadmin_backends[management][region]

@@ -247,7 +247,10 @@ def _groups() -> Iterator[tuple[Any, str, Any]]:
 
 
 def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
-    """Add LF-tags to those that a resource has, and refuse unknown ones: moto replaces them, and takes any."""
+    """Add LF-tags to those that a resource has, and refuse unknown ones: moto replaces them, and takes any.
+
+    Columns that their table does not have are refused, too; moto gives several columns one list of tags among them.
+    """
     from moto.lakeformation.models import LakeFormationBackend
 
     add, init = LakeFormationBackend.add_lf_tags_to_resource, LakeFormationBackend.__init__
@@ -256,6 +259,8 @@ def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
         unknown = [tag for tag in tags if not _exists(backend, tag.get("CatalogId") or catalog_id, tag)]
         if unknown:
             return [{"LFTag": tag, "Error": _NO_TAG} for tag in unknown]
+        if not _has_columns(backend, catalog_id, resource.get("TableWithColumns")):
+            return [{"LFTag": tag, "Error": _NO_COLUMN} for tag in tags]
         before = {name: dict(getattr(backend, name)) for name in _LF_TAGS}
         failures = add(backend, catalog_id, resource, tags)
         for name, tags_before in before.items():
@@ -272,6 +277,24 @@ def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
 
 
 _NO_TAG: Final = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Tag or tag value does not exist."}
+_NO_COLUMN: Final = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Column does not exist."}
+
+
+def _has_columns(backend: Any, catalog_id: str, columns: Mapping[str, Any] | None) -> bool:
+    """Whether a table has all columns that are named; of a table that moto's Glue does not know, nothing is said."""
+    from moto.glue.models import glue_backends
+
+    if columns is None:
+        return True
+    glue = glue_backends[columns.get("CatalogId") or catalog_id or backend.account_id][backend.region_name]
+    database = glue.databases.get(columns["DatabaseName"])
+    table = database.tables.get(columns["Name"]) if database else None
+    if table is None:
+        return True
+    described: dict[str, Any] = table.as_dict()
+    storage: dict[str, Any] = described.get("StorageDescriptor") or {}
+    known = [*(storage.get("Columns") or ()), *(described.get("PartitionKeys") or ())]
+    return set(columns.get("ColumnNames") or ()) <= {column["Name"] for column in known}
 
 
 def _exists(backend: Any, catalog_id: str, tag: Mapping[str, Any]) -> bool:
@@ -284,17 +307,18 @@ _LF_TAGS: Final = ("lf_database_tags", "lf_table_tags", "lf_columns_tags")
 def _keep_other_tags(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[dict[str, Any]]]) -> None:
     for target, tags in now.items():
         old = before.get(target)
-        if old is not None and old is not tags:
+        if old is not tags:
             keys = {tag["TagKey"] for tag in tags}
-            now[target] = [tag for tag in old if tag["TagKey"] not in keys] + list(tags)
+            now[target] = [tag for tag in old or () if tag["TagKey"] not in keys] + list(tags)
 
 
 # --- Glue --------------------------------------------------------------------------------------------------
 
 
 def _iceberg() -> Iterator[tuple[Any, str, Any]]:
-    """Describe an Iceberg table with the columns of its schema, as Glue does: moto keeps no schema."""
+    """Describe an Iceberg table with the columns of its schema, as Glue does: moto keeps and updates no schema."""
     from moto.glue.models import FakeTable
+    from moto.glue.responses import GlueResponse
 
     init, as_dict = FakeTable.__init__, FakeTable.as_dict
 
@@ -313,8 +337,21 @@ def _iceberg() -> Iterator[tuple[Any, str, Any]]:
             description.setdefault("StorageDescriptor", storage)
         return description
 
+    update = GlueResponse.update_table
+
+    def update_table(response: Any) -> Any:
+        answer = update(response)
+        said: dict[str, Any] = response.parameters.get("UpdateOpenTableFormatInput") or {}
+        table_input: dict[str, Any] = said.get("UpdateIcebergInput", {}).get("UpdateIcebergTableInput") or {}
+        names = response.parameters["DatabaseName"], response.parameters["TableInput"]["Name"]
+        for changes in table_input.get("Updates", ()):
+            table = response.glue_backend.get_table(*names)
+            table.iceberg = {**(table.iceberg or {}), **changes}
+        return answer
+
     yield FakeTable, "__init__", start
     yield FakeTable, "as_dict", described
+    yield GlueResponse, "update_table", update_table
 
 
 def _plain_type(iceberg_type: Any) -> str:

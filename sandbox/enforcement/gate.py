@@ -12,15 +12,17 @@ from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.request_origin import Origin, origin_of
-from sandbox.enforcement import glue, put_policies
+from sandbox.enforcement import glue, lake_locations, put_policies
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
 from sandbox.enforcement.dispatch import questions
 from sandbox.enforcement.lake_view import Catalogs
+from sandbox.enforcement.live_lake import governed
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.origin_keys import StoredEndpoints, from_elsewhere
 from sandbox.enforcement.questions import Question
-from sandbox.enforcement.refusals import UNDECIDED, malformed, refusal, refusal_message
+from sandbox.enforcement.refusals import LAKE_REFUSAL, UNDECIDED, malformed, refusal, refusal_message
+from sandbox.enforcement.replication import Replication
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 
@@ -35,7 +37,10 @@ def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:
 
 
 class Gate:
-    """Decides every call. `exempt` gives a reason for what is not decided; those calls are counted by it."""
+    """Decides every call. `exempt` gives a reason for what is not decided; those calls are counted by it.
+
+    Calls are made at the moment that the clock of `world` says, which stands still until somebody moves it.
+    """
 
     def __init__(self, ids: OrganizationIds, region: str, exempt: Exempt = _nothing, office: str = "") -> None:
         self.world: Final = LiveWorld(ids.management_account, ids.organization_id, region)
@@ -54,6 +59,7 @@ class Gate:
         self._callers = Callers()
         self._sessions = Sessions()
         self._stored = MotoStored(self.world)
+        self.replication: Final = Replication(self.world, self._stored)
 
     def unreported(self) -> tuple[int, dict[str, int]]:
         """Number of the calls decided since `mark_reported`, and of those let through by reason."""
@@ -100,9 +106,19 @@ class Gate:
                 decision = decide(request, self.world)
                 if not decision.allowed:
                     return refusal_message(request, decision)
+            return self._lacking(caller, call)
         except UnknownError as error:
             return f"{call.service}:{call.operation} by {caller.principal} is {UNDECIDED}: {error}"
-        return ""
+
+    def _lacking(self, caller: SignedCaller, call: AwsCall) -> str:
+        """The permission of Lake Formation that a caller lacks to point a database or a table at a place."""
+        if call.service != "glue" or call.operation not in lake_locations.POINTS:
+            return ""
+        catalog = glue.owner(call, caller.account)
+        if not governed(self.world.region, catalog):
+            return ""
+        lacking = lake_locations.refusal(call, self.catalogs.lakes(catalog).lakes[catalog], caller.identity)
+        return f"{LAKE_REFUSAL}: {lacking}" if lacking else ""
 
     def _origin_keys(self, origin: Origin, question: Question) -> Mapping[str, Any]:
         """Keys of where a request comes from; none of one that a service makes for the caller."""
@@ -125,6 +141,8 @@ class Gate:
         finally:
             acting.reset(token)
         self._sessions.begun(call, answer[2])
+        if int(answer[0]) == _OK:
+            self.replication.follow(call)
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
         if call.operation == "CreateDatabase":
@@ -144,8 +162,7 @@ class Gate:
             return refusal(service, f"{UNDECIDED}: {error}", call)
         if seen is None:
             nothing = f"{caller.principal} sees nothing of what {call.operation} asks for"
-            words = f"Insufficient Lake Formation permission(s): {nothing}"
-            return refusal(service, words, call)
+            return refusal(service, f"{LAKE_REFUSAL}: {nothing}", call)
         return status, headers, json.dumps(seen)
 
 

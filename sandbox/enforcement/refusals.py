@@ -23,6 +23,9 @@ REFUSAL_CODES: Final = frozenset({"AccessDenied", "AccessDeniedException", "Unau
 UNDECIDED: Final = "not decided, therefore refused"
 """Part of the message for a call that the evaluator does not know."""
 
+LAKE_REFUSAL: Final = "Insufficient Lake Formation permission(s)"
+"""The beginning of a refusal by Lake Formation, and its cause in short."""
+
 _MESSAGE: Final = re.compile(
     r"perform: (?P<action>\S+) on .*?"
     r"(?:explicit deny in (?P<layer>\w+) \(.*, statement (?P<sid>\S+)\)|because no (?P<silent>\w+) policy allows it)"
@@ -45,6 +48,8 @@ def cause(action: str, decision: Decision) -> str:
 
 def cause_in(message: str) -> str:
     """The cause in a message of `refusal_message`, as `cause` has it; the message itself where it is another."""
+    if LAKE_REFUSAL in message:
+        return LAKE_REFUSAL
     match = _MESSAGE.search(message)
     return _cause(match["action"], match["layer"] or match["silent"], match["sid"]) if match else message
 

@@ -3,32 +3,86 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple, cast
 
 from sandbox.emulator import backends
 from sandbox.emulator.organization_ids import OrganizationIds
 
-CI_ROLES: Final = ("ci-deploy", "ci-preview")
+ROLES_OF_CI: Final = "role/mesh/ci/"
 PATH: Final = "mesh"
 
 
-def seed(template: str, account_id: str, ids: OrganizationIds) -> None:
-    """The roles of a CloudFormation template in a new account; in the governance account those of its CI as well."""
+class FirstRoles(NamedTuple):
+    """CloudFormation templates of the roles that every account starts with, and those of domains besides."""
+
+    of_every_account: str
+    of_domains: str
+
+    @property
+    def by_ci(self) -> bool:
+        """Whether an identity provider is among them, by which CI signs in."""
+        resources = json.loads(self.of_every_account)["Resources"].values()
+        return any(each["Type"] == "AWS::IAM::OIDCProvider" for each in resources)
+
+    def of(self, account_id: str, ids: OrganizationIds) -> Iterator[dict[str, Any]]:
+        """The resources of the templates that a StackSet brings into an account, with its own id filled in."""
+        yield from _resources(self.of_every_account, account_id)
+        if any(name.startswith("domain-") for name, number in ids.accounts.items() if number == account_id):
+            yield from _resources(self.of_domains, account_id)
+
+
+def seed(first_roles: FirstRoles, account_id: str, ids: OrganizationIds) -> None:
+    """The first roles in a new account; in the governance account the identity provider of CI as well."""
+    for resource in first_roles.of(account_id, ids):
+        if resource["Type"] == "AWS::IAM::OIDCProvider":
+            _make_provider(account_id, resource["Properties"])
+        else:
+            _make_role(account_id, resource["Properties"])
+
+
+def _resources(template: str, account_id: str) -> Iterator[dict[str, Any]]:
+    """The resources of a template whose condition, if they have one, holds in an account."""
+    text = json.loads(template)
+    holds = {name: _equal(condition, account_id) for name, condition in text.get("Conditions", {}).items()}
+    for resource in text["Resources"].values():
+        if holds.get(resource.get("Condition"), "Condition" not in resource):
+            yield _filled_in(resource, account_id)
+
+
+def _equal(condition: dict[str, list[Any]], account_id: str) -> bool:
+    """Whether the two sides of a condition of the template are equal in an account."""
+    one, other = (account_id if isinstance(side, dict) else side for side in condition["Fn::Equals"])
+    return bool(one == other)
+
+
+def _filled_in(value: Any, account_id: str) -> Any:
+    """A value of the template with the account's own id in the place of `Fn::Sub`."""
+    if isinstance(value, list):
+        return [_filled_in(each, account_id) for each in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    members = cast("dict[str, Any]", value)
+    if "Fn::Sub" in members:
+        return str(members["Fn::Sub"]).replace("${AWS::AccountId}", account_id)
+    return {key: _filled_in(each, account_id) for key, each in members.items()}
+
+
+def _make_provider(account_id: str, provider: dict[str, Any]) -> None:
     iam = backends.iam(account_id)
-    for resource in json.loads(template)["Resources"].values():
-        role = resource["Properties"]
-        made = iam.create_role(
-            role["RoleName"], json.dumps(role["AssumeRolePolicyDocument"]), role["Path"], None, "", [], "3600"
-        )
-        for policy in role["Policies"]:
-            iam.put_role_policy(role["RoleName"], policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
-        for arn in role["ManagedPolicyArns"]:
-            made.managed_policies[arn] = _OfAws(arn)
-    if account_id == ids.accounts.get("governance"):
-        for name in CI_ROLES:
-            trust = _policy("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{ids.management_account}:root"})
-            iam.create_role(name, trust, f"/{PATH}/", None, "Stands in for federated CI.", [], "3600")
-            iam.put_role_policy(name, "step-in", _policy("sts:AssumeRole", Resource=f"arn:aws:iam::*:role/{PATH}/*"))
+    iam.create_open_id_connect_provider(provider["Url"], [], provider["ClientIdList"], [])
+
+
+def _make_role(account_id: str, role: dict[str, Any]) -> None:
+    iam = backends.iam(account_id)
+    session = str(role.get("MaxSessionDuration", 3600))
+    made = iam.create_role(
+        role["RoleName"], json.dumps(role["AssumeRolePolicyDocument"]), role["Path"], None, "", [], session
+    )
+    for policy in role["Policies"]:
+        iam.put_role_policy(role["RoleName"], policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
+    for arn in role["ManagedPolicyArns"]:
+        made.managed_policies[arn] = _OfAws(arn)
 
 
 class _OfAws:
@@ -39,14 +93,35 @@ class _OfAws:
         self.name = arn.rpartition("/")[2]
 
 
-def _policy(action: str, **members: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **members}]})
+def entry_role(role_arn: str, ids: OrganizationIds, *, by_ci: bool) -> str:
+    """The CI role from which a role is assumed; empty for those that the operator steps into directly.
 
-
-def entry_role(role_arn: str, ids: OrganizationIds) -> str:
-    """The role from which a role is assumed; empty for those that the operator steps into directly."""
-    account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
-    if account == ids.management_account or name in CI_ROLES:
+    On AWS, CI signs in to its roles with a token. Into the management account, whose stack makes the account of
+    governance and so the first CI roles, an administrator comes until they are there. Without CI the operator stands
+    for who has broken the glass.
+    """
+    account = role_arn.split(":")[4]
+    if not by_ci or ROLES_OF_CI in role_arn:
         return ""
-    ci = "ci-preview" if name == "preview" else "ci-deploy"
-    return f"arn:aws:iam::{ids.accounts['governance']}:role/{PATH}/{ci}"
+    role = f"arn:aws:iam::{ids.account('governance')}:{ROLES_OF_CI}{_stack(role_arn, account, ids)}"
+    return "" if account == ids.management_account and not _exists(role) else role
+
+
+def _stack(role_arn: str, account: str, ids: OrganizationIds) -> str:
+    """The stack whose CI assumes a role that deploys or previews, as the names of CI roles have it."""
+    name = role_arn.rpartition("/")[2]
+    if name == "preview":
+        return "previews"
+    if name == "deploy-access":
+        return "access"
+    if account == ids.management_account:
+        return "organization"
+    owner = next((owner for owner, id_ in ids.accounts.items() if id_ == account), "")
+    if owner == "governance":
+        return owner
+    return "partners" if owner.startswith("partner-") else f"domain-{account}"
+
+
+def _exists(role_arn: str) -> bool:
+    roles: Any = backends.iam(role_arn.split(":")[4]).roles.values()
+    return any(role.arn == role_arn for role in roles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,16 +11,19 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mesh.access import from_plan
+from mesh.access.data_locations import may_create_database
 from mesh.evaluator import Request, decide
 from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.request_origin import coming_from
 from sandbox.enforcement.origin_keys import from_elsewhere
-from sandbox.enforcement.refusals import REFUSAL_CODES, UNDECIDED, cause, cause_in
+from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES, UNDECIDED, cause, cause_in
 from sandbox.rehearsal.credentials import credentials, issued_keys
 from sandbox.rehearsal.elsewhere import probes_from_elsewhere
 from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
+from sandbox.rehearsal.probes_of_staff import probes_of_staff
+from sandbox.rehearsal.stolen_deployments import probes_of_stolen_deployments
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 
 if TYPE_CHECKING:
@@ -88,7 +92,7 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
     began, gate = time.perf_counter(), organization.gate
     deployment, exempted = gate.unreported()
     report = Report(deployment=deployment, exempted=exempted)
-    targets, planned = Targets(plan), _PlannedAnswers(plan)
+    targets, planned = Targets(plan), _PlannedAnswers(plan, gate.world.now)
     try:
         with provisioned(plan, planned.lists_role) as personas:
             report.callers = len(personas)
@@ -107,7 +111,13 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
 
 
 def _all_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
-    return chain(_first_probes(targets, personas), probes(targets, personas), probes_from_elsewhere(targets, personas))
+    return chain(
+        _first_probes(targets, personas),
+        probes(targets, personas),
+        probes_from_elsewhere(targets, personas),
+        probes_of_stolen_deployments(targets.plan, personas),
+        probes_of_staff(targets.plan, personas),
+    )
 
 
 def _first_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
@@ -162,10 +172,11 @@ class _PersonaSessions:
 class _PlannedAnswers:
     """The answers of the Plan: refusals with their causes, and the columns that Lake Formation shows."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, now: datetime.datetime | None) -> None:
         self._region = plan.perimeter.region
         self._hub, self._office = plan.perimeter.governance_id, from_plan.home_address(plan)
         self._world, self._lakes = from_plan.world(plan), from_plan.lakes(plan)
+        self._world.now = now  # where the organisation's clock was moved, the plan answers at that time
 
     def lists_role(self, role: str) -> bool:
         return self._world.role(role) is not None
@@ -177,7 +188,8 @@ class _PlannedAnswers:
             decision = decide(request, self._world)
             if not decision.allowed:
                 return cause(request.action, decision)
-        return ""
+        hub = self._lakes.lakes[self._hub]
+        return LAKE_REFUSAL if probe.place and not may_create_database(hub, probe.persona.role, probe.place) else ""
 
     def _keys(self, probe: Probe, request: Request) -> Mapping[str, Any]:
         """Keys of where a request comes from, and of the service that made the credentials."""

@@ -24,13 +24,16 @@ ADMINISTRATOR_ROLE: Final = "live-check-admin"
 
 PersonaKind = Literal[
     "clearance",
+    "staff",
     "pipeline",
     "delivery",
     "partner",
     "people",
     "preview",
     "deploy",
+    "deploy-access",
     "governance",
+    "ci",
     "break-glass user",
     "admin",
     "outsider",
@@ -52,6 +55,8 @@ class Persona:
     home: str = ""
     product: str = ""
     clearance: str = ""
+    duty: str = ""
+    """The duty of its role, or of that which its permission set leads to, of the staff of a domain."""
 
     @property
     def account(self) -> str:
@@ -61,7 +66,7 @@ class Persona:
     @property
     def origin(self) -> Origin:
         """Its place of work: an office for people of the mesh, the network for jobs, anywhere for everybody else."""
-        if self.clearance:
+        if self.clearance or self.duty:
             return "office"
         return "network" if self.kind == "pipeline" else "outside"
 
@@ -85,6 +90,10 @@ def personas(plan: Plan) -> Iterator[Persona]:
             yield Persona(f"clearance:{name}@{domain}", "clearance", clearance.arn, domain, clearance=name)
             people = permission_set_role(account, plan.perimeter.region, name)
             yield Persona(f"people:{name}@{domain}", "people", people, domain, clearance=name)
+        for duty, staff in deployed.staff.items():
+            yield Persona(f"{duty}@{domain}", "staff", staff.arn, domain, duty=duty)
+            people = permission_set_role(account, plan.perimeter.region, names.staff_permission_set(duty))
+            yield Persona(f"people:{duty}@{domain}", "people", people, domain, duty=duty)
         for product, pipeline in deployed.pipelines.items():
             yield Persona(f"pipeline:{domain}.{product}", "pipeline", pipeline.arn, domain, product)
         for product in deployed.deliveries:
@@ -93,6 +102,7 @@ def personas(plan: Plan) -> Iterator[Persona]:
         yield Persona(f"location:{domain}", "governance", names.location_role(governance, domain), domain)
         yield Persona(f"publisher:{domain}", "governance", names.publisher_role(governance, domain), domain)
         yield from _of_account(domain, account)
+        yield Persona(f"deploy-access@{domain}", "deploy-access", deployed.deciding.deploy_role, domain)
     for partner, deployed in plan.partners.items():
         account = deployed.access.account_id
         yield Persona(f"partner:{partner}", "partner", names.role(account, "access"), partner)
@@ -103,11 +113,21 @@ def personas(plan: Plan) -> Iterator[Persona]:
     yield Persona("break-glass", "governance", names.break_glass_role(governance), "governance")
     user = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
     yield Persona("keeper@management", "break-glass user", user, "management")
+    yield from _of_ci(plan)
     management = names.deploy_role(plan.perimeter.management_id)
     yield Persona("deploy@management", "deploy", management, "management")
     yield Persona("admin@management", "admin", _administrator(plan.perimeter.management_id), "management")
     yield Persona("outsider", "outsider", _administrator(OUTSIDE_ACCOUNT))
     yield Persona("anonymous", "outsider", "")
+
+
+def _of_ci(plan: Plan) -> Iterator[Persona]:
+    """CI of every stack, or kind of stacks; `home` is a domain for a domain's."""
+    first, accounts = plan.organization.args.first_ci, {d.access.account_id: name for name, d in plan.domains.items()}
+    for role in (*(first.roles if first else ()), *plan.governance.ci.values()):
+        domain = accounts.get(role.stack.removeprefix(names.ci_of_domain("")), "")
+        stack = f"domain-{domain}" if domain else role.stack
+        yield Persona(f"ci:{stack}", "ci", role.arn, domain or "governance")
 
 
 def _of_account(home: str, account: str) -> Iterator[Persona]:

@@ -43,6 +43,8 @@ class Probe:
     issuer: str = ""
     """The service that made the credentials of a job; empty for Glue."""
     presigned: bool = False
+    place: str = ""
+    """Where a database is made, which Lake Formation decides after IAM; empty for another call."""
 
 
 def probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
@@ -53,6 +55,8 @@ def probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
         yield from _role_probes(targets.plan, persona)
         if persona.kind == "break-glass user":
             yield from _break_glass_probes(targets.plan, persona)
+        if persona.kind == "ci":
+            yield from _ci_probes(targets.plan, persona)
         yield from _key_probes(targets, persona)
         yield from _event_probes(targets.plan, persona)
 
@@ -123,7 +127,7 @@ def _object_probes(targets: Targets, persona: Persona) -> Iterator[Probe]:
             requests = targets.requests_to_list(persona.principal, bucket)
             parameters = {"Bucket": bucket.name, "MaxKeys": 1}
             yield Probe(persona, f"list {bucket.name}", "s3", "list_objects_v2", parameters, tuple(requests))
-    if persona.kind not in ("preview", "governance"):
+    if persona.kind not in ("preview", "governance", "ci"):
         yield from _copy_probes(targets, persona)
 
 
@@ -143,7 +147,7 @@ def _written_buckets(targets: Targets, persona: Persona) -> list[Bucket]:
     if persona.kind in ("people", "preview"):
         return products
     inbox = _home_or_one(targets.inboxes, persona)
-    if persona.kind in ("pipeline", "delivery", "governance"):
+    if persona.kind in ("pipeline", "delivery", "governance", "ci"):
         return [*products, *inbox]
     results = _home_or_one(targets.results, persona)
     logs = _of_home(targets.logs, persona) if persona.kind in ("deploy", "admin") else []
@@ -215,11 +219,14 @@ def _role_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
     if persona.kind not in ("people", "partner", "outsider"):
         start = _number(persona) % len(roles)
         roles = (roles * 2)[start : start + _ROLES]
-    for role in roles:
-        parameters = {"RoleArn": role, "RoleSessionName": _SESSION_NAME}
-        request = Request(persona.principal, "sts:AssumeRole", role, {"sts:RoleSessionName": _SESSION_NAME})
-        label = f"assume {role.partition(':role/')[2]} in {role.split(':')[4]}"
-        yield Probe(persona, label, "sts", "assume_role", parameters, (request,))
+    yield from (_assumption(persona, role) for role in roles)
+
+
+def _assumption(persona: Persona, role: str) -> Probe:
+    parameters = {"RoleArn": role, "RoleSessionName": _SESSION_NAME}
+    request = Request(persona.principal, "sts:AssumeRole", role, {"sts:RoleSessionName": _SESSION_NAME})
+    label = f"assume {role.partition(':role/')[2]} in {role.split(':')[4]}"
+    return Probe(persona, label, "sts", "assume_role", parameters, (request,))
 
 
 def _roles(plan: Plan, persona: Persona) -> list[str]:
@@ -231,13 +238,32 @@ def _roles(plan: Plan, persona: Persona) -> list[str]:
         account = domain.access.account_id
         clearances = [clearance.arn for clearance in domain.clearances.values()]
         roles += clearances if persona.kind == "people" and domain in home else clearances[:_FIRST]
+        roles += [staff.arn for staff in domain.staff.values()] if persona.duty or persona.kind == "people" else []
         if domain in home or not home:
             roles += [pipeline.arn for pipeline in domain.pipelines.values()][:_FIRST]
             roles += [names.delivery_role(account, product) for product in domain.deliveries][:_FIRST]
             roles.append(names.publisher_role(plan.perimeter.governance_id, domain.name))
             roles.append(names.location_role(plan.perimeter.governance_id, domain.name))
-        roles.append(names.deploy_role(account))
+        roles += [names.deploy_role(account), names.deploy_access_role(account)]
     return [*roles, *(names.role(partner.access.account_id, "access") for partner in plan.partners.values())]
+
+
+def _ci_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    """Assumptions by CI of a stack: deploy and preview of an account of each kind and of its own, and other roles."""
+    hub, home = plan.perimeter.governance_id, plan.domains.get(persona.home)
+    domains = [domain.access.account_id for domain in plan.domains.values()]
+    partners = [partner.access.account_id for partner in plan.partners.values()]
+    own = [home.access.account_id] if home else []
+    for account in dict.fromkeys((plan.perimeter.management_id, hub, *own, *domains[:_FEW], *partners[:_FIRST])):
+        yield _assumption(persona, names.deploy_role(account))
+        yield _assumption(persona, names.preview_role(account))
+    publisher = persona.home if home else next(iter(plan.domains), "")
+    for role in (
+        *(names.publisher_role(hub, name) for name in (publisher,) if name),
+        names.break_glass_role(hub),
+        *(names.ci_role(hub, stack) for stack in ("organization", "access")),
+    ):
+        yield _assumption(persona, role)
 
 
 def _break_glass_probes(plan: Plan, persona: Persona) -> Iterator[Probe]:

@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from mesh.access.from_plan import home_address
+from mesh.evaluator.moments import midday, written
 from mesh.folder import PlannedMesh, plan_folder
-from mesh.iam.bootstrap import template
 from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
+from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.provider_server import ABOUT, AS, CHECK, Answers, ProviderServer
+from sandbox.runs.identity_center import assignments
+from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, announced
 from sandbox.runs.stack_run import EngineName
 from sandbox.runs.states import StateDirectory, state_directory
@@ -34,7 +36,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         organization_id=p.organization,
         root_id=p.root,
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
-        accounts={name: access.account_id for name, access in plan.access.items() if name != "organization"},
+        accounts={account.name: plan.access[account.name].account_id for account in plan.organization.args.accounts},
         network=p.network,
     )
 
@@ -45,10 +47,15 @@ def emulated(plan: Plan) -> EmulatedOrganization:
 
 
 def enforced(plan: Plan) -> EnforcedOrganization:
-    """The organisation of a plan, with policies enforced; accounts start with the roles of the bootstrap template."""
+    """The organisation of a plan, with policies enforced, at midday of its day.
+
+    Accounts start with the roles of the bootstrap templates.
+    """
     args = plan.organization.args
-    roles = template(args.deploy_trust, args.preview_trust)
-    return EnforcedOrganization(organization_ids(plan), plan.perimeter.region, roles, office=home_address(plan))
+    roles = FirstRoles(args.bootstrap, args.access_bootstrap)
+    return EnforcedOrganization(
+        organization_ids(plan), plan.perimeter.region, roles, office=home_address(plan), now=midday(plan.as_of)
+    )
 
 
 class FreshOrganization:
@@ -66,7 +73,9 @@ class FreshOrganization:
         questions: Mapping[str, Answers] = {
             ABOUT: lambda _: {"identity": self.states.identity, "inventory": self.inventory().to_json()},
             AS: lambda question: environment_or_error(self._mesh.plan, question, self.aws.endpoint_from),
+            ASSIGNMENTS: lambda _: {"assignments": [list(each) for each in assignments(self.aws)]},
             CHECK: self._checked,
+            CLOCK: self._clock,
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port
 
@@ -74,6 +83,13 @@ class FreshOrganization:
         """The checks against the mesh as it stands in a folder: `{"directory": …, "as-of": "2026-12-01"}`."""
         day = datetime.date.fromisoformat(question["as-of"])
         return self.check(plan_folder(Path(question["directory"]), day)).to_json()
+
+    def _clock(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`{}` -> `{"now": "2026-12-01T12:00:00Z"}`; with `{"to": …}` the clock is moved there first."""
+        world = self.aws.gate.world
+        if question:
+            world.now = datetime.datetime.fromisoformat(question["to"])
+        return {"now": written(world.now) if world.now else ""}
 
     def inventory(self) -> Inventory:
         """Resources that exist in it, counted."""

@@ -24,7 +24,7 @@ def _preview(task: StackTask) -> StackRun:
         preview=True,
         state=StackState(),
         provider=lambda _: AwsProvider(),
-        config=stack_config(task.mesh, emulated=False),
+        config=stack_config(task.mesh, emulated=True),
         on_step=task.step,
     )
     return StackRun.of(task, run(engine, entry_point(ENTRY_POINT)))

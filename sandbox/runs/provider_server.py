@@ -18,7 +18,9 @@ from sandbox.engine.wire import to_python, to_struct
 
 ABOUT: Final = "About"
 AS: Final = "As"
+ASSIGNMENTS: Final = "Assignments"
 CHECK: Final = "Check"
+CLOCK: Final = "Clock"
 _SERVICE: Final = "mesh.Organization"
 _SIZES: Final[list[tuple[str, Any]]] = [
     ("grpc.max_receive_message_length", 400 << 20),
@@ -61,7 +63,8 @@ class ProviderServer:
     """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service and the questions given.
 
     Of those there are `ABOUT` (what the organisation says of itself), `AS` (the credentials of whom one would like to
-    be) and `CHECK` (what the live checks find).
+    be), `ASSIGNMENTS` (who is assigned what in Identity Center), `CHECK` (what the live checks find) and `CLOCK` (the
+    time there, which can be moved).
     """
 
     def __init__(self, organization: RoleAssumer, questions: Mapping[str, Answers] = NO_QUESTIONS) -> None:

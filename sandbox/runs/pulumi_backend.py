@@ -64,6 +64,15 @@ class Backend:
         environment = self.environment
         return [f"export {each}" for each in (*tools, *(f"{n}={shlex.quote(environment[n])}" for n in names))]
 
+    @property
+    def work(self) -> Path:
+        """The folder in which the CLI runs."""
+        return self.directory / "work"
+
+    def settings_of(self, stack: str) -> Path:
+        """The file of the settings of a stack; it is none of the mesh folder's, which holds no such settings."""
+        return self.work / f"Pulumi.{stack}.yaml"
+
     def state_of(self, project: str, stack: str) -> Path:
         """The file that holds the state of a stack."""
         return self.directory / ".pulumi" / "stacks" / project / f"{stack}.json"

@@ -7,6 +7,7 @@ emulated organisation. What the engine reports becomes the same steps and the sa
 from __future__ import annotations
 
 import logging
+import shlex
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -53,6 +54,10 @@ class PulumiEngine:
     def exports(self) -> Sequence[str]:
         """Export lines of a shell for Pulumi's own commands."""
         return self._backend.exports
+
+    def typed(self, stack: str) -> str:
+        """A preview typed by hand, with the settings of this organisation: its day, and that it is emulated."""
+        return f"pulumi preview -s {stack} --config-file {shlex.quote(str(self._backend.settings_of(stack)))}"
 
     def knows(self, stack: str) -> bool:
         """Whether the backend has the stack."""
@@ -167,7 +172,7 @@ class PulumiStack:
 
         from sandbox.runs.pulumi_automation import BriefWorkspace, Command
 
-        work = self._backend.directory / "work"
+        work = self._backend.work
         work.mkdir(parents=True, exist_ok=True)
         return BriefWorkspace(
             work_dir=str(work),

@@ -1,11 +1,12 @@
 """The emulated organisation that a process serves for others: how it is found, and what it is asked.
 
-`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh`, `destroy` and `as` in another
-terminal find the organisation by it. The states belong to the organisation: they live and end with it.
+`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh`, `destroy`, `as`, `clock` and
+`lapse` in another terminal find the organisation by it. The states belong to it: they live and end with it.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from collections.abc import Callable, Generator
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mesh.findings import NotPossibleError
 from sandbox.emulator.aws.records import Inventory
-from sandbox.runs.provider_server import ABOUT, AS, CHECK, ask
+from sandbox.runs.identity_center import LiveAssignment
+from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, ask
 from sandbox.runs.states import StateDirectory
 
 if TYPE_CHECKING:
@@ -64,6 +66,23 @@ class ServedOrganization:
         question = {"directory": str(mesh.directory.resolve()), "as-of": mesh.as_of.isoformat()}
         answer = ask(self.provider_port, CHECK, question, CHECKING)
         return Report.from_json(answer) if answer else None
+
+    def clock(self, to: datetime.datetime | None = None) -> str:
+        """The time in it, as AWS writes it, moved to a moment first where one is given.
+
+        Raises NotPossibleError when it has ended.
+        """
+        answer = ask(self.provider_port, CLOCK, {"to": to.isoformat()} if to else {})
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        return str(answer["now"])
+
+    def assignments(self) -> frozenset[LiveAssignment]:
+        """Assignments that exist in its Identity Center; raises NotPossibleError when it has ended."""
+        answer = ask(self.provider_port, ASSIGNMENTS)
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        return frozenset(LiveAssignment(*each) for each in answer["assignments"])
 
     def credentials(self, who: str, origin: str = "") -> dict[str, str] | None:
         """The environment of a shell that is somebody, calling from where it works or from another origin.

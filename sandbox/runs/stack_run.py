@@ -23,12 +23,11 @@ OnStep = Callable[[str, Step], None]
 
 
 def stack_config(mesh: PlannedMesh, *, emulated: bool) -> dict[str, str]:
-    """The stack configuration that `__main__.py` reads."""
-    values = {
-        f"{PROJECT}:directory": str(mesh.directory.resolve()),
-        f"{PROJECT}:as-of": mesh.as_of.isoformat(),
-    }
-    return {**values, f"{PROJECT}:emulated": "true"} if emulated else values
+    """The stack configuration that `__main__.py` reads; with the day where AWS is emulated, or not there at all."""
+    values = {f"{PROJECT}:directory": str(mesh.directory.resolve())}
+    if not emulated:
+        return values
+    return {**values, f"{PROJECT}:as-of": mesh.as_of.isoformat(), f"{PROJECT}:emulated": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,10 @@ class StackEngine(Protocol):
     @property
     def exports(self) -> Sequence[str]:
         """Export lines of a shell in which Pulumi's own commands work on the stacks; none where they do not."""
+        ...
+
+    def typed(self, stack: str) -> str:
+        """A preview of a stack by Pulumi's own command, in such a shell; empty where they do not work."""
         ...
 
     def knows(self, stack: str) -> bool:

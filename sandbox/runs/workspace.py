@@ -52,6 +52,10 @@ class EmbeddedEngine:
         """With providers in this process."""
         return EmbeddedEngine(lambda _: AwsProvider(organization), states)
 
+    def typed(self, stack: str) -> str:  # noqa: ARG002 (another engine has a command for each)
+        """No command of Pulumi's works on its states."""
+        return ""
+
     def knows(self, stack: str) -> bool:
         """Whether the stack has resources."""
         return bool(self._states.load(stack).resources)

@@ -1,4 +1,4 @@
-"""`mesh access`, `mesh access explain` and `mesh access who` as a security engineer meets them."""
+"""`mesh access`, with `explain`, `who` and `blast`, as a security engineer meets them."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def line(text: str, *words: str) -> list[str]:
 def test_a_row_a_product_and_port_and_a_column_a_clearance(told: Told) -> None:
     code, out, _ = told()
     assert code == exit_codes.FINE
-    assert line(out, "identity.profiles", "table") == ["pii", "◐", "10", "of", "12", "●", "◐", "10", "of", "12", "●"]
-    assert line(out, "identity.profiles", "files") == ["pii", "–", "●", "–", "●"]
+    assert line(out, "identity.profiles", "table") == ["pii", "◐", "10", "of", "12", "◐", "10", "of", "12", "●", "●"]
+    assert line(out, "identity.profiles", "files") == ["pii", "–", "–", "●", "●"]
     assert line(out, "content.titles", "files") == ["●", "●", "●", "●"]
 
 
@@ -123,7 +123,7 @@ def test_a_refused_column_is_explained_by_its_label_its_tags_and_who_would_be_le
         "stopped: no grant of Lake Formation lets it through",
     ]
     assert port["change"][0] == "clearances that cover it: pii and restricted"
-    assert "domains/ads.yaml" in port["change"][1]
+    assert "clearances/pii.yaml" in port["change"][1]
     assert port["links"][-1]["purpose"] == "Lake Formation lets the column birth_year through"
 
 
@@ -270,7 +270,7 @@ def test_who_holds_the_clearances_with_use_approver_and_review(told: Told) -> No
         "home": "identity",
         "use": "Support of members whose account was taken over",
         "approved_by": "privacy-office@aurora.example",
-        "review": "2028-05-01",
+        "review": "2027-10-18",
         "holds": True,
         "unless": "",
     } in people
@@ -278,7 +278,7 @@ def test_who_holds_the_clearances_with_use_approver_and_review(told: Told) -> No
 
 
 def test_a_group_whose_review_has_passed_is_shown_as_holding_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    late = ["--as-of", "2028-05-02", "--dir", str(ROOT / "stacks"), "--json"]
+    late = ["--as-of", "2027-10-19", "--dir", str(ROOT / "stacks"), "--json"]
     assert main.run(["access", "who", "identity.profiles", *late]) == exit_codes.FINE
     people = json.loads(capsys.readouterr().out)["people"]
     unless = {each["group"]: (each["holds"], each["unless"]) for each in people}
@@ -393,3 +393,46 @@ def test_the_picture_says_in_words_what_it_shows() -> None:
     assert "identity.profiles as files: general nothing, pii all files, financial nothing" in (desc.text or "")
     shapes = [rect for rect in root.iter(f"{space}rect") if rect.find(f"{space}title") is not None]
     assert len(shapes) == 36 * 4
+
+
+# ---- blast
+
+
+def test_one_of_each_class_is_a_row_with_what_its_thief_comes_to(told: Told) -> None:
+    code, out, _ = told("blast")
+    assert code == exit_codes.FINE
+    assert line(out, "deploy@ads") == ["6", "7", "2", "5", "financial,", "pii", "5", "10", "within"]
+    assert line(out, "administrator@ads") == ["6", "–", "1", "–", "–", "–", "–", "within"]
+    assert line(out, "clearance/pii@ads")[-5:] == ["27", "pii", "–", "–", "within"]
+
+
+def test_a_stolen_deployment_is_told_with_its_paths(told: Told) -> None:
+    code, out, _ = told("blast", "deploy@content")
+    assert code == exit_codes.FINE
+    assert "bound     within: What a domain owns" in out
+    assert line(out, "enters") == ["content,", "governance"]
+    assert (
+        "deploy of content may assume publisher of content (sts:AssumeRole, by AdministratorAccess in "
+        "AdministratorAccess; DeploymentOfTheDomain in role/mesh/publisher/publish-content, trust)\n"
+        "  └ writes content.rights"
+    ) in out
+
+
+def test_a_blast_radius_as_json_has_every_path(told: Told) -> None:
+    _, out, _ = told("blast", f"arn:aws:iam::{HUB}:role/mesh/publisher/publish-identity", "--json")
+    radius = json.loads(out)
+    assert (radius["name"], radius["alike"], radius["becomes"]) == ("publisher/publish-identity@governance", 6, [])
+    assert radius["reads"] == {f"identity.{product}": ["pii"] for product in ("accounts", "login-risk", "profiles")}
+    assert radius["writes"] == sorted(radius["reads"])
+    assert radius["bound"].startswith("within: A publisher writes")
+    assert [each["path"][0] for each in radius["paths"] if each["does"] == "writes identity.profiles"] == [
+        "writes identity.profiles (s3:PutObject on tables/data/metadata/1.json, by "
+        "StartTables in role/mesh/publisher/publish-identity, mesh; "
+        "EncryptTableMetadata in role/mesh/publisher/publish-identity, mesh)"
+    ]
+
+
+def test_a_principal_that_is_none_is_refused_with_the_nearest(told: Told) -> None:
+    code, out, err = told("blast", "deploy@add")
+    assert (code, out) == (exit_codes.BAD_INPUT, "")
+    assert "'deploy@add' is no principal of the mesh; did you mean 'deploy@ads'?" in err

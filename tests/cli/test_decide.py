@@ -97,6 +97,22 @@ def test_the_context_decides(answers: Any) -> None:
     assert found[1]["because"][0]["sid"] == "RefuseUseOutsideS3"
 
 
+def test_a_request_is_made_on_the_day_or_at_the_time_that_it_says(answers: Any) -> None:
+    writer, inbox = f"arn:aws:iam::{ADS}:role/mesh/delivery/deliver-impressions", "aurora-partner-ad-measurement--inbox"
+    delivers = (writer, "s3:ReplicateObject", f"arn:aws:s3:::{inbox}/x")
+    times: tuple[dict[str, object], ...] = (
+        {},
+        {"aws:CurrentTime": "2028-12-31T23:59:59Z"},
+        {"aws:CurrentTime": "2029-01-01T00:00:00Z"},
+        {"aws:EpochTime": 1861920000},
+        {"aws:CurrentTime": "soon"},
+    )
+    code, decided = answers("\n".join(asked(*delivers, **time) for time in times))
+    assert code == exit_codes.BAD_INPUT
+    assert [each.get("allowed") for each in decided] == [True, True, False, False, None]
+    assert decided[-1] == {"error": "'soon' is no date"}
+
+
 def test_what_the_mesh_does_not_list_is_taken_for_the_worst_and_said(answers: Any) -> None:
     _, (found,) = answers(asked(f"arn:aws:iam::{IDENTITY}:role/somebody", "s3:GetObject", FILE))
     assert found["allowed"] is False

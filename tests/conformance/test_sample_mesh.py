@@ -22,7 +22,7 @@ AS_OF = datetime.date(2026, 12, 1)
 
 @pytest.fixture(scope="module")
 def config() -> dict[str, str]:
-    return stack_config(plan_folder(STACKS, AS_OF), emulated=False)
+    return stack_config(plan_folder(STACKS, AS_OF), emulated=True)
 
 
 @pytest.mark.parametrize("stack", ["organization", "domain-playback", "partner-ad-measurement"])

@@ -93,7 +93,7 @@ def iam_names() -> frozenset[str]:
     """`mesh/deploy`, `mesh/boundary`, …: what the mesh calls its roles and policies in IAM, which looks like a path."""
     plan = build(load(ROOT / "stacks").usable(), datetime.date(2026, 12, 1))
     arns = [role.arn for role in from_plan.roles(plan)]
-    arns += [names.boundary(""), names.ci_role("", "deploy"), names.ci_role("", "preview")]
+    arns += [names.boundary("")]
     return frozenset(f"mesh/{arn.partition('/mesh/')[2]}" for arn in arns if "/mesh/" in arn)
 
 

@@ -17,6 +17,7 @@ import typer
 
 import components
 from cli.main import app
+from mesh.findings import Problem
 from mesh.plan import nodes, rules
 from mesh.plan.rules.context import RuleContext
 from sandbox.emulator import aws
@@ -75,7 +76,8 @@ def _rules(module: ModuleType) -> Iterator[Any]:
     for name, function in inspect.getmembers(module, inspect.isfunction):
         signature = inspect.signature(function, eval_str=True)
         kinds = [parameter.annotation for parameter in signature.parameters.values()]
-        if not name.startswith("_") and function.__module__ == module.__name__ and kinds == [RuleContext]:
+        is_rule = kinds == [RuleContext] and signature.return_annotation == Iterator[Problem]
+        if is_rule and not name.startswith("_") and function.__module__ == module.__name__:
             yield function
 
 

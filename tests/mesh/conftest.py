@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.load import load
-from mesh.plan import problems
+from mesh.folder import findings_of
 
 HERE = Path(__file__).parent
 TINY = HERE / "tiny"
@@ -20,11 +19,7 @@ DAY = datetime.date(2027, 1, 1)
 
 def _findings(root: Path, as_of: datetime.date = DAY) -> list[str]:
     """Every finding about a mesh folder, placed relative to it, sorted."""
-    loaded = load(root)
-    found = list(loaded.findings)
-    if loaded.mesh is not None:
-        found += loaded.place(problems(loaded.mesh, as_of))
-    return sorted(str(finding).replace(f"{root}/", "") for finding in found)
+    return sorted(str(finding).replace(f"{root}/", "") for finding in findings_of(root, as_of)[1])
 
 
 @pytest.fixture(scope="session")

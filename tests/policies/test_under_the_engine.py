@@ -157,7 +157,7 @@ def test_what_keeps_the_rules_passes_and_what_is_not_known_yet_waits_for_the_upd
 
 @pytest.mark.parametrize("stack", ["organization", "governance", "domain-playback", "partner-ad-measurement"])
 def test_the_sample_mesh_passes(stack: str, engine: RealEngine, host: PolicyHost) -> None:
-    engine.configure(stack, stack_config(plan_folder(STACKS, AS_OF), emulated=False))
+    engine.configure(stack, stack_config(plan_folder(STACKS, AS_OF), emulated=True))
     outcome = engine.run(
         stack,
         entry_point(ENTRY_POINT),

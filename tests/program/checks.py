@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 from mesh import names
@@ -17,7 +17,7 @@ CHECKS: list[Check] = []
 
 DEFAULT_ACCOUNT = "123456789012"
 PROVIDER = "pulumi:providers:aws"
-PUBLISHED = ("CatalogDatabase", "CatalogTable", "lakeformation/resource:Resource", "ResourceLfTag")
+PUBLISHED = ("CatalogDatabase", "CatalogTable", "ResourceLfTag")
 BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 OF_A_BUCKET = {
     "BucketPublicAccessBlock": lambda inputs: all(inputs.get(block) is True for block in BLOCKS),
@@ -46,13 +46,14 @@ BEFORE = (
     ("iam/role:Role", "iam/policy:Policy", "a role names the boundary by its ARN"),
     ("BucketPolicy", "BucketPublicAccessBlock", "the block refuses a public policy"),
     ("BucketReplicationConfig", "BucketVersioning", "S3 replicates versions only"),
-    ("BucketReplicationConfig", "RolePolicy", "S3 checks what the role may do"),
     ("BucketObjectLockConfiguration", "BucketVersioning", "S3 locks versions only"),
     ("cloudtrail/trail:Trail", "BucketPolicy", "CloudTrail checks the policy"),
     ("lakeformation/permissions:Permissions", "DataLakeSettings", "only an administrator grants"),
-    ("CatalogTable", "lakeformation/resource:Resource", "a table stands below a registered location"),
-    ("lakeformation/resource:Resource", "CatalogDatabase", "no permission for a registered location is needed then"),
-    ("ResourceLfTag", "CatalogTable", "labels are put on what exists"),
+    ("CatalogTable", "CatalogDatabase", "a table stands below the location of its database"),
+    ("lakeformation/resource:Resource", "RolePolicy", "Lake Formation is given the role"),
+    ("lakeformation/resource:Resource", "DataLakeSettings", "only an administrator registers"),
+    ("ResourceLfTag", "CatalogDatabase", "labels are put on what exists"),
+    ("CatalogTable", "ResourceLfTag", "a table is closed from the moment at which it is there"),
     ("StackInstances", "OrganizationalUnit", "StackSets deploy to units"),
     ("organizations/policy:Policy", "OrganizationalUnit", "policies come when their targets are there"),
     ("OrganizationDelegatedAdminAccount", "organizations/account:Account", "the account is delegated to"),
@@ -142,12 +143,7 @@ def _not_of(domain: str, inputs: Found, plan: Plan) -> Iterator[str]:
     for name in filter(None, named):
         if not fnmatch(name, names.databases_of(domain)):
             yield f"database {name}"
-    if "roleArn" in inputs:
-        if not fnmatch(inputs["arn"], f"arn:aws:s3:::{names.buckets_of(plan.mesh, domain)}"):
-            yield f"location {inputs['arn']}"
-        if inputs["roleArn"] != names.location_role(plan.perimeter.governance_id, domain):
-            yield f"role {inputs['roleArn']}"
-    elif not any(named):
+    if not any(named):
         yield "no database is named"
 
 
@@ -224,7 +220,11 @@ def every_account_blocks_public_access_and_encrypts_disks(document: Document, pl
     wrong: list[str] = []
     for stack, access in plan.access.items():
         held = {r["type"].rpartition(":")[2]: r["inputs"] for s, r in _aws(document) if s == stack}
-        if stack == "organization" or stack not in {part["stack"] for part in document["stacks"]}:
+        if (
+            stack == "organization"
+            or stack.startswith("access-")
+            or stack not in {part["stack"] for part in document["stacks"]}
+        ):
             continue
         block = held.get("AccountPublicAccessBlock", {})
         if block != {**dict.fromkeys(BLOCKS, True), "accountId": access.account_id}:
@@ -255,9 +255,12 @@ def _deletion_protection(stack: str, resource: Found, plan: Plan) -> bool | None
     if not kind.endswith(
         (":Bucket", *(f":{k}" for k in OF_A_BUCKET), ":BucketLogging", ":Key", ":Alias", ":CatalogTable")
     ):
-        guards = kind.endswith((":CatalogDatabase", "lakeformation/resource:Resource")) and "CatalogEntry$" in urn
-        if not guards:
+        guards = kind.endswith(":CatalogDatabase") and "CatalogEntry$" in urn
+        if not guards and not kind.endswith("lakeformation/resource:Resource"):
             return None
+    if "mesh:aws:RegisteredLocation$" in urn:
+        domain, _, product = name.partition(".")
+        return plan.domains[domain].products[product].deletion_protection
     if "mesh:aws:DataProduct$" in urn:
         return plan.domains[stack.removeprefix("domain-")].products[name].deletion_protection
     if "mesh:aws:CatalogEntry$" in urn:
@@ -421,7 +424,7 @@ def lake_formation_has_one_closed_setting_an_account(document: Document, plan: P
     for part in document["stacks"]:
         stack = part["stack"]
         of_stack = [r for r in part["resources"] if r in settings]
-        if len(of_stack) != (stack == "governance" or stack.startswith("domain-")):
+        if len(of_stack) != (stack == "governance" or stack.startswith("access-")):
             wrong.append(f"{stack}: {len(of_stack)} settings")
     for setting in settings:
         inputs = setting["inputs"]
@@ -431,23 +434,43 @@ def lake_formation_has_one_closed_setting_an_account(document: Document, plan: P
         ]
         parameters = inputs.get("parameters", {})
         named = parameters.get("SET_SOURCE_IDENTITY") == "TRUE" and int(parameters.get("CROSS_ACCOUNT_VERSION", 0)) >= 3
-        if any((*open_, *lax)) or not named or inputs.get("admins") != [names.deploy_role(setting["account"])]:
+        if any((*open_, *lax)) or not named or inputs.get("admins") != _administrators(setting["account"], plan):
             wrong.append(f"{_of(setting)}: {inputs}")
         if inputs.get("catalogId") != setting["account"]:
             wrong.append(f"{_of(setting)}: catalog {inputs.get('catalogId')}")
     return wrong
 
 
+def _administrators(account: str, plan: Plan) -> list[str]:
+    governs = account == plan.perimeter.governance_id
+    return [names.deploy_role(account) if governs else names.deploy_access_role(account)]
+
+
 @check
-def locations_are_read_with_a_role_of_the_mesh(document: Document, plan: Plan) -> list[str]:
+def governance_registers_each_location_for_the_domain_of_its_bucket(document: Document, plan: Plan) -> list[str]:
+    """With the domain's own location role, and pointed at by its own publisher alone."""
+    wrong: list[str] = []
     governance = plan.perimeter.governance_id
-    return [
-        f"{_of(r)}: {r['inputs']}"
-        for r in resources(document, "lakeformation/resource:Resource")
-        if not r["inputs"].get("roleArn", "").startswith(names.location_role(governance, ""))
-        or r["inputs"].get("useServiceLinkedRole") is not False
-        or r["inputs"].get("hybridAccessEnabled") is not False
-    ]
+    for location in resources(document, "lakeformation/resource:Resource"):
+        inputs = location["inputs"]
+        role = inputs.get("roleArn", "")
+        bucket = names.buckets_of(plan.mesh, role.rpartition("/")[2])
+        if (
+            role != names.location_role(governance, role.rpartition("/")[2])
+            or not fnmatch(inputs["arn"], f"arn:aws:s3:::{bucket}/tables")
+            or inputs.get("useServiceLinkedRole") is not False
+            or inputs.get("hybridAccessEnabled") is not False
+            or location["account"] != governance
+        ):
+            wrong.append(f"{_of(location)}: {inputs}")
+    for grant in resources(document, "lakeformation/permissions:Permissions"):
+        place = grant["inputs"].get("dataLocation")
+        if place is not None:
+            domain = grant["inputs"]["principal"].rpartition("/publish-")[2]
+            own = fnmatch(place["arn"], f"arn:aws:s3:::{names.buckets_of(plan.mesh, domain)}/tables")
+            if not own or grant["inputs"]["principal"] != names.publisher_role(governance, domain):
+                wrong.append(f"{_of(grant)}: {grant['inputs']['principal']} at {place['arn']}")
+    return wrong
 
 
 @check
@@ -485,6 +508,33 @@ def every_grant_on_a_catalog_waits_for_the_one_before(document: Document, plan: 
                 if first["urn"] not in before[second["urn"]]
             ]
     return wrong
+
+
+@check
+def what_closes_comes_before_what_opens(document: Document, plan: Plan) -> list[str]:
+    """Of an entry of the catalog: the database closes before there are tables, columns close before any is opened."""
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        before = _before(part["resources"])
+        tags = [r for r in part["resources"] if r["type"].endswith("ResourceLfTag")]
+        tables = [r for r in part["resources"] if r["type"].endswith("CatalogTable")]
+        wrong += [
+            f"{_of(later)} does not wait for {_of(earlier)}"
+            for later, earlier in permutations([*tags, *tables], 2)
+            if later["parent"] == earlier["parent"] and _rank(earlier) < _rank(later)
+            if earlier["urn"] not in before[later["urn"]]
+        ]
+        wrong += [f"{_of(tag)} is taken away" for tag in tags if not tag["retainOnDelete"]]
+    return wrong
+
+
+def _rank(resource: Found) -> int:
+    """Place in the order of an entry: labels of the database, tables, columns that close, columns that open."""
+    if resource["type"].endswith("CatalogTable"):
+        return 1
+    if "database" in resource["inputs"]:
+        return 0
+    return 2 if resource["inputs"]["lfTag"]["value"] == "true" else 3
 
 
 @check

@@ -9,7 +9,6 @@ from typing import Any, Final
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
-from mesh.iam.bootstrap import template
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from tests.program.sample import Document, Found
@@ -77,6 +76,7 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
+        yield from _deciding(f"access-{name}", domain)
     providers = [
         *plan.access.items(),
         *((f"domain-{n}", d.publishing) for n, d in plan.domains.items() if d.catalog),
@@ -94,7 +94,8 @@ def _organization(plan: Plan) -> Iterator[Fact]:
         yield fact(stack, f"unit {unit}", [])
     for policy in (args.declared, args.opted_out, *args.policies):
         yield fact(stack, f"policy {policy.name}", [policy.type, policy.description, policy.document.text()])
-    yield fact(stack, "stack set mesh-bootstrap", template(args.deploy_trust, args.preview_trust))
+    yield fact(stack, "stack set mesh-bootstrap", args.bootstrap)
+    yield fact(stack, "stack set mesh-bootstrap-access", args.access_bootstrap)
     yield fact(stack, f"group {names.BREAK_GLASS_ALARM}", "/mesh/")
     yield fact(
         stack, f"policy of group {names.BREAK_GLASS_ALARM}", plan.organization.break_glass_group.permissions.text()
@@ -124,11 +125,11 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield fact(stack, "network shared with", network.perimeter.domains_unit_arn)
     for key in catalog.classifications:
         yield fact(stack, f"tag {key}", ["false", "true"])
+    to, sees = catalog.perimeter.domains_unit_arn, ["DESCRIBE"]
+    yield fact(stack, f"grant to {to}: every-database", [sees, sees, governance, _databases(catalog, governance)])
     for clearance in catalog.clearances:
-        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
-            to = catalog.perimeter.domains_unit_arn
-            about = f"grant to {to}: {clearance.name}-{kind.lower()}"
-            yield fact(stack, about, [permissions, permissions, governance, _expression(clearance, kind, governance)])
+        permissions, what = ["DESCRIBE", "SELECT"], _expression(clearance, governance)
+        yield fact(stack, f"grant to {to}: {clearance.name}-table", [permissions, permissions, governance, what])
     for publisher in catalog.publishers:
         label = publisher.rpartition("/")[2]
         yield fact(stack, f"grant to {publisher}: {label}-publishes", [["CREATE_DATABASE"], [], governance, True])
@@ -141,6 +142,13 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
         arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
         yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
+    for args in plan.registered.values():
+        yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
+        place = {"catalogId": governance, "arn": args.arn}
+        about = f"grant to {args.publisher}: {args.domain}.{args.product}"
+        yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
+    for role in plan.ci.values():
+        yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
     yield from _break_glass(stack, plan.break_glass)
     log = plan.account.log_bucket
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
@@ -162,13 +170,20 @@ def _settings(stack: str, account: str, administrators: tuple[str, ...]) -> Iter
     yield fact(stack, f"lake formation of {account}", list(administrators))
 
 
-def _expression(clearance: nodes.Clearance, kind: str, catalog: str) -> dict[str, Any]:
+def _expression(clearance: nodes.Clearance, catalog: str) -> dict[str, Any]:
     parts = [{"key": key, "values": list(values)} for key, values in clearance.expression]
-    return {"catalogId": catalog, "resourceType": kind, "expressions": parts}
+    return {"catalogId": catalog, "resourceType": "TABLE", "expressions": parts}
+
+
+def _databases(of: nodes.MeshCatalogArgs | nodes.Clearance, catalog: str) -> dict[str, Any]:
+    """Every database that has a label of each classification, whatever it is."""
+    parts = [{"key": key, "values": ["false", "true"]} for key in sorted(of.classifications)]
+    return {"catalogId": catalog, "resourceType": "DATABASE", "expressions": parts}
 
 
 def _account(stack: str, args: nodes.AccountBaselineArgs) -> Iterator[Fact]:
-    yield fact(stack, "boundary", args.boundary.text())
+    if args.with_boundary:
+        yield fact(stack, "boundary", args.boundary.text())
     yield fact(stack, f"key {names.ACCOUNT_KEY_ALIAS}", args.key_policy.text())
     logs, results = args.log_bucket, args.results_bucket
     yield from _bucket(stack, logs, args.log_bucket_policy.text(), args.log_retention, 30, None, {}, own_key=False)
@@ -196,9 +211,11 @@ def _bucket(
         yield fact(stack, f"log of bucket {name}", [log, f"{name}/"])
 
 
-def _role(stack: str, arn: str, description: str, trust: Document, permissions: Document) -> Iterator[Fact]:
+def _role(
+    stack: str, arn: str, description: str, trust: Document, permissions: Document, session: int = AN_HOUR
+) -> Iterator[Fact]:
     account = arn.split(":")[4]
-    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), AN_HOUR])
+    yield fact(stack, f"role {arn}", [description, trust.text(), names.boundary(account), session])
     yield fact(stack, f"permissions of role {names.role_name(arn)}", permissions.text())
 
 
@@ -212,32 +229,12 @@ def _partner(stack: str, args: nodes.PartnerAccountArgs, log: str) -> Iterator[F
 
 
 def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> Iterator[Fact]:
-    account = plan.access.account_id
-    yield from _settings(stack, account, (plan.access.deploy_role,))
     for name, args in plan.products.items():
         yield fact(stack, f"key {names.key_alias(name)}", args.key_policy.text())
         policy = args.bucket_policy.text({KEY_ARN: key_arns[args.bucket]})
         old = min(args.retention, 30)
         yield from _bucket(stack, args.bucket, policy, args.retention, old, args.log_bucket, args.tags)
-    for args in plan.pipelines.values():
-        about = f"Writes {args.domain}.{args.product}, and nothing else"
-        yield from _role(stack, args.arn, about, args.trust, args.permissions)
-    for args in plan.clearances.values():
-        about = f"People who hold the clearance '{args.clearance.name}'"
-        yield from _role(stack, args.arn, about, args.trust, args.permissions)
-        for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["DESCRIBE", "SELECT"])):
-            what = _expression(args.clearance, kind, args.perimeter.governance_id)
-            about = f"grant to {args.arn}: {args.clearance.name}-{kind.lower()}"
-            yield fact(stack, about, [permissions, [], None, what])
-    for reference, args in plan.links.items():
-        target = {"catalogId": args.perimeter.governance_id, "databaseName": args.database}
-        yield fact(stack, f"link {args.database}", [target, account])
-        what = {"catalogId": account, "name": args.database}
-        yield fact(stack, f"grant to {account}:IAMPrincipals: {reference}", [["DESCRIBE"], [], None, what])
     for args in plan.deliveries.values():
-        arn = names.delivery_role(account, args.product)
-        about = f"S3 delivers {args.domain}.{args.product} to partners"
-        yield from _role(stack, arn, about, args.trust, args.permissions)
         for delivery in args.deliveries:
             key = names.inbox_key(args.perimeter.region, delivery.partner_id)
             where = [f"arn:aws:s3:::{delivery.inbox}", delivery.partner_id, key]
@@ -249,19 +246,47 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
         yield from _entry(stack, args)
 
 
+def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
+    account = plan.deciding.account_id
+    yield fact(stack, "boundary", plan.account.boundary.text())
+    yield from _settings(stack, account, (names.deploy_access_role(account),))
+    for args in plan.pipelines.values():
+        about = f"Writes {args.domain}.{args.product}, and nothing else"
+        yield from _role(stack, args.arn, about, args.trust, args.permissions)
+    for args in plan.staff.values():
+        about = f"People who are {args.duty} of the domain '{args.domain}'"
+        yield from _role(stack, args.arn, about, args.trust, args.permissions)
+    for args in plan.clearances.values():
+        about = f"People who hold the clearance '{args.clearance.name}'"
+        yield from _role(stack, args.arn, about, args.trust, args.permissions)
+        governance, about = args.perimeter.governance_id, f"grant to {args.arn}: {args.clearance.name}"
+        yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.clearance, governance)])
+        what = _expression(args.clearance, governance)
+        yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
+    for reference, args in plan.links.items():
+        target = {"catalogId": args.perimeter.governance_id, "databaseName": args.database}
+        yield fact(stack, f"link {args.database}", [target, account])
+        what = {"catalogId": account, "name": args.database}
+        yield fact(stack, f"grant to {account}:IAMPrincipals: {reference}", [["DESCRIBE"], [], None, what])
+    for args in plan.deliveries.values():
+        arn = names.delivery_role(account, args.product)
+        about = f"S3 delivers {args.domain}.{args.product} to partners"
+        yield from _role(stack, arn, about, args.trust, args.permissions)
+
+
 def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
     governance = args.perimeter.governance_id
     about = [args.description, f"s3://{args.location}/", governance]
     yield fact(stack, f"database {args.database}", about)
-    yield fact(stack, f"location {args.location}", args.location_role)
     for key in args.classifications:
-        yield fact(stack, f"label {key} on {args.database}", "false")
+        yield fact(stack, f"label {key} on {args.database}", "true")
     for table in args.tables:
         location = f"s3://{args.location}/{table.name}/"
         yield fact(stack, f"table {args.database}.{table.name}", [table.description, location, *_columns(table)])
-        for column in table.labelled:
-            for key in column.labels:
-                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", "true")
+        for column in {column.name: column for column in (*table.columns, *table.partitions)}.values():
+            for key in args.classifications:
+                value = "true" if key in column.labels else "false"
+                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", value)
 
 
 def _columns(table: CatalogTable) -> list[Any]:
@@ -343,7 +368,9 @@ def _grant(resource: Found, known: Known) -> Facts:
         component = resource["parent"].rpartition("::")[2]
         to = f"arn:aws:iam::{resource['account']}:role/mesh/clearance/{component}"
         assert inputs["principal"] in (to, "<unknown>")
-    on = [inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database") if key in inputs]
+    on = [
+        inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database", "dataLocation") if key in inputs
+    ]
     options = inputs.get("permissionsWithGrantOptions") or []
     assert len(on) == 1, inputs
     yield f"grant to {to}: {resource['name']}", [inputs["permissions"], options, inputs.get("catalogId"), on[0]]
@@ -377,11 +404,10 @@ def _label(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
     tag, column, database = inputs["lfTag"], inputs.get("tableWithColumns"), inputs.get("database")
     if database:
-        on = database["name"]
-    else:
-        (name,) = column["columnNames"]
-        on = f"{column['databaseName']}.{column['name']}.{name}"
-    yield f"label {tag['key']} on {on}", tag["value"]
+        yield f"label {tag['key']} on {database['name']}", tag["value"]
+        return
+    for name in column["columnNames"]:
+        yield f"label {tag['key']} on {column['databaseName']}.{column['name']}.{name}", tag["value"]
 
 
 def _replication(resource: Found, known: Known) -> Facts:

@@ -38,7 +38,7 @@ def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_a
     folder = tmp_path / "stacks"
     shutil.copytree(sample.STACKS, folder)
     (folder / "accounts.yaml").write_text(BEGINNING)
-    config = {"mesh:directory": str(folder), "mesh:as-of": "2026-12-01"}
+    config = {"mesh:directory": str(folder)}
 
     with EmulatedOrganization(IDS, "eu-west-1") as organization:
 

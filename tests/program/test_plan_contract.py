@@ -95,6 +95,7 @@ GRANT, TAG = "lakeformation/permissions:Permissions", "ResourceLfTag"
 PROTECTION = checks.what_holds_or_guards_data_is_protected_as_the_plan_says
 BUCKETS = checks.every_bucket_is_private_encrypted_versioned_and_logged
 STATEMENTS = checks.every_statement_says_what_it_is_for_and_is_whole
+LOCATIONS = checks.governance_registers_each_location_for_the_domain_of_its_bucket
 SETTINGS = checks.lake_formation_has_one_closed_setting_an_account
 LISTS = checks.subnets_have_a_list_of_their_own_and_the_default_one_is_empty
 ABOVE = checks.root_users_and_ai_services_are_held_from_above
@@ -132,28 +133,6 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         PUBLISHES,
         "another domain's label",
         put(TAG, "inputs", "database", value={"name": "identity__profiles"}, stack="domain-ads"),
-    ),
-    (
-        PUBLISHES,
-        "another domain's bucket",
-        put(
-            "lakeformation/resource:Resource",
-            "inputs",
-            "arn",
-            value="arn:aws:s3:::aurora-identity--profiles/tables",
-            stack="domain-ads",
-        ),
-    ),
-    (
-        PUBLISHES,
-        "another domain's role",
-        put(
-            "lakeformation/resource:Resource",
-            "inputs",
-            "roleArn",
-            value="arn:aws:iam::200000000002:role/mesh/location/content",
-            stack="domain-ads",
-        ),
     ),
     (
         PROVIDERS,
@@ -263,7 +242,7 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (ABOVE, "at once", put("OrganizationsFeatures", "dependencies", value=[])),
     (SHARES, "outside", put("ram/resourceShare:ResourceShare", "inputs", "allowExternalPrincipals", value=True)),
     (SHARES, "a partner", put("PrincipalAssociation", "inputs", "principal", value="410000000072")),
-    (SETTINGS, "none in a domain", drop("DataLakeSettings", "domain-ads")),
+    (SETTINGS, "none in a domain", drop("DataLakeSettings", "access-ads")),
     (
         SETTINGS,
         "default permissions",
@@ -273,7 +252,7 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (
         SETTINGS,
         "another administrator",
-        put("DataLakeSettings", "inputs", "admins", value=["arn:aws:iam::200000000002:role/mesh/ci-deploy"]),
+        put("DataLakeSettings", "inputs", "admins", value=["arn:aws:iam::200000000002:role/mesh/ci/governance"]),
     ),
     (
         SETTINGS,
@@ -281,17 +260,44 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         put("DataLakeSettings", "inputs", "parameters", value={"CROSS_ACCOUNT_VERSION": "4"}),
     ),
     (
-        checks.locations_are_read_with_a_role_of_the_mesh,
+        LOCATIONS,
+        "another domain's bucket",
+        put("lakeformation/resource:Resource", "inputs", "arn", value="arn:aws:s3:::aurora-identity--x/tables"),
+    ),
+    (
+        LOCATIONS,
+        "another domain's role",
+        put(
+            "lakeformation/resource:Resource",
+            "inputs",
+            "roleArn",
+            value="arn:aws:iam::200000000002:role/mesh/location/identity",
+        ),
+    ),
+    (
+        LOCATIONS,
+        "another domain's publisher",
+        put(
+            GRANT,
+            "inputs",
+            "principal",
+            value="arn:aws:iam::200000000002:role/mesh/publisher/publish-identity",
+            name="ads.impressions",
+            stack="governance",
+        ),
+    ),
+    (
+        LOCATIONS,
         "service-linked",
         put("lakeformation/resource:Resource", "inputs", "useServiceLinkedRole", value=True),
     ),
     (
-        checks.locations_are_read_with_a_role_of_the_mesh,
+        LOCATIONS,
         "hybrid",
         put("lakeformation/resource:Resource", "inputs", "hybridAccessEnabled", value=True),
     ),
     (
-        checks.locations_are_read_with_a_role_of_the_mesh,
+        LOCATIONS,
         "no role",
         put("lakeformation/resource:Resource", "inputs", "roleArn", value=""),
     ),
@@ -305,30 +311,37 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
             value="arn:aws:organizations::100000000001:ou/o-aur0ra5treamx/ou-aur0-partner1",
         ),
     ),
-    (GRANTS, "passed on", put(GRANT, "inputs", "permissionsWithGrantOptions", value=["SELECT"], stack="domain-ads")),
+    (GRANTS, "passed on", put(GRANT, "inputs", "permissionsWithGrantOptions", value=["SELECT"], stack="access-ads")),
     (GRANTS, "not shared", put(GRANT, "inputs", "permissionsWithGrantOptions", value=None, stack="governance")),
     (
         GRANTS,
         "everybody reads",
-        put(GRANT, "inputs", "permissions", value=["SELECT"], stack="domain-ads", name="content."),
+        put(GRANT, "inputs", "permissions", value=["SELECT"], stack="access-ads", name="content."),
     ),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "hub", alone(GRANT, "governance")),
-    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "domain", alone(GRANT, "domain-ads")),
+    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "domain", alone(GRANT, "access-ads")),
     (checks.every_grant_on_a_catalog_waits_for_the_one_before, "labels", alone(TAG, "domain-ads")),
+    (
+        checks.what_closes_comes_before_what_opens,
+        "a table first",
+        put("CatalogTable", "dependencies", value=[], stack="domain-ads"),
+    ),
+    (checks.what_closes_comes_before_what_opens, "taken away", put(TAG, "retainOnDelete", value=False)),
     *(
         (ORDER, f"{later} before {earlier}", unparented(later, stack))
         for later, earlier, stack in [
-            ("iam/role:Role", "boundary", "domain-ads"),
+            ("iam/role:Role", "boundary", "access-ads"),
             ("iam/role:Role", "boundary", "governance"),
             (":BucketPolicy", "block", "domain-ads"),
             ("BucketReplicationConfig", "versioning", "domain-ads"),
             ("BucketObjectLockConfiguration", "versioning", "governance"),
             ("cloudtrail/trail:Trail", "policy", "governance"),
             (GRANT, "settings", "governance"),
-            (GRANT, "settings", "domain-ads"),
-            ("CatalogTable", "location", "domain-ads"),
-            ("lakeformation/resource:Resource", "database", "domain-ads"),
-            ("ResourceLfTag", "table", "domain-ads"),
+            (GRANT, "settings", "access-ads"),
+            ("CatalogTable", "database", "domain-ads"),
+            ("lakeformation/resource:Resource", "role", "governance"),
+            ("ResourceLfTag", "database", "domain-ads"),
+            ("CatalogTable", "labels", "domain-ads"),
             ("StackInstances", "units", "organization"),
             ("organizations/policy:Policy", "units", "organization"),
             ("OrganizationDelegatedAdminAccount", "account", "organization"),

@@ -41,7 +41,8 @@ def started(
     **config: str,
 ) -> RunResult:
     """Pulumi's entry point, as `pulumi preview` or `pulumi up` starts it."""
-    settings: Mapping[str, str] = {"as-of": "2026-12-01", "directory": str(folder), **config}
+    day = {"as-of": "2026-12-01", "emulated": "true"} if preview else {}
+    settings: Mapping[str, str] = {"directory": str(folder), **day, **config}
     engine = Engine(
         project="mesh",
         stack=stack,
@@ -68,14 +69,33 @@ def without_account(folder: Path, name: str) -> None:
 
 def test_an_unknown_stack_is_refused_with_those_that_there_are() -> None:
     message = refused("domain-sales")
-    assert message.startswith("there is no stack 'domain-sales'; stacks: domain-ads, domain-content")
-    assert "governance, organization, partner-ad-measurement and partner-subtitling" in message
+    assert message.startswith("there is no stack 'domain-sales'; stacks: access-ads, access-content, access-identity")
+    assert "domain-subscriptions and 4 more" in message
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-13-01", "01.12.2026"])
 def test_a_day_that_is_none_is_refused_with_an_example(text: str) -> None:
     expected = f"mesh:as-of is '{text}'; expected a date such as 2027-05-01"
     assert refused("governance", **{"as-of": text}) == expected
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_another_day_than_today_is_refused_outside_the_emulator(preview: bool) -> None:
+    message = refused("organization", preview=preview, **{"as-of": "2020-01-01", "emulated": "false"})
+    assert message.startswith(
+        "mesh:as-of is '2020-01-01', and outside of the emulator the day is today: on another one"
+    )
+    assert "remove it (`pulumi config rm mesh:as-of`)" in message
+
+
+def test_a_committed_file_does_not_turn_the_clock_back(folder: Path) -> None:
+    """It could say that AWS is emulated as well: the folder that holds it is no valid mesh."""
+    settings = 'config:\n  mesh:as-of: "2020-01-01"\n  mesh:emulated: "true"\n'
+    (folder / "Pulumi.organization.yaml").write_text(settings, "utf-8")
+    message = refused("organization", folder, preview=False, **{"as-of": "2020-01-01", "emulated": "true"})
+    file = folder / "Pulumi.organization.yaml"
+    assert f"{file}:2:3: 'mesh:as-of' is a setting of the emulator alone" in message
+    assert f"{file}:3:3: 'mesh:emulated' is a setting of the emulator alone" in message
 
 
 def test_a_mesh_with_mistakes_is_refused_with_all_of_them(folder: Path) -> None:

@@ -12,8 +12,8 @@ def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...],
     """RCP of one partner account: its own identities, the declared writers, the deployment (I5)."""
     own = f"arn:aws:iam::{account_id}:*"
     deploying = (
-        names.ci_role(governance_id, "deploy"),
-        names.ci_role(governance_id, "preview"),
+        names.ci_role(governance_id, "partners"),
+        names.ci_role(governance_id, names.CI_OF_PREVIEWS),
         names.break_glass_role(governance_id),
     )
     return document(
@@ -32,7 +32,7 @@ def partner_resources_take_one_writer(account_id: str, writers: tuple[str, ...],
         ),
         Statement(
             sid="RefuseAllButTheDeployment",
-            what="Nobody assumes a role in the account but its own identities, the CI and the break-glass role.",
+            what="Only its own identities, partners' CI, previews and the break-glass role assume a role here.",
             why="No domain and no other partner comes in, whatever a trust policy there says.",
             but="CI, and the break-glass role when CI is down, step into `mesh/deploy` and `mesh/preview`.",
             principal="*",

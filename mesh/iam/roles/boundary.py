@@ -7,7 +7,8 @@ from typing import Final
 from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.roles.publisher import REGISTER_AND_LABEL, TAG
+from mesh.iam.roles.publisher import LABEL, TAG
+from mesh.iam.roles.staff import staff_work
 from mesh.iam.statement import Document, Statement, document, when
 
 _DATA_WORK: Final = {
@@ -76,7 +77,7 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             actions=DATA_WORK,
             resources=("*",),
         ),
-        *(_in_governance(account_id) if account_id == perimeter.governance_id else _outside_governance()),
+        *(_in_governance() if account_id == perimeter.governance_id else _outside_governance()),
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
             what="No role of the mesh acts on a bucket, key, queue, topic or role outside the organisation.",
@@ -112,25 +113,18 @@ def _outside_governance() -> tuple[Statement, ...]:
             actions=PRODUCT_WORK,
             resources=("*",),
         ),
+        staff_work((*DATA_WORK, *PRODUCT_WORK)),
     )
 
 
-def _in_governance(account_id: str) -> tuple[Statement, ...]:
+def _in_governance() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="PublishProducts",
-            what="In the governance account a role registers locations, labels data and tags tables, besides.",
+            what="In the governance account a role labels data and tags tables, besides.",
             why="Publishers do; in a domain's account it is the deployment's.",
             effect="Allow",
-            actions=(*REGISTER_AND_LABEL, *TAG),
+            actions=(*LABEL, *TAG),
             resources=("*",),
-        ),
-        Statement(
-            sid="PassLocationRoles",
-            what="In the governance account a role passes location roles at most.",
-            why="Publishers register locations with them; nobody else passes a role.",
-            effect="Allow",
-            actions=("iam:GetRole", "iam:PassRole"),
-            resources=(names.location_role(account_id, "*"),),
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mesh import names
+from mesh.iam.ends import Ends, by_end, until
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.trust import assumed_by_services
 from mesh.iam.statement import Document, Statement, document, when
@@ -23,10 +24,12 @@ def delivery_trust(account_id: str, bucket: str) -> Document:
     )
 
 
-def delivery_permissions(
-    perimeter: Perimeter, account_id: str, domain: str, product: str, inboxes: tuple[str, ...]
-) -> Document:
-    """Permissions: copy what is under `outbound/<partner>/` into the inboxes of partners; `inboxes` are buckets."""
+def delivery_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str, inboxes: Ends) -> Document:
+    """Permissions: copy what is under `outbound/<partner>/` into the inboxes of partners.
+
+    `inboxes` are buckets, each with the last day of its agreement. There is a statement for each day on which one ends,
+    which are at most as many as the partners that the product goes to.
+    """
     bucket, alias = names.bucket(perimeter.mesh, domain, product), names.key_alias(product)
     return document(
         Statement(
@@ -45,16 +48,18 @@ def delivery_permissions(
             actions=("s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"),
             resources=(f"arn:aws:s3:::{bucket}/outbound/*",),
         ),
-        Statement(
-            sid="WriteToTheInboxes",
-            what="The role writes replicas into the inboxes of open agreements.",
-            why="An agreement that has ended has no inbox in the list.",
-            effect="Allow",
-            actions=("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"),
-            resources=tuple(f"arn:aws:s3:::{inbox}/*" for inbox in inboxes),
-        )
-        if inboxes  # a statement without a resource is no policy to IAM: with every agreement closed there is none
-        else None,
+        *(
+            Statement(
+                sid=f"WriteToTheInboxes{ending.mark}",
+                what="The role writes replicas into the inboxes of agreements that last to this day.",
+                why="From the next on nothing is delivered, whether or not somebody deploys.",
+                effect="Allow",
+                actions=("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"),
+                resources=tuple(f"arn:aws:s3:::{inbox}/*" for inbox in ending.names),
+                conditions=(until(ending.end),),
+            )
+            for ending in by_end(inboxes)
+        ),
         Statement(
             sid="DecryptTheProduct",
             what="The role decrypts with its product's key.",
@@ -69,14 +74,17 @@ def delivery_permissions(
         ),
         Statement(
             sid="EncryptForThePartner",
-            what="The role encrypts with keys of partners' accounts.",
-            why="A replica is encrypted with the inbox's key.",
+            what="The role encrypts with keys of partners' accounts, until the last of its agreements ends.",
+            why="A replica is encrypted with the inbox's key, whose own policy has the day of each writer.",
             effect="Allow",
             actions=("kms:Encrypt", "kms:GenerateDataKey"),
             resources=(f"arn:aws:kms:{perimeter.region}:*:key/*",),
             conditions=(
                 through(perimeter, "s3"),
                 when("ForAnyValue:StringLike", "aws:ResourceOrgPaths", perimeter.partners),
+                until(max(inboxes.values())),
             ),
-        ),
+        )
+        if inboxes  # with every agreement closed there is nobody to encrypt for
+        else None,
     )

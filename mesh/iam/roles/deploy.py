@@ -1,37 +1,101 @@
-"""Roles `mesh/deploy` and `mesh/preview` of every account: trust, and what a preview is refused."""
+"""Roles `mesh/deploy` and `mesh/preview` of every account, `mesh/deploy-access` of a domain's: who enters, and how far.
+
+Trust of all three, and what a preview is refused; what `mesh/deploy-access` may do is in `deploy_access`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from mesh import names
 from mesh.iam.perimeter import Perimeter
+from mesh.iam.roles.continuous_integration import account_below
 from mesh.iam.roles.settings_reads import SETTINGS_READS
-from mesh.iam.roles.trust import assumed_by
-from mesh.iam.statement import Document, Statement, document, when
+from mesh.iam.roles.trust import BEGIN, assumed_by
+from mesh.iam.statement import Condition, Document, Statement, document, when
+
+_WHY: Final = "What is deployed was merged; CI signs in by OIDC and holds no credential that lasts."
 
 
-def deploy_trust(perimeter: Perimeter, *continuous_integration: str) -> Document:
-    """Trust of `mesh/deploy` or `mesh/preview`: CI roles of the governance account, and its break-glass role.
+def deploy_trust(perimeter: Perimeter, account_id: str, *, by_ci: bool) -> Document:
+    """Trust of `mesh/deploy` in an account: the CI role of the account's stack, and the break-glass role.
 
-    The latter under a person's name.
+    One text serves all accounts but for the account's own id, so each CI role is let in where its stack is, and
+    nowhere else. Without CI (`by_ci`) the break-glass role is the only way in.
     """
+    return document(*(_continuous_integration(perimeter, account_id) if by_ci else ()), _emergencies(perimeter))
+
+
+def deploy_access_trust(perimeter: Perimeter, *, by_ci: bool) -> Document:
+    """Trust of `mesh/deploy-access`, which accounts of domains alone have: CI of access, and the break-glass role."""
+    hub = perimeter.governance_id
+    ci = assumed_by(
+        hub,
+        names.ci_role(hub, "access"),
+        sid="ContinuousIntegrationOfAccess",
+        what="CI of the stacks `access-<d>` assumes the role, in every domain.",
+        why="Who reads is decided apart: a domain's own CI deploys what the domain owns, and makes no reader.",
+        actions=BEGIN,
+    )
+    return document(*((ci,) if by_ci else ()), _emergencies(perimeter))
+
+
+def preview_trust(perimeter: Perimeter, *, by_ci: bool) -> Document:
+    """Trust of `mesh/preview`: CI roles, each in the accounts that its own policy names, and the break-glass role."""
+    ci = assumed_by(
+        perimeter.governance_id,
+        names.ci_role(perimeter.governance_id, "*"),
+        sid="ContinuousIntegrationOfTheMesh",
+        what="CI roles of the governance account assume the role.",
+        why="A pull request is previewed, and so is an update; it reads settings, and no data.",
+        actions=BEGIN,
+    )
+    return document(*((ci,) if by_ci else ()), _emergencies(perimeter))
+
+
+def _continuous_integration(perimeter: Perimeter, account_id: str) -> Iterator[Statement]:
+    hub, management = perimeter.governance_id, perimeter.management_id
+
+    def of_stack(stack: str, title: str, what: str, where: Condition) -> Statement:
+        sid = f"ContinuousIntegrationOf{title}"
+        return assumed_by(hub, names.ci_role(hub, stack), sid=sid, what=what, why=_WHY, actions=BEGIN, also=(where,))
+
+    yield of_stack(
+        "organization",
+        "TheOrganisation",
+        "CI of the stack `organization` assumes the role in the management account.",
+        when("StringEquals", "aws:ResourceAccount", management),
+    )
+    yield of_stack(
+        "governance",
+        "Governance",
+        "CI of the stack `governance` assumes the role in the governance account.",
+        when("StringEquals", "aws:ResourceAccount", hub),
+    )
+    yield of_stack(
+        names.ci_of_domain(account_id),
+        "TheDomain",
+        "CI of a domain assumes the role in the domain's own account, whose id is in the name of the CI role.",
+        account_below(perimeter.domains),
+    )
+    yield of_stack(
+        "partners",
+        "Partners",
+        "CI of partners' stacks assumes the role in partners' accounts.",
+        account_below(perimeter.partners),
+    )
+
+
+def _emergencies(perimeter: Perimeter) -> Statement:
     governance = perimeter.governance_id
-    named = when("Null", "aws:SourceIdentity", "false")
-    return document(
-        assumed_by(
-            governance,
-            *continuous_integration,
-            sid="ContinuousIntegrationOfTheMesh",
-            what="CI roles of the governance account assume the role.",
-            why="What is deployed was merged; CI signs in by OIDC and holds no credential that lasts.",
-        ),
-        assumed_by(
-            governance,
-            names.break_glass_role(governance),
-            sid="EmergenciesUnderAName",
-            what="The break-glass role assumes the role, in a session that says who it is.",
-            why="When the CI is down a person deploys, and the trail has the name.",
-            also=(named,),
-        ),
+    return assumed_by(
+        governance,
+        names.break_glass_role(governance),
+        sid="EmergenciesUnderAName",
+        what="The break-glass role assumes the role, in a session that says who it is.",
+        why="When the CI is down a person deploys, and the trail has the name.",
+        also=(when("Null", "aws:SourceIdentity", "false"),),
     )
 
 

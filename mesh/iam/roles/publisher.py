@@ -24,14 +24,10 @@ PUBLISH: Final = (
 
 TAG: Final = ("glue:GetTags", "glue:TagResource", "glue:UntagResource")
 
-REGISTER_AND_LABEL: Final = (
+LABEL: Final = (
     "lakeformation:AddLFTagsToResource",
-    "lakeformation:DeregisterResource",
-    "lakeformation:DescribeResource",
     "lakeformation:GetResourceLFTags",
-    "lakeformation:RegisterResource",
     "lakeformation:RemoveLFTagsFromResource",
-    "lakeformation:UpdateResource",
 )
 
 
@@ -49,10 +45,10 @@ def publisher_trust(domain_id: str) -> Document:
 
 
 def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> Document:
-    """Permissions: publish the databases `<domain>__*` and the locations that the domain's own location role can read.
+    """Permissions: publish the databases `<domain>__*`, and label what is in them.
 
-    Lake Formation's actions have no resource types (Service Authorization Reference); what bounds a registration is
-    `iam:PassRole` on the one location role, whose own permissions end at the domain's buckets.
+    Lake Formation's actions have no resource types (Service Authorization Reference): what the role can label are the
+    databases that it made, and where it can make one, DATA_LOCATION_ACCESS says (`RegisteredLocation`).
     """
     hub = f"arn:aws:glue:{perimeter.region}:{perimeter.governance_id}"
     databases = names.databases_of(domain)
@@ -72,11 +68,11 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
             ),
         ),
         Statement(
-            sid="RegisterAndLabel",
-            what="The role registers locations, and puts LF-tags on data.",
-            why="Lake Formation's actions take no resource: what can be registered, `PassTheLocationRole` bounds.",
+            sid="LabelData",
+            what="The role puts LF-tags on data.",
+            why="Lake Formation's actions take no resource: it labels what it made, and registers no location.",
             effect="Allow",
-            actions=REGISTER_AND_LABEL,
+            actions=LABEL,
             resources=("*",),
         ),
         Statement(
@@ -96,13 +92,5 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
             actions=ENCRYPT,
             resources=(f"arn:aws:kms:{perimeter.region}:{domain_id}:key/*",),
             conditions=(through(perimeter, "s3"),),
-        ),
-        Statement(
-            sid="PassTheLocationRole",
-            what="The role passes its domain's location role to Lake Formation.",
-            why="A location is read with the role that was passed: with another domain's, its data would be read.",
-            effect="Allow",
-            actions=("iam:GetRole", "iam:PassRole"),
-            resources=(names.location_role(perimeter.governance_id, domain),),
         ),
     )

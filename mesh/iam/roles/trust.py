@@ -8,11 +8,19 @@ from __future__ import annotations
 from mesh.iam.perimeter import caller_is
 from mesh.iam.statement import Condition, Statement, account, service, when
 
-ASSUME = ("sts:AssumeRole", "sts:SetSourceIdentity")
+BEGIN = ("sts:AssumeRole",)
+ASSUME = (*BEGIN, "sts:SetSourceIdentity")
+"""Actions on a role: to begin a session; under a name that every later call shows."""
 
 
 def assumed_by(
-    account_id: str, *arns: str, sid: str, what: str, why: str, also: tuple[Condition, ...] = ()
+    account_id: str,
+    *arns: str,
+    sid: str,
+    what: str,
+    why: str,
+    actions: tuple[str, ...] = ASSUME,
+    also: tuple[Condition, ...] = (),
 ) -> Statement:
     """Allow to callers of an account whose ARN is one of these, or matches one."""
     return Statement(
@@ -21,7 +29,7 @@ def assumed_by(
         why=why,
         effect="Allow",
         principal=account(account_id),
-        actions=ASSUME,
+        actions=actions,
         conditions=(caller_is(*arns), *also),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_access_roles, deploy_roles
 from mesh.iam.scp.roles import only_roles, roles_stay_as_they_are
 from mesh.iam.statement import Document, Statement, document, when
 
@@ -54,7 +54,6 @@ ADMINISTER_LAKE_FORMATION: Final = (
     "lakeformation:DetachRLSPolicy",
     "lakeformation:GrantPermissions",
     "lakeformation:Put*",
-    "lakeformation:RegisterResourceWithPrivilegedAccess",
     "lakeformation:RevokePermissions",
     "lakeformation:UpdateDataCellsFilter",
     "lakeformation:UpdateL*",
@@ -64,11 +63,14 @@ ADMINISTER_LAKE_FORMATION: Final = (
 """Actions that grant, label, filter, or change settings."""
 
 REGISTER_LOCATIONS: Final = (
-    "lakeformation:AddLFTagsToResource",
     "lakeformation:DeregisterResource",
-    "lakeformation:RegisterResource",
-    "lakeformation:RemoveLFTagsFromResource",
+    "lakeformation:RegisterResource*",
     "lakeformation:UpdateResource",
+)
+
+LABEL_DATA: Final = (
+    "lakeformation:AddLFTagsToResource",
+    "lakeformation:RemoveLFTagsFromResource",
 )
 
 SILENCE_THE_ALARM: Final = (
@@ -96,13 +98,17 @@ def guardrails_stay_up(perimeter: Perimeter) -> Document:
             but="The program tags the roles that it makes, as all that it makes.",
             actions=("sts:TagSession", "iam:TagRole", "iam:UntagRole"),
             resources=("*",),
-            conditions=(when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"), caller_is_not(deploy_roles())),
+            conditions=(
+                when("ForAnyValue:StringLike", "aws:TagKeys", "mesh:*"),
+                caller_is_not(deploy_roles(), deploy_access_roles()),
+            ),
         ),
     )
 
 
 def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about protection: deployments alone change it, and publishers register locations."""
+    """Statements about protection: deployments alone change it, and publishers label."""
+    governance = names.deploy_role(perimeter.governance_id)
     return (
         Statement(
             sid="RefuseChangesToProtection",
@@ -120,25 +126,34 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
             but="The deployment of governance makes both; AWS has no key for whom a catalog's policy admits.",
             actions=PROTECTION_OF_ALL,
             resources=("*",),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+            conditions=(caller_is_not(governance),),
         ),
         Statement(
             sid="RefuseLakeFormationAdministration",
-            what="Only deployments grant, revoke, and change LF-tags or settings of Lake Formation.",
+            what="Only the deployments of governance and of who reads grant, revoke, or set Lake Formation up.",
             why="A grant is access to columns.",
-            but="The stacks of governance and of domains grant and label as the files say; AWS has no key for grants.",
+            but="`governance` grants and labels, `access-<d>` passes on; AWS has no key for grants.",
             actions=ADMINISTER_LAKE_FORMATION,
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles()),),
+            conditions=(caller_is_not(governance, deploy_access_roles()),),
         ),
         Statement(
             sid="RefuseRegistrationOfLocations",
-            what="Only deployments and publishers register locations and put LF-tags on data.",
-            why="A column that loses its tag is open to every clearance.",
-            but="A domain's stack publishes its tables as its publisher; these actions take no resource.",
+            what="Only the deployment of governance registers locations.",
+            why="With its location's role a table is read, and without it not at all: whoever's table it is.",
+            but="`governance` registers the place of every table port; these actions take no resource.",
             actions=REGISTER_LOCATIONS,
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+            conditions=(caller_is_not(governance),),
+        ),
+        Statement(
+            sid="RefuseLabelsOfOthers",
+            what="Only the deployment of governance and publishers put LF-tags on data.",
+            why="A column that loses its tag is open to every clearance.",
+            but="A domain's stack labels its tables as its publisher; these actions take no resource.",
+            actions=LABEL_DATA,
+            resources=("*",),
+            conditions=(caller_is_not(governance, names.publisher_role(perimeter.governance_id, "*")),),
         ),
     )
 

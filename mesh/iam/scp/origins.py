@@ -34,8 +34,12 @@ reads with them, from networks of AWS's) and by S3, which replicates.
 (Athena User Guide, "Control access to Amazon S3 from Athena": no restriction by address, VPC or endpoint.)
 """
 
-ROLES_OF_PEOPLE: Final = (names.clearance_role("*", "*"), ROLES_OF_PERMISSION_SETS)
-"""Roles that people work with: those of clearances, and those of permission sets."""
+ROLES_OF_PEOPLE: Final = (
+    names.clearance_role("*", "*"),
+    *(names.staff_role("*", duty) for duty in names.STAFF),
+    ROLES_OF_PERMISSION_SETS,
+)
+"""Roles that people work with: those of clearances, of a domain's staff, and of permission sets."""
 
 
 def roles_of_partners_people() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
-from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
+from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_access_roles, deploy_roles
 from mesh.iam.roles.permission_set import ROLES_OF_PERMISSION_SETS
 from mesh.iam.statement import Statement, when
 
@@ -102,9 +102,9 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherFederation",
-            what="Only the deployment of governance makes or changes OIDC providers.",
+            what="Only StackSets, in the governance account, make or change OIDC providers.",
             why="Whoever controls a provider can sign in as anybody whom a trust policy takes from it.",
-            but="The deployment of governance makes the CI's provider.",
+            but="The StackSet of the organisation makes the CI's provider, before any CI can sign in.",
             actions=(
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
@@ -112,22 +112,27 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
                 "iam:UpdateOpenIDConnectProviderThumbprint",
             ),
             resources=("*",),
-            conditions=(caller_is_not(names.deploy_role(perimeter.governance_id)),),
+            conditions=(caller_is_not(names.BOOTSTRAP_ROLE.replace("*", perimeter.governance_id, 1)),),
         ),
     )
 
 
+ROLES_THAT_ARE_ADMITTED: Final = (names.role("*", "*"), names.policy("*", "*"), names.BOOTSTRAP_ROLE, *ROLES_OF_AWS)
+"""Roles that some policy of the mesh admits by their names, and the boundary."""
+
+
 def roles_stay_as_they_are() -> tuple[Statement, ...]:
     """Statements about roles: deployments alone change and pass those of the mesh; others carry the boundary."""
+    stacks = (deploy_roles(), deploy_access_roles())
     return (
         Statement(
             sid="RefuseChangesToRolesOfTheMesh",
             what="Only deployments change roles and policies of the mesh, and roles that AWS makes.",
             why="Every policy admits roles by their names: whoever makes or changes one of that name is admitted.",
-            but="Stacks make the roles of the mesh; StackSets make `mesh/deploy` itself.",
+            but="Stacks make the roles of the mesh (in domains, `access-<d>` alone); StackSets make those of stacks.",
             actions=CHANGE_ROLES,
-            resources=(names.role("*", "*"), names.policy("*", "*"), names.BOOTSTRAP_ROLE, *ROLES_OF_AWS),
-            conditions=(caller_is_not(deploy_roles(), names.BOOTSTRAP_ROLE),),
+            resources=ROLES_THAT_ARE_ADMITTED,
+            conditions=(caller_is_not(*stacks, names.BOOTSTRAP_ROLE),),
         ),
         Statement(
             sid="RefuseLosingTheBoundary",
@@ -140,18 +145,18 @@ def roles_stay_as_they_are() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefusePassingRolesOfTheMesh",
-            what="Only deployments and publishers pass a role of the mesh to a service.",
+            what="Only deployments pass a role of the mesh to a service.",
             why="Whoever gives a pipeline's role to a job of their own acts as the pipeline.",
-            but="A domain's stack gives a job its role; a publisher gives Lake Formation the one location role.",
+            but="A domain's stack gives a job its role, and S3 the delivery's; governance's gives locations theirs.",
             actions=("iam:PassRole",),
             resources=(names.role("*", "*"),),
-            conditions=(caller_is_not(deploy_roles(), names.publisher_role("*", "*")),),
+            conditions=(caller_is_not(deploy_roles()),),
         ),
         Statement(
             sid="RefuseRolesWithoutTheBoundary",
             what="Only deployments make a role, or change its policy, if it does not carry the boundary.",
             why="A team's role without it could do what the team may not.",
-            but="`mesh/deploy`, which StackSets make, and CI's roles carry none.",
+            but="`mesh/deploy`, which StackSets make, and CI's first roles carry none.",
             actions=(
                 "iam:AttachRolePolicy",
                 "iam:CreateRole",

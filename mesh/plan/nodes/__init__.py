@@ -9,6 +9,7 @@ from __future__ import annotations
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
+from mesh.plan.nodes.continuous_integration import CiRoleArgs, FirstCiRoles
 from mesh.plan.nodes.domain import (
     CatalogEntryArgs,
     ClearanceRoleArgs,
@@ -18,6 +19,7 @@ from mesh.plan.nodes.domain import (
     PartnerReplicationArgs,
     PipelineRoleArgs,
     ResourceLinkArgs,
+    StaffRoleArgs,
 )
 from mesh.plan.nodes.governance import (
     AuditTrailArgs,
@@ -26,6 +28,7 @@ from mesh.plan.nodes.governance import (
     LocationRoleArgs,
     MeshBusArgs,
     MeshCatalogArgs,
+    RegisteredLocationArgs,
 )
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
@@ -52,12 +55,14 @@ __all__ = [
     "BreakGlassArgs",
     "BreakGlassGroupArgs",
     "CatalogEntryArgs",
+    "CiRoleArgs",
     "Clearance",
     "ClearanceRoleArgs",
     "DataProductArgs",
     "DeclarativePolicy",
     "Delivery",
     "DomainPlan",
+    "FirstCiRoles",
     "GovernancePlan",
     "LandingZoneArgs",
     "LocationRoleArgs",
@@ -75,7 +80,9 @@ __all__ = [
     "PermissionSetsArgs",
     "PipelineRoleArgs",
     "Plan",
+    "RegisteredLocationArgs",
     "ResourceLinkArgs",
     "RoleDocuments",
+    "StaffRoleArgs",
     "Tags",
 ]

@@ -17,6 +17,7 @@ class AccountBaselineArgs:
     """Baseline of an account: keys, boundary, logs, query results, budget. `owner` names the domain or partner.
 
     `clearances` that are held in the account have a workgroup each; without any there is one for the account.
+    `with_boundary` is False where the boundary belongs to another stack, that of who reads.
     `budget` in US dollars a month; `log_retention` and `results_retention` in days.
     """
 
@@ -28,6 +29,7 @@ class AccountBaselineArgs:
     log_retention: int
     results_retention: int
     clearances: tuple[str, ...] = ()
+    with_boundary: bool = True
     deletion_protection: bool = True
 
     @property

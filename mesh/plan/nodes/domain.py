@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
+from mesh.iam.ends import latest
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
@@ -15,11 +17,14 @@ from mesh.iam.roles.clearance import clearance_permissions
 from mesh.iam.roles.delivery import delivery_permissions, delivery_trust
 from mesh.iam.roles.permission_set import permission_set_trust
 from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
+from mesh.iam.roles.staff import auditor_permissions, engineer_permissions, owner_permissions
 from mesh.iam.statement import Document
+from mesh.plan.nodes import lf_tags
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
-from mesh.plan.nodes.grants import Grant, NamedResource, on_covered
+from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
+from mesh.plan.nodes.lf_tags import TagAssignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +56,12 @@ class ClearanceRoleArgs:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Grants to the role: the hub's expression, passed on."""
-        hub = self.perimeter.governance_id
-        return tuple(on_covered(self.clearance.name, self.arn, hub, self.clearance.expression))
+        """Grants to the role: the hub's expressions, passed on."""
+        hub, clearance = self.perimeter.governance_id, self.clearance
+        return (
+            on_databases(clearance.name, self.arn, hub, clearance.classifications),
+            on_tables(clearance.name, self.arn, hub, clearance.expression),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +139,41 @@ class PipelineRoleArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRoleArgs:
+    """A role of a domain's staff, in the domain's account; `duty` is one of `names.STAFF`."""
+
+    perimeter: Perimeter
+    domain: str
+    duty: str
+    account_id: str
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return names.staff_role(self.account_id, self.duty)
+
+    @property
+    def trust(self) -> Document:
+        """Trust policy of the role: people with the permission set of the duty assume it."""
+        return permission_set_trust(self.account_id, names.staff_permission_set(self.duty))
+
+    @property
+    def permissions(self) -> Document:
+        """Permissions of the role. Raises ValueError for a duty that is none."""
+        match self.duty:
+            case "engineer":
+                return engineer_permissions(self.perimeter, self.account_id)
+            case "owner":
+                return owner_permissions(self.perimeter, self.account_id, self.domain)
+            case "auditor":
+                return auditor_permissions(self.account_id)
+            case _:
+                raise ValueError(f"'{self.duty}' is no duty of a domain's staff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntryArgs:
-    """A product with a table port in the mesh catalog: its database, its tables, its location."""
+    """A product with a table port in the mesh catalog: its database and its tables."""
 
     perimeter: Perimeter
     domain: str
@@ -149,14 +190,19 @@ class CatalogEntryArgs:
         return names.database(self.domain, self.product)
 
     @property
-    def location(self) -> str:
-        """Path that is registered with Lake Formation: tables only, never the files port."""
-        return f"{self.bucket}/tables"
+    def closing(self) -> tuple[TagAssignment, ...]:
+        """The LF-tags of the database, which close what is in it; they come before its first table."""
+        return tuple(lf_tags.of_database(self.classifications))
 
     @property
-    def location_role(self) -> str:
-        """ARN of the role with which Lake Formation reads."""
-        return names.location_role(self.perimeter.governance_id, self.domain)
+    def labelling(self) -> tuple[TagAssignment, ...]:
+        """The LF-tags of columns in their order: those that close, then those that open."""
+        return tuple(lf_tags.of_columns(self.tables, self.classifications))
+
+    @property
+    def location(self) -> str:
+        """Path of the tables, which the stack `governance` registers with Lake Formation."""
+        return names.tables_of(self.bucket)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +232,12 @@ class ResourceLinkArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One agreement on the producer's side; a closed one replicates nothing."""
+    """One agreement on the producer's side, to its last day; a closed one replicates nothing."""
 
     partner: str
     partner_id: str
     inbox: str
+    end: datetime.date
     open: bool
 
 
@@ -210,6 +257,11 @@ class PartnerReplicationArgs:
         return names.bucket(self.perimeter.mesh, self.domain, self.product)
 
     @property
+    def role_arn(self) -> str:
+        """ARN of the delivery role."""
+        return names.delivery_role(self.account_id, self.product)
+
+    @property
     def trust(self) -> Document:
         """Trust policy of the delivery role."""
         return delivery_trust(self.account_id, self.bucket)
@@ -217,19 +269,26 @@ class PartnerReplicationArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
-        inboxes = tuple(delivery.inbox for delivery in self.deliveries if delivery.open)
+        inboxes = latest((delivery.inbox, delivery.end) for delivery in self.deliveries if delivery.open)
         return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, inboxes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainPlan:
-    """The stack of a domain; products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`."""
+    """A domain: products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`.
+
+    It has two stacks in its account. `domain-<d>` makes what the domain owns, with the role of `access` (and publishes
+    with that of `publishing`); `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary,
+    the roles of clearances, staff, pipelines and deliveries, Lake Formation's settings and grants, links.
+    """
 
     name: str
     access: AccountAccess
+    deciding: AccountAccess
     publishing: AccountAccess
     account: AccountBaselineArgs
     clearances: Mapping[str, ClearanceRoleArgs]
+    staff: Mapping[str, StaffRoleArgs]
     products: Mapping[str, DataProductArgs]
     pipelines: Mapping[str, PipelineRoleArgs]
     catalog: Mapping[str, CatalogEntryArgs]

@@ -19,7 +19,8 @@ from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.clearance import Clearance
-from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_covered
+from mesh.plan.nodes.continuous_integration import CiRoleArgs
+from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_databases, on_tables
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
@@ -35,14 +36,14 @@ class MeshCatalogArgs:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Grants of each clearance to the domains unit, never to partners; then those of each publisher.
+        """Grants to the domains unit, never to partners, of the databases and of each clearance; then the publishers'.
 
         A publisher may create databases and put labels on them; its IAM policy says which databases.
         """
         hub, unit = self.perimeter.governance_id, self.perimeter.domains_unit_arn
-        grants = [
-            grant for c in self.clearances for grant in on_covered(c.name, unit, hub, c.expression, grantable=True)
-        ]
+        # One for all clearances: two resources of one grant would be revoked with the first of them.
+        grants = [on_databases("every", unit, hub, sorted(self.classifications), grantable=True)]
+        grants += [on_tables(c.name, unit, hub, c.expression, grantable=True) for c in self.clearances]
         for publisher in self.publishers:
             name = publisher.rpartition("/")[2]
             catalog = WholeCatalog(catalog=hub)
@@ -69,6 +70,31 @@ class MeshCatalogArgs:
     def catalog_policy(self) -> Document:
         """Resource policy of the catalog."""
         return catalog_policy(self.perimeter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredLocationArgs:
+    """The place of a product's tables, registered with Lake Formation; its domain's publisher may point there."""
+
+    perimeter: Perimeter
+    domain: str
+    product: str
+    deletion_protection: bool = True
+
+    @property
+    def arn(self) -> str:
+        """ARN of the place: tables only, never the files port."""
+        return f"arn:aws:s3:::{names.tables_of(names.bucket(self.perimeter.mesh, self.domain, self.product))}"
+
+    @property
+    def role(self) -> str:
+        """ARN of the role with which Lake Formation reads there."""
+        return names.location_role(self.perimeter.governance_id, self.domain)
+
+    @property
+    def publisher(self) -> str:
+        """ARN of the one role that may make a database there (DATA_LOCATION_ACCESS)."""
+        return names.publisher_role(self.perimeter.governance_id, self.domain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +190,10 @@ class BreakGlassArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GovernancePlan:
-    """The stack `governance`."""
+    """The stack `governance`; `locations` by domain, `registered` by `<domain>.<product>`.
+
+    `ci` are CI roles by `stack`, without those that come by `mesh bootstrap`.
+    """
 
     access: AccountAccess
     account: AccountBaselineArgs
@@ -174,3 +203,5 @@ class GovernancePlan:
     break_glass: BreakGlassArgs
     network: NetworkArgs
     locations: Mapping[str, LocationRoleArgs]
+    registered: Mapping[str, RegisteredLocationArgs]
+    ci: Mapping[str, CiRoleArgs]

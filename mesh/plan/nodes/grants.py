@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,21 +58,29 @@ class Grant:
     grantable: bool = False
 
 
-def on_covered(name: str, principal: str, catalog: str, expression: Expression, grantable: bool = False) -> list[Grant]:
-    """The two grants of a clearance: to see the databases that it covers, and to read the tables."""
-    return [
-        Grant(
-            name=f"{name}-{kind.lower()}",
-            principal=principal,
-            permissions=permissions,
-            on=Covered(catalog=catalog, kind=kind, expression=expression),
-            grantable=grantable,
-        )
-        for kind, permissions in _OF_A_CLEARANCE
-    ]
+def on_databases(
+    name: str, principal: str, catalog: str, classifications: Iterable[str], grantable: bool = False
+) -> Grant:
+    """A grant to see every database of the mesh, whatever its labels: it has one of each classification.
+
+    It shows no table and no column: what is in a database inherits labels, not this grant.
+    """
+    expression = tuple((key, LABEL_VALUES) for key in classifications)
+    return Grant(
+        name=f"{name}-database",
+        principal=principal,
+        permissions=("DESCRIBE",),
+        on=Covered(catalog=catalog, kind="DATABASE", expression=expression),
+        grantable=grantable,
+    )
 
 
-_OF_A_CLEARANCE: tuple[tuple[Literal["DATABASE", "TABLE"], tuple[str, ...]], ...] = (
-    ("DATABASE", ("DESCRIBE",)),
-    ("TABLE", ("DESCRIBE", "SELECT")),
-)
+def on_tables(name: str, principal: str, catalog: str, expression: Expression, grantable: bool = False) -> Grant:
+    """A grant to read the columns that an expression covers, whatever table they are in."""
+    return Grant(
+        name=f"{name}-table",
+        principal=principal,
+        permissions=("DESCRIBE", "SELECT"),
+        on=Covered(catalog=catalog, kind="TABLE", expression=expression),
+        grantable=grantable,
+    )

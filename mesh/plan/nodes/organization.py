@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mesh import names
-from mesh.iam import break_glass
+from mesh.iam import bootstrap, break_glass
 from mesh.iam.ai_opt_out import OptOut
 from mesh.iam.declarative_policy import Declaration, no_way_out
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
 from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
-from mesh.iam.roles.deploy import deploy_trust
+from mesh.iam.roles.deploy import deploy_access_trust, deploy_trust, preview_trust
 from mesh.iam.roles.permission_set import permission_set
-from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins
+from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins, who_reads
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
+from mesh.plan.nodes.continuous_integration import FirstCiRoles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +68,15 @@ class MemberAccount:
 # Without slots, since its cached properties need a `__dict__`.
 @dataclass(frozen=True, kw_only=True)
 class LandingZoneArgs:
-    """The organisation: units, accounts, control policies, and the two roles that every account starts with."""
+    """The organisation: units, accounts, control policies, and the roles that accounts start with.
+
+    Without `first_ci` there is no CI: people deploy, by break-glass.
+    """
 
     perimeter: Perimeter
     accounts: tuple[MemberAccount, ...]
     partner_policies: tuple[OrganizationPolicy, ...] = ()
+    first_ci: FirstCiRoles | None = None
     deletion_protection: bool = True
 
     @cached_property
@@ -105,6 +109,8 @@ class LandingZoneArgs:
              requests_come_from_our_networks(p)),
             ("no-side-doors-domains", scp, "domains", "No service carries data out of a domain.",
              no_exit(p, "domains")),
+            ("who-reads", scp, "domains", "One deployment of a domain decides who reads, and no other.",
+             who_reads.who_reads_is_decided_apart()),
             ("domain-resources", rcp, "domains", "Only domains and governance reach domain resources.",
              domain_resources_stay_in_domains(p)),
             ("no-side-doors-governance", scp, "governance", "No service carries data out of governance.",
@@ -118,16 +124,41 @@ class LandingZoneArgs:
         )
         return (*named, *_allow_lists(), *self.partner_policies)
 
+    def deploy_trust(self, account_id: str) -> Document:
+        """Trust of `mesh/deploy` in an account."""
+        return deploy_trust(self.perimeter, account_id, by_ci=self.first_ci is not None)
+
     @cached_property
-    def deploy_trust(self) -> Document:
-        """Trust of `mesh/deploy`."""
-        return deploy_trust(self.perimeter, names.ci_role(self.perimeter.governance_id, "deploy"))
+    def deploy_access_trust(self) -> Document:
+        """Trust of `mesh/deploy-access`, in every domain's account."""
+        return deploy_access_trust(self.perimeter, by_ci=self.first_ci is not None)
 
     @cached_property
     def preview_trust(self) -> Document:
         """Trust of `mesh/preview`."""
-        ids = self.perimeter.governance_id
-        return deploy_trust(self.perimeter, names.ci_role(ids, "preview"), names.ci_role(ids, "deploy"))
+        return preview_trust(self.perimeter, by_ci=self.first_ci is not None)
+
+    @cached_property
+    def bootstrap(self) -> str:
+        """The CloudFormation template of the roles that accounts start with."""
+        first = self.first_ci
+        return bootstrap.template(
+            self.deploy_trust(bootstrap.ITS_OWN_ID),
+            self.preview_trust,
+            bootstrap.FirstCi(
+                governance_id=self.perimeter.governance_id,
+                issuer=first.issuer,
+                audience=first.audience,
+                roles={role.stack: (role.trust, role.permissions) for role in first.roles},
+            )
+            if first
+            else None,
+        )
+
+    @cached_property
+    def access_bootstrap(self) -> str:
+        """The CloudFormation template of the role that decides who reads, in accounts of domains."""
+        return bootstrap.access_template(self.deploy_access_trust)
 
 
 def _allow_lists() -> Iterator[OrganizationPolicy]:

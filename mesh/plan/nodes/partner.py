@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mesh import names
+from mesh.iam.ends import Ends
 from mesh.iam.partner import inbox_bucket_policy, inbox_key_policy
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.partner_access import partner_permissions
@@ -17,12 +18,15 @@ from mesh.plan.nodes.roles import RoleDocuments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAccountArgs:
-    """A partner's account above the baseline: the inbox, its catalog, the role of its people."""
+    """A partner's account above the baseline: the inbox, its catalog, the role of its people.
+
+    `writers` are the delivery roles of open agreements, each with its last day.
+    """
 
     perimeter: Perimeter
     partner: str
     account_id: str
-    writers: tuple[str, ...]
+    writers: Ends
     retention: int
     deletion_protection: bool = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,9 +16,11 @@ from mesh.plan.nodes.partner import PartnerPlan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole mesh, as far as it can be known before AWS is asked."""
+    """The whole mesh on a day (`as_of`), as far as it can be known before AWS is asked."""
 
     mesh: str
+    as_of: datetime.date
+    """The day that it was made for."""
     perimeter: Perimeter
     organization: OrganizationPlan
     governance: GovernancePlan
@@ -27,11 +30,14 @@ class Plan:
     @property
     def access(self) -> Mapping[str, AccountAccess]:
         """Access of every stack to its account, in the order in which the stacks are deployed the first time."""
-        # Partners come before domains: an inbox has to exist before a product replicates into it.
+        # Partners come before domains: an inbox has to exist before a product replicates into it. Who reads comes
+        # before what is read, in every domain: the role that S3 replicates with has to exist, and so have the boundary
+        # and the closed settings of Lake Formation.
         return {
             "organization": self.organization.access,
             "governance": self.governance.access,
             **{f"partner-{name}": partner.access for name, partner in self.partners.items()},
+            **{f"access-{name}": domain.deciding for name, domain in self.domains.items()},
             **{f"domain-{name}": domain.access for name, domain in self.domains.items()},
         }
 

@@ -10,7 +10,9 @@ from mesh.model import Mesh
 from mesh.plan.rules import (
     accounts,
     agreements,
+    clearances,
     consumers,
+    continuous_integration,
     contract_contents,
     limits,
     locks,
@@ -23,11 +25,13 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
     *mesh_file.RULES,
+    *continuous_integration.RULES,
     *accounts.RULES,
     *naming.RULES,
     *products.RULES,
     *contract_contents.RULES,
     *locks.RULES,
+    *clearances.RULES,
     *consumers.RULES,
     *members.RULES,
     *agreements.RULES,

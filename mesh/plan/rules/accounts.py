@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, nearest
-from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
+from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, partner_file
 
 LONGEST_ACCOUNT_EMAIL: Final = 64
 """Characters (Organizations API, CreateAccount)."""
@@ -90,11 +90,15 @@ def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
 
 
 def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
-    """Root e-mail addresses of accounts are all different, as AWS wants them, and have at most 64 characters."""
+    """Root e-mail addresses of accounts are all different, in whatever case, and have at most 64 characters.
+
+    AWS takes `aws+a@…` and `aws+b@…` for two addresses, and `AWS+A@…` for the first of them: what stands behind a plus
+    tells accounts apart, and case does not.
+    """
     if context.mesh.is_uncertain("mesh.yaml", "account-email"):
         return
     pattern = context.mesh.file.account_email
-    users = {pattern.replace("{account}", "governance"): "the governance account"}
+    users = {pattern.replace("{account}", "governance").lower(): "the governance account"}
     owners = [
         (folder, name, owner.account.email)
         for folder, some in context.owners
@@ -111,12 +115,10 @@ def every_account_has_its_own_email(context: RuleContext) -> Iterator[Problem]:
                 "give a shorter one with 'account: {email: …}'"
             )
             yield Problem(f"{folder}/{name}.yaml", path, message)
-        if email in users:
-            message = (
-                f"e-mail '{email}' is the one of {users[email]} already; AWS wants one of its own for each account"
-            )
+        user = users.setdefault(email.lower(), f"{folder.removesuffix('s')} '{name}'")
+        if user != f"{folder.removesuffix('s')} '{name}'":
+            message = f"e-mail '{email}' is the one of {user} already; AWS wants one of its own for each account"
             yield Problem(f"{folder}/{name}.yaml", path, message)
-        users.setdefault(email, f"{folder.removesuffix('s')} '{name}'")
 
 
 def every_account_email_is_ours(context: RuleContext) -> Iterator[Problem]:
@@ -142,7 +144,7 @@ def every_account_email_is_ours(context: RuleContext) -> Iterator[Problem]:
 
 
 def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
-    """Groups that hold a clearance have an id in IAM Identity Center; the people of others reach nothing."""
+    """Groups of people have an id in IAM Identity Center; the people of others reach nothing."""
     accounts = context.mesh.accounts
     if accounts is None:
         return
@@ -154,15 +156,15 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
         return
     known = accounts.identity_center.groups
     references = [
-        (member.group, domain_file(name), ("members", number, "group"))
-        for name, domain in context.mesh.domains.items()
-        for number, member in enumerate(domain.members)
+        (member.group, clearance_file(clearance), ("members", number, "group"))
+        for clearance, number, member in context.every_member()
     ] + [
         (group, partner_file(name), ("principals", number))
         for name, partner in context.mesh.partners.items()
         for number, group in enumerate(partner.principals)
         if not context.mesh.is_uncertain(partner_file(name), "principals", number)
     ]
+    references += [(group, file, path) for file, path, group in context.every_staff_group()]
     for group, file, path in references:
         if group not in known:
             message = f"group '{group}' has no id under 'identity-center' in accounts.yaml and reaches nothing"

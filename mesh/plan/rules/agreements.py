@@ -49,17 +49,35 @@ def agreements_allow_what_they_deliver(context: RuleContext) -> Iterator[Problem
 
 
 def agreements_last(context: RuleContext) -> Iterator[Problem]:
-    """Agreements are renewed before they expire; an expired one is deployed as closed."""
-    notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
+    """Agreements have not expired; one that has takes nothing any more, and is deployed as closed."""
     for partner, number, agreement in context.every_agreement():
-        path = ("agreements", number, "expires")
         if agreement.expires < context.as_of:
             message = (
                 f"the agreement on '{agreement.product}' expired on {agreement.expires} and is closed; "
                 "renew or remove it"
             )
-            yield Problem(partner_file(partner), path, message, "lapse")
-        elif agreement.expires < context.as_of + notice and not context.mesh.is_uncertain("mesh.yaml", *NOTICE):
+            yield Problem(partner_file(partner), ("agreements", number, "expires"), message, "lapse")
+
+
+def agreements_have_a_day_after(context: RuleContext) -> Iterator[Problem]:
+    """Agreements end on a day that another follows, on which policies close them."""
+    for partner, number, agreement in context.every_agreement():
+        if agreement.expires == datetime.date.max:
+            message = (
+                f"the agreement on '{agreement.product}' ends on {agreement.expires}, which no day follows on which "
+                "it could be closed; give the day that was agreed"
+            )
+            yield Problem(partner_file(partner), ("agreements", number, "expires"), message)
+
+
+def agreements_are_renewed_in_time(context: RuleContext) -> Iterator[Problem]:
+    """Agreements are renewed before they expire."""
+    if context.mesh.is_uncertain("mesh.yaml", *NOTICE):
+        return
+    notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
+    for partner, number, agreement in context.every_agreement():
+        path = ("agreements", number, "expires")
+        if context.as_of <= agreement.expires < context.as_of + notice:
             message = (
                 f"the agreement on '{agreement.product}' expires on {agreement.expires}, within {notice.days} days; "
                 "renew or remove it"
@@ -71,4 +89,6 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     agreements_name_products,
     agreements_allow_what_they_deliver,
     agreements_last,
+    agreements_have_a_day_after,
+    agreements_are_renewed_in_time,
 )

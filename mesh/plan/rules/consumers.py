@@ -35,16 +35,23 @@ def _not_consumable(context: RuleContext, domain: str, reference: str) -> str:
 def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
     """A consumer has a group whose clearance covers the labels of each product that it consumes."""
     known = frozenset(context.mesh.file.classifications)
-    clearances = {name: frozenset(reads) for name, reads in context.mesh.file.clearances.items()}
-    # Unknown names in mesh.yaml or in a domain's file have findings of their own; what they cover cannot be said.
-    unread = any(context.mesh.touches("mesh.yaml", key) for key in ("classifications", "clearances"))
-    if unread or not all(reads <= known for reads in clearances.values()):
+    clearances = {name: frozenset(file.reads) for name, file in context.mesh.clearances.items()}
+    # Unknown names in mesh.yaml or in a clearance's file have findings of their own, as has a mesh without a clearance;
+    # what they cover cannot be said.
+    unread = context.mesh.touches("mesh.yaml", "classifications") or any(
+        file.startswith("clearances") for file in (*context.mesh.unread, *context.mesh.partial)
+    )
+    unread = unread or context.mesh.touches("mesh.yaml", "clearances")  # where an earlier form of the mesh has them
+    # That there is no clearance at all is told once, of mesh.yaml.
+    if unread or not clearances or not all(reads <= known for reads in clearances.values()):
         return
+    held_in: dict[str, list[frozenset[str]]] = {}
+    for clearance, _, member in context.every_member():
+        held_in.setdefault(member.domain, []).append(clearances[clearance])
     for domain, owner in context.mesh.domains.items():
-        unread = context.mesh.touches(domain_file(domain), "members")
-        if unread or any(member.clearance not in clearances for member in owner.members):
+        if context.mesh.touches(domain_file(domain), "members"):
             continue
-        held = [clearances[member.clearance] for member in owner.members]
+        held = held_in.get(domain, [])
         for number, reference in enumerate(owner.consumes):
             labels = context.labels.get(reference, frozenset())
             if labels and labels <= known and not any(labels <= reads for reads in held):

@@ -11,8 +11,8 @@ from mesh.contracts import catalog
 from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.contracts.lock_shape import TableShape, shapes
 from mesh.contracts.mistakes import ContractMistake
-from mesh.findings import Problem, listed, nearest
-from mesh.model import Agreement, Contract, Domain, Mesh, Partner, Product, contract_file
+from mesh.findings import KeyPath, Problem, listed, nearest
+from mesh.model import Agreement, Contract, Domain, Member, Mesh, Partner, Product, contract_file
 from mesh.plan.build import Builder
 
 
@@ -100,6 +100,22 @@ class RuleContext:
             for domain, name, product in self.every_product()
         }
 
+    def every_member(self) -> Iterator[tuple[str, int, Member]]:
+        """Clearance, position and member of each group that holds a clearance."""
+        for name, clearance in self.mesh.clearances.items():
+            for number, member in enumerate(clearance.members):
+                yield name, number, member
+
+    def every_staff_group(self) -> Iterator[tuple[str, KeyPath, str]]:
+        """File, place and name of each group of a domain's staff that could be read."""
+        named: list[tuple[str, str, tuple[str, ...]]] = [("mesh.yaml", "auditors", self.mesh.file.auditors)]
+        for name, domain in self.mesh.domains.items():
+            named += [(domain_file(name), "engineers", domain.engineers), (domain_file(name), "owners", domain.owners)]
+        for file, key, groups in named:
+            for number, group in enumerate(groups):
+                if not self.mesh.is_uncertain(file, key, number):
+                    yield file, (key, number), group
+
     def every_agreement(self) -> Iterator[tuple[str, int, Agreement]]:
         """Partner, position and agreement of each agreement."""
         for partner, terms in self.mesh.partners.items():
@@ -114,6 +130,11 @@ CrossFileRule = Callable[[RuleContext], Iterator[Problem]]
 def domain_file(name: str) -> str:
     """File of a domain, in the mesh folder."""
     return f"domains/{name}.yaml"
+
+
+def clearance_file(name: str) -> str:
+    """File of a clearance, in the mesh folder."""
+    return f"clearances/{name}.yaml"
 
 
 def partner_file(name: str) -> str:

@@ -17,17 +17,21 @@ from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
-from mesh.plan.nodes import Clearance
+from mesh.plan.nodes.grants import LABEL_VALUES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
-ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2
-"""Roles of every account, and the two of continuous integration."""
+ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 1
+"""Roles of every account, and `mesh/deploy-access`."""
+ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 6
+"""Roles of every account, the break-glass role, and five of continuous integration."""
+ROLES_OF_A_DOMAIN_IN_GOVERNANCE: Final = 3
+"""Roles of a domain in the governance account: location, publisher, continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
 """The management and the governance account."""
-GRANTS_OF_A_CLEARANCE: Final = 2
-"""Grants of a clearance: one expression for databases, one for tables."""
+GRANTS_OF_DATABASES: Final = 1
+"""Grants of the domains unit besides those of clearances: the expression of all databases."""
 CLEARLY: Final = 0.8
 """Share of its quota below which a document ends the measuring: slightly longer names do not fill the rest."""
 
@@ -143,7 +147,7 @@ def _of_domains(context: RuleContext) -> Iterator[DocumentKind]:
     def largest_clearance(name: str, domain: Domain) -> Document:
         del domain
         documents = (args.permissions for args in builder.clearance_roles(name).values())
-        return max(documents, key=lambda document: document.size)
+        return max(documents, key=lambda document: document.size, default=Document())
 
     inline = ("iam", "role_inline_total_chars")
     yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher.permissions)
@@ -188,10 +192,12 @@ def _of_partners(context: RuleContext) -> Iterator[DocumentKind]:
 def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
     """Roles of an account are not more than IAM takes; above the default the quota has to be raised first."""
     mesh = context.mesh
-    yield from _roles("the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + 2 * len(mesh.domains))
+    yield from _roles(
+        "the governance account", "mesh.yaml", ROLES_OF_GOVERNANCE + ROLES_OF_A_DOMAIN_IN_GOVERNANCE * len(mesh.domains)
+    )
     for name, domain in mesh.domains.items():
         delivered = sum(f"{name}.{product}" in context.builder.agreements for product in domain.products)
-        roles = ROLES_OF_EVERY_ACCOUNT + len(mesh.file.clearances) + len(domain.products) + delivered
+        roles = ROLES_OF_A_DOMAIN + len(mesh.clearances) + len(domain.products) + delivered
         yield from _roles(f"the account of domain '{name}'", domain_file(name), roles)
 
 
@@ -208,30 +214,24 @@ def _roles(account: str, file: str, roles: int) -> Iterator[Problem]:
 
 def clearances_fit_lake_formation(context: RuleContext) -> Iterator[Problem]:
     """Expressions of clearances are not larger, and not more, than Lake Formation takes."""
-    if context.mesh.touches("mesh.yaml"):
+    if context.mesh.touches("mesh.yaml", "classifications"):
         return
     # A resource takes 50 LF-tags, one a classification: that many the model of mesh.yaml takes.
     file = context.mesh.file
-    most = quotas.limit("lakeformation", "expressions_per_principal") // GRANTS_OF_A_CLEARANCE
-    if len(file.clearances) > most:
-        message = f"{len(file.clearances)} clearances, Lake Formation takes {most}: merge some"
-        yield Problem("mesh.yaml", ("clearances",), message, on_key=True)
+    most = quotas.limit("lakeformation", "expressions_per_principal") - GRANTS_OF_DATABASES
+    if len(context.mesh.clearances) > most:
+        message = f"{len(context.mesh.clearances)} clearances, Lake Formation takes {most}: merge some"
+        yield Problem("mesh.yaml", (), message)
     longest = quotas.limit("lakeformation", "inline_expression_bytes")
-    for name, reads in file.clearances.items():
-        clearance = Clearance(name=name, reads=frozenset(reads), classifications=tuple(sorted(file.classifications)))
-        size = expression_bytes(clearance)
-        if size > longest:
-            message = (
-                f"the Lake Formation expression of clearance '{name}' would have {size:,} bytes, "
-                f"AWS takes {longest}: have fewer classifications, or shorter names for them"
-            )
-            yield Problem("mesh.yaml", ("clearances", name), message, on_key=True)
-
-
-def expression_bytes(clearance: Clearance) -> int:
-    """Bytes of a clearance's LF-tag expression, as the API takes it."""
-    body = [{"TagKey": key, "TagValues": list(values)} for key, values in clearance.expression]
-    return len(json.dumps(body, separators=(",", ":")).encode())
+    # Longest is the expression that takes every value of each: that of the databases, and of who holds every label.
+    body = [{"TagKey": key, "TagValues": list(LABEL_VALUES)} for key in sorted(file.classifications)]
+    size = len(json.dumps(body, separators=(",", ":")).encode())
+    if size > longest:
+        message = (
+            f"the Lake Formation expression over all {len(file.classifications)} classifications would have "
+            f"{size:,} bytes, AWS takes {longest}: have fewer classifications, or shorter names for them"
+        )
+        yield Problem("mesh.yaml", ("classifications",), message, on_key=True)
 
 
 def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:

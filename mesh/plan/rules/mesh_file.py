@@ -1,4 +1,4 @@
-"""Rules of mesh.yaml: classifications and other words for them, names of clearances, the prefix of bucket names."""
+"""Rules of mesh.yaml: classifications and other words for them, the prefix of bucket names."""
 
 from __future__ import annotations
 
@@ -11,39 +11,8 @@ from mesh.findings import KeyPath, Problem, unknown
 from mesh.model.addresses import Network
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
-RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
 RESERVED_PREFIX: Final = "sthree"
 """Prefix that S3 reserves (S3 User Guide, "General purpose bucket naming rules")."""
-LONGEST_PERMISSION_SET: Final = 32
-
-
-def clearances_read_known_classifications(context: RuleContext) -> Iterator[Problem]:
-    """Clearances read classifications that mesh.yaml has."""
-    known = context.mesh.file.classifications
-    for clearance, reads in context.mesh.file.clearances.items():
-        for number, name in enumerate(reads):
-            if name not in known and not context.mesh.is_uncertain("mesh.yaml", "classifications", name):
-                message = unknown("classification", name, known)
-                yield Problem("mesh.yaml", ("clearances", clearance, number), message)
-
-
-def clearances_fit_a_permission_set(context: RuleContext) -> Iterator[Problem]:
-    """Clearances have names of at most 32 characters, which IAM Identity Center takes for their permission sets."""
-    for clearance in context.mesh.file.clearances:
-        if len(clearance) > LONGEST_PERMISSION_SET:
-            message = (
-                f"clearance '{clearance}' has {len(clearance)} characters, and its permission set takes "
-                f"{LONGEST_PERMISSION_SET}; choose a shorter name"
-            )
-            yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
-
-
-def clearances_leave_the_platform_its_names(context: RuleContext) -> Iterator[Problem]:
-    """Clearances are not named like a role of the platform, or its permission sets (`mesh-…`)."""
-    for clearance in context.mesh.file.clearances:
-        if clearance in RESERVED_CLEARANCES or clearance.startswith("mesh-"):
-            message = f"'{clearance}' is a name of the platform's own; choose another for this clearance"
-            yield Problem("mesh.yaml", ("clearances", clearance), message, on_key=True)
 
 
 def words_have_one_meaning(context: RuleContext) -> Iterator[Problem]:
@@ -123,9 +92,6 @@ def _lies_in(one: Network, other: Network) -> bool:
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
-    clearances_read_known_classifications,
-    clearances_fit_a_permission_set,
-    clearances_leave_the_platform_its_names,
     words_have_one_meaning,
     words_that_look_alike_mean_the_same,
     the_prefix_is_free,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from mesh import names
 from mesh.findings import Problem
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
+from mesh.plan.rules.continuous_integration import STACKS
 
 RESERVED: Final = ("organization", "governance", "management")
 RESERVED_ENDINGS: Final = ("--x-s3", "--ol-s3", "--table-s3", "-s3alias")
@@ -85,42 +86,82 @@ def global_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
     yield from duplicates
 
 
+class NamedRole(NamedTuple):
+    """A role that the mesh makes in an account: whose it is, in words, and the line of YAML that names it, if any."""
+
+    arn: str
+    whose: str
+    file: str = ""
+    path: tuple[str, ...] = ()
+
+
+def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole]]]:
+    """Every role that the mesh makes, account by account, those before that nobody can call otherwise."""
+    builder, mesh = context.builder, context.mesh
+    hub = builder.perimeter.governance_id
+    central = [
+        *_of_every_account(hub),
+        *_of_ci(context, hub),
+        NamedRole(names.break_glass_role(hub), "the way in for emergencies"),
+    ]
+    central += [
+        NamedRole(make(hub, domain), f"domain '{domain}'", domain_file(domain))
+        for domain in mesh.domains
+        for make in (names.location_role, names.publisher_role)
+    ]
+    yield "the governance account", central
+    for domain, owner in mesh.domains.items():
+        account = builder.domain_id(domain)
+        roles = [*_of_every_account(account), *_of_every_domain(account), *_of_clearances(context, account)]
+        roles += [
+            NamedRole(make(account, product), f"product '{product}'", domain_file(domain), ("products", product))
+            for product in owner.products
+            for make in (names.pipeline_role, names.delivery_role)
+        ]
+        yield "the account", roles
+    for partner in mesh.partners:
+        account = builder.partner_id(partner)
+        access = NamedRole(names.role(account, "access"), "the partner's people")
+        yield "the partner's account", [*_of_every_account(account), access]
+
+
+def _of_every_account(account: str) -> Iterator[NamedRole]:
+    yield NamedRole(names.deploy_role(account), "the deployment")
+    yield NamedRole(names.preview_role(account), "the role of previews")
+
+
+def _of_every_domain(account: str) -> Iterator[NamedRole]:
+    yield NamedRole(names.deploy_access_role(account), "the deployment of who reads")
+    for duty in names.STAFF:
+        yield NamedRole(names.staff_role(account, duty), f"the role of every {duty}")
+
+
+def _of_ci(context: RuleContext, hub: str) -> Iterator[NamedRole]:
+    """Also where there is no CI yet: a domain of one of these names could not be renamed when it comes."""
+    domains = (names.ci_of_domain(context.builder.domain_id(domain)) for domain in context.mesh.domains)
+    for stack in (*STACKS, *domains):
+        yield NamedRole(names.ci_role(hub, stack), "continuous integration")
+
+
+def _of_clearances(context: RuleContext, account: str) -> Iterator[NamedRole]:
+    for clearance in context.mesh.clearances:
+        yield NamedRole(names.clearance_role(account, clearance), f"clearance '{clearance}'")
+
+
 def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
-    """Roles of an account all have different names: for IAM the path of a role makes no difference."""
-    platform = {
-        "deploy": "the deployment",
-        "preview": "previews",
-        "access": "the platform",
-        "publisher": "the platform",
-    }
-    central = {
-        **platform,
-        "ci-deploy": "continuous integration",
-        "ci-preview": "continuous integration",
-        names.BREAK_GLASS: "the way in for emergencies",
-    }
-    for domain in context.mesh.domains:
-        for arn in (names.location_role("", domain), names.publisher_role("", domain)):
-            name = names.role_name(arn)
-            if name in central:
+    """Roles of an account all have different names: for IAM neither path nor case makes a difference."""
+    for account, roles in roles_by_account(context):
+        taken: dict[str, str] = {}
+        for role in roles:
+            name = names.role_name(role.arn)
+            # Names of stacks of the platform are refused to domains by a rule of their own.
+            if name.lower() in taken and role.file and name not in RESERVED:
                 message = (
-                    f"the governance account would need the role name '{name}' twice, {central[name]} has it: "
-                    "rename the file"
+                    f"{account} would need the role name '{name}' twice, {taken[name.lower()]} has it: "
+                    f"rename the {'product' if role.path else 'file'}"
                 )
-                yield Problem(domain_file(domain), (), message)
-            central[name] = f"domain '{domain}'"
-    shared = {**platform, **{clearance: f"clearance '{clearance}'" for clearance in context.mesh.file.clearances}}
-    for domain, owner in context.mesh.domains.items():
-        taken = dict(shared)
-        for product in owner.products:
-            for arn in (names.pipeline_role("", product), names.delivery_role("", product)):
-                name = names.role_name(arn)
-                if name in taken:
-                    message = (
-                        f"the account would need the role name '{name}' twice, {taken[name]} has it: rename the product"
-                    )
-                    yield Problem(domain_file(domain), ("products", product), message, on_key=True)
-                taken[name] = f"product '{product}'"
+                yield Problem(role.file, role.path, message, on_key=True)
+            taken.setdefault(name.lower(), role.whose)
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (

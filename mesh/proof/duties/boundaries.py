@@ -70,10 +70,7 @@ OF_PRODUCTS: Final = {
 }
 OF_PUBLISHERS: Final = {
     "glue": "TagResource UntagResource",
-    "iam": "PassRole",
-    "lakeformation": (
-        "AddLFTagsToResource DeregisterResource RegisterResource RemoveLFTagsFromResource UpdateResource"
-    ),
+    "lakeformation": "AddLFTagsToResource RemoveLFTagsFromResource",
 }
 """What can do harm of the work of pipelines and deliveries, and of publishers: a mesh may have none of them yet."""
 
@@ -100,18 +97,19 @@ def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -
     for action in harmful_actions():
         if action not in through:
             yield Claim(who, Request(role, action, "*"), bounded=False)
-        if action.startswith("iam:") and (action != "iam:PassRole" or account != subject.hub):
+        if action.startswith("iam:"):
             yield Claim(who, Request(role, action, passed), bounded=False)
     yield from _nothing_else_passes(subject, who, role)
 
 
 def _nothing_else_passes(subject: Subject, who: str, role: str) -> Iterator[Claim]:
-    """Roles that are no location role are not passed, and no event goes to another bus."""
+    """No role is passed, and no event goes to another bus."""
     account = role.split(":")[4]
     for other in (
         names.deploy_role(account),
         names.publisher_role(account, "x"),
         f"arn:aws:iam::{account}:role/somebody",
+        names.location_role(account, "x"),
         names.location_role(NO_ORGANIZATION, "x"),
     ):
         yield Claim(who, Request(role, "iam:PassRole", other), bounded=False)

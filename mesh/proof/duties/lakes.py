@@ -11,12 +11,11 @@ from mesh.proof.subject import OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 
 def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
-    """The work of a domain's publisher: databases and tables of its name, their locations, labels and first metadata.
+    """The work of a domain's publisher: databases and tables of its name, their labels and first metadata.
 
     Sources: design ("Stacks, accounts, and who deploys what", "How data flows"); Lake Formation Developer Guide,
-    "Registering an Amazon S3 location", "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide,
-    "Specifying AWS Glue resource ARNs" (catalog, database and table are asked), "Using the Iceberg framework in AWS
-    Glue"; IAM User Guide, "Granting a user permissions to pass a role to an AWS service".
+    "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide, "Specifying AWS Glue resource ARNs" (catalog,
+    database and table are asked), "Using the Iceberg framework in AWS Glue".
     """
     product = next(iter(domain.products.values()))
     metadata = f"arn:aws:s3:::{product.bucket}/tables/a/metadata/00000.metadata.json"
@@ -26,9 +25,7 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
         role=names.publisher_role(subject.hub, domain.name),
         duties=(
             *_publishes(subject, domain.name),
-            *each("lakeformation: RegisterResource DeregisterResource UpdateResource DescribeResource", "*"),
             *each("lakeformation: AddLFTagsToResource RemoveLFTagsFromResource GetResourceLFTags", "*"),
-            *each("iam: GetRole PassRole", names.location_role(subject.hub, domain.name)),
         ),
         granted=(
             *each("s3: GetObject PutObject", metadata),
@@ -39,6 +36,7 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
             *_databases_of_others(subject, domain.name),
             *(each for bucket in _buckets_of_others(subject, domain) for each in (f"{bucket}/tables/a/metadata/a",)),
             *(f"arn:aws:s3:::{product.bucket}{end}" for end in ("", "/tables/a/data/a", "/files/metadata/a")),
+            names.location_role(subject.hub, domain.name),
             *_roles_of_others(subject, domain.name),
             *_keys_of_others(subject, domain),
         ),

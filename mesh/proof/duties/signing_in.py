@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.plan.nodes import DomainPlan, PartnerPlan
+from mesh.plan.nodes import CiRoleArgs, DomainPlan, PartnerPlan
 from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import OTHER_ORGANIZATION, Subject
 
+_BEGIN = "sts: AssumeRole"
 _STEP_INTO = "sts: AssumeRole SetSourceIdentity"
 
 
@@ -41,6 +42,46 @@ def of_partner_people(subject: Subject, partner: PartnerPlan) -> RoleWork:
     )
 
 
+def of_ci(subject: Subject, role: CiRoleArgs) -> RoleWork:
+    """The work of a CI role: to become the roles that deploy its stack and preview it, and no other.
+
+    Source: design ("Stacks, accounts, and who deploys what").
+    """
+    hub, domain = subject.hub, subject.domains[0].access.account_id if subject.domains else subject.hub
+    management, partners = subject.perimeter.management_id, subject.partners[:1]
+    match role.stack:
+        case "organization":
+            roles = (names.deploy_role(management), names.preview_role(management))
+        case "governance":
+            roles = (names.deploy_role(hub), names.preview_role(hub))
+        case "access":
+            roles = (names.preview_role(domain),)
+        case "partners":
+            inside = [partner.access.account_id for partner in partners]
+            roles = tuple(entered(at) for at in inside for entered in (names.deploy_role, names.preview_role))
+        case "previews":
+            accounts = (hub, domain, management, *(partner.access.account_id for partner in partners))
+            roles = tuple(names.preview_role(at) for at in accounts)
+        case stack:
+            own = stack.removeprefix("domain-")
+            roles = (names.deploy_role(own), names.preview_role(own), names.preview_role(hub))
+    decides = role.stack == "access" and subject.domains
+    return RoleWork(
+        who=f"CI of {role.stack}",
+        role=role.arn,
+        duties=tuple(duty for entered in roles for duty in each(_BEGIN, entered)),
+        granted=tuple(each(_BEGIN, names.deploy_access_role(domain))) if decides else (),
+        beside=(
+            names.clearance_role(domain, "general"),
+            names.publisher_role(hub, "ads"),
+            names.ci_role(hub, "else"),
+            names.break_glass_role(hub),
+            names.deploy_role(OTHER_ORGANIZATION),
+            *(names.deploy_role(at) for at in (hub, domain, management) if names.deploy_role(at) not in roles),
+        ),
+    )
+
+
 def of_break_glass(subject: Subject) -> RoleWork:
     """The work of the break-glass role: to deploy and to preview by hand, in any account of the organisation.
 
@@ -49,6 +90,7 @@ def of_break_glass(subject: Subject) -> RoleWork:
     named = {"aws:SourceIdentity": "keeper"}
     accounts = [account_id for account_id, _, _ in subject.accounts_asked]
     roles = [role for each in accounts[:2] for role in (names.deploy_role(each), names.preview_role(each))]
+    roles += [names.deploy_access_role(domain.access.account_id) for domain in subject.domains[:1]]
     return RoleWork(
         who="who has broken the glass",
         role=names.break_glass_role(subject.hub),
@@ -56,7 +98,7 @@ def of_break_glass(subject: Subject) -> RoleWork:
         beside=(
             names.clearance_role(accounts[-1], "general"),
             names.publisher_role(subject.hub, "ads"),
-            names.ci_role(subject.hub, "deploy"),
+            names.ci_role(subject.hub, "governance"),
         ),
         otherwise=tuple(_deployments_elsewhere()),
     )
@@ -76,7 +118,7 @@ def of_break_glass_group(subject: Subject) -> RoleWork:
         duties=tuple(each(_STEP_INTO, names.break_glass_role(subject.hub), fresh)),
         beside=(
             *_other_roles(subject.hub),
-            names.ci_role(subject.hub, "deploy"),
+            names.ci_role(subject.hub, "governance"),
             names.break_glass_role(subject.perimeter.management_id),
             names.break_glass_role(OTHER_ORGANIZATION),
         ),

@@ -9,10 +9,13 @@ from typing import Final, NamedTuple
 
 from mesh.proof.claims import AnyClaim, refused_by
 from mesh.proof.invariants import (
+    becoming,
     boundary,
     break_glass,
     clearances,
+    continuous_integration,
     duties,
+    ends,
     entitled,
     event_bus,
     every_action,
@@ -29,11 +32,14 @@ from mesh.proof.invariants import (
     no_unit,
     origins,
     partners,
+    people,
     perimeter,
     products,
     query_results,
     roles,
     sharing,
+    staff,
+    two_deployments,
 )
 from mesh.proof.subject import Subject
 
@@ -88,9 +94,24 @@ _BREAK_GLASS: Final = (
     "them); who is a user of the break-glass group, and with which device, people decide in the management account, "
     "which no policy binds"
 )
+_CI: Final = (
+    "who may run a job in an environment of the repository, and after whose review, is set with GitHub, and its issuer "
+    "is trusted to say the truth; without `ci:` in mesh.yaml there are no CI roles, and people deploy by break-glass"
+)
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
     "`mesh plan --json` lists it for every workgroup"
+)
+
+_GROUPS: Final = (
+    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
+    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
+)
+
+_MOVING: Final = (
+    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; deployments of "
+    "governance and of the management account, and the break-glass role, come to everything, which `mesh access blast` "
+    "shows"
 )
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
@@ -227,6 +248,18 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         jobs.jobs_stay_as_made,
     ),
     Invariant(
+        "I26",
+        "Who holds a clearance has a line in its file, approved by one of its approvers, with a review neither past "
+        "nor beyond the horizon; and who has one holds it. Engineers, owners and auditors are those of the files.",
+        people.holders_are_approved,
+        beyond=_GROUPS,
+    ),
+    Invariant(
+        "I27",
+        "No group of people, by name or by id, is of a domain and of a partner, or of two partners.",
+        people.partners_stand_apart,
+    ),
+    Invariant(
         "M1",
         "Nothing is made in another region, where none of the mesh's services keeps watch.",
         exfiltration.one_region,
@@ -265,6 +298,38 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M14",
         "S3 delivers access logs for the account that they are of, and the trail of the organisation arrives.",
         logs.logs_arrive,
+    ),
+    Invariant(
+        "M15",
+        "An agreement ends with its last day: in the next second no writer delivers and no inbox takes.",
+        ends.deliveries_end,
+    ),
+    Invariant(
+        "M16",
+        "A domain's deployment makes no reader and becomes none; that of who reads touches nothing that a domain owns.",
+        two_deployments.deployments_are_apart,
+    ),
+    Invariant(
+        "M17",
+        "Engineers, owners and auditors of a domain read no data and run no code of their own.",
+        staff.staff_adds_no_reader,
+    ),
+    Invariant(
+        "M18",
+        "CI of a stack signs in from the stack's own environment, and becomes the stack's own deployment alone.",
+        continuous_integration.ci_becomes_its_stack,
+        _CI,
+    ),
+    Invariant(
+        "R1",
+        "Who steals a role, a group or a pull request comes, whatever ways lead on, to no more than its class.",
+        becoming.nobody_becomes_more,
+        _MOVING,
+    ),
+    Invariant(
+        "R2",
+        "Every class of principal has a bound, and every action that acts through a role is asked as a way.",
+        becoming.every_way_is_asked,
     ),
     Invariant(
         "U1",

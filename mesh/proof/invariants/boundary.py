@@ -50,8 +50,9 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
             for role in (names.deploy_role(account_id), names.clearance_role(account_id, "pii"), stack_set):
                 forged = Request(administrator.name, action, role, bounded)
                 yield Claim(administrator.who, forged, allowed=False, denied=("scp",))
-            for caller in (deployment, bootstrap):
-                yield Claim(caller.who, Request(caller.name, action, names.deploy_role(account_id)), free=("scp",))
+            for caller in _makers(administrator, deployment, bootstrap, action):
+                made = Request(caller.name, action, names.clearance_role(account_id, "pii"), bounded)
+                yield Claim(caller.who, made, free=("scp",))
         for action in changing("policy"):
             request = Request(administrator.name, action, names.boundary(account_id))
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
@@ -65,6 +66,16 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
         yield from _unchangeable(administrator, deployment, bootstrap)
     yield from _passed_roles(subject)
     yield from _root_users(subject)
+
+
+def _makers(administrator: Actor, deployment: Actor, bootstrap: Actor, action: str) -> tuple[Actor, ...]:
+    """Whoever changes roles of the mesh in an account: in a domain the deployment of who reads, boundaries apart."""
+    if administrator.unit != "domains":
+        return deployment, bootstrap
+    if action == "iam:DeleteRolePermissionsBoundary":
+        return (bootstrap,)
+    deciding = names.deploy_access_role(administrator.account or "")
+    return bootstrap, deployment._replace(who="the deployment of who reads", name=deciding, kind="deploy-access")
 
 
 def _unchangeable(administrator: Actor, deployment: Actor, bootstrap: Actor) -> Iterator[AnyClaim]:
@@ -90,13 +101,15 @@ def _passed_roles(subject: Subject) -> Iterator[AnyClaim]:
         for role in (*roles, names.deploy_role(account_id)):
             request = Request(administrator.name, "iam:PassRole", role)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
-            yield Claim(deployment.who, Request(deployment.name, "iam:PassRole", role), free=("scp",))
+            if deployment.unit != "domains":  # M16 asks those of domains
+                yield Claim(deployment.who, Request(deployment.name, "iam:PassRole", role), free=("scp",))
         passes = Request(administrator.name, "iam:PassRole", f"arn:aws:iam::{account_id}:role/somebody")
         yield Claim(administrator.who, passes, free=("scp",))
     for domain in subject.domains:
         publisher = names.publisher_role(subject.hub, domain.name)
         location = names.location_role(subject.hub, domain.name)
-        yield Claim(f"the publisher of {domain.name}", Request(publisher, "iam:PassRole", location), allowed=True)
+        passes = Request(publisher, "iam:PassRole", location)
+        yield Claim(f"the publisher of {domain.name}", passes, allowed=False, denied=("scp",))
 
 
 def _root_users(subject: Subject) -> Iterator[AnyClaim]:

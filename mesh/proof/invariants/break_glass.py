@@ -28,7 +28,7 @@ def break_glass_is_narrow(subject: Subject) -> Iterator[AnyClaim]:
     for account_id, unit, where in subject.accounts:
         for caller in (*subject.of_account(account_id, unit, where), *subject.of_management):
             for action in ASSUMING:
-                for role in (names.deploy_role(account_id), names.preview_role(account_id)):
+                for role in _of_stacks(account_id, unit):
                     request = Request(caller.name, action, role, EVERY_KEY)
                     yield Claim(f"{caller.who}, with a second factor", request, allowed=False)
 
@@ -54,6 +54,13 @@ def _assuming(subject: Subject) -> Iterator[AnyClaim]:
     for other in _roles_of_the_mesh(subject):
         if other != role:
             yield Claim("a keeper", Request(user, "sts:AssumeRole", other, context), allowed=False, granted=False)
+
+
+def _of_stacks(account_id: str, unit: str) -> Iterator[str]:
+    """The roles of stacks and previews in an account."""
+    yield from (names.deploy_role(account_id), names.preview_role(account_id))
+    if unit == "domains":
+        yield names.deploy_access_role(account_id)
 
 
 def _lacking(context: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -97,8 +104,9 @@ def _other_callers(subject: Subject) -> Iterator[tuple[str, str]]:
 def _assumed(subject: Subject) -> Iterator[AnyClaim]:
     who, break_glass = "who has broken the glass", names.break_glass_role(subject.hub)
     named = {"aws:SourceIdentity": from_plan.BREAK_GLASS_USER, "sts:SourceIdentity": from_plan.BREAK_GLASS_USER}
-    accounts = [account_id for account_id, _, _ in subject.accounts] + [subject.perimeter.management_id]
-    entered = {role(account_id) for account_id in accounts for role in (names.deploy_role, names.preview_role)}
+    accounts = [*((account_id, unit) for account_id, unit, _ in subject.accounts)]
+    accounts.append((subject.perimeter.management_id, "management"))
+    entered = {role for account_id, unit in accounts for role in _of_stacks(account_id, unit)}
     for role in sorted(entered):
         for action in ASSUMING:
             yield Claim(who, Request(break_glass, action, role, named), allowed=True)

@@ -9,13 +9,16 @@ from mesh.access import from_plan
 from mesh.access.chains import PORTS, Reader, ReadPort
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
-from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Sees
+from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Sees, Unlabelled
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenContract
 
 
 def clearances_are_exact(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims of I13: on every clearance role, every product, its columns, its catalog entry and its files."""
+    """Claims of I13: on every clearance role, every product, its columns, its catalog entry and its files.
+
+    Also on what nobody labelled, a new column and a new table: who holds every label reads it, and nobody else.
+    """
     reads = subject.written_clearances
     readers = [
         Reader(name, domain.name, role.arn, role.account_id)
@@ -30,6 +33,7 @@ def clearances_are_exact(subject: Subject) -> Iterator[AnyClaim]:
             covered = reads.get(reader.clearance, frozenset[str]())
             if entry:
                 yield from _columns(reader, entry, subject.written(product), covered)
+                yield from _unlabelled(reader, entry, covered >= subject.written_classifications)
                 yield from _catalog(subject, reader, entry)
             yield from _files(subject, reader, product, subject.written(product).labels <= covered)
         yield Fact(f"the contract of {home.name}.{product.name} classifies columns only", _classified(product))
@@ -52,6 +56,12 @@ def _columns(
             frozenset(column for column, labels in columns.items() if labels <= covered),
         )
     yield Sees(f"clearance {reader.clearance} of {reader.home}", reader.arn, reader.account, entry.database)
+
+
+def _unlabelled(reader: Reader, entry: CatalogEntryArgs, may: bool) -> Iterator[AnyClaim]:
+    who = f"clearance {reader.clearance} of {reader.home}"
+    for table in (None, *(table.name for table in entry.tables)):
+        yield Unlabelled(who, reader.arn, reader.account, entry.database, table, may)
 
 
 def _classified(product: DataProductArgs) -> Callable[[Subject], str | None]:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mesh import names
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim
 from mesh.proof.duties import RoleWork, claims, first_of_each
 from mesh.proof.duties.boundaries import boundary_claims
 from mesh.proof.duties.clearance_holders import of_clearance
 from mesh.proof.duties.deliveries import of_delivery
+from mesh.proof.duties.deploying_access import of_deploy_access
 from mesh.proof.duties.lakes import of_location, of_publisher
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.duties.previews import preview_claims
-from mesh.proof.duties.signing_in import of_break_glass, of_break_glass_group, of_clearance_holder, of_partner_people
-from mesh.proof.subject import WHOLE_UP_TO, Subject, form_of
+from mesh.proof.duties.signing_in import (
+    of_break_glass,
+    of_break_glass_group,
+    of_ci,
+    of_clearance_holder,
+    of_partner_people,
+)
+from mesh.proof.duties.staff import of_staff, of_staff_people
+from mesh.proof.forms import WHOLE_UP_TO, form_of
+from mesh.proof.invariants.continuous_integration import ci_roles
+from mesh.proof.subject import Subject
 
 
 def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:
@@ -26,15 +37,19 @@ def roles_do_their_work(subject: Subject) -> Iterator[AnyClaim]:
     yield from preview_claims(subject)
     bound = [work for work in works if _carries(subject, work)]
     at_the_hub = [work for work in bound if _account(work) == subject.hub]
-    elsewhere = [work for work in bound if _account(work) != subject.hub]
-    # The boundary has two texts: publishers, who are at the hub, do what nobody does elsewhere.
-    for carriers in (at_the_hub, elsewhere):
+    staff = [work for work in bound if _is_staff(work)]
+    elsewhere = [work for work in bound if _account(work) != subject.hub and work not in staff]
+    # The boundary has two texts: publishers, who are at the hub, do what nobody does elsewhere. And staff does, by a
+    # statement that names it, what no other role does.
+    for carriers in (at_the_hub, elsewhere, staff):
         if carriers:
             yield from boundary_claims(subject, carriers[0].role, carriers)
 
 
 def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
     """The work of every role asked, with the form of the role's own policy."""
+    for domain in subject.domains[:1]:  # one text in every account
+        yield "deploy-access", of_deploy_access(subject, domain)
     for domain in subject.domains:
         yield from _of_domain(subject, domain)
     for partner in subject.partners:
@@ -43,6 +58,8 @@ def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
         yield form_of([text], account, partner.name), of_partner(subject, partner)
         if _exists(subject, (work := of_partner_people(subject, partner)).role):
             yield "permission set of partners", work
+    for role in ci_roles(subject):
+        yield form_of([role.permissions.text()], role.stack.removeprefix("domain-"), role.stack), of_ci(subject, role)
     yield "break-glass", of_break_glass(subject)
     yield "break-glass group", of_break_glass_group(subject)
 
@@ -58,6 +75,11 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
         yield form_of([text], account, name), of_clearance(subject, domain, clearance)
         if _exists(subject, (work := of_clearance_holder(subject, domain, clearance)).role):
             yield f"permission set {clearance}", work
+    for duty, role in domain.staff.items():
+        text = role.permissions.text()
+        yield f"{duty} {form_of([text], account, name)}", of_staff(subject, domain, duty)
+        if _exists(subject, (work := of_staff_people(subject, domain, duty)).role):
+            yield f"permission set {names.staff_permission_set(duty)}", work
     for product, role in list(domain.pipelines.items())[:WHOLE_UP_TO]:
         text = role.permissions.text()
         yield form_of([text], account, name, product), of_pipeline(subject, domain.products[product])
@@ -74,6 +96,10 @@ def _exists(subject: Subject, role: str) -> bool:
 def _carries(subject: Subject, work: RoleWork) -> bool:
     role = subject.world.role(work.role)
     return role is not None and role.boundary is not None
+
+
+def _is_staff(work: RoleWork) -> bool:
+    return work.role in (names.staff_role(_account(work), duty) for duty in names.STAFF)
 
 
 def _account(work: RoleWork) -> str:

@@ -12,6 +12,7 @@ from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.break_glass import SECOND_FACTOR
+from mesh.proof.invariants.continuous_integration import CiTarget, deployed_by, stacks_tried, targets
 from mesh.proof.subject import Subject
 
 BEGINS: Final = frozenset({"sts:AssumeRole"})
@@ -52,8 +53,8 @@ def _entries(subject: Subject) -> Iterator[Entry]:
     for partner in subject.partners[:1]:
         account = partner.access.account_id
         yield from _people(subject, account, names.PARTNER_PERMISSION_SET, names.role(account, "access"))
-    for account, _, _ in subject.accounts_asked:
-        yield from _deployments(subject, account)
+    for target in targets(subject):
+        yield from _deployments(subject, target)
     management = subject.perimeter.management_id
     user = names.break_glass_user(management, from_plan.BREAK_GLASS_USER)
     keys = {**SECOND_FACTOR, "sts:SourceIdentity": from_plan.BREAK_GLASS_USER}
@@ -66,6 +67,8 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[Entry]:
     account = domain.access.account_id
     for name, role in domain.clearances.items():
         yield from _people(subject, account, name, role.arn)
+    for duty, staff in domain.staff.items():
+        yield from _people(subject, account, names.staff_permission_set(duty), staff.arn)
     source = {"aws:SourceAccount": account, "aws:SourceOrgID": subject.perimeter.organization}
     for role in list(domain.pipelines.values())[:1]:
         yield Entry(role.arn, "glue.amazonaws.com", BEGINS, context=source)
@@ -87,10 +90,22 @@ def _people(subject: Subject, account: str, permission_set: str, role: str) -> I
         yield Entry(role, caller, UNDER_A_NAME, tuple(caller.replace(*other) for other in others))
 
 
-def _deployments(subject: Subject, account: str) -> Iterator[Entry]:
-    glass, under_a_name = names.break_glass_role(subject.hub), {"aws:SourceIdentity": "somebody"}
-    deploy, preview = names.deploy_role(account), names.preview_role(account)
-    for role, purposes in ((deploy, ("deploy",)), (preview, ("deploy", "preview"))):
-        for purpose in purposes:
-            yield Entry(role, names.ci_role(subject.hub, purpose), UNDER_A_NAME, (names.ci_role(subject.hub, "else"),))
-        yield Entry(role, glass, UNDER_A_NAME, context=under_a_name)
+def _deployments(subject: Subject, target: CiTarget) -> Iterator[Entry]:
+    hub, glass, under_a_name = subject.hub, names.break_glass_role(subject.hub), {"aws:SourceIdentity": "somebody"}
+    own_stack = {names.deploy_role(target.account): deployed_by(target)}
+    if subject.world.role(decides := names.deploy_access_role(target.account)):
+        own_stack[decides] = "access"
+    preview = names.preview_role(target.account)
+    somebody = (names.role(hub, "somebody"), f"arn:aws:iam::{hub}:role/somebody")
+    for role in (*own_stack, preview):
+        yield Entry(role, glass, UNDER_A_NAME, somebody, under_a_name)
+    if subject.plan.organization.args.first_ci is None:
+        return
+    tried = (names.ci_role(hub, stack) for stack in (*stacks_tried(subject, target), "else"))
+    near = (*tried, *somebody, *(names.ci_role(target.account, stack) for stack in own_stack.values()))
+    for role, stack in own_stack.items():
+        own = names.ci_role(hub, stack)
+        yield Entry(role, own, BEGINS, tuple(each for each in near if each != own))
+    outside = tuple(each for each in near if f":{hub}:role/{names.PATH}/{names.CI_FOLDER}/" not in each)
+    own = names.ci_role(hub, deployed_by(target))
+    yield Entry(preview, own, BEGINS, (*outside, f"{names.role(hub, names.CI_FOLDER)}x/{target.unit}"))

@@ -25,7 +25,9 @@ def attributes_are_unforgeable(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(administrator.who, forged, allowed=False, denied=("scp",))
             harmless = Request(administrator.name, action, role, {"aws:TagKeys": ["team"]})
             yield Claim(administrator.who, harmless, free=("scp",))
-        yield Claim(deployment.who, Request(deployment.name, "iam:TagRole", role, FORGED_TAG), free=("scp",))
+        decides = names.deploy_access_role(str(administrator.account))
+        for deploys in (deployment.name, decides):
+            yield Claim(f"the role {deploys}", Request(deploys, "iam:TagRole", role, FORGED_TAG), free=("scp",))
         session = Request(administrator.name, "sts:TagSession", role, FORGED_TAG)
         yield Claim(administrator.who, session, allowed=False, denied=("scp", "rcp"))
         harmless = Request(administrator.name, "sts:TagSession", role, {"aws:TagKeys": ["team"]})
@@ -119,7 +121,21 @@ CONTROLS: Final = (
     "sso:CreateInstance",
     "states:UpdateStateMachine",
 )
-FOR_GOVERNANCE: Final = ("cloudtrail:", "glue:", "iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID")
+REGISTERING: Final = (
+    "lakeformation:DeregisterResource",
+    "lakeformation:RegisterResource",
+    "lakeformation:RegisterResourceWithPrivilegedAccess",
+    "lakeformation:UpdateResource",
+)
+LABELLING: Final = ("lakeformation:AddLFTagsToResource", "lakeformation:RemoveLFTagsFromResource")
+"""Controls that a domain's publisher changes besides the deployment of governance."""
+
+GRANTING: Final = tuple(
+    action for action in CONTROLS if action.startswith("lakeformation:") and action not in (*REGISTERING, *LABELLING)
+)
+"""Controls that the deployment of who reads in a domain changes besides the deployment of governance."""
+
+FOR_GOVERNANCE: Final = ("cloudtrail:", "glue:", *REGISTERING)
 """Prefixes of the controls that protect all, which the deployment of governance alone changes."""
 
 FOR_NOBODY: Final = (
@@ -137,6 +153,9 @@ FOR_NOBODY: Final = (
 )
 """Prefixes of the controls that the deployment does not change either."""
 
+FOR_THE_BOOTSTRAP: Final = ("iam:AddClientID", "iam:CreateOpenID", "iam:UpdateOpenID")
+"""Prefixes of the controls that StackSets alone change, in the governance account: CI's identity provider."""
+
 
 def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I16: on every control, by administrators, deployments, publishers and roles named like them."""
@@ -145,19 +164,19 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
             request = subject.own_request(administrator, action)
             yield Claim(administrator.who, request, allowed=False, denied=("scp",))
             request = subject.own_request(deployment, action)
-            of_others = action.startswith(FOR_GOVERNANCE) and deployment.account != subject.hub
-            if of_others or action.startswith(FOR_NOBODY) or not is_allowed(action):
+            of_others = action.startswith((*FOR_GOVERNANCE, "lakeformation:")) and deployment.account != subject.hub
+            if of_others or action.startswith((*FOR_NOBODY, *FOR_THE_BOOTSTRAP)) or not is_allowed(action):
                 yield Claim(deployment.who, request, allowed=False, denied=("scp",))
-            elif deployment.unit != "partners" or "Grant" not in action:
+            else:
                 yield Claim(deployment.who, request, free=("scp",))
         yield from _organization(administrator, deployment)
         yield from _trail(subject, administrator)
         yield from _namesakes(subject, administrator)
     for domain in subject.domains:
         publisher = names.publisher_role(subject.hub, domain.name)
-        for action in ("lakeformation:RegisterResource", "lakeformation:AddLFTagsToResource"):
+        for action in LABELLING:
             yield Claim(f"the publisher of {domain.name}", Request(publisher, action, "*"), allowed=True)
-        for action in ("lakeformation:GrantPermissions", "lakeformation:PutDataLakeSettings"):
+        for action in (*GRANTING, *REGISTERING):
             request = Request(publisher, action, "*")
             yield Claim(f"the publisher of {domain.name}", request, allowed=False, denied=("scp",))
     yield from _boundary(subject)

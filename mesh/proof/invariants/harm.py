@@ -157,7 +157,7 @@ def _refused(subject: Subject, *powers: Power) -> Iterator[AnyClaim]:
     for administrator, _ in subject.administrators:
         for action in actions_that(*powers):
             if asked_by(action) is None:
-                request = _harmful(subject, administrator, action)
+                request = harmful_request(subject, administrator, action)
                 yield Claim(f"{administrator.who}, meaning harm", request, allowed=False)
 
 
@@ -217,7 +217,7 @@ def on_the_catalog(subject: Subject) -> Iterator[AnyClaim]:
                 yield Claim(caller.who, Request(caller.name, action, arn), allowed=False)
 
 
-def _harmful(subject: Subject, caller: Actor, action: str) -> Request:
+def harmful_request(subject: Subject, caller: Actor, action: str) -> Request:
     """The request that does harm; without a form of its own, the plain one on a resource of the caller's account."""
     form = FORMS.get(action)
     if form is None:

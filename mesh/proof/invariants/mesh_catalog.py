@@ -36,7 +36,7 @@ CATALOG_WRITES: Final = (
 
 def nothing_is_passed_on(_: Subject) -> Iterator[AnyClaim]:
     """Facts of I20: on every grant of Lake Formation, on its settings, and on registered locations."""
-    yield Fact("the hub grants to other accounts nothing but clearances", _hub_grants)
+    yield Fact("the hub grants to other accounts nothing but clearances, and to see databases", _hub_grants)
     yield Fact("a domain grants to a clearance the hub's own expression of it, and no further", _domain_grants)
     yield Fact("no account but the governance account holds a permission on an LF-tag", _label_grants)
     yield Fact("each publisher may create databases and put every label on them, and nothing more", _publishers_publish)
@@ -50,6 +50,9 @@ def _hub_grants(subject: Subject) -> str | None:
     clearances = {c.expression for c in subject.plan.governance.catalog.clearances}
     for grant in subject.lakes.lakes[subject.hub].grants:
         match grant.on:
+            case Covered(kind="DATABASE"):
+                if grant.principal != unit or grant.permissions != ("DESCRIBE",):
+                    return f"{grant.name} lets {grant.principal} {', '.join(grant.permissions)}"
             case Covered(expression=expression):
                 if grant.principal != unit or expression not in clearances:
                     return f"{grant.name} goes to {grant.principal}"
@@ -70,17 +73,19 @@ def _domain_grants(subject: Subject) -> str | None:
             if grant.on.catalog != subject.hub:
                 continue
             is_shared = (grant.on, grant.permissions) in shared
-            covered = _classifications(grant)
-            if grant.grantable or covered is None or covered != reads.get(grant.principal) or not is_shared:
+            covered = _is_covered(grant, reads.get(grant.principal))
+            if grant.grantable or not covered or not is_shared:
                 return f"{domain.name}: {grant.name} for {grant.principal}"
     return None
 
 
-def _classifications(grant: Grant) -> frozenset[str] | None:
-    """The classifications that a grant by LF-tags covers besides what has none; None for another grant."""
-    if not isinstance(grant.on, Covered):
-        return None
-    return frozenset(key for key, values in grant.on.expression if "true" in values)
+def _is_covered(grant: Grant, reads: frozenset[str] | None) -> bool:
+    """Whether a grant by LF-tags is one of a clearance: to see databases, or to read just what it covers."""
+    if not isinstance(grant.on, Covered) or reads is None:
+        return False
+    if grant.on.kind == "DATABASE":
+        return grant.permissions == ("DESCRIBE",)
+    return reads == frozenset(key for key, values in grant.on.expression if "true" in values)
 
 
 def _label_grants(subject: Subject) -> str | None:
@@ -119,7 +124,8 @@ def _settings(subject: Subject) -> str | None:
     for lake in subject.lakes.lakes.values():
         if lake.open_by_default or lake.full_table_outside or lake.filtering_outside:
             return f"account {lake.account} is open by default"
-        if set(lake.administrators) != {names.deploy_role(lake.account)}:
+        governs = lake.account == subject.hub
+        if set(lake.administrators) != {(names.deploy_role if governs else names.deploy_access_role)(lake.account)}:
             return f"account {lake.account} is administered by {', '.join(lake.administrators)}"
     return None
 
@@ -198,7 +204,7 @@ def _publishers(subject: Subject, catalog: str) -> Iterator[AnyClaim]:
         for what in below:
             yield Claim(who, Request(publisher, "glue:DeleteDatabase", f"{catalog}:{what}"), allowed=True)
         passes = Request(publisher, "iam:PassRole", names.location_role(subject.hub, domain.name))
-        yield Claim(who, passes, allowed=True)
+        yield Claim(who, passes, allowed=False, granted=False)
         for other in subject.others(domain.name):
             request = Request(publisher, "iam:PassRole", names.location_role(subject.hub, other.name))
             yield Claim(who, request, allowed=False, granted=False)

@@ -14,8 +14,18 @@ from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import BESIDE_GOVERNANCE, Actor, Subject
 
-Excepted = Literal["deploy", "governance", "bootstrap", "publisher", "pipeline", "clearance", "access"]
-"""Who is excepted: every deployment, that of governance alone, StackSets, and other roles of the mesh by their kind."""
+Excepted = Literal[
+    "deploy",
+    "deploy-access",
+    "governance",
+    "bootstrap",
+    "bootstrap of governance",
+    "publisher",
+    "pipeline",
+    "clearance",
+    "access",
+]
+"""Who is excepted: every deployment, those of who reads, that of governance alone; StackSets; others by kind."""
 
 
 class Refusal(NamedTuple):
@@ -31,14 +41,15 @@ class Refusal(NamedTuple):
 _TOPIC: Final = "arn:aws:sns:{region}:{hub}:mesh-break-glass"
 _ROLE: Final = "arn:aws:iam::{account}:role/somebody"
 _MESH_ROLE: Final = "arn:aws:iam::{account}:role/mesh/clearance/x"
+_MESH_POLICY: Final = "arn:aws:iam::{account}:policy/mesh/boundary"
 _WORKGROUP: Final = "arn:aws:athena:{region}:{account}:workgroup/mesh-general"
 _ALARM: Final = {"cloudwatch:AlarmActions": ("arn:aws:sns:{region}:{account}:x",)}
 
 AT_THE_ROOT: Final = (
-    Refusal("RefuseOtherFederation", ("governance",), "iam:CreateOpenIDConnectProvider"),
-    Refusal("RefuseChangesToRolesOfTheMesh", ("deploy", "bootstrap"), "iam:UpdateRole", _MESH_ROLE),
+    Refusal("RefuseOtherFederation", ("bootstrap of governance",), "iam:CreateOpenIDConnectProvider"),
+    Refusal("RefuseChangesToRolesOfTheMesh", ("deploy", "deploy-access", "bootstrap"), "iam:UpdateRole", _MESH_ROLE),
     Refusal("RefuseLosingTheBoundary", ("deploy", "bootstrap"), "iam:DeleteRolePermissionsBoundary", _ROLE),
-    Refusal("RefusePassingRolesOfTheMesh", ("deploy", "publisher"), "iam:PassRole", _MESH_ROLE),
+    Refusal("RefusePassingRolesOfTheMesh", ("deploy",), "iam:PassRole", _MESH_ROLE),
     Refusal("RefuseRolesWithoutTheBoundary", ("deploy", "bootstrap"), "iam:CreateRole", _ROLE),
     Refusal(
         "RefuseRolesWithoutTheBoundary",
@@ -49,14 +60,15 @@ AT_THE_ROOT: Final = (
     ),
     Refusal("RefuseChangesToProtection", ("deploy",), "kms:PutKeyPolicy"),
     Refusal("RefuseChangesToProtectionOfAll", ("governance",), "glue:PutResourcePolicy"),
-    Refusal("RefuseLakeFormationAdministration", ("deploy",), "lakeformation:GrantPermissions"),
-    Refusal("RefuseRegistrationOfLocations", ("deploy", "publisher"), "lakeformation:RegisterResource"),
+    Refusal("RefuseLakeFormationAdministration", ("governance", "deploy-access"), "lakeformation:GrantPermissions"),
+    Refusal("RefuseRegistrationOfLocations", ("governance",), "lakeformation:RegisterResource"),
+    Refusal("RefuseLabelsOfOthers", ("governance", "publisher"), "lakeformation:AddLFTagsToResource"),
     Refusal("RefuseSilencingTheAlarm", ("governance",), "sns:SetTopicAttributes", _TOPIC),
     Refusal("RefuseSilencingTheAlarm", ("governance",), "sns:PutDataProtectionPolicy", _TOPIC),
     Refusal("RefuseSilencingTheAlarm", ("governance",), "sns:RemovePermission", _TOPIC),
     Refusal("RefuseEndingSubscriptions", ("governance",), "sns:Unsubscribe"),
     Refusal("RefuseSilencingAlarms", ("deploy",), "cloudwatch:DeleteAlarms"),
-    Refusal("RefuseForgedSessionTags", ("deploy",), "iam:TagRole", _ROLE, {"aws:TagKeys": ("mesh:x",)}),
+    Refusal("RefuseForgedSessionTags", ("deploy", "deploy-access"), "iam:TagRole", _ROLE, {"aws:TagKeys": ("mesh:x",)}),
     Refusal("RefuseChangesToJobs", ("deploy",), "glue:UpdateJob"),
     Refusal("RefuseOtherConnections", ("deploy", "pipeline"), "glue:GetConnection"),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
@@ -122,6 +134,13 @@ AT_UNITS: Final = (
 )
 """Refusals that bind the accounts of the mesh's units."""
 
+AT_DOMAINS: Final = (
+    Refusal("RefuseMakingReaders", ("deploy-access", "bootstrap"), "iam:UpdateAssumeRolePolicy", _MESH_ROLE),
+    Refusal("RefuseMakingReaders", ("deploy-access", "bootstrap"), "iam:CreatePolicyVersion", _MESH_POLICY),
+    Refusal("RefusePassingReaders", (), "iam:PassRole", _MESH_ROLE),
+)
+"""Refusals that bind the accounts of domains."""
+
 SOMEBODIES: Final = (
     "somebody",
     "mesh/somebody",
@@ -129,6 +148,8 @@ SOMEBODIES: Final = (
     "mesh/delivery/somebody",
     "mesh/location/somebody",
     "mesh/deploy/somebody",
+    "mesh/deploy-access/somebody",
+    "mesh/deploy-accessor",
     "mesh/access/somebody",
 )
 """Names of roles that nobody planned, in the paths of those that the mesh has; no refusal excepts one of them."""
@@ -139,7 +160,8 @@ def exceptions_are_narrow(subject: Subject) -> Iterator[AnyClaim]:
     for account_id, unit, where in _accounts(subject):
         mail = {"sns:Protocol": "email", "sns:Endpoint": subject.perimeter.security_contact}
         of_mail = Refusal("RefuseMailOfOthers", ("deploy",), "sns:Subscribe", context=mail)
-        for refusal in (*AT_THE_ROOT, *AT_UNITS, *((of_mail,) if unit == "governance" else ())):
+        of_unit = {"governance": (of_mail,), "domains": AT_DOMAINS}.get(unit, ())
+        for refusal in (*AT_THE_ROOT, *AT_UNITS, *of_unit):
             for caller in _strangers(subject, refusal, account_id, unit, where):
                 yield Claim(caller.who, _request(subject, caller, refusal), by=refusal.sid)
             for caller in _excepted(subject, refusal, account_id, unit, where):
@@ -164,12 +186,13 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
     }
     match unit:
         case "domains":
+            roles["deploy-access"] = names.deploy_access_role(account_id)
             roles["pipeline"] = names.pipeline_role(account_id, "x")
             roles["clearance"] = names.clearance_role(account_id, "x")
         case "partners":
             roles["access"] = names.role(account_id, "access")
         case _ if account_id == subject.hub:
-            roles["governance"] = roles["deploy"]
+            roles["governance"], roles["bootstrap of governance"] = roles["deploy"], roles["bootstrap"]
             roles["publisher"] = names.publisher_role(account_id, "x")
         case _:
             pass
@@ -189,12 +212,16 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         "deploy" not in refusal.excepted and account_id != subject.hub
     ):
         roles.append(names.deploy_role(account_id))
+    if "deploy-access" not in refusal.excepted:
+        roles.append(names.deploy_access_role(account_id))
     if "pipeline" not in refusal.excepted:
         roles.append(names.pipeline_role(account_id, "somebody"))
     if "clearance" not in refusal.excepted or unit != "domains":
         roles.append(names.clearance_role(account_id, "somebody"))
     if "access" not in refusal.excepted or unit != "partners":
         roles.append(names.role(account_id, "access"))
+    if refusal.excepted == ("bootstrap of governance",) and account_id != subject.hub:
+        roles.append(_roles(subject, account_id, unit)["bootstrap"])
     for role in roles:
         yield Actor(f"a role of {where} that the refusal does not except", role, unit, account_id, "other")
 

@@ -254,7 +254,7 @@ def _people(subject: Subject) -> Iterator[AnyClaim]:
         return
     for domain in subject.domains[:2]:
         for caller in subject.of_domain(domain):
-            if caller.kind in ("clearance", "people"):
+            if caller.kind in ("clearance", "people", "staff"):
                 yield from _person(subject, caller)
             elif caller.kind != "root":
                 yield from _person_from_anywhere(subject, caller)

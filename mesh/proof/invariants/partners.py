@@ -59,7 +59,7 @@ def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
                 yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
             if caller.kind == "deploy":
                 grants = Request(caller.name, "lakeformation:GrantPermissions", "*")
-                yield Claim(caller.who, grants, free=("scp",))
+                yield Claim(caller.who, grants, allowed=False, denied=("scp",))
         yield from _at_home(subject, partner)
     yield Fact("each partner's wall is written with its literal account id, and binds that account", _literal_walls)
 
@@ -229,7 +229,7 @@ def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     """Claims on resources outside the plan: a partner's queue, secret or role whose own policy admits everyone."""
     account_id, region = partner.access.account_id, subject.region
     hub = subject.hub
-    deployments = (names.ci_role(hub, "deploy"), names.ci_role(hub, "preview"), names.break_glass_role(hub))
+    deployments = (names.ci_role(hub, "partners"), names.ci_role(hub, "previews"), names.break_glass_role(hub))
     for caller in _reaching_in(subject, partner):
         for action, resource in (
             ("sqs:SendMessage", f"arn:aws:sqs:{region}:{account_id}:unplanned"),
@@ -251,6 +251,7 @@ def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
         namesake = role.replace(hub, home)
         request = Request(namesake, "sts:AssumeRole", f"arn:aws:iam::{account_id}:role/unplanned")
         yield Claim("a namesake of the CI", request, allowed=False, denied=("rcp",))
-    for role in ("deploy", "preview"):
-        enters = Request(names.ci_role(subject.hub, role), "sts:AssumeRole", names.role(account_id, role))
-        yield Claim(f"the mesh's CI ({role})", enters, allowed=True)
+    if subject.plan.organization.args.first_ci:
+        for stack, role in (("partners", "deploy"), ("partners", "preview"), ("previews", "preview")):
+            enters = Request(names.ci_role(subject.hub, stack), "sts:AssumeRole", names.role(account_id, role))
+            yield Claim(f"CI of {stack}", enters, allowed=True)

@@ -98,10 +98,10 @@ def _federated(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(ANONYMOUS, action, role)
             yield Claim(f"somebody of an identity provider, in {where}", request, allowed=False, denied=("rcp",))
         yield Claim("people of Identity Center", Request(ANONYMOUS, saml, reserved), free=("rcp",))
-        namesake = Request(ANONYMOUS, web, names.ci_role(account_id, "deploy"))
+        namesake = Request(ANONYMOUS, web, names.ci_role(account_id, "governance"))
         if account_id != subject.hub:
             yield Claim("the CI's identity provider, in another account", namesake, allowed=False, denied=("rcp",))
-    ci = names.ci_role(subject.hub, "deploy")
+    ci = names.ci_role(subject.hub, "governance")
     yield Claim("the CI's identity provider", Request(ANONYMOUS, web, ci), free=("rcp",))
     yield Claim("a SAML provider, as the CI", Request(ANONYMOUS, saml, ci), allowed=False, denied=("rcp",))
 

@@ -10,7 +10,8 @@ from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
-from mesh.proof.subject import WHOLE_UP_TO, Actor, Subject
+from mesh.proof.forms import WHOLE_UP_TO
+from mesh.proof.subject import Actor, Subject
 
 READS: Final = (
     "s3:GetObject",

@@ -12,6 +12,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.invariants.continuous_integration import entered_by_their_own_ci
 from mesh.proof.invariants.entering import entered_and_no_more
 from mesh.proof.subject import FOR_AN_OUTSIDER, OTHER_ORGANIZATION, Actor, Subject
 
@@ -23,6 +24,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M12: on AssumeRole of every kind of role, by the callers that it is for and by others."""
     for domain in subject.plan.domains.values():
         yield from _clearance_roles(subject, domain)
+        yield from _staff_roles(subject, domain)
         yield from _jobs(subject, domain)
     for account_id, unit, where in subject.accounts:
         yield from _deployments(subject, account_id, unit, where)
@@ -31,6 +33,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         people = from_plan.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
+    yield from entered_by_their_own_ci(subject)
     yield from _by_roles_of_any_name(subject)
     yield from entered_and_no_more(subject)
 
@@ -52,6 +55,28 @@ def _clearance_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]
             role = from_plan.permission_set_role(elsewhere.access.account_id, subject.region, name)
             request = Request(role, "sts:AssumeRole", clearance.arn)
             yield Claim(f"people with permission set {name} of {elsewhere.name}", request, allowed=False)
+
+
+def _staff_roles(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
+    """Claims on roles of staff, by people with their permission set, with another, and with theirs elsewhere."""
+    account_id, where = domain.access.account_id, f"domain {domain.name}"
+    for duty, staff in domain.staff.items():
+        own = names.staff_permission_set(duty)
+        people = from_plan.permission_set_role(account_id, subject.region, own)
+        for action in ("sts:AssumeRole", "sts:SetSourceIdentity"):
+            yield Claim(f"people with permission set {own}", Request(people, action, staff.arn), allowed=True)
+        yield from _not_by(subject.of_account(account_id, "domains", where), staff.arn)
+        cleared = list(domain.clearances)[:1]
+        for other in (*(names.staff_permission_set(each) for each in names.STAFF if each != duty), *cleared):
+            role = from_plan.permission_set_role(account_id, subject.region, other)
+            request = Request(role, "sts:AssumeRole", staff.arn)
+            yield Claim(f"people with permission set {other}", request, allowed=False)
+        for role in domain.clearances.values():
+            yield Claim(f"people with permission set {own}", Request(people, "sts:AssumeRole", role.arn), allowed=False)
+        for elsewhere in list(subject.others(domain.name))[:1]:
+            role = from_plan.permission_set_role(elsewhere.access.account_id, subject.region, own)
+            request = Request(role, "sts:AssumeRole", staff.arn)
+            yield Claim(f"people with permission set {own} of {elsewhere.name}", request, allowed=False)
 
 
 def _by_roles_of_any_name(subject: Subject) -> Iterator[AnyClaim]:
@@ -124,16 +149,11 @@ def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
 
 def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
     deploy, preview = names.deploy_role(account_id), names.preview_role(account_id)
-    ci_deploy, ci_preview = names.ci_role(subject.hub, "deploy"), names.ci_role(subject.hub, "preview")
-    for role, caller, may in (
-        (deploy, ci_deploy, True),
-        (deploy, ci_preview, False),
-        (preview, ci_deploy, True),
-        (preview, ci_preview, True),
-    ):
-        yield Claim(f"the mesh's CI, in {where}", Request(caller, "sts:AssumeRole", role), allowed=may)
+    decides = (names.deploy_access_role(account_id),) if unit == "domains" else ()
+    for role in decides:
+        yield from _not_by(subject.of_account(account_id, unit, where), role)
     for caller in (subject.other(account_id, unit, where), subject.other(subject.hub, "governance", "governance")):
-        for role in (deploy, preview):
+        for role in (deploy, preview, *decides):
             yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)
 
 

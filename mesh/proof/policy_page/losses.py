@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mesh.iam.ends import undated
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.mutate import Mutation, MutationOutcome
 from mesh.proof.policy_page.policy_kinds import KINDS, kind_of
@@ -31,7 +32,7 @@ def measured(mutation: Mutation) -> Losses:
     """Every loss of a statement, and the reasons written for what nothing notices; of one document of each form."""
     fails: dict[str, dict[str, set[str]]] = {kind.title: {} for kind in KINDS}
     for mutant, failing in mutation.of_statements():
-        fails[kind_of(mutant.document).title].setdefault(mutant.sid, set()).update(failing)
+        fails[kind_of(mutant.document).title].setdefault(undated(mutant.sid), set()).update(failing)
     reasons = _unnoticed(outcome for policy in mutation.policies for outcome in mutation.of_policy(policy))
     return {
         title: {
@@ -51,9 +52,9 @@ def _unnoticed(outcomes: Iterable[MutationOutcome]) -> dict[tuple[str, str], dic
             continue
         title = kind_of(mutant.document).title
         if outcome.reason:
-            reasons.setdefault((title, mutant.sid), {})[mutant.change] = outcome.reason
+            reasons.setdefault((title, undated(mutant.sid)), {})[mutant.change] = outcome.reason
         else:
-            noticed.add((title, mutant.sid, mutant.change))
+            noticed.add((title, undated(mutant.sid), mutant.change))
     return {
         place: {condition: why for condition, why in found.items() if (*place, condition) not in noticed}
         for place, found in reasons.items()

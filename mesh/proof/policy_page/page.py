@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final, NamedTuple
 
+from mesh.iam.ends import undated
 from mesh.iam.statement import Statement
 from mesh.plan import Plan
 from mesh.proof.invariants import INVARIANTS
@@ -89,7 +90,7 @@ def _table(
         f"{count}, made by {source}; [an example](../tests/mesh/iam/golden/{kind.example}.json).\n",
         HEAD,
         *(
-            _row(each, len(documents), losses.get(sid, Loss((), {})))
+            _row(sid, each, len(documents), losses.get(sid, Loss((), {})))
             for sid, each in _by_sid(kind, documents, placeholders).items()
         ),
         "",
@@ -118,15 +119,15 @@ def _by_sid(
 
         for statement in document.statements:
             words = wording(statement, kind.bearer, put)
-            found.setdefault(statement.sid, []).append(Occurrence(statement, words, put))
+            found.setdefault(undated(statement.sid), []).append(Occurrence(statement, words, put))
     return found
 
 
-def _row(occurrences: list[Occurrence], documents: int, loss: Loss) -> str:
+def _row(sid: str, occurrences: list[Occurrence], documents: int, loss: Loss) -> str:
     statement = occurrences[0].statement
     some = f" (in {len(occurrences)} of {documents})" if len(occurrences) < documents else ""
     cells = (
-        f"`{statement.sid}`{some}<br>**{statement.effect}** {_actions(occurrences)}{_resources(occurrences)}",
+        f"`{sid}`{some}<br>**{statement.effect}** {_actions(occurrences)}{_resources(occurrences)}",
         statement.what,
         statement.why,
         _about(occurrences),

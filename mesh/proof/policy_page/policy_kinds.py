@@ -6,6 +6,7 @@ import fnmatch
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from mesh import names
 from mesh.access.from_plan import PlannedPolicy
 from mesh.iam.statement import Document
 from mesh.proof.subject import Subject
@@ -79,6 +80,13 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             bearer=MEMBERS,
         ),
         PolicyKind(
+            "SCP of the domains unit: who reads",
+            "scp/who_reads.py",
+            "mesh-who-reads",
+            "scp-at-domains-mesh-who-reads",
+            bearer=MEMBERS,
+        ),
+        PolicyKind(
             "RCP at the root",
             "rcp/organization.py",
             "mesh-resources-stay-inside",
@@ -110,7 +118,19 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind(
             "Bucket policy of query results", "account.py", "policy of bucket *-results", "account-results-bucket"
         ),
-        PolicyKind("Deploy role: trust", "roles/deploy.py", "role/mesh/deploy, trust", "role-deploy-trust"),
+        PolicyKind("Deploy role: trust", "roles/deploy.py", "role/mesh/deploy, trust in *", "role-deploy-trust"),
+        PolicyKind(
+            "Deploy role of who reads: trust",
+            "roles/deploy.py",
+            "role/mesh/deploy-access, trust",
+            "role-deploy-access-trust",
+        ),
+        PolicyKind(
+            "Deploy role of who reads: permissions",
+            "roles/deploy_access.py",
+            "role/mesh/deploy-access, mesh",
+            "role-deploy-access-permissions",
+        ),
         PolicyKind("Preview role: trust", "roles/deploy.py", "role/mesh/preview, trust", "role-preview-trust"),
         PolicyKind("Preview role: refusals", "roles/deploy.py", "role/mesh/preview, mesh", "role-preview-refusals"),
     ),
@@ -123,6 +143,20 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "Bucket policy of the audit trail", "audit.py", "policy of bucket *-audit", "governance-audit-bucket"
         ),
         PolicyKind("Policy of a VPC endpoint", "network.py", "policy of the endpoint of *", "governance-endpoint-s3"),
+    ),
+    "Continuous integration": (
+        PolicyKind(
+            "CI role: trust",
+            "roles/continuous_integration.py",
+            "role/mesh/ci/*, trust",
+            "role-ci-domain-trust",
+        ),
+        PolicyKind(
+            "CI role: permissions",
+            "roles/continuous_integration.py",
+            "role/mesh/ci/*, mesh",
+            "role-ci-domain-permissions",
+        ),
     ),
     "Break glass": (
         PolicyKind(
@@ -157,6 +191,24 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "roles/clearance.py",
             "role/mesh/clearance/*, mesh",
             "role-clearance-restricted-permissions",
+        ),
+        *(
+            kind
+            for duty in names.STAFF
+            for kind in (
+                PolicyKind(
+                    f"{duty.capitalize()} role: trust",
+                    "roles/permission_set.py",
+                    f"role/mesh/{duty}, trust",
+                    f"role-{duty}-trust",
+                ),
+                PolicyKind(
+                    f"{duty.capitalize()} role: permissions",
+                    "roles/staff.py",
+                    f"role/mesh/{duty}, mesh",
+                    f"role-{duty}-permissions",
+                ),
+            )
         ),
         PolicyKind("Location role: trust", "roles/location.py", "role/mesh/location/*, trust", "role-location-trust"),
         PolicyKind(

@@ -27,6 +27,7 @@ NAMES: Final = (
     (r"\bmesh\.[a-z0-9-]+\.[a-z0-9-]+", "mesh.<domain>.<product>"),
     (r"(workgroup/mesh)-[a-z0-9-]+", r"\1-<clearance>"),
     (r"((?:database|table))/[a-z0-9_]+?__\*", r"\1/<domain>__*"),
+    (r"\b\d{4}-\d\d-\d\dT00:00:00Z", "<day after the end>"),
 )
 """Names that people chose, in the places where policies have them; `<mesh>` stands for the mesh's own already."""
 
@@ -45,6 +46,7 @@ OPERATORS: Final = {
     "ArnNotLike": "is not",
     "Bool": "is",
     "BoolIfExists": "is absent, or",
+    "DateLessThan": "is before",
     "ForAnyValue:ArnNotLike": "has, other than",
     "ForAnyValue:StringEquals": "has",
     "ForAnyValue:StringLike": "has",

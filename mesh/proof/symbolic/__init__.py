@@ -47,6 +47,7 @@ RANGES: Final[Mapping[str, str]] = {
     "M2": _ANY_CALLER,
     "M5": "every caller, every object",
     "M12": "every caller, service and source, at every trust policy",
+    "M15": "every moment after the end, every object",
 }
 """Range of each invariant's theorem, besides the actions that it names; an invariant that is not here has none."""
 

@@ -23,6 +23,20 @@ def anyone_but(request: SymbolicRequest, *shapes: Shape) -> Formula:
     return some((arn.absent, arn.value.has_no_shape(*shapes, unless=ARN, but=ARN_OF_AN_ACCOUNT)))
 
 
+def in_account(request: SymbolicRequest, subject: Subject, account_id: str) -> Formula:
+    """The resource is in that account, and so below its unit and below no other of the mesh's."""
+    perimeter = subject.perimeter
+    unit = {id_: unit for id_, unit, _ in subject.accounts}.get(account_id)
+    paths = {
+        "governance": perimeter.governance_unit,
+        "domains": perimeter.domains_unit,
+        "partners": perimeter.partners_unit,
+    }
+    others = (f"{perimeter.organization}/{perimeter.root}/{id_}/" for name, id_ in paths.items() if name != unit)
+    below = request.values("aws:ResourceOrgPaths").some_begins(*others)
+    return every((request.key("aws:ResourceAccount").is_one_of(account_id), negation(below)))
+
+
 def outside_units(request: SymbolicRequest, subject: Subject) -> Formula:
     """The caller has no organisation path below the domains unit or the governance unit."""
     perimeter = subject.perimeter

@@ -10,7 +10,17 @@ from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, BOOTSTRAP, DEPLOY, PUBLISHER, Shape, role
+from mesh.proof.symbolic.shapes import (
+    ACCOUNT,
+    ANY,
+    ARN,
+    ARN_OF_AN_ACCOUNT,
+    BOOTSTRAP,
+    DEPLOY,
+    DEPLOY_ACCESS,
+    Shape,
+    role,
+)
 from mesh.proof.symbolic.texts import some
 
 
@@ -30,7 +40,8 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[Obligation]:
         assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), some((named.absent, other)))
         yield Obligation(what="a role without the boundary", request=request, actions=giving(), assumptions=assumptions)
         request = SymbolicRequest(policies)
-        assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(*of_the_mesh))
+        makers = (DEPLOY, DEPLOY_ACCESS, BOOTSTRAP)
+        assumptions = (anyone_but(request, *makers), request.resource.has_shape(*of_the_mesh))
         yield Obligation(what="a role of the mesh", request=request, actions=changing("role"), assumptions=assumptions)
         request = SymbolicRequest(policies)
         assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP),)
@@ -38,10 +49,18 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[Obligation]:
             what="a boundary", request=request, actions=("iam:DeleteRolePermissionsBoundary",), assumptions=assumptions
         )
         request = SymbolicRequest(policies)
-        assumptions = (anyone_but(request, DEPLOY, PUBLISHER), request.resource.has_shape(of_the_mesh[0]))
+        assumptions = (anyone_but(request, DEPLOY), request.resource.has_shape(of_the_mesh[0]))
         yield Obligation(what="a role handed over", request=request, actions=("iam:PassRole",), assumptions=assumptions)
         request = SymbolicRequest(policies)
-        assumptions = (anyone_but(request, DEPLOY, BOOTSTRAP), request.resource.has_shape(policy))
+        assumptions = (anyone_but(request, *makers), request.resource.has_shape(policy))
         yield Obligation(
             what="a policy of the mesh", request=request, actions=changing("policy"), assumptions=assumptions
         )
+    for _, policies in documents.scps(subject, documents.UNIT, "domains"):
+        request = SymbolicRequest(policies)
+        others = anyone_but(request, DEPLOY_ACCESS, BOOTSTRAP)
+        changed = (others, request.resource.has_shape(*of_the_mesh))
+        yield Obligation(what="a reader made", request=request, actions=changing("role"), assumptions=changed)
+        request = SymbolicRequest(policies)
+        changed = (anyone_but(request, DEPLOY_ACCESS, BOOTSTRAP), request.resource.has_shape(policy))
+        yield Obligation(what="its boundary", request=request, actions=changing("policy"), assumptions=changed)

@@ -9,7 +9,7 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.iam.break_glass import SECOND_FACTOR_SECONDS
 from mesh.proof.subject import Subject
-from mesh.proof.symbolic.assumptions import anyone_but
+from mesh.proof.symbolic.assumptions import anyone_but, in_account
 from mesh.proof.symbolic.encode import SymbolicKey, SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, Shape
@@ -46,10 +46,10 @@ def _older(age: SymbolicKey) -> Formula:
 
 def _deployments(subject: Subject) -> Iterator[Obligation]:
     hub = subject.hub
-    ci, break_glass = names.ci_role(hub, "deploy"), names.break_glass_role(hub)
+    ci, break_glass = names.ci_role(hub, "governance"), names.break_glass_role(hub)
     trust = subject.world.roles[names.deploy_role(hub)].trust
     request = SymbolicRequest((trust,) if trust else ())
-    assumptions = (anyone_but(request, (ci,), (break_glass,)),)
+    assumptions = (anyone_but(request, (ci,), (break_glass,)), in_account(request, subject, hub))
     yield Obligation(
         what="neither CI nor glass",
         request=request,
@@ -59,7 +59,7 @@ def _deployments(subject: Subject) -> Iterator[Obligation]:
     )
     request = SymbolicRequest((trust,) if trust else ())
     named = request.key("aws:SourceIdentity")
-    assumptions = (anyone_but(request, (ci,)), named.absent)
+    assumptions = (anyone_but(request, (ci,)), named.absent, in_account(request, subject, hub))
     yield Obligation(
         what="the glass, nameless", request=request, actions=("sts:*",), assumptions=assumptions, outcome="not admitted"
     )

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from mesh.evaluator import conditions, facts
 from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.moments import CURRENT_TIME, TIME_KEYS, seconds
 from mesh.evaluator.patterns import like
 from mesh.evaluator.policies import Policy, texts
 from mesh.evaluator.principals import ACCOUNT
@@ -23,11 +24,15 @@ from mesh.proof.symbolic.texts import Formula, SymbolicText, every, is_, some, z
 _DECIMAL: Final = re.compile(r"-?\d+(\.\d+)?")
 _VARIABLE: Final = re.compile(r"\$\{([^},]*)")
 _ORDERS: Final[Mapping[str, str]] = {
-    "numericequals": "__eq__",
-    "numericlessthan": "__lt__",
-    "numericlessthanequals": "__le__",
-    "numericgreaterthan": "__gt__",
-    "numericgreaterthanequals": "__ge__",
+    f"{of}{name}": comparison
+    for of in ("numeric", "date")
+    for name, comparison in (
+        ("equals", "__eq__"),
+        ("lessthan", "__lt__"),
+        ("lessthanequals", "__le__"),
+        ("greaterthan", "__gt__"),
+        ("greaterthanequals", "__ge__"),
+    )
 }
 
 
@@ -36,7 +41,8 @@ class SymbolicKey:
 
     def __init__(self, name: str, prefix: str) -> None:
         self.name, self._number_name = name, f"{prefix}{name} as a number"
-        self.present: Formula = z3.Bool(f"{prefix}{name} is there")
+        # The time is in every request (IAM User Guide, "AWS global condition context keys").
+        self.present: Formula = is_(True) if name in TIME_KEYS else z3.Bool(f"{prefix}{name} is there")
         self.text = SymbolicText(f"{prefix}{name}")
         self.read_as: str | None = None
         self.ranges: dict[tuple[str, ...], Formula] = {}
@@ -113,6 +119,8 @@ class Taken(NamedTuple):
 class SymbolicRequest:
     """A request of variables: action (in lower case), resource, the caller's account or service, and keys.
 
+    An identity provider, by its ARN, stands where a service does.
+
     `fixed` are keys that have this value; only they may be policy variables. `policies` are those that decide it.
     """
 
@@ -128,9 +136,10 @@ class SymbolicRequest:
         self.several: dict[str, SymbolicValues] = {}
 
     def key(self, name: str) -> SymbolicKey:
-        """A key with one value."""
+        """A key with one value; both keys of the time are one, in seconds since 1970."""
         name = name.lower()
         facts.check_key(name)
+        name = CURRENT_TIME if name in TIME_KEYS else name
         if name in facts.MULTIVALUED:
             raise UnknownError(f"{name} has several values")
         return self.single.setdefault(name, SymbolicKey(name, self._prefix))
@@ -166,6 +175,10 @@ class SymbolicRequest:
     def asks(self, *actions: str) -> Formula:
         """The action is one of these (patterns)."""
         return self.action.is_like(*(pattern.lower() for pattern in actions))
+
+    def is_made_from(self, moment: str) -> Formula:
+        """The request is made at this moment (ISO 8601) or later."""
+        return self.key(CURRENT_TIME).number >= z3.RealVal(str(seconds(moment)))
 
     def within(self, bucket: str) -> Formula:
         """The resource is a bucket, given by its ARN, or any object in it."""
@@ -227,7 +240,8 @@ class SymbolicRequest:
             return is_(True)
         if kind == "AWS" and account:
             return self.account.equals(account["id"])
-        if kind == "Service":
+        # An identity provider is in no account of its own, as a service.
+        if kind in ("Service", "Federated"):
             return self.service.equals(name)
         raise UnknownError(f"a principal {name!r} of the kind {kind} has no encoding")
 
@@ -243,7 +257,7 @@ class SymbolicRequest:
         conditions.condition(operator, key, values)
         key = key.lower()
         # The evaluator refuses these where a request does not say their value, which no formula can.
-        if key in facts.SENT_BY_AWS:
+        if key in facts.SENT_BY_AWS - TIME_KEYS:
             raise UnknownError(f"{key}, which AWS sends, has no encoding")
         quantifier, kind, negated, if_exists = conditions.parts(operator)
         if kind == "null":
@@ -316,6 +330,8 @@ def _compared(key: SymbolicKey, kind: str, values: Sequence[str]) -> Formula:
         return key.within(*values)
     if kind not in _ORDERS:
         return _compared_text(key.value, kind, values)
+    if kind.startswith("date"):
+        values = [str(seconds(value)) for value in values]
     for value in values:
         if not _DECIMAL.fullmatch(value):
             raise UnknownError(f"{value!r} is no decimal number")

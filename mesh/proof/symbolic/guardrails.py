@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from mesh.proof.invariants.guardrails import CONTROLS, FOR_GOVERNANCE, FOR_NOBODY
+from mesh.proof.invariants.guardrails import (
+    CONTROLS,
+    FOR_GOVERNANCE,
+    FOR_NOBODY,
+    FOR_THE_BOOTSTRAP,
+    GRANTING,
+    LABELLING,
+)
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import DEPLOY, PUBLISHER, role
-
-REGISTERING: Final = (
-    "lakeformation:AddLFTagsToResource",
-    "lakeformation:DeregisterResource",
-    "lakeformation:RegisterResource",
-    "lakeformation:RemoveLFTagsFromResource",
-    "lakeformation:UpdateResource",
-)
-"""Controls that a domain's publisher changes besides the deployment."""
+from mesh.proof.symbolic.shapes import ANY, DEPLOY, DEPLOY_ACCESS, Shape, role
 
 
 def attributes_are_unforgeable(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I15: no tag whose key begins with `mesh:`, in lower case, is put on a role or a session."""
     for _, policies in documents.scps(subject, documents.ROOT):
         request = SymbolicRequest(policies)
-        assumptions = (request.values("aws:TagKeys").some_begins("mesh:"), anyone_but(request, DEPLOY))
+        assumptions = (request.values("aws:TagKeys").some_begins("mesh:"), anyone_but(request, DEPLOY, DEPLOY_ACCESS))
         actions = ("sts:TagSession", "iam:TagRole", "iam:UntagRole")
         yield Obligation(what="a forged attribute", request=request, actions=actions, assumptions=assumptions)
     for policies in documents.rcps(subject, documents.ROOT):
@@ -39,9 +36,10 @@ def attributes_are_unforgeable(subject: Subject) -> Iterator[Obligation]:
 
 
 def controls_stay_up(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of I16: no caller but a deploy role changes a control; some controls nobody changes."""
+    """Obligations of I16: no caller but a deploy role changes a control; some one alone changes, and some nobody."""
     of_nobody = tuple(action for action in CONTROLS if action.startswith(FOR_NOBODY))
-    of_all = (*of_nobody, *REGISTERING)
+    of_bootstrap = tuple(action for action in CONTROLS if action.startswith(FOR_THE_BOOTSTRAP))
+    of_all = (*of_nobody, *of_bootstrap, *LABELLING, *GRANTING)
     of_governance = tuple(action for action in CONTROLS if action.startswith(FOR_GOVERNANCE))
     of_deployments = tuple(action for action in CONTROLS if action not in (*of_all, *of_governance))
     for _, policies in documents.scps(subject, documents.ROOT):
@@ -55,8 +53,16 @@ def controls_stay_up(subject: Subject) -> Iterator[Obligation]:
         assumptions = (anyone_but(request, role("deploy", subject.hub)),)
         yield Obligation(what="a control of all", request=request, actions=of_governance, assumptions=assumptions)
         request = SymbolicRequest(policies)
-        assumptions = (anyone_but(request, DEPLOY, PUBLISHER),)
-        yield Obligation(what="a registration", request=request, actions=REGISTERING, assumptions=assumptions)
+        bootstrap: Shape = (f"arn:aws:iam::{subject.hub}:role/stacksets-exec-", ANY)
+        assumptions = (anyone_but(request, bootstrap),)
+        yield Obligation(what="an identity provider", request=request, actions=of_bootstrap, assumptions=assumptions)
+        request = SymbolicRequest(policies)
+        governance, publisher = role("deploy", subject.hub), role("publisher/publish-", subject.hub, ANY)
+        assumptions = (anyone_but(request, governance, publisher),)
+        yield Obligation(what="a label", request=request, actions=LABELLING, assumptions=assumptions)
+        request = SymbolicRequest(policies)
+        assumptions = (anyone_but(request, governance, DEPLOY_ACCESS),)
+        yield Obligation(what="a grant", request=request, actions=GRANTING, assumptions=assumptions)
 
 
 def no_public_bucket(subject: Subject) -> Iterator[Obligation]:

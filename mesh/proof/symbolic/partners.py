@@ -34,12 +34,12 @@ def only_the_declared_writer(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I5: no caller of another account but a declared writer touches a resource of a partner's.
 
     The RCP of the account refuses it, and so do the policies of inbox and key by themselves. Roles are assumed by the
-    CI and by the break-glass role.
+    partners' CI, by that of previews and by the break-glass role.
     """
     for partner in subject.partners:
         account_id, hub = partner.access.account_id, subject.hub
         at_home: Shape = ("arn:aws:iam::", account_id, ":", ANY)
-        arns = (names.ci_role(hub, "deploy"), names.ci_role(hub, "preview"), names.break_glass_role(hub))
+        arns = (names.ci_role(hub, "partners"), names.ci_role(hub, "previews"), names.break_glass_role(hub))
         deployers: tuple[Shape, ...] = tuple((arn,) for arn in arns)
         writers: tuple[Shape, ...] = tuple((arn,) for arn in partner.partner.writers)
         what = f"a stranger at partner {partner.name}"

@@ -31,7 +31,7 @@ def nobody_outside(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(
             what="a caller of another organisation, or of none", request=request, actions=HELD, assumptions=assumptions
         )
-    ci: Shape = (f"arn:aws:iam::{subject.hub}:role/mesh/ci-", ANY)
+    ci: Shape = (f"arn:aws:iam::{subject.hub}:role/mesh/ci/", ANY)
     people: Shape = ("arn:aws:iam::", ACCOUNT, ":role/aws-reserved/", ANY)
     for policies in documents.rcps(subject, documents.ROOT):
         for action, role in (("sts:AssumeRoleWithWebIdentity", ci), ("sts:AssumeRoleWithSAML", people)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from mesh import names
@@ -10,7 +10,7 @@ from mesh.access import from_plan
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import Role
 from mesh.proof.subject import Subject
-from mesh.proof.symbolic.assumptions import anyone_but
+from mesh.proof.symbolic.assumptions import anyone_but, in_account
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, Shape
@@ -20,12 +20,16 @@ RUN_PIPELINES: Final = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.am
 
 
 class Entrants(NamedTuple):
-    """Callers of a role, by the shapes of their ARNs; or services, for one account and one source."""
+    """Callers of a role, by the shapes of their ARNs; or services, for one account and one source.
+
+    An identity provider is a service whose tokens say `claims`, key by key.
+    """
 
     callers: tuple[Shape, ...] = ()
     services: tuple[str, ...] = ()
     account: str = ""
     source: str = ""
+    claims: Mapping[str, str] = {}
 
 
 def roles_are_entered_by_their_own(subject: Subject) -> Iterator[Obligation]:
@@ -34,7 +38,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[Obligation]:
         what = f"somebody else, into {role.arn.split(':', 5)[5]}"
         request = SymbolicRequest((trust,), {"aws:username": from_plan.BREAK_GLASS_USER})
         other = anyone_but(request, *entrants.callers) if entrants.callers else is_(True)
-        people = (request.service.equals(""), other)
+        people = (request.service.equals(""), other, in_account(request, subject, role.account))
         yield Obligation(what=what, request=request, actions=("sts:*",), assumptions=people, outcome="not admitted")
         request = SymbolicRequest((trust,), {"aws:username": from_plan.BREAK_GLASS_USER})
         assumptions = (request.service.differs(""), _not_for(request, entrants))
@@ -50,6 +54,7 @@ def _not_for(request: SymbolicRequest, entrants: Entrants) -> Formula:
         wrong.append(request.key("aws:SourceAccount").is_none_of(entrants.account))
     if entrants.source:
         wrong.append(request.key("aws:SourceArn").is_none_of(entrants.source))
+    wrong += [request.key(key).is_none_of(value) for key, value in entrants.claims.items()]
     return some(wrong)
 
 
@@ -73,17 +78,18 @@ def _trusts(subject: Subject) -> Iterator[tuple[Role, Policy, Entrants]]:
 def _entrants(subject: Subject, role: Role) -> Entrants:
     """Callers that may assume a role, by its path; none where the path is none that the mesh has."""
     account, hub = role.account, subject.hub
+    if role.arn.startswith(f"arn:aws:iam::{hub}:role/mesh/ci/"):
+        return _of_ci(subject, role)
     kind, _, name = role.arn.partition(f":role/{names.PATH}/")[2].partition("/")
-    ci, glass = f"arn:aws:iam::{hub}:role/mesh/ci-", f"arn:aws:iam::{hub}:role/mesh/break-glass"
+    ci, glass = f"arn:aws:iam::{hub}:role/mesh/ci/", f"arn:aws:iam::{hub}:role/mesh/break-glass"
     match kind:
-        case "deploy":
-            return Entrants(callers=((f"{ci}deploy",), (glass,)))
-        case "preview":
-            return Entrants(callers=((f"{ci}deploy",), (f"{ci}preview",), (glass,)))
-        case "clearance":
-            return Entrants(callers=(_people(account, name),))
-        case "access":
-            return Entrants(callers=(_people(account, names.PARTNER_PERMISSION_SET),))
+        case "deploy" | "deploy-access" | "preview":
+            # Every CI role previews, in the accounts that its own policy names.
+            stack = "access" if kind == "deploy-access" else _stack(subject, account)
+            by_ci: Shape = (ci, ANY) if kind == "preview" else (f"{ci}{stack}",)
+            return Entrants(callers=(by_ci, (glass,)))
+        case "clearance" | "access" | "engineer" | "owner" | "auditor":
+            return Entrants(callers=(_people(account, _permission_set(kind, name)),))
         case "pipeline":
             return Entrants(services=RUN_PIPELINES, account=account)
         case "delivery":
@@ -98,6 +104,32 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=((f"arn:aws:iam::{subject.perimeter.management_id}:user/mesh/break-glass/", ANY),))
         case _:
             return Entrants()
+
+
+def _permission_set(kind: str, name: str) -> str:
+    if kind in names.STAFF:
+        return names.staff_permission_set(kind)
+    return name if kind == "clearance" else names.PARTNER_PERMISSION_SET
+
+
+def _stack(subject: Subject, account: str) -> str:
+    """The stack whose CI deploys into a member account."""
+    owner = subject.owners[account]
+    if owner == "governance":
+        return owner
+    return "partners" if owner.startswith("partner-") else f"domain-{account}"
+
+
+def _of_ci(subject: Subject, role: Role) -> Entrants:
+    """Tokens of the repository and the environment that the plan has for a CI role."""
+    first = subject.plan.organization.args.first_ci
+    planned = (*(first.roles if first else ()), *subject.plan.governance.ci.values())
+    args = next((args for args in planned if args.arn == role.arn), None)
+    if args is None:
+        return Entrants()
+    provider = f"arn:aws:iam::{subject.hub}:oidc-provider/{args.issuer}"
+    claims = {f"{args.issuer}:aud": args.audience, f"{args.issuer}:sub": args.subject}
+    return Entrants(services=(provider,), claims=claims)
 
 
 def _people(account: str, permission_set: str) -> Shape:

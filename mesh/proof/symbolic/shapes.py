@@ -32,8 +32,8 @@ def role(path: str, account: str | ShapePart = ACCOUNT, *more: str | ShapePart) 
 DEPLOY: Final = role("deploy")
 """The deploy role of any account."""
 
-PUBLISHER: Final = role("publisher/publish-", ACCOUNT, ANY)
-"""The publisher role of any domain."""
+DEPLOY_ACCESS: Final = role("deploy-access")
+"""The role of any domain's account that deploys who reads."""
 
 BOOTSTRAP: Final[Shape] = ("arn:aws:iam::", ACCOUNT, ":role/stacksets-exec-", ANY)
 """The role with which StackSets makes the deploy role of a new account."""

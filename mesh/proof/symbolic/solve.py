@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.moments import at_one_moment
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.principals import CallerIdentity
 from mesh.proof.symbolic.addresses import address_for
@@ -153,6 +154,7 @@ class Counterexample:
         for name, key in request.single.items():
             if self._holds(key.present):
                 self.keys[name] = (self._value(key, texts),)
+        at_one_moment(self.keys, dict(self.keys))
         for name, several in request.several.items():
             values = tuple(texts[value.name] for there, value in several.places if self._holds(there))
             if values:

@@ -10,6 +10,7 @@ from mesh.proof.symbolic import (
     boundary,
     break_glass,
     clearances,
+    ends,
     exfiltration,
     guardrails,
     jobs,
@@ -56,4 +57,5 @@ THEOREMS: Final[Mapping[str, Callable[[Subject], Iterator[Obligation]]]] = {
     "M2": products.set_up_by_the_deployment,
     "M5": products.one_writer,
     "M12": roles.roles_are_entered_by_their_own,
+    "M15": ends.deliveries_end,
 }

@@ -178,7 +178,28 @@ def _without_table_type(parameters: PropertyValues, declared: PropertyValues) ->
 
 def _update_table(call: Call) -> None:
     catalog, database, _ = call.id.split(":")
-    call.aws("update_table", CatalogId=catalog, DatabaseName=database, TableInput=call.request(without=_OUTSIDE))
+    now, before = _iceberg_input(call.inputs), _iceberg_input(call.old)
+    call.aws(
+        "update_table",
+        CatalogId=catalog,
+        DatabaseName=database,
+        TableInput=call.request(without=_OUTSIDE),
+        UpdateOpenTableFormatInput=_iceberg_update(now) if now and now != before else None,
+    )
+
+
+def _iceberg_input(inputs: PropertyValues) -> PropertyValues:
+    """Schema, partitions and location of an Iceberg table; empty where it says none."""
+    formatted: PropertyValues = inputs.get("openTableFormatInput") or {}
+    iceberg: PropertyValues = formatted.get("icebergInput") or {}
+    return iceberg.get("icebergTableInput") or {}
+
+
+def _iceberg_update(iceberg: PropertyValues) -> PropertyValues:
+    """An Iceberg table as the AWS plugin updates it (`expandUpdateOpenTableFormatInput` of catalog_table.go)."""
+    table = to_aws(_ICEBERG_TABLE, iceberg)
+    renamed = {"SortOrder" if name == "WriteOrder" else name: value for name, value in table.items()}
+    return {"UpdateIcebergInput": {"UpdateIcebergTableInput": {"Updates": [renamed]}}}
 
 
 def _delete_table(call: Call) -> None:

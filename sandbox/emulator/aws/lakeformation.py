@@ -296,7 +296,8 @@ def _assign(call: Call) -> IdAndOutputs:
 def _read_assignment(call: Call) -> PropertyValues | None:
     wanted = _assignment(call)
     answer = call.aws("get_resource_lf_tags", CatalogId=wanted["CatalogId"], Resource=wanted["Resource"])
-    columns = [tag for column in answer.get("LFTagsOnColumns", []) for tag in column["LFTags"]]
+    # Of several columns the AWS plugin looks at the first in the answer (`findTag` of resource_lf_tag.go).
+    columns = [tag for column in answer.get("LFTagsOnColumns", [])[:1] for tag in column["LFTags"]]
     tags = [*answer.get("LFTagOnDatabase", []), *answer.get("LFTagsOnTable", []), *columns]
     assigned = wanted["LFTags"][0]
     exists = any(tag["TagKey"] == assigned["TagKey"] and tag["TagValues"] == assigned["TagValues"] for tag in tags)

@@ -66,7 +66,8 @@ def without(world: World, arn: str) -> World:
     """The world after a role has lost all that it may do."""
     roles = [dataclasses.replace(r, identity=()) if r.arn == arn else r for r in world.roles.values()]
     accounts, resources = world.accounts.values(), world.resources.values()
-    return World(world.organization, world.region, accounts, roles, resources, home_address=world.home_address)
+    home, now = world.home_address, world.now
+    return World(world.organization, world.region, accounts, roles, resources, home_address=home, now=now)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def test_the_nearest_registered_location_counts(plan: Plan) -> None:
 
 def test_at_a_registered_location_a_publisher_makes_nothing_without_a_grant(plan: Plan) -> None:
     lake = _central(plan)
-    for domain in ("content", "identity"):
+    assert may_create_database(lake, _publisher(plan, "identity"), f"{PROFILES}/x")
+    for domain in ("ads", "content"):
         assert may_create_database(lake, _publisher(plan, domain), f"{PROFILES}/x") is None
     granted = dataclasses.replace(
         lake, location_grants=(LocationGrant(principal=_publisher(plan, "content"), arn=PROFILES),)
@@ -90,11 +91,12 @@ def test_grants_are_made_by_administrators_creators_and_holders_of_the_option(pl
         assert bool(may_grant(dataclasses.replace(lake, grants=(grant,)), "somebody", "CREATE_TABLE", name)) is option
 
 
-def test_a_squat_on_a_location_that_is_not_registered_can_be_expressed(plan: Plan) -> None:
-    # What a publisher may do today, step by step: closing it is a matter of who registers locations.
-    hub, content = plan.perimeter.governance_id, _publisher(plan, "content")
-    deregister = Request(content, "lakeformation:DeregisterResource", "*")
-    assert decide(deregister, from_plan.world(plan)).allowed
+def test_a_squat_takes_a_location_that_is_not_registered_and_nobody_but_governance_deregisters_one(plan: Plan) -> None:
+    hub, content, world = plan.perimeter.governance_id, _publisher(plan, "content"), from_plan.world(plan)
+    for role in (content, plan.domains["content"].access.deploy_role, plan.domains["content"].deciding.deploy_role):
+        assert not decide(Request(role, "lakeformation:DeregisterResource", "*"), world).allowed
+    assert decide(Request(names.deploy_role(hub), "lakeformation:DeregisterResource", "*"), world).allowed
+    # What a location that is not registered would let a publisher do, step by step.
     lake, squat = _central(plan), "content__squat"
     assert may_create_database(lake, content, PROFILES) is None
     assert may_create_database(_without_profiles(lake), content, PROFILES)

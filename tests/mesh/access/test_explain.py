@@ -27,6 +27,7 @@ def test_a_refusal_against_the_labels_is_called_a_fault_of_the_policies(plan: Pl
             roles,
             world.resources.values(),
             home_address=world.home_address,
+            now=world.now,
         ),
     )
     explanation = explain(

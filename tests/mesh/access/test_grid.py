@@ -41,7 +41,7 @@ def test_the_picture_names_the_homes_that_differ(plan: Plan, rows: tuple[Row, ..
     drawn = heatmap(plan, grid(plan, one_home_refused(rows)))
     assert "profiles as held in ads<" in drawn
     assert "Rows are split where domains differ" in drawn
-    assert "identity.profiles as files held in ads: general nothing, pii nothing" in drawn
+    assert "identity.profiles as files held in ads: general nothing, financial nothing, pii nothing" in drawn
 
 
 def test_only_everything_has_the_shade_of_everything(plan: Plan) -> None:

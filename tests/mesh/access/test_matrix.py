@@ -115,9 +115,9 @@ def generated(domains: int, products: int) -> Mesh:
 
 def with_clearances(mesh: Mesh, clearances: dict[str, frozenset[str]]) -> Mesh:
     """The mesh with other clearances, and without the members who would hold ones that are gone."""
-    file = mesh.file.model_copy(update={"clearances": {name: tuple(sorted(r)) for name, r in clearances.items()}})
-    domains = {name: domain.model_copy(update={"members": ()}) for name, domain in mesh.domains.items()}
-    return dataclasses.replace(mesh, file=file, domains=domains)
+    like = mesh.clearances["general"].model_copy(update={"members": ()})
+    files = {name: like.model_copy(update={"reads": tuple(sorted(reads))}) for name, reads in clearances.items()}
+    return dataclasses.replace(mesh, clearances=files)
 
 
 @pytest.fixture(scope="module")

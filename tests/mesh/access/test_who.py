@@ -65,7 +65,7 @@ def with_door(plan: Plan, carriers: Iterable[str], *arns: str) -> DecidedReads:
     door = Role(BACK_DOOR, (from_plan.ADMINISTRATOR_ACCESS,))
     roles = [*world.roles.values(), door]
     accounts, home = world.accounts.values(), world.home_address
-    changed = World(world.organization, world.region, accounts, roles, resources, home_address=home)
+    changed = World(world.organization, world.region, accounts, roles, resources, home_address=home, now=world.now)
     return DecidedReads(plan, changed)
 
 

@@ -149,15 +149,15 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
 def test_roles_above_the_default_are_a_warning_and_above_the_most_an_error(
     tiny: Path, findings: Findings, lower: Lower
 ) -> None:
-    lower("iam", "roles_per_account_default", 6)
+    lower("iam", "roles_per_account_default", 7)
     assert findings(tiny) == [
-        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 7 roles, "
-        "more than IAM's default of 6: have the quota raised first",
-        "mesh.yaml:1:1: warning: the governance account would have 8 roles, more than IAM's default of 6: "
+        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 8 roles, "
+        "more than IAM's default of 7: have the quota raised first",
+        "mesh.yaml:1:1: warning: the governance account would have 14 roles, more than IAM's default of 7: "
         "have the quota raised first",
     ]
-    lower("iam", "roles_per_account_max", 7)
-    assert "mesh.yaml:1:1: the governance account would have 8 roles, IAM takes 7: split it" in findings(tiny)
+    lower("iam", "roles_per_account_max", 13)
+    assert "mesh.yaml:1:1: the governance account would have 14 roles, IAM takes 13: split it" in findings(tiny)
 
 
 def test_more_accounts_and_policies_than_an_organization_takes_are_found(

@@ -12,6 +12,7 @@ import pytest
 from mesh.findings import BadInputError
 from mesh.load import load
 
+SAMPLES = Path(__file__).parent / "samples"
 Findings = Callable[[Path], list[str]]
 ORDERS = "domains/orders.yaml"
 
@@ -160,4 +161,17 @@ def test_a_mesh_without_accounts_is_told_that_ids_are_assumed(tiny: Path, findin
 def test_a_mesh_with_no_domain_at_all_is_valid(tiny: Path, findings: Findings) -> None:
     for folder in ("domains", "partners", "contracts"):
         shutil.rmtree(tiny / folder)
+    (tiny / "clearances/pii.yaml").unlink()
     assert all("warning" in line for line in findings(tiny))
+
+
+def test_a_mesh_without_a_clearance_is_none(tiny: Path, findings: Findings) -> None:
+    shutil.rmtree(tiny / "clearances")
+    message = "there is no clearance, and nobody reads anything; write clearances/general.yaml with 'reads: []'"
+    assert findings(tiny) == [f"mesh.yaml:1:1: {message}"]
+
+
+def test_a_mesh_of_an_earlier_form_is_not_told_that_it_has_no_clearance(tiny: Path, findings: Findings) -> None:
+    shutil.copytree(SAMPLES / "mesh-of-an-earlier-form", tiny, dirs_exist_ok=True)
+    shutil.rmtree(tiny / "clearances")
+    assert [line.rpartition(": ")[2] for line in findings(tiny)] == ["run `mesh migrate`"] * 2

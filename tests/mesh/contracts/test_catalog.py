@@ -36,7 +36,7 @@ def test_a_column_takes_its_physical_name_and_type_and_its_labels_sorted() -> No
         CatalogColumn("e_mail", ColumnType("string"), "", ("financial", "pii"), False),
         CatalogColumn("amount", ColumnType("double"), "In euro.", (), True),
     )
-    assert table.labelled == (table.columns[0],)
+    assert table.every_column == table.columns
 
 
 def test_the_labels_of_a_product_are_the_union_of_its_columns() -> None:
@@ -53,9 +53,11 @@ def test_iceberg_keeps_partition_columns_among_its_columns_and_parquet_does_not(
     assert [column.name for column in parquet.partitions] == ["hour", "day"]
 
 
-def test_a_labelled_partition_column_is_labelled_once() -> None:
+def test_a_partition_column_is_among_every_column_once() -> None:
     (table,) = catalog.tables(contract({**DAY, "classification": "pii"}, AMOUNT), WORDS, None)
-    assert [column.name for column in table.labelled] == ["day"]
+    assert [column.name for column in table.every_column] == ["day", "amount"]
+    (parquet,) = catalog.tables(contract(DAY, AMOUNT, table_format="parquet"), WORDS, None)
+    assert [column.name for column in parquet.every_column] == ["amount", "day"]
 
 
 def test_a_comment_is_cut_with_an_ellipsis_at_what_glue_takes() -> None:

@@ -358,6 +358,56 @@ def test_what_is_removed_or_labelled_higher_up_is_no_widening(
     assert lost(before, after, parquet) == []
 
 
+def open_name(*versions: tuple[Column, ...], parquet: bool = False) -> list[str]:
+    """What the last of several versions is refused for."""
+    lock = step(None, table(*versions[0], parquet=parquet)).lock
+    for columns in versions[1:-1]:
+        lock = step(lock, table(*columns, parquet=parquet)).lock
+    return texts(step(lock, table(*versions[-1], parquet=parquet)).refused)
+
+
+def left_open(name: str, labels: str) -> list[str]:
+    why = "and another column had that name without: its tags may be left, and open this one for a while"
+    return [f"'berths.{name}' has the {labels}, {why}; give it a name that no column had"]
+
+
+OPEN, RENAMED_AGENT = column("agent"), column("broker", **renamed("agent"))
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+def test_a_labelled_column_does_not_take_the_name_of_one_without_the_label(parquet: bool) -> None:
+    secret = column("broker", classification="pii, financial")
+    before = (BERTH, OPEN, secret)
+    taken = column("agent", classification="pii, financial", **renamed("broker"))
+    assert open_name(before, (BERTH, taken), parquet=parquet) == left_open("agent", "labels financial and pii")
+    swapped = column("broker", **renamed("agent"))
+    assert open_name(before, (BERTH, taken, swapped), parquet=parquet) == left_open("agent", "labels financial and pii")
+    half = column("agent", classification="financial")
+    found = open_name((BERTH, half, secret), (BERTH, taken), parquet=parquet)
+    assert found == left_open("agent", "label pii")
+    other = column("factor", classification="pii, financial", **renamed("broker"))
+    assert open_name(before, (BERTH, OPEN, other), parquet=parquet) == []
+
+
+def test_a_labelled_column_does_not_take_the_name_of_one_that_was_removed_or_renamed_away() -> None:
+    assert open_name((BERTH, OPEN), (BERTH,), (BERTH, AGENT)) == left_open("agent", "label pii")
+    assert open_name((BERTH, OPEN), (BERTH, RENAMED_AGENT), (BERTH, RENAMED_AGENT, OPEN)) == []
+    found = open_name((BERTH, OPEN), (BERTH, RENAMED_AGENT), (BERTH, column("broker"), AGENT))
+    assert found == left_open("agent", "label pii")
+    # The last column of the name counts, with what was nested in it.
+    versions = [(BERTH, OPEN), (BERTH, AGENT), (BERTH,)]
+    assert open_name(*versions, (BERTH, AGENT)) == []
+    nested = captain(classification="pii")
+    assert open_name((BERTH, nested), (BERTH,), (BERTH, column("captain", classification="pii"))) == []
+    assert open_name((BERTH, column("captain")), (BERTH,), (BERTH, nested)) == left_open("captain", "label pii")
+    for one in (OPEN, column("captain"), nested):
+        assert open_name((BERTH, one), (BERTH,), (BERTH, column(one["name"]))) == []
+
+
+def test_a_column_that_stays_may_get_a_label() -> None:
+    assert open_name((BERTH, OPEN), (BERTH, AGENT)) == []
+
+
 def test_a_name_that_returns_without_its_label_widens_a_parquet_table_and_not_an_iceberg_one() -> None:
     for parquet, widened in ((False, []), (True, ["a widening of access: 'berths.agent' loses the label pii"])):
         first = step(None, table(BERTH, AGENT, parquet=parquet)).lock

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh.evaluator import FULL_ACCESS, Account, Request, Resource, Role, UnknownError, World, compiled, decide
+from mesh.evaluator.owners import carrier
 from mesh.evaluator.policy_types import PolicyType
-from mesh.evaluator.world import carrier
 from tests.mesh.evaluator.witnesses import HOME, KINDS, ORGANIZATION, OTHER, WITNESSES, verdict
 
 quick = settings(max_examples=60, deadline=None, derandomize=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mesh.evaluator import FULL_ACCESS, Account, Policy, Request, Resource, Role, UnknownError, World, compiled, decide
-from mesh.evaluator.world import carrier
+from mesh.evaluator.owners import carrier
 
 HOME, OTHER, MANAGEMENT, ORGANIZATION = "121212121212", "343434343434", "565656565656", "o-cases0001"
 

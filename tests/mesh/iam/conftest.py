@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pytest
 
-from mesh.iam.roles import deploy
+from mesh.iam.roles import deploy, deploy_access
 from mesh.iam.statement import Document
 from mesh.plan import Plan
 from mesh.plan.nodes import OrganizationPolicy
@@ -36,4 +36,10 @@ def documents_of(node: object, path: str = "") -> Iterator[tuple[str, Document]]
 def documents(plan: Plan) -> dict[str, Document]:
     """Every document of the sample mesh, by its path in the Plan."""
     found = dict(documents_of(plan))
-    return {**found, "/bootstrap/preview_refusals": deploy.preview_refusals()}
+    deploys = plan.organization.args.deploy_trust(plan.domains["ads"].access.account_id)
+    return {
+        **found,
+        "/bootstrap/preview_refusals": deploy.preview_refusals(),
+        "/bootstrap/deploy_trust": deploys,
+        "/bootstrap/deploy_access_permissions": deploy_access.deploy_access_permissions(),
+    }

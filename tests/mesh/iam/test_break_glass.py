@@ -64,7 +64,7 @@ def test_the_event_of_a_broken_glass_is_heard(plan: Plan) -> None:
     [
         ("eventName", "GetCallerIdentity"),
         ("eventSource", "iam.amazonaws.com"),
-        ("requestParameters", {"roleArn": "arn:aws:iam::200000000002:role/mesh/ci-deploy"}),
+        ("requestParameters", {"roleArn": "arn:aws:iam::200000000002:role/mesh/ci/governance"}),
         ("requestParameters", {"roleArn": "arn:aws:iam::200000000002:role/mesh/break-glass-2"}),
     ],
 )

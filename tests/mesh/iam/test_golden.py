@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.iam import bootstrap
-from mesh.iam.roles import deploy
+from mesh.iam.roles import deploy, deploy_access
 from mesh.iam.statement import Document
 from mesh.plan import Plan
 
@@ -42,6 +41,9 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     for clearance in ("general", "restricted"):
         yield f"role-clearance-{clearance}-trust", domain.clearances[clearance].trust
         yield f"role-clearance-{clearance}-permissions", domain.clearances[clearance].permissions
+    for duty, staff in domain.staff.items():
+        yield f"role-{duty}-trust", staff.trust
+        yield f"role-{duty}-permissions", staff.permissions
     yield "role-pipeline-trust", domain.pipelines["impressions"].trust
     yield "role-pipeline-permissions", domain.pipelines["impressions"].permissions
     yield "role-delivery-trust", domain.deliveries["impressions"].trust
@@ -52,7 +54,15 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-publisher-permissions", location.publisher.permissions
     yield "role-partner-access-trust", partner.partner.access.trust
     yield "role-partner-access-permissions", partner.partner.access.permissions
-    yield "role-deploy-trust", plan.organization.args.deploy_trust
+    yield "role-deploy-trust", plan.organization.args.deploy_trust(plan.domains["ads"].access.account_id)
+    first, of_ads = plan.organization.args.first_ci, f"domain-{domain.access.account_id}"
+    for role in (*(first.roles if first else ()), *plan.governance.ci.values()):
+        name = "domain" if role.stack == of_ads else role.stack
+        if not name.startswith("domain-"):
+            yield f"role-ci-{name}-trust", role.trust
+            yield f"role-ci-{name}-permissions", role.permissions
+    yield "role-deploy-access-trust", plan.organization.args.deploy_access_trust
+    yield "role-deploy-access-permissions", deploy_access.deploy_access_permissions()
     yield "role-preview-trust", plan.organization.args.preview_trust
     yield "role-preview-refusals", deploy.preview_refusals()
     yield "boundary", domain.account.boundary
@@ -94,10 +104,13 @@ def made(plan: Plan) -> Made:
     makers = (of_products, of_roles, of_accounts, of_the_organization)
     found: Made = {name: document.as_json() for maker in makers for name, document in maker(plan)}
     organization = plan.organization.args
-    template = bootstrap.template(organization.deploy_trust, organization.preview_trust)
     declared = {f"declarative-at-root-{organization.declared.name}": organization.declared.document.as_json()}
     declared[f"opt-out-at-root-{organization.opted_out.name}"] = organization.opted_out.document.as_json()
-    return {**found, **declared, "bootstrap-template": json.loads(template)}
+    templates = {
+        "bootstrap-template": json.loads(organization.bootstrap),
+        "bootstrap-access-template": json.loads(organization.access_bootstrap),
+    }
+    return {**found, **declared, **templates}
 
 
 def text(content: object) -> str:

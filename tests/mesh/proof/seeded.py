@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh.access.chains import DecidedReads
-from mesh.access.lake import Lake, Lakes
+from mesh.access.lake import Lake, Lakes, LocationGrant
 from mesh.evaluator.world import World
 from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource
 from mesh.proof.subject import Subject
@@ -84,8 +84,8 @@ class Bench:
         assert roles != list(world.roles.values()), f"no role is named {pattern}"
         accounts, resources = world.accounts.values(), world.resources.values()
         endpoints = world.endpoints.values()
-        home = world.home_address
-        self._put_world(World(world.organization, world.region, accounts, roles, resources, endpoints, home))
+        home, now = world.home_address, world.now
+        self._put_world(World(world.organization, world.region, accounts, roles, resources, endpoints, home, now))
         self._stack.callback(self._put_world, world)
 
     def _put_world(self, world: World) -> None:
@@ -756,7 +756,7 @@ def the_writer_of_an_inbox_is_an_account(bench: Bench) -> None:
         "policy of bucket aurora-partner-ad-measurement--inbox",
         {
             "RefuseOtherAccounts": also("ArnNotLikeIfExists", ARN, writer),
-            "DeclaredWritersDeliver": also("ArnLike", ARN, writer),
+            "DeclaredWritersDeliverUntil20281231": also("ArnLike", ARN, writer),
         },
     )
 
@@ -891,10 +891,12 @@ def a_publisher_writes_databases_that_contain_its_name(bench: Bench) -> None:
     bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsDatabases", edit)
 
 
-@fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/content is allowed", "PassTheLocationRole")
-def a_publisher_passes_every_location_role(bench: Bench) -> None:
-    edit = element("Resource", f"arn:aws:iam::{bench.hub}:role/mesh/location/*")
-    bench.statement("role/mesh/publisher/publish-ads, mesh", "PassTheLocationRole", edit)
+@fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/", "is granted by the caller's own policies")
+def a_publisher_passes_location_roles(bench: Bench) -> None:
+    """It was so, while publishers registered: with another domain's role, another domain's data would be read."""
+    roles = f"arn:aws:iam::{bench.hub}:role/mesh/location/*"
+    passes = {"Sid": "PassALocationRole", "Effect": "Allow", "Action": "iam:PassRole", "Resource": roles}
+    bench.add("role/mesh/publisher/publish-ads, mesh", passes)
 
 
 @fault("I14", "a bucket of a like name", "is granted by the caller's own policies")
@@ -910,9 +912,148 @@ def a_preview_reads_data(bench: Bench) -> None:
     bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObject"))
 
 
-@fault("M12", "the mesh's CI", "role/mesh/ci-preview", "sts:AssumeRole", "role/mesh/deploy is allowed")
+@fault("M12", "an administrator of governance", "role/mesh/deploy is allowed")
 def the_deployment_trusts_an_account(bench: Bench) -> None:
-    bench.statement("role/mesh/deploy, trust", "ContinuousIntegrationOfTheMesh", without("ArnLike", ARN))
+    bench.statement("role/mesh/deploy, trust in domains", "ContinuousIntegrationOfTheDomain", without("ArnLike", ARN))
+
+
+@fault("M12", "CI of domain-", ", in domain ads", "role/mesh/deploy is admitted by the resource's policy")
+def the_deployment_trusts_the_ci_of_every_domain(bench: Bench) -> None:
+    """One template serves all accounts, and a pattern is the easy way to write it."""
+    every = f"arn:aws:iam::{bench.hub}:role/mesh/ci/domain-*"
+    bench.statement(
+        "role/mesh/deploy, trust in domains", "ContinuousIntegrationOfTheDomain", when("ArnLike", ARN, every)
+    )
+
+
+@fault("M12", "CI of partners, in the management account", "role/mesh/deploy is admitted by the resource's policy")
+def the_ci_of_partners_is_trusted_in_every_account(bench: Bench) -> None:
+    bench.statement(
+        "role/mesh/deploy, trust in *",
+        "ContinuousIntegrationOfPartners",
+        without("ForAnyValue:StringLike", "aws:ResourceOrgPaths"),
+    )
+
+
+@fault("M12", "CI of governance, in the management account", "role/mesh/deploy is admitted by the resource's policy")
+def the_ci_of_governance_is_trusted_in_every_account(bench: Bench) -> None:
+    bench.statement(
+        "role/mesh/deploy, trust in *",
+        "ContinuousIntegrationOfGovernance",
+        without("StringEquals", "aws:ResourceAccount"),
+    )
+
+
+# ---- continuous integration
+
+SUB = "token.actions.githubusercontent.com:sub"
+AUD = "token.actions.githubusercontent.com:aud"
+TOKENS = "TokensOfTheStacksEnvironment"
+
+
+def as_well(resource: str) -> Edit:
+    """One more resource, be there one or many."""
+
+    def edit(statement: Json) -> None:
+        resources = statement["Resource"]
+        statement["Resource"] = [*([resources] if isinstance(resources, str) else resources), resource]
+
+    return edit
+
+
+@fault("M18", "as CI of organization", "environment:governance is allowed", "TokensOfTheStacksEnvironment")
+def a_subject_ends_in_a_wildcard(bench: Bench) -> None:
+    """The pattern of most examples: any branch, pull request and environment of the repository."""
+
+    def edit(statement: Json) -> None:
+        repository = statement["Condition"]["StringEquals"].pop(SUB).partition(":environment:")[0]
+        statement["Condition"]["StringLike"] = {SUB: f"{repository}:*"}
+
+    bench.statement("role/mesh/ci/organization, trust", TOKENS, edit)
+
+
+@fault("M18", "as CI of governance", "environment:organization is allowed", "TokensOfTheStacksEnvironment")
+def a_subject_takes_every_environment(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        repository = statement["Condition"]["StringEquals"].pop(SUB).partition(":environment:")[0]
+        statement["Condition"]["StringLike"] = {SUB: f"{repository}:environment:*"}
+
+    bench.statement("role/mesh/ci/governance, trust", TOKENS, edit)
+
+
+@fault("M18", "a token of a longer environment", "environment:partners-x is allowed")
+def a_subject_is_not_anchored(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        statement["Condition"]["StringLike"] = {SUB: statement["Condition"]["StringEquals"].pop(SUB) + "*"}
+
+    bench.statement("role/mesh/ci/partners, trust", TOKENS, edit)
+
+
+@fault("M18", "a token in capitals, as CI of access", "ENVIRONMENT:ACCESS is allowed")
+def a_subject_is_compared_in_any_case(bench: Bench) -> None:
+    edit = instead("StringEquals", "StringEqualsIgnoreCase", SUB)
+    bench.statement("role/mesh/ci/access, trust", TOKENS, edit)
+
+
+@fault("M18", "as CI of previews", "environment:organization is allowed")
+def a_subject_is_not_asked_for(bench: Bench) -> None:
+    """Whoever has a repository with the issuer gets a token for the audience."""
+    bench.statement("role/mesh/ci/previews, trust", TOKENS, without("StringEquals", SUB))
+
+
+@fault("M18", "a token without an audience, as CI of organization", "is allowed")
+def an_audience_is_asked_for_if_it_is_there(bench: Bench) -> None:
+    edit = instead("StringEquals", "StringEqualsIfExists", AUD)
+    bench.statement("role/mesh/ci/organization, trust", TOKENS, edit)
+
+
+@fault("M18", "a token of arn:aws:iam::", "oidc-provider/tokens.elsewhere.example", "is admitted")
+def another_issuer_is_trusted_as_well(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        other = f"arn:aws:iam::{bench.hub}:oidc-provider/tokens.elsewhere.example"
+        statement["Principal"]["Federated"] = [statement["Principal"]["Federated"], other]
+
+    bench.statement("role/mesh/ci/governance, trust", TOKENS, edit)
+
+
+@fault("M18", "a token of another stack's environment, as CI of access", "environment:partners is allowed")
+def a_ci_role_is_of_two_stacks(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        subject = statement["Condition"]["StringEquals"][SUB]
+        also = subject.replace(":access", f":{bench.subject.plan.governance.ci['partners'].stack}")
+        statement["Condition"]["StringEquals"][SUB] = [subject, also]
+
+    bench.statement("role/mesh/ci/access, trust", TOKENS, edit)
+
+
+@fault("M18", "CI of domain-", "in the management account", "role/mesh/deploy is granted by the caller's own policies")
+def the_ci_of_a_domain_deploys_every_domain(bench: Bench) -> None:
+    everywhere = "arn:aws:iam::*:role/mesh/deploy"
+    bench.statement("role/mesh/ci/domain-*, mesh", "DeployTheStack", as_well(everywhere))
+
+
+@fault("M18", "CI of domain-", "publisher/publish-ads is granted")
+def the_ci_of_a_domain_publishes_by_itself(bench: Bench) -> None:
+    publishers = f"arn:aws:iam::{bench.hub}:role/mesh/publisher/*"
+    bench.statement("role/mesh/ci/domain-*, mesh", "DeployTheStack", as_well(publishers))
+
+
+@fault("M18", "CI of previews, in the management account", "role/mesh/deploy is granted by the caller's own policies")
+def the_ci_of_pull_requests_deploys(bench: Bench) -> None:
+    everywhere = "arn:aws:iam::*:role/mesh/deploy"
+    bench.statement("role/mesh/ci/previews, mesh", "PreviewTheStack", as_well(everywhere))
+
+
+@fault("M18", "CI of partners, in the management account", "role/mesh/deploy is granted by the caller's own policies")
+def the_ci_of_partners_deploys_domains(bench: Bench) -> None:
+    edit = without("ForAnyValue:StringLike", "aws:ResourceOrgPaths")
+    bench.statement("role/mesh/ci/partners, mesh", "DeployTheStack", edit)
+
+
+@fault("M18", "CI of governance", "role/mesh/ci/organization is granted by the caller's own policies")
+def a_ci_role_becomes_another(bench: Bench) -> None:
+    every = f"arn:aws:iam::{bench.hub}:role/mesh/ci/*"
+    bench.statement("role/mesh/ci/governance, mesh", "DeployTheStack", as_well(every))
 
 
 @fault("M12", "people with permission set general", "role/mesh/clearance/restricted is allowed", "StepIntoTheRole")
@@ -988,6 +1129,34 @@ def a_location_is_in_hybrid_mode(bench: Bench) -> None:
 def new_tables_are_open_to_everyone_whom_iam_allows(bench: Bench) -> None:
     """What Lake Formation starts with."""
     bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, open_by_default=True))
+
+
+def _opened(lake: Lake, table: str | None = None) -> Lake:
+    """The lake in which the database of profiles, or a table of it, says `false` for pii."""
+    name = "identity__profiles"
+    database = lake.databases[name]
+    if table is None:
+        changed = dataclasses.replace(database, labels={**database.labels, "pii": "false"})
+    else:
+        open_table = dataclasses.replace(database.tables[table], labels={"pii": "false"})
+        changed = dataclasses.replace(database, tables={**database.tables, table: open_table})
+    return dataclasses.replace(lake, databases={**lake.databases, name: changed})
+
+
+@fault("I13", "clearance financial of", "a table of identity__profiles that nobody labelled: it reads it by financial")
+def a_database_opens_what_comes_into_it(bench: Bench) -> None:
+    """Its tables and columns inherit the label, until they have their own."""
+    bench.lake(bench.hub, _opened)
+
+
+@fault("I13", "clearance financial of", "a column of identity__profiles.profiles that nobody labelled")
+def a_table_opens_its_new_columns(bench: Bench) -> None:
+    bench.lake(bench.hub, lambda lake: _opened(lake, "profiles"))
+
+
+@fault("I20", "lets arn:aws:organizations::", "DESCRIBE, SELECT")
+def the_grant_on_databases_reads(bench: Bench) -> None:
+    bench.regrant(bench.hub, "every-database", permissions=("DESCRIBE", "SELECT"))
 
 
 @fault("I20", "is open by default")
@@ -1100,7 +1269,7 @@ def the_glass_opens_more_than_the_deployments_door(bench: Bench) -> None:
 
 @fault("I22", "who has broken the glass, without a name", "role/mesh/deploy is allowed, by DeployByHand")
 def the_deployment_does_not_ask_for_the_name(bench: Bench) -> None:
-    bench.statement("role/mesh/deploy, trust", "EmergenciesUnderAName", lambda s: s["Condition"].pop("Null"))
+    bench.statement("role/mesh/deploy, trust in *", "EmergenciesUnderAName", lambda s: s["Condition"].pop("Null"))
 
 
 @fault("I22", "an administrator of the governance account", "events:DeleteRule", "is not refused")
@@ -1244,10 +1413,11 @@ def a_clearance_queries_in_whatever_workgroup(bench: Bench) -> None:
     bench.statement("role/mesh/clearance/general, mesh", "QueryInTheOwnWorkgroup", _more("Resource", every))
 
 
-@fault("U2", "iam:PassRole", "is granted by the caller's own policies")
-def a_publisher_passes_any_location_role(bench: Bench) -> None:
-    roles = f"arn:aws:iam::{bench.hub}:role/mesh/location/*"
-    bench.statement("role/mesh/publisher/publish-ads, mesh", "PassTheLocationRole", _more("Resource", roles))
+@fault("U2", "lakeformation:DeregisterResource", "is granted by the caller's own policies")
+def a_publisher_deregisters_locations(bench: Bench) -> None:
+    """The action takes no resource: one publisher darkens the tables of all domains."""
+    edit = _more("Action", "lakeformation:DeregisterResource")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
 
 
 @fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
@@ -1272,3 +1442,149 @@ def the_boundary_forgets_the_logs(bench: Bench) -> None:
         statement["Action"].remove("logs:PutLogEvents")
 
     bench.statement("policy/mesh/boundary", "DataWork", edit)
+
+
+# ---- two deployments
+
+WHO_READS = "mesh-who-reads"
+DECIDES = "role/mesh/deploy-access, mesh"
+
+
+@fault("M16", "the deployment of domain ads", "iam:", "is not refused by a service control policy")
+def the_deployment_of_a_domain_rewrites_the_trust_of_a_clearance(bench: Bench) -> None:
+    """Clearances are valid in every domain: by its own account's the deployment of one read the whole mesh."""
+    bench.drop(WHO_READS, "RefuseMakingReaders")
+
+
+@fault("M16", "the deployment of domain ads", "role/stacksets-exec-", "is not refused by a service control policy")
+def the_deployment_of_a_domain_makes_a_role_named_like_that_of_stacksets(bench: Bench) -> None:
+    """A guardrail that excepts a name lets through whoever can take it."""
+    edit = less("Resource", "arn:aws:iam::*:role/stacksets-exec-*")
+    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
+
+
+@fault("M16", "the deployment of domain ads", "AWSReservedSSO_", "is not refused by a service control policy")
+def the_deployment_of_a_domain_rewrites_a_role_of_people(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:role/aws-reserved/*")
+    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
+
+
+@fault("M16", "the deployment of domain ads", "policy/mesh/boundary", "is not refused by a service control policy")
+def the_deployment_of_a_domain_rewrites_the_boundary(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:policy/mesh/*")
+    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
+
+
+@fault("M16", "the deployment of domain ads", "iam:PassRole", "role/mesh/clearance/", "is allowed")
+def the_deployment_of_a_domain_passes_a_reader_to_a_service(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:role/mesh/clearance/*")
+    bench.statement(WHO_READS, "RefusePassingReaders", edit)
+
+
+@fault("M16", "the deployment of domain ads", "iam:PassRole", "role/mesh/engineer", "is allowed")
+def the_deployment_of_a_domain_passes_the_role_of_engineers_to_a_service(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:role/mesh/engineer")
+    bench.statement(WHO_READS, "RefusePassingReaders", edit)
+
+
+@fault("M17", "the engineer of domain ads", "glue:GetJob on", "is granted")
+def an_engineer_sees_the_arguments_of_jobs(bench: Bench) -> None:
+    """Defaults of a job are arguments: with them the job is told what to read, and secrets are put there."""
+    bench.statement("role/mesh/engineer, mesh", "SeeJobs", more("Action", "glue:GetJob"))
+
+
+@fault("M17", "the auditor of domain ads", "logs:FilterLogEvents on", "is granted")
+def an_auditor_reads_the_events_of_logs(bench: Bench) -> None:
+    bench.statement("role/mesh/auditor, mesh", "SeeTheTrail", more("Action", "logs:FilterLogEvents"))
+
+
+@fault("U2", "an engineer of ads", "glue:StartTrigger")
+def an_engineer_cannot_start_a_trigger(bench: Bench) -> None:
+    bench.drop("role/mesh/engineer, mesh", "StartTriggers")
+
+
+@fault("U2", "a role with the boundary", "cloudtrail:LookupEvents")
+def a_pipeline_looks_up_who_did_what(bench: Bench) -> None:
+    """The boundary is one text for all roles: what is for staff is for staff alone."""
+
+    def for_all(statements: list[Json]) -> None:
+        for each in statements:
+            if each["Sid"] in ("StaffWork", "PublishProducts"):
+                each.pop("Condition", None)
+                each["Action"] = [*each["Action"], "cloudtrail:LookupEvents"]
+
+    bench.document("policy/mesh/boundary", for_all)
+
+
+@fault("I9", "the engineer of domain", "is not refused by a service control policy")
+def staff_works_from_anywhere(bench: Bench) -> None:
+    bench.statement(
+        "mesh-credentials-stay-inside",
+        "RefusePeopleElsewhere",
+        when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*", "arn:aws:iam::*:role/aws-reserved/*"),
+    )
+
+
+@fault("M12", "people with permission set mesh-owner", "role/mesh/engineer is allowed")
+def an_owner_becomes_an_engineer(bench: Bench) -> None:
+    trusted = f"arn:aws:iam::{bench.account('ads')}:role/aws-reserved/sso.amazonaws.com/*"
+    bench.document(
+        "role/mesh/engineer, trust",
+        lambda statements: statements[0]["Condition"]["ArnLike"].update({ARN: trusted}),
+    )
+    bench.statement("permission set mesh-owner", "StepIntoTheRole", element("Resource", "arn:aws:iam::*:role/mesh/*"))
+
+
+@fault("M16", "the deployment of domain ads", "lakeformation:", "is not refused by a service control policy")
+def the_deployment_of_a_domain_passes_the_hubs_grants_on(bench: Bench) -> None:
+    """Every domain's account holds every expression with the grant option."""
+    edit = also("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/mesh/deploy")
+    bench.statement("mesh-guardrails-stay-up", "RefuseLakeFormationAdministration", edit)
+
+
+@fault("M16", "the publisher of domain ads", "lakeformation:", "is not refused by a service control policy")
+def publishers_register_locations_again(bench: Bench) -> None:
+    edit = also("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/mesh/publisher/*")
+    bench.statement("mesh-guardrails-stay-up", "RefuseRegistrationOfLocations", edit)
+
+
+@fault("M16", "the deployment of domain ads", "role/mesh/deploy-access is allowed")
+def one_deployment_becomes_the_other(bench: Bench) -> None:
+    trusts = {
+        "Sid": "TheOtherDeployment",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{bench.account('ads')}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    bench.add("role/mesh/deploy-access, trust", trusts)
+
+
+@fault("M16", "the deployment of who reads in ads", "s3:GetObject", "is granted by the caller's own policies")
+def the_deployment_of_who_reads_reads(bench: Bench) -> None:
+    reads = {"Sid": "Reads", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    bench.add(DECIDES, reads)
+
+
+@fault("U2", "iam:", "role/mesh/deploy", "is granted by the caller's own policies")
+def the_deployment_of_who_reads_changes_the_other(bench: Bench) -> None:
+    edit = _more("Resource", "arn:aws:iam::*:role/mesh/*")
+    bench.statement(DECIDES, "MakeRolesOfReadersAndJobs", edit)
+
+
+@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+def a_publisher_may_point_at_another_domains_location(bench: Bench) -> None:
+    """A database there would be read with the other domain's role: an attacker's reading, A9."""
+    publisher = f"arn:aws:iam::{bench.hub}:role/mesh/publisher/publish-content"
+    granted = LocationGrant(principal=publisher, arn="arn:aws:s3:::aurora-ads--impressions/tables")
+    bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, location_grants=(*lake.location_grants, granted)))
+
+
+@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+def a_location_is_not_registered_before_its_owner_has_it(bench: Bench) -> None:
+    """At a place that is not registered Lake Formation asks for nothing."""
+
+    def edit(lake: Lake) -> Lake:
+        kept = [each for each in lake.locations if "aurora-ads--impressions" not in each.arn]
+        return dataclasses.replace(lake, locations=tuple(kept))
+
+    bench.lake(bench.hub, edit)

@@ -10,7 +10,8 @@ import pytest
 from mesh.example import write
 from mesh.load import load
 from mesh.plan import Plan, build
-from mesh.proof.subject import WHOLE_UP_TO, Subject
+from mesh.proof.forms import WHOLE_UP_TO
+from mesh.proof.subject import Subject
 
 DAY = datetime.date(2027, 1, 1)
 

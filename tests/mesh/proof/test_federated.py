@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from mesh.access.matrix import matrix
-from mesh.example import COLUMNS, CONTRACT, domain_name, lock, product_name, write
+from mesh.example import APPROVER, COLUMNS, CONTRACT, domain_name, lock, product_name, write
 from mesh.load import load
 from mesh.plan import Plan, build, problems
 from mesh.proof import written_labels
@@ -78,13 +78,15 @@ def put(root: Path, newcomer: Newcomer) -> None:
         (root / "contracts" / name / f"{product}.odcs.yaml").write_text(text)
         (root / "contracts" / name / f"{product}.lock.yaml").write_text(lock(product, labels))
     lines.append(f"consumes: [{', '.join(f'{domain_name(n)}.{product_name(0)}' for n in newcomer.consumes)}]")
-    lines += ["members:" if newcomer.clearances else "members: []"]
-    lines += [
-        f"  - {{group: {name}-{clearance}, clearance: {clearance}, use: Work, "
-        f"approved-by: privacy-office@company.example, review: {until}}}"
-        for clearance in newcomer.clearances
-    ]
     (root / "domains" / f"{name}.yaml").write_text("\n".join(lines) + "\n")
+    for clearance in newcomer.clearances:
+        text = (root / f"clearances/{clearance}.yaml").read_text()
+        line = (
+            f"  - {{group: {name}-{clearance}, domain: {name}, use: Work, approved-by: {APPROVER}, review: {until}}}\n"
+        )
+        (root / f"clearances/{clearance}.yaml").write_text(
+            f"{text}{'' if 'members:' in text else 'members:' + chr(10)}{line}"
+        )
     accounts = (root / "accounts.yaml").read_text()
     groups = "".join(
         f"\n    {name}-{clearance}: 90000000-0000-0000-0000-00000000000{number}"

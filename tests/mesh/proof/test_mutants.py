@@ -114,6 +114,16 @@ def test_what_a_deny_leaves_out_is_added_to_and_widened(element: str) -> None:
     assert found[1:] == wanted[element]
 
 
+def test_a_date_is_dropped_and_moved_by_a_day_each_way() -> None:
+    name = "DateLessThan aws:CurrentTime"
+    statement = {**ALLOW, "Condition": {"DateLessThan": {"aws:CurrentTime": "2029-01-01T00:00:00Z"}}}
+    assert [each for each in changes(statement) if each.startswith(name)] == [
+        f"{name} dropped",
+        f"{name} 2029-01-01T00:00:00Z to 2028-12-31T00:00:00Z moved",
+        f"{name} 2029-01-01T00:00:00Z to 2029-01-02T00:00:00Z moved",
+    ]
+
+
 def test_every_change_is_made_in_the_statement_and_nowhere_else() -> None:
     for change in mutants("document", [DENY, ALLOW]):
         before = (DENY, ALLOW)[change.number]

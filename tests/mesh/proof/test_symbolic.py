@@ -192,8 +192,13 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     ),
     ("I22", GLASS, SECOND_FACTOR, without("StringEquals", "sts:SourceIdentity")),
     ("I22", GLASS, SECOND_FACTOR, also("StringEquals", "aws:RequestedRegion", "us-east-1")),
-    ("I22", "role/mesh/deploy, trust", "EmergenciesUnderAName", without("Null", "aws:SourceIdentity")),
-    ("I22", "role/mesh/deploy, trust", "EmergenciesUnderAName", also("ArnLike", ARN, "arn:aws:iam::*:role/mesh/b*")),
+    ("I22", "role/mesh/deploy, trust in governance", "EmergenciesUnderAName", without("Null", "aws:SourceIdentity")),
+    (
+        "I22",
+        "role/mesh/deploy, trust in governance",
+        "EmergenciesUnderAName",
+        also("ArnLike", ARN, "arn:aws:iam::*:role/mesh/b*"),
+    ),
     ("I23", CATALOG, "RefuseOtherUnits", ANY_VALUE),
     (
         "I23",
@@ -210,6 +215,30 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     ("I24", DOORS, "RefuseWorkgroupChanges", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")),
     ("M1", DOORS, "RefuseOtherRegions", also("StringNotEquals", "aws:RequestedRegion", "us-east-1")),
     ("M2", BUCKETS, "RefuseOtherAdministrators", when("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")),
+    (
+        "M12",
+        "role/mesh/deploy, trust in domains",
+        "ContinuousIntegrationOfTheDomain",
+        also("ArnLike", ARN, "arn:aws:iam::200000000002:role/mesh/ci/domain-*"),
+    ),
+    (
+        "M12",
+        "role/mesh/deploy, trust in *",
+        "ContinuousIntegrationOfPartners",
+        without("ForAnyValue:StringLike", "aws:ResourceOrgPaths"),
+    ),
+    (
+        "M12",
+        "role/mesh/ci/organization, trust",
+        "TokensOfTheStacksEnvironment",
+        instead("StringEquals", "StringEqualsIgnoreCase", "token.actions.githubusercontent.com:sub"),
+    ),
+    (
+        "M12",
+        "role/mesh/ci/*, trust",
+        "TokensOfTheStacksEnvironment",
+        without("StringEquals", "token.actions.githubusercontent.com:aud"),
+    ),
     ("M5", BUCKETS, "RefuseOtherWriters", also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/pipeline/*")),
     ("I6", "mesh-identities-stay-inside", "RefuseResourcesOutsideTheOrganisation", more("NotAction", "glue:Create*")),
     (

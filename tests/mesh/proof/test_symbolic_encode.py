@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mesh.evaluator import conditions, facts
 from mesh.evaluator.errors import UnknownError
+from mesh.evaluator.moments import seconds
 from mesh.evaluator.policies import Policy, compiled
 from mesh.evaluator.principals import CallerIdentity
 from mesh.proof.symbolic.addresses import address_for
@@ -160,6 +161,26 @@ def test_numbers_compare_as_the_evaluator_has_it(operator: str, if_exists: str) 
             given_ = own.absent if number is None else every((own.present, own.number == z3.RealVal(number)))
             keys = {} if number is None else {key: (number,)}
             assert holds(request, formula, given_) == conditions.condition(operator + if_exists, key, [bound])(keys)
+
+
+@pytest.mark.parametrize("key", ["aws:CurrentTime", "aws:EpochTime"])
+@pytest.mark.parametrize("operator", [each.replace("Numeric", "Date") for each in NUMERIC_OPERATORS])
+def test_dates_compare_as_the_evaluator_has_it(operator: str, key: str) -> None:
+    for bound in ("2029-01-01T00:00:00Z", "1861920000"):
+        for moment in ("2028-12-31T23:59:59Z", "2029-01-01T00:00:00Z", "2029-01-01T00:00:01Z", "0"):
+            request = SymbolicRequest(())
+            formula = request.condition(operator, key, [bound])
+            at = request.key(key).number == z3.RealVal(str(seconds(moment)))
+            assert holds(request, formula, at) == conditions.condition(operator, key, [bound])({key.lower(): (moment,)})
+
+
+def test_both_keys_of_the_time_are_one_moment() -> None:
+    request = SymbolicRequest(())
+    early = request.condition("DateLessThan", "aws:CurrentTime", ["2029-01-01T00:00:00Z"])
+    late = request.condition("NumericGreaterThanEquals", "aws:EpochTime", ["1861920000"])
+    solver = Solver(request)
+    solver.add(early, late)
+    assert solver.find() is None
 
 
 @pytest.mark.parametrize("operator", ["IpAddress", "NotIpAddress", "IpAddressIfExists", "NotIpAddressIfExists"])

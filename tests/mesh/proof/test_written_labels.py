@@ -267,7 +267,7 @@ def test_no_clearance_without_a_label_reads_a_column_that_has_it_at_any_place_of
     }
     assert ("pii", "c") in read
     assert {clearance for clearance, name in read if name == "c"} == {
-        name for name, reads in mesh.file.clearances.items() if "pii" in reads
+        name for name, file in mesh.clearances.items() if "pii" in file.reads
     }
 
 
@@ -275,8 +275,9 @@ def test_a_clearance_that_the_plan_widens_is_a_witness(tiny: Path) -> None:
     lay(tiny, NESTED["a field"])
     mesh = load(tiny).usable()
     written = written_labels.read(tiny, mesh)
-    file = mesh.file.model_copy(update={"clearances": {**mesh.file.clearances, "general": ("pii",)}})
-    subject = Subject(build(dataclasses.replace(mesh, file=file), DAY), written)
+    wider = mesh.clearances["general"].model_copy(update={"reads": ("pii",)})
+    mesh = dataclasses.replace(mesh, clearances={**mesh.clearances, "general": wider})
+    subject = Subject(build(mesh, DAY), written)
     assert "reads c by" in " ".join(found.text for claim in EXACT.claims(subject) if (found := claim.check(subject)))
 
 

@@ -15,10 +15,11 @@ from botocore.exceptions import ClientError
 
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
 from sandbox.enforcement.enforced_organization import OPERATOR_STEPS_IN, EnforcedOrganization
+from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.credentials import session_credentials
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
-CI = f"arn:aws:iam::{GOVERNANCE}:role/mesh/ci-deploy"
+CI = f"arn:aws:iam::{GOVERNANCE}:role/mesh/ci/domain-{DOMAIN}"
 BUCKET = "guarded"
 
 
@@ -30,28 +31,51 @@ def allow(action: Any, **members: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, **members}
 
 
+ITS_OWN = {"Fn::Sub": f"arn:aws:iam::{GOVERNANCE}:role/mesh/ci/domain-${{AWS::AccountId}}"}
 TRUST = policy(allow("sts:AssumeRole", Principal={"AWS": CI}))
+OF_ITS_OWN = policy(allow("sts:AssumeRole", Principal={"AWS": ITS_OWN}))
+ISSUER = "tokens.example"
 TEMPLATE = json.dumps(
     {
+        "Conditions": {"InGovernance": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, GOVERNANCE]}},
         "Resources": {
+            "Provider": {
+                "Type": "AWS::IAM::OIDCProvider",
+                "Properties": {"Url": f"https://{ISSUER}", "ClientIdList": ["sts.amazonaws.com"]},
+                "Condition": "InGovernance",
+            },
+            "Ci": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "Path": "/mesh/ci/",
+                    "RoleName": f"domain-{DOMAIN}",
+                    "AssumeRolePolicyDocument": policy(allow("sts:AssumeRole", Principal={"AWS": MANAGEMENT})),
+                    "ManagedPolicyArns": [],
+                    "Policies": [
+                        {"PolicyName": "mesh", "PolicyDocument": policy(allow("sts:AssumeRole", Resource="*"))}
+                    ],
+                },
+                "Condition": "InGovernance",
+            },
             "Deploy": {
                 "Type": "AWS::IAM::Role",
                 "Properties": {
                     "Path": "/mesh/",
                     "RoleName": "deploy",
-                    "AssumeRolePolicyDocument": TRUST,
+                    "AssumeRolePolicyDocument": OF_ITS_OWN,
                     "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"],
                     "Policies": [],
                 },
-            }
-        }
+            },
+        },
     }
 )
+FIRST_ROLES = FirstRoles(TEMPLATE, json.dumps({"Resources": {}}))
 
 
 @pytest.fixture(scope="module")
 def organization() -> Iterator[EnforcedOrganization]:
-    with EnforcedOrganization(IDS, REGION, TEMPLATE, port=0) as opened:
+    with EnforcedOrganization(IDS, REGION, FIRST_ROLES, port=0) as opened:
         opened.ensure_account("governance")
         opened.ensure_account("playback")
         s3 = opened.client("s3", DOMAIN)

@@ -17,7 +17,7 @@ from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from tests.mesh.evaluator.witnesses import WITNESSES
 from tests.sandbox.emulator.provider_harness import DOMAIN, IDS, MANAGEMENT, REGION
-from tests.sandbox.enforcement.test_gate import TEMPLATE, TRUST, allow, policy
+from tests.sandbox.enforcement.test_gate import FIRST_ROLES, TRUST, allow, policy
 
 _MALFORMED: Final = {
     "identity": [
@@ -124,7 +124,7 @@ def test_whatever_is_put_is_answered(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def organization() -> Iterator[EnforcedOrganization]:
-    with EnforcedOrganization(IDS, REGION, TEMPLATE, port=0) as opened:
+    with EnforcedOrganization(IDS, REGION, FIRST_ROLES, port=0) as opened:
         opened.ensure_account("governance")
         opened.ensure_account("playback")
         opened.client("s3", DOMAIN).create_bucket(

@@ -47,13 +47,17 @@ def test_what_is_counted_are_aws_resources() -> None:
     assert len(shown) < len(run.result.steps)
 
 
-def test_the_program_is_told_only_in_an_emulated_run_that_it_is_one() -> None:
-    assert stack_config(MESH, emulated=True).keys() - stack_config(MESH, emulated=False).keys() == {"mesh:emulated"}
+def test_the_program_is_told_only_in_an_emulated_run_that_it_is_one_and_which_day_it_is() -> None:
+    told = stack_config(MESH, emulated=True).keys() - stack_config(MESH, emulated=False).keys()
+    assert told == {"mesh:emulated", "mesh:as-of"}
 
 
 def test_the_emulated_organisation_has_an_account_for_every_stack() -> None:
     ids = organization_ids(MESH.plan)
-    assert {"organization", *ids.accounts} == set(MESH.plan.stacks)
+    of_accounts = {stack for stack in MESH.plan.stacks if not stack.startswith("access-")}
+    assert {"organization", *ids.accounts} == of_accounts
+    numbers = {access.account_id for access in MESH.plan.access.values()}
+    assert {ids.management_account, *ids.accounts.values()} == numbers
     assert ids.management_account == MESH.plan.organization.access.account_id
     assert set(ids.units.values()) == {
         MESH.plan.perimeter.governance_unit,

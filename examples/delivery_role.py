@@ -1,0 +1,17 @@
+"""The role with which S3 replicates a product to a partner; the account's boundary is named, and has to exist."""
+
+import pulumi
+from acme import AUDITOR, PERIMETER, SALES, account
+
+from components import DeliveryRole
+from mesh.plan import nodes
+
+agreement = nodes.Delivery(partner="auditor", partner_id=AUDITOR, inbox="acme-partner-auditor--inbox", open=True)
+role = DeliveryRole(
+    "orders",
+    nodes.PartnerReplicationArgs(
+        perimeter=PERIMETER, domain="sales", product="orders", account_id=SALES, deliveries=(agreement,)
+    ),
+    opts=account("sales", SALES),
+)
+pulumi.export("role", role.arn)

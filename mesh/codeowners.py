@@ -1,0 +1,94 @@
+"""CODEOWNERS of a repository with a mesh folder: whose yes a change of which file needs, from the `github:` handles.
+
+The form is GitHub's ("About code owners"): a pattern and its owners on a line, the last line that matches a file holds,
+and of several owners one is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final, NamedTuple
+
+from mesh.findings import NotPossibleError, Problem, listed
+from mesh.model import ClearanceFile, Mesh, contract_file
+from mesh.model.base import Owner
+
+HEAD: Final = "# Written by `mesh codeowners`; not by hand. Of the lines that match a file the last one holds."
+_PLAIN: Final = re.compile(r"/[A-Za-z0-9._/-]*")
+
+
+class Ownership(NamedTuple):
+    """A pattern of paths from the root of the repository, and the handles of those who own what it matches."""
+
+    pattern: str
+    handles: tuple[str, ...]
+
+
+def problems(mesh: Mesh) -> Iterator[Problem]:
+    """A problem for each file that has no handle to name: nobody else is put in the place of its owner."""
+    owners = [("mesh.yaml", mesh.file.owner)]
+    owners += [(f"domains/{name}.yaml", domain.owner) for name, domain in mesh.domains.items()]
+    owners += [(f"partners/{name}.yaml", partner.owner) for name, partner in mesh.partners.items()]
+    for file, owner in owners:
+        if owner.github is None:
+            message = f"'{owner.team}' has no 'github', and this file nobody to ask; write github: \"@org/team\""
+            yield Problem(file, ("owner",), message)
+    for name, clearance in mesh.clearances.items():
+        if not _approvers(clearance):
+            message = "no approver has a 'github', and this file nobody to ask; write {email: …, github: \"@org/team\"}"
+            yield Problem(f"clearances/{name}.yaml", ("approvers",), message)
+
+
+def remarks(mesh: Mesh) -> Iterator[str]:
+    """Approvers that cannot be asked on GitHub, though others of the clearance can."""
+    for name, clearance in mesh.clearances.items():
+        silent = [approver.email for approver in clearance.approvers if approver.github is None]
+        if silent and _approvers(clearance):
+            yield f"clearances/{name}.yaml: without a 'github' GitHub does not ask {listed(silent)}"
+
+
+def text(mesh: Mesh, folder: PurePosixPath) -> str:
+    """The text of CODEOWNERS, for a mesh whose files all have a handle; `folder` is that of the mesh in the repository.
+
+    Raises NotPossibleError for a path that no pattern can spell out.
+    """
+    lines = [f"{one.pattern} {' '.join(one.handles)}\n" for one in ownerships(mesh, folder)]
+    return "".join([f"{HEAD}\n", *lines])
+
+
+def ownerships(mesh: Mesh, folder: PurePosixPath) -> Iterator[Ownership]:
+    """Patterns with their owners; those that decide more stand later."""
+    here, beside = PurePosixPath("/") / folder, PurePosixPath("/") / folder.parent
+    platform = _of(mesh.file.owner)
+    yield Ownership("*", platform)
+    for name, domain in mesh.domains.items():
+        owners = _of(domain.owner)
+        yield _owned(f"{here / 'domains' / name}.yaml", owners)
+        yield _owned(f"{here / 'contracts' / name}/", owners)
+        for product, declared in domain.products.items():
+            if declared.contract is not None:
+                yield _owned(str(here / contract_file(name, product, declared)), owners)
+        yield _owned(f"{beside / 'pipelines' / name}/", owners)
+    for name, partner in mesh.partners.items():
+        yield _owned(f"{here / 'partners' / name}.yaml", _of(partner.owner))
+    for name, clearance in mesh.clearances.items():
+        yield _owned(f"{here / 'clearances' / name}.yaml", _approvers(clearance))
+    for file in ("mesh.yaml", "accounts.yaml"):
+        yield _owned(str(here / file), platform)
+
+
+def _owned(pattern: str, handles: tuple[str, ...]) -> Ownership:
+    # CODEOWNERS knows no way to write a '[', a '!' or a leading '#' that is meant as it is.
+    if not _PLAIN.fullmatch(pattern):
+        raise NotPossibleError(f"{pattern} has a character that CODEOWNERS does not take as it is; rename it")
+    return Ownership(pattern, handles)
+
+
+def _of(owner: Owner) -> tuple[str, ...]:
+    return (owner.github,) if owner.github else ()
+
+
+def _approvers(clearance: ClearanceFile) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(approver.github for approver in clearance.approvers if approver.github))

@@ -1,0 +1,75 @@
+"""Labels from a lock to the next: which of them a column loses, and which a name gains with another column.
+
+Lake Formation has labels on whole columns, with all that is nested in them, and by their names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from mesh.contracts.lock_shape import TableShape
+from mesh.findings import listed
+from mesh.model import LockedField, LockedTable
+
+Sources = Mapping[str, str | None]
+"""Path before of each path of a contract; None for what is new."""
+
+
+def lost_labels(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[tuple[str, str]]:
+    """Columns that lose labels, each with the sentence that says so."""
+    has, had = _labels_by_column(shape), defaultdict[str, set[str]](set)
+    for path in shape.fields:
+        column, source = path.partition(".")[0], sources[path]
+        had[column].update(old.fields[source].labels if source is not None else ())
+        if shape.format == "parquet":
+            had[column].update(_labels_of_name(old, path))
+    for column, labels in had.items():
+        if lost := labels - has[column]:
+            word = "label" if len(lost) == 1 else "labels"
+            yield column, f"a widening of access: '{shape.name}.{column}' loses the {word} {listed(lost)}"
+
+
+def names_left_open(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[tuple[str, str]]:
+    """Columns under a name that had another one with fewer labels, each with the sentence that refuses it.
+
+    Whether a tag goes with the column that had it is not documented; if it stays, it opens the new one until that has
+    its own, a few steps later.
+    """
+    for column, labels in _labels_by_column(shape).items():
+        had = None if sources[column] == column else _labels_of_former(old, column)
+        if had is not None and (more := labels - had):
+            start = f"'{shape.name}.{column}' has the {'label' if len(more) == 1 else 'labels'} {listed(more)}"
+            why = "and another column had that name without: its tags may be left, and open this one for a while"
+            yield column, f"{start}, {why}; give it a name that no column had"
+
+
+def _labels_by_column(shape: TableShape) -> dict[str, set[str]]:
+    labels: defaultdict[str, set[str]] = defaultdict(set)
+    for path, field in shape.fields.items():
+        labels[path.partition(".")[0]].update(field.labels)
+    return labels
+
+
+def _labels_of_name(old: LockedTable, path: str) -> Iterator[str]:
+    yield from old.fields.get(path, LockedField()).labels
+    for gone in old.removed:
+        if gone.path == path:
+            yield from gone.labels
+
+
+def _labels_of_former(old: LockedTable, column: str) -> set[str] | None:
+    """Labels of the last column that had a name, with what was nested in it; None when the lock knows of none.
+
+    What a column that was renamed had under its name before is not known any more: it counts as none.
+    """
+    every = [(path, one.labels) for path, one in old.fields.items()]
+    if column not in old.fields:
+        if any(column in one.was for path, one in old.fields.items() if "." not in path):
+            return set()
+        every = [(gone.path, gone.labels) for gone in old.removed]
+        last = max((at for at, (path, _) in enumerate(every) if path == column), default=None)
+        if last is None:
+            return None
+        every = every[last:]
+    return {label for path, labels in every if path.partition(".")[0] == column for label in labels}

@@ -1,0 +1,46 @@
+"""`clearances/<clearance>.yaml`: what a clearance reads, who approves its holders, and the groups that hold it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from mesh.model.base import Closed, Date, Email, Given, Handle, Name, Names, Text
+
+
+class Approver(Closed):
+    """Somebody who approves holders of a clearance."""
+
+    email: Email = Field(description="The address that members name under 'approved-by'; a team's, not a person's.")
+    github: Annotated[Handle | None, Given] = Field(
+        default=None, description="The team on GitHub, @org/team; `mesh codeowners` makes it the file's owner."
+    )
+
+
+def _approver(value: Any) -> Any:
+    """An approver that is written as an address alone."""
+    return {"email": value} if isinstance(value, str) else value
+
+
+class Member(Closed):
+    """A group that holds the clearance, valid in every domain until its review date."""
+
+    group: Name = Field(description="The group in IAM Identity Center.")
+    domain: Name = Field(description="The domain in whose account the group signs in.")
+    use: Text = Field(description="What the group does with it.")
+    approved_by: Email = Field(description="The approver who said yes.")
+    review: Date = Field(description="The day by which it is approved again; past it, validation fails.")
+
+
+class ClearanceFile(Closed):
+    """A clearance: what it reads, in every domain; who approves its holders; and the groups that hold it."""
+
+    description: Text = Field(description="What the clearance is for, in a sentence.")
+    reads: Names = Field(description="Classifications that it may read; [] for data without a label only.")
+    approvers: Annotated[
+        tuple[Annotated[Approver, BeforeValidator(_approver)], ...], Field(strict=False, min_length=1)
+    ] = Field(description="Who approves its holders: addresses, or addresses with a team on GitHub.")
+    members: Annotated[tuple[Member, ...], Field(strict=False)] = Field(
+        default=(), description="Groups that hold the clearance."
+    )

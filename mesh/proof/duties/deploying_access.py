@@ -1,0 +1,68 @@
+"""Work of `mesh/deploy-access`: to make what decides who reads in a domain, and nothing that a domain owns."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.plan.nodes import DomainPlan
+from mesh.proof.duties import RoleWork, each
+from mesh.proof.subject import Subject
+
+_MAKES = (
+    "CreateRole DeleteRole DeleteRolePolicy GetRole PutRolePolicy PutRolePermissionsBoundary TagRole UntagRole "
+    "UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription"
+)
+
+
+def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
+    """The work of the deployment of who reads: roles of people and jobs, their boundary, grants, and links.
+
+    Sources: design ("Stacks, accounts, and who deploys what"); the plugin's calls for roles, policies, settings and
+    grants of Lake Formation, and databases of Glue; Service Authorization Reference, AWS Glue (to delete a database
+    takes its tables and functions, too).
+    """
+    account = domain.access.account_id
+    bounded = {"iam:PermissionsBoundary": names.boundary(account)}
+    made = (names.clearance_role(account, "x"), names.pipeline_role(account, "x"), names.delivery_role(account, "x"))
+    made += tuple(names.staff_role(account, duty) for duty in names.STAFF)
+    link = names.database("x", "y")
+    glue = f"arn:aws:glue:{subject.region}:{account}"
+    return RoleWork(
+        who=f"the deployment of who reads in {domain.name}",
+        role=domain.deciding.deploy_role,
+        duties=(
+            *(duty for role in made for duty in each(f"iam: {_MAKES}", role, bounded)),
+            *each(
+                "iam: CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy TagPolicy "
+                "UntagPolicy",
+                names.boundary(account),
+            ),
+            *each(
+                "lakeformation: GetDataLakeSettings PutDataLakeSettings GrantPermissions RevokePermissions "
+                "ListPermissions",
+                "*",
+            ),
+            *each("glue: CreateDatabase GetDatabase UpdateDatabase DeleteDatabase", f"{glue}:catalog"),
+            *each(
+                "glue: CreateDatabase GetDatabase UpdateDatabase DeleteDatabase GetTags TagResource UntagResource",
+                f"{glue}:database/{link}",
+            ),
+            *each("glue: DeleteDatabase GetTags TagResource UntagResource", f"{glue}:table/{link}/a"),
+            *each("glue: DeleteDatabase", f"{glue}:userDefinedFunction/{link}/a"),
+        ),
+        beside=(
+            names.deploy_role(account),
+            names.deploy_access_role(account),
+            names.preview_role(account),
+            names.role(account, "clearances"),
+            names.role(account, "engineers"),
+            names.role(account, "engineer/x"),
+            f"arn:aws:iam::{account}:role/somebody",
+            f"arn:aws:iam::{account}:role/stacksets-exec-0123",
+            names.policy(account, "boundaries"),
+            f"arn:aws:iam::{account}:policy/boundary",
+            f"{glue}:database/default",
+            *(f"arn:aws:s3:::{product.bucket}" for product in list(domain.products.values())[:1]),
+            *(f"arn:aws:s3:::{product.bucket}/tables/a" for product in list(domain.products.values())[:1]),
+            *(subject.product_key(product) for product in list(domain.products.values())[:1]),
+        ),
+    )

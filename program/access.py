@@ -1,0 +1,41 @@
+"""The stack `access-<d>`: what decides who reads, in the domain's account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi import Resource, ResourceOptions
+
+from components import AccountBoundary, ClearanceRole, DataLake, DeliveryRole, PipelineRole, ResourceLink, StaffRole
+from components.data_lake import DataLakeArgs
+from mesh.plan.nodes import DomainPlan
+from program.providers import after, inside, provider
+
+
+def deploy(plan: DomainPlan) -> None:
+    """Deploys boundary, Lake Formation's settings, the roles of jobs, staff and readers with grants, links."""
+    # Named as the provider of the stack `domain-<d>`, so that `pulumi state move` brings a resource from there and the
+    # engine sees the same provider behind it: with another, it would replace what was moved.
+    options = inside(provider("domain", plan.deciding))
+    boundary = AccountBoundary(plan.name, plan.account, opts=options)
+    settings = DataLakeArgs(account_id=plan.deciding.account_id, administrators=(plan.deciding.deploy_role,))
+    lake = DataLake(plan.name, settings, opts=options)
+    bounded = after(options, boundary)
+    for name, args in plan.pipelines.items():
+        pulumi.export(name, {"pipeline": PipelineRole(name, args, opts=bounded).arn})
+    for name, args in plan.deliveries.items():
+        DeliveryRole(name, args, opts=bounded)
+    for name, args in plan.staff.items():
+        StaffRole(name, args, opts=bounded)
+    _grants(plan, after(options, boundary, lake))
+
+
+def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
+    """Clearance roles and resource links, one after the other."""
+    # Lake Formation refuses concurrent grants on one catalog.
+    last: Sequence[Resource] = ()
+    for name, args in plan.clearances.items():
+        last = [ClearanceRole(name, args, after=last, opts=options).last_grant]
+    for reference, link in plan.links.items():
+        last = [ResourceLink(reference, link, after=last, opts=options).last_grant]

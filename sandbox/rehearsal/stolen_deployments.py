@@ -1,0 +1,103 @@
+"""Probes of stolen deployments: who acts as a domain's stack, or its publisher, tries to become or to make a reader.
+
+Calls ask for what is there already (the same trust, the same registration) where they can, so that one that is let
+through shows as a difference and changes nothing. UpdateResource and opt-ins, which moto does not serve, are for the
+proof alone (M16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mesh import names
+from mesh.evaluator import Request
+from mesh.plan import Plan
+from mesh.plan.nodes import DomainPlan
+from sandbox.rehearsal.personas import Persona
+from sandbox.rehearsal.probes import Probe
+
+NOWHERE = "arn:aws:s3:::live-check-nowhere/tables"
+"""A place that nobody registered."""
+
+
+def probes_of_stolen_deployments(plan: Plan, personas: list[Persona]) -> Iterator[Probe]:
+    """The probes of both deployments of every domain, and of its publisher."""
+    for persona in personas:
+        domain = plan.domains.get(persona.home)
+        if domain is None:
+            continue
+        if persona.role == domain.access.deploy_role:
+            yield from _makes_readers(persona, domain)
+            yield from _grants(persona, domain)
+            yield from _registers(plan, persona)
+        elif persona.role in (domain.deciding.deploy_role, domain.publishing.deploy_role):
+            yield from _registers(plan, persona)
+        if persona.role == domain.publishing.deploy_role:
+            yield from _squats(plan, persona)
+
+
+def _call(persona: Persona, service: str, operation: str, parameters: Mapping[str, Any], on: str = "*") -> Probe:
+    action = f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"
+    return Probe(
+        persona, f"{operation} on {on}", service, operation, parameters, (Request(persona.principal, action, on),)
+    )
+
+
+def _makes_readers(persona: Persona, domain: DomainPlan) -> Iterator[Probe]:
+    """Calls on a clearance role, a pipeline role and the boundary, with the documents that they have."""
+    roles = (*list(domain.clearances.values())[-1:], *list(domain.pipelines.values())[:1])
+    for role in roles:
+        name = {"RoleName": names.role_name(role.arn)}
+        trust, permissions = role.trust.text(), role.permissions.text()
+        yield _call(persona, "iam", "update_assume_role_policy", {**name, "PolicyDocument": trust}, role.arn)
+        put = {**name, "PolicyName": "mesh", "PolicyDocument": permissions}
+        yield _call(persona, "iam", "put_role_policy", put, role.arn)
+        boundary = {**name, "PermissionsBoundary": names.boundary(persona.account)}
+        yield _call(persona, "iam", "put_role_permissions_boundary", boundary, role.arn)
+    boundary = {"PolicyArn": names.boundary(persona.account), "VersionId": "v1"}
+    yield _call(persona, "iam", "set_default_policy_version", boundary, names.boundary(persona.account))
+
+
+def _grants(persona: Persona, domain: DomainPlan) -> Iterator[Probe]:
+    """Calls that pass a clearance's grant on, and make the settings what they are."""
+    for role in list(domain.clearances.values())[-1:]:
+        grant = role.grants[0]
+        principal = {"DataLakePrincipalIdentifier": role.arn}
+        resource = {"Database": {"CatalogId": persona.account, "Name": "live_check"}}
+        same = {"Principal": principal, "Resource": resource, "Permissions": list(grant.permissions)}
+        yield _call(persona, "lakeformation", "grant_permissions", same)
+        yield _call(persona, "lakeformation", "revoke_permissions", same)
+    administrator = {"DataLakePrincipalIdentifier": domain.deciding.deploy_role}
+    settings = {"DataLakeSettings": {"DataLakeAdmins": [administrator]}}
+    yield _call(persona, "lakeformation", "put_data_lake_settings", settings)
+
+
+def _registers(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    """Calls on a location of another domain, and on none."""
+    others = (each for each in plan.governance.registered.values() if each.domain != persona.home)
+    for location in list(others)[:1]:
+        registered = {"ResourceArn": location.arn, "RoleArn": location.role}
+        yield _call(persona, "lakeformation", "register_resource", registered)
+    yield _call(persona, "lakeformation", "deregister_resource", {"ResourceArn": NOWHERE})
+
+
+def _squats(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    """A database of the domain's own name at another domain's location: IAM allows it, Lake Formation does not."""
+    governance = plan.perimeter.governance_id
+    prefix, name = f"arn:aws:glue:{plan.perimeter.region}:{governance}", names.database(persona.home, "live-check")
+    others = (each for each in plan.governance.registered.values() if each.domain != persona.home)
+    for location in list(others)[:1]:
+        place = location.arn.replace("arn:aws:s3:::", "s3://") + "/"
+        yield Probe(
+            persona,
+            f"make a database at {place}",
+            "glue",
+            "create_database",
+            {"CatalogId": governance, "DatabaseInput": {"Name": name, "LocationUri": place}},
+            tuple(
+                Request(persona.principal, "glue:CreateDatabase", f"{prefix}:{part}")
+                for part in ("catalog", f"database/{name}")
+            ),
+            place=place,
+        )

@@ -1,0 +1,43 @@
+"""Probes of stolen deployments: every domain's are tried, and the plan refuses each of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mesh.access import from_plan
+from mesh.access.data_locations import may_create_database
+from mesh.evaluator import decide
+from mesh.plan import Plan
+from sandbox.rehearsal.personas import personas
+from sandbox.rehearsal.probes import Probe
+from sandbox.rehearsal.stolen_deployments import probes_of_stolen_deployments
+
+
+def _probes(plan: Plan) -> list[Probe]:
+    return list(probes_of_stolen_deployments(plan, list(personas(plan))))
+
+
+def test_both_deployments_of_every_domain_and_its_publisher_try(plan: Plan) -> None:
+    callers = {probe.persona.who for probe in _probes(plan)}
+    who = ("deploy@{}", "deploy-access@{}", "publisher:{}")
+    assert callers == {each.format(domain) for domain in plan.domains for each in who}
+
+
+def test_roles_grants_locations_and_places_are_tried(plan: Plan) -> None:
+    tried = Counter(probe.operation for probe in _probes(plan))
+    domains = len(plan.domains)
+    assert tried["update_assume_role_policy"] == 2 * domains  # a clearance's role, and a pipeline's
+    assert tried["grant_permissions"] == tried["put_data_lake_settings"] == domains
+    assert tried["register_resource"] == tried["deregister_resource"] == 3 * domains
+    assert tried["create_database"] == domains
+
+
+def test_the_plan_refuses_every_one_by_a_control_policy_and_squatting_by_lake_formation(plan: Plan) -> None:
+    world, hub = from_plan.world(plan), from_plan.lakes(plan).lakes[plan.perimeter.governance_id]
+    for probe in _probes(plan):
+        decisions = [decide(request, world) for request in probe.requests]
+        if probe.place:
+            assert all(decision.allowed for decision in decisions), probe.label
+            assert may_create_database(hub, probe.persona.role, probe.place) is None
+        else:
+            assert {decision.layer for decision in decisions} == {"scp"}, (probe.persona.who, probe.label)

@@ -1,0 +1,219 @@
+"""Who reads which column while a deployment is under way: asked after every call, and where a call fails."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mesh import names
+from mesh.access import from_plan
+from mesh.access.lake import LakeDatabase, Lakes, LakeTable
+from mesh.folder import PlannedMesh
+from mesh.proof import written_labels
+from mesh.proof.written_labels import WrittenLabels
+from sandbox.emulator.aws.fields import PropertyValues
+from sandbox.emulator.aws.records import Records
+from sandbox.emulator.aws.resource import AwsError, AwsSession
+from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.enforcement.live_lake import columns_of, live_lakes
+
+Clearances = frozenset[str]
+Readers = Mapping[str, Clearances]
+"""Clearances that read a column, by `database.table.column`."""
+
+UNLABELLED = "*"
+"""In the place of a column, or of a table: one that nobody labelled."""
+
+_READS = ("get_", "list_", "describe_", "head_", "search_")
+
+
+@dataclass
+class WatchedOrganization:
+    """An organisation that calls `watch` after every call that changes its catalog, and fails the call `failing`.
+
+    The call fails before AWS has it, or, `after`, when AWS has done it and the answer is lost.
+    """
+
+    organization: EmulatedOrganization
+    watch: Callable[[str], None] = lambda _: None
+    failing: int = 0
+    when: Literal["before", "after"] = "before"
+    calls: list[str] = field(default_factory=list[str])
+
+    def assume(self, role_arn: str, through: Sequence[str] = ()) -> AwsSession:
+        return WatchedSession(self.organization.assume(role_arn, through), self)
+
+
+@dataclass(frozen=True)
+class WatchedSession:
+    """A session whose changes of the catalog are watched."""
+
+    session: AwsSession
+    watched: WatchedOrganization
+
+    @property
+    def account_id(self) -> str:
+        return self.session.account_id
+
+    @property
+    def records(self) -> Records:
+        return self.session.records
+
+    def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
+        if service not in ("glue", "lakeformation") or operation.startswith(_READS):
+            return self.session.call(service, region, operation, parameters)
+        watched = self.watched
+        watched.calls.append(operation)
+        fails = len(watched.calls) == watched.failing
+        if fails and watched.when == "before":
+            raise AwsError("InternalServiceException", "the test lets this call fail")
+        answer = self.session.call(service, region, operation, parameters)
+        watched.watch(operation)
+        if fails:
+            raise AwsError("InternalServiceException", "the test loses the answer of this call")
+        return answer
+
+
+# ---- what there is
+
+
+def readers(organization: EmulatedOrganization, mesh: PlannedMesh) -> Readers:
+    """Clearances that read each column that is there, in any domain, and what nobody labelled."""
+    plan = mesh.plan
+    hub = plan.perimeter.governance_id
+    domains = [domain.access.account_id for domain in plan.domains.values()]
+    stored = live_lakes(plan.perimeter.region, (hub, *domains), {})
+    central = dataclasses.replace(stored.lakes[hub], databases=dict(_databases(organization, hub)))
+    lakes = Lakes([central, *(stored.lakes[account] for account in domains)])
+    accounts = {account.id: account for account in from_plan.accounts(plan)}
+    found: dict[str, set[str]] = {}
+    for domain in plan.domains.values():
+        for name, role in domain.clearances.items():
+            account = accounts[role.account_id]
+            for place, read in _read(lakes, role.arn, account, hub, central.databases):
+                found.setdefault(place, set()).update([name] if read else [])
+    return {place: frozenset(clearances) for place, clearances in found.items()}
+
+
+def _read(
+    lakes: Lakes, role: str, account: Any, hub: str, databases: Mapping[str, LakeDatabase]
+) -> Iterator[tuple[str, bool]]:
+    for database, entry in databases.items():
+        yield f"{database}.{UNLABELLED}.{UNLABELLED}", bool(lakes.unlabelled(role, account, hub, database))
+        for table, described in entry.tables.items():
+            unlabelled = lakes.unlabelled(role, account, hub, database, table)
+            yield f"{database}.{table}.{UNLABELLED}", bool(unlabelled)
+            read = lakes.readable(role, account, hub, database, table)
+            yield from ((f"{database}.{table}.{column}", column in read) for column in described.columns)
+
+
+def _databases(organization: EmulatedOrganization, hub: str) -> Iterator[tuple[str, LakeDatabase]]:
+    """The databases of the mesh catalog with their labels, as the APIs of Glue and Lake Formation answer."""
+    glue, lake = (organization.client(service, hub) for service in ("glue", "lakeformation"))
+    for database in glue.get_databases()["DatabaseList"]:
+        name = database["Name"]
+        tables: dict[str, LakeTable] = {}
+        for table in glue.get_tables(DatabaseName=name)["TableList"]:
+            place, columns = {"DatabaseName": name, "Name": table["Name"]}, columns_of(table)
+            of_table = lake.get_resource_lf_tags(Resource={"Table": place})
+            of_columns = lake.get_resource_lf_tags(
+                Resource={"TableWithColumns": {**place, "ColumnNames": [*columns]}}
+            ).get("LFTagsOnColumns", [])
+            tables[table["Name"]] = LakeTable(
+                location="",
+                columns=columns,
+                labels=_labels(of_table.get("LFTagsOnTable", [])),
+                column_labels={column["Name"]: _labels(column["LFTags"]) for column in of_columns},
+            )
+        tags = lake.get_resource_lf_tags(Resource={"Database": {"Name": name}}).get("LFTagOnDatabase", [])
+        yield name, LakeDatabase(creator=None, labels=_labels(tags), tables=tables)
+
+
+def _labels(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {tag["TagKey"]: tag["TagValues"][0] for tag in tags}
+
+
+class Kept:
+    """The catalog of an organisation as it was, to go back to: moto's stores of Glue and Lake Formation."""
+
+    def __init__(self, region: str, account: str) -> None:
+        from moto.glue.models import glue_backends
+        from moto.lakeformation.models import lakeformation_backends
+
+        self._backends = [backends[account][region] for backends in (glue_backends, lakeformation_backends)]
+        self._values = [copy.deepcopy(vars(backend)) for backend in self._backends]
+
+    def back(self) -> None:
+        """Goes back to it."""
+        for backend, values in zip(self._backends, self._values, strict=True):
+            vars(backend).update(copy.deepcopy(values))
+
+
+# ---- what may be read
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Who may read what while one mesh becomes another, by the contracts as they are written.
+
+    **The bound**: at every moment the readers of a column are such as the contract of before allows, or such as that
+    of after allows, and no mixture. Nothing is opened to anybody new before everything is closed that closes. What no
+    contract has, and what nobody labelled, is read by who holds every label.
+    """
+
+    before: Mapping[str, frozenset[str]]
+    after: Mapping[str, frozenset[str]]
+    clearances: Mapping[str, frozenset[str]]
+    every: frozenset[str]
+
+    @staticmethod
+    def of(before: PlannedMesh | None, after: PlannedMesh) -> Bound:
+        """The bound of a change, from the folders of both."""
+        written = written_labels.read(after.directory, after.mesh)
+        labels = _written(before, written_labels.read(before.directory, before.mesh)) if before else {}
+        return Bound(labels, _written(after, written), written.clearances, written.classifications)
+
+    def allowed(self, labels: Mapping[str, frozenset[str]], column: str) -> Clearances:
+        """Clearances that a contract lets read a column; for one that it does not have, those that cover all."""
+        wanted = labels.get(column, self.every)
+        return frozenset(name for name, reads in self.clearances.items() if wanted <= reads)
+
+    def broken(self, now: Readers) -> list[str]:
+        """What is read against the bound."""
+        wrong: list[str] = []
+        opened: list[str] = []
+        late: list[str] = []
+        for column, found in now.items():
+            old, new = self.allowed(self.before, column), self.allowed(self.after, column)
+            if not found <= old and not found <= new:
+                wrong.append(f"{column} is read by {', '.join(sorted(found))}")
+            opened += [] if found <= old else [column]
+            late += [] if found <= new else [column]
+        if opened and late:
+            wrong.append(f"{', '.join(opened)} opened before {', '.join(late)} closed")
+        return wrong
+
+    def unfinished(self, now: Readers) -> list[str]:
+        """What is not as the contract of after has it, at the end."""
+        there = {column for column in now if not column.endswith(UNLABELLED)}
+        missing = [f"{column} is not there" for column in sorted(self.after.keys() - there)]
+        wrong = [
+            f"{column} is read by {', '.join(sorted(found)) or 'nobody'}"
+            for column, found in now.items()
+            if found != self.allowed(self.after, column)
+        ]
+        return [*missing, *wrong]
+
+
+def _written(mesh: PlannedMesh, labels: WrittenLabels) -> dict[str, frozenset[str]]:
+    tabled = {f"{name}.{product}" for name, domain in mesh.plan.domains.items() for product in domain.catalog}
+    return {
+        f"{names.database(*product.split('.'))}.{table}.{column}": of_column
+        for product, contract in labels.contracts.items()
+        if product in tabled
+        for table, columns in contract.tables.items()
+        for column, of_column in columns.items()
+    }
