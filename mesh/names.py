@@ -192,6 +192,9 @@ CI_FOLDER = "ci"
 CI_OF_PREVIEWS = "previews"
 """The CI role of pull requests: IAM gives a name once in an account, and `preview` is the role that it assumes."""
 
+FIRST_OF_CI = ("organization", "governance", "access", "partners", CI_OF_PREVIEWS)
+"""Stacks, and kinds of stacks, whose CI roles come with the template of `mesh bootstrap`; no stack makes them."""
+
 
 def ci_role(governance_id: str, stack: str) -> str:
     """The role in the governance account with which CI deploys a stack, or the stacks of a kind.
@@ -213,7 +216,7 @@ def identity_provider(governance_id: str, issuer: str) -> str:
 
 def break_glass_role(governance_id: str) -> str:
     """The role for emergencies: with it people deploy when the CI cannot."""
-    return role(governance_id, BREAK_GLASS)
+    return role(governance_id, f"{BREAK_GLASS}/emergencies")
 
 
 def break_glass_user(management_id: str, name: str) -> str:

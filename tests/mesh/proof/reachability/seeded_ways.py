@@ -24,7 +24,7 @@ from tests.mesh.proof.seeded import Bench, Json
 ADS, CONTENT, IDENTITY, HUB, MANAGEMENT = "310000000013", "320000000021", "330000000039", "200000000002", "100000000001"
 SUBSCRIPTIONS, AD_MEASUREMENT, SUBTITLING = "360000000063", "410000000072", "420000000080"
 JOBS, GUARDRAILS, WHO_READS = "mesh-jobs-stay-as-made", "mesh-guardrails-stay-up", "mesh-who-reads"
-MAKING = "RefuseMakingReaders"
+MAKING, FIRST = "RefuseMakingReaders", "RefuseChangesToFirstRoles"
 CHANGES, PASSING, UNBOUND = (
     "RefuseChangesToRolesOfTheMesh",
     "RefusePassingRolesOfTheMesh",
@@ -244,7 +244,7 @@ def a_clearance_admits_the_preview_and_the_preview_is_let(bench: WaysBench) -> N
     bench.policy(bench.role(names.preview_role(CONTENT)).identity[1], _given("sts:AssumeRole"))
 
 
-@way("administrator@governance", ("may assume", "sts:AssumeRole", "break-glass@governance", "Seeded"))
+@way("administrator@governance", ("may assume", "sts:AssumeRole", "break-glass/emergencies@governance", "Seeded"))
 def the_glass_is_broken_without_a_key(bench: WaysBench) -> None:
     bench.trusts(names.break_glass_role(HUB), f"arn:aws:iam::{HUB}:role/*")
 
@@ -371,8 +371,25 @@ def an_old_boundary_can_be_put_back(bench: WaysBench) -> None:
 
 @way("administrator@content", ("may change", "iam:UpdateAssumeRolePolicy", "deploy@content", "AdministratorAccess"))
 def an_administrator_is_spared_by_the_guards_on_roles(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, FIRST, SOMEBODY)
     bench.spare(GUARDRAILS, CHANGES, SOMEBODY)
     bench.spare(WHO_READS, MAKING, SOMEBODY)
+
+
+@way(
+    "deploy@governance",
+    ("may change", "iam:UpdateAssumeRolePolicy", "ci/access@governance", "AdministratorAccess"),
+)
+def a_deployment_changes_how_others_are_entered(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, FIRST, names.deploy_role("*"))
+
+
+@way(
+    "deploy@partner-subtitling",
+    ("may change", "iam:UpdateAssumeRolePolicy", "stacksets-exec-1@partner-subtitling", "AdministratorAccess"),
+)
+def a_deployment_changes_the_role_of_stack_sets(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, FIRST, names.deploy_role("*"))
 
 
 @way(
