@@ -126,9 +126,18 @@ def log_group(region: str, account_id: str, product: str) -> tuple[str, str, str
     return group, f"{group}:*", f"{group}/*"
 
 
-def pipeline_role(account_id: str, product: str) -> str:
-    """The pipeline role of a product, its only writer."""
-    return role(account_id, f"pipeline/{product}")
+NO_CLEARANCE = "none"
+"""Folder of the roles of pipelines that read nothing but their own product; no clearance is called so."""
+
+
+def pipeline_role(account_id: str, product: str, clearance: str = NO_CLEARANCE) -> str:
+    """The pipeline role of a product, its only writer; `clearance` is what it reads other products with."""
+    return role(account_id, f"pipeline/{clearance}/{product}")
+
+
+def pipeline_roles(account_id: str) -> str:
+    """Pattern of all pipeline roles of an account, or with `*` of every account."""
+    return pipeline_role(account_id, "*", "*")
 
 
 def delivery_role(account_id: str, product: str) -> str:

@@ -117,7 +117,7 @@ _PATHS: Final = (
     "somebody",
     *(
         f"{kind}/somebody"
-        for kind in ("break-glass", "ci", "clearance", "delivery", "location", "pipeline", "publisher")
+        for kind in ("break-glass", "ci", "clearance", "delivery", "location", "pipeline/none", "publisher")
     ),
     *names.STAFF,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesh import names
 from mesh.iam.statement import Document, Statement, document
 
-MADE_ROLES = ("clearance/*", "pipeline/*", "delivery/*", *names.STAFF)
+MADE_ROLES = ("clearance/*", "pipeline/*/*", "delivery/*", *names.STAFF)
 """Paths of the roles that it makes: of who reads, of jobs, of replications, of the domain's staff."""
 
 

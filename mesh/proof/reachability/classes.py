@@ -63,7 +63,7 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("preview", rf"role/{_M}/preview"),
         ("ci", rf"role/{_M}/ci[-/](?P<detail>[a-z-]*?)(?:-?(?P<account>\d{{12}}))?"),
         ("clearance", rf"role/{_M}/clearance/(?P<detail>[^/]+)"),
-        ("pipeline", rf"role/{_M}/pipeline/(?:(?P<detail>[^/]+)/)?(?P<product>[^/]+)"),
+        ("pipeline", rf"role/{_M}/pipeline/(?P<detail>[^/]+)/(?P<product>[^/]+)"),
         ("delivery", rf"role/{_M}/delivery/deliver-(?P<product>[^/]+)"),
         ("location", rf"role/{_M}/location/(?P<owner>[^/]+)"),
         ("publisher", rf"role/{_M}/publisher/publish-(?P<owner>[^/]+)"),

@@ -212,7 +212,7 @@ def a_clearance_admits_a_role_of_another_account(bench: WaysBench) -> None:
     bench.trusts(names.clearance_role(ADS, "pii"), SOMEBODY)
 
 
-@way("administrator@identity", ("may assume", "sts:AssumeRole", "pipeline/profiles@identity", "Seeded"))
+@way("administrator@identity", ("may assume", "sts:AssumeRole", "pipeline/none/profiles@identity", "Seeded"))
 def a_pipeline_admits_a_person_for_debugging(bench: WaysBench) -> None:
     bench.trusts(names.pipeline_role(IDENTITY, "profiles"), f"arn:aws:iam::{IDENTITY}:role/somebody")
 
@@ -267,7 +267,7 @@ def a_clearance_may_publish(bench: WaysBench) -> None:
     bench.trusts(names.publisher_role(HUB, "ads"), names.clearance_role(ADS, "general"))
 
 
-@way("pipeline/titles@content", ("may assume", "sts:AssumeRole", "clearance/restricted@content", "Seeded"))
+@way("pipeline/none/titles@content", ("may assume", "sts:AssumeRole", "clearance/restricted@content", "Seeded"))
 def a_pipeline_reads_with_a_clearance(bench: WaysBench) -> None:
     bench.may(names.pipeline_role(CONTENT, "titles"), "sts:AssumeRole")
     bench.trusts(names.clearance_role(CONTENT, "restricted"), names.pipeline_role(CONTENT, "titles"))
@@ -345,7 +345,7 @@ for _action in (
 
 @way(
     "administrator@content",
-    ("may change", "iam:DeleteRolePermissionsBoundary", "pipeline/titles@content", "AdministratorAccess"),
+    ("may change", "iam:DeleteRolePermissionsBoundary", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def the_boundary_can_be_taken_off(bench: WaysBench) -> None:
     bench.forget(GUARDRAILS, CHANGES, "iam:DeleteRolePermissionsBoundary")
@@ -393,7 +393,7 @@ def a_deployment_changes_the_role_of_stack_sets(bench: WaysBench) -> None:
 
 
 @way(
-    "pipeline/titles@content",
+    "pipeline/none/titles@content",
     ("may change", "iam:UpdateAssumeRolePolicy", "clearance/restricted@content", "Given"),
 )
 def the_boundary_of_a_job_that_administers_is_dropped(bench: WaysBench) -> None:
@@ -452,7 +452,7 @@ def a_publisher_registers_locations(bench: WaysBench) -> None:
 
 @way(
     "administrator@content",
-    ("may pass and start", "iam:PassRole, glue:CreateJob", "pipeline/titles@content", "AdministratorAccess"),
+    ("may pass and start", "iam:PassRole, glue:CreateJob", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def an_administrator_may_pass_roles_of_the_mesh(bench: WaysBench) -> None:
     bench.spare(GUARDRAILS, PASSING, SOMEBODY)
@@ -498,7 +498,7 @@ def systems_manager_runs_what_it_is_told_with_a_role(bench: WaysBench) -> None:
 
 @way(
     "administrator@content",
-    ("may pass and start", "iam:PassRole, ec2:RunInstances", "pipeline/titles@content", "AdministratorAccess"),
+    ("may pass and start", "iam:PassRole, ec2:RunInstances", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def a_pipeline_runs_on_a_machine_that_a_team_starts(bench: WaysBench) -> None:
     bench.trusts_service(names.pipeline_role(CONTENT, "titles"), "ec2")
@@ -513,7 +513,7 @@ def a_pipeline_runs_on_a_machine_that_a_team_starts(bench: WaysBench) -> None:
 def _running(action: str, sid: str, *, forgets: str | None = None) -> None:
     @way(
         "administrator@content",
-        ("may change what runs as", action, "pipeline/titles@content", "AdministratorAccess"),
+        ("may change what runs as", action, "pipeline/none/titles@content", "AdministratorAccess"),
     )
     def opens(bench: WaysBench) -> None:
         bench.forget(JOBS, sid, forgets or action)
@@ -537,7 +537,7 @@ for _action, _sid in (
 
 @way(
     "administrator@content",
-    ("may change what runs as", "glue:StartJobRun", "pipeline/titles@content", "AdministratorAccess"),
+    ("may change what runs as", "glue:StartJobRun", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def somebody_may_start_jobs_with_arguments(bench: WaysBench) -> None:
     bench.spare(JOBS, "RefuseStartingJobs", SOMEBODY)
@@ -545,7 +545,7 @@ def somebody_may_start_jobs_with_arguments(bench: WaysBench) -> None:
 
 @way(
     "administrator@content",
-    ("may change what runs as", "events:PutTargets", "pipeline/titles@content", "AdministratorAccess"),
+    ("may change what runs as", "events:PutTargets", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def somebody_may_schedule_jobs(bench: WaysBench) -> None:
     bench.spare("mesh-no-side-doors-domains", "RefuseEventTargets", SOMEBODY)
@@ -556,7 +556,7 @@ def somebody_may_schedule_jobs(bench: WaysBench) -> None:
     (
         "may change what runs as",
         "s3:PutObject on arn:aws:s3:::content-scripts/titles.py",
-        "pipeline/titles@content",
+        "pipeline/none/titles@content",
         "AdministratorAccess",
     ),
 )
@@ -572,7 +572,7 @@ def the_script_of_a_pipeline_is_in_a_bucket_of_the_team(bench: WaysBench) -> Non
     (
         "may change what runs as",
         "s3:PutObject on arn:aws:s3:::aurora-subscriptions-results/general/job.py",
-        "pipeline/payments@subscriptions",
+        "pipeline/none/payments@subscriptions",
         "KeepQueryResults",
     ),
 )
@@ -582,11 +582,11 @@ def the_script_of_a_pipeline_lies_among_the_results_of_queries(bench: WaysBench)
 
 
 @way(
-    "pipeline/titles@content",
+    "pipeline/none/titles@content",
     (
         "may change what runs as",
         "s3:PutObject on arn:aws:s3:::aurora-content--titles/files/rights.py",
-        "pipeline/rights@content",
+        "pipeline/none/rights@content",
         "WriteTheProduct",
     ),
 )

@@ -21,7 +21,7 @@ from mesh.proof.written_labels import WrittenLabels
 
 PRODUCTS: Final = ("dialogue-lists", "rights", "title-embeddings", "titles")
 CLEARANCES: Final = ("financial", "general", "pii", "restricted")
-OF_CONTENT: Final = [f"pipeline/{product}@content" for product in PRODUCTS]
+OF_CONTENT: Final = [f"pipeline/none/{product}@content" for product in PRODUCTS]
 READERS_OF_CONTENT: Final = [f"clearance/{clearance}@content" for clearance in CLEARANCES]
 
 CLOSURES: Final[dict[str, list[str]]] = {
@@ -35,7 +35,7 @@ CLOSURES: Final[dict[str, list[str]]] = {
     "preview@content": [],
     "preview@governance": [],
     "preview@partner-subtitling": [],
-    "pipeline/titles@content": [],
+    "pipeline/none/titles@content": [],
     "delivery/deliver-dialogue-lists@content": [],
     "location/content@governance": [],
     "clearance/general@content": [],
