@@ -42,7 +42,7 @@ class FirstCi:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfGovernance:
-    """What the governance account alone starts with: trust and permissions of the break-glass role, and CI if any."""
+    """Governance account: its id, trust and permissions of the break-glass role that it starts with, and CI if any."""
 
     account_id: str
     break_glass: tuple[Document, Document]

@@ -701,7 +701,9 @@ def a_trigger_brings_its_own_arguments(bench: Bench) -> None:
     bench.statement(JOBS, "RefuseStartingJobs", less("Action", "glue:UpdateTrigger"))
 
 
-@fault("M12", "role/mesh/pipeline/none/impressions", "role/mesh/clearance/general", "is admitted by the resource's policy")
+@fault(
+    "M12", "role/mesh/pipeline/none/impressions", "role/mesh/clearance/general", "is admitted by the resource's policy"
+)
 def a_pipeline_steps_into_a_clearance(bench: Bench) -> None:
     """The change of one line that "32 of 32 invariants" did not see."""
     edit = also("ArnLike", ARN, f"arn:aws:iam::{bench.account('ads')}:role/mesh/pipeline/*/*")
