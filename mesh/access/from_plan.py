@@ -24,7 +24,6 @@ OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAcce
 SSO_SUFFIX: Final = "0" * 16
 """Stand-in for the 16 hexadecimal digits that IAM Identity Center puts behind the name of a role that it makes."""
 
-
 BREAK_GLASS_USER: Final = "keeper"
 """Name of a user of the break-glass group in the world of a plan; real users are made by hand."""
 

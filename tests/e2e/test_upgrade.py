@@ -208,8 +208,11 @@ def test_a_lock_that_gives_a_deployed_id_to_another_column_is_refused(preview: P
 def test_without_the_alias_of_a_moved_child_it_would_be_deleted_and_made_anew(
     stack: str, preview: Preview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def of_nobody(parent: object) -> Alias:
+        return Alias(name="nobody")
+
     for name in ("account_boundary", "delivery_role"):
-        monkeypatch.setattr(sys.modules[f"{components.__name__}.{name}"], "Alias", lambda parent: Alias(name="nobody"))
+        monkeypatch.setattr(sys.modules[f"{components.__name__}.{name}"], "Alias", of_nobody)
     operations = {step.operation for step in preview(stack).steps if type_of(step.urn).startswith("aws:")}
     assert {"create", "delete"} <= operations
 
