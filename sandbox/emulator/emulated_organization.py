@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_ACCOUNT: Final = "123456789012"
 """Where moto puts a call whose account it cannot tell. Nothing of ours may ever be there."""
 
-ROLES: Final = ("mesh/preview", "mesh/deploy")
+ROLES: Final = ("mesh/preview", "mesh/deploy-access", "mesh/deploy")
 OPERATOR: Final = "operator"
 
 
@@ -107,7 +107,7 @@ class EmulatedOrganization:
         return organizations_backends[self.ids.management_account]["aws"]
 
     def _seed(self, account_id: str) -> None:
-        """Two roles that may do everything."""
+        """Roles that may do everything, in every account."""
         iam = backends.iam(account_id)
         trust = _policy("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{self.ids.management_account}:root"})
         for role in ROLES:

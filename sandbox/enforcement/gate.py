@@ -25,6 +25,7 @@ from sandbox.enforcement.refusals import LAKE_REFUSAL, UNDECIDED, malformed, ref
 from sandbox.enforcement.replication import Replication
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
+from sandbox.enforcement.web_identity import bearer, shows_token
 
 Exempt = Callable[[SignedCaller, AwsCall], str]
 """Why a call is let through undecided; empty for one that is decided."""
@@ -73,7 +74,7 @@ class Gate:
         """The answer to a request: a refusal, or moto's."""
         try:
             call = self._sessions.continued(parse(service, request))
-            caller = self._callers.of(call.key)
+            caller = bearer(call) if shows_token(call) else self._callers.of(call.key)
         except UnknownError as error:
             self._decided += 1
             return refusal(service, f"{UNDECIDED}: {error}")

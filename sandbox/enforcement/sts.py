@@ -1,4 +1,4 @@
-"""Questions of a call to STS: assuming a role, with the name and tags of its session."""
+"""Questions of a call to STS: assuming a role, with the name and tags of its session, or with a token."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 from mesh.evaluator import UnknownError
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
+from sandbox.enforcement.web_identity import shown_by, shows_token
 
 
 def asks(call: AwsCall, _account: str, _stored: Stored) -> Iterable[Question]:
-    """Questions of `AssumeRole`, one more for session tags and one for a source identity.
+    """Questions of `AssumeRole`, one more for session tags and one for a source identity; or of one with a token.
 
     IAM User Guide, "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
     """
+    if shows_token(call):
+        return [_with_token(call)]
     if call.operation != "AssumeRole":
         raise UnknownError(f"sts:{call.operation} is not emulated")
     if call.parameters.get("PolicyArns"):
@@ -35,3 +38,8 @@ def asks(call: AwsCall, _account: str, _stored: Stored) -> Iterable[Question]:
     if tags:
         questions.append(Question("sts:TagSession", role, context))
     return questions
+
+
+def _with_token(call: AwsCall) -> Question:
+    context = {"sts:RoleSessionName": call.text("RoleSessionName"), **shown_by(call).keys}
+    return Question("sts:AssumeRoleWithWebIdentity", call.text("RoleArn"), context)

@@ -15,6 +15,7 @@ from mesh.access.data_locations import may_create_database
 from mesh.evaluator import Request, decide
 from mesh.plan import Plan
 from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.identity_center import assignments
 from sandbox.emulator.request_origin import coming_from
 from sandbox.enforcement.origin_keys import from_elsewhere
 from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES, UNDECIDED, cause, cause_in
@@ -22,7 +23,9 @@ from sandbox.rehearsal.credentials import credentials, issued_keys
 from sandbox.rehearsal.elsewhere import probes_from_elsewhere
 from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
+from sandbox.rehearsal.probes_of_groups import probes_of_groups
 from sandbox.rehearsal.probes_of_staff import probes_of_staff
+from sandbox.rehearsal.probes_of_tokens import probes_of_tokens
 from sandbox.rehearsal.stolen_deployments import probes_of_stolen_deployments
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 
@@ -97,7 +100,8 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
         with provisioned(plan, planned.lists_role) as personas:
             report.callers = len(personas)
             sessions = _PersonaSessions(organization, targets.region)
-            for probe in _all_probes(targets, personas):
+            by_group = probes_of_groups(plan, set(assignments(organization)))
+            for probe in chain(_all_probes(targets, personas), by_group):
                 answer = sessions.answer(probe)
                 report.answers[not answer.refusal] += 1
                 if difference := _difference(probe, answer, planned):
@@ -117,6 +121,7 @@ def _all_probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
         probes_from_elsewhere(targets, personas),
         probes_of_stolen_deployments(targets.plan, personas),
         probes_of_staff(targets.plan, personas),
+        probes_of_tokens(targets.plan, personas),
     )
 
 

@@ -16,12 +16,12 @@ from mesh.folder import PlannedMesh, plan_folder
 from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
+from sandbox.emulator.identity_center import assignments
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.identity_center import assignments
 from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, announced
 from sandbox.runs.stack_run import EngineName

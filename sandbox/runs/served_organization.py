@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mesh.findings import NotPossibleError
 from sandbox.emulator.aws.records import Inventory
-from sandbox.runs.identity_center import LiveAssignment
+from sandbox.emulator.identity_center import LiveAssignment
 from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, ask
 from sandbox.runs.states import StateDirectory
 

@@ -130,20 +130,20 @@ def test_what_is_not_outbound_is_not_delivered(kept: Kept) -> None:
 
 
 def test_a_review_that_is_past_is_open_until_lapse_closes_it(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
-    said(capsys, "clock", "--to", "2028-01-31")
+    said(capsys, "clock", "--to", "2027-11-30")
     assert json.loads(said(capsys, "lapse", "--json"))["past"] == []
-    said(capsys, "clock", "--to", "2028-02-01")
+    said(capsys, "clock", "--to", "2027-12-01")
     assert main.run(["lapse", "--json"]) == exit_codes.FINDINGS
     told = json.loads(capsys.readouterr().out)
-    assert told["day"] == "2028-02-01"
+    assert told["day"] == "2027-12-01"
     assert told["compared_with"] == "identity center"
     assert told["open"] == [{"group": GROUP, "permission_set": SET, "account": ACCOUNT}]
     (past,) = told["past"]
-    assert (past["file"], past["line"]) == (str(Path("stacks/domains/shop.yaml")), 7)
-    assert "the review of 'shop-analysts' (pii) was due on 2028-01-31" in past["message"]
+    assert (past["file"], past["line"]) == (str(Path("stacks/clearances/pii.yaml")), 5)
+    assert "the review of 'shop-analysts' (pii) was due on 2027-11-30" in past["message"]
     before = len(list(kept.organization.aws.gate.replication.failed))
     assert main.run(["lapse", "--close"]) == exit_codes.FINE
-    assert "1 day past on 2028-02-01, and nothing is open" in capsys.readouterr().err
+    assert "1 day past on 2027-12-01, and nothing is open" in capsys.readouterr().err
     assert json.loads(said(capsys, "lapse", "--json"))["open"] == []
     assert len(kept.failed) == before
     state = backends.identity_center(kept.organization.aws.ids.management_account, "eu-west-1")
@@ -159,11 +159,11 @@ def test_without_a_kept_organisation_the_plan_alone_tells(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     where = ["--dir", str(TINY), "--as-of"]
-    assert main.run(["lapse", *where, "2028-01-31"]) == exit_codes.FINE
+    assert main.run(["lapse", *where, "2027-11-30"]) == exit_codes.FINE
     assert "no review and no agreement is past" in capsys.readouterr().err
     assert main.run(["lapse", *where, "2028-07-01"]) == exit_codes.FINDINGS
     told = capsys.readouterr()
-    assert "domains/shop.yaml:7:" in told.out
+    assert "clearances/pii.yaml:5:" in told.out
     assert "partners/courier.yaml:5:80: the agreement on 'orders.parcels' expired on 2028-06-30" in told.out
     assert f"open: group '{GROUP}' is assigned, if nobody has deployed since" in told.out
     assert "`pulumi up -s organization` closes them" in told.err

@@ -1,4 +1,4 @@
-"""Routes out of the mesh that an attacker tried, and their kind, each with its answer over the sample mesh."""
+"""Routes that an attacker tried, out of the mesh and into a reader, and their kind, each with its answer."""
 
 from __future__ import annotations
 
@@ -29,8 +29,15 @@ def test_every_route_is_answered_as_it_should_be(world: World) -> None:
 
 
 def test_refused_and_allowed_are_both_among_the_routes() -> None:
-    assert len(CASES) > 80
-    assert sum(case["allowed"] for case in CASES) > 8
+    assert len(CASES) > 200
+    assert sum(case["allowed"] for case in CASES) > 20
+
+
+@pytest.mark.parametrize(
+    "who", ["ci/domain-", "ci/access", "oidc-provider/", "publisher/", "mesh/deploy", "AWSReservedSSO_", "engineer"]
+)
+def test_ci_publishers_people_and_who_runs_jobs_are_among_the_callers(who: str) -> None:
+    assert {case["allowed"] for case in CASES if who in case["principal"]} == {True, False}
 
 
 def request(case: dict[str, Any]) -> Request:

@@ -15,6 +15,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mesh.access.chains import DecidedReads
 from mesh.contracts import elements, labels, standard
 from mesh.load import load
 from mesh.model import Contract, Element
@@ -25,7 +26,7 @@ from mesh.proof.subject import Subject
 from tests.mesh.new_locks import agree
 
 DAY = datetime.date(2027, 1, 1)
-TINY = Path(__file__).parents[1] / "tiny"
+STACKS, TINY = Path(__file__).parents[3] / "stacks", Path(__file__).parents[1] / "tiny"
 CONTRACT = "contracts/orders/parcels.odcs.yaml"
 (EXACT,) = (invariant for invariant in INVARIANTS if invariant.id == "I13")
 PII: Mapping[str, Any] = {"name": "x", "logicalType": "string", "physicalType": "string", "classification": "pii"}
@@ -289,3 +290,39 @@ def test_a_classification_in_no_column_is_a_witness_too(tiny: Path) -> None:
     subject = Subject(build(mesh, DAY), written_labels.read(tiny, mesh))
     told = [found.text for claim in EXACT.claims(subject) if (found := claim.check(subject))]
     assert any("carried by no column: extra.classification" in text for text in told)
+
+
+# ---- the attack y1 of the adversary's review
+
+PROPERTIES = "    properties:\n"
+CONTACT = """\
+    properties:
+      - name: contact
+        logicalType: object
+        physicalType: struct<email:string,phone:string>
+        description: Whom to ask about the title.
+        properties:
+          - {name: email, logicalType: string, physicalType: string, description: Of a person., classification: pii}
+          - {name: phone, logicalType: string, physicalType: string, description: Of a person., classification: pii}
+"""
+
+
+def test_y1_a_label_on_nested_fields_closes_the_column_and_the_files(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    contract = root / "contracts/content/titles.odcs.yaml"
+    before, first, after = contract.read_text("utf-8").partition("      - name: title_id\n")
+    contract.write_text(f"{before.removesuffix(PROPERTIES)}{CONTACT}{first}{after}", "utf-8")
+    mesh = load(root).usable()
+    (refused,) = (found.message for found in problems(mesh, DAY) if found.severity == "error")
+    assert refused.startswith("the lock is of an earlier contract: 'titles.contact' is new")
+    agree(root, "content.titles")
+    mesh = load(root).usable()
+    assert [found for found in problems(mesh, DAY) if found.severity == "error"] == []
+    reads = DecidedReads(build(mesh, DAY))
+    titles = reads.plan.domains["content"].products["titles"]
+    assert titles.labels == {"pii"}
+    assert list(witnesses(root)) == []
+    for clearance, covers in {"general": False, "financial": False, "pii": True, "restricted": True}.items():
+        reader = reads.reader(clearance, "ads")
+        assert ("titles.contact" in reads.read(reader, titles, "table").columns) == covers, clearance
+        assert (reads.read(reader, titles, "files").broken is None) == covers, clearance

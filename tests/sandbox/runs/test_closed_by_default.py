@@ -125,14 +125,14 @@ class Laboratory:
 
     def __init__(self, organization: EmulatedOrganization, folder: Path) -> None:
         self.organization, self.folder = organization, folder
-        said = (folder / "mesh.yaml").read_text()
-        clearances = "  money: [financial]\n  restricted: [financial, pii]\n"
-        (folder / "mesh.yaml").write_text(f"{said.rstrip()}\n{clearances}")
+        for clearance, reads in {"money": ["financial"], "restricted": ["financial", "pii"]}.items():
+            said = {"description": "Of the walk.", "reads": reads, "approvers": ["platform@tiny.example"]}
+            (folder / "clearances" / f"{clearance}.yaml").write_text(yaml.safe_dump(said))
         (folder / "contracts/orders/customers.lock.yaml").unlink()
         self.schema = {"customers": [column(name, labels) for name, labels in LABELS.items()]}
         self.mesh = write(folder, self.schema)
         self.states = InMemoryStates()
-        for stack in ("governance", "domain-shop"):
+        for stack in ("governance", "access-orders", "access-shop", "domain-shop"):
             assert self.run(self.mesh, WatchedOrganization(organization), stack).failures == []
         empty = self._catalog()
         assert self.run(self.mesh, WatchedOrganization(organization)).failures == []

@@ -24,6 +24,7 @@ from tests.mesh.proof.seeded import Bench, Json
 ADS, CONTENT, IDENTITY, HUB, MANAGEMENT = "310000000013", "320000000021", "330000000039", "200000000002", "100000000001"
 SUBSCRIPTIONS, AD_MEASUREMENT, SUBTITLING = "360000000063", "410000000072", "420000000080"
 JOBS, GUARDRAILS, WHO_READS = "mesh-jobs-stay-as-made", "mesh-guardrails-stay-up", "mesh-who-reads"
+STAYS_INSIDE: Final = "mesh-partner-ad-measurement-stays-inside"
 MAKING, FIRST = "RefuseMakingReaders", "RefuseChangesToFirstRoles"
 CHANGES, PASSING, UNBOUND = (
     "RefuseChangesToRolesOfTheMesh",
@@ -680,6 +681,181 @@ def a_ci_role_takes_a_token_of_any_environment(bench: WaysBench) -> None:
 )
 def a_ci_role_takes_a_token_of_any_repository(bench: WaysBench) -> None:
     bench.takes_tokens(f"{OF_CI}/access", "repo:*")
+
+
+# ---- staff of a domain, who read nothing
+
+ENGINEER, PIPELINE = names.role(CONTENT, "engineer"), names.pipeline_role(CONTENT, "titles")
+
+
+@way("engineer@content", ("may change what runs as", "glue:UpdateJob", "pipeline/none/titles@content", "Given"))
+def an_engineer_changes_the_code_of_jobs(bench: WaysBench) -> None:
+    bench.may(ENGINEER, "glue:UpdateJob")
+    bench.spare(JOBS, "RefuseChangesToJobs", ENGINEER)
+    bench.unbound(ENGINEER)
+
+
+@way("engineer@content", ("may change what runs as", "glue:StartJobRun", "pipeline/none/titles@content", "Given"))
+def an_engineer_starts_jobs_with_arguments_of_the_own(bench: WaysBench) -> None:
+    bench.may(ENGINEER, "glue:StartJobRun")
+    bench.spare(JOBS, "RefuseStartingJobs", ENGINEER)
+    bench.unbound(ENGINEER)
+
+
+@way(
+    "group/content-engineers",
+    ("is in the group of", "sign in", "people/mesh-engineer@content", "mesh-engineer"),
+    ("may assume", "sts:AssumeRole", "engineer@content", "PeopleWithThePermissionSet"),
+    ("may assume", "sts:AssumeRole", "pipeline/none/titles@content", "Seeded"),
+)
+def engineers_take_the_role_of_a_pipeline_to_look_for_a_fault(bench: WaysBench) -> None:
+    bench.trusts(PIPELINE, ENGINEER)
+    bench.may(ENGINEER, "sts:AssumeRole", PIPELINE)
+    bench.unbound(ENGINEER)
+
+
+@way("owner@content", ("may assume", "sts:AssumeRole", "clearance/general@content", "Seeded"))
+def an_owner_of_products_reads_with_a_clearance(bench: WaysBench) -> None:
+    owner = names.role(CONTENT, "owner")
+    bench.trusts(names.clearance_role(CONTENT, "general"), owner)
+    bench.may(owner, "sts:AssumeRole", names.clearance_role(CONTENT, "general"))
+    bench.unbound(owner)
+
+
+@way("auditor@content", ("may change", "iam:UpdateAssumeRolePolicy", "clearance/pii@content", "Given"))
+def an_auditor_mends_what_is_found(bench: WaysBench) -> None:
+    auditor = names.role(CONTENT, "auditor")
+    bench.may(auditor, "iam:UpdateAssumeRolePolicy")
+    bench.spare(GUARDRAILS, CHANGES, auditor)
+    bench.spare(WHO_READS, MAKING, auditor)
+    bench.unbound(auditor)
+
+
+# ---- analysts
+
+
+def _stepping_up(clearance: str, into: str, arn: str) -> None:
+    """Lists a way for who holds a clearance into a role of another account or another clearance."""
+
+    @way(f"clearance/{clearance}@subscriptions", ("may assume", "sts:AssumeRole", into, "Given"))
+    def opens(bench: WaysBench) -> None:
+        held = names.clearance_role(SUBSCRIPTIONS, clearance)
+        bench.may(held, "sts:AssumeRole")
+        bench.trusts(arn, held)
+        bench.unbound(held)
+
+    WAYS[-1] = dataclasses.replace(WAYS[-1], name=f"clearance_{clearance}_leads_into_{into}")
+
+
+for _held, _into, _arn in (
+    ("general", "clearance/financial@subscriptions", names.clearance_role(SUBSCRIPTIONS, "financial")),
+    ("financial", "clearance/restricted@subscriptions", names.clearance_role(SUBSCRIPTIONS, "restricted")),
+    ("pii", "pipeline/payments@subscriptions", names.pipeline_role(SUBSCRIPTIONS, "payments")),
+    ("restricted", "deploy@subscriptions", names.deploy_role(SUBSCRIPTIONS)),
+):
+    _stepping_up(_held, _into, _arn)
+
+
+@way(
+    "group/churn-helpers",
+    ("is in the group of", "sign in", "people/restricted@subscriptions", "restricted"),
+    ("may assume", "sts:AssumeRole", "clearance/restricted@subscriptions", "PeopleWithThePermissionSet"),
+)
+def a_member_whose_review_has_passed_is_still_assigned(bench: WaysBench) -> None:
+    bench.assign("churn-helpers", "0f0f0f0f-0000-4000-8000-000000000001", "restricted", "domain-subscriptions")
+
+
+# ---- pull requests: the scripts of a domain's pipelines are in its files
+
+
+@way(
+    "pull-request@content",
+    ("deploys", "the script of its pipeline", "pipeline/none/titles@content", "products"),
+    ("may assume", "sts:AssumeRole", "clearance/restricted@content", "Seeded"),
+)
+def a_pull_request_writes_the_script_of_a_pipeline_that_reads_with_a_clearance(bench: WaysBench) -> None:
+    bench.may(PIPELINE, "sts:AssumeRole")
+    bench.trusts(names.clearance_role(CONTENT, "restricted"), PIPELINE)
+
+
+@way(
+    "pull-request@content",
+    ("deploys", "the script of its pipeline", "pipeline/none/titles@content", "products"),
+    ("may change", "iam:PutRolePolicy", "clearance/pii@content", "Given"),
+)
+def a_pull_request_writes_the_script_of_a_pipeline_that_administers(bench: WaysBench) -> None:
+    bench.may(PIPELINE, "iam:PutRolePolicy")
+    bench.spare(GUARDRAILS, CHANGES, PIPELINE)
+    bench.spare(WHO_READS, MAKING, PIPELINE)
+    bench.unbound(PIPELINE)
+
+
+# ---- partners
+
+
+@way(
+    "administrator@partner-ad-measurement",
+    ("may assume", "sts:AssumeRole", "access@partner-ad-measurement", "Seeded"),
+)
+def a_partners_administrator_reads_with_the_role_of_its_people(bench: WaysBench) -> None:
+    bench.trusts(names.role(AD_MEASUREMENT, "access"), f"arn:aws:iam::{AD_MEASUREMENT}:role/*")
+
+
+@way(
+    "administrator@partner-ad-measurement",
+    ("may assume", "sts:AssumeRole", "clearance/general@ads", "AdministratorAccess"),
+)
+def a_clearance_admits_a_partner_and_the_walls_are_down(bench: WaysBench) -> None:
+    bench.drop("mesh-domain-resources", "RefuseOtherUnits")
+    bench.trusts(names.clearance_role(ADS, "general"), f"arn:aws:iam::{AD_MEASUREMENT}:role/somebody")
+    bench.drop(STAYS_INSIDE, "RefuseResourcesOfOtherAccounts")
+
+
+@way("access@partner-ad-measurement", ("may assume", "sts:AssumeRole", "access@partner-subtitling", "Given"))
+def the_people_of_a_partner_step_into_another(bench: WaysBench) -> None:
+    held, into = names.role(AD_MEASUREMENT, "access"), names.role(SUBTITLING, "access")
+    bench.may(held, "sts:AssumeRole")
+    bench.trusts(into, held)
+    bench.unbound(held)
+    bench.drop(STAYS_INSIDE, "RefuseResourcesOfOtherAccounts")
+    bench.drop("mesh-partner-subtitling-one-writer", "RefuseAllButTheDeployment")
+
+
+@way(
+    "outsider@777777777777",
+    ("may assume", "sts:AssumeRole", "clearance/general@ads", "AdministratorAccess"),
+)
+def a_clearance_admits_a_stranger_and_the_perimeter_is_down(bench: WaysBench) -> None:
+    bench.drop("mesh-domain-resources", "RefuseOtherUnits")
+    bench.trusts(names.clearance_role(ADS, "general"), "arn:aws:iam::777777777777:role/*")
+    bench.drop("mesh-resources-stay-inside", "RefuseCallersOutsideTheOrganisation")
+
+
+# ---- continuous integration of the platform
+
+
+@way("ci/access@governance", ("may assume", "sts:AssumeRole", "deploy@governance", "Seeded"))
+def the_ci_of_who_reads_deploys_governance(bench: WaysBench) -> None:
+    bench.trusts(names.deploy_role(HUB), f"{OF_CI}/*")
+    bench.may(f"{OF_CI}/access", "sts:AssumeRole", names.deploy_role("*"))
+
+
+@way(
+    "token/repo:somebody/else:environment:governance",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/governance@governance", "Seeded"),
+    ("may assume", "sts:AssumeRole", "deploy@governance", "DeployTheStack"),
+)
+def the_ci_of_governance_takes_a_token_of_any_repository(bench: WaysBench) -> None:
+    bench.takes_tokens(f"{OF_CI}/governance", "repo:*")
+
+
+@way(
+    f"token/{REPOSITORY}:pull_request",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/organization@governance", "Seeded"),
+    ("may assume", "sts:AssumeRole", "deploy@management", "DeployTheStack"),
+)
+def the_ci_of_the_organization_takes_a_token_of_a_pull_request(bench: WaysBench) -> None:
+    bench.takes_tokens(f"{OF_CI}/organization", f"{REPOSITORY}:*")
 
 
 def _given(action: str) -> Json:

@@ -21,6 +21,9 @@ from mesh.proof.written_labels import WrittenLabels
 
 PRODUCTS: Final = ("dialogue-lists", "rights", "title-embeddings", "titles")
 CLEARANCES: Final = ("financial", "general", "pii", "restricted")
+DOMAINS: Final = ("ads", "content", "identity", "playback", "recommendations", "subscriptions")
+PARTNERS: Final = ("partner-ad-measurement", "partner-subtitling")
+REPOSITORY: Final = "repo:aurora-streaming/data-mesh"
 OF_CONTENT: Final = [f"pipeline/none/{product}@content" for product in PRODUCTS]
 READERS_OF_CONTENT: Final = [f"clearance/{clearance}@content" for clearance in CLEARANCES]
 
@@ -51,6 +54,26 @@ CLOSURES: Final[dict[str, list[str]]] = {
     "group/ad-measurement-analysts": [
         "people/mesh-partner@partner-ad-measurement",
         "access@partner-ad-measurement",
+    ],
+    # ---- staff
+    "engineer@content": [],
+    "owner@content": [],
+    "auditor@content": [],
+    "group/content-engineers": ["people/mesh-engineer@content", "engineer@content"],
+    # ---- files
+    "pull-request@content": OF_CONTENT,
+    # ---- continuous integration, and tokens that it does not take
+    f"token/{REPOSITORY}:pull_request": [],
+    "token/repo:somebody/else:environment:governance": [],
+    "ci/domain-320000000021@governance": [
+        *("deploy@content", "preview@content", "preview@governance", "administrator@content"),
+        *("publisher/publish-content@governance", *OF_CONTENT),
+    ],
+    "ci/previews@governance": [f"preview@{owner}" for owner in (*DOMAINS, *PARTNERS, "governance", "management")],
+    "ci/partners@governance": [
+        f"{role}@{partner}"
+        for partner in PARTNERS
+        for role in ("deploy", "preview", "access", "administrator", *(f"clearance/{each}" for each in CLEARANCES))
     ],
     # ---- deployments
     "deploy@content": ["administrator@content", "publisher/publish-content@governance", *OF_CONTENT],
@@ -89,6 +112,29 @@ def test_a_stolen_deployment_of_a_domain_reads_nothing_but_its_own_products(adve
     own = [f"content.{product}" for product in PRODUCTS]
     assert (list(radius.reads), list(radius.writes), radius.labels) == (own, own, ("financial",))
     assert radius.accounts == ("content", "governance")
+
+
+def test_a_stolen_ci_role_of_a_domain_reads_nothing_but_its_own_products(adversaries: Adversaries) -> None:
+    own = adversaries.radius(named(adversaries.graph, "deploy@content"))
+    stolen = adversaries.radius(named(adversaries.graph, "ci/domain-320000000021@governance"))
+    assert (stolen.reads, stolen.writes, stolen.labels) == (own.reads, own.writes, own.labels)
+    assert stolen.accounts == ("content", "governance")
+
+
+def test_the_ci_of_who_reads_enters_accounts_of_domains_alone(adversaries: Adversaries) -> None:
+    graph = adversaries.graph
+    becomes = adversaries.radius(named(graph, "ci/access@governance")).becomes
+    assert {graph.nodes[key].owner for key in becomes} == set(DOMAINS)
+    kinds = {"deploy-access", "clearance", "pipeline", "delivery", "preview", "engineer", "owner", "auditor"}
+    assert {graph.nodes[key].kind for key in becomes} == kinds
+
+
+@pytest.mark.parametrize("clearance", CLEARANCES)
+def test_an_analyst_reads_what_the_clearance_covers_and_no_more(adversaries: Adversaries, clearance: str) -> None:
+    covers = {"general": (), "financial": ("financial",), "pii": ("pii",), "restricted": ("financial", "pii")}
+    radius = adversaries.radius(named(adversaries.graph, f"clearance/{clearance}@content"))
+    assert tuple(sorted(radius.labels)) == covers[clearance]
+    assert radius.reads
 
 
 def test_nobody_of_a_partner_reads_a_product(adversaries: Adversaries) -> None:

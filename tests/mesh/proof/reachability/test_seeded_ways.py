@@ -24,7 +24,8 @@ def subject(plan: Plan, written: WrittenLabels) -> Subject:
 def unopened(subject: Subject) -> Callable[[str], Paths]:
     """`unopened(adversary)`: where it comes to in the mesh as it is generated, by the names of principals."""
     graph = PrincipalGraph(subject)
-    return lambda adversary: by_name(graph, adversary)
+    known = {node.name for node in graph.nodes.values()}
+    return lambda adversary: by_name(graph, adversary) if adversary in known else {}
 
 
 def by_name(graph: PrincipalGraph, adversary: str) -> Paths:
