@@ -750,7 +750,7 @@ def _stepping_up(clearance: str, into: str, arn: str) -> None:
 for _held, _into, _arn in (
     ("general", "clearance/financial@subscriptions", names.clearance_role(SUBSCRIPTIONS, "financial")),
     ("financial", "clearance/restricted@subscriptions", names.clearance_role(SUBSCRIPTIONS, "restricted")),
-    ("pii", "pipeline/payments@subscriptions", names.pipeline_role(SUBSCRIPTIONS, "payments")),
+    ("pii", "pipeline/none/payments@subscriptions", names.pipeline_role(SUBSCRIPTIONS, "payments")),
     ("restricted", "deploy@subscriptions", names.deploy_role(SUBSCRIPTIONS)),
 ):
     _stepping_up(_held, _into, _arn)
