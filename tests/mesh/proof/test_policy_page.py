@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from mesh.iam.ends import undated
 from mesh.iam.scp import exfiltration
 from mesh.iam.statement import Statement, account, service, when
 from mesh.model import Mesh
-from mesh.iam.ends import undated
 from mesh.plan import Plan, build
 from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.policy_page import __main__ as generator
