@@ -55,6 +55,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "clearance-too-long-for-a-permission-set",
         "domain-spelled-twice",
         "role-name-of-continuous-integration",
+        "role-name-of-the-emergencies",
         "role-name-of-the-emergency-role",
         "role-name-of-the-platform",
     ),
