@@ -92,7 +92,8 @@ def _every_class(adversaries: Adversaries, *, as_json: bool) -> None:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in ("stolen", "alike", "becomes", "enters", "reads", "labels", "writes", "loosens", "bound"):
-        table.add_column(title, no_wrap=True)
+        # Of a line that is too long the name is folded; a number that is cut short would be another number.
+        table.add_column(title, no_wrap=title != "stolen", overflow="fold")
     for radius in radii:
         reads = sum("." in name for name in radius.reads)
         numbers = (len(radius.becomes), len(radius.accounts), reads)

@@ -14,7 +14,7 @@ def bootstrap(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None) -> N
     CloudFormation; the roles are `mesh/deploy` and `mesh/preview` in every account, and in the governance account
     CI's identity provider and its first roles.
 
-    The stack `organization` brings both into every other account; the management and the governance account need
-    them before the first `pulumi up`.
+    The stack `organization` brings the same into every account that it makes; the management account needs it by hand,
+    before the first `pulumi up`.
     """
     answer_json(json.loads(read(directory, as_of).plan.organization.args.bootstrap))

@@ -31,7 +31,7 @@ def lapse(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List reviews and agreements that are past, and close what is open.
+    """List reviews and agreements that are past, and close them.
 
     An agreement closes by the date in its policies; what a past review has left are assignments in IAM Identity
     Center, which the next deployment of the stack 'organization' removes. Where `mesh up --serve` keeps an

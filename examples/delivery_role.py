@@ -1,12 +1,20 @@
 """The role with which S3 replicates a product to a partner; the account's boundary is named, and has to exist."""
 
+import datetime
+
 import pulumi
 from acme import AUDITOR, PERIMETER, SALES, account
 
 from components import DeliveryRole
 from mesh.plan import nodes
 
-agreement = nodes.Delivery(partner="auditor", partner_id=AUDITOR, inbox="acme-partner-auditor--inbox", open=True)
+agreement = nodes.Delivery(
+    partner="auditor",
+    partner_id=AUDITOR,
+    inbox="acme-partner-auditor--inbox",
+    end=datetime.date(2029, 6, 30),
+    open=True,
+)
 role = DeliveryRole(
     "orders",
     nodes.PartnerReplicationArgs(

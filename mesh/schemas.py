@@ -6,6 +6,7 @@ refuses what `mesh validate` refuses file by file, and proposes the names that t
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from pydantic import BaseModel
 from mesh.contracts import versions
 from mesh.model import AccountsFile, ClearanceFile, Domain, Mesh, MeshFile, Partner
 from mesh.model.base import DAYS_PATTERN
+from mesh.model.continuous_integration import ci_stacks
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 TITLES: Final[dict[str, tuple[type[BaseModel], str]]] = {
@@ -141,13 +143,17 @@ def _as_written(here: object) -> object:
 LONGEST_TEXT: Final = 500
 
 
-def _narrow_mesh(schema: JsonObject, _words: Vocabulary) -> None:
-    """The names of `mesh.yaml` are made in it: no list of those that it had would let a new one be used."""
+def _narrow_mesh(schema: JsonObject, words: Vocabulary) -> None:
+    """The names that are made in `mesh.yaml` are free: no list of those that it had would let a new one be used."""
     of = schema["properties"]
     of["name"]["not"] = {"const": "sthree"}
     of["no-label"]["uniqueItems"] = True
     for lists in of["classification-aliases"]["patternProperties"].values():
         lists |= {"uniqueItems": True, "minItems": 1}
+    _groups(of["auditors"], words)
+    ci = schema["$defs"]["ContinuousIntegration"]["properties"]
+    for key in ("environments", "repositories"):
+        _names_of(ci[key])["enum"] = list(ci_stacks(words.domains))
 
 
 def _narrow_accounts(schema: JsonObject, words: Vocabulary) -> None:
@@ -171,6 +177,8 @@ def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     # A product and a clearance each have a role, and those of an account all have different names.
     _names_of(schema["properties"]["products"])["not"] = {"enum": [*RESERVED_CLEARANCES, *words.clearances]}
     schema["properties"]["consumes"]["uniqueItems"] = True
+    for staff in ("engineers", "owners"):
+        _groups(schema["properties"][staff], words)
     _choose(schema["properties"]["consumes"]["items"], words.consumable)
 
 
@@ -189,9 +197,10 @@ def _narrow_partner(schema: JsonObject, words: Vocabulary) -> None:
     agreement = schema["$defs"]["Agreement"]["properties"]
     _choose(agreement["product"], words.consumable)
     _choose(agreement["classifications"]["items"], words.classifications)
-    _choose(schema["properties"]["principals"]["items"], words.groups)
-    for lists in (agreement["classifications"], schema["properties"]["principals"]):
-        lists["uniqueItems"] = True
+    agreement["classifications"]["uniqueItems"] = True
+    # No day follows on this one, so that nothing could close the agreement.
+    agreement["expires"]["not"] = {"const": f"{datetime.date.max}"}
+    _groups(schema["properties"]["principals"], words)
 
 
 _NARROW: Final = {
@@ -206,6 +215,12 @@ _NARROW: Final = {
 def _names_of(schema: JsonObject) -> JsonObject:
     """Schema of the keys of a mapping, to add to."""
     return schema.setdefault("propertyNames", {})
+
+
+def _groups(schema: JsonObject, words: Vocabulary) -> None:
+    """A list of groups, each once."""
+    schema["uniqueItems"] = True
+    _choose(schema["items"], words.groups)
 
 
 def _choose(schema: JsonObject, names: tuple[str, ...]) -> None:

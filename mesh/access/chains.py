@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from mesh import names
-from mesh.access import from_plan
+from mesh.access import from_plan, planned_lakes
 from mesh.access.lake import Lakes
 from mesh.evaluator.decide import Cause, Decision, Request, decide
 from mesh.evaluator.world import World
@@ -68,7 +68,7 @@ class DecidedReads:
     def __init__(self, plan: Plan, world: World | None = None, lakes: Lakes | None = None) -> None:
         self.plan = plan
         self.world = world or from_plan.world(plan)
-        self.lakes = lakes or from_plan.lakes(plan)
+        self.lakes = lakes or planned_lakes.lakes(plan)
         self.hub = plan.perimeter.governance_id
         self._query_links: dict[tuple[str, str], tuple[Link, ...]] = {}
         self._location_links: dict[tuple[str, str], tuple[Link, ...]] = {}

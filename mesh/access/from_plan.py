@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from mesh import names
-from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
 from mesh.evaluator import facts, sent_keys
 from mesh.evaluator.moments import midday
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, FULL_ACCESS, CompiledStatement, Policy
@@ -17,14 +16,13 @@ from mesh.iam.roles.deploy import preview_refusals
 from mesh.iam.roles.deploy_access import deploy_access_permissions
 from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
-from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, DataProductArgs, DomainPlan, PartnerPlan
+from mesh.plan.nodes import AccountBaselineArgs, DataProductArgs, DomainPlan, PartnerPlan
 
 OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
 """Names of the policies that AWS wrote."""
 
 SSO_SUFFIX: Final = "0" * 16
 """Stand-in for the 16 hexadecimal digits that IAM Identity Center puts behind the name of a role that it makes."""
-
 
 BREAK_GLASS_USER: Final = "keeper"
 """Name of a user of the break-glass group in the world of a plan; real users are made by hand."""
@@ -344,58 +342,3 @@ def endpoints(plan: Plan) -> Iterator[Endpoint]:
         name = f"policy of the endpoint of {service}"
         policy = PlannedPolicy(name, lambda d=document: d)
         yield Endpoint(endpoint_id(service), plan.perimeter.governance_id, policy, plan.perimeter.network)
-
-
-# ---- Lake Formation
-
-
-def lakes(plan: Plan) -> Lakes:
-    """Lake Formation of the governance account and of every domain."""
-    hub = plan.perimeter.governance_id
-    entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
-    settings, registered = plan.governance.catalog, plan.governance.registered.values()
-    central = Lake(
-        account=hub,
-        administrators=settings.administrators,
-        open_by_default=False,
-        databases={entry.database: _database(entry) for entry in entries},
-        grants=settings.grants,
-        locations=tuple(Location(arn=each.arn, role=each.role) for each in registered),
-        location_grants=tuple(LocationGrant(principal=each.publisher, arn=each.arn) for each in registered),
-    )
-    return Lakes([central, *(_consumer(domain) for domain in plan.domains.values())])
-
-
-def _consumer(domain: DomainPlan) -> Lake:
-    grants = [grant for clearance in domain.clearances.values() for grant in clearance.grants]
-    return Lake(
-        account=domain.access.account_id,
-        administrators=(domain.deciding.deploy_role,),
-        open_by_default=False,
-        grants=(*grants, *(link.grant for link in domain.links.values())),
-    )
-
-
-def _database(entry: CatalogEntryArgs) -> LakeDatabase:
-    return LakeDatabase(
-        creator=names.publisher_role(entry.perimeter.governance_id, entry.domain),
-        labels={tag.key: tag.value for tag in entry.closing},
-        location=f"arn:aws:s3:::{entry.location}/",
-        tables={
-            table.name: LakeTable(
-                location=f"arn:aws:s3:::{entry.location}/{table.name}/",
-                columns=tuple(column.name for column in table.every_column),
-                column_labels=_column_labels(entry, table.name),
-            )
-            for table in entry.tables
-        },
-    )
-
-
-def _column_labels(entry: CatalogEntryArgs, table: str) -> dict[str, dict[str, str]]:
-    labels: dict[str, dict[str, str]] = {}
-    for tag in entry.labelling:
-        if tag.table == table:
-            for column in tag.columns:
-                labels.setdefault(column, {})[tag.key] = tag.value
-    return labels

@@ -20,7 +20,16 @@ EPOCH_TIME: Final = "aws:epochtime"
 TIME_KEYS: Final = frozenset({CURRENT_TIME, EPOCH_TIME})
 """Keys that say when a request is made, in lower case."""
 
+_YEAR_OR_DAY: Final = re.compile(r"[0-9]{4}([0-9]{4})?")
+_DATE: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})"
+    r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?"
+)
+"""W3C, "Date and Time Formats"; a year alone is refused."""
+
 _SECONDS: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_SECOND: Final = datetime.timedelta(seconds=1)
+_MINUTES: Final = 60
 _EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MIDDAY: Final = datetime.time(12, tzinfo=datetime.UTC)
 
@@ -36,11 +45,10 @@ def written(moment: datetime.datetime) -> str:
 
 
 def seconds(text: str) -> Decimal:
-    """Seconds since 1970 of a date in ISO 8601, or of such seconds (IAM User Guide, "Date condition operators").
+    """Seconds since 1970 of a date in a form that the W3C has of ISO 8601, or of such seconds.
 
-    Raises UnknownError for what is no date.
+    IAM User Guide, "Date condition operators". Raises UnknownError for what may be either, MalformedError for neither.
     """
-    # A date has a form that the W3C has of ISO 8601, or is seconds since 1970 (IAM User Guide, "Date operators").
     if _YEAR_OR_DAY.fullmatch(text):
         raise UnknownError(f"{text!r} is a year or a day to ISO 8601, and that many seconds since 1970")
     if _SECONDS.fullmatch(text):
@@ -67,22 +75,11 @@ def _zone(text: str) -> datetime.timezone:
     return datetime.timezone(-offset if text[0] == "-" else offset)
 
 
-_YEAR_OR_DAY: Final = re.compile(r"[0-9]{4}([0-9]{4})?")
-_DATE: Final = re.compile(
-    r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})"
-    r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?"
-)
-"""W3C, "Date and Time Formats"; a year alone is refused."""
-
-_SECOND: Final = datetime.timedelta(seconds=1)
-_MINUTES: Final = 60
-
-
 def time_keys(moment: datetime.datetime | None) -> Mapping[str, tuple[str, ...]]:
     """Keys of a request that is made at a moment; none where it is not known."""
     if moment is None:
         return MappingProxyType({})
-    since = (moment.astimezone(datetime.UTC) - _EPOCH) // datetime.timedelta(seconds=1)
+    since = (moment.astimezone(datetime.UTC) - _EPOCH) // _SECOND
     return MappingProxyType({CURRENT_TIME: (written(moment),), EPOCH_TIME: (str(since),)})
 
 

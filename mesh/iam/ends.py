@@ -17,7 +17,6 @@ from mesh.iam.statement import Condition, when
 Ends = Mapping[str, datetime.date]
 """Last days by name: of a writer by its ARN, of an inbox by its bucket."""
 
-
 _DAY: Final = datetime.timedelta(days=1)
 _MARK: Final = re.compile(r"Until\d{8}\b")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
+from mesh import names
 from mesh.model.base import Closed, expected
 
 Issuer = Annotated[
@@ -34,6 +36,9 @@ Environment = Annotated[
     expected(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits and '.', '_', '-'"),
     StringConstraints(max_length=100),
 ]
+STACKS: Final = ("organization", "governance", "access", "partners", names.CI_OF_PREVIEWS)
+"""Stacks, and kinds of stacks, that are deployed (or previewed) by a CI role each; every domain's is, too."""
+
 CiStack = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
@@ -59,3 +64,8 @@ class ContinuousIntegration(Closed):
         """The `sub` of the tokens that deploy a stack, exactly as GitHub writes it."""
         repository = self.repositories.get(stack, self.repository)
         return f"repo:{repository}:environment:{self.environments.get(stack, stack)}"
+
+
+def ci_stacks(domains: Iterable[str]) -> tuple[str, ...]:
+    """Stacks that `environments` and `repositories` may name, in a mesh of these domains."""
+    return (*STACKS, *(f"domain-{domain}" for domain in domains))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterator
 
 from mesh import names
 from mesh.contracts import catalog
@@ -17,12 +16,11 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration
+from mesh.plan import continuous_integration, people
 from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import (
     AccountAccess,
     AccountBaselineArgs,
-    Assignment,
     AuditTrailArgs,
     BreakGlassArgs,
     BreakGlassGroupArgs,
@@ -43,7 +41,6 @@ from mesh.plan.nodes import (
     PartnerAccountArgs,
     PartnerPlan,
     PartnerReplicationArgs,
-    PermissionSet,
     PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
@@ -93,52 +90,7 @@ class Builder(PlanInputs):
 
     def people(self) -> PermissionSetsArgs | None:
         """Permission sets and their assignments; a member whose review is past has none."""
-        center = self.accounts.identity_center
-        if center is None:
-            return None
-        clearances = [
-            PermissionSet(name=name, description=f"Clearance {name}", role=names.clearance_role("*", name))
-            for name in self.clearances
-        ]
-        partners = PermissionSet(
-            name=names.PARTNER_PERMISSION_SET, description="People of a partner", role=names.role("*", "access")
-        )
-        staff = [
-            PermissionSet(
-                name=names.staff_permission_set(duty), description=f"The {duty} of a domain", role=names.role("*", duty)
-            )
-            for duty in names.STAFF
-        ]
-        assigned = {
-            (member.group, name, f"domain-{member.domain}")
-            for name, clearance in self.mesh.clearances.items()
-            for member in clearance.members
-            if member.review >= self.as_of
-        } | {
-            (group, partners.name, f"partner-{name}")
-            for name, partner in self.mesh.partners.items()
-            for group in partner.principals
-        }
-        assigned |= {
-            (group, names.staff_permission_set(duty), f"domain-{domain}") for duty, group, domain in self._staff()
-        }
-        return PermissionSetsArgs(
-            instance=center.instance,
-            permission_sets=(*clearances, partners, *staff),
-            assignments=tuple(
-                Assignment(group=group, group_id=center.groups[group], permission_set=permission_set, account=account)
-                for group, permission_set, account in sorted(assigned)
-                # A group without an id is a warning of the validation rules, and reaches nothing.
-                if group in center.groups
-            ),
-        )
-
-    def _staff(self) -> Iterator[tuple[str, str, str]]:
-        """Duty, group and domain of each group of a domain's staff; auditors are those of every domain."""
-        for name, domain in self.mesh.domains.items():
-            yield from (("engineer", group, name) for group in domain.engineers)
-            yield from (("owner", group, name) for group in domain.owners)
-            yield from (("auditor", group, name) for group in self.file.auditors)
+        return people.permission_sets(self.mesh, self.accounts.identity_center, self.as_of)
 
     def members(self) -> list[MemberAccount]:
         """Accounts of the organisation, without the management account."""

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from mesh import names
-from mesh.access import from_plan
+from mesh.access import from_plan, planned_lakes
 from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lakes
 from mesh.evaluator import facts
@@ -79,7 +79,7 @@ class Subject:
             service_control=above.service_control[:2],
             resource_control=above.resource_control[:2],
         )
-        self.lakes: Lakes = from_plan.lakes(plan)
+        self.lakes: Lakes = planned_lakes.lakes(plan)
         self.access = DecidedReads(plan, self.world, self.lakes)
         self.asked: dict[str, dict[str, Any]] = {}
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from mesh.access import from_plan
+from mesh.access import from_plan, planned_lakes
 from mesh.access.data_locations import may_create_database
 from mesh.evaluator import Request, decide
 from mesh.plan import Plan
@@ -180,7 +180,7 @@ class _PlannedAnswers:
     def __init__(self, plan: Plan, now: datetime.datetime | None) -> None:
         self._region = plan.perimeter.region
         self._hub, self._office = plan.perimeter.governance_id, from_plan.home_address(plan)
-        self._world, self._lakes = from_plan.world(plan), from_plan.lakes(plan)
+        self._world, self._lakes = from_plan.world(plan), planned_lakes.lakes(plan)
         self._world.now = now  # where the organisation's clock was moved, the plan answers at that time
 
     def lists_role(self, role: str) -> bool:

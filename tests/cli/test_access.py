@@ -390,7 +390,9 @@ def test_the_picture_says_in_words_what_it_shows() -> None:
     assert title is not None
     assert title.text == "Who reads what in the mesh aurora"
     assert desc is not None
-    assert "identity.profiles as files: general nothing, pii all files, financial nothing" in (desc.text or "")
+    assert "identity.profiles as files: general nothing, financial nothing, pii all files, restricted all files." in (
+        desc.text or ""
+    )
     shapes = [rect for rect in root.iter(f"{space}rect") if rect.find(f"{space}title") is not None]
     assert len(shapes) == 36 * 4
 

@@ -52,7 +52,7 @@ def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: py
     assert main.run(["validate", str(sample), *DAY]) == exit_codes.BAD_INPUT
     out = capsys.readouterr().out
     assert re.search(
-        r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out
+        r"domains/identity\.yaml:10:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out
     )
 
 
@@ -239,8 +239,15 @@ def test_accounts_refuses_what_is_not_the_output_of_the_organization(
 
 def test_bootstrap_prints_a_cloudformation_template(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["bootstrap", "--dir", str(STACKS), *DAY]) == exit_codes.FINE
-    template = json.loads(capsys.readouterr().out)
-    assert [r["Properties"]["RoleName"] for r in template["Resources"].values()] == ["deploy", "preview"]
+    resources = json.loads(capsys.readouterr().out)["Resources"]
+    assert {name: (r.get("Condition"), r["Properties"].get("RoleName")) for name, r in resources.items()} == {
+        "Deploy": (None, "deploy"),
+        "Preview": (None, "preview"),
+        "CiProvider": ("InGovernance", None),
+        "CiOrganization": ("InGovernance", "organization"),
+        "CiGovernance": ("InGovernance", "governance"),
+        "CiPreviews": ("InGovernance", "previews"),
+    }
 
 
 @pytest.mark.parametrize(("domains", "products", "partners"), [(1, 1, 0), (3, 2, 1), (25, 12, 4)])
@@ -295,7 +302,7 @@ def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
     resources = [resource for stack in json.loads(done.stdout)["stacks"] for resource in stack["resources"]]
     assert {r["operation"] for r in resources} == {"create"}
     assert "<unknown>" not in done.stdout
-    assert "deploying 10/10" in done.stderr
+    assert "deploying 16/16" in done.stderr
 
 
 @pytest.mark.long

@@ -110,7 +110,7 @@ def test_a_request_is_made_on_the_day_or_at_the_time_that_it_says(answers: Any) 
     code, decided = answers("\n".join(asked(*delivers, **time) for time in times))
     assert code == exit_codes.BAD_INPUT
     assert [each.get("allowed") for each in decided] == [True, True, False, False, None]
-    assert decided[-1] == {"error": "'soon' is no date"}
+    assert decided[-1] == {"error": "'soon' is no date: YYYY-MM, YYYY-MM-DD, YYYY-MM-DDThh:mm[:ss[.s]]Z, or seconds"}
 
 
 def test_what_the_mesh_does_not_list_is_taken_for_the_worst_and_said(answers: Any) -> None:

@@ -32,7 +32,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"evaluator", "findings", "names", "quotas"},
         "aws",
     ),
-    "mesh.plan": ("rules", "build", {"continuous_integration", "inputs"}, "nodes"),
+    "mesh.plan": ("rules", "build", {"continuous_integration", "inputs", "people"}, "nodes"),
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},
@@ -40,7 +40,8 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "invariants",
         {"bounds", "duties", "entitlements", "reachability"},
         "claims",
-        {"equivalent_mutants", "forms", "mutants", "subject"},
+        {"equivalent_mutants", "mutants", "subject"},
+        "forms",
         "written_labels",
         "written_members",
         "written_agreements",

@@ -211,7 +211,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionSetsArgs:
-    """Permission sets, one a clearance and one for partners' people, and the groups that hold them.
+    """Permission sets, one a clearance, a duty of staff, and for partners' people; and the groups that hold them.
 
     A clearance is held once, in the group's home account; it is valid in every domain by the grants on the data.
     """

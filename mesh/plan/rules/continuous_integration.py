@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mesh import names
 from mesh.findings import Problem, unknown
+from mesh.model.continuous_integration import ci_stacks
 from mesh.plan.rules.context import CrossFileRule, RuleContext
-
-STACKS: Final = ("organization", "governance", "access", "partners", names.CI_OF_PREVIEWS)
-"""Stacks, and kinds of stacks, that are deployed (or previewed) by a CI role each; every domain's is, too."""
 
 
 def ci_is_of_known_stacks(context: RuleContext) -> Iterator[Problem]:
@@ -45,7 +42,7 @@ def ci_deploys_each_stack_from_a_place_of_its_own(context: RuleContext) -> Itera
 
 
 def _stacks(context: RuleContext) -> tuple[str, ...]:
-    return (*STACKS, *(f"domain-{domain}" for domain in context.mesh.domains))
+    return ci_stacks(context.mesh.domains)
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (

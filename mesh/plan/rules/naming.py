@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from mesh import names
 from mesh.findings import Problem
+from mesh.model.continuous_integration import STACKS
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
-from mesh.plan.rules.continuous_integration import STACKS
 
 RESERVED: Final = ("organization", "governance", "management")
 RESERVED_ENDINGS: Final = ("--x-s3", "--ol-s3", "--table-s3", "-s3alias")

@@ -1,5 +1,4 @@
-"""People (I26, I27): who is assigned a role has a line in a file, an approved one for a clearance; partners' people
-have none."""
+"""People (I26, I27): each assignment has a line in a file, an approved one for a clearance; partners stand apart."""
 
 from __future__ import annotations
 

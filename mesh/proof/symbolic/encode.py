@@ -331,6 +331,8 @@ def _compared(key: SymbolicKey, kind: str, values: Sequence[str]) -> Formula:
     if kind not in _ORDERS:
         return _compared_text(key.value, kind, values)
     if kind.startswith("date"):
+        if key.name not in TIME_KEYS:
+            raise UnknownError(f"{kind} on {key.name} has no encoding")
         values = [str(seconds(value)) for value in values]
     for value in values:
         if not _DECIMAL.fullmatch(value):

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from mesh import names
-from mesh.access import from_plan
+from mesh.access import from_plan, planned_lakes
 from mesh.access.chains import DecidedReads, ReadPort, labels_by_column
 from mesh.access.lake import Lakes
 from mesh.evaluator.errors import UnknownError
@@ -89,7 +89,7 @@ def test_a_role_without_its_permissions_breaks_the_chain(plan: Plan, arn: str, p
 def test_without_the_grant_of_the_hub_or_of_the_own_account_no_column_comes_through(plan: Plan, account: str) -> None:
     lakes = [
         dataclasses.replace(lake, grants=()) if lake.account == account else lake
-        for lake in from_plan.lakes(plan).lakes.values()
+        for lake in planned_lakes.lakes(plan).lakes.values()
     ]
     access = DecidedReads(plan, lakes=Lakes(lakes))
     chain = access.read(access.reader("pii", "ads"), access.plan.domains["identity"].products["profiles"], "table")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from mesh import names
-from mesh.access import data_locations, from_plan
+from mesh.access import data_locations, from_plan, planned_lakes
 from mesh.access.data_locations import (
     may_create_database,
     may_create_tables,
@@ -23,7 +23,7 @@ PROFILES = "arn:aws:s3:::aurora-identity--profiles/tables"
 
 
 def _central(plan: Plan) -> Lake:
-    return from_plan.lakes(plan).lakes[plan.perimeter.governance_id]
+    return planned_lakes.lakes(plan).lakes[plan.perimeter.governance_id]
 
 
 def _without_profiles(lake: Lake) -> Lake:
@@ -35,7 +35,7 @@ def _publisher(plan: Plan, domain: str) -> str:
 
 
 def test_every_table_of_the_plan_is_read_with_the_role_of_its_own_domain(plan: Plan) -> None:
-    hub, lakes = plan.perimeter.governance_id, from_plan.lakes(plan)
+    hub, lakes = plan.perimeter.governance_id, planned_lakes.lakes(plan)
     checked = 0
     for domain in plan.domains.values():
         for entry in domain.catalog.values():
@@ -106,7 +106,7 @@ def test_a_squat_takes_a_location_that_is_not_registered_and_nobody_but_governan
     database = LakeDatabase(creator=content, labels=label, tables={"profiles": table}, location=PROFILES)
     again = dataclasses.replace(lake, databases={**lake.databases, squat: database})
     assert may_point(again, content, table.location, database, squat)
-    lakes = Lakes([again, *(each for each in from_plan.lakes(plan).lakes.values() if each.account != hub)])
+    lakes = Lakes([again, *(each for each in planned_lakes.lakes(plan).lakes.values() if each.account != hub)])
     assert read_with(lakes, hub, squat, "profiles") == names.location_role(hub, "identity")
 
 

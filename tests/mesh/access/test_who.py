@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mesh import names
-from mesh.access import from_plan, references
+from mesh.access import from_plan, planned_lakes, references
 from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lakes
 from mesh.access.who import Everyone, who
@@ -108,14 +108,14 @@ def test_a_clearance_that_gets_objects_beside_the_files_port_is_found(plan: Plan
 def test_a_named_grant_to_a_role_is_found(table: str, column: str, reported: bool, plan: Plan, sample: Mesh) -> None:
     named = NamedResource(catalog=HUB, database="identity__profiles", table=table)
     grant = Grant(name="door", principal=f"arn:aws:iam::{HUB}:role/mesh/deploy", permissions=("SELECT",), on=named)
-    lakes = from_plan.lakes(plan).lakes.values()
+    lakes = planned_lakes.lakes(plan).lakes.values()
     opened = Lakes(dataclasses.replace(x, grants=(*x.grants, grant)) if x.account == HUB else x for x in lakes)
     reads = reading(everyone(DecidedReads(plan, lakes=opened), sample, f"identity.profiles.{column}"))
     assert (("the table",) in reads.values()) is reported
 
 
 def test_defaults_of_lake_formation_left_open_are_found(plan: Plan, sample: Mesh) -> None:
-    lakes = from_plan.lakes(plan).lakes.values()
+    lakes = planned_lakes.lakes(plan).lakes.values()
     opened = Lakes(dataclasses.replace(x, open_by_default=True) if x.account == HUB else x for x in lakes)
     found = everyone(DecidedReads(plan, lakes=opened), sample)
     assert {each.clearance for each in found.clearances} == {"general", "pii", "financial", "restricted"}

@@ -87,7 +87,7 @@ def test_an_entry_that_is_left_out_moves_no_place(tiny: Path, findings: Findings
     )
     change(tiny, PII, ("members:\n", "members:\n  - 7\n  - {group: x}\n"), ("domain: shop", "domain: shops"))
     places = [(line.split(":")[1], told([line])[0]) for line in findings(tiny)]
-    assert ("8", f"{SHOP}: unknown product 'orders.clients'") in places
+    assert ("9", f"{SHOP}: unknown product 'orders.clients'") in places
     assert ("7", f"{PII}: unknown domain 'shops'") in places
     assert ("5", f"{PII}: this entry is the number 7") in places
 

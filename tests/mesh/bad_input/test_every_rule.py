@@ -58,7 +58,7 @@ Lower = Callable[[str, str, int], None]
             "s3",
             "bucket_policy_bytes",
             3000,
-            "domains/orders.yaml:4:3: the bucket policy of 'orders.customers' would have ",
+            "domains/orders.yaml:5:3: the bucket policy of 'orders.customers' would have ",
         ),
         (
             "s3",
@@ -73,7 +73,7 @@ Lower = Callable[[str, str, int], None]
             "domains/orders.yaml:1:1: the policy of the query results of 'orders' would ",
         ),
         ("s3", "bucket_policy_bytes", 1500, "mesh.yaml:1:1: the policy of the audit bucket would have "),
-        ("kms", "key_policy_bytes", 1500, "domains/shop.yaml:4:3: the key policy of 'shop.clicks' would have "),
+        ("kms", "key_policy_bytes", 1500, "domains/shop.yaml:5:3: the key policy of 'shop.clicks' would have "),
         ("kms", "key_policy_bytes", 1500, "domains/shop.yaml:1:1: the account's key policy of 'shop' would have "),
         (
             "kms",
@@ -85,13 +85,13 @@ Lower = Callable[[str, str, int], None]
             "iam",
             "role_inline_total_chars",
             800,
-            "domains/shop.yaml:4:3: the pipeline role's policy of 'shop.clicks' would ",
+            "domains/shop.yaml:5:3: the pipeline role's policy of 'shop.clicks' would ",
         ),
         (
             "iam",
             "role_inline_total_chars",
             800,
-            "domains/orders.yaml:5:3: the delivery role's policy of 'orders.parcels' ",
+            "domains/orders.yaml:6:3: the delivery role's policy of 'orders.parcels' ",
         ),
         (
             "iam",

@@ -39,7 +39,7 @@ def test_governance_begins_with_the_first_ci_roles_and_the_provider_and_no_other
     organization.ensure_account("domain-ads")
     first = {"mesh/deploy", "mesh/preview"}
     assert roles_of(GOVERNANCE) == first | {f"mesh/ci/{stack}" for stack in ("organization", "governance", "previews")}
-    assert roles_of(ADS) == first
+    assert roles_of(ADS) == first | {"mesh/deploy-access"}
     providers = backends.iam(GOVERNANCE).open_id_providers
     assert list(providers) == [f"arn:aws:iam::{GOVERNANCE}:oidc-provider/token.actions.githubusercontent.com"]
     assert not backends.iam(ADS).open_id_providers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mesh.access import from_plan
+from mesh.access import from_plan, planned_lakes
 from mesh.access.data_locations import may_create_database
 from mesh.evaluator import decide
 from mesh.plan import Plan
@@ -33,7 +33,7 @@ def test_roles_grants_locations_and_places_are_tried(plan: Plan) -> None:
 
 
 def test_the_plan_refuses_every_one_by_a_control_policy_and_squatting_by_lake_formation(plan: Plan) -> None:
-    world, hub = from_plan.world(plan), from_plan.lakes(plan).lakes[plan.perimeter.governance_id]
+    world, hub = from_plan.world(plan), planned_lakes.lakes(plan).lakes[plan.perimeter.governance_id]
     for probe in _probes(plan):
         decisions = [decide(request, world) for request in probe.requests]
         if probe.place:

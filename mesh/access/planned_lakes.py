@@ -1,0 +1,60 @@
+"""Plan -> Lake Formation of every account: databases with their labels, grants, and places of tables."""
+
+from __future__ import annotations
+
+from mesh import names
+from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
+from mesh.plan import Plan
+from mesh.plan.nodes import CatalogEntryArgs, DomainPlan
+
+
+def lakes(plan: Plan) -> Lakes:
+    """Lake Formation of the governance account and of every domain."""
+    hub = plan.perimeter.governance_id
+    entries = [entry for domain in plan.domains.values() for entry in domain.catalog.values()]
+    settings, registered = plan.governance.catalog, plan.governance.registered.values()
+    central = Lake(
+        account=hub,
+        administrators=settings.administrators,
+        open_by_default=False,
+        databases={entry.database: _database(entry) for entry in entries},
+        grants=settings.grants,
+        locations=tuple(Location(arn=each.arn, role=each.role) for each in registered),
+        location_grants=tuple(LocationGrant(principal=each.publisher, arn=each.arn) for each in registered),
+    )
+    return Lakes([central, *(_consumer(domain) for domain in plan.domains.values())])
+
+
+def _consumer(domain: DomainPlan) -> Lake:
+    grants = [grant for clearance in domain.clearances.values() for grant in clearance.grants]
+    return Lake(
+        account=domain.access.account_id,
+        administrators=(domain.deciding.deploy_role,),
+        open_by_default=False,
+        grants=(*grants, *(link.grant for link in domain.links.values())),
+    )
+
+
+def _database(entry: CatalogEntryArgs) -> LakeDatabase:
+    return LakeDatabase(
+        creator=names.publisher_role(entry.perimeter.governance_id, entry.domain),
+        labels={tag.key: tag.value for tag in entry.closing},
+        location=f"arn:aws:s3:::{entry.location}/",
+        tables={
+            table.name: LakeTable(
+                location=f"arn:aws:s3:::{entry.location}/{table.name}/",
+                columns=tuple(column.name for column in table.every_column),
+                column_labels=_column_labels(entry, table.name),
+            )
+            for table in entry.tables
+        },
+    )
+
+
+def _column_labels(entry: CatalogEntryArgs, table: str) -> dict[str, dict[str, str]]:
+    labels: dict[str, dict[str, str]] = {}
+    for tag in entry.labelling:
+        if tag.table == table:
+            for column in tag.columns:
+                labels.setdefault(column, {})[tag.key] = tag.value
+    return labels
