@@ -21,8 +21,8 @@ def blast(
         str | None,
         typer.Argument(
             metavar="[PRINCIPAL]",
-            help="Who is stolen: an ARN, deploy@ads, clearance/pii@ads, pipeline/impressions@ads, group/ads-finance, "
-            "pull-request@ads, administrator@ads. Without it one of each class, in a table.",
+            help="Who is stolen: an ARN, deploy@ads, clearance/pii@ads, pipeline/none/impressions@ads, "
+            "group/ads-finance, pull-request@ads, administrator@ads. Without it one of each class, in a table.",
             show_default=False,
         ),
     ] = None,

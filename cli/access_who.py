@@ -109,7 +109,7 @@ def _show_roles(result: Everyone, plan: Plan) -> None:
 
 
 def _path(principal: str) -> str:
-    """`mesh/pipeline/profiles` of a role's ARN."""
+    """`mesh/pipeline/none/profiles` of a role's ARN."""
     return principal.split(":", 5)[-1].removeprefix("role/")
 
 

@@ -1,17 +1,16 @@
-"""The break-glass role for emergencies, and the alarm that tells the security contact of its use."""
+"""The alarm that tells the security contact when the break-glass role is used."""
 
 from __future__ import annotations
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from components.mesh_role import MeshRole, MeshRoleArgs
 from mesh import names
 from mesh.plan.nodes import BreakGlassArgs
 
 
 class BreakGlass(ComponentResource):
-    """`role/mesh/break-glass` in the governance account, a rule that sees it assumed, and a topic. Outputs: `arn`.
+    """A rule that sees the break-glass role assumed, and a topic, in the governance account. Outputs: `topic`.
 
     AWS asks the security contact to confirm the subscription to the topic, once, by mail.
     """
@@ -26,7 +25,7 @@ class BreakGlass(ComponentResource):
             policy=args.topic_policy.text(),
             opts=child,
         )
-        mail = aws.sns.TopicSubscription(
+        aws.sns.TopicSubscription(
             name, topic=topic.arn, protocol="email", endpoint=args.perimeter.security_contact, opts=child
         )
         rule = aws.cloudwatch.EventRule(
@@ -36,24 +35,12 @@ class BreakGlass(ComponentResource):
             event_pattern=args.pattern_text,
             opts=child,
         )
-        target = aws.cloudwatch.EventTarget(
+        aws.cloudwatch.EventTarget(
             name,
             rule=rule.name,
             target_id="security-contact",
             arn=topic.arn,
             opts=child,
         )
-        role = MeshRole(
-            name,
-            MeshRoleArgs(
-                arn=args.arn,
-                description="Emergencies: people deploy when the CI cannot; the security contact is told",
-                trust=args.trust,
-                permissions=args.permissions,
-                boundary=names.boundary(args.perimeter.governance_id),
-            ),
-            # The role comes last: nobody assumes it before the alarm listens.
-            opts=ResourceOptions(parent=self, depends_on=[target, mail]),
-        )
-        self.arn = role.arn
-        self.register_outputs({"arn": self.arn})
+        self.topic = topic.arn
+        self.register_outputs({"topic": self.topic})

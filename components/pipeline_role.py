@@ -11,7 +11,7 @@ from mesh.plan.nodes import PipelineRoleArgs
 
 
 class PipelineRole(ComponentResource):
-    """`role/mesh/pipeline/<product>`; the account's boundary has to exist. Outputs: `arn`."""
+    """`role/mesh/pipeline/<clearance>/<product>`; the account's boundary has to exist. Outputs: `arn`."""
 
     role: aws.iam.Role
 

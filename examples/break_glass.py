@@ -1,4 +1,4 @@
-"""The role for emergencies, and the alarm that goes off when it is used."""
+"""The alarm that goes off when the role for emergencies is used."""
 
 import pulumi
 from acme import GOVERNANCE, PERIMETER, account
@@ -7,4 +7,4 @@ from components import BreakGlass
 from mesh.plan.nodes import BreakGlassArgs
 
 glass = BreakGlass("break-glass", BreakGlassArgs(perimeter=PERIMETER), opts=account("governance", GOVERNANCE))
-pulumi.export("role", glass.arn)
+pulumi.export("topic", glass.topic)

@@ -126,9 +126,18 @@ def log_group(region: str, account_id: str, product: str) -> tuple[str, str, str
     return group, f"{group}:*", f"{group}/*"
 
 
-def pipeline_role(account_id: str, product: str) -> str:
-    """The pipeline role of a product, its only writer."""
-    return role(account_id, f"pipeline/{product}")
+NO_CLEARANCE = "none"
+"""Folder of the roles of pipelines that read nothing but their own product; no clearance is called so."""
+
+
+def pipeline_role(account_id: str, product: str, clearance: str = NO_CLEARANCE) -> str:
+    """The pipeline role of a product, its only writer; `clearance` is what it reads other products with."""
+    return role(account_id, f"pipeline/{clearance}/{product}")
+
+
+def pipeline_roles(account_id: str) -> str:
+    """Pattern of all pipeline roles of an account, or with `*` of every account."""
+    return pipeline_role(account_id, "*", "*")
 
 
 def delivery_role(account_id: str, product: str) -> str:
@@ -192,6 +201,9 @@ CI_FOLDER = "ci"
 CI_OF_PREVIEWS = "previews"
 """The CI role of pull requests: IAM gives a name once in an account, and `preview` is the role that it assumes."""
 
+FIRST_OF_CI = ("organization", "governance", "access", "partners", CI_OF_PREVIEWS)
+"""Stacks, and kinds of stacks, whose CI roles come with the template of `mesh bootstrap`; no stack makes them."""
+
 
 def ci_role(governance_id: str, stack: str) -> str:
     """The role in the governance account with which CI deploys a stack, or the stacks of a kind.
@@ -213,7 +225,7 @@ def identity_provider(governance_id: str, issuer: str) -> str:
 
 def break_glass_role(governance_id: str) -> str:
     """The role for emergencies: with it people deploy when the CI cannot."""
-    return role(governance_id, BREAK_GLASS)
+    return role(governance_id, f"{BREAK_GLASS}/emergencies")
 
 
 def break_glass_user(management_id: str, name: str) -> str:

@@ -139,7 +139,6 @@ def roles(plan: Plan) -> Iterator[Role]:
     perimeter = plan.perimeter
     organization = plan.organization.args
     deploy_access = PlannedPolicy("role/mesh/deploy-access, trust", lambda: organization.deploy_access_trust)
-    decides = PlannedPolicy("role/mesh/deploy-access, mesh", deploy_access_permissions)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
     refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
     by_account, people = _baselines(plan), plan.organization.people
@@ -160,11 +159,13 @@ def roles(plan: Plan) -> Iterator[Role]:
         yield make.role(names.location_role(hub, name), location)
         yield make.role(names.publisher_role(hub, name), location.publisher)
     yield from _ci_roles(make, plan)
-    break_glass, group = plan.governance.break_glass, plan.organization.break_glass_group
-    yield make.role(break_glass.arn, break_glass)
+    yield make.unbounded(names.break_glass_role(hub), organization.break_glass)
+    group = plan.organization.break_glass_group
     user = names.break_glass_user(perimeter.management_id, BREAK_GLASS_USER)
     yield Role(user, (PlannedPolicy("group/mesh/mesh-break-glass", lambda: group.permissions),))
     for domain in plan.domains.values():
+        account_id = domain.access.account_id
+        decides = PlannedPolicy("role/mesh/deploy-access, mesh", lambda own=account_id: deploy_access_permissions(own))
         yield Role(domain.deciding.deploy_role, (decides,), deploy_access)
         yield from _domain_roles(make, domain)
     for partner in plan.partners.values():

@@ -3,7 +3,8 @@
 A StackSet of the organisation puts `mesh/deploy` and `mesh/preview` into every account below the units the moment it is
 created; the management account, which no service-managed StackSet reaches, gets the same template by hand
 (`docs/on-aws.md`). One template serves all accounts: what differs is the account's own id, which CloudFormation fills
-in, and that the governance account gets the identity provider of CI and CI's first roles, too.
+in, and that the governance account gets the break-glass role, the identity provider of CI and CI's first roles, too. An
+SCP lets nobody else change any of them (`mesh.iam.scp.roles`): who they are decides who becomes every other deployment.
 
 A second StackSet puts `mesh/deploy-access` into the accounts of domains. Management, governance and partners have none:
 what the first two own decides who reads (the control policies, the hub's grants), so that a second role would be the
@@ -34,22 +35,31 @@ IN_GOVERNANCE: Final = "InGovernance"
 class FirstCi:
     """The identity provider of CI, and the trust and permissions of its first roles by stack."""
 
-    governance_id: str
     issuer: str
     audience: str
     roles: Mapping[str, tuple[Document, Document]]
 
 
-def template(deploy_trust: Document, preview_trust: Document, first_ci: FirstCi | None = None) -> str:
-    """JSON of a CloudFormation template with `mesh/deploy` and `mesh/preview`; in governance, with the first of CI."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfGovernance:
+    """Governance account: its id, trust and permissions of the break-glass role that it starts with, and CI if any."""
+
+    account_id: str
+    break_glass: tuple[Document, Document]
+    ci: FirstCi | None = None
+
+
+def template(deploy_trust: Document, preview_trust: Document, hub: OfGovernance) -> str:
+    """JSON of a CloudFormation template with `mesh/deploy` and `mesh/preview`, and what governance alone gets."""
     resources = {
         "Deploy": _role("", "deploy", deploy_trust, "AdministratorAccess"),
         "Preview": _role("", "preview", preview_trust, "ReadOnlyAccess", preview_refusals()),
     }
-    conditions: dict[str, Any] = {}
-    if first_ci:
-        conditions[IN_GOVERNANCE] = {"Fn::Equals": [{"Ref": "AWS::AccountId"}, first_ci.governance_id]}
-        resources |= {name: {**resource, "Condition": IN_GOVERNANCE} for name, resource in _of_ci(first_ci).items()}
+    folder, _, name = names.break_glass_role(hub.account_id).partition(f":role/{names.PATH}/")[2].rpartition("/")
+    trust, permissions = hub.break_glass
+    of_hub = {"BreakGlass": _role(f"{folder}/", name, trust, inline=permissions), **(_of_ci(hub.ci) if hub.ci else {})}
+    resources |= {name: {**resource, "Condition": IN_GOVERNANCE} for name, resource in of_hub.items()}
+    conditions = {IN_GOVERNANCE: {"Fn::Equals": [{"Ref": "AWS::AccountId"}, hub.account_id]}}
     return _template("The roles that deploy and preview the data mesh in this account", resources, conditions)
 
 
@@ -57,7 +67,7 @@ def access_template(deploy_access_trust: Document) -> str:
     """JSON of a CloudFormation template with `mesh/deploy-access`."""
     return _template(
         "The role that deploys who reads, in the account of a domain",
-        {"DeployAccess": _role("", "deploy-access", deploy_access_trust, inline=deploy_access_permissions())},
+        {"DeployAccess": _role("", "deploy-access", deploy_access_trust, inline=deploy_access_permissions(ITS_OWN_ID))},
         {},
     )
 

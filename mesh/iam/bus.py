@@ -39,7 +39,7 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
             resources=(bus,),
             conditions=(
                 *domains,
-                caller_is(names.pipeline_role("*", "*")),
+                caller_is(names.pipeline_roles("*")),
             ),
         ),
         Statement(
@@ -115,7 +115,7 @@ def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[State
             principal="*",
             actions=("events:PutEvents",),
             resources=(bus,),
-            conditions=(caller_is_not(names.pipeline_role("*", "*")), not_a_service()),
+            conditions=(caller_is_not(names.pipeline_roles("*")), not_a_service()),
         ),
         Statement(
             sid="RefuseOtherAdministrators",

@@ -165,7 +165,7 @@ class Builder(PlanInputs):
             network=NetworkArgs(perimeter=self.perimeter),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
-            ci=continuous_integration.other_roles(
+            ci=continuous_integration.roles_of_domains(
                 self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
             ),
         )

@@ -113,13 +113,20 @@ def strangers(subject: Subject, account_id: str) -> Iterator[Actor]:
     yield from like_named(account_id)
 
 
-_KINDS: Final = ("clearance", "delivery", "location", "pipeline", "publisher")
+_PATHS: Final = (
+    "somebody",
+    *(
+        f"{kind}/somebody"
+        for kind in ("break-glass", "ci", "clearance", "delivery", "location", "pipeline/none", "publisher")
+    ),
+    *names.STAFF,
+)
 
 
 def like_named(account_id: str) -> Iterator[Actor]:
     """Roles that the plan does not have, of every path of the mesh, at home and in an account of a stranger."""
     for account, where in ((account_id, "at home"), (OTHER_ORGANIZATION, "of an outsider")):
-        for path in ("somebody", *(f"{kind}/somebody" for kind in _KINDS)):
+        for path in _PATHS:
             yield Actor(f"a role mesh/{path} {where}", names.role(account, path), None, account, "like-named")
 
 

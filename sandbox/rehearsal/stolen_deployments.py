@@ -1,4 +1,4 @@
-"""Probes of stolen deployments: who acts as a domain's stack, or its publisher, tries to become or to make a reader.
+"""Probes of stolen deployments: whoever acts as a stack, or as a publisher, tries to become or to make more than it is.
 
 Calls ask for what is there already (the same trust, the same registration) where they can, so that one that is let
 through shows as a difference and changes nothing. UpdateResource and opt-ins, which moto does not serve, are for the
@@ -22,8 +22,10 @@ NOWHERE = "arn:aws:s3:::live-check-nowhere/tables"
 
 
 def probes_of_stolen_deployments(plan: Plan, personas: list[Persona]) -> Iterator[Probe]:
-    """The probes of both deployments of every domain, and of its publisher."""
+    """The probes of every deployment, and of every publisher."""
     for persona in personas:
+        if persona.kind in ("deploy", "deploy-access") and persona.home != "management":
+            yield from _changes_first_roles(plan, persona)
         domain = plan.domains.get(persona.home)
         if domain is None:
             continue
@@ -42,6 +44,23 @@ def _call(persona: Persona, service: str, operation: str, parameters: Mapping[st
     return Probe(
         persona, f"{operation} on {on}", service, operation, parameters, (Request(persona.principal, action, on),)
     )
+
+
+def _changes_first_roles(plan: Plan, persona: Persona) -> Iterator[Probe]:
+    """Calls on the roles by which deployments of the account are entered, with the trust that they have."""
+    args, hub = plan.organization.args, plan.perimeter.governance_id
+    first = {
+        names.deploy_role(persona.account): args.deploy_trust(persona.account),
+        names.preview_role(persona.account): args.preview_trust,
+    }
+    if persona.account == hub:
+        first[names.break_glass_role(hub)] = args.break_glass.trust
+        first |= {role.arn: role.trust for role in (args.first_ci.roles if args.first_ci else ())}
+    if persona.home in plan.domains:
+        first[names.deploy_access_role(persona.account)] = args.deploy_access_trust
+    for role, trust in first.items():
+        same = {"RoleName": names.role_name(role), "PolicyDocument": trust.text()}
+        yield _call(persona, "iam", "update_assume_role_policy", same, role)
 
 
 def _makes_readers(persona: Persona, domain: DomainPlan) -> Iterator[Probe]:

@@ -179,7 +179,7 @@ def test_every_link_of_an_allowed_read_names_a_statement_of_each_layer(told: Tol
                 "RefuseOtherListers spares only role/mesh/clearance/pii of every domain, "
                 f"role/mesh/clearance/restricted of every domain, role/mesh/deploy of {IDENTITY}, "
                 f"role/mesh/location/identity of {HUB}, "
-                f"role/mesh/pipeline/profiles of {IDENTITY}, role/mesh/preview of {IDENTITY} and "
+                f"role/mesh/pipeline/none/profiles of {IDENTITY}, role/mesh/preview of {IDENTITY} and "
                 f"role/mesh/publisher/publish-identity of {HUB}",
             ],
         ),
@@ -258,7 +258,7 @@ def test_who_reads_the_pii_by_which_route(told: Told) -> None:
     assert roles == {
         "location/identity": ["tables", "metadata of tables"],
         "publisher/publish-identity": ["metadata of tables"],
-        "pipeline/profiles": ["files", "tables", "metadata of tables", "outbound"],
+        "pipeline/none/profiles": ["files", "tables", "metadata of tables", "outbound"],
     }
 
 
@@ -348,9 +348,9 @@ BAD = [
      "and pii@subscriptions"),
     (("explain", "--as", "somebody", "--read", "identity.profiles"),
      "'somebody' is no role: a clearance in a home as pii@ads, the ARN of a role, a service, or anonymous"),
-    (("explain", "--as", f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/profile", "--read", "identity.profiles"),
-     f"the plan has no role 'arn:aws:iam::{IDENTITY}:role/mesh/pipeline/profile'; "
-     f"did you mean 'arn:aws:iam::{IDENTITY}:role/mesh/pipeline/profiles'?"),
+    (("explain", "--as", f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/none/profile", "--read", "identity.profiles"),
+     f"the plan has no role 'arn:aws:iam::{IDENTITY}:role/mesh/pipeline/none/profile'; "
+     f"did you mean 'arn:aws:iam::{IDENTITY}:role/mesh/pipeline/none/profiles'?"),
     ((*EXPLAIN, "identty.profiles"), f"unknown domain 'identty'; did you mean 'identity'? Known: {DOMAINS}"),
     ((*EXPLAIN, "identity.profiles.birthyear"), "unknown column of identity.profiles 'birthyear'; did you mean "
      "'birth_year'? Known: accessibility, account_id, audio_languages, avatar, birth_year, created_at, is_kids, "

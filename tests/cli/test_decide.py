@@ -72,7 +72,7 @@ def test_decisions_come_in_the_order_of_the_requests_and_name_their_statements(a
 @pytest.mark.parametrize(
     ("principal", "allowed"),
     [
-        (f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/profiles", True),
+        (f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/none/profiles", True),
         (f"arn:aws:sts::{IDENTITY}:assumed-role/profiles/a-job", True),
         (f"arn:aws:sts::{ADS}:assumed-role/pii/someone@aurora.example", True),
         (f"arn:aws:sts::{ADS}:assumed-role/general/someone@aurora.example", False),

@@ -25,7 +25,7 @@ IDS = OrganizationIds(
 )
 MAKES = {
     "audit_trail": {"Trail", "BucketObjectLockConfiguration"},
-    "break_glass": {"Role", "Topic", "TopicSubscription", "EventRule", "EventTarget"},
+    "break_glass": {"Topic", "TopicSubscription", "EventRule", "EventTarget"},
     "catalog_entry": {"CatalogTable", "ResourceLfTag"},
     "registered_location": {"Resource", "Permissions"},
     "clearance_role": {"Role", "Permissions"},

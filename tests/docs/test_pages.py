@@ -98,7 +98,7 @@ def test_a_text_that_points_at_a_test_is_noticed() -> None:
         ("tests/test_readme.py::test_nobody_wrote", ["tests/test_readme.py::test_nobody_wrote"]),
         ("`mesh.yaml`, `mash.yaml`", ["mash.yaml"]),
         ("`mesh/deploy` is a role, `mesh/depoly` is none", ["mesh/depoly"]),
-        ("role/mesh/pipeline/x, s3:GetObject, and/or, 1/2", []),
+        ("role/mesh/pipeline/none/x, s3:GetObject, and/or, 1/2", []),
     ],
 )
 def test_a_file_that_does_not_exist_is_noticed(text: str, missing: list[str]) -> None:

@@ -79,19 +79,22 @@ ADDED = {
     },
 }
 """From a stack to what it has by now and did not have when it was recorded: of what is new, nothing else."""
+_ROLE = ("Role", "RolePolicy")
 _SEEING = {f"Permissions::{clearance}-database" for clearance in ("general", "pii")}
 REPLACED = {
     # A database says `true` where it said `false`; who sees it is granted over both values.
     "domain-orders": {
         f"ResourceLfTag::{product}-{label}" for product in ("customers", "parcels") for label in ("financial", "pii")
     },
-    "access-orders": _SEEING,
-    "access-shop": _SEEING,
+    # A pipeline's role has another path by now.
+    "access-orders": {*_SEEING, *(f"{kind}::{name}" for kind in _ROLE for name in ("customers", "parcels"))},
+    "access-shop": {*_SEEING, *(f"{kind}::clicks" for kind in _ROLE)},
 }
-"""From a stack to what AWS cannot change in place: labels and grants (`docs/decisions/0032`), and no other resource."""
+"""From a stack to what AWS cannot change in place: labels, grants and paths of roles, and no other resource."""
 DELETED = {
     # The one grant on every database is there before; the column's label is written before, and inherited after.
-    "governance": _SEEING,
+    # The role for emergencies comes with the bootstrap.
+    "governance": {*_SEEING, *(f"{kind}::break-glass" for kind in ("MeshRole", *_ROLE))},
     "domain-orders": {"ResourceLfTag::customers-customers-email-pii"},
 }
 """From a stack to what another resource says by now."""
@@ -163,9 +166,7 @@ def _type_and_name(urn: str) -> str:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_everything_that_was_deployed_stays_or_is_updated_and_labels_alone_are_made_anew(
-    stack: str, preview: Preview
-) -> None:
+def test_what_was_deployed_stays_or_is_updated_and_what_is_made_anew_is_listed(stack: str, preview: Preview) -> None:
     result = preview(stack)
     assert result.failures == []
     done: dict[str, set[str]] = {}
@@ -180,6 +181,14 @@ def test_everything_that_was_deployed_stays_or_is_updated_and_labels_alone_are_m
     tables = [step.operation for step in result.steps if step.type.endswith(":CatalogTable")]
     assert set(tables) <= {"same"}
     assert bool(tables) == stack.startswith("domain-orders")
+
+
+@pytest.mark.parametrize("stack", [stack for stack in STACKS if stack.startswith("access-")])
+def test_a_role_whose_path_changes_is_deleted_before_it_is_made(stack: str, preview: Preview) -> None:
+    """IAM gives a name once in an account, whatever the path."""
+    steps = [(step.operation, _type_and_name(step.urn)) for step in preview(stack).steps]
+    for role in (each for each in REPLACED[stack] if each.startswith("Role::")):
+        assert steps.index(("delete-replaced", role)) < steps.index(("create-replacement", role))
 
 
 def test_a_lock_that_gives_a_deployed_id_to_another_column_is_refused(preview: Preview, tmp_path: Path) -> None:

@@ -157,8 +157,6 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
 
 
 def _break_glass(stack: str, args: nodes.BreakGlassArgs) -> Iterator[Fact]:
-    about = "Emergencies: people deploy when the CI cannot; the security contact is told"
-    yield from _role(stack, args.arn, about, args.trust, args.permissions)
     alarm, topic = names.BREAK_GLASS_ALARM, names.break_glass_topic(args.perimeter.region, args.perimeter.governance_id)
     yield fact(stack, f"topic {alarm}", args.topic_policy.text())
     yield fact(stack, f"rule {alarm}", args.pattern)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from mesh import names
 from mesh.iam.statement import Document, Statement, document
 
-MADE_ROLES = ("clearance/*", "pipeline/*", "delivery/*", *names.STAFF)
+MADE_ROLES = ("clearance/*", "pipeline/*/*", "delivery/*", *names.STAFF)
 """Paths of the roles that it makes: of who reads, of jobs, of replications, of the domain's staff."""
 
 
-def deploy_access_permissions() -> Document:
+def deploy_access_permissions(account_id: str) -> Document:
     """Permissions: make roles of clearances and jobs, their boundary, the grants of Lake Formation, and links.
 
-    One text in every account, for one StackSet makes it: an ARN says `*` in the place of the account, and reaches no
-    other, since no role and no catalog of another account admits this one.
+    One text for every account but for the account's own id, which the template of the StackSet fills in.
     """
     return document(
         Statement(
@@ -38,7 +37,7 @@ def deploy_access_permissions() -> Document:
                 "iam:UpdateRole",
                 "iam:UpdateRoleDescription",
             ),
-            resources=tuple(names.role("*", path) for path in MADE_ROLES),
+            resources=tuple(names.role(account_id, path) for path in MADE_ROLES),
         ),
         Statement(
             sid="MakeTheBoundary",
@@ -56,13 +55,13 @@ def deploy_access_permissions() -> Document:
                 "iam:TagPolicy",
                 "iam:UntagPolicy",
             ),
-            resources=(names.boundary("*"),),
+            resources=(names.boundary(account_id),),
         ),
-        *_what_reads_and_links(),
+        *_what_reads_and_links(account_id),
     )
 
 
-def _what_reads_and_links() -> tuple[Statement, ...]:
+def _what_reads_and_links(account_id: str) -> tuple[Statement, ...]:
     """Statements about Lake Formation and Glue's catalog in the role's own account."""
     return (
         Statement(
@@ -94,10 +93,10 @@ def _what_reads_and_links() -> tuple[Statement, ...]:
                 "glue:UpdateDatabase",
             ),
             resources=(
-                "arn:aws:glue:*:*:catalog",
-                "arn:aws:glue:*:*:database/*__*",
-                "arn:aws:glue:*:*:table/*__*/*",
-                "arn:aws:glue:*:*:userDefinedFunction/*__*/*",
+                f"arn:aws:glue:*:{account_id}:catalog",
+                f"arn:aws:glue:*:{account_id}:database/*__*",
+                f"arn:aws:glue:*:{account_id}:table/*__*/*",
+                f"arn:aws:glue:*:{account_id}:userDefinedFunction/*__*/*",
             ),
         ),
     )

@@ -88,7 +88,7 @@ def guardrails_stay_up(perimeter: Perimeter) -> Document:
     """SCP at the root: only a deploy role changes what protects data, and no account leaves (I15-I18, I22)."""
     return document(
         *only_roles(perimeter),
-        *roles_stay_as_they_are(),
+        *roles_stay_as_they_are(perimeter),
         *_protection_stays_on(perimeter),
         *_the_alarm_is_heard(perimeter),
         Statement(

@@ -121,7 +121,7 @@ def _jobs() -> tuple[Statement, ...]:
             but="A domain's stack makes the connection to the mesh's network, and its pipelines read it to join.",
             actions=("glue:CreateConnection", "glue:DeleteConnection", "glue:GetConnection", "glue:UpdateConnection"),
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles(), names.pipeline_role("*", "*")),),
+            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
         ),
         Statement(
             sid="RefuseReadingRuns",
@@ -130,7 +130,7 @@ def _jobs() -> tuple[Statement, ...]:
             but="A pipeline waits for what it started; a domain's stack waits for a run.",
             actions=READ_RUNS,
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles(), names.pipeline_role("*", "*")),),
+            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
         ),
         Statement(
             sid="RefuseStartingJobs",
@@ -162,7 +162,7 @@ def _logs() -> tuple[Statement, ...]:
             but="A pipeline writes its own logs, as its permissions say; a domain's stack makes the groups.",
             actions=CHANGE_LOGS,
             resources=groups,
-            conditions=(caller_is_not(deploy_roles(), names.pipeline_role("*", "*")),),
+            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
         ),
     )
 

@@ -117,21 +117,43 @@ def only_roles(perimeter: Perimeter) -> tuple[Statement, ...]:
     )
 
 
-ROLES_THAT_ARE_ADMITTED: Final = (names.role("*", "*"), names.policy("*", "*"), names.BOOTSTRAP_ROLE, *ROLES_OF_AWS)
-"""Roles that some policy of the mesh admits by their names, and the boundary."""
+ROLES_OF_THE_MESH: Final = (names.role("*", "*"), names.policy("*", "*"))
+"""Roles that policies of the mesh admit by their names, and the boundary."""
 
 
-def roles_stay_as_they_are() -> tuple[Statement, ...]:
+def first_roles(perimeter: Perimeter) -> tuple[str, ...]:
+    """Roles that are there before a stack is, through which every deployment is entered; patterns of their ARNs."""
+    hub = perimeter.governance_id
+    return (
+        f"{names.deploy_role('*')}*",
+        names.preview_role("*"),
+        names.break_glass_role(hub),
+        *(names.ci_role(hub, stack) for stack in names.FIRST_OF_CI),
+        names.BOOTSTRAP_ROLE,
+        *ROLES_OF_AWS,
+    )
+
+
+def roles_stay_as_they_are(perimeter: Perimeter) -> tuple[Statement, ...]:
     """Statements about roles: deployments alone change and pass those of the mesh; others carry the boundary."""
     stacks = (deploy_roles(), deploy_access_roles())
     return (
         Statement(
+            sid="RefuseChangesToFirstRoles",
+            what="Only StackSets change the roles that deploy, those by which they are entered, and roles of AWS.",
+            why="A deployment that could change how another is entered would be that other one, too.",
+            but="StackSets of the stack `organization` make them, before any other stack is deployed.",
+            actions=CHANGE_ROLES,
+            resources=first_roles(perimeter),
+            conditions=(caller_is_not(names.BOOTSTRAP_ROLE),),
+        ),
+        Statement(
             sid="RefuseChangesToRolesOfTheMesh",
-            what="Only deployments change roles and policies of the mesh, and roles that AWS makes.",
+            what="Only deployments change roles and policies of the mesh.",
             why="Every policy admits roles by their names: whoever makes or changes one of that name is admitted.",
             but="Stacks make the roles of the mesh (in domains, `access-<d>` alone); StackSets make those of stacks.",
             actions=CHANGE_ROLES,
-            resources=ROLES_THAT_ARE_ADMITTED,
+            resources=ROLES_OF_THE_MESH,
             conditions=(caller_is_not(*stacks, names.BOOTSTRAP_ROLE),),
         ),
         Statement(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mesh import names
 from mesh.iam.perimeter import caller_is_not, deploy_access_roles
-from mesh.iam.scp.roles import CHANGE_ROLES, ROLES_THAT_ARE_ADMITTED
+from mesh.iam.scp.roles import CHANGE_ROLES, ROLES_OF_THE_MESH
 from mesh.iam.statement import Document, Statement, document
 
 
@@ -22,7 +22,7 @@ def who_reads_is_decided_apart() -> Document:
             why="Clearances are valid in every domain: one that could be entered by another road would read them all.",
             but="`access-<d>` makes the roles of people and jobs; StackSets make those of stacks.",
             actions=CHANGE_ROLES,
-            resources=ROLES_THAT_ARE_ADMITTED,
+            resources=ROLES_OF_THE_MESH,
             conditions=(caller_is_not(deploy_access_roles(), names.BOOTSTRAP_ROLE),),
         ),
         Statement(

@@ -41,8 +41,8 @@ class CiRoleArgs:
 class FirstCiRoles:
     """Identity provider and first CI roles of the governance account, which it needs before its own stack is deployed.
 
-    The template of `mesh bootstrap` makes them, and the stack `organization` keeps them: no CI role of governance
-    changes who may sign in as governance.
+    The template of `mesh bootstrap` makes them, and the stack `organization` keeps them. An SCP holds that nobody in
+    the account changes them: the deployment of governance becomes no other deployment but those of domains.
     """
 
     issuer: str

@@ -153,24 +153,12 @@ class LocationRoleArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassArgs:
-    """The break-glass role for emergencies, and the alarm that tells the security contact of its use."""
+    """The alarm that tells the security contact when somebody assumes the break-glass role.
+
+    The role itself comes with the template of `mesh bootstrap`, before governance is deployed.
+    """
 
     perimeter: Perimeter
-
-    @property
-    def arn(self) -> str:
-        """ARN of the role."""
-        return names.break_glass_role(self.perimeter.governance_id)
-
-    @property
-    def trust(self) -> Document:
-        """Trust policy of the role: users of the break-glass group assume it."""
-        return break_glass.trust(self.perimeter)
-
-    @property
-    def permissions(self) -> Document:
-        """Permissions of the role."""
-        return break_glass.permissions(self.perimeter)
 
     @property
     def pattern(self) -> dict[str, Any]:
@@ -192,7 +180,7 @@ class BreakGlassArgs:
 class GovernancePlan:
     """The stack `governance`; `locations` by domain, `registered` by `<domain>.<product>`.
 
-    `ci` are CI roles by `stack`, without those that come by `mesh bootstrap`.
+    `ci` are the CI roles of domains by `stack`; the others come by `mesh bootstrap`.
     """
 
     access: AccountAccess

@@ -20,6 +20,7 @@ from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.continuous_integration import FirstCiRoles
+from mesh.plan.nodes.roles import RoleDocuments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +140,30 @@ class LandingZoneArgs:
         return preview_trust(self.perimeter, by_ci=self.first_ci is not None)
 
     @cached_property
+    def break_glass(self) -> RoleDocuments:
+        """Documents of the break-glass role, which the governance account starts with."""
+        return RoleDocuments(
+            trust=break_glass.trust(self.perimeter), permissions=break_glass.permissions(self.perimeter)
+        )
+
+    @cached_property
     def bootstrap(self) -> str:
         """The CloudFormation template of the roles that accounts start with."""
-        first = self.first_ci
+        first, glass = self.first_ci, self.break_glass
         return bootstrap.template(
             self.deploy_trust(bootstrap.ITS_OWN_ID),
             self.preview_trust,
-            bootstrap.FirstCi(
-                governance_id=self.perimeter.governance_id,
-                issuer=first.issuer,
-                audience=first.audience,
-                roles={role.stack: (role.trust, role.permissions) for role in first.roles},
-            )
-            if first
-            else None,
+            bootstrap.OfGovernance(
+                account_id=self.perimeter.governance_id,
+                break_glass=(glass.trust, glass.permissions),
+                ci=bootstrap.FirstCi(
+                    issuer=first.issuer,
+                    audience=first.audience,
+                    roles={role.stack: (role.trust, role.permissions) for role in first.roles},
+                )
+                if first
+                else None,
+            ),
         )
 
     @cached_property

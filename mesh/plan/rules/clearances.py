@@ -9,7 +9,15 @@ from mesh import names
 from mesh.findings import Problem, unknown
 from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file
 
-RESERVED_CLEARANCES: Final = ("access", "deploy", "deploy-access", "preview", "publisher", *names.STAFF)
+RESERVED_CLEARANCES: Final = (
+    "access",
+    "deploy",
+    "deploy-access",
+    names.NO_CLEARANCE,
+    "preview",
+    "publisher",
+    *names.STAFF,
+)
 LONGEST_PERMISSION_SET: Final = 32
 
 

@@ -103,6 +103,8 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
         *_of_every_account(hub),
         *_of_ci(context, hub),
         NamedRole(names.break_glass_role(hub), "the way in for emergencies"),
+        # Of a mesh that was deployed before the role came with the bootstrap (decision 0034).
+        NamedRole(names.role(hub, names.BREAK_GLASS), "the way in for emergencies"),
     ]
     central += [
         NamedRole(make(hub, domain), f"domain '{domain}'", domain_file(domain))

@@ -90,9 +90,9 @@ _PUBLIC_ACCESS_BLOCK: Final = (
 )
 _OBJECT_LOCK: Final = "Object Lock in compliance mode is set by the component AuditTrail; `mesh plan --json` lists it"
 _BREAK_GLASS: Final = (
-    "the alarm, the session of an hour and the boundary are set by the component BreakGlass (`mesh plan --json` lists "
-    "them); who is a user of the break-glass group, and with which device, people decide in the management account, "
-    "which no policy binds"
+    "the alarm is set by the component BreakGlass (`mesh plan --json` lists it), and the role, with its session of an "
+    "hour, by the template of `mesh bootstrap`; who is a user of the break-glass group, and with which device, people "
+    "decide in the management account, which no policy binds"
 )
 _CI: Final = (
     "who may run a job in an environment of the repository, and after whose review, is set with GitHub, and its issuer "
@@ -109,9 +109,9 @@ _GROUPS: Final = (
 )
 
 _MOVING: Final = (
-    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; deployments of "
-    "governance and of the management account, and the break-glass role, come to everything, which `mesh access blast` "
-    "shows"
+    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; the deployment of "
+    "the management account and the break-glass role come to everything, that of governance to all data, which `mesh "
+    "access blast` shows"
 )
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (

@@ -10,6 +10,7 @@ from mesh.aws.allowed_actions import actions_that
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.invariants.continuous_integration import OF_THE_PLATFORM
 from mesh.proof.subject import Actor, Subject
 
 OF_THEIR_OWN: Final = frozenset({"iam:CreateServiceLinkedRole", "iam:PassRole"})
@@ -63,9 +64,31 @@ def roles_carry_the_boundary(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(administrator.who, Request(administrator.name, action, role_of_theirs, bounded), free=("scp",))
             for caller in (deployment, bootstrap):
                 yield Claim(caller.who, Request(caller.name, action, role_of_theirs), free=("scp",))
+        yield from _first_roles(subject, deployment, bootstrap)
         yield from _unchangeable(administrator, deployment, bootstrap)
     yield from _passed_roles(subject)
     yield from _root_users(subject)
+
+
+def _first_roles(subject: Subject, deployment: Actor, bootstrap: Actor) -> Iterator[AnyClaim]:
+    """Claims on the roles through which deployments are entered: a deployment changes none, its own neither."""
+    account_id = deployment.account or ""
+    bounded = {"iam:PermissionsBoundary": names.boundary(account_id)}
+    first = [names.deploy_role(account_id), names.preview_role(account_id), bootstrap.name]
+    callers = [deployment]
+    if deployment.unit == "domains":
+        first.append(names.deploy_access_role(account_id))
+        callers.append(deployment._replace(who="the deployment of who reads", name=first[-1], kind="deploy-access"))
+    if account_id == subject.hub:
+        first.append(names.break_glass_role(account_id))
+        first += [names.ci_role(account_id, stack) for stack in OF_THE_PLATFORM]
+    for role in first:
+        for action in changing("role"):
+            for caller in callers:
+                request = Request(caller.name, action, role, bounded)
+                yield Claim(caller.who, request, allowed=False, denied=("scp",))
+            if role != bootstrap.name:
+                yield Claim(bootstrap.who, Request(bootstrap.name, action, role, bounded), free=("scp",))
 
 
 def _makers(administrator: Actor, deployment: Actor, bootstrap: Actor, action: str) -> tuple[Actor, ...]:

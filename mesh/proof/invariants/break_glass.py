@@ -116,10 +116,10 @@ def _assumed(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(who, Request(break_glass, "sts:AssumeRole", role, named), allowed=False, granted=False)
     for stranger in (OTHER_ORGANIZATION, NO_ORGANIZATION):
         outside = Request(break_glass, "sts:AssumeRole", names.deploy_role(stranger), named)
-        yield Claim(who, outside, allowed=False, denied=("scp", "boundary"), granted=False)
+        yield Claim(who, outside, allowed=False, denied=("scp",), granted=False)
     for action in ("s3:GetObject", "s3:PutObject"):
         outside = Request(break_glass, action, f"{OUTSIDE_BUCKET}/x", named)
-        yield Claim(who, outside, allowed=False, denied=("scp", "boundary"), granted=False)
+        yield Claim(who, outside, allowed=False, denied=("scp",), granted=False)
 
 
 def _roles_of_the_mesh(subject: Subject) -> Iterator[str]:
@@ -209,7 +209,7 @@ def _unmatched(subject: Subject) -> str | None:
             "eventName": "AssumeRole",
             "awsRegion": subject.region,
             "requestParameters": {
-                "roleArn": f"arn:aws:iam::{subject.hub}:role/mesh/break-glass",
+                "roleArn": f"arn:aws:iam::{subject.hub}:role/mesh/break-glass/emergencies",
                 "sourceIdentity": from_plan.BREAK_GLASS_USER,
             },
         },

@@ -37,8 +37,8 @@ OUTWARD: Final = (
 BOUNDED: Final = frozenset({"s3", "kms", "sqs", "sns", "sts"})
 """Services for which the permissions boundary has the same wall as the SCP."""
 
-WITH_A_BOUNDARY: Final = ("clearance", "pipeline", "delivery", "location", "publisher", "access", "break-glass")
-"""Kinds of callers that are roles of the mesh, which carry the boundary."""
+WITH_A_BOUNDARY: Final = ("clearance", "pipeline", "delivery", "location", "publisher", "access")
+"""Kinds of callers that are roles which stacks make: they carry the boundary. The first roles are there before it."""
 
 NOT_OF_AWS: Final = (
     ("iam:GetRole", "arn:aws:iam::aws:role/x"),

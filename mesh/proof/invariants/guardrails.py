@@ -200,7 +200,7 @@ def _organization(administrator: Actor, deployment: Actor) -> Iterator[AnyClaim]
     yield Claim(administrator.who, request, allowed=False, denied=("scp",))
 
 
-NAMESAKES: Final = ("Deploy", "DeployRole", "deploy", "ci/mesh/deploy", "mesh/clearance/x", "mesh/pipeline/deploy")
+NAMESAKES: Final = ("Deploy", "DeployRole", "deploy", "ci/mesh/deploy", "mesh/clearance/x", "mesh/pipeline/none/deploy")
 """Names of roles that a team may make, and that a wide pattern would take for the deployment."""
 
 

@@ -41,12 +41,18 @@ class Refusal(NamedTuple):
 _TOPIC: Final = "arn:aws:sns:{region}:{hub}:mesh-break-glass"
 _ROLE: Final = "arn:aws:iam::{account}:role/somebody"
 _MESH_ROLE: Final = "arn:aws:iam::{account}:role/mesh/clearance/x"
+_FIRST_ROLE: Final = "arn:aws:iam::{account}:role/mesh/deploy"
+_FIRST_CI_ROLE: Final = "arn:aws:iam::{hub}:role/mesh/ci/access"
+_BREAK_GLASS_ROLE: Final = "arn:aws:iam::{hub}:role/mesh/break-glass/emergencies"
 _MESH_POLICY: Final = "arn:aws:iam::{account}:policy/mesh/boundary"
 _WORKGROUP: Final = "arn:aws:athena:{region}:{account}:workgroup/mesh-general"
 _ALARM: Final = {"cloudwatch:AlarmActions": ("arn:aws:sns:{region}:{account}:x",)}
 
 AT_THE_ROOT: Final = (
     Refusal("RefuseOtherFederation", ("bootstrap of governance",), "iam:CreateOpenIDConnectProvider"),
+    Refusal("RefuseChangesToFirstRoles", ("bootstrap",), "iam:UpdateAssumeRolePolicy", _FIRST_ROLE),
+    Refusal("RefuseChangesToFirstRoles", ("bootstrap",), "iam:UpdateAssumeRolePolicy", _BREAK_GLASS_ROLE),
+    Refusal("RefuseChangesToFirstRoles", ("bootstrap",), "iam:PutRolePolicy", _FIRST_CI_ROLE),
     Refusal("RefuseChangesToRolesOfTheMesh", ("deploy", "deploy-access", "bootstrap"), "iam:UpdateRole", _MESH_ROLE),
     Refusal("RefuseLosingTheBoundary", ("deploy", "bootstrap"), "iam:DeleteRolePermissionsBoundary", _ROLE),
     Refusal("RefusePassingRolesOfTheMesh", ("deploy",), "iam:PassRole", _MESH_ROLE),

@@ -92,7 +92,7 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Actor]:
     yield from subject.publishing(product.domain)
     # The path of a role may hold a colon (IAM API, CreateRole), so a pattern that is matched as text, not as an ARN,
     # takes this for a role of the mesh.
-    for path in ("clearance/restricted", f"pipeline/{product.name}", "deploy"):
+    for path in ("clearance/restricted", f"pipeline/none/{product.name}", "deploy"):
         forged = f"arn:aws:iam::{product.account_id}:role/x:role/mesh/{path}"
         yield Actor(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
     for domain in subject.others(product.domain):
@@ -112,7 +112,7 @@ def _at_home(caller: Actor, product: DataProductArgs) -> bool:
 
 
 def _is_of(job: Actor, product: DataProductArgs) -> bool:
-    return job.name.endswith((f"/pipeline/{product.name}", f"/deliver-{product.name}"))
+    return job.name.endswith((f"/pipeline/none/{product.name}", f"/deliver-{product.name}"))
 
 
 def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:

@@ -87,7 +87,7 @@ def _by_roles_of_any_name(subject: Subject) -> Iterator[AnyClaim]:
     for role in subject.world.roles.values():
         if role.trust is None or role.account not in asked:
             continue
-        paths = ("mesh/x", "mesh/pipeline/x", "mesh/clearance/x", "Deploy", "service-role/glue")
+        paths = ("mesh/x", "mesh/pipeline/none/x", "mesh/clearance/x", "Deploy", "service-role/glue")
         strangers = [f"arn:aws:iam::{role.account}:role/{path}" for path in paths]
         for caller in (*jobs.get(role.account, ())[:2], *chance, *strangers, f"arn:aws:iam::{role.account}:root"):
             request = Request(caller, "sts:AssumeRole", role.arn)

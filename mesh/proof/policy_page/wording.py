@@ -17,7 +17,7 @@ NAMES: Final = (
     (r"<mesh>-[a-z0-9-]+-(logs|results)(/[a-z0-9-]+(?=/))?", r"<\1>"),
     (r"<mesh>-audit", "<audit>"),
     (r"(role/mesh/clearance)/[a-z0-9-]+", r"\1/<clearance>"),
-    (r"(role/mesh/pipeline)/[a-z0-9-]+", r"\1/<product>"),
+    (r"(role/mesh/pipeline)/[a-z0-9-]+/[a-z0-9-]+", r"\1/<clearance>/<product>"),
     (r"(role/mesh/location)/[a-z0-9-]+", r"\1/<domain>"),
     (r"(role/mesh/publisher/publish-)[a-z0-9-]+", r"\1<domain>"),
     (r"(role/mesh/delivery/deliver-)[a-z0-9-]+", r"\1<product>"),

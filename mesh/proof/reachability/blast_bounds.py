@@ -42,6 +42,19 @@ _OF_AN_ACCOUNT: Final = frozenset({"block of public access", "log bucket", "quer
 
 
 _OF_A_PARTNER: Final = _OF_AN_ACCOUNT | {"boundary", "roles of the mesh"}
+_OF_GOVERNANCE: Final = _OF_AN_ACCOUNT | {
+    "LF-tags",
+    "Lake Formation settings and grants",
+    "alarm of the break-glass role",
+    "audit bucket",
+    "boundary",
+    "mesh catalog",
+    "network",
+    "registered locations",
+    "roles of the mesh",
+}
+_BY_GOVERNANCE: Final[Mapping[str, frozenset[str]]] = {"a domain": _OF_AN_ACCOUNT, "management": frozenset({"trail"})}
+"""What governance sets up elsewhere: by the CI roles of domains; and the trail, which it keeps for management."""
 _WHO_READS: Final = frozenset({"Lake Formation settings and grants", "boundary"})
 _LABELS: Final = frozenset({"LF-tags"})
 _EVERYWHERE: Final = frozenset({"governance", "management", "a domain", "a partner"})
@@ -118,9 +131,18 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         reads="own",
         loosens=_OF_A_PARTNER,
     ),
-    "deploy of governance": _everything("Governance makes the catalog, its labels and the roles that read for it."),
+    "deploy of governance": BlastBound(
+        why="It makes the catalog, the roles that read for it, and the CI roles of domains; no other deployment's.",
+        reads="everything",
+        writes="everything",
+        products="everything",
+        loosens=_OF_GOVERNANCE,
+        elsewhere=_BY_GOVERNANCE,
+        enters=frozenset({"a domain"}),
+    ),
     "deploy of management": _everything("The stack `organization` makes the walls."),
     "break-glass": _everything("For emergencies: it becomes every deployment, under a name, and an alarm tells."),
+    "stack sets": _everything("StackSets makes the first roles of an account with it, and AWS alone acts with it."),
     "break-glass user": _everything("It becomes the break-glass role, with a fresh second factor."),
     # ---- files
     "pull request": BlastBound(
@@ -130,7 +152,15 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     ),
     # ---- continuous integration
     "ci organization": _everything("It becomes the deployment of the management account."),
-    "ci governance": _everything("It becomes the deployment of governance, which makes the other CI roles."),
+    "ci governance": BlastBound(
+        why="It becomes the deployment of governance, and by the CI roles of domains those of domains.",
+        reads="everything",
+        writes="everything",
+        products="everything",
+        loosens=_OF_GOVERNANCE,
+        elsewhere=_BY_GOVERNANCE,
+        enters=frozenset({"a domain"}),
+    ),
     "ci access": BlastBound(
         why="It becomes the deployment of who reads in every domain: whoever decides who reads, could read.",
         reads="everything",

@@ -52,6 +52,7 @@ GROUP: Final = "group"
 PULL_REQUEST: Final = "pull request"
 OUTSIDER: Final = "outsider"
 LIKE_NAMED: Final = "like-named"
+STACK_SETS: Final = "stack sets"
 
 _M: Final = names.PATH
 _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
@@ -62,7 +63,7 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("preview", rf"role/{_M}/preview"),
         ("ci", rf"role/{_M}/ci[-/](?P<detail>[a-z-]*?)(?:-?(?P<account>\d{{12}}))?"),
         ("clearance", rf"role/{_M}/clearance/(?P<detail>[^/]+)"),
-        ("pipeline", rf"role/{_M}/pipeline/(?:(?P<detail>[^/]+)/)?(?P<product>[^/]+)"),
+        ("pipeline", rf"role/{_M}/pipeline/(?P<detail>[^/]+)/(?P<product>[^/]+)"),
         ("delivery", rf"role/{_M}/delivery/deliver-(?P<product>[^/]+)"),
         ("location", rf"role/{_M}/location/(?P<owner>[^/]+)"),
         ("publisher", rf"role/{_M}/publisher/publish-(?P<owner>[^/]+)"),
@@ -70,9 +71,10 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("owner", rf"role/{_M}/owner"),
         ("auditor", rf"role/{_M}/auditor"),
         ("partner people", rf"role/{_M}/access"),
-        ("break-glass", rf"role/{_M}/{names.BREAK_GLASS}"),
+        ("break-glass", rf"role/{_M}/{names.BREAK_GLASS}/[^/]+"),
         ("break-glass user", rf"user{names.BREAK_GLASS_PATH}.+"),
         ("permission set", r"role/aws-reserved/.*/AWSReservedSSO_(?P<detail>.+)_[0-9a-f]{16}"),
+        (STACK_SETS, r"role/stacksets-exec-.*"),
         (ADMINISTRATOR, r"role/somebody"),
     )
 )

@@ -135,8 +135,8 @@ class Edges:
         self._admitted: dict[str, tuple[str, ...]] = {}
 
     def ways(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
-        """Every way from one principal into another that AWS knows by its ARN."""
-        if not target.is_role or source.key == target.key:
+        """Every way from one principal into another that AWS knows by its ARN; a token's issuer alone makes it."""
+        if not target.is_role or "#" in target.key or source.key == target.key:
             return
         yield from self._assumes(source, target)
         yield from self._changes(source, target)

@@ -31,6 +31,7 @@ from mesh.proof.reachability.classes import (
     node_of,
 )
 from mesh.proof.reachability.edges import Edges, Way
+from mesh.proof.reachability.tokens import NearTokens, near_tokens
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject
 
 Relation = str
@@ -86,6 +87,8 @@ class PrincipalGraph:
         for account, owner in self.owners.items():
             arn = f"arn:aws:iam::{account}:role/somebody"
             yield PrincipalNode(arn, f"an administrator of {owner}", ADMINISTRATOR, owner, account)
+            if owner != "management":
+                yield node_of(names.BOOTSTRAP_ROLE.replace("*", account, 1).replace("*", "1"), self.owners)
             if owner not in self.subject.plan.domains:
                 for clearance in self._clearances:
                     arn = names.clearance_role(account, clearance)
@@ -99,19 +102,12 @@ class PrincipalGraph:
                 f"arn:aws:iam::{account}:role/somebody", f"an outsider of {account}", OUTSIDER, "", account
             )
         yield PrincipalNode("anonymous", "an anonymous caller", OUTSIDER, "", "")
-        yield from self._tokens()
+        yield from self._tokens.nodes.values()
 
-    def _tokens(self) -> Iterator[PrincipalNode]:
-        """Tokens of identity providers that a trust names: of a stranger's repository, and of a pull request."""
-        found: dict[str, PrincipalNode] = {}
-        for role in self.subject.world.roles.values():
-            trust = self.text_of(role.trust) if role.trust else ""
-            for provider, audience, subject in _TOKEN.findall(trust) if '"Federated"' in trust else ():
-                repository = subject.partition(":environment:")[0]
-                for claimed in (f"{repository}:pull_request", f"repo:somebody/else{subject.removeprefix(repository)}"):
-                    node = PrincipalNode(f"{provider}#{claimed}", f"a token of {claimed}", OUTSIDER, "", "", audience)
-                    found.setdefault(claimed, node)
-        yield from found.values()
+    @cached_property
+    def _tokens(self) -> NearTokens:
+        roles = self.subject.world.roles.values()
+        return near_tokens(((role.arn, self.text_of(role.trust)) for role in roles if role.trust), self.owners)
 
     @property
     def _clearances(self) -> tuple[str, ...]:
@@ -147,7 +143,9 @@ class PrincipalGraph:
         if node.kind == GROUP:
             return f"{GROUP}/{sorted(self._form(step.target) for step in self._of_people(node))}"
         if "#" in node.key:  # a trust compares the whole text of a token
-            return node.key
+            apart = not node.owner or node.key.partition("#")[2] in self._tokens.admitted
+            nearly_for = node_of(self._tokens.nearly_for[node.key], self.owners)
+            return node.key if apart else f"{OUTSIDER}/{self._form(nearly_for)}"
         form = f"{node.kind}/{node.detail}/{self.account_form(node.account)}"
         if not node.is_role:
             return f"{form}/{node.owner if node.owner in self.controlled else ''}"
@@ -367,8 +365,6 @@ class PrincipalGraph:
 
 
 _ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_TOKEN: Final = re.compile(r'"Federated": "([^"]+)".*?:aud": \[?"([^"]+)".*?:sub": \[?"([^"]+)"')
-"""Identity provider, audience and subject of the tokens that a trust admits."""
 _OF_A_DOMAIN: Final = re.compile(r"(?:publisher/publish-|role/mesh/location/)([a-z0-9-]+)")
 
 

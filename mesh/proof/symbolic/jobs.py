@@ -23,7 +23,7 @@ READS: Final = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery", 
 CHANGES: Final = ("logs:DeleteLogGroup", "logs:PutLogEvents", "logs:PutRetentionPolicy", "logs:AssociateKmsKey")
 LOGS: Final[Shape] = ("arn:aws:logs:", WORD, ":", WORD, ":log-group:/mesh/", ANY)
 ALIAS: Final[Shape] = ("arn:aws:kms:", WORD, ":", WORD, ":alias/mesh/", ANY)
-PIPELINE: Final = role("pipeline/", ACCOUNT, ANY)
+PIPELINE: Final = role("pipeline/", ACCOUNT, ANY, "/", ANY)
 
 
 def jobs_stay_as_made(subject: Subject) -> Iterator[Obligation]:

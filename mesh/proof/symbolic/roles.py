@@ -81,7 +81,7 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
     if role.arn.startswith(f"arn:aws:iam::{hub}:role/mesh/ci/"):
         return _of_ci(subject, role)
     kind, _, name = role.arn.partition(f":role/{names.PATH}/")[2].partition("/")
-    ci, glass = f"arn:aws:iam::{hub}:role/mesh/ci/", f"arn:aws:iam::{hub}:role/mesh/break-glass"
+    ci, glass = f"arn:aws:iam::{hub}:role/mesh/ci/", f"arn:aws:iam::{hub}:role/mesh/break-glass/emergencies"
     match kind:
         case "deploy" | "deploy-access" | "preview":
             # Every CI role previews, in the accounts that its own policy names.

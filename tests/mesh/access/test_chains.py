@@ -104,7 +104,7 @@ def test_without_the_grant_of_the_hub_or_of_the_own_account_no_column_comes_thro
         f"arn:aws:iam::{IDENTITY}:role/an-administrator",
         f"arn:aws:iam::{IDENTITY}:root",
         f"arn:aws:iam::{IDENTITY}:role/mesh/deploy",
-        f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/accounts",
+        f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/none/accounts",
         f"arn:aws:iam::{HUB}:role/mesh/location/ads",
         "arn:aws:iam::410000000072:role/mesh/access",
         "arn:aws:iam::100000000001:role/an-administrator",
@@ -137,13 +137,13 @@ def test_a_name_that_names_no_caller_is_not_guessed(access: DecidedReads) -> Non
 @pytest.mark.parametrize(
     ("key", "action", "roles"),
     [
-        ("files/part-0.parquet", "s3:GetObject", {"pipeline/impressions"}),
-        ("tables/t/data/part-0.parquet", "s3:GetObject", {"pipeline/impressions", "location/ads"}),
+        ("files/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
+        ("tables/t/data/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions", "location/ads"}),
         (
             "tables/t/metadata/v1.json", "s3:GetObject",
-            {"pipeline/impressions", "location/ads", "publisher/publish-ads"},
+            {"pipeline/none/impressions", "location/ads", "publisher/publish-ads"},
         ),
-        ("outbound/p/part-0.parquet", "s3:GetObject", {"pipeline/impressions"}),
+        ("outbound/p/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObjectVersionForReplication", {"delivery/deliver-impressions"}),
     ],
 )  # fmt: skip

@@ -92,7 +92,7 @@ def test_a_read_across_accounts_names_who_lets_and_who_lets_in(access: DecidedRe
 
 
 def test_a_request_through_an_endpoint_names_its_policy(access: DecidedReads) -> None:
-    pipeline, put = f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/profiles", "s3:PutObject"
+    pipeline, put = f"arn:aws:iam::{IDENTITY}:role/mesh/pipeline/none/profiles", "s3:PutObject"
     thing, inside = "arn:aws:s3:::aurora-identity--profiles/tables/x", {"aws:SourceVpce": "vpce-mesh-s3"}
     last = layers(Request(pipeline, put, thing, inside), access.world)[-1]
     assert (last.layer, last.says, [cause.sid for cause in last.because]) == (

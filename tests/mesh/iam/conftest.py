@@ -41,5 +41,5 @@ def documents(plan: Plan) -> dict[str, Document]:
         **found,
         "/bootstrap/preview_refusals": deploy.preview_refusals(),
         "/bootstrap/deploy_trust": deploys,
-        "/bootstrap/deploy_access_permissions": deploy_access.deploy_access_permissions(),
+        "/bootstrap/deploy_access_permissions": deploy_access.deploy_access_permissions("310000000013"),
     }

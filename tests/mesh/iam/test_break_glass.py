@@ -35,7 +35,7 @@ EVENT: dict[str, Any] = {
         "awsRegion": "eu-west-1",
         "sourceIPAddress": "192.0.2.1",
         "requestParameters": {
-            "roleArn": "arn:aws:iam::200000000002:role/mesh/break-glass",
+            "roleArn": "arn:aws:iam::200000000002:role/mesh/break-glass/emergencies",
             "roleSessionName": "emergency",
             "sourceIdentity": "keeper",
             "serialNumber": "arn:aws:iam::100000000001:mfa/keeper",
@@ -65,7 +65,7 @@ def test_the_event_of_a_broken_glass_is_heard(plan: Plan) -> None:
         ("eventName", "GetCallerIdentity"),
         ("eventSource", "iam.amazonaws.com"),
         ("requestParameters", {"roleArn": "arn:aws:iam::200000000002:role/mesh/ci/governance"}),
-        ("requestParameters", {"roleArn": "arn:aws:iam::200000000002:role/mesh/break-glass-2"}),
+        ("requestParameters", {"roleArn": "arn:aws:iam::200000000002:role/mesh/break-glass/emergencies-2"}),
     ],
 )
 def test_another_event_is_not(plan: Plan, field: str, value: Any) -> None:

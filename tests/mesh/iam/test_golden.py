@@ -62,12 +62,12 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
             yield f"role-ci-{name}-trust", role.trust
             yield f"role-ci-{name}-permissions", role.permissions
     yield "role-deploy-access-trust", plan.organization.args.deploy_access_trust
-    yield "role-deploy-access-permissions", deploy_access.deploy_access_permissions()
+    yield "role-deploy-access-permissions", deploy_access.deploy_access_permissions("310000000013")
     yield "role-preview-trust", plan.organization.args.preview_trust
     yield "role-preview-refusals", deploy.preview_refusals()
     yield "boundary", domain.account.boundary
-    yield "role-break-glass-trust", plan.governance.break_glass.trust
-    yield "role-break-glass-permissions", plan.governance.break_glass.permissions
+    yield "role-break-glass-trust", plan.organization.args.break_glass.trust
+    yield "role-break-glass-permissions", plan.organization.args.break_glass.permissions
     yield "group-keepers", plan.organization.break_glass_group.permissions
     if plan.organization.people:
         for permission_set in plan.organization.people.permission_sets:

@@ -416,7 +416,7 @@ def an_endpoint_is_foreign_when_it_names_its_organisation(bench: Bench) -> None:
 def jobs_are_bound_by_the_names_of_their_roles(bench: Bench) -> None:
     """A job that runs with another role is bound no more; and what Glue does itself with that role is refused."""
     change = both(
-        without("Null", "glue:CredentialIssuingService"), when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/pipeline/*")
+        without("Null", "glue:CredentialIssuingService"), when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/pipeline/*/*")
     )
     bench.statement(CREDENTIALS, "RefuseGlueCredentialsElsewhere", change)
 
@@ -672,7 +672,7 @@ def a_domain_changes_what_protects_all(bench: Bench) -> None:
 @fault("M9", "mesh.ads.", "is not refused by the caller's own policy")
 def a_pipeline_speaks_for_every_product_of_its_domain(bench: Bench) -> None:
     edit = when("ForAnyValue:StringNotLike", "events:source", "mesh.ads.*")
-    bench.statement("role/mesh/pipeline/impressions, mesh", "RefuseEventsOfOthers", edit)
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "RefuseEventsOfOthers", edit)
 
 
 @fault("M9", "please open the attachment", "is not refused by the resource's policy")
@@ -687,7 +687,7 @@ def logs_are_told_by_the_beginning_of_a_name(bench: Bench) -> None:
     def edit(statement: Json) -> None:
         statement["Resource"] = statement["Resource"][0] + "*"
 
-    bench.statement("role/mesh/pipeline/impressions, mesh", "WriteLogs", edit)
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "WriteLogs", edit)
 
 
 @fault("I25", "the deployment of domain", "logs:", "is not refused by a service control policy")
@@ -701,10 +701,12 @@ def a_trigger_brings_its_own_arguments(bench: Bench) -> None:
     bench.statement(JOBS, "RefuseStartingJobs", less("Action", "glue:UpdateTrigger"))
 
 
-@fault("M12", "role/mesh/pipeline/impressions", "role/mesh/clearance/general", "is admitted by the resource's policy")
+@fault(
+    "M12", "role/mesh/pipeline/none/impressions", "role/mesh/clearance/general", "is admitted by the resource's policy"
+)
 def a_pipeline_steps_into_a_clearance(bench: Bench) -> None:
     """The change of one line that "32 of 32 invariants" did not see."""
-    edit = also("ArnLike", ARN, f"arn:aws:iam::{bench.account('ads')}:role/mesh/pipeline/*")
+    edit = also("ArnLike", ARN, f"arn:aws:iam::{bench.account('ads')}:role/mesh/pipeline/*/*")
     bench.statement("role/mesh/clearance/general, trust", "PeopleWithThePermissionSet", edit)
 
 
@@ -880,7 +882,7 @@ def a_delivery_is_assumed_for_any_bucket(bench: Bench) -> None:
 @fault("I2", "Glue for another account", "is allowed", "PipelinesOfThisAccount")
 def a_pipeline_is_assumed_for_any_account(bench: Bench) -> None:
     edit = without("StringEquals", "aws:SourceAccount")
-    bench.statement("role/mesh/pipeline/impressions, trust", "PipelinesOfThisAccount", edit)
+    bench.statement("role/mesh/pipeline/none/impressions, trust", "PipelinesOfThisAccount", edit)
 
 
 @fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsDatabases")
@@ -1312,7 +1314,7 @@ def a_boundary_is_taken_off_by_whoever_has_it(bench: Bench) -> None:
     bench.drop("mesh-guardrails-stay-up", "RefuseLosingTheBoundary")
 
 
-@fault("I17", "iam:PassRole", "role/mesh/pipeline/x", "is not refused by a service control policy")
+@fault("I17", "iam:PassRole", "role/mesh/pipeline/none/x", "is not refused by a service control policy")
 def a_pipelines_role_is_handed_to_a_service_that_reads_aloud(bench: Bench) -> None:
     """A state machine with the role of a pipeline tells whoever may read its history."""
     bench.drop("mesh-guardrails-stay-up", "RefusePassingRolesOfTheMesh")
@@ -1384,26 +1386,26 @@ def a_pipeline_cannot_replace_what_it_wrote(bench: Bench) -> None:
     def edit(statement: Json) -> None:
         statement["Action"].remove("s3:DeleteObject")
 
-    bench.statement("role/mesh/pipeline/impressions, mesh", "WriteTheProduct", edit)
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "WriteTheProduct", edit)
 
 
 @fault("U2", "s3:DeleteBucket", "is granted by the caller's own policies")
 def a_pipeline_is_given_all_of_s3_on_its_bucket(bench: Bench) -> None:
     """The bucket is its own, so who would mind?"""
-    bench.statement("role/mesh/pipeline/impressions, mesh", "ListTheProduct", _more("Action", "s3:*"))
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "ListTheProduct", _more("Action", "s3:*"))
 
 
 @fault("U2", "is granted by the caller's own policies", "log-group:/mesh/impressions-of-another")
 def a_log_group_has_a_trailing_star(bench: Bench) -> None:
     """`/mesh/impressions*` is the group of `impressions-of-another`, too."""
     group = f"arn:aws:logs:{bench.subject.region}:{bench.account('ads')}:log-group:/mesh/impressions*"
-    bench.statement("role/mesh/pipeline/impressions, mesh", "WriteLogs", _more("Resource", group))
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "WriteLogs", _more("Resource", group))
 
 
 @fault("U2", "glue:GetConnection", "is granted by the caller's own policies")
 def a_pipeline_reads_the_passwords_of_all_connections(bench: Bench) -> None:
     every = f"arn:aws:glue:{bench.subject.region}:{bench.account('ads')}:connection/*"
-    bench.statement("role/mesh/pipeline/impressions, mesh", "ReadTheConnection", _more("Resource", every))
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "ReadTheConnection", _more("Resource", every))
 
 
 @fault("U2", "athena:BatchGetQueryExecution", "workgroup/primary", "is granted by the caller's own policies")

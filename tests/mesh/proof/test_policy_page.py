@@ -123,7 +123,7 @@ def test_a_deny_excepts_whom_its_negated_conditions_name(plan: Plan) -> None:
         principal="*",
         actions=("s3:*",),
         conditions=(
-            when("ArnNotLike", "aws:PrincipalArn", f"arn:aws:iam::{home}:role/mesh/pipeline/impressions"),
+            when("ArnNotLike", "aws:PrincipalArn", f"arn:aws:iam::{home}:role/mesh/pipeline/none/impressions"),
             when("BoolIfExists", "aws:PrincipalIsAWSService", "false"),
             when("StringNotEquals", "aws:RequestedRegion", plan.perimeter.region),
         ),
@@ -131,7 +131,7 @@ def test_a_deny_excepts_whom_its_negated_conditions_name(plan: Plan) -> None:
     told = wording(deny, "", put(plan, home))
     assert told == Wording(
         ("everybody",),
-        ("`pipeline/<product>` of the account", "AWS services"),
+        ("`pipeline/<clearance>/<product>` of the account", "AWS services"),
         (KeyWording("aws:RequestedRegion", "is not", ("<region>",)),),
     )
 

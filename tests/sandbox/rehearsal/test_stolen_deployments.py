@@ -1,4 +1,4 @@
-"""Probes of stolen deployments: every domain's are tried, and the plan refuses each of them."""
+"""Probes of stolen deployments: every one is tried, and the plan refuses each of them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ def _probes(plan: Plan) -> list[Probe]:
     return list(probes_of_stolen_deployments(plan, list(personas(plan))))
 
 
-def test_both_deployments_of_every_domain_and_its_publisher_try(plan: Plan) -> None:
+def test_every_deployment_and_every_publisher_of_the_member_accounts_try(plan: Plan) -> None:
     callers = {probe.persona.who for probe in _probes(plan)}
     who = ("deploy@{}", "deploy-access@{}", "publisher:{}")
-    assert callers == {each.format(domain) for domain in plan.domains for each in who}
+    others = {f"deploy@{home}" for home in ("governance", *plan.partners)}
+    assert callers == {each.format(domain) for domain in plan.domains for each in who} | others
 
 
 def test_roles_grants_locations_and_places_are_tried(plan: Plan) -> None:
     tried = Counter(probe.operation for probe in _probes(plan))
     domains = len(plan.domains)
-    assert tried["update_assume_role_policy"] == 2 * domains  # a clearance's role, and a pipeline's
+    of_readers, of_first_roles = 2, 3 + 3  # of a clearance and a pipeline; by both deployments, those of a domain
+    of_governance, of_partners = 2 + 1 + 5, 2 * len(plan.partners)
+    assert tried["update_assume_role_policy"] == (of_readers + of_first_roles) * domains + of_governance + of_partners
     assert tried["grant_permissions"] == tried["put_data_lake_settings"] == domains
     assert tried["register_resource"] == tried["deregister_resource"] == 3 * domains
     assert tried["create_database"] == domains

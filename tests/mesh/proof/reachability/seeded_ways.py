@@ -25,7 +25,7 @@ ADS, CONTENT, IDENTITY, HUB, MANAGEMENT = "310000000013", "320000000021", "33000
 SUBSCRIPTIONS, AD_MEASUREMENT, SUBTITLING = "360000000063", "410000000072", "420000000080"
 JOBS, GUARDRAILS, WHO_READS = "mesh-jobs-stay-as-made", "mesh-guardrails-stay-up", "mesh-who-reads"
 STAYS_INSIDE: Final = "mesh-partner-ad-measurement-stays-inside"
-MAKING = "RefuseMakingReaders"
+MAKING, FIRST = "RefuseMakingReaders", "RefuseChangesToFirstRoles"
 CHANGES, PASSING, UNBOUND = (
     "RefuseChangesToRolesOfTheMesh",
     "RefusePassingRolesOfTheMesh",
@@ -213,7 +213,7 @@ def a_clearance_admits_a_role_of_another_account(bench: WaysBench) -> None:
     bench.trusts(names.clearance_role(ADS, "pii"), SOMEBODY)
 
 
-@way("administrator@identity", ("may assume", "sts:AssumeRole", "pipeline/profiles@identity", "Seeded"))
+@way("administrator@identity", ("may assume", "sts:AssumeRole", "pipeline/none/profiles@identity", "Seeded"))
 def a_pipeline_admits_a_person_for_debugging(bench: WaysBench) -> None:
     bench.trusts(names.pipeline_role(IDENTITY, "profiles"), f"arn:aws:iam::{IDENTITY}:role/somebody")
 
@@ -245,7 +245,7 @@ def a_clearance_admits_the_preview_and_the_preview_is_let(bench: WaysBench) -> N
     bench.policy(bench.role(names.preview_role(CONTENT)).identity[1], _given("sts:AssumeRole"))
 
 
-@way("administrator@governance", ("may assume", "sts:AssumeRole", "break-glass@governance", "Seeded"))
+@way("administrator@governance", ("may assume", "sts:AssumeRole", "break-glass/emergencies@governance", "Seeded"))
 def the_glass_is_broken_without_a_key(bench: WaysBench) -> None:
     bench.trusts(names.break_glass_role(HUB), f"arn:aws:iam::{HUB}:role/*")
 
@@ -268,7 +268,7 @@ def a_clearance_may_publish(bench: WaysBench) -> None:
     bench.trusts(names.publisher_role(HUB, "ads"), names.clearance_role(ADS, "general"))
 
 
-@way("pipeline/titles@content", ("may assume", "sts:AssumeRole", "clearance/restricted@content", "Seeded"))
+@way("pipeline/none/titles@content", ("may assume", "sts:AssumeRole", "clearance/restricted@content", "Seeded"))
 def a_pipeline_reads_with_a_clearance(bench: WaysBench) -> None:
     bench.may(names.pipeline_role(CONTENT, "titles"), "sts:AssumeRole")
     bench.trusts(names.clearance_role(CONTENT, "restricted"), names.pipeline_role(CONTENT, "titles"))
@@ -346,7 +346,7 @@ for _action in (
 
 @way(
     "administrator@content",
-    ("may change", "iam:DeleteRolePermissionsBoundary", "pipeline/titles@content", "AdministratorAccess"),
+    ("may change", "iam:DeleteRolePermissionsBoundary", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def the_boundary_can_be_taken_off(bench: WaysBench) -> None:
     bench.forget(GUARDRAILS, CHANGES, "iam:DeleteRolePermissionsBoundary")
@@ -372,12 +372,29 @@ def an_old_boundary_can_be_put_back(bench: WaysBench) -> None:
 
 @way("administrator@content", ("may change", "iam:UpdateAssumeRolePolicy", "deploy@content", "AdministratorAccess"))
 def an_administrator_is_spared_by_the_guards_on_roles(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, FIRST, SOMEBODY)
     bench.spare(GUARDRAILS, CHANGES, SOMEBODY)
     bench.spare(WHO_READS, MAKING, SOMEBODY)
 
 
 @way(
-    "pipeline/titles@content",
+    "deploy@governance",
+    ("may change", "iam:UpdateAssumeRolePolicy", "ci/access@governance", "AdministratorAccess"),
+)
+def a_deployment_changes_how_others_are_entered(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, FIRST, names.deploy_role("*"))
+
+
+@way(
+    "deploy@partner-subtitling",
+    ("may change", "iam:UpdateAssumeRolePolicy", "stacksets-exec-1@partner-subtitling", "AdministratorAccess"),
+)
+def a_deployment_changes_the_role_of_stack_sets(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, FIRST, names.deploy_role("*"))
+
+
+@way(
+    "pipeline/none/titles@content",
     ("may change", "iam:UpdateAssumeRolePolicy", "clearance/restricted@content", "Given"),
 )
 def the_boundary_of_a_job_that_administers_is_dropped(bench: WaysBench) -> None:
@@ -436,7 +453,7 @@ def a_publisher_registers_locations(bench: WaysBench) -> None:
 
 @way(
     "administrator@content",
-    ("may pass and start", "iam:PassRole, glue:CreateJob", "pipeline/titles@content", "AdministratorAccess"),
+    ("may pass and start", "iam:PassRole, glue:CreateJob", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def an_administrator_may_pass_roles_of_the_mesh(bench: WaysBench) -> None:
     bench.spare(GUARDRAILS, PASSING, SOMEBODY)
@@ -482,7 +499,7 @@ def systems_manager_runs_what_it_is_told_with_a_role(bench: WaysBench) -> None:
 
 @way(
     "administrator@content",
-    ("may pass and start", "iam:PassRole, ec2:RunInstances", "pipeline/titles@content", "AdministratorAccess"),
+    ("may pass and start", "iam:PassRole, ec2:RunInstances", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def a_pipeline_runs_on_a_machine_that_a_team_starts(bench: WaysBench) -> None:
     bench.trusts_service(names.pipeline_role(CONTENT, "titles"), "ec2")
@@ -497,7 +514,7 @@ def a_pipeline_runs_on_a_machine_that_a_team_starts(bench: WaysBench) -> None:
 def _running(action: str, sid: str, *, forgets: str | None = None) -> None:
     @way(
         "administrator@content",
-        ("may change what runs as", action, "pipeline/titles@content", "AdministratorAccess"),
+        ("may change what runs as", action, "pipeline/none/titles@content", "AdministratorAccess"),
     )
     def opens(bench: WaysBench) -> None:
         bench.forget(JOBS, sid, forgets or action)
@@ -521,7 +538,7 @@ for _action, _sid in (
 
 @way(
     "administrator@content",
-    ("may change what runs as", "glue:StartJobRun", "pipeline/titles@content", "AdministratorAccess"),
+    ("may change what runs as", "glue:StartJobRun", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def somebody_may_start_jobs_with_arguments(bench: WaysBench) -> None:
     bench.spare(JOBS, "RefuseStartingJobs", SOMEBODY)
@@ -529,7 +546,7 @@ def somebody_may_start_jobs_with_arguments(bench: WaysBench) -> None:
 
 @way(
     "administrator@content",
-    ("may change what runs as", "events:PutTargets", "pipeline/titles@content", "AdministratorAccess"),
+    ("may change what runs as", "events:PutTargets", "pipeline/none/titles@content", "AdministratorAccess"),
 )
 def somebody_may_schedule_jobs(bench: WaysBench) -> None:
     bench.spare("mesh-no-side-doors-domains", "RefuseEventTargets", SOMEBODY)
@@ -540,7 +557,7 @@ def somebody_may_schedule_jobs(bench: WaysBench) -> None:
     (
         "may change what runs as",
         "s3:PutObject on arn:aws:s3:::content-scripts/titles.py",
-        "pipeline/titles@content",
+        "pipeline/none/titles@content",
         "AdministratorAccess",
     ),
 )
@@ -556,7 +573,7 @@ def the_script_of_a_pipeline_is_in_a_bucket_of_the_team(bench: WaysBench) -> Non
     (
         "may change what runs as",
         "s3:PutObject on arn:aws:s3:::aurora-subscriptions-results/general/job.py",
-        "pipeline/payments@subscriptions",
+        "pipeline/none/payments@subscriptions",
         "KeepQueryResults",
     ),
 )
@@ -566,11 +583,11 @@ def the_script_of_a_pipeline_lies_among_the_results_of_queries(bench: WaysBench)
 
 
 @way(
-    "pipeline/titles@content",
+    "pipeline/none/titles@content",
     (
         "may change what runs as",
         "s3:PutObject on arn:aws:s3:::aurora-content--titles/files/rights.py",
-        "pipeline/rights@content",
+        "pipeline/none/rights@content",
         "WriteTheProduct",
     ),
 )
@@ -671,14 +688,14 @@ def a_ci_role_takes_a_token_of_any_repository(bench: WaysBench) -> None:
 ENGINEER, PIPELINE = names.role(CONTENT, "engineer"), names.pipeline_role(CONTENT, "titles")
 
 
-@way("engineer@content", ("may change what runs as", "glue:UpdateJob", "pipeline/titles@content", "Given"))
+@way("engineer@content", ("may change what runs as", "glue:UpdateJob", "pipeline/none/titles@content", "Given"))
 def an_engineer_changes_the_code_of_jobs(bench: WaysBench) -> None:
     bench.may(ENGINEER, "glue:UpdateJob")
     bench.spare(JOBS, "RefuseChangesToJobs", ENGINEER)
     bench.unbound(ENGINEER)
 
 
-@way("engineer@content", ("may change what runs as", "glue:StartJobRun", "pipeline/titles@content", "Given"))
+@way("engineer@content", ("may change what runs as", "glue:StartJobRun", "pipeline/none/titles@content", "Given"))
 def an_engineer_starts_jobs_with_arguments_of_the_own(bench: WaysBench) -> None:
     bench.may(ENGINEER, "glue:StartJobRun")
     bench.spare(JOBS, "RefuseStartingJobs", ENGINEER)
@@ -689,7 +706,7 @@ def an_engineer_starts_jobs_with_arguments_of_the_own(bench: WaysBench) -> None:
     "group/content-engineers",
     ("is in the group of", "sign in", "people/mesh-engineer@content", "mesh-engineer"),
     ("may assume", "sts:AssumeRole", "engineer@content", "PeopleWithThePermissionSet"),
-    ("may assume", "sts:AssumeRole", "pipeline/titles@content", "Seeded"),
+    ("may assume", "sts:AssumeRole", "pipeline/none/titles@content", "Seeded"),
 )
 def engineers_take_the_role_of_a_pipeline_to_look_for_a_fault(bench: WaysBench) -> None:
     bench.trusts(PIPELINE, ENGINEER)
@@ -733,7 +750,7 @@ def _stepping_up(clearance: str, into: str, arn: str) -> None:
 for _held, _into, _arn in (
     ("general", "clearance/financial@subscriptions", names.clearance_role(SUBSCRIPTIONS, "financial")),
     ("financial", "clearance/restricted@subscriptions", names.clearance_role(SUBSCRIPTIONS, "restricted")),
-    ("pii", "pipeline/payments@subscriptions", names.pipeline_role(SUBSCRIPTIONS, "payments")),
+    ("pii", "pipeline/none/payments@subscriptions", names.pipeline_role(SUBSCRIPTIONS, "payments")),
     ("restricted", "deploy@subscriptions", names.deploy_role(SUBSCRIPTIONS)),
 ):
     _stepping_up(_held, _into, _arn)
@@ -753,7 +770,7 @@ def a_member_whose_review_has_passed_is_still_assigned(bench: WaysBench) -> None
 
 @way(
     "pull-request@content",
-    ("deploys", "the script of its pipeline", "pipeline/titles@content", "products"),
+    ("deploys", "the script of its pipeline", "pipeline/none/titles@content", "products"),
     ("may assume", "sts:AssumeRole", "clearance/restricted@content", "Seeded"),
 )
 def a_pull_request_writes_the_script_of_a_pipeline_that_reads_with_a_clearance(bench: WaysBench) -> None:
@@ -763,7 +780,7 @@ def a_pull_request_writes_the_script_of_a_pipeline_that_reads_with_a_clearance(b
 
 @way(
     "pull-request@content",
-    ("deploys", "the script of its pipeline", "pipeline/titles@content", "products"),
+    ("deploys", "the script of its pipeline", "pipeline/none/titles@content", "products"),
     ("may change", "iam:PutRolePolicy", "clearance/pii@content", "Given"),
 )
 def a_pull_request_writes_the_script_of_a_pipeline_that_administers(bench: WaysBench) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from mesh.plan import Plan
@@ -57,11 +59,9 @@ def test_who_may_do_everything_is_few_and_says_why() -> None:
         "administrator of management",
         "break-glass",
         "break-glass user",
-        "ci deploy",
-        "ci governance",
         "ci organization",
-        "deploy of governance",
         "deploy of management",
+        "stack sets",
     }
 
 
@@ -70,8 +70,8 @@ def test_an_action_that_is_no_way_is_allowed_to_somebody_and_not_asked() -> None
     assert ASKED.isdisjoint(NO_WAY)
 
 
-def witness(subject: Subject) -> Witness | None:
-    return next((found for claim in nobody_becomes_more(subject) if (found := claim.check(subject))), None)
+def witnesses(subject: Subject) -> Iterator[Witness]:
+    return (found for claim in nobody_becomes_more(subject) if (found := claim.check(subject)))
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,6 @@ def witness(subject: Subject) -> Witness | None:
 def test_the_invariant_fails_with_the_path_as_its_witness(plan: Plan, written: WrittenLabels, name: str) -> None:
     subject = Subject(plan, written)
     seeded = next(each for each in WAYS if each.name == name)
-    assert witness(subject) is None
+    assert next(witnesses(subject), None) is None
     with opened(subject, seeded):
-        found = witness(subject)
-    assert found, "R1 notices nothing"
-    assert seeded.path[-1].kind in found.text
+        assert any(seeded.path[-1].kind in found.text for found in witnesses(subject)), "R1 notices nothing"

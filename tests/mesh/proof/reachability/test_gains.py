@@ -102,7 +102,7 @@ HARMS: tuple[tuple[Opens, str, str], ...] = (
     ),
     (
         a_pipeline_writes_another_product,
-        "pipeline/accounts@identity",
+        "pipeline/none/accounts@identity",
         "writes identity.profiles (s3:PutObject on files",
     ),
 )
