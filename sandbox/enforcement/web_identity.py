@@ -1,4 +1,4 @@
-"""Callers who show a token of an identity provider: nobody signs `AssumeRoleWithWebIdentity`, the token says who calls.
+"""Tokens of identity providers: nobody signs `AssumeRoleWithWebIdentity`, and the token says who asks.
 
 A token's signature and lifetime are not looked at, as codes of MFA devices are not: in the emulator whoever writes a
 token is its issuer. What its claims are worth is looked at: the account of the role has to have the provider, and the
@@ -25,7 +25,7 @@ _SCHEME: Final = "https://"
 
 
 class WebIdentity(NamedTuple):
-    """What a token claims: its issuer, without `https://`, its audience and its subject."""
+    """Claims of a token: its issuer, without `https://`, its audience and its subject."""
 
     issuer: str
     audience: str
@@ -33,7 +33,7 @@ class WebIdentity(NamedTuple):
 
     @property
     def keys(self) -> dict[str, str]:
-        """The keys of a request that come from the token (IAM User Guide, "Keys available for OIDC federation")."""
+        """Keys of a request that come from the token (IAM User Guide, "Keys available for OIDC federation")."""
         return {f"{self.issuer}:aud": self.audience, f"{self.issuer}:sub": self.subject}
 
     @property
@@ -64,7 +64,7 @@ def bearer(call: AwsCall) -> SignedCaller:
 
 
 def shown_by(call: AwsCall) -> WebIdentity:
-    """What the token of a call claims. Raises UnknownError when it is none."""
+    """Claims of the token of a call. Raises UnknownError when it is none."""
     parts = call.text("WebIdentityToken").split(".")
     try:
         body = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
