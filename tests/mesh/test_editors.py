@@ -34,6 +34,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "group-of-two-partners",
         "member-of-a-partner",
         "own-product",
+        "partner-named-like-a-domain",
     ),
     "the lock says so": (
         "label-that-is-lost",
@@ -55,6 +56,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "clearance-too-long-for-a-permission-set",
         "domain-spelled-twice",
         "role-name-of-continuous-integration",
+        "role-name-of-the-emergencies",
         "role-name-of-the-emergency-role",
         "role-name-of-the-platform",
     ),
