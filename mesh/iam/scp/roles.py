@@ -178,7 +178,7 @@ def roles_stay_as_they_are(perimeter: Perimeter) -> tuple[Statement, ...]:
             sid="RefuseRolesWithoutTheBoundary",
             what="Only deployments make a role, or change its policy, if it does not carry the boundary.",
             why="A team's role without it could do what the team may not.",
-            but="`mesh/deploy`, which StackSets make, and CI's first roles carry none.",
+            but="The first roles, which StackSets make before the account has a boundary, carry none.",
             actions=(
                 "iam:AttachRolePolicy",
                 "iam:CreateRole",

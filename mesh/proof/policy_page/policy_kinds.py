@@ -167,12 +167,12 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             bearer="users of the group",
         ),
         PolicyKind(
-            "Break-glass role: trust", "break_glass.py", "role/mesh/break-glass, trust", "role-break-glass-trust"
+            "Break-glass role: trust", "break_glass.py", "role/mesh/break-glass/*, trust", "role-break-glass-trust"
         ),
         PolicyKind(
             "Break-glass role: permissions",
             "break_glass.py",
-            "role/mesh/break-glass, mesh",
+            "role/mesh/break-glass/*, mesh",
             "role-break-glass-permissions",
         ),
         PolicyKind(

@@ -27,6 +27,7 @@ NAMES: Final = (
     (r"\bmesh\.[a-z0-9-]+\.[a-z0-9-]+", "mesh.<domain>.<product>"),
     (r"(workgroup/mesh)-[a-z0-9-]+", r"\1-<clearance>"),
     (r"((?:database|table))/[a-z0-9_]+?__\*", r"\1/<domain>__*"),
+    (r"repo:[^`\s]+:environment:[a-z0-9-]+", "repo:<repository>:environment:<environment>"),
     (r"\b\d{4}-\d\d-\d\dT00:00:00Z", "<day after the end>"),
 )
 """Names that people chose, in the places where policies have them; `<mesh>` stands for the mesh's own already."""
@@ -138,6 +139,8 @@ def _principal(statement: Statement, bearer: str, put: Callable[[str], str]) -> 
         yield "everybody"
     elif principal.kind == "AWS":
         yield from (f"everybody of {ACCOUNTS[put(arn).split(':')[4]]}" for arn in principal.ids)
+    elif principal.kind == "Federated":
+        yield from (f"tokens of `{name.partition('oidc-provider/')[2]}`" for name in principal.ids)
     else:
         yield from (f"`{name}`" for name in principal.ids)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mesh.iam.ends import undated
 from mesh.iam.scp import exfiltration
 from mesh.iam.statement import Statement, account, service, when
 from mesh.model import Mesh
@@ -76,7 +77,9 @@ def test_every_document_of_the_plan_is_of_a_kind(plan: Plan) -> None:
 def test_every_kind_has_documents_and_every_sid_of_them_has_a_row(plan: Plan) -> None:
     found = instances(Subject(plan))
     assert all(found.values())
-    sids = [sid for each in found.values() for sid in {s.sid for document, _ in each for s in document.statements}]
+    sids = [
+        sid for each in found.values() for sid in {undated(s.sid) for document, _ in each for s in document.statements}
+    ]
     assert sorted(sids) == sorted(re.findall(r"^\| `(\w+)`", PAGE, re.MULTILINE))
 
 
@@ -97,7 +100,7 @@ def test_a_policy_of_no_kind_is_refused() -> None:
 
 def test_a_table_can_be_read_on_a_screen() -> None:
     assert {len(row) for row in ROWS} == {5}
-    assert max(len(cell) for row in ROWS for cell in row) < 400
+    assert max(len(cell) for row in ROWS for cell in row) < 420
 
 
 def test_no_name_or_id_of_the_sample_is_left(plan: Plan) -> None:
