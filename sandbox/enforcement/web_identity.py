@@ -33,7 +33,7 @@ class WebIdentity(NamedTuple):
 
     @property
     def keys(self) -> dict[str, str]:
-        """The keys of a request that come from the token (IAM User Guide, "Keys available for OIDC federation")."""
+        """Keys of a request that come from the token (IAM User Guide, "Keys available for OIDC federation")."""
         return {f"{self.issuer}:aud": self.audience, f"{self.issuer}:sub": self.subject}
 
     @property

@@ -24,6 +24,14 @@ def names_are_not_reserved(context: RuleContext) -> Iterator[Problem]:
                 yield Problem(f"{folder}/{name}.yaml", (), message)
 
 
+def partners_are_not_named_like_domains(context: RuleContext) -> Iterator[Problem]:
+    """A partner and a domain of one name: whoever says `admin@ads` would not have said which of the two."""
+    for partner in context.mesh.partners:
+        if partner in context.mesh.domains:
+            message = f"'{partner}' is a domain as well, and 'admin@{partner}' would be of both; rename the file"
+            yield Problem(partner_file(partner), (), message)
+
+
 def product_names_fit_aws(context: RuleContext) -> Iterator[Problem]:
     """Buckets of products have names that S3 takes; none is cut to fit."""
     if context.mesh.is_uncertain("mesh.yaml", "name"):
@@ -168,6 +176,7 @@ def role_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
     names_are_not_reserved,
+    partners_are_not_named_like_domains,
     product_names_fit_aws,
     partner_names_fit_aws,
     global_names_are_used_once,
