@@ -54,11 +54,11 @@ def fields_left_open(old: LockedTable, shape: TableShape, sources: Sources) -> I
         had[path.partition(".")[0]].update(one.labels)
     for path, field in shape.fields.items():
         column = path.partition(".")[0]
-        if path != column and sources[path] is None and sources[column] == column:
-            if more := set(field.labels) - had[column]:
-                labels = f"the {'label' if len(more) == 1 else 'labels'} {listed(more)}"
-                start = f"'{shape.name}.{path}' has {labels}, and '{column}', which has been without, is open"
-                yield path, f"{start} until its tags are set: label '{column}' first, deploy that, then add the field"
+        nested = path != column and sources[path] is None and sources[column] == column
+        if nested and (more := set(field.labels) - had[column]):
+            labels = f"the {'label' if len(more) == 1 else 'labels'} {listed(more)}"
+            start = f"'{shape.name}.{path}' has {labels}, and '{column}', which has been without, is open"
+            yield path, f"{start} until its tags are set: label '{column}' first, deploy that, then add the field"
 
 
 def _labels_by_column(shape: TableShape) -> dict[str, set[str]]:
