@@ -299,19 +299,16 @@ def test_a_new_product_creates_what_belongs_to_it_and_nothing_else(restored: Dep
         folder, "domains/content.yaml", "ports: [table]", "ports: [table], deletion-protection: false", after="posters"
     )
     lock(folder)
-    made = short(changes(restored.up(sample.mesh(folder), "domain-content")))
-    assert {operation for operation, _, _ in made} == {"create"}
-    assert [each for each in made if not each[2].startswith("posters")] == []
-    assert {kind for _, kind, _ in made} >= {
-        "Bucket",
-        "BucketPolicy",
-        "Key",
-        "Role",
-        "CatalogDatabase",
-        "ResourceLfTag",
-    }
-    gone = short(changes(restored.up(MESH, "domain-content")))
-    assert gone == [("delete", kind, name) for _, kind, name in made]
+    for stack, kinds in (
+        ("access-content", {"Role", "RolePolicy"}),
+        ("domain-content", {"Bucket", "BucketPolicy", "Key", "CatalogDatabase", "ResourceLfTag"}),
+    ):
+        made = short(changes(restored.up(sample.mesh(folder), stack)))
+        assert {operation for operation, _, _ in made} == {"create"}
+        assert [each for each in made if not each[2].startswith("posters")] == []
+        assert {kind for _, kind, _ in made} >= kinds
+        gone = short(changes(restored.up(MESH, stack)))
+        assert gone == [("delete", kind, name) for _, kind, name in made]
 
 
 def test_a_product_without_protection_is_deleted_with_all_that_belongs_to_it(restored: Deployed, folder: Path) -> None:
@@ -362,7 +359,9 @@ def test_an_expired_agreement_is_closed_on_both_sides(restored: Deployed) -> Non
     partner = short(changes(restored.up(late, "partner-ad-measurement")))
     assert partner == [("update", "BucketPolicy", "ad-measurement"), ("update", "Key", "ad-measurement")]
     domain = short(changes(restored.up(late, "domain-ads")))
-    assert domain == [("update", "BucketReplicationConfig", "impressions"), ("update", "RolePolicy", "impressions")]
+    assert domain == [("update", "BucketReplicationConfig", "impressions")]
+    access = short(changes(restored.up(late, "access-ads")))
+    assert access == [("update", "RolePolicy", "impressions")]
     organization = short(changes(restored.up(late, "organization")))
     closed = [each for each in organization if each[1] == "Policy"]
     assert closed == [("update", "Policy", "mesh-partner-ad-measurement-one-writer")]
