@@ -243,9 +243,12 @@ def test_bootstrap_prints_a_cloudformation_template(capsys: pytest.CaptureFixtur
     assert {name: (r.get("Condition"), r["Properties"].get("RoleName")) for name, r in resources.items()} == {
         "Deploy": (None, "deploy"),
         "Preview": (None, "preview"),
+        "BreakGlass": ("InGovernance", "emergencies"),
         "CiProvider": ("InGovernance", None),
         "CiOrganization": ("InGovernance", "organization"),
         "CiGovernance": ("InGovernance", "governance"),
+        "CiAccess": ("InGovernance", "access"),
+        "CiPartners": ("InGovernance", "partners"),
         "CiPreviews": ("InGovernance", "previews"),
     }
 
