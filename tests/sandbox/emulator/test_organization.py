@@ -83,7 +83,7 @@ def test_every_account_has_the_roles_that_a_stack_set_brings(organization: Emula
     for account in organization.account_ids().values():
         roles = organization.client("iam", account).list_roles(PathPrefix="/mesh/")["Roles"]
         assert {role["Arn"] for role in roles} == {
-            f"arn:aws:iam::{account}:role/mesh/{n}" for n in ("preview", "deploy")
+            f"arn:aws:iam::{account}:role/mesh/{n}" for n in ("preview", "deploy-access", "deploy")
         }
 
 
