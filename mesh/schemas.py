@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
+from mesh import names
 from mesh.contracts import versions
 from mesh.model import AccountsFile, ClearanceFile, Domain, Mesh, MeshFile, Partner
 from mesh.model.base import DAYS_PATTERN
@@ -35,7 +36,7 @@ IDENTIFIER: Final = "^[a-z_][a-z0-9_]{0,127}$"
 SENTENCE: Final = r"\S"
 VERSION: Final = "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}$"
 PLAIN_PATH: Final = r"^(?!/)(?!(.*/)?\.{1,2}(/|$))(?!.*//).*[^/]$"
-RESERVED_CLEARANCES: Final = ("access", "deploy", "preview", "publisher")
+RESERVED_CLEARANCES: Final = ("access", "deploy", "deploy-access", "preview", "publisher", *names.STAFF)
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,8 @@ def _narrow_mesh(schema: JsonObject, words: Vocabulary) -> None:
 
 
 def _narrow_accounts(schema: JsonObject, words: Vocabulary) -> None:
-    for key, names in (("domains", words.domains), ("partners", words.partners)):
-        _names_of(schema["properties"][key])["enum"] = list(names)
+    for key, known in (("domains", words.domains), ("partners", words.partners)):
+        _names_of(schema["properties"][key])["enum"] = list(known)
 
 
 def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
@@ -223,10 +224,10 @@ def _groups(schema: JsonObject, words: Vocabulary) -> None:
     _choose(schema["items"], words.groups)
 
 
-def _choose(schema: JsonObject, names: tuple[str, ...]) -> None:
+def _choose(schema: JsonObject, known: tuple[str, ...]) -> None:
     """One of some names; any, while the mesh has none."""
-    if names:
-        schema["enum"] = list(names)
+    if known:
+        schema["enum"] = list(known)
 
 
 # ---- contracts

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mesh.contracts.iceberg import reads_as
-from mesh.contracts.lock_labels import lost_labels, names_left_open
+from mesh.contracts.lock_labels import fields_left_open, lost_labels, names_left_open
 from mesh.contracts.lock_shape import RENAMED, FieldShape, TableShape
 from mesh.findings import KeyPath, listed, nearest
 from mesh.model import Lock, LockedField, LockedTable
@@ -313,8 +313,9 @@ class _TableStep:
                 self._refuse(wanted.place, f"{self._name(path)} has other keys than before: {why}; {remedy}")
 
     def _compare_labels(self) -> None:
-        for column, text in names_left_open(self.old, self.shape, self.sources):
-            self._refuse(self.shape.fields[column].place, text)
+        for left_open in (names_left_open, fields_left_open):
+            for path, text in left_open(self.old, self.shape, self.sources):
+                self._refuse(self.shape.fields[path].place, text)
         for column, text in lost_labels(self.old, self.shape, self.sources):
             self.step.widened.append(LockChange(self.shape.fields[column].place, text))
 

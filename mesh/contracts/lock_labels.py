@@ -1,4 +1,4 @@
-"""Labels from a lock to the next: which of them a column loses, and which a name gains with another column.
+"""Labels from a lock to the next: which a column loses, and which a name or an open column gains with what is new.
 
 Lake Formation has labels on whole columns, with all that is nested in them, and by their names.
 """
@@ -42,6 +42,23 @@ def names_left_open(old: LockedTable, shape: TableShape, sources: Sources) -> It
             start = f"'{shape.name}.{column}' has the {'label' if len(more) == 1 else 'labels'} {listed(more)}"
             why = "and another column had that name without: its tags may be left, and open this one for a while"
             yield column, f"{start}, {why}; give it a name that no column had"
+
+
+def fields_left_open(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[tuple[str, str]]:
+    """New nested fields with a label that their column, which stays, did not have; each with the sentence that says so.
+
+    A field comes into the catalog with the column's new type, and is as open as the column is, until that has its tag.
+    """
+    had = defaultdict[str, set[str]](set)
+    for path, one in old.fields.items():
+        had[path.partition(".")[0]].update(one.labels)
+    for path, field in shape.fields.items():
+        column = path.partition(".")[0]
+        nested = path != column and sources[path] is None and sources[column] == column
+        if nested and (more := set(field.labels) - had[column]):
+            labels = f"the {'label' if len(more) == 1 else 'labels'} {listed(more)}"
+            start = f"'{shape.name}.{path}' has {labels}, and '{column}', which has been without, is open"
+            yield path, f"{start} until its tags are set: label '{column}' first, deploy that, then add the field"
 
 
 def _labels_by_column(shape: TableShape) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""Tokens of identity providers: nobody signs `AssumeRoleWithWebIdentity`, and the token says who asks.
+"""Tokens of an identity provider: nobody signs `AssumeRoleWithWebIdentity`, the token says on whose behalf it is.
 
 A token's signature and lifetime are not looked at, as codes of MFA devices are not: in the emulator whoever writes a
 token is its issuer. What its claims are worth is looked at: the account of the role has to have the provider, and the

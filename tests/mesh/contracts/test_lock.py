@@ -389,6 +389,21 @@ def test_a_labelled_column_does_not_take_the_name_of_one_without_the_label(parqu
     assert open_name(before, (BERTH, OPEN, other), parquet=parquet) == []
 
 
+@pytest.mark.parametrize("parquet", [False, True])
+def test_a_labelled_field_is_not_nested_into_a_column_without_the_label(parquet: bool) -> None:
+    before = (BERTH, column("captain", "struct<rank:string>", properties=[column("rank")]))
+    found = open_name(before, (BERTH, captain(classification="pii")), parquet=parquet)
+    why = "and 'captain', which has been without, is open until its tags are set"
+    what = f"'berths.captain.email' has the label pii, {why}"
+    assert found == [f"{what}: label 'captain' first, deploy that, then add the field"]
+    labelled = (BERTH, column("captain", "struct<rank:string>", properties=[column("rank")], classification="pii"))
+    after = (BERTH, column("captain", CAPTAIN, properties=captain(classification="pii")["properties"]))
+    assert open_name(before, labelled, after, parquet=parquet) == []
+    # A column that is new is closed by its table, and a field that was there is labelled like any other.
+    assert open_name((BERTH,), (BERTH, captain(classification="pii")), parquet=parquet) == []
+    assert open_name((BERTH, captain()), (BERTH, captain(classification="pii")), parquet=parquet) == []
+
+
 def test_a_labelled_column_does_not_take_the_name_of_one_that_was_removed_or_renamed_away() -> None:
     assert open_name((BERTH, OPEN), (BERTH,), (BERTH, AGENT)) == left_open("agent", "label pii")
     assert open_name((BERTH, OPEN), (BERTH, RENAMED_AGENT), (BERTH, RENAMED_AGENT, OPEN)) == []
