@@ -70,16 +70,14 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
     """
     region, account = subject.region, domain.access.account_id
     glue, database = f"arn:aws:glue:{region}:{account}", names.database(domain.name, "x")
-    bucket = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, domain.name, 'x')}"
+    of_buckets = "GetBucketLocation GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning"
+    of_buckets += " GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration"
+    bucket = _bucket(domain)  # none of a domain without products: what nobody has made is nobody's to look at
     return RoleWork(
         who=f"an owner in {domain.name}",
         role=names.staff_role(account, "owner"),
         duties=(
-            *each(
-                "s3: GetBucketLocation GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning "
-                "GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
-                _bucket(domain) or bucket,
-            ),
+            *(each(f"s3: {of_buckets}", bucket) if bucket else ()),
             *each("glue: GetDatabase GetTable GetTables", f"{glue}:catalog"),
             *each("glue: GetDatabase GetTable GetTables", f"{glue}:database/{database}"),
             *each("glue: GetTable GetTables", f"{glue}:table/{database}/a"),

@@ -9,7 +9,7 @@ from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, Resource
 
 # --- roles -------------------------------------------------------------------------------------------------
 
-_ROLE_TAGS: Final = Tagging("tag_role", "untag_role", "list_role_tags", "RoleName", lambda call: call.id)
+_ROLE_TAGS: Final = Tagging("tag_role", "untag_role", "get_role", "RoleName", lambda call: call.id, within="Role")
 
 
 def _role_outputs(role: PropertyValues) -> PropertyValues:
@@ -119,7 +119,9 @@ GROUP_POLICY: Final = _inline_policy("group")
 # --- managed policies --------------------------------------------------------------------------------------
 
 _VERSIONS: Final = 5  # of a managed policy, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_POLICY_TAGS: Final = Tagging("tag_policy", "untag_policy", "list_policy_tags", "PolicyArn", lambda call: call.id)
+_POLICY_TAGS: Final = Tagging(
+    "tag_policy", "untag_policy", "get_policy", "PolicyArn", lambda call: call.id, within="Policy"
+)
 
 
 def _create_policy(call: Call) -> IdAndOutputs:

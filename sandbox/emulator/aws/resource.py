@@ -130,7 +130,7 @@ class Tagging:
     """The tagging of a service: the three operations and the names of their parameters.
 
     `target` is the parameter that names the resource, `target_of` its value; `pair` are the names in AWS's list of
-    pairs, None where AWS takes a mapping.
+    pairs, None where AWS takes a mapping. The tags are `listed` in the answer, or `within` a structure of it.
     """
 
     put: str
@@ -141,6 +141,7 @@ class Tagging:
     tags: str = "Tags"
     keys: str = "TagKeys"
     listed: str = "Tags"
+    within: str = ""
     pair: tuple[str, str] | None = ("Key", "Value")
     recorded: str = ""
 
@@ -155,7 +156,8 @@ class Tagging:
 
     def read(self, call: Call) -> dict[str, str]:
         """The tags that AWS holds."""
-        tags: Any = call.aws(self.list, **{self.target: self.target_of(call)}).get(self.listed) or {}
+        answer: Any = call.aws(self.list, **{self.target: self.target_of(call)})
+        tags: Any = (answer[self.within] if self.within else answer).get(self.listed) or {}
         if self.pair is None:
             return dict(tags)
         key, value = self.pair

@@ -82,8 +82,9 @@ def test_a_call_lands_in_the_account_of_the_role(organization: EmulatedOrganizat
 def test_every_account_has_the_roles_that_a_stack_set_brings(organization: EmulatedOrganization) -> None:
     for account in organization.account_ids().values():
         roles = organization.client("iam", account).list_roles(PathPrefix="/mesh/")["Roles"]
-        deployments = ("preview", "deploy", "deploy-access")
-        assert {role["Arn"] for role in roles} == {f"arn:aws:iam::{account}:role/mesh/{name}" for name in deployments}
+        assert {role["Arn"] for role in roles} == {
+            f"arn:aws:iam::{account}:role/mesh/{n}" for n in ("preview", "deploy-access", "deploy")
+        }
 
 
 def test_a_role_that_does_not_exist_cannot_be_assumed(organization: EmulatedOrganization) -> None:

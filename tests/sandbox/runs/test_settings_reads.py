@@ -15,9 +15,9 @@ from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.program import sample
 from tests.sandbox.runs.in_memory_states import InMemoryStates
 
-OF_THE_EMULATOR = {"cloudtrail:GetTrail", "ec2:DescribeTags", "iam:ListPolicyTags", "iam:ListRoleTags"}
+OF_THE_EMULATOR = {"cloudtrail:GetTrail", "ec2:DescribeTags"}
 """What the emulated provider asks and the plugin does not: it finds a trail with DescribeTrails, and has the tags of a
-role, a policy and a network with what it reads of them (hashicorp/terraform-provider-aws, `internal/service`)."""
+network with what it reads of it (hashicorp/terraform-provider-aws, `internal/service`)."""
 
 
 @pytest.mark.long
