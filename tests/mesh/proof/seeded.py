@@ -487,7 +487,32 @@ def a_role_without_any_boundary_passes(bench: Bench) -> None:
 def the_role_that_makes_the_deployment_is_forgotten(bench: Bench) -> None:
     """Who can change the role of StackSets is the deployment."""
     edit = less("Resource", "arn:aws:iam::*:role/stacksets-exec-*")
-    bench.statement(GUARDRAILS, "RefuseChangesToRolesOfTheMesh", edit)
+    bench.statement(GUARDRAILS, "RefuseChangesToFirstRoles", edit)
+
+
+@fault("I17", "AWSReservedSSO_", "is not refused by a service control policy")
+def roles_of_permission_sets_are_anybodys(bench: Bench) -> None:
+    edit = less("Resource", "arn:aws:iam::*:role/aws-reserved/*")
+    bench.statement(GUARDRAILS, "RefuseChangesToFirstRoles", edit)
+
+
+@fault("I17", "the deployment of", "role/mesh/ci/access", "is not refused by a service control policy")
+def the_deployment_of_governance_rewrites_the_ci_of_access(bench: Bench) -> None:
+    """Whoever decides how another deployment is entered is that deployment."""
+    edit = less("Resource", f"arn:aws:iam::{bench.subject.hub}:role/mesh/ci/access")
+    bench.statement(GUARDRAILS, "RefuseChangesToFirstRoles", edit)
+
+
+@fault("I17", "the deployment of", "role/mesh/break-glass/", "is not refused by a service control policy")
+def the_deployment_of_governance_rewrites_the_role_for_emergencies(bench: Bench) -> None:
+    edit = less("Resource", f"arn:aws:iam::{bench.subject.hub}:role/mesh/break-glass/emergencies")
+    bench.statement(GUARDRAILS, "RefuseChangesToFirstRoles", edit)
+
+
+@fault("I16", "RefuseChangesToFirstRoles", "UpdateAssumeRolePolicy")
+def a_deployment_is_spared_by_the_guard_of_first_roles(bench: Bench) -> None:
+    spared = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/deploy")
+    bench.statement(GUARDRAILS, "RefuseChangesToFirstRoles", spared)
 
 
 @fault("I16", "s3:PutBucketPolicy", "is not refused by the permissions boundary")
@@ -1022,8 +1047,7 @@ def another_issuer_is_trusted_as_well(bench: Bench) -> None:
 def a_ci_role_is_of_two_stacks(bench: Bench) -> None:
     def edit(statement: Json) -> None:
         subject = statement["Condition"]["StringEquals"][SUB]
-        also = subject.replace(":access", f":{bench.subject.plan.governance.ci['partners'].stack}")
-        statement["Condition"]["StringEquals"][SUB] = [subject, also]
+        statement["Condition"]["StringEquals"][SUB] = [subject, subject.replace(":access", ":partners")]
 
     bench.statement("role/mesh/ci/access, trust", TOKENS, edit)
 
@@ -1226,7 +1250,7 @@ def the_hub_shares_without_the_grant_option(bench: Bench) -> None:
 
 # ---- emergencies
 
-GLASS = "role/mesh/break-glass, trust"
+GLASS = "role/mesh/break-glass/emergencies, trust"
 
 
 @fault("I22", "a keeper without a second factor", "sts:AssumeRole", "is allowed, by BreakTheGlass")
@@ -1266,7 +1290,7 @@ def everybody_of_the_management_account_is_a_keeper(bench: Bench) -> None:
 @fault("I22", "who has broken the glass", "s3:GetObject", "is granted")
 def the_glass_opens_more_than_the_deployments_door(bench: Bench) -> None:
     everything = {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}
-    bench.add("role/mesh/break-glass, mesh", everything)
+    bench.add("role/mesh/break-glass/emergencies, mesh", everything)
 
 
 @fault("I22", "who has broken the glass, without a name", "role/mesh/deploy is allowed, by DeployByHand")
@@ -1456,19 +1480,6 @@ DECIDES = "role/mesh/deploy-access, mesh"
 def the_deployment_of_a_domain_rewrites_the_trust_of_a_clearance(bench: Bench) -> None:
     """Clearances are valid in every domain: by its own account's the deployment of one read the whole mesh."""
     bench.drop(WHO_READS, "RefuseMakingReaders")
-
-
-@fault("M16", "the deployment of domain ads", "role/stacksets-exec-", "is not refused by a service control policy")
-def the_deployment_of_a_domain_makes_a_role_named_like_that_of_stacksets(bench: Bench) -> None:
-    """A guardrail that excepts a name lets through whoever can take it."""
-    edit = less("Resource", "arn:aws:iam::*:role/stacksets-exec-*")
-    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
-
-
-@fault("M16", "the deployment of domain ads", "AWSReservedSSO_", "is not refused by a service control policy")
-def the_deployment_of_a_domain_rewrites_a_role_of_people(bench: Bench) -> None:
-    edit = less("Resource", "arn:aws:iam::*:role/aws-reserved/*")
-    bench.statement(WHO_READS, "RefuseMakingReaders", edit)
 
 
 @fault("M16", "the deployment of domain ads", "policy/mesh/boundary", "is not refused by a service control policy")

@@ -29,7 +29,7 @@ BUCKETS, KEYS = "policy of bucket *--[!i]*", "policy of the key of *.*"
 ROOT_SCP, ROOT_RCP, DOORS = "mesh-guardrails-stay-up", "mesh-resources-stay-inside", "mesh-no-side-doors-*"
 NETWORKS, CREDENTIALS = "mesh-our-networks", "mesh-credentials-stay-inside"
 ENDPOINTS = "policy of the endpoint of s3"
-GLASS, SECOND_FACTOR = "role/mesh/break-glass, trust", "UsersWithASecondFactor"
+GLASS, SECOND_FACTOR = "role/mesh/break-glass/emergencies, trust", "UsersWithASecondFactor"
 ANY_VALUE = instead("ForAllValues:StringNotLike", "ForAnyValue:StringNotLike", PATHS)
 TEXT_OF_ARN = instead("ArnNotLike", "StringNotLike", ARN)
 
