@@ -209,6 +209,9 @@ def _nested(element: Element, given: ColumnType | None, place: TypePlace, faults
     logical, wrong = data.get("logicalType"), None
     if stated is not None:
         wrong = logical_types.contradiction(stated, logical, said(element), place.dates_have_time)
+        if wrong is not None and wrong.severity == "warning":
+            faults.append((element, wrong))
+            wrong = None
         if wrong is None and stated.name == "string":
             # JSON as text: what stands below describes the text.
             return stated

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mesh.contracts.iceberg import reads_as
-from mesh.contracts.lock_labels import fields_left_open, lost_labels, names_left_open
+from mesh.contracts.lock_labels import (
+    fields_left_open,
+    labels_in_words,
+    labels_of_no_column,
+    lost_labels,
+    names_left_open,
+)
 from mesh.contracts.lock_shape import RENAMED, FieldShape, TableShape
 from mesh.findings import KeyPath, listed, nearest
 from mesh.model import Lock, LockedField, LockedTable
@@ -35,6 +41,7 @@ class LockStep:
     changes: list[LockChange] = field(default_factory=list[LockChange])
     refused: list[LockChange] = field(default_factory=list[LockChange])
     widened: list[LockChange] = field(default_factory=list[LockChange])
+    lost: set[str] = field(default_factory=set[str])
 
 
 def is_current(lock: Lock, wanted: Sequence[TableShape]) -> bool:
@@ -75,6 +82,10 @@ def following(old: Lock | None, wanted: Sequence[TableShape]) -> LockStep:
         if tables[name].fields:
             step.changes.append(LockChange(("schema",), f"table '{name}' is gone"))
             tables[name] = _without_fields(tables[name])
+    gone = labels_of_no_column(old, wanted) - step.lost if old else None
+    if gone:
+        text = f"no column has {labels_in_words(gone)} any more, and files that were written before hold such data"
+        step.widened.append(LockChange(("schema",), f"a widening of access: {text}"))
     step.lock = Lock(tables)
     return step
 
@@ -316,8 +327,10 @@ class _TableStep:
         for left_open in (names_left_open, fields_left_open):
             for path, text in left_open(self.old, self.shape, self.sources):
                 self._refuse(self.shape.fields[path].place, text)
-        for column, text in lost_labels(self.old, self.shape, self.sources):
+        for column, lost in lost_labels(self.old, self.shape, self.sources):
+            text = f"a widening of access: '{self.shape.name}.{column}' loses {labels_in_words(lost)}"
             self.step.widened.append(LockChange(self.shape.fields[column].place, text))
+            self.step.lost |= lost
 
     # ---- what is told
 

@@ -6,18 +6,18 @@ Lake Formation has labels on whole columns, with all that is nested in them, and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mesh.contracts.lock_shape import TableShape
 from mesh.findings import listed
-from mesh.model import LockedField, LockedTable
+from mesh.model import Lock, LockedField, LockedTable
 
 Sources = Mapping[str, str | None]
 """Path before of each path of a contract; None for what is new."""
 
 
-def lost_labels(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[tuple[str, str]]:
-    """Columns that lose labels, each with the sentence that says so."""
+def lost_labels(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[tuple[str, set[str]]]:
+    """Columns that lose labels, each with the labels."""
     has, had = _labels_by_column(shape), defaultdict[str, set[str]](set)
     for path in shape.fields:
         column, source = path.partition(".")[0], sources[path]
@@ -26,8 +26,21 @@ def lost_labels(old: LockedTable, shape: TableShape, sources: Sources) -> Iterat
             had[column].update(_labels_of_name(old, path))
     for column, labels in had.items():
         if lost := labels - has[column]:
-            word = "label" if len(lost) == 1 else "labels"
-            yield column, f"a widening of access: '{shape.name}.{column}' loses the {word} {listed(lost)}"
+            yield column, lost
+
+
+def labels_of_no_column(old: Lock, shapes: Sequence[TableShape]) -> set[str]:
+    """The labels that a whole product loses with its columns.
+
+    A column that goes takes nothing out of the files that have it, and those are read by the labels of the product.
+    """
+    had = {label for table in old.tables.values() for one in table.fields.values() for label in one.labels}
+    return had - {label for shape in shapes for one in shape.fields.values() for label in one.labels}
+
+
+def labels_in_words(labels: set[str]) -> str:
+    """Words for labels in a sentence: `the label pii`."""
+    return f"the {'label' if len(labels) == 1 else 'labels'} {listed(labels)}"
 
 
 def names_left_open(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[tuple[str, str]]:
@@ -39,7 +52,7 @@ def names_left_open(old: LockedTable, shape: TableShape, sources: Sources) -> It
     for column, labels in _labels_by_column(shape).items():
         had = None if sources[column] == column else _labels_of_former(old, column)
         if had is not None and (more := labels - had):
-            start = f"'{shape.name}.{column}' has the {'label' if len(more) == 1 else 'labels'} {listed(more)}"
+            start = f"'{shape.name}.{column}' has {labels_in_words(more)}"
             why = "and another column had that name without: its tags may be left, and open this one for a while"
             yield column, f"{start}, {why}; give it a name that no column had"
 
@@ -56,8 +69,9 @@ def fields_left_open(old: LockedTable, shape: TableShape, sources: Sources) -> I
         column = path.partition(".")[0]
         nested = path != column and sources[path] is None and sources[column] == column
         if nested and (more := set(field.labels) - had[column]):
-            labels = f"the {'label' if len(more) == 1 else 'labels'} {listed(more)}"
-            start = f"'{shape.name}.{path}' has {labels}, and '{column}', which has been without, is open"
+            start = (
+                f"'{shape.name}.{path}' has {labels_in_words(more)}, and '{column}', which has been without, is open"
+            )
             yield path, f"{start} until its tags are set: label '{column}' first, deploy that, then add the field"
 
 

@@ -26,7 +26,7 @@ def locks_are_of_their_contract(context: RuleContext) -> Iterator[Problem]:
             for change in step.refused:
                 yield Problem(file, change.place, change.text)
             for change in step.widened:
-                remedy = "put it back, or let 'mesh lock --widen' write that more people may read the column"
+                remedy = "put it back, or let 'mesh lock --widen' write that more people may read it"
                 yield Problem(file, change.place, f"{change.text}; {remedy}")
             if step.changes and not step.refused and not step.widened:
                 told = [change.text for change in step.changes[:MOST_CHANGES]]

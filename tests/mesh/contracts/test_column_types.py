@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 import ryaml
 import sqlglot
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -230,6 +230,7 @@ LOGICAL_TYPES = st.none() | st.sampled_from(
 
 
 @given(PHYSICAL, LOGICAL_TYPES, OPTIONS, EXTRAS, st.booleans())
+@example("timestamp", "date", {}, [], below=True)
 def test_whatever_stands_beside_a_type_is_a_type_or_a_finding(
     physical: str | None, logical: str | None, options: dict[str, Any], extras: list[dict[str, Any]], below: bool
 ) -> None:

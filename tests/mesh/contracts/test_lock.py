@@ -173,7 +173,7 @@ def test_a_contract_that_brings_a_rename_along_starts_with_it_made() -> None:
 
 def test_a_rename_within_the_text_of_a_column_of_json_takes_no_id_of_a_column() -> None:
     payload = column("payload", properties=[column("email", **renamed("agent"))])
-    after = locked((BERTH, AGENT), (BERTH, payload))
+    after = locked((BERTH, column("agent")), (BERTH, payload))
     assert (ids(after), gone(after)) == ({"berth_id": 1, "payload": 3}, {"agent": 2})
 
 
@@ -233,7 +233,7 @@ def test_the_number_of_the_schema_grows_with_names_types_keys_and_what_is_requir
         (column("n", "bigint", description="How many.", classification="pii"), BERTH),
         (column("n", "bigint", classification="pii", required=True), BERTH),
         (column("n", "bigint", classification="pii", required=True, primaryKey=True), BERTH),
-        (BERTH,),
+        ({**BERTH, "classification": "pii"},),
     ):
         versions.append(columns)
         numbers.append(locked(*versions).schema_id)
@@ -355,7 +355,22 @@ def test_a_column_that_loses_a_label_is_a_widening(before: Column, after: Column
 def test_what_is_removed_or_labelled_higher_up_is_no_widening(
     before: tuple[Column, ...], after: tuple[Column, ...], parquet: bool
 ) -> None:
-    assert lost(before, after, parquet) == []
+    other = column("owner", classification="pii")
+    assert lost((*before, other), (*after, other), parquet) == []
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+@pytest.mark.parametrize(
+    "after", [(BERTH,), (BERTH, column("broker")), (BERTH, column("phone", classification="internal"))]
+)
+def test_a_product_loses_a_label_with_its_last_column(after: tuple[Column, ...], parquet: bool) -> None:
+    """Files that were written before have the column, and are read by who may read the product."""
+    why = "no column has the label pii any more, and files that were written before hold such data"
+    assert lost((BERTH, AGENT), after, parquet) == [f"a widening of access: {why}"]
+    both = (BERTH, column("agent", classification="pii, financial"), column("broker", classification="pii"))
+    told = lost(both, (BERTH, column("broker")), parquet)
+    assert told[0] == "a widening of access: 'berths.broker' loses the label pii"
+    assert told[1:] == [f"a widening of access: {why.replace('pii', 'financial')}"]
 
 
 def open_name(*versions: tuple[Column, ...], parquet: bool = False) -> list[str]:
