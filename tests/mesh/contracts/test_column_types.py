@@ -230,7 +230,7 @@ LOGICAL_TYPES = st.none() | st.sampled_from(
 
 
 @given(PHYSICAL, LOGICAL_TYPES, OPTIONS, EXTRAS, st.booleans())
-@example("timestamp", "date", {}, [], below=True)
+@example(physical="timestamp", logical="date", options={}, extras=[], below=True)
 def test_whatever_stands_beside_a_type_is_a_type_or_a_finding(
     physical: str | None, logical: str | None, options: dict[str, Any], extras: list[dict[str, Any]], below: bool
 ) -> None:
