@@ -5,7 +5,7 @@ What each stack's CI is for is written here a second time, as the design has it,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from mesh import names
@@ -13,6 +13,7 @@ from mesh.evaluator.decide import Request
 from mesh.evaluator.world import ANONYMOUS
 from mesh.plan.nodes import CiRoleArgs
 from mesh.proof.claims import AnyClaim, Claim, Fact
+from mesh.proof.reachability.tokens import subjects
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject
 
 OF_THE_PLATFORM: Final = ("organization", "governance", "access", "partners", "previews")
@@ -96,6 +97,7 @@ def _tokens(subject: Subject, role: CiRoleArgs, roles: tuple[CiRoleArgs, ...]) -
     provider = names.identity_provider(subject.hub, role.issuer)
     right = {f"{role.issuer}:aud": role.audience, f"{role.issuer}:sub": role.subject}
     who = f"a token of {role.subject}"
+    yield Fact(f"CI of {role.stack} takes tokens of one environment", _other_subjects(role), (_WITH_A_WEB_IDENTITY,))
     yield Claim(who, Request(provider, _WITH_A_WEB_IDENTITY, role.arn, right), allowed=True, admitted=True)
     others = [each.subject for each in roles if each.subject != role.subject]
     for what, context in _wrong(role, right, others):
@@ -116,15 +118,32 @@ def _tokens(subject: Subject, role: CiRoleArgs, roles: tuple[CiRoleArgs, ...]) -
             yield Claim("a role of governance", Request(caller, action, role.arn, right), admitted=False)
 
 
+def _other_subjects(role: CiRoleArgs) -> Callable[[Subject], str | None]:
+    """What the trust of a CI role names beside its one subject."""
+
+    def check(subject: Subject) -> str | None:
+        made = subject.world.role(role.arn)
+        named = subjects(made.trust.document) if made and made.trust else frozenset[str]()
+        others = sorted(named ^ {role.subject})
+        return f"its trust names {' and '.join(others)}" if others else None
+
+    return check
+
+
 def _wrong(role: CiRoleArgs, right: dict[str, Any], others: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Claims of tokens that are nearly right, each with what is wrong in words."""
     audience, subject = right
     repository = role.subject.partition(":environment:")[0]
     subjects = {
         "of another stack's environment": others,
+        "of an environment of no stack": [f"{repository}:environment:somebody"],
         "of a branch": [f"{repository}:ref:refs/heads/main"],
         "of a pull request": [f"{repository}:pull_request"],
-        "of another repository": [f"repo:somebody/else:environment:{role.stack}", role.subject.replace(":", "x:", 1)],
+        "of another repository": [
+            f"repo:somebody/else{role.subject.removeprefix(repository)}",
+            f"{repository.partition('/')[0]}/somebody{role.subject.removeprefix(repository)}",
+            role.subject.replace(":", "x:", 1),
+        ],
         "of a longer environment": [f"{role.subject}-x", f"{role.subject}:x", f"x{role.subject}"],
         "in capitals": [role.subject.upper()],
         "with a wildcard": [f"{repository}:*", f"{repository}:environment:*"],

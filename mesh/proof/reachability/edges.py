@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from mesh import names
@@ -17,6 +19,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Cause, Request, decide, examine
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.world import World
+from mesh.proof.reachability.chosen_keys import wanted
 from mesh.proof.reachability.classes import PrincipalNode
 
 StepKind = Literal[
@@ -149,11 +152,27 @@ class Edges:
     def allowed(
         self, source: str, action: str, resource: str, context: Mapping[str, Any] | None = None
     ) -> tuple[Cause, ...] | None:
-        """The statements that allow a request; None where it is refused. What cannot be decided counts as allowed."""
+        """The statements that allow a request; None where it is refused. What cannot be decided counts as allowed.
+
+        Keys that the caller chooses are as the statements want them that would allow it.
+        """
         key = (source, action, resource, repr(context) if context else "")
         if key not in self._allowed:
-            self._allowed[key] = self._decided(Request(source, action, resource, context or {}))
+            request = Request(source, action, resource, context or {})
+            tried = (self._decided(each) for each in chain((request,), self._as_wanted(request)))
+            self._allowed[key] = next((because for because in tried if because is not None), None)
         return self._allowed[key]
+
+    def _as_wanted(self, request: Request) -> Iterator[Request]:
+        """The request once more for each statement that would allow it, with what the caller says to please it."""
+        try:
+            case = examine(request, self._world)
+        except UnknownError:
+            return
+        policies = (*case.principal.identity, *((case.target.policy,) if case.target.policy else ()))
+        for policy in policies:
+            for context in wanted(policy, case.action):
+                yield replace(request, context={**request.context, **context})
 
     def _decided(self, request: Request) -> tuple[Cause, ...] | None:
         try:
@@ -225,14 +244,15 @@ class Edges:
 
     def _trusting(self, request: Request) -> Iterator[Cause]:
         """The statements of a role's trust that admit a caller, beside the caller's own that lets it ask."""
-        try:
-            case = examine(request, self._world)
-            policy, caller = case.target.policy, case.principal.caller
-            for statement in policy.allows(case.action) if policy else ():
-                if statement.who(caller) and statement.applies(case.resource, case.keys):
-                    yield Cause(policy.name if policy else "", statement.sid)
-        except UnknownError:
-            return
+        for each in (request, *self._as_wanted(request)):
+            try:
+                case = examine(each, self._world)
+                policy, caller = case.target.policy, case.principal.caller
+                for statement in policy.allows(case.action) if policy else ():
+                    if statement.who(caller) and statement.applies(case.resource, case.keys):
+                        yield Cause(policy.name if policy else "", statement.sid)
+            except UnknownError:
+                return
 
     def _changes(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
         for action in CHANGES_A_ROLE:

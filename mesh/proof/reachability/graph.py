@@ -106,8 +106,9 @@ class PrincipalGraph:
 
     @cached_property
     def _tokens(self) -> NearTokens:
-        roles = self.subject.world.roles.values()
-        return near_tokens(((role.arn, self.text_of(role.trust)) for role in roles if role.trust), self.owners)
+        first, roles = self.subject.plan.organization.args.first_ci, self.subject.world.roles.values()
+        planned = (*(first.roles if first else ()), *self.subject.plan.governance.ci.values())
+        return near_tokens(((role.arn, role.trust.document) for role in roles if role.trust), planned, self.owners)
 
     @property
     def _clearances(self) -> tuple[str, ...]:

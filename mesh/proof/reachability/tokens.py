@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, cast
 
+from mesh.evaluator.policies import texts
+from mesh.plan.nodes import CiRoleArgs
 from mesh.proof.reachability.classes import OUTSIDER, PrincipalNode, node_of
-
-_TOKEN: Final = re.compile(r'"Federated": "([^"]+)".*?:aud": \[?"([^"]+)".*?:sub": \[?"([^"]+)"')
-"""Identity provider, audience and subject of the tokens that a trust admits."""
 
 
 class NearTokens(NamedTuple):
@@ -20,20 +19,72 @@ class NearTokens(NamedTuple):
     admitted: frozenset[str]
 
 
-def near_tokens(trusts: Iterable[tuple[str, str]], owners: dict[str, str]) -> NearTokens:
-    """Tokens of a stranger's repository and of a pull request, for trusts by the ARN of their role.
+class _Named(NamedTuple):
+    """What a statement of a trust wants of a token."""
 
-    A stranger's is of the owner whose role it is nearly for; that of a pull request is of nobody.
+    provider: str
+    audience: str
+    subject: str
+
+
+def near_tokens(
+    trusts: Iterable[tuple[str, Mapping[str, Any]]], planned: Iterable[CiRoleArgs], owners: dict[str, str]
+) -> NearTokens:
+    """Tokens that no CI role is for: `trusts` are documents by the ARN of their role, `planned` the CI roles.
+
+    For each subject that a trust names: the same of a stranger's repository, and of another one of the same owner; of a
+    pull request, a branch or an environment of no stack; and the subject itself, if it is of no stack. Those that
+    differ from role to role are of the owner of the role that they are nearly for, the others of nobody.
     """
+    own = {role.subject for role in planned}
     nodes: dict[str, PrincipalNode] = {}
     nearly_for: dict[str, str] = {}
     admitted: set[str] = set()
     for role, trust in trusts:
-        for provider, audience, subject in _TOKEN.findall(trust) if '"Federated"' in trust else ():
-            admitted.add(subject)
-            repository, owner = subject.partition(":environment:")[0], node_of(role, owners).owner
-            nearly = f"repo:somebody/else{subject.removeprefix(repository)}"
-            for claimed, of in ((f"{repository}:pull_request", ""), (nearly, owner)):
-                node = PrincipalNode(f"{provider}#{claimed}", f"a token of {claimed}", OUTSIDER, of, "", audience)
-                nearly_for.setdefault(nodes.setdefault(node.key, node).key, role)
+        owner = node_of(role, owners).owner
+        for named in _wanted(trust):
+            admitted.add(named.subject)
+            for claimed, of_role in _nearly(named.subject):
+                if claimed not in own:
+                    key = f"{named.provider}#{claimed}"
+                    of = owner if of_role else ""
+                    node = PrincipalNode(key, f"a token of {claimed}", OUTSIDER, of, "", named.audience)
+                    nearly_for.setdefault(nodes.setdefault(key, node).key, role)
     return NearTokens(nodes, nearly_for, frozenset(admitted))
+
+
+def subjects(trust: Mapping[str, Any]) -> frozenset[str]:
+    """Subjects of tokens that a trust policy names, as they stand there."""
+    return frozenset(named.subject for named in _wanted(trust))
+
+
+def _nearly(subject: str) -> Iterator[tuple[str, bool]]:
+    """Subjects near one of a trust, and whether they are about its role alone."""
+    repository, _, environment = subject.partition(":environment:")
+    yield re.sub(r"[*?]", "x", subject), True
+    yield f"repo:somebody/else:environment:{environment}", True
+    yield f"{repository.partition('/')[0]}/somebody:environment:{environment}", True
+    for of_repository in ("pull_request", "ref:refs/heads/main", "environment:somebody"):
+        yield f"{repository}:{of_repository}", False
+
+
+def _wanted(trust: Mapping[str, Any]) -> Iterator[_Named]:
+    statements = cast("list[dict[str, Any]] | dict[str, Any]", trust["Statement"])
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        providers = _providers(statement.get("Principal"))
+        if providers and statement["Effect"] == "Allow":
+            audiences = _values(statement, "aud") or ("",)
+            for provider in providers:
+                yield from (_Named(provider, audiences[0], subject) for subject in _values(statement, "sub"))
+
+
+def _providers(principal: Any) -> tuple[str, ...]:
+    named = cast("dict[str, Any]", principal) if isinstance(principal, dict) else {}
+    return texts(named["Federated"]) if "Federated" in named else ()
+
+
+def _values(statement: dict[str, Any], claim: str) -> tuple[str, ...]:
+    """Values that the conditions of a statement compare a claim with, whatever the operator."""
+    blocks = cast("dict[str, dict[str, Any]]", statement.get("Condition") or {}).values()
+    found = (texts(values) for block in blocks for key, values in block.items() if key.endswith(f":{claim}"))
+    return tuple(value for values in found for value in values)

@@ -24,6 +24,7 @@ from tests.mesh.proof.seeded import Bench, Json
 ADS, CONTENT, IDENTITY, HUB, MANAGEMENT = "310000000013", "320000000021", "330000000039", "200000000002", "100000000001"
 SUBSCRIPTIONS, AD_MEASUREMENT, SUBTITLING = "360000000063", "410000000072", "420000000080"
 JOBS, GUARDRAILS, WHO_READS = "mesh-jobs-stay-as-made", "mesh-guardrails-stay-up", "mesh-who-reads"
+REPOSITORY: Final = "repo:aurora-streaming/data-mesh"
 STAYS_INSIDE: Final = "mesh-partner-ad-measurement-stays-inside"
 MAKING, FIRST = "RefuseMakingReaders", "RefuseChangesToFirstRoles"
 CHANGES, PASSING, UNBOUND = (
@@ -377,6 +378,43 @@ def an_administrator_is_spared_by_the_guards_on_roles(bench: WaysBench) -> None:
     bench.spare(WHO_READS, MAKING, SOMEBODY)
 
 
+@way("administrator@ads", ("may assume", "sts:AssumeRole", "deploy-access@content", "Seeded"))
+def a_trust_asks_for_the_name_of_a_session(bench: WaysBench) -> None:
+    """Whoever reads the trust says what it wants to hear."""
+    said = {"StringEquals": {"sts:RoleSessionName": "release"}}
+    bench.trusts(names.deploy_access_role(CONTENT), f"arn:aws:iam::{ADS}:root", Condition=said)
+
+
+@way("administrator@ads", ("may assume", "sts:AssumeRole", "deploy@governance", "Seeded"))
+def a_trust_asks_for_an_external_id(bench: WaysBench) -> None:
+    said = {"StringLike": {"sts:ExternalId": "mesh-*"}, "Null": {"aws:Referer": "false"}}
+    bench.trusts(names.deploy_role(HUB), f"arn:aws:iam::{ADS}:root", Condition=said)
+
+
+@way(
+    f"token/{REPOSITORY}:environment:somebody",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/access@governance", "Seeded"),
+)
+def a_ci_role_takes_a_second_environment_of_the_repository(bench: WaysBench) -> None:
+    bench.takes_tokens(names.ci_role(HUB, "access"), f"{REPOSITORY}:environment:somebody")
+
+
+@way(
+    "token/repo:aurora-streaming/somebody:environment:access",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/access@governance", "Seeded"),
+)
+def a_ci_role_takes_every_repository_of_the_owner(bench: WaysBench) -> None:
+    bench.takes_tokens(names.ci_role(HUB, "access"), "repo:aurora-streaming/*:environment:access")
+
+
+@way(
+    f"token/{REPOSITORY}:ref:refs/heads/main",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/governance@governance", "Seeded"),
+)
+def a_ci_role_takes_the_main_branch(bench: WaysBench) -> None:
+    bench.takes_tokens(names.ci_role(HUB, "governance"), f"{REPOSITORY}:ref:refs/heads/main")
+
+
 @way(
     "deploy@governance",
     ("may change", "iam:UpdateAssumeRolePolicy", "ci/access@governance", "AdministratorAccess"),
@@ -640,7 +678,6 @@ def an_administrator_of_the_hub_may_grant(bench: WaysBench) -> None:
 
 # ---- continuous integration
 
-REPOSITORY: Final = "repo:aurora-streaming/data-mesh"
 OF_CI: Final = f"arn:aws:iam::{HUB}:role/mesh/ci"
 
 

@@ -1,0 +1,61 @@
+"""Keys of a request that its caller fills in, as the statements want them that would allow it.
+
+A condition on such a key keeps nobody out: whoever knows the policy says what it wants to hear. AWS itself fills in
+who the caller is, where the request comes from, whose the resource is, and when it is (IAM User Guide, "AWS global
+condition context keys"); a token's claims are its issuer's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mesh.evaluator.policies import Policy, texts
+
+_CHOSEN_OF_ALL: Final = re.compile("aws:(useragent|referer|tagkeys|requesttag/.+)")
+_GIVEN_OF_SERVICES: Final = re.compile(
+    r"[^:]*\.[^:]*:.*"  # claims of a token, under the name of its issuer
+    "|saml:.*|cognito-identity.*"
+    "|kms:(calleraccount|viaservice|grantisforawsresource)"
+    "|glue:credentialissuingservice|lambda:sourcefunctionarn|ec2:sourceinstancearn"
+    "|.*:(resourcetag|existingobjecttag)/.*|.*:resourceaccount"
+)
+_POSITIVE: Final = frozenset({"ArnEquals", "ArnLike", "Bool", "StringEquals", "StringEqualsIgnoreCase", "StringLike"})
+
+
+def is_chosen(key: str) -> bool:
+    """Whether the caller of a request decides on the value of a key."""
+    name = key.lower()
+    if name.startswith("aws:"):
+        return _CHOSEN_OF_ALL.fullmatch(name) is not None
+    return _GIVEN_OF_SERVICES.fullmatch(name) is None
+
+
+def wanted(policy: Policy, action: str) -> Iterator[Mapping[str, Any]]:
+    """What the Allow statements of a policy want to hear of an action (lower case), each in a context of its own."""
+    allows = policy.allows(action)
+    statements = _statements(policy) if allows else ()
+    for allow in allows:
+        context = dict(_said(statements[allow.number].get("Condition") or {}))
+        if context:
+            yield context
+
+
+def _statements(policy: Policy) -> list[Mapping[str, Any]]:
+    statements = policy.document["Statement"]
+    return [statements] if isinstance(statements, dict) else list(statements)
+
+
+def _said(conditions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    for operator, block in conditions.items():
+        set_of, _, name = operator.rpartition(":")
+        for key, values in block.items():
+            if not is_chosen(key):
+                continue
+            if name == "Null" and texts(values) == ("false",):
+                yield key, ("x",) if set_of else "x"
+            elif name.removesuffix("IfExists") in _POSITIVE:
+                value = texts(values)[0]
+                said = re.sub(r"[*?]", "x", value) if name.startswith(("StringLike", "Arn")) else value
+                yield key, (said,) if set_of else said
