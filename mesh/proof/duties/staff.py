@@ -70,15 +70,21 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
     """
     region, account = subject.region, domain.access.account_id
     glue, database = f"arn:aws:glue:{region}:{account}", names.database(domain.name, "x")
-    bucket = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, domain.name, 'x')}"
+    # Of a domain without a product no bucket can be asked: what is nowhere is refused as another organisation's.
+    buckets = [bucket] if (bucket := _bucket(domain)) else []
     return RoleWork(
         who=f"an owner in {domain.name}",
         role=names.staff_role(account, "owner"),
         duties=(
-            *each(
-                "s3: GetBucketLocation GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning "
-                "GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
-                _bucket(domain) or bucket,
+            *(
+                duty
+                for bucket in buckets
+                for duty in each(
+                    "s3: GetBucketLocation GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging "
+                    "GetBucketVersioning GetEncryptionConfiguration GetLifecycleConfiguration "
+                    "GetReplicationConfiguration",
+                    bucket,
+                )
             ),
             *each("glue: GetDatabase GetTable GetTables", f"{glue}:catalog"),
             *each("glue: GetDatabase GetTable GetTables", f"{glue}:database/{database}"),
