@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -36,9 +36,6 @@ Environment = Annotated[
     expected(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits and '.', '_', '-'"),
     StringConstraints(max_length=100),
 ]
-STACKS: Final = ("organization", "governance", "access", "partners", names.CI_OF_PREVIEWS)
-"""Stacks, and kinds of stacks, that are deployed (or previewed) by a CI role each; every domain's is, too."""
-
 CiStack = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
@@ -68,4 +65,4 @@ class ContinuousIntegration(Closed):
 
 def ci_stacks(domains: Iterable[str]) -> tuple[str, ...]:
     """Stacks that `environments` and `repositories` may name, in a mesh of these domains."""
-    return (*STACKS, *(f"domain-{domain}" for domain in domains))
+    return (*names.FIRST_OF_CI, *(f"domain-{domain}" for domain in domains))

@@ -69,7 +69,7 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         (f"policy of bucket *{kind}", "RefuseOther*", "ArnNotLike aws:PrincipalArn * to arn:aws:iam::[*]:*", _ELSEWHERE)
         for kind in ("-logs", "-results", "-audit", "--inbox")
     ),
-    ("role/mesh/break-glass, trust", "*", "ArnLike aws:PrincipalArn arn:aws:iam::[*]:role/*", _USERS_ALONE),
+    ("role/mesh/break-glass/*, trust", "*", "ArnLike aws:PrincipalArn arn:aws:iam::[*]:role/*", _USERS_ALONE),
     (
         "mesh-credentials-stay-inside",
         "RefusePeopleElsewhere",

@@ -82,8 +82,10 @@ def partner_form(partner: PartnerPlan) -> str:
 
 
 def form_of(texts: list[str], account_id: str, *owners: str) -> str:
-    """The texts with marks in the place of an account's id and the names of its owner."""
-    text = json.dumps(texts).replace(account_id, "<account>")
-    for number, name in enumerate(owners):
-        text = re.sub(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", f"<{number}>", text)
-    return text
+    """The texts with marks in the place of an account's id and the names of its owner.
+
+    A name that databases spell otherwise has two marks, so that a document that mixes the spellings up is of no form
+    but its own.
+    """
+    spelled = (snake for name in owners if (snake := names.snake(name)) != name)
+    return without_names(json.dumps(texts), account_id, *spelled, *owners)

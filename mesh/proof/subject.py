@@ -280,12 +280,11 @@ class Subject:
     def of_governance(self) -> tuple[Actor, ...]:
         """Every caller of the governance account but the domains' own roles there."""
         break_glass, first = names.break_glass_role(self.hub), self.plan.organization.args.first_ci
-        made = [role for stack, role in self.plan.governance.ci.items() if not stack.startswith(names.ci_of_domain(""))]
         return (
             *self.of_account(self.hub, "governance", "the governance account"),
             *(
                 Actor(f"CI of {role.stack}", role.arn, "governance", self.hub, "ci")
-                for role in (*(first.roles if first else ()), *made)
+                for role in (first.roles if first else ())
             ),
             Actor("who has broken the glass", break_glass, "governance", self.hub, "break-glass"),
         )

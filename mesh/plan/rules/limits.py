@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mesh import quotas
+from mesh import names, quotas
 from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
@@ -22,10 +22,10 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, par
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
-ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 1
-"""Roles of every account, and `mesh/deploy-access`."""
-ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 6
-"""Roles of every account, the break-glass role, and five of continuous integration."""
+ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 1 + len(names.STAFF)
+"""Roles of every account, `mesh/deploy-access`, and those of the staff."""
+ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 1 + len(names.FIRST_OF_CI)
+"""Roles of every account, the break-glass role, and the first of continuous integration."""
 ROLES_OF_A_DOMAIN_IN_GOVERNANCE: Final = 3
 """Roles of a domain in the governance account: location, publisher, continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2

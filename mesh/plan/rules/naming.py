@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 from mesh import names
 from mesh.findings import Problem
-from mesh.model.continuous_integration import STACKS
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 RESERVED: Final = ("organization", "governance", "management")
@@ -149,7 +148,7 @@ def _of_every_domain(account: str) -> Iterator[NamedRole]:
 def _of_ci(context: RuleContext, hub: str) -> Iterator[NamedRole]:
     """Also where there is no CI yet: a domain of one of these names could not be renamed when it comes."""
     domains = (names.ci_of_domain(context.builder.domain_id(domain)) for domain in context.mesh.domains)
-    for stack in (*STACKS, *domains):
+    for stack in (*names.FIRST_OF_CI, *domains):
         yield NamedRole(names.ci_role(hub, stack), "continuous integration")
 
 

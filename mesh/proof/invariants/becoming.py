@@ -1,6 +1,6 @@
 """Adversaries who move (R1, R2): whoever steals a role comes to no more than the bound of its class.
 
-The closure is asked of one principal of each class; classes that differ in names alone are one (`mesh/proof/forms.py`).
+The closure is asked of some principals of each class, in which they differ in names alone (`Adversaries.starts`).
 """
 
 from __future__ import annotations

@@ -83,11 +83,8 @@ def ci_roles(subject: Subject) -> tuple[CiRoleArgs, ...]:
     """The CI roles asked: those of the platform, and of the domains asked."""
     first = subject.plan.organization.args.first_ci
     domains = {names.ci_of_domain(domain.access.account_id) for domain in subject.domains}
-    made = subject.plan.governance.ci.values()
-    return (
-        *(first.roles if first else ()),
-        *(role for role in made if role.stack in domains or role.stack in OF_THE_PLATFORM),
-    )
+    made = subject.plan.governance.ci
+    return (*(first.roles if first else ()), *(role for stack, role in made.items() if stack in domains))
 
 
 # ---- who becomes a CI role

@@ -50,7 +50,8 @@ def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
     """The work of every role asked, with the form of the role's own policy."""
     for domain in subject.domains[:1]:  # one text in every account
         yield "deploy-access", of_deploy_access(subject, domain)
-    for domain in subject.domains:
+    # Those with products first: of a form the first is asked, and what is about products has to be asked of one.
+    for domain in sorted(subject.domains, key=lambda each: not each.products):
         yield from _of_domain(subject, domain)
     for partner in subject.partners:
         account = partner.access.account_id

@@ -57,9 +57,9 @@ def _makes_no_reader(subject: Subject, domain: DomainPlan, deployment: Actor) ->
     for role in dict.fromkeys(_roles(subject, account_id)):
         for action in changing("role"):
             yield Claim(deployment.who, Request(deployment.name, action, role, bounded), allowed=False, denied=("scp",))
-        passes = Request(deployment.name, "iam:PassRole", role)
         if f":role/{names.PATH}/" not in role:
             continue
+        passes = Request(deployment.name, "iam:PassRole", role)
         kind = role.partition(f":role/{names.PATH}/")[2].partition("/")[0]
         planned = subject.world.role(role) is not None
         if kind in FOR_SERVICES:

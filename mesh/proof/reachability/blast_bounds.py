@@ -1,6 +1,6 @@
 """Bounds of blast radii: for each class the most that whoever steals one comes to, and why.
 
-One table. What it says is held against the closure of the graph (R1 to R4).
+One table. R1 holds the closure of the graph against what it says, R2 that every class stands in it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _BY_GOVERNANCE: Final[Mapping[str, frozenset[str]]] = {"a domain": _OF_AN_ACCOUN
 """What governance sets up elsewhere: by the CI roles of domains; and the trail, which it keeps for management."""
 _WHO_READS: Final = frozenset({"Lake Formation settings and grants", "boundary"})
 _LABELS: Final = frozenset({"LF-tags"})
-_EVERYWHERE: Final = frozenset({"governance", "management", "a domain", "a partner"})
+_BESIDE_GOVERNANCE: Final = frozenset({"management", "a domain", "a partner"})
 
 
 def _everything(why: str) -> BlastBound:
@@ -85,7 +85,6 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     "group": BlastBound(
         why="People hold what they are assigned: clearances in domains, or a partner's access, and never both.",
         reads="covered",
-        enters=frozenset({"a domain", "a partner"}),
     ),
     "permission set": BlastBound(why="A permission set leads into the one role of its name.", reads="covered"),
     "clearance": BlastBound(why="A clearance reads what it covers, in every domain.", reads="covered"),
@@ -181,9 +180,8 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         products="own",
         loosens=_OF_AN_ACCOUNT,
         elsewhere={"governance": _LABELS},
-        enters=frozenset({"governance"}),
     ),
-    "ci previews": BlastBound(why="It runs the code of pull requests, and reads settings.", enters=_EVERYWHERE),
+    "ci previews": BlastBound(why="It runs the code of pull requests, and reads settings.", enters=_BESIDE_GOVERNANCE),
 }
 
 
@@ -196,7 +194,7 @@ class Standing(NamedTuple):
 
 
 def standing_of(graph: PrincipalGraph, node: PrincipalNode) -> Standing:
-    """The standing of a principal; a clearance covers what mesh.yaml says."""
+    """The standing of a principal; a clearance covers what its file says."""
     if node.kind != GROUP:
         covers = graph.subject.written_clearances.get(node.detail) if node.kind in _OF_A_CLEARANCE else None
         return Standing(frozenset({node.owner}), f"{node.owner}.{node.product}", covers)

@@ -103,7 +103,7 @@ def bound_to(node: PrincipalNode) -> str:
     return f"{node.kind} of {unit_of(node.owner)}" if node.kind in _IN_EVERY_ACCOUNT else node.kind
 
 
-_IN_EVERY_ACCOUNT: Final = frozenset({"deploy", "deploy-access", "preview", ADMINISTRATOR, LIKE_NAMED})
+_IN_EVERY_ACCOUNT: Final = frozenset({"deploy", "deploy-access", "preview", ADMINISTRATOR})
 
 
 def unit_of(owner: str) -> str:

@@ -149,11 +149,11 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
 def test_roles_above_the_default_are_a_warning_and_above_the_most_an_error(
     tiny: Path, findings: Findings, lower: Lower
 ) -> None:
-    lower("iam", "roles_per_account_default", 7)
+    lower("iam", "roles_per_account_default", 10)
     assert findings(tiny) == [
-        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 8 roles, "
-        "more than IAM's default of 7: have the quota raised first",
-        "mesh.yaml:1:1: warning: the governance account would have 14 roles, more than IAM's default of 7: "
+        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 11 roles, "
+        "more than IAM's default of 10: have the quota raised first",
+        "mesh.yaml:1:1: warning: the governance account would have 14 roles, more than IAM's default of 10: "
         "have the quota raised first",
     ]
     lower("iam", "roles_per_account_max", 13)

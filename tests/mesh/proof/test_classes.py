@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,15 @@ def test_a_domain_whose_document_names_another_account_is_asked_too(many: Plan) 
 
 def test_of_partners_that_differ_in_nothing_two_are_asked(many: Plan) -> None:
     assert [partner.name for partner in Subject(many).partners] == list(many.partners)[:2]
+
+
+def test_names_that_databases_spell_otherwise_are_one_class_more_and_not_one_each(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, domains=60, products=2, partners=1, as_of=DAY)
+    plan = build(load(tmp_path).usable(), DAY)
+    hyphened = [name for name in plan.domains if "-" in name]
+    assert len(hyphened) > 10
+    asked = [domain.name for domain in Subject(plan).domains]
+    assert len(asked) < len(hyphened)
+    assert set(asked) & set(hyphened)

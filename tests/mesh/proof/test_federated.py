@@ -17,6 +17,7 @@ from mesh.load import load
 from mesh.plan import Plan, build, problems
 from mesh.proof import written_labels
 from mesh.proof.invariants import INVARIANTS
+from mesh.proof.invariants.duties import roles_do_their_work
 from mesh.proof.prove import prove
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
@@ -137,6 +138,17 @@ def test_a_domain_added_to_a_mesh_breaks_no_invariant_and_takes_access_from_nobo
     after = readings(plan)
     assert len(after) > len(before) > 0
     assert {cell: after.get(cell) for cell in before} == before
+
+
+def test_a_domain_that_has_no_product_yet_and_comes_first_breaks_no_duty(tmp_path: Path) -> None:
+    write(tmp_path, domains=2, products=1, partners=1, as_of=DAY)
+    put(tmp_path, Newcomer("a", {}, (), ()))
+    plan, written = planned(tmp_path)
+    assert next(iter(plan.domains)) == "a"
+    subject = Subject(plan, written)
+    claims = list(roles_do_their_work(subject))
+    assert [str(witness) for claim in claims if (witness := claim.check(subject))] == []
+    assert any("mesh/owner" in str(claim) and "s3:GetBucketPolicy" in str(claim) for claim in claims)
 
 
 def test_every_cell_that_a_newcomer_adds_is_of_its_own_home_or_of_its_own_product(tmp_path: Path) -> None:

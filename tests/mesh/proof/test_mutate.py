@@ -15,10 +15,11 @@ from mesh.proof import mutate, verdicts
 from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.forms import marker
 from mesh.proof.invariants import INVARIANTS
-from mesh.proof.mutants import Changed, Mutant
+from mesh.proof.mutants import Changed, Mutant, mutants
 from mesh.proof.mutate import REFUSED_BY_AWS, Mutation, MutationOutcome, reason
 from mesh.proof.policy_page.__main__ import LOSSES
 from mesh.proof.policy_page.losses import measured, read
+from mesh.proof.subject import Subject
 from mesh.proof.verdicts import CODE, Explained, Verdict, as_text, code_digest, digest_of
 from mesh.proof.written_labels import WrittenLabels
 
@@ -195,6 +196,18 @@ def test_every_written_reason_explains_a_mistake_that_nothing_notices(place: int
     why = REASONS[place][3]
     known = verdicts.read(ROOT / "docs" / "verdicts.json")
     assert [each for verdict in known.values() for each in verdict.explained if each.reason == why]
+
+
+def test_every_written_reason_is_about_a_document_that_there_is(
+    plan: Plan, written: WrittenLabels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A role that is renamed leaves its reason behind; whether nothing notices the mistake, a long test tells."""
+    documents = [(each.name, each.document["Statement"]) for each in Subject(plan, written).policies]
+    with_sids = [(name, said) for name, said in documents if all("Sid" in statement for statement in said)]
+    made = [changed.mutant for name, said in with_sids for changed in mutants(name, said)]
+    for one in REASONS:
+        monkeypatch.setattr(mutate, "REASONS", (one,))
+        assert any(reason(mutant) for mutant in made), one
 
 
 @pytest.mark.long

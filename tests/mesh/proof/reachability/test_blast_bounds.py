@@ -1,4 +1,4 @@
-"""Bounds of blast radii: each is kept, is about somebody, and is no looser than the sample mesh needs."""
+"""Bounds of blast radii: each is kept, is about somebody, and lets nothing be loosened or entered in vain."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mesh.plan import Plan
 from mesh.proof.claims import Witness
 from mesh.proof.invariants.becoming import ASKED, NO_WAY, acting_through_a_role, nobody_becomes_more
 from mesh.proof.reachability.adversaries import Adversaries
-from mesh.proof.reachability.blast_bounds import BOUNDS, BlastBound, within
-from mesh.proof.reachability.classes import bound_to
+from mesh.proof.reachability.blast_bounds import BOUNDS, BlastBound, standing_of, within
+from mesh.proof.reachability.classes import bound_to, unit_of
 from mesh.proof.reachability.gains import GUARDRAILS
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
@@ -39,7 +39,17 @@ def test_no_bound_lets_a_guardrail_be_loosened_that_nobody_of_the_class_loosens(
     for start in adversaries.starts:
         harms = adversaries.radius(start).harms
         loosened[bound_to(start)] |= {each.gain.what for each in harms if each.gain.verb == "loosens"}
-    loose = {name: sorted(let(bound) - loosened[name]) for name, bound in BOUNDS.items() if loosened[name]}
+    loose = {name: sorted(let(bound) - loosened[name]) for name, bound in BOUNDS.items()}
+    assert {name: extra for name, extra in loose.items() if extra} == {}
+
+
+def test_no_bound_lets_an_account_be_entered_that_nobody_of_the_class_enters(adversaries: Adversaries) -> None:
+    graph, entered = adversaries.graph, {name: set[str]() for name in BOUNDS}
+    for start in adversaries.starts:
+        at_home = {*standing_of(graph, start).owners, graph.owners.get(start.account, "")}
+        others = set(adversaries.radius(start).accounts) - at_home
+        entered[bound_to(start)] |= {unit_of(owner) for owner in others}
+    loose = {name: sorted(bound.enters - entered[name]) for name, bound in BOUNDS.items()}
     assert {name: extra for name, extra in loose.items() if extra} == {}
 
 
