@@ -116,9 +116,9 @@ def _show(
     if not lapsed:
         say(f"on {today} no review and no agreement is past")
     elif not left:
-        say(f"{counted(len(lapsed), 'day')} past on {today}, and nothing is open")
+        say(f"{len(lapsed)} lapsed by {today}, and nothing is open")
     else:
-        say(f"{counted(len(lapsed), 'day')} past on {today}, {counted(len(left), 'assignment')} open; {remedy(served)}")
+        say(f"{len(lapsed)} lapsed by {today}, {counted(len(left), 'assignment')} open; {remedy(served)}")
 
 
 def remedy(served: ServedOrganization | None) -> str:

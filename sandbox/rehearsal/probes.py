@@ -61,6 +61,14 @@ def probes(targets: Targets, personas: list[Persona]) -> Iterator[Probe]:
         yield from _event_probes(targets.plan, persona)
 
 
+def call_probe(persona: Persona, service: str, operation: str, parameters: Mapping[str, Any], on: str = "*") -> Probe:
+    """The probe of one operation of boto3's client of a service, which asks for the action of its name."""
+    prefix = {"stepfunctions": "states"}.get(service, service)
+    action = f"{prefix}:{''.join(word.capitalize() for word in operation.split('_'))}"
+    requests = (Request(persona.principal, action, on),)
+    return Probe(persona, f"{operation} on {on}", service, operation, parameters, requests)
+
+
 def put_probe(targets: Targets, persona: Persona, bucket: Bucket, key: str) -> Probe:
     """The probe of writing an object."""
     requests = tuple(targets.requests_to_put(persona.principal, bucket, key))

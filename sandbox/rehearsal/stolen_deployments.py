@@ -7,15 +7,14 @@ proof alone (M16).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mesh import names
 from mesh.evaluator import Request
 from mesh.plan import Plan
 from mesh.plan.nodes import DomainPlan
 from sandbox.rehearsal.personas import Persona
-from sandbox.rehearsal.probes import Probe
+from sandbox.rehearsal.probes import Probe, call_probe
 
 NOWHERE = "arn:aws:s3:::live-check-nowhere/tables"
 """A place that nobody registered."""
@@ -39,13 +38,6 @@ def probes_of_stolen_deployments(plan: Plan, personas: list[Persona]) -> Iterato
             yield from _squats(plan, persona)
 
 
-def _call(persona: Persona, service: str, operation: str, parameters: Mapping[str, Any], on: str = "*") -> Probe:
-    action = f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"
-    return Probe(
-        persona, f"{operation} on {on}", service, operation, parameters, (Request(persona.principal, action, on),)
-    )
-
-
 def _changes_first_roles(plan: Plan, persona: Persona) -> Iterator[Probe]:
     """Calls on the roles by which deployments of the account are entered, with the trust that they have."""
     args, hub = plan.organization.args, plan.perimeter.governance_id
@@ -60,7 +52,7 @@ def _changes_first_roles(plan: Plan, persona: Persona) -> Iterator[Probe]:
         first[names.deploy_access_role(persona.account)] = args.deploy_access_trust
     for role, trust in first.items():
         same = {"RoleName": names.role_name(role), "PolicyDocument": trust.text()}
-        yield _call(persona, "iam", "update_assume_role_policy", same, role)
+        yield call_probe(persona, "iam", "update_assume_role_policy", same, role)
 
 
 def _makes_readers(persona: Persona, domain: DomainPlan) -> Iterator[Probe]:
@@ -69,13 +61,13 @@ def _makes_readers(persona: Persona, domain: DomainPlan) -> Iterator[Probe]:
     for role in roles:
         name = {"RoleName": names.role_name(role.arn)}
         trust, permissions = role.trust.text(), role.permissions.text()
-        yield _call(persona, "iam", "update_assume_role_policy", {**name, "PolicyDocument": trust}, role.arn)
+        yield call_probe(persona, "iam", "update_assume_role_policy", {**name, "PolicyDocument": trust}, role.arn)
         put = {**name, "PolicyName": "mesh", "PolicyDocument": permissions}
-        yield _call(persona, "iam", "put_role_policy", put, role.arn)
+        yield call_probe(persona, "iam", "put_role_policy", put, role.arn)
         boundary = {**name, "PermissionsBoundary": names.boundary(persona.account)}
-        yield _call(persona, "iam", "put_role_permissions_boundary", boundary, role.arn)
+        yield call_probe(persona, "iam", "put_role_permissions_boundary", boundary, role.arn)
     boundary = {"PolicyArn": names.boundary(persona.account), "VersionId": "v1"}
-    yield _call(persona, "iam", "set_default_policy_version", boundary, names.boundary(persona.account))
+    yield call_probe(persona, "iam", "set_default_policy_version", boundary, names.boundary(persona.account))
 
 
 def _grants(persona: Persona, domain: DomainPlan) -> Iterator[Probe]:
@@ -85,11 +77,11 @@ def _grants(persona: Persona, domain: DomainPlan) -> Iterator[Probe]:
         principal = {"DataLakePrincipalIdentifier": role.arn}
         resource = {"Database": {"CatalogId": persona.account, "Name": "live_check"}}
         same = {"Principal": principal, "Resource": resource, "Permissions": list(grant.permissions)}
-        yield _call(persona, "lakeformation", "grant_permissions", same)
-        yield _call(persona, "lakeformation", "revoke_permissions", same)
+        yield call_probe(persona, "lakeformation", "grant_permissions", same)
+        yield call_probe(persona, "lakeformation", "revoke_permissions", same)
     administrator = {"DataLakePrincipalIdentifier": domain.deciding.deploy_role}
     settings = {"DataLakeSettings": {"DataLakeAdmins": [administrator]}}
-    yield _call(persona, "lakeformation", "put_data_lake_settings", settings)
+    yield call_probe(persona, "lakeformation", "put_data_lake_settings", settings)
 
 
 def _registers(plan: Plan, persona: Persona) -> Iterator[Probe]:
@@ -97,8 +89,8 @@ def _registers(plan: Plan, persona: Persona) -> Iterator[Probe]:
     others = (each for each in plan.governance.registered.values() if each.domain != persona.home)
     for location in list(others)[:1]:
         registered = {"ResourceArn": location.arn, "RoleArn": location.role}
-        yield _call(persona, "lakeformation", "register_resource", registered)
-    yield _call(persona, "lakeformation", "deregister_resource", {"ResourceArn": NOWHERE})
+        yield call_probe(persona, "lakeformation", "register_resource", registered)
+    yield call_probe(persona, "lakeformation", "deregister_resource", {"ResourceArn": NOWHERE})
 
 
 def _squats(plan: Plan, persona: Persona) -> Iterator[Probe]:

@@ -143,7 +143,7 @@ def test_a_review_that_is_past_is_open_until_lapse_closes_it(kept: Kept, capsys:
     assert "the review of 'shop-analysts' (pii) was due on 2027-11-30" in past["message"]
     before = len(list(kept.organization.aws.gate.replication.failed))
     assert main.run(["lapse", "--close"]) == exit_codes.FINE
-    assert "1 day past on 2027-12-01, and nothing is open" in capsys.readouterr().err
+    assert "1 lapsed by 2027-12-01, and nothing is open" in capsys.readouterr().err
     assert json.loads(said(capsys, "lapse", "--json"))["open"] == []
     assert len(kept.failed) == before
     state = backends.identity_center(kept.organization.aws.ids.management_account, "eu-west-1")

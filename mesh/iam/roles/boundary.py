@@ -122,7 +122,7 @@ def _in_governance() -> tuple[Statement, ...]:
         Statement(
             sid="PublishProducts",
             what="In the governance account a role labels data and tags tables, besides.",
-            why="Publishers do; in a domain's account it is the deployment's.",
+            why="Publishers do; in the accounts of domains and partners nobody labels data.",
             effect="Allow",
             actions=(*LABEL, *TAG),
             resources=("*",),
