@@ -116,7 +116,7 @@ def _tokens(subject: Subject, role: CiRoleArgs, roles: tuple[CiRoleArgs, ...]) -
 
 
 def _other_subjects(role: CiRoleArgs) -> Callable[[Subject], str | None]:
-    """What the trust of a CI role names beside its one subject."""
+    """Other subjects than its one that the trust of a CI role names."""
 
     def check(subject: Subject) -> str | None:
         made = subject.world.role(role.arn)

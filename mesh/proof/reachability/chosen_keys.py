@@ -1,4 +1,4 @@
-"""Keys of a request that its caller fills in, as the statements want them that would allow it.
+"""Keys of a request that whoever sends it fills in, as the statements want them that would allow it.
 
 A condition on such a key keeps nobody out: whoever knows the policy says what it wants to hear. AWS itself fills in
 who the caller is, where the request comes from, whose the resource is, and when it is (IAM User Guide, "AWS global
@@ -33,7 +33,7 @@ def is_chosen(key: str) -> bool:
 
 
 def wanted(policy: Policy, action: str) -> Iterator[Mapping[str, Any]]:
-    """What the Allow statements of a policy want to hear of an action (lower case), each in a context of its own."""
+    """Contexts that please the Allow statements of a policy which name an action (lower case), one for each."""
     allows = policy.allows(action)
     statements = _statements(policy) if allows else ()
     for allow in allows:

@@ -20,7 +20,7 @@ class NearTokens(NamedTuple):
 
 
 class _Named(NamedTuple):
-    """What a statement of a trust wants of a token."""
+    """Token of a provider, for an audience and of a subject, that a statement of a trust wants."""
 
     provider: str
     audience: str
