@@ -113,20 +113,20 @@ def strangers(subject: Subject, account_id: str) -> Iterator[Actor]:
     yield from like_named(account_id)
 
 
-_PATHS: Final = (
-    "somebody",
-    *(
-        f"{kind}/somebody"
-        for kind in ("break-glass", "ci", "clearance", "delivery", "location", "pipeline/none", "publisher")
-    ),
-    *names.STAFF,
-)
+_FOLDERS: Final = ("clearance", "delivery", "location", "pipeline/none", "publisher")
+_ADMITTED: Final = ("somebody", *(f"{folder}/somebody" for folder in _FOLDERS))
+"""Paths of roles that the policy of some resource admits, and one of none."""
+_ENTERED: Final = ("break-glass/somebody", "ci/somebody", *names.STAFF)
+"""Paths of roles that people and CI enter; the policy of no resource admits one."""
 
 
 def like_named(account_id: str) -> Iterator[Actor]:
     """Roles that the plan does not have, of every path of the mesh, at home and in an account of a stranger."""
-    for account, where in ((account_id, "at home"), (OTHER_ORGANIZATION, "of an outsider")):
-        for path in _PATHS:
+    for account, where, paths in (
+        (account_id, "at home", (*_ADMITTED, *_ENTERED)),
+        (OTHER_ORGANIZATION, "of an outsider", _ADMITTED),
+    ):
+        for path in paths:
             yield Actor(f"a role mesh/{path} {where}", names.role(account, path), None, account, "like-named")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh.evaluator.policies import Policy, texts
 
@@ -32,19 +32,29 @@ def is_chosen(key: str) -> bool:
     return _GIVEN_OF_SERVICES.fullmatch(name) is None
 
 
-def wanted(policy: Policy, action: str) -> Iterator[Mapping[str, Any]]:
-    """Contexts that please the Allow statements of a policy which name an action (lower case), one for each."""
-    allows = policy.allows(action)
-    statements = _statements(policy) if allows else ()
-    for allow in allows:
-        context = dict(_said(statements[allow.number].get("Condition") or {}))
-        if context:
-            yield context
+class ChosenKeys:
+    """What the Allow statements of policies want to hear, read once a policy."""
+
+    def __init__(self) -> None:
+        # The policy is kept beside what was read, so that no other takes its id.
+        self._by_policy: dict[int, tuple[Policy, dict[int, dict[str, Any]]]] = {}
+
+    def wanted(self, policy: Policy, action: str) -> Iterator[Mapping[str, Any]]:
+        """Contexts that please the Allow statements of a policy which name an action (lower case), one for each."""
+        if id(policy) not in self._by_policy:
+            self._by_policy[id(policy)] = policy, dict(_contexts(policy))
+        _, contexts = self._by_policy[id(policy)]
+        if contexts:
+            yield from (contexts[allow.number] for allow in policy.allows(action) if allow.number in contexts)
 
 
-def _statements(policy: Policy) -> list[Mapping[str, Any]]:
-    statements = policy.document["Statement"]
-    return [statements] if isinstance(statements, dict) else list(statements)
+def _contexts(policy: Policy) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Contexts of the statements of a policy by their number, of those that want to hear something."""
+    statements = cast("list[dict[str, Any]] | dict[str, Any]", policy.document["Statement"])
+    for number, statement in enumerate([statements] if isinstance(statements, dict) else statements):
+        context = dict(_said(statement.get("Condition") or {}))
+        if context and statement["Effect"] == "Allow":
+            yield number, context
 
 
 def _said(conditions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:

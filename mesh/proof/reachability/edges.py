@@ -19,7 +19,7 @@ from mesh.evaluator import facts
 from mesh.evaluator.decide import Cause, Request, decide, examine
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.world import World
-from mesh.proof.reachability.chosen_keys import wanted
+from mesh.proof.reachability.chosen_keys import ChosenKeys
 from mesh.proof.reachability.classes import PrincipalNode
 
 StepKind = Literal[
@@ -136,6 +136,7 @@ class Edges:
         self._world, self._hub, self._scripts = world, hub, scripts
         self._allowed: dict[tuple[str, str, str, str], tuple[Cause, ...] | None] = {}
         self._admitted: dict[str, tuple[str, ...]] = {}
+        self._chosen = ChosenKeys()
 
     def ways(self, source: PrincipalNode, target: PrincipalNode) -> Iterator[Way]:
         """Every way from one principal into another that AWS knows by its ARN; a token's issuer alone makes it."""
@@ -171,7 +172,7 @@ class Edges:
             return
         policies = (*case.principal.identity, *((case.target.policy,) if case.target.policy else ()))
         for policy in policies:
-            for context in wanted(policy, case.action):
+            for context in self._chosen.wanted(policy, case.action):
                 yield replace(request, context={**request.context, **context})
 
     def _decided(self, request: Request) -> tuple[Cause, ...] | None:
