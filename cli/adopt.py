@@ -23,8 +23,8 @@ def adopt(
     """Check an account before it joins the organisation.
 
     Lists users, groups, roles, trusts and policies of its own that the mesh's SCPs would not take away. Service-linked
-    roles are fine. Identity providers are not in the file: one is told by the roles that trust it, and one that no role
-    trusts admits nobody; `aws iam list-open-id-connect-providers` and `list-saml-providers` list them.
+    roles are fine. Identity providers are not in the file: one is told by the roles that trust it, and
+    `aws iam list-open-id-connect-providers` and `aws iam list-saml-providers` list the others.
 
     Exit code 1 when there is one.
     """
