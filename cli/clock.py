@@ -32,6 +32,7 @@ def _moment(text: str) -> datetime.datetime:
         if len(text) == len("2029-01-01"):
             return midday(datetime.date.fromisoformat(text))
         moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"'{text}' is no time; {FORMS}", param_hint="--to") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return moment

@@ -9,10 +9,10 @@ import typer
 
 from cli.console import answer, say
 from cli.exit_codes import FINDINGS
-from cli.options import DEFAULT_FOLDER, Folder
+from cli.options import DEFAULT_FOLDER, AsOf, Folder, day
 from mesh import codeowners as of_files
 from mesh.findings import BadInputError, NotPossibleError
-from mesh.load import load
+from mesh.folder import without_errors
 
 
 def codeowners(
@@ -24,16 +24,16 @@ def codeowners(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit code 1 when something would be written.")
     ] = False,
+    as_of: AsOf = None,
 ) -> None:
     """Write CODEOWNERS: who is asked for which file.
 
     A domain's file, contracts and pipelines are its owner's; a clearance's file is its approvers'; a partner's file is
     its owner's; mesh.yaml, accounts.yaml and everything else are the platform team's.
 
-    Exit code 2 when a file has no handle to name.
+    Exit code 2 for a mesh with an error, and when a file has no handle to name.
     """
-    loaded = load(directory)
-    mesh = loaded.usable()
+    mesh, loaded = without_errors(directory, day(as_of))
     if missing := loaded.place(of_files.problems(mesh)):
         raise BadInputError(missing)
     root = _repository(directory)

@@ -14,9 +14,10 @@ from typing import Final, NamedTuple
 from mesh.findings import NotPossibleError, Problem, listed
 from mesh.model import ClearanceFile, Mesh, contract_file
 from mesh.model.base import Owner
+from mesh.validation_messages import shorten
 
 HEAD: Final = "# Written by `mesh codeowners`; not by hand. Of the lines that match a file the last one holds."
-_PLAIN: Final = re.compile(r"/[A-Za-z0-9._/-]*")
+_ODD: Final = re.compile(r"[^A-Za-z0-9._/-]")
 
 
 class Ownership(NamedTuple):
@@ -27,7 +28,10 @@ class Ownership(NamedTuple):
 
 
 def problems(mesh: Mesh) -> Iterator[Problem]:
-    """A problem for each file that has no handle to name: nobody else is put in the place of its owner."""
+    """A problem for each file that has no handle to name: nobody else is put in the place of its owner.
+
+    And one for each contract whose path no pattern can spell out.
+    """
     owners = [("mesh.yaml", mesh.file.owner)]
     owners += [(f"domains/{name}.yaml", domain.owner) for name, domain in mesh.domains.items()]
     owners += [(f"partners/{name}.yaml", partner.owner) for name, partner in mesh.partners.items()]
@@ -35,6 +39,11 @@ def problems(mesh: Mesh) -> Iterator[Problem]:
         if owner.github is None:
             message = f"'{owner.team}' has no 'github', and this file nobody to ask; write github: \"@org/team\""
             yield Problem(file, ("owner",), message)
+    for name, domain in mesh.domains.items():
+        for product, declared in domain.products.items():
+            if declared.contract is not None and (odd := _odd(declared.contract)):
+                message = f"'{declared.contract}' has '{odd}', which CODEOWNERS does not take as it is; rename the file"
+                yield Problem(f"domains/{name}.yaml", ("products", product, "contract"), message)
     for name, clearance in mesh.clearances.items():
         if not _approvers(clearance):
             message = "no approver has a 'github', and this file nobody to ask; write {email: …, github: \"@org/team\"}"
@@ -52,7 +61,7 @@ def remarks(mesh: Mesh) -> Iterator[str]:
 def text(mesh: Mesh, folder: PurePosixPath) -> str:
     """The text of CODEOWNERS, for a mesh whose files all have a handle; `folder` is that of the mesh in the repository.
 
-    Raises NotPossibleError for a path that no pattern can spell out.
+    Raises NotPossibleError for a folder that no pattern can spell out.
     """
     lines = [f"{one.pattern} {' '.join(one.handles)}\n" for one in ownerships(mesh, folder)]
     return "".join([f"{HEAD}\n", *lines])
@@ -80,10 +89,16 @@ def ownerships(mesh: Mesh, folder: PurePosixPath) -> Iterator[Ownership]:
 
 
 def _owned(pattern: str, handles: tuple[str, ...]) -> Ownership:
-    # CODEOWNERS knows no way to write a '[', a '!' or a leading '#' that is meant as it is.
-    if not _PLAIN.fullmatch(pattern):
-        raise NotPossibleError(f"{pattern} has a character that CODEOWNERS does not take as it is; rename it")
+    if odd := _odd(pattern):
+        raise NotPossibleError(f"{pattern} has '{odd}', which CODEOWNERS does not take as it is; rename the folder")
     return Ownership(pattern, handles)
+
+
+def _odd(path: str) -> str:
+    """The first character of a path that a pattern cannot have as it is, to be shown; empty for none."""
+    # CODEOWNERS knows no way to write a '[', a '!' or a leading '#' that is meant as it is.
+    odd = _ODD.search(path)
+    return shorten(odd[0]) if odd else ""
 
 
 def _of(owner: Owner) -> tuple[str, ...]:

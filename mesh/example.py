@@ -12,7 +12,9 @@ from mesh.contracts import elements, lock_text
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.lock import following
 from mesh.contracts.lock_shape import shapes
+from mesh.findings import NotPossibleError
 
+YEAR: Final = datetime.timedelta(days=365)
 WORDS: Final = (
     "orders", "payments", "catalogue", "inventory", "shipping", "returns", "customers", "loyalty", "pricing", "search",
     "marketing", "support", "finance", "stores", "suppliers", "fraud", "delivery", "content", "mobile", "web",
@@ -133,8 +135,15 @@ def product_name(number: int) -> str:
 
 
 def write(directory: Path, domains: int, products: int, partners: int, as_of: datetime.date) -> None:
-    """Writes the mesh into an empty or new folder; reviews and agreements end a year after `as_of`."""
-    until = as_of + datetime.timedelta(days=365)
+    """Writes the mesh into an empty or new folder; reviews and agreements end a year after `as_of`.
+
+    Raises NotPossibleError where no such day is left, or none after it.
+    """
+    if datetime.date.max - as_of <= YEAR:
+        raise NotPossibleError(
+            f"no day lies a year after {as_of}, on which agreements could end; give an earlier --as-of"
+        )
+    until = as_of + YEAR
     for folder in ("domains", "partners", "clearances", "contracts"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     _put(directory / "mesh.yaml", MESH.format(domains=domains, products=products))

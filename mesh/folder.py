@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mesh import stack_settings
 from mesh.findings import BadInputError, Finding
-from mesh.load import load
+from mesh.load import Loaded, load
 from mesh.model import Mesh
 from mesh.plan import Plan, build, problems
 
@@ -27,10 +27,23 @@ class PlannedMesh:
 def findings_of(directory: Path, as_of: datetime.date) -> tuple[Mesh | None, list[Finding]]:
     """Findings of a mesh folder on a day, in the order of the files."""
     loaded = load(directory)
+    return loaded.mesh, _findings(directory, loaded, as_of)
+
+
+def without_errors(directory: Path, as_of: datetime.date) -> tuple[Mesh, Loaded]:
+    """The mesh of a folder, and what places its problems; raises BadInputError, with every error, when it has one."""
+    loaded = load(directory)
+    errors = [finding for finding in _findings(directory, loaded, as_of) if finding.severity == "error"]
+    if errors or loaded.mesh is None:
+        raise BadInputError(errors)
+    return loaded.mesh, loaded
+
+
+def _findings(directory: Path, loaded: Loaded, as_of: datetime.date) -> list[Finding]:
     findings = [*loaded.findings, *stack_settings.findings(directory)]
     if loaded.mesh is not None:
         findings += loaded.place(problems(loaded.mesh, as_of))
-    return loaded.mesh, sorted(set(findings))
+    return sorted(set(findings))
 
 
 def plan_folder(directory: Path, as_of: datetime.date) -> PlannedMesh:

@@ -15,6 +15,8 @@ from typing import Final, NamedTuple, cast
 import yaml
 
 from mesh.findings import BadInputError, Finding, listed
+from mesh.validation_messages import bad_name, is_name, shorten
+from mesh.yamlfile import Source, odd_keys
 
 MESH_FILE: Final = "mesh.yaml"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _./@+()'-]*[A-Za-z0-9_./@+()'-])?")
@@ -55,6 +57,8 @@ def migrate(files: Mapping[str, str]) -> Migration:
     """
     result, findings = Migration(), list[Finding]()
     texts = {name: _Text(name, text) for name, text in files.items()}
+    if odd := [finding for name, text in files.items() for finding in odd_keys(Source(name, text))]:
+        raise BadInputError(sorted(odd))
     written = {_stem(name): text for name, text in texts.items() if name.startswith("clearances/")}
     mesh_file = texts[MESH_FILE]
     old = mesh_file.entry("clearances")
@@ -63,7 +67,8 @@ def migrate(files: Mapping[str, str]) -> Migration:
     domains = [text for name, text in texts.items() if name.startswith("domains/") and text.entry("members")]
     for member in (member for text in domains for member in _old_members(text, findings)):
         members.setdefault(member.values["clearance"], []).append(member)
-    findings += _unknown(members, {*reads, *written})
+    if not old or isinstance(old[1], yaml.MappingNode):
+        findings += _unknown(members, {*reads, *written, *_named(old[1] if old else None)})
     for clearance in reads.keys() & written.keys():
         findings += _differences(written[clearance], clearance, reads[clearance][0])
     if findings:
@@ -84,11 +89,11 @@ def _stem(name: str) -> str:
 
 
 def _unknown(members: Mapping[str, list[OldMember]], known: set[str]) -> Iterator[Finding]:
-    """A finding on each member of a clearance that does not exist."""
+    """A finding on each member of a clearance that does not exist; `known` has those, too, that cannot be moved."""
     for clearance in members.keys() - known:
         for member in members[clearance]:
-            group, others = member.values["group"], listed(known)
-            message = f"group '{group}' holds clearance '{clearance}', which does not exist; {others} do"
+            group, others = shorten(member.values["group"]), listed(map(shorten, known))
+            message = f"group '{group}' holds clearance '{shorten(clearance)}', which does not exist; {others} do"
             yield Finding(f"domains/{member.domain}.yaml", *member.place, message)
 
 
@@ -223,14 +228,27 @@ def _old_clearances(text: _Text, value: yaml.Node, findings: list[Finding]) -> d
     entry = text.entry("clearances")
     assert entry is not None
     for number, (key, labels) in enumerate(_pairs(value)):
-        names = [str(one.value) for one in _items(labels) if isinstance(one, yaml.ScalarNode)]
-        if not isinstance(labels, yaml.SequenceNode) or len(names) != len(_items(labels)):
-            findings.append(_finding(text, labels, f"clearance '{key.value}' has no list of classifications"))
+        name, labels_read = str(key.value), [str(one.value) for one in _items(labels) if _is_text(one)]
+        if not is_name(name):
+            # It becomes the name of a file: nothing of it may lead out of the folder.
+            findings.append(_finding(text, key, f"{bad_name(name)}; it becomes the name of the clearance's file"))
+        elif not isinstance(labels, yaml.SequenceNode) or len(labels_read) != len(_items(labels)):
+            message = f"clearance '{name}' has no list of classifications; write [] if it reads none"
+            findings.append(_finding(text, labels, message))
         else:
-            reads[str(key.value)] = tuple(names), text.words_of(number, *entry)
+            reads[name] = tuple(labels_read), text.words_of(number, *entry)
     if not isinstance(value, yaml.MappingNode):
         findings.append(_finding(text, value, "a line for each clearance is expected here"))
     return reads
+
+
+def _named(value: yaml.Node | None) -> list[str]:
+    """Clearances that mesh.yaml names, whatever it says of them."""
+    return [str(key.value) for key, _ in _pairs(value)]
+
+
+def _is_text(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode)
 
 
 def _differences(text: _Text, clearance: str, reads: tuple[str, ...]) -> Iterator[Finding]:

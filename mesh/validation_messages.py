@@ -154,9 +154,26 @@ def shown(value: Any) -> str:
 
 
 def shorten(text: str, length: int = 60) -> str:
-    """The text on one line, cut with an ellipsis; only for showing, never for a name."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    """The text on one line, cut with ellipses; only for showing, never for a name.
+
+    What a reader would not see, such as a line break at the end, is written as an escape, and is never what is cut off.
+    """
+    unseen = next((place for place, character in enumerate(text) if not character.isprintable()), 0)
+    begin = max(0, unseen - length // 2) if len(text) > length and unseen >= length - 1 else 0
+    is_whole = len(text) - begin <= length
+    line = "".join(map(_visible, text[begin:] if is_whole else text[begin : begin + length - 1]))
+    return f"{'…' if begin else ''}{line}{'' if is_whole else '…'}"
+
+
+_ESCAPES: Final = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _visible(character: str) -> str:
+    """The character, or the escape that YAML has for it in double quotes."""
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return _ESCAPES.get(character) or (f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}")
 
 
 # ---- the JSON schema of our own models

@@ -337,6 +337,11 @@ def _duplicates(file: str, tree: yaml.Node | None) -> list[Finding]:
     return findings
 
 
+def duplicates(source: Source) -> list[Finding]:
+    """Findings on keys that stand twice in one group of keys; of a text that is JSON, too."""
+    return _duplicates(source.file, _tree(source.text))
+
+
 def odd_keys(source: Source) -> list[Finding]:
     """Findings on keys that are no text to YAML: numbers, truth values, nothing, lists."""
     return _odd_keys(source.file, _tree(source.text))

@@ -37,10 +37,10 @@ def leftovers(details: AuthorizationDetails, plan: Plan) -> Iterator[Leftover]:
         yield Leftover(user.arn, "user", message)
     for group in details.groups:
         yield Leftover(group.arn, "group", "a group, which gives its policies to users; delete it")
-    taken = _taken_names(plan)
+    taken, services = _taken_names(plan), _principals_of_services(plan.perimeter.region)
     for role in details.roles:
         if not role.path.startswith(SERVICE_LINKED):
-            yield from _of_role(role, details.account, taken)
+            yield from _of_role(role, details.account, taken, services)
     for policy in details.policies:
         if policy.arn.split(":", 5)[5].startswith(f"policy/{_MESH}"):
             message = f"a policy below /{names.PATH}/, which the mesh's own documents take for the mesh's; delete it"
@@ -57,7 +57,7 @@ def _taken_names(plan: Plan) -> frozenset[str]:
     )
 
 
-def _of_role(role: IamRole, account: str, taken: frozenset[str]) -> Iterator[Leftover]:
+def _of_role(role: IamRole, account: str, taken: frozenset[str], services: frozenset[str]) -> Iterator[Leftover]:
     name = names.role_name(role.arn)
     if role.path.startswith(_MESH):
         message = f"a role below /{names.PATH}/: policies of the mesh admit it by its path; delete it"
@@ -72,7 +72,7 @@ def _of_role(role: IamRole, account: str, taken: frozenset[str]) -> Iterator[Lef
         message = f"the mesh makes a role '{name}', and IAM takes a name once whatever its path; delete or rename it"
         yield Leftover(role.arn, "role of a name that is needed", message)
     for principal in role.trusts:
-        if reason := _stranger(principal, account):
+        if reason := _stranger(principal, account, services):
             yield Leftover(role.arn, "trust", f"its trust policy admits {reason}; delete the role, or narrow its trust")
     if role.boundary != names.boundary(account):
         has = f"another boundary ({role.boundary})" if role.boundary else "no boundary"
@@ -80,7 +80,15 @@ def _of_role(role: IamRole, account: str, taken: frozenset[str]) -> Iterator[Lef
         yield Leftover(role.arn, "boundary", message)
 
 
-def _stranger(principal: TrustPrincipal, account: str) -> str:
+def _principals_of_services(region: str) -> frozenset[str]:
+    """Principals of the listed services, whole: those of AWS at large, and those of a region.
+
+    IAM User Guide, "AWS JSON policy elements: Principal", "AWS service principals".
+    """
+    return frozenset(f"{prefix}.{place}amazonaws.com" for prefix in listed_services() for place in ("", f"{region}."))
+
+
+def _stranger(principal: TrustPrincipal, account: str, services: frozenset[str]) -> str:
     """The principal in words, if it is neither of the account nor a service that the mesh's SCPs list; else empty."""
     match principal.kind:
         case "AWS":
@@ -88,8 +96,7 @@ def _stranger(principal: TrustPrincipal, account: str) -> str:
                 return ""
             return f"another account ({principal.id})" if principal.id != "*" else "every account (*)"
         case "Service":
-            service = principal.id.partition(".")[0]
-            return "" if service in listed_services() else f"a service that no SCP of the mesh lists ({principal.id})"
+            return "" if principal.id in services else f"a service that no SCP of the mesh lists ({principal.id})"
         case "Federated":
             return f"people or workloads of a provider ({principal.id}), which SCPs refuse making, not having"
         case _:

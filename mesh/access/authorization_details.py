@@ -1,7 +1,7 @@
 """Authorization details of an account, as `aws iam get-account-authorization-details` prints them.
 
 IAM API, "GetAccountAuthorizationDetails". Trust policies come as objects from the CLI, and as URL-encoded JSON from the
-API; both are read.
+API; both are read. Identity providers are not in the answer, but as whom roles trust.
 """
 
 from __future__ import annotations
@@ -15,14 +15,20 @@ from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from mesh.findings import BadInputError, Finding, KeyPath
-from mesh.yamlfile import Source
+from mesh.validation_messages import shorten
+from mesh.yamlfile import Source, duplicates
 
 ASK: Final = "aws iam get-account-authorization-details --filter User Role Group LocalManagedPolicy --output json"
 """The command whose answer is read."""
 
-_LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
-_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):(user|group|role|policy)/(.+)")
-_ACCOUNT: Final = re.compile(r"\d{12}")
+_LISTS: Final = {"UserDetailList": "user", "GroupDetailList": "group", "RoleDetailList": "role", "Policies": "policy"}
+"""Lists of the answer, each with the kind of the ARNs in it."""
+_TOKENS: Final = ("NextToken", "Marker")
+"""Keys of an answer that others follow: of the CLI (`--max-items`), and of the API."""
+_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):(user|group|role|policy)/([!-~]+)")
+_AWS: Final = "aws"
+"""What stands for the account in the ARNs of AWS's own policies."""
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class IamRole:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationDetails:
-    """The identities of an account; `account` is empty when it has none at all."""
+    """The identities of an account."""
 
     account: str
     users: tuple[IamIdentity, ...]
@@ -80,10 +86,13 @@ def read_details(file: Path) -> AuthorizationDetails:
 class _Reader:
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._account = ""
 
     def details(self) -> AuthorizationDetails:
         try:
-            data = json.loads(self._source.text)
+            data = json.loads(self._source.text, object_pairs_hook=_once)
+        except _TwiceError as error:
+            raise self._twice(error) from None
         except json.JSONDecodeError as error:
             raise self._at(error.lineno, error.colno, f"no JSON: {error.msg}; write the file with `{ASK}`") from None
         except RecursionError:
@@ -92,30 +101,24 @@ class _Reader:
         strange = [name for name in _LISTS if name not in whole]
         if strange:
             raise self._wrong((), f"'{strange[0]}' is missing; the file is the whole answer of `{ASK}`")
-        if whole.get("IsTruncated"):
-            raise self._wrong(("IsTruncated",), "one page of several; the CLI joins them unless it is told not to")
-        users, groups, roles, policies = (self._entries(whole, name) for name in _LISTS)
-        details = AuthorizationDetails(
-            account="",
+        for name in ("IsTruncated", *_TOKENS):
+            if whole.get(name) not in (None, False):
+                message = f"'{name}' says that this is a part of the account; write the whole of it with `{ASK}`"
+                raise self._wrong((name,), message)
+        if not whole["RoleDetailList"]:
+            message = "no role at all, and every account has some of AWS's own; the file is not of the whole account"
+            raise self._wrong(("RoleDetailList",), f"{message}: write it with `{ASK}`")
+        users, groups, roles, policies = (list(self._entries(whole, name)) for name in _LISTS)
+        self._account = self._arn(roles[0][1], roles[0][0]).split(":")[4]
+        return AuthorizationDetails(
+            account=self._account,
             users=tuple(IamIdentity(self._arn(each, path)) for path, each in users),
             groups=tuple(IamIdentity(self._arn(each, path)) for path, each in groups),
             roles=tuple(self._role(each, path) for path, each in roles),
             policies=tuple(
-                IamIdentity(arn) for path, each in policies if not (arn := self._arn(each, path)).startswith(_OF_AWS)
+                IamIdentity(arn) for path, each in policies if (arn := self._arn(each, path)).split(":")[4] != _AWS
             ),
         )
-        return AuthorizationDetails(
-            self._one_account(details), details.users, details.groups, details.roles, details.policies
-        )
-
-    def _one_account(self, details: AuthorizationDetails) -> str:
-        every = (*details.users, *details.groups, *details.roles, *details.policies)
-        accounts = sorted({each.arn.split(":")[4] for each in every})
-        if len(accounts) > 1:
-            raise self._wrong(
-                (), f"the file is of {len(accounts)} accounts, {accounts[0]} and {accounts[1]}; check one"
-            )
-        return accounts[0] if accounts else ""
 
     def _entries(self, whole: Mapping[str, Any], name: str) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
         entries = whole[name]
@@ -130,11 +133,16 @@ class _Reader:
         return cast("Mapping[str, Any]", value)
 
     def _arn(self, entry: Mapping[str, Any], path: KeyPath) -> str:
-        arn = entry.get("Arn")
-        if not isinstance(arn, str) or not _ARN.fullmatch(arn):
-            found = f"'Arn' is '{arn}'" if "Arn" in entry else "'Arn' is missing"
-            raise self._wrong((*path, "Arn"), f"{found}; every entry has the ARN of a user, group, role or policy")
-        return arn
+        """The ARN of an entry of a list: of the list's kind, and of the account that the file is of."""
+        arn, wanted = entry.get("Arn"), _LISTS[str(path[0])]
+        form = _ARN.fullmatch(arn) if isinstance(arn, str) else None
+        if form is None or form[2] != wanted or (form[1] == _AWS and wanted != "policy"):
+            found = f"'Arn' is '{shorten(str(arn))}'" if "Arn" in entry else "'Arn' is missing"
+            raise self._wrong((*path, "Arn"), f"{found}; every entry of '{path[0]}' has the ARN of a {wanted}")
+        if self._account and form[1] not in (self._account, _AWS):
+            message = f"of account {form[1]}, and the first role is of {self._account}; check one account at a time"
+            raise self._wrong((*path, "Arn"), message)
+        return form[0]
 
     def _role(self, entry: Mapping[str, Any], path: KeyPath) -> IamRole:
         boundary: Any = entry.get("PermissionsBoundary", {})
@@ -148,8 +156,10 @@ class _Reader:
             raise self._wrong(path, "'AssumeRolePolicyDocument' is missing; every role has a trust policy")
         if isinstance(document, str):
             try:
-                document = json.loads(unquote(document))
-            except ValueError:
+                document = json.loads(unquote(document), object_pairs_hook=_once)
+            except _TwiceError as error:
+                raise self._wrong(place, f"{error} in the trust policy; AWS has each once") from None
+            except (ValueError, RecursionError):
                 raise self._wrong(place, "the trust policy is no JSON") from None
         statements: Any = self._object(document, place).get("Statement", [])
         for statement in cast("list[Any]", statements if isinstance(statements, list) else [statements]):
@@ -166,6 +176,11 @@ class _Reader:
             for each in cast("list[Any]", ids if isinstance(ids, list) else [ids]):
                 yield TrustPrincipal(kind, str(each))
 
+    def _twice(self, error: _TwiceError) -> BadInputError:
+        places = duplicates(self._source)
+        line, column = (places[0].line, places[0].column) if places else (1, 1)
+        return self._at(line, column, f"{error}; write the file with `{ASK}`, which has each once")
+
     def _wrong(self, path: KeyPath, message: str) -> BadInputError:
         return self._at(*self._source.place(path), message)
 
@@ -173,7 +188,18 @@ class _Reader:
         return BadInputError([Finding(self._source.file, line, column, message)])
 
 
-_OF_AWS: Final = "arn:aws:iam::aws:"
+class _TwiceError(Exception):
+    """A key stands twice in one object, of which Python would take the last, and another reader the first."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, whose keys stand once each."""
+    whole = dict(pairs)
+    if len(whole) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _TwiceError(f"the key '{shorten(twice)}' stands twice in one object")
+    return whole
 
 
 def account_of(principal: str) -> str:

@@ -41,7 +41,7 @@ def midday(day: datetime.date) -> datetime.datetime:
 
 def written(moment: datetime.datetime) -> str:
     """A moment as AWS writes it: `2028-12-31T12:00:00Z`."""
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def seconds(text: str) -> Decimal:

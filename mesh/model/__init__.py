@@ -1,7 +1,7 @@
 """Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
-from mesh.model.clearance import ClearanceFile, Member
+from mesh.model.clearance import Approver, ClearanceFile, Member
 from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Product
@@ -14,6 +14,7 @@ from mesh.model.partner import Agreement, Partner
 __all__ = [
     "AccountsFile",
     "Agreement",
+    "Approver",
     "ClearanceFile",
     "ContinuousIntegration",
     "Contract",

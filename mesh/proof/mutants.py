@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, cast
 
+from mesh.evaluator.moments import written
+
 Mistake = Literal["dropped", "added", "widened", "turned", "moved"]
 
 Json = Mapping[str, Any]
@@ -242,8 +244,11 @@ _VALUES: Final[Mapping[str, str]] = {
 def _days_beside(moment: str) -> Iterator[str]:
     """The moment a day before, and a day after: a last day that counts as over, and a day that nobody agreed to."""
     for days in (-1, 1):
-        moved = datetime.datetime.fromisoformat(moment) + datetime.timedelta(days=days)
-        yield moved.strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            moved = datetime.datetime.fromisoformat(moment) + datetime.timedelta(days=days)
+        except OverflowError:  # the first or the last day that there is
+            continue
+        yield written(moved)
 
 
 def _more_values(key: str, values: list[str], *, patterns: bool) -> Iterator[str]:

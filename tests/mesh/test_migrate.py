@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -180,7 +182,14 @@ def test_a_member_is_added_to_any_form_of_the_list(text: str) -> None:
           "domains/ads.yaml": "x: 1\n"}, "mesh.yaml:1:13: a line for each clearance is expected here"),
         ({"mesh.yaml": MESH.replace("pii: [pii]", "pii: pii"), "domains/shop.yaml": "x: 1\n",
           "domains/ads.yaml": "x: 1\n"},
-         "mesh.yaml:9:8: clearance 'pii' has no list of classifications"),
+         "mesh.yaml:9:8: clearance 'pii' has no list of classifications; write [] if it reads none"),
+        ({"mesh.yaml": MESH.replace("pii: [pii]", "pii:")},
+         "mesh.yaml:9:7: clearance 'pii' has no list of classifications; write [] if it reads none"),
+        ({"mesh.yaml": "clearances:\nowner: {email: a@b.example}\n"},
+         "mesh.yaml:1:12: a line for each clearance is expected here"),
+        ({"domains/shop.yaml": SHOP.replace("clearance: pii", 'clearance: "p\\ni"')},
+         r"domains/shop.yaml:2:3: group 'shop-analysts' holds clearance 'p\ni', which does not exist; financial, "
+         "general and pii do"),
         ({"mesh.yaml": "{name: tiny, clearances: {pii: [pii]}}\n"},
          "mesh.yaml:1:1: a key on each line is expected at the top of the file, without braces around all of them"),
         ({"clearances/pii.yaml": "reads: [financial]\n"},
@@ -191,6 +200,43 @@ def test_what_cannot_be_moved_is_told_and_nothing_else_is_done(changes: Mapping[
     with pytest.raises(BadInputError) as refused:
         migrate({**BEFORE, **changes})
     assert [str(finding) for finding in refused.value.findings] == [told]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("../../evil", "'../../evil' is not a name that fits here"),
+        ("/etc/evil", "'/etc/evil' is not a name that fits here"),
+        ('"a\\nb"', r"'a\nb' is not a name that fits here"),
+        ('"a\\0"', r"'a\u0000' is not a name that fits here"),
+        ("General", "'General' is not a name that fits here"),
+        ("pii.yaml", "'pii.yaml' is not a name that fits here"),
+        ('""', "'' is not a name that fits here"),
+        ("x" * 41, "is not a name that fits here"),
+        ("3", "the key '3' is a number to YAML; a key is a text"),
+        ("true", "the key 'true' is a truth value to YAML"),
+        ("~", "the key '~' is no text to YAML"),
+        ("? [a, b]\n  ", "a list or a group of keys stands where a key is expected"),
+    ],
+)
+def test_what_is_no_name_becomes_no_file(name: str, told: str) -> None:
+    mesh = f"name: x\nowner: {{email: a@b.example}}\nclearances:\n  good: []\n  {name}: []\n"
+    with pytest.raises(BadInputError) as refused:
+        migrate({"mesh.yaml": mesh})
+    (finding,) = refused.value.findings
+    assert str(finding).startswith("mesh.yaml:5:")
+    assert told in finding.message
+
+
+@given(st.text(max_size=12) | st.sampled_from(("..", "../x", "a/b", "a--b", "a\\b", "con", "a" * 41)))
+def test_whatever_a_clearance_is_called_its_file_stands_beside_the_others(name: str) -> None:
+    mesh = yaml.safe_dump({"name": "x", "owner": {"email": "a@b.example"}}) + f"clearances:\n  {json.dumps(name)}: []\n"
+    try:
+        files = migrate({"mesh.yaml": mesh}).files
+    except BadInputError:
+        return
+    assert files.keys() == {"mesh.yaml", f"clearances/{name}.yaml"}
+    assert re.fullmatch("[a-z0-9-]+", name)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1, max_size=20)

@@ -77,7 +77,7 @@ def agreements_are_renewed_in_time(context: RuleContext) -> Iterator[Problem]:
     notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
     for partner, number, agreement in context.every_agreement():
         path = ("agreements", number, "expires")
-        if context.as_of <= agreement.expires < context.as_of + notice:
+        if context.as_of <= agreement.expires and agreement.expires - context.as_of < notice:
             message = (
                 f"the agreement on '{agreement.product}' expires on {agreement.expires}, within {notice.days} days; "
                 "renew or remove it"

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
-from mesh.findings import Problem, unknown
-from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file
+from mesh.findings import Problem, listed, unknown
+from mesh.model import Approver
+from mesh.model.base import Owner
+from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, domain_file
 
 RESERVED_CLEARANCES: Final = (
     "access",
@@ -50,8 +52,48 @@ def clearances_leave_the_platform_its_names(context: RuleContext) -> Iterator[Pr
             yield Problem(clearance_file(clearance), (), message)
 
 
+def approvers_stand_once(context: RuleContext) -> Iterator[Problem]:
+    """Approvers stand once, in whatever case: of two entries with one address or handle one would be for show."""
+    for clearance, number, approver in context.every_approver():
+        earlier = context.mesh.clearances[clearance].approvers[:number]
+        for key, name in _identities(approver):
+            if any((key, name.casefold()) in _folded(other) for other in earlier):
+                message = f"'{name}' approves for '{clearance}' already, in whatever case; name it once"
+                yield Problem(clearance_file(clearance), ("approvers", number, key), message)
+
+
+def approvers_own_no_domain(context: RuleContext) -> Iterator[Problem]:
+    """Approvers own no domain: one yes is enough for the whole file, and its `reads` stand there."""
+    for clearance, number, approver in context.every_approver():
+        owned: dict[str, str] = {}
+        for domain, terms in context.mesh.domains.items():
+            same = (name for key, name in _identities(approver) if (key, name.casefold()) in _folded(terms.owner))
+            if not context.mesh.touches(domain_file(domain), "owner") and (name := next(same, None)):
+                owned[domain] = name
+        if owned:
+            message = (
+                f"'{next(iter(owned.values()))}' owns domain{'s' if len(owned) > 1 else ''} {listed(owned)}, and its "
+                f"yes alone decides who holds '{clearance}' and what it reads; name an approver who owns no domain"
+            )
+            yield Problem(clearance_file(clearance), ("approvers", number), message, "warning")
+
+
+def _identities(somebody: Approver | Owner) -> Iterator[tuple[str, str]]:
+    """Key and text of the address and of the handle, if there is one."""
+    yield "email", somebody.email
+    if somebody.github is not None:
+        yield "github", somebody.github
+
+
+def _folded(somebody: Approver | Owner) -> set[tuple[str, str]]:
+    """Address and handle as they are compared: mail is delivered, and GitHub asks, in whatever case."""
+    return {(key, name.casefold()) for key, name in _identities(somebody)}
+
+
 RULES: Final[tuple[CrossFileRule, ...]] = (
     clearances_read_known_classifications,
     clearances_fit_a_permission_set,
     clearances_leave_the_platform_its_names,
+    approvers_stand_once,
+    approvers_own_no_domain,
 )

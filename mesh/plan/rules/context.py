@@ -12,7 +12,7 @@ from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.contracts.lock_shape import TableShape, shapes
 from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import KeyPath, Problem, listed, nearest
-from mesh.model import Agreement, Contract, Domain, Member, Mesh, Partner, Product, contract_file
+from mesh.model import Agreement, Approver, Contract, Domain, Member, Mesh, Partner, Product, contract_file
 from mesh.plan.build import Builder
 
 
@@ -105,6 +105,13 @@ class RuleContext:
         for name, clearance in self.mesh.clearances.items():
             for number, member in enumerate(clearance.members):
                 yield name, number, member
+
+    def every_approver(self) -> Iterator[tuple[str, int, Approver]]:
+        """Clearance, position and approver of each approver that could be read."""
+        for name, clearance in self.mesh.clearances.items():
+            for number, approver in enumerate(clearance.approvers):
+                if not self.mesh.touches(clearance_file(name), "approvers", number):
+                    yield name, number, approver
 
     def every_staff_group(self) -> Iterator[tuple[str, KeyPath, str]]:
         """File, place and name of each group of a domain's staff that could be read."""

@@ -29,9 +29,9 @@ def ci_deploys_each_stack_from_a_place_of_its_own(context: RuleContext) -> Itera
         return
     places: dict[str, str] = {}
     for stack in _stacks(context):
-        # GitHub takes environments, owners and repositories that differ in case for the same.
-        place = ci.subject(stack).lower()
-        first = places.setdefault(place, stack)
+        here = ci.places(stack)
+        first = next((places[place] for place in sorted(here) if place in places), stack)
+        places |= {place: stack for place in here if place not in places}
         if first != stack:
             written = stack if stack in ci.environments else first
             message = (

@@ -104,25 +104,70 @@ def test_bad_input_is_told_with_its_place(file: Path) -> None:
     assert "details.json:1:1: 'Policies' is missing; the file is the whole answer" in refusal(
         file, '{"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": []}'
     )
+    trust = {"AssumeRolePolicyDocument": "{}"}
     for broken, place, words in (
-        (details(RoleDetailList=[{"RoleName": "x"}]), "5:9", "'Arn' is missing"),
-        (details(UserDetailList=[{"Arn": "ada"}]), "4:20", "'Arn' is 'ada'"),
-        (details(UserDetailList=["ada"]), "3:9", "an object is expected here"),
-        ({**details(), "Policies": {}}, "5:17", "'Policies' is no list"),
-        ({**details(), "IsTruncated": True}, "6:20", "one page of several"),
+        (details(RoleDetailList=[{"RoleName": "x"}]), "5:9", "'Arn' is missing; every entry of 'RoleDetailList' has"),
+        (of_role(UserDetailList=[{"Arn": "ada"}]), "4:20", "'Arn' is 'ada'; every entry of 'UserDetailList' has the"),
+        (of_role(UserDetailList=["ada"]), "3:9", "an object is expected here"),
+        ({**of_role(), "Policies": {}}, "1:1", "'Policies' is no list"),
         (details(RoleDetailList=[{"Arn": arn("role/x"), "AssumeRolePolicyDocument": "{"}]), "7:41", "is no JSON"),
         (details(RoleDetailList=[{"Arn": arn("role/x")}]), "5:9", "'AssumeRolePolicyDocument' is missing"),
-        (
-            details(UserDetailList=[{"Arn": arn("user/a")}, {"Arn": arn("user/b", "100000000001")}]),
-            "1:1",
-            "of 2 accounts",
-        ),
-    ):
+        (of_role(UserDetailList=[{"Arn": arn("role/a")}]), "4:20", "has the ARN of a user"),
+        (of_role(UserDetailList=[{"Arn": "arn:aws:iam::aws:user/a"}]), "4:20", "has the ARN of a user"),
+        (of_role(UserDetailList=[{"Arn": arn("user/a\n")}]), "4:20", r"user/a\n'"),
+        (of_role(UserDetailList=[{"Arn": arn("user/b", "100000000001")}]), "4:20",
+         f"of account 100000000001, and the first role is of {ACCOUNT}; check one account at a time"),
+        (details(RoleDetailList=[{"Arn": arn("role/x"), **trust}, {"Arn": arn("role/y", "100000000001")}]), "10:20",
+         "of account 100000000001"),
+        (details(), "4:23", "no role at all, and every account has some of AWS's own"),
+    ):  # fmt: skip
         told = refusal(file, json.dumps(broken, indent=4))
-        assert told.startswith(f"details.json:{place}: "), told
+        assert told.startswith(f"details.json:{place}: ") or place == "1:1", told
         assert words in told
     with pytest.raises(BadInputError, match="cannot be read: No such file"):
         read_details(file.parent / "missing.json")
+
+
+def of_role(**lists: list[Any]) -> dict[str, Any]:
+    """Details of an account with a role of AWS's own."""
+    return details(RoleDetailList=EMPTY["RoleDetailList"], **lists)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("IsTruncated", True), ("IsTruncated", "true"), ("NextToken", "x"), ("Marker", "")]
+)
+def test_a_part_of_the_account_is_refused(key: str, value: object, file: Path, plan: Plan) -> None:
+    assert f"'{key}' says that this is a part of the account" in refusal(file, json.dumps({**EMPTY, key: value}))
+    assert found(file, {**EMPTY, "IsTruncated": False, "Marker": None}, plan) == set()
+
+
+def test_a_key_twice_is_refused_for_readers_differ_on_which_counts(file: Path) -> None:
+    text = json.dumps(EMPTY, indent=4)
+    assert refusal(file, text.replace('"Policies": []', '"Policies": [],\n"RoleDetailList": []')).startswith(
+        "details.json:25:1: the key 'RoleDetailList' stands twice in one object; write the file with `aws iam"
+    )
+    twice = role("x")
+    twice["AssumeRolePolicyDocument"] = '{"Statement": [{"Effect": "Allow"}], "Statement": []}'
+    assert "the key 'Statement' stands twice in one object in the trust policy" in refusal(
+        file, json.dumps(details(RoleDetailList=[twice]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "is_told"),
+    [
+        ("s3.amazonaws.com", False),
+        ("logs.eu-west-1.amazonaws.com", False),
+        ("logs.eu-west-2.amazonaws.com", True),
+        ("s3.evil.com", True),
+        ("s3", True),
+        ("s3.amazonaws.com.evil.com", True),
+        ("evil.s3.amazonaws.com", True),
+    ],
+)
+def test_a_service_is_compared_whole(service: str, is_told: bool, file: Path, plan: Plan) -> None:
+    told = found(file, details(RoleDetailList=[role("x", {"Service": service})]), plan)
+    assert told == ({("role/x", "trust")} if is_told else set())
 
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
