@@ -8,7 +8,7 @@ overview for GitHub Enterprise Cloud with data residency" (GHE.com).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator.decide import Request
-from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Subject
 from mesh.proof.written_agreements import WrittenAgreement
 
@@ -23,12 +23,16 @@ ENCRYPTION: Final = ("kms:Encrypt", "kms:GenerateDataKey")
 
 def open_agreements(subject: Subject) -> Iterator[WrittenAgreement]:
     """Written agreements that are open on the plan's day; of several on one product with one partner the last."""
+    return (each for each in _last_agreements(subject) if each.expires >= subject.plan.as_of)
+
+
+def _last_agreements(subject: Subject) -> Iterator[WrittenAgreement]:
     last: dict[tuple[str, str], WrittenAgreement] = {}
     for each in subject.written_agreements:
         pair = each.partner, each.product
         if pair not in last or last[pair].expires < each.expires:
             last[pair] = each
-    return (each for each in last.values() if each.expires >= subject.plan.as_of)
+    yield from last.values()
 
 
 def writer_of(subject: Subject, product: str) -> str:
@@ -62,6 +66,31 @@ def deliveries_end(subject: Subject) -> Iterator[AnyClaim]:
         last_of[each.product] = max(each.expires, last_of.get(each.product, each.expires))
     for each in agreements:
         yield from _ends(subject, each, last_of[each.product])
+    for each in _last_agreements(subject):
+        if each.expires < subject.plan.as_of:
+            yield from _ended(subject, each)
+    yield Fact("every open delivery of the plan has an agreement that is written", _unwritten)
+
+
+def _ended(subject: Subject, agreement: WrittenAgreement) -> Iterator[AnyClaim]:
+    """Nothing admits the writer of an agreement that is past."""
+    writer, (bucket, key) = writer_of(subject, agreement.product), inbox_of(subject, agreement.partner)
+    who = f"the delivery of {agreement.product} to {agreement.partner}, which has ended"
+    for action, arn in (*((each, f"{bucket}/x") for each in REPLICATION), *((each, key) for each in ENCRYPTION)):
+        context = subject.through_s3 if arn == key else {}
+        now = _with(Request(writer, action, arn, context), last_second(subject.plan.as_of))
+        yield Claim(who, now, allowed=False, admitted=False)
+
+
+def _unwritten(subject: Subject) -> str | None:
+    """An open delivery of the plan that no partner's file has, or has with another end."""
+    written = {(each.product, each.partner): each.expires for each in open_agreements(subject)}
+    for domain in subject.plan.domains.values():
+        for product, replication in domain.deliveries.items():
+            for each in replication.deliveries:
+                if each.open and written.get((f"{domain.name}.{product}", each.partner)) != each.end:
+                    return f"{domain.name}.{product} is delivered to {each.partner} until {each.end}"
+    return None
 
 
 def _ends(subject: Subject, agreement: WrittenAgreement, last_of_product: datetime.date) -> Iterator[AnyClaim]:

@@ -40,14 +40,19 @@ WITHOUT_A_RESOURCE: Final = (
 """Actions that join accounts and carry no `aws:ResourceAccount`, or carry the caller's own."""
 
 
+_REPLICATING: Final = ("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner")
+_WHOLE: Final = 3
+"""The first accounts of `_elsewhere`, which are asked every action."""
+
+
 def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I4: on every action of every service, by each caller of a partner, at resources of other accounts."""
     for number, partner in enumerate(subject.partners):
         callers = tuple(subject.of_partner(partner))
-        for account_id in _elsewhere(subject, partner):
-            # Every action of every service for the first partner, and of the main services for the others: partners of
-            # one class differ in names only.
-            for action, resource in _everything_of(subject, account_id, all_actions=number == 0):
+        for kind, account_id in enumerate(_elsewhere(subject, partner)):
+            # Every action of every service for the first partner, at the hub, a domain and a stranger; of the main
+            # services for the others: partners of one class differ in names only, and the wall in the account alone.
+            for action, resource in _everything_of(subject, account_id, all_actions=number == 0 and kind < _WHOLE):
                 for caller in callers:
                     yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("scp",))
         for caller in callers:
@@ -83,9 +88,9 @@ def _elsewhere(subject: Subject, partner: PartnerPlan) -> Iterator[str]:
     account_id = partner.access.account_id
     yield subject.hub
     yield subject.domains[0].access.account_id
+    yield NO_ORGANIZATION
     yield from (other.access.account_id for other in subject.partners[:2] if other.access.account_id != account_id)
     yield subject.perimeter.management_id
-    yield NO_ORGANIZATION
 
 
 def _everything_of(subject: Subject, account_id: str, all_actions: bool) -> Iterator[tuple[str, str]]:
@@ -149,8 +154,19 @@ def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
         yield Claim(f"the deployment of partner {partner.name}", owned, allowed=True)
 
 
+def _nobody_delivers(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims of a mesh without partners: what delivers elsewhere delivers to nobody."""
+    for domain in subject.domains:
+        for caller in subject.of_domain(domain):
+            for action in ("s3:PutObject", *_REPLICATING):
+                outside = Request(caller.name, action, f"{OUTSIDE_BUCKET}/x")
+                yield Claim(f"{caller.who}, without partners", outside, allowed=False, denied=("scp",))
+
+
 def only_the_declared_writer(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I5: on the inbox, its key, and resources of a partner's account that no plan has."""
+    if not subject.partners:
+        yield from _nobody_delivers(subject)
     for partner in subject.plan.partners.values():
         yield from _inbox(subject, partner)
     for partner in subject.partners:
@@ -163,7 +179,7 @@ def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     both: tuple[Layer, ...] = ("rcp", "resource")
     for caller in _reaching_in(subject, partner):
         writes = caller.name in writers
-        for action in ("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"):
+        for action in _REPLICATING:
             request = Request(caller.name, action, f"{inbox}/x")
             yield Claim(caller.who, request, allowed=writes, denied=() if writes else both)
         encrypt = Request(caller.name, "kms:GenerateDataKey", key, subject.through_s3)
