@@ -48,7 +48,7 @@ def without_names(text: str, account_id: str, *owners: str) -> str:
     for number, name in enumerate(owners):
         if name:
             words = "|".join(map(re.escape, dict.fromkeys((name, names.snake(name)))))
-            text = re.sub(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", f"<{number}>", text)
+            text = _marked(text, words, f"<{number}>")
     return text
 
 
@@ -84,8 +84,15 @@ def partner_form(partner: PartnerPlan) -> str:
 def form_of(texts: list[str], account_id: str, *owners: str) -> str:
     """The texts with marks in the place of an account's id and the names of its owner.
 
-    A name that databases spell otherwise has two marks, so that a document that mixes the spellings up is of no form
-    but its own.
+    A name that databases spell otherwise has another mark where it is spelled so: a document that mixes the spellings
+    up is of no form but its own.
     """
-    spelled = (snake for name in owners if (snake := names.snake(name)) != name)
-    return without_names(json.dumps(texts), account_id, *spelled, *owners)
+    text = json.dumps(texts)
+    for number, name in enumerate(owners):
+        if (snake := names.snake(name)) != name:
+            text = _marked(text, snake, f"<{number}, spelled for databases>")
+    return without_names(text, account_id, *owners)
+
+
+def _marked(text: str, words: str, mark: str) -> str:
+    return re.sub(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", mark, text)
