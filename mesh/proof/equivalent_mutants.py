@@ -34,6 +34,10 @@ _ELSEWHERE: Final = (
 _USERS_ALONE: Final = (
     "sts:SourceIdentity has to be ${aws:username}, which is in no request of a role, so no role gets in"
 )
+_SEES_AND_STARTS: Final = (
+    "a team's role that carries the boundary would see settings and start triggers as they were made, if its own "
+    "policy lets it: what staff does, which does no harm (M17)"
+)
 _PEOPLE_ALONE: Final = (
     "the statement is about people's roles alone, as its ArnLike of the same key says, and this is the name of none"
 )
@@ -76,6 +80,7 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "ArnNotLike * arn:aws:iam::[*]:role/somebody",
         _PEOPLE_ALONE,
     ),
+    ("policy/mesh/boundary", "StaffWork", "ArnLike * arn:aws:iam::[*]:role/somebody", _SEES_AND_STARTS),
     *(
         (document, "Refuse*", "Action health:[*]", _EVENTS_OF_NO_ACCOUNT)
         for document in ("mesh-resources-stay-inside", "mesh-domain-resources", "mesh-partner-*-one-writer")

@@ -32,7 +32,7 @@ LONG_LIVED_CREDENTIALS: Final = (
     "sso:CreateInstance",
 )
 
-CHANGE_ROLES: Final = (
+CHANGE_ROLES_ALONE: Final = (
     "iam:AttachRolePolicy",
     "iam:CreateRole",
     "iam:DeleteRole",
@@ -45,6 +45,11 @@ CHANGE_ROLES: Final = (
     "iam:UntagRole",
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRole",
+)
+"""Changes of a role: of its trust, its permissions, its boundary or its tags."""
+
+CHANGE_ROLES: Final = (
+    *CHANGE_ROLES_ALONE,
     "iam:CreatePolicy",
     "iam:CreatePolicyVersion",
     "iam:DeletePolicy",
@@ -143,7 +148,7 @@ def roles_stay_as_they_are(perimeter: Perimeter) -> tuple[Statement, ...]:
             what="Only StackSets change the roles that deploy, those by which they are entered, and roles of AWS.",
             why="A deployment that could change how another is entered would be that other one, too.",
             but="StackSets of the stack `organization` make them, before any other stack is deployed.",
-            actions=CHANGE_ROLES,
+            actions=CHANGE_ROLES_ALONE,
             resources=first_roles(perimeter),
             conditions=(caller_is_not(names.BOOTSTRAP_ROLE),),
         ),

@@ -8,8 +8,9 @@ from mesh.proof.duties import RoleWork, each
 from mesh.proof.subject import Subject
 
 _MAKES = (
-    "CreateRole DeleteRole DeleteRolePolicy GetRole PutRolePolicy PutRolePermissionsBoundary TagRole UntagRole "
-    "UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription"
+    "CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies ListInstanceProfilesForRole "
+    "ListRolePolicies PutRolePolicy PutRolePermissionsBoundary TagRole UntagRole UpdateAssumeRolePolicy UpdateRole "
+    "UpdateRoleDescription"
 )
 
 
@@ -22,18 +23,16 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
     """
     account = domain.access.account_id
     bounded = {"iam:PermissionsBoundary": names.boundary(account)}
-    made = (names.clearance_role(account, "x"), names.pipeline_role(account, "x"), names.delivery_role(account, "x"))
-    made += tuple(names.staff_role(account, duty) for duty in names.STAFF)
     link = names.database("x", "y")
-    glue = f"arn:aws:glue:{subject.region}:{account}"
+    glue, elsewhere = (f"arn:aws:glue:{subject.region}:{each_account}" for each_account in (account, subject.hub))
     return RoleWork(
         who=f"the deployment of who reads in {domain.name}",
         role=domain.deciding.deploy_role,
         duties=(
-            *(duty for role in made for duty in each(f"iam: {_MAKES}", role, bounded)),
+            *(duty for role in _made(account) for duty in each(f"iam: {_MAKES}", role, bounded)),
             *each(
-                "iam: CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy TagPolicy "
-                "UntagPolicy",
+                "iam: CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "
+                "ListPolicyVersions TagPolicy UntagPolicy",
                 names.boundary(account),
             ),
             *each(
@@ -56,6 +55,11 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
             names.role(account, "clearances"),
             names.role(account, "engineers"),
             names.role(account, "engineer/x"),
+            names.role(account, "pipeline/x"),
+            *_made(subject.hub),
+            names.boundary(subject.hub),
+            *(f"{elsewhere}:{part}" for part in ("catalog", f"database/{link}", f"table/{link}/a")),
+            f"{elsewhere}:userDefinedFunction/{link}/a",
             f"arn:aws:iam::{account}:role/somebody",
             f"arn:aws:iam::{account}:role/stacksets-exec-0123",
             names.policy(account, "boundaries"),
@@ -66,3 +70,9 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
             *(subject.product_key(product) for product in list(domain.products.values())[:1]),
         ),
     )
+
+
+def _made(account: str) -> tuple[str, ...]:
+    """The roles that it makes, one of each kind, in an account."""
+    roles = (names.clearance_role(account, "x"), names.pipeline_role(account, "x"), names.delivery_role(account, "x"))
+    return (*roles, *(names.staff_role(account, duty) for duty in names.STAFF))

@@ -70,7 +70,8 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
     """
     region, account = subject.region, domain.access.account_id
     glue, database = f"arn:aws:glue:{region}:{account}", names.database(domain.name, "x")
-    of_buckets = "GetBucketLocation GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning"
+    of_buckets = "GetBucketLocation GetBucketLogging GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging"
+    of_buckets += " GetBucketVersioning"
     of_buckets += " GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration"
     bucket = _bucket(domain)  # none of a domain without products: what nobody has made is nobody's to look at
     return RoleWork(
@@ -88,6 +89,7 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
             f"{glue}:database/another__x",
             f"{glue}:table/another__x/a",
             f"arn:aws:glue:{region}:{subject.hub}:catalog",
+            f"arn:aws:glue:{region}:{subject.hub}:database/{database}",
             f"arn:aws:glue:{region}:{subject.hub}:table/{database}/a",
             f"arn:aws:cloudwatch:{region}:{subject.hub}:alarm:x",
             *_data(subject, domain),
@@ -113,8 +115,8 @@ def _of_auditors(subject: Subject, domain: DomainPlan) -> RoleWork:
             ),
             *each("iam: GetPolicy GetPolicyVersion", names.boundary(account)),
             *each(
-                "s3: GetBucketPolicy GetBucketPublicAccessBlock GetBucketVersioning GetEncryptionConfiguration "
-                "GetBucketLogging GetLifecycleConfiguration GetReplicationConfiguration",
+                "s3: GetBucketLocation GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning "
+                "GetEncryptionConfiguration GetBucketLogging GetLifecycleConfiguration GetReplicationConfiguration",
                 bucket,
             ),
             *each("s3: GetAccountPublicAccessBlock", "*"),

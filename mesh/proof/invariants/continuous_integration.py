@@ -102,7 +102,8 @@ def _tokens(subject: Subject, role: CiRoleArgs, roles: tuple[CiRoleArgs, ...]) -
         yield Claim(f"a token {what}, as CI of {role.stack}", wrong, allowed=False, admitted=False)
     for other in _other_providers(subject, role):
         # A stranger's issuer names its claims after itself, whatever it calls the subject.
-        named = {f"{other.partition('oidc-provider/')[2]}:{key.rpartition(':')[2]}": right[key] for key in right}
+        issuer = other.partition("oidc-provider/")[2]
+        named = {f"{issuer}:{key.rpartition(':')[2]}": right[key] for key in right} if issuer else {}
         yield Claim(
             f"a token of {other}", Request(other, _WITH_A_WEB_IDENTITY, role.arn, {**right, **named}), admitted=False
         )
@@ -141,7 +142,7 @@ def _wrong(role: CiRoleArgs, right: dict[str, Any], others: list[str]) -> Iterat
             f"{repository.partition('/')[0]}/somebody{role.subject.removeprefix(repository)}",
             role.subject.replace(":", "x:", 1),
         ],
-        "of a longer environment": [f"{role.subject}-x", f"{role.subject}:x", f"x{role.subject}"],
+        "of a longer environment": [*(f"{role.subject}{end}" for end in ("x", "-x", ":x")), f"x{role.subject}"],
         "in capitals": [role.subject.upper()],
         "with a wildcard": [f"{repository}:*", f"{repository}:environment:*"],
     }
@@ -149,12 +150,14 @@ def _wrong(role: CiRoleArgs, right: dict[str, Any], others: list[str]) -> Iterat
         yield from ((what, {**right, subject: text}) for text in texts)
     yield "without a subject", {audience: right[audience]}
     yield "without an audience", {subject: right[subject]}
-    yield "for another audience", {**right, audience: f"{right[audience]}.example"}
+    for another in (f"{right[audience]}.example", f"{right[audience]}x"):
+        yield "for another audience", {**right, audience: another}
     yield "without claims", {}
 
 
 def _other_providers(subject: Subject, role: CiRoleArgs) -> Iterator[str]:
     """Identity providers that are nearly the CI's: another of the account, and its namesakes in other accounts."""
+    yield "cognito-identity.amazonaws.com"
     yield names.identity_provider(subject.hub, "tokens.elsewhere.example")
     yield names.identity_provider(subject.hub, f"{role.issuer}/somebody")
     home = subject.domains[0].access.account_id if subject.domains else NO_ORGANIZATION

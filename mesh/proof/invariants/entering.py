@@ -96,7 +96,8 @@ def _deployments(subject: Subject, target: CiTarget) -> Iterator[Entry]:
     if subject.world.role(decides := names.deploy_access_role(target.account)):
         own_stack[decides] = "access"
     preview = names.preview_role(target.account)
-    somebody = (names.role(hub, "somebody"), f"arn:aws:iam::{hub}:role/somebody")
+    paths = ("mesh/somebody", "somebody", "mesh/break-glass/somebody")
+    somebody = tuple(f"arn:aws:iam::{hub}:role/{path}" for path in paths)
     for role in (*own_stack, preview):
         yield Entry(role, glass, UNDER_A_NAME, somebody, under_a_name)
     if subject.plan.organization.args.first_ci is None:

@@ -71,5 +71,10 @@ def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[Any
         yield Claim("a partner's role named like a pipeline", Request(role, "events:PutEvents", bus), admitted=False)
         forged = Request(names.deploy_role(role.split(":")[4]), "events:PutRule", rule)
         yield Claim("a partner's deployment", forged, admitted=False)
+    for domain in subject.domains[:1]:
+        told = {"events:source": names.event_source(domain.name, "x"), "events:detail-type": names.EVENTS[0]}
+        role = names.role(domain.access.account_id, "pipeline/x")
+        forged = Request(role, "events:PutEvents", bus, told)
+        yield Claim("a role of a path like pipelines'", forged, allowed=False, denied=("resource",), admitted=False)
     service = Request("s3.amazonaws.com", "events:PutEvents", bus, subject.for_the_mesh)
     yield Claim("a service of the mesh", service, free=("resource",))

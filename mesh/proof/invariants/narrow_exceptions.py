@@ -150,6 +150,8 @@ AT_DOMAINS: Final = (
 SOMEBODIES: Final = (
     "somebody",
     "mesh/somebody",
+    "mesh/break-glass/somebody",
+    "mesh/pipeline/somebody",
     "mesh/publisher/somebody",
     "mesh/delivery/somebody",
     "mesh/location/somebody",
@@ -220,6 +222,8 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.deploy_role(account_id))
     if "deploy-access" not in refusal.excepted:
         roles.append(names.deploy_access_role(account_id))
+    if "publisher" not in refusal.excepted or account_id != subject.hub:
+        roles.append(names.publisher_role(account_id, "somebody"))
     if "pipeline" not in refusal.excepted:
         roles.append(names.pipeline_role(account_id, "somebody"))
     if "clearance" not in refusal.excepted or unit != "domains":

@@ -257,6 +257,10 @@ def _unplanned(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
             writes = caller.name in partner.partner.writers and action != "sts:AssumeRole"
             request = Request(caller.name, action, resource)
             yield Claim(caller.who, request, allowed=False, denied=() if writes else ("rcp",))
+    like_named = Request(
+        names.role(hub, f"{names.BREAK_GLASS}/somebody"), "sts:AssumeRole", f"arn:aws:iam::{account_id}:role/unplanned"
+    )
+    yield Claim("a role of a path like that for emergencies", like_named, allowed=False, denied=("rcp",))
     for writer in partner.partner.writers:
         account, name = writer.split(":")[4], writer.rpartition("/")[2]
         for namesake in (names.role(account, "delivery/somebody"), names.role(hub, f"delivery/{name}")):
