@@ -33,7 +33,7 @@ def is_chosen(key: str) -> bool:
 
 
 class ChosenKeys:
-    """What the Allow statements of policies want to hear, read once a policy."""
+    """Chosen keys of the Allow statements of policies, with what they want to hear, read once a policy."""
 
     def __init__(self) -> None:
         # The policy is kept beside what was read, so that no other takes its id.

@@ -41,15 +41,24 @@ def failures(subject: Subject) -> list[str]:
 def test_the_tiny_mesh_ends_what_it_delivers() -> None:
     subject = subject_of(TINY)
     assert subject.written_agreements == (WrittenAgreement("courier", "orders.parcels", datetime.date(2028, 6, 30)),)
-    assert len(list(ENDS.claims(subject))) == 10
+    assert len(list(ENDS.claims(subject))) == 11  # five actions twice, and that the plan delivers nothing else
     assert failures(subject) == []
 
 
-@pytest.mark.parametrize(("day", "claims"), [("2028-06-30", 10), ("2028-07-01", 0)])
-def test_an_agreement_that_is_over_has_no_writer_to_ask_about(day: str, claims: int) -> None:
+@pytest.mark.parametrize(("day", "claims"), [("2028-06-30", 11), ("2028-07-01", 6)])
+def test_of_an_agreement_that_is_over_is_asked_that_nothing_admits_its_writer(day: str, claims: int) -> None:
     subject = subject_of(TINY, datetime.date.fromisoformat(day))
     assert len(list(ENDS.claims(subject))) == claims
     assert failures(subject) == []
+
+
+def test_a_plan_that_delivers_what_is_over_is_a_witness() -> None:
+    """The plan is of a day on which the agreement runs, and is asked as on the day after."""
+    subject = subject_of(TINY)
+    late = dataclasses.replace(subject.plan, as_of=datetime.date(2028, 7, 1))
+    mesh = plan_folder(TINY, datetime.date(2027, 1, 1)).mesh
+    (found,) = failures(Subject(late, written_labels.read(TINY, mesh)))
+    assert found.endswith("orders.parcels is delivered to courier until 2028-06-30")
 
 
 @pytest.mark.parametrize(
@@ -63,8 +72,10 @@ def test_a_plan_that_carries_another_day_than_is_written_is_a_witness(day: str, 
     (agreement,) = written.agreements
     moved = agreement._replace(expires=datetime.date.fromisoformat(day))
     found = failures(Subject(planned, dataclasses.replace(written, agreements=(moved,))))
-    assert found
-    assert all(words in text for text in found)
+    *asked, planned_otherwise = found
+    assert asked
+    assert all(words in text for text in asked)
+    assert "orders.parcels is delivered to courier until 2028-06-30" in planned_otherwise
 
 
 def test_two_products_of_one_partner_each_have_their_own_day(tmp_path: Path) -> None:
@@ -76,7 +87,7 @@ def test_two_products_of_one_partner_each_have_their_own_day(tmp_path: Path) -> 
     file.write_text(file.read_text("utf-8") + more, "utf-8")
     subject = subject_of(folder)
     assert len({each.expires for each in subject.written_agreements}) == 2
-    assert len(list(ENDS.claims(subject))) == 20
+    assert len(list(ENDS.claims(subject))) == 21
     assert failures(subject) == []
 
 
