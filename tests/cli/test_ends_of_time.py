@@ -27,6 +27,8 @@ ON_A_PLAN = (
     ["adopt", "--check", "details.json"],
 )
 
+TAKES_SECONDS = (["plan"], ["access", "blast"])
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -55,7 +57,14 @@ def ends(words: list[str], day: str, capsys: pytest.CaptureFixture[str], monkeyp
     return code
 
 
-@pytest.mark.parametrize("words", [*ON_A_FOLDER, *ON_A_PLAN], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(words, marks=pytest.mark.long if words in TAKES_SECONDS else ())
+        for words in (*ON_A_FOLDER, *ON_A_PLAN)
+    ],
+    ids=" ".join,
+)
 @pytest.mark.parametrize("day", [FIRST, LAST])
 def test_a_day_at_an_end_of_time_is_a_day(
     words: list[str], day: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -84,6 +84,7 @@ def witnesses(subject: Subject) -> Iterator[Witness]:
     return (found for claim in nobody_becomes_more(subject) if (found := claim.check(subject)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     [
