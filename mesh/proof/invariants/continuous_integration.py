@@ -94,7 +94,6 @@ def _tokens(subject: Subject, role: CiRoleArgs, roles: tuple[CiRoleArgs, ...]) -
     provider = names.identity_provider(subject.hub, role.issuer)
     right = {f"{role.issuer}:aud": role.audience, f"{role.issuer}:sub": role.subject}
     who = f"a token of {role.subject}"
-    yield Fact(f"CI of {role.stack} takes tokens of one environment", _other_subjects(role), (_WITH_A_WEB_IDENTITY,))
     yield Claim(who, Request(provider, _WITH_A_WEB_IDENTITY, role.arn, right), allowed=True, admitted=True)
     others = [each.subject for each in roles if each.subject != role.subject]
     for what, context in _wrong(role, right, others):
@@ -114,6 +113,7 @@ def _tokens(subject: Subject, role: CiRoleArgs, roles: tuple[CiRoleArgs, ...]) -
     for caller in (administrator.name, names.deploy_role(subject.hub), names.break_glass_role(subject.hub)):
         for action in ("sts:AssumeRole", _WITH_A_WEB_IDENTITY):
             yield Claim("a role of governance", Request(caller, action, role.arn, right), admitted=False)
+    yield Fact(f"CI of {role.stack} takes tokens of one environment", _other_subjects(role), (_WITH_A_WEB_IDENTITY,))
 
 
 def _other_subjects(role: CiRoleArgs) -> Callable[[Subject], str | None]:
