@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tools.judge.planned import AN_ARN, UNKNOWN, Planned
+from tools.judge.planned import AN_ACCOUNT, AN_ARN, UNKNOWN, Planned
 
 PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": ("bus", "policy"),
@@ -83,8 +83,15 @@ def _texts(planned: list[Planned]) -> Iterator[tuple[str, str]]:
 
 
 def _of_template(stack_set: Planned) -> Iterator[tuple[str, str]]:
-    for name, resource in json.loads(stack_set.inputs["templateBody"])["Resources"].items():
+    for name, resource in json.loads(stack_set.inputs["templateBody"], object_hook=_filled_in)["Resources"].items():
         properties, place = resource["Properties"], f"{stack_set.stack}/{stack_set.name}.{name}"
+        if resource["Type"] != "AWS::IAM::Role":  # an identity provider has no document
+            continue
         yield f"trust/{place}", json.dumps(properties["AssumeRolePolicyDocument"])
         for policy in properties.get("Policies", []):
             yield f"identity/{place}", json.dumps(policy["PolicyDocument"])
+
+
+def _filled_in(node: dict[str, Any]) -> Any:
+    """A node of a template; where CloudFormation fills in the id of the account, the text with an id."""
+    return node["Fn::Sub"].replace("${AWS::AccountId}", AN_ACCOUNT) if node.keys() == {"Fn::Sub"} else node

@@ -9,6 +9,8 @@ from typing import Any, Final
 UNKNOWN: Final = "<unknown>"
 """What stands in the plan where AWS says the value."""
 
+AN_ACCOUNT: Final = "111122223333"
+"""An account as AWS's examples have it, where a template fills one in."""
 AN_ARN: Final = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 """What takes the place of an ARN that AWS says, inside a text."""
 

@@ -1008,7 +1008,7 @@ def a_subject_takes_every_environment(bench: Bench) -> None:
     bench.statement("role/mesh/ci/governance, trust", TOKENS, edit)
 
 
-@fault("M18", "a token of a longer environment", "environment:partners-x is allowed")
+@fault("M18", "a token of a longer environment", "environment:partnersx is allowed")
 def a_subject_is_not_anchored(bench: Bench) -> None:
     def edit(statement: Json) -> None:
         statement["Condition"]["StringLike"] = {SUB: statement["Condition"]["StringEquals"].pop(SUB) + "*"}
