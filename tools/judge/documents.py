@@ -79,17 +79,18 @@ def _texts(planned: list[Planned]) -> Iterator[tuple[str, str]]:
             if kind and name in each.inputs:
                 yield f"{kind}/{each.stack}/{each.name}", each.inputs[name]
         if each.type == "aws:cloudformation/stackSet:StackSet":
-            yield from _of_template(each)
+            yield from template_documents(each.inputs["templateBody"], f"{each.stack}/{each.name}")
 
 
-def _of_template(stack_set: Planned) -> Iterator[tuple[str, str]]:
-    for name, resource in json.loads(stack_set.inputs["templateBody"], object_hook=_filled_in)["Resources"].items():
-        properties, place = resource["Properties"], f"{stack_set.stack}/{stack_set.name}.{name}"
+def template_documents(body: str, place: str) -> Iterator[tuple[str, str]]:
+    """Documents of the roles of a CloudFormation template, each with its place below that of the template."""
+    for name, resource in json.loads(body, object_hook=_filled_in)["Resources"].items():
         if resource["Type"] != "AWS::IAM::Role":  # an identity provider has no document
             continue
-        yield f"trust/{place}", json.dumps(properties["AssumeRolePolicyDocument"])
+        properties = resource["Properties"]
+        yield f"trust/{place}.{name}", json.dumps(properties["AssumeRolePolicyDocument"])
         for policy in properties.get("Policies", []):
-            yield f"identity/{place}", json.dumps(policy["PolicyDocument"])
+            yield f"identity/{place}.{name}", json.dumps(policy["PolicyDocument"])
 
 
 def _filled_in(node: dict[str, Any]) -> Any:
