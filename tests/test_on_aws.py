@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ from sandbox.runs.pulumi_engine import PulumiEngine
 from sandbox.runs.states import state_directory
 from sandbox.runs.workspace import Workspace
 from tests.e2e.journal import DAY
+from tests.mesh.access.details import EMPTY
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "on-aws.md").read_text("utf-8")
@@ -135,6 +137,8 @@ def terminal(cli: Cli, tmp_path: Path) -> Generator[Terminal]:
 @pytest.mark.e2e
 @pytest.mark.timeout(600)
 def test_the_commands_of_the_page_lead_from_an_empty_organisation_to_the_first_product(terminal: Terminal) -> None:
+    # What an account that joins would answer.
+    (terminal.checkout / "details.json").write_text(json.dumps(EMPTY), "utf-8")
     for written in COMMANDS:
         if needs_aws(written):
             continue
