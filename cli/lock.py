@@ -29,7 +29,7 @@ def lock(
         typer.Option("--product", "-p", help="Only this product, as identity.profiles; may be repeated."),
     ] = None,
     widen: Annotated[
-        bool, typer.Option("--widen", help="Write also that a column has lost a label: more people may read it.")
+        bool, typer.Option("--widen", help="Write also that a label is lost: more people may read what had it.")
     ] = False,
 ) -> None:
     """Write the lock of every product.

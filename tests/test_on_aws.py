@@ -152,11 +152,16 @@ def test_the_commands_of_the_page_lead_from_an_empty_organisation_to_the_first_p
 
 
 def as_printed(exports: list[str]) -> str:
-    """The lines of the page, with the values that `mesh up --serve` printed in place of the page's."""
-    lines = BY_HAND.splitlines()
-    printed = {line.partition("=")[0]: line for line in exports}
-    assert {line.partition("=")[0] for line in lines if line.startswith("export ")} == {*printed, "export PATH"}
-    return "\n".join(printed.get(line.partition("=")[0], line) for line in lines)
+    """The lines of the page, with what `mesh up --serve` printed in place of the values there, and of their folder."""
+    printed = dict(line.split("=", 1) for line in exports)
+    page = dict(re.findall(r"^(export \w+)=(.*)$", BY_HAND, re.MULTILINE))
+    assert page.keys() == {*printed, "export PATH"}
+    folder, theirs = (each["export PULUMI_BACKEND_URL"].removeprefix("file://") for each in (page, printed))
+    lines = BY_HAND.replace(folder, theirs).splitlines()
+    names = [line.partition("=")[0] for line in lines]
+    return "\n".join(
+        f"{name}={printed[name]}" if name in printed else line for name, line in zip(names, lines, strict=True)
+    )
 
 
 @pytest.mark.e2e

@@ -88,34 +88,35 @@ class Subject:
         self.lakes = lakes
         self.access = DecidedReads(self.plan, self.world, lakes)
 
+    @property
+    def as_written(self) -> WrittenLabels:
+        """The text that people wrote, read from the files anew and not as the plan carries it."""
+        assert self._written is not None, "claims on what people wrote start from their files"
+        return self._written
+
     def written(self, product: DataProductArgs) -> WrittenContract:
         """The labels of a product as its contract's text has them, not as the plan carries them."""
-        assert self._written is not None, "claims on labels start from the contracts as they are written"
-        return self._written.contracts[f"{product.domain}.{product.name}"]
+        return self.as_written.contracts[f"{product.domain}.{product.name}"]
 
     @property
     def written_clearances(self) -> Mapping[str, frozenset[str]]:
         """Classifications that each clearance reads, as its file has it."""
-        assert self._written is not None, "claims on clearances start from their files as they are written"
-        return self._written.clearances
+        return self.as_written.clearances
 
     @property
     def written_people(self) -> WrittenPeople:
         """Holders of clearances and people of partners, as the files have them."""
-        assert self._written is not None, "claims on people start from the files as they are written"
-        return self._written.people
+        return self.as_written.people
 
     @property
     def written_agreements(self) -> tuple[WrittenAgreement, ...]:
         """Agreements with their last days, as partners' files have them."""
-        assert self._written is not None, "claims on ends of agreements start from partners' files as they are written"
-        return self._written.agreements
+        return self.as_written.agreements
 
     @property
     def written_classifications(self) -> frozenset[str]:
         """All classifications, as mesh.yaml has them."""
-        assert self._written is not None, "claims on labels start from mesh.yaml as it is written"
-        return self._written.classifications
+        return self.as_written.classifications
 
     @property
     def written_addresses(self) -> tuple[Network, ...]:

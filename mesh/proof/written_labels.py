@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from mesh.model import Mesh, contract_file
 from mesh.proof import written_members
 from mesh.proof.written_agreements import WrittenAgreement, agreements
+from mesh.proof.written_ci import WrittenCi, written_ci
 from mesh.proof.written_members import WrittenPeople, load
 
 LabelSet = frozenset[str]
@@ -36,7 +37,7 @@ class WrittenContract:
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
     """Contracts as they are written, by `<domain>.<product>`; what each clearance reads; people, and their addresses;
-    agreements of partners; all classifications.
+    agreements of partners; all classifications; `ci:` of mesh.yaml.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
@@ -47,6 +48,7 @@ class WrittenLabels:
     addresses: tuple[str, ...] = ()
     agreements: tuple[WrittenAgreement, ...] = ()
     classifications: LabelSet = frozenset()
+    ci: WrittenCi | None = None
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
@@ -64,6 +66,7 @@ def read(directory: Path, mesh: Mesh) -> WrittenLabels:
         tuple(mesh_file.get("people-addresses") or ()),
         agreements(directory, mesh.partners),
         frozenset(mesh_file.get("classifications") or ()),
+        written_ci(mesh_file),
     )
 
 

@@ -45,6 +45,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "written_labels",
         "written_members",
         "written_agreements",
+        "written_ci",
     ),
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""

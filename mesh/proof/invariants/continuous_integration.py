@@ -13,7 +13,7 @@ from mesh.evaluator.decide import Request
 from mesh.evaluator.world import ANONYMOUS
 from mesh.plan.nodes import CiRoleArgs
 from mesh.proof.claims import AnyClaim, Claim, Fact
-from mesh.proof.reachability.tokens import subjects
+from mesh.proof.reachability.tokens import TokenTerms, token_terms
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject
 
 OF_THE_PLATFORM: Final = ("organization", "governance", "access", "partners", "previews")
@@ -113,17 +113,23 @@ def _tokens(subject: Subject, role: CiRoleArgs, roles: tuple[CiRoleArgs, ...]) -
     for caller in (administrator.name, names.deploy_role(subject.hub), names.break_glass_role(subject.hub)):
         for action in ("sts:AssumeRole", _WITH_A_WEB_IDENTITY):
             yield Claim("a role of governance", Request(caller, action, role.arn, right), admitted=False)
-    yield Fact(f"CI of {role.stack} takes tokens of one environment", _other_subjects(role), (_WITH_A_WEB_IDENTITY,))
+    yield Fact(f"CI of {role.stack} takes the tokens that mesh.yaml says", _as_written(role), (_WITH_A_WEB_IDENTITY,))
 
 
-def _other_subjects(role: CiRoleArgs) -> Callable[[Subject], str | None]:
-    """Other subjects than its one that the trust of a CI role names."""
+def _as_written(role: CiRoleArgs) -> Callable[[Subject], str | None]:
+    """Difference between the trust of a CI role and what `ci:` of mesh.yaml says of its stack."""
 
     def check(subject: Subject) -> str | None:
-        made = subject.world.role(role.arn)
-        named = subjects(made.trust.document) if made and made.trust else frozenset[str]()
-        others = sorted(named ^ {role.subject})
-        return f"its trust names {' and '.join(others)}" if others else None
+        made, written = subject.world.role(role.arn), subject.as_written.ci
+        domains = {names.ci_of_domain(each.access.account_id): name for name, each in subject.plan.domains.items()}
+        stack = f"domain-{domains[role.stack]}" if role.stack in domains else role.stack
+        taken = set(token_terms(made.trust.document)) if made and made.trust else set[TokenTerms]()
+        wanted = set[TokenTerms]()
+        if written:
+            provider = names.identity_provider(subject.hub, written.issuer)
+            wanted.add(TokenTerms(provider, written.audience, written.subject(stack)))
+        differing = sorted(f"{each.subject} of {each.provider} for {each.audience}" for each in wanted ^ taken)
+        return f"mesh.yaml and its trust differ in {' and '.join(differing)}" if differing else None
 
     return check
 

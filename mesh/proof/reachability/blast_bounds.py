@@ -6,7 +6,7 @@ One table. R1 holds the closure of the graph against what it says, R2 that every
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final, Literal, NamedTuple
 
@@ -70,6 +70,16 @@ def _everything(why: str) -> BlastBound:
     )
 
 
+_GOVERNANCE: Final = BlastBound(
+    why="It makes the catalog, the roles that read for it, and the CI roles of domains; no other deployment's.",
+    reads="everything",
+    writes="everything",
+    products="everything",
+    loosens=_OF_GOVERNANCE,
+    elsewhere=_BY_GOVERNANCE,
+    enters=frozenset({"a domain"}),
+)
+
 BOUNDS: Final[Mapping[str, BlastBound]] = {
     # ---- people
     "administrator of a domain": BlastBound(
@@ -130,15 +140,7 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         reads="own",
         loosens=_OF_A_PARTNER,
     ),
-    "deploy of governance": BlastBound(
-        why="It makes the catalog, the roles that read for it, and the CI roles of domains; no other deployment's.",
-        reads="everything",
-        writes="everything",
-        products="everything",
-        loosens=_OF_GOVERNANCE,
-        elsewhere=_BY_GOVERNANCE,
-        enters=frozenset({"a domain"}),
-    ),
+    "deploy of governance": _GOVERNANCE,
     "deploy of management": _everything("The stack `organization` makes the walls."),
     "break-glass": _everything("For emergencies: it becomes every deployment, under a name, and an alarm tells."),
     "stack sets": _everything("StackSets makes the first roles of an account with it, and AWS alone acts with it."),
@@ -151,14 +153,8 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     ),
     # ---- continuous integration
     "ci organization": _everything("It becomes the deployment of the management account."),
-    "ci governance": BlastBound(
-        why="It becomes the deployment of governance, and by the CI roles of domains those of domains.",
-        reads="everything",
-        writes="everything",
-        products="everything",
-        loosens=_OF_GOVERNANCE,
-        elsewhere=_BY_GOVERNANCE,
-        enters=frozenset({"a domain"}),
+    "ci governance": replace(
+        _GOVERNANCE, why="It becomes the deployment of governance, and by the CI roles of domains those of domains."
     ),
     "ci access": BlastBound(
         why="It becomes the deployment of who reads in every domain: whoever decides who reads, could read.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any, NamedTuple, cast
 
 from mesh.evaluator.policies import texts
@@ -19,8 +20,8 @@ class NearTokens(NamedTuple):
     admitted: frozenset[str]
 
 
-class _Named(NamedTuple):
-    """Token of a provider, for an audience and of a subject, that a statement of a trust wants."""
+class TokenTerms(NamedTuple):
+    """Terms of a statement of a trust: provider, audience and subject of the tokens that it takes."""
 
     provider: str
     audience: str
@@ -42,7 +43,7 @@ def near_tokens(
     admitted: set[str] = set()
     for role, trust in trusts:
         owner = node_of(role, owners).owner
-        for named in _wanted(trust):
+        for named in token_terms(trust):
             admitted.add(named.subject)
             for claimed, of_role in _nearly(named.subject):
                 if claimed not in own:
@@ -51,11 +52,6 @@ def near_tokens(
                     node = PrincipalNode(key, f"a token of {claimed}", OUTSIDER, of, "", named.audience)
                     nearly_for.setdefault(nodes.setdefault(key, node).key, role)
     return NearTokens(nodes, nearly_for, frozenset(admitted))
-
-
-def subjects(trust: Mapping[str, Any]) -> frozenset[str]:
-    """Subjects of tokens that a trust policy names, as they stand there."""
-    return frozenset(named.subject for named in _wanted(trust))
 
 
 def _nearly(subject: str) -> Iterator[tuple[str, bool]]:
@@ -68,14 +64,14 @@ def _nearly(subject: str) -> Iterator[tuple[str, bool]]:
         yield f"{repository}:{of_repository}", False
 
 
-def _wanted(trust: Mapping[str, Any]) -> Iterator[_Named]:
+def token_terms(trust: Mapping[str, Any]) -> Iterator[TokenTerms]:
+    """Terms of a trust policy: each provider, audience and subject that one of its statements takes together."""
     statements = cast("list[dict[str, Any]] | dict[str, Any]", trust["Statement"])
     for statement in [statements] if isinstance(statements, dict) else statements:
         providers = _providers(statement.get("Principal"))
         if providers and statement["Effect"] == "Allow":
-            audiences = _values(statement, "aud") or ("",)
-            for provider in providers:
-                yield from (_Named(provider, audiences[0], subject) for subject in _values(statement, "sub"))
+            terms = product(providers, _values(statement, "aud") or ("",), _values(statement, "sub"))
+            yield from (TokenTerms(*each) for each in terms)
 
 
 def _providers(principal: Any) -> tuple[str, ...]:

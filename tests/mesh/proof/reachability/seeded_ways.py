@@ -395,8 +395,8 @@ def a_trust_asks_for_an_external_id(bench: WaysBench) -> None:
     f"token/{REPOSITORY}:environment:somebody",
     ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/access@governance", "Seeded"),
 )
-def a_ci_role_takes_a_second_environment_of_the_repository(bench: WaysBench) -> None:
-    bench.takes_tokens(names.ci_role(HUB, "access"), f"{REPOSITORY}:environment:somebody")
+def a_ci_role_takes_every_environment_of_the_repository(bench: WaysBench) -> None:
+    bench.takes_tokens(names.ci_role(HUB, "access"), f"{REPOSITORY}:environment:*")
 
 
 @way(
@@ -411,8 +411,8 @@ def a_ci_role_takes_every_repository_of_the_owner(bench: WaysBench) -> None:
     f"token/{REPOSITORY}:ref:refs/heads/main",
     ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/governance@governance", "Seeded"),
 )
-def a_ci_role_takes_the_main_branch(bench: WaysBench) -> None:
-    bench.takes_tokens(names.ci_role(HUB, "governance"), f"{REPOSITORY}:ref:refs/heads/main")
+def a_ci_role_takes_every_branch(bench: WaysBench) -> None:
+    bench.takes_tokens(names.ci_role(HUB, "governance"), f"{REPOSITORY}:ref:*")
 
 
 @way(
