@@ -23,7 +23,7 @@ class WrittenCi:
 
 
 def written_ci(mesh_file: Mapping[str, Any]) -> WrittenCi | None:
-    """What `ci:` of a mesh.yaml says, which is known to be valid; None without CI."""
+    """Mapping `ci:` of a mesh.yaml that is known to be valid; None without CI."""
     ci: Mapping[str, Any] | None = mesh_file.get("ci")
     if not ci:
         return None
