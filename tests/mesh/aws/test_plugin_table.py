@@ -1,4 +1,4 @@
-"""Table of the plugin's types, held to what AWS and Pulumi say of the same: AWS's reference, its models, the classes."""
+"""Table of the plugin's types, held to AWS's reference, to botocore's models and to Pulumi's classes."""
 
 from __future__ import annotations
 
