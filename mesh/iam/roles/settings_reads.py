@@ -32,7 +32,7 @@ _NAMES: Final = {
     ),
     "ram": "GetResourceShareAssociations GetResourceShares ListResourceSharePermissions",
     "s3": (
-        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS GetBucketLocation "
+        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS "
         "GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls "
         "GetBucketPolicy GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning "
         "GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket "

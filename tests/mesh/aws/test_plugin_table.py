@@ -52,7 +52,10 @@ SAMPLES: Final = {
     "stackSetId": "x:x",
     "topic": "arn:aws:sns:eu-west-1:111122223333:x",
 }
-"""Properties whose values have a form; those that end in `roleArn` hold the ARN of a role. Any other holds `x`."""
+"""Properties whose values have a form; those that end in `role` or `roleArn` hold a role's ARN. Any other holds `x`."""
+
+FORMS: Final = {"aws:kms/alias:Alias": {"name": "alias/x"}}
+"""Properties whose values have a form in one type, and none in others."""
 
 PERMISSIONS: Final = {
     "budgets:ModifyBudget": "CreateBudget UpdateBudget DeleteBudget CreateNotification DeleteNotification",
@@ -60,6 +63,8 @@ PERMISSIONS: Final = {
     "cloudformation:TagResource": "CreateStackSet UpdateStackSet",
     "cloudformation:UntagResource": "UpdateStackSet",
     "iam:PassRole": "",
+    "lakeformation:GetDataAccess": "",
+    "s3:BypassGovernanceRetention": "",
     "s3:DeleteObjectVersion": "DeleteObject",
     "s3:GetAccelerateConfiguration": "GetBucketAccelerateConfiguration",
     "s3:GetAccountPublicAccessBlock": "GetPublicAccessBlock",
@@ -85,7 +90,11 @@ PERMISSIONS: Final = {
 MODELS: Final = {"sso": ("sso-admin",), "s3": ("s3", "s3control")}
 """Models of botocore by the prefix of the actions, where that is not the model's name."""
 
-ALTERNATIVES: Final[frozenset[tuple[str, str]]] = frozenset()
+ALTERNATIVES: Final = frozenset(
+    (f"athena:{action}", kind)
+    for action in ("ListTagsForResource", "TagResource", "UntagResource")
+    for kind in ("capacity-reservation", "datacatalog", "session")
+)
 """Resource types of an action that the reference marks as required, and that AWS asks in place of each other."""
 
 
@@ -116,11 +125,10 @@ def _is_a(kind: str, service: str, arn: str) -> bool:
 def _asked(each: PluginType, call: PluginCall) -> tuple[str, ...]:
     """The resources of a call, with a sample of each property that they name, such as the call is made with."""
     said = {name: value for name, _, value in (part.split(" ") for part in call.when if " ^= " in part)}
-    values: dict[str, Any] = {**ASKERS, **LOOKED_UP}
+    values: dict[str, Any] = {**ASKERS, **LOOKED_UP, **FORMS.get(each.token, {})}
     for path in call.names - values.keys() - ({"id", "arn"} & each.defaults.keys()):
-        sample_of = (
-            "arn:aws:iam::111122223333:role/mesh/x" if path.lower().endswith("rolearn") else SAMPLES.get(path, "x")
-        )
+        is_role = path.lower().endswith(("rolearn", "role"))
+        sample_of = "arn:aws:iam::111122223333:role/mesh/x" if is_role else SAMPLES.get(path, "x")
         first, *inner = path.split(".")
         value: Any = f"{said[path]}x" if path in said else sample_of
         for part in reversed(inner):
@@ -222,7 +230,9 @@ def _properties(kind: Any) -> dict[str, str]:
 def _has(token: str, path: str, *, outputs: bool = False) -> bool:
     """Whether a type has a property; of nested ones each has to be there."""
     module, name = _class(token)
-    known = _properties(getattr(module, f"_{name}State" if outputs else f"{name}Args"))
+    # Where a nested input has the name of the arguments, their class has another one.
+    arguments = f"{name}InitArgs" if hasattr(module, f"{name}InitArgs") else f"{name}Args"
+    known = _properties(getattr(module, f"_{name}State" if outputs else arguments))
     inputs = importlib.import_module(module.__name__.rpartition(".")[0] + "._inputs")
     for part in path.split("."):
         if part not in known:
