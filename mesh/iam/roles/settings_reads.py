@@ -38,7 +38,7 @@ _NAMES: Final = {
         "GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket "
         "ListTagsForResource"
     ),
-    "sns": "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
+    "sns": "GetSubscriptionAttributes GetTopicAttributes ListSubscriptionsByTopic ListTagsForResource",
     "sso": "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListTagsForResource",
     "sts": "GetCallerIdentity",
 }
