@@ -12,7 +12,7 @@ from mesh.proof.symbolic.assumptions import anyone_but, by_itself, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ACCOUNT, ANY, Shape, role
-from mesh.proof.symbolic.texts import Formula, every, negation, some
+from mesh.proof.symbolic.texts import Formula, every, negation
 
 LOG_WRITES: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 """What Glue writes itself with the credentials of a job."""
