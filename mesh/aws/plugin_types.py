@@ -23,7 +23,7 @@ STEPS: Final[tuple[Step, ...]] = get_args(Step)
 
 _OF_THE_PROVIDER: Final = "provider.yaml"
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9.]*)\}")
-_CONDITION: Final = re.compile(r"([A-Za-z][A-Za-z0-9.]*)(?:\s*(!?=)\s*(\S+))?")
+_CONDITION: Final = re.compile(r"(!?)([A-Za-z][A-Za-z0-9.]*)(?: (!?\^?=) (\S+))?")
 _OF_A_FILE: Final = {"source", "types"}
 _OF_A_SOURCE: Final = {"repository", "commit", "version", "read"}
 _OF_A_CALL: Final = {"call", "on", "when", "keys", "forgiven", "source"}
@@ -61,7 +61,7 @@ class PluginCall:
         """Properties that the templates and the condition name, and what is no property (`account`, `region`, …)."""
         templates = (*self.on, *self.keys.values())
         placed = {name for template in templates for name in _PLACEHOLDER.findall(template)}
-        return frozenset(placed | {_condition(each)[0] for condition in self.when for each in _choices(condition)})
+        return frozenset(placed | {_condition(each)[1] for condition in self.when for each in _choices(condition)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +109,16 @@ class PluginType:
         """
         return tuple(dict.fromkeys(each for template in call.on for each in _filled(template, values, self.defaults)))
 
-    def keys(self, call: PluginCall, values: Mapping[str, Any]) -> Mapping[str, str]:
-        """Condition keys that a call sends. One whose property is not set is not sent."""
-        sent: dict[str, str] = {}
+    def keys(self, call: PluginCall, values: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+        """Condition keys that a call sends: once for each value of a property with several, else once.
+
+        A key whose property is not set is not sent.
+        """
+        sent: list[list[tuple[str, str]]] = []
         for key, template in call.keys.items():
             if all(_values(name, values, self.defaults) for name in _PLACEHOLDER.findall(template)):
-                sent[key] = next(_filled(template, values, self.defaults))
-        return sent
+                sent.append([(key, each) for each in _filled(template, values, self.defaults)])
+        return tuple(dict(each) for each in itertools.product(*sent))
 
 
 @cache
@@ -201,7 +204,9 @@ def _call(value: Any, where: str) -> PluginCall:
     when = _texts(body.get("when", []), f"{where}.when")
     for condition in itertools.chain.from_iterable(map(_choices, when)):
         if not _CONDITION.fullmatch(condition):
-            raise MalformedPluginError(f"{where}.when: {condition!r} is `property`, `property = x` or `property != x`")
+            raise MalformedPluginError(
+                f"{where}.when: {condition!r} is `property`, `!property`, or one with `= x`, `!= x`, `^= x`"
+            )
     return PluginCall(
         action=_action(body.get("call"), f"{where}.call"),
         on=_texts(body.get("on", "*"), f"{where}.on"),
@@ -237,7 +242,7 @@ def _filled(template: str, values: Mapping[str, Any], defaults: Mapping[str, str
 
 def _values(name: str, values: Mapping[str, Any], defaults: Mapping[str, str]) -> tuple[str, ...]:
     """Values of a name: those of the inputs, else its default, which is a template itself."""
-    found = tuple(str(each) for each in _inside(values, name.split(".")))
+    found = tuple(_as_text(each) for each in _inside(values, name.split(".")))
     if found:
         return found
     return tuple(_filled(defaults[name], values, {})) if name in defaults else ()
@@ -259,13 +264,17 @@ def _choices(condition: str) -> list[str]:
     return condition.split(" or ")
 
 
-def _condition(text: str) -> tuple[str, str, str]:
+def _condition(text: str) -> tuple[bool, str, str, str]:
+    """Parts of a condition: whether it is turned round, its property, how that is compared, and with what."""
     found = _CONDITION.fullmatch(text)
-    return (found[1], found[2] or "", found[3] or "") if found else (text, "", "")
+    if found is None:
+        raise MalformedPluginError(f"{text!r} is no condition")
+    compared = found[3] or ""
+    return bool(found[1]) != compared.startswith("!"), found[2], compared.removeprefix("!"), found[4] or ""
 
 
 def _holds(condition: str, inputs: Mapping[str, Any]) -> bool:
-    """Whether a condition holds: a property that is set and not false, or one that is, or is not, of a value.
+    """Whether a condition holds: a property that is set and not false, or that is, is not, or begins as said.
 
     Several conditions with `or` between them hold where one does.
     """
@@ -273,11 +282,15 @@ def _holds(condition: str, inputs: Mapping[str, Any]) -> bool:
 
 
 def _holds_alone(condition: str, inputs: Mapping[str, Any]) -> bool:
-    name, compared, value = _condition(condition)
+    turned, name, compared, value = _condition(condition)
     found = {_as_text(each) for each in _inside(inputs, name.split("."))}
     if not compared:
-        return bool(found - {"false"})
-    return (value in found) == (compared == "=")
+        holds = bool(found - {"false"})
+    elif compared == "=":
+        holds = value in found
+    else:
+        holds = any(each.startswith(value) for each in found)
+    return holds != turned
 
 
 def _as_text(value: Any) -> str:
