@@ -22,9 +22,6 @@ PUBLISH: Final = (
     "glue:UpdateTable",
 )
 
-READ_BACK: Final = ("glue:GetPartitionIndexes",)
-"""What the AWS plugin reads of every table, with partitions or without, before it calls it made."""
-
 TAG: Final = ("glue:GetTags", "glue:TagResource", "glue:UntagResource")
 
 LABEL: Final = (
@@ -61,7 +58,7 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
             what="The role creates, changes and deletes databases of its domain's name, with their tables.",
             why="`<domain>__*`: nobody publishes under the name of another domain.",
             effect="Allow",
-            actions=(*PUBLISH, *READ_BACK, *TAG),
+            actions=(*PUBLISH, *TAG),
             # To delete a database takes its tables and its functions, too (Service Authorization Reference, AWS Glue).
             resources=(
                 f"{hub}:catalog",

@@ -1,6 +1,6 @@
 """Footprint of a plan: every resource that its stacks make in AWS, before any program runs.
 
-It is a second listing of what `program/` and `components/` register, without Pulumi, for what is asked of every resource:
+It is a second listing of what `program/` and `components/` register, without Pulumi, for what is asked of all of them:
 may the role that deploys one make each of the plugin's calls? `tests/program/test_footprint.py` holds the two equal.
 """
 

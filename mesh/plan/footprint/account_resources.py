@@ -41,7 +41,9 @@ def key(make: StackMaker, name: str, alias: str, *, tagged: bool = False) -> Ite
     """A key with its one alias."""
     key_id = names.stand_in_key(make.access.region, make.account_id, alias).rpartition("/")[2]
     tags = SET if tagged else None
-    yield make("kms/key:Key", name, given=key_id, enableKeyRotation=True, policy=SET, tags=tags)
+    yield make(
+        "kms/key:Key", name, given=key_id, enableKeyRotation=True, deletionWindowInDays=30, policy=SET, tags=tags
+    )
     yield make("kms/alias:Alias", name, given=f"alias/{alias}", name=f"alias/{alias}", targetKeyId=key_id)
 
 
@@ -49,4 +51,5 @@ def mesh_role(make: StackMaker, name: str, arn: str, boundary: str) -> Iterator[
     """A role with its one inline policy, as the component `MeshRole` makes it."""
     path, _, role = arn.partition(":role")[2].rpartition("/")
     yield make("iam/role:Role", name, given=role, name=role, path=f"{path}/", permissionsBoundary=boundary)
-    yield make("iam/rolePolicy:RolePolicy", name, given=f"{role}:mesh", name="mesh", role=role)
+    of_the_role = {"rolePath": f"{path}/", "roleBoundary": boundary}
+    yield make("iam/rolePolicy:RolePolicy", name, given=f"{role}:mesh", beside=of_the_role, name="mesh", role=role)

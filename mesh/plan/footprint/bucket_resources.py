@@ -12,9 +12,8 @@ SETTINGS = (
     "bucketPolicy:BucketPolicy",
     "bucketPublicAccessBlock:BucketPublicAccessBlock",
     "bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-    "bucketVersioning:BucketVersioning",
 )
-"""Settings that every bucket has."""
+"""Settings that every bucket has, and of which no call names more than the bucket."""
 
 
 def private_bucket(
@@ -39,6 +38,10 @@ def private_bucket(
     )
     for setting in SETTINGS:
         yield make(f"s3/{setting}", name, given=bucket, bucket=bucket)
+    enabled = {"status": "Enabled"}
+    yield make(
+        "s3/bucketVersioning:BucketVersioning", name, given=bucket, bucket=bucket, versioningConfiguration=enabled
+    )
     if log_bucket:
         yield make(
             "s3/bucketLogging:BucketLogging",

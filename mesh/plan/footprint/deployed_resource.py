@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from mesh.plan.nodes import AccountAccess
@@ -16,7 +17,7 @@ class DeployedResource(NamedTuple):
 
     `type` is Pulumi's token and `name` the logical name. `inputs` are those that the plugin's calls name, by Pulumi's
     names; what only AWS knows is a stand-in, and what a call only asks whether it is there is `SET`. `id` stands for
-    what AWS gives the resource.
+    what AWS gives the resource, and `beside` has what calls name and no input of it says, as the path of its role.
     """
 
     stack: str
@@ -25,6 +26,7 @@ class DeployedResource(NamedTuple):
     name: str
     inputs: Mapping[str, Any]
     id: str
+    beside: Mapping[str, str]
 
 
 class StackMaker(NamedTuple):
@@ -38,7 +40,19 @@ class StackMaker(NamedTuple):
         """Id of the account."""
         return self.access.account_id
 
-    def __call__(self, kind: str, name: str, /, *, given: str | None = None, **inputs: Any) -> DeployedResource:
-        """A resource of a type of the AWS plugin, as `s3/bucket:Bucket`; an input that is None is not set."""
+    def __call__(
+        self,
+        kind: str,
+        name: str,
+        /,
+        *,
+        given: str | None = None,
+        beside: Mapping[str, str] = MappingProxyType({}),
+        **inputs: Any,
+    ) -> DeployedResource:
+        """A resource of a type of the AWS plugin, as `s3/bucket:Bucket`; an input that is None is not set.
+
+        `given` is the id that AWS gives it, where something depends on which it is.
+        """
         known = {key: value for key, value in inputs.items() if value is not None}
-        return DeployedResource(self.stack, self.access, f"aws:{kind}", name, known, given or f"assumed-{name}")
+        return DeployedResource(self.stack, self.access, f"aws:{kind}", name, known, given or f"assumed-{name}", beside)

@@ -134,6 +134,7 @@ def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:
             "ec2/vpcEndpoint:VpcEndpoint",
             service,
             given=f"vpce-{service}",
+            beside={"serviceOwner": "amazon"},
             vpcId=vpc,
             serviceName=args.service_name(service),
             vpcEndpointType="Gateway" if gateway else "Interface",

@@ -8,13 +8,22 @@ from mesh import names
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.nodes import LandingZoneArgs, PermissionSetsArgs, Plan
 
-POLICY_TYPES = {
-    "AISERVICES_OPT_OUT_POLICY": "aiservices_opt_out_policy",
-    "DECLARATIVE_POLICY_EC2": "declarative_policy_ec2",
-    "RESOURCE_CONTROL_POLICY": "resource_control_policy",
-    "SERVICE_CONTROL_POLICY": "service_control_policy",
-}
-"""Types of policies as their ARNs have them."""
+UNITS = ("governance", "domains", "partners")
+POLICY_TYPES = (
+    "AISERVICES_OPT_OUT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "RESOURCE_CONTROL_POLICY",
+    "SERVICE_CONTROL_POLICY",
+)
+TRUSTED_SERVICES = (
+    "account.amazonaws.com",
+    "cloudtrail.amazonaws.com",
+    "ec2.amazonaws.com",
+    "iam.amazonaws.com",
+    "member.org.stacksets.cloudformation.amazonaws.com",
+    "ram.amazonaws.com",
+    "sso.amazonaws.com",
+)
 
 
 def resources(make: StackMaker, plan: Plan) -> Iterator[DeployedResource]:
@@ -23,7 +32,14 @@ def resources(make: StackMaker, plan: Plan) -> Iterator[DeployedResource]:
     yield from _landing_zone(make, plan.organization.args, targets)
     group, path = names.BREAK_GLASS_ALARM, f"/{names.PATH}/"
     yield make("iam/group:Group", names.BREAK_GLASS, given=group, name=group, path=path)
-    yield make("iam/groupPolicy:GroupPolicy", names.BREAK_GLASS, given=f"{group}:mesh", name="mesh", group=group)
+    yield make(
+        "iam/groupPolicy:GroupPolicy",
+        names.BREAK_GLASS,
+        given=f"{group}:mesh",
+        beside={"groupPath": path},
+        name="mesh",
+        group=group,
+    )
     if plan.organization.people:
         yield from _people(make, plan.organization.people, targets)
 
@@ -43,9 +59,21 @@ def _targets(plan: Plan) -> dict[str, str]:
 
 def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, str]) -> Iterator[DeployedResource]:
     perimeter = args.perimeter
-    yield make("organizations/organization:Organization", "organization", given=perimeter.organization)
-    yield make("iam/organizationsFeatures:OrganizationsFeatures", "organization", given=perimeter.organization)
-    for unit in ("governance", "domains", "partners"):
+    yield make(
+        "organizations/organization:Organization",
+        "organization",
+        given=perimeter.organization,
+        featureSet="ALL",
+        enabledPolicyTypes=[*POLICY_TYPES],
+        awsServiceAccessPrincipals=[*TRUSTED_SERVICES],
+    )
+    yield make(
+        "iam/organizationsFeatures:OrganizationsFeatures",
+        "organization",
+        given=perimeter.organization,
+        enabledFeatures=["RootCredentialsManagement", "RootSessions"],
+    )
+    for unit in UNITS:
         yield make(
             "organizations/organizationalUnit:OrganizationalUnit",
             unit,
@@ -67,17 +95,26 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
         )
     for policy in (args.declared, args.opted_out, *args.policies):
         policy_id = f"p-{policy.name}"
-        yield make("organizations/policy:Policy", policy.name, given=policy_id, name=policy.name, type=policy.type)
+        # As the ARN of a policy has its type.
+        kind = {"policyType": policy.type.lower()}
+        yield make(
+            "organizations/policy:Policy",
+            policy.name,
+            given=policy_id,
+            beside=kind,
+            name=policy.name,
+            type=policy.type,
+        )
         for target in policy.targets:
             yield make(
                 "organizations/policyAttachment:PolicyAttachment",
                 policy.name if len(policy.targets) == 1 else f"{policy.name}-{target}",
+                beside=kind,
                 policyId=policy_id,
                 targetId=targets[target],
             )
-    for name in ("bootstrap", "bootstrap-access"):
-        yield make("cloudformation/stackSet:StackSet", name, given=f"mesh-{name}", name=f"mesh-{name}")
-        yield make("cloudformation/stackInstances:StackInstances", name, stackSetName=f"mesh-{name}")
+    yield from _stack_set(make, "bootstrap", [targets[unit] for unit in UNITS])
+    yield from _stack_set(make, "bootstrap-access", [targets["domains"]])
     yield make(
         "cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
         "audit",
@@ -87,6 +124,19 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
     yield make("ram/sharingWithOrganization:SharingWithOrganization", "sharing")
 
 
+def _stack_set(make: StackMaker, name: str, units: list[str]) -> Iterator[DeployedResource]:
+    """A StackSet of the first roles of accounts, and its instances in the accounts of units."""
+    made = f"mesh-{name}"
+    yield make("cloudformation/stackSet:StackSet", name, given=made, name=made, permissionModel="SERVICE_MANAGED")
+    yield make(
+        "cloudformation/stackInstances:StackInstances",
+        name,
+        stackSetName=made,
+        regions=[make.access.region],
+        deploymentTargets={"organizationalUnitIds": units},
+    )
+
+
 def _people(make: StackMaker, args: PermissionSetsArgs, targets: dict[str, str]) -> Iterator[DeployedResource]:
     arns = {
         each.name: f"{args.instance.replace(':instance/', ':permissionSet/')}/ps-{each.name}"
@@ -94,7 +144,14 @@ def _people(make: StackMaker, args: PermissionSetsArgs, targets: dict[str, str])
     }
     for permission_set in args.permission_sets:
         name, arn = permission_set.name, arns[permission_set.name]
-        yield make("ssoadmin/permissionSet:PermissionSet", name, given=arn, name=name, instanceArn=args.instance)
+        yield make(
+            "ssoadmin/permissionSet:PermissionSet",
+            name,
+            given=arn,
+            beside={"arn": arn},
+            name=name,
+            instanceArn=args.instance,
+        )
         yield make(
             "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
             name,

@@ -100,8 +100,8 @@ _CI: Final = (
     "is trusted to say the truth; without `ci:` in mesh.yaml there are no CI roles, and people deploy by break-glass"
 )
 _PLUGIN: Final = (
-    "which calls the plugin makes is read in its source, of the version that `mesh/aws/plugin/` names, and seen on no AWS "
-    "account; what Lake Formation asks besides IAM, and quotas, are asked elsewhere or by AWS alone"
+    "which calls the plugin makes is read in its source, of the version that `mesh/aws/plugin/` names, and seen on no "
+    "AWS account; what Lake Formation asks besides IAM, and quotas, are asked elsewhere or by AWS alone"
 )
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "

@@ -6,6 +6,7 @@ footprint: neither is taken from our policies. Who becomes the roles is asked by
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -17,8 +18,23 @@ from mesh.plan.footprint import DeployedResource, footprint
 from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.subject import Subject
 
-REFUSED: Final[Mapping[tuple[str, str], str]] = {}
+REFUSED: Final[Mapping[tuple[str, str], str]] = {
+    ("aws:cloudwatch/eventBus:EventBus", "events:UpdateEventBus"): (
+        "a bus of the mesh has a name alone, and another name makes another bus: there is nothing to update, and the "
+        "action would put the events under somebody's key"
+    ),
+}
 """Calls that stay refused, by type and action, each with its reason: claims say so, and fail where one is allowed."""
+
+_EMPTIED: Final = (
+    "a bucket is emptied when it is deleted, and its policy, which admits one writer, is deleted before it: dependents "
+    "go first"
+)
+WITHOUT_ITS_POLICY: Final[Mapping[tuple[str, str], str]] = {
+    ("aws:s3/bucket:Bucket", "s3:DeleteObject"): _EMPTIED,
+    ("aws:s3/bucket:Bucket", "s3:DeleteObjectVersion"): _EMPTIED,
+}
+"""Calls that come when the policy of the resource is gone: every other layer lets them through."""
 
 
 class AskedCall(NamedTuple):
@@ -29,51 +45,72 @@ class AskedCall(NamedTuple):
     resource: str
     keys: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
 
+    @property
+    def request(self) -> Request:
+        """The call as a request."""
+        return Request(self.role, self.action, self.resource, dict(self.keys))
 
-def stacks_can_be_deployed(
-    subject: Subject, types: Mapping[str, PluginType] | None = None
-) -> Iterator[AnyClaim]:
+
+def stacks_can_be_deployed(subject: Subject, types: Mapping[str, PluginType] | None = None) -> Iterator[AnyClaim]:
     """Claims of M19, once for each call that AWS is asked: those of the provider, and those of every resource."""
     table = plugin_types() if types is None else types
+    perimeter = subject.perimeter
+    organization = {"organization": perimeter.organization, "root": perimeter.root}
     asked: set[AskedCall] = set()
-    for call, who, refused in _calls(subject, table):
-        if call not in asked:
-            asked.add(call)
-            role, action, resource, keys = call
-            yield Claim(who, Request(role, action, resource, dict(keys)), allowed=not refused)
-    listed = {resource.type for resource in footprint(subject.plan)}
-    for token in sorted(listed - {*table}):
+    unknown: set[str] = set()
+    for resource in footprint(subject.plan):
+        if resource.type not in table:
+            unknown.add(resource.type)
+            continue
+        for step, call in _calls(table[resource.type], resource, organization):
+            if call not in asked:
+                asked.add(call)
+                yield _claim(resource, step, call)
+    yield from _of_providers(subject)
+    for token in sorted(unknown):
         yield Fact(f"the calls of {token} are known", lambda _: "no file of mesh/aws/plugin has the type")
 
 
-def _calls(subject: Subject, table: Mapping[str, PluginType]) -> Iterator[tuple[AskedCall, str, bool]]:
-    """Every call, whom it is made for in words, and whether it is one that stays refused."""
-    for domain in subject.plan.domains.values():
-        for call in provider_calls()["enter"]:
-            publisher = domain.publishing.deploy_role
-            yield AskedCall(domain.access.deploy_role, call.action, publisher), f"stack domain-{domain.name}", False
-    for resource in footprint(subject.plan):
-        kind = table.get(resource.type)
-        if kind is not None:
-            yield from _of_resource(kind, resource)
+def _claim(resource: DeployedResource, step: Step, call: AskedCall) -> Claim:
+    who = f"stack {resource.stack}, {resource.type} {resource.name!r}, {step}"
+    which = resource.type, call.action
+    if which in WITHOUT_ITS_POLICY:
+        return Claim(who, call.request, free=("scp", "rcp", "identity", "boundary"), granted=True)
+    return Claim(who, call.request, allowed=which not in REFUSED)
 
 
-def _of_resource(kind: PluginType, resource: DeployedResource) -> Iterator[tuple[AskedCall, str, bool]]:
-    values = placed(resource)
-    access = resource.access
+def _calls(
+    kind: PluginType, resource: DeployedResource, organization: Mapping[str, str]
+) -> Iterator[tuple[Step, AskedCall]]:
+    """Every call that AWS is asked for a resource; a read is asked by the preview, too: at a refresh, at an import."""
+    values, access = placed(resource, organization), resource.access
+    # The calls of a type are about one thing or two, so that few templates have to be filled.
+    arns: dict[tuple[str, ...], tuple[str, ...]] = {}
     for step in STEPS:
-        # A preview reads: at a refresh, and at an import.
         roles = (access.deploy_role, access.preview_role) if step == "read" else (access.deploy_role,)
         for call in getattr(kind, step):
             # What the plugin does not mind being refused, no role needs.
-            if call.forgiven or not call.made(values):
+            if call.forgiven or (call.when and not call.made(values)):
                 continue
-            who = f"stack {resource.stack}, {resource.type} {resource.name!r}, {step}"
-            keys = tuple(kind.keys(call, values).items()) + _tag_keys(step, call.action, resource)
-            for arn in kind.resources(call, values):
-                refused = (resource.type, call.action) in REFUSED
-                for role in roles:
-                    yield AskedCall(role, call.action, arn, keys), who, refused
+            if call.on not in arns:
+                arns[call.on] = tuple(arn.replace(":::s3://", ":::") for arn in kind.resources(call, values))
+            tags = _tag_keys(step, call.action, resource)
+            sent = [(*keys.items(), *tags) for keys in kind.keys(call, values)] if call.keys else [tags]
+            for role, arn, keys in itertools.product(roles, arns[call.on], sent):
+                yield step, AskedCall(role, call.action, arn, keys)
+
+
+def _of_providers(subject: Subject) -> Iterator[Claim]:
+    """Claims on the way of a domain's provider to its publisher; and that every provider learns who it is."""
+    for stack, access in subject.plan.access.items():
+        for call, role in itertools.product(provider_calls()["read"], (access.deploy_role, access.preview_role)):
+            yield Claim(f"the provider of stack {stack}", Request(role, call.action, "*"), allowed=True)
+    for name, domain in subject.plan.domains.items():
+        deploys, publishes = domain.access.deploy_role, domain.publishing.deploy_role
+        for call in provider_calls()["enter"]:
+            yield Claim(f"the provider of stack domain-{name}", Request(deploys, call.action, publishes), allowed=True)
+        for call in provider_calls()["read"]:
+            yield Claim(f"the publisher of {name}", Request(publishes, call.action, "*"), allowed=True)
 
 
 def _tag_keys(step: Step, action: str, resource: DeployedResource) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -88,14 +125,15 @@ def _sends_tags(action: str) -> bool:
     return "aws:TagKeys" in facts.keys_of_action(*action.split(":"))
 
 
-def placed(resource: DeployedResource) -> Mapping[str, Any]:
-    """Values of what templates and conditions name: inputs, and what is none."""
+def placed(resource: DeployedResource, organization: Mapping[str, str]) -> Mapping[str, Any]:
+    """Values of what templates and conditions name: inputs of the resource, and what is none."""
     access = resource.access
     return {
+        **organization,
+        **resource.beside,
         **resource.inputs,
         "account": access.account_id,
         "region": access.region,
         "id": resource.id,
         "tags": dict(access.tags),
-        "outside": access.account_id not in resource.inputs.get("principal", access.account_id).split(":"),
     }
