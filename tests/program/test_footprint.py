@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mesh import example
+from mesh.aws.plugin_types import plugin_types
 from mesh.plan.footprint import SET, DeployedResource, footprint
 from sandbox.runs.run_json import SHOWN_UNKNOWN
 from tests.program import sample
@@ -81,3 +82,27 @@ def test_the_footprint_of_another_mesh_is_what_its_program_registers(tmp_path: P
     day = datetime.date(2027, 1, 1)
     example.write(tmp_path, domains=2, products=2, partners=partners, as_of=day)
     assert wrong(sample.previewed(sample.mesh(tmp_path, day))) == []
+
+
+# ---- what the calls name
+
+
+def at(inputs: Any, path: list[str]) -> list[Any]:
+    """What stands at a path, in each item where there is a list on the way."""
+    if isinstance(inputs, list):
+        return [found for each in inputs for found in at(each, path)]
+    if path:
+        return at(inputs.get(path[0]), path[1:]) if isinstance(inputs, dict) else []
+    return [] if inputs in (None, "", {}) else [inputs]
+
+
+def test_what_the_plugins_calls_name_is_listed_where_it_is_registered(planned: Planned) -> None:
+    sent, missing = registered(planned), set[tuple[str, str]]()
+    for each in footprint(planned.plan):
+        named = {name for call in plugin_types()[each.type].every_call for name in call.names}
+        for name in named - {*each.beside, "tags"}:
+            there = [bool(at(inputs, name.split("."))) for inputs in sent[place(each)]]
+            listed = bool(at(dict(each.inputs), name.split(".")))
+            if listed not in there:
+                missing.add((each.type, name))
+    assert missing == set()
