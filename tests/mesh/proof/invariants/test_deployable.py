@@ -174,8 +174,9 @@ ONE_LESS: Final = (
     (DECIDES, "MakeLinks", "glue:GetTags"),
     ("role/mesh/preview, mesh", "RefuseAllButSettings", "s3:GetBucketVersioning"),
     ("policy of the key of *", "DeploymentAdministers", "kms:ScheduleKeyDeletion"),
-    ("policy/mesh/boundary", "PublishProducts", "glue:TagResource"),
-    ("mesh-actions-of-*", "RefuseOtherActionsOfIdentity", "iam:TagRole"),
+    ("policy/mesh/boundary", "DataWork", "glue:UpdateTable"),
+    ("mesh-actions-of-accounts", "RefuseOtherActionsOfAccounts", "iam:TagRole"),
+    ("mesh-actions-of-data", "RefuseOtherActionsOfData", "s3:PutBucketTagging"),
 )
 
 
