@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 RecordKey = tuple[str, str, str, str]
 """(account id, region, type token, resource id)"""
@@ -22,13 +22,30 @@ class Count:
     recorded: int
 
 
+class PluginCallCount(NamedTuple):
+    """The number of the AWS plugin's calls of an action for resources of a type: those that moto was sent, and others.
+
+    `possible` when moto has the operation, so that nothing kept the emulator from it but that nobody needs the answer.
+    """
+
+    type: str
+    action: str
+    made: int
+    only_decided: int
+    possible: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The content of an emulated organisation: resources by account and type, why some are only recorded, accounts."""
+    """The content of an emulated organisation: resources by account and type, why some are only recorded, accounts.
+
+    With it come the calls that the AWS plugin makes for what was done so far.
+    """
 
     counts: Sequence[Count]
     reasons: Mapping[str, Sequence[str]]
     accounts: Mapping[str, str]
+    plugin_calls: Sequence[PluginCallCount] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The inventory as plain values."""
@@ -36,12 +53,15 @@ class Inventory:
             "counts": [[c.account_id, c.type, c.total, c.recorded] for c in self.counts],
             "reasons": {token: list(why) for token, why in self.reasons.items()},
             "accounts": dict(self.accounts),
+            "plugin-calls": [list(count) for count in self.plugin_calls],
         }
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> Inventory:
         """The inventory that `to_json` gave."""
-        return Inventory([Count(*row) for row in values["counts"]], values["reasons"], values["accounts"])
+        counts = [Count(*row) for row in values["counts"]]
+        calls = [PluginCallCount(*row) for row in values["plugin-calls"]]
+        return Inventory(counts, values["reasons"], values["accounts"], calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,7 @@ class Records:
     values: dict[RecordKey, dict[str, Any]] = field(default_factory=dict)
     live: dict[RecordKey, str] = field(default_factory=dict)
     unacknowledged: dict[str, UnacknowledgedAnswer] = field(default_factory=dict[str, UnacknowledgedAnswer])
+    plugin_calls: Counter[tuple[str, str, bool]] = field(default_factory=Counter[tuple[str, str, bool]])
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def keep(self, key: RecordKey, values: dict[str, Any]) -> None:
@@ -89,6 +110,18 @@ class Records:
         with self.lock:
             self.live.pop(key, None)
             self.values.pop(key, None)
+
+    def count_plugin_call(self, token: str, action: str, *, made: bool) -> None:
+        """Count a call that the AWS plugin makes for a type; `made` when moto was sent it."""
+        with self.lock:
+            self.plugin_calls[token, action, made] += 1
+
+    def plugin_call_counts(self) -> list[PluginCallCount]:
+        """The calls of the AWS plugin by type and action, sorted."""
+        with self.lock:
+            counted = Counter(self.plugin_calls)
+        pairs = sorted({(token, action) for token, action, _ in counted})
+        return [PluginCallCount(*pair, counted[*pair, True], counted[*pair, False]) for pair in pairs]
 
     def keep_answer(self, urn: str, answer: UnacknowledgedAnswer) -> None:
         """Keep an answer: the engine's process, or the connection to it, may end before the answer arrives."""
