@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 
 class AskedAction(NamedTuple):
@@ -23,6 +23,14 @@ class AskedAction(NamedTuple):
         """Whether who may do this may do the other: the same on the same, with no other key."""
         same = (self.action, self.resource) == (other.action, other.resource)
         return same and all(self.keys.get(key) == value for key, value in other.keys.items())
+
+
+_READS: Final = ("Describe", "Get", "List", "View", "Lookup")
+
+
+def changes(action: str) -> bool:
+    """Whether an action changes anything, as its name says."""
+    return not action.partition(":")[2].startswith(_READS)
 
 
 class AnsweringGate(Protocol):

@@ -184,9 +184,12 @@ class EmulatedOrganization:
         return self.records.counts()
 
     def inventory(self) -> Inventory:
-        """All of that, as plain values."""
+        """All of that, as plain values, with the AWS plugin's calls for it."""
+        from sandbox.emulator.moto_inventory import could_answer
+
         reasons = {token: sorted(why) for token, why in self.records.reasons().items()}
-        return Inventory(self.counts(), reasons, self.account_ids())
+        calls = self.records.plugin_call_counts(could_answer)
+        return Inventory(self.counts(), reasons, self.account_ids(), calls)
 
     def resources_in(self, account_id: str) -> int:
         """The number of things that moto holds in an account beyond those that it puts into every fresh one."""

@@ -12,19 +12,12 @@ from typing import Any, Final
 
 from mesh.aws.plugin_types import PluginCall, PluginType, Step, plugin_types
 from sandbox.emulator import backends
-from sandbox.emulator.asked_actions import AskedAction
+from sandbox.emulator.asked_actions import AskedAction, changes
+from sandbox.emulator.aws.records import CallOutcome
 from sandbox.emulator.aws.resource import AwsError, Call
-
-_READS: Final = ("Describe", "Get", "List", "View", "Lookup")
-"""Beginnings of the actions that change nothing."""
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _Asked = list[tuple[PluginCall, Sequence[AskedAction]]]
-
-
-def changes(action: str) -> bool:
-    """Whether an action changes anything."""
-    return not action.partition(":")[2].startswith(_READS)
 
 
 def before(call: Call, *steps: Step) -> None:
@@ -82,7 +75,10 @@ def _counted(
     for step in steps:
         for each in kind.calls(step):
             if each.made(values):
-                call.session.records.count_plugin_call(kind.token, each.action, made=each.action in actions)
+                outcome: CallOutcome = "along" if each.source else "left"
+                call.session.records.count_plugin_call(
+                    kind.token, each.action, "made" if each.action in actions else outcome
+                )
                 yield each
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mesh.evaluator import Request, UnknownError, decide
-from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.asked_actions import AskedAction, note
+from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler, in_turn
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.request_origin import Origin, origin_here, origin_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 RecordKey = tuple[str, str, str, str]
 """(account id, region, type token, resource id)"""
@@ -22,17 +22,24 @@ class Count:
     recorded: int
 
 
-class PluginCallCount(NamedTuple):
-    """The number of the AWS plugin's calls of an action for resources of a type: those that moto was sent, and others.
+CallOutcome = Literal["made", "along", "left"]
+"""Outcome of a call of the AWS plugin here: moto was sent it; AWS asks it along with another call, and so did the gate;
+or the gate decided it, and it was left at that."""
 
-    `possible` when moto has the operation, so that nothing kept the emulator from it but that nobody needs the answer.
+
+class PluginCallCount(NamedTuple):
+    """Numbers of the calls that the AWS plugin makes of an action for a type, all of them decided by the policies.
+
+    `made` reached moto, `along` is what AWS asks along with another call. The others were left at the decision:
+    `unread` is of reads whose answer nobody waits for, `impossible` what the emulator could not make.
     """
 
     type: str
     action: str
     made: int
-    only_decided: int
-    possible: bool = True
+    along: int
+    unread: int
+    impossible: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class Records:
     values: dict[RecordKey, dict[str, Any]] = field(default_factory=dict)
     live: dict[RecordKey, str] = field(default_factory=dict)
     unacknowledged: dict[str, UnacknowledgedAnswer] = field(default_factory=dict[str, UnacknowledgedAnswer])
-    plugin_calls: Counter[tuple[str, str, bool]] = field(default_factory=Counter[tuple[str, str, bool]])
+    plugin_calls: Counter[tuple[str, str, CallOutcome]] = field(default_factory=Counter[tuple[str, str, CallOutcome]])
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def keep(self, key: RecordKey, values: dict[str, Any]) -> None:
@@ -111,17 +118,19 @@ class Records:
             self.live.pop(key, None)
             self.values.pop(key, None)
 
-    def count_plugin_call(self, token: str, action: str, *, made: bool) -> None:
-        """Count a call that the AWS plugin makes for a type; `made` when moto was sent it."""
+    def count_plugin_call(self, token: str, action: str, outcome: CallOutcome) -> None:
+        """Count a call that the AWS plugin makes for a type."""
         with self.lock:
-            self.plugin_calls[token, action, made] += 1
+            self.plugin_calls[token, action, outcome] += 1
 
-    def plugin_call_counts(self) -> list[PluginCallCount]:
-        """The calls of the AWS plugin by type and action, sorted."""
+    def plugin_call_counts(self, possible: Callable[[str], bool]) -> list[PluginCallCount]:
+        """The calls of the AWS plugin by type and action, sorted; `possible` says which the emulator could make."""
         with self.lock:
             counted = Counter(self.plugin_calls)
-        pairs = sorted({(token, action) for token, action, _ in counted})
-        return [PluginCallCount(*pair, counted[*pair, True], counted[*pair, False]) for pair in pairs]
+        return [
+            _plugin_call_count(token, action, counted, possible)
+            for token, action in sorted({(token, action) for token, action, _ in counted})
+        ]
 
     def keep_answer(self, urn: str, answer: UnacknowledgedAnswer) -> None:
         """Keep an answer: the engine's process, or the connection to it, may end before the answer arrives."""
@@ -156,3 +165,12 @@ class Records:
                 if reason:
                     reasons.setdefault(token, set()).add(reason)
         return reasons
+
+
+def _plugin_call_count(
+    token: str, action: str, counted: Counter[tuple[str, str, CallOutcome]], possible: Callable[[str], bool]
+) -> PluginCallCount:
+    left = counted[token, action, "left"]
+    unread = left if left and possible(action) else 0
+    made, along = counted[token, action, "made"], counted[token, action, "along"]
+    return PluginCallCount(token, action, made, along, unread, left - unread)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from sandbox.emulator.asked_actions import Decides
 from sandbox.emulator.aws.fields import Field, Fields, PropertyValues, from_aws, mapping, text, to_aws
 from sandbox.emulator.aws.records import RecordKey, Records
-from sandbox.emulator.asked_actions import Decides
 
 IdAndOutputs = tuple[str, PropertyValues]
 """(id, computed outputs)"""
