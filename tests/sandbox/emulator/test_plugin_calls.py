@@ -143,7 +143,13 @@ def test_a_creation_asks_what_comes_first_then_what_the_handler_left_out_and_the
     assert shop.sent == ["shop:CreateShelf"]
     first, *rest = actions(shop.asked)
     assert first == "shop:ListShelves"
-    assert rest == ["shop:ListShelves", "shop:PaintShelf", "shop:GetShelf", "shop:GetShelfLabels", "shop:GetShelfColour"]
+    assert rest == [
+        "shop:ListShelves",
+        "shop:PaintShelf",
+        "shop:GetShelf",
+        "shop:GetShelfLabels",
+        "shop:GetShelfColour",
+    ]
     painted = next(each for each in shop.asked if each.action == "shop:PaintShelf")
     assert painted.resource == f"arn:aws:shop:{REGION}:{ACCOUNT}:shelf/s-1"
 
