@@ -11,7 +11,7 @@ from typing import Final
 _NAMES: Final = {
     "athena": "GetWorkGroup ListTagsForResource",
     "budgets": "ListTagsForResource ViewBudget",
-    "cloudformation": "DescribeStackInstance DescribeStackSet DescribeStackSetOperation ListStackInstances",
+    "cloudformation": "DescribeStackInstance DescribeStackSet ListStackInstances",
     "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrailStatus ListTags",
     "ec2": (
         "DescribeNetworkAcls DescribePrefixLists DescribeRouteTables DescribeSecurityGroups DescribeSubnets "

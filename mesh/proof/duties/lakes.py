@@ -14,7 +14,7 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
     """The work of a domain's publisher: databases and tables of its name, their labels and first metadata.
 
     Sources: design ("Stacks, accounts, and who deploys what", "How data flows"); Lake Formation Developer Guide,
-    "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide, "Specifying AWS Glue resource ARNs" (catalog,
+    "Assigning LF-Tags to Data Catalog resources" and "Creating Apache Iceberg tables"; Glue Developer Guide, "Specifying AWS Glue resource ARNs" (catalog,
     database and table are asked), "Using the Iceberg framework in AWS Glue".
     """
     product = next(iter(domain.products.values()))
@@ -25,10 +25,10 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
         role=names.publisher_role(subject.hub, domain.name),
         duties=(
             *_publishes(subject, domain.name),
-            *each("lakeformation: AddLFTagsToResource RemoveLFTagsFromResource GetResourceLFTags", "*"),
+            *each("lakeformation: AddLFTagsToResource RemoveLFTagsFromResource GetResourceLFTags GetDataAccess", "*"),
         ),
         granted=(
-            *each("s3: GetObject PutObject", metadata),
+            *each("s3: GetObject PutObject DeleteObject", metadata),
             *_encrypts(subject, key),
             *_encrypts(subject, f"arn:aws:kms:{subject.region}:{product.account_id}:key/x"),
         ),
@@ -101,6 +101,8 @@ def _publishes(subject: Subject, domain: str) -> Iterator[Duty]:
         yield from each("glue: CreateDatabase GetDatabase UpdateDatabase", part)
     for part in (catalog, database, table):
         yield from each("glue: CreateTable GetTable GetTables UpdateTable DeleteTable DeleteDatabase", part)
+        # What the plugin reads back with each table (terraform-provider-aws, resourceCatalogTableRead).
+        yield from each("glue: GetPartitionIndexes", part)
     for part in (database, table):
         yield from each("glue: GetTags TagResource UntagResource", part)
 

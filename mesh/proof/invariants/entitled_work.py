@@ -68,7 +68,7 @@ def _on_a_product(subject: Subject, roles: EntitledRoles) -> Iterator[tuple[str,
         yield roles.location, each("s3: ListBucket GetBucketLocation", bucket)
         yield roles.location, each(_READ_KEY, key, through)
     if roles.publisher:
-        yield roles.publisher, each("s3: GetObject PutObject", f"{bucket}/{METADATA}")
+        yield roles.publisher, each("s3: GetObject PutObject DeleteObject", f"{bucket}/{METADATA}")
         yield roles.publisher, each(_USE, key, through)
     for clearance in sorted(roles.cleared):
         for domain in subject.domains[:2]:
