@@ -34,7 +34,9 @@ def before(call: Call, *steps: Step) -> None:
     calls = [each for step in steps for each in kind.calls(step) if each.made(values)]
     if "delete" not in steps:
         calls = list(_leading(calls, with_change=bool(call.resource.recorded)))
-    _decide(call, [(each, _asked(kind, each, values)) for each in calls])
+    # The table has a stand-in for an id; the policies of keys and buckets say something of the real one only.
+    unknown = {"id", *call.resource.outputs} - values.keys()
+    _decide(call, [(each, _asked(kind, each, values)) for each in calls if not each.names & unknown])
 
 
 def after(call: Call, steps: Iterable[Step], made: Sequence[AskedAction], found: Mapping[str, Any] = _NOTHING) -> None:
@@ -127,10 +129,13 @@ def _values(call: Call, found: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _derived(call: Call, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Values that no input says and that ARNs have: of the organisation, and of the role or group that is named."""
+    """Values that no input says: of the organisation, of the role or group that is named, of an endpoint's service."""
     token = call.resource.token
-    if token.startswith("aws:organizations/"):
+    if token.startswith(("aws:organizations/", "aws:cloudtrail/organization")):
         return _of_the_organization(call.account, values)
+    if token.endswith(":VpcEndpoint"):
+        of_aws = str(values.get("serviceName", "")).startswith("com.amazonaws.")
+        return {"serviceOwner": "amazon"} if of_aws else {}
     if token.startswith("aws:iam/"):
         return _of_iam(call.account, values)
     return {}

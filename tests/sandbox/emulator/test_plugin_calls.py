@@ -43,6 +43,7 @@ types:
     tag:
       - {call: shop:TagResource, on: "arn:aws:shop:{region}:{account}:shelf/{name}"}
     import: name
+    defaults: {id: s-0}
   aws:shop/box:Box:
     file: box.go
     create: [shop:CreateBox, shop:SealBox]
@@ -255,10 +256,24 @@ def test_calls_are_counted_by_outcome() -> None:
     assert counts["shop:PaintShelf"] == (0, 0, 0, 1)
 
 
-def test_an_id_that_nobody_gave_is_no_silent_pass() -> None:
-    made = call(Shop(), ResourceType(SHELF, "Shelf", "shop", FIELDS, lambda _: ("", {}), read_shelf))
+def test_a_value_that_nobody_gave_is_no_silent_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = TABLE.replace("shelf/{id}", "shelf/{number}")
+    monkeypatch.setattr(plugin_calls, "plugin_types", lambda: types_of(wrong, "the table of this test"))
     with pytest.raises(AwsError, match="NotDecided: on what shop:PaintShelf is asked cannot be told"):
-        lifecycle.create(made)
+        lifecycle.create(call(Shop()))
+
+
+def test_a_stand_in_for_an_id_is_not_asked_before_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    early = TABLE.replace(
+        "call: shop:ListShelves}\n      - {call: shop:CreateShelf",
+        "call: shop:LabelShelf, source: a page, "
+        'on: "arn:aws:shop:{region}:{account}:shelf/{id}"}\n      - {call: shop:CreateShelf',
+    )
+    monkeypatch.setattr(plugin_calls, "plugin_types", lambda: types_of(early, "the table of this test"))
+    shop = Shop()
+    lifecycle.create(call(shop))
+    labelled = [each.resource for each in shop.asked if each.action == "shop:LabelShelf"]
+    assert labelled == [f"arn:aws:shop:{REGION}:{ACCOUNT}:shelf/s-1"]
 
 
 def test_without_policies_nothing_is_asked_or_counted(monkeypatch: pytest.MonkeyPatch) -> None:
