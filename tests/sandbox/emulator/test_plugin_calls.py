@@ -264,10 +264,9 @@ def test_a_value_that_nobody_gave_is_no_silent_pass(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_stand_in_for_an_id_is_not_asked_before_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = '{call: shop:LabelShelf, source: a page, on: "arn:aws:shop:{region}:{account}:shelf/{id}"}'
     early = TABLE.replace(
-        "call: shop:ListShelves}\n      - {call: shop:CreateShelf",
-        "call: shop:LabelShelf, source: a page, "
-        'on: "arn:aws:shop:{region}:{account}:shelf/{id}"}\n      - {call: shop:CreateShelf',
+        "- {call: shop:ListShelves}\n      - {call: shop:Create", f"- {first}\n      - {{call: shop:Create"
     )
     monkeypatch.setattr(plugin_calls, "plugin_types", lambda: types_of(early, "the table of this test"))
     shop = Shop()
