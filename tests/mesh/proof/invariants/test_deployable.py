@@ -14,6 +14,7 @@ import pytest
 
 from mesh.aws.plugin_types import STEPS, PluginType, plugin_types, types_of
 from mesh.evaluator import facts
+from mesh.evaluator.policies import texts
 from mesh.folder import plan_folder
 from mesh.plan import Plan
 from mesh.proof.claims import Claim, Fact
@@ -119,9 +120,9 @@ def test_a_call_sends_the_keys_of_its_row_and_of_the_tags_that_it_puts(tiny_subj
 
 def test_a_type_without_a_row_is_a_finding(tiny_subject: Subject) -> None:
     claims = stacks_can_be_deployed(tiny_subject, types_of(THREE, "here"))
-    texts = [witness.text for each in claims if isinstance(each, Fact) and (witness := each.check(tiny_subject))]
-    assert "the calls of aws:kms/key:Key are known: no file of mesh/aws/plugin has the type" in texts
-    assert not any("aws:s3/bucket:Bucket" in text for text in texts)
+    found = [witness.text for each in claims if isinstance(each, Fact) and (witness := each.check(tiny_subject))]
+    assert "the calls of aws:kms/key:Key are known: no file of mesh/aws/plugin has the type" in found
+    assert not any("aws:s3/bucket:Bucket" in text for text in found)
 
 
 @pytest.mark.long
@@ -187,10 +188,10 @@ def test_the_tiny_mesh_can_be_deployed(tiny_subject: Subject) -> None:
 @pytest.mark.parametrize(("name", "sid", "action"), ONE_LESS)
 def test_a_role_with_one_action_less_is_noticed(tiny_subject: Subject, name: str, sid: str, action: str) -> None:
     with broken(tiny_subject, Fault(action, less(name, sid, action), "M19", ())):
-        texts = refusals(tiny_subject)
-    assert texts
-    assert [text for text in texts if f": {action} on " not in text] == []
-    assert "no statement there allows it" in texts[0] or f"by {sid} in " in texts[0]
+        found = refusals(tiny_subject)
+    assert found
+    assert [text for text in found if f": {action} on " not in text] == []
+    assert "no statement there allows it" in found[0] or f"by {sid} in " in found[0]
 
 
 # ---- a type with one call less
@@ -229,7 +230,7 @@ def idle(subject: Subject, types: Mapping[str, PluginType]) -> set[str]:
         policies = [policy for policy in subject.policies if fnmatchcase(policy.name, document)]
         assert policies
         statements = [each for policy in policies for each in policy.document["Statement"] if sid in ("*", each["Sid"])]
-        found |= {action for each in statements for action in each["Action"]} - actions
+        found |= {action for each in statements for action in texts(each["Action"])} - actions
     return found - {*BESIDE}
 
 
