@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cli import plugin_call_counts
 from cli.console import answer_json, say
 from cli.live_checks import say_differences
 from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
@@ -115,7 +116,7 @@ def _deploy(
     fresh = isinstance(organization, FreshOrganization)
     where = "an emulated AWS organisation" if fresh else "the emulated AWS organisation that is kept"
     say(f"{planned.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
-    started = time.perf_counter()
+    started, before = time.perf_counter(), organization.inventory()
     with Progress("deploying", len(stacks)) as progress:
         runs = workspace.up(planned, stacks, progress.step)
     failed = workspace.interrupted or any(run.result.failures for run in runs)
@@ -124,10 +125,12 @@ def _deploy(
         checked = organization.check(planned)
         if checked is None:
             say(NOT_CHECKED)
+    inventory = organization.inventory()
+    calls = plugin_call_counts.of_the_run(before, inventory)
     if as_json:
-        answer_json(run_json.as_json(planned.plan, runs))
+        answer_json({**run_json.as_json(planned.plan, runs), "plugin-calls": plugin_call_counts.as_json(calls)})
     else:
-        show(planned.plan, stacks, runs, organization.inventory(), time.perf_counter() - started, checked)
+        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls)
     if checked:
         say_differences(checked)
     return runs, checked

@@ -1,12 +1,17 @@
-"""Inventory of the things that moto holds in an account."""
+"""Inventory of the things that moto holds in an account, and of the operations that it has."""
 
 from __future__ import annotations
 
-from collections.abc import Sized
+import importlib
+from collections.abc import Iterator, Sized
 from functools import lru_cache
 from typing import Any, Final
 
+from botocore import xform_name
 from moto.core import base_backend
+from moto.core.responses import BaseResponse
+
+from sandbox.emulator.asked_actions import changes
 
 _REGISTRY: Final[Any] = base_backend.BackendDict
 
@@ -27,3 +32,43 @@ def _size(backend: Any) -> int:
 @lru_cache(maxsize=2048)
 def _initial_size(backend_class: Any, region: str) -> int:
     return _size(backend_class(region, "000000000000"))
+
+
+_MODULES: Final = {"sso": "ssoadmin"}
+"""Names of services in moto that differ from the prefix of their actions."""
+
+_OPERATIONS: Final = {"budgets:ViewBudget": "describe_budget"}
+"""Operations, as moto calls them, of actions that have another name."""
+
+_OF_S3_MISSING: Final = frozenset({"s3:GetBucketRequestPayment"})
+"""Reads of a bucket that moto does not have: its other operations on buckets have no methods by their names."""
+
+
+def could_answer(action: str) -> bool:
+    """Whether moto has the read that an action is asked for. A change counts as lacking.
+
+    A handler that leaves out a change does so because moto has no place for it.
+    """
+    if changes(action):
+        return False
+    service, _, name = action.partition(":")
+    if service == "s3":
+        return action not in _OF_S3_MISSING
+    operation = _OPERATIONS.get(action, xform_name(name))
+    return any(hasattr(response, operation) for response in _responses(service))
+
+
+@lru_cache(maxsize=128)
+def _responses(service: str) -> tuple[type, ...]:
+    try:
+        module = importlib.import_module(f"moto.{_MODULES.get(service, service)}.responses")
+    except ImportError:
+        return ()
+    return tuple(_classes(module))
+
+
+def _classes(module: Any) -> Iterator[type]:
+    members: dict[str, object] = vars(module)
+    for value in members.values():
+        if isinstance(value, type) and issubclass(value, BaseResponse):
+            yield value

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from sandbox.emulator.asked_actions import Decides
 from sandbox.emulator.aws.fields import Field, Fields, PropertyValues, from_aws, mapping, text, to_aws
 from sandbox.emulator.aws.records import RecordKey, Records
 
@@ -45,6 +46,11 @@ class AwsSession(Protocol):
     @property
     def records(self) -> Records:
         """The record store of the organisation."""
+        ...
+
+    @property
+    def decides(self) -> Decides | None:
+        """What this role is refused of actions that nothing is sent for; None where no policies are enforced."""
         ...
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
