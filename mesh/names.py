@@ -190,6 +190,11 @@ INBOX_KEY_ALIAS = f"{PATH}/inbox"
 """Alias, without `alias/`, of the key of a partner's inbox."""
 
 
+def stand_in_key(region: str, account_id: str, alias: str) -> str:
+    """Stand-in for the ARN of a key, which only AWS knows; made of the key's alias."""
+    return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
+
+
 def inbox_key(region: str, partner_id: str) -> str:
     """ARN of the alias of an inbox's key; replication takes an alias ARN (S3 API, ReplicaKmsKeyID)."""
     return f"arn:aws:kms:{region}:{partner_id}:alias/{INBOX_KEY_ALIAS}"

@@ -7,7 +7,7 @@ from typing import Final
 from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.roles.publisher import LABEL, TAG
+from mesh.iam.roles.publisher import LABEL, READ_BACK, TAG
 from mesh.iam.roles.staff import staff_work
 from mesh.iam.statement import Document, Statement, document, when
 
@@ -121,10 +121,10 @@ def _in_governance() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="PublishProducts",
-            what="In the governance account a role labels data and tags tables, besides.",
+            what="In the governance account a role labels data, tags tables and reads their indexes, besides.",
             why="Publishers do; in the accounts of domains and partners nobody labels data.",
             effect="Allow",
-            actions=(*LABEL, *TAG),
+            actions=(*LABEL, *READ_BACK, *TAG),
             resources=("*",),
         ),
     )

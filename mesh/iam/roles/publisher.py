@@ -22,6 +22,9 @@ PUBLISH: Final = (
     "glue:UpdateTable",
 )
 
+READ_BACK: Final = ("glue:GetPartitionIndexes",)
+"""What the AWS plugin reads of every table, with partitions or without, before it calls it made."""
+
 TAG: Final = ("glue:GetTags", "glue:TagResource", "glue:UntagResource")
 
 LABEL: Final = (
@@ -58,7 +61,7 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
             what="The role creates, changes and deletes databases of its domain's name, with their tables.",
             why="`<domain>__*`: nobody publishes under the name of another domain.",
             effect="Allow",
-            actions=(*PUBLISH, *TAG),
+            actions=(*PUBLISH, *READ_BACK, *TAG),
             # To delete a database takes its tables and its functions, too (Service Authorization Reference, AWS Glue).
             resources=(
                 f"{hub}:catalog",

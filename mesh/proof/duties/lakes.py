@@ -101,6 +101,7 @@ def _publishes(subject: Subject, domain: str) -> Iterator[Duty]:
         yield from each("glue: CreateDatabase GetDatabase UpdateDatabase", part)
     for part in (catalog, database, table):
         yield from each("glue: CreateTable GetTable GetTables UpdateTable DeleteTable DeleteDatabase", part)
+        yield from each("glue: GetPartitionIndexes", part)
     for part in (database, table):
         yield from each("glue: GetTags TagResource UntagResource", part)
 

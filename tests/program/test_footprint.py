@@ -1,0 +1,83 @@
+"""The footprint of a plan is what the program registers: a second listing, which must not fall behind the first."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesh import example
+from mesh.plan.footprint import SET, DeployedResource, footprint
+from sandbox.runs.run_json import SHOWN_UNKNOWN
+from tests.program import sample
+from tests.program.sample import Planned
+
+Place = tuple[str, str, str, str]
+"""(stack, id of the account, type, logical name)."""
+
+
+def registered(found: Planned) -> dict[Place, list[dict[str, Any]]]:
+    """Inputs of every resource of AWS that the program registers; two may differ in their parent alone."""
+    sent: dict[Place, list[dict[str, Any]]] = {}
+    for part in found.document["stacks"]:
+        for resource in part["resources"]:
+            if resource["type"].startswith("aws:"):
+                where = (part["stack"], resource["account"], resource["type"], resource["name"])
+                sent.setdefault(where, []).append(resource["inputs"])
+    return sent
+
+
+def place(resource: DeployedResource) -> Place:
+    return resource.stack, resource.access.account_id, resource.type, resource.name
+
+
+def differs(listed: Any, sent: Any) -> bool:
+    """Whether an input as listed is not what is sent; what only AWS knows is not compared."""
+    if sent == SHOWN_UNKNOWN or listed is SET:
+        return sent is None
+    if isinstance(listed, dict) and isinstance(sent, dict):
+        return any(differs(value, sent.get(key)) for key, value in listed.items())
+    if isinstance(listed, list) and isinstance(sent, list):
+        return len(listed) != len(sent) or any(map(differs, listed, sent))
+    return listed != sent
+
+
+def differing(listed: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
+    """Inputs as listed that are not what is sent."""
+    return [
+        f"{name} is {value!r}, registered is {sent.get(name)!r}"
+        for name, value in listed.items()
+        if differs(value, sent.get(name))
+    ]
+
+
+def wrong(found: Planned) -> list[str]:
+    """Differences between the two listings: resources, and inputs of those that are in both."""
+    sent = registered(found)
+    problems: list[str] = []
+    for each in footprint(found.plan):
+        where = place(each)
+        candidates = sent.get(where, [])
+        # The nearest: of two with one name, the other is somebody else's.
+        nearest = min(candidates, key=lambda inputs: len(differing(each.inputs, inputs)), default=None)
+        if nearest is None:
+            problems.append(f"{where} is listed, and not registered")
+            continue
+        candidates.remove(nearest)
+        problems += [f"{where}: {difference}" for difference in differing(each.inputs, nearest)]
+    return problems + [f"{where} is registered, and not listed" for where, left in sent.items() for _ in left]
+
+
+def test_the_footprint_of_the_sample_is_what_its_program_registers(planned: Planned) -> None:
+    assert wrong(planned) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("partners", [0, 2])
+def test_the_footprint_of_another_mesh_is_what_its_program_registers(tmp_path: Path, partners: int) -> None:
+    day = datetime.date(2027, 1, 1)
+    example.write(tmp_path, domains=2, products=2, partners=partners, as_of=day)
+    assert wrong(sample.previewed(sample.mesh(tmp_path, day))) == []
