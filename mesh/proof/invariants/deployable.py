@@ -30,9 +30,7 @@ class AskedCall(NamedTuple):
     keys: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
 
 
-def stacks_can_be_deployed(
-    subject: Subject, types: Mapping[str, PluginType] | None = None
-) -> Iterator[AnyClaim]:
+def stacks_can_be_deployed(subject: Subject, types: Mapping[str, PluginType] | None = None) -> Iterator[AnyClaim]:
     """Claims of M19, once for each call that AWS is asked: those of the provider, and those of every resource."""
     table = plugin_types() if types is None else types
     asked: set[AskedCall] = set()

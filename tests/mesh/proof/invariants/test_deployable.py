@@ -91,7 +91,11 @@ def test_every_resource_is_asked_about_by_its_own_deployment_and_reads_by_the_pr
         (f"arn:aws:iam::{account}:role/mesh/deploy", "s3:CreateBucket", bucket),
         (f"arn:aws:iam::{account}:role/mesh/deploy", "s3:GetBucketAcl", bucket),
         (f"arn:aws:iam::{account}:role/mesh/preview", "s3:GetBucketAcl", bucket),
-        (f"arn:aws:iam::{account}:role/mesh/deploy-access", "iam:CreateRole", f"arn:aws:iam::{account}:role/mesh/owner"),
+        (
+            f"arn:aws:iam::{account}:role/mesh/deploy-access",
+            "iam:CreateRole",
+            f"arn:aws:iam::{account}:role/mesh/owner",
+        ),
         (domain.publishing.deploy_role, "glue:CreateTable", f"arn:aws:glue:{region}:{hub}:table/{table}"),
         (f"arn:aws:iam::{account}:role/mesh/deploy", "sts:AssumeRole", domain.publishing.deploy_role),
     ):
