@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,13 @@ def plan(
     stack: StackOption = None,
     sizes: Annotated[
         bool,
-        typer.Option("--sizes", help="Every document's share of its quota, and the control policies of each node."),
+        typer.Option(
+            "--sizes",
+            help="Every document's share of its quota, the control policies of each node, and what AWS counts.",
+        ),
+    ] = False,
+    costs: Annotated[
+        bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
     ] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
@@ -34,6 +41,9 @@ def plan(
     planned = read(directory, as_of)
     if sizes:
         _show_sizes(planned.plan, as_json)
+        return
+    if costs:
+        _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
     from sandbox.runs import run_json
@@ -50,11 +60,13 @@ def plan(
 
 def _show_sizes(plan: Plan, as_json: bool) -> None:
     from mesh.access.sizes import largest, nodes, sizes
+    from mesh.plan.counts import counts
 
     every = sorted(sizes(plan), key=lambda size: -size.share)
     if as_json:
         documents = [size._asdict() | {"share": round(size.share, 4)} for size in every]
-        answer_json({"documents": documents, "nodes": [node._asdict() | {"room": node.room} for node in nodes(plan)]})
+        of_nodes = [node._asdict() | {"room": node.room} for node in nodes(plan)]
+        answer_json({"documents": documents, "nodes": of_nodes, "counts": [each._asdict() for each in counts(plan)]})
         return
     number, most = Counter(size.kind for size in every), largest(plan)
     for size in every:
@@ -71,6 +83,30 @@ def _show_sizes(plan: Plan, as_json: bool) -> None:
             f"{node.room:>5} free of {node.quota:>2}  {node.kind} at {node.node}: {node.mesh} of the mesh, "
             f"{node.of_aws} of AWS{tower}"
         )
+    answer("")
+    for each in counts(plan):
+        full = "  raise it first (docs/on-aws.md)" if each.share >= 1 else ""
+        answer(f"{each.share:5.0%}  {each.number:>6,} of {each.quota:>7,}  {each.what} in {each.place}{full}")
+
+
+def _show_costs(plan: Plan, as_json: bool) -> None:
+    from mesh.plan.costs import costs
+
+    known = costs(plan)
+    if as_json:
+        fixed = [asdict(cost.price) | {"number": cost.number, "month": round(cost.month, 2)} for cost in known.fixed]
+        used = [asdict(price) | {"number": number} for price, number in known.used]
+        answer_json({"currency": "USD", "region": "us-east-1", "fixed": fixed, "used": used})
+        return
+    for cost in known.fixed:
+        answer(
+            f"{cost.month:>10,.2f}  {cost.number:>5,} × {cost.price.month:.2f}  {cost.price.what} ({cost.price.note})"
+        )
+    answer(
+        f"{known.month:>10,.2f}  US dollars a month before anybody uses it, at the list prices of us-east-1; then by use:"
+    )
+    for price, number in known.used:
+        answer(f"{number:>19,}  {price.what}: {price.use}")
 
 
 def _show_failures(runs: list[StackRun]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cli import live_checks, plugin_call_counts
 from cli.console import counted, screen
 from cli.plugin_call_counts import short
+from mesh.aws.troubles import troubles_in
 from mesh.plan import Plan
 
 KINDS: Final = ("created", "in part", "recorded")
@@ -158,6 +159,8 @@ def _failures(runs: Sequence[StackRun]) -> None:
             screen().print(f"\n[bold red]failed[/bold red] {run.stack}: ", end="")
             whose = f"{failure.urn.rpartition('::')[2]}: " if failure.urn else ""
             screen().print(f"{whose}{failure.message}\n{failure.trace}", markup=False, soft_wrap=True)
+    for trouble in troubles_in(failure.message for run in runs for failure in run.result.failures):
+        screen().print(f"\n{trouble.code}: {trouble.means} {trouble.do}", markup=False, soft_wrap=True)
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:

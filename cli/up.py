@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 import time
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -137,7 +138,9 @@ def _deploy(
 
 
 def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> None:
-    """Says how to work on the organisation, and returns at Ctrl-C or SIGTERM."""
+    """Says how to work on the organisation, and returns at Ctrl-C, SIGTERM or SIGHUP."""
+    from sandbox.engine.interruption import heeded, leave_the_terminal
+
     say(organization.aws.connection_help())
     if engine.exports:
         say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
@@ -148,7 +151,14 @@ def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> N
     say(f'Policies are enforced. Be somebody, and try to break out:  eval "$(mesh as {somebody})"')
     say("Ctrl-C ends it, and everything in it.")
     ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            leave_the_terminal()
+        ended.set()
+
+    for number in heeded((signal.SIGTERM, signal.SIGHUP)):
+        signal.signal(number, end)
     try:
         ended.wait()
     except KeyboardInterrupt:
