@@ -102,9 +102,7 @@ def _show_costs(plan: Plan, as_json: bool) -> None:
         answer(
             f"{cost.month:>10,.2f}  {cost.number:>5,} × {cost.price.month:.2f}  {cost.price.what} ({cost.price.note})"
         )
-    answer(
-        f"{known.month:>10,.2f}  US dollars a month before anybody uses it, at the list prices of us-east-1; then by use:"
-    )
+    answer(f"{known.month:>10,.2f}  US dollars a month before anybody uses it, by us-east-1's list; then by use:")
     for price, number in known.used:
         answer(f"{number:>19,}  {price.what}: {price.use}")
 
