@@ -165,7 +165,7 @@ def _prefixes(subject: Subject, roles: EntitledRoles, bucket: str) -> Iterator[A
 
 def _like_named(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:
     """Claims on a bucket named like the domain's: anyone may take such a name, in any account."""
-    stray = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, roles.product.domain, 'stray')}"
+    stray = f"arn:aws:s3:::{subject.plan.product_bucket(roles.product.domain, 'stray')}"
     for who, role in (("the location role", roles.location), ("the publisher", roles.publisher)):
         if role:
             request = Request(role, "s3:GetObject", f"{stray}/tables/t/metadata/v1.json")
