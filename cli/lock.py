@@ -118,7 +118,8 @@ class _LockRun:
         buckets = PlanInputs(mesh, datetime.date.min).every_bucket() if is_older else ()
         kept = {bucket.keys: bucket.stem for bucket in buckets}
         self._put(NAMES_LOCK_FILE, names_lock_text(kept))
-        answer(f"{self.loaded.shown(NAMES_LOCK_FILE)}: names of {counted(len(kept), 'bucket')} are kept")
+        told = f"the names of {counted(len(kept), 'bucket')} stay" if kept else "no bucket has a name from before"
+        answer(f"{self.loaded.shown(NAMES_LOCK_FILE)} is new: {told}")
 
     def _contract_file(self, name: str) -> str:
         product = self.mesh.product(name)

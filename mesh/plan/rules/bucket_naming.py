@@ -97,6 +97,14 @@ def kept_names_are_of_their_bucket(context: RuleContext) -> Iterator[Problem]:
     lock, names = context.mesh.names_lock, context.builder.perimeter.buckets
     if lock is None or _is_uncertain(context):
         return
+    kept = names.kept
+    if kept and not any(name.startswith(f"{names.mesh}-") for name in kept):
+        message = (
+            f"the mesh is called '{names.mesh}', and {NAMES_LOCK_FILE} has buckets of another name, as '{min(kept)}'; "
+            "give it back the name that it was deployed with"
+        )
+        yield Problem("mesh.yaml", ("name",), message)
+        return
     buckets = {bucket.keys: bucket for bucket in context.builder.every_bucket()}
     for keys, name in lock.buckets.entries.items():
         path = ("buckets", *keys)
@@ -111,7 +119,7 @@ def kept_names_are_of_their_bucket(context: RuleContext) -> Iterator[Problem]:
         elif name not in (bucket.stem, names.derived(bucket.stem, bucket.account_id)):
             message = (
                 f"'{name}' is not the bucket of {declared(bucket).whose}: one that exists is called '{bucket.stem}'; "
-                "restore the name (and that of the mesh) from version control, or remove the line if there is no bucket"
+                "restore the name from version control, or remove the line if there is no such bucket"
             )
             yield Problem(NAMES_LOCK_FILE, path, message)
 

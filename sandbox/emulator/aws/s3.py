@@ -44,7 +44,7 @@ def _create_bucket(call: Call) -> IdAndOutputs:
         # moto takes such a name; S3 does not, and neither does the plugin (`validBucketName`).
         raise AwsError(
             "MissingNamespaceHeader",
-            f"{name} is a name of an account's own namespace, and the request does not say that the bucket is made there.",
+            f"{name} is a name of an account's own namespace, and the request does not say that it is made there.",
         )
     call.aws(
         "create_bucket",
