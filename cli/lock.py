@@ -110,11 +110,10 @@ class _LockRun:
         mesh = self.mesh
         if mesh.names_lock is not None or NAMES_LOCK_FILE in mesh.unread:
             return
+        is_older = any((self.loaded.root / "contracts").rglob("*.lock.yaml"))
         # A bucket that is left out gets another name: it is written when all are known, and the findings say why not.
-        if any(file.startswith(("domains", "partners")) for file in (*mesh.unread, *mesh.partial)):
+        if is_older and any(file.startswith(("domains", "partners")) for file in (*mesh.unread, *mesh.partial)):
             return
-        locks = (os.path.join(self.loaded.root, lock_file(*name.split("."))) for name in mesh.products())
-        is_older = bool(mesh.stray_locks) or any(map(os.path.lexists, locks))
         buckets = PlanInputs(mesh, datetime.date.min).every_bucket() if is_older else ()
         kept = {bucket.keys: bucket.stem for bucket in buckets}
         self._put(NAMES_LOCK_FILE, names_lock_text(kept))

@@ -166,7 +166,11 @@ def test_a_contract_with_an_error_is_not_locked_and_the_others_are(
     out, err = lines(capsys, new)
     assert out[-1] == "2 locks written, 0 as before"
     assert any(line.startswith(f"{CUSTOMERS}.odcs.yaml:") and finding in line for line in err)
-    assert sorted(locks(new)) == ["contracts/orders/parcels.lock.yaml", "contracts/shop/clicks.lock.yaml"]
+    assert sorted(locks(new)) == [
+        "contracts/orders/parcels.lock.yaml",
+        "contracts/shop/clicks.lock.yaml",
+        "names.lock.yaml",
+    ]
 
 
 def test_a_contract_with_an_error_is_told_wherever_it_stands(new: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,7 +189,11 @@ def test_a_product_of_which_nobody_knows_the_contract_is_not_locked(
     change(new / "domains" / "orders.yaml", "customers: {", "customers: {contrct: specs/customers.yaml, ")
     assert main.run(["lock", str(new)]) == exit_codes.BAD_INPUT
     assert "unknown key 'contrct'" in " ".join(lines(capsys, new)[1])
-    assert sorted(locks(new)) == ["contracts/orders/parcels.lock.yaml", "contracts/shop/clicks.lock.yaml"]
+    assert sorted(locks(new)) == [
+        "contracts/orders/parcels.lock.yaml",
+        "contracts/shop/clicks.lock.yaml",
+        "names.lock.yaml",
+    ]
 
 
 def test_a_lock_that_is_wrong_is_not_written_over(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:

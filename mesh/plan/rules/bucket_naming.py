@@ -84,7 +84,8 @@ def bucket_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
 def kept_names_are_written(context: RuleContext) -> Iterator[Problem]:
     """Meshes that are older than `names.lock.yaml` get one, before their buckets would get other names."""
     mesh = context.mesh
-    if mesh.names_lock is None and mesh.locks and NAMES_LOCK_FILE not in mesh.unread:
+    has_locks = bool(mesh.locks or mesh.stray_locks)
+    if mesh.names_lock is None and has_locks and NAMES_LOCK_FILE not in mesh.unread:
         message = (
             f"nothing says which buckets have a name already: {NAMES_LOCK_FILE} does not exist; run 'mesh lock', which "
             "writes it (one that was lost is restored from version control: a bucket of another name is a new one)"

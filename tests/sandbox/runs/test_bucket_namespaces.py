@@ -80,6 +80,6 @@ def test_a_line_that_is_lost_is_refused_by_the_protection_of_the_bucket(small: t
     mesh, workspace = small
     mesh.keep({})
     told = failures(workspace.up(mesh.planned(), ["domain-orders"]))
-    assert any("protected" in each for each in told), told
+    assert any("marked for protection" in each for each in told), told
     mesh.keep({("products", FIRST): KEPT})
     assert failures(workspace.up(mesh.planned(), ["domain-orders"])) == []
