@@ -17,6 +17,9 @@ HEADER: Final = (
     "# and the region in its name. Remove a line when its bucket is deleted; nothing else changes.\n"
 )
 
+_NO_TEXT: Final = frozenset("null true false yes no on off y n".split())
+"""Names that are no text to one version of YAML or another."""
+
 BucketText = Annotated[
     str,
     expected(r"^[a-z0-9][a-z0-9-]+[a-z0-9]$", "the name of a bucket: lower-case letters, digits and hyphens"),
@@ -50,7 +53,8 @@ def names_lock_text(entries: Mapping[tuple[str, ...], str]) -> str:
         if len(keys) > 1 and keys[0] != kind:
             kind = keys[0]
             lines.append(f"  {kind}:\n")
-        lines.append(f"{'  ' * len(keys)}{keys[-1]}: {name}\n")
+        key = f'"{keys[-1]}"' if keys[-1] in _NO_TEXT else keys[-1]
+        lines.append(f"{'  ' * len(keys)}{key}: {name}\n")
     return "".join(lines)
 
 

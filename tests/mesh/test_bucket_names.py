@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import ryaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh.aws import bucket_namespace
 from mesh.bucket_names import LONGEST_BUCKET, BucketNames, product_stem
 from mesh.model.base import LONGEST_NAME, NAME_PATTERN
+from mesh.model.names_lock import NamesLock, names_lock_text
 
 NAMES = st.from_regex(NAME_PATTERN, fullmatch=True).filter(lambda name: len(name) <= LONGEST_NAME)
 ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)
@@ -22,6 +24,26 @@ def test_a_name_says_its_account_and_its_namespace(domain: str, product: str, ac
     assert bucket_namespace.account_of(name) == account
     assert bucket_namespace.namespace(name) == "account-regional"
     assert bucket_namespace.without_suffix(name) == product_stem("m", domain, product)
+
+
+KEPT = st.dictionaries(
+    st.one_of(
+        st.just(("audit",)),
+        st.tuples(
+            st.sampled_from(["inboxes", "logs", "results"]), st.one_of(NAMES, st.sampled_from(["no", "null", "y"]))
+        ),
+        st.tuples(st.just("products"), st.builds(lambda domain, product: f"{domain}.{product}", NAMES, NAMES)),
+    ),
+    st.builds(lambda owner: f"m-{owner}-logs", NAMES),
+    max_size=8,
+)
+
+
+@given(KEPT)
+def test_names_that_are_written_are_read_again(kept: dict[tuple[str, ...], str]) -> None:
+    written = names_lock_text(kept)
+    assert NamesLock.model_validate(ryaml.loads(written)).buckets.entries == kept
+    assert names_lock_text(dict(reversed(kept.items()))) == written
 
 
 @given(NAMES, NAMES)
