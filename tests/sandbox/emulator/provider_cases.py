@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from sandbox.emulator.aws.fields import PropertyValues
-from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, REGION, Case, Made
+from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
 
 
 def policy(action: str, **members: object) -> str:
@@ -112,13 +112,6 @@ S3 = (
     BUCKET,
     Case(LOCKED.token, LOCKED.inputs, {"forceDestroy": True}, {"objectLockEnabled": False}, label="Bucket with a lock"),
     Case(BUCKET.token, {"bucket": "b-mesh", "tags": {"mesh": "sample"}}, label="Bucket that repeats a default tag"),
-    Case(
-        BUCKET.token,
-        {"bucket": f"mesh-data-{DOMAIN}-{REGION}-an", "bucketNamespace": "account-regional"},
-        {"forceDestroy": True},
-        {"bucket": f"mesh-more-{DOMAIN}-{REGION}-an"},
-        label="Bucket of the account's own namespace",
-    ),
     of_bucket("BucketServerSideEncryptionConfiguration", AES, _kms_rule(True)),
     VERSIONING,
     of_bucket("BucketServerSideEncryptionConfiguration", _kms_rule(True), _kms_rule(False)),
