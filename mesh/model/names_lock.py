@@ -50,11 +50,12 @@ def names_lock_text(entries: Mapping[tuple[str, ...], str]) -> str:
     """The text of `names.lock.yaml` with names by their keys, as in `KeptBuckets.entries`: a line a name."""
     lines, kind = [HEADER, "buckets:\n" if entries else "buckets: {}\n"], ""
     for keys, name in sorted(entries.items(), key=lambda entry: (len(entry[0]), entry[0])):
-        if len(keys) > 1 and keys[0] != kind:
-            kind = keys[0]
+        *above, key = keys
+        if above and above[0] != kind:
+            kind = above[0]
             lines.append(f"  {kind}:\n")
-        key = f'"{keys[-1]}"' if keys[-1] in _NO_TEXT else keys[-1]
-        lines.append(f"{'  ' * len(keys)}{key}: {name}\n")
+        text = f'"{key}"' if key in _NO_TEXT else key
+        lines.append(f"{'  ' * len(keys)}{text}: {name}\n")
     return "".join(lines)
 
 
