@@ -1,7 +1,7 @@
 """The place of a product's tables, registered before the product is there, and pointed at by its publisher alone."""
 
 import pulumi
-from acme import GOVERNANCE, PERIMETER, SALES, account
+from acme import GOVERNANCE, ORDERS, PERIMETER, SALES, account
 
 from components import LocationRole, MeshCatalog, RegisteredLocation
 from mesh.plan.nodes import LocationRoleArgs, MeshCatalogArgs, RegisteredLocationArgs
@@ -15,7 +15,7 @@ catalog = MeshCatalog(
 roles = LocationRole("sales", LocationRoleArgs(perimeter=PERIMETER, domain="sales", domain_id=SALES), opts=governance)
 orders = RegisteredLocation(
     "sales.orders",
-    RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", product="orders"),
+    RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", bucket=ORDERS),
     after=[catalog.last_grant],
     opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles])),
 )

@@ -27,11 +27,6 @@ def workgroup(clearance: str) -> str:
     return f"{WORKGROUP}-{clearance}"
 
 
-def bucket(mesh: str, domain: str, product: str) -> str:
-    """The bucket of a data product: `aurora-identity--profiles`."""
-    return f"{mesh}-{domain}--{product}"
-
-
 def tables_of(bucket: str) -> str:
     """The place of a product's tables, which is registered with Lake Formation: never that of the files port."""
     return f"{bucket}/tables"
@@ -40,26 +35,6 @@ def tables_of(bucket: str) -> str:
 def buckets_of(mesh: str, domain: str) -> str:
     """Pattern of all product buckets of a domain."""
     return f"{mesh}-{domain}--*"
-
-
-def partner_bucket(mesh: str, partner: str) -> str:
-    """The bucket into which the mesh delivers to a partner."""
-    return f"{mesh}-partner-{partner}--inbox"
-
-
-def log_bucket(mesh: str, owner: str) -> str:
-    """The bucket for access logs of the buckets of an account."""
-    return f"{mesh}-{owner}-logs"
-
-
-def results_bucket(mesh: str, owner: str) -> str:
-    """The bucket for results of the queries of an account."""
-    return f"{mesh}-{owner}-results"
-
-
-def audit_bucket(mesh: str) -> str:
-    """The bucket of the organisation's trail."""
-    return f"{mesh}-audit"
 
 
 def snake(name: str) -> str:

@@ -80,7 +80,7 @@ def examine(request: Request, world: World) -> Case:
     if target.alias:
         target = target.for_action(action)
         resource = target.key or resource
-    if target.free and action in owners.MADE_BY_THE_CALLER:
+    if (target.free or target.open) and action in owners.MADE_BY_THE_CALLER:
         target = target.made_by(principal.account)
     if resource == "*":
         target = unsaid.as_sent(unsaid.unnamed(target, action, request.action), action, False)

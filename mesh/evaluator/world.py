@@ -276,6 +276,7 @@ class World:
         if service == "sts" and owner == "iam" and rest.startswith("role/"):
             return self._role_target(resource, account_id)
         known = self.resource(owners.carrier(owner, resource, region, account_id, rest))
+        account_id = account_id or owners.account_of_bucket(owner, rest)
         account = self._owner(known.account if known else account_id)
         keys = {"aws:requestedregion": (region or self.region,), **_owner_keys(account)}
         alias = owner == "kms" and rest.startswith("alias/")

@@ -47,7 +47,7 @@ class Defaults(Closed):
 class MeshFile(Closed):
     """The mesh as a whole; platform engineers own this file."""
 
-    name: Prefix = Field(description="Prefix of all global names (buckets); never change it once deployed.")
+    name: Prefix = Field(description="Prefix of all buckets; never change it once deployed.")
     description: Text = Field(description="What the mesh is, in a sentence.")
     region: Region = Field(description="The AWS region in which all data stays.")
     owner: Owner = Field(description="The platform team.")

@@ -156,7 +156,7 @@ class Builder(PlanInputs):
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
-                bucket=names.audit_bucket(self.file.name),
+                bucket=self.perimeter.buckets.audit(self.perimeter.governance_id),
                 retention=defaults.audit_retention,
                 deletion_protection=defaults.deletion_protection,
             ),
@@ -227,7 +227,10 @@ class Builder(PlanInputs):
         """The places of the tables of every product with a table port."""
         return {
             f"{domain}.{name}": RegisteredLocationArgs(
-                perimeter=self.perimeter, domain=domain, product=name, deletion_protection=self.protected(product)
+                perimeter=self.perimeter,
+                domain=domain,
+                bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
+                deletion_protection=self.protected(product),
             )
             for domain, owner in self.mesh.domains.items()
             for name, product in owner.products.items()
@@ -283,7 +286,7 @@ class Builder(PlanInputs):
             labels=labels,
             readers=self.covering(labels),
             retention=product.retention or defaults.retention,
-            log_bucket=names.log_bucket(self.file.name, domain),
+            log_bucket=self.perimeter.buckets.logs(domain, account_id),
             delivers=reference in self.agreements,
             deletion_protection=self.protected(product),
             tags={
@@ -301,7 +304,7 @@ class Builder(PlanInputs):
             domain=domain,
             product=name,
             description=contract.purpose,
-            bucket=names.bucket(self.file.name, domain, name),
+            bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
             tables=catalog.tables(contract, self.words, self.mesh.locks.get(f"{domain}.{name}")),
             classifications=self.classifications,
             deletion_protection=self.protected(product),
@@ -336,7 +339,7 @@ class Builder(PlanInputs):
                         Delivery(
                             partner=partner,
                             partner_id=self.partner_id(partner),
-                            inbox=names.partner_bucket(self.file.name, partner),
+                            inbox=self.perimeter.buckets.inbox(partner, self.partner_id(partner)),
                             end=agreement.expires,
                             open=self.is_open(agreement),
                         )

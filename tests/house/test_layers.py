@@ -29,7 +29,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "usable",
         {"stack_settings", "validation_messages"},
         {"model", "yamlfile"},
-        {"evaluator", "findings", "names", "quotas"},
+        {"bucket_names", "evaluator", "findings", "names", "quotas"},
         "aws",
     ),
     "mesh.plan": ("rules", "build", {"continuous_integration", "inputs", "people"}, "nodes"),

@@ -41,6 +41,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "labelled-field-in-an-open-column",
         "lock-of-an-earlier-contract",
         "lock-that-is-not-there",
+        "mesh-with-another-name-than-its-buckets",
         "rename-of-a-column-that-stays",
         "rename-of-a-table",
         "rename-of-nothing",

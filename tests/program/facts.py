@@ -201,7 +201,9 @@ def _bucket(
     tags: Mapping[str, str],
     own_key: bool = True,
 ) -> Iterator[Fact]:
-    yield fact(stack, f"bucket {name}", dict(tags))
+    # The ending that S3 reserves, and the value that it asks for with it (S3 User Guide, "Namespaces").
+    own = "account-regional" if name.endswith("-an") else None
+    yield fact(stack, f"bucket {name}", [own, dict(tags)])
     yield fact(stack, f"policy of bucket {name}", policy)
     yield fact(stack, f"life of bucket {name}", [expire, expire_old])
     yield fact(stack, f"encryption of bucket {name}", "aws:kms" if own_key else "AES256")
@@ -485,7 +487,7 @@ def _lock(inputs: Found) -> Any:
 
 READERS: Final[dict[str, Any]] = {
     "pulumi:providers:aws": _provider,
-    "s3/bucket:Bucket": _of_bucket("bucket", lambda inputs: inputs.get("tags") or {}),
+    "s3/bucket:Bucket": _of_bucket("bucket", lambda inputs: [inputs.get("bucketNamespace"), inputs.get("tags") or {}]),
     "BucketPolicy": _of_bucket("policy of bucket", lambda inputs: inputs["policy"]),
     "BucketLifecycleConfiguration": _of_bucket("life of bucket", _life),
     "BucketServerSideEncryptionConfiguration": _of_bucket(

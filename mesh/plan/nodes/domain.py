@@ -49,7 +49,7 @@ class ClearanceRoleArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the role."""
-        results = names.results_bucket(self.perimeter.mesh, self.owner)
+        results = self.perimeter.buckets.results(self.owner, self.account_id)
         return clearance_permissions(
             self.perimeter, self.account_id, self.clearance.name, results, names.ACCOUNT_KEY_ALIAS
         )
@@ -86,7 +86,7 @@ class DataProductArgs:
     @property
     def bucket(self) -> str:
         """Name of the bucket."""
-        return names.bucket(self.perimeter.mesh, self.domain, self.name)
+        return self.perimeter.buckets.of_product(self.domain, self.name, self.account_id)
 
     @property
     def audience(self) -> Audience:
@@ -254,7 +254,7 @@ class PartnerReplicationArgs:
     @property
     def bucket(self) -> str:
         """The product's bucket."""
-        return names.bucket(self.perimeter.mesh, self.domain, self.product)
+        return self.perimeter.buckets.of_product(self.domain, self.product, self.account_id)
 
     @property
     def role_arn(self) -> str:

@@ -78,13 +78,13 @@ class RegisteredLocationArgs:
 
     perimeter: Perimeter
     domain: str
-    product: str
+    bucket: str
     deletion_protection: bool = True
 
     @property
     def arn(self) -> str:
         """ARN of the place: tables only, never the files port."""
-        return f"arn:aws:s3:::{names.tables_of(names.bucket(self.perimeter.mesh, self.domain, self.product))}"
+        return f"arn:aws:s3:::{names.tables_of(self.bucket)}"
 
     @property
     def role(self) -> str:

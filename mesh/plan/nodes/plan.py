@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.domain import DomainPlan
@@ -40,6 +41,31 @@ class Plan:
             **{f"access-{name}": domain.deciding for name, domain in self.domains.items()},
             **{f"domain-{name}": domain.access for name, domain in self.domains.items()},
         }
+
+    def account_of(self, owner: str) -> str:
+        """Id of the account of `governance`, of a domain, or of `partner-<p>`; an assumed one for what is neither."""
+        if owner == "governance":
+            return self.perimeter.governance_id
+        if owner in self.domains:
+            return self.domains[owner].access.account_id
+        partner = self.partners.get(owner.removeprefix("partner-"))
+        return partner.access.account_id if partner else names.assumed_account_id("", owner)
+
+    def product_bucket(self, domain: str, product: str) -> str:
+        """Name of the bucket that a product of a domain has, or would have."""
+        return self.perimeter.buckets.of_product(domain, product, self.account_of(domain))
+
+    def inbox(self, partner: str) -> str:
+        """Name of the inbox that a partner has, or would have."""
+        return self.perimeter.buckets.inbox(partner, self.account_of(f"partner-{partner}"))
+
+    def log_bucket(self, owner: str) -> str:
+        """Name of the bucket of the access logs of an account; `owner` is as in `account_of`."""
+        return self.perimeter.buckets.logs(owner, self.account_of(owner))
+
+    def results_bucket(self, owner: str) -> str:
+        """Name of the bucket of the results of queries of an account."""
+        return self.perimeter.buckets.results(owner, self.account_of(owner))
 
     @property
     def stacks(self) -> tuple[str, ...]:

@@ -138,9 +138,9 @@ def _encrypts(subject: Subject, key: str) -> Iterator[Duty]:
 
 def _buckets_of_others(subject: Subject, domain: DomainPlan) -> Iterator[str]:
     """Product buckets of another domain and of one whose name begins alike; the domain's own others, and strangers'."""
-    mesh, own = subject.plan.mesh, domain.name
+    plan, own = subject.plan, domain.name
     other: DataProductArgs | None = next((each for each in subject.products if each.domain != own), None)
-    buckets = [names.log_bucket(mesh, own), names.results_bucket(mesh, own), names.bucket(mesh, f"{own}x", "a")]
+    buckets = [plan.log_bucket(own), plan.results_bucket(own), plan.product_bucket(f"{own}x", "a")]
     yield from (f"arn:aws:s3:::{name}" for name in (*buckets, *([other.bucket] if other else ())))
     yield OUTSIDE_BUCKET
 

@@ -13,6 +13,7 @@ import pytest
 from mesh import quotas
 from mesh.load import load
 from mesh.plan import problems, rules
+from tests.mesh.bad_input.laying import lay
 
 Findings = Callable[[Path], list[str]]
 DAY = datetime.date(2027, 1, 1)
@@ -27,7 +28,7 @@ def test_every_rule_has_a_sample_that_fails_it(tiny: Path) -> None:
     for sample in SAMPLES.iterdir():
         shutil.rmtree(tiny)
         shutil.copytree(original, tiny)
-        shutil.copytree(sample, tiny, dirs_exist_ok=True)
+        lay(sample, tiny)
         mesh = load(tiny).mesh
         if mesh is not None:
             context = rules.RuleContext(mesh, DAY)
