@@ -148,11 +148,8 @@ def provider_calls() -> Mapping[str, tuple[PluginCall, ...]]:
 
 @cache
 def reads_by_type() -> Mapping[str, tuple[str, ...]]:
-    """Actions without which the plugin cannot read a resource, by the type of the resource."""
-    return {
-        token: tuple(sorted({call.action for call in each.read if not call.forgiven}))
-        for token, each in plugin_types().items()
-    }
+    """Actions that the plugin asks when it reads a resource, by the type of the resource."""
+    return {token: tuple(sorted({call.action for call in each.read})) for token, each in plugin_types().items()}
 
 
 @cache

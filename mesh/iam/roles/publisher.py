@@ -92,7 +92,7 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
         Statement(
             sid="StartTablesThroughLakeFormation",
             what="The role asks Lake Formation for credentials, with its grants alone.",
-            why="AWS asks it of who writes where a location is registered, and does not say whether Glue's CreateTable does.",
+            why="AWS asks it of who writes at a registered location; whether CreateTable does, no page says.",
             effect="Allow",
             actions=("lakeformation:GetDataAccess",),
             resources=("*",),

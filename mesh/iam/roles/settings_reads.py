@@ -32,13 +32,13 @@ _NAMES: Final = {
     ),
     "ram": "GetResourceShareAssociations GetResourceShares ListResourceSharePermissions",
     "s3": (
-        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS GetBucketLocation "
+        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS "
         "GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls "
         "GetBucketPolicy GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning "
         "GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket "
         "ListTagsForResource"
     ),
-    "sns": "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
+    "sns": "GetSubscriptionAttributes GetTopicAttributes ListSubscriptionsByTopic ListTagsForResource",
     "sso": "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListTagsForResource",
     "sts": "GetCallerIdentity",
 }

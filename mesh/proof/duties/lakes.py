@@ -14,8 +14,9 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
     """The work of a domain's publisher: databases and tables of its name, their labels and first metadata.
 
     Sources: design ("Stacks, accounts, and who deploys what", "How data flows"); Lake Formation Developer Guide,
-    "Assigning LF-Tags to Data Catalog resources" and "Creating Apache Iceberg tables"; Glue Developer Guide, "Specifying AWS Glue resource ARNs" (catalog,
-    database and table are asked), "Using the Iceberg framework in AWS Glue".
+    "Assigning LF-Tags to Data Catalog resources" and "Creating Apache Iceberg tables"; Glue Developer Guide,
+    "Specifying AWS Glue resource ARNs" (catalog, database and table are asked), "Using the Iceberg framework in AWS
+    Glue".
     """
     product = next(iter(domain.products.values()))
     metadata = f"arn:aws:s3:::{product.bucket}/tables/a/metadata/00000.metadata.json"

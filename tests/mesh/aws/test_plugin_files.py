@@ -38,7 +38,11 @@ def test_a_table_of_iceberg_asks_for_its_metadata_and_one_of_parquet_does_not() 
 
 
 def test_a_publisher_may_make_every_call_of_its_databases_tables_and_labels() -> None:
-    types = ("glue/catalogDatabase:CatalogDatabase", "glue/catalogTable:CatalogTable", "lakeformation/resourceLfTag:ResourceLfTag")
+    types = (
+        "glue/catalogDatabase:CatalogDatabase",
+        "glue/catalogTable:CatalogTable",
+        "lakeformation/resourceLfTag:ResourceLfTag",
+    )
     calls = {call.action for each in types for call in of(f"aws:{each}").every_call}
     assert calls == {*PUBLISH, *TAG, *LABEL, *START, "lakeformation:GetDataAccess"} - {"glue:GetTables"}
 
@@ -104,7 +108,8 @@ def test_a_bucket_is_emptied_where_the_program_says_so_and_past_a_lock_where_it_
     token = "aws:s3/bucket:Bucket"
     assert asked(token, "delete", {}) == ["s3:DeleteBucket", "s3:ListBucket"]
     emptied = asked(token, "delete", {"forceDestroy": True})
-    assert "s3:DeleteObjectVersion" in emptied and "s3:BypassGovernanceRetention" not in emptied
+    assert "s3:DeleteObjectVersion" in emptied
+    assert "s3:BypassGovernanceRetention" not in emptied
 
 
 def test_a_role_that_is_passed_is_passed_to_the_service_that_asks() -> None:
@@ -155,4 +160,5 @@ def test_what_aws_makes_with_a_network_is_never_deleted() -> None:
 def test_a_type_that_refuses_deletion_says_what_forces_it_where_there_is_a_property() -> None:
     for token in ("aws:athena/workgroup:Workgroup", "aws:s3/bucket:Bucket"):
         each = of(token)
-        assert "forceDestroy" in each.refuses_deletion and "forceDestroy" in each.reads_back
+        assert "forceDestroy" in each.refuses_deletion
+        assert "forceDestroy" in each.reads_back

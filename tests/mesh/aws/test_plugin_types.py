@@ -144,7 +144,7 @@ def test_the_reads_are_those_of_every_type_and_of_the_provider() -> None:
     assert all(reads_by_type().values())
 
 
-def test_a_read_whose_refusal_is_forgiven_is_not_needed() -> None:
+def test_a_read_whose_refusal_is_forgiven_is_asked_all_the_same() -> None:
     kind = "aws:sns/topicSubscription:TopicSubscription"
     assert [call.action for call in plugin_types()[kind].read if call.forgiven] == ["sns:ListSubscriptionsByTopic"]
-    assert reads_by_type()[kind] == ("sns:GetSubscriptionAttributes",)
+    assert reads_by_type()[kind] == ("sns:GetSubscriptionAttributes", "sns:ListSubscriptionsByTopic")
