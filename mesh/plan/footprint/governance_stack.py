@@ -119,8 +119,16 @@ def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:
     yield make("ec2/routeTable:RouteTable", name, given=ROUTES, vpcId=VPC)
     for zone, subnet in subnets.items():
         yield from _subnet(make, zone, subnet, args.subnets[zone])
-    inside, entries = [*subnets.values()], {"ingress": SET, "egress": SET}
-    yield make("ec2/networkAcl:NetworkAcl", name, given="acl-assumed", vpcId=VPC, subnetIds=inside, **entries)
+    inside = [*subnets.values()]
+    yield make(
+        "ec2/networkAcl:NetworkAcl",
+        name,
+        given="acl-assumed",
+        vpcId=VPC,
+        subnetIds=inside,
+        ingress=SET,
+        egress=SET,
+    )
     yield make("ec2/defaultNetworkAcl:DefaultNetworkAcl", name, given="acl-default", defaultNetworkAclId="acl-default")
     group = f"{name}-endpoints"
     yield make("ec2/securityGroup:SecurityGroup", "endpoints", given=GROUP, name=group, vpcId=VPC, ingress=SET)
