@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -40,9 +40,11 @@ def differs(listed: Any, sent: Any) -> bool:
     if sent == SHOWN_UNKNOWN or listed is SET:
         return sent is None
     if isinstance(listed, dict) and isinstance(sent, dict):
-        return any(differs(value, sent.get(key)) for key, value in listed.items())
+        theirs = cast("dict[str, Any]", sent)
+        return any(differs(value, theirs.get(key)) for key, value in cast("dict[str, Any]", listed).items())
     if isinstance(listed, list) and isinstance(sent, list):
-        return len(listed) != len(sent) or any(map(differs, listed, sent))
+        ours, theirs = cast("list[Any]", listed), cast("list[Any]", sent)
+        return len(ours) != len(theirs) or any(map(differs, ours, theirs))
     return listed != sent
 
 
@@ -90,9 +92,9 @@ def test_the_footprint_of_another_mesh_is_what_its_program_registers(tmp_path: P
 def at(inputs: Any, path: list[str]) -> list[Any]:
     """What stands at a path, in each item where there is a list on the way."""
     if isinstance(inputs, list):
-        return [found for each in inputs for found in at(each, path)]
+        return [found for each in cast("list[Any]", inputs) for found in at(each, path)]
     if path:
-        return at(inputs.get(path[0]), path[1:]) if isinstance(inputs, dict) else []
+        return at(cast("dict[str, Any]", inputs).get(path[0]), path[1:]) if isinstance(inputs, dict) else []
     return [] if inputs in (None, "", {}) else [inputs]
 
 

@@ -12,6 +12,9 @@ from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMa
 from mesh.plan.footprint.lake_resources import granted, settings
 from mesh.plan.nodes import GovernancePlan, MeshCatalogArgs, NetworkArgs, RegisteredLocationArgs
 
+VPC, ROUTES, GROUP = "vpc-assumed", "rtb-assumed", "sg-assumed"
+"""Stand-ins for the ids of the network, its routes, and the security group of its endpoints."""
+
 
 def resources(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResource]:
     """Baseline, trail, event bus, alarm, roles of CI and domains, catalog, locations, and the network."""
@@ -102,49 +105,74 @@ def _location(make: StackMaker, name: str, args: RegisteredLocationArgs) -> Iter
 
 
 def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:
-    name, vpc, routes, group = "mesh", "vpc-assumed", "rtb-assumed", "sg-assumed"
-    subnets = {zone: f"subnet-{zone}" for zone in args.subnets}
-    yield make("ec2/vpc:Vpc", name, given=vpc, cidrBlock=args.cidr, tags=SET)
-    yield make("ec2/defaultSecurityGroup:DefaultSecurityGroup", name, given="sg-default", vpcId=vpc)
-    yield make("ec2/routeTable:RouteTable", name, given=routes, vpcId=vpc)
-    for zone, cidr in args.subnets.items():
-        yield make(
-            "ec2/subnet:Subnet",
-            zone,
-            given=subnets[zone],
-            vpcId=vpc,
-            availabilityZone=zone,
-            cidrBlock=cidr,
-            mapPublicIpOnLaunch=False,
-            tags=SET,
-        )
-        yield make(
-            "ec2/routeTableAssociation:RouteTableAssociation",
-            zone,
-            given=f"rtbassoc-{zone}",
-            subnetId=subnets[zone],
-            routeTableId=routes,
-        )
-    yield make("ec2/networkAcl:NetworkAcl", name, given="acl-assumed", vpcId=vpc, subnetIds=[*subnets.values()])
+    name, subnets = "mesh", {zone: f"subnet-{zone}" for zone in args.subnets}
+    yield make(
+        "ec2/vpc:Vpc",
+        name,
+        given=VPC,
+        cidrBlock=args.cidr,
+        enableDnsSupport=True,
+        enableDnsHostnames=True,
+        tags=SET,
+    )
+    yield make("ec2/defaultSecurityGroup:DefaultSecurityGroup", name, given="sg-default", vpcId=VPC)
+    yield make("ec2/routeTable:RouteTable", name, given=ROUTES, vpcId=VPC)
+    for zone, subnet in subnets.items():
+        yield from _subnet(make, zone, subnet, args.subnets[zone])
+    inside = [*subnets.values()]
+    yield make(
+        "ec2/networkAcl:NetworkAcl",
+        name,
+        given="acl-assumed",
+        vpcId=VPC,
+        subnetIds=inside,
+        ingress=SET,
+        egress=SET,
+    )
     yield make("ec2/defaultNetworkAcl:DefaultNetworkAcl", name, given="acl-default", defaultNetworkAclId="acl-default")
-    yield make("ec2/securityGroup:SecurityGroup", "endpoints", given=group, name=f"{name}-endpoints", vpcId=vpc)
+    group = f"{name}-endpoints"
+    yield make("ec2/securityGroup:SecurityGroup", "endpoints", given=GROUP, name=group, vpcId=VPC, ingress=SET)
     for service in args.endpoints:
-        gateway = service == network.GATEWAY
-        yield make(
-            "ec2/vpcEndpoint:VpcEndpoint",
-            service,
-            given=f"vpce-{service}",
-            beside={"serviceOwner": "amazon"},
-            vpcId=vpc,
-            serviceName=args.service_name(service),
-            vpcEndpointType="Gateway" if gateway else "Interface",
-            policy=SET,
-            routeTableIds=[routes] if gateway else None,
-            subnetIds=None if gateway else [*subnets.values()],
-            securityGroupIds=None if gateway else [group],
-            privateDnsEnabled=None if gateway else True,
-        )
+        yield _endpoint(make, args, service, inside)
     yield from _share(make, name, args, subnets)
+
+
+def _subnet(make: StackMaker, zone: str, subnet: str, cidr: str) -> Iterator[DeployedResource]:
+    yield make(
+        "ec2/subnet:Subnet",
+        zone,
+        given=subnet,
+        vpcId=VPC,
+        availabilityZone=zone,
+        cidrBlock=cidr,
+        mapPublicIpOnLaunch=False,
+        tags=SET,
+    )
+    yield make(
+        "ec2/routeTableAssociation:RouteTableAssociation",
+        zone,
+        given=f"rtbassoc-{zone}",
+        subnetId=subnet,
+        routeTableId=ROUTES,
+    )
+
+
+def _endpoint(make: StackMaker, args: NetworkArgs, service: str, subnets: list[str]) -> DeployedResource:
+    gateway = service == network.GATEWAY
+    return make(
+        "ec2/vpcEndpoint:VpcEndpoint",
+        service,
+        given=f"vpce-{service}",
+        beside={"serviceOwner": "amazon"},
+        vpcId=VPC,
+        serviceName=args.service_name(service),
+        vpcEndpointType="Gateway" if gateway else "Interface",
+        policy=SET,
+        routeTableIds=[ROUTES] if gateway else None,
+        subnetIds=None if gateway else subnets,
+        securityGroupIds=None if gateway else [GROUP],
+        privateDnsEnabled=None if gateway else True,
+    )
 
 
 def _share(make: StackMaker, name: str, args: NetworkArgs, subnets: dict[str, str]) -> Iterator[DeployedResource]:
