@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sized
+import inspect
+from collections.abc import Sized
 from functools import lru_cache
 from typing import Any, Final
 
@@ -64,11 +65,5 @@ def _responses(service: str) -> tuple[type, ...]:
         module = importlib.import_module(f"moto.{_MODULES.get(service, service)}.responses")
     except ImportError:
         return ()
-    return tuple(_classes(module))
-
-
-def _classes(module: Any) -> Iterator[type]:
-    members: dict[str, object] = vars(module)
-    for value in members.values():
-        if isinstance(value, type) and issubclass(value, BaseResponse):
-            yield value
+    classes: list[tuple[str, type]] = inspect.getmembers(module, inspect.isclass)
+    return tuple(each for _, each in classes if issubclass(each, BaseResponse))

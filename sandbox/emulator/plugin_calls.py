@@ -106,12 +106,12 @@ def _asked(kind: PluginType, each: PluginCall, values: Mapping[str, Any]) -> lis
     """The actions of a call, on each of its resources; none where AWS has not given an id that they name."""
     try:
         resources = kind.resources(each, values)
-        return [AskedAction(each.action, _plain(arn), keys) for keys in kind.keys(each, values) for arn in resources]
+        return [AskedAction(each.action, as_meant(arn), keys) for keys in kind.keys(each, values) for arn in resources]
     except KeyError:
         return []
 
 
-def _plain(arn: str) -> str:
+def as_meant(arn: str) -> str:
     """An ARN whose last part was given as an ARN, or as an address of S3, as it is meant."""
     inner = arn.rfind("arn:")
     return (arn[inner:] if inner > 0 else arn).replace(":::s3://", ":::")

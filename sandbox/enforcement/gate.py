@@ -119,13 +119,12 @@ class Gate:
     def refusals(self, key: str, region: str, asked: Sequence[AskedAction]) -> Sequence[str]:
         """For each action the refusal of the caller with an access key, empty where it is allowed; nothing is sent.
 
-        Lake Formation is not asked: what it decides hangs on what a call says.
+        Lake Formation is not asked: what it decides hangs on what a call says. Nothing is counted: it is no call.
         """
         with in_turn(), self.world.still():
             caller = self._callers.of(key)
             if caller.session_policy:
                 self.world.sessions[caller.principal] = caller.session_policy
-            self._decided += len(asked)
             return [self._only_asked(caller, key, region, each) for each in asked]
 
     def _only_asked(self, caller: SignedCaller, key: str, region: str, asked: AskedAction) -> str:

@@ -291,7 +291,7 @@ def test_without_policies_nothing_is_asked_or_counted(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_value_that_is_an_arn_or_an_address_is_meant_as_it_is(arn: str, meant: str) -> None:
-    assert plugin_calls._plain(arn) == meant
+    assert plugin_calls.as_meant(arn) == meant
 
 
 @pytest.mark.parametrize(
