@@ -35,7 +35,7 @@ def lock(
         bool, typer.Option("--widen", help="Write also that a label is lost: more people may read what had it.")
     ] = False,
 ) -> None:
-    """Write the lock of every product, and the names that buckets keep.
+    """Write the lock of every product, and names that stay.
 
     A lock is <product>.lock.yaml beside the contracts of the domain: the id of each column, which is never given to
     another, and its labels. The first one numbers columns in the order of the contract; later ones only add. Commit it

@@ -131,7 +131,7 @@ def test_a_document_above_its_quota_is_found(
 
 def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: Path, findings: Findings) -> None:
     domain, contract = tiny / "domains/orders.yaml", tiny / "contracts/orders/parcels.odcs.yaml"
-    names = [f"parcels-of-a-long-name-{number}" for number in range(60)]
+    names = [f"parcels-of-long-names-{number}" for number in range(64)]
     with domain.open("a") as stream:
         stream.writelines(f"  {name}: {{kind: internal, ports: [files]}}\n".replace("internal", "ml") for name in names)
     for name in names:
@@ -184,5 +184,6 @@ def test_two_files_with_findings_are_both_told_together_with_findings_across_fil
         tiny / "domains/shop.yaml",
         tiny / "contracts/shop/clicks.odcs.yaml",
         tiny / "contracts/shop/clicks.lock.yaml",
+        tiny / "names.lock.yaml",
     )
     assert files == {str(courier), *map(str, left)}
