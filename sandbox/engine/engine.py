@@ -36,7 +36,7 @@ from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState, StackState
 from sandbox.engine.steps import Step
 from sandbox.engine.urns import STACK_TYPE
-from sandbox.engine.work import Failure, StoppedError, Work
+from sandbox.engine.work import Failure, LeftOutError, StoppedError, Work
 
 _FEATURES: Final = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -60,6 +60,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     `provider(package)` makes the service for one provider resource; the engine configures it and keeps it for the run.
     `state` is the state after the last run; an update that ends writes the new one into it, also when it failed.
+    `goes_on` says that the failure of a resource ends it and what waits for it, and nothing else.
     `stack_outputs(name)` gives the outputs of another stack, as on the wire, or None when there is no such stack.
     """
 
@@ -77,6 +78,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         on_step: Callable[[Step], None] | None = None,
         disable_default_providers: Collection[str] = ("aws",),
         stack_outputs: StackOutputs | None = None,
+        goes_on: bool = False,
     ) -> None:
         self.project, self.stack, self.organization = project, stack, organization
         self.preview = preview
@@ -90,6 +92,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         registry = Registry(lambda package: builtin if package == "pulumi" else provider(package))
         self._snapshot = Snapshot(state.resources)
         self._work = Work(self._snapshot, registry, preview, self._hook, on_step)
+        self._work.goes_on = goes_on and not preview
         self._deployment = Deployment(stack, project, self._work)
         self._goals = Goals(self._deployment, self._snapshot, disable_default_providers)
 
@@ -169,7 +172,11 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
             with self._work.failing_as(urn):
                 request = self._callbacks.transformed(request, urn, self._parents(request.parent))
                 goal = self._goals.of(urn, request)
-            registered = self._deployment.register(goal)
+            try:
+                registered = self._deployment.register(goal)
+            except LeftOutError as left_out:
+                result = resource_pb2.Result.SKIP if left_out.skipped else resource_pb2.Result.FAIL
+                return resource_pb2.RegisterResourceResponse(urn=urn, result=result)
             if registered.type == STACK_TYPE:
                 self._root = registered.urn
             if not registered.custom:

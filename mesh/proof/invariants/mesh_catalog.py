@@ -114,7 +114,7 @@ def _links_are_seen(subject: Subject) -> str | None:
         named = [grant for grant in subject.lakes.lakes[account_id].grants if isinstance(grant.on, NamedResource)]
         more = next((grant for grant in named if grant.grantable or grant.permissions != ("DESCRIBE",)), None)
         visible = {grant.on.database for grant in named if isinstance(grant.on, NamedResource)}
-        unseen = {link.database for link in domain.links.values()} ^ visible
+        unseen = {domain.default.database, *(link.database for link in domain.links.values())} ^ visible
         if more or unseen:
             return f"{domain.name}: {f'{more.name} is more than to see' if more else ', '.join(sorted(unseen))}"
     return None
