@@ -136,9 +136,10 @@ def _read_instances(call: Call) -> PropertyValues | None:
 
 
 def _update_instances(call: Call) -> PropertyValues:
+    read = _targets_as_read(call, call.inputs)
     if _RECORDED_INSTANCES.update:
         _RECORDED_INSTANCES.update(call)
-    return _targets_as_read(call, call.inputs)
+    return read
 
 
 _RECORDED_INSTANCES: Final = recorded(

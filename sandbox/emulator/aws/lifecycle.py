@@ -51,7 +51,8 @@ def resume(call: Call) -> PropertyValues:
         raise AwsError("InternalFailure", f"{call.resource.label} doesn't support update")
     call.old = call.resource.defaults | values
     call.state = {**call.state, **values, "tagsAll": values.get("tags", {})}
-    return {name: values[name] for name in call.resource.computed if name in values} | update(call)
+    names = (*call.resource.computed, *call.resource.compared_as_read)
+    return {name: values.get(name) for name in names if name in values} | update(call)
 
 
 def read(call: Call) -> PropertyValues | None:
