@@ -36,6 +36,6 @@ def deploy(plan: GovernancePlan) -> None:
     for name, args in plan.registered.items():
         RegisteredLocation(name, args, opts=after(catalog, hub.lake))
     network = PrivateNetwork("mesh", plan.network, opts=options)
-    AccountBudget("governance", plan.account, opts=after(options, account, hub, network))
+    AccountBudget("governance", plan.account, opts=after(options, account, hub.lake, network))
     pulumi.export("bus", bus.arn)
     pulumi.export("network", {"vpc": network.vpc_id, "subnets": network.subnet_ids})

@@ -77,7 +77,6 @@ class Deployment:
         """Bring a resource to its goal; the state it has then."""
         started = time.perf_counter()
         new, old = self._find_old(goal)
-        self._work.skip_behind(new.urn, (new.parent, *dependencies_of(new)))
         with self._work.going_on_without(new.urn):
             if not is_import(new, old):
                 return self._reconcile(goal, new, old, started)

@@ -35,7 +35,7 @@ from sandbox.engine.registry import ProviderFactory, Registry
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState, StackState
 from sandbox.engine.steps import Step
-from sandbox.engine.urns import STACK_TYPE
+from sandbox.engine.urns import STACK_TYPE, provider_urn
 from sandbox.engine.work import Failure, LeftOutError, StoppedError, Work
 
 _FEATURES: Final = [
@@ -169,14 +169,15 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
             if request.remote:
                 self._unsupported(f"remote component '{request.type}'")
             urn = self._deployment.claim(request.parent, request.type, request.name)
+            if self._work.is_behind(urn, _awaited(request)):
+                return resource_pb2.RegisterResourceResponse(urn=urn, result=resource_pb2.Result.FAIL)
             with self._work.failing_as(urn):
                 request = self._callbacks.transformed(request, urn, self._parents(request.parent))
                 goal = self._goals.of(urn, request)
             try:
                 registered = self._deployment.register(goal)
-            except LeftOutError as left_out:
-                result = resource_pb2.Result.SKIP if left_out.skipped else resource_pb2.Result.FAIL
-                return resource_pb2.RegisterResourceResponse(urn=urn, result=result)
+            except LeftOutError:
+                return resource_pb2.RegisterResourceResponse(urn=urn, result=resource_pb2.Result.FAIL)
             if registered.type == STACK_TYPE:
                 self._root = registered.urn
             if not registered.custom:
@@ -341,6 +342,12 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self._work.add_failure("", message)
         self._work.stopped = True
         raise Aborted(grpc.StatusCode.UNIMPLEMENTED, message)
+
+
+def _awaited(request: RegisterRequest) -> set[str]:
+    """The URNs that a resource waits for: parent, provider, and all dependencies."""
+    urns = {request.parent, request.deletedWith, provider_urn(request.provider), *request.dependencies}
+    return urns.union(*(dependencies.urns for dependencies in request.propertyDependencies.values()))
 
 
 @contextmanager

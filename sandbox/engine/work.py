@@ -41,12 +41,7 @@ Hook = Callable[[str, ResourceState | None, ResourceState | None], None]
 
 
 class LeftOutError(Exception):
-    """A resource has failed, or waits for one that has: the run goes on without it. `skipped` says which of the two."""
-
-    def __init__(self, urn: str, *, skipped: bool = False) -> None:
-        super().__init__(urn)
-        self.urn = urn
-        self.skipped = skipped
+    """A resource has failed, and the run goes on without it."""
 
 
 class Work:
@@ -123,11 +118,12 @@ class Work:
             self.left_out.add(urn)
             raise LeftOutError(urn) from refusal
 
-    def skip_behind(self, urn: str, awaited: Iterable[str]) -> None:
-        """Leave a resource out when one that it waits for is."""
-        if not self.left_out.isdisjoint(awaited):
+    def is_behind(self, urn: str, awaited: Iterable[str]) -> bool:
+        """Whether a resource waits for one that is left out; then it is left out, too."""
+        behind = not self.left_out.isdisjoint(awaited)
+        if behind:
             self.left_out.add(urn)
-            raise LeftOutError(urn, skipped=True)
+        return behind
 
     # Providers
 

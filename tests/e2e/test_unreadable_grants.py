@@ -49,4 +49,4 @@ def test_a_domain_that_cannot_read_back_has_granted_all_the_same_and_made_everyt
     passed_on = sum(len(role.grants) for role in plan.clearances.values())
     assert len(failed) == passed_on
     assert all("waiting for state to become 'AVAILABLE'" in failure.message for failure in failed)
-    assert granted(ground)[plan.access.account_id] == passed_on + len(plan.links)
+    assert granted(ground)[plan.access.account_id] == passed_on + len(plan.links) + 1, "and the one on `default`"

@@ -344,7 +344,7 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (
         checks.nothing_of_an_iceberg_table_but_its_schema_is_ours,
         "described",
-        put(":CatalogTable", "inputs", "description", value="One row an order.", stack="domain-playback"),
+        put(":CatalogTable", "inputs", "description", value="Profiles.", stack="domain-identity", name="profiles-"),
     ),
     (
         checks.what_closes_comes_before_what_opens,

