@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from pathlib import Path
 
@@ -9,16 +10,18 @@ import pytest
 
 from mesh.access.chains import DecidedReads
 from mesh.access.matrix import matrix
+from mesh.folder import plan_folder
 from mesh.plan import Plan
-from tests.e2e.ground import TINY
-from tests.e2e.journal import mesh_of
+
+TINY = Path(__file__).parents[1] / "tiny"
+DAY = datetime.date(2026, 12, 1)
 
 
 def plan_of(folder: Path, granted_by: str) -> Plan:
     copied = Path(shutil.copytree(TINY, folder / granted_by))
     file = copied / "mesh.yaml"
     file.write_text(f"{file.read_text('utf-8')}granted-by: {granted_by}\n", "utf-8")
-    return mesh_of(copied).plan
+    return plan_folder(copied, DAY).plan
 
 
 @pytest.fixture(scope="module")
