@@ -159,10 +159,14 @@ class LandingZone(ComponentResource):
 
         `mesh/deploy` and `mesh/preview` in all of them, `mesh/deploy-access` in those of domains.
         """
+        # CloudFormation lists no instance in a unit without accounts, and the AWS plugin takes what is listed for the
+        # units that there are (`replaceOrganizationalUnitIDs` of stack_instances.go): each run would add it again.
+        populated = [unit for unit in self.units if any(account.unit == unit for account in args.accounts)]
         about = "Roles that deploy and preview the data mesh"
-        self._stack_set("bootstrap", about, args.bootstrap, list(self.units), args)
+        self._stack_set("bootstrap", about, args.bootstrap, populated, args)
         about = "The role that deploys who reads in a domain"
-        self._stack_set("bootstrap-access", about, args.access_bootstrap, ["domains"], args)
+        domains = [unit for unit in populated if unit == "domains"]
+        self._stack_set("bootstrap-access", about, args.access_bootstrap, domains, args)
 
     def _stack_set(self, name: str, description: str, text: str, units: Sequence[str], args: LandingZoneArgs) -> None:
         stack_set = aws.cloudformation.StackSet(
@@ -176,12 +180,14 @@ class LandingZone(ComponentResource):
             # AWS answers with the service-linked role of a service-managed StackSet, and refuses to be sent it.
             opts=ResourceOptions(parent=self, depends_on=[self.organization], ignore_changes=["administrationRoleArn"]),
         )
+        if not units:
+            return
         aws.cloudformation.StackInstances(
             name,
             stack_set_name=stack_set.name,
             regions=[args.perimeter.region],
             deployment_targets={"organizational_unit_ids": [self.units[unit].id for unit in units]},
-            opts=ResourceOptions(parent=self),
+            opts=ResourceOptions(parent=self, depends_on=list(self.accounts.values())),
         )
 
     def _delegate(self) -> None:

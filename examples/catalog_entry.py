@@ -19,8 +19,7 @@ roles = LocationRole("sales", LocationRoleArgs(perimeter=PERIMETER, domain="sale
 place = RegisteredLocation(
     "sales.orders",
     RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", bucket=ORDERS),
-    after=[catalog.last_grant],
-    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles])),
+    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles, catalog])),
 )
 orders = CatalogEntry(
     "orders",

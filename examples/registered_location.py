@@ -16,7 +16,6 @@ roles = LocationRole("sales", LocationRoleArgs(perimeter=PERIMETER, domain="sale
 orders = RegisteredLocation(
     "sales.orders",
     RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", bucket=ORDERS),
-    after=[catalog.last_grant],
-    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles])),
+    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles, catalog])),
 )
 pulumi.export("location", orders.location.arn)

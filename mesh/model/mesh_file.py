@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -72,6 +72,11 @@ class MeshFile(Closed):
     )
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50
+    )
+    granted_by: Literal["domains", "hub"] = Field(
+        default="domains",
+        description="Who grants a clearance to its roles: every domain's account passes on what the hub granted it, or "
+        "the hub grants to each role itself, where AWS does not let an account see what it passed on.",
     )
     review_horizon: Days = Field(
         default=400,

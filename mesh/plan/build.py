@@ -153,6 +153,9 @@ class Builder(PlanInputs):
                 publishers=tuple(
                     names.publisher_role(self.perimeter.governance_id, name) for name in self.mesh.domains
                 ),
+                direct={name: self.domain_id(name) for name in self.mesh.domains}
+                if self.file.granted_by == "hub"
+                else {},
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
@@ -188,7 +191,7 @@ class Builder(PlanInputs):
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
-            links=self.links(domain, account_id),
+            links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
         )
 
@@ -202,7 +205,13 @@ class Builder(PlanInputs):
         """The role of every clearance in a domain's account."""
         account_id = self.domain_id(domain)
         return {
-            name: ClearanceRoleArgs(perimeter=self.perimeter, clearance=clearance, account_id=account_id, owner=domain)
+            name: ClearanceRoleArgs(
+                perimeter=self.perimeter,
+                clearance=clearance,
+                account_id=account_id,
+                owner=domain,
+                by_hub=self.file.granted_by == "hub",
+            )
             for name, clearance in self.clearances.items()
         }
 
@@ -310,15 +319,16 @@ class Builder(PlanInputs):
             deletion_protection=self.protected(product),
         )
 
-    def links(self, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
-        """Resource links to the products with a table port that a domain consumes."""
+    def links(self, name: str, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
+        """Resource links to the products with a table port that a domain has, and that it consumes."""
         links: dict[str, ResourceLinkArgs] = {}
-        for reference in domain.consumes:
+        own = (f"{name}.{product}" for product in domain.products)
+        for reference in (*own, *domain.consumes):
             product = self.mesh.product(reference)
             if product is not None and "table" in product.ports:
-                producer, _, name = reference.partition(".")
+                producer, _, linked = reference.partition(".")
                 links[reference] = ResourceLinkArgs(
-                    perimeter=self.perimeter, account_id=account_id, producer=producer, product=name
+                    perimeter=self.perimeter, account_id=account_id, producer=producer, product=linked
                 )
         return links
 

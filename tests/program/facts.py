@@ -263,6 +263,9 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.clearance, governance)])
         what = _expression(args.clearance, governance)
         yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
+    what = {"catalogId": account, "name": plan.default.database}
+    yield fact(stack, f"grant to {account}:IAMPrincipals: default", [["DESCRIBE"], [], None, what])
+    yield fact(stack, f"database {plan.default.database}", [plan.default.description, None, account])
     for reference, args in plan.links.items():
         target = {"catalogId": args.perimeter.governance_id, "databaseName": args.database}
         yield fact(stack, f"link {args.database}", [target, account])
@@ -282,7 +285,9 @@ def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
         yield fact(stack, f"label {key} on {args.database}", "true")
     for table in args.tables:
         location = f"s3://{args.location}/{table.name}/"
-        yield fact(stack, f"table {args.database}.{table.name}", [table.description, location, *_columns(table)])
+        # Glue takes no description beside the schema of an Iceberg table.
+        description = table.description if table.format == "parquet" else None
+        yield fact(stack, f"table {args.database}.{table.name}", [description, location, *_columns(table)])
         for column in {column.name: column for column in (*table.columns, *table.partitions)}.values():
             for key in args.classifications:
                 value = "true" if key in column.labels else "false"
@@ -381,7 +386,7 @@ def _database(resource: Found, known: Known) -> Facts:
     if "targetDatabase" in inputs:
         yield f"link {inputs['name']}", [inputs["targetDatabase"], inputs["catalogId"]]
     else:
-        yield f"database {inputs['name']}", [inputs["description"], inputs["locationUri"], inputs["catalogId"]]
+        yield f"database {inputs['name']}", [inputs["description"], inputs.get("locationUri"), inputs["catalogId"]]
 
 
 def _table(resource: Found, known: Known) -> Facts:
@@ -397,7 +402,7 @@ def _table(resource: Found, known: Known) -> Facts:
         described = inputs["storageDescriptor"]
         columns = [[c["name"], c["comment"], c["type"]] for c in described["columns"]]
         rest = [described["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
-    yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs["description"], *rest]
+    yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs.get("description"), *rest]
 
 
 def _label(resource: Found, known: Known) -> Facts:

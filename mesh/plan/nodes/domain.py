@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.iam.ends import latest
+from mesh.iam.mesh_catalog import ATHENAS_DATABASE
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
@@ -29,12 +30,13 @@ from mesh.plan.nodes.lf_tags import TagAssignment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearanceRoleArgs:
-    """The role of a clearance in an account; `owner` names the domain."""
+    """The role of a clearance in an account; `owner` names the domain. `by_hub` says that the hub grants to it."""
 
     perimeter: Perimeter
     clearance: Clearance
     account_id: str
     owner: str
+    by_hub: bool = False
 
     @property
     def arn(self) -> str:
@@ -56,7 +58,9 @@ class ClearanceRoleArgs:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Grants to the role: the hub's expressions, passed on."""
+        """Grants to the role: the hub's expressions, passed on; none where the hub grants to the role itself."""
+        if self.by_hub:
+            return ()
         hub, clearance = self.perimeter.governance_id, self.clearance
         return (
             on_databases(clearance.name, self.arn, hub, clearance.classifications),
@@ -207,7 +211,7 @@ class CatalogEntryArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceLinkArgs:
-    """A link in a consumer's account to a database that it consumes; it gives no permission."""
+    """A link in a domain's account to a database of the hub that it has or consumes; it gives no permission."""
 
     perimeter: Perimeter
     account_id: str
@@ -224,6 +228,33 @@ class ResourceLinkArgs:
         """Grant to everyone in the account to see the link; the database itself has grants of its own."""
         return Grant(
             name=f"{self.producer}.{self.product}",
+            principal=f"{self.account_id}:IAMPrincipals",
+            permissions=("DESCRIBE",),
+            on=NamedResource(catalog=self.account_id, database=self.database),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultDatabaseArgs:
+    """The empty database `default` of an account, which Athena asks every querying role to see."""
+
+    account_id: str
+
+    @property
+    def database(self) -> str:
+        """Name of the database, which is Athena's to choose."""
+        return ATHENAS_DATABASE
+
+    @property
+    def description(self) -> str:
+        """Description of the database."""
+        return "Empty: Athena asks everyone who queries to see a database of this name"
+
+    @property
+    def grant(self) -> Grant:
+        """Grant to everyone in the account to see it; there is nothing in it."""
+        return Grant(
+            name="default",
             principal=f"{self.account_id}:IAMPrincipals",
             permissions=("DESCRIBE",),
             on=NamedResource(catalog=self.account_id, database=self.database),
@@ -294,3 +325,8 @@ class DomainPlan:
     catalog: Mapping[str, CatalogEntryArgs]
     links: Mapping[str, ResourceLinkArgs]
     deliveries: Mapping[str, PartnerReplicationArgs]
+
+    @property
+    def default(self) -> DefaultDatabaseArgs:
+        """The database that Athena asks for."""
+        return DefaultDatabaseArgs(account_id=self.deciding.account_id)

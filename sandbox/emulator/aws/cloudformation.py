@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sandbox.emulator.aws.fields import Conversion, PropertyValues, flag, mapping, number, one, text, texts
-from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging, recorded
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging, recorded
 
 _PARAMETERS: Final = Conversion(
     lambda values: [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
@@ -99,10 +100,49 @@ def _deploy(call: Call) -> IdAndOutputs:
     stack_set = call.aws("describe_stack_set", "cloudformation", StackSetName=name)["StackSet"]
     targets = "OU" if "deploymentTargets" in call.inputs else "accounts"
     id_ = f"{name},{call.inputs.get('callAs', 'SELF')},{targets}"
-    return id_, {"stackSetId": stack_set["StackSetId"], "stackInstanceSummaries": [], "regions": [call.region]}
+    computed: PropertyValues = {
+        "stackSetId": stack_set["StackSetId"],
+        "stackInstanceSummaries": [],
+        "regions": [call.region],
+    }
+    return id_, {**computed, **_targets_as_read(call, call.inputs)}
 
 
-STACK_INSTANCES: Final = recorded(
+def _targets_as_read(call: Call, values: PropertyValues) -> PropertyValues:
+    """The targets as the AWS plugin reads them: the units in which there is an instance, in place of those written.
+
+    `resourceStackInstancesRead` of stack_instances.go; where there is no instance at all, it leaves them as they are.
+    """
+    targets: PropertyValues = values.get("deploymentTargets") or {}
+    units: list[str] = targets.get("organizationalUnitIds") or []
+    populated = [unit for unit in units if _has_accounts(call, unit)]
+    if populated:
+        return {"deploymentTargets": {**targets, "organizationalUnitIds": populated}}
+    return {"deploymentTargets": targets} if targets else {}
+
+
+def _has_accounts(call: Call, unit: str) -> bool:
+    try:
+        return bool(call.pages("list_accounts_for_parent", "Accounts", "organizations", ParentId=unit))
+    except AwsError as error:
+        if error.not_found:
+            return False
+        raise
+
+
+def _read_instances(call: Call) -> PropertyValues | None:
+    values = _RECORDED_INSTANCES.read(call)
+    return None if values is None else {**values, **_targets_as_read(call, dict(values))}
+
+
+def _update_instances(call: Call) -> PropertyValues:
+    read = _targets_as_read(call, call.inputs)
+    if _RECORDED_INSTANCES.update:
+        _RECORDED_INSTANCES.update(call)
+    return read
+
+
+_RECORDED_INSTANCES: Final = recorded(
     "aws:cloudformation/stackInstances:StackInstances",
     "CloudFormation StackInstances",
     {
@@ -115,7 +155,8 @@ STACK_INSTANCES: Final = recorded(
                 "accounts": texts(),
                 "accountFilterType": text(),
                 "accountsUrl": text(),
-            }
+            },
+            as_read=True,
         ),
         "callAs": text(replaces=True, default="SELF"),
         "operationPreferences": _PREFERENCES,
@@ -126,5 +167,6 @@ STACK_INSTANCES: Final = recorded(
     _deploy,
     outputs=("stackInstanceSummaries", "stackSetId"),
 )
+STACK_INSTANCES: Final = replace(_RECORDED_INSTANCES, read=_read_instances, update=_update_instances)
 
 RESOURCES: Final = (STACK_SET, STACK_INSTANCES)

@@ -32,6 +32,7 @@ class Field:
     `computed`: AWS chooses a value when none is given. `local`: the provider's own switch, never sent.
     `by_hand`: the functions of the type translate it. `recorded`: the reason why moto does not keep it; the records
     keep it instead. `unread`: moto keeps it but does not answer with all of it, so the records keep it as well.
+    `as_read`: AWS may have another value than was written, so a new one is compared with what was read.
     """
 
     kind: FieldKind
@@ -45,6 +46,7 @@ class Field:
     by_hand: bool = False
     recorded: str = ""
     unread: bool = False
+    as_read: bool = False
     default: Any = None
     convert: Conversion | None = None
 

@@ -50,11 +50,17 @@ def read_half_made(call: Call) -> PropertyValues:
 
 
 def resume(call: Call) -> PropertyValues:
-    """Update a half-made resource to the inputs of the call, from its values in AWS; the computed outputs."""
+    """Update a half-made resource to the inputs of the call, from its values in AWS; the computed outputs.
+
+    The AWS plugin has no update for a type of which every change replaces: one that cannot be read stays as it is.
+    """
     values = read(call) or {}
+    if not values and call.resource.update is None:
+        raise AwsError("InternalFailure", f"{call.resource.label} doesn't support update")
     call.old = call.resource.defaults | values
     call.state = {**call.state, **values, "tagsAll": values.get("tags", {})}
-    return {name: values[name] for name in call.resource.computed if name in values} | update(call)
+    names = (*call.resource.computed, *call.resource.compared_as_read)
+    return {name: values.get(name) for name in names if name in values} | update(call)
 
 
 def read(call: Call) -> PropertyValues | None:

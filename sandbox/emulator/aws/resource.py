@@ -234,6 +234,11 @@ class ResourceType:
         return [*self.outputs, *(name for name, field in self.fields.items() if field.computed)]
 
     @property
+    def compared_as_read(self) -> list[str]:
+        """Properties of which the AWS plugin's state has what was read, not what was written."""
+        return [name for name, field in self.fields.items() if field.as_read]
+
+    @property
     def recorded_parts(self) -> dict[str, str]:
         """Properties that are only recorded, with the reason."""
         return {name: field.recorded for name, field in self.fields.items() if field.recorded}

@@ -296,7 +296,7 @@ GLUE = (
     ),
     Case(
         "aws:glue/catalogTable:CatalogTable",
-        {**TABLE_INPUTS, "name": "ice", "openTableFormatInput": ICEBERG},
+        {"name": "ice", "databaseName": "playback__sessions", "openTableFormatInput": ICEBERG},
         {"description": "On ice."},
         needs={"database": DATABASE},
         label="CatalogTable in Iceberg",
