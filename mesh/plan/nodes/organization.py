@@ -13,7 +13,7 @@ from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
 from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
-from mesh.iam.roles.deploy import deploy_access_trust, deploy_trust, preview_trust
+from mesh.iam.roles.deploy import administrator_trust, deploy_access_trust, deploy_trust, preview_trust
 from mesh.iam.roles.permission_set import permission_set
 from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins, who_reads
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
@@ -165,6 +165,11 @@ class LandingZoneArgs:
                 else None,
             ),
         )
+
+    def first_bootstrap(self, administrator: str) -> str:
+        """The template for the management account before the first run, which an administrator of it makes."""
+        trust = administrator_trust(self.perimeter.management_id, administrator)
+        return bootstrap.first_template(trust, trust)
 
     @cached_property
     def access_bootstrap(self) -> str:
