@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mesh.access.from_plan import ADMINISTRATOR_ACCESS, READ_ONLY_ACCESS
-from mesh.evaluator import FULL_ACCESS, Account, Policy, Request, Role, World, compiled, decide
+from mesh.evaluator import FULL_ACCESS, Account, Policy, Request, Resource, Role, World, compiled, decide
 
 MANAGED = {
     "arn:aws:iam::aws:policy/AdministratorAccess": ADMINISTRATOR_ACCESS,
@@ -26,23 +26,32 @@ class RefusedError(Exception):
 
 
 class Taken(NamedTuple):
-    """A permission that is taken away: an Allow, or the exception of a Deny, in a document."""
+    """A permission that is taken away from a document: an Allow, the exception of a Deny, or an action of a list."""
 
     document: str
-    sid: str
+    what: str
+    """The Sid of the statement, or the action."""
 
     def off(self, name: str, text: str) -> str:
         """The document without the permission."""
         if name != self.document:
             return text
         document = json.loads(text)
-        kept = [
-            {key: value for key, value in each.items() if key != "Condition"} if each["Sid"] == self.sid else each
-            for each in document["Statement"]
-            if each["Sid"] != self.sid or each["Effect"] == "Deny"
-        ]
-        # A document has to have a statement; this one allows nobody anything.
-        return json.dumps({**document, "Statement": kept or [{**document["Statement"][0], "Effect": "Deny"}]})
+        kept = [self._statement(each) for each in document["Statement"]]
+        return json.dumps({**document, "Statement": kept})
+
+    def _statement(self, statement: dict[str, Any]) -> dict[str, Any]:
+        if self.what in statement.get("NotAction", ()):
+            return {**statement, "NotAction": [each for each in statement["NotAction"] if each != self.what]}
+        if statement["Sid"] != self.what:
+            return statement
+        if statement["Effect"] == "Allow":
+            # In its place one that refuses nothing that is asked here, for a document has to have a statement.
+            return {**statement, "Effect": "Deny", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-nobody00"}}}
+        conditions = {operator: keys for operator, keys in statement["Condition"].items() if operator != "ArnNotLike"}
+        return {key: value for key, value in statement.items() if key != "Condition"} | (
+            {"Condition": conditions} if conditions else {}
+        )
 
 
 NOTHING = Taken("", "")
@@ -75,8 +84,10 @@ class Moment:
         self.roles: dict[str, Role] = {}
         self.providers: dict[str, tuple[str, ...]] = {}
         """Audiences by the ARN of an identity provider."""
-        self.used: dict[tuple[str, str], None] = {}
-        """Documents and Sids by which something was allowed, in order."""
+        self.resources: dict[str, str] = {}
+        """Ids of accounts by the ARN of what they have."""
+        self.texts: dict[str, str] = {}
+        """Documents by name."""
         self.handed_over = False
         """Whether the management account's roles let in CI, and the first administrator no longer."""
         self.asked: list[tuple[str, str, str]] = []
@@ -108,6 +119,7 @@ class Moment:
         self.changed()
 
     def _policy(self, name: str, text: str) -> Policy:
+        self.texts[name] = text
         return policy(name, self.taken.off(name, text))
 
     # ---- what is asked
@@ -120,7 +132,9 @@ class Moment:
             management = Account(self.management, self.organization or None, ("r",), management=True)
             if not self.organization:
                 management = Account(self.management, None)
-            self._world = World(self.organization or "o-none", self.region, [management, *accounts], self.roles.values())
+            resources = [Resource(arn, account) for arn, account in self.resources.items()]
+            organization, roles = self.organization or "o-none", self.roles.values()
+            self._world = World(organization, self.region, [management, *accounts], roles, resources)
         return self._world
 
     def _account(self, member: Member) -> Account:
@@ -131,9 +145,7 @@ class Moment:
             )
 
         service, resource = nodes("SERVICE_CONTROL_POLICY"), nodes("RESOURCE_CONTROL_POLICY")
-        return Account(
-            member.id, self.organization, member.path, service_control=service, resource_control=resource
-        )
+        return Account(member.id, self.organization, member.path, service_control=service, resource_control=resource)
 
     def ask(self, who: str, action: str, resource: str = "*", **context: Any) -> None:
         """Let somebody do something; raises RefusedError where AWS would refuse it, or nobody of that name is there."""
@@ -147,8 +159,8 @@ class Moment:
         if not decision.allowed:
             because = ", ".join(f"{cause.document}/{cause.sid}" for cause in decision.because)
             raise RefusedError(f"{who} may not {action} on {resource}: {decision.layer} ({because})")
-        for cause in decision.because:
-            self.used[cause.document, cause.sid] = None
+        if doubtful := [each for each in decision.assumed if "is not in the plan" in each]:
+            raise RefusedError(f"{who} may {action} on {resource} only if {'; '.join(doubtful)}")
 
     def become(self, who: str, role: str, **context: Any) -> str:
         """Let somebody assume a role; the role."""

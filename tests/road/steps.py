@@ -73,7 +73,15 @@ by_hand(
     "cloudformation:ActivateOrganizationsAccess",
     "organizations:EnableAWSServiceAccess",
 )
-by_hand("aws s3api create-bucket --bucket STATE-BUCKET .*", "s3:CreateBucket", resource=STATE)
+
+
+@step("aws s3api create-bucket --bucket STATE-BUCKET .*")
+def _state(aws: Moment, _: Road) -> None:
+    aws.resources[STATE] = MANAGEMENT
+    aws.changed()
+    aws.ask(ADMINISTRATOR, "s3:CreateBucket", STATE)
+
+
 by_hand("aws s3api put-bucket-versioning .*", "s3:PutBucketVersioning", resource=STATE)
 by_hand("aws kms create-key .*", "kms:CreateKey")
 by_hand("aws kms create-alias .*", "kms:CreateAlias", resource=f"arn:aws:kms:eu-west-1:{MANAGEMENT}:alias/mesh-state")
@@ -94,7 +102,9 @@ def _bootstrap(aws: Moment, road: Road) -> None:
 
 # ---- 3. what exists already
 
-by_hand("aws organizations list-aws-service-access-for-organization .*", "organizations:ListAWSServiceAccessForOrganization")
+by_hand(
+    "aws organizations list-aws-service-access-for-organization .*", "organizations:ListAWSServiceAccessForOrganization"
+)
 by_hand("aws iam get-account-authorization-details .*", "iam:GetAccountAuthorizationDetails")
 
 
@@ -173,6 +183,8 @@ def _governance_runs(aws: Moment, road: Road) -> None:
         aws.ask(deploy, "iam:CreateRole", names.role(hub, role), **bounded)
     for action in ("cloudtrail:CreateTrail", "ec2:CreateVpc", "lakeformation:PutDataLakeSettings", "kms:CreateKey"):
         aws.ask(deploy, action)
+    aws.resources[names.break_glass_topic("eu-west-1", hub)] = hub
+    aws.resources[f"arn:aws:glue:eu-west-1:{hub}:catalog"] = hub
     for below in ("publisher/", "location/", "ci/domain-"):
         road.roles_come(aws, hub, below=below)
 
@@ -182,7 +194,9 @@ def _partner_runs(aws: Moment, road: Road) -> None:
     account = road.account("partner-subtitling")
     deploy = _deploying(aws, road, "partner-subtitling")
     aws.ask(deploy, "iam:CreatePolicy", names.boundary(account))
-    aws.ask(deploy, "iam:CreateRole", names.role(account, "access"), **{"iam:PermissionsBoundary": names.boundary(account)})
+    aws.ask(
+        deploy, "iam:CreateRole", names.role(account, "access"), **{"iam:PermissionsBoundary": names.boundary(account)}
+    )
     aws.ask(deploy, "kms:CreateKey")
 
 
