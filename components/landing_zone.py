@@ -48,8 +48,8 @@ class LandingZone(ComponentResource):
         self.organization = aws.organizations.Organization(
             name,
             feature_set="ALL",
-            enabled_policy_types=list(POLICY_TYPES),
-            aws_service_access_principals=list(TRUSTED_SERVICES),
+            enabled_policy_types=sorted({*POLICY_TYPES, *args.policy_types}),
+            aws_service_access_principals=sorted({*TRUSTED_SERVICES, *args.services}),
             opts=self._outliving(args),
         )
         # IAM asks for its trusted access, which the organisation gives it, before it takes the features.
@@ -86,12 +86,10 @@ class LandingZone(ComponentResource):
         accounts: dict[str, aws.organizations.Account] = {}
         for number, account in enumerate(args.accounts):
             before = list(accounts.values())[-CREATED_AT_A_TIME:][:1] if number >= CREATED_AT_A_TIME else []
-            accounts[account.name] = self._account(account, args, list(before))
+            accounts[account.name] = self._account(account, list(before))
         return accounts
 
-    def _account(
-        self, account: MemberAccount, args: LandingZoneArgs, after: list[Resource]
-    ) -> aws.organizations.Account:
+    def _account(self, account: MemberAccount, after: list[Resource]) -> aws.organizations.Account:
         # An account outlives its YAML, which only forgets it: people close an account, and AWS takes 90 days for it.
         return aws.organizations.Account(
             account.name,
@@ -101,7 +99,7 @@ class LandingZone(ComponentResource):
             close_on_deletion=False,
             tags=account.tags,
             opts=ResourceOptions(
-                parent=self, protect=args.deletion_protection, retain_on_delete=True, depends_on=after
+                parent=self, protect=account.deletion_protection, retain_on_delete=True, depends_on=after
             ),
         )
 
@@ -183,7 +181,7 @@ class LandingZone(ComponentResource):
         )
 
     def _entering(self, args: LandingZoneArgs, after: Resource) -> ResourceOptions:
-        """Options of what brings the roles by which accounts are entered: without them nothing there is administered."""
+        """Options of what brings the roles by which accounts are entered; without those nobody administers them."""
         return ResourceOptions(
             parent=self,
             depends_on=[after],

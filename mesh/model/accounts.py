@@ -29,12 +29,46 @@ GroupId = Annotated[
 NetworkId = Annotated[str, expected(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718")]
 
 
+ServicePrincipal = Annotated[
+    str, expected(r"^([a-z0-9-]+\.)+amazonaws\.com$", "the principal of a service, such as config.amazonaws.com")
+]
+PolicyTypeName = Annotated[
+    str, expected(r"^[A-Z0-9]+(_[A-Z0-9]+)*$", "a policy type of AWS Organizations, such as TAG_POLICY")
+]
+Policies = Annotated[int, Field(ge=0, le=10)]
+
+
+class PoliciesAtNodes(Closed):
+    """Numbers of policies that are attached to the root or a unit, and are neither the mesh's nor FullAWSAccess."""
+
+    root: Policies = Field(default=0, description="At the root.")
+    governance: Policies = Field(default=0, description="At the unit of the governance account.")
+    domains: Policies = Field(default=0, description="At the unit of the domains.")
+    partners: Policies = Field(default=0, description="At the unit of the partners.")
+
+
+class PoliciesOfOthers(Closed):
+    """Control policies of others, such as AWS Control Tower; they count against the quotas of each node."""
+
+    service: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Service control policies.")
+    resource: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Resource control policies.")
+
+
 class OrganizationRecord(Closed):
     """The AWS organisation; patterns as in the AWS Organizations API reference."""
 
     id: OrganizationId = Field(description="Organisation id, o-….")
     root: RootId = Field(description="Root id, r-….")
     management: AccountId = Field(description="The management account; holds no data and no workload.")
+    services: Annotated[tuple[ServicePrincipal, ...], Field(strict=False)] = Field(
+        default=(), description="Services with trusted access in an organisation that was there before; they keep it."
+    )
+    policy_types: Annotated[tuple[PolicyTypeName, ...], Field(strict=False)] = Field(
+        default=(), description="Policy types that are on in an organisation that was there before; they stay on."
+    )
+    policies_of_others: Annotated[PoliciesOfOthers | None, Given] = Field(
+        default=None, description="Control policies that others attach to the nodes at which the mesh attaches its own."
+    )
 
 
 class Units(Closed):

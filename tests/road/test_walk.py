@@ -46,9 +46,9 @@ def test_what_is_applied_names_no_assumed_id(road: Road) -> None:
     sent += [road.sent(road.first.organization.break_glass_group.permissions.text())]
     for text in (road.first_template, road.then_template, *sent):
         assert assumed_in(text, road.first) == ()
-    for policy in args.policies:
+    for control in args.policies:
         # Nobody has that network, so what needs it is refused until `governance` has made one.
-        assert set(assumed_in(road.sent(policy.document.text()), road.first)) <= {"the network"}
+        assert set(assumed_in(road.sent(control.document.text()), road.first)) <= {"the network"}
 
 
 ENTERED = r"role/mesh/(deploy|deploy-access|preview|ci/.*|break-glass/.*|publisher/publish-playback), trust"
@@ -99,7 +99,8 @@ def test_the_road_ends_where_any_one_permission_is_taken_away(road: Road) -> Non
 
 @pytest.mark.parametrize("action", ["organizations:CreateOrganization", "iam:CreateRole", "sts:AssumeRole"])
 def test_the_administrator_needs_each_action(road: Road, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = json.dumps({"Statement": [{"Sid": "All", "Effect": "Allow", "NotAction": action, "Resource": "*"}]})
+    less = {"Sid": "All", "Effect": "Allow", "NotAction": action, "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [less]})
     monkeypatch.setitem(MANAGED, "arn:aws:iam::aws:policy/AdministratorAccess", policy("Less", text))
     with pytest.raises(RefusedError, match=action):
         walked(road)

@@ -64,6 +64,7 @@ class MemberAccount:
     email: str
     unit: str
     tags: Tags
+    deletion_protection: bool = True
 
 
 # Without slots, since its cached properties need a `__dict__`.
@@ -71,13 +72,16 @@ class MemberAccount:
 class LandingZoneArgs:
     """The organisation: units, accounts, control policies, and the roles that accounts start with.
 
-    Without `first_ci` there is no CI: people deploy, by break-glass.
+    Without `first_ci` there is no CI: people deploy, by break-glass. `services` and `policy_types` are on in an
+    organisation that was there before, and stay on.
     """
 
     perimeter: Perimeter
     accounts: tuple[MemberAccount, ...]
     partner_policies: tuple[OrganizationPolicy, ...] = ()
     first_ci: FirstCiRoles | None = None
+    services: tuple[str, ...] = ()
+    policy_types: tuple[str, ...] = ()
     deletion_protection: bool = True
 
     @cached_property
