@@ -139,7 +139,6 @@ def _updated(answer: Any, known: AccountsFile | None) -> AccountsFile:
     if known is None:
         return given
     record = known.organization.model_dump(include={"services", "policy_types"})
-    record["policies_of_others"] = known.organization.policies_of_others
     kept = given.model_copy(update={"identity_center": known.identity_center, "network": known.network})
     return _with_record(kept, record)
 
@@ -181,12 +180,6 @@ def _record(record: OrganizationRecord) -> Iterator[str]:
         yield f"services: [{', '.join(record.services)}]"
     if record.policy_types:
         yield f"policy-types: [{', '.join(record.policy_types)}]"
-    if record.policies_of_others:
-        at = {
-            kind: ", ".join(f"{node}: {number}" for node, number in getattr(record.policies_of_others, kind) if number)
-            for kind in ("service", "resource")
-        }
-        yield f"policies-of-others: {{{', '.join(f'{kind}: {{{nodes}}}' for kind, nodes in at.items() if nodes)}}}"
 
 
 def _of(kind: str, made: dict[str, str]) -> dict[str, str]:

@@ -35,23 +35,6 @@ ServicePrincipal = Annotated[
 PolicyTypeName = Annotated[
     str, expected(r"^[A-Z0-9]+(_[A-Z0-9]+)*$", "a policy type of AWS Organizations, such as TAG_POLICY")
 ]
-Policies = Annotated[int, Field(ge=0, le=10)]
-
-
-class PoliciesAtNodes(Closed):
-    """Numbers of policies that are attached to the root or a unit, and are neither the mesh's nor FullAWSAccess."""
-
-    root: Policies = Field(default=0, description="At the root.")
-    governance: Policies = Field(default=0, description="At the unit of the governance account.")
-    domains: Policies = Field(default=0, description="At the unit of the domains.")
-    partners: Policies = Field(default=0, description="At the unit of the partners.")
-
-
-class PoliciesOfOthers(Closed):
-    """Control policies of others, such as AWS Control Tower; they count against the quotas of each node."""
-
-    service: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Service control policies.")
-    resource: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Resource control policies.")
 
 
 class OrganizationRecord(Closed):
@@ -65,9 +48,6 @@ class OrganizationRecord(Closed):
     )
     policy_types: Annotated[tuple[PolicyTypeName, ...], Field(strict=False)] = Field(
         default=(), description="Policy types that are on in an organisation that was there before; they stay on."
-    )
-    policies_of_others: Annotated[PoliciesOfOthers | None, Given] = Field(
-        default=None, description="Control policies that others attach to the nodes at which the mesh attaches its own."
     )
 
 

@@ -58,8 +58,7 @@ def test_what_is_on_is_written_down_and_stays_on(folder: Path) -> None:
 
 
 def test_the_first_run_loses_nothing_that_was_written_down(folder: Path) -> None:
-    others = "policies-of-others: {service: {domains: 2}}"
-    line = f'organization: {{id: o-tinytinyti, root: r-tiny, management: "100000000001", {others}}}'
+    line = 'organization: {id: o-tinytinyti, root: r-tiny, management: "100000000001"}'
     (folder / "accounts.yaml").write_text(f"{line}\n")
     assert written(folder, SERVICES) == exit_codes.FINE
     units = {"governance": "ou-tiny-governan", "domains": "ou-tiny-domains1", "partners": "ou-tiny-partner1"}
@@ -69,8 +68,6 @@ def test_the_first_run_loses_nothing_that_was_written_down(folder: Path) -> None
     found = load(folder).usable().accounts
     assert found is not None
     assert found.organization.services == ("config.amazonaws.com", "sso.amazonaws.com")
-    assert found.organization.policies_of_others is not None
-    assert found.organization.policies_of_others.service.domains == 2
     assert found.governance == "200000000002"
 
 

@@ -67,7 +67,7 @@ def _organization(aws: Moment, _: Road) -> None:
     aws.changed()
 
 
-by_hand("aws organizations list-roots", "organizations:ListRoots")
+by_hand("aws organizations list-roots.*", "organizations:ListRoots")
 by_hand(
     "aws cloudformation activate-organizations-access",
     "cloudformation:ActivateOrganizationsAccess",

@@ -253,10 +253,9 @@ def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:
 
 def control_policies_fit_beside_those_of_others(context: RuleContext) -> Iterator[Problem]:
     """Control policies of the mesh, of AWS and of others are not more at a node than AWS takes."""
-    accounts = context.mesh.accounts
-    others = accounts.organization.policies_of_others if accounts else None
-    if others is None or context.mesh.touches("accounts.yaml", "organization"):
+    if context.mesh.touches("mesh.yaml", "policies-of-others"):
         return
+    others = context.mesh.file.policies_of_others
     for name, kind in (("service", "scp"), ("resource", "rcp")):
         most = quotas.limit(kind, "per_root_ou_account")
         for node, of_others in getattr(others, name):
@@ -270,7 +269,7 @@ def control_policies_fit_beside_those_of_others(context: RuleContext) -> Iterato
                     f"{of_others} {name} control policies of others at {where}, {ours} of the mesh and {OF_AWS} of "
                     f"AWS, and AWS takes {most}: merge or detach {ours + OF_AWS + of_others - most} of theirs"
                 )
-                yield Problem("accounts.yaml", ("organization", "policies-of-others", name, node), message)
+                yield Problem("mesh.yaml", ("policies-of-others", name, node), message)
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (

@@ -40,7 +40,7 @@ def test_accounts_keep_their_first_roles_when_the_organization_is_destroyed(tmp_
         workspace = Workspace(EmbeddedEngine.of(organization, states))
         [up] = workspace.up(mesh, ["organization"])
         assert up.result.failures == []
-        state = states.load("organization").resources.values()
+        state = states.load("organization").resources
         [instances] = [one for one in state if one.type == STACK_INSTANCES.token and one.urn.endswith("::bootstrap")]
         assert instances.inputs["retainStacks"] is True
         assert set(map(frozenset, first_roles(mesh.plan).values())) == {frozenset(FIRST)}
