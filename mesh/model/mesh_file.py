@@ -24,16 +24,16 @@ AccountEmail = Annotated[
 ]
 
 
-Policies = Annotated[int, Field(ge=0, le=10)]
+NumberOfPolicies = Annotated[int, Field(ge=0, le=10)]
 
 
 class PoliciesAtNodes(Closed):
     """Numbers of policies that are attached to the root or a unit, and are neither the mesh's nor FullAWSAccess."""
 
-    root: Policies = Field(default=0, description="At the root.")
-    governance: Policies = Field(default=0, description="At the unit of the governance account.")
-    domains: Policies = Field(default=0, description="At the unit of the domains.")
-    partners: Policies = Field(default=0, description="At the unit of the partners.")
+    root: NumberOfPolicies = Field(default=0, description="At the root.")
+    governance: NumberOfPolicies = Field(default=0, description="At the unit of the governance account.")
+    domains: NumberOfPolicies = Field(default=0, description="At the unit of the domains.")
+    partners: NumberOfPolicies = Field(default=0, description="At the unit of the partners.")
 
 
 class PoliciesOfOthers(Closed):

@@ -32,7 +32,7 @@ def stand_ins(plan: Plan) -> dict[str, str]:
 
 
 def assumed_in(text: str, plan: Plan) -> tuple[str, ...]:
-    """What a text names by an id that AWS has not given."""
+    """Accounts, units and the rest that a text names by an id that AWS has not given."""
     return tuple(what for stand_in, what in stand_ins(plan).items() if stand_in in text)
 
 

@@ -126,7 +126,8 @@ def _is_role(resource: PropertyValues) -> bool:
 
 def _below(call: Call) -> list[str]:
     """The accounts below the units that the instances are for."""
-    units = (call.inputs.get("deploymentTargets") or {}).get("organizationalUnitIds") or []
+    targets: PropertyValues = call.inputs.get("deploymentTargets") or {}
+    units: list[str] = targets.get("organizationalUnitIds") or []
     pages = [call.pages("list_accounts_for_parent", "Accounts", "organizations", ParentId=unit) for unit in units]
     return [account["Id"] for page in pages for account in page]
 
