@@ -74,8 +74,8 @@ def show_destroyed(
             screen().print(f"  protected: {failure.urn.rpartition('::')[2]} ({_type(failure.urn)})", markup=False)
         screen().print(
             f"\nstopped at {runs[-1].stack}: what is protected cannot be deleted, and nothing of this stack was.\n"
-            "To lift the protection set 'deletion-protection: false' in the 'defaults' of mesh.yaml, then mesh up, "
-            "mesh destroy",
+            "To lift the protection set 'deletion-protection: false' in the file of the domain or partner (or for the "
+            "whole mesh in the 'defaults' of mesh.yaml), then mesh up, mesh destroy",
             markup=False,
             soft_wrap=True,
         )

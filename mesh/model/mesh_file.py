@@ -24,6 +24,25 @@ AccountEmail = Annotated[
 ]
 
 
+NumberOfPolicies = Annotated[int, Field(ge=0, le=10)]
+
+
+class PoliciesAtNodes(Closed):
+    """Numbers of policies that are attached to the root or a unit, and are neither the mesh's nor FullAWSAccess."""
+
+    root: NumberOfPolicies = Field(default=0, description="At the root.")
+    governance: NumberOfPolicies = Field(default=0, description="At the unit of the governance account.")
+    domains: NumberOfPolicies = Field(default=0, description="At the unit of the domains.")
+    partners: NumberOfPolicies = Field(default=0, description="At the unit of the partners.")
+
+
+class PoliciesOfOthers(Closed):
+    """Control policies of others, such as AWS Control Tower; they count against the quotas of each node."""
+
+    service: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Service control policies.")
+    resource: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Resource control policies.")
+
+
 class Defaults(Closed):
     """Defaults of every domain and product that does not say otherwise."""
 
@@ -64,6 +83,10 @@ class MeshFile(Closed):
         default=(),
         description="Groups in IAM Identity Center that look at policies, settings and the trail in every domain's "
         "account, and at no data.",
+    )
+    policies_of_others: PoliciesOfOthers = Field(
+        default=PoliciesOfOthers(),
+        description="Control policies that others, such as AWS Control Tower, attach where the mesh attaches its own.",
     )
     ci: Annotated[ContinuousIntegration | None, Given] = Field(
         default=None,

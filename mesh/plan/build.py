@@ -82,6 +82,8 @@ class Builder(PlanInputs):
                 accounts=tuple(self.members()),
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
                 first_ci=continuous_integration.first_roles(self.file.ci, self.perimeter),
+                services=self.accounts.organization.services,
+                policy_types=self.accounts.organization.policy_types,
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
             break_glass_group=BreakGlassGroupArgs(perimeter=self.perimeter),
@@ -95,14 +97,16 @@ class Builder(PlanInputs):
     def members(self) -> list[MemberAccount]:
         """Accounts of the organisation, without the management account."""
 
-        def member(name: str, unit: str, owner: str, email: str | None = None) -> MemberAccount:
-            address = email or self.file.account_email.replace("{account}", name)
-            return MemberAccount(name=name, email=address, unit=unit, tags=self.tags("organization", owner))
+        def member(name: str, unit: str, of: Domain | Partner | None = None) -> MemberAccount:
+            address = (of and of.account.email) or self.file.account_email.replace("{account}", name)
+            tags = self.tags("organization", (of or self.file).owner.team)
+            protected = self.protected(of) if of else self.file.defaults.deletion_protection
+            return MemberAccount(name=name, email=address, unit=unit, tags=tags, deletion_protection=protected)
 
         return [
-            member("governance", "governance", self.file.owner.team),
-            *(member(f"domain-{n}", "domains", d.owner.team, d.account.email) for n, d in self.mesh.domains.items()),
-            *(member(f"partner-{n}", "partners", p.owner.team, p.account.email) for n, p in self.mesh.partners.items()),
+            member("governance", "governance"),
+            *(member(f"domain-{name}", "domains", domain) for name, domain in self.mesh.domains.items()),
+            *(member(f"partner-{name}", "partners", partner) for name, partner in self.mesh.partners.items()),
         ]
 
     def fixed_policies(self) -> tuple[OrganizationPolicy, ...]:
@@ -199,7 +203,7 @@ class Builder(PlanInputs):
         """The baseline of a domain's account."""
         account_id, budget = self.domain_id(name), domain.account.budget
         baseline = self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
-        return dataclasses.replace(baseline, with_boundary=False)
+        return dataclasses.replace(baseline, with_boundary=False, deletion_protection=self.protected(domain))
 
     def clearance_roles(self, domain: str) -> dict[str, ClearanceRoleArgs]:
         """The role of every clearance in a domain's account."""
@@ -239,7 +243,7 @@ class Builder(PlanInputs):
                 perimeter=self.perimeter,
                 domain=domain,
                 bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
-                deletion_protection=self.protected(product),
+                deletion_protection=self.protected(owner, product),
             )
             for domain, owner in self.mesh.domains.items()
             for name, product in owner.products.items()
@@ -297,7 +301,7 @@ class Builder(PlanInputs):
             retention=product.retention or defaults.retention,
             log_bucket=self.perimeter.buckets.logs(domain, account_id),
             delivers=reference in self.agreements,
-            deletion_protection=self.protected(product),
+            deletion_protection=self.protected(self.mesh.domains[domain], product),
             tags={
                 "mesh:product": reference,
                 "mesh:kind": product.kind,
@@ -316,7 +320,7 @@ class Builder(PlanInputs):
             bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
             tables=catalog.tables(contract, self.words, self.mesh.locks.get(f"{domain}.{name}")),
             classifications=self.classifications,
-            deletion_protection=self.protected(product),
+            deletion_protection=self.protected(self.mesh.domains[domain], product),
         )
 
     def links(self, name: str, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
@@ -367,15 +371,16 @@ class Builder(PlanInputs):
             account_id=self.partner_id(name),
             writers=self.writers(name),
             retention=defaults.retention,
-            deletion_protection=defaults.deletion_protection,
+            deletion_protection=self.protected(self.mesh.partners[name]),
         )
 
     def partner(self, name: str, partner: Partner) -> PartnerPlan:
         """The stack of a partner."""
         account_id, stack = self.partner_id(name), f"partner-{name}"
+        baseline = self.baseline(stack, partner.owner.email, account_id, partner.account.budget)
         return PartnerPlan(
             name=name,
             access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
-            account=self.baseline(stack, partner.owner.email, account_id, partner.account.budget),
+            account=dataclasses.replace(baseline, deletion_protection=self.protected(partner)),
             partner=self.partner_args(name),
         )

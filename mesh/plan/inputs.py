@@ -12,7 +12,7 @@ from mesh.bucket_names import MeshBucket, audit_stem, inbox_stem, log_stem, prod
 from mesh.contracts.labels import label_words, product_labels
 from mesh.iam.ends import Ends, latest
 from mesh.iam.perimeter import Perimeter
-from mesh.model import AccountsFile, Agreement, Mesh, Product
+from mesh.model import AccountsFile, Agreement, Domain, Mesh, Partner, Product
 from mesh.model.accounts import OrganizationRecord, Units
 from mesh.plan.nodes import AccountAccess, Clearance
 
@@ -129,11 +129,13 @@ class PlanInputs:
             self._covering[labels] = tuple(name for name, c in self.clearances.items() if c.covers(labels))
         return self._covering[labels]
 
-    def protected(self, product: Product) -> bool:
-        """Whether the product's data survives its removal from the YAML."""
-        if product.deletion_protection is None:
-            return self.file.defaults.deletion_protection
-        return product.deletion_protection
+    def protected(self, owner: Domain | Partner, product: Product | None = None) -> bool:
+        """Whether an account with what is in it, or one of its products, survives its removal from the YAML.
+
+        What the product's file entry says counts first, then the owner's file, then the mesh's default.
+        """
+        said = (product.deletion_protection if product else None, owner.deletion_protection)
+        return next((each for each in said if each is not None), self.file.defaults.deletion_protection)
 
     def is_open(self, agreement: Agreement) -> bool:
         """Whether an agreement is open on the day."""

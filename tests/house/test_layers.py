@@ -32,7 +32,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
         "aws",
     ),
-    "mesh.plan": ("rules", "build", {"continuous_integration", "inputs", "people"}, "nodes"),
+    "mesh.plan": ("rules", {"assumed", "build"}, {"continuous_integration", "inputs", "people"}, "nodes"),
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},

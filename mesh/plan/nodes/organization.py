@@ -13,7 +13,7 @@ from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
 from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
-from mesh.iam.roles.deploy import deploy_access_trust, deploy_trust, preview_trust
+from mesh.iam.roles.deploy import administrator_trust, deploy_access_trust, deploy_trust, preview_trust
 from mesh.iam.roles.permission_set import permission_set
 from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins, who_reads
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
@@ -64,6 +64,7 @@ class MemberAccount:
     email: str
     unit: str
     tags: Tags
+    deletion_protection: bool = True
 
 
 # Without slots, since its cached properties need a `__dict__`.
@@ -71,13 +72,16 @@ class MemberAccount:
 class LandingZoneArgs:
     """The organisation: units, accounts, control policies, and the roles that accounts start with.
 
-    Without `first_ci` there is no CI: people deploy, by break-glass.
+    Without `first_ci` there is no CI: people deploy, by break-glass. `services` and `policy_types` are on in an
+    organisation that was there before, and stay on.
     """
 
     perimeter: Perimeter
     accounts: tuple[MemberAccount, ...]
     partner_policies: tuple[OrganizationPolicy, ...] = ()
     first_ci: FirstCiRoles | None = None
+    services: tuple[str, ...] = ()
+    policy_types: tuple[str, ...] = ()
     deletion_protection: bool = True
 
     @cached_property
@@ -165,6 +169,11 @@ class LandingZoneArgs:
                 else None,
             ),
         )
+
+    def first_bootstrap(self, administrator: str) -> str:
+        """The template for the management account before the first run, which an administrator of it makes."""
+        trust = administrator_trust(self.perimeter.management_id, administrator)
+        return bootstrap.first_template(trust, trust)
 
     @cached_property
     def access_bootstrap(self) -> str:

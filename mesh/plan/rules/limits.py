@@ -30,6 +30,8 @@ ROLES_OF_A_DOMAIN_IN_GOVERNANCE: Final = 3
 """Roles of a domain in the governance account: location, publisher, continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
 """The management and the governance account."""
+OF_AWS: Final = 1
+"""Policies that AWS itself attaches to each node: FullAWSAccess, and for resource control policies RCPFullAWSAccess."""
 GRANTS_OF_DATABASES: Final = 1
 """Grants of the domains unit besides those of clearances: the expression of all databases."""
 CLEARLY: Final = 0.8
@@ -249,9 +251,31 @@ def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:
         yield Problem("mesh.yaml", (), message)
 
 
+def control_policies_fit_beside_those_of_others(context: RuleContext) -> Iterator[Problem]:
+    """Control policies of the mesh, of AWS and of others are not more at a node than AWS takes."""
+    if context.mesh.touches("mesh.yaml", "policies-of-others"):
+        return
+    others = context.mesh.file.policies_of_others
+    for name, kind in (("service", "scp"), ("resource", "rcp")):
+        most = quotas.limit(kind, "per_root_ou_account")
+        for node, of_others in getattr(others, name):
+            ours = sum(
+                node in policy.targets and policy.type == f"{name.upper()}_CONTROL_POLICY"
+                for policy in context.builder.fixed_policies()
+            )
+            if of_others and ours + OF_AWS + of_others > most:
+                where = "the root" if node == "root" else f"the unit '{node}'"
+                message = (
+                    f"{of_others} {name} control policies of others at {where}, {ours} of the mesh and {OF_AWS} of "
+                    f"AWS, and AWS takes {most}: merge or detach {ours + OF_AWS + of_others - most} of theirs"
+                )
+                yield Problem("mesh.yaml", ("policies-of-others", name, node), message)
+
+
 RULES: Final[tuple[CrossFileRule, ...]] = (
     documents_fit_their_quotas,
     roles_fit_their_account,
     clearances_fit_lake_formation,
     accounts_fit_the_organization,
+    control_policies_fit_beside_those_of_others,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Final
 
+from sandbox.emulator import backends
 from sandbox.emulator.aws.fields import Conversion, PropertyValues, flag, mapping, number, one, text, texts
 from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging, recorded
 
@@ -142,6 +144,33 @@ def _update_instances(call: Call) -> PropertyValues:
     return read
 
 
+def _undeploy(call: Call) -> None:
+    """Delete what the StackSet brought into the accounts below its units, but for stacks that are retained."""
+    if not call.inputs.get("retainStacks"):
+        stack_set = call.aws("describe_stack_set", "cloudformation", StackSetName=call.inputs["stackSetName"])[
+            "StackSet"
+        ]
+        brought = json.loads(stack_set["TemplateBody"])["Resources"].values()
+        roles = {f"{each['Properties']['Path']}{each['Properties']['RoleName']}" for each in brought if _is_role(each)}
+        for account in _below(call):
+            stored = backends.iam(account).roles
+            for id_ in [id_ for id_, role in stored.items() if f"{role.path}{role.name}" in roles]:
+                del stored[id_]
+    call.session.records.forget(call.key)
+
+
+def _is_role(resource: PropertyValues) -> bool:
+    return bool(resource["Type"] == "AWS::IAM::Role")
+
+
+def _below(call: Call) -> list[str]:
+    """The accounts below the units that the instances are for."""
+    targets: PropertyValues = call.inputs.get("deploymentTargets") or {}
+    units: list[str] = targets.get("organizationalUnitIds") or []
+    pages = [call.pages("list_accounts_for_parent", "Accounts", "organizations", ParentId=unit) for unit in units]
+    return [account["Id"] for page in pages for account in page]
+
+
 _RECORDED_INSTANCES: Final = recorded(
     "aws:cloudformation/stackInstances:StackInstances",
     "CloudFormation StackInstances",
@@ -167,6 +196,6 @@ _RECORDED_INSTANCES: Final = recorded(
     _deploy,
     outputs=("stackInstanceSummaries", "stackSetId"),
 )
-STACK_INSTANCES: Final = replace(_RECORDED_INSTANCES, read=_read_instances, update=_update_instances)
+STACK_INSTANCES: Final = replace(_RECORDED_INSTANCES, read=_read_instances, update=_update_instances, delete=_undeploy)
 
 RESOURCES: Final = (STACK_SET, STACK_INSTANCES)
