@@ -28,7 +28,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"contracts", "iam"},
         "usable",
         {"stack_settings", "validation_messages"},
-        {"model", "yamlfile"},
+        {"acceptance", "model", "yamlfile"},
         {"evaluator", "findings", "names", "quotas"},
         "aws",
     ),
@@ -74,6 +74,7 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
 OF_OURS: Final[Mapping[str, set[str]]] = {
     "mesh.aws": set(),
     "mesh.evaluator": {"mesh.aws"},
+    "mesh.acceptance": {"mesh.aws", "mesh.evaluator", "mesh.quotas"},
     "sandbox.engine": set(),
 }
 """By package: what of ours it may import besides itself."""
