@@ -13,7 +13,6 @@ from tools.shapes.pulumi_types import Property, properties_of, property_of
 
 _SESSION: Final = botocore.session.get_session()
 _LIMITS: Final = ("min", "max", "pattern")
-_TAG: Final = {"key", "value"}
 
 
 class Place(NamedTuple):
@@ -163,10 +162,11 @@ def _map(shape: Shape) -> dict[str, Any]:
     if isinstance(shape, MapShape):
         return {"type": "map", **size, "keys": _scalar(shape.key), "values": _scalar(_item(shape.value))}
     item = _item(shape)
-    if not isinstance(item, StructureShape) or {name.lower() for name in item.members} != _TAG:
+    names = sorted(item.members, key=str.lower) if isinstance(item, StructureShape) else []
+    if [name.lower().removeprefix("tag") for name in names] != ["key", "value"]:
         return {"type": "map", **size}
-    by_name = {name.lower(): member for name, member in item.members.items()}
-    return {"type": "map", **size, "keys": _scalar(by_name["key"]), "values": _scalar(by_name["value"])}
+    key, value = (_scalar(item.members[name]) for name in names)
+    return {"type": "map", **size, "keys": key, "values": value}
 
 
 def _scalar(shape: Shape) -> dict[str, Any]:
