@@ -15,10 +15,10 @@ DECIDED: Final[Mapping[tuple[str, str], str]] = {
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "rules.destination.encryptionConfiguration.replicaKmsKeyId",
     ): (
-        "The S3 API Reference takes a key's ARN or an alias's (EncryptionConfiguration, ReplicaKmsKeyID); AWS's support "
-        "told others that an alias cannot be used (ministryofjustice/aws-root-account, pull request 1015). AWS gives the "
-        "key's id when the partner's stack is made, in another account, whose state a domain's CI does not read. The "
-        "first delivery on AWS answers it; it is one of the first checks there: a copy that fails stays in the outbox."
+        "The S3 API Reference takes a key's ARN or an alias's (EncryptionConfiguration, ReplicaKmsKeyID); AWS's "
+        "support told others that an alias cannot be used (ministryofjustice/aws-root-account, pull request 1015). AWS "
+        "gives the key's id when the partner's stack is made, in another account, whose state a domain's CI does not "
+        "read. The first delivery on AWS answers it, and is one of the first checks there."
     ),
 }
 """Properties for which an alias of another account is emitted though sources differ, with the reason."""

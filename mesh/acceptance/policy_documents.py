@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from mesh.acceptance.organization_policies import wrong_policy
 from mesh.acceptance.policy_places import EmittedDocument
@@ -46,8 +46,8 @@ def wrong_in(document: EmittedDocument) -> Iterator[str]:
 
 
 def _statements(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    statements = body["Statement"]
-    return [statements] if isinstance(statements, Mapping) else statements
+    statements: Any = body["Statement"]
+    return [cast("Mapping[str, Any]", statements)] if isinstance(statements, Mapping) else statements
 
 
 def _wrong_statement(type_: PolicyType, statement: Mapping[str, Any]) -> Iterator[str]:

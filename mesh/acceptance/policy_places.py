@@ -19,7 +19,7 @@ Quota = tuple[str, str]
 
 
 class EmittedDocument(NamedTuple):
-    """A policy document, as text, at a property of a resource; `type` is None for one in another language than IAM's."""
+    """A policy document, as text, at a property of a resource; `type` is None where its language is not IAM's."""
 
     resource: EmittedResource
     path: str

@@ -39,12 +39,12 @@ class PropertyShape:
     @staticmethod
     def of(fields: Mapping[str, Any]) -> PropertyShape:
         """The shape from its JSON."""
-        inside = {name: PropertyShape.of(fields[name]) for name in ("keys", "values") if name in fields}
         return PropertyShape(
             **{name: value for name, value in fields.items() if name not in ("keys", "values", "list", "enum")},
             enum=tuple(fields.get("enum", ())),
             items=fields.get("list"),
-            **inside,
+            keys=PropertyShape.of(fields["keys"]) if "keys" in fields else None,
+            values=PropertyShape.of(fields["values"]) if "values" in fields else None,
         )
 
 

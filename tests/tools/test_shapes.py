@@ -71,9 +71,10 @@ def test_what_is_required_botocore_requires(
     client = botocore.session.get_session().create_client(
         service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
-    with Stubber(client) as stub, pytest.raises(ClientError):
+    with Stubber(client) as stub:
         stub.add_client_error(xform_name(operation))
-        getattr(client, xform_name(operation))(**parameters)
+        with pytest.raises(ClientError):  # and no ParamValidationError
+            getattr(client, xform_name(operation))(**parameters)
     shape = client.meta.service_model.operation_model(operation).input_shape
     of_type = shapes().types[type_]
     names = {of_type.properties[name].member.rpartition(" ")[2] for name in of_type.required.get("", ())}

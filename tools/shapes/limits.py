@@ -145,7 +145,8 @@ def _named(name: str, places: list[Place]) -> Iterator[Member]:
 
 def _record(member: Member, property_: Property) -> dict[str, Any]:
     """The limits of one member as `shapes.json` has them."""
-    shape, record = member.shape, {"member": f"{member.place.call} {member.path}"}
+    shape = member.shape
+    record: dict[str, Any] = {"member": f"{member.place.call} {member.path}"}
     if property_.form == "map":
         return {**record, **_map(shape), **_required(member)}
     if isinstance(shape, ListShape):
@@ -162,11 +163,11 @@ def _map(shape: Shape) -> dict[str, Any]:
     if isinstance(shape, MapShape):
         return {"type": "map", **size, "keys": _scalar(shape.key), "values": _scalar(_item(shape.value))}
     item = _item(shape)
-    names = sorted(item.members, key=str.lower) if isinstance(item, StructureShape) else []
-    if [name.lower().removeprefix("tag") for name in names] != ["key", "value"]:
+    members = dict(item.members) if isinstance(item, StructureShape) else {}
+    by_name = {name.lower().removeprefix("tag"): _scalar(member) for name, member in members.items()}
+    if by_name.keys() != {"key", "value"}:
         return {"type": "map", **size}
-    key, value = (_scalar(item.members[name]) for name in names)
-    return {"type": "map", **size, "keys": key, "values": value}
+    return {"type": "map", **size, "keys": by_name["key"], "values": by_name["value"]}
 
 
 def _scalar(shape: Shape) -> dict[str, Any]:

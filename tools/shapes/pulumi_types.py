@@ -8,8 +8,8 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-import pulumi
-from pulumi import _types
+import pulumi_aws
+from pulumi import _types  # pyright: ignore[reportPrivateUsage] (names on the wire stand nowhere else in the SDK)
 
 Form = typing.Literal["scalar", "list", "map", "object"]
 _NOT_VALUES: Final = ("Awaitable", "Output", "NoneType")
@@ -28,6 +28,8 @@ def properties_of(token: str) -> Mapping[str, Any]:
     """Names and annotations of the inputs of a type (`aws:iam/role:Role`)."""
     _, path, name = token.split(":")
     file = re.sub("([A-Z])", r"_\1", path).lower().replace("/", ".")
+    # Packages of the SDK load when they are first looked into; one whose module is imported before stays empty.
+    getattr(getattr(pulumi_aws, path.partition("/")[0]), name)
     module = importlib.import_module(f"pulumi_aws.{file}")
     # Where an object inside another type has the usual name of the arguments, theirs is another one.
     arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
@@ -43,7 +45,7 @@ def property_of(annotation: Any) -> Property:
     if origin is not None and issubclass(origin, Sequence):
         item = property_of(typing.get_args(kind)[0])
         return item._replace(listed=True)
-    if isinstance(kind, type) and pulumi._types.is_input_type(kind):
+    if isinstance(kind, type) and _types.is_input_type(kind):
         return Property("object", False, _types.input_type_types(kind))
     return Property("scalar", False, {})
 
