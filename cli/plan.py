@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.console import answer, answer_json, counted, say, screen
-from cli.exit_codes import FAULT
+from cli.exit_codes import FAULT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
 from mesh.plan import Plan
@@ -36,7 +36,8 @@ def plan(
 ) -> None:
     """Show every resource that would be made.
 
-    Runs the Pulumi program in preview, without AWS, and says in which account each would be.
+    Runs the Pulumi program in preview, without AWS, and says in which account each would be. What AWS would refuse of
+    it, by its own models and pages, is said with status 1.
     """
     planned = read(directory, as_of)
     if sizes:
@@ -52,10 +53,19 @@ def plan(
     with Progress("planning", len(stacks)) as progress:
         runs = preview(planned, stacks, progress.step)
     _show_failures(runs)
+    from mesh.acceptance.accept import accept
+
+    document = run_json.as_json(planned.plan, runs)
+    accepted = accept(document, whole=stack is None)
     if as_json:
-        answer_json(run_json.as_json(planned.plan, runs))
+        answer_json(document)
     else:
         _show(runs, stack is not None)
+        answer(str(accepted))
+    for refusal in accepted.refusals:
+        say(f"AWS would refuse: {refusal}")
+    if accepted.refusals:
+        raise typer.Exit(FINDINGS)
 
 
 def _show_sizes(plan: Plan, as_json: bool) -> None:

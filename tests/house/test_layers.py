@@ -30,6 +30,8 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"stack_settings", "validation_messages"},
         {"model", "yamlfile"},
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
+        {"acceptance", "model", "yamlfile"},
+        {"evaluator", "findings", "names", "quotas"},
         "aws",
     ),
     "mesh.plan": ("rules", {"assumed", "build"}, {"continuous_integration", "inputs", "people"}, "nodes"),
@@ -74,6 +76,7 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
 OF_OURS: Final[Mapping[str, set[str]]] = {
     "mesh.aws": set(),
     "mesh.evaluator": {"mesh.aws"},
+    "mesh.acceptance": {"mesh.aws", "mesh.evaluator", "mesh.quotas"},
     "sandbox.engine": set(),
 }
 """By package: what of ours it may import besides itself."""
