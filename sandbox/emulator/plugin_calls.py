@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mesh.aws.plugin_types import PluginCall, PluginType, Step, plugin_types
+from mesh.aws.plugin_types import PluginCall, PluginStep, PluginType, plugin_types
 from sandbox.emulator import backends
 from sandbox.emulator.asked_actions import AskedAction, changes
 from sandbox.emulator.aws.records import CallOutcome
@@ -20,7 +20,7 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 _Asked = list[tuple[PluginCall, Sequence[AskedAction]]]
 
 
-def before(call: Call, *steps: Step) -> None:
+def before(call: Call, *steps: PluginStep) -> None:
     """Decide what AWS decides before anything is changed. Raises AwsError where the role may not do it.
 
     Those are the plugin's calls up to the first change, which is the handler's own unless moto has no part of the type,
@@ -39,7 +39,9 @@ def before(call: Call, *steps: Step) -> None:
     _decide(call, [(each, _asked(kind, each, values)) for each in calls if not each.names & unknown])
 
 
-def after(call: Call, steps: Iterable[Step], made: Sequence[AskedAction], found: Mapping[str, Any] = _NOTHING) -> None:
+def after(
+    call: Call, steps: Iterable[PluginStep], made: Sequence[AskedAction], found: Mapping[str, Any] = _NOTHING
+) -> None:
     """Decide what the handler did not make of some steps, and count it. Raises AwsError where the role may not do it.
 
     `made` is what was decided on its way to moto, `found` what AWS gave besides the inputs.
@@ -57,7 +59,7 @@ def after(call: Call, steps: Iterable[Step], made: Sequence[AskedAction], found:
     _decide(call, asked)
 
 
-def count(call: Call, step: Step, made: Sequence[AskedAction]) -> None:
+def count(call: Call, step: PluginStep, made: Sequence[AskedAction]) -> None:
     """Count the calls of a step that was decided before it."""
     kind = _kind(call)
     if kind is not None:
@@ -70,7 +72,7 @@ def _kind(call: Call) -> PluginType | None:
 
 
 def _counted(
-    call: Call, kind: PluginType, steps: Iterable[Step], made: Sequence[AskedAction], values: Mapping[str, Any]
+    call: Call, kind: PluginType, steps: Iterable[PluginStep], made: Sequence[AskedAction], values: Mapping[str, Any]
 ) -> Iterator[PluginCall]:
     """The plugin's calls of some steps for these values, each counted as made or not."""
     actions = {each.action for each in made}

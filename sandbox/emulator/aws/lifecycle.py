@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mesh.aws.plugin_types import Step
+from mesh.aws.plugin_types import PluginStep
 from sandbox.emulator import plugin_calls
 from sandbox.emulator.asked_actions import listening
 from sandbox.emulator.aws.fields import PropertyValues, changed, same
@@ -102,7 +102,7 @@ def update(call: Call) -> PropertyValues:
     """Update the resource and its tags to the inputs of the call; the computed outputs that change."""
     resource = call.resource
     computed: PropertyValues = {}
-    steps: list[Step] = []
+    steps: list[PluginStep] = []
     if resource.update is not None and changed(resource.fields, call.old, call.inputs):
         steps.append("update")
     if resource.tagging and call.state.get("tagsAll") != call.tags:
