@@ -16,10 +16,10 @@ from typing import Any, Final, Literal, cast, get_args
 
 import ryaml
 
-Step = Literal["create", "read", "update", "delete", "tag"]
+PluginStep = Literal["create", "read", "update", "delete", "tag"]
 """A thing that the plugin does with a resource."""
 
-STEPS: Final[tuple[Step, ...]] = get_args(Step)
+STEPS: Final[tuple[PluginStep, ...]] = get_args(PluginStep)
 
 _OF_THE_PROVIDER: Final = "provider.yaml"
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9.]*)\}")
@@ -92,7 +92,7 @@ class PluginType:
     bugs: tuple[PluginBug, ...]
     defaults: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def calls(self, step: Step) -> tuple[PluginCall, ...]:
+    def calls(self, step: PluginStep) -> tuple[PluginCall, ...]:
         """The calls of a step in order; after a creation and an update the plugin reads what came of it."""
         of_the_step: tuple[PluginCall, ...] = getattr(self, step)
         return (*of_the_step, *self.read) if step in {"create", "update"} else of_the_step

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from mesh.aws.plugin_types import STEPS, PluginCall, PluginType, Step, plugin_types
+from mesh.aws.plugin_types import STEPS, PluginCall, PluginStep, PluginType, plugin_types
 from mesh.iam.keys import ADMINISTER_KEY
 from mesh.iam.roles.publisher import LABEL, PUBLISH, START, TAG
 
@@ -20,7 +20,7 @@ def of(token: str) -> PluginType:
     return plugin_types()[token]
 
 
-def asked(token: str, step: Step, inputs: Mapping[str, Any]) -> list[str]:
+def asked(token: str, step: PluginStep, inputs: Mapping[str, Any]) -> list[str]:
     """Actions of a step for these inputs, in order, without the closing read."""
     calls: tuple[PluginCall, ...] = getattr(of(token), step)
     return [call.action for call in calls if call.made(inputs)]
