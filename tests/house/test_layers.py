@@ -32,7 +32,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"evaluator", "findings", "names", "quotas"},
         "aws",
     ),
-    "mesh.plan": ("rules", "build", {"continuous_integration", "inputs", "people"}, "nodes"),
+    "mesh.plan": ("rules", "build", {"continuous_integration", "footprint", "inputs", "people"}, "nodes"),
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},

@@ -1,4 +1,4 @@
-"""What is deployed can be deployed (M19): the role of a stack may make every call of the AWS plugin, on what it makes.
+"""Deployment (M19): the role of a stack may make every call of the AWS plugin, on each resource that the stack makes.
 
 Which calls those are, the plugin's own source says (`mesh/aws/plugin/`), and which resources there are, the plan's
 footprint: neither is taken from our policies. Who becomes the roles is asked by M16, M18 and I22.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from mesh.aws.plugin_types import STEPS, PluginType, Step, plugin_types, provider_calls
+from mesh.aws.plugin_types import STEPS, PluginStep, PluginType, plugin_types, provider_calls
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.footprint import DeployedResource, footprint
@@ -71,7 +71,7 @@ def stacks_can_be_deployed(subject: Subject, types: Mapping[str, PluginType] | N
         yield Fact(f"the calls of {token} are known", lambda _: "no file of mesh/aws/plugin has the type")
 
 
-def _claim(resource: DeployedResource, step: Step, call: AskedCall) -> Claim:
+def _claim(resource: DeployedResource, step: PluginStep, call: AskedCall) -> Claim:
     who = f"stack {resource.stack}, {resource.type} {resource.name!r}, {step}"
     which = resource.type, call.action
     if which in WITHOUT_ITS_POLICY:
@@ -81,7 +81,7 @@ def _claim(resource: DeployedResource, step: Step, call: AskedCall) -> Claim:
 
 def _calls(
     kind: PluginType, resource: DeployedResource, organization: Mapping[str, str]
-) -> Iterator[tuple[Step, AskedCall]]:
+) -> Iterator[tuple[PluginStep, AskedCall]]:
     """Every call that AWS is asked for a resource; a read is asked by the preview, too: at a refresh, at an import."""
     values, access = placed(resource, organization), resource.access
     # The calls of a type are about one thing or two, so that few templates have to be filled.
@@ -113,14 +113,14 @@ def _of_providers(subject: Subject) -> Iterator[Claim]:
             yield Claim(f"the publisher of {name}", Request(publishes, call.action, "*"), allowed=True)
 
 
-def _tag_keys(step: Step, action: str, resource: DeployedResource) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _tag_keys(step: PluginStep, action: str, resource: DeployedResource) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The keys of the tags that are put on a resource, with an action that sends them."""
     if step not in ("create", "tag") or not _sends_tags(action):
         return ()
     return (("aws:TagKeys", tuple(sorted(resource.access.tags))),)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _sends_tags(action: str) -> bool:
     return "aws:TagKeys" in facts.keys_of_action(*action.split(":"))
 
