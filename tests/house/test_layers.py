@@ -35,6 +35,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "aws",
     ),
     "mesh.plan": ("rules", {"assumed", "build"}, {"continuous_integration", "inputs", "people"}, "nodes"),
+    "mesh.plan": ("rules", "build", {"continuous_integration", "footprint", "inputs", "people"}, "nodes"),
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
-from mesh.plan.nodes import LandingZoneArgs, PermissionSetsArgs, Plan
+from mesh.plan.nodes import (
+    DeclarativePolicy,
+    LandingZoneArgs,
+    OptOutPolicy,
+    OrganizationPolicy,
+    PermissionSetsArgs,
+    Plan,
+)
 
 UNITS = ("governance", "domains", "partners")
 POLICY_TYPES = (
@@ -94,25 +101,7 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
             tags=SET,
         )
     for policy in (args.declared, args.opted_out, *args.policies):
-        policy_id = f"p-{policy.name}"
-        # As the ARN of a policy has its type.
-        kind = {"policyType": policy.type.lower()}
-        yield make(
-            "organizations/policy:Policy",
-            policy.name,
-            given=policy_id,
-            beside=kind,
-            name=policy.name,
-            type=policy.type,
-        )
-        for target in policy.targets:
-            yield make(
-                "organizations/policyAttachment:PolicyAttachment",
-                policy.name if len(policy.targets) == 1 else f"{policy.name}-{target}",
-                beside=kind,
-                policyId=policy_id,
-                targetId=targets[target],
-            )
+        yield from _attached(make, policy, targets)
     yield from _stack_set(make, "bootstrap", [targets[unit] for unit in UNITS])
     yield from _stack_set(make, "bootstrap-access", [targets["domains"]])
     yield make(
@@ -122,6 +111,26 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
         accountId=perimeter.governance_id,
     )
     yield make("ram/sharingWithOrganization:SharingWithOrganization", "sharing")
+
+
+def _attached(
+    make: StackMaker, policy: OrganizationPolicy | DeclarativePolicy | OptOutPolicy, targets: dict[str, str]
+) -> Iterator[DeployedResource]:
+    """A policy with its attachments."""
+    policy_id = f"p-{policy.name}"
+    # As the ARN of a policy has its type.
+    kind = {"policyType": policy.type.lower()}
+    yield make(
+        "organizations/policy:Policy", policy.name, given=policy_id, beside=kind, name=policy.name, type=policy.type
+    )
+    for target in policy.targets:
+        yield make(
+            "organizations/policyAttachment:PolicyAttachment",
+            policy.name if len(policy.targets) == 1 else f"{policy.name}-{target}",
+            beside=kind,
+            policyId=policy_id,
+            targetId=targets[target],
+        )
 
 
 def _stack_set(make: StackMaker, name: str, units: list[str]) -> Iterator[DeployedResource]:

@@ -1,4 +1,4 @@
-"""What is deployed can be deployed (M19): the role of a stack may make every call of the AWS plugin, on what it makes.
+"""Deployment (M19): the role of a stack may make every call of the AWS plugin, on each resource that the stack makes.
 
 Which calls those are, the plugin's own source says (`mesh/aws/plugin/`), and which resources there are, the plan's
 footprint: neither is taken from our policies. Who becomes the roles is asked by M16, M18 and I22.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from mesh.aws.plugin_types import STEPS, PluginStep, PluginType, plugin_types, provider_calls
@@ -120,7 +120,7 @@ def _tag_keys(step: PluginStep, action: str, resource: DeployedResource) -> tupl
     return (("aws:TagKeys", tuple(sorted(resource.access.tags))),)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _sends_tags(action: str) -> bool:
     return "aws:TagKeys" in facts.keys_of_action(*action.split(":"))
 
