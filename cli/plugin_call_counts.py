@@ -19,7 +19,7 @@ def of_the_run(before: Inventory | None, behind: Inventory | None) -> list[Plugi
     earlier = {count[:2]: count[2:] for count in before.plugin_calls} if before else {}
     counts: list[PluginCallCount] = []
     for count in behind.plugin_calls if behind else ():
-        subtracted = zip(count[2:], earlier.get(count[:2], (0, 0, 0, 0)), strict=True)
+        subtracted = zip(count[2:], earlier.get(count[:2], (0,) * 5), strict=True)
         numbers = [int(now) - int(then) for now, then in subtracted]
         if any(numbers):
             counts.append(PluginCallCount(*count[:2], *numbers))
@@ -27,15 +27,17 @@ def of_the_run(before: Inventory | None, behind: Inventory | None) -> list[Plugi
 
 
 def show(counts: Sequence[PluginCallCount]) -> None:
-    """Prints the numbers in four kinds, and what the emulator could not make."""
+    """Prints the numbers in five kinds, and what the emulator could not make."""
     if not counts:
         return
     made, along = sum(count.made for count in counts), sum(count.along for count in counts)
-    unread, impossible = sum(count.unread for count in counts), sum(count.impossible for count in counts)
+    unread, spared = sum(count.unread for count in counts), sum(count.spared for count in counts)
+    impossible = sum(count.impossible for count in counts)
+    total = made + along + unread + spared + impossible
     lines = [
-        f"{counted(made + along + unread + impossible, 'call')} of the AWS plugin, each decided by the policies: "
-        f"{made:,} made, {along:,} that AWS asks along with those, {unread:,} reads of what was just made, "
-        f"whose answers nobody waits for here, and",
+        f"{counted(total, 'call')} of the AWS plugin, each decided by the policies: "
+        f"{made:,} made, {along:,} asked along with those,",
+        f"{unread:,} reads whose answers nobody waits for here, {spared:,} changes that another call stands for, and",
         f"{impossible:,} that the emulator could not make: decided as all others are, without what AWS would have done",
     ]
     lines += [f"  {token}: {', '.join(actions)}" for token, actions in _impossible(counts).items()]

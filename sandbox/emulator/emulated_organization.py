@@ -185,10 +185,14 @@ class EmulatedOrganization:
 
     def inventory(self) -> Inventory:
         """All of that, as plain values, with the AWS plugin's calls for it."""
-        from sandbox.emulator.moto_inventory import could_answer
+        from sandbox.emulator.aws import RECORDED_TYPES
+        from sandbox.emulator.moto_inventory import has_operation
+
+        def possible(token: str, action: str) -> bool:
+            return token not in RECORDED_TYPES and has_operation(action)
 
         reasons = {token: sorted(why) for token, why in self.records.reasons().items()}
-        calls = self.records.plugin_call_counts(could_answer)
+        calls = self.records.plugin_call_counts(possible)
         return Inventory(self.counts(), reasons, self.account_ids(), calls)
 
     def resources_in(self, account_id: str) -> int:

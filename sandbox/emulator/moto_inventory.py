@@ -12,8 +12,6 @@ from botocore import xform_name
 from moto.core import base_backend
 from moto.core.responses import BaseResponse
 
-from sandbox.emulator.asked_actions import changes
-
 _REGISTRY: Final[Any] = base_backend.BackendDict
 
 
@@ -41,17 +39,12 @@ _MODULES: Final = {"sso": "ssoadmin"}
 _OPERATIONS: Final = {"budgets:ViewBudget": "describe_budget"}
 """Operations, as moto calls them, of actions that have another name."""
 
-_OF_S3_MISSING: Final = frozenset({"s3:GetBucketRequestPayment"})
-"""Reads of a bucket that moto does not have: its other operations on buckets have no methods by their names."""
+_OF_S3_MISSING: Final = frozenset({"s3:GetBucketRequestPayment", "s3:PutBucketRequestPayment"})
+"""Actions on a bucket that moto does not have: its operations on buckets have no methods by their names."""
 
 
-def could_answer(action: str) -> bool:
-    """Whether moto has the read that an action is asked for. A change counts as lacking.
-
-    A handler that leaves out a change does so because moto has no place for it.
-    """
-    if changes(action):
-        return False
+def has_operation(action: str) -> bool:
+    """Whether moto has the operation that an action is asked for."""
     service, _, name = action.partition(":")
     if service == "s3":
         return action not in _OF_S3_MISSING

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from sandbox.emulator.asked_actions import changes
+
 RecordKey = tuple[str, str, str, str]
 """(account id, region, type token, resource id)"""
 
@@ -31,7 +33,8 @@ class PluginCallCount(NamedTuple):
     """Numbers of the calls that the AWS plugin makes of an action for a type, all of them decided by the policies.
 
     `made` reached moto, `along` is what AWS asks along with another call. The others were left at the decision:
-    `unread` is of reads whose answer nobody waits for, `impossible` what the emulator could not make.
+    `unread` is of reads whose answer nobody waits for, `spared` of changes that moto has and that another call stands
+    for, or that nothing hangs on here, `impossible` what the emulator could not make.
     """
 
     type: str
@@ -39,6 +42,7 @@ class PluginCallCount(NamedTuple):
     made: int
     along: int
     unread: int
+    spared: int
     impossible: int
 
 
@@ -123,8 +127,8 @@ class Records:
         with self.lock:
             self.plugin_calls[token, action, outcome] += 1
 
-    def plugin_call_counts(self, possible: Callable[[str], bool]) -> list[PluginCallCount]:
-        """The calls of the AWS plugin by type and action, sorted; `possible` says which the emulator could make."""
+    def plugin_call_counts(self, possible: Callable[[str, str], bool]) -> list[PluginCallCount]:
+        """The calls of the AWS plugin, sorted; `possible` says of a type and an action whether it can be made here."""
         with self.lock:
             counted = Counter(self.plugin_calls)
         return [
@@ -168,9 +172,10 @@ class Records:
 
 
 def _plugin_call_count(
-    token: str, action: str, counted: Counter[tuple[str, str, CallOutcome]], possible: Callable[[str], bool]
+    token: str, action: str, counted: Counter[tuple[str, str, CallOutcome]], possible: Callable[[str, str], bool]
 ) -> PluginCallCount:
     left = counted[token, action, "left"]
-    unread = left if left and possible(action) else 0
+    unmade = left if left and possible(token, action) else 0
+    unread, spared = (0, unmade) if changes(action) else (unmade, 0)
     made, along = counted[token, action, "made"], counted[token, action, "along"]
-    return PluginCallCount(token, action, made, along, unread, left - unread)
+    return PluginCallCount(token, action, made, along, unread, spared, left - unmade)
