@@ -92,6 +92,8 @@ class Deployment:
     def outputs(self, urn: str, outputs: struct_pb2.Struct) -> None:
         """Keep the outputs of a component, or of the stack."""
         with self._work.lock:
+            if urn in self._work.left_out:
+                return
             new = self._snapshot.new(urn)
             if new is None or new.custom:
                 self._work.fail(urn, f"cannot complete a resource '{urn}' whose registration isn't pending")

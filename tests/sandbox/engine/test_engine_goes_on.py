@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pulumi import ResourceOptions
+
 from tests.sandbox.engine.engine_harness import Account, Product, Stack, Thing, messages, on, steps
 
 
@@ -55,6 +57,20 @@ def test_what_waits_for_a_whole_component_waits_for_each_of_its_children() -> No
     stack = Stack(goes_on=True)
     stack.run(program)
     assert {name for name in stack.remembered() if name.startswith("Thing")} == {"Thing::p-good", "Thing::beside"}
+
+
+def test_a_component_behind_a_failed_resource_is_left_out_with_its_children() -> None:
+    def program(**failing: object) -> None:
+        account = Account()
+        a = Thing("a", on(account), **failing)
+        Product("p", ResourceOptions(providers=[account], depends_on=[a]), child={})
+        Thing("b", on(account))
+
+    stack = Stack(goes_on=True)
+    assert messages(stack.run(lambda: program(fail="Create"))) == "AccessDenied: not allowed to create"
+    assert {name for name in stack.remembered() if name.startswith("Thing")} == {"Thing::b"}
+    stack.up(program)
+    assert "Thing::p-child" in stack.remembered()
 
 
 def test_a_crash_of_a_provider_stops_the_run() -> None:
