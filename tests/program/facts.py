@@ -142,10 +142,10 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
         arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
         yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
-    for args in plan.registered.values():
+    for product, args in plan.registered.items():
         yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
         place = {"catalogId": governance, "arn": args.arn}
-        about = f"grant to {args.publisher}: {args.domain}.{args.product}"
+        about = f"grant to {args.publisher}: {product}"
         yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
     for role in plan.ci.values():
         yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)

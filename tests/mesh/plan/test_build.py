@@ -17,6 +17,7 @@ from mesh.contracts import elements
 from mesh.iam.statement import Document
 from mesh.load import load
 from mesh.model import Mesh
+from mesh.model.names_lock import KeptBuckets, NamesLock
 from mesh.plan import Plan, build, problems
 from mesh.plan.nodes import Clearance
 
@@ -67,6 +68,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
             for product in many
         },
         locks={f"{domain}.{product}": tiny.locks["orders.customers"] for domain in owners for product in many},
+        names_lock=NamesLock(buckets=KeptBuckets()),
     )
 
 
