@@ -1,4 +1,4 @@
-"""Commands of the AWS CLI on the pages: each is one of AWS's, with options of its own, by the models the CLI is made of."""
+"""Commands of the AWS CLI on the pages: each is one of AWS's, with options that it has, by the CLI's own models."""
 
 from __future__ import annotations
 

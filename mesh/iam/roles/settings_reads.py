@@ -1,7 +1,7 @@
 """Actions with which settings are read: what a refresh of the program's resource types asks, and nothing of data.
 
 An action that returns what somebody stored, logged, asked or keeps secret is not among them, however its name begins.
-What the plugin asks for each type stands in `mesh/aws/plugin_reads.yaml`; the proof compares the two.
+What the plugin asks for each type stands in `mesh/aws/plugin/`, read in its source; the proof compares the two.
 """
 
 from __future__ import annotations
