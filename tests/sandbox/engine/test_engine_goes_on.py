@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pulumi import ResourceOptions
 
 from tests.sandbox.engine.engine_harness import Account, Product, Stack, Thing, messages, on, steps
 
 
-def chain(**failing: object) -> None:
+def chain(**failing: Any) -> None:
     """`a`; `b` with these properties and `c` behind it; `d`, which has nothing to do with them."""
     account = Account()
     a = Thing("a", on(account))
@@ -60,7 +62,7 @@ def test_what_waits_for_a_whole_component_waits_for_each_of_its_children() -> No
 
 
 def test_a_component_behind_a_failed_resource_is_left_out_with_its_children() -> None:
-    def program(**failing: object) -> None:
+    def program(**failing: Any) -> None:
         account = Account()
         a = Thing("a", on(account), **failing)
         Product("p", ResourceOptions(providers=[account], depends_on=[a]), child={})
