@@ -22,7 +22,7 @@ _SUFFIX: Final = re.compile(rf"{_ENDING}$")
 
 
 def suffix(account_id: str, region: str) -> str:
-    """What the name of a bucket in an account's own namespace ends with; empty in a region that has none."""
+    """Ending of the names of buckets in an account's own namespace; empty in a region that has none."""
     return "" if region in WITHOUT_NAMESPACES else f"-{account_id}-{region}-an"
 
 

@@ -17,7 +17,7 @@ RESERVED_ENDINGS: Final = ("--x-s3", "--ol-s3", "--table-s3", "-s3alias", "-an")
 
 
 class Declared(NamedTuple):
-    """What a bucket is for: in words, and where people wrote the name that its own is made of."""
+    """Purpose of a bucket: whose it is in words, and where people wrote the name that its own is made of."""
 
     whose: str
     file: str
@@ -25,7 +25,7 @@ class Declared(NamedTuple):
 
 
 def declared(bucket: MeshBucket) -> Declared:
-    """What a bucket is for, and the place of it."""
+    """Purpose of a bucket, and its place."""
     match bucket.keys:
         case ("products", reference):
             domain, _, product = reference.partition(".")
