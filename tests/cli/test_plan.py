@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_what_aws_would_refuse_is_said_with_status_1(
     monkeypatch.setattr(preview, "preview", lambda *_: [])
     monkeypatch.setattr(accept, "accept", lambda *_, **__: AcceptedPlan("1.2", 2, 1, 0, (), (refused,)))
     with pytest.raises(typer.Exit) as ended:
-        plan(stack="governance", directory=STACKS, as_of="2026-12-01", as_json=as_json)
+        plan(stack=["governance"], directory=STACKS, as_of=datetime.datetime(2026, 12, 1), as_json=as_json)
     assert ended.value.exit_code == 1
     told = capsys.readouterr()
     assert "AWS would refuse: governance: Bucket audit: bucket: 'a_b' does not match" in told.err
