@@ -53,10 +53,10 @@ def plan(
     with Progress("planning", len(stacks)) as progress:
         runs = preview(planned, stacks, progress.step)
     _show_failures(runs)
-    from mesh.acceptance.accept import accept
+    from mesh.acceptance import accept
 
     document = run_json.as_json(planned.plan, runs)
-    accepted = accept(document, whole=stack is None)
+    accepted = accept.accept(document, whole=stack is None)
     if as_json:
         answer_json(document)
     else:

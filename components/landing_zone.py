@@ -155,7 +155,7 @@ class LandingZone(ComponentResource):
         `mesh/deploy` and `mesh/preview` in all of them, `mesh/deploy-access` in those of domains.
         """
         # CloudFormation lists no instance in a unit without accounts, and the AWS plugin takes what is listed for the
-        # units that there are (`replaceOrganizationalUnitIDs` of stack_instances.go): each run would add it again.
+        # units that there are (its function `replaceOrganizationalUnitIDs`): each run would add it again.
         populated = [unit for unit in self.units if any(account.unit == unit for account in args.accounts)]
         about = "Roles that deploy and preview the data mesh"
         self._stack_set("bootstrap", about, args.bootstrap, populated, args)

@@ -9,7 +9,7 @@ from typing import Any
 from mesh.acceptance import property_values
 from mesh.acceptance.emitted import EmittedResource, InputRefusal, emitted
 from mesh.acceptance.key_aliases import aliases_of_others
-from mesh.acceptance.named_principals import MadePrincipals
+from mesh.acceptance.named_in_policies import MadePrincipals
 from mesh.acceptance.policy_documents import wrong_in
 from mesh.acceptance.policy_places import documents, unplaced
 from mesh.aws.property_shapes import shapes
@@ -17,7 +17,7 @@ from mesh.aws.property_shapes import shapes
 
 @dataclass(frozen=True, slots=True)
 class AcceptedPlan:
-    """What was compared with AWS's models: numbers of values and documents, and what AWS would refuse."""
+    """A plan as it was compared with AWS's models: numbers of values and documents, and what AWS would refuse."""
 
     botocore: str
     values: int

@@ -1,4 +1,4 @@
-"""Regular expressions of AWS's models, which are Java's, translated to Python's.
+"""Patterns of AWS's models, which are Java's, translated to Python's.
 
 Java's `Pattern` (its API page): classes inside classes, intersections, Unicode categories, pairs of surrogates. A class
 is read as a set of code points and written again as ranges; what is not known is refused, never guessed.

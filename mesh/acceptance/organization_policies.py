@@ -39,7 +39,7 @@ _NESTED: Final = ("ec2_attributes.allowed_images_settings.image_criteria", "ec2_
 
 
 def wrong_policy(type_: str, body: Any) -> Iterator[str]:
-    """What Organizations would refuse of a policy that is none of IAM's."""
+    """Mistakes that Organizations would refuse of a policy that is none of IAM's."""
     known = _EC2 if type_ == "DECLARATIVE_POLICY_EC2" else {}
     for path, value in _settings("", body):
         setting = known.get(path)

@@ -22,7 +22,7 @@ from mesh.evaluator.policy_types import PolicyType
 
 
 def wrong_in(document: EmittedDocument) -> Iterator[str]:
-    """What AWS would refuse of a document, or take and never apply."""
+    """Mistakes of a document that AWS would refuse, or take and never apply."""
     try:
         body: Any = json.loads(document.text)
     except ValueError as error:

@@ -6,7 +6,7 @@ Both have parts that vary: a statement's wildcards and policy variables, and the
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from mesh.evaluator import facts
@@ -52,7 +52,7 @@ def _form(text: str) -> str:
 def _meet(one: str, other: str) -> bool:
     """Whether a text matches both patterns."""
 
-    @cache
+    @lru_cache(maxsize=65_536)
     def met(i: int, j: int) -> bool:
         if i == len(one) and j == len(other):
             return True

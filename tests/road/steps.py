@@ -236,6 +236,8 @@ def _organization_is_previewed(aws: Moment, road: Road) -> None:
     _deploying(aws, road, "organization")
 
 
+by_hand("aws service-quotas list-service-quotas .*", "servicequotas:ListServiceQuotas")
+by_hand("aws service-quotas request-service-quota-increase .*", "servicequotas:RequestServiceQuotaIncrease")
 by_hand("aws account put-alternate-contact .*", "account:PutAlternateContact")
 
 

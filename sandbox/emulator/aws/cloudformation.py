@@ -113,7 +113,7 @@ def _deploy(call: Call) -> IdAndOutputs:
 def _targets_as_read(call: Call, values: PropertyValues) -> PropertyValues:
     """The targets as the AWS plugin reads them: the units in which there is an instance, in place of those written.
 
-    `resourceStackInstancesRead` of stack_instances.go; where there is no instance at all, it leaves them as they are.
+    As its function `resourceStackInstancesRead`: where there is no instance at all, it leaves them as they are.
     """
     targets: PropertyValues = values.get("deploymentTargets") or {}
     units: list[str] = targets.get("organizationalUnitIds") or []

@@ -48,7 +48,7 @@ def test_a_read_that_only_the_plugin_makes_is_refused_as_on_aws_and_leaves_the_r
 
 
 def test_a_refused_read_back_is_told_again_until_the_permission_is_there() -> None:
-    """realaws.md A1: the table is there, its read is refused; with the permission the next run finds it."""
+    """The table is there, its read is refused; with the permission the next run finds it."""
     with EnforcedOrganization(IDS, REGION, first_roles(ALL)) as organization:
         organization.ensure_account("playback")
         driver = configured(organization, DOMAIN)

@@ -1,4 +1,4 @@
-"""Principals that a document names: AWS refuses one that does not exist when the document is put in its place.
+"""Roles, accounts and services that a document names: AWS refuses one that is not there when the document is put.
 
 IAM User Guide, "AWS JSON policy elements: Principal"; IAM, S3, KMS and SNS answer "Invalid principal in policy" or
 their like. A role has to be made before, and its account has to be one of the mesh's.
