@@ -38,6 +38,7 @@ LOOKED_UP: Final = {
     "roleBoundary": "mesh/boundary",
     "groupPath": "/mesh/",
     "policyType": "x_policy",
+    "serviceOwner": "amazon",
 }
 """What the one who asks looks up by what a property names."""
 
