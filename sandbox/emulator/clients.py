@@ -118,7 +118,7 @@ class RoleSession:
 
     @property
     def decides(self) -> Decides | None:
-        """What this role is refused of actions that nothing is sent for; None where no policies are enforced."""
+        """Refusals of this role for actions that nothing is sent for; None where no policies are enforced."""
         return partial(self.gate.refusals, self.credentials.access_key) if self.gate else None
 
     def call(

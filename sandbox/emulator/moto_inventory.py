@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Sized
 from functools import lru_cache
+from pkgutil import resolve_name
 from typing import Any, Final
 
 from botocore import xform_name
@@ -55,8 +55,8 @@ def has_operation(action: str) -> bool:
 @lru_cache(maxsize=128)
 def _responses(service: str) -> tuple[type, ...]:
     try:
-        module = importlib.import_module(f"moto.{_MODULES.get(service, service)}.responses")
-    except ImportError:
+        module: Any = resolve_name(f"moto.{_MODULES.get(service, service)}.responses")
+    except (ImportError, AttributeError):
         return ()
     classes: list[tuple[str, type]] = inspect.getmembers(module, inspect.isclass)
     return tuple(each for _, each in classes if issubclass(each, BaseResponse))

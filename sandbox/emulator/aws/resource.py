@@ -51,7 +51,7 @@ class AwsSession(Protocol):
 
     @property
     def decides(self) -> Decides | None:
-        """What this role is refused of actions that nothing is sent for; None where no policies are enforced."""
+        """Refusals of this role for actions that nothing is sent for; None where no policies are enforced."""
         ...
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
