@@ -44,7 +44,7 @@ class ClearanceRole(ComponentResource):
                 raise TypeError(f"{grant.name}: a clearance is passed on as an expression, nothing else")
             # The catalog is named in the expression only: with it at the top level too, the AWS plugin does not find
             # the grant again (terraform-provider-aws #26602). No grant waits for another, so one that fails stops none:
-            # where Lake Formation refuses concurrent ones, the plugin tries again for two minutes (`resourcePermissionsCreate`).
+            # where Lake Formation refuses concurrent ones, the plugin tries again for two minutes.
             aws.lakeformation.Permissions(
                 grant.name,
                 principal=self.role.arn,

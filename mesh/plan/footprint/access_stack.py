@@ -8,7 +8,7 @@ from mesh import names
 from mesh.plan.footprint.account_resources import boundary, mesh_role
 from mesh.plan.footprint.deployed_resource import DeployedResource, StackMaker
 from mesh.plan.footprint.lake_resources import granted, settings
-from mesh.plan.nodes import DomainPlan, ResourceLinkArgs
+from mesh.plan.nodes import DefaultDatabaseArgs, DomainPlan, ResourceLinkArgs
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
@@ -26,8 +26,17 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
         yield from mesh_role(make, name, args.arn, bound)
         for grant in args.grants:
             yield granted(make, grant)
+    yield from _default(make, plan.default)
     for reference, link in plan.links.items():
         yield from _link(make, reference, link)
+
+
+def _default(make: StackMaker, args: DefaultDatabaseArgs) -> Iterator[DeployedResource]:
+    """The database that Athena asks for, and its grant."""
+    given = f"{args.account_id}:{args.database}"
+    kind = "glue/catalogDatabase:CatalogDatabase"
+    yield make(kind, "default", given=given, name=args.database, catalogId=args.account_id)
+    yield granted(make, args.grant, name="default")
 
 
 def _link(make: StackMaker, name: str, args: ResourceLinkArgs) -> Iterator[DeployedResource]:

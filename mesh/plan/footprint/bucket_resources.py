@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mesh.aws.bucket_namespace import namespace
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 
 SETTINGS = (
@@ -32,6 +33,7 @@ def private_bucket(
         name,
         given=bucket,
         bucket=bucket,
+        bucketNamespace=namespace(bucket),
         forceDestroy=None if protected else True,
         objectLockEnabled=True if locked else None,
         tags=SET if tagged else None,

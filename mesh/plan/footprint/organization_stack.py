@@ -71,8 +71,8 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
         "organization",
         given=perimeter.organization,
         featureSet="ALL",
-        enabledPolicyTypes=[*POLICY_TYPES],
-        awsServiceAccessPrincipals=[*TRUSTED_SERVICES],
+        enabledPolicyTypes=sorted({*POLICY_TYPES, *args.policy_types}),
+        awsServiceAccessPrincipals=sorted({*TRUSTED_SERVICES, *args.services}),
     )
     yield make(
         "iam/organizationsFeatures:OrganizationsFeatures",
@@ -102,8 +102,9 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
         )
     for policy in (args.declared, args.opted_out, *args.policies):
         yield from _attached(make, policy, targets)
-    yield from _stack_set(make, "bootstrap", [targets[unit] for unit in UNITS])
-    yield from _stack_set(make, "bootstrap-access", [targets["domains"]])
+    populated = [unit for unit in UNITS if any(account.unit == unit for account in args.accounts)]
+    yield from _stack_set(make, "bootstrap", [targets[unit] for unit in populated])
+    yield from _stack_set(make, "bootstrap-access", [targets[unit] for unit in populated if unit == "domains"])
     yield make(
         "cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
         "audit",
@@ -137,10 +138,13 @@ def _stack_set(make: StackMaker, name: str, units: list[str]) -> Iterator[Deploy
     """A StackSet of the first roles of accounts, and its instances in the accounts of units."""
     made = f"mesh-{name}"
     yield make("cloudformation/stackSet:StackSet", name, given=made, name=made, permissionModel="SERVICE_MANAGED")
+    if not units:
+        return
     yield make(
         "cloudformation/stackInstances:StackInstances",
         name,
         stackSetName=made,
+        retainStacks=True,
         regions=[make.access.region],
         deploymentTargets={"organizationalUnitIds": units},
     )
