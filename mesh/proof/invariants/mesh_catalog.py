@@ -60,7 +60,7 @@ def _hub_grants(subject: Subject) -> str | None:
 
 
 def _wrong_grant(subject: Subject, grant: Grant) -> str | None:
-    """What is wrong with a grant of the hub that is to no clearance's role."""
+    """The fault of a grant of the hub that is to no clearance's role; None when it has none."""
     unit = subject.perimeter.domains_unit_arn
     clearances = {c.expression for c in subject.plan.governance.catalog.clearances}
     match grant.on:

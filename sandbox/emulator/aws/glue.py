@@ -160,7 +160,7 @@ def _create_table(call: Call) -> IdAndOutputs:
 
 
 def _as_read(call: Call) -> PropertyValues:
-    """What the AWS plugin has in its state after an operation, which ends with a read."""
+    """State of the AWS plugin after an operation, which ends with a read."""
     read = _read_table(call)
     return {name: read.get(name) for name in (*call.resource.compared_as_read, "arn", "catalogId")}
 

@@ -1,4 +1,4 @@
-"""Iceberg tables of moto's Glue: Glue keeps a schema and a pointer of theirs, and moto neither."""
+"""Iceberg tables of the emulated Glue, which keeps a schema and a pointer of theirs, as Glue does."""
 
 from __future__ import annotations
 
