@@ -10,7 +10,7 @@ from mesh import quotas
 from mesh.plan.footprint import DeployedResource, footprint
 from mesh.plan.nodes import Plan
 
-Place = Callable[[DeployedResource], str]
+CountedIn = Callable[[DeployedResource], str]
 """Where a quota counts: the organisation, an account, a VPC."""
 
 
@@ -39,7 +39,7 @@ def _organization(_: DeployedResource) -> str:
 ALREADY_THERE: Final = {"aws:organizations/account:Account": 1}
 """Things that count and that no stack makes: the management account."""
 
-COUNTED: Final[tuple[tuple[str, str, Place, tuple[str, str]], ...]] = (
+COUNTED: Final[tuple[tuple[str, str, CountedIn, tuple[str, str]], ...]] = (
     ("accounts", "aws:organizations/account:Account", _organization, ("org", "accounts_default")),
     ("roles", "aws:iam/role:Role", _account, ("iam", "roles_per_account_default")),
     ("managed policies", "aws:iam/policy:Policy", _account, ("iam", "customer_managed_policies_default")),

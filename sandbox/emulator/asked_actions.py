@@ -1,4 +1,4 @@
-"""Actions that a gate is asked for: those of calls that reach moto, noted while somebody listens, and others by name.
+"""Actions that a gate is asked for: those of calls that take effect, noted while somebody listens, and others by name.
 
 The emulator knows no policies. Where some are enforced, the gate notes here what it decides of a call under way, and
 answers what is only asked.

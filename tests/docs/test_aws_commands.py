@@ -101,7 +101,7 @@ def faults(command: Command) -> Iterator[str]:
     for option in command.options.keys() - known.keys() - switches - GLOBAL - OF_THE_CLI.get(command.name, set()):
         yield f"`aws {command.name}` has no --{option}"
     for option, values in command.options.items():
-        if option in known and known[option].type_name == "structure" and values[0].startswith("{"):
+        if option in known and known[option].type_name == "structure" and values and values[0].startswith("{"):
             unknown = json.loads(values[0]).keys() - known[option].members.keys()
             yield from (f"--{option} of `aws {command.name}` has no {name}" for name in unknown)
         if option in known and known[option].type_name == "string" and known[option].enum:

@@ -54,9 +54,10 @@ def resume(call: Call) -> PropertyValues:
 
     The AWS plugin has no update for a type of which every change replaces: one that cannot be read stays as it is.
     """
-    values = read(call) or {}
-    if not values and call.resource.update is None:
+    known = read(call)
+    if known is None and call.resource.update is None:
         raise AwsError("InternalFailure", f"{call.resource.label} doesn't support update")
+    values = known or {}
     call.old = call.resource.defaults | values
     call.state = {**call.state, **values, "tagsAll": values.get("tags", {})}
     names = (*call.resource.computed, *call.resource.compared_as_read)

@@ -21,7 +21,10 @@ ONLY_HERE: dict[str, set[str]] = {
             *("subnet:Subnet", "vpc:Vpc", "vpcEndpoint:VpcEndpoint"),
         )
     },
-    "aws:cloudformation/stackInstances:StackInstances": {"cloudformation:DescribeStackSet"},
+    "aws:cloudformation/stackInstances:StackInstances": {
+        "cloudformation:DescribeStackSet",
+        "organizations:ListAccountsForParent",
+    },
     "aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount": {
         "organizations:DescribeAccount"
     },
