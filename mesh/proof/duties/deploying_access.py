@@ -57,8 +57,12 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
             names.role(account, "pipeline/x"),
             *_made(subject.hub),
             names.boundary(subject.hub),
-            *(f"{elsewhere}:{part}" for part in ("catalog", f"database/{link}", f"table/{link}/a")),
-            f"{elsewhere}:userDefinedFunction/{link}/a",
+            f"{elsewhere}:catalog",
+            *(
+                f"{elsewhere}:{part}"
+                for database in (link, ATHENAS_DATABASE)
+                for part in (f"database/{database}", f"table/{database}/a", f"userDefinedFunction/{database}/a")
+            ),
             f"arn:aws:iam::{account}:role/somebody",
             f"arn:aws:iam::{account}:role/stacksets-exec-0123",
             names.policy(account, "boundaries"),

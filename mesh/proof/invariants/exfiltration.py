@@ -104,6 +104,8 @@ def _every_action(subject: Subject) -> Iterator[AnyClaim]:
             caller.name, "ec2:ModifySecurityGroupRules", f"arn:aws:ec2:{subject.region}:aws:prefix-list/pl-x"
         )
         yield Claim(f"{caller.who}, at what AWS owns", rules, spared_by="RefuseResourcesOutsideTheOrganisation")
+        share = Request(caller.name, "ram:UpdateResourceShare", "arn:aws:ram::aws:resource-share/x")
+        yield Claim(caller.who, share, by="RefuseResourcesOutsideTheOrganisation")
         for action, arn in NOT_OF_AWS:
             request = Request(caller.name, action, arn.format(region=subject.region, stranger=NO_ORGANIZATION))
             yield Claim(caller.who, request, allowed=False, denied=("scp",))
