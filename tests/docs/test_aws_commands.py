@@ -43,6 +43,8 @@ RENAMED = {"s3api": "s3"}
 class Command(NamedTuple):
     page: str
     text: str
+    complete: bool = True
+    """Whether it is typed as it stands: prose may name a command, whose options stand elsewhere."""
 
     @property
     def words(self) -> list[str]:
@@ -71,9 +73,13 @@ def commands() -> Iterator[Command]:
         text = page.read_text("utf-8")
         lines = [line.removeprefix("$ ") for line in re.findall(r"^(?:\$ )?aws .+$", text, re.MULTILINE)]
         quoted = re.findall(r"`(aws [a-z0-9]+ [a-z0-9-]+(?: [^`]*)?)`", text)
-        yield from (Command(page.name, line) for line in (*lines, *quoted))
+        yield from (Command(page.name, line) for line in lines)
+        typed = page.parent.name == "docs" and page.name != "surprises.md"
+        yield from (Command(page.name, each, typed and " --" in each) for each in quoted)
     for trouble in troubles():
-        yield from (Command(trouble.code, quoted) for quoted in re.findall(r"`(aws [^`]+)`", trouble.do))
+        yield from (
+            Command(trouble.code, quoted, " --" in quoted) for quoted in re.findall(r"`(aws [^`]+)`", trouble.do)
+        )
 
 
 def members(service: str, command: str) -> dict[str, Any]:
@@ -91,6 +97,17 @@ def members(service: str, command: str) -> dict[str, Any]:
     return {}
 
 
+def required(service: str, command: str) -> set[str]:
+    """Options without which the CLI refuses, but for those that it fills in itself."""
+    session = botocore.session.get_session()
+    model: Any = session.get_service_model(RENAMED.get(service, service))
+    for name in model.operation_names:
+        if xform_name(name, "-") == command:
+            shape = model.operation_model(name).input_shape
+            return {xform_name(member, "-") for member in shape.required_members} if shape else set()
+    return set()
+
+
 def faults(command: Command) -> Iterator[str]:
     """What the AWS CLI would refuse before it asks AWS."""
     known = members(*command.words[1:3])
@@ -100,6 +117,9 @@ def faults(command: Command) -> Iterator[str]:
     switches = {f"no-{name}" for name, kind in known.items() if name and kind.type_name == "boolean"}
     for option in command.options.keys() - known.keys() - switches - GLOBAL - OF_THE_CLI.get(command.name, set()):
         yield f"`aws {command.name}` has no --{option}"
+    given = {option.removeprefix("no-") for option in command.options}
+    for option in sorted(required(*command.words[1:3]) - given) if command.complete else ():
+        yield f"`aws {command.name}` needs --{option}"
     for option, values in command.options.items():
         if option in known and known[option].type_name == "structure" and values and values[0].startswith("{"):
             unknown = json.loads(values[0]).keys() - known[option].members.keys()
@@ -119,6 +139,7 @@ def test_every_command_is_one_of_awss() -> None:
     [
         ("aws organisations list-roots", "there is no `aws organisations list-roots`"),
         ("aws kms make-key", "there is no `aws kms make-key`"),
+        ("aws kms enable-key", "`aws kms enable-key` needs --key-id"),
         ("aws kms create-key --name x", "`aws kms create-key` has no --name"),
         ("aws organizations create-organization --feature-set EVERYTHING", "--feature-set takes no EVERYTHING"),
         (

@@ -173,7 +173,7 @@ def _accounts_start(aws: Moment, road: Road) -> None:
     aws.role(KEEPER, inline={"mesh": group})
 
 
-@step("pulumi up -s governance --yes")
+@step("pulumi up -s governance --yes --continue-on-error")
 def _governance_runs(aws: Moment, road: Road) -> None:
     hub = road.account("governance")
     deploy = _deploying(aws, road, "governance")
@@ -189,7 +189,7 @@ def _governance_runs(aws: Moment, road: Road) -> None:
         road.roles_come(aws, hub, below=below)
 
 
-@step("pulumi up -s partner-.* --yes")
+@step("pulumi up -s partner-.* --yes --continue-on-error")
 def _partner_runs(aws: Moment, road: Road) -> None:
     account = road.account("partner-subtitling")
     deploy = _deploying(aws, road, "partner-subtitling")
@@ -200,7 +200,7 @@ def _partner_runs(aws: Moment, road: Road) -> None:
     aws.ask(deploy, "kms:CreateKey")
 
 
-@step("pulumi up -s access-playback --yes")
+@step("pulumi up -s access-playback --yes --continue-on-error")
 def _access_runs(aws: Moment, road: Road) -> None:
     account = road.account("domain-playback")
     deploy = _deploying(aws, road, "access-playback")
@@ -211,7 +211,7 @@ def _access_runs(aws: Moment, road: Road) -> None:
     road.roles_come(aws, account, below="clearance/")
 
 
-@step("pulumi up -s domain-playback --yes")
+@step("pulumi up -s domain-playback --yes --continue-on-error")
 def _domain_runs(aws: Moment, road: Road) -> None:
     deploy = _deploying(aws, road, "domain-playback")
     aws.ask(deploy, "kms:CreateKey")
