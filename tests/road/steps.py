@@ -238,6 +238,8 @@ def _organization_is_previewed(aws: Moment, road: Road) -> None:
 
 by_hand("aws service-quotas list-service-quotas .*", "servicequotas:ListServiceQuotas")
 by_hand("aws service-quotas request-service-quota-increase .*", "servicequotas:RequestServiceQuotaIncrease")
+by_hand("aws sso-admin list-instances .*", "sso:ListInstances")
+by_hand("aws identitystore list-groups .*", "identitystore:ListGroups")
 by_hand("aws account put-alternate-contact .*", "account:PutAlternateContact")
 
 
