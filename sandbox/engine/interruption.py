@@ -19,8 +19,12 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def heeded(numbers: Iterable[signal.Signals]) -> list[signal.Signals]:
-    """Those of the signals that this process was not told to ignore: `nohup` has SIGHUP ignored."""
-    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    """The signals, without SIGHUP where this process was told to ignore it, as `nohup` does.
+
+    The others count in any case: a shell has them ignored in what it runs in the background.
+    """
+    hung_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return [number for number in numbers if number != signal.SIGHUP or hung_up]
 
 
 def leave_the_terminal() -> None:

@@ -8,7 +8,7 @@ import re
 import select
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
@@ -59,6 +59,14 @@ class Told(list[str]):
     def append(self, text: str) -> None:
         super().append(text)
         self.noticed.set()
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Generator[None]:
+    """Whoever runs the tests may have SIGHUP ignored, as `nohup` does, and what it runs inherits that."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
@@ -147,6 +155,7 @@ def test_a_terminal_that_is_closed_interrupts_in_order_and_the_next_command_goes
         assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
         process, terminal = pty.fork()
         if not process:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
             os.chdir(ground.mesh.directory.parent)
             os.execve(*ground.command("up", "--stack", "governance"))
         closed = Event()
