@@ -332,7 +332,7 @@ def _values(struct: struct_pb2.Struct) -> PropertyValues:
     return {name: value for name, value in values.items() if value is not None and not name.startswith("__")}
 
 
-def _replaces(resource: ResourceType, name: str, old: PropertyValues, new: PropertyValues) -> bool:
+def _replaces(resource: ResourceType, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     field = resource.all_fields[name]
     return name in resource.never_updated or forces_replacement(field, old.get(name), new.get(name))
 

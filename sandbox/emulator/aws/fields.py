@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from sandbox.engine.wire import UNKNOWN, has_unknown
 
@@ -286,8 +286,12 @@ def forces_replacement(field: Field, old: Any, new: Any) -> bool:
     if field.kind == "many":
         whole = replace(field, kind="one")
         return any(forces_replacement(whole, before, after) for before, after in zip_longest(old or [], new or []))
-    before, after = (value if isinstance(value, Mapping) else {} for value in (old, new))
+    before, after = _parts(old), _parts(new)
     return any(forces_replacement(part, before.get(name), after.get(name)) for name, part in (field.of or {}).items())
+
+
+def _parts(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def _settled(field: Field, value: Any) -> Any:

@@ -18,7 +18,7 @@ REPLACED_HERE: Final = {
 }
 """What the plugin updates by giving the resource another id, for which Pulumi's answer to an update has no place.
 
-The plugin calls SetId in Update (vpc_route_table_association.go, group.go): the state lost it in pulumi-aws#3911.
+Their Update in terraform-provider-aws calls SetId; in pulumi-aws#3911 the association was gone from the state after it.
 """
 
 BOTH: Final = sorted(RESOURCES.keys() & plugin_types().keys())
