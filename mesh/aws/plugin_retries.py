@@ -59,6 +59,7 @@ def _patience(
     message: str = "",
     times: int = 0,
     minutes: int = 0,
+    seconds: int = 0,
 ) -> Patience:
-    asks = times or minutes * A_MINUTE
+    asks = times or max(1, (60 * minutes + seconds) * A_MINUTE // 60)
     return Patience(source, frozenset(services), frozenset(operations or ()), frozenset(codes), message, asks)

@@ -29,7 +29,7 @@ _OF_A_SOURCE: Final = {"repository", "commit", "version", "read"}
 _OF_A_CALL: Final = {"call", "on", "when", "keys", "forgiven", "source"}
 _OF_A_TYPE: Final = {
     *STEPS,
-    *("file", "import", "replaces", "reads-back", "refuses-deletion", "waits", "bugs", "defaults"),
+    *("file", "import", "replaces", "keeps", "reads-back", "refuses-deletion", "waits", "bugs", "defaults"),
 }
 
 
@@ -75,7 +75,10 @@ class PluginBug:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginType:
-    """A resource type as the plugin keeps it; `defaults` has what a placeholder is where no input says it."""
+    """A resource type as the plugin keeps it; `defaults` has what a placeholder is where no input says it.
+
+    A change of what `replaces` names replaces the resource, but for those that `keeps` says (`from to to`).
+    """
 
     token: str
     file: str
@@ -86,6 +89,7 @@ class PluginType:
     tag: tuple[PluginCall, ...]
     import_id: str
     replaces: tuple[str, ...]
+    keeps: Mapping[str, str]
     reads_back: Mapping[str, str]
     refuses_deletion: str
     waits: str
@@ -178,6 +182,7 @@ def _type(token: str, value: Any, where: str) -> PluginType:
         **steps,
         import_id=_text(body.get("import"), f"{where}.import"),
         replaces=_texts(body.get("replaces", []), f"{where}.replaces"),
+        keeps=_named_texts(body.get("keeps", {}), f"{where}.keeps"),
         reads_back=_named_texts(body.get("reads-back", {}), f"{where}.reads-back"),
         refuses_deletion=str(body.get("refuses-deletion", "")),
         waits=str(body.get("waits", "")),

@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.emulator.aws import lifecycle, resource_of
-from sandbox.emulator.aws.fields import PropertyValues, changed, faults
+from sandbox.emulator.aws.fields import PropertyValues, changed, faults, forces_replacement
 from sandbox.emulator.aws.records import UnacknowledgedAnswer
 from sandbox.emulator.aws.resource import AwsError, AwsSession, Call, ResourceType
 from sandbox.emulator.configuration import Configuration, ConfigurationError, parse
@@ -137,7 +137,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         names = [name for name in changed(resource.all_fields, old, new) if name not in ignored]
         if self._same_region(old, new) and "region" in names:
             names.remove("region")
-        replaces = [name for name in names if _replaces(resource, name)]
+        replaces = [name for name in names if _replaces(resource, name, old, new)]
         if resource.tagging and not ignored & {"tags", "tagsAll"} and self._tags_change(_values(request.olds), new):
             names.append("tagsAll")
         answer = _difference(names, replaces, old, new)
@@ -275,7 +275,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             call.id, call.state = "", {}
             return None
         differences = changed(call.resource.all_fields, earlier.inputs, call.inputs)
-        if any(_replaces(call.resource, name) for name in differences):
+        if any(_replaces(call.resource, name, earlier.inputs, call.inputs) for name in differences):
             lifecycle.delete(replace(call, inputs=earlier.inputs))
             call.id, call.state = "", {}
             return None
@@ -332,9 +332,9 @@ def _values(struct: struct_pb2.Struct) -> PropertyValues:
     return {name: value for name, value in values.items() if value is not None and not name.startswith("__")}
 
 
-def _replaces(resource: ResourceType, name: str) -> bool:
+def _replaces(resource: ResourceType, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     field = resource.all_fields[name]
-    return field.replaces or (resource.update is None and not field.local and name != "tags")
+    return name in resource.never_updated or forces_replacement(field, old.get(name), new.get(name))
 
 
 def _compared(resource: ResourceType, inputs: PropertyValues, state: PropertyValues) -> PropertyValues:

@@ -76,7 +76,7 @@ STACK_SET: Final = ResourceType(
         "templateBody": text(required=True),
         "description": text(),
         "parameters": mapping(convert=_PARAMETERS),
-        "permissionModel": text(replaces=True, default="SELF_MANAGED"),
+        "permissionModel": text(default="SELF_MANAGED", unread=True),  # moto does not update it
         "capabilities": texts(recorded=_NOT_KEPT),
         "callAs": text(local=True, default="SELF"),
         "autoDeployment": one(
@@ -182,12 +182,12 @@ _RECORDED_INSTANCES: Final = recorded(
             {
                 "organizationalUnitIds": texts(),
                 "accounts": texts(),
-                "accountFilterType": text(),
+                "accountFilterType": text(replaces=True),
                 "accountsUrl": text(),
             },
             as_read=True,
         ),
-        "callAs": text(replaces=True, default="SELF"),
+        "callAs": text(default="SELF"),
         "operationPreferences": _PREFERENCES,
         "parameterOverrides": mapping(),
         "retainStacks": flag(local=True, default=False),

@@ -73,7 +73,7 @@ DATABASE: Final = ResourceType(
         "locationUri": text(computed=True),
         "parameters": mapping(),
         "createTableDefaultPermissions": many(_DEFAULT_PERMISSIONS, unordered=True, computed=True),
-        "targetDatabase": one(_TARGET),
+        "targetDatabase": one(_TARGET, replaces=True),
     },
     _create_database,
     _read_database,
@@ -138,8 +138,8 @@ _ICEBERG_TABLE: Final[Fields] = {
 _OPEN_FORMAT: Final[Fields] = {
     "icebergInput": one(
         {
-            "metadataOperation": text(required=True),
-            "version": text(),
+            "metadataOperation": text(required=True, replaces=True),
+            "version": text(replaces=True),
             "icebergTableInput": one(_ICEBERG_TABLE, "CreateIcebergTableInput"),
         },
         required=True,
@@ -241,7 +241,7 @@ _TABLE_FIELDS: Final[Fields] = {
     "retention": number(as_read=True),
     "storageDescriptor": one(_STORAGE, computed=True, as_read=True),
     "tableType": text(as_read=True),
-    "targetTable": one({**_TARGET, "name": text(required=True)}),
+    "targetTable": one({**_TARGET, "name": text(required=True)}, replaces=True),
     "viewExpandedText": text(),
     "viewOriginalText": text(),
     "openTableFormatInput": one(_OPEN_FORMAT, recorded="moto marks the table as Iceberg and keeps no schema"),

@@ -239,6 +239,12 @@ class ResourceType:
         return [name for name, field in self.fields.items() if field.as_read]
 
     @property
+    def never_updated(self) -> frozenset[str]:
+        """Properties of a type without an update that are sent: every change of one replaces the resource."""
+        sent = {name for name, field in self.all_fields.items() if not field.local and name != "tags"}
+        return frozenset(sent if self.update is None else ())
+
+    @property
     def recorded_parts(self) -> dict[str, str]:
         """Properties that are only recorded, with the reason."""
         return {name: field.recorded for name, field in self.fields.items() if field.recorded}

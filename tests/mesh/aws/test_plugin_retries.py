@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import botocore.session
@@ -10,6 +11,7 @@ from botocore import xform_name
 from botocore.retries import standard
 
 from mesh.aws.plugin_retries import ANY, asked_again, patience
+from mesh.aws.plugin_types import plugin_types
 
 
 def services_of(row_services: frozenset[str]) -> list[str]:
@@ -29,6 +31,11 @@ def test_every_row_says_where_it_was_read_and_how_often_it_asks() -> None:
     assert [row for row in patience() if row.times < 1] == []
 
 
+def test_what_is_asked_again_at_an_error_stands_here_and_not_with_the_waits_of_a_type() -> None:
+    repeated = [token for token, each in plugin_types().items() if re.search(r"tr(y|ies|ied) again", each.waits)]
+    assert repeated == []
+
+
 def test_codes_that_say_too_many_are_those_of_botocores_own_retries() -> None:
     # Another client of AWS's: botocore's standard mode names the throttling codes that it asks again at.
     throttled: Any = standard.ThrottledRetryableChecker
@@ -45,6 +52,11 @@ def test_codes_that_say_too_many_are_those_of_botocores_own_retries() -> None:
         ("organizations", "attach_policy", "ConcurrentModificationException", "AWS is busy. Try again later.", 25),
         ("organizations", "attach_policy", "ConcurrentModificationException", "for good", 0),
         ("lakeformation", "grant_permissions", "ConcurrentModificationException", "", 8),
+        ("lakeformation", "revoke_permissions", "ConcurrentModificationException", "", 2),
+        ("lakeformation", "remove_lf_tags_from_resource", "ConcurrentModificationException", "", 80),
+        ("lakeformation", "grant_permissions", "AccessDeniedException", "x is not authorized to access it", 0),
+        ("iam", "update_assume_role_policy", "MalformedPolicyDocument", "Invalid principal in policy: x", 8),
+        ("s3", "put_bucket_tagging", "OperationAborted", "another one", 0),
         ("lakeformation", "register_resource", "ConcurrentModificationException", "", 0),
         ("sso-admin", "create_account_assignment", "ConflictException", "", 25),
         ("s3", "create_bucket", "BucketAlreadyExists", "", 0),

@@ -260,7 +260,7 @@ def test_what_replaces_and_what_reads_back_are_properties_and_so_are_defaults() 
     unknown = [
         f"{each.token}: {name}"
         for each in plugin_types().values()
-        for name in (*each.replaces, *each.reads_back, *(each.defaults.keys() - {*LOOKED_UP, "id"}))
+        for name in (*each.replaces, *each.keeps, *each.reads_back, *(each.defaults.keys() - {*LOOKED_UP, "id"}))
         if not _has(each.token, name) and not (name in each.defaults and _has(each.token, name, outputs=True))
     ]
     assert unknown == []
