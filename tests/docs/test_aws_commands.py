@@ -73,7 +73,7 @@ def commands() -> Iterator[Command]:
         quoted = re.findall(r"`(aws [a-z0-9]+ [a-z0-9-]+(?: [^`]*)?)`", text)
         yield from (Command(page.name, line) for line in (*lines, *quoted))
     for trouble in troubles():
-        yield from (Command(trouble.code, quoted) for quoted in re.findall(r"`(aws [^`]+)`", trouble.do))
+        yield from (Command(trouble.codes[0], quoted) for quoted in re.findall(r"`(aws [^`]+)`", trouble.do))
 
 
 def members(service: str, command: str) -> dict[str, Any]:
