@@ -45,7 +45,7 @@ def codes_of_aws() -> set[tuple[str, str]]:
 
 def codes_of_the_sdk() -> frozenset[str]:
     """Codes of all services at which the plugin's SDK asks again; no model has them."""
-    (of_all,) = (each.codes for each in patience() if each.services == {ANY})
+    (of_all,) = (each.codes for each in patience() if ANY in each.services)
     return of_all
 
 
@@ -88,7 +88,11 @@ def test_an_address_is_changed_where_the_model_has_it() -> None:
 def test_the_page_has_every_trouble() -> None:
     rows = {tuple(cell.strip() for cell in line.split("|")[1:4]) for line in PAGE.splitlines() if line.startswith("|")}
     told = {
-        (" or ".join(f"`{code}`" for code in each.codes) + (f" … {each.says}" if each.says else ""), each.means, each.do)
+        (
+            " or ".join(f"`{code}`" for code in each.codes) + (f" … {each.says}" if each.says else ""),
+            each.means,
+            each.do,
+        )
         for each in troubles()
     }
     assert told - rows == set()
