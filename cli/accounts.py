@@ -127,8 +127,8 @@ def _read(source: str) -> Any:
 
 def _updated(source: str, answer: Any, known: AccountsFile | None) -> AccountsFile:
     """The file after an answer: outputs of the stack, or what the AWS CLI says of an organisation that was there."""
-    keys: frozenset[str] = frozenset(answer) if isinstance(answer, dict) else frozenset()
-    if keys & {SERVICES, ROOTS}:
+    keys = {key for key in (SERVICES, ROOTS) if isinstance(answer, dict) and key in answer}
+    if keys:
         if known is None:
             message = f"{source} has no ids of accounts, and there is no {FILE}: write its line 'organization:' first"
             raise typer.BadParameter(message, param_hint="--from")
