@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from mesh.model.accounts import OrganizationId, PolicyTypeName, RootId, ServicePrincipal, Units
 from mesh.model.base import AccountId, Closed
 
 
-class OpenAnswer(Closed):
+class OpenAnswer(Closed, extra="ignore"):
     """A part of an answer; it may say more than the mesh asks for."""
-
-    model_config = ConfigDict(extra="ignore")
 
 
 class OrganizationOutputs(OpenAnswer):
