@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
+from pydantic import BaseModel, ValidationError
 
 from cli.console import answer_json, counted, say, screen
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
@@ -16,12 +17,17 @@ from mesh.findings import BadInputError
 from mesh.load import load
 from mesh.model import AccountsFile
 from mesh.model.accounts import OrganizationRecord
+from mesh.model.organization_answers import OrganizationOutputs, OrganizationRoots, TrustedServices
+from mesh.validation_messages import problem
 
 HEADER = """\
 # yaml-language-server: $schema=../schemas/accounts.schema.json
 # Ids that AWS gave. Written by `mesh accounts`; reviewed like a lock file.
 """
 
+FILE: Final = "accounts.yaml"
+OF_THE_STACK: Final = frozenset({"units", "governance"})
+"""Keys of the file that are wholly the stack's."""
 SERVICES: Final = "EnabledServicePrincipals"
 """What `aws organizations list-aws-service-access-for-organization` answers with."""
 ROOTS: Final = "Roots"
@@ -92,18 +98,22 @@ def _write(directory: Path, source: str) -> None:
     """Writes accounts.yaml from what AWS answered; what people wrote into it stays."""
     answer, loaded = _read(source), load(directory)
     before = loaded.mesh
-    if before and any(before.touches("accounts.yaml", key) for key in ("identity-center", "network", "organization")):
-        # People wrote them, and no output of the organisation has them: what cannot be read would be lost.
-        raise BadInputError(one for one in loaded.findings if one.file == loaded.shown("accounts.yaml"))
-    known = before.accounts if before else None
-    try:
-        written = _updated(answer, known)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"not the outputs of the stack organization ({type(error).__name__}: {str(error).splitlines()[0]})"
-        raise typer.BadParameter(f"{source}: {message}", param_hint="--from") from None
-    target = directory / "accounts.yaml"
+    if before is None:
+        raise BadInputError(loaded.findings)
+    if any(before.touches(FILE, _alias(key)) for key in AccountsFile.model_fields.keys() - OF_THE_STACK):
+        # No output of the organisation has them: what cannot be read would be lost.
+        raise BadInputError(one for one in loaded.findings if one.file == loaded.shown(FILE))
+    written = _updated(source, answer, before.accounts)
+    target = directory / FILE
     target.write_text(accounts_text(written), "utf-8")
     say(f"{target}: {counted(len(written.domains), 'domain')}, {counted(len(written.partners), 'partner')}")
+    for kind, names, declared in (
+        ("domain", written.domains, before.domains),
+        ("partner", written.partners, before.partners),
+    ):
+        for name in names.keys() - declared.keys():
+            if not before.is_unread(f"{kind}s", name):
+                say(f"the line of {kind} '{name}', which is not in the mesh, stays until its account is closed")
 
 
 def _read(source: str) -> Any:
@@ -111,40 +121,81 @@ def _read(source: str) -> Any:
         return json.loads(sys.stdin.read() if source == "-" else Path(source).read_text("utf-8"))
     except OSError as error:
         raise typer.BadParameter(f"{source} cannot be read: {error.strerror}", param_hint="--from") from None
-    except ValueError as error:
-        message = f"not the outputs of the stack organization ({type(error).__name__}: {str(error).splitlines()[0]})"
-        raise typer.BadParameter(f"{source}: {message}", param_hint="--from") from None
+    except ValueError as error:  # also of bytes that are not UTF-8
+        raise _is_none(source, "JSON", str(error).splitlines()[0]) from None
 
 
-def _updated(answer: Any, known: AccountsFile | None) -> AccountsFile:
+def _updated(source: str, answer: Any, known: AccountsFile | None) -> AccountsFile:
     """The file after an answer: outputs of the stack, or what the AWS CLI says of an organisation that was there."""
-    if known and SERVICES in answer:
-        services = tuple(sorted(each["ServicePrincipal"] for each in answer[SERVICES]))
-        return _with_record(known, {"services": services})
-    if known and ROOTS in answer:
-        types = (each["Type"] for root in answer[ROOTS] for each in root["PolicyTypes"] if each["Status"] == "ENABLED")
+    keys = {key for key in (SERVICES, ROOTS) if isinstance(answer, dict) and key in answer}
+    if keys:
+        if known is None:
+            message = f"{source} has no ids of accounts, and there is no {FILE}: write its line 'organization:' first"
+            raise typer.BadParameter(message, param_hint="--from")
+        if SERVICES in keys:
+            trusted = _checked(source, TrustedServices, answer).services
+            return _with_record(known, {"services": tuple(sorted(each.principal for each in trusted))})
+        roots = _checked(source, OrganizationRoots, answer).roots
+        types = (each.type for root in roots for each in root.policy_types if each.status == "ENABLED")
         return _with_record(known, {"policy_types": tuple(sorted(types))})
-    made: dict[str, str] = answer["accounts"]
-    given = AccountsFile.model_validate(
+    return _of_outputs(source, _checked(source, OrganizationOutputs, answer), known)
+
+
+def _of_outputs(source: str, outputs: OrganizationOutputs, known: AccountsFile | None) -> AccountsFile:
+    """The file with the ids that the stack put out, and every line that the stack knows nothing of."""
+    given = _checked(
+        source,
+        AccountsFile,
         {
-            "organization": {
-                name: answer["organization" if name == "id" else name] for name in ("id", "root", "management")
-            },
-            "units": answer["units"],
-            "governance": made["governance"],
-            "domains": _of("domain", made),
-            "partners": _of("partner", made),
-        }
+            "organization": {"id": outputs.organization, "root": outputs.root, "management": outputs.management},
+            "units": dict(outputs.units),
+            "governance": outputs.accounts.get("governance", ""),
+            "domains": outputs.of("domain"),
+            "partners": outputs.of("partner"),
+        },
     )
     if known is None:
         return given
+    kept: dict[str, Any] = {"identity_center": known.identity_center, "network": known.network}
+    if known.organization.id == given.organization.id:
+        kept |= _let_go(outputs, known)
     record = known.organization.model_dump(include={"services", "policy_types"})
-    kept = given.model_copy(update={"identity_center": known.identity_center, "network": known.network})
-    return _with_record(kept, record)
+    return _with_record(given.model_copy(update=kept), record)
+
+
+def _let_go(outputs: OrganizationOutputs, known: AccountsFile) -> dict[str, dict[str, str]]:
+    """Accounts by kind, with those that the stack has let go: each has its line until a person has closed it."""
+    ids = frozenset(outputs.accounts.values())
+    return {
+        f"{kind}s": {name: id_ for name, id_ in lines.items() if id_ not in ids} | outputs.of(kind)
+        for kind, lines in (("domain", known.domains), ("partner", known.partners))
+    }
+
+
+_Checked = TypeVar("_Checked", bound=BaseModel)
+
+
+def _checked(source: str, model: type[_Checked], answer: Any) -> _Checked:
+    """An answer as its model; raises BadParameter with the first thing that is wrong in it."""
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        wrong = problem(source, model, error.errors()[0]).message
+        raise _is_none(source, _ANSWERS.get(model, "the outputs of the stack organization"), wrong) from None
+
+
+_ANSWERS: Final[dict[type[BaseModel], str]] = {
+    TrustedServices: "an answer of list-aws-service-access-for-organization",
+    OrganizationRoots: "an answer of list-roots",
+}
+
+
+def _is_none(source: str, kind: str, wrong: str) -> typer.BadParameter:
+    return typer.BadParameter(f"{source} is not {kind}: {wrong}", param_hint="--from")
 
 
 def _with_record(accounts: AccountsFile, values: dict[str, Any]) -> AccountsFile:
-    """The file with other values in what it says of the organisation. Raises ValidationError for what is none."""
+    """The file with other values in what it says of the organisation."""
     whole = {**dict(accounts.organization), **values}
     record = OrganizationRecord.model_validate({_alias(name): value for name, value in whole.items() if value})
     return accounts.model_copy(update={"organization": record})
@@ -180,8 +231,3 @@ def _record(record: OrganizationRecord) -> Iterator[str]:
         yield f"services: [{', '.join(record.services)}]"
     if record.policy_types:
         yield f"policy-types: [{', '.join(record.policy_types)}]"
-
-
-def _of(kind: str, made: dict[str, str]) -> dict[str, str]:
-    prefix = f"{kind}-"
-    return {name.removeprefix(prefix): account for name, account in made.items() if name.startswith(prefix)}

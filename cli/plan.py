@@ -12,6 +12,7 @@ from cli.console import answer, answer_json, counted, say, screen
 from cli.exit_codes import FAULT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
+from mesh.folder import PlannedMesh
 from mesh.plan import Plan
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def plan(
     Runs the Pulumi program in preview, without AWS, and says in which account each would be. What AWS would refuse of
     it, by its own models and pages, is said with status 1.
     """
+    _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
     planned = read(directory, as_of)
     if sizes:
-        _show_sizes(planned.plan, as_json)
+        _show_sizes(planned, as_json)
         return
     if costs:
         _show_costs(planned.plan, as_json)
@@ -68,14 +70,26 @@ def plan(
         raise typer.Exit(FINDINGS)
 
 
-def _show_sizes(plan: Plan, as_json: bool) -> None:
-    from mesh.access.sizes import largest, nodes, sizes
+def _refuse_together(options: dict[str, bool]) -> None:
+    """Sizes and costs are of the whole mesh, each shown alone."""
+    given = [name for name, is_given in options.items() if is_given]
+    if len(given) > 1:
+        raise typer.BadParameter(
+            f"shows the whole mesh, alone: leave out {' and '.join(given[1:])}", param_hint=given[0]
+        )
+
+
+def _show_sizes(planned: PlannedMesh, as_json: bool) -> None:
+    from mesh.access.sizes import largest, sizes
+    from mesh.plan.control_policies import policy_nodes
     from mesh.plan.counts import counts
 
+    plan = planned.plan
+    nodes = [*policy_nodes(plan.organization.args.policies, planned.mesh.file.policies_of_others)]
     every = sorted(sizes(plan), key=lambda size: -size.share)
     if as_json:
         documents = [size._asdict() | {"share": round(size.share, 4)} for size in every]
-        of_nodes = [node._asdict() | {"room": node.room} for node in nodes(plan)]
+        of_nodes = [node._asdict() | {"kind": node.kind, "room": node.room} for node in nodes]
         answer_json({"documents": documents, "nodes": of_nodes, "counts": [each._asdict() for each in counts(plan)]})
         return
     number, most = Counter(size.kind for size in every), largest(plan)
@@ -87,11 +101,12 @@ def _show_sizes(plan: Plan, as_json: bool) -> None:
                 f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}{others}"
             )
     answer("")
-    for node in nodes(plan):
+    for node in nodes:
+        others = f", {node.others} of others" if node.others else ""
         tower = f", {node.control_tower} of Control Tower" if node.control_tower else ""
         answer(
             f"{node.room:>5} free of {node.quota:>2}  {node.kind} at {node.node}: {node.mesh} of the mesh, "
-            f"{node.of_aws} of AWS{tower}"
+            f"{node.of_aws} of AWS{others}{tower}"
         )
     answer("")
     for each in counts(plan):

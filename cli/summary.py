@@ -160,7 +160,7 @@ def _failures(runs: Sequence[StackRun]) -> None:
             whose = f"{failure.urn.rpartition('::')[2]}: " if failure.urn else ""
             screen().print(f"{whose}{failure.message}\n{failure.trace}", markup=False, soft_wrap=True)
     for trouble in troubles_in(failure.message for run in runs for failure in run.result.failures):
-        screen().print(f"\n{trouble.code}: {trouble.means} {trouble.do}", markup=False, soft_wrap=True)
+        screen().print(f"\n{' or '.join(trouble.codes)}: {trouble.means} {trouble.do}", markup=False, soft_wrap=True)
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import ryaml
 
@@ -16,23 +16,27 @@ _FILE: Final = "troubles.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A code of AWS with a part of its message, empty for any; what it means and what to do, a sentence each."""
+    """Codes of AWS with a part of their message, empty for any; what they mean and what to do.
 
-    code: str
+    A code is what the wire says: IAM's `MalformedPolicyDocument` is `MalformedPolicyDocumentException` in KMS.
+    """
+
+    codes: tuple[str, ...]
     means: str
     do: str
     says: str = ""
 
     def in_message(self, message: str) -> bool:
         """Whether a message, of the plugin or of the emulator, tells of this trouble."""
-        return bool(re.search(rf"\b{self.code}\b", message)) and self.says.lower() in message.lower()
+        is_code = any(re.search(rf"\b{code}\b", message) for code in self.codes)
+        return is_code and self.says.lower() in message.lower()
 
 
 @cache
 def troubles() -> tuple[Trouble, ...]:
     """All rows of the table."""
-    rows = cast("list[dict[str, str]]", ryaml.loads(files("mesh.aws").joinpath(_FILE).read_text()))  # pyright: ignore[reportPrivateImportUsage] (no __all__)
-    return tuple(Trouble(**row) for row in rows)
+    rows = cast("list[dict[str, Any]]", ryaml.loads(files("mesh.aws").joinpath(_FILE).read_text()))  # pyright: ignore[reportPrivateImportUsage] (no __all__)
+    return tuple(Trouble(tuple(row["codes"]), row["means"], row["do"], row.get("says", "")) for row in rows)
 
 
 def troubles_in(messages: Iterable[str]) -> tuple[Trouble, ...]:

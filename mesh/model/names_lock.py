@@ -12,6 +12,13 @@ from mesh.model.base import Closed, Given, Name, ProductRef, expected
 
 NAMES_LOCK_FILE: Final = "names.lock.yaml"
 
+NO_NAMES_LOCK: Final = (
+    f"nothing says which buckets have a name already: {NAMES_LOCK_FILE} does not exist; restore it from version "
+    "control, for a bucket of another name is a new one; in a mesh from before buckets had their account in their "
+    "names run 'mesh lock --older', which writes the names of all"
+)
+"""The sentence on a mesh with locks and without this file: nobody but a person can tell which of the two it is."""
+
 HEADER: Final = (
     "# Written by `mesh lock`, once: names that buckets had before. A bucket without a line has the id of its account\n"
     "# and the region in its name. Remove a line when its bucket is deleted; nothing else changes.\n"

@@ -36,6 +36,15 @@ def _organization(_: DeployedResource) -> str:
     return "the organisation"
 
 
+def _network(_: DeployedResource) -> str:
+    return "the mesh's network"
+
+
+def _is_gateway(resource: DeployedResource) -> bool:
+    """Whether it is an endpoint of S3 or DynamoDB as a route, which has a quota of its own (VPC guide, "Quotas")."""
+    return resource.inputs.get("vpcEndpointType") == "Gateway"
+
+
 ALREADY_THERE: Final = {"aws:organizations/account:Account": 1}
 """Things that count and that no stack makes: the management account."""
 
@@ -47,7 +56,12 @@ COUNTED: Final[tuple[tuple[str, str, CountedIn, tuple[str, str]], ...]] = (
     ("keys", "aws:kms/key:Key", _account, ("kms", "keys_per_region")),
     ("workgroups", "aws:athena/workgroup:Workgroup", _account, ("athena", "workgroups_per_region_default")),
     ("LF-tags", "aws:lakeformation/lfTag:LfTag", _account, ("lakeformation", "lf_tags_soft")),
-    ("endpoints", "aws:ec2/vpcEndpoint:VpcEndpoint", _account, ("vpc", "interface_endpoints_per_vpc_default")),
+    (
+        "interface endpoints",
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        _network,
+        ("vpc", "interface_endpoints_per_vpc_default"),
+    ),
     ("permission sets", "aws:ssoadmin/permissionSet:PermissionSet", _organization, ("sso", "permission_sets_default")),
     ("StackSets", "aws:cloudformation/stackSet:StackSet", _organization, ("cloudformation", "stack_sets_default")),
 )
@@ -58,7 +72,7 @@ def counts(plan: Plan) -> Iterator[QuotaCount]:
     """The fullest place of each quota, by the resources that stacks make."""
     resources = [*footprint(plan)]
     for what, kind, place, quota in COUNTED:
-        by_place = Counter(place(resource) for resource in resources if resource.type == kind)
+        by_place = Counter(place(each) for each in resources if each.type == kind and not _is_gateway(each))
         if by_place:
             ((fullest, number),) = by_place.most_common(1)
             yield QuotaCount(what, fullest, number + ALREADY_THERE.get(kind, 0), quotas.limit(*quota))

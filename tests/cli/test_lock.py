@@ -102,8 +102,8 @@ def test_a_mesh_that_is_older_than_the_names_keeps_them_all(mesh: Path, capsys: 
     file = mesh / "names.lock.yaml"
     file.unlink()
     assert main.run(["validate", str(mesh), *DAY]) == exit_codes.BAD_INPUT
-    assert "run 'mesh lock'" in capsys.readouterr().out
-    assert main.run(["lock", str(mesh)]) == exit_codes.FINE
+    assert "run 'mesh lock --older'" in capsys.readouterr().out
+    assert main.run(["lock", str(mesh), "--older"]) == exit_codes.FINE
     assert lines(capsys, mesh)[0] == [
         "names.lock.yaml is new: the names of 13 buckets stay",
         "0 locks written, 3 as before",
@@ -125,8 +125,53 @@ def test_a_mesh_that_is_older_than_the_names_keeps_them_all(mesh: Path, capsys: 
     assert file.read_text("utf-8") == before
 
 
+LOST = (
+    "mesh.yaml:1:1: nothing says which buckets have a name already: names.lock.yaml does not exist; restore it from "
+    "version control, for a bucket of another name is a new one; in a mesh from before buckets had their account in "
+    "their names run 'mesh lock --older', which writes the names of all"
+)
+
+
+def test_a_mesh_that_lost_the_names_is_told_what_to_do_and_gets_no_other_names(
+    mesh: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bucket names of a new mesh, which has no line in the file, would all become those of an older one."""
+    planned = plan_folder(mesh, datetime.date(2027, 1, 1)).plan
+    text = (mesh / "names.lock.yaml").read_text("utf-8")
+    (mesh / "names.lock.yaml").unlink()
+    change(mesh / f"{CUSTOMERS}.odcs.yaml", "name: id,", "name: number,")
+    before = locks(mesh)
+    for options in ((), ("--product", "orders.parcels"), ("--widen",)):
+        assert main.run(["lock", str(mesh), *options]) == exit_codes.BAD_INPUT
+        assert lines(capsys, mesh) == ([], [LOST])
+    assert locks(mesh) == before
+    assert main.run(["validate", str(mesh), *DAY]) == exit_codes.BAD_INPUT
+    assert LOST in lines(capsys, mesh)[0]
+    (mesh / "names.lock.yaml").write_text(text, "utf-8")
+    assert main.run(["lock", str(mesh)]) == exit_codes.FINE
+    kept = plan_folder(mesh, datetime.date(2027, 1, 1)).plan
+    assert [product.bucket for domain in kept.domains.values() for product in domain.products.values()] == [
+        product.bucket for domain in planned.domains.values() for product in domain.products.values()
+    ]
+
+
+def test_a_mesh_from_before_there_were_locks_keeps_its_names_too(new: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["lock", str(new), "--older"]) == exit_codes.FINE
+    assert lines(capsys, new)[0][0] == "names.lock.yaml is new: the names of 13 buckets stay"
+    assert main.run(["validate", str(new), *DAY]) == exit_codes.FINE
+
+
+def test_names_that_are_there_are_not_written_over(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = locks(mesh)
+    assert main.run(["lock", str(mesh), "--older"]) == exit_codes.BAD_INPUT
+    said = "names.lock.yaml is there: --older writes it in a mesh that never had it"
+    assert lines(capsys, mesh) == ([], [said])
+    assert locks(mesh) == before
+
+
 def test_a_product_that_comes_later_has_its_account_and_region_in_its_name(mesh: Path) -> None:
     (mesh / "names.lock.yaml").unlink()
+    assert main.run(["lock", str(mesh), "--older", "--product", "orders.parcels"]) == exit_codes.FINE
     assert main.run(["lock", str(mesh), "--product", "orders.parcels"]) == exit_codes.FINE
     shutil.copy(mesh / "contracts/shop/clicks.odcs.yaml", mesh / "contracts/shop/taps.odcs.yaml")
     change(mesh / "contracts/shop/taps.odcs.yaml", "shop.clicks", "shop.taps")
@@ -140,7 +185,7 @@ def test_a_product_that_comes_later_has_its_account_and_region_in_its_name(mesh:
 def test_names_are_not_kept_while_a_domain_cannot_be_read(mesh: Path) -> None:
     (mesh / "names.lock.yaml").unlink()
     change(mesh / "domains/shop.yaml", "products:", "product:")
-    assert main.run(["lock", str(mesh)]) == exit_codes.BAD_INPUT
+    assert main.run(["lock", str(mesh), "--older"]) == exit_codes.BAD_INPUT
     assert not (mesh / "names.lock.yaml").exists()
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from pathlib import Path
 
 import pytest
 import typer
 
+from cli import exit_codes, main
 from cli.plan import plan
 from mesh.acceptance import accept
 from mesh.acceptance.accept import AcceptedPlan
 from mesh.acceptance.emitted import InputRefusal
 from sandbox.runs import preview
 
+TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 
 
@@ -35,4 +38,38 @@ def test_what_aws_would_refuse_is_said_with_status_1(
 def test_the_summary_counts_what_was_checked() -> None:
     assert str(AcceptedPlan("1.2", 2_000, 300, 0, (), ())) == (
         "2,000 values and 300 documents checked against AWS's models (botocore 1.2): none refused"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--sizes", "--costs"), "Invalid value for --sizes: shows the whole mesh, alone: leave out --costs"),
+        (("--sizes", "-s", "governance"), "Invalid value for --sizes: shows the whole mesh, alone: leave out --stack"),
+        (("--costs", "-s", "governance"), "Invalid value for --costs: shows the whole mesh, alone: leave out --stack"),
+        (
+            ("--costs", "--sizes", "-s", "governance"),
+            "Invalid value for --sizes: shows the whole mesh, alone: leave out --costs and --stack",
+        ),
+    ],
+)
+def test_sizes_and_costs_are_of_the_whole_mesh_each_alone(
+    options: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(["plan", "-C", str(STACKS), "--as-of", "2026-12-01", *options]) == exit_codes.BAD_INPUT
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert sentence in " ".join(told.err.replace("│", " ").split())
+
+
+def test_sizes_count_the_policies_of_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shutil.copytree(TINY, tmp_path / "stacks")
+    command = ["plan", "-C", str(folder), "--as-of", "2027-01-01", "--sizes"]
+    assert main.run(command) == exit_codes.FINE
+    assert "5 free of 10  service control policies at root: 4 of the mesh, 1 of AWS\n" in capsys.readouterr().out
+    with (folder / "mesh.yaml").open("a", encoding="utf-8") as file:
+        file.write("policies-of-others: {service: {root: 3}}\n")
+    assert main.run(command) == exit_codes.FINE
+    assert "2 free of 10  service control policies at root: 4 of the mesh, 1 of AWS, 3 of others\n" in (
+        capsys.readouterr().out
     )

@@ -35,7 +35,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh.plan": (
         "rules",
         {"assumed", "build", "costs", "counts"},
-        {"continuous_integration", "footprint", "inputs", "people"},
+        {"continuous_integration", "control_policies", "footprint", "inputs", "people"},
         "nodes",
     ),
     "mesh.proof": (

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from mesh.aws.bucket_namespace import suffix
 from mesh.bucket_names import LONGEST_BUCKET, MeshBucket
 from mesh.findings import KeyPath, Problem, nearest
-from mesh.model.names_lock import NAMES_LOCK_FILE
+from mesh.model.names_lock import NAMES_LOCK_FILE, NO_NAMES_LOCK
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 from mesh.plan.rules.naming import RESERVED
 
@@ -82,15 +82,11 @@ def bucket_names_are_used_once(context: RuleContext) -> Iterator[Problem]:
 
 
 def kept_names_are_written(context: RuleContext) -> Iterator[Problem]:
-    """Meshes that are older than `names.lock.yaml` get one, before their buckets would get other names."""
+    """Meshes with locks say which buckets are older, before those would get other names."""
     mesh = context.mesh
     has_locks = bool(mesh.locks or mesh.stray_locks)
     if mesh.names_lock is None and has_locks and NAMES_LOCK_FILE not in mesh.unread:
-        message = (
-            f"nothing says which buckets have a name already: {NAMES_LOCK_FILE} does not exist; run 'mesh lock', which "
-            "writes it (one that was lost is restored from version control: a bucket of another name is a new one)"
-        )
-        yield Problem("mesh.yaml", (), message)
+        yield Problem("mesh.yaml", (), NO_NAMES_LOCK)
 
 
 def kept_names_are_of_their_bucket(context: RuleContext) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
+from mesh.plan.control_policies import policy_nodes
 from mesh.plan.nodes.grants import LABEL_VALUES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
@@ -30,8 +31,6 @@ ROLES_OF_A_DOMAIN_IN_GOVERNANCE: Final = 3
 """Roles of a domain in the governance account: location, publisher, continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
 """The management and the governance account."""
-OF_AWS: Final = 1
-"""Policies that AWS itself attaches to each node: FullAWSAccess, and for resource control policies RCPFullAWSAccess."""
 GRANTS_OF_DATABASES: Final = 1
 """Grants of the domains unit besides those of clearances: the expression of all databases."""
 CLEARLY: Final = 0.8
@@ -255,21 +254,14 @@ def control_policies_fit_beside_those_of_others(context: RuleContext) -> Iterato
     """Control policies of the mesh, of AWS and of others are not more at a node than AWS takes."""
     if context.mesh.touches("mesh.yaml", "policies-of-others"):
         return
-    others = context.mesh.file.policies_of_others
-    for name, kind in (("service", "scp"), ("resource", "rcp")):
-        most = quotas.limit(kind, "per_root_ou_account")
-        for node, of_others in getattr(others, name):
-            ours = sum(
-                node in policy.targets and policy.type == f"{name.upper()}_CONTROL_POLICY"
-                for policy in context.builder.fixed_policies()
+    for node in policy_nodes(context.builder.fixed_policies(), context.mesh.file.policies_of_others):
+        if node.others and node.attached > node.quota:
+            where = "the root" if node.node == "root" else f"the unit '{node.node}'"
+            message = (
+                f"{node.others} {node.kind} of others at {where}, {node.mesh} of the mesh and {node.of_aws} of AWS, "
+                f"and AWS takes {node.quota}: merge or detach {node.attached - node.quota} of theirs"
             )
-            if of_others and ours + OF_AWS + of_others > most:
-                where = "the root" if node == "root" else f"the unit '{node}'"
-                message = (
-                    f"{of_others} {name} control policies of others at {where}, {ours} of the mesh and {OF_AWS} of "
-                    f"AWS, and AWS takes {most}: merge or detach {ours + OF_AWS + of_others - most} of theirs"
-                )
-                yield Problem("mesh.yaml", ("policies-of-others", name, node), message)
+            yield Problem("mesh.yaml", ("policies-of-others", node.type, node.node), message)
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (

@@ -60,6 +60,13 @@ def test_accounts_are_counted_with_the_management_account(mesh: Mesh, plan: Plan
     assert accounts.share == accounts.number / 10
 
 
+def test_endpoints_that_are_gateways_are_not_counted_as_interfaces(plan: Plan) -> None:
+    counted = next(each for each in counts(plan) if each.what == "interface endpoints")
+    assert counted.number == 8
+    zones = next(cost.number for cost in costs(plan).fixed if cost.price.what == "interface endpoint in a zone")
+    assert zones == 2 * counted.number
+
+
 def test_every_count_is_of_something_that_is_made(plan: Plan) -> None:
     assert {each.what for each in counts(plan)} == {what for what, *_ in COUNTED}
     assert all(quotas.limit(*quota) > 0 for *_, quota in COUNTED)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.emulator.asked_actions import Decides
 from sandbox.emulator.aws.fields import PropertyValues
 from sandbox.emulator.aws.records import Records
 from sandbox.emulator.aws.resource import AwsSession
@@ -40,6 +41,10 @@ class UnreadingSession:
     @property
     def records(self) -> Records:
         return self.session.records
+
+    @property
+    def decides(self) -> Decides | None:
+        return self.session.decides
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
         answer = self.session.call(service, region, operation, parameters)
