@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from mesh.aws.property_shapes import form_of_aws
 from tools.shapes.members import MembersError, TypeMembers
 from tools.shapes.pulumi_types import Property, properties_of, property_of
 
@@ -144,7 +145,14 @@ def _named(name: str, places: list[Place]) -> Iterator[Member]:
 
 
 def _record(member: Member, property_: Property) -> dict[str, Any]:
-    """The limits of one member as `shapes.json` has them."""
+    """The limits of one member as `shapes.json` has them, with the property's form where it is not the member's."""
+    record = _limits_of(member, property_)
+    form = "list" if property_.listed else property_.form
+    differs = form != form_of_aws(record["type"], listed="list" in record)
+    return {**record, "form": form} if differs else record
+
+
+def _limits_of(member: Member, property_: Property) -> dict[str, Any]:
     shape = member.shape
     record: dict[str, Any] = {"member": f"{member.place.call} {member.path}"}
     if property_.form == "map":

@@ -1,4 +1,4 @@
-"""Resources of the sample mesh with one thing wrong, in the first resource of a type that has it."""
+"""Resources of a mesh with one thing wrong, in the first resource of a type that has it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def document(place: str, change: Change) -> Change:
 def with_wrong(
     planned: Planned, type_: str, change: Change, having: Mapping[str, Any] | None = None
 ) -> tuple[EmittedResource, ...]:
-    """The resources of the sample, of which one is changed; `having` are inputs that it has."""
+    """The resources of a plan, of which one is changed; `having` are inputs that it has."""
     every = list(emitted(planned.document))
     wanted = (having or {}).items()
     index = next(
