@@ -15,7 +15,9 @@ from mesh.acceptance.policy_documents import wrong_in
 from mesh.acceptance.policy_places import documents, unread
 from mesh.aws.property_shapes import shapes
 
-_UNLISTED: Final = "no limit and no reason is listed: name its calls in tools/shapes/members.yaml, then make shapes"
+UNLISTED: Final = "no limit and no reason is listed: name its calls in tools/shapes/members.yaml, then make shapes"
+"""Reason for which a value is compared with nothing, and what to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptedPlan:
@@ -63,11 +65,11 @@ def accept_all(resources: Iterable[EmittedResource], *, whole: bool) -> Accepted
     for resource in every:
         of_type = known.types.get(resource.type)
         if of_type is None:
-            unlisted.append(resource.refused("its type", _UNLISTED))
+            unlisted.append(resource.refused("its type", UNLISTED))
         else:
             count = property_values.check(resource, of_type)
             counts.append(count)
-            unlisted += [resource.refused(path, _UNLISTED) for path in count.unlisted]
+            unlisted += [resource.refused(path, UNLISTED) for path in count.unlisted]
             refusals += count.refusals
         refusals += aliases_of_others(resource)
         refusals += misplaced(resource)

@@ -94,7 +94,9 @@ def _wrong_text(shape: PropertyShape, value: Any) -> Iterator[str]:
         yield f"{_shown(value)} is no text"
         return
     # The models do not say whether a character outside the first plane counts once or twice: twice is safe.
-    yield from _outside(shape, len(value.encode("utf-16-le", "surrogatepass")) // 2, f"{_shown(value)} has {len(value)} characters:")
+    yield from _outside(
+        shape, len(value.encode("utf-16-le", "surrogatepass")) // 2, f"{_shown(value)} has {len(value)} characters:"
+    )
     if shape.enum and value not in shape.enum:
         yield f"{_shown(value)} is none of {', '.join(shape.enum)}"
     if shape.pattern and not matches(shape.pattern, value):
@@ -117,7 +119,7 @@ def _shown(value: Any) -> str:
 
 
 def _values(prefix: str, value: Any, shapes: TypeShapes, *, item: bool = False) -> Iterator[tuple[str, Any]]:
-    """Every value that is no object, with its path; a map of texts is one value. An item of a list has the list's path."""
+    """Every value that is no object, with its path; a map of texts is one value, an item has the path of its list."""
     shape = shapes.properties.get(prefix)
     why = "" if shape is None or _is_unknown(value) or value is None else _wrong_form(prefix, value, shapes, item)
     if why:

@@ -188,11 +188,15 @@ def test_every_document_of_the_sample_is_taken(planned: Planned) -> None:
 
 def test_the_tiny_mesh_has_every_policy_place(planned_tiny: Planned) -> None:
     made = {resource.type for resource in emitted(planned_tiny.document)}
-    assert {place for place in PLACES if place not in made} == {"aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"}
+    assert {place for place in PLACES if place not in made} == {
+        "aws:sqs/queue:Queue",
+        "aws:sqs/queuePolicy:QueuePolicy",
+    }
 
 
 @pytest.mark.parametrize(
-    ("account", "made"), [("310000000013", True), ("320000000021", True), ("200000000002", False), ("100000000001", False)]
+    ("account", "made"),
+    [("310000000013", True), ("320000000021", True), ("200000000002", False), ("100000000001", False)],
 )
 def test_a_stacksets_role_is_in_the_accounts_of_its_units(planned_tiny: Planned, account: str, made: bool) -> None:
     named = {"AWS": f"arn:aws:iam::{account}:role/mesh/deploy-access"}
