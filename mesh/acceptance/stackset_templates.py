@@ -38,9 +38,8 @@ def template(resource: EmittedResource) -> tuple[TemplateResource, ...]:
         body: Any = json.loads(text, object_hook=_filled_in)
     except ValueError as error:
         raise TemplateError(f"it is no JSON: {error}") from error
-    conditions = body.get("Conditions", {}) if _is_map(body) else {}
     return tuple(
-        TemplateResource(name, each["Type"], each.get("Properties", {}), _only_in(each.get("Condition"), conditions))
+        TemplateResource(name, each["Type"], each.get("Properties", {}), _only_in(body, each.get("Condition")))
         for name, each in _checked(body)
     )
 
@@ -82,7 +81,7 @@ def _accounts_of_units(every: Sequence[EmittedResource]) -> Mapping[str, frozens
 
 
 def _checked(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    resources = body.get("Resources") if _is_map(body) else None
+    resources: Any = body.get("Resources") if _is_map(body) else None
     if not _is_map(resources):
         raise TemplateError("it has no map of Resources")
     for name, each in cast("Mapping[str, Any]", resources).items():
@@ -103,14 +102,14 @@ def _check_role(name: str, properties: Mapping[str, Any]) -> None:
         raise TemplateError(f"{name}: Policies are a list of maps, each with a PolicyDocument")
 
 
-def _only_in(name: Any, conditions: Any) -> str | None:
+def _only_in(body: Mapping[str, Any], name: Any) -> str | None:
     """The account for which a condition `Fn::Equals: [!Ref AWS::AccountId, id]` holds."""
-    condition = conditions.get(name) if isinstance(name, str) and _is_map(conditions) else None
-    sides = condition.get("Fn::Equals") if _is_map(condition) else None
+    conditions: Any = body.get("Conditions")
+    condition: Any = conditions.get(name) if isinstance(name, str) and _is_map(conditions) else None
+    sides: Any = condition.get("Fn::Equals") if _is_map(condition) else None
     if not isinstance(sides, list) or {"Ref": "AWS::AccountId"} not in sides:
         return None
-    others = [side for side in cast("list[Any]", sides) if isinstance(side, str)]
-    return others[0] if others else None
+    return next((side for side in cast("list[Any]", sides) if isinstance(side, str)), None)
 
 
 def _filled_in(node: dict[str, Any]) -> Any:

@@ -18,14 +18,14 @@ def put(path: str, value: Any) -> Change:
     """The change of one property; `0` in a path is the first item of a list, `-` as the value takes it away."""
 
     def change(inputs: dict[str, Any]) -> None:
-        *above, last = path.split(".")
+        *above, last = (int(name) if name.isdigit() else name for name in path.split("."))
         at: Any = inputs
         for name in above:
-            at = at[int(name) if name.isdigit() else name]
+            at = at[name]
         if value == "-":
             del at[last]
         else:
-            at[int(last) if last.isdigit() else last] = value
+            at[last] = value
 
     return change
 
