@@ -21,7 +21,7 @@ from tools.shapes.shapes_file import SHAPES, text
 READ = members.read(members.FILE.read_text("utf-8"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_file_is_what_botocore_says() -> None:
     assert SHAPES.read_text("utf-8") == text()
 
