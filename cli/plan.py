@@ -38,7 +38,7 @@ def plan(
     """Show every resource that would be made.
 
     Runs the Pulumi program in preview, without AWS, and says in which account each would be. What AWS would refuse of
-    it, by its own models and pages, is said with status 1.
+    it, by its own models and pages, and what could not be compared with them, is said with status 1.
     """
     _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
     planned = read(directory, as_of)
@@ -64,9 +64,10 @@ def plan(
     else:
         _show(runs, stack is not None)
         answer(str(accepted))
-    for refusal in accepted.refusals:
-        say(f"AWS would refuse: {refusal}")
-    if accepted.refusals:
+    found = tuple(accepted.findings())
+    for finding in found:
+        say(finding)
+    if found:
         raise typer.Exit(FINDINGS)
 
 

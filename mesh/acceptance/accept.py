@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mesh.acceptance import property_values
+from mesh.acceptance.bucket_places import misplaced
 from mesh.acceptance.emitted import EmittedResource, InputRefusal, emitted
 from mesh.acceptance.key_aliases import aliases_of_others
 from mesh.acceptance.named_in_policies import MadePrincipals
 from mesh.acceptance.policy_documents import wrong_in
-from mesh.acceptance.policy_places import documents, unplaced
+from mesh.acceptance.policy_places import documents, unread
 from mesh.aws.property_shapes import shapes
+
+UNLISTED: Final = "no limit and no reason is listed: name its calls in tools/shapes/members.yaml, then make shapes"
+"""Reason for which a value is compared with nothing, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +24,29 @@ class AcceptedPlan:
     """A plan as it was compared with AWS's models: numbers of values and documents, and what AWS would refuse."""
 
     botocore: str
-    values: int
+    limited: int
+    """Values compared with a length, a range, a pattern or an enumeration."""
+    typed: int
+    """Values compared with a type, of which AWS's models say no more."""
     documents: int
     unknown: int
-    """Values that AWS alone knows, which cannot be compared."""
-    unlisted: tuple[tuple[str, str], ...]
-    """Types, each with a property, of which no shape and no reason is known; of a type of which nothing is, ""."""
+    """Values that AWS alone knows, or a part of them, which cannot be compared."""
+    unlisted: tuple[InputRefusal, ...]
+    """Values that were compared with nothing: no shape of the property or of the type is known."""
     refusals: tuple[InputRefusal, ...]
 
     def __str__(self) -> str:
-        refused = f"{len(self.refusals)} refused" if self.refusals else "none refused"
+        refused = f"{len(self.refusals):,} refused" if self.refusals else "none refused"
         return (
-            f"{self.values:,} values and {self.documents:,} documents checked against AWS's models "
-            f"(botocore {self.botocore}): {refused}"
+            f"{self.limited:,} values compared with AWS's limits (botocore {self.botocore}), {self.typed:,} with their "
+            f"type alone, and {self.documents:,} documents: {refused}; not compared: {self.unknown:,} values that AWS "
+            f"will say, {len(self.unlisted):,} that are not listed"
         )
+
+    def findings(self) -> Iterator[str]:
+        """Each refusal, and each value that nothing is known of, with what to do."""
+        yield from (f"AWS would refuse: {refusal}" for refusal in self.refusals)
+        yield from (f"not compared with AWS: {each}" for each in self.unlisted)
 
 
 def accept(plan: Mapping[str, Any], *, whole: bool) -> AcceptedPlan:
@@ -45,30 +58,37 @@ def accept_all(resources: Iterable[EmittedResource], *, whole: bool) -> Accepted
     """Checks resources, in the order of their stacks."""
     every = tuple(resources)
     known, principals = shapes(), MadePrincipals(every, whole=whole)
-    values = unknown = number = 0
-    unlisted: dict[tuple[str, str], None] = {}
+    counts: list[property_values.ValueCount] = []
+    number = 0
+    unlisted: list[InputRefusal] = []
     refusals: list[InputRefusal] = []
     for resource in every:
         of_type = known.types.get(resource.type)
         if of_type is None:
-            unlisted[resource.type, ""] = None
+            unlisted.append(resource.refused("its type", UNLISTED))
         else:
             count = property_values.check(resource, of_type)
-            values, unknown = values + count.checked, unknown + count.unknown
-            unlisted |= dict.fromkeys((resource.type, path) for path in count.unlisted)
+            counts.append(count)
+            unlisted += [resource.refused(path, UNLISTED) for path in count.unlisted]
             refusals += count.refusals
         refusals += aliases_of_others(resource)
+        refusals += misplaced(resource)
         found, wrong = _documents(resource, principals)
         number += found
         refusals += wrong
-    return AcceptedPlan(known.botocore, values, number, unknown, tuple(unlisted), tuple(refusals))
+    return AcceptedPlan(
+        botocore=known.botocore,
+        limited=sum(count.limited for count in counts),
+        typed=sum(count.typed for count in counts),
+        documents=number,
+        unknown=sum(count.unknown for count in counts),
+        unlisted=tuple(unlisted),
+        refusals=tuple(refusals),
+    )
 
 
 def _documents(resource: EmittedResource, principals: MadePrincipals) -> tuple[int, list[InputRefusal]]:
-    number, refusals = (
-        0,
-        [resource.refused(path, "a policy document stands where none is looked for") for path in unplaced(resource)],
-    )
+    number, refusals = 0, [resource.refused(path, why) for path, why in unread(resource)]
     for document in documents(resource):
         number += 1
         wrong = list(wrong_in(document))

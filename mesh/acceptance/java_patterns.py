@@ -11,6 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 Ranges = tuple[tuple[int, int], ...]
@@ -298,10 +299,9 @@ def _written(ranges: Ranges, last: int) -> str:
 def _categories(last: int) -> Mapping[str, Ranges]:
     """Code points of each general category of Unicode, up to one."""
     found: dict[str, list[tuple[int, int]]] = {}
-    for code in range(last + 1):
-        runs = found.setdefault(unicodedata.category(chr(code)), [])
-        if runs and runs[-1][1] == code - 1:
-            runs[-1] = (runs[-1][0], code)
-        else:
-            runs.append((code, code))
+    first = 0
+    for name, run in groupby(map(unicodedata.category, map(chr, range(last + 1)))):
+        after = first + sum(1 for _ in run)
+        found.setdefault(name, []).append((first, after - 1))
+        first = after
     return {name: tuple(runs) for name, runs in found.items()}

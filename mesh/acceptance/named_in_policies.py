@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from mesh.acceptance.emitted import EmittedResource
-from mesh.acceptance.policy_places import EmittedDocument, template
+from mesh.acceptance.policy_places import AN_ARN, EmittedDocument, statements_of
+from mesh.acceptance.stackset_templates import STACK_SET, TemplateError, TemplateResource, made_in, template
 from mesh.evaluator import facts
 from mesh.evaluator.policies import texts
 
 _ROOT: Final = re.compile(r"(?:arn:aws:iam::)?(\d{12})(?::root)?")
 _ROLE: Final = re.compile(r"arn:aws:iam::(\d{12}):role/(.+)")
 _PROVIDER: Final = re.compile(r"arn:aws:iam::(\d{12}):oidc-provider/(.+)")
+_OF_AWS: Final = frozenset(
+    {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
+)
+"""Identity providers that are there without being made (IAM User Guide, "AWS JSON policy elements: Principal")."""
 _SERVICE: Final = re.compile(r"(?:(?P<part>[a-z0-9.-]+)\.)?(?P<service>[a-z0-9-]+)\.amazonaws\.com")
 _PARTS: Final = frozenset({"logging.s3", "delivery.logs", "member.org.stacksets.cloudformation", "vpc-flow-logs"})
 """Services that call under a name of a part of theirs (the service's own guide names each)."""
@@ -35,48 +41,55 @@ class MadePrincipals:
         self._accounts: set[str] = set()
         self._stacks: dict[str, int] = {}
         self._roles: dict[str, EmittedResource] = {}
-        self._everywhere: set[str] = set()
-        self._providers: set[str] = set()
+        self._of_templates: defaultdict[str, set[str]] = defaultdict(set)
+        """Account -> ARNs of what StackSets make in it."""
         self._needs: dict[str, tuple[str, ...]] = {}
-        for resource in resources:
-            self._add(resource)
+        every = tuple(resources)
+        reached = made_in(every)
+        for resource in every:
+            self._add(resource, reached.get(resource.urn, frozenset()))
 
-    def _add(self, resource: EmittedResource) -> None:
+    def _add(self, resource: EmittedResource, reached: frozenset[str]) -> None:
         self._accounts.add(resource.account)
         self._stacks.setdefault(resource.stack, len(self._stacks))
         self._needs[resource.urn] = resource.dependencies
-        if resource.type == "aws:iam/role:Role":
+        if resource.type == "aws:iam/role:Role" and "name" in resource.inputs:
             path, name = resource.inputs.get("path", "/"), resource.inputs["name"]
             self._roles[f"arn:aws:iam::{resource.account}:role{path}{name}"] = resource
-        elif resource.type == "aws:cloudformation/stackSet:StackSet":
-            for each in template(resource).values():
-                properties: Mapping[str, Any] = each["Properties"]
-                if each["Type"] == "AWS::IAM::Role":
-                    self._everywhere.add(f"{properties['Path']}{properties['RoleName']}".removeprefix("/"))
-                elif each["Type"] == "AWS::IAM::OIDCProvider":
-                    self._providers.add(str(properties["Url"]).removeprefix("https://"))
+        elif resource.type == STACK_SET:
+            for each in _readable(resource):
+                name = _arn_after_account(each)
+                for account in reached if name else ():
+                    if each.only_in in (None, account):
+                        self._of_templates[account].add(name)
 
     def missing(self, document: EmittedDocument) -> Iterator[str]:
         """Principals of a document that are not there when it is put in its place, each with the reason."""
         body: Mapping[str, Any] = json.loads(document.text)
-        named = {each for statement in body["Statement"] for each in _named(statement)}
+        named = {each for statement in statements_of(body) for each in _named(statement)}
         for kind, name in sorted(named):
-            why = self._missing_service(name) if kind == "Service" else self._missing(name, document.resource)
+            # What only AWS will say is there: it comes from what it belongs to.
+            why = "" if name == AN_ARN else self._missing(kind, name, document.resource)
             if why:
-                yield why
+                yield f"principal {name} {why}"
 
-    def _missing(self, name: str, resource: EmittedResource) -> str:
-        root, role, provider = _ROOT.fullmatch(name), _ROLE.fullmatch(name), _PROVIDER.fullmatch(name)
-        found = root or role or provider
-        if found is None or not self._whole:
+    def _missing(self, kind: str, name: str, resource: EmittedResource) -> str:
+        if kind == "Service":
+            return "" if _is_service(name) else "is no service that AWS has"
+        if not self._whole or (kind == "Federated" and name in _OF_AWS):
             return ""
-        if found[1] not in self._accounts:
-            return f"principal {name} is of no account of the mesh: AWS refuses it unless that account exists"
-        if provider and provider[2] not in self._providers:
-            return f"principal {name} is an identity provider that nothing makes"
-        if role and role[2] not in self._everywhere and not self._made_before(name, resource):
-            return f"principal {name} is a role that is not made before"
-        return ""
+        root, role, provider = _ROOT.fullmatch(name), _ROLE.fullmatch(name), _PROVIDER.fullmatch(name)
+        found = provider if kind == "Federated" else root or role
+        if found is None:
+            return "is none that the mesh makes: accounts, roles and identity providers are"
+        account = found[1]
+        if account not in self._accounts:
+            return "is of no account of the mesh: AWS refuses it unless that account exists"
+        if root or name.partition(f"::{account}:")[2] in self._of_templates[account]:
+            return ""
+        if provider:
+            return "is an identity provider that nothing makes"
+        return "" if self._made_before(name, resource) else "is a role that is not made before"
 
     def _made_before(self, role: str, resource: EmittedResource) -> bool:
         made = self._roles.get(role)
@@ -96,13 +109,28 @@ class MadePrincipals:
                     waiting.append(each)
         return found
 
-    @staticmethod
-    def _missing_service(name: str) -> str:
-        match = _SERVICE.fullmatch(name)
-        known = match and match["service"] in facts.services()
-        if known and match and (not match["part"] or f"{match['part']}.{match['service']}" in _PARTS):
-            return ""
-        return f"principal {name} is no service that AWS has"
+
+def _is_service(name: str) -> bool:
+    match = _SERVICE.fullmatch(name)
+    if match is None or match["service"] not in facts.services():
+        return False
+    return not match["part"] or f"{match['part']}.{match['service']}" in _PARTS
+
+
+def _readable(resource: EmittedResource) -> tuple[TemplateResource, ...]:
+    try:
+        return template(resource)
+    except TemplateError:  # told among what cannot be read
+        return ()
+
+
+def _arn_after_account(each: TemplateResource) -> str:
+    """The end of the ARN of a role or of an identity provider that a template makes; empty for other resources."""
+    if each.type == "AWS::IAM::Role":
+        return f"role{each.properties.get('Path', '/')}{each.properties.get('RoleName')}"
+    if each.type == "AWS::IAM::OIDCProvider":
+        return f"oidc-provider/{str(each.properties.get('Url')).removeprefix('https://')}"
+    return ""
 
 
 def _named(statement: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from mesh.acceptance.organization_policies import wrong_policy
-from mesh.acceptance.policy_places import EmittedDocument
+from mesh.acceptance.policy_places import EmittedDocument, kind_of, statements_of
 from mesh.acceptance.resource_overlap import takes_some
 from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.evaluator import facts, sent_keys
@@ -31,7 +31,7 @@ def wrong_in(document: EmittedDocument) -> Iterator[str]:
     if document.size > document.limit:
         yield f"{document.size:,} characters: AWS takes {document.limit:,}"
     if document.type is None:
-        yield from wrong_policy(document.resource.inputs["type"], body)
+        yield from wrong_policy(kind_of(document.resource), body)
         return
     policy = Policy("the document", lambda: body)
     try:
@@ -40,14 +40,9 @@ def wrong_in(document: EmittedDocument) -> Iterator[str]:
     except UnknownError as error:
         yield str(error)
         return
-    for number, statement in enumerate(_statements(body)):
+    for number, statement in enumerate(statements_of(body)):
         for why in _wrong_statement(document.type, statement):
             yield f"statement {statement.get('Sid') or number}: {why}"
-
-
-def _statements(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    statements: Any = body["Statement"]
-    return [cast("Mapping[str, Any]", statements)] if isinstance(statements, Mapping) else statements
 
 
 def _wrong_statement(type_: PolicyType, statement: Mapping[str, Any]) -> Iterator[str]:
@@ -58,9 +53,11 @@ def _wrong_statement(type_: PolicyType, statement: Mapping[str, Any]) -> Iterato
     if type_ is PolicyType.RESOURCE_CONTROL:
         for service in sorted({pattern.partition(":")[0].lower() for pattern in patterns} - RCP_SERVICES):
             yield f"{service} is no service whose resources an RCP protects"
+    if unknown:
+        return
     for key in sent_keys.unsent(statement):
         yield f"AWS sends {key} with none of the statement's actions"
-    if "Resource" in statement and "Action" in statement and not unknown:
+    if "Resource" in statement and "Action" in statement:
         denies = statement["Effect"] == "Deny"
         yield from _unfit(_values(statement, "Action"), _values(statement, "Resource"), denies)
 

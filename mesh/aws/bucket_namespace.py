@@ -16,7 +16,7 @@ ACCOUNT_REGIONAL: Final = "account-regional"
 WITHOUT_NAMESPACES: Final = frozenset({"me-central-1", "me-south-1"})
 """Regions that have the shared namespace only ("in all AWS Regions except Middle East (Bahrain) and (UAE)")."""
 
-_ENDING: Final = r"-(\d{12})-[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}-an"
+_ENDING: Final = r"-(\d{12})-([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})-an"
 _OWN: Final = re.compile(rf"[a-z0-9.-]+{_ENDING}")
 _SUFFIX: Final = re.compile(rf"{_ENDING}$")
 
@@ -30,6 +30,12 @@ def account_of(bucket: str) -> str | None:
     """Id of the account that alone can have a bucket of this name; None for a name of the shared namespace."""
     own = _OWN.fullmatch(bucket)
     return own.group(1) if own else None
+
+
+def region_of(bucket: str) -> str | None:
+    """Region in whose namespace a name is; None for a name of the shared namespace."""
+    own = _OWN.fullmatch(bucket)
+    return own.group(2) if own else None
 
 
 def without_suffix(text: str) -> str:

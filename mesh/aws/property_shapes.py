@@ -33,8 +33,21 @@ class PropertyShape:
     """Of a list `min` and `max` number of items; None for what is no list in AWS."""
     keys: PropertyShape | None = None
     values: PropertyShape | None = None
+    form: str = ""
+    """How the plugin takes it (scalar, list, map, object), where AWS's own form is another; see `taken_as`."""
     source: str = ""
     """The page, or the file of the plugin, that has a limit which botocore lacks."""
+
+    @property
+    def taken_as(self) -> str:
+        """The form of the plugin's property: scalar, list, map or object."""
+        return self.form or form_of_aws(self.type, listed=self.items is not None)
+
+    @property
+    def limited(self) -> bool:
+        """Whether more than a type is known of its values: a length, a range, a pattern, an enumeration."""
+        own = self.min is not None or self.max is not None or bool(self.pattern or self.enum or self.items)
+        return own or any(inside is not None and inside.limited for inside in (self.keys, self.values))
 
     @staticmethod
     def of(fields: Mapping[str, Any]) -> PropertyShape:
@@ -56,6 +69,8 @@ class TypeShapes:
     aside: Mapping[str, str]
     required: Mapping[str, tuple[str, ...]]
     """Path of an object ("" for the type itself) -> names of the properties that AWS requires in it."""
+    objects: frozenset[str]
+    """Paths that others lie below: of objects, and of lists of objects."""
 
     @staticmethod
     def of(fields: Mapping[str, Any], everywhere: Mapping[str, str]) -> TypeShapes:
@@ -66,7 +81,9 @@ class TypeShapes:
             if shape.required:
                 above, _, name = path.rpartition(".")
                 required[above] = (*required.get(above, ()), name)
-        return TypeShapes(properties, {**everywhere, **fields["aside"]}, required)
+        aside: Mapping[str, str] = {**everywhere, **fields["aside"]}
+        objects = frozenset(above for path in (*properties, *aside) for above in _and_above(path.rpartition(".")[0]))
+        return TypeShapes(properties, aside, required, objects)
 
     def is_aside(self, path: str) -> bool:
         """Whether a property, or an object that holds it, is no member of a call."""
@@ -79,6 +96,11 @@ class Shapes:
 
     botocore: str
     types: Mapping[str, TypeShapes]
+
+
+def form_of_aws(type_: str, *, listed: bool) -> str:
+    """The form of a member of AWS's type, or of a list of it."""
+    return "list" if listed else {"map": "map", "structure": "object"}.get(type_, "scalar")
 
 
 def _and_above(path: str) -> Iterator[str]:

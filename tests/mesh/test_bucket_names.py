@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import ryaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh.aws import bucket_namespace
@@ -12,16 +14,24 @@ from mesh.bucket_names import LONGEST_BUCKET, BucketNames, product_stem
 from mesh.model.base import LONGEST_NAME, NAME_PATTERN
 from mesh.model.names_lock import NamesLock, names_lock_text
 
-NAMES = st.from_regex(NAME_PATTERN, fullmatch=True).filter(lambda name: len(name) <= LONGEST_NAME)
-ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)
+WORDS = st.text("az09", min_size=1, max_size=9)
+NAMES = st.lists(WORDS, max_size=3).map(lambda words: "-".join(("n", *words)))
+"""Names as `NAME_PATTERN` has them, of at most `LONGEST_NAME` characters."""
+ACCOUNTS = st.integers(0, 10**12 - 1).map("{:012}".format)
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-gov-east-1", "mx-central-1")
 ACCOUNT = "310000000013"
+
+
+@given(NAMES)
+def test_the_names_are_names(name: str) -> None:
+    assert re.fullmatch(NAME_PATTERN, name)
+    assert len(name) <= LONGEST_NAME
 
 
 @given(NAMES, NAMES, ACCOUNTS, st.sampled_from(REGIONS))
 def test_a_name_says_its_account_and_its_namespace(domain: str, product: str, account: str, region: str) -> None:
     name = BucketNames("m", region).of_product(domain, product, account)
-    assert bucket_namespace.account_of(name) == account
+    assert (bucket_namespace.account_of(name), bucket_namespace.region_of(name)) == (account, region)
     assert bucket_namespace.namespace(name) == "account-regional"
     assert bucket_namespace.without_suffix(name) == product_stem("m", domain, product)
 
@@ -35,10 +45,11 @@ KEPT = st.dictionaries(
         st.tuples(st.just("products"), st.tuples(NAMES, NAMES).map(".".join)),
     ),
     NAMES.map("m-{}-logs".format),
-    max_size=8,
+    max_size=4,
 )
 
 
+@settings(max_examples=40)
 @given(KEPT)
 def test_names_that_are_written_are_read_again(kept: dict[tuple[str, ...], str]) -> None:
     written = names_lock_text(kept)

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from mesh.aws.property_shapes import form_of_aws
 from tools.shapes.members import MembersError, TypeMembers
 from tools.shapes.pulumi_types import Property, properties_of, property_of
 
@@ -47,7 +48,7 @@ def limits_of(members: TypeMembers, pulumi_only: Iterable[str] = ()) -> dict[str
     annotations = {name: each for name, each in properties_of(members.type).items() if name not in pulumi_only}
     found = dict(walk.properties(annotations, "", walk.tops, frozenset()))
     for path, more in members.limits.items():
-        found[path] = {**found.get(path, {"type": "string"}), **more}
+        found[path] = _formed({**found.get(path, {"type": "string"}), **more})
     wrong = sorted(members.members.keys() - walk.used)
     if wrong:
         raise MembersError(f"{members.type}: Pulumi has no property {', '.join(wrong)}")
@@ -144,7 +145,19 @@ def _named(name: str, places: list[Place]) -> Iterator[Member]:
 
 
 def _record(member: Member, property_: Property) -> dict[str, Any]:
-    """The limits of one member as `shapes.json` has them."""
+    """The limits of one member as `shapes.json` has them, with the property's form where it is not the member's."""
+    form = "list" if property_.listed else property_.form
+    return _formed({**_limits_of(member, property_), "form": form})
+
+
+def _formed(record: dict[str, Any]) -> dict[str, Any]:
+    """A record, without a form that is AWS's own."""
+    if record.get("form") == form_of_aws(record["type"], listed="list" in record):
+        del record["form"]
+    return record
+
+
+def _limits_of(member: Member, property_: Property) -> dict[str, Any]:
     shape = member.shape
     record: dict[str, Any] = {"member": f"{member.place.call} {member.path}"}
     if property_.form == "map":

@@ -1,4 +1,4 @@
-"""Resources of the sample mesh with one thing wrong, in the first resource of a type that has it."""
+"""Resources of a mesh with one thing wrong, in the first resource of a type that has it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def put(path: str, value: Any) -> Change:
     """The change of one property; `0` in a path is the first item of a list, `-` as the value takes it away."""
 
     def change(inputs: dict[str, Any]) -> None:
-        *above, last = path.split(".")
+        *above, last = (int(name) if name.isdigit() else name for name in path.split("."))
         at: Any = inputs
         for name in above:
-            at = at[int(name) if name.isdigit() else name]
+            at = at[name]
         if value == "-":
             del at[last]
         else:
-            at[int(last) if last.isdigit() else last] = value
+            at[last] = value
 
     return change
 
@@ -49,7 +49,7 @@ def document(place: str, change: Change) -> Change:
 def with_wrong(
     planned: Planned, type_: str, change: Change, having: Mapping[str, Any] | None = None
 ) -> tuple[EmittedResource, ...]:
-    """The resources of the sample, of which one is changed; `having` are inputs that it has."""
+    """The resources of a plan, of which one is changed; `having` are inputs that it has."""
     every = list(emitted(planned.document))
     wanted = (having or {}).items()
     index = next(

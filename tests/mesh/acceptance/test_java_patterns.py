@@ -66,16 +66,26 @@ def test_what_is_not_known_is_refused_and_never_guessed(pattern: str) -> None:
             compiled(pattern)
 
 
-SIMPLE = st.sampled_from(
-    [r"[\p{L}]", r"\p{Lu}", r"[^\p{Z}]", r"[\p{N}\p{P}]", r"[\w.-]", r"\S", r"[a-f0-9]", r"[^:/]", r"\p{M}", r"[\s\S]"]
-)
+SIMPLE = [
+    r"[\p{L}]",
+    r"\p{Lu}",
+    r"[^\p{Z}]",
+    r"[\p{N}\p{P}]",
+    r"[\w.-]",
+    r"\S",
+    r"[a-f0-9]",
+    r"[^:/]",
+    r"\p{M}",
+    r"[\s\S]",
+]
+# Each pattern is compiled once: of a whole alphabet that is most of the time.
+WHOLE = ["".join(f"{part}*" for part in parts) for parts in zip(SIMPLE, SIMPLE[3:] + SIMPLE[:3], strict=True)]
+JUDGES = {each: jsonschema_rs.validator_for({"type": "string", "pattern": f"^(?:{each})\\z"}) for each in WHOLE}
 
 
-@given(st.lists(SIMPLE, min_size=1, max_size=3), st.text(max_size=4))
-def test_a_translation_agrees_with_an_engine_that_knows_unicode(parts: list[str], text: str) -> None:
-    pattern = "".join(f"{part}*" for part in parts)
-    judge = jsonschema_rs.is_valid({"type": "string", "pattern": f"^(?:{pattern})\\z"}, text)
-    assert matches(pattern, text) is judge
+@given(st.sampled_from(WHOLE), st.text(max_size=4))
+def test_a_translation_agrees_with_an_engine_that_knows_unicode(pattern: str, text: str) -> None:
+    assert matches(pattern, text) is JUDGES[pattern].is_valid(text)
 
 
 @given(st.sampled_from(sorted(patterns())), st.text(st.characters(max_codepoint=0x7F), max_size=12))

@@ -1,4 +1,4 @@
-"""Documents of the sample mesh as AWS checks them: each rule is broken once, in one place of a real document."""
+"""Documents of the tiny mesh as AWS checks them: each rule is broken once, in one place of a real document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from mesh.acceptance.accept import accept_all
 from mesh.acceptance.emitted import EmittedResource, emitted
+from mesh.acceptance.policy_places import PLACES
 from mesh.acceptance.resource_overlap import overlap
 from tests.mesh.acceptance.seeded import Change, document, put, refusals, statement, with_wrong
 from tests.program.sample import Planned
@@ -38,12 +39,24 @@ def twice(body: dict[str, Any]) -> None:
     body["Statement"] = [body["Statement"][0]] * 2
 
 
+def alone(change: Change) -> Change:
+    """A change of the first statement, which then stands alone and in no list."""
+
+    def changed(body: dict[str, Any]) -> None:
+        body["Statement"] = body["Statement"][0]
+        change(body["Statement"])
+
+    return changed
+
+
 WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
     ("RolePolicy", statement("policy", put("Action", "s3:GetObjcet")), None, "AWS has no action s3:GetObjcet"),
     ("RolePolicy", statement("policy", put("Action", "s4:GetObject")), None, "AWS has no action s4:GetObject"),
     ("RolePolicy", document("policy", twice), None, "stands twice"),
     ("RolePolicy", statement("policy", put("Sid", "Deploy it")), None, "has Sids of letters and digits"),
     ("RolePolicy", put("policy", "{"), None, "it is no JSON"),
+    ("RolePolicy", document("policy", alone(put("Action", "s3:GetObjcet"))), None, "AWS has no action s3:GetObjcet"),
+    ("BucketPolicy", document("policy", alone(put("Principal", {"AWS": ROLE}))), None, "role that is not made before"),
     ("RolePolicy", statement("policy", put("Resource", "arn:aws:s3:::mesh")), None, "is asked on none of"),
     (
         "BucketPolicy",
@@ -77,6 +90,14 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
         statement("assumeRolePolicy", put("Principal", {"AWS": "arn:aws:iam::999999999999:root"})),
         None,
         "is of no account of the mesh",
+    ),
+    *(
+        ("BucketPolicy", statement("policy", put("Principal", {"AWS": f"arn:aws:{name}"})), None, expected)
+        for name, expected in (
+            ("iam::310000000013:user/anna", "is none that the mesh makes"),
+            ("sts::310000000013:federated-user/anna", "is none that the mesh makes"),
+            ("iam::410000000072:role/mesh/deploy-access", "is a role that is not made before"),
+        )
     ),
     (
         "Role",
@@ -116,6 +137,23 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
         OPT_OUT,
         "services.default.opt_out_policy is 'optout': optIn, optOut is taken",
     ),
+    ("Policy", put("type", "TAG_POLICY"), SCP, "content: policies of type TAG_POLICY are not known here"),
+    ("Policy", document("content", put("@@operators_allowed_for_child_policies", 7)), EC2, "takes @@all, @@append"),
+    ("StackSet", put("templateBody", "Resources: {}"), None, "templateBody: it is no JSON"),
+    ("StackSet", put("templateBody", "[]"), None, "templateBody: it has no map of Resources"),
+    ("StackSet", document("templateBody", put("Resources.Deploy.Type", "-")), None, "Deploy has no Type"),
+    (
+        "StackSet",
+        document("templateBody", put("Resources.Deploy.Properties.AssumeRolePolicyDocument", "-")),
+        None,
+        "Deploy has no AssumeRolePolicyDocument",
+    ),
+    (
+        "StackSet",
+        document("templateBody", put("Resources.Deploy.Properties.Policies", [{}])),
+        None,
+        "Deploy: Policies are a list of maps, each with a PolicyDocument",
+    ),
     ("StackSet", in_template(misspelt), None, "AWS has no action iam:CreateRoll"),
     (
         "DefaultKmsKey",
@@ -129,17 +167,43 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
 
 @pytest.mark.parametrize(("type_", "change", "having", "expected"), WRONG)
 def test_a_document_that_aws_would_refuse_is_found(
-    planned: Planned, type_: str, change: Change, having: dict[str, Any] | None, expected: str
+    planned_tiny: Planned, type_: str, change: Change, having: dict[str, Any] | None, expected: str
 ) -> None:
-    found = refusals(with_wrong(planned, type_, change, having), type_)
+    found = refusals(with_wrong(planned_tiny, type_, change, having), type_)
     assert any(expected in each for each in found), found
 
 
+def test_every_document_of_the_tiny_mesh_is_taken(planned_tiny: Planned) -> None:
+    accepted = accept_all(emitted(planned_tiny.document), whole=True)
+    assert list(accepted.findings()) == []
+    assert accepted.documents > 100
+
+
+@pytest.mark.long
 def test_every_document_of_the_sample_is_taken(planned: Planned) -> None:
     accepted = accept_all(emitted(planned.document), whole=True)
-    assert [str(refusal) for refusal in accepted.refusals] == []
+    assert list(accepted.findings()) == []
     assert accepted.documents > 300
-    assert accepted.unlisted == ()
+
+
+def test_the_tiny_mesh_has_every_policy_place(planned_tiny: Planned) -> None:
+    made = {resource.type for resource in emitted(planned_tiny.document)}
+    assert {place for place in PLACES if place not in made} == {
+        "aws:sqs/queue:Queue",
+        "aws:sqs/queuePolicy:QueuePolicy",
+    }
+
+
+@pytest.mark.parametrize(
+    ("account", "made"),
+    [("310000000013", True), ("320000000021", True), ("200000000002", False), ("100000000001", False)],
+)
+def test_a_stacksets_role_is_in_the_accounts_of_its_units(planned_tiny: Planned, account: str, made: bool) -> None:
+    named = {"AWS": f"arn:aws:iam::{account}:role/mesh/deploy-access"}
+    every = with_wrong(planned_tiny, "BucketPolicy", statement("policy", put("Principal", named)))
+    assert [each.why for each in accept_all(every, whole=True).refusals if "not made before" in each.why] == (
+        [] if made else [f"principal {named['AWS']} is a role that is not made before"]
+    )
 
 
 def role(name: str, named: str, *needs: str) -> EmittedResource:
