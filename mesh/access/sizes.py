@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from mesh import quotas
+from mesh import names, quotas
 from mesh.access import from_plan
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import Role, World
@@ -47,9 +47,6 @@ class Node(NamedTuple):
         return self.quota - self.mesh - self.of_aws - self.control_tower
 
 
-UNITS: Final = ("governance", "domains", "partners")
-
-
 def nodes(plan: Plan) -> Iterator[Node]:
     """The control policies of every node, SCPs first."""
     for kind, type_, table in (
@@ -60,7 +57,7 @@ def nodes(plan: Plan) -> Iterator[Node]:
             target for each in plan.organization.args.policies if each.type == type_ for target in each.targets
         )
         for node, number in attached.items():
-            tower = quotas.limit("control_tower", "scps_per_unit") if table == "scp" and node in UNITS else 0
+            tower = quotas.limit("control_tower", "scps_per_unit") if table == "scp" and node in names.UNITS else 0
             yield Node(kind, node, number, 1, tower, quotas.limit(table, "per_root_ou_account"))
 
 

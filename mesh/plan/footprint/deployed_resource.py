@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+from mesh.aws.plugin_types import LookedUp
 from mesh.plan.nodes import AccountAccess
 
 SET: Final = object()
 """Value of an input that is set, to something that no call names."""
+
+Beside = LookedUp | Literal["arn"]
+"""A name in templates that no input says: what is looked up, and an ARN that AWS gives besides the id."""
 
 
 class DeployedResource(NamedTuple):
@@ -26,7 +30,7 @@ class DeployedResource(NamedTuple):
     name: str
     inputs: Mapping[str, Any]
     id: str
-    beside: Mapping[str, str]
+    beside: Mapping[Beside, str]
 
 
 class StackMaker(NamedTuple):
@@ -47,7 +51,7 @@ class StackMaker(NamedTuple):
         /,
         *,
         given: str | None = None,
-        beside: Mapping[str, str] = MappingProxyType({}),
+        beside: Mapping[Beside, str] = MappingProxyType({}),
         **inputs: Any,
     ) -> DeployedResource:
         """A resource of a type of the AWS plugin, as `s3/bucket:Bucket`; an input that is None is not set.
