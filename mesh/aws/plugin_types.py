@@ -28,6 +28,8 @@ LookedUp = Literal[
 ]
 """A name in templates that the one who asks looks up, for no property says it: of the organisation and its policies, of
 the role or group that is named, of the service behind an endpoint."""
+Beside = LookedUp | Literal["arn"]
+"""A name in templates that no input says: what is looked up, and an ARN that AWS gives besides the id."""
 
 
 class AskedAction(NamedTuple):
@@ -137,7 +139,7 @@ class PluginType:
 
 def call_values(
     properties: Mapping[str, Any],
-    looked_up: Mapping[Any, str],
+    beside: Mapping[LookedUp, str] | Mapping[Beside, str],
     *,
     account: str,
     region: str,
@@ -148,7 +150,7 @@ def call_values(
 
     `account` is that in which the provider acts, `given` the id that AWS gives, or is empty before there is one.
     """
-    values = {**properties, **looked_up, "account": account, "region": region, "tags": tags}
+    values = {**properties, **beside, "account": account, "region": region, "tags": tags}
     return {**values, "id": given} if given else values
 
 

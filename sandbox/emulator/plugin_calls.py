@@ -32,7 +32,7 @@ def before(call: Call, *steps: PluginStep) -> None:
     if kind is None:
         return
     values = _values(call, _NOTHING)
-    calls = [each for step in steps for each in kind.calls(step) if each.made(values)]
+    calls = list(_made(kind, steps, values))
     if "delete" not in steps:
         calls = list(_leading(calls, with_change=bool(call.resource.recorded)))
     # The table has a stand-in for an id; the policies of keys and buckets say something of the real one only.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mesh import names
+from mesh.aws.plugin_types import Beside
 from mesh.plan.footprint.bucket_resources import private_bucket
-from mesh.plan.footprint.deployed_resource import SET, Beside, DeployedResource, StackMaker
+from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.nodes import AccountBaselineArgs
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from mesh.aws.plugin_types import LookedUp
+from mesh.aws.plugin_types import Beside
 from mesh.plan.nodes import AccountAccess
 
 SET: Final = object()
 """Value of an input that is set, to something that no call names."""
-
-Beside = LookedUp | Literal["arn"]
-"""A name in templates that no input says: what is looked up, and an ARN that AWS gives besides the id."""
 
 
 class DeployedResource(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mesh import names
-from mesh.plan.footprint.deployed_resource import SET, Beside, DeployedResource, StackMaker
+from mesh.aws.plugin_types import Beside
+from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.nodes import (
     DeclarativePolicy,
     LandingZoneArgs,
