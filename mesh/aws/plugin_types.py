@@ -150,7 +150,9 @@ def call_values(
 
     `account` is that in which the provider acts, `given` the id that AWS gives, or is empty before there is one.
     """
-    values = {**properties, **beside, "account": account, "region": region, "tags": tags}
+    values: dict[str, Any] = dict(properties)
+    values.update(beside.items())
+    values |= {"account": account, "region": region, "tags": tags}
     return {**values, "id": given} if given else values
 
 
