@@ -43,9 +43,9 @@ class Plan:
         }
 
     def account_of(self, owner: str) -> str:
-        """Id of the account of `governance`, of a domain, or of `partner-<p>`. Raises KeyError for what is neither."""
-        if owner == "governance":
-            return self.perimeter.governance_id
+        """Id of the account of `management`, `governance`, a domain, or `partner-<p>`. Raises KeyError for any other."""
+        if owner in ("governance", "management"):
+            return self.perimeter.governance_id if owner == "governance" else self.perimeter.management_id
         if owner in self.domains:
             return self.domains[owner].access.account_id
         kind, _, partner = owner.partition("-")
