@@ -1,4 +1,4 @@
-"""Templates and conditions of the plugin's table: texts that name properties of a resource, filled with their values.
+"""Templates of the plugin's table: texts that name properties of a resource, and what has to hold of those.
 
 A template is `arn:aws:x:{region}:{account}:thing/{name}`; a condition is a property, or one that is, is not, or begins
 as said.
