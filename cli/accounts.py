@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from cli.console import answer_json, counted, say, screen
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
+from mesh import names
 from mesh.findings import BadInputError
 from mesh.load import load
 from mesh.model import AccountsFile
@@ -209,7 +210,7 @@ def accounts_text(accounts: AccountsFile) -> str:
     """The text of accounts.yaml, always in the same order."""
     lines = [HEADER.rstrip("\n"), f"organization: {{{', '.join(_record(accounts.organization))}}}"]
     if accounts.units:
-        units = (f"  {name}: {getattr(accounts.units, name)}" for name in ("governance", "domains", "partners"))
+        units = (f"  {name}: {getattr(accounts.units, name)}" for name in names.UNITS)
         lines += ["units:", *units]
     lines += [f'governance: "{accounts.governance}"'] if accounts.governance else []
     lines += [f"network: {accounts.network}"] if accounts.network else []

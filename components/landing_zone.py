@@ -16,24 +16,6 @@ from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, O
 
 # AWS Organizations creates five accounts at a time ("Quotas for AWS Organizations").
 CREATED_AT_A_TIME = 5
-UNITS = ("governance", "domains", "partners")
-POLICY_TYPES = (
-    "AISERVICES_OPT_OUT_POLICY",
-    "DECLARATIVE_POLICY_EC2",
-    "RESOURCE_CONTROL_POLICY",
-    "SERVICE_CONTROL_POLICY",
-)
-# Member accounts keep no credentials of a root user; what only a root user can do, the management account does.
-ROOT_ACCESS = ("RootCredentialsManagement", "RootSessions")
-TRUSTED_SERVICES = (
-    "account.amazonaws.com",
-    "cloudtrail.amazonaws.com",
-    "ec2.amazonaws.com",
-    "iam.amazonaws.com",
-    "member.org.stacksets.cloudformation.amazonaws.com",
-    "ram.amazonaws.com",
-    "sso.amazonaws.com",
-)
 
 
 class LandingZone(ComponentResource):
@@ -48,18 +30,18 @@ class LandingZone(ComponentResource):
         self.organization = aws.organizations.Organization(
             name,
             feature_set="ALL",
-            enabled_policy_types=sorted({*POLICY_TYPES, *args.policy_types}),
-            aws_service_access_principals=sorted({*TRUSTED_SERVICES, *args.services}),
+            enabled_policy_types=list(args.enabled_policy_types),
+            aws_service_access_principals=list(args.trusted_services),
             opts=self._outliving(args),
         )
         # IAM asks for its trusted access, which the organisation gives it, before it takes the features.
         aws.iam.OrganizationsFeatures(
             name,
-            enabled_features=list(ROOT_ACCESS),
+            enabled_features=list(args.root_access),
             opts=ResourceOptions(parent=self, depends_on=[self.organization]),
         )
         self.root_id = self.organization.roots.apply(lambda roots: roots[0].id or "")
-        self.units = {unit: self._unit(unit, args) for unit in UNITS}
+        self.units = {unit: self._unit(unit, args) for unit in names.UNITS}
         self.accounts = self._accounts(args)
         self._attach_all(args)
         self._start_accounts(args)

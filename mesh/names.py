@@ -7,6 +7,7 @@ no name that people choose may hold either, so `aurora-ads--*` never matches a b
 from __future__ import annotations
 
 import hashlib
+from typing import Final, Literal, get_args
 
 PATH = "mesh"
 WORKGROUP = "mesh"
@@ -20,6 +21,10 @@ BREAK_GLASS_ALARM = f"{PATH}-{BREAK_GLASS}"
 """Name of the rule that sees the role used, of the topic that tells of it, and of the group that may use it."""
 CONNECTION = "mesh"
 """The Glue connection with which a domain's jobs join the private network."""
+
+UnitName = Literal["governance", "domains", "partners"]
+"""Name of an organisational unit: what the accounts in it are for."""
+UNITS: Final[tuple[UnitName, ...]] = get_args(UnitName)
 
 
 def workgroup(clearance: str) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, cast
 
-import ryaml
+from mesh.aws.packaged import packaged
 
-_FILE: Final = "plugin_retries.yaml"
 ANY: Final = "*"
 A_MINUTE: Final = 4
 """Times that the plugin asks in a minute, at the least: it waits longer each time, and never more than ten seconds."""
@@ -42,7 +40,7 @@ class Patience:
 @cache
 def patience() -> tuple[Patience, ...]:
     """All rows of the table."""
-    rows = cast("list[dict[str, Any]]", ryaml.loads(files("mesh.aws").joinpath(_FILE).read_text()))  # pyright: ignore[reportPrivateImportUsage] (no __all__)
+    rows = cast("list[dict[str, Any]]", packaged("plugin_retries.yaml"))
     return tuple(_patience(**row) for row in rows)
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, Final, cast
+from typing import Any, cast
 
-import ryaml
-
-_FILE: Final = "prices.yaml"
+from mesh.aws.packaged import packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class PriceList:
 @cache
 def price_list() -> PriceList:
     """All prices of the file."""
-    table = cast("dict[str, list[Any]]", ryaml.loads(files("mesh.aws").joinpath(_FILE).read_text()))  # pyright: ignore[reportPrivateImportUsage] (no __all__)
+    table = cast("dict[str, list[Any]]", packaged("prices.yaml"))
     return PriceList(
         tuple(MonthlyPrice(**row) for row in table["fixed"]),
         tuple(UsePrice(**row) for row in table["used"]),

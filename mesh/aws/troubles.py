@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, Final, cast
+from typing import Any, cast
 
-import ryaml
-
-_FILE: Final = "troubles.yaml"
+from mesh.aws.packaged import packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Trouble:
 @cache
 def troubles() -> tuple[Trouble, ...]:
     """All rows of the table."""
-    rows = cast("list[dict[str, Any]]", ryaml.loads(files("mesh.aws").joinpath(_FILE).read_text()))  # pyright: ignore[reportPrivateImportUsage] (no __all__)
+    rows = cast("list[dict[str, Any]]", packaged("troubles.yaml"))
     return tuple(Trouble(tuple(row["codes"]), row["means"], row["do"], row.get("says", "")) for row in rows)
 
 

@@ -26,7 +26,7 @@ def stand_ins(plan: Plan) -> dict[str, str]:
         nothing.root: "the root of the organisation",
         nothing.management: "the management account",
         ASSUMED_NETWORK: "the network",
-        **{getattr(ASSUMED_UNITS, unit): f"the unit '{unit}'" for unit in ("governance", "domains", "partners")},
+        **{getattr(ASSUMED_UNITS, unit): f"the unit '{unit}'" for unit in names.UNITS},
         **{assumed_id(one.name): f"the account '{one.name}'" for one in plan.organization.args.accounts},
     }
 

@@ -9,21 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
-
-class AskedAction(NamedTuple):
-    """An action on a resource, with the condition keys that are the request's own."""
-
-    action: str
-    resource: str
-    keys: Mapping[str, Any]
-
-    def covers(self, other: AskedAction) -> bool:
-        """Whether who may do this may do the other: the same on the same, with no other key."""
-        same = (self.action, self.resource) == (other.action, other.resource)
-        return same and all(self.keys.get(key) == value for key, value in other.keys.items())
-
+from mesh.aws.plugin_types import AskedAction
 
 _READS: Final = ("Describe", "Get", "List", "View", "Lookup")
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mesh.aws.plugin_types import PluginCall, PluginStep, PluginType, plugin_types
+from mesh.aws.plugin_table import plugin_types
+from mesh.aws.plugin_types import AskedAction, LookedUp, PluginCall, PluginStep, PluginType, call_values
 from sandbox.emulator import backends
-from sandbox.emulator.asked_actions import AskedAction, changes
+from sandbox.emulator.asked_actions import changes
 from sandbox.emulator.aws.records import CallOutcome
 from sandbox.emulator.aws.resource import AwsError, Call
 
@@ -31,7 +32,7 @@ def before(call: Call, *steps: PluginStep) -> None:
     if kind is None:
         return
     values = _values(call, _NOTHING)
-    calls = [each for step in steps for each in kind.calls(step) if each.made(values)]
+    calls = list(_made(kind, steps, values))
     if "delete" not in steps:
         calls = list(_leading(calls, with_change=bool(call.resource.recorded)))
     # The table has a stand-in for an id; the policies of keys and buckets say something of the real one only.
@@ -51,7 +52,8 @@ def after(
         return
     values = _values(call, found)
     asked: _Asked = []
-    for each in _counted(call, kind, steps, made, values):
+    for each in _made(kind, steps, values):
+        _count(call, each, made)
         actions = _asked(kind, each, values)
         if not actions:
             raise AwsError("NotDecided", f"on what {each.action} is asked cannot be told: {', '.join(each.on)}")
@@ -63,7 +65,8 @@ def count(call: Call, step: PluginStep, made: Sequence[AskedAction]) -> None:
     """Count the calls of a step that was decided before it."""
     kind = _kind(call)
     if kind is not None:
-        list(_counted(call, kind, [step], made, _values(call, _NOTHING)))
+        for each in _made(kind, [step], _values(call, _NOTHING)):
+            _count(call, each, made)
 
 
 def _kind(call: Call) -> PluginType | None:
@@ -71,26 +74,24 @@ def _kind(call: Call) -> PluginType | None:
     return plugin_types().get(call.resource.token) if call.session.decides else None
 
 
-def _counted(
-    call: Call, kind: PluginType, steps: Iterable[PluginStep], made: Sequence[AskedAction], values: Mapping[str, Any]
-) -> Iterator[PluginCall]:
-    """The plugin's calls of some steps for these values, each counted as made or not."""
-    actions = {each.action for each in made}
-    for step in steps:
-        for each in kind.calls(step):
-            if each.made(values):
-                outcome: CallOutcome = "along" if each.source else "left"
-                call.session.records.count_plugin_call(
-                    kind.token, each.action, "made" if each.action in actions else outcome
-                )
-                yield each
+def _made(kind: PluginType, steps: Iterable[PluginStep], values: Mapping[str, Any]) -> Iterator[PluginCall]:
+    """The plugin's calls of some steps for these values."""
+    yield from (each for step in steps for each in kind.calls(step) if each.made(values))
+
+
+def _count(call: Call, each: PluginCall, made: Sequence[AskedAction]) -> None:
+    """Count a call of the plugin as made, or not."""
+    outcome: CallOutcome = "along" if each.along else "left"
+    if any(action.action == each.action for action in made):
+        outcome = "made"
+    call.session.records.count_plugin_call(call.resource.token, each.action, outcome)
 
 
 def _leading(calls: Sequence[PluginCall], *, with_change: bool) -> Iterator[PluginCall]:
-    """Calls before the first change (and that one), and those that AWS asks along with another, which have a source."""
+    """Calls before the first change (and that one), and those that AWS asks along with another."""
     first = next((number for number, each in enumerate(calls) if changes(each.action)), len(calls))
     until = first + 1 if with_change else first
-    yield from (each for number, each in enumerate(calls) if number < until or each.source)
+    yield from (each for number, each in enumerate(calls) if number < until or each.along)
 
 
 def _decide(call: Call, asked: _Asked) -> None:
@@ -104,19 +105,12 @@ def _decide(call: Call, asked: _Asked) -> None:
             raise AwsError("AccessDenied", refused)
 
 
-def _asked(kind: PluginType, each: PluginCall, values: Mapping[str, Any]) -> list[AskedAction]:
+def _asked(kind: PluginType, each: PluginCall, values: Mapping[str, Any]) -> Sequence[AskedAction]:
     """The actions of a call, on each of its resources; none where AWS has not given an id that they name."""
     try:
-        resources = kind.resources(each, values)
-        return [AskedAction(each.action, as_meant(arn), keys) for keys in kind.keys(each, values) for arn in resources]
+        return kind.asked(each, values)
     except KeyError:
-        return []
-
-
-def as_meant(arn: str) -> str:
-    """An ARN whose last part was given as an ARN, or as an address of S3, as it is meant."""
-    inner = arn.rfind("arn:")
-    return (arn[inner:] if inner > 0 else arn).replace(":::s3://", ":::")
+        return ()
 
 
 # ---- what the templates of the table name
@@ -124,14 +118,13 @@ def as_meant(arn: str) -> str:
 
 def _values(call: Call, found: Mapping[str, Any]) -> Mapping[str, Any]:
     computed = {name: call.state[name] for name in call.resource.computed if name in call.state}
-    given: dict[str, Any] = {"id": call.id} if call.id else {}
-    values: dict[str, Any] = {**call.resource.defaults, **computed, **found, **call.inputs, **given}
-    values |= {"account": call.account, "region": call.region, "tags": call.tags}
-    return {**values, **_derived(call, values)}
+    properties: dict[str, Any] = {**call.resource.defaults, **computed, **found, **call.inputs}
+    looked_up = _looked_up(call, properties)
+    return call_values(properties, looked_up, account=call.account, region=call.region, tags=call.tags, given=call.id)
 
 
-def _derived(call: Call, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Values that no input says: of the organisation, of the role or group that is named, of an endpoint's service."""
+def _looked_up(call: Call, values: Mapping[str, Any]) -> Mapping[LookedUp, str]:
+    """Values that no property says, as the organisation has them."""
     token = call.resource.token
     if token.startswith(("aws:organizations/", "aws:cloudtrail/organization")):
         return _of_the_organization(call.account, values)
@@ -143,22 +136,22 @@ def _derived(call: Call, values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-def _of_the_organization(account: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _of_the_organization(account: str, values: Mapping[str, Any]) -> Mapping[LookedUp, str]:
     stored: Any = backends.organization(account)
     if getattr(stored, "org", None) is None:
         return {}
     attached = next((policy.type for policy in stored.policies if policy.id == values.get("policyId")), "")
     kind = str(values.get("type") or attached).lower()
     roots = (unit.id for unit in stored.ou if unit.id.startswith("r-"))
-    found = {"organization": stored.org.id, "root": next(roots, ""), "policyType": kind}
+    found: dict[LookedUp, str] = {"organization": stored.org.id, "root": next(roots, ""), "policyType": kind}
     return {name: value for name, value in found.items() if value}
 
 
-def _of_iam(account: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _of_iam(account: str, values: Mapping[str, Any]) -> Mapping[LookedUp, str]:
     stored = backends.iam(account)
     role = next((each for each in stored.roles.values() if each.name == values.get("role")), None)
     group = stored.groups.get(values.get("group"))
-    found = {
+    found: dict[LookedUp, str] = {
         "rolePath": role.path if role else "",
         "roleBoundary": (role.permissions_boundary_arn or "") if role else "",
         "groupPath": group.path if group else "",

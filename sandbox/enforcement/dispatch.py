@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mesh.aws.plugin_types import AskedAction
 from mesh.evaluator import facts
-from sandbox.emulator.asked_actions import AskedAction
 from sandbox.enforcement import general, glue, iam, kms, s3, sts
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Asks, Question, Stored

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from mesh.aws.plugin_types import AskedAction
 from mesh.evaluator import Request, UnknownError, decide
-from sandbox.emulator.asked_actions import AskedAction, note
+from sandbox.emulator.asked_actions import note
 from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler, in_turn
 from sandbox.emulator.organization_ids import OrganizationIds

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from mesh import example
-from mesh.aws.plugin_types import plugin_types
+from mesh.aws.plugin_table import plugin_types
 from mesh.plan.footprint import SET, DeployedResource, footprint
 from sandbox.runs.run_json import SHOWN_UNKNOWN
+from tests.mesh.conftest import DAY, TINY
 from tests.program import sample
 from tests.program.sample import Planned
 
@@ -84,6 +86,43 @@ def test_the_footprint_of_another_mesh_is_what_its_program_registers(tmp_path: P
     day = datetime.date(2027, 1, 1)
     example.write(tmp_path, domains=2, products=2, partners=partners, as_of=day)
     assert wrong(sample.previewed(sample.mesh(tmp_path, day))) == []
+
+
+def as_it_is(_: Path) -> None:
+    """The tiny mesh itself: no CI deploys it."""
+
+
+def without_people(folder: Path) -> None:
+    """No Identity Center: nobody signs in."""
+    accounts = folder / "accounts.yaml"
+    before, _, after = accounts.read_text("utf-8").partition("identity-center:")
+    accounts.write_text(before + after[after.index("\nnetwork:") + 1 :], "utf-8")
+
+
+def saying(line: str) -> Callable[[Path], None]:
+    """A mesh whose mesh.yaml says something more."""
+
+    def said(folder: Path) -> None:
+        file = folder / "mesh.yaml"
+        file.write_text(f"{file.read_text('utf-8')}{line}\n", "utf-8")
+
+    return said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(as_it_is, id="without CI"),
+        pytest.param(saying("granted-by: hub"), id="granted by the hub"),
+        pytest.param(saying("defaults: {deletion-protection: false}"), id="protection lifted"),
+        pytest.param(without_people, id="without people"),
+    ],
+)
+def test_the_footprint_of_the_tiny_mesh_is_what_its_program_registers(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    change(Path(shutil.copytree(TINY, tmp_path / "tiny")))
+    assert wrong(sample.previewed(sample.mesh(tmp_path / "tiny", DAY))) == []
 
 
 # ---- what the calls name

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mesh import names
+from mesh.aws.plugin_types import Beside
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.nodes import AccountBaselineArgs
@@ -51,5 +52,5 @@ def mesh_role(make: StackMaker, name: str, arn: str, boundary: str) -> Iterator[
     """A role with its one inline policy, as the component `MeshRole` makes it."""
     path, _, role = arn.partition(":role")[2].rpartition("/")
     yield make("iam/role:Role", name, given=role, name=role, path=f"{path}/", permissionsBoundary=boundary)
-    of_the_role = {"rolePath": f"{path}/", "roleBoundary": boundary}
+    of_the_role: Mapping[Beside, str] = {"rolePath": f"{path}/", "roleBoundary": boundary}
     yield make("iam/rolePolicy:RolePolicy", name, given=f"{role}:mesh", beside=of_the_role, name="mesh", role=role)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from mesh.aws.plugin_types import Beside
 from mesh.plan.nodes import AccountAccess
 
 SET: Final = object()
@@ -26,7 +27,7 @@ class DeployedResource(NamedTuple):
     name: str
     inputs: Mapping[str, Any]
     id: str
-    beside: Mapping[str, str]
+    beside: Mapping[Beside, str]
 
 
 class StackMaker(NamedTuple):
@@ -47,7 +48,7 @@ class StackMaker(NamedTuple):
         /,
         *,
         given: str | None = None,
-        beside: Mapping[str, str] = MappingProxyType({}),
+        beside: Mapping[Beside, str] = MappingProxyType({}),
         **inputs: Any,
     ) -> DeployedResource:
         """A resource of a type of the AWS plugin, as `s3/bucket:Bucket`; an input that is None is not set.

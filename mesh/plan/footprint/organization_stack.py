@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mesh import names
+from mesh.aws.plugin_types import Beside
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.nodes import (
     DeclarativePolicy,
@@ -13,23 +14,6 @@ from mesh.plan.nodes import (
     OrganizationPolicy,
     PermissionSetsArgs,
     Plan,
-)
-
-UNITS = ("governance", "domains", "partners")
-POLICY_TYPES = (
-    "AISERVICES_OPT_OUT_POLICY",
-    "DECLARATIVE_POLICY_EC2",
-    "RESOURCE_CONTROL_POLICY",
-    "SERVICE_CONTROL_POLICY",
-)
-TRUSTED_SERVICES = (
-    "account.amazonaws.com",
-    "cloudtrail.amazonaws.com",
-    "ec2.amazonaws.com",
-    "iam.amazonaws.com",
-    "member.org.stacksets.cloudformation.amazonaws.com",
-    "ram.amazonaws.com",
-    "sso.amazonaws.com",
 )
 
 
@@ -71,16 +55,16 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
         "organization",
         given=perimeter.organization,
         featureSet="ALL",
-        enabledPolicyTypes=sorted({*POLICY_TYPES, *args.policy_types}),
-        awsServiceAccessPrincipals=sorted({*TRUSTED_SERVICES, *args.services}),
+        enabledPolicyTypes=[*args.enabled_policy_types],
+        awsServiceAccessPrincipals=[*args.trusted_services],
     )
     yield make(
         "iam/organizationsFeatures:OrganizationsFeatures",
         "organization",
         given=perimeter.organization,
-        enabledFeatures=["RootCredentialsManagement", "RootSessions"],
+        enabledFeatures=[*args.root_access],
     )
-    for unit in UNITS:
+    for unit in names.UNITS:
         yield make(
             "organizations/organizationalUnit:OrganizationalUnit",
             unit,
@@ -102,7 +86,7 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
         )
     for policy in (args.declared, args.opted_out, *args.policies):
         yield from _attached(make, policy, targets)
-    populated = [unit for unit in UNITS if any(account.unit == unit for account in args.accounts)]
+    populated = [unit for unit in names.UNITS if any(account.unit == unit for account in args.accounts)]
     yield from _stack_set(make, "bootstrap", [targets[unit] for unit in populated])
     yield from _stack_set(make, "bootstrap-access", [targets[unit] for unit in populated if unit == "domains"])
     yield make(
@@ -120,7 +104,7 @@ def _attached(
     """A policy with its attachments."""
     policy_id = f"p-{policy.name}"
     # As the ARN of a policy has its type.
-    kind = {"policyType": policy.type.lower()}
+    kind: Mapping[Beside, str] = {"policyType": policy.type.lower()}
     yield make(
         "organizations/policy:Policy", policy.name, given=policy_id, beside=kind, name=policy.name, type=policy.type
     )

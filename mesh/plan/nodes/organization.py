@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
+from mesh import names
 from mesh.iam import bootstrap, break_glass
 from mesh.iam.ai_opt_out import OptOut
 from mesh.iam.declarative_policy import Declaration, no_way_out
@@ -21,6 +23,22 @@ from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.continuous_integration import FirstCiRoles
 from mesh.plan.nodes.roles import RoleDocuments
+
+_POLICY_TYPES: Final = (
+    "AISERVICES_OPT_OUT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "RESOURCE_CONTROL_POLICY",
+    "SERVICE_CONTROL_POLICY",
+)
+_TRUSTED_SERVICES: Final = (
+    "account.amazonaws.com",
+    "cloudtrail.amazonaws.com",
+    "ec2.amazonaws.com",
+    "iam.amazonaws.com",
+    "member.org.stacksets.cloudformation.amazonaws.com",
+    "ram.amazonaws.com",
+    "sso.amazonaws.com",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +101,18 @@ class LandingZoneArgs:
     services: tuple[str, ...] = ()
     policy_types: tuple[str, ...] = ()
     deletion_protection: bool = True
+    root_access: tuple[str, ...] = ("RootCredentialsManagement", "RootSessions")
+    """Member accounts keep no credentials of a root user; what only a root user can do, the management account does."""
+
+    @property
+    def enabled_policy_types(self) -> tuple[str, ...]:
+        """Types of policies that are on: those of the mesh, and those that were."""
+        return tuple(sorted({*_POLICY_TYPES, *self.policy_types}))
+
+    @property
+    def trusted_services(self) -> tuple[str, ...]:
+        """Services of AWS with access to the organisation: those that the mesh uses, and those that had it."""
+        return tuple(sorted({*_TRUSTED_SERVICES, *self.services}))
 
     @cached_property
     def declared(self) -> DeclarativePolicy:
@@ -187,7 +217,7 @@ def _allow_lists() -> Iterator[OrganizationPolicy]:
         yield OrganizationPolicy(
             name=f"{ALLOW_LIST}{subject.lower()}",
             type="SERVICE_CONTROL_POLICY",
-            targets=("governance", "domains", "partners"),
+            targets=names.UNITS,
             description=f"Of {subject.lower()}, only the listed actions of AWS are allowed.",
             document=body,
         )

@@ -43,28 +43,37 @@ class Plan:
         }
 
     def account_of(self, owner: str) -> str:
-        """Id of the account of `governance`, of a domain, or of `partner-<p>`; an assumed one for what is neither."""
-        if owner == "governance":
-            return self.perimeter.governance_id
+        """Id of the account of `management`, `governance`, a domain, or `partner-<p>`. Raises KeyError for any other."""
+        if owner in ("governance", "management"):
+            return self.perimeter.governance_id if owner == "governance" else self.perimeter.management_id
         if owner in self.domains:
             return self.domains[owner].access.account_id
-        partner = self.partners.get(owner.removeprefix("partner-"))
-        return partner.access.account_id if partner else names.assumed_account_id("", owner)
+        kind, _, partner = owner.partition("-")
+        if kind != "partner" or partner not in self.partners:
+            raise KeyError(owner)
+        return self.partners[partner].access.account_id
+
+    def _account_if_any(self, owner: str) -> str:
+        """Id of an owner's account, or an assumed one for who is not in the mesh."""
+        try:
+            return self.account_of(owner)
+        except KeyError:
+            return names.assumed_account_id("", owner)
 
     def product_bucket(self, domain: str, product: str) -> str:
         """Name of the bucket that a product of a domain has, or would have."""
-        return self.perimeter.buckets.of_product(domain, product, self.account_of(domain))
+        return self.perimeter.buckets.of_product(domain, product, self._account_if_any(domain))
 
     def inbox(self, partner: str) -> str:
         """Name of the inbox that a partner has, or would have."""
-        return self.perimeter.buckets.inbox(partner, self.account_of(f"partner-{partner}"))
+        return self.perimeter.buckets.inbox(partner, self._account_if_any(f"partner-{partner}"))
 
     def log_bucket(self, owner: str) -> str:
-        """Name of the bucket of the access logs of an account; `owner` is as in `account_of`."""
+        """Name of the bucket of the access logs of an account; `owner` is as in `account_of`. Raises KeyError."""
         return self.perimeter.buckets.logs(owner, self.account_of(owner))
 
     def results_bucket(self, owner: str) -> str:
-        """Name of the bucket of the results of queries of an account."""
+        """Name of the bucket of the results of queries of an account. Raises KeyError."""
         return self.perimeter.buckets.results(owner, self.account_of(owner))
 
     @property

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-from mesh.aws.plugin_types import STEPS, PluginStep, PluginType, plugin_types, provider_calls
+from mesh.aws.plugin_table import plugin_types, provider_calls
+from mesh.aws.plugin_types import STEPS, LookedUp, PluginStep, PluginType, call_values
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.footprint import DeployedResource, footprint
@@ -37,67 +38,57 @@ WITHOUT_ITS_POLICY: Final[Mapping[tuple[str, str], str]] = {
 """Calls that come when the policy of the resource is gone: every other layer lets them through."""
 
 
-class AskedCall(NamedTuple):
-    """A call as AWS is asked for it: by whom, what, on which resource, with which keys that the request sends."""
-
-    role: str
-    action: str
-    resource: str
-    keys: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
-
-    @property
-    def request(self) -> Request:
-        """The call as a request."""
-        return Request(self.role, self.action, self.resource, dict(self.keys))
-
-
 def stacks_can_be_deployed(subject: Subject, types: Mapping[str, PluginType] | None = None) -> Iterator[AnyClaim]:
     """Claims of M19, once for each call that AWS is asked: those of the provider, and those of every resource."""
     table = plugin_types() if types is None else types
     perimeter = subject.perimeter
-    organization = {"organization": perimeter.organization, "root": perimeter.root}
-    asked: set[AskedCall] = set()
+    organization: Mapping[LookedUp, str] = {"organization": perimeter.organization, "root": perimeter.root}
+    asked: set[tuple[object, ...]] = set()
     unknown: set[str] = set()
     for resource in footprint(subject.plan):
         if resource.type not in table:
             unknown.add(resource.type)
             continue
-        for step, call in _calls(table[resource.type], resource, organization):
-            if call not in asked:
-                asked.add(call)
-                yield _claim(resource, step, call)
+        for step, request in _requests(table[resource.type], resource, organization):
+            same = (request.principal, request.action, request.resource, *request.context.items())
+            if same not in asked:
+                asked.add(same)
+                yield _claim(resource, step, request)
     yield from _of_providers(subject)
     for token in sorted(unknown):
         yield Fact(f"the calls of {token} are known", lambda _: "no file of mesh/aws/plugin has the type")
 
 
-def _claim(resource: DeployedResource, step: PluginStep, call: AskedCall) -> Claim:
+def _claim(resource: DeployedResource, step: PluginStep, request: Request) -> Claim:
     who = f"stack {resource.stack}, {resource.type} {resource.name!r}, {step}"
-    which = resource.type, call.action
+    which = resource.type, request.action
     if which in WITHOUT_ITS_POLICY:
-        return Claim(who, call.request, free=("scp", "rcp", "identity", "boundary"), granted=True)
-    return Claim(who, call.request, allowed=which not in REFUSED)
+        return Claim(who, request, free=("scp", "rcp", "identity", "boundary"), granted=True)
+    return Claim(who, request, allowed=which not in REFUSED)
 
 
-def _calls(
-    kind: PluginType, resource: DeployedResource, organization: Mapping[str, str]
-) -> Iterator[tuple[PluginStep, AskedCall]]:
+def _requests(
+    kind: PluginType, resource: DeployedResource, organization: Mapping[LookedUp, str]
+) -> Iterator[tuple[PluginStep, Request]]:
     """Every call that AWS is asked for a resource; a read is asked by the preview, too: at a refresh, at an import."""
-    values, access = placed(resource, organization), resource.access
-    # The calls of a type are about one thing or two, so that few templates have to be filled.
-    arns: dict[tuple[str, ...], tuple[str, ...]] = {}
+    access = resource.access
+    values = call_values(
+        resource.inputs,
+        {**organization, **resource.beside},
+        account=access.account_id,
+        region=access.region,
+        tags=access.tags,
+        given=resource.id,
+    )
     for step in STEPS:
         roles = (access.deploy_role, access.preview_role) if step == "read" else (access.deploy_role,)
         for call in getattr(kind, step):
             # What the plugin does not mind being refused, no role needs.
             if call.forgiven or (call.when and not call.made(values)):
                 continue
-            if call.on not in arns:
-                arns[call.on] = tuple(arn.replace(":::s3://", ":::") for arn in kind.resources(call, values))
             tags = _tag_keys(step, call.action, resource)
-            sent = [(*keys.items(), *tags) for keys in kind.keys(call, values)] if call.keys else [tags]
-            for role, arn, keys in itertools.product(roles, arns[call.on], sent):
-                yield step, AskedCall(role, call.action, arn, keys)
+            for role, asked in itertools.product(roles, kind.asked(call, values)):
+                yield step, Request(role, asked.action, asked.resource, {**asked.keys, **tags})
 
 
 def _of_providers(subject: Subject) -> Iterator[Claim]:
@@ -113,27 +104,13 @@ def _of_providers(subject: Subject) -> Iterator[Claim]:
             yield Claim(f"the publisher of {name}", Request(publishes, call.action, "*"), allowed=True)
 
 
-def _tag_keys(step: PluginStep, action: str, resource: DeployedResource) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _tag_keys(step: PluginStep, action: str, resource: DeployedResource) -> Mapping[str, tuple[str, ...]]:
     """The keys of the tags that are put on a resource, with an action that sends them."""
     if step not in ("create", "tag") or not _sends_tags(action):
-        return ()
-    return (("aws:TagKeys", tuple(sorted(resource.access.tags))),)
+        return {}
+    return {"aws:TagKeys": tuple(sorted(resource.access.tags))}
 
 
 @lru_cache(maxsize=4096)
 def _sends_tags(action: str) -> bool:
     return "aws:TagKeys" in facts.keys_of_action(*action.split(":"))
-
-
-def placed(resource: DeployedResource, organization: Mapping[str, str]) -> Mapping[str, Any]:
-    """Values of what templates and conditions name: inputs of the resource, and what is none."""
-    access = resource.access
-    return {
-        **organization,
-        **resource.beside,
-        **resource.inputs,
-        "account": access.account_id,
-        "region": access.region,
-        "id": resource.id,
-        "tags": dict(access.tags),
-    }

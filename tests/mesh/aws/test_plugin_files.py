@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from mesh.aws.plugin_types import STEPS, PluginCall, PluginStep, PluginType, plugin_types
+from mesh.aws.plugin_table import plugin_types
+from mesh.aws.plugin_types import STEPS, PluginCall, PluginStep, PluginType
 from mesh.iam.keys import ADMINISTER_KEY
 from mesh.iam.roles.publisher import LABEL, PUBLISH, START, TAG
 

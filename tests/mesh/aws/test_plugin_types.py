@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh.aws.plugin_types import (
+from mesh.aws.plugin_table import (
     MalformedPluginError,
-    PluginCall,
     plugin_reads,
     plugin_types,
     provider_calls,
     reads_by_type,
     types_of,
 )
+from mesh.aws.plugin_types import AskedAction, PluginCall, as_meant, call_values
 
 GOOD = """source: {repository: r, commit: c, version: v, read: d}
 types:
@@ -24,7 +24,7 @@ types:
       - call: x:Create
         on: ["arn:aws:x:{region}:{account}:{path}{name}", "{settings.keyArn}"]
         keys: {x:Owner: "{owners}"}
-      - {call: iam:PassRole, on: "{roleArn}", when: roleArn, forgiven: never}
+      - {call: iam:PassRole, on: "{roleArn}", when: roleArn, forgiven: never, along: true, source: a page}
     read:
       - x:Get
     update:
@@ -46,6 +46,7 @@ def test_a_file_is_read() -> None:
     assert [call.action for call in read.calls("update")] == ["x:Update", "x:Get"]
     assert ([call.action for call in read.calls("read")], read.calls("delete")) == (["x:Get"], ())
     assert (read.import_id, read.bugs[0].state, read.create[1].forgiven) == ("id", "open", "never")
+    assert [call.along for call in read.create] == [False, True]
     assert read.create[0].names == {"region", "account", "path", "name", "settings.keyArn", "owners"}
 
 
@@ -97,6 +98,33 @@ def test_a_call_is_made_where_all_its_conditions_hold() -> None:
     assert PluginCall(action="x:Y").made({})
 
 
+@pytest.mark.parametrize(
+    ("arn", "meant"),
+    [
+        ("arn:aws:kms:r:a:key/arn:aws:kms:r:a:key/k", "arn:aws:kms:r:a:key/k"),
+        ("arn:aws:s3:::s3://bucket/place/metadata/*", "arn:aws:s3:::bucket/place/metadata/*"),
+        ("arn:aws:s3:::bucket", "arn:aws:s3:::bucket"),
+    ],
+)
+def test_a_value_that_is_an_arn_or_an_address_is_meant_as_it_is(arn: str, meant: str) -> None:
+    assert as_meant(arn) == meant
+
+
+def test_a_call_is_asked_on_each_resource_with_each_of_its_keys_on_what_is_meant() -> None:
+    (read,) = types_of(GOOD, "x.yaml").values()
+    key = "arn:aws:kms:r:1:key/k"
+    properties = {"name": key, "settings": {"keyArn": key}, "owners": ["a", "b"]}
+    values = call_values(properties, {}, account="1", region="r", tags={}, given="")
+    assert read.asked(read.create[0], values) == tuple(AskedAction("x:Create", key, {"x:Owner": o}) for o in "ab")
+
+
+def test_values_are_those_of_the_resource_of_who_asks_and_of_what_is_looked_up() -> None:
+    properties, tags = {"name": "n", "region": "elsewhere", "account": "x"}, {"mesh": "m"}
+    values = call_values(properties, {"rolePath": "/mesh/"}, account="1", region="r", tags=tags, given="i-1")
+    assert values == {"name": "n", "rolePath": "/mesh/", "account": "1", "region": "r", "tags": tags, "id": "i-1"}
+    assert "id" not in call_values(properties, {}, account="1", region="r", tags={}, given="")
+
+
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_a_value_stands_in_a_resource_as_it_is(name: str, path: str) -> None:
     (read,) = types_of(GOOD, "x.yaml").values()
@@ -111,8 +139,23 @@ def test_a_value_stands_in_a_resource_as_it_is(name: str, path: str) -> None:
         ("    import: id\n", "", "x.yaml: types.aws:x/thing:Thing.import: a text, and not empty"),
         ("      - x:Get\n", "      - Get\n", "Thing.read[0]: 'Get' is no action; one is `service:Name`"),
         ("      - x:Get\n", "      {}\n", "Thing.read: a list of calls"),
-        ("call: x:Update", "calls: x:Update", "Thing.update[0]: 'calls' is unknown; there are call, forgiven, keys"),
+        (
+            "call: x:Update",
+            "calls: x:Update",
+            "Thing.update[0]: 'calls' is unknown; there are along, call, forgiven, keys",
+        ),
         ("kind = a or", "kind is a or", "Thing.update[0].when: 'kind is a' is `property`, `!property`, or one with"),
+        ("along: true", "along: yes sir", "Thing.create[1].along: true, or it is left out"),
+        (
+            ", source: a page",
+            "",
+            "Thing.create[1].source: AWS's page that says that it is asked along",
+        ),
+        (
+            "      - x:Get\n",
+            "      - {call: x:Get, along: true, source: a page}\n",
+            "Thing.read: all calls are asked along, and there is none along with which they are",
+        ),
         ("state: open, ", "", "Thing.bugs.state: a text, and not empty"),
         (
             "commit: c",

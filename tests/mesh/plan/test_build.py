@@ -214,3 +214,14 @@ def test_a_clearance_keeps_its_query_results_to_itself(plan: Plan) -> None:
             assert f"{owner.account.results_bucket}/{name}/*" in text
             assert not any(f'workgroup/{names.workgroup(other)}"' in text for other in others)
             assert not any(f"{owner.account.results_bucket}/{other}/" in text for other in others)
+
+
+def test_an_account_of_nobody_is_no_account(plan: Plan) -> None:
+    domain, partner = next(iter(plan.domains)), next(iter(plan.partners))
+    assert plan.account_of("management") == plan.perimeter.management_id
+    assert plan.account_of("governance") == plan.perimeter.governance_id
+    assert plan.account_of(domain) == plan.domains[domain].access.account_id
+    assert plan.account_of(f"partner-{partner}") == plan.partners[partner].access.account_id
+    for nobody in (f"{domain}x", partner, "partner-", ""):
+        with pytest.raises(KeyError):
+            plan.account_of(nobody)

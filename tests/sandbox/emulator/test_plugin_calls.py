@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mesh.aws.plugin_types import types_of
+from mesh.aws.plugin_table import types_of
+from mesh.aws.plugin_types import AskedAction
 from sandbox.emulator import plugin_calls
-from sandbox.emulator.asked_actions import AskedAction, Decides, note
+from sandbox.emulator.asked_actions import Decides, note
 from sandbox.emulator.aws import lifecycle
 from sandbox.emulator.aws.fields import PropertyValues, text
 from sandbox.emulator.aws.records import Records
@@ -29,7 +30,12 @@ types:
     create:
       - {call: shop:ListShelves}
       - {call: shop:CreateShelf, on: "arn:aws:shop:{region}:{account}:shelf/{name}"}
-      - {call: iam:PassRole, on: "{role}", when: role, keys: {iam:PassedToService: shop.amazonaws.com}, source: a page}
+      - call: iam:PassRole
+        on: "{role}"
+        when: role
+        keys: {iam:PassedToService: shop.amazonaws.com}
+        along: true
+        source: a page
       - {call: shop:PaintShelf, on: "arn:aws:shop:{region}:{account}:shelf/{id}"}
     read:
       - {call: shop:GetShelf, on: "arn:aws:shop:{region}:{account}:shelf/{name}"}
@@ -266,7 +272,7 @@ def test_a_value_that_nobody_gave_is_no_silent_pass(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_stand_in_for_an_id_is_not_asked_before_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = '{call: shop:LabelShelf, source: a page, on: "arn:aws:shop:{region}:{account}:shelf/{id}"}'
+    first = '{call: shop:LabelShelf, along: true, source: a page, on: "arn:aws:shop:{region}:{account}:shelf/{id}"}'
     early = TABLE.replace(
         "- {call: shop:ListShelves}\n      - {call: shop:Create", f"- {first}\n      - {{call: shop:Create"
     )
@@ -282,18 +288,6 @@ def test_without_policies_nothing_is_asked_or_counted(monkeypatch: pytest.Monkey
     shop = Shop(frozenset({"shop:GetShelf"}))
     lifecycle.create(call(shop))
     assert outcomes(shop) == {}
-
-
-@pytest.mark.parametrize(
-    ("arn", "meant"),
-    [
-        ("arn:aws:kms:r:a:key/arn:aws:kms:r:a:key/k", "arn:aws:kms:r:a:key/k"),
-        ("arn:aws:s3:::s3://bucket/place/metadata/*", "arn:aws:s3:::bucket/place/metadata/*"),
-        ("arn:aws:s3:::bucket", "arn:aws:s3:::bucket"),
-    ],
-)
-def test_a_value_that_is_an_arn_or_an_address_is_meant_as_it_is(arn: str, meant: str) -> None:
-    assert plugin_calls.as_meant(arn) == meant
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mesh.aws.plugin_types import AskedAction
 from sandbox.emulator import plugin_calls
-from sandbox.emulator.asked_actions import AskedAction
 from sandbox.emulator.aws.resource import Call
 
 TAGS_OF_THE_NETWORK = "ec2:DescribeTags"

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from mesh.aws.plugin_types import plugin_types
-from sandbox.emulator.asked_actions import AskedAction
+from mesh.aws.plugin_table import plugin_types
+from mesh.aws.plugin_types import AskedAction
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from tests.sandbox.emulator.provider_cases import STORAGE_AND_ORGANIZATION
 from tests.sandbox.emulator.provider_cases_services import SERVICES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli import plugin_call_counts
-from mesh.aws.plugin_types import plugin_types
+from mesh.aws.plugin_table import plugin_types
 from sandbox.emulator.aws.records import Inventory, PluginCallCount
 from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.workspace import EmbeddedEngine, Workspace

@@ -12,7 +12,8 @@ from typing import Final
 
 import pytest
 
-from mesh.aws.plugin_types import STEPS, PluginType, plugin_types, types_of
+from mesh.aws.plugin_table import plugin_types, types_of
+from mesh.aws.plugin_types import STEPS, PluginType
 from mesh.evaluator import facts
 from mesh.evaluator.policies import texts
 from mesh.folder import plan_folder
