@@ -108,11 +108,11 @@ def _write(directory: Path, source: str) -> None:
     target = directory / FILE
     target.write_text(accounts_text(written), "utf-8")
     say(f"{target}: {counted(len(written.domains), 'domain')}, {counted(len(written.partners), 'partner')}")
-    for kind, names, declared in (
+    for kind, ids, declared in (
         ("domain", written.domains, before.domains),
         ("partner", written.partners, before.partners),
     ):
-        for name in names.keys() - declared.keys():
+        for name in ids.keys() - declared.keys():
             if not before.is_unread(f"{kind}s", name):
                 say(f"the line of {kind} '{name}', which is not in the mesh, stays until its account is closed")
 

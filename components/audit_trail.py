@@ -10,7 +10,7 @@ from mesh import names
 from mesh.plan.nodes import AuditTrailArgs
 
 Selector = aws.cloudtrail.TrailAdvancedEventSelectorArgs
-Field = aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
+SelectorField = aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
 
 
 class AuditTrail(ComponentResource):
@@ -55,12 +55,19 @@ def _selectors(own: str) -> list[Selector]:
 
     CloudTrail would log each file that it writes, and that log would be a file of the next one.
     """
-    data = (Field(field="eventCategory", equals=["Data"]), Field(field="resources.type", equals=["AWS::S3::Object"]))
-    elsewhere = Field(field="resources.ARN", not_starts_withs=[own])
-    its = (Field(field="resources.ARN", starts_withs=[own]), Field(field="eventName", not_equals=["PutObject"]))
+    data = (
+        SelectorField(field="eventCategory", equals=["Data"]),
+        SelectorField(field="resources.type", equals=["AWS::S3::Object"]),
+    )
+    elsewhere = SelectorField(field="resources.ARN", not_starts_withs=[own])
+    its = (
+        SelectorField(field="resources.ARN", starts_withs=[own]),
+        SelectorField(field="eventName", not_equals=["PutObject"]),
+    )
     return [
         Selector(
-            name="Management events selector", field_selectors=[Field(field="eventCategory", equals=["Management"])]
+            name="Management events selector",
+            field_selectors=[SelectorField(field="eventCategory", equals=["Management"])],
         ),
         Selector(name="objects", field_selectors=[*data, elsewhere]),
         Selector(name="objects of the trail", field_selectors=[*data, *its]),

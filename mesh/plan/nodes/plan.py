@@ -43,7 +43,7 @@ class Plan:
         }
 
     def account_of(self, owner: str) -> str:
-        """Id of the account of `management`, `governance`, a domain, or `partner-<p>`. Raises KeyError for any other."""
+        """Id of the account of `management`, `governance`, a domain or `partner-<p>`; raises KeyError for others."""
         if owner in ("governance", "management"):
             return self.perimeter.governance_id if owner == "governance" else self.perimeter.management_id
         if owner in self.domains:

@@ -11,7 +11,7 @@ from botocore import xform_name
 from botocore.retries import standard
 
 from mesh.aws.plugin_retries import ANY, asked_again, patience
-from mesh.aws.plugin_types import plugin_types
+from mesh.aws.plugin_table import plugin_types
 
 
 def services_of(row_services: frozenset[str]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from mesh.aws.plugin_types import PluginType, plugin_types
+from mesh.aws.plugin_table import plugin_types
+from mesh.aws.plugin_types import PluginType
 from sandbox.emulator.aws import RESOURCES
 from sandbox.emulator.aws.fields import Field, Fields, forces_replacement, many, one, text
 from sandbox.emulator.aws.resource import ResourceType
