@@ -400,6 +400,14 @@ def a_ci_role_takes_every_environment_of_the_repository(bench: WaysBench) -> Non
 
 
 @way(
+    f"token/{REPOSITORY}:environment:rehearsal",
+    ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/access@governance", "Seeded"),
+)
+def a_ci_role_takes_a_second_environment_by_its_name(bench: WaysBench) -> None:
+    bench.takes_tokens(names.ci_role(HUB, "access"), f"{REPOSITORY}:environment:rehearsal")
+
+
+@way(
     "token/repo:aurora-streaming/somebody:environment:access",
     ("may assume", "sts:AssumeRoleWithWebIdentity", "ci/access@governance", "Seeded"),
 )
