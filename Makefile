@@ -16,7 +16,7 @@ STATE_TORN := failed to load checkpoint: EOF
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check judge format bench exceptions lock mutants schemas statements clean
+.PHONY: help up test test-all e2e pulumi check judge format bench exceptions lock mutants schemas shapes statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,7 @@ check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/basedpyright
 	@$(BIN)/mesh schemas --check
 	@$(BIN)/python -m mesh.proof.policy_page --check
+	@$(BIN)/python -m tools.shapes --check
 
 judge: $(VENV)/.installed $(JUDGE)/.installed ## What tools that nobody here wrote object to, less what is suppressed with a reason
 	@command -v actionlint >/dev/null || ! command -v go >/dev/null || $(MAKE) --silent .tools/actionlint
@@ -74,6 +75,9 @@ bench: $(VENV)/.developer ## Speed and memory, as ratios in one run
 
 schemas: $(VENV)/.developer ## Writes schemas/ anew, those of the sample mesh
 	@$(BIN)/mesh schemas
+
+shapes: $(VENV)/.developer ## Writes mesh/aws/shapes.json anew: the limits that botocore's models have of what the mesh emits
+	@$(BIN)/python -m tools.shapes
 
 statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it drops every statement in turn
 	@$(BIN)/python -m mesh.proof.policy_page

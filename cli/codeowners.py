@@ -29,7 +29,7 @@ def codeowners(
     """Write CODEOWNERS: who is asked for which file.
 
     A domain's file, contracts and pipelines are its owner's; a clearance's file is its approvers'; a partner's file is
-    its owner's; mesh.yaml, accounts.yaml and everything else are the platform team's.
+    its owner's; mesh.yaml, accounts.yaml, names.lock.yaml and everything else are the platform team's.
 
     Exit code 2 for a mesh with an error, and when a file has no handle to name.
     """

@@ -15,4 +15,4 @@ FAULT: Final = 3
 """A fault of ours."""
 
 SIGNALLED: Final = 128
-"""With the number of a signal: 130 after Ctrl-C, 143 after SIGTERM."""
+"""With the number of a signal: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ from mesh.contracts.lock_shape import shapes
 from mesh.findings import BadInputError, Finding, NotPossibleError, Problem, unknown
 from mesh.load import Loaded, load
 from mesh.model import Mesh, contract_file, lock_file
+from mesh.model.names_lock import NAMES_LOCK_FILE, NO_NAMES_LOCK, names_lock_text
+from mesh.plan.inputs import PlanInputs
 
 
 def lock(
@@ -31,12 +34,21 @@ def lock(
     widen: Annotated[
         bool, typer.Option("--widen", help="Write also that a label is lost: more people may read what had it.")
     ] = False,
+    older: Annotated[
+        bool,
+        typer.Option(
+            "--older", help="Write names.lock.yaml for a mesh from before buckets had their account in their names."
+        ),
+    ] = False,
 ) -> None:
-    """Write the lock of every product.
+    """Write the lock of every product, and names that stay.
 
     A lock is <product>.lock.yaml beside the contracts of the domain: the id of each column, which is never given to
     another, and its labels. The first one numbers columns in the order of the contract; later ones only add. Commit it
     with the contract.
+
+    names.lock.yaml is written once, where it is missing: empty in a new mesh, and with --older with the names of all
+    buckets. A mesh whose products have locks already is refused without it: the file was lost, or the mesh is older.
 
     Exit code 2 when a contract cannot be locked; the others are.
     """
@@ -45,6 +57,7 @@ def lock(
         raise BadInputError(finding for finding in loaded.findings if finding.severity == "error")
     chosen = _chosen(loaded.mesh, product)
     run = _LockRun(loaded, loaded.mesh, label_words(loaded.mesh.file), widen)
+    run.keep_names(older)
     for name in chosen:
         run.lock(name)
     run.add_findings_of_files(chosen, is_every=not product)
@@ -98,6 +111,27 @@ class _LockRun:
             for change in step.changes:
                 answer(f"{self.loaded.shown(file)}: {change.text}")
 
+    def keep_names(self, is_older: bool) -> None:
+        """Writes `names.lock.yaml` where there is none; raises BadInputError where a person has to say what it holds.
+
+        A mesh with locks is older than the file, or lost it: from its files alone nobody can tell.
+        """
+        mesh, shown = self.mesh, self.loaded.shown(NAMES_LOCK_FILE)
+        if mesh.names_lock is not None or NAMES_LOCK_FILE in mesh.unread:
+            if is_older:
+                raise NotPossibleError(f"{shown} is there: --older writes it in a mesh that never had it")
+            return
+        if not is_older and any((self.loaded.root / "contracts").rglob("*.lock.yaml")):
+            raise BadInputError(self.loaded.place([Problem("mesh.yaml", (), NO_NAMES_LOCK)]))
+        # A bucket that is left out gets another name: it is written when all are known, and the findings say why not.
+        if is_older and any(file.startswith(("domains", "partners")) for file in (*mesh.unread, *mesh.partial)):
+            return
+        buckets = PlanInputs(mesh, datetime.date.min).every_bucket() if is_older else ()
+        kept = {bucket.keys: bucket.stem for bucket in buckets}
+        self._put(NAMES_LOCK_FILE, names_lock_text(kept))
+        told = f"the names of {counted(len(kept), 'bucket')} stay" if kept else "no bucket has a name from before"
+        answer(f"{shown} is new: {told}")
+
     def _contract_file(self, name: str) -> str:
         product = self.mesh.product(name)
         assert product is not None, name
@@ -110,6 +144,10 @@ class _LockRun:
         return self._contract_file(name) in self.mesh.partial or self.mesh.is_uncertain(_domain_file(name), *where)
 
     def _write(self, file: str, text: str) -> None:
+        self._put(file, text)
+        self.written += 1
+
+    def _put(self, file: str, text: str) -> None:
         root = os.path.realpath(self.loaded.root)
         path = os.path.join(root, file)
         if os.path.commonpath((root, os.path.realpath(path))) != root:
@@ -124,7 +162,6 @@ class _LockRun:
             os.replace(f"{path}.part", path)
         except OSError as error:
             raise NotPossibleError(f"{self.loaded.shown(file)} cannot be written: {error.strerror}") from None
-        self.written += 1
 
     def add_findings_of_files(self, products: Sequence[str], is_every: bool) -> None:
         """Findings on files that the locks of these products depend on, and on all of contracts if it is every one."""

@@ -70,12 +70,22 @@ app.command("example")(example.example)
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of the console script; always exits."""
     signal.signal(signal.SIGTERM, _terminated)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hung_up)
     sys.exit(run(arguments))
 
 
 def _terminated(number: int, _frame: object) -> NoReturn:
     """SIGTERM unwinds, as Ctrl-C does: what was opened is closed, and what is temporary removed."""
     raise SystemExit(SIGNALLED + number)
+
+
+def _hung_up(number: int, frame: object) -> NoReturn:
+    """SIGHUP does the same, when the terminal is closed, to which nothing can be said any more."""
+    from sandbox.engine.interruption import leave_the_terminal
+
+    leave_the_terminal()
+    _terminated(number, frame)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import answer, answer_json, counted, say, screen
-from cli.exit_codes import FAULT
+from cli.exit_codes import FAULT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
+from mesh.folder import PlannedMesh
 from mesh.plan import Plan
 
 if TYPE_CHECKING:
@@ -21,7 +23,13 @@ def plan(
     stack: StackOption = None,
     sizes: Annotated[
         bool,
-        typer.Option("--sizes", help="Every document's share of its quota, and the control policies of each node."),
+        typer.Option(
+            "--sizes",
+            help="Every document's share of its quota, the control policies of each node, and what AWS counts.",
+        ),
+    ] = False,
+    costs: Annotated[
+        bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
     ] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
@@ -29,11 +37,16 @@ def plan(
 ) -> None:
     """Show every resource that would be made.
 
-    Runs the Pulumi program in preview, without AWS, and says in which account each would be.
+    Runs the Pulumi program in preview, without AWS, and says in which account each would be. What AWS would refuse of
+    it, by its own models and pages, and what could not be compared with them, is said with status 1.
     """
+    _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
     planned = read(directory, as_of)
     if sizes:
-        _show_sizes(planned.plan, as_json)
+        _show_sizes(planned, as_json)
+        return
+    if costs:
+        _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
     from sandbox.runs import run_json
@@ -42,19 +55,43 @@ def plan(
     with Progress("planning", len(stacks)) as progress:
         runs = preview(planned, stacks, progress.step)
     _show_failures(runs)
+    from mesh.acceptance import accept
+
+    document = run_json.as_json(planned.plan, runs)
+    accepted = accept.accept(document, whole=stack is None)
     if as_json:
-        answer_json(run_json.as_json(planned.plan, runs))
+        answer_json(document)
     else:
         _show(runs, stack is not None)
+        answer(str(accepted))
+    found = tuple(accepted.findings())
+    for finding in found:
+        say(finding)
+    if found:
+        raise typer.Exit(FINDINGS)
 
 
-def _show_sizes(plan: Plan, as_json: bool) -> None:
-    from mesh.access.sizes import largest, nodes, sizes
+def _refuse_together(options: dict[str, bool]) -> None:
+    """Sizes and costs are of the whole mesh, each shown alone."""
+    given = [name for name, is_given in options.items() if is_given]
+    if len(given) > 1:
+        raise typer.BadParameter(
+            f"shows the whole mesh, alone: leave out {' and '.join(given[1:])}", param_hint=given[0]
+        )
 
+
+def _show_sizes(planned: PlannedMesh, as_json: bool) -> None:
+    from mesh.access.sizes import largest, sizes
+    from mesh.plan.control_policies import policy_nodes
+    from mesh.plan.counts import counts
+
+    plan = planned.plan
+    nodes = [*policy_nodes(plan.organization.args.policies, planned.mesh.file.policies_of_others)]
     every = sorted(sizes(plan), key=lambda size: -size.share)
     if as_json:
         documents = [size._asdict() | {"share": round(size.share, 4)} for size in every]
-        answer_json({"documents": documents, "nodes": [node._asdict() | {"room": node.room} for node in nodes(plan)]})
+        of_nodes = [node._asdict() | {"kind": node.kind, "room": node.room} for node in nodes]
+        answer_json({"documents": documents, "nodes": of_nodes, "counts": [each._asdict() for each in counts(plan)]})
         return
     number, most = Counter(size.kind for size in every), largest(plan)
     for size in every:
@@ -65,12 +102,35 @@ def _show_sizes(plan: Plan, as_json: bool) -> None:
                 f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}{others}"
             )
     answer("")
-    for node in nodes(plan):
+    for node in nodes:
+        others = f", {node.others} of others" if node.others else ""
         tower = f", {node.control_tower} of Control Tower" if node.control_tower else ""
         answer(
             f"{node.room:>5} free of {node.quota:>2}  {node.kind} at {node.node}: {node.mesh} of the mesh, "
-            f"{node.of_aws} of AWS{tower}"
+            f"{node.of_aws} of AWS{others}{tower}"
         )
+    answer("")
+    for each in counts(plan):
+        full = "  raise it first (docs/on-aws.md)" if each.share >= 1 else ""
+        answer(f"{each.share:5.0%}  {each.number:>6,} of {each.quota:>7,}  {each.what} in {each.place}{full}")
+
+
+def _show_costs(plan: Plan, as_json: bool) -> None:
+    from mesh.plan.costs import costs
+
+    known = costs(plan)
+    if as_json:
+        fixed = [asdict(cost.price) | {"number": cost.number, "month": round(cost.month, 2)} for cost in known.fixed]
+        used = [asdict(price) | {"number": number} for price, number in known.used]
+        answer_json({"currency": "USD", "region": "us-east-1", "fixed": fixed, "used": used})
+        return
+    for cost in known.fixed:
+        answer(
+            f"{cost.month:>10,.2f}  {cost.number:>5,} × {cost.price.month:.2f}  {cost.price.what} ({cost.price.note})"
+        )
+    answer(f"{known.month:>10,.2f}  US dollars a month before anybody uses it, by us-east-1's list; then by use:")
+    for price, number in known.used:
+        answer(f"{number:>19,}  {price.what}: {price.use}")
 
 
 def _show_failures(runs: list[StackRun]) -> None:

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cli import live_checks
+from cli import live_checks, plugin_call_counts
 from cli.console import counted, screen
+from cli.plugin_call_counts import short
+from mesh.aws.troubles import troubles_in
 from mesh.plan import Plan
 
 KINDS: Final = ("created", "in part", "recorded")
@@ -18,7 +20,7 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 """Pulumi's words, on both engines."""
 
 if TYPE_CHECKING:
-    from sandbox.emulator.aws.records import Inventory
+    from sandbox.emulator.aws.records import Inventory, PluginCallCount
     from sandbox.rehearsal.check import Report
     from sandbox.runs.stack_run import StackRun
 
@@ -30,11 +32,13 @@ def show(
     inventory: Inventory | None,
     seconds: float,
     checked: Report | None = None,
+    plugin_calls: Sequence[PluginCallCount] = (),
 ) -> None:
-    """Prints the summary of one run over these stacks, and of the live checks behind it."""
+    """Prints the summary of one run over these stacks, of the AWS plugin's calls, and of the live checks behind it."""
     _stacks(stacks, runs)
     if inventory:
         _types(inventory)
+    plugin_call_counts.show(plugin_calls)
     _failures(runs)
     if checked:
         live_checks.show(checked)
@@ -50,7 +54,7 @@ def show_refreshed(stacks: Sequence[str], runs: Sequence[StackRun], seconds: flo
     drifted = [(run, step) for run in runs for step in run.result.steps if step.operation in ("update", "delete")]
     for run, step in drifted:
         what = "gone" if step.operation == "delete" else ", ".join(step.keys)
-        screen().print(f"  {run.stack}: {_short(step.type)} {step.name}: {what}", markup=False, soft_wrap=True)
+        screen().print(f"  {run.stack}: {short(step.type)} {step.name}: {what}", markup=False, soft_wrap=True)
     _failures(runs)
     drift = f"{counted(len(drifted), 'resource')} changed outside" if drifted else "no drift"
     screen().print(f"\n{drift}; {seconds:.1f} s", markup=False)
@@ -70,8 +74,8 @@ def show_destroyed(
             screen().print(f"  protected: {failure.urn.rpartition('::')[2]} ({_type(failure.urn)})", markup=False)
         screen().print(
             f"\nstopped at {runs[-1].stack}: what is protected cannot be deleted, and nothing of this stack was.\n"
-            "To lift the protection set 'deletion-protection: false' in the 'defaults' of mesh.yaml, then mesh up, "
-            "mesh destroy",
+            "To lift the protection set 'deletion-protection: false' in the file of the domain or partner (or for the "
+            "whole mesh in the 'defaults' of mesh.yaml), then mesh up, mesh destroy",
             markup=False,
             soft_wrap=True,
         )
@@ -86,14 +90,14 @@ def show_destroyed(
 def _left(inventory: Inventory) -> str:
     left: Counter[str] = Counter()
     for count in inventory.counts:
-        left[_short(count.type)] += count.total
+        left[short(count.type)] += count.total
     if len(left) > FEW:
         return counted(left.total(), "resource")
     return ", ".join(f"{number} {token}" for token, number in sorted(left.items())) or "nothing"
 
 
 def _type(urn: str) -> str:
-    return _short(urn.split("::")[2].rpartition("$")[2])
+    return short(urn.split("::")[2].rpartition("$")[2])
 
 
 def _stacks(stacks: Sequence[str], runs: Sequence[StackRun], names: Mapping[str, str] | None = None) -> None:
@@ -127,14 +131,14 @@ def _types(inventory: Inventory) -> None:
         table.add_column(name, justify="right")
     totals = {token: sum(counts.values()) for token, counts in kinds.items()}
     for token in sorted(totals, key=lambda token: (-totals[token], token)):
-        table.add_row(_short(token), *(str(kinds[token][name] or "") for name in KINDS))
+        table.add_row(short(token), *(str(kinds[token][name] or "") for name in KINDS))
     screen().print("")
     screen().print(table)
     reasons = inventory.reasons
     if reasons:
         screen().print("\nrecorded, or in part: kept as data where the emulator has no place for it; AWS would make it")
         for token, why in sorted(reasons.items()):
-            screen().print(f"  {_short(token)}: {'; '.join(sorted(why))}", markup=False, soft_wrap=True)
+            screen().print(f"  {short(token)}: {'; '.join(sorted(why))}", markup=False, soft_wrap=True)
 
 
 def _kinds(inventory: Inventory) -> dict[str, Counter[str]]:
@@ -149,18 +153,14 @@ def _kinds(inventory: Inventory) -> dict[str, Counter[str]]:
     return kinds
 
 
-def _short(token: str) -> str:
-    """`aws:s3/bucket:Bucket` as `s3.Bucket`."""
-    package, _, name = token.rpartition(":")
-    return f"{package.removeprefix('aws:').partition('/')[0]}.{name}"
-
-
 def _failures(runs: Sequence[StackRun]) -> None:
     for run in runs:
         for failure in run.result.failures:
             screen().print(f"\n[bold red]failed[/bold red] {run.stack}: ", end="")
             whose = f"{failure.urn.rpartition('::')[2]}: " if failure.urn else ""
             screen().print(f"{whose}{failure.message}\n{failure.trace}", markup=False, soft_wrap=True)
+    for trouble in troubles_in(failure.message for run in runs for failure in run.result.failures):
+        screen().print(f"\n{' or '.join(trouble.codes)}: {trouble.means} {trouble.do}", markup=False, soft_wrap=True)
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:

@@ -6,10 +6,12 @@ import signal
 import socket
 import threading
 import time
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cli import plugin_call_counts
 from cli.console import answer_json, say
 from cli.live_checks import say_differences
 from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
@@ -115,7 +117,7 @@ def _deploy(
     fresh = isinstance(organization, FreshOrganization)
     where = "an emulated AWS organisation" if fresh else "the emulated AWS organisation that is kept"
     say(f"{planned.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
-    started = time.perf_counter()
+    started, before = time.perf_counter(), organization.inventory()
     with Progress("deploying", len(stacks)) as progress:
         runs = workspace.up(planned, stacks, progress.step)
     failed = workspace.interrupted or any(run.result.failures for run in runs)
@@ -124,17 +126,21 @@ def _deploy(
         checked = organization.check(planned)
         if checked is None:
             say(NOT_CHECKED)
+    inventory = organization.inventory()
+    calls = plugin_call_counts.of_the_run(before, inventory)
     if as_json:
-        answer_json(run_json.as_json(planned.plan, runs))
+        answer_json({**run_json.as_json(planned.plan, runs), "plugin-calls": plugin_call_counts.as_json(calls)})
     else:
-        show(planned.plan, stacks, runs, organization.inventory(), time.perf_counter() - started, checked)
+        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls)
     if checked:
         say_differences(checked)
     return runs, checked
 
 
 def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> None:
-    """Says how to work on the organisation, and returns at Ctrl-C or SIGTERM."""
+    """Says how to work on the organisation, and returns at Ctrl-C, SIGTERM or SIGHUP."""
+    from sandbox.engine.interruption import heeded, leave_the_terminal
+
     say(organization.aws.connection_help())
     if engine.exports:
         say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
@@ -145,7 +151,14 @@ def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> N
     say(f'Policies are enforced. Be somebody, and try to break out:  eval "$(mesh as {somebody})"')
     say("Ctrl-C ends it, and everything in it.")
     ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            leave_the_terminal()
+        ended.set()
+
+    for number in heeded((signal.SIGTERM, signal.SIGHUP)):
+        signal.signal(number, end)
     try:
         ended.wait()
     except KeyboardInterrupt:

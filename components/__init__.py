@@ -2,6 +2,7 @@
 
 from components.account_baseline import AccountBaseline
 from components.account_boundary import AccountBoundary
+from components.account_budget import AccountBudget
 from components.audit_trail import AuditTrail
 from components.break_glass import BreakGlass
 from components.break_glass_group import BreakGlassGroup
@@ -10,6 +11,7 @@ from components.ci_role import CiRole
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
+from components.default_database import DefaultDatabase
 from components.delivery_role import DeliveryRole
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
@@ -29,6 +31,7 @@ from components.staff_role import StaffRole
 __all__ = [
     "AccountBaseline",
     "AccountBoundary",
+    "AccountBudget",
     "AuditTrail",
     "BreakGlass",
     "BreakGlassGroup",
@@ -37,6 +40,7 @@ __all__ = [
     "ClearanceRole",
     "DataLake",
     "DataProduct",
+    "DefaultDatabase",
     "DeliveryRole",
     "LandingZone",
     "LocationRole",

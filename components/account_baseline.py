@@ -1,4 +1,4 @@
-"""Baseline of an account: public access block, key, log and result buckets, workgroups, budget."""
+"""Baseline of an account: public access block, key, log and result buckets, workgroups."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ class AccountBaseline(ComponentResource):
         self.workgroups = [
             self._workgroup(name, workgroup, location, args) for workgroup, location in args.workgroups.items()
         ]
-        self._budget(name, args)
         self.register_outputs(
             {
                 "key_arn": self.key.arn,
@@ -113,26 +112,8 @@ class AccountBaseline(ComponentResource):
                     "encryption_configuration": {"encryption_option": "SSE_KMS", "kms_key_arn": self.key.arn},
                 },
             },
+            # Athena keeps a history of queries in it, and deletes no workgroup that was used, unless it is told to
+            # (RecursiveDeleteOption): that of a clearance that goes could never go.
+            force_destroy=True,
             opts=ResourceOptions(parent=self, depends_on=[self.results]),
-        )
-
-    def _budget(self, name: str, args: AccountBaselineArgs) -> None:
-        aws.budgets.Budget(
-            name,
-            name="mesh",
-            budget_type="COST",
-            limit_amount=str(args.budget),
-            limit_unit="USD",
-            time_unit="MONTHLY",
-            notifications=[
-                aws.budgets.BudgetNotificationArgs(
-                    comparison_operator="GREATER_THAN",
-                    notification_type=kind,
-                    threshold=threshold,
-                    threshold_type="PERCENTAGE",
-                    subscriber_email_addresses=[args.owner_email],
-                )
-                for kind, threshold in (("ACTUAL", 80), ("FORECASTED", 100))
-            ],
-            opts=ResourceOptions(parent=self),
         )

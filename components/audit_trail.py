@@ -9,6 +9,9 @@ from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from mesh import names
 from mesh.plan.nodes import AuditTrailArgs
 
+Selector = aws.cloudtrail.TrailAdvancedEventSelectorArgs
+SelectorField = aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
+
 
 class AuditTrail(ComponentResource):
     """The trail and its bucket, in the governance account, CloudTrail's delegated administrator.
@@ -40,21 +43,32 @@ class AuditTrail(ComponentResource):
             is_multi_region_trail=True,
             include_global_service_events=True,
             enable_log_file_validation=True,
-            advanced_event_selectors=[
-                _events("Management events selector", eventCategory="Management"),
-                _events("objects", eventCategory="Data", **{"resources.type": "AWS::S3::Object"}),
-            ],
+            advanced_event_selectors=_selectors(f"arn:aws:s3:::{args.bucket}/"),
             opts=ResourceOptions(parent=self, depends_on=[self.storage]),
         )
         self.bucket, self.trail_arn = self.storage.name, self.trail.arn
         self.register_outputs({"bucket": self.bucket, "trail_arn": self.trail_arn})
 
 
-def _events(name: str, **fields: str) -> aws.cloudtrail.TrailAdvancedEventSelectorArgs:
-    return aws.cloudtrail.TrailAdvancedEventSelectorArgs(
-        name=name,
-        field_selectors=[
-            aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs(field=field, equals=[value])
-            for field, value in fields.items()
-        ],
+def _selectors(own: str) -> list[Selector]:
+    """Every management event, and every event on an object but those of writing the trail's `own` ones.
+
+    CloudTrail would log each file that it writes, and that log would be a file of the next one.
+    """
+    data = (
+        SelectorField(field="eventCategory", equals=["Data"]),
+        SelectorField(field="resources.type", equals=["AWS::S3::Object"]),
     )
+    elsewhere = SelectorField(field="resources.ARN", not_starts_withs=[own])
+    its = (
+        SelectorField(field="resources.ARN", starts_withs=[own]),
+        SelectorField(field="eventName", not_equals=["PutObject"]),
+    )
+    return [
+        Selector(
+            name="Management events selector",
+            field_selectors=[SelectorField(field="eventCategory", equals=["Management"])],
+        ),
+        Selector(name="objects", field_selectors=[*data, elsewhere]),
+        Selector(name="objects of the trail", field_selectors=[*data, *its]),
+    ]

@@ -19,6 +19,21 @@ from mesh.plan.nodes.lf_tags import TagAssignment
 PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+# Properties that the AWS plugin sends together with the pointer of an Iceberg table (`expandTableInput` of
+# internal/service/glue/catalog_table.go); a difference in any of them would move it.
+OF_THE_POINTER = (
+    "description",
+    "owner",
+    "parameters",
+    "partitionKeys",
+    "retention",
+    "storageDescriptor",
+    "tableType",
+    "targetTable",
+    "viewDefinition",
+    "viewExpandedText",
+    "viewOriginalText",
+)
 IcebergTable = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputArgsDict
 IcebergSchema = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaArgsDict
 IcebergField = aws.glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFieldArgsDict
@@ -61,13 +76,14 @@ class CatalogEntry(ComponentResource):
         )
 
     def _iceberg(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:
-        # Glue writes the first metadata file; a changed contract updates the schema in place.
+        # Glue writes the first metadata file; a changed contract updates the schema in place. Beside a schema the AWS
+        # plugin never sends a description, reads none back, and then updates the table with a `TableInput` in which the
+        # pointer of a moment before stands: a commit in between would be undone. So nothing but the schema is ours.
         return aws.glue.CatalogTable(
             name,
             name=table.name,
             catalog_id=self.catalog_id,
             database_name=self.database.name,
-            description=shortened(table.description),
             open_table_format_input={
                 "iceberg_input": {
                     "metadata_operation": "CREATE",
@@ -75,7 +91,9 @@ class CatalogEntry(ComponentResource):
                     "iceberg_table_input": iceberg(table, location),
                 }
             },
-            opts=ResourceOptions.merge(opts, ResourceOptions(hooks=keeping_ids(name, table))),
+            opts=ResourceOptions.merge(
+                opts, ResourceOptions(hooks=keeping_ids(name, table), ignore_changes=list(OF_THE_POINTER))
+            ),
         )
 
     def _parquet(self, name: str, location: str, table: CatalogTable, opts: ResourceOptions) -> aws.glue.CatalogTable:

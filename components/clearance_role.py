@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Resource, ResourceOptions
+from pulumi import ComponentResource, ResourceOptions
 
 from components.mesh_catalog import covered
 from components.mesh_role import MeshRole, MeshRoleArgs
@@ -17,17 +17,10 @@ from mesh.plan.nodes.grants import Covered, Grant
 class ClearanceRole(ComponentResource):
     """`role/mesh/clearance/<clearance>` and its grants. Outputs: `arn`.
 
-    The account's boundary and `DataLake`, and the hub's grant, have to exist. `after` are grants on the same catalog
-    that come first: Lake Formation refuses concurrent ones.
+    The account's boundary and `DataLake`, and the hub's grant, have to exist.
     """
 
-    def __init__(
-        self,
-        name: str,
-        args: ClearanceRoleArgs,
-        after: Sequence[Resource] = (),
-        opts: ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: ClearanceRoleArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("mesh:aws:ClearanceRole", name, None, opts)
         mesh_role = MeshRole(
             name,
@@ -41,24 +34,21 @@ class ClearanceRole(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         self.role, self.arn = mesh_role.role, mesh_role.arn
-        self.last_grant = self._pass_on(args.grants, after)
+        self._pass_on(args.grants)
         self.register_outputs({"arn": self.arn})
 
-    def _pass_on(self, grants: Sequence[Grant], after: Sequence[Resource]) -> Resource:
-        """Grants on databases and on tables, of exactly the expression that the hub granted; returns the last."""
-        before: Sequence[Resource] = after
-        last: Resource = self.role
+    def _pass_on(self, grants: Sequence[Grant]) -> None:
+        """Grants on databases and on tables, of exactly the expression that the hub granted."""
         for grant in grants:
             if not isinstance(grant.on, Covered):
                 raise TypeError(f"{grant.name}: a clearance is passed on as an expression, nothing else")
-            last = aws.lakeformation.Permissions(
+            # The catalog is named in the expression only: with it at the top level too, the AWS plugin does not find
+            # the grant again (terraform-provider-aws #26602). No grant waits for another, so one that fails stops none:
+            # where Lake Formation refuses concurrent ones, the plugin tries again for two minutes.
+            aws.lakeformation.Permissions(
                 grant.name,
                 principal=self.role.arn,
                 permissions=list(grant.permissions),
-                # The catalog is named in the expression only: with it at the top level too, the AWS plugin does not
-                # find the grant again (terraform-provider-aws #26602).
                 lf_tag_policy=covered(grant.on),
-                opts=ResourceOptions(parent=self, depends_on=list(before)),
+                opts=ResourceOptions(parent=self),
             )
-            before = [last]
-        return last

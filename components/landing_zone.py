@@ -8,30 +8,14 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
+from components.given_ids import with_given
 from components.renamed import formerly
 from mesh import names
+from mesh.plan.assumed import assumed_id
 from mesh.plan.nodes import DeclarativePolicy, LandingZoneArgs, MemberAccount, OptOutPolicy, OrganizationPolicy
 
 # AWS Organizations creates five accounts at a time ("Quotas for AWS Organizations").
 CREATED_AT_A_TIME = 5
-UNITS = ("governance", "domains", "partners")
-POLICY_TYPES = (
-    "AISERVICES_OPT_OUT_POLICY",
-    "DECLARATIVE_POLICY_EC2",
-    "RESOURCE_CONTROL_POLICY",
-    "SERVICE_CONTROL_POLICY",
-)
-# Member accounts keep no credentials of a root user; what only a root user can do, the management account does.
-ROOT_ACCESS = ("RootCredentialsManagement", "RootSessions")
-TRUSTED_SERVICES = (
-    "account.amazonaws.com",
-    "cloudtrail.amazonaws.com",
-    "ec2.amazonaws.com",
-    "iam.amazonaws.com",
-    "member.org.stacksets.cloudformation.amazonaws.com",
-    "ram.amazonaws.com",
-    "sso.amazonaws.com",
-)
 
 
 class LandingZone(ComponentResource):
@@ -46,18 +30,18 @@ class LandingZone(ComponentResource):
         self.organization = aws.organizations.Organization(
             name,
             feature_set="ALL",
-            enabled_policy_types=list(POLICY_TYPES),
-            aws_service_access_principals=list(TRUSTED_SERVICES),
+            enabled_policy_types=list(args.enabled_policy_types),
+            aws_service_access_principals=list(args.trusted_services),
             opts=self._outliving(args),
         )
         # IAM asks for its trusted access, which the organisation gives it, before it takes the features.
         aws.iam.OrganizationsFeatures(
             name,
-            enabled_features=list(ROOT_ACCESS),
+            enabled_features=list(args.root_access),
             opts=ResourceOptions(parent=self, depends_on=[self.organization]),
         )
         self.root_id = self.organization.roots.apply(lambda roots: roots[0].id or "")
-        self.units = {unit: self._unit(unit, args) for unit in UNITS}
+        self.units = {unit: self._unit(unit, args) for unit in names.UNITS}
         self.accounts = self._accounts(args)
         self._attach_all(args)
         self._start_accounts(args)
@@ -84,12 +68,10 @@ class LandingZone(ComponentResource):
         accounts: dict[str, aws.organizations.Account] = {}
         for number, account in enumerate(args.accounts):
             before = list(accounts.values())[-CREATED_AT_A_TIME:][:1] if number >= CREATED_AT_A_TIME else []
-            accounts[account.name] = self._account(account, args, list(before))
+            accounts[account.name] = self._account(account, list(before))
         return accounts
 
-    def _account(
-        self, account: MemberAccount, args: LandingZoneArgs, after: list[Resource]
-    ) -> aws.organizations.Account:
+    def _account(self, account: MemberAccount, after: list[Resource]) -> aws.organizations.Account:
         # An account outlives its YAML, which only forgets it: people close an account, and AWS takes 90 days for it.
         return aws.organizations.Account(
             account.name,
@@ -99,7 +81,7 @@ class LandingZone(ComponentResource):
             close_on_deletion=False,
             tags=account.tags,
             opts=ResourceOptions(
-                parent=self, protect=args.deletion_protection, retain_on_delete=True, depends_on=after
+                parent=self, protect=account.deletion_protection, retain_on_delete=True, depends_on=after
             ),
         )
 
@@ -127,7 +109,7 @@ class LandingZone(ComponentResource):
             name=policy.name,
             type=policy.type,
             description=policy.description,
-            content=self._with_ids(policy.document.text()),
+            content=with_given(policy.document.text(), self.given),
             opts=ResourceOptions(parent=self, depends_on=after),
         )
         last: list[Resource] = []
@@ -141,28 +123,27 @@ class LandingZone(ComponentResource):
             last = [attachment]
         return last
 
-    def _with_ids(self, text: str) -> Input[str]:
-        """A document with AWS's ids of accounts and units in the place of assumed ones; a preview keeps those."""
-        # In the same run that creates an account: else the policy of a new partner's account would, until the next run,
-        # name an account that does not exist, and refuse everything in the real one.
-        ids = {
+    @property
+    def given(self) -> Mapping[str, Input[str]]:
+        """Ids of accounts and units as AWS gives them, by those that the Plan assumed."""
+        return {
             **{assumed_id(name): account.id for name, account in self.accounts.items()},
             **{names.assumed_unit_id(name): unit.id for name, unit in self.units.items()},
         }
-        assumed = {stand_in: id_ for stand_in, id_ in ids.items() if stand_in in text}
-        if not assumed or pulumi.runtime.is_dry_run():
-            return text
-        return pulumi.Output.all(**assumed).apply(lambda known: replaced(text, known))
 
     def _start_accounts(self, args: LandingZoneArgs) -> None:
         """The StackSets that make the first roles in every new account below the units.
 
         `mesh/deploy` and `mesh/preview` in all of them, `mesh/deploy-access` in those of domains.
         """
+        # CloudFormation lists no instance in a unit without accounts, and the AWS plugin takes what is listed for the
+        # units that there are (its function `replaceOrganizationalUnitIDs`): each run would add it again.
+        populated = [unit for unit in self.units if any(account.unit == unit for account in args.accounts)]
         about = "Roles that deploy and preview the data mesh"
-        self._stack_set("bootstrap", about, args.bootstrap, list(self.units), args)
+        self._stack_set("bootstrap", about, args.bootstrap, populated, args)
         about = "The role that deploys who reads in a domain"
-        self._stack_set("bootstrap-access", about, args.access_bootstrap, ["domains"], args)
+        domains = [unit for unit in populated if unit == "domains"]
+        self._stack_set("bootstrap-access", about, args.access_bootstrap, domains, args)
 
     def _stack_set(self, name: str, description: str, text: str, units: Sequence[str], args: LandingZoneArgs) -> None:
         stack_set = aws.cloudformation.StackSet(
@@ -170,18 +151,33 @@ class LandingZone(ComponentResource):
             name=f"mesh-{name}",
             description=description,
             permission_model="SERVICE_MANAGED",
-            auto_deployment={"enabled": True, "retain_stacks_on_account_removal": False},
+            auto_deployment={"enabled": True, "retain_stacks_on_account_removal": True},
             capabilities=["CAPABILITY_NAMED_IAM"],
-            template_body=self._with_ids(text),
-            # AWS answers with the service-linked role of a service-managed StackSet, and refuses to be sent it.
-            opts=ResourceOptions(parent=self, depends_on=[self.organization], ignore_changes=["administrationRoleArn"]),
+            template_body=with_given(text, self.given),
+            opts=self._entering(args, self.organization),
         )
+        if not units:
+            return
         aws.cloudformation.StackInstances(
             name,
             stack_set_name=stack_set.name,
             regions=[args.perimeter.region],
             deployment_targets={"organizational_unit_ids": [self.units[unit].id for unit in units]},
-            opts=ResourceOptions(parent=self),
+            # The plugin deletes instances with what the state has, so it has to be there before a unit is taken out.
+            retain_stacks=True,
+            opts=self._entering(args, stack_set, *self.accounts.values()),
+        )
+
+    def _entering(self, args: LandingZoneArgs, *after: Resource) -> ResourceOptions:
+        """Options of what brings the roles by which accounts are entered; without those nobody administers them."""
+        return ResourceOptions(
+            parent=self,
+            depends_on=list(after),
+            protect=args.deletion_protection,
+            retain_on_delete=True,
+            # AWS answers with the service-linked role of a service-managed StackSet, and refuses to be sent it. Another
+            # automatic deployment would replace the StackSet (ForceNew), which keeps its name.
+            ignore_changes=["administrationRoleArn", "autoDeployment"],
         )
 
     def _delegate(self) -> None:
@@ -192,19 +188,6 @@ class LandingZone(ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[self.organization]),
         )
         aws.ram.SharingWithOrganization("sharing", opts=ResourceOptions(parent=self, depends_on=[self.organization]))
-
-
-def assumed_id(account: str) -> str:
-    """Stand-in of the Plan for the id of an account (`governance`, `domain-ads`) that AWS has not numbered yet."""
-    kind, _, name = account.partition("-")
-    return names.assumed_account_id(kind if name else "", name or kind)
-
-
-def replaced(text: str, ids: Mapping[str, str]) -> str:
-    """The text with every assumed id in it replaced by the real one."""
-    for old, new in ids.items():
-        text = text.replace(old, new)
-    return text
 
 
 def ids(organization: LandingZone) -> dict[str, pulumi.Output[str] | dict[str, pulumi.Output[str]]]:

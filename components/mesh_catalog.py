@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Resource, ResourceOptions
+from pulumi import ComponentResource, ResourceOptions
 
 from components.data_lake import DataLake, DataLakeArgs
 from mesh.plan.nodes import MeshCatalogArgs
@@ -27,12 +27,8 @@ class MeshCatalog(ComponentResource):
             name, policy=args.catalog_policy.text(), enable_hybrid="TRUE", opts=ResourceOptions(parent=self)
         )
         self.tags = [self._tag(key) for key in args.classifications]
-        # Lake Formation refuses concurrent grants on one catalog, so each waits for the one before. The first waits for
-        # the catalog's policy, which admits the RAM shares that a grant to another account makes (Lake Formation
-        # Developer Guide, "Managing cross-account permissions using both AWS Glue and Lake Formation").
-        self.last_grant: Resource = self.policy
         for grant in args.grants:
-            self.last_grant = self._grant(grant)
+            self._grant(grant)
         self.register_outputs({"catalog_id": self.catalog_id})
 
     def _tag(self, key: str) -> aws.lakeformation.LfTag:
@@ -45,6 +41,9 @@ class MeshCatalog(ComponentResource):
         )
 
     def _grant(self, grant: Grant) -> aws.lakeformation.Permissions:
+        # After the catalog's policy, which admits the RAM shares that a grant to another account makes (Lake Formation
+        # Developer Guide, "Managing cross-account permissions using both AWS Glue and Lake Formation"). Not one after
+        # the other: one that fails would stop all behind it, and the plugin tries concurrent ones again.
         return aws.lakeformation.Permissions(
             grant.name,
             catalog_id=self.catalog_id,
@@ -52,7 +51,7 @@ class MeshCatalog(ComponentResource):
             permissions=list(grant.permissions),
             permissions_with_grant_options=list(grant.permissions) if grant.grantable else None,
             **_target(grant),
-            opts=ResourceOptions(parent=self, depends_on=[self.last_grant, self.lake, *self.tags]),
+            opts=ResourceOptions(parent=self, depends_on=[self.policy, self.lake, *self.tags]),
         )
 
 

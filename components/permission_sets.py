@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Input, ResourceOptions
+from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
 from mesh.plan.nodes import Assignment, PermissionSet, PermissionSetsArgs
 
@@ -24,6 +24,7 @@ class PermissionSets(ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("mesh:aws:PermissionSets", name, None, opts)
+        self.policies: dict[str, Resource] = {}
         self.permission_sets = {node.name: self._permission_set(node, args.instance) for node in args.permission_sets}
         for assignment in args.assignments:
             self._assign(assignment, args.instance, accounts[assignment.account])
@@ -40,7 +41,7 @@ class PermissionSets(ComponentResource):
             session_duration="PT8H",
             opts=ResourceOptions(parent=self),
         )
-        aws.ssoadmin.PermissionSetInlinePolicy(
+        self.policies[node.name] = aws.ssoadmin.PermissionSetInlinePolicy(
             node.name,
             instance_arn=instance,
             permission_set_arn=resource.arn,
@@ -58,5 +59,7 @@ class PermissionSets(ComponentResource):
             principal_id=assignment.group_id,
             target_type="AWS_ACCOUNT",
             target_id=account_id,
-            opts=ResourceOptions(parent=self),
+            # To take a policy off, the AWS plugin provisions every account that the set is assigned in, and fails where
+            # an assignment goes at the same moment ("Assignment not found"): the assignment goes first.
+            opts=ResourceOptions(parent=self, depends_on=[self.policies[assignment.permission_set]]),
         )

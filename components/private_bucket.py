@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Input, ResourceOptions
 
 from components.protection import protected
+from mesh.aws.bucket_namespace import namespace
 
 LifecycleRuleArgs = aws.s3.BucketLifecycleConfigurationRuleArgs
 Encryption = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs
@@ -54,6 +55,7 @@ class PrivateBucket(ComponentResource):
         self.bucket = aws.s3.Bucket(
             name,
             bucket=args.bucket,
+            bucket_namespace=namespace(args.bucket),
             # A bucket of access logs is never empty for long: S3 still writes what happened before.
             force_destroy=None if args.deletion_protection else True,
             object_lock_enabled=True if args.object_lock_days else None,

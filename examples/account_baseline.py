@@ -1,4 +1,4 @@
-"""An account's baseline: nothing public, disks and results encrypted, roles bounded, a budget that mails."""
+"""An account's baseline: nothing public, disks and results encrypted, roles bounded."""
 
 import pulumi
 from acme import PERIMETER, SALES, account

@@ -24,6 +24,13 @@ PERIMETER = Perimeter(
     security_contact="security@example.com",
 )
 
+ORDERS = PERIMETER.buckets.of_product("sales", "orders", SALES)
+"""The bucket of the orders of sales."""
+LOGS = PERIMETER.buckets.logs("sales", SALES)
+"""The bucket of the access logs of sales."""
+INBOX = PERIMETER.buckets.inbox("auditor", AUDITOR)
+"""The bucket into which the mesh delivers to the auditor."""
+
 
 def account(name: str, account_id: str) -> ResourceOptions:
     """Options of what stands in an account: a provider that reaches this account and no other."""

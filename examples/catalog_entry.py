@@ -1,7 +1,7 @@
 """A product in the catalog: one Iceberg table with a labelled column, at a location that governance registered."""
 
 import pulumi
-from acme import GOVERNANCE, PERIMETER, SALES, account
+from acme import GOVERNANCE, ORDERS, PERIMETER, SALES, account
 
 from components import CatalogEntry, LocationRole, MeshCatalog, RegisteredLocation
 from mesh.contracts.catalog import CatalogColumn, CatalogTable
@@ -18,9 +18,8 @@ catalog = MeshCatalog(
 roles = LocationRole("sales", LocationRoleArgs(perimeter=PERIMETER, domain="sales", domain_id=SALES), opts=governance)
 place = RegisteredLocation(
     "sales.orders",
-    RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", product="orders"),
-    after=[catalog.last_grant],
-    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles])),
+    RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", bucket=ORDERS),
+    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles, catalog])),
 )
 orders = CatalogEntry(
     "orders",
@@ -29,7 +28,7 @@ orders = CatalogEntry(
         domain="sales",
         product="orders",
         description="Every order, as it was placed.",
-        bucket="acme-sales--orders",
+        bucket=ORDERS,
         tables=(
             CatalogTable(
                 name="orders",

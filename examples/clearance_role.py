@@ -18,7 +18,6 @@ pii = ClearanceRole(
         account_id=SALES,
         owner="sales",
     ),
-    after=[lake],
-    opts=sales,
+    opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[lake])),
 )
 pulumi.export("role", pii.arn)

@@ -1,7 +1,7 @@
 """A product's bucket and key, in an account that has a log bucket; read by two clearances and one pipeline."""
 
 import pulumi
-from acme import PERIMETER, SALES, account
+from acme import LOGS, PERIMETER, SALES, account
 
 from components import DataProduct, PrivateBucket
 from components.private_bucket import PrivateBucketArgs
@@ -11,8 +11,8 @@ from mesh.plan.nodes import DataProductArgs
 sales = account("sales", SALES)
 logs = PrivateBucket(
     "logs",
-    PrivateBucketArgs(bucket="acme-sales-logs", deletion_protection=True, expire_after=365),
-    policy=log_bucket_policy(PERIMETER, "acme-sales-logs", SALES).text(),
+    PrivateBucketArgs(bucket=LOGS, deletion_protection=True, expire_after=365),
+    policy=log_bucket_policy(PERIMETER, LOGS, SALES).text(),
     opts=sales,
 )
 orders = DataProduct(
@@ -28,7 +28,7 @@ orders = DataProduct(
         labels=frozenset({"pii"}),
         readers=("pii", "restricted"),
         retention=400,
-        log_bucket="acme-sales-logs",
+        log_bucket=LOGS,
     ),
     opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[logs])),
 )

@@ -3,7 +3,7 @@
 import datetime
 
 import pulumi
-from acme import AUDITOR, PERIMETER, SALES, account
+from acme import AUDITOR, INBOX, PERIMETER, SALES, account
 
 from components import DeliveryRole
 from mesh.plan import nodes
@@ -11,7 +11,7 @@ from mesh.plan import nodes
 agreement = nodes.Delivery(
     partner="auditor",
     partner_id=AUDITOR,
-    inbox="acme-partner-auditor--inbox",
+    inbox=INBOX,
     end=datetime.date(2029, 6, 30),
     open=True,
 )

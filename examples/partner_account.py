@@ -32,7 +32,7 @@ partner = PartnerAccount(
         writers={names.delivery_role(SALES, "orders"): datetime.date(2027, 3, 31)},
         retention=90,
     ),
-    log_bucket="acme-partner-auditor-logs",
+    log_bucket=PERIMETER.buckets.logs("partner-auditor", AUDITOR),
     opts=pulumi.ResourceOptions.merge(auditor, pulumi.ResourceOptions(depends_on=[baseline])),
 )
 pulumi.export("inbox", partner.inbox.name)

@@ -3,7 +3,7 @@
 import datetime
 
 import pulumi
-from acme import AUDITOR, PERIMETER, SALES, account
+from acme import AUDITOR, INBOX, ORDERS, PERIMETER, SALES, account
 
 from components import PartnerReplication, PrivateBucket
 from components.private_bucket import PrivateBucketArgs
@@ -14,14 +14,14 @@ from mesh.plan import nodes
 sales = account("sales", SALES)
 bucket = PrivateBucket(
     "orders",
-    PrivateBucketArgs(bucket="acme-sales--orders", deletion_protection=True, expire_after=400),
-    policy=results_bucket_policy(PERIMETER, "acme-sales--orders", SALES, names.delivery_role(SALES, "*")).text(),
+    PrivateBucketArgs(bucket=ORDERS, deletion_protection=True, expire_after=400),
+    policy=results_bucket_policy(PERIMETER, ORDERS, SALES, names.delivery_role(SALES, "*")).text(),
     opts=sales,
 )
 agreement = nodes.Delivery(
     partner="auditor",
     partner_id=AUDITOR,
-    inbox="acme-partner-auditor--inbox",
+    inbox=INBOX,
     end=datetime.date(2027, 3, 31),
     open=True,
 )

@@ -1,7 +1,7 @@
 """The place of a product's tables, registered before the product is there, and pointed at by its publisher alone."""
 
 import pulumi
-from acme import GOVERNANCE, PERIMETER, SALES, account
+from acme import GOVERNANCE, ORDERS, PERIMETER, SALES, account
 
 from components import LocationRole, MeshCatalog, RegisteredLocation
 from mesh.plan.nodes import LocationRoleArgs, MeshCatalogArgs, RegisteredLocationArgs
@@ -15,8 +15,7 @@ catalog = MeshCatalog(
 roles = LocationRole("sales", LocationRoleArgs(perimeter=PERIMETER, domain="sales", domain_id=SALES), opts=governance)
 orders = RegisteredLocation(
     "sales.orders",
-    RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", product="orders"),
-    after=[catalog.last_grant],
-    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles])),
+    RegisteredLocationArgs(perimeter=PERIMETER, domain="sales", bucket=ORDERS),
+    opts=pulumi.ResourceOptions.merge(governance, pulumi.ResourceOptions(depends_on=[roles, catalog])),
 )
 pulumi.export("location", orders.location.arn)

@@ -13,7 +13,6 @@ lake = DataLake("sales", DataLakeArgs(account_id=SALES, administrators=(names.de
 link = ResourceLink(
     "stock.items",
     ResourceLinkArgs(perimeter=PERIMETER, account_id=SALES, producer="stock", product="items"),
-    after=[lake],
-    opts=sales,
+    opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[lake])),
 )
 pulumi.export("database", link.link.name)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from mesh.findings import NotPossibleError, Problem, listed
 from mesh.model import ClearanceFile, Mesh, contract_file
 from mesh.model.base import Owner
+from mesh.model.names_lock import NAMES_LOCK_FILE
 from mesh.validation_messages import shorten
 
 HEAD: Final = "# Written by `mesh codeowners`; not by hand. Of the lines that match a file the last one holds."
@@ -84,7 +85,7 @@ def ownerships(mesh: Mesh, folder: PurePosixPath) -> Iterator[Ownership]:
         yield _owned(f"{here / 'partners' / name}.yaml", _of(partner.owner))
     for name, clearance in mesh.clearances.items():
         yield _owned(f"{here / 'clearances' / name}.yaml", _approvers(clearance))
-    for file in ("mesh.yaml", "accounts.yaml"):
+    for file in ("mesh.yaml", "accounts.yaml", NAMES_LOCK_FILE):
         yield _owned(str(here / file), platform)
 
 

@@ -13,6 +13,7 @@ from mesh.contracts.labels import LabelWords
 from mesh.contracts.lock import following
 from mesh.contracts.lock_shape import shapes
 from mesh.findings import NotPossibleError
+from mesh.model.names_lock import NAMES_LOCK_FILE, names_lock_text
 
 YEAR: Final = datetime.timedelta(days=365)
 WORDS: Final = (
@@ -148,6 +149,7 @@ def write(directory: Path, domains: int, products: int, partners: int, as_of: da
         (directory / folder).mkdir(parents=True, exist_ok=True)
     _put(directory / "mesh.yaml", MESH.format(domains=domains, products=products))
     _put(directory / "accounts.yaml", _accounts(domains, partners))
+    _put(directory / NAMES_LOCK_FILE, names_lock_text({}))
     for number in range(domains):
         _write_domain(directory, number, domains, products)
     for name, reads, description in CLEARANCES:

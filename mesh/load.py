@@ -29,6 +29,7 @@ from mesh.model import (
     contract_file,
     lock_file,
 )
+from mesh.model.names_lock import NAMES_LOCK_FILE, NamesLock
 from mesh.usable import Model
 
 FOLDERS: Final = ("domains", "partners", "clearances")
@@ -74,7 +75,7 @@ class Loaded:
 
 
 def load(root: Path) -> Loaded:
-    """Reads `mesh.yaml`, `accounts.yaml`, `domains/`, `partners/`, `clearances/` and the contracts below a folder.
+    """Reads `mesh.yaml`, `accounts.yaml`, `names.lock.yaml`, the folders of what people declare, and the contracts.
 
     Never raises for what a user wrote: every finding is in the result.
     """
@@ -98,6 +99,7 @@ def load(root: Path) -> Loaded:
         dict(sorted(clearances.items(), key=lambda each: (len(each[1].reads), each[0]))),
         contracts,
         reader.locks(contracts),
+        reader.optional(NAMES_LOCK_FILE, NamesLock),
         stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
         stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
         unread=frozenset(reader.unread),
@@ -150,6 +152,11 @@ class _Reader:
         if value is None:
             self.unread.add(file)
         return value
+
+    def optional(self, file: str, model: type[Model]) -> Model | None:
+        """One file that need not be there, as its model or the usable part of it."""
+        # A broken link exists, too: it is a finding, and not a file that is not there yet.
+        return self.read(file, model) if os.path.lexists(os.path.join(self.root, file)) else None
 
     def mapping(self, file: str, trusted: bool = False) -> dict[str, Any] | None:
         """The top-level mapping of a file; `trusted` when its folder is known to lie inside."""

@@ -7,6 +7,7 @@ no name that people choose may hold either, so `aurora-ads--*` never matches a b
 from __future__ import annotations
 
 import hashlib
+from typing import Final, Literal, get_args
 
 PATH = "mesh"
 WORKGROUP = "mesh"
@@ -21,15 +22,14 @@ BREAK_GLASS_ALARM = f"{PATH}-{BREAK_GLASS}"
 CONNECTION = "mesh"
 """The Glue connection with which a domain's jobs join the private network."""
 
+UnitName = Literal["governance", "domains", "partners"]
+"""Name of an organisational unit: what the accounts in it are for."""
+UNITS: Final[tuple[UnitName, ...]] = get_args(UnitName)
+
 
 def workgroup(clearance: str) -> str:
     """The Athena workgroup of a clearance, in every domain account."""
     return f"{WORKGROUP}-{clearance}"
-
-
-def bucket(mesh: str, domain: str, product: str) -> str:
-    """The bucket of a data product: `aurora-identity--profiles`."""
-    return f"{mesh}-{domain}--{product}"
 
 
 def tables_of(bucket: str) -> str:
@@ -40,26 +40,6 @@ def tables_of(bucket: str) -> str:
 def buckets_of(mesh: str, domain: str) -> str:
     """Pattern of all product buckets of a domain."""
     return f"{mesh}-{domain}--*"
-
-
-def partner_bucket(mesh: str, partner: str) -> str:
-    """The bucket into which the mesh delivers to a partner."""
-    return f"{mesh}-partner-{partner}--inbox"
-
-
-def log_bucket(mesh: str, owner: str) -> str:
-    """The bucket for access logs of the buckets of an account."""
-    return f"{mesh}-{owner}-logs"
-
-
-def results_bucket(mesh: str, owner: str) -> str:
-    """The bucket for results of the queries of an account."""
-    return f"{mesh}-{owner}-results"
-
-
-def audit_bucket(mesh: str) -> str:
-    """The bucket of the organisation's trail."""
-    return f"{mesh}-audit"
 
 
 def snake(name: str) -> str:
@@ -188,6 +168,11 @@ ACCOUNT_KEY_ALIAS = f"{PATH}/account"
 
 INBOX_KEY_ALIAS = f"{PATH}/inbox"
 """Alias, without `alias/`, of the key of a partner's inbox."""
+
+
+def stand_in_key(region: str, account_id: str, alias: str) -> str:
+    """Stand-in for the ARN of a key, which only AWS knows; made of the key's alias."""
+    return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
 
 
 def inbox_key(region: str, partner_id: str) -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pulumi
-from pulumi import Resource, ResourceOptions
+from pulumi import ResourceOptions
 
-from components import AccountBoundary, ClearanceRole, DataLake, DeliveryRole, PipelineRole, ResourceLink, StaffRole
+from components import (
+    AccountBoundary,
+    ClearanceRole,
+    DataLake,
+    DefaultDatabase,
+    DeliveryRole,
+    PipelineRole,
+    ResourceLink,
+    StaffRole,
+)
 from components.data_lake import DataLakeArgs
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
@@ -32,10 +39,9 @@ def deploy(plan: DomainPlan) -> None:
 
 
 def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
-    """Clearance roles and resource links, one after the other."""
-    # Lake Formation refuses concurrent grants on one catalog.
-    last: Sequence[Resource] = ()
+    """Clearance roles and resource links, none after another: a grant that fails stops no other."""
     for name, args in plan.clearances.items():
-        last = [ClearanceRole(name, args, after=last, opts=options).last_grant]
+        ClearanceRole(name, args, opts=options)
+    DefaultDatabase("default", plan.default, opts=options)
     for reference, link in plan.links.items():
-        last = [ResourceLink(reference, link, after=last, opts=options).last_grant]
+        ResourceLink(reference, link, opts=options)

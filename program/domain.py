@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pulumi
-from pulumi import Resource, ResourceOptions
+from pulumi import ResourceOptions
 
-from components import AccountBaseline, CatalogEntry, DataProduct, PartnerReplication
+from components import AccountBaseline, AccountBudget, CatalogEntry, DataProduct, PartnerReplication
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
 
@@ -17,8 +15,8 @@ def deploy(plan: DomainPlan) -> None:
     options = inside(provider("domain", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
     products = _products(plan, after(options, account))
-    if plan.catalog:
-        _catalog(plan, products)
+    entries = _catalog(plan, products) if plan.catalog else []
+    AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *entries))
 
 
 def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProduct]:
@@ -31,10 +29,8 @@ def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProdu
     return products
 
 
-def _catalog(plan: DomainPlan, products: dict[str, DataProduct]) -> None:
-    """Catalog entries, one by one, each after its product's bucket."""
+def _catalog(plan: DomainPlan, products: dict[str, DataProduct]) -> list[CatalogEntry]:
+    """Catalog entries, each after its product's bucket, none after another's."""
     # Glue writes the first metadata of an Iceberg table into the bucket.
     publisher = inside(provider("publisher", plan.publishing, through=plan.access))
-    last: Sequence[Resource] = ()
-    for name, args in plan.catalog.items():
-        last = [CatalogEntry(name, args, opts=after(publisher, products[name], *last))]
+    return [CatalogEntry(name, args, opts=after(publisher, products[name])) for name, args in plan.catalog.items()]

@@ -6,6 +6,7 @@ import pulumi
 
 from components import (
     AccountBaseline,
+    AccountBudget,
     AuditTrail,
     BreakGlass,
     CiRole,
@@ -32,9 +33,9 @@ def deploy(plan: GovernancePlan) -> None:
         CiRole(stack, args, opts=started)
     catalog = after(options, *roles)
     hub = MeshCatalog("mesh", plan.catalog, opts=catalog)
-    last = hub.last_grant
     for name, args in plan.registered.items():
-        last = RegisteredLocation(name, args, after=[last], opts=after(catalog, hub)).last_grant
+        RegisteredLocation(name, args, opts=after(catalog, hub.lake))
     network = PrivateNetwork("mesh", plan.network, opts=options)
+    AccountBudget("governance", plan.account, opts=after(options, account, hub.lake, network))
     pulumi.export("bus", bus.arn)
     pulumi.export("network", {"vpc": network.vpc_id, "subnets": network.subnet_ids})

@@ -14,7 +14,7 @@ def deploy(plan: OrganizationPlan) -> None:
     """Deploys units, accounts, control policies, the first roles of every account, and permission sets."""
     options = inside(provider("management", plan.access))
     organization = LandingZone("organization", plan.args, opts=options)
-    BreakGlassGroup("break-glass", plan.break_glass_group, opts=options)
+    BreakGlassGroup("break-glass", plan.break_glass_group, organization.given, opts=options)
     if plan.people:
         accounts = {name: account.id for name, account in organization.accounts.items()}
         PermissionSets("people", plan.people, accounts, opts=options)

@@ -23,6 +23,7 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 STACKS = Path(__file__).resolve().parents[1] / "stacks"
+TINY = Path(__file__).parent / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
 
 
@@ -65,3 +66,9 @@ def rows(access: DecidedReads) -> tuple[Row, ...]:
 def planned() -> Planned:
     """What `mesh plan --json` prints of the sample mesh; it takes about four seconds."""
     return previewed(sample_run())
+
+
+@pytest.fixture(scope="session")
+def planned_tiny() -> Planned:
+    """What `mesh plan --json` prints of the tiny mesh, which has a resource of each type that the sample has."""
+    return previewed(sample_run(TINY, DAY))

@@ -41,6 +41,15 @@ NEEDS_AWS = {
 }
 """How a command begins that is not run, and why."""
 
+GIVEN = {"o-EXAMPLE": "o-aur0ra5treamx", "111111111111": "100000000001"}
+"""Ids of the page, and those of the sample."""
+
+ANSWERS = {
+    "services.json": {"EnabledServicePrincipals": [{"ServicePrincipal": "config.amazonaws.com"}]},
+    "roots.json": {"Roots": [{"PolicyTypes": [{"Type": "TAG_POLICY", "Status": "ENABLED"}]}]},
+}
+"""What the AWS CLI would have written into files."""
+
 REFUSED = {"pulumi destroy -s domain-playback --preview-only": "protected"}
 """What is meant to fail, and what it says."""
 
@@ -139,10 +148,15 @@ def terminal(cli: Cli, tmp_path: Path) -> Generator[Terminal]:
 def test_the_commands_of_the_page_lead_from_an_empty_organisation_to_the_first_product(terminal: Terminal) -> None:
     # What an account that joins would answer.
     (terminal.checkout / "details.json").write_text(json.dumps(EMPTY), "utf-8")
+    # What the organisation that is imported would answer.
+    for name, answer in ANSWERS.items():
+        (terminal.checkout / name).write_text(json.dumps(answer), "utf-8")
     for written in COMMANDS:
         if needs_aws(written):
             continue
-        command = re.sub(r" --secrets-provider='[^']*'", "", written).replace("o-EXAMPLE", "o-aur0ra5treamx")
+        command = re.sub(r" --secrets-provider='[^']*'", "", written)
+        for example, given in GIVEN.items():
+            command = command.replace(example, given)
         done = terminal.run(command)
         if written in REFUSED:
             assert done.returncode != 0

@@ -200,7 +200,7 @@ class DecidedReads:
         """Requests of every query, whatever it reads, each with its purpose."""
         region, arn = self.plan.perimeter.region, reader.arn
         workgroup = f"arn:aws:athena:{region}:{reader.account}:workgroup/{names.workgroup(reader.clearance)}"
-        results = names.results_bucket(self.plan.mesh, reader.home)
+        results = self.plan.results_bucket(reader.home)
         account_key = from_plan.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
         through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
         result = f"arn:aws:s3:::{results}/{reader.clearance}/result.csv"

@@ -70,7 +70,7 @@ def home_address(plan: Plan) -> str:
 
 def key_arn(region: str, account_id: str, alias: str) -> str:
     """Stand-in for the ARN of a key, which only AWS knows; made of the key's alias."""
-    return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
+    return names.stand_in_key(region, account_id, alias)
 
 
 def endpoint_id(service: str) -> str:

@@ -31,7 +31,7 @@ def _consumer(domain: DomainPlan) -> Lake:
         account=domain.access.account_id,
         administrators=(domain.deciding.deploy_role,),
         open_by_default=False,
-        grants=(*grants, *(link.grant for link in domain.links.values())),
+        grants=(*grants, domain.default.grant, *(link.grant for link in domain.links.values())),
     )
 
 

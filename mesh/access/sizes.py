@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -26,42 +25,6 @@ class Size(NamedTuple):
     def share(self) -> float:
         """The share of its quota that the document fills."""
         return self.characters / self.quota
-
-
-class Node(NamedTuple):
-    """Number of control policies of one type on the root, a unit or an account: the mesh's, AWS's own, and the quota.
-
-    `control_tower` are those that AWS Control Tower attaches to a unit that is registered with it, besides AWS's own.
-    """
-
-    kind: str
-    node: str
-    mesh: int
-    of_aws: int
-    control_tower: int
-    quota: int
-
-    @property
-    def room(self) -> int:
-        """Policies that still fit."""
-        return self.quota - self.mesh - self.of_aws - self.control_tower
-
-
-UNITS: Final = ("governance", "domains", "partners")
-
-
-def nodes(plan: Plan) -> Iterator[Node]:
-    """The control policies of every node, SCPs first."""
-    for kind, type_, table in (
-        ("service control policies", "SERVICE_CONTROL_POLICY", "scp"),
-        ("resource control policies", "RESOURCE_CONTROL_POLICY", "rcp"),
-    ):
-        attached = Counter(
-            target for each in plan.organization.args.policies if each.type == type_ for target in each.targets
-        )
-        for node, number in attached.items():
-            tower = quotas.limit("control_tower", "scps_per_unit") if table == "scp" and node in UNITS else 0
-            yield Node(kind, node, number, 1, tower, quotas.limit(table, "per_root_ou_account"))
 
 
 _OF_RESOURCES: Final = {

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal, cast, get_args
 
-import ryaml
 import yaml
+
+from mesh.aws.packaged import InvalidYamlError, packaged_texts, parsed
 
 Power = Literal[
     "carries out",
@@ -69,13 +69,13 @@ class ListedService:
 @cache
 def listed_services() -> Mapping[str, ListedService]:
     """Every listed service by its prefix, in order. Raises MalformedActionsError."""
-    folder = files("mesh.aws").joinpath("actions")
-    found = sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)
-    services = [service_of(each.read_text("utf-8"), f"mesh/aws/actions/{each.name}") for each in found]
-    for file, service in zip(found, services, strict=True):
-        if file.name != f"{service.prefix}.yaml":
-            raise MalformedActionsError(f"mesh/aws/actions/{file.name}:1: the file of {service.prefix} has its name")
-    return {service.prefix: service for service in services}
+    services: dict[str, ListedService] = {}
+    for name, text in packaged_texts("actions"):
+        service = service_of(text, f"mesh/aws/actions/{name}")
+        if name != f"{service.prefix}.yaml":
+            raise MalformedActionsError(f"mesh/aws/actions/{name}:1: the file of {service.prefix} has its name")
+        services[service.prefix] = service
+    return services
 
 
 def allowed_actions() -> Iterator[tuple[str, AllowedAction]]:
@@ -110,11 +110,9 @@ def actions_that(*powers: Power) -> tuple[str, ...]:
 def second_reading() -> Mapping[str, tuple[Power, ...]]:
     """The powers of each allowed action, by full name, as another reader saw them. Raises MalformedActionsError."""
     seen: dict[str, tuple[Power, ...]] = {}
-    for each in sorted(files("mesh.aws").joinpath("second_reading").iterdir(), key=lambda each: each.name):
-        if each.name.endswith(".yaml"):
-            where = f"mesh/aws/second_reading/{each.name}"
-            read = reading_of(each.read_text("utf-8"), where)
-            seen |= {f"{each.name.removesuffix('.yaml')}:{name}": powers for name, powers in read.items()}
+    for file, text in packaged_texts("second_reading"):
+        read = reading_of(text, f"mesh/aws/second_reading/{file}")
+        seen |= {f"{file.removesuffix('.yaml')}:{name}": powers for name, powers in read.items()}
     return seen
 
 
@@ -215,8 +213,8 @@ def _powers(name: str, value: Any, place: _Place, path: _Path) -> tuple[Power, .
 
 def _parsed(text: str, where: str) -> Any:
     try:
-        return ryaml.loads(text)  # pyright: ignore[reportPrivateImportUsage] (ryaml exports without __all__)
-    except ryaml.InvalidYamlError as error:  # pyright: ignore[reportPrivateImportUsage] (as above)
+        return parsed(text)
+    except InvalidYamlError as error:
         raise MalformedActionsError(f"{where}:{_line_of(text)}: {error}") from error
 
 

@@ -30,3 +30,9 @@ Left out, for nothing of the mesh uses them: documents and automations of System
 buckets of SageMaker, Elastic Beanstalk, Neptune, CloudFormation, Data Exchange, Service Catalog and Athena's examples,
 and the transforms of Glue Studio (`aws-glue-studio-transforms-*`), whose ARN names an account of AWS by region.
 """
+
+PERMISSIONS_OF_RAM: Final = "arn:aws:ram::aws:permission/*"
+"""Permissions that AWS wrote for shares. A grant of Lake Formation to another account puts one on its share, as whoever
+grants (Lake Formation Developer Guide, "Cross-account data sharing prerequisites"), and RAM asks that on the permission
+too (Service Authorization Reference, AWS RAM, AssociateResourceSharePermission).
+"""

@@ -80,7 +80,7 @@ def examine(request: Request, world: World) -> Case:
     if target.alias:
         target = target.for_action(action)
         resource = target.key or resource
-    if target.free and action in owners.MADE_BY_THE_CALLER:
+    if (target.free or target.open) and action in owners.MADE_BY_THE_CALLER:
         target = target.made_by(principal.account)
     if resource == "*":
         target = unsaid.as_sent(unsaid.unnamed(target, action, request.action), action, False)
@@ -367,11 +367,20 @@ def _same(one: Account | None, other: Account | None) -> bool:
 def _selection(account: Account | None, action: str, service: bool) -> Selection:
     if account is None:
         return _NO_CONTROL
-    key = (action, service)
+    selection = account.selected.get((action, service))
+    return _select(account, action, service) if selection is None else selection
+
+
+def _select(account: Account, action: str, service: bool) -> Selection:
+    """The statements for an action, kept for it; and for all of its service where no policy tells those apart."""
+    nodes = account.service_control if service else account.resource_control
+    prefix = action.partition(":")[0]
+    apart = any(policy.tells_apart(prefix) for node in nodes for policy in node)
+    key = (action if apart else prefix, service)
     selection = account.selected.get(key)
     if selection is None:
-        nodes = account.service_control if service else account.resource_control
         denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
         allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
         selection = account.selected[key] = Selection(denies, allows)
+    account.selected[action, service] = selection
     return selection

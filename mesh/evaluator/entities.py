@@ -35,6 +35,14 @@ class Account:
         return "/".join((self.organization, *self.path, "")) if self.organization else None
 
     @cached_property
+    def as_owner(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of a request on a resource of the account, as conditions compare them."""
+        keys = {"aws:resourceaccount": (self.id,)}
+        if self.organization and self.org_path:
+            keys |= {"aws:resourceorgid": (self.organization,), "aws:resourceorgpaths": (self.org_path,)}
+        return keys
+
+    @cached_property
     def selected(self) -> dict[tuple[str, bool], Selection]:
         """Statements of the control policies by action; filled by `decide`."""
         return {}

@@ -310,10 +310,15 @@ def _as_key(action: str, resource: str) -> str:
 @lru_cache(maxsize=8192)
 def arn_patterns(action: str) -> tuple[str, ...]:
     """ARNs of the resource types that an action takes, with `*` in the place of what varies; none if it takes none."""
+    return tuple(re.sub(r"\$\{\w+\}", "*", form) for form in arn_forms(action))
+
+
+@lru_cache(maxsize=8192)
+def arn_forms(action: str) -> tuple[str, ...]:
+    """The same ARNs as the reference writes them, with their variables (`${BucketName}`)."""
     service, _, name = action.partition(":")
     types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
-    forms = (_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in types)
-    return tuple(re.sub(r"\$\{\w+\}", "*", form) for form in forms)
+    return tuple(_DATA.resources.get_resource_type_details(service, kind["name"])["arn"] for kind in types)
 
 
 @lru_cache(maxsize=8192)

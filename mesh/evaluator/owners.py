@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from mesh.aws import bucket_namespace
 from mesh.evaluator import facts
 
 Sharing = Literal["shared", "organization", "never", "unknown"]
@@ -97,6 +98,11 @@ def reach(service: str, rest: str) -> Sharing:
     if service in DELEGATED or kind in _IN_THE_ORGANIZATION.get(service, ()):
         return "organization"
     return "never" if service in NEVER_ANOTHERS or service in SHARED_TYPES else "unknown"
+
+
+def account_of_bucket(service: str, rest: str) -> str:
+    """Id of the account that a bucket's name is reserved for, or that of the bucket an object is in; empty if none."""
+    return (bucket_namespace.account_of(rest.partition("/")[0]) or "") if service == "s3" else ""
 
 
 _TYPE: Final = re.compile(r"[/:]")

@@ -143,6 +143,8 @@ def any_like(patterns: Iterable[str]) -> Test:
     if not heads and not others:
         return frozenset(exact).__contains__
     texts, beginnings, rest = frozenset(exact), tuple(heads), tuple(others)
+    if not rest:
+        return lambda text: text in texts or text.startswith(beginnings)
     return lambda text: text in texts or text.startswith(beginnings) or any(matches(text) for matches in rest)
 
 

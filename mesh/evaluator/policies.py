@@ -60,6 +60,8 @@ def _takes(what: Takes, when: tuple[Holds, ...]) -> Takes:
 class _Compiled(NamedTuple):
     deny: bool
     actions: Test
+    services: frozenset[str]
+    """Services of which it names some actions, and not all or none."""
     statement: CompiledStatement
 
 
@@ -70,7 +72,7 @@ class Policy:
     may be of any type; another one is refused where AWS does not take it (see `stands_as`).
     """
 
-    __slots__ = ("_allows", "_denies", "_document", "_of_aws", "_statements", "_types", "name")
+    __slots__ = ("_allows", "_denies", "_document", "_of_aws", "_services", "_statements", "_types", "name")
 
     def __init__(self, name: str, document: Callable[[], Mapping[str, Any]], *, of_aws: bool = False) -> None:
         self.name = name
@@ -78,6 +80,7 @@ class Policy:
         self._of_aws = of_aws
         self._types: frozenset[PolicyType] = frozenset()
         self._statements: tuple[_Compiled, ...] | None = None
+        self._services: frozenset[str] | None = None
         self._denies: dict[str, tuple[CompiledStatement, ...]] = {}
         self._allows: dict[str, tuple[CompiledStatement, ...]] = {}
 
@@ -90,6 +93,13 @@ class Policy:
         """The Allow statements that name an action (lower case)."""
         statements = self._allows.get(action)
         return self._select(action, False, self._allows) if statements is None else statements
+
+    def tells_apart(self, service: str) -> bool:
+        """Whether actions of a service differ: a statement names some of them, and not all or none."""
+        if self._services is None:
+            self.compile()
+            self._services = frozenset[str]().union(*(each.services for each in self._statements or ()))
+        return service in self._services
 
     def compile(self) -> None:
         """Compiles the document now. Raises UnknownError."""
@@ -128,15 +138,22 @@ class Policy:
 
     def _put(self, document: Callable[[], Mapping[str, Any]], statements: tuple[_Compiled, ...] | None) -> None:
         self._document, self._statements = document, statements
-        self._denies, self._allows = {}, {}
+        self._services, self._denies, self._allows = None, {}, {}
 
     def _select(
         self, action: str, deny: bool, known: dict[str, tuple[CompiledStatement, ...]]
     ) -> tuple[CompiledStatement, ...]:
         self.compile()
-        chosen = known[action] = tuple(
-            [statement for denies, names, statement in self._statements or () if denies == deny and names(action)]
-        )
+        # AWS has 22,000 actions, and a policy names some of few services: in another, all actions are as one.
+        service = action.partition(":")[0]
+        key = action if self.tells_apart(service) else service
+        chosen = known.get(key)
+        if chosen is None:
+            every = self._statements or ()
+            chosen = known[key] = tuple(
+                [each.statement for each in every if each.deny == deny and each.actions(action)]
+            )
+        known[action] = chosen
         return chosen
 
     def __repr__(self) -> str:
@@ -168,9 +185,11 @@ def _statements(name: str, document: Mapping[str, Any], types: Iterable[PolicyTy
 
 def _statement(number: int, statement: Mapping[str, Any]) -> _Compiled:
     effect = statement["Effect"]
+    actions, services = _actions(statement)
     return _Compiled(
         deny=effect == "Deny",
-        actions=_actions(statement),
+        actions=actions,
+        services=services,
         statement=CompiledStatement(
             sid=statement.get("Sid") or f"#{number}",
             number=number,
@@ -195,13 +214,16 @@ def _either(statement: Mapping[str, Any], name: str) -> tuple[tuple[str, ...], b
     return texts(statement[name if wanted else f"Not{name}"]), wanted
 
 
-def _actions(statement: Mapping[str, Any]) -> Test:
+def _actions(statement: Mapping[str, Any]) -> tuple[Test, frozenset[str]]:
+    """The test of actions, and the services of which it tells actions apart: a pattern names its service in full."""
     patterns, named = _either(statement, "Action")
     for pattern in patterns:
         if not _ACTION.fullmatch(pattern):
             raise UnknownError(f"{pattern!r} is no action that the evaluator knows: a service, a colon, a name")
-    test = any_like(pattern.lower() for pattern in patterns)
-    return test if named else lambda action: not test(action)
+    lower = [pattern.lower() for pattern in patterns]
+    services = frozenset(each.partition(":")[0] for each in lower if each != "*" and not each.endswith(":*"))
+    test = any_like(lower)
+    return (test if named else lambda action: not test(action)), services
 
 
 def _whatever(_: str, __: Keys) -> bool:

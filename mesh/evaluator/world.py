@@ -82,7 +82,7 @@ class Target(NamedTuple):
 
     def owned_by(self, account: Account | None) -> Target:
         """The same resource in an account."""
-        return self._replace(account=account, keys={**self.keys, **as_keys(_resource_keys(account))})
+        return self._replace(account=account, keys={**self.keys, **_owner_keys(account)})
 
     def made_by(self, caller: Account | None) -> Target:
         """The resource that a request makes: of the caller's account, and without a policy."""
@@ -256,7 +256,7 @@ class World:
     def target(self, service: str, resource: str, caller: Account | None) -> Target:
         """The resource of that name, for an action of a service; `*` stands for any of the caller's own account."""
         if resource == "*":
-            return Target(caller, None, False, as_keys(_resource_keys(caller)))
+            return Target(caller, None, False, _owner_keys(caller))
         key = (service, resource)
         target = self._targets.get(key)
         if target is None:
@@ -276,8 +276,9 @@ class World:
         if service == "sts" and owner == "iam" and rest.startswith("role/"):
             return self._role_target(resource, account_id)
         known = self.resource(owners.carrier(owner, resource, region, account_id, rest))
+        account_id = account_id or owners.account_of_bucket(owner, rest)
         account = self._owner(known.account if known else account_id)
-        keys = as_keys({"aws:RequestedRegion": region or self.region, **_resource_keys(account)})
+        keys = {"aws:requestedregion": (region or self.region,), **_owner_keys(account)}
         alias = owner == "kms" and rest.startswith("alias/")
         if alias:
             return self._alias_target(resource, known, account, keys)
@@ -336,7 +337,7 @@ class World:
 
     def _role_target(self, arn: str, account_id: str) -> Target:
         account, role, guarded = self.account(account_id), self.role(arn), owners.guarded(arn)
-        keys = as_keys({"aws:RequestedRegion": self.region, **_resource_keys(account)})
+        keys = {"aws:requestedregion": (self.region,), **_owner_keys(account)}
         if role is None:
             assumed = (f"{arn} is not in the plan: taken for a role that everyone may assume",)
             return Target(account, None, True, keys, assumed, True, guarded=guarded)
@@ -357,10 +358,5 @@ def _keys_of(account: Account) -> dict[str, Any]:
     return keys
 
 
-def _resource_keys(account: Account | None) -> dict[str, Any]:
-    if account is None:
-        return {}
-    keys: dict[str, Any] = {"aws:ResourceAccount": account.id}
-    if account.organization:
-        keys |= {"aws:ResourceOrgID": account.organization, "aws:ResourceOrgPaths": [account.org_path]}
-    return keys
+def _owner_keys(account: Account | None) -> Keys:
+    return account.as_owner if account else {}

@@ -51,16 +51,22 @@ class OfGovernance:
 
 def template(deploy_trust: Document, preview_trust: Document, hub: OfGovernance) -> str:
     """JSON of a CloudFormation template with `mesh/deploy` and `mesh/preview`, and what governance alone gets."""
-    resources = {
-        "Deploy": _role("", "deploy", deploy_trust, "AdministratorAccess"),
-        "Preview": _role("", "preview", preview_trust, "ReadOnlyAccess", preview_refusals()),
-    }
+    resources = _of_stacks(deploy_trust, preview_trust)
     folder, _, name = names.break_glass_role(hub.account_id).partition(f":role/{names.PATH}/")[2].rpartition("/")
     trust, permissions = hub.break_glass
     of_hub = {"BreakGlass": _role(f"{folder}/", name, trust, inline=permissions), **(_of_ci(hub.ci) if hub.ci else {})}
     resources |= {name: {**resource, "Condition": IN_GOVERNANCE} for name, resource in of_hub.items()}
     conditions = {IN_GOVERNANCE: {"Fn::Equals": [{"Ref": "AWS::AccountId"}, hub.account_id]}}
     return _template("The roles that deploy and preview the data mesh in this account", resources, conditions)
+
+
+def first_template(deploy_trust: Document, preview_trust: Document) -> str:
+    """JSON of the template for the management account while there is no governance account: nothing names one."""
+    return _template(
+        "The roles that deploy and preview the data mesh, for the first time",
+        _of_stacks(deploy_trust, preview_trust),
+        {},
+    )
 
 
 def access_template(deploy_access_trust: Document) -> str:
@@ -77,6 +83,13 @@ def _template(description: str, resources: dict[str, Any], conditions: dict[str,
     if conditions:
         text["Conditions"] = conditions
     return json.dumps(_filled_in({**text, "Resources": resources}), separators=(",", ":"))
+
+
+def _of_stacks(deploy_trust: Document, preview_trust: Document) -> dict[str, Any]:
+    return {
+        "Deploy": _role("", "deploy", deploy_trust, "AdministratorAccess"),
+        "Preview": _role("", "preview", preview_trust, "ReadOnlyAccess", preview_refusals()),
+    }
 
 
 def _of_ci(first_ci: FirstCi) -> dict[str, dict[str, Any]]:

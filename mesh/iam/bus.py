@@ -58,7 +58,7 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
                 "events:DeleteRule",
                 "events:RemoveTargets",
             ),
-            resources=(bus, rules),
+            resources=(rules,),
             conditions=(
                 *domains,
                 caller_is(names.deploy_role("*")),

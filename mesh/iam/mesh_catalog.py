@@ -21,6 +21,9 @@ READ_CATALOG = (
     "glue:SearchTables",
 )
 
+ATHENAS_DATABASE: Final = "default"
+"""The database that everyone who queries with Athena has to see (Athena User Guide, access to databases)."""
+
 WRITE_CATALOG: Final = (
     "glue:BatchCreate*",
     "glue:BatchDelete*",

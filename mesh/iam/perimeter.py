@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mesh import names
+from mesh.bucket_names import BucketNames
 from mesh.iam.statement import Condition, when
 
 
@@ -15,8 +16,8 @@ from mesh.iam.statement import Condition, when
 class Perimeter:
     """Ids that policies name: the organisation, its units, the two central accounts, the region, whom to tell.
 
-    `mesh` is the prefix of all buckets. Every document takes its ids from here, so a document's size depends on
-    no list of accounts.
+    `mesh` is the prefix of all buckets, `kept_buckets` those whose name is older than the rule that makes names.
+    Every document takes its ids from here, so a document's size depends on no list of accounts.
     """
 
     mesh: str
@@ -31,6 +32,12 @@ class Perimeter:
     security_contact: str
     network: str
     people_addresses: tuple[str, ...] = ()
+    kept_buckets: frozenset[str] = frozenset()
+
+    @property
+    def buckets(self) -> BucketNames:
+        """Names of the buckets of the mesh."""
+        return BucketNames(self.mesh, self.region, self.kept_buckets)
 
     def path(self, unit: str) -> str:
         """`aws:PrincipalOrgPaths` of everything below a unit; ends in `/*`, for a path names the account's parents."""

@@ -29,12 +29,26 @@ GroupId = Annotated[
 NetworkId = Annotated[str, expected(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718")]
 
 
+ServicePrincipal = Annotated[
+    str, expected(r"^([a-z0-9-]+\.)+amazonaws\.com$", "the principal of a service, such as config.amazonaws.com")
+]
+PolicyTypeName = Annotated[
+    str, expected(r"^[A-Z0-9]+(_[A-Z0-9]+)*$", "a policy type of AWS Organizations, such as TAG_POLICY")
+]
+
+
 class OrganizationRecord(Closed):
     """The AWS organisation; patterns as in the AWS Organizations API reference."""
 
     id: OrganizationId = Field(description="Organisation id, o-….")
     root: RootId = Field(description="Root id, r-….")
     management: AccountId = Field(description="The management account; holds no data and no workload.")
+    services: Annotated[tuple[ServicePrincipal, ...], Field(strict=False)] = Field(
+        default=(), description="Services with trusted access in an organisation that was there before; they keep it."
+    )
+    policy_types: Annotated[tuple[PolicyTypeName, ...], Field(strict=False)] = Field(
+        default=(), description="Policy types that are on in an organisation that was there before; they stay on."
+    )
 
 
 class Units(Closed):

@@ -48,7 +48,7 @@ class Product(Closed):
         default=None, description="How long old data is kept; the mesh's default if left out."
     )
     deletion_protection: Annotated[bool | None, Given] = Field(
-        default=None, description="Whether the data survives removal from this file; the mesh's default if left out."
+        default=None, description="Whether the data survives removal from this file; the domain's setting if left out."
     )
 
 
@@ -69,6 +69,10 @@ class Domain(Closed):
     owner: Owner = Field(description="The team that answers for the domain.")
     description: Text = Field(description="What the domain is about, in a sentence.")
     account: AccountSettings = Field(default=AccountSettings(), description="Particulars of the domain's account.")
+    deletion_protection: Annotated[bool | None, Given] = Field(
+        default=None,
+        description="Whether the domain's account and data survive its removal; the mesh's default if left out.",
+    )
     engineers: Names = Field(
         default=(),
         description="Groups in IAM Identity Center that run the domain's jobs: they start triggers and stop runs, and "

@@ -11,6 +11,7 @@ from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
 from mesh.model.lock import Lock
 from mesh.model.mesh_file import MeshFile
+from mesh.model.names_lock import NamesLock
 from mesh.model.partial import PartialFile
 from mesh.model.partner import Partner
 
@@ -21,9 +22,9 @@ class Mesh:
 
     Clearances stand in the order of what they read, those that read least first.
 
-    `accounts` is None while the organisation has not been made; `stray_contracts` and `stray_locks` are files that no
-    product has; `unread` are files (and folders) that are there and could not be used, `partial` those of which a part
-    is: rules are silent about what the rest of them may hold.
+    `accounts` is None while the organisation has not been made, `names_lock` while there is no such file;
+    `stray_contracts` and `stray_locks` are files that no product has; `unread` are files (and folders) that are there
+    and could not be used, `partial` those of which a part is: rules are silent about what the rest of them may hold.
     """
 
     file: MeshFile
@@ -33,6 +34,7 @@ class Mesh:
     clearances: Mapping[str, ClearanceFile]
     contracts: Mapping[str, Contract]
     locks: Mapping[str, Lock]
+    names_lock: NamesLock | None = None
     stray_contracts: tuple[str, ...] = ()
     stray_locks: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -22,6 +22,25 @@ AccountEmail = Annotated[
     str,
     expected(r"^[^@\s]*\{account\}[^@\s]*@[^@\s]+\.[^@\s.]+$", "an e-mail address with {account} before the '@'"),
 ]
+
+
+NumberOfPolicies = Annotated[int, Field(ge=0, le=10)]
+
+
+class PoliciesAtNodes(Closed):
+    """Numbers of policies that are attached to the root or a unit, and are neither the mesh's nor FullAWSAccess."""
+
+    root: NumberOfPolicies = Field(default=0, description="At the root.")
+    governance: NumberOfPolicies = Field(default=0, description="At the unit of the governance account.")
+    domains: NumberOfPolicies = Field(default=0, description="At the unit of the domains.")
+    partners: NumberOfPolicies = Field(default=0, description="At the unit of the partners.")
+
+
+class PoliciesOfOthers(Closed):
+    """Control policies of others, such as AWS Control Tower; they count against the quotas of each node."""
+
+    service: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Service control policies.")
+    resource: PoliciesAtNodes = Field(default=PoliciesAtNodes(), description="Resource control policies.")
 
 
 class Defaults(Closed):
@@ -47,7 +66,7 @@ class Defaults(Closed):
 class MeshFile(Closed):
     """The mesh as a whole; platform engineers own this file."""
 
-    name: Prefix = Field(description="Prefix of all global names (buckets); never change it once deployed.")
+    name: Prefix = Field(description="Prefix of all buckets; never change it once deployed.")
     description: Text = Field(description="What the mesh is, in a sentence.")
     region: Region = Field(description="The AWS region in which all data stays.")
     owner: Owner = Field(description="The platform team.")
@@ -65,6 +84,10 @@ class MeshFile(Closed):
         description="Groups in IAM Identity Center that look at policies, settings and the trail in every domain's "
         "account, and at no data.",
     )
+    policies_of_others: PoliciesOfOthers = Field(
+        default=PoliciesOfOthers(),
+        description="Control policies that others, such as AWS Control Tower, attach where the mesh attaches its own.",
+    )
     ci: Annotated[ContinuousIntegration | None, Given] = Field(
         default=None,
         description="Where continuous integration signs in from. Without it there are no CI roles, and people deploy "
@@ -72,6 +95,11 @@ class MeshFile(Closed):
     )
     classifications: dict[Name, Text] = Field(
         description="What data can be, with a sentence for those who label columns.", min_length=1, max_length=50
+    )
+    granted_by: Literal["domains", "hub"] = Field(
+        default="domains",
+        description="Who grants a clearance to its roles: every domain's account passes on what the hub granted it, or "
+        "the hub grants to each role itself, where AWS does not let an account see what it passed on.",
     )
     review_horizon: Days = Field(
         default=400,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mesh.model.base import Closed, Date, Names, Owner, ProductRef, Text
+from mesh.model.base import Closed, Date, Given, Names, Owner, ProductRef, Text
 from mesh.model.domain import AccountSettings
 
 
@@ -25,6 +25,10 @@ class Partner(Closed):
     owner: Owner = Field(description="The team in the company that answers for the partner.")
     description: Text = Field(description="What the partner does, in a sentence.")
     account: AccountSettings = Field(default=AccountSettings(), description="Particulars of the partner's account.")
+    deletion_protection: Annotated[bool | None, Given] = Field(
+        default=None,
+        description="Whether the partner's account and data survive its removal; the mesh's default if left out.",
+    )
     principals: Names = Field(
         description="Groups in IAM Identity Center that the partner's people are in.", min_length=1
     )

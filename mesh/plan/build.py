@@ -82,6 +82,8 @@ class Builder(PlanInputs):
                 accounts=tuple(self.members()),
                 partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
                 first_ci=continuous_integration.first_roles(self.file.ci, self.perimeter),
+                services=self.accounts.organization.services,
+                policy_types=self.accounts.organization.policy_types,
                 deletion_protection=self.file.defaults.deletion_protection,
             ),
             break_glass_group=BreakGlassGroupArgs(perimeter=self.perimeter),
@@ -95,14 +97,16 @@ class Builder(PlanInputs):
     def members(self) -> list[MemberAccount]:
         """Accounts of the organisation, without the management account."""
 
-        def member(name: str, unit: str, owner: str, email: str | None = None) -> MemberAccount:
-            address = email or self.file.account_email.replace("{account}", name)
-            return MemberAccount(name=name, email=address, unit=unit, tags=self.tags("organization", owner))
+        def member(name: str, unit: str, of: Domain | Partner | None = None) -> MemberAccount:
+            address = (of and of.account.email) or self.file.account_email.replace("{account}", name)
+            tags = self.tags("organization", (of or self.file).owner.team)
+            protected = self.protected(of) if of else self.file.defaults.deletion_protection
+            return MemberAccount(name=name, email=address, unit=unit, tags=tags, deletion_protection=protected)
 
         return [
-            member("governance", "governance", self.file.owner.team),
-            *(member(f"domain-{n}", "domains", d.owner.team, d.account.email) for n, d in self.mesh.domains.items()),
-            *(member(f"partner-{n}", "partners", p.owner.team, p.account.email) for n, p in self.mesh.partners.items()),
+            member("governance", "governance"),
+            *(member(f"domain-{name}", "domains", domain) for name, domain in self.mesh.domains.items()),
+            *(member(f"partner-{name}", "partners", partner) for name, partner in self.mesh.partners.items()),
         ]
 
     def fixed_policies(self) -> tuple[OrganizationPolicy, ...]:
@@ -153,10 +157,13 @@ class Builder(PlanInputs):
                 publishers=tuple(
                     names.publisher_role(self.perimeter.governance_id, name) for name in self.mesh.domains
                 ),
+                direct={name: self.domain_id(name) for name in self.mesh.domains}
+                if self.file.granted_by == "hub"
+                else {},
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
-                bucket=names.audit_bucket(self.file.name),
+                bucket=self.perimeter.buckets.audit(self.perimeter.governance_id),
                 retention=defaults.audit_retention,
                 deletion_protection=defaults.deletion_protection,
             ),
@@ -188,7 +195,7 @@ class Builder(PlanInputs):
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
-            links=self.links(domain, account_id),
+            links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
         )
 
@@ -196,13 +203,19 @@ class Builder(PlanInputs):
         """The baseline of a domain's account."""
         account_id, budget = self.domain_id(name), domain.account.budget
         baseline = self.baseline(name, domain.owner.email, account_id, budget, tuple(self.clearances))
-        return dataclasses.replace(baseline, with_boundary=False)
+        return dataclasses.replace(baseline, with_boundary=False, deletion_protection=self.protected(domain))
 
     def clearance_roles(self, domain: str) -> dict[str, ClearanceRoleArgs]:
         """The role of every clearance in a domain's account."""
         account_id = self.domain_id(domain)
         return {
-            name: ClearanceRoleArgs(perimeter=self.perimeter, clearance=clearance, account_id=account_id, owner=domain)
+            name: ClearanceRoleArgs(
+                perimeter=self.perimeter,
+                clearance=clearance,
+                account_id=account_id,
+                owner=domain,
+                by_hub=self.file.granted_by == "hub",
+            )
             for name, clearance in self.clearances.items()
         }
 
@@ -227,7 +240,10 @@ class Builder(PlanInputs):
         """The places of the tables of every product with a table port."""
         return {
             f"{domain}.{name}": RegisteredLocationArgs(
-                perimeter=self.perimeter, domain=domain, product=name, deletion_protection=self.protected(product)
+                perimeter=self.perimeter,
+                domain=domain,
+                bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
+                deletion_protection=self.protected(owner, product),
             )
             for domain, owner in self.mesh.domains.items()
             for name, product in owner.products.items()
@@ -283,9 +299,9 @@ class Builder(PlanInputs):
             labels=labels,
             readers=self.covering(labels),
             retention=product.retention or defaults.retention,
-            log_bucket=names.log_bucket(self.file.name, domain),
+            log_bucket=self.perimeter.buckets.logs(domain, account_id),
             delivers=reference in self.agreements,
-            deletion_protection=self.protected(product),
+            deletion_protection=self.protected(self.mesh.domains[domain], product),
             tags={
                 "mesh:product": reference,
                 "mesh:kind": product.kind,
@@ -301,21 +317,22 @@ class Builder(PlanInputs):
             domain=domain,
             product=name,
             description=contract.purpose,
-            bucket=names.bucket(self.file.name, domain, name),
+            bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
             tables=catalog.tables(contract, self.words, self.mesh.locks.get(f"{domain}.{name}")),
             classifications=self.classifications,
-            deletion_protection=self.protected(product),
+            deletion_protection=self.protected(self.mesh.domains[domain], product),
         )
 
-    def links(self, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
-        """Resource links to the products with a table port that a domain consumes."""
+    def links(self, name: str, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
+        """Resource links to the products with a table port that a domain has, and that it consumes."""
         links: dict[str, ResourceLinkArgs] = {}
-        for reference in domain.consumes:
+        own = (f"{name}.{product}" for product in domain.products)
+        for reference in (*own, *domain.consumes):
             product = self.mesh.product(reference)
             if product is not None and "table" in product.ports:
-                producer, _, name = reference.partition(".")
+                producer, _, linked = reference.partition(".")
                 links[reference] = ResourceLinkArgs(
-                    perimeter=self.perimeter, account_id=account_id, producer=producer, product=name
+                    perimeter=self.perimeter, account_id=account_id, producer=producer, product=linked
                 )
         return links
 
@@ -336,7 +353,7 @@ class Builder(PlanInputs):
                         Delivery(
                             partner=partner,
                             partner_id=self.partner_id(partner),
-                            inbox=names.partner_bucket(self.file.name, partner),
+                            inbox=self.perimeter.buckets.inbox(partner, self.partner_id(partner)),
                             end=agreement.expires,
                             open=self.is_open(agreement),
                         )
@@ -354,15 +371,16 @@ class Builder(PlanInputs):
             account_id=self.partner_id(name),
             writers=self.writers(name),
             retention=defaults.retention,
-            deletion_protection=defaults.deletion_protection,
+            deletion_protection=self.protected(self.mesh.partners[name]),
         )
 
     def partner(self, name: str, partner: Partner) -> PartnerPlan:
         """The stack of a partner."""
         account_id, stack = self.partner_id(name), f"partner-{name}"
+        baseline = self.baseline(stack, partner.owner.email, account_id, partner.account.budget)
         return PartnerPlan(
             name=name,
             access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
-            account=self.baseline(stack, partner.owner.email, account_id, partner.account.budget),
+            account=dataclasses.replace(baseline, deletion_protection=self.protected(partner)),
             partner=self.partner_args(name),
         )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.bucket_names import MeshBucket, audit_stem, inbox_stem, log_stem, product_stem, results_stem
 from mesh.contracts.labels import label_words, product_labels
 from mesh.iam.ends import Ends, latest
 from mesh.iam.perimeter import Perimeter
-from mesh.model import AccountsFile, Agreement, Mesh, Product
+from mesh.model import AccountsFile, Agreement, Domain, Mesh, Partner, Product
 from mesh.model.accounts import OrganizationRecord, Units
 from mesh.plan.nodes import AccountAccess, Clearance
 
@@ -54,6 +56,7 @@ class PlanInputs:
             security_contact=mesh.file.security_contact,
             network=self.accounts.network or ASSUMED_NETWORK,
             people_addresses=mesh.file.people_addresses,
+            kept_buckets=frozenset(mesh.names_lock.buckets.entries.values() if mesh.names_lock else ()),
         )
         self.clearances = {
             name: Clearance(name=name, reads=frozenset(file.reads), classifications=self.classifications)
@@ -79,6 +82,26 @@ class PlanInputs:
     def partner_id(self, name: str) -> str:
         """Id of a partner's account; an assumed one while AWS has given none."""
         return self.accounts.partners.get(name) or names.assumed_account_id("partner", name)
+
+    def every_bucket(self) -> Iterator[MeshBucket]:
+        """Every bucket of the mesh, those of the platform first."""
+        mesh, hub = self.file.name, self.perimeter.governance_id
+        yield MeshBucket(("audit",), audit_stem(mesh), hub)
+        yield from self._kept_for_itself("governance", "governance", hub)
+        for partner in self.mesh.partners:
+            account, own = self.partner_id(partner), f"partner-{partner}"
+            yield MeshBucket(("inboxes", partner), inbox_stem(mesh, partner), account)
+            yield from self._kept_for_itself(own, own, account)
+        for domain, owner in self.mesh.domains.items():
+            account = self.domain_id(domain)
+            yield from self._kept_for_itself(domain, f"domain-{domain}", account)
+            for product in owner.products:
+                stem = product_stem(mesh, domain, product)
+                yield MeshBucket(("products", f"{domain}.{product}"), stem, account)
+
+    def _kept_for_itself(self, owner: str, account_name: str, account_id: str) -> Iterator[MeshBucket]:
+        yield MeshBucket(("logs", account_name), log_stem(self.file.name, owner), account_id)
+        yield MeshBucket(("results", account_name), results_stem(self.file.name, owner), account_id)
 
     def tags(self, stack: str, owner: str) -> dict[str, str]:
         """Default tags of a stack."""
@@ -106,11 +129,13 @@ class PlanInputs:
             self._covering[labels] = tuple(name for name, c in self.clearances.items() if c.covers(labels))
         return self._covering[labels]
 
-    def protected(self, product: Product) -> bool:
-        """Whether the product's data survives its removal from the YAML."""
-        if product.deletion_protection is None:
-            return self.file.defaults.deletion_protection
-        return product.deletion_protection
+    def protected(self, owner: Domain | Partner, product: Product | None = None) -> bool:
+        """Whether an account with what is in it, or one of its products, survives its removal from the YAML.
+
+        What the product's file entry says counts first, then the owner's file, then the mesh's default.
+        """
+        said = (product.deletion_protection if product else None, owner.deletion_protection)
+        return next((each for each in said if each is not None), self.file.defaults.deletion_protection)
 
     def is_open(self, agreement: Agreement) -> bool:
         """Whether an agreement is open on the day."""

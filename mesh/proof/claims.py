@@ -92,7 +92,8 @@ class Claim:
         decision = case.decide()
         if decision.allowed == self.allowed:
             return None
-        outcome = "is allowed" if decision.allowed else f"is refused ({decision.layer})"
+        lacks = "" if decision.because else ": no statement there allows it"
+        outcome = "is allowed" if decision.allowed else f"is refused ({decision.layer}){lacks}"
         return self._witness(outcome, tuple(_cite(cause) for cause in decision.because))
 
     def _check_allows(self, case: Case) -> Witness | None:

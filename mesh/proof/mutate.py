@@ -15,6 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from mesh.aws import bucket_namespace
 from mesh.evaluator.decide import Case
 from mesh.evaluator.errors import MalformedError, UnknownError
 from mesh.evaluator.policies import Policy, compiled
@@ -329,7 +330,8 @@ def _takes(policy: Policy | None, case: Case) -> bool | None:
 def reason(mutant: Mutant) -> str | None:
     """The written reason why no invariant has to notice a mutant; None when there is none."""
     matches: Callable[[str, str], bool] = fnmatch.fnmatchcase
+    named = bucket_namespace.without_suffix(mutant.document)
     for document, sid, change, why in REASONS:
-        if matches(mutant.document, document) and matches(mutant.sid, sid) and matches(mutant.change, change):
+        if matches(named, document) and matches(mutant.sid, sid) and matches(mutant.change, change):
             return why
     return None

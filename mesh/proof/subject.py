@@ -166,7 +166,7 @@ class Subject:
         owners |= {partner.access.account_id: f"partner-{partner.name}" for partner in self.partners}
         classes: dict[str, tuple[str, str]] = {}
         for account_id, owner in owners.items():
-            buckets = (names.log_bucket(self.plan.mesh, owner), names.results_bucket(self.plan.mesh, owner))
+            buckets = (self.plan.log_bucket(owner), self.plan.results_bucket(owner))
             arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
             arns.append(from_plan.key_arn(self.region, account_id, names.ACCOUNT_KEY_ALIAS))
             classes.setdefault(self._policies_form(arns, account_id, owner), (account_id, owner))
@@ -351,7 +351,7 @@ class Subject:
     def moved_home(self, caller: Actor, arn: str) -> str:
         """The ARN of an outsider's resource, with the caller's own account (or bucket) in the outsider's place."""
         if arn.startswith(OUTSIDE_BUCKET):
-            audit = f"arn:aws:s3:::{names.audit_bucket(self.plan.mesh)}"
+            audit = f"arn:aws:s3:::{self.plan.governance.audit.bucket}"
             resources = self.world.resources.values()
             buckets = (r.arn for r in resources if r.account == caller.account and ":s3:" in r.arn)
             return next(buckets, audit) + arn.removeprefix(OUTSIDE_BUCKET)

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
+from sandbox.emulator.asked_actions import AnsweringGate, Decides
 from sandbox.emulator.aws.records import Records
 from sandbox.emulator.aws.resource import AwsError
 
@@ -113,6 +114,12 @@ class RoleSession:
     records: Records
     account_id: str
     credentials: Credentials
+    gate: AnsweringGate | None = None
+
+    @property
+    def decides(self) -> Decides | None:
+        """Refusals of this role for actions that nothing is sent for; None where no policies are enforced."""
+        return partial(self.gate.refusals, self.credentials.access_key) if self.gate else None
 
     def call(
         self, service: str, region: str, operation: str, parameters: dict[str, Any], *, presigned: bool = False

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from sandbox.emulator import backends, request_origin
+from sandbox.emulator.asked_actions import AnsweringGate
 from sandbox.emulator.aws.records import Count, Inventory, Records
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients, Credentials, RoleSession
@@ -39,9 +40,11 @@ EntryRole = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """Enforcement of policies: the guard of requests, the first roles of an account, the role that leads to a role."""
+    """Enforcement of policies: the guard of requests, which also answers what is only asked, the first roles of an
+    account, the role that leads to a role."""
 
     guard: Guard
+    gate: AnsweringGate
     seed: Seed
     entry_role: EntryRole
 
@@ -162,7 +165,8 @@ class EmulatedOrganization:
         answer = caller.call("sts", self.region, "assume_role", {"RoleArn": role_arn, "RoleSessionName": "mesh"})
         made = answer["Credentials"]
         keys = Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
-        return RoleSession(self._clients, self.records, account, keys)
+        gate = self._enforcement.gate if self._enforcement else None
+        return RoleSession(self._clients, self.records, account, keys, gate)
 
     def acting(self, account_id: str, credentials: Credentials) -> RoleSession:
         """Whoever has these credentials; nobody, with empty ones."""
@@ -180,9 +184,16 @@ class EmulatedOrganization:
         return self.records.counts()
 
     def inventory(self) -> Inventory:
-        """All of that, as plain values."""
+        """All of that, as plain values, with the AWS plugin's calls for it."""
+        from sandbox.emulator.aws import RECORDED_TYPES
+        from sandbox.emulator.moto_inventory import has_operation
+
+        def possible(token: str, action: str) -> bool:
+            return token not in RECORDED_TYPES and has_operation(action)
+
         reasons = {token: sorted(why) for token, why in self.records.reasons().items()}
-        return Inventory(self.counts(), reasons, self.account_ids())
+        calls = self.records.plugin_call_counts(possible)
+        return Inventory(self.counts(), reasons, self.account_ids(), calls)
 
     def resources_in(self, account_id: str) -> int:
         """The number of things that moto holds in an account beyond those that it puts into every fresh one."""

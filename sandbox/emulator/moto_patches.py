@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 from collections import defaultdict
@@ -12,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
+from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
 
 _ENVIRONMENT: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
@@ -81,7 +81,8 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _network(ids)
     yield from _groups()
     yield from _lake_formation()
-    yield from _iceberg()
+    yield from iceberg_tables()
+    yield from _used_workgroups()
     yield from _server()
 
 
@@ -312,51 +313,24 @@ def _keep_other_tags(before: dict[Any, list[dict[str, Any]]], now: dict[Any, lis
             now[target] = [tag for tag in old or () if tag["TagKey"] not in keys] + list(tags)
 
 
-# --- Glue --------------------------------------------------------------------------------------------------
+# --- Athena ------------------------------------------------------------------------------------------------
 
 
-def _iceberg() -> Iterator[tuple[Any, str, Any]]:
-    """Describe an Iceberg table with the columns of its schema, as Glue does: moto keeps and updates no schema."""
-    from moto.glue.models import FakeTable
-    from moto.glue.responses import GlueResponse
+def _used_workgroups() -> Iterator[tuple[Any, str, Any]]:
+    """Keep a workgroup in which a query ran, unless the request says otherwise, as Athena does."""
+    from moto.athena.exceptions import AthenaClientError
+    from moto.athena.responses import AthenaResponse
 
-    init, as_dict = FakeTable.__init__, FakeTable.as_dict
+    delete = AthenaResponse.delete_work_group
 
-    def start(table: Any, *args: Any, **values: Any) -> None:
-        init(table, *args, **values)
-        open_format: dict[str, Any] = values.get("open_table_format_input") or {}
-        iceberg: dict[str, Any] = open_format.get("IcebergInput") or {}
-        table.iceberg = iceberg.get("CreateIcebergTableInput")
+    def delete_work_group(response: Any) -> Any:
+        name: str = response._get_param("WorkGroup")
+        used = response.athena_backend.list_query_executions(name)
+        if used and not response._get_param("RecursiveDeleteOption"):
+            raise AthenaClientError("InvalidRequestException", f"WorkGroup {name} is not empty")
+        return delete(response)
 
-    def described(table: Any, version: str | None = None) -> dict[str, Any]:
-        description: dict[str, Any] = as_dict(table, version)
-        if table.iceberg:
-            fields = table.iceberg["Schema"]["Fields"]
-            columns = [{"Name": field["Name"], "Type": _plain_type(field["Type"])} for field in fields]
-            storage = {"Columns": columns, "Location": table.iceberg["Location"]}
-            description.setdefault("StorageDescriptor", storage)
-        return description
-
-    update = GlueResponse.update_table
-
-    def update_table(response: Any) -> Any:
-        answer = update(response)
-        said: dict[str, Any] = response.parameters.get("UpdateOpenTableFormatInput") or {}
-        table_input: dict[str, Any] = said.get("UpdateIcebergInput", {}).get("UpdateIcebergTableInput") or {}
-        names = response.parameters["DatabaseName"], response.parameters["TableInput"]["Name"]
-        for changes in table_input.get("Updates", ()):
-            table = response.glue_backend.get_table(*names)
-            table.iceberg = {**(table.iceberg or {}), **changes}
-        return answer
-
-    yield FakeTable, "__init__", start
-    yield FakeTable, "as_dict", described
-    yield GlueResponse, "update_table", update_table
-
-
-def _plain_type(iceberg_type: Any) -> str:
-    """The type of an Iceberg field as text; a primitive one arrives as JSON text in quotes."""
-    return iceberg_type.strip('"') if isinstance(iceberg_type, str) else json.dumps(iceberg_type)
+    yield AthenaResponse, "delete_work_group", delete_work_group
 
 
 # --- the server --------------------------------------------------------------------------------------------

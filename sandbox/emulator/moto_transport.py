@@ -54,8 +54,15 @@ def guarded_by(other: Guard) -> Generator[None]:
 
 def guarded(service: str, request: Any, handler: MotoHandler) -> HttpResponse:
     """The response of the guard, one request at a time."""
-    with _TURN:
+    with in_turn():
         return guard(service, request, handler)
+
+
+@contextmanager
+def in_turn() -> Generator[None]:
+    """Inside, no request changes anything."""
+    with _TURN:
+        yield
 
 
 class _Body(BytesIO):

@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.emulator.aws import lifecycle, resource_of
-from sandbox.emulator.aws.fields import PropertyValues, changed, faults
+from sandbox.emulator.aws.fields import PropertyValues, changed, faults, forces_replacement
 from sandbox.emulator.aws.records import UnacknowledgedAnswer
 from sandbox.emulator.aws.resource import AwsError, AwsSession, Call, ResourceType
 from sandbox.emulator.configuration import Configuration, ConfigurationError, parse
@@ -132,11 +132,12 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         resource = _resource(request.urn, context)
         old = _values(request.old_inputs if request.old_inputs.fields else request.olds)
         new = _values(request.news)
+        old = _compared(resource, old, _values(request.olds))
         ignored = {path.partition(".")[0].partition("[")[0] for path in request.ignoreChanges}
         names = [name for name in changed(resource.all_fields, old, new) if name not in ignored]
         if self._same_region(old, new) and "region" in names:
             names.remove("region")
-        replaces = [name for name in names if _replaces(resource, name)]
+        replaces = [name for name in names if _replaces(resource, name, old, new)]
         if resource.tagging and not ignored & {"tags", "tagsAll"} and self._tags_change(_values(request.olds), new):
             names.append("tagsAll")
         answer = _difference(names, replaces, old, new)
@@ -148,7 +149,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         resource = _resource(request.urn, context)
         inputs = _values(request.properties)
         if request.preview:
-            unknown = dict.fromkeys(resource.computed, UNKNOWN)
+            unknown = dict.fromkeys((name for name in resource.computed if name not in inputs), UNKNOWN)
             return provider_pb2.CreateResponse(properties=self._outputs(resource, inputs, unknown))
         call = self._call(resource, inputs, context)
         with self._readable("creating", call, request.urn, context):
@@ -175,13 +176,14 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Update the resource to the new inputs."""
         resource = _resource(request.urn, context)
         inputs, state = _values(request.news), _values(request.olds)
-        computed = {name: state[name] for name in resource.computed if name in state}
+        kept = resource.computed if request.preview else [*resource.computed, *resource.compared_as_read]
+        computed = {name: state[name] for name in kept if name in state and not (request.preview and name in inputs)}
         half_made = HALF_MADE in request.olds.fields
         if request.preview and half_made:
-            computed = dict.fromkeys(resource.computed, UNKNOWN) | computed
+            computed = {name: UNKNOWN for name in resource.computed if name not in inputs} | computed
         if not request.preview:
             call = self._call(resource, inputs, context, request.id, state)
-            call.old = _values(request.old_inputs) or state
+            call.old = _compared(resource, _values(request.old_inputs) or state, state)
             with self._readable("updating", call, request.urn, context):
                 computed |= lifecycle.resume(call) if half_made else lifecycle.update(call)
         return provider_pb2.UpdateResponse(properties=self._outputs(resource, inputs, computed))
@@ -226,7 +228,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def _outputs(
         self, resource: ResourceType, inputs: PropertyValues, computed: Mapping[str, Any]
     ) -> struct_pb2.Struct:
-        outputs: PropertyValues = {**resource.defaults, **computed, **inputs}
+        read = {name: computed[name] for name in resource.compared_as_read if name in computed}
+        outputs: PropertyValues = {**resource.defaults, **computed, **inputs, **read}
+        outputs = {name: value for name, value in outputs.items() if value is not None or name not in read}
         if resource.regional:
             outputs.setdefault("region", self._settings.region)
         if resource.tagging:
@@ -243,6 +247,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         is_known = bool(inputs or state)
         inputs = lifecycle.refreshed(resource, inputs, own) if is_known else lifecycle.imported(resource, own)
         computed = {name: own.get(name, state.get(name)) for name in resource.computed}
+        computed |= {name: own.get(name) for name in resource.compared_as_read}
         outputs = self._outputs(resource, {**state, **inputs}, computed)
         if resource.tagging:
             outputs.update({"tagsAll": values["tags"]})
@@ -270,7 +275,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             call.id, call.state = "", {}
             return None
         differences = changed(call.resource.all_fields, earlier.inputs, call.inputs)
-        if any(_replaces(call.resource, name) for name in differences):
+        if any(_replaces(call.resource, name, earlier.inputs, call.inputs) for name in differences):
             lifecycle.delete(replace(call, inputs=earlier.inputs))
             call.id, call.state = "", {}
             return None
@@ -327,9 +332,14 @@ def _values(struct: struct_pb2.Struct) -> PropertyValues:
     return {name: value for name, value in values.items() if value is not None and not name.startswith("__")}
 
 
-def _replaces(resource: ResourceType, name: str) -> bool:
+def _replaces(resource: ResourceType, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     field = resource.all_fields[name]
-    return field.replaces or (resource.update is None and not field.local and name != "tags")
+    return name in resource.never_updated or forces_replacement(field, old.get(name), new.get(name))
+
+
+def _compared(resource: ResourceType, inputs: PropertyValues, state: PropertyValues) -> PropertyValues:
+    """The old values that new ones are compared with: inputs, and what was read where AWS has its own."""
+    return {**inputs, **{name: state.get(name) for name in resource.compared_as_read}} if state else inputs
 
 
 def _name_is_fixed(resource: ResourceType, old: PropertyValues, new: PropertyValues) -> bool:

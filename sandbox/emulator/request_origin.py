@@ -42,4 +42,9 @@ def closed(port: int) -> None:
 
 def origin_of(request: Any) -> Origin:
     """The origin of a request (moto's)."""
-    return _by_port.get(str(request.environ.get("SERVER_PORT", ""))) or _under_way.get()
+    return _by_port.get(str(request.environ.get("SERVER_PORT", ""))) or origin_here()
+
+
+def origin_here() -> Origin:
+    """The origin of calls of this process."""
+    return _under_way.get()

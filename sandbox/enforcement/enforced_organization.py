@@ -43,6 +43,7 @@ class EnforcedOrganization(EmulatedOrganization):
         self.gate.world.now = now
         enforcement = Enforcement(
             guard=self.gate,
+            gate=self.gate,
             seed=lambda account: seed(first_roles, account, ids),
             entry_role=lambda role: entry_role(role, ids, by_ci=by_ci),
         )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from mesh.aws.plugin_types import AskedAction
 from mesh.evaluator import Request, UnknownError, decide
+from sandbox.emulator.asked_actions import note
 from sandbox.emulator.moto_patches import acting
-from sandbox.emulator.moto_transport import HttpResponse, MotoHandler
+from sandbox.emulator.moto_transport import HttpResponse, MotoHandler, in_turn
 from sandbox.emulator.organization_ids import OrganizationIds
-from sandbox.emulator.request_origin import Origin, origin_of
+from sandbox.emulator.request_origin import Origin, origin_here, origin_of
 from sandbox.enforcement import glue, lake_locations, put_policies
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
-from sandbox.enforcement.dispatch import questions
+from sandbox.enforcement.dispatch import question, questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_lake import governed
 from sandbox.enforcement.live_world import LiveWorld
@@ -98,18 +100,40 @@ class Gate:
     def _refusal(self, caller: SignedCaller, call: AwsCall, origin: Origin) -> str:
         """The message of a refusal, in AWS's words and with the statement; empty when the call is allowed."""
         try:
-            asked = questions(call, caller.account, self._stored)
-            session = self._sessions.keys(caller, call)
-            for question in asked:
-                if not question.exact:
-                    self.inexact[question.action] += 1
-                request = _request(caller, question, {**session, **self._origin_keys(origin, question)})
-                decision = decide(request, self.world)
-                if not decision.allowed:
-                    return refusal_message(request, decision)
+            for asked in questions(call, caller.account, self._stored):
+                if not asked.exact:
+                    self.inexact[asked.action] += 1
+                if refused := self._refused(caller, call, asked, origin):
+                    return refused
+                note(asked.action, asked.resource, asked.context)
             return self._lacking(caller, call)
         except UnknownError as error:
             return f"{call.service}:{call.operation} by {caller.principal} is {UNDECIDED}: {error}"
+
+    def _refused(self, caller: SignedCaller, call: AwsCall, asked: Question, origin: Origin) -> str:
+        """The message of a refusal of one question. Raises UnknownError."""
+        session = self._sessions.keys(caller, call)
+        request = _request(caller, asked, {**session, **self._origin_keys(origin, asked)})
+        decision = decide(request, self.world)
+        return "" if decision.allowed else refusal_message(request, decision)
+
+    def refusals(self, key: str, region: str, asked: Sequence[AskedAction]) -> Sequence[str]:
+        """For each action the refusal of the caller with an access key, empty where it is allowed; nothing is sent.
+
+        Lake Formation is not asked: what it decides hangs on what a call says. Nothing is counted: it is no call.
+        """
+        with in_turn(), self.world.still():
+            caller = self._callers.of(key)
+            if caller.session_policy:
+                self.world.sessions[caller.principal] = caller.session_policy
+            return [self._only_asked(caller, key, region, each) for each in asked]
+
+    def _only_asked(self, caller: SignedCaller, key: str, region: str, asked: AskedAction) -> str:
+        call, named = question(asked, key, region)
+        try:
+            return self._refused(caller, call, named, origin_here())
+        except UnknownError as error:
+            return f"{asked.action} by {caller.principal} is {UNDECIDED}: {error}"
 
     def _lacking(self, caller: SignedCaller, call: AwsCall) -> str:
         """The permission of Lake Formation that a caller lacks to point a database or a table at a place."""

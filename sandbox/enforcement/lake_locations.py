@@ -35,5 +35,9 @@ def _place(call: AwsCall) -> str:
     formatted: Mapping[str, Any] = call.parameters.get("OpenTableFormatInput") or {}
     iceberg: Mapping[str, Any] = formatted.get("IcebergInput") or {}
     made: Mapping[str, Any] = iceberg.get("CreateIcebergTableInput") or {}
-    places = (database.get("LocationUri"), stored.get("Location"), made.get("Location"))
+    updated: Mapping[str, Any] = call.parameters.get("UpdateOpenTableFormatInput") or {}
+    changed: Mapping[str, Any] = updated.get("UpdateIcebergInput") or {}
+    changes: Mapping[str, Any] = changed.get("UpdateIcebergTableInput") or {}
+    moved = (change.get("Location") for change in changes.get("Updates") or ())
+    places = (database.get("LocationUri"), stored.get("Location"), made.get("Location"), *moved)
     return next((str(place) for place in places if place), "")

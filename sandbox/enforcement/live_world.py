@@ -6,9 +6,10 @@ Nothing here comes from a Plan. Documents are compiled once per text, so a chang
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from mesh.access.from_plan import ADMINISTRATOR_ACCESS, READ_ONLY_ACCESS
 from mesh.evaluator import Account, Policy, Resource, Role, UnknownError, World, compiled
@@ -20,6 +21,8 @@ _AWS_POLICIES: Final[Mapping[str, Policy]] = {
     "arn:aws:iam::aws:policy/ReadOnlyAccess": READ_ONLY_ACCESS,
 }
 """Managed policies of AWS's own, of which moto has no more than the ARN."""
+
+_Read = TypeVar("_Read")
 
 _CONTROLS: Final = {"service": "SERVICE_CONTROL_POLICY", "resource": "RESOURCE_CONTROL_POLICY"}
 
@@ -35,7 +38,7 @@ def policy_of(name: str, text: str, of_aws: bool = False) -> Policy:
 
 
 class LiveWorld(World):
-    """A world that reads moto's backends each time; nothing but compiled policies is cached."""
+    """A world that reads moto's backends each time; nothing but compiled policies is cached, unless it is `still`."""
 
     def __init__(self, management: str, organization: str, region: str) -> None:
         super().__init__(organization, region)
@@ -43,11 +46,31 @@ class LiveWorld(World):
         self._accounts: dict[tuple[Any, ...], Account] = {}
         self.sessions: dict[str, str] = {}
         """Session policies by the ARN of the session."""
+        self._kept: dict[Any, Any] | None = None
+
+    @contextmanager
+    def still(self) -> Generator[None]:
+        """Inside, nothing is stored meanwhile: each caller, account and resource is read once."""
+        self._kept = {}
+        try:
+            yield
+        finally:
+            self._kept = None
+
+    def _once(self, key: tuple[str, ...], read: Callable[[], _Read]) -> _Read:
+        if self._kept is None:
+            return read()
+        if key not in self._kept:
+            self._kept[key] = read()
+        return self._kept[key]
 
     # ---- callers
 
     def principal(self, name: str) -> Principal:
         """The principal of that name, with the policy of its session."""
+        return self._once(("principal", name), lambda: self._principal(name))
+
+    def _principal(self, name: str) -> Principal:
         principal = self._find_principal(name)
         text = self.sessions.get(name)
         return principal._replace(session=policy_of(f"session policy of {name}", text)) if text else principal
@@ -59,6 +82,9 @@ class LiveWorld(World):
 
     def account(self, account_id: str) -> Account:
         """An account with the policies attached to it and above it; without an organisation when it is no member."""
+        return self._once(("account", account_id), lambda: self._account(account_id))
+
+    def _account(self, account_id: str) -> Account:
         backend = backends.organization(self._management)
         member = next((account for account in backend.accounts if account.id == account_id), None)
         if member is None:
@@ -100,7 +126,7 @@ class LiveWorld(World):
         """The target of a call; one that does not exist and whose ARN names no account is the caller's own."""
         if resource == "*":
             return super().target(service, resource, caller)
-        target = self._find_target(service, resource)
+        target = self._once(("target", service, resource), lambda: self._find_target(service, resource))
         if target.account is None and resource.split(":")[4] == "" and caller is not None:
             return super().target(service, "*", caller)
         return target

@@ -105,7 +105,7 @@ _CONDITIONS: Final = (
 def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
     """Questions of a call to S3."""
     bucket, key = call.text("Bucket"), call.text("Key")
-    context = _context(call)
+    context = context_of(call)
     if not bucket:
         name = _ACCOUNT_ACTIONS.get(call.operation) or _ACTIONS.get(call.operation, call.operation)
         return [Question(f"s3:{name}", context=context)]
@@ -172,7 +172,8 @@ def _through_s3(call: AwsCall, action: str, key: str) -> Question:
     return Question(action, key, {"kms:ViaService": f"s3.{region}.amazonaws.com", "aws:ViaAWSService": True})
 
 
-def _context(call: AwsCall) -> dict[str, Any]:
+def context_of(call: AwsCall) -> dict[str, Any]:
+    """Condition keys of every call to S3: of its headers, and how it is signed."""
     context: dict[str, Any] = {f"s3:{name}": call.header(name) for name in _CONDITIONS if call.header(name)}
     if call.key:
         context["s3:authType"] = "REST-QUERY-STRING" if call.presigned else "REST-HEADER"

@@ -27,9 +27,9 @@ class FirstRoles(NamedTuple):
 
     def of(self, account_id: str, ids: OrganizationIds) -> Iterator[dict[str, Any]]:
         """The resources of the templates that a StackSet brings into an account, with its own id filled in."""
-        yield from _resources(self.of_every_account, account_id)
-        if any(name.startswith("domain-") for name, number in ids.accounts.items() if number == account_id):
-            yield from _resources(self.of_domains, account_id)
+        yield from resources(self.of_every_account, account_id)
+        if ids.owner(account_id).startswith("domain-"):
+            yield from resources(self.of_domains, account_id)
 
 
 def seed(first_roles: FirstRoles, account_id: str, ids: OrganizationIds) -> None:
@@ -41,7 +41,7 @@ def seed(first_roles: FirstRoles, account_id: str, ids: OrganizationIds) -> None
             _make_role(account_id, resource["Properties"])
 
 
-def _resources(template: str, account_id: str) -> Iterator[dict[str, Any]]:
+def resources(template: str, account_id: str) -> Iterator[dict[str, Any]]:
     """The resources of a template whose condition, if they have one, holds in an account."""
     text = json.loads(template)
     holds = {name: _equal(condition, account_id) for name, condition in text.get("Conditions", {}).items()}
@@ -116,7 +116,7 @@ def _stack(role_arn: str, account: str, ids: OrganizationIds) -> str:
         return "access"
     if account == ids.management_account:
         return "organization"
-    owner = next((owner for owner, id_ in ids.accounts.items() if id_ == account), "")
+    owner = ids.owner(account)
     if owner == "governance":
         return owner
     return "partners" if owner.startswith("partner-") else f"domain-{account}"

@@ -77,7 +77,7 @@ class Deployment:
         """Bring a resource to its goal; the state it has then."""
         started = time.perf_counter()
         new, old = self._find_old(goal)
-        with self._work.failing_as(new.urn):
+        with self._work.going_on_without(new.urn):
             if not is_import(new, old):
                 return self._reconcile(goal, new, old, started)
             imported = self._work.import_(new, None if new.urn in self._recreate else old, started)
@@ -92,6 +92,8 @@ class Deployment:
     def outputs(self, urn: str, outputs: struct_pb2.Struct) -> None:
         """Keep the outputs of a component, or of the stack."""
         with self._work.lock:
+            if urn in self._work.left_out:
+                return
             new = self._snapshot.new(urn)
             if new is None or new.custom:
                 self._work.fail(urn, f"cannot complete a resource '{urn}' whose registration isn't pending")
@@ -116,8 +118,13 @@ class Deployment:
             self._snapshot.forget(gone)
 
     def finish(self) -> None:
-        """Delete the resources that the program dropped, dependents first; what a protected one depends on stays."""
+        """Delete the resources that the program dropped, dependents first; what a protected one depends on stays.
+
+        Nothing is deleted where something was left out: it may be in use still.
+        """
         self._work.raise_if_stopped()
+        if self._work.left_out:
+            return
         remaining = list(self._snapshot.remaining())
         deleted = {now.urn for _, now in remaining}
         needed: set[str] = set()
@@ -132,8 +139,10 @@ class Deployment:
         if not self._work.failures:
             return
         for new in self._snapshot.news():
-            if new.type == STACK_TYPE and (old := self._snapshot.old(new.urn)):
-                outputs = wire.to_struct({**old.outputs, **new.outputs})
+            if new.type == STACK_TYPE:
+                old = self._snapshot.old(new.urn)
+                reached = {name: value for name, value in new.outputs.items() if not wire.has_unknown(value)}
+                outputs = wire.to_struct({**(old.outputs if old else {}), **reached})
                 self._snapshot.keep(replace(new, output_message=outputs))
 
     # The old resource, found by URN or by alias

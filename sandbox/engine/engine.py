@@ -35,8 +35,8 @@ from sandbox.engine.registry import ProviderFactory, Registry
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState, StackState
 from sandbox.engine.steps import Step
-from sandbox.engine.urns import STACK_TYPE
-from sandbox.engine.work import Failure, StoppedError, Work
+from sandbox.engine.urns import STACK_TYPE, provider_urn
+from sandbox.engine.work import Failure, LeftOutError, StoppedError, Work
 
 _FEATURES: Final = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -60,6 +60,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     `provider(package)` makes the service for one provider resource; the engine configures it and keeps it for the run.
     `state` is the state after the last run; an update that ends writes the new one into it, also when it failed.
+    `goes_on` says that the failure of a resource ends it and what waits for it, and nothing else.
     `stack_outputs(name)` gives the outputs of another stack, as on the wire, or None when there is no such stack.
     """
 
@@ -77,6 +78,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         on_step: Callable[[Step], None] | None = None,
         disable_default_providers: Collection[str] = ("aws",),
         stack_outputs: StackOutputs | None = None,
+        goes_on: bool = False,
     ) -> None:
         self.project, self.stack, self.organization = project, stack, organization
         self.preview = preview
@@ -90,6 +92,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         registry = Registry(lambda package: builtin if package == "pulumi" else provider(package))
         self._snapshot = Snapshot(state.resources)
         self._work = Work(self._snapshot, registry, preview, self._hook, on_step)
+        self._work.goes_on = goes_on and not preview
         self._deployment = Deployment(stack, project, self._work)
         self._goals = Goals(self._deployment, self._snapshot, disable_default_providers)
 
@@ -166,10 +169,15 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
             if request.remote:
                 self._unsupported(f"remote component '{request.type}'")
             urn = self._deployment.claim(request.parent, request.type, request.name)
+            if self._work.is_behind(urn, _awaited(request)):
+                return resource_pb2.RegisterResourceResponse(urn=urn, result=resource_pb2.Result.FAIL)
             with self._work.failing_as(urn):
                 request = self._callbacks.transformed(request, urn, self._parents(request.parent))
                 goal = self._goals.of(urn, request)
-            registered = self._deployment.register(goal)
+            try:
+                registered = self._deployment.register(goal)
+            except LeftOutError:
+                return resource_pb2.RegisterResourceResponse(urn=urn, result=resource_pb2.Result.FAIL)
             if registered.type == STACK_TYPE:
                 self._root = registered.urn
             if not registered.custom:
@@ -334,6 +342,12 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self._work.add_failure("", message)
         self._work.stopped = True
         raise Aborted(grpc.StatusCode.UNIMPLEMENTED, message)
+
+
+def _awaited(request: RegisterRequest) -> set[str]:
+    """The URNs that a resource waits for: parent, provider, and all dependencies."""
+    urns = {request.parent, request.deletedWith, provider_urn(request.provider), *request.dependencies}
+    return urns.union(*(dependencies.urns for dependencies in request.propertyDependencies.values()))
 
 
 @contextmanager

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+import grpc
 from google.protobuf import struct_pb2
 
 from sandbox.engine import wire
@@ -39,6 +40,10 @@ Hook = Callable[[str, ResourceState | None, ResourceState | None], None]
 """A call of the hooks of one kind (`before_create`, ...) for a resource, old and new; raises `RefusedError`."""
 
 
+class LeftOutError(Exception):
+    """A resource has failed, and the run goes on without it."""
+
+
 class Work:
     """The steps of a run, done by the providers and kept in the snapshot."""
 
@@ -53,6 +58,9 @@ class Work:
         self.warnings: list[Failure] = []
         self.lock = threading.RLock()
         self.stopped = False
+        self.goes_on = False
+        """Whether a run goes on without a resource that a provider refuses, as `pulumi up --continue-on-error` does."""
+        self.left_out: set[str] = set()
         self._hook = hook
         self._on_step = on_step
         self._components = Components()
@@ -97,6 +105,25 @@ class Work:
             yield
         except RefusedError as refusal:
             self.fail(urn, str(refusal), refusal.trace)
+
+    @contextmanager
+    def going_on_without(self, urn: str) -> Generator[None]:
+        """Inside, a refusal of a provider is the failure of this resource; where the run goes on, it leaves it out."""
+        try:
+            yield
+        except RefusedError as refusal:
+            if not self.goes_on or refusal.trace or refusal.code == grpc.StatusCode.UNAVAILABLE:
+                self.fail(urn, str(refusal), refusal.trace)
+            self.add_failure(urn, str(refusal))
+            self.left_out.add(urn)
+            raise LeftOutError(urn) from refusal
+
+    def is_behind(self, urn: str, awaited: Iterable[str]) -> bool:
+        """Whether a resource waits for one that is left out; then it is left out, too."""
+        behind = not self.left_out.isdisjoint(awaited)
+        if behind:
+            self.left_out.add(urn)
+        return behind
 
     # Providers
 

@@ -101,7 +101,11 @@ class PulumiStack:
             return self._run(
                 lambda stack, on_event: stack.preview(on_event=on_event, color="never", policy_packs=packs)
             )
-        return self._run(lambda stack, on_event: stack.up(on_event=on_event, color="never", policy_packs=packs))
+        return self._run(
+            lambda stack, on_event: stack.up(
+                on_event=on_event, color="never", policy_packs=packs, continue_on_error=True
+            )
+        )
 
     def refresh(self) -> RunResult:
         """Read everything as it is into the state."""

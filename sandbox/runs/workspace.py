@@ -75,6 +75,7 @@ class EmbeddedEngine:
             provider=self._make,
             config=stack_config(task.mesh, emulated=True),
             on_step=task.step,
+            goes_on=task.verb == "up",
         )
         try:
             with task.interruption.stopping(engine.interrupt) if task.interruption else nullcontext():

@@ -177,66 +177,6 @@ def test_accounts_shows_whose_account_is_which(capsys: pytest.CaptureFixture[str
     assert {"stack": "domain-playback", "account": "340000000047", "assumed": False} in rows
 
 
-OUTPUTS = {
-    "organization": "o-aur0ra5treamx",
-    "root": "r-aur0",
-    "management": "100000000001",
-    "units": {"governance": "ou-aur0-g0vernan", "domains": "ou-aur0-d0mains1", "partners": "ou-aur0-partner1"},
-    "accounts": {
-        "governance": "200000000002",
-        "domain-ads": "310000000013",
-        "domain-content": "320000000021",
-        "domain-identity": "330000000039",
-        "domain-playback": "340000000047",
-        "domain-recommendations": "350000000055",
-        "domain-subscriptions": "360000000063",
-        "partner-ad-measurement": "410000000072",
-        "partner-subtitling": "420000000080",
-    },
-}
-"""Outputs of the stack `organization` of the sample mesh."""
-
-
-def test_accounts_writes_what_the_organization_stack_put_out(sample: Path, tmp_path: Path) -> None:
-    before = (sample / "accounts.yaml").read_text()
-    (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
-    change(sample / "accounts.yaml", '  ads: "310000000013"\n', "")
-    assert main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == exit_codes.FINE
-    assert (sample / "accounts.yaml").read_text() == before
-
-
-@pytest.mark.parametrize(
-    ("old", "wrong", "message"),
-    [
-        ("  groups:", "  groups:\n    odd: not-an-id", "not-an-id"),
-        ("identity-center:", "identity-center: [", "not YAML"),
-    ],
-)
-def test_accounts_does_not_write_over_groups_that_cannot_be_read(
-    old: str, wrong: str, message: str, sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    change(sample / "accounts.yaml", old, wrong)
-    before = (sample / "accounts.yaml").read_text()
-    (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
-    command = ["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]
-    assert main.run(command) == exit_codes.BAD_INPUT
-    assert message in "".join(capsys.readouterr())
-    assert (sample / "accounts.yaml").read_text() == before
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"accounts": {"governance": "1"}}', '{"accounts": 3}'])
-def test_accounts_refuses_what_is_not_the_output_of_the_organization(
-    text: str, sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = (sample / "accounts.yaml").read_text()
-    (tmp_path / "outputs.json").write_text(text)
-    assert (
-        main.run(["accounts", "--dir", str(sample), "--from", str(tmp_path / "outputs.json")]) == exit_codes.BAD_INPUT
-    )
-    assert "not the outputs of the stack organization" in capsys.readouterr().err
-    assert (sample / "accounts.yaml").read_text() == before
-
-
 def test_bootstrap_prints_a_cloudformation_template(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["bootstrap", "--dir", str(STACKS), *DAY]) == exit_codes.FINE
     resources = json.loads(capsys.readouterr().out)["Resources"]

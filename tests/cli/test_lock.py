@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from pathlib import Path
 
@@ -9,10 +10,19 @@ import pytest
 
 from cli import exit_codes, main
 from mesh.contracts import lock_text
+from mesh.folder import plan_folder
+from mesh.load import load
+from mesh.model.names_lock import names_lock_text
 
 TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
 DAY = ("--as-of", "2027-01-01")
 CUSTOMERS = "contracts/orders/customers"
+ACCOUNTS = {
+    "governance": "governance",
+    "domain-orders": "orders",
+    "domain-shop": "shop",
+    "partner-courier": "partner-courier",
+}
 HEAD = """\
 apiVersion: v3.2.0
 kind: DataContract
@@ -67,6 +77,7 @@ def test_the_first_run_writes_a_lock_for_each_product_and_the_second_nothing(
     assert main.run(["lock", str(new)]) == exit_codes.FINE
     assert lines(capsys, new) == (
         [
+            "names.lock.yaml is new: no bucket has a name from before",
             "contracts/orders/customers.lock.yaml: table 'customers' is new",
             "contracts/orders/parcels.lock.yaml: table 'parcels' is new",
             "contracts/shop/clicks.lock.yaml: table 'clicks' is new",
@@ -74,7 +85,7 @@ def test_the_first_run_writes_a_lock_for_each_product_and_the_second_nothing(
         ],
         [],
     )
-    assert locks(new) == locks(TINY)
+    assert locks(new) == {**locks(TINY), "names.lock.yaml": names_lock_text({})}
     before = {file: (new / file).stat().st_mtime_ns for file in locks(new)}
     assert main.run(["lock", str(new)]) == exit_codes.FINE
     assert lines(capsys, new) == (["0 locks written, 3 as before"], [])
@@ -84,7 +95,98 @@ def test_the_first_run_writes_a_lock_for_each_product_and_the_second_nothing(
 
 def test_one_product_is_locked_alone(new: Path) -> None:
     assert main.run(["lock", str(new), "--product", "orders.parcels"]) == exit_codes.FINE
-    assert list(locks(new)) == ["contracts/orders/parcels.lock.yaml"]
+    assert list(locks(new)) == ["contracts/orders/parcels.lock.yaml", "names.lock.yaml"]
+
+
+def test_a_mesh_that_is_older_than_the_names_keeps_them_all(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = mesh / "names.lock.yaml"
+    file.unlink()
+    assert main.run(["validate", str(mesh), *DAY]) == exit_codes.BAD_INPUT
+    assert "run 'mesh lock --older'" in capsys.readouterr().out
+    assert main.run(["lock", str(mesh), "--older"]) == exit_codes.FINE
+    assert lines(capsys, mesh)[0] == [
+        "names.lock.yaml is new: the names of 13 buckets stay",
+        "0 locks written, 3 as before",
+    ]
+    kept = load(mesh).usable().names_lock
+    assert kept is not None
+    assert kept.buckets.entries == {
+        ("audit",): "tiny-audit",
+        ("products", "orders.customers"): "tiny-orders--customers",
+        ("products", "orders.parcels"): "tiny-orders--parcels",
+        ("products", "shop.clicks"): "tiny-shop--clicks",
+        ("inboxes", "courier"): "tiny-partner-courier--inbox",
+        **{("logs", account): f"tiny-{owner}-logs" for account, owner in ACCOUNTS.items()},
+        **{("results", account): f"tiny-{owner}-results" for account, owner in ACCOUNTS.items()},
+    }
+    assert main.run(["validate", str(mesh), *DAY]) == exit_codes.FINE
+    before = file.read_text("utf-8")
+    assert main.run(["lock", str(mesh)]) == exit_codes.FINE
+    assert file.read_text("utf-8") == before
+
+
+LOST = (
+    "mesh.yaml:1:1: nothing says which buckets have a name already: names.lock.yaml does not exist; restore it from "
+    "version control, for a bucket of another name is a new one; in a mesh from before buckets had their account in "
+    "their names run 'mesh lock --older', which writes the names of all"
+)
+
+
+def test_a_mesh_that_lost_the_names_is_told_what_to_do_and_gets_no_other_names(
+    mesh: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bucket names of a new mesh, which has no line in the file, would all become those of an older one."""
+    planned = plan_folder(mesh, datetime.date(2027, 1, 1)).plan
+    text = (mesh / "names.lock.yaml").read_text("utf-8")
+    (mesh / "names.lock.yaml").unlink()
+    change(mesh / f"{CUSTOMERS}.odcs.yaml", "name: id,", "name: number,")
+    before = locks(mesh)
+    for options in ((), ("--product", "orders.parcels"), ("--widen",)):
+        assert main.run(["lock", str(mesh), *options]) == exit_codes.BAD_INPUT
+        assert lines(capsys, mesh) == ([], [LOST])
+    assert locks(mesh) == before
+    assert main.run(["validate", str(mesh), *DAY]) == exit_codes.BAD_INPUT
+    assert LOST in lines(capsys, mesh)[0]
+    (mesh / "names.lock.yaml").write_text(text, "utf-8")
+    assert main.run(["lock", str(mesh)]) == exit_codes.FINE
+    kept = plan_folder(mesh, datetime.date(2027, 1, 1)).plan
+    assert [product.bucket for domain in kept.domains.values() for product in domain.products.values()] == [
+        product.bucket for domain in planned.domains.values() for product in domain.products.values()
+    ]
+
+
+def test_a_mesh_from_before_there_were_locks_keeps_its_names_too(new: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["lock", str(new), "--older"]) == exit_codes.FINE
+    assert lines(capsys, new)[0][0] == "names.lock.yaml is new: the names of 13 buckets stay"
+    assert main.run(["validate", str(new), *DAY]) == exit_codes.FINE
+
+
+def test_names_that_are_there_are_not_written_over(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = locks(mesh)
+    assert main.run(["lock", str(mesh), "--older"]) == exit_codes.BAD_INPUT
+    said = "names.lock.yaml is there: --older writes it in a mesh that never had it"
+    assert lines(capsys, mesh) == ([], [said])
+    assert locks(mesh) == before
+
+
+def test_a_product_that_comes_later_has_its_account_and_region_in_its_name(mesh: Path) -> None:
+    (mesh / "names.lock.yaml").unlink()
+    assert main.run(["lock", str(mesh), "--older", "--product", "orders.parcels"]) == exit_codes.FINE
+    assert main.run(["lock", str(mesh), "--product", "orders.parcels"]) == exit_codes.FINE
+    shutil.copy(mesh / "contracts/shop/clicks.odcs.yaml", mesh / "contracts/shop/taps.odcs.yaml")
+    change(mesh / "contracts/shop/taps.odcs.yaml", "shop.clicks", "shop.taps")
+    change(mesh / "domains/shop.yaml", "products:\n", "products:\n  taps: {kind: ml, ports: [files]}\n")
+    assert main.run(["lock", str(mesh)]) == exit_codes.FINE
+    products = plan_folder(mesh, datetime.date(2027, 1, 1)).plan.domains["shop"].products
+    assert products["clicks"].bucket == "tiny-shop--clicks"
+    assert products["taps"].bucket == "tiny-shop--taps-320000000021-eu-west-1-an"
+
+
+def test_names_are_not_kept_while_a_domain_cannot_be_read(mesh: Path) -> None:
+    (mesh / "names.lock.yaml").unlink()
+    change(mesh / "domains/shop.yaml", "products:", "product:")
+    assert main.run(["lock", str(mesh), "--older"]) == exit_codes.BAD_INPUT
+    assert not (mesh / "names.lock.yaml").exists()
 
 
 def test_a_product_that_does_not_exist_is_told(new: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,7 +211,11 @@ def test_a_contract_with_an_error_is_not_locked_and_the_others_are(
     out, err = lines(capsys, new)
     assert out[-1] == "2 locks written, 0 as before"
     assert any(line.startswith(f"{CUSTOMERS}.odcs.yaml:") and finding in line for line in err)
-    assert sorted(locks(new)) == ["contracts/orders/parcels.lock.yaml", "contracts/shop/clicks.lock.yaml"]
+    assert sorted(locks(new)) == [
+        "contracts/orders/parcels.lock.yaml",
+        "contracts/shop/clicks.lock.yaml",
+        "names.lock.yaml",
+    ]
 
 
 def test_a_contract_with_an_error_is_told_wherever_it_stands(new: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +234,11 @@ def test_a_product_of_which_nobody_knows_the_contract_is_not_locked(
     change(new / "domains" / "orders.yaml", "customers: {", "customers: {contrct: specs/customers.yaml, ")
     assert main.run(["lock", str(new)]) == exit_codes.BAD_INPUT
     assert "unknown key 'contrct'" in " ".join(lines(capsys, new)[1])
-    assert sorted(locks(new)) == ["contracts/orders/parcels.lock.yaml", "contracts/shop/clicks.lock.yaml"]
+    assert sorted(locks(new)) == [
+        "contracts/orders/parcels.lock.yaml",
+        "contracts/shop/clicks.lock.yaml",
+        "names.lock.yaml",
+    ]
 
 
 def test_a_lock_that_is_wrong_is_not_written_over(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:

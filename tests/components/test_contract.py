@@ -75,7 +75,12 @@ def test_every_component_has_the_form(component: type[Any]) -> None:
 
 def test_every_module_of_components_is_offered() -> None:
     """All but what is no resource by itself."""
-    modules = {name for _, name, _ in pkgutil.iter_modules(components.__path__)} - {"kept_ids", "protection", "renamed"}
+    modules = {name for _, name, _ in pkgutil.iter_modules(components.__path__)} - {
+        "given_ids",
+        "kept_ids",
+        "protection",
+        "renamed",
+    }
     assert {component.__module__.rpartition(".")[2] for component in EVERY} == modules
 
 

@@ -86,12 +86,18 @@ class Ground:
             with announced(served, self.mesh.directory.parent / FILE):
                 yield server
 
+    def command(self, *words: str) -> tuple[str, list[str], dict[str, str]]:
+        """The executable, the arguments and the environment of a command."""
+        arguments = [sys.executable, "-c", COMMAND, *words, "--as-of", DAY.isoformat()]
+        return sys.executable, arguments, {**os.environ, "PYTHONPATH": str(ROOT)}
+
     def type(self, *words: str) -> subprocess.Popen[str]:
         """A command in the working directory."""
+        _, arguments, environment = self.command(*words)
         return subprocess.Popen(
-            [sys.executable, "-c", COMMAND, *words, "--as-of", DAY.isoformat()],
+            arguments,
             cwd=self.mesh.directory.parent,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -127,6 +133,12 @@ class Ground:
             latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
             found = [(one["type"], one.get("id", "")) for one in latest.get("resources") or ()]
         return Counter((token, id_) for token, id_ in found if token.startswith("aws:"))
+
+    def knows(self, stack: str) -> bool:
+        """Whether there is a state of the stack."""
+        if self.cli is None:
+            return bool(self.states.load(stack).resources)
+        return (self.states.pulumi / ".pulumi" / "stacks" / "mesh" / f"{stack}.json").exists()
 
     def held(self) -> int:
         """How many things the emulator itself holds in the account, whoever made them."""

@@ -1,12 +1,14 @@
-"""Ctrl-C and SIGTERM in the middle of a stack: what is under way is finished, all of it is in the state, and said."""
+"""Ctrl-C, SIGTERM and SIGHUP in the middle of a stack: what is under way is finished, is in the state, and said."""
 
 from __future__ import annotations
 
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
@@ -59,6 +61,14 @@ class Told(list[str]):
         self.noticed.set()
 
 
+@pytest.fixture(autouse=True)
+def _heard() -> Generator[None]:
+    """Whoever runs the tests may have SIGHUP ignored, as `nohup` does, and what it runs inherits that."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def noticed(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Event:
     """Set once the engine begins nothing more: Pulumi's tells its providers, the embedded one says so."""
@@ -75,11 +85,11 @@ def noticed(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Event:
     return event
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_an_interrupted_update_finishes_what_is_under_way_and_forgets_nothing(
     ground: Ground, noticed: Event, number: signal.Signals
 ) -> None:
-    if ground.cli and number == signal.SIGTERM:
+    if ground.cli and number != signal.SIGINT:
         pytest.skip("a command is sent this one below")
     before = signal.getsignal(number)
     with ground.workspace() as workspace:
@@ -122,12 +132,47 @@ def test_an_interrupted_command_says_what_was_done_and_the_next_one_goes_on(grou
             converges(ground, workspace)
 
 
+def read_until(terminal: int, closed: Event) -> None:
+    """Reads what is said on a terminal, and closes it."""
+    while not closed.is_set():
+        if select.select([terminal], [], [], 0.05)[0]:
+            os.read(terminal, 4096)
+    os.close(terminal)
+
+
 def heard(command: subprocess.Popen[str], noticed: Event) -> Iterator[str]:
     assert command.stderr
     for line in command.stderr:
         if line.startswith("interrupted:"):
             noticed.set()
         yield line
+
+
+def test_a_terminal_that_is_closed_interrupts_in_order_and_the_next_command_goes_on(ground: Ground) -> None:
+    if ground.cli:
+        pytest.skip("what a command hears is the same under each engine")
+    with ground.served(), ground.workspace() as workspace:
+        assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
+        process, terminal = pty.fork()
+        if not process:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
+            os.chdir(ground.mesh.directory.parent)
+            os.execve(*ground.command("up", "--stack", "governance"))
+        closed = Event()
+        watching = Thread(target=read_until, args=(terminal, closed))
+        watching.start()
+
+        def close() -> None:
+            closed.set()
+            watching.join(PATIENCE)
+
+        ground.faulty.meet = pressing = Pressing(close, closed)
+        _, status = os.waitpid(process, 0)
+        assert pressing.was_noticed
+        assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
+        assert ground.exists() == ground.stated()
+        ground.faulty.meet = spared
+        converges(ground, workspace)
 
 
 def test_an_interrupted_destruction_forgets_only_what_is_gone(ground: Ground, noticed: Event) -> None:

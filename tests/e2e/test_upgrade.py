@@ -46,6 +46,7 @@ RENAMED = {
 _AT_UNITS = ("mesh-actions-of-accounts", "mesh-actions-of-data", "mesh-actions-of-workloads")
 _AT_THE_ROOT = ("mesh-credentials-stay-inside", "mesh-jobs-stay-as-made", "mesh-no-learning", "mesh-our-networks")
 _DUTIES = ("auditor", "engineer", "owner")
+_DEFAULT = {f"{kind}::default" for kind in ("DefaultDatabase", "CatalogDatabase", "Permissions")}
 _STAFF = {f"{kind}::{duty}" for kind in ("StaffRole", "MeshRole", "Role", "RolePolicy") for duty in _DUTIES}
 ADDED = {
     "organization": {
@@ -62,6 +63,7 @@ ADDED = {
     },
     "governance": {
         *("DefaultNetworkAcl::mesh", "NetworkAcl::mesh"),
+        "AccountBudget::governance",
         "Permissions::every-database",
         # Registered by the domains' stacks before; the plugin takes what is registered already.
         *(
@@ -71,9 +73,21 @@ ADDED = {
         ),
     },
     # Components alone: the policy and the roles in them were moved.
-    "access-orders": {"AccountBoundary::orders", "DeliveryRole::parcels", *_STAFF},
-    "access-shop": {"AccountBoundary::shop", *_STAFF},
+    "access-orders": {
+        *("AccountBoundary::orders", "DeliveryRole::parcels"),
+        *_STAFF,
+        *_DEFAULT,
+        *(
+            f"{kind}::orders.{name}"
+            for kind in ("ResourceLink", "CatalogDatabase", "Permissions")
+            for name in ("customers", "parcels")
+        ),
+    },
+    "access-shop": {"AccountBoundary::shop", *_STAFF, *_DEFAULT},
+    "partner-courier": {"AccountBudget::courier"},
+    "domain-shop": {"AccountBudget::shop"},
     "domain-orders": {
+        "AccountBudget::orders",
         *(f"ResourceLfTag::customers-customers-{tag}" for tag in ("pii-true", "pii-false", "financial-false")),
         *(f"ResourceLfTag::parcels-parcels-{tag}" for tag in ("pii-false", "financial-false")),
     },

@@ -28,11 +28,16 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"contracts", "iam"},
         "usable",
         {"stack_settings", "validation_messages"},
-        {"model", "yamlfile"},
-        {"evaluator", "findings", "names", "quotas"},
+        {"acceptance", "model", "yamlfile"},
+        {"bucket_names", "evaluator", "findings", "names", "quotas"},
         "aws",
     ),
-    "mesh.plan": ("rules", "build", {"continuous_integration", "inputs", "people"}, "nodes"),
+    "mesh.plan": (
+        "rules",
+        {"assumed", "build", "costs", "counts"},
+        {"continuous_integration", "control_policies", "footprint", "inputs", "people"},
+        "nodes",
+    ),
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},
@@ -74,6 +79,7 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
 OF_OURS: Final[Mapping[str, set[str]]] = {
     "mesh.aws": set(),
     "mesh.evaluator": {"mesh.aws"},
+    "mesh.acceptance": {"mesh.aws", "mesh.evaluator", "mesh.quotas"},
     "sandbox.engine": set(),
 }
 """By package: what of ours it may import besides itself."""

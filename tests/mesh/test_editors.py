@@ -41,6 +41,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "labelled-field-in-an-open-column",
         "lock-of-an-earlier-contract",
         "lock-that-is-not-there",
+        "mesh-with-another-name-than-its-buckets",
         "rename-of-a-column-that-stays",
         "rename-of-a-table",
         "rename-of-nothing",
@@ -98,6 +99,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
     ),
     "it depends on the day": ("review-at-the-end-of-time", "review-beyond-the-horizon"),
     "all of a list together is too long": ("expression-too-long",),
+    "the mesh has its own at the same place": ("policies-of-others-too-many",),
     "the text, and not the value": ("control-character", "unquoted-account-id-with-a-leading-zero"),
 }
 """Samples whose mistake no JSON Schema of the file can see, by the reason."""

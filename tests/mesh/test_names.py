@@ -10,24 +10,31 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mesh import names
+from mesh.bucket_names import BucketNames, audit_stem, log_stem, product_stem, results_stem
 from mesh.evaluator.patterns import like, resource_like
 from mesh.model.base import LONGEST_NAME, NAME_PATTERN
 
 NAMES = st.from_regex(NAME_PATTERN, fullmatch=True).filter(lambda name: len(name) <= LONGEST_NAME)
 PRODUCTS = st.tuples(NAMES, NAMES)
+ACCOUNT = "310000000013"
 NEIGHBOURS = ("a", "a-b", "b", "a-a", "ads", "ads-sales", "sales", "partner-a", "a-logs")
+
+
+def both_forms(stem: str) -> tuple[str, str]:
+    """The two names that the bucket of a stem can have: kept, and with account and region."""
+    return stem, BucketNames("m", "eu-west-1").name(stem, ACCOUNT)
 
 
 @given(PRODUCTS, PRODUCTS)
 def test_two_products_never_share_a_bucket_or_a_database(one: tuple[str, str], other: tuple[str, str]) -> None:
     assume(one != other)
-    assert names.bucket("m", *one) != names.bucket("m", *other)
+    assert product_stem("m", *one) != product_stem("m", *other)
     assert names.database(*one) != names.database(*other)
 
 
 def test_neighbours_never_share_a_bucket_or_a_database() -> None:
     pairs = list(itertools.product(NEIGHBOURS, repeat=2))
-    assert len({names.bucket("m", *pair) for pair in pairs}) == len(pairs)
+    assert len({product_stem("m", *pair) for pair in pairs}) == len(pairs)
     assert len({names.database(*pair) for pair in pairs}) == len(pairs)
 
 
@@ -36,26 +43,29 @@ def test_the_pattern_of_a_domain_matches_its_own_buckets_and_databases_only(
     domain: str, product: tuple[str, str]
 ) -> None:
     own = product[0] == domain
-    assert fnmatch.fnmatchcase(names.bucket("m", *product), names.buckets_of("m", domain)) == own
+    for bucket in both_forms(product_stem("m", *product)):
+        assert fnmatch.fnmatchcase(bucket, names.buckets_of("m", domain)) == own
     assert fnmatch.fnmatchcase(names.database(*product), names.databases_of(domain)) == own
 
 
 def test_the_pattern_of_a_domain_never_matches_a_neighbours() -> None:
     for domain, other, product in itertools.product(NEIGHBOURS, repeat=3):
         if domain != other:
-            assert not fnmatch.fnmatchcase(names.bucket("m", other, product), names.buckets_of("m", domain))
+            for bucket in both_forms(product_stem("m", other, product)):
+                assert not fnmatch.fnmatchcase(bucket, names.buckets_of("m", domain))
             assert not fnmatch.fnmatchcase(names.database(other, product), names.databases_of(domain))
 
 
 def test_the_pattern_of_a_domain_never_matches_an_accounts_own_buckets() -> None:
     for domain, other in itertools.product(NEIGHBOURS, repeat=2):
-        for bucket in (names.log_bucket("m", other), names.results_bucket("m", other), names.audit_bucket("m")):
-            assert not fnmatch.fnmatchcase(bucket, names.buckets_of("m", domain))
+        for stem in (log_stem("m", other), results_stem("m", other), audit_stem("m")):
+            for bucket in both_forms(stem):
+                assert not fnmatch.fnmatchcase(bucket, names.buckets_of("m", domain))
 
 
 @given(NAMES)
 def test_a_bucket_is_a_name_that_s3_takes(name: str) -> None:
-    assert re.fullmatch(r"[a-z0-9][a-z0-9-]*[a-z0-9]", names.bucket("mesh", name, name))
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]*[a-z0-9]", product_stem("mesh", name, name))
 
 
 def test_a_role_keeps_its_path_in_its_arn() -> None:
@@ -83,7 +93,10 @@ def test_no_pattern_of_a_name_takes_what_is_of_a_name_that_begins_with_it(name: 
     group, of_other = names.log_group("r", "1" * 12, name), names.log_group("r", "1" * 12, other)
     pairs = [
         (group, [of_other[0], f"{of_other[0]}:log-stream:x", f"{of_other[0]}/x"]),
-        ((f"arn:aws:s3:::{names.buckets_of('m', name)}",), [f"arn:aws:s3:::{names.bucket('m', other, 'p')}"]),
+        (
+            (f"arn:aws:s3:::{names.buckets_of('m', name)}",),
+            [f"arn:aws:s3:::{bucket}" for bucket in both_forms(product_stem("m", other, "p"))],
+        ),
         (
             (f"arn:aws:glue:r:1:database/{names.databases_of(name)}",),
             [f"arn:aws:glue:r:1:database/{names.database(other, 'p')}"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
-from itertools import pairwise, permutations
+from itertools import permutations
 from typing import Any
 
 from mesh import names
@@ -495,19 +495,74 @@ def grants_reach_the_domains_and_are_passed_on_by_nobody_else(document: Document
 
 
 @check
-def every_grant_on_a_catalog_waits_for_the_one_before(document: Document, plan: Plan) -> list[str]:
+def no_grant_waits_for_another(document: Document, plan: Plan) -> list[str]:
+    """One that fails stops none: neither a grant nor an entry of the catalog comes after another one."""
     wrong: list[str] = []
     for part in document["stacks"]:
         before = _before(part["resources"])
-        for kind in ("lakeformation/permissions:Permissions", "ResourceLfTag"):
-            grants = [r for r in part["resources"] if r["type"].endswith(kind)]
-            ordered = sorted(grants, key=lambda r: len(before[r["urn"]]))
+        grants = {r["urn"]: r for r in part["resources"] if r["type"].endswith("lakeformation/permissions:Permissions")}
+        labels = {r["urn"]: r for r in part["resources"] if r["type"].endswith("ResourceLfTag")}
+        for resource in grants.values():
             wrong += [
-                f"{_of(second)} does not wait for {_of(first)}"
-                for first, second in pairwise(ordered)
-                if first["urn"] not in before[second["urn"]]
+                f"{_of(resource)} waits for {_of(grants[urn])}" for urn in before[resource["urn"]] & grants.keys()
             ]
+        for resource in labels.values():
+            behind = (labels[urn] for urn in before[resource["urn"]] & labels.keys())
+            wrong += [f"{_of(resource)} waits for {_of(o)}" for o in behind if o["parent"] != resource["parent"]]
     return wrong
+
+
+@check
+def nothing_waits_for_a_budget(document: Document, plan: Plan) -> list[str]:
+    """A new account refuses one for a day."""
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        before = _before(part["resources"])
+        budgets = {r["urn"] for r in part["resources"] if r["type"].endswith("budgets/budget:Budget")}
+        wrong += [f"{_of(r)} waits for a budget" for r in part["resources"] if before[r["urn"]] & budgets]
+    return wrong
+
+
+@check
+def an_assignment_goes_before_its_policy(document: Document, plan: Plan) -> list[str]:
+    """What is made after is deleted before: the AWS plugin provisions where an assignment is when it takes a policy."""
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        before = _before(part["resources"])
+        policies = {r["name"]: r["urn"] for r in part["resources"] if r["type"].endswith(":PermissionSetInlinePolicy")}
+        for assignment in (r for r in part["resources"] if r["type"].endswith(":AccountAssignment")):
+            held = {policies[urn.rpartition("::")[2]] for urn in before[assignment["urn"]] if ":PermissionSet::" in urn}
+            if not held or not held <= before[assignment["urn"]]:
+                wrong.append(f"{_of(assignment)}: deleted after the policy of its set, or with it")
+    return wrong
+
+
+@check
+def every_workgroup_can_go_when_it_was_used(document: Document, plan: Plan) -> list[str]:
+    groups = resources(document, "athena/workgroup:Workgroup")
+    return [_of(group) for group in groups if group["inputs"].get("forceDestroy") is not True]
+
+
+@check
+def no_stack_set_is_sent_to_a_unit_without_accounts(document: Document, plan: Plan) -> list[str]:
+    """CloudFormation lists no instance there, and the AWS plugin would add the unit in every run."""
+    units = {account.unit for account in plan.organization.args.accounts}
+    wrong: list[str] = []
+    for instances in resources(document, "cloudformation/stackInstances:StackInstances"):
+        targets = instances["inputs"]["deploymentTargets"]["organizationalUnitIds"]
+        if len(targets) > len(units):
+            wrong.append(f"{_of(instances)}: {len(targets)} units, accounts in {len(units)}")
+        if not any("organizations/account:Account" in urn for urn in instances["dependencies"]):
+            wrong.append(f"{_of(instances)}: does not wait for the accounts")
+    return wrong
+
+
+@check
+def nothing_of_an_iceberg_table_but_its_schema_is_ours(document: Document, plan: Plan) -> list[str]:
+    """Any other property is sent by the AWS plugin together with the pointer of a moment before."""
+    ours = {"name", "databaseName", "catalogId", "openTableFormatInput"}
+    tables = [r for r in resources(document, ":CatalogTable") if "openTableFormatInput" in r["inputs"]]
+    return [f"{_of(table)}: {sorted(more)}" for table in tables if (more := table["inputs"].keys() - ours)]
 
 
 @check

@@ -142,10 +142,10 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
         arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
         yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
-    for args in plan.registered.values():
+    for product, args in plan.registered.items():
         yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
         place = {"catalogId": governance, "arn": args.arn}
-        about = f"grant to {args.publisher}: {args.domain}.{args.product}"
+        about = f"grant to {args.publisher}: {product}"
         yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
     for role in plan.ci.values():
         yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
@@ -201,7 +201,9 @@ def _bucket(
     tags: Mapping[str, str],
     own_key: bool = True,
 ) -> Iterator[Fact]:
-    yield fact(stack, f"bucket {name}", dict(tags))
+    # The ending that S3 reserves, and the value that it asks for with it (S3 User Guide, "Namespaces").
+    own = "account-regional" if name.endswith("-an") else None
+    yield fact(stack, f"bucket {name}", [own, dict(tags)])
     yield fact(stack, f"policy of bucket {name}", policy)
     yield fact(stack, f"life of bucket {name}", [expire, expire_old])
     yield fact(stack, f"encryption of bucket {name}", "aws:kms" if own_key else "AES256")
@@ -261,6 +263,9 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.clearance, governance)])
         what = _expression(args.clearance, governance)
         yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
+    what = {"catalogId": account, "name": plan.default.database}
+    yield fact(stack, f"grant to {account}:IAMPrincipals: default", [["DESCRIBE"], [], None, what])
+    yield fact(stack, f"database {plan.default.database}", [plan.default.description, None, account])
     for reference, args in plan.links.items():
         target = {"catalogId": args.perimeter.governance_id, "databaseName": args.database}
         yield fact(stack, f"link {args.database}", [target, account])
@@ -280,7 +285,9 @@ def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
         yield fact(stack, f"label {key} on {args.database}", "true")
     for table in args.tables:
         location = f"s3://{args.location}/{table.name}/"
-        yield fact(stack, f"table {args.database}.{table.name}", [table.description, location, *_columns(table)])
+        # Glue takes no description beside the schema of an Iceberg table.
+        description = table.description if table.format == "parquet" else None
+        yield fact(stack, f"table {args.database}.{table.name}", [description, location, *_columns(table)])
         for column in {column.name: column for column in (*table.columns, *table.partitions)}.values():
             for key in args.classifications:
                 value = "true" if key in column.labels else "false"
@@ -379,7 +386,7 @@ def _database(resource: Found, known: Known) -> Facts:
     if "targetDatabase" in inputs:
         yield f"link {inputs['name']}", [inputs["targetDatabase"], inputs["catalogId"]]
     else:
-        yield f"database {inputs['name']}", [inputs["description"], inputs["locationUri"], inputs["catalogId"]]
+        yield f"database {inputs['name']}", [inputs["description"], inputs.get("locationUri"), inputs["catalogId"]]
 
 
 def _table(resource: Found, known: Known) -> Facts:
@@ -395,7 +402,7 @@ def _table(resource: Found, known: Known) -> Facts:
         described = inputs["storageDescriptor"]
         columns = [[c["name"], c["comment"], c["type"]] for c in described["columns"]]
         rest = [described["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
-    yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs["description"], *rest]
+    yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs.get("description"), *rest]
 
 
 def _label(resource: Found, known: Known) -> Facts:
@@ -485,7 +492,7 @@ def _lock(inputs: Found) -> Any:
 
 READERS: Final[dict[str, Any]] = {
     "pulumi:providers:aws": _provider,
-    "s3/bucket:Bucket": _of_bucket("bucket", lambda inputs: inputs.get("tags") or {}),
+    "s3/bucket:Bucket": _of_bucket("bucket", lambda inputs: [inputs.get("bucketNamespace"), inputs.get("tags") or {}]),
     "BucketPolicy": _of_bucket("policy of bucket", lambda inputs: inputs["policy"]),
     "BucketLifecycleConfiguration": _of_bucket("life of bucket", _life),
     "BucketServerSideEncryptionConfiguration": _of_bucket(

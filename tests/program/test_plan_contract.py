@@ -66,6 +66,17 @@ def alone(kind: str, stack: str) -> Doctor:
     return doctor
 
 
+def behind(kind: str, other: str, stack: str) -> Doctor:
+    """The last resource of a kind waits for the first of another."""
+
+    def doctor(document: Document) -> None:
+        last, first = resources(document, kind, stack)[-1], resources(document, other, stack)[0]
+        assert first is not last
+        last["dependencies"] = [*last["dependencies"], first["urn"]]
+
+    return doctor
+
+
 def unparented(kind: str, stack: str) -> Doctor:
     """Nothing of that kind, and no component around it, waits for anything."""
 
@@ -318,9 +329,23 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         "everybody reads",
         put(GRANT, "inputs", "permissions", value=["SELECT"], stack="access-ads", name="content."),
     ),
-    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "hub", alone(GRANT, "governance")),
-    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "domain", alone(GRANT, "access-ads")),
-    (checks.every_grant_on_a_catalog_waits_for_the_one_before, "labels", alone(TAG, "domain-ads")),
+    (checks.no_grant_waits_for_another, "hub", behind(GRANT, GRANT, "governance")),
+    (checks.no_grant_waits_for_another, "domain", behind(GRANT, GRANT, "access-ads")),
+    (checks.no_grant_waits_for_another, "labels", behind(TAG, TAG, "domain-ads")),
+    (checks.nothing_waits_for_a_budget, "a bucket", behind("s3/bucket:Bucket", "budgets/budget:Budget", "domain-ads")),
+    (checks.an_assignment_goes_before_its_policy, "alone", alone("AccountAssignment", "organization")),
+    (checks.every_workgroup_can_go_when_it_was_used, "kept", put("Workgroup", "inputs", "forceDestroy", value=None)),
+    (checks.no_stack_set_is_sent_to_a_unit_without_accounts, "alone", alone("StackInstances", "organization")),
+    (
+        checks.no_stack_set_is_sent_to_a_unit_without_accounts,
+        "a fourth unit",
+        put("StackInstances", "inputs", "deploymentTargets", "organizationalUnitIds", value=["ou-a"] * 4),
+    ),
+    (
+        checks.nothing_of_an_iceberg_table_but_its_schema_is_ours,
+        "described",
+        put(":CatalogTable", "inputs", "description", value="Profiles.", stack="domain-identity", name="profiles-"),
+    ),
     (
         checks.what_closes_comes_before_what_opens,
         "a table first",

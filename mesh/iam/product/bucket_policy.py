@@ -25,6 +25,7 @@ from mesh.iam.perimeter import (
     outside_units,
 )
 from mesh.iam.product.audience import Audience
+from mesh.iam.roles.publisher import START
 from mesh.iam.statement import KEY_ARN, Document, Statement, account, document, when
 
 
@@ -165,11 +166,11 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="PublisherStartsTables",
-            what="The domain's publisher reads and writes the metadata of tables.",
+            what="The domain's publisher reads, writes and deletes the metadata of tables.",
             why="Glue writes the first metadata file of an Iceberg table as whoever creates the table.",
             effect="Allow",
             principal=governance,
-            actions=("s3:GetObject", "s3:PutObject"),
+            actions=START,
             resources=(f"{whole}/tables/*/metadata/*",),
             conditions=(caller_is(audience.publisher),),
         )

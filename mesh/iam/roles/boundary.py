@@ -121,10 +121,10 @@ def _in_governance() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="PublishProducts",
-            what="In the governance account a role labels data and tags tables, besides.",
+            what="In the governance account a role labels data, tags tables and reads them back, besides.",
             why="Publishers do; in the accounts of domains and partners nobody labels data.",
             effect="Allow",
-            actions=(*LABEL, *TAG),
+            actions=(*LABEL, *TAG, "glue:GetPartitionIndexes"),
             resources=("*",),
         ),
     )

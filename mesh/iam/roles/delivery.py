@@ -30,7 +30,7 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
     `inboxes` are buckets, each with the last day of its agreement. There is a statement for each day on which one ends,
     which are at most as many as the partners that the product goes to.
     """
-    bucket, alias = names.bucket(perimeter.mesh, domain, product), names.key_alias(product)
+    bucket, alias = perimeter.buckets.of_product(domain, product, account_id), names.key_alias(product)
     return document(
         Statement(
             sid="ReadTheRules",

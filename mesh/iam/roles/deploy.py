@@ -54,6 +54,23 @@ def preview_trust(perimeter: Perimeter, *, by_ci: bool) -> Document:
     return document(*((ci,) if by_ci else ()), _emergencies(perimeter))
 
 
+def administrator_trust(management_id: str, administrator: str) -> Document:
+    """Trust of both roles in the management account for the first run, which makes the account that CI has roles in.
+
+    One administrator of that account, by ARN; the template that follows leaves the statement out.
+    """
+    return document(
+        assumed_by(
+            management_id,
+            administrator,
+            sid="TheFirstAdministrator",
+            what="An administrator of the management account, who is named, assumes the role.",
+            why="CI's roles and break-glass come with the governance account, which the first run makes.",
+            actions=BEGIN,
+        )
+    )
+
+
 def _continuous_integration(perimeter: Perimeter, account_id: str) -> Iterator[Statement]:
     hub, management = perimeter.governance_id, perimeter.management_id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mesh import names
+from mesh.iam.mesh_catalog import ATHENAS_DATABASE
 from mesh.iam.statement import Document, Statement, document
 
 MADE_ROLES = ("clearance/*", "pipeline/*/*", "delivery/*", *names.STAFF)
@@ -80,7 +81,7 @@ def _what_reads_and_links(account_id: str) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="MakeLinks",
-            what="The role makes, changes and deletes links to databases of the hub.",
+            what="The role makes, changes and deletes links to the hub's databases, and the one that Athena asks for.",
             why="A link is named as its database, `<domain>__<product>`; to delete one asks for all that is below it.",
             effect="Allow",
             actions=(
@@ -94,9 +95,11 @@ def _what_reads_and_links(account_id: str) -> tuple[Statement, ...]:
             ),
             resources=(
                 f"arn:aws:glue:*:{account_id}:catalog",
-                f"arn:aws:glue:*:{account_id}:database/*__*",
-                f"arn:aws:glue:*:{account_id}:table/*__*/*",
-                f"arn:aws:glue:*:{account_id}:userDefinedFunction/*__*/*",
+                *(
+                    f"arn:aws:glue:*:{account_id}:{resource}"
+                    for database in ("*__*", ATHENAS_DATABASE)
+                    for resource in (f"database/{database}", f"table/{database}/*", f"userDefinedFunction/{database}/*")
+                ),
             ),
         ),
     )

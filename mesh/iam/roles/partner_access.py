@@ -14,7 +14,7 @@ from mesh.iam.statement import Document, Statement, document, when
 def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inbox: str) -> Document:
     """Permissions: what data work needs of the partner's own account, and nothing else."""
     region = perimeter.region
-    results = names.results_bucket(perimeter.mesh, f"partner-{partner}")
+    results = perimeter.buckets.results(f"partner-{partner}", account_id)
     return document(
         Statement(
             sid="QueryInTheOwnWorkgroup",

@@ -27,7 +27,7 @@ def pipeline_trust(account_id: str) -> Document:
 
 def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str) -> Document:
     """Permissions: write one product, in the private network; its bucket, key and logs, and those of no other."""
-    bucket = names.bucket(perimeter.mesh, domain, product)
+    bucket = perimeter.buckets.of_product(domain, product, account_id)
     alias = names.key_alias(product)
     bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     return document(

@@ -16,6 +16,8 @@ PUBLISH: Final = (
     "glue:DeleteDatabase",
     "glue:DeleteTable",
     "glue:GetDatabase",
+    # The plugin reads it back with every table (resourceCatalogTableRead), also with one that has no partitions.
+    "glue:GetPartitionIndexes",
     "glue:GetTable",
     "glue:GetTables",
     "glue:UpdateDatabase",
@@ -29,6 +31,9 @@ LABEL: Final = (
     "lakeformation:GetResourceLFTags",
     "lakeformation:RemoveLFTagsFromResource",
 )
+
+START: Final = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+"""What starts an Iceberg table (Lake Formation Developer Guide, "Creating Apache Iceberg tables", Prerequisites)."""
 
 
 def publisher_trust(domain_id: str) -> Document:
@@ -77,12 +82,20 @@ def publisher_permissions(perimeter: Perimeter, domain: str, domain_id: str) -> 
         ),
         Statement(
             sid="StartTables",
-            what="The role reads and writes the metadata of tables in its domain's buckets.",
+            what="The role reads, writes and deletes the metadata of tables in its domain's buckets.",
             why="Glue writes the first metadata file of an Iceberg table as whoever creates the table.",
             effect="Allow",
-            actions=("s3:GetObject", "s3:PutObject"),
+            actions=START,
             resources=(f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}/tables/*/metadata/*",),
             conditions=(when("StringEquals", "aws:ResourceAccount", domain_id),),
+        ),
+        Statement(
+            sid="StartTablesThroughLakeFormation",
+            what="The role asks Lake Formation for credentials, with its grants alone.",
+            why="AWS asks it of who writes at a registered location; whether CreateTable does, no page says.",
+            effect="Allow",
+            actions=("lakeformation:GetDataAccess",),
+            resources=("*",),
         ),
         Statement(
             sid="EncryptTableMetadata",

@@ -1,7 +1,7 @@
 """Actions with which settings are read: what a refresh of the program's resource types asks, and nothing of data.
 
 An action that returns what somebody stored, logged, asked or keeps secret is not among them, however its name begins.
-What the plugin asks for each type stands in `mesh/aws/plugin_reads.yaml`; the proof compares the two.
+What the plugin asks for each type stands in `mesh/aws/plugin/`, read in its source; the proof compares the two.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 _NAMES: Final = {
     "athena": "GetWorkGroup ListTagsForResource",
     "budgets": "ListTagsForResource ViewBudget",
-    "cloudformation": "DescribeStackInstance DescribeStackSet DescribeStackSetOperation ListStackInstances",
+    "cloudformation": "DescribeStackInstance DescribeStackSet ListStackInstances",
     "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrailStatus ListTags",
     "ec2": (
         "DescribeNetworkAcls DescribePrefixLists DescribeRouteTables DescribeSecurityGroups DescribeSubnets "
@@ -32,13 +32,13 @@ _NAMES: Final = {
     ),
     "ram": "GetResourceShareAssociations GetResourceShares ListResourceSharePermissions",
     "s3": (
-        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS GetBucketLocation "
+        "GetAccelerateConfiguration GetAccountPublicAccessBlock GetBucketAcl GetBucketCORS "
         "GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls "
         "GetBucketPolicy GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning "
         "GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket "
         "ListTagsForResource"
     ),
-    "sns": "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
+    "sns": "GetSubscriptionAttributes GetTopicAttributes ListSubscriptionsByTopic ListTagsForResource",
     "sso": "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListTagsForResource",
     "sts": "GetCallerIdentity",
 }

@@ -6,7 +6,7 @@ What a service, a share, a job or a network does with data no later policy sees:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 from mesh import names
 from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
@@ -26,9 +26,7 @@ QUERIES: Final = (
 """Actions on queries; only their number and ids can be listed besides."""
 
 
-UnitName = Literal["governance", "domains", "partners"]
-
-WHO_QUERIES: Final[Mapping[UnitName, tuple[str, ...]]] = {
+WHO_QUERIES: Final[Mapping[names.UnitName, tuple[str, ...]]] = {
     "governance": (),
     "domains": (names.clearance_role("*", "*"),),
     "partners": (names.role("*", "access"),),
@@ -36,7 +34,7 @@ WHO_QUERIES: Final[Mapping[UnitName, tuple[str, ...]]] = {
 """Roles that query in the mesh's workgroups, by the unit in which there are such roles."""
 
 
-def no_exfiltration(perimeter: Perimeter, unit: UnitName) -> Document:
+def no_exfiltration(perimeter: Perimeter, unit: names.UnitName) -> Document:
     """SCP on one unit: no service (I7), no share (I19) and no network (I8) carries data out.
 
     A refusal that excepts callers of one unit alone excepts nobody in the other units.

@@ -6,7 +6,7 @@ Nobody is excepted from a statement of this document.
 from __future__ import annotations
 
 from mesh import names
-from mesh.aws.resource_owners import OWNED_BY_AWS, TELL_NO_OWNER
+from mesh.aws.resource_owners import OWNED_BY_AWS, PERMISSIONS_OF_RAM, TELL_NO_OWNER
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.scp.sharing import nothing_is_shared_outside
 from mesh.iam.statement import Document, Statement, document, when
@@ -26,7 +26,7 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
             what="No identity acts on a resource outside the organisation, whatever the service and the action.",
             why="Data could be written to a stranger's bucket, through Athena as well: UNLOAD writes as the caller.",
             not_actions=TELL_NO_OWNER,
-            not_resources=OWNED_BY_AWS,
+            not_resources=(*OWNED_BY_AWS, PERMISSIONS_OF_RAM),
             conditions=(when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),),
         ),
         Statement(

@@ -10,6 +10,7 @@ from typing import Final
 
 from mesh import names
 from mesh.iam.perimeter import Perimeter, caller_is_not, deploy_roles
+from mesh.iam.scp.origins import not_for_a_service
 from mesh.iam.statement import Condition, Statement, when
 
 OF_NOBODY: Final = (
@@ -102,11 +103,12 @@ def nothing_is_shared_outside(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseSharesOutside",
-            what="Nobody makes a share that accounts outside the organisation may join.",
-            why="RAM shares with any account, if it is told to.",
+            what="Nobody asks RAM for a share that accounts outside the organisation may join.",
+            why="RAM shares with any account, if told to; with whom Lake Formation's own are, the next says.",
             actions=("ram:CreateResourceShare", "ram:UpdateResourceShare"),
             resources=("*",),
-            conditions=(when("Bool", "ram:RequestedAllowsExternalPrincipals", "true"),),
+            # Lake Formation makes such a share for whoever grants to the domains unit (`docs/surprises.md`).
+            conditions=(when("Bool", "ram:RequestedAllowsExternalPrincipals", "true"), not_for_a_service()),
         ),
         Statement(
             sid="RefuseSharesWithOthers",

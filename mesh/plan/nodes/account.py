@@ -43,12 +43,12 @@ class AccountBaselineArgs:
     @property
     def log_bucket(self) -> str:
         """Name of the bucket for access logs of the account's buckets."""
-        return names.log_bucket(self.perimeter.mesh, self.owner)
+        return self.perimeter.buckets.logs(self.owner, self.account_id)
 
     @property
     def results_bucket(self) -> str:
         """Name of the bucket for results of the account's queries."""
-        return names.results_bucket(self.perimeter.mesh, self.owner)
+        return self.perimeter.buckets.results(self.owner, self.account_id)
 
     @property
     def boundary(self) -> Document:

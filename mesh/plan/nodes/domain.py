@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.iam.ends import latest
+from mesh.iam.mesh_catalog import ATHENAS_DATABASE
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
@@ -29,12 +30,13 @@ from mesh.plan.nodes.lf_tags import TagAssignment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearanceRoleArgs:
-    """The role of a clearance in an account; `owner` names the domain."""
+    """The role of a clearance in an account; `owner` names the domain. `by_hub` says that the hub grants to it."""
 
     perimeter: Perimeter
     clearance: Clearance
     account_id: str
     owner: str
+    by_hub: bool = False
 
     @property
     def arn(self) -> str:
@@ -49,14 +51,16 @@ class ClearanceRoleArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the role."""
-        results = names.results_bucket(self.perimeter.mesh, self.owner)
+        results = self.perimeter.buckets.results(self.owner, self.account_id)
         return clearance_permissions(
             self.perimeter, self.account_id, self.clearance.name, results, names.ACCOUNT_KEY_ALIAS
         )
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Grants to the role: the hub's expressions, passed on."""
+        """Grants to the role: the hub's expressions, passed on; none where the hub grants to the role itself."""
+        if self.by_hub:
+            return ()
         hub, clearance = self.perimeter.governance_id, self.clearance
         return (
             on_databases(clearance.name, self.arn, hub, clearance.classifications),
@@ -86,7 +90,7 @@ class DataProductArgs:
     @property
     def bucket(self) -> str:
         """Name of the bucket."""
-        return names.bucket(self.perimeter.mesh, self.domain, self.name)
+        return self.perimeter.buckets.of_product(self.domain, self.name, self.account_id)
 
     @property
     def audience(self) -> Audience:
@@ -207,7 +211,7 @@ class CatalogEntryArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceLinkArgs:
-    """A link in a consumer's account to a database that it consumes; it gives no permission."""
+    """A link in a domain's account to a database of the hub that it has or consumes; it gives no permission."""
 
     perimeter: Perimeter
     account_id: str
@@ -224,6 +228,33 @@ class ResourceLinkArgs:
         """Grant to everyone in the account to see the link; the database itself has grants of its own."""
         return Grant(
             name=f"{self.producer}.{self.product}",
+            principal=f"{self.account_id}:IAMPrincipals",
+            permissions=("DESCRIBE",),
+            on=NamedResource(catalog=self.account_id, database=self.database),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultDatabaseArgs:
+    """The empty database `default` of an account, which Athena asks every querying role to see."""
+
+    account_id: str
+
+    @property
+    def database(self) -> str:
+        """Name of the database, which is Athena's to choose."""
+        return ATHENAS_DATABASE
+
+    @property
+    def description(self) -> str:
+        """Description of the database."""
+        return "Empty: Athena asks everyone who queries to see a database of this name"
+
+    @property
+    def grant(self) -> Grant:
+        """Grant to everyone in the account to see it; there is nothing in it."""
+        return Grant(
+            name="default",
             principal=f"{self.account_id}:IAMPrincipals",
             permissions=("DESCRIBE",),
             on=NamedResource(catalog=self.account_id, database=self.database),
@@ -254,7 +285,7 @@ class PartnerReplicationArgs:
     @property
     def bucket(self) -> str:
         """The product's bucket."""
-        return names.bucket(self.perimeter.mesh, self.domain, self.product)
+        return self.perimeter.buckets.of_product(self.domain, self.product, self.account_id)
 
     @property
     def role_arn(self) -> str:
@@ -294,3 +325,8 @@ class DomainPlan:
     catalog: Mapping[str, CatalogEntryArgs]
     links: Mapping[str, ResourceLinkArgs]
     deliveries: Mapping[str, PartnerReplicationArgs]
+
+    @property
+    def default(self) -> DefaultDatabaseArgs:
+        """The database that Athena asks for."""
+        return DefaultDatabaseArgs(account_id=self.deciding.account_id)

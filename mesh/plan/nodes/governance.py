@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mesh import names
@@ -27,23 +27,25 @@ from mesh.plan.nodes.roles import RoleDocuments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeshCatalogArgs:
-    """The one catalog: Lake Formation's settings, LF-tags, the hub's grants, and the publishers it lets in."""
+    """The one catalog: Lake Formation's settings, LF-tags, the hub's grants, and the publishers it lets in.
+
+    `direct` are account ids of domains, by name, to whose roles the hub grants itself; without any, it grants to the
+    domains unit, and each account passes that on.
+    """
 
     perimeter: Perimeter
     classifications: Mapping[str, str]
     clearances: tuple[Clearance, ...]
     publishers: tuple[str, ...]
+    direct: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Grants to the domains unit, never to partners, of the databases and of each clearance; then the publishers'.
+        """Grants to the domains, never to partners, of the databases and of each clearance; then the publishers'.
 
         A publisher may create databases and put labels on them; its IAM policy says which databases.
         """
-        hub, unit = self.perimeter.governance_id, self.perimeter.domains_unit_arn
-        # One for all clearances: two resources of one grant would be revoked with the first of them.
-        grants = [on_databases("every", unit, hub, sorted(self.classifications), grantable=True)]
-        grants += [on_tables(c.name, unit, hub, c.expression, grantable=True) for c in self.clearances]
+        hub, grants = self.perimeter.governance_id, self._to_roles() if self.direct else self._to_domains()
         for publisher in self.publishers:
             name = publisher.rpartition("/")[2]
             catalog = WholeCatalog(catalog=hub)
@@ -60,6 +62,22 @@ class MeshCatalogArgs:
                 for key in self.classifications
             ]
         return tuple(grants)
+
+    def _to_domains(self) -> list[Grant]:
+        hub, unit = self.perimeter.governance_id, self.perimeter.domains_unit_arn
+        # One for all clearances: two resources of one grant would be revoked with the first of them.
+        every = on_databases("every", unit, hub, sorted(self.classifications), grantable=True)
+        return [every, *(on_tables(c.name, unit, hub, c.expression, grantable=True) for c in self.clearances)]
+
+    def _to_roles(self) -> list[Grant]:
+        hub, grants = self.perimeter.governance_id, list[Grant]()
+        for domain, account_id in self.direct.items():
+            for clearance in self.clearances:
+                role = names.clearance_role(account_id, clearance.name)
+                name = f"{domain}-{clearance.name}"
+                grants.append(on_databases(name, role, hub, sorted(self.classifications)))
+                grants.append(on_tables(name, role, hub, clearance.expression))
+        return grants
 
     @property
     def administrators(self) -> tuple[str, ...]:
@@ -78,13 +96,13 @@ class RegisteredLocationArgs:
 
     perimeter: Perimeter
     domain: str
-    product: str
+    bucket: str
     deletion_protection: bool = True
 
     @property
     def arn(self) -> str:
         """ARN of the place: tables only, never the files port."""
-        return f"arn:aws:s3:::{names.tables_of(names.bucket(self.perimeter.mesh, self.domain, self.product))}"
+        return f"arn:aws:s3:::{names.tables_of(self.bucket)}"
 
     @property
     def role(self) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
+from mesh import names
 from mesh.iam import bootstrap, break_glass
 from mesh.iam.ai_opt_out import OptOut
 from mesh.iam.declarative_policy import Declaration, no_way_out
@@ -13,7 +15,7 @@ from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
 from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
-from mesh.iam.roles.deploy import deploy_access_trust, deploy_trust, preview_trust
+from mesh.iam.roles.deploy import administrator_trust, deploy_access_trust, deploy_trust, preview_trust
 from mesh.iam.roles.permission_set import permission_set
 from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins, who_reads
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
@@ -21,6 +23,22 @@ from mesh.iam.statement import Document
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.continuous_integration import FirstCiRoles
 from mesh.plan.nodes.roles import RoleDocuments
+
+_POLICY_TYPES: Final = (
+    "AISERVICES_OPT_OUT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "RESOURCE_CONTROL_POLICY",
+    "SERVICE_CONTROL_POLICY",
+)
+_TRUSTED_SERVICES: Final = (
+    "account.amazonaws.com",
+    "cloudtrail.amazonaws.com",
+    "ec2.amazonaws.com",
+    "iam.amazonaws.com",
+    "member.org.stacksets.cloudformation.amazonaws.com",
+    "ram.amazonaws.com",
+    "sso.amazonaws.com",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +82,7 @@ class MemberAccount:
     email: str
     unit: str
     tags: Tags
+    deletion_protection: bool = True
 
 
 # Without slots, since its cached properties need a `__dict__`.
@@ -71,14 +90,29 @@ class MemberAccount:
 class LandingZoneArgs:
     """The organisation: units, accounts, control policies, and the roles that accounts start with.
 
-    Without `first_ci` there is no CI: people deploy, by break-glass.
+    Without `first_ci` there is no CI: people deploy, by break-glass. `services` and `policy_types` are on in an
+    organisation that was there before, and stay on.
     """
 
     perimeter: Perimeter
     accounts: tuple[MemberAccount, ...]
     partner_policies: tuple[OrganizationPolicy, ...] = ()
     first_ci: FirstCiRoles | None = None
+    services: tuple[str, ...] = ()
+    policy_types: tuple[str, ...] = ()
     deletion_protection: bool = True
+    root_access: tuple[str, ...] = ("RootCredentialsManagement", "RootSessions")
+    """Member accounts keep no credentials of a root user; what only a root user can do, the management account does."""
+
+    @property
+    def enabled_policy_types(self) -> tuple[str, ...]:
+        """Types of policies that are on: those of the mesh, and those that were."""
+        return tuple(sorted({*_POLICY_TYPES, *self.policy_types}))
+
+    @property
+    def trusted_services(self) -> tuple[str, ...]:
+        """Services of AWS with access to the organisation: those that the mesh uses, and those that had it."""
+        return tuple(sorted({*_TRUSTED_SERVICES, *self.services}))
 
     @cached_property
     def declared(self) -> DeclarativePolicy:
@@ -166,6 +200,11 @@ class LandingZoneArgs:
             ),
         )
 
+    def first_bootstrap(self, administrator: str) -> str:
+        """The template for the management account before the first run, which an administrator of it makes."""
+        trust = administrator_trust(self.perimeter.management_id, administrator)
+        return bootstrap.first_template(trust, trust)
+
     @cached_property
     def access_bootstrap(self) -> str:
         """The CloudFormation template of the role that decides who reads, in accounts of domains."""
@@ -178,7 +217,7 @@ def _allow_lists() -> Iterator[OrganizationPolicy]:
         yield OrganizationPolicy(
             name=f"{ALLOW_LIST}{subject.lower()}",
             type="SERVICE_CONTROL_POLICY",
-            targets=("governance", "domains", "partners"),
+            targets=names.UNITS,
             description=f"Of {subject.lower()}, only the listed actions of AWS are allowed.",
             document=body,
         )

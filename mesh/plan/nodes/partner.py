@@ -33,7 +33,7 @@ class PartnerAccountArgs:
     @property
     def inbox(self) -> str:
         """Name of the inbox bucket."""
-        return names.partner_bucket(self.perimeter.mesh, self.partner)
+        return self.perimeter.buckets.inbox(self.partner, self.account_id)
 
     @property
     def bucket_policy(self) -> Document:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.domain import DomainPlan
@@ -40,6 +41,40 @@ class Plan:
             **{f"access-{name}": domain.deciding for name, domain in self.domains.items()},
             **{f"domain-{name}": domain.access for name, domain in self.domains.items()},
         }
+
+    def account_of(self, owner: str) -> str:
+        """Id of the account of `management`, `governance`, a domain or `partner-<p>`; raises KeyError for others."""
+        if owner in ("governance", "management"):
+            return self.perimeter.governance_id if owner == "governance" else self.perimeter.management_id
+        if owner in self.domains:
+            return self.domains[owner].access.account_id
+        kind, _, partner = owner.partition("-")
+        if kind != "partner" or partner not in self.partners:
+            raise KeyError(owner)
+        return self.partners[partner].access.account_id
+
+    def _account_if_any(self, owner: str) -> str:
+        """Id of an owner's account, or an assumed one for who is not in the mesh."""
+        try:
+            return self.account_of(owner)
+        except KeyError:
+            return names.assumed_account_id("", owner)
+
+    def product_bucket(self, domain: str, product: str) -> str:
+        """Name of the bucket that a product of a domain has, or would have."""
+        return self.perimeter.buckets.of_product(domain, product, self._account_if_any(domain))
+
+    def inbox(self, partner: str) -> str:
+        """Name of the inbox that a partner has, or would have."""
+        return self.perimeter.buckets.inbox(partner, self._account_if_any(f"partner-{partner}"))
+
+    def log_bucket(self, owner: str) -> str:
+        """Name of the bucket of the access logs of an account; `owner` is as in `account_of`. Raises KeyError."""
+        return self.perimeter.buckets.logs(owner, self.account_of(owner))
+
+    def results_bucket(self, owner: str) -> str:
+        """Name of the bucket of the results of queries of an account. Raises KeyError."""
+        return self.perimeter.buckets.results(owner, self.account_of(owner))
 
     @property
     def stacks(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from mesh.model import Mesh
 from mesh.plan.rules import (
     accounts,
     agreements,
+    bucket_naming,
     clearances,
     consumers,
     continuous_integration,
@@ -28,6 +29,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *continuous_integration.RULES,
     *accounts.RULES,
     *naming.RULES,
+    *bucket_naming.RULES,
     *products.RULES,
     *contract_contents.RULES,
     *locks.RULES,

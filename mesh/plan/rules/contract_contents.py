@@ -75,8 +75,9 @@ def _place(context: RuleContext, reference: str) -> DataPlace:
     mesh, accounts = context.mesh.file, context.mesh.accounts
     ids = (accounts.governance, accounts.domains.get(domain)) if accounts else ()
     known = frozenset(account for account in ids if account)
-    bucket, database = names.bucket(mesh.name, domain, product), names.database(domain, product)
-    return DataPlace(known, mesh.region, bucket, database)
+    builder = context.builder
+    bucket = builder.perimeter.buckets.of_product(domain, product, builder.domain_id(domain))
+    return DataPlace(known, mesh.region, bucket, names.database(domain, product))
 
 
 def contracts_are_of_their_product(context: RuleContext) -> Iterator[Problem]:

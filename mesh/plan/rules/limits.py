@@ -17,6 +17,7 @@ from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
 from mesh.plan.build import Builder
+from mesh.plan.control_policies import policy_nodes
 from mesh.plan.nodes.grants import LABEL_VALUES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
@@ -249,9 +250,24 @@ def accounts_fit_the_organization(context: RuleContext) -> Iterator[Problem]:
         yield Problem("mesh.yaml", (), message)
 
 
+def control_policies_fit_beside_those_of_others(context: RuleContext) -> Iterator[Problem]:
+    """Control policies of the mesh, of AWS and of others are not more at a node than AWS takes."""
+    if context.mesh.touches("mesh.yaml", "policies-of-others"):
+        return
+    for node in policy_nodes(context.builder.fixed_policies(), context.mesh.file.policies_of_others):
+        if node.others and node.attached > node.quota:
+            where = "the root" if node.node == "root" else f"the unit '{node.node}'"
+            message = (
+                f"{node.others} {node.kind} of others at {where}, {node.mesh} of the mesh and {node.of_aws} of AWS, "
+                f"and AWS takes {node.quota}: merge or detach {node.attached - node.quota} of theirs"
+            )
+            yield Problem("mesh.yaml", ("policies-of-others", node.type, node.node), message)
+
+
 RULES: Final[tuple[CrossFileRule, ...]] = (
     documents_fit_their_quotas,
     roles_fit_their_account,
     clearances_fit_lake_formation,
     accounts_fit_the_organization,
+    control_policies_fit_beside_those_of_others,
 )

@@ -25,7 +25,7 @@ def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> RoleWo
     "Configure access to databases and tables in the AWS Glue Data Catalog" and "Work with query results and recent
     queries"; Lake Formation Developer Guide, "Lake Formation permissions reference" (GetDataAccess).
     """
-    account, results = domain.access.account_id, names.results_bucket(subject.plan.mesh, domain.name)
+    account, results = domain.access.account_id, subject.plan.results_bucket(domain.name)
     own = f"arn:aws:s3:::{results}"
     return RoleWork(
         who=f"clearance {clearance} in domain {domain.name}",
@@ -70,7 +70,7 @@ def _results_of_others(bucket: str, clearance: str) -> Iterator[str]:
 
 def _files_of_no_domain(subject: Subject, domain: str) -> Iterator[str]:
     """Buckets of the mesh that are no product's, and of strangers."""
-    mesh = subject.plan.mesh
-    others = (names.audit_bucket(mesh), names.log_bucket(mesh, domain), f"{mesh}x-{domain}--a")
+    plan = subject.plan
+    others = (plan.governance.audit.bucket, plan.log_bucket(domain), f"{plan.mesh}x-{domain}--a")
     for bucket in (*(f"arn:aws:s3:::{name}" for name in others), OUTSIDE_BUCKET):
         yield from (bucket, f"{bucket}/a")

@@ -80,6 +80,6 @@ def _keys_without_s3(subject: Subject, domain: DomainPlan, product: str) -> Iter
 def _buckets_of_others(subject: Subject, bucket: str) -> Iterator[str]:
     """Another product's bucket, one whose name begins alike, an inbox without an agreement, and a stranger's."""
     other = next((each.bucket for each in subject.products if each.bucket != bucket), "none")
-    inbox = names.partner_bucket(subject.plan.mesh, "another")
+    inbox = subject.plan.inbox("another")
     for name in (f"arn:aws:s3:::{bucket}x", f"arn:aws:s3:::{other}", f"arn:aws:s3:::{inbox}", OUTSIDE_BUCKET):
         yield from (name, f"{name}/outbound/a-partner/a")

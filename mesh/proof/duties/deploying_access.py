@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mesh import names
+from mesh.iam.mesh_catalog import ATHENAS_DATABASE
 from mesh.plan.nodes import DomainPlan
-from mesh.proof.duties import RoleWork, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import Subject
 
 _MAKES = (
@@ -41,12 +44,8 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
                 "*",
             ),
             *each("glue: CreateDatabase GetDatabase UpdateDatabase DeleteDatabase", f"{glue}:catalog"),
-            *each(
-                "glue: CreateDatabase GetDatabase UpdateDatabase DeleteDatabase GetTags TagResource UntagResource",
-                f"{glue}:database/{link}",
-            ),
-            *each("glue: DeleteDatabase GetTags TagResource UntagResource", f"{glue}:table/{link}/a"),
-            *each("glue: DeleteDatabase", f"{glue}:userDefinedFunction/{link}/a"),
+            *_on_a_database(glue, link),
+            *_on_a_database(glue, ATHENAS_DATABASE),
         ),
         beside=(
             names.deploy_role(account),
@@ -58,18 +57,32 @@ def of_deploy_access(subject: Subject, domain: DomainPlan) -> RoleWork:
             names.role(account, "pipeline/x"),
             *_made(subject.hub),
             names.boundary(subject.hub),
-            *(f"{elsewhere}:{part}" for part in ("catalog", f"database/{link}", f"table/{link}/a")),
-            f"{elsewhere}:userDefinedFunction/{link}/a",
+            f"{elsewhere}:catalog",
+            *(
+                f"{elsewhere}:{part}"
+                for database in (link, ATHENAS_DATABASE)
+                for part in (f"database/{database}", f"table/{database}/a", f"userDefinedFunction/{database}/a")
+            ),
             f"arn:aws:iam::{account}:role/somebody",
             f"arn:aws:iam::{account}:role/stacksets-exec-0123",
             names.policy(account, "boundaries"),
             f"arn:aws:iam::{account}:policy/boundary",
-            f"{glue}:database/default",
+            f"{glue}:database/defaults",
             *(f"arn:aws:s3:::{product.bucket}" for product in list(domain.products.values())[:1]),
             *(f"arn:aws:s3:::{product.bucket}/tables/a" for product in list(domain.products.values())[:1]),
             *(subject.product_key(product) for product in list(domain.products.values())[:1]),
         ),
     )
+
+
+def _on_a_database(glue: str, database: str) -> Iterator[Duty]:
+    """Duties on a database, and on what is below it: to delete it takes that, too."""
+    tags = "GetTags TagResource UntagResource"
+    yield from each(
+        f"glue: CreateDatabase GetDatabase UpdateDatabase DeleteDatabase {tags}", f"{glue}:database/{database}"
+    )
+    yield from each(f"glue: DeleteDatabase {tags}", f"{glue}:table/{database}/a")
+    yield from each("glue: DeleteDatabase", f"{glue}:userDefinedFunction/{database}/a")
 
 
 def _made(account: str) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
     """The work of a domain's publisher: databases and tables of its name, their labels and first metadata.
 
     Sources: design ("Stacks, accounts, and who deploys what", "How data flows"); Lake Formation Developer Guide,
-    "Assigning LF-Tags to Data Catalog resources"; Glue Developer Guide, "Specifying AWS Glue resource ARNs" (catalog,
-    database and table are asked), "Using the Iceberg framework in AWS Glue".
+    "Assigning LF-Tags to Data Catalog resources" and "Creating Apache Iceberg tables"; Glue Developer Guide,
+    "Specifying AWS Glue resource ARNs" (catalog, database and table are asked), "Using the Iceberg framework in AWS
+    Glue".
     """
     product = next(iter(domain.products.values()))
     metadata = f"arn:aws:s3:::{product.bucket}/tables/a/metadata/00000.metadata.json"
@@ -25,10 +26,10 @@ def of_publisher(subject: Subject, domain: DomainPlan) -> RoleWork:
         role=names.publisher_role(subject.hub, domain.name),
         duties=(
             *_publishes(subject, domain.name),
-            *each("lakeformation: AddLFTagsToResource RemoveLFTagsFromResource GetResourceLFTags", "*"),
+            *each("lakeformation: AddLFTagsToResource RemoveLFTagsFromResource GetResourceLFTags GetDataAccess", "*"),
         ),
         granted=(
-            *each("s3: GetObject PutObject", metadata),
+            *each("s3: GetObject PutObject DeleteObject", metadata),
             *_encrypts(subject, key),
             *_encrypts(subject, f"arn:aws:kms:{subject.region}:{product.account_id}:key/x"),
         ),
@@ -101,6 +102,8 @@ def _publishes(subject: Subject, domain: str) -> Iterator[Duty]:
         yield from each("glue: CreateDatabase GetDatabase UpdateDatabase", part)
     for part in (catalog, database, table):
         yield from each("glue: CreateTable GetTable GetTables UpdateTable DeleteTable DeleteDatabase", part)
+        # What the plugin reads back with each table (terraform-provider-aws, resourceCatalogTableRead).
+        yield from each("glue: GetPartitionIndexes", part)
     for part in (database, table):
         yield from each("glue: GetTags TagResource UntagResource", part)
 
@@ -135,9 +138,9 @@ def _encrypts(subject: Subject, key: str) -> Iterator[Duty]:
 
 def _buckets_of_others(subject: Subject, domain: DomainPlan) -> Iterator[str]:
     """Product buckets of another domain and of one whose name begins alike; the domain's own others, and strangers'."""
-    mesh, own = subject.plan.mesh, domain.name
+    plan, own = subject.plan, domain.name
     other: DataProductArgs | None = next((each for each in subject.products if each.domain != own), None)
-    buckets = [names.log_bucket(mesh, own), names.results_bucket(mesh, own), names.bucket(mesh, f"{own}x", "a")]
+    buckets = [plan.log_bucket(own), plan.results_bucket(own), plan.product_bucket(f"{own}x", "a")]
     yield from (f"arn:aws:s3:::{name}" for name in (*buckets, *([other.bucket] if other else ())))
     yield OUTSIDE_BUCKET
 

@@ -24,8 +24,8 @@ def of_partner(subject: Subject, partner: PartnerPlan) -> RoleWork:
     Sources: design ("One sharing model, three kinds of port") and those of `of_clearance`.
     """
     account = partner.access.account_id
-    results = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, f'partner-{partner.name}')}"
-    inbox = f"arn:aws:s3:::{names.partner_bucket(subject.plan.mesh, partner.name)}"
+    results = f"arn:aws:s3:::{subject.plan.results_bucket(f'partner-{partner.name}')}"
+    inbox = f"arn:aws:s3:::{subject.plan.inbox(partner.name)}"
     return RoleWork(
         who=f"people of partner {partner.name}",
         role=names.role(account, "access"),

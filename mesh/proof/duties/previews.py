@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh import names
-from mesh.aws.plugin_reads import plugin_reads
+from mesh.aws.plugin_table import plugin_reads
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import Claim
 from mesh.proof.subject import Subject

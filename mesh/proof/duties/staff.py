@@ -103,7 +103,7 @@ def _of_auditors(subject: Subject, domain: DomainPlan) -> RoleWork:
     which data is left out); CloudTrail User Guide, "Viewing CloudTrail events in the console" (LookupEvents).
     """
     region, account = subject.region, domain.access.account_id
-    bucket = _bucket(domain) or f"arn:aws:s3:::{names.log_bucket(subject.plan.mesh, domain.name)}"
+    bucket = _bucket(domain) or f"arn:aws:s3:::{subject.plan.log_bucket(domain.name)}"
     return RoleWork(
         who=f"an auditor in {domain.name}",
         role=names.staff_role(account, "auditor"),
@@ -149,8 +149,8 @@ def _data(subject: Subject, domain: DomainPlan) -> Iterator[str]:
         yield from (f"arn:aws:s3:::{product.bucket}", f"arn:aws:s3:::{product.bucket}/tables/a")
         yield subject.product_key(product)
         yield f"arn:aws:glue:{region}:{subject.hub}:table/{names.database(domain.name, product.name)}/a"
-    yield f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, domain.name)}/general/a"
-    yield f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}/a"
+    yield f"arn:aws:s3:::{subject.plan.results_bucket(domain.name)}/general/a"
+    yield f"arn:aws:s3:::{subject.plan.governance.audit.bucket}/a"
     yield f"arn:aws:athena:{region}:{account}:workgroup/mesh-general"
     yield from (names.pipeline_role(account, "x"), names.clearance_role(account, "x"), names.deploy_role(account))
     yield names.pipeline_role(NO_ORGANIZATION, "x")

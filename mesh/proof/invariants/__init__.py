@@ -14,6 +14,7 @@ from mesh.proof.invariants import (
     break_glass,
     clearances,
     continuous_integration,
+    deployable,
     duties,
     ends,
     entitled,
@@ -97,6 +98,10 @@ _BREAK_GLASS: Final = (
 _CI: Final = (
     "who may run a job in an environment of the repository, and after whose review, is set with GitHub, and its issuer "
     "is trusted to say the truth; without `ci:` in mesh.yaml there are no CI roles, and people deploy by break-glass"
+)
+_PLUGIN: Final = (
+    "which calls the plugin makes is read in its source, of the version that `mesh/aws/plugin/` names, and seen on no "
+    "AWS account; what Lake Formation asks besides IAM, and quotas, are asked elsewhere or by AWS alone"
 )
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
@@ -319,6 +324,12 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "CI of a stack signs in from the stack's own environment, and becomes the stack's own deployment alone.",
         continuous_integration.ci_becomes_its_stack,
         _CI,
+    ),
+    Invariant(
+        "M19",
+        "The role that deploys a resource may make every call of the AWS plugin for it, and a preview every read.",
+        deployable.stacks_can_be_deployed,
+        _PLUGIN,
     ),
     Invariant(
         "R1",

@@ -102,14 +102,14 @@ def _queries(subject: Subject, readers: list[Reader]) -> Iterator[AnyClaim]:
     for reader in readers:
         who = f"clearance {reader.clearance} of {reader.home}"
         yield from _keys(subject, reader, who)
-        results = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, reader.home)}"
+        results = f"arn:aws:s3:::{subject.plan.results_bucket(reader.home)}"
         yield Claim(f"{who}, finds results", Request(reader.arn, "s3:ListBucket", results), allowed=True)
         for purpose, request in subject.access.query_requests(reader):
             yield Claim(f"{who}, {purpose}", request, allowed=True)
         for partner in subject.partners[:1]:
             inbox = Request(reader.arn, "s3:GetObject", f"arn:aws:s3:::{partner.partner.inbox}/x")
             yield Claim(who, inbox, allowed=False, granted=False)
-        audit = Request(reader.arn, "s3:GetObject", f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}/x")
+        audit = Request(reader.arn, "s3:GetObject", f"arn:aws:s3:::{subject.plan.governance.audit.bucket}/x")
         yield Claim(who, audit, allowed=False, granted=False)
 
 

@@ -44,7 +44,7 @@ def writer_of(subject: Subject, product: str) -> str:
 def inbox_of(subject: Subject, partner: str) -> tuple[str, str]:
     """ARNs of a partner's inbox, and of its key."""
     account = subject.plan.partners[partner].access.account_id
-    bucket = f"arn:aws:s3:::{names.partner_bucket(subject.plan.mesh, partner)}"
+    bucket = f"arn:aws:s3:::{subject.plan.inbox(partner)}"
     return bucket, from_plan.key_arn(subject.region, account, names.INBOX_KEY_ALIAS)
 
 

@@ -61,17 +61,16 @@ def _on_key(roles: EntitledRoles) -> Entitled:
 
 
 def _of_accounts(subject: Subject) -> Iterator[Keeping]:
-    mesh = subject.plan.mesh
     for account_id, owner in subject.account_classes:
         keeping = _keeping(subject, account_id, _strangers(subject, account_id))
-        logs, results = names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)
+        logs, results = subject.plan.log_bucket(owner), subject.plan.results_bucket(owner)
         yield keeping((f"arn:aws:s3:::{logs}/x",), _readers_alone(account_id))
         yield keeping((f"arn:aws:s3:::{results}/x",), _people(subject, account_id))
         for bucket in (logs, results):
             yield keeping((f"arn:aws:s3:::{bucket}",), _set_up_by_the_deployment(account_id))
         key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield keeping((key,), _own_key(account_id))
-    audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"
+    audit = f"arn:aws:s3:::{subject.plan.governance.audit.bucket}"
     keeping = _keeping(subject, subject.hub, _strangers(subject, subject.hub))
     yield keeping((f"{audit}/AWSLogs/x",), _readers_alone(subject.hub))
     yield keeping((audit,), _set_up_by_the_deployment(subject.hub))

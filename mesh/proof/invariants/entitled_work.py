@@ -41,7 +41,7 @@ def the_entitled_can_work(subject: Subject) -> Iterator[AnyClaim]:
         yield from _encrypted_in_transit(inbox, subject.other(account_id, "partners", "a partner").name)
     yield from _bus(subject)
     yield from _encrypted_in_transit(
-        f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}", names.deploy_role(subject.hub)
+        f"arn:aws:s3:::{subject.plan.governance.audit.bucket}", names.deploy_role(subject.hub)
     )
 
 
@@ -68,7 +68,7 @@ def _on_a_product(subject: Subject, roles: EntitledRoles) -> Iterator[tuple[str,
         yield roles.location, each("s3: ListBucket GetBucketLocation", bucket)
         yield roles.location, each(_READ_KEY, key, through)
     if roles.publisher:
-        yield roles.publisher, each("s3: GetObject PutObject", f"{bucket}/{METADATA}")
+        yield roles.publisher, each("s3: GetObject PutObject DeleteObject", f"{bucket}/{METADATA}")
         yield roles.publisher, each(_USE, key, through)
     for clearance in sorted(roles.cleared):
         for domain in subject.domains[:2]:
@@ -138,7 +138,7 @@ def _account(subject: Subject, account_id: str, owner: str) -> Iterator[Claim]:
     yield from _administered(key, account_id)
     yield from _not_by_hand(subject, key, somebody)
     yield from _disks(subject, key, somebody)
-    for bucket in (names.log_bucket(subject.plan.mesh, owner), names.results_bucket(subject.plan.mesh, owner)):
+    for bucket in (subject.plan.log_bucket(owner), subject.plan.results_bucket(owner)):
         yield from _encrypted_in_transit(f"arn:aws:s3:::{bucket}", somebody)
 
 
@@ -208,9 +208,9 @@ def _bus(subject: Subject) -> Iterator[Claim]:
 
 def _services(subject: Subject) -> Iterator[Claim]:
     """Claims that a service which is admitted to one thing is admitted to nothing else, and for nobody else."""
-    hub, mesh, organization = subject.hub, subject.plan.mesh, subject.perimeter.organization
+    hub, organization = subject.hub, subject.perimeter.organization
     topic = names.break_glass_topic(subject.region, hub)
-    audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"
+    audit = f"arn:aws:s3:::{subject.plan.governance.audit.bucket}"
     trail = {
         "aws:SourceAccount": subject.perimeter.management_id,
         "aws:SourceOrgID": organization,
@@ -232,8 +232,8 @@ def _services(subject: Subject) -> Iterator[Claim]:
         yield from _one_thing("events.amazonaws.com", topic, None, {**rule, "aws:SourceArn": source})
     for account_id, owner in subject.account_classes:
         delivers = {"aws:SourceAccount": account_id, "aws:SourceOrgID": organization}
-        for bucket, object_ in (_parts(names.log_bucket(mesh, owner)), _parts(names.results_bucket(mesh, owner))):
-            may = "s3:PutObject" if bucket.endswith("-logs") else None
+        logs, results = subject.plan.log_bucket(owner), subject.plan.results_bucket(owner)
+        for (bucket, object_), may in ((_parts(logs), "s3:PutObject"), (_parts(results), None)):
             yield from _one_thing("logging.s3.amazonaws.com", object_, may, delivers)
             yield from _one_thing("logging.s3.amazonaws.com", bucket, None, delivers)
             for arn, action in ((bucket, "s3:GetBucketAcl"), (object_, "s3:GetObject")):

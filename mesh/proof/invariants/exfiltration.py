@@ -78,6 +78,8 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[AnyClaim]:
         administrator, group = subject.other(account_id, unit, where), "security-group/sg-x"
         deletes = Request(administrator.name, "ec2:DeleteSecurityGroup", f"arn:aws:ec2:{subject.region}:aws:{group}")
         yield Claim(f"{administrator.who}, at what AWS owns", deletes, by="RefuseResourcesOutsideTheOrganisation")
+        share = Request(administrator.name, "ram:UpdateResourceShare", "arn:aws:ram::aws:resource-share/x")
+        yield Claim(f"{administrator.who}, at what AWS owns", share, by="RefuseResourcesOutsideTheOrganisation")
 
 
 def _every_action(subject: Subject) -> Iterator[AnyClaim]:

@@ -99,6 +99,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "kms:CreateKey": WHO_READS_IT,
     **dict.fromkeys(("sqs:CreateQueue", "sqs:SetQueueAttributes"), WHO_RECEIVES_IT),
     "lambda:GetFunction": "lambda:AddPermission",
+    "sns:ConfirmSubscription": "sns:Subscribe",
     "sts:AssumeRole": "M12",
     "sts:SetSourceIdentity": "sts:AssumeRole",
     "ec2:CreateNetworkInterface": "I8",

@@ -12,8 +12,8 @@ from mesh.proof.subject import OTHER_ORGANIZATION, Subject
 
 def logs_are_immutable(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I21: on objects of the audit bucket and of every log bucket, and on the settings of those buckets."""
-    mesh, deletes = subject.plan.mesh, ("s3:DeleteObject", "s3:DeleteObjectVersion")
-    audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"
+    deletes = ("s3:DeleteObject", "s3:DeleteObjectVersion")
+    audit = f"arn:aws:s3:::{subject.plan.governance.audit.bucket}"
     locks = ("s3:BypassGovernanceRetention", "s3:PutObjectLegalHold", "s3:PutObjectRetention")
     for caller in subject.of_governance:
         for action in (*deletes, *locks, "s3:PutObject", "s3:ReplicateObject"):
@@ -23,7 +23,7 @@ def logs_are_immutable(subject: Subject) -> Iterator[AnyClaim]:
         request = Request("s3.amazonaws.com", action, f"{audit}/AWSLogs/x", subject.for_the_mesh)
         yield Claim("a service of the mesh", request, allowed=False, denied=("resource",))
     for account_id, unit, where in subject.accounts:
-        logs = f"arn:aws:s3:::{names.log_bucket(mesh, subject.owners[account_id])}"
+        logs = f"arn:aws:s3:::{subject.plan.log_bucket(subject.owners[account_id])}"
         for caller in subject.of_account(account_id, unit, where):
             for action in (*deletes, "s3:PutObject", "s3:ReplicateObject"):
                 request = Request(caller.name, action, f"{logs}/x")
@@ -53,9 +53,9 @@ def _configurations(subject: Subject) -> Iterator[AnyClaim]:
 
 def logs_arrive(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M14: on S3's log delivery and on CloudTrail, for the account that a log is of and for others."""
-    mesh, organization = subject.plan.mesh, subject.perimeter.organization
+    organization = subject.perimeter.organization
     for account_id, owner in subject.owners.items():
-        logs = f"arn:aws:s3:::{names.log_bucket(mesh, owner)}/x"
+        logs = f"arn:aws:s3:::{subject.plan.log_bucket(owner)}/x"
         for source, may in ((account_id, True), (subject.perimeter.management_id, False), (OTHER_ORGANIZATION, False)):
             context = {"aws:SourceAccount": source, "aws:SourceOrgID": organization}
             request = Request("logging.s3.amazonaws.com", "s3:PutObject", logs, context)
@@ -64,7 +64,7 @@ def logs_arrive(subject: Subject) -> Iterator[AnyClaim]:
         for service in ("ec2.amazonaws.com", "glue.amazonaws.com"):
             request = Request(service, "s3:PutObject", logs, other)
             yield Claim("another service", request, allowed=False, admitted=False)
-    audit = f"arn:aws:s3:::{names.audit_bucket(mesh)}"
+    audit = f"arn:aws:s3:::{subject.plan.governance.audit.bucket}"
     trail = names.trail_arn(subject.region, subject.perimeter.management_id)
     management = {"aws:SourceAccount": subject.perimeter.management_id, "aws:SourceOrgID": organization}
     for arn, may in ((trail, True), (f"{trail}-other", False)):

@@ -46,22 +46,46 @@ def nothing_is_passed_on(_: Subject) -> Iterator[AnyClaim]:
 
 
 def _hub_grants(subject: Subject) -> str | None:
+    direct = _granted_directly(subject)
+    for grant in subject.lakes.lakes[subject.hub].grants:
+        if grant.principal not in direct:
+            wrong = _wrong_grant(subject, grant)
+        elif grant.grantable or not _is_covered(grant, direct[grant.principal]):
+            wrong = f"{grant.name} for {grant.principal} is no grant of its clearance"
+        else:
+            wrong = None
+        if wrong:
+            return wrong
+    return None
+
+
+def _wrong_grant(subject: Subject, grant: Grant) -> str | None:
+    """The fault of a grant of the hub that is to no clearance's role; None when it has none."""
     unit = subject.perimeter.domains_unit_arn
     clearances = {c.expression for c in subject.plan.governance.catalog.clearances}
-    for grant in subject.lakes.lakes[subject.hub].grants:
-        match grant.on:
-            case Covered(kind="DATABASE"):
-                if grant.principal != unit or grant.permissions != ("DESCRIBE",):
-                    return f"{grant.name} lets {grant.principal} {', '.join(grant.permissions)}"
-            case Covered(expression=expression):
-                if grant.principal != unit or expression not in clearances:
-                    return f"{grant.name} goes to {grant.principal}"
-            case WholeCatalog() | Label():
-                if f"::{subject.hub}:role/{names.PATH}/publisher/" not in grant.principal or grant.grantable:
-                    return f"{grant.name} goes to {grant.principal}"
-            case NamedResource():
-                return f"{grant.name} names {grant.on.database}"
+    match grant.on:
+        case Covered(kind="DATABASE"):
+            if grant.principal != unit or grant.permissions != ("DESCRIBE",):
+                return f"{grant.name} lets {grant.principal} {', '.join(grant.permissions)}"
+        case Covered(expression=expression):
+            if grant.principal != unit or expression not in clearances:
+                return f"{grant.name} goes to {grant.principal}"
+        case WholeCatalog() | Label():
+            if f"::{subject.hub}:role/{names.PATH}/publisher/" not in grant.principal or grant.grantable:
+                return f"{grant.name} goes to {grant.principal}"
+        case NamedResource():
+            return f"{grant.name} names {grant.on.database}"
     return None
+
+
+def _granted_directly(subject: Subject) -> dict[str, frozenset[str]]:
+    """The roles to which the hub grants itself (`granted-by: hub`), with what their clearances read."""
+    return {
+        role.arn: subject.written_clearances[name]
+        for domain in subject.plan.domains.values()
+        for name, role in domain.clearances.items()
+        if role.by_hub
+    }
 
 
 def _domain_grants(subject: Subject) -> str | None:
@@ -114,7 +138,7 @@ def _links_are_seen(subject: Subject) -> str | None:
         named = [grant for grant in subject.lakes.lakes[account_id].grants if isinstance(grant.on, NamedResource)]
         more = next((grant for grant in named if grant.grantable or grant.permissions != ("DESCRIBE",)), None)
         visible = {grant.on.database for grant in named if isinstance(grant.on, NamedResource)}
-        unseen = {link.database for link in domain.links.values()} ^ visible
+        unseen = {domain.default.database, *(link.database for link in domain.links.values())} ^ visible
         if more or unseen:
             return f"{domain.name}: {f'{more.name} is more than to see' if more else ', '.join(sorted(unseen))}"
     return None

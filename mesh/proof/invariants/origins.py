@@ -98,7 +98,7 @@ def _unplanned(subject: Subject, account_id: str) -> Iterator[tuple[str, str, st
 
 def _calls(subject: Subject, account_id: str) -> Iterator[tuple[str, str, str]]:
     """Service, action and resource of an account: one call of each service that has an endpoint, and S3's."""
-    audit = f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}/x"
+    audit = f"arn:aws:s3:::{subject.plan.governance.audit.bucket}/x"
     yield "s3", "s3:GetObject", audit
     for service, (action, form) in SERVICE_CALLS.items():
         yield service, action, form.format(region=subject.region, account=account_id)

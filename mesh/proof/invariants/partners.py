@@ -120,7 +120,7 @@ def _at_home(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
     access = names.role(account_id, "access")
     region, inbox = subject.region, f"arn:aws:s3:::{partner.partner.inbox}"
     key = from_plan.key_arn(region, account_id, names.INBOX_KEY_ALIAS)
-    results = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, f'partner-{partner.name}')}"
+    results = f"arn:aws:s3:::{subject.plan.results_bucket(f'partner-{partner.name}')}"
     account_key = from_plan.key_arn(region, account_id, names.ACCOUNT_KEY_ALIAS)
     for action, resource, context in (
         ("s3:GetObject", f"{inbox}/ads/impressions/x", {}),

@@ -38,15 +38,15 @@ def of_products(subject: Subject) -> Iterator[Held]:
 def of_accounts(subject: Subject) -> Iterator[Held]:
     """Resources of every account: logs, results, a key, roles, and such as a team may make there besides the plan."""
     for account_id, unit, _ in subject.accounts_asked:
-        owner, mesh = subject.owners[account_id], subject.plan.mesh
-        for bucket in (names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)):
+        owner = subject.owners[account_id]
+        for bucket in (subject.plan.log_bucket(owner), subject.plan.results_bucket(owner)):
             yield Held(f"arn:aws:s3:::{bucket}/x", OBJECT_ACTIONS, unit, True)
         key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield Held(key, KEY_ACTIONS, unit, False)
         for path in ("deploy", "preview"):
             yield Held(names.role(account_id, path), ("sts:AssumeRole",), unit, False)
         yield from _unplanned(subject.region, account_id, unit)
-    yield Held(f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}/x", OBJECT_ACTIONS, "governance", True)
+    yield Held(f"arn:aws:s3:::{subject.plan.governance.audit.bucket}/x", OBJECT_ACTIONS, "governance", True)
     for partner in subject.partners:
         inbox = f"arn:aws:s3:::{partner.partner.inbox}"
         yield Held(f"{inbox}/x", ("s3:GetObject", "s3:PutObject", "s3:ReplicateObject"), "partners", True)
@@ -123,11 +123,11 @@ def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
 def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
     """Claims on buckets into which services write: their own policy refuses services that act for outsiders."""
     buckets = [
-        (name(subject.plan.mesh, owner), account)
+        (name(owner), account)
         for account, owner in subject.owners.items()
-        for name in (names.log_bucket, names.results_bucket)
+        for name in (subject.plan.log_bucket, subject.plan.results_bucket)
     ]
-    for bucket, account_id in (*buckets, (names.audit_bucket(subject.plan.mesh), subject.hub)):
+    for bucket, account_id in (*buckets, (subject.plan.governance.audit.bucket, subject.hub)):
         log = f"arn:aws:s3:::{bucket}/AWSLogs/x"
         for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):
             for action in ("s3:PutObject", "s3:ListMultipartUploadParts"):

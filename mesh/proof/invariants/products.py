@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mesh import names
 from mesh.aws.allowed_actions import is_allowed
+from mesh.bucket_names import product_stem
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
@@ -164,8 +165,8 @@ def _prefixes(subject: Subject, roles: EntitledRoles, bucket: str) -> Iterator[A
 
 
 def _like_named(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:
-    """Claims on a bucket named like the domain's: anyone may take such a name, in any account."""
-    stray = f"arn:aws:s3:::{names.bucket(subject.plan.mesh, roles.product.domain, 'stray')}"
+    """Claims on a bucket named like the domain's, without an account: anyone may take such a name, in any account."""
+    stray = f"arn:aws:s3:::{product_stem(subject.plan.mesh, roles.product.domain, 'stray')}"
     for who, role in (("the location role", roles.location), ("the publisher", roles.publisher)):
         if role:
             request = Request(role, "s3:GetObject", f"{stray}/tables/t/metadata/v1.json")

@@ -12,7 +12,7 @@ from mesh.proof.subject import Subject
 
 def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I24: on Athena workgroups, on the prefix of each clearance, and on who reads a result."""
-    region, mesh = subject.region, subject.plan.mesh
+    region = subject.region
     for administrator, deployment in subject.administrators:
         workgroup = f"arn:aws:athena:{region}:{administrator.account}:workgroup/{names.WORKGROUP}"
         for action in ("athena:CreateWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup"):
@@ -21,7 +21,7 @@ def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
             yield Claim(deployment.who, Request(deployment.name, action, workgroup), free=("scp",))
     for domain in subject.domains:
         account_id = domain.access.account_id
-        results = f"arn:aws:s3:::{names.results_bucket(mesh, domain.name)}"
+        results = f"arn:aws:s3:::{subject.plan.results_bucket(domain.name)}"
         for name, role in domain.clearances.items():
             for other in domain.clearances:
                 for action in ("s3:GetObject", "s3:PutObject"):
@@ -32,7 +32,7 @@ def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
                 yield Claim(f"clearance {name} of {domain.name}", query, allowed=other == name)
             # The clearance is the same one everywhere, its results are not.
             for elsewhere in subject.others(domain.name):
-                bucket = f"arn:aws:s3:::{names.results_bucket(mesh, elsewhere.name)}/{name}/x"
+                bucket = f"arn:aws:s3:::{subject.plan.results_bucket(elsewhere.name)}/{name}/x"
                 request = Request(role.arn, "s3:PutObject", bucket)
                 yield Claim(f"clearance {name} of {domain.name}", request, allowed=False, denied=("resource",))
     yield from _readers_of_results(subject)
@@ -40,7 +40,7 @@ def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
 
 def _readers_of_results(subject: Subject) -> Iterator[AnyClaim]:
     for account_id, unit, where in subject.accounts_asked:
-        result = f"arn:aws:s3:::{names.results_bucket(subject.plan.mesh, subject.owners[account_id])}/x"
+        result = f"arn:aws:s3:::{subject.plan.results_bucket(subject.owners[account_id])}/x"
         for caller in subject.of_account(account_id, unit, where):
             yield Claim(caller.who, Request(caller.name, "s3:GetObject", result), allowed=False, denied=("resource",))
         held = names.clearance_role(account_id, "some") if unit == "domains" else names.role(account_id, "access")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mesh import names
 from mesh.access import from_plan
-from mesh.aws.plugin_reads import plugin_reads
+from mesh.aws.plugin_table import plugin_reads
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan

@@ -118,15 +118,24 @@ def _shares(subject: Subject, administrator: Actor, deployment: Actor) -> Iterat
         f"{units}/{perimeter.partners_unit}",
         "arn:aws:organizations::666666666666:ou/o-somebodyelse/ou-else",
     )
+    open_ = {"ram:RequestedAllowsExternalPrincipals": "true"}
     for caller in (administrator, deployment):
         for action in ("ram:CreateResourceShare", "ram:AssociateResourceShare"):
             for stranger in strangers:
                 request = subject.own_request(caller, action, {"ram:Principal": stranger})
                 yield Claim(f"{caller.who}, for somebody else", request, allowed=False, denied=("scp",))
         for action in ("ram:CreateResourceShare", "ram:UpdateResourceShare"):
-            open_ = {"ram:RequestedAllowsExternalPrincipals": "true"}
             request = subject.own_request(caller, action, open_)
             yield Claim(f"{caller.who}, for everybody", request, allowed=False, denied=("scp",))
+        # A share that Lake Formation makes for a grant may be joined from outside; with whom it is, is bound.
+        for stranger in strangers:
+            through = {"ram:Principal": stranger, **open_, "aws:ViaAWSService": "true"}
+            request = subject.own_request(caller, "ram:CreateResourceShare", through)
+            yield Claim(f"{caller.who}, through a service", request, allowed=False, denied=("scp",))
+    if deployment.account == subject.hub:
+        granted = {"ram:Principal": perimeter.domains_unit_arn, **open_, "aws:ViaAWSService": "true"}
+        request = subject.own_request(deployment, "ram:CreateResourceShare", granted)
+        yield Claim(f"{deployment.who}, for a grant to the domains", request, free=("scp",))
     for name in facts.actions_of("ram"):
         if facts.reads("ram", name) or f"ram:{name}" in OF_NOBODY:
             continue

@@ -70,7 +70,7 @@ def _on_data(subject: Subject, domain: DomainPlan, caller: Actor) -> Iterator[An
             yield Claim(caller.who, Request(caller.name, action, bucket), allowed=False)
         key = Request(caller.name, "kms:Decrypt", subject.product_key(product), subject.through_s3)
         yield Claim(caller.who, key, allowed=False)
-    for bucket in (names.results_bucket(subject.plan.mesh, domain.name), names.audit_bucket(subject.plan.mesh)):
+    for bucket in (subject.plan.results_bucket(domain.name), subject.plan.governance.audit.bucket):
         yield Claim(caller.who, Request(caller.name, "s3:GetObject", f"arn:aws:s3:::{bucket}/a"), allowed=False)
     lake = Request(caller.name, "lakeformation:GetDataAccess", "*")
     yield Claim(caller.who, lake, allowed=False)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from mesh import names
 from mesh.access.from_plan import PlannedPolicy
+from mesh.aws import bucket_namespace
 from mesh.iam.statement import Document
 from mesh.proof.subject import Subject
 
@@ -283,7 +284,7 @@ KINDS: Final = tuple(kind for kinds in ENTITIES.values() for kind in kinds)
 def kind_of(policy: str) -> PolicyKind:
     """The kind of a policy by its name in the evaluator's world; KeyError for one that no kind has."""
     for kind in reversed(KINDS):
-        if fnmatch.fnmatchcase(policy, kind.policy):
+        if fnmatch.fnmatchcase(bucket_namespace.without_suffix(policy), kind.policy):
             return kind
     raise KeyError(f"no kind of policy_kinds.py matches '{policy}'")
 

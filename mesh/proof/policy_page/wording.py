@@ -11,6 +11,7 @@ from mesh.iam.statement import Condition, PrincipalElement, Statement
 from mesh.plan import Plan
 
 NAMES: Final = (
+    (r"(?<=[a-z0-9])-<[a-z ]+>-<region>-an\b", ""),  # account and region behind the name of a bucket
     (r"<mesh>-partner-[a-z0-9-]+?--inbox", "<inbox>"),
     (r"<mesh>-[a-z0-9-]+?--(?=\*)", "<mesh>-<domain>--"),
     (r"<mesh>-[a-z0-9-]+?--[a-z0-9-]+", "<bucket>"),

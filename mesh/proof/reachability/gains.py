@@ -51,7 +51,8 @@ OBJECTS: Final = (
 class Guardrail(NamedTuple):
     """A wall of the mesh: its name, and the actions that take it down, on resources of an account.
 
-    A resource may hold `{region}`, `{account}`, `{owner}` and `{mesh}`; `units` are those that have one.
+    A resource may hold `{region}`, `{account}`, and the buckets `{logs}`, `{results}`, `{audit}`; `units` are those
+    that have one.
     """
 
     name: str
@@ -95,8 +96,8 @@ GUARDRAILS: Final = (
     ),
     Guardrail("LF-tags", ("lakeformation:UpdateLFTag", "lakeformation:AddLFTagsToResource"), "*"),
     Guardrail("block of public access", ("s3:PutAccountPublicAccessBlock",), "*"),
-    Guardrail("log bucket", ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"), "arn:aws:s3:::{mesh}-{owner}-logs"),
-    Guardrail("query results", ("s3:PutBucketPolicy",), "arn:aws:s3:::{mesh}-{owner}-results"),
+    Guardrail("log bucket", ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"), "arn:aws:s3:::{logs}"),
+    Guardrail("query results", ("s3:PutBucketPolicy",), "arn:aws:s3:::{results}"),
     Guardrail("workgroups", ("athena:UpdateWorkGroup",), "arn:aws:athena:{region}:{account}:workgroup/mesh-general"),
     Guardrail(
         "membership in the organisation", ("organizations:LeaveOrganization", "organizations:AcceptHandshake"), "*"
@@ -110,10 +111,10 @@ GUARDRAILS: Final = (
     Guardrail(
         "audit bucket",
         ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"),
-        "arn:aws:s3:::{mesh}-audit",
+        "arn:aws:s3:::{audit}",
         ("governance",),
     ),
-    Guardrail("audit log", ("s3:DeleteObject", "s3:PutObject"), "arn:aws:s3:::{mesh}-audit/AWSLogs/x", ("governance",)),
+    Guardrail("audit log", ("s3:DeleteObject", "s3:PutObject"), "arn:aws:s3:::{audit}/AWSLogs/x", ("governance",)),
     Guardrail(
         "trail",
         ("cloudtrail:StopLogging", "cloudtrail:UpdateTrail"),
@@ -323,16 +324,17 @@ class Gains:
     ) -> tuple[Cause, ...] | None:
         if resource in ("", "*"):  # an action without a resource is one on the caller's own account
             return self.graph.edges.at_home(node, action, account)
-        parts = {"region": self._subject.region, "account": account, "owner": owner, "mesh": self._subject.plan.mesh}
+        plan = self._subject.plan
+        buckets = {"logs": plan.log_bucket(owner), "results": plan.results_bucket(owner)}
+        parts = {"region": self._subject.region, "account": account, "audit": plan.governance.audit.bucket, **buckets}
         if action.startswith("iam:") and not self.graph.edges.can_at_all(node.principal, action):
             return None
         return self._allowed(node, action, resource.format(**parts))
 
     def _kept(self, node: PrincipalNode, account: str, owner: str) -> Iterator[Gain]:
         """Results of queries, which are data of the clearance in whose prefix they are; and a partner's copies."""
-        mesh, domains = self._subject.plan.mesh, self._subject.plan.domains
-        results, alias = names.results_bucket(mesh, owner), names.ACCOUNT_KEY_ALIAS
-        if owner in domains:
+        results, alias = self._subject.plan.results_bucket(owner), names.ACCOUNT_KEY_ALIAS
+        if owner in self._subject.plan.domains:
             for clearance in self._subject.plan.governance.catalog.clearances:
                 place = f"arn:aws:s3:::{results}/{clearance.name}/result.csv"
                 labels = frozenset(clearance.reads)
@@ -341,7 +343,7 @@ class Gains:
         yield from self._object(node, account, owner, "results", f"arn:aws:s3:::{results}/result.csv", alias)
         partner = owner.removeprefix("partner-")
         if partner in self._subject.plan.partners:
-            place = f"arn:aws:s3:::{names.partner_bucket(mesh, partner)}/a-domain/part-0.parquet"
+            place = f"arn:aws:s3:::{self._subject.plan.inbox(partner)}/a-domain/part-0.parquet"
             delivered = self._delivered(partner)
             yield from self._object(node, account, owner, "inbox", place, names.INBOX_KEY_ALIAS, delivered)
 

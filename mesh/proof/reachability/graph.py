@@ -336,9 +336,9 @@ class PrincipalGraph:
     def kept_form(self, account_id: str) -> str:
         """The class of what an account keeps for itself: its control policies, and policies of buckets and keys."""
         if account_id not in self._kept_forms:
-            owner, mesh, region = self.owners[account_id], self.subject.plan.mesh, self.subject.region
-            buckets = [names.log_bucket(mesh, owner), names.results_bucket(mesh, owner)]
-            buckets.append(names.partner_bucket(mesh, owner.removeprefix("partner-")))
+            owner, region, plan = self.owners[account_id], self.subject.region, self.subject.plan
+            buckets = [plan.log_bucket(owner), plan.results_bucket(owner)]
+            buckets.append(plan.inbox(owner.removeprefix("partner-")))
             arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
             aliases = (names.ACCOUNT_KEY_ALIAS, names.INBOX_KEY_ALIAS)
             arns += [from_plan.key_arn(region, account_id, alias) for alias in aliases]

@@ -14,6 +14,12 @@ def not_a_service(request: SymbolicRequest) -> Formula:
     return every((request.service.equals(""), some((key.absent, key.is_(False)))))
 
 
+def by_itself(request: SymbolicRequest) -> Formula:
+    """No service makes the request for the caller."""
+    key = request.key("aws:ViaAWSService")
+    return some((key.absent, key.is_(False)))
+
+
 def anyone_but(request: SymbolicRequest, *shapes: Shape) -> Formula:
     """The caller's ARN is a text with none of the shapes, or the caller has none.
 

@@ -9,6 +9,7 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import Nodes
+from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs, PartnerPlan
 from mesh.proof.subject import Subject
 
@@ -83,16 +84,16 @@ def policy_of(subject: Subject, arn: str) -> Policies:
 # ---- accounts
 
 
-def buckets_of(subject: Subject, name: Callable[[str, str], str]) -> Iterator[tuple[str, str, Policies]]:
+def buckets_of(subject: Subject, name: Callable[[Plan, str], str]) -> Iterator[tuple[str, str, Policies]]:
     """Id of an account of each class, with ARN and policy of the bucket that `name` names."""
     for account_id, owner in subject.account_classes:
-        bucket = f"arn:aws:s3:::{name(subject.plan.mesh, owner)}"
+        bucket = f"arn:aws:s3:::{name(subject.plan, owner)}"
         yield account_id, bucket, policy_of(subject, bucket)
 
 
 def audit_bucket(subject: Subject) -> tuple[str, str, Policies]:
     """Account, ARN and policy of the audit bucket."""
-    bucket = f"arn:aws:s3:::{names.audit_bucket(subject.plan.mesh)}"
+    bucket = f"arn:aws:s3:::{subject.plan.governance.audit.bucket}"
     return subject.hub, bucket, policy_of(subject, bucket)
 
 
@@ -104,7 +105,7 @@ def inbox(subject: Subject, partner: PartnerPlan) -> tuple[str, Policies]:
 
 def written_by_services(subject: Subject) -> Iterator[tuple[str, Policies]]:
     """ARN and policy of every bucket into which services write: logs, results, the audit trail."""
-    for name in (names.log_bucket, names.results_bucket):
+    for name in (Plan.log_bucket, Plan.results_bucket):
         yield from ((bucket, policies) for _, bucket, policies in buckets_of(subject, name))
     yield audit_bucket(subject)[1:]
 

@@ -10,7 +10,7 @@ from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import ANY, DEPLOY, OF_AWS, WORD, Shape
+from mesh.proof.symbolic.shapes import ANY, DEPLOY, OF_AWS, PERMISSIONS_OF_RAM, WORD, Shape
 from mesh.proof.symbolic.texts import negation
 
 
@@ -26,7 +26,7 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
         request = SymbolicRequest(policies, fixed)
         assumptions = (
             request.key("aws:ResourceOrgID").is_none_of(organization),
-            negation(request.resource.has_shape(*OF_AWS)),
+            negation(request.resource.has_shape(*OF_AWS, PERMISSIONS_OF_RAM)),
             negation(request.action.has_shape(("events:", ANY), ("ec2:createvpcendpoint",))),
         )
         yield Obligation(what="a resource outside", request=request, actions=("*",), assumptions=assumptions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh import names
+from mesh.plan import Plan
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import not_a_service
@@ -17,7 +17,7 @@ def logs_are_immutable(subject: Subject) -> Iterator[Obligation]:
     deletes = ("s3:DeleteObject", "s3:DeleteObjectVersion")
     locks = ("s3:BypassGovernanceRetention", "s3:PutObjectLegalHold", "s3:PutObjectRetention")
     audit = documents.audit_bucket(subject)
-    for _, bucket, policies in (*documents.buckets_of(subject, names.log_bucket), audit):
+    for _, bucket, policies in (*documents.buckets_of(subject, Plan.log_bucket), audit):
         actions = (*deletes, *locks) if bucket == audit[1] else deletes
         request = SymbolicRequest(policies)
         assumptions = (request.objects_of(bucket),)

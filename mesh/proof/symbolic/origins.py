@@ -8,11 +8,11 @@ from typing import Final
 from mesh import names
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
+from mesh.proof.symbolic.assumptions import anyone_but, by_itself, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ACCOUNT, ANY, Shape, role
-from mesh.proof.symbolic.texts import Formula, every, negation, some
+from mesh.proof.symbolic.texts import Formula, every, negation
 
 LOG_WRITES: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 """What Glue writes itself with the credentials of a job."""
@@ -78,16 +78,10 @@ def _signatures(subject: Subject) -> Iterator[Obligation]:
         )
 
 
-def _by_itself(request: SymbolicRequest) -> Formula:
-    """No service makes the request for the caller."""
-    key = request.key("aws:ViaAWSService")
-    return some((key.absent, key.is_(False)))
-
-
 def _elsewhere(request: SymbolicRequest, subject: Subject) -> tuple[Formula, ...]:
     """No service asks for the caller, and the request is from no network of ours, as far as it says."""
     return (
-        _by_itself(request),
+        by_itself(request),
         request.key("aws:VpceOrgID").is_none_of(subject.perimeter.organization),
         request.key("aws:SourceVpc").is_none_of(subject.perimeter.network),
     )
@@ -120,7 +114,7 @@ def _resources(subject: Subject) -> Iterator[Obligation]:
             assumptions = (
                 request.key("aws:SourceVpce").present,
                 request.key(key).is_none_of(ours),
-                _by_itself(request),
+                by_itself(request),
                 not_a_service(request),
                 anyone_but(request, *LENT),
             )

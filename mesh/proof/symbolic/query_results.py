@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh import names
+from mesh.plan import Plan
 from mesh.proof.invariants.products import READS
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
@@ -16,7 +16,7 @@ from mesh.proof.symbolic.shapes import ANY, DEPLOY, role
 
 def results_stay_home(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I24: only roles of people in the account read results; only deploy roles set up workgroups."""
-    for account_id, bucket, policies in documents.buckets_of(subject, names.results_bucket):
+    for account_id, bucket, policies in documents.buckets_of(subject, Plan.results_bucket):
         request = SymbolicRequest(policies)
         readers = (role("clearance/", account_id, ANY), role("access", account_id))
         assumptions = (not_a_service(request), anyone_but(request, *readers), request.objects_of(bucket))

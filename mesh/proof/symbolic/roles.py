@@ -93,7 +93,7 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
         case "pipeline":
             return Entrants(services=RUN_PIPELINES, account=account)
         case "delivery":
-            bucket = names.bucket(subject.plan.mesh, subject.owners[account], name.removeprefix("deliver-"))
+            bucket = subject.plan.product_bucket(subject.owners[account], name.removeprefix("deliver-"))
             return Entrants(services=("s3.amazonaws.com",), account=account, source=f"arn:aws:s3:::{bucket}")
         case "location":
             return Entrants(services=("lakeformation.amazonaws.com",), account=hub)

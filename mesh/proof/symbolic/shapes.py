@@ -45,5 +45,8 @@ OF_AWS: Final[tuple[Shape, ...]] = (
 )
 """Resources that AWS itself owns: its managed policies, public parameters and prefix lists."""
 
+PERMISSIONS_OF_RAM: Final[Shape] = ("arn:aws:ram::aws:permission/", ANY)
+"""Permissions that AWS wrote for shares."""
+
 ARN: Final[Shape] = ("arn:", WORD, ":", WORD, ":", WORD, ":", WORD, ":", ANY)
 ARN_OF_AN_ACCOUNT: Final[Shape] = ("arn:", WORD, ":", WORD, ":", WORD, ":", ACCOUNT, ":", ANY)

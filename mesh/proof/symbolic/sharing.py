@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.assumptions import anyone_but
+from mesh.proof.symbolic.assumptions import anyone_but, by_itself
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, DEPLOY, WORD, Shape, role
@@ -55,7 +55,7 @@ def _with_strangers(subject: Subject, account_id: str, policies: documents.Polic
     """Obligations on conditions that bind deployments, too: each for every value outside of the organisation."""
     fixed = {"aws:PrincipalAccount": account_id}
     request = SymbolicRequest(policies, fixed)
-    assumptions = (request.key("ram:RequestedAllowsExternalPrincipals").is_(True),)
+    assumptions = (request.key("ram:RequestedAllowsExternalPrincipals").is_(True), by_itself(request))
     actions = ("ram:CreateResourceShare", "ram:UpdateResourceShare")
     yield Obligation(what="a share for everybody", request=request, actions=actions, assumptions=assumptions)
     request = SymbolicRequest(policies, fixed)

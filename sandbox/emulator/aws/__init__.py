@@ -26,6 +26,7 @@ from sandbox.emulator.aws import (
     sns,
     sqs,
     ssoadmin,
+    vpc_endpoint,
 )
 from sandbox.emulator.aws.resource import ResourceType
 
@@ -50,6 +51,7 @@ _MODULES: Final = (
     sns,
     sqs,
     ssoadmin,
+    vpc_endpoint,
 )
 
 RESOURCES: Final[Mapping[str, ResourceType]] = {

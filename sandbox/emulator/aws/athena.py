@@ -40,8 +40,8 @@ def _read(call: Call) -> PropertyValues | None:
 
 
 def _update(call: Call) -> None:
-    """Delete the workgroup, and create it under its name: moto has no UpdateWorkGroup."""
-    _delete(call)
+    """Delete the workgroup, and create it under its name: moto has no UpdateWorkGroup. It may have been used."""
+    call.aws("delete_work_group", WorkGroup=call.id, RecursiveDeleteOption=True)
     _create(call)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Final
 
+from sandbox.emulator import backends
 from sandbox.emulator.aws.fields import Conversion, PropertyValues, flag, mapping, number, one, text, texts
-from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging, recorded
+from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging, recorded
 
 _PARAMETERS: Final = Conversion(
     lambda values: [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
@@ -73,7 +76,7 @@ STACK_SET: Final = ResourceType(
         "templateBody": text(required=True),
         "description": text(),
         "parameters": mapping(convert=_PARAMETERS),
-        "permissionModel": text(replaces=True, default="SELF_MANAGED"),
+        "permissionModel": text(default="SELF_MANAGED", unread=True),  # moto does not update it
         "capabilities": texts(recorded=_NOT_KEPT),
         "callAs": text(local=True, default="SELF"),
         "autoDeployment": one(
@@ -99,10 +102,76 @@ def _deploy(call: Call) -> IdAndOutputs:
     stack_set = call.aws("describe_stack_set", "cloudformation", StackSetName=name)["StackSet"]
     targets = "OU" if "deploymentTargets" in call.inputs else "accounts"
     id_ = f"{name},{call.inputs.get('callAs', 'SELF')},{targets}"
-    return id_, {"stackSetId": stack_set["StackSetId"], "stackInstanceSummaries": [], "regions": [call.region]}
+    computed: PropertyValues = {
+        "stackSetId": stack_set["StackSetId"],
+        "stackInstanceSummaries": [],
+        "regions": [call.region],
+    }
+    return id_, {**computed, **_targets_as_read(call, call.inputs)}
 
 
-STACK_INSTANCES: Final = recorded(
+def _targets_as_read(call: Call, values: PropertyValues) -> PropertyValues:
+    """The targets as the AWS plugin reads them: the units in which there is an instance, in place of those written.
+
+    As its function `resourceStackInstancesRead`: where there is no instance at all, it leaves them as they are.
+    """
+    targets: PropertyValues = values.get("deploymentTargets") or {}
+    units: list[str] = targets.get("organizationalUnitIds") or []
+    populated = [unit for unit in units if _has_accounts(call, unit)]
+    if populated:
+        return {"deploymentTargets": {**targets, "organizationalUnitIds": populated}}
+    return {"deploymentTargets": targets} if targets else {}
+
+
+def _has_accounts(call: Call, unit: str) -> bool:
+    try:
+        return bool(call.pages("list_accounts_for_parent", "Accounts", "organizations", ParentId=unit))
+    except AwsError as error:
+        if error.not_found:
+            return False
+        raise
+
+
+def _read_instances(call: Call) -> PropertyValues | None:
+    values = _RECORDED_INSTANCES.read(call)
+    return None if values is None else {**values, **_targets_as_read(call, dict(values))}
+
+
+def _update_instances(call: Call) -> PropertyValues:
+    read = _targets_as_read(call, call.inputs)
+    if _RECORDED_INSTANCES.update:
+        _RECORDED_INSTANCES.update(call)
+    return read
+
+
+def _undeploy(call: Call) -> None:
+    """Delete what the StackSet brought into the accounts below its units, but for stacks that are retained."""
+    if not call.inputs.get("retainStacks"):
+        stack_set = call.aws("describe_stack_set", "cloudformation", StackSetName=call.inputs["stackSetName"])[
+            "StackSet"
+        ]
+        brought = json.loads(stack_set["TemplateBody"])["Resources"].values()
+        roles = {f"{each['Properties']['Path']}{each['Properties']['RoleName']}" for each in brought if _is_role(each)}
+        for account in _below(call):
+            stored = backends.iam(account).roles
+            for id_ in [id_ for id_, role in stored.items() if f"{role.path}{role.name}" in roles]:
+                del stored[id_]
+    call.session.records.forget(call.key)
+
+
+def _is_role(resource: PropertyValues) -> bool:
+    return bool(resource["Type"] == "AWS::IAM::Role")
+
+
+def _below(call: Call) -> list[str]:
+    """The accounts below the units that the instances are for."""
+    targets: PropertyValues = call.inputs.get("deploymentTargets") or {}
+    units: list[str] = targets.get("organizationalUnitIds") or []
+    pages = [call.pages("list_accounts_for_parent", "Accounts", "organizations", ParentId=unit) for unit in units]
+    return [account["Id"] for page in pages for account in page]
+
+
+_RECORDED_INSTANCES: Final = recorded(
     "aws:cloudformation/stackInstances:StackInstances",
     "CloudFormation StackInstances",
     {
@@ -113,11 +182,12 @@ STACK_INSTANCES: Final = recorded(
             {
                 "organizationalUnitIds": texts(),
                 "accounts": texts(),
-                "accountFilterType": text(),
+                "accountFilterType": text(replaces=True),
                 "accountsUrl": text(),
-            }
+            },
+            as_read=True,
         ),
-        "callAs": text(replaces=True, default="SELF"),
+        "callAs": text(default="SELF"),
         "operationPreferences": _PREFERENCES,
         "parameterOverrides": mapping(),
         "retainStacks": flag(local=True, default=False),
@@ -126,5 +196,6 @@ STACK_INSTANCES: Final = recorded(
     _deploy,
     outputs=("stackInstanceSummaries", "stackSetId"),
 )
+STACK_INSTANCES: Final = replace(_RECORDED_INSTANCES, read=_read_instances, update=_update_instances, delete=_undeploy)
 
 RESOURCES: Final = (STACK_SET, STACK_INSTANCES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.emulator.aws.fields import PropertyValues, document, flag, many, number, text, texts
+from sandbox.emulator.aws.fields import PropertyValues, flag, many, number, text, texts
 from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 
@@ -58,6 +58,13 @@ def _put_dns(call: Call) -> None:
         call.aws("modify_vpc_attribute", VpcId=call.id, **{attribute: {"Value": value}})
 
 
+def _update_vpc(call: Call) -> None:
+    tenancy = call.inputs.get("instanceTenancy", "default")
+    if tenancy != call.old.get("instanceTenancy", "default"):
+        call.aws("modify_vpc_tenancy", VpcId=call.id, InstanceTenancy=tenancy)
+    _put_dns(call)
+
+
 def _vpc_outputs(call: Call) -> PropertyValues:
     routes = call.pages("describe_route_tables", "RouteTables", Filters=_by("vpc-id", call.id))
     main = next(t["RouteTableId"] for t in routes if any(a.get("Main") for a in t["Associations"]))
@@ -97,13 +104,13 @@ VPC: Final = ResourceType(
     "ec2",
     {
         "cidrBlock": text(required=True, replaces=True),
-        "instanceTenancy": text(default="default", replaces=True),
+        "instanceTenancy": text(default="default", replaces=True, keeps=(("dedicated", "default"),)),
         "enableDnsSupport": flag(default=True),
         "enableDnsHostnames": flag(default=False),
     },
     _create_vpc,
     _read_vpc,
-    _put_dns,
+    _update_vpc,
     _delete_vpc,
     outputs=(
         "arn",
@@ -338,61 +345,4 @@ DEFAULT_GROUP: Final = ResourceType(
     tagging=EC2_TAGS,
 )
 
-# --- endpoints ---------------------------------------------------------------------------------------------
-
-_CHANGES: Final = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
-
-
-def _create_endpoint(call: Call) -> IdAndOutputs:
-    call.id = call.aws("create_vpc_endpoint", **call.request())["VpcEndpoint"]["VpcEndpointId"]
-    EC2_TAGS.update(call)
-    return call.id, {**owned(call, "vpc-endpoint"), "state": "available"}
-
-
-def _read_endpoint(call: Call) -> PropertyValues | None:
-    (endpoint,) = call.aws("describe_vpc_endpoints", VpcEndpointIds=[call.id])["VpcEndpoints"]
-    if endpoint["State"] == "deleted":
-        return None
-    groups = [group["GroupId"] for group in endpoint.get("Groups", [])]
-    properties = call.properties({**endpoint, "SecurityGroupIds": groups})
-    # AWS answers with an empty list or False for a property that the kind of endpoint does not have.
-    own = {name: value for name, value in properties.items() if value not in ([], False)}
-    return {**own, **owned(call, "vpc-endpoint"), "state": endpoint["State"]}
-
-
-def _update_endpoint(call: Call) -> None:
-    changes: PropertyValues = {}
-    for name, member in _CHANGES.items():
-        before, after = set(call.old.get(name) or []), set(call.inputs.get(name) or [])
-        changes[f"Add{member}"] = sorted(after - before) or None
-        changes[f"Remove{member}"] = sorted(before - after) or None
-    call.aws("modify_vpc_endpoint", VpcEndpointId=call.id, PolicyDocument=call.inputs.get("policy"), **changes)
-
-
-def _delete_endpoint(call: Call) -> None:
-    call.aws("delete_vpc_endpoints", VpcEndpointIds=[call.id])
-
-
-ENDPOINT: Final = ResourceType(
-    "aws:ec2/vpcEndpoint:VpcEndpoint",
-    "EC2 VPC Endpoint",
-    "ec2",
-    {
-        "vpcId": text(required=True, replaces=True),
-        "serviceName": text(required=True, replaces=True),
-        "vpcEndpointType": text(default="Gateway", replaces=True),
-        "policy": document("PolicyDocument", computed=True),
-        "routeTableIds": texts(),
-        "subnetIds": texts(),
-        "securityGroupIds": texts(),
-        "privateDnsEnabled": flag(replaces=True),
-    },
-    _create_endpoint,
-    _read_endpoint,
-    _update_endpoint,
-    _delete_endpoint,
-    outputs=("arn", "ownerId", "state"),
-    tagging=EC2_TAGS,
-)
-
-RESOURCES: Final = (VPC, SUBNET, ROUTE_TABLE, ASSOCIATION, GROUP, DEFAULT_GROUP, ENDPOINT)
+RESOURCES: Final = (VPC, SUBNET, ROUTE_TABLE, ASSOCIATION, GROUP, DEFAULT_GROUP)

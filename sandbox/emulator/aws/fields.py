@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any, Final, Literal, cast
 
 from sandbox.engine.wire import UNKNOWN, has_unknown
 
@@ -32,6 +33,8 @@ class Field:
     `computed`: AWS chooses a value when none is given. `local`: the provider's own switch, never sent.
     `by_hand`: the functions of the type translate it. `recorded`: the reason why moto does not keep it; the records
     keep it instead. `unread`: moto keeps it but does not answer with all of it, so the records keep it as well.
+    `as_read`: AWS may have another value than was written, so a new one is compared with what was read.
+    `replaces`: a change replaces the resource, but for those changes (from, to) that `keeps` names.
     """
 
     kind: FieldKind
@@ -39,12 +42,14 @@ class Field:
     of: Fields | None = None
     required: bool = False
     replaces: bool = False
+    keeps: tuple[tuple[Any, Any], ...] = ()
     computed: bool = False
     unordered: bool = False
     local: bool = False
     by_hand: bool = False
     recorded: str = ""
     unread: bool = False
+    as_read: bool = False
     default: Any = None
     convert: Conversion | None = None
 
@@ -269,6 +274,24 @@ def same(field: Field, old: Any, new: Any) -> bool:
     if field.kind == "many":
         return _same_items(field, old, new)
     return sorted(old) == sorted(new) if field.unordered else bool(old == new)
+
+
+def forces_replacement(field: Field, old: Any, new: Any) -> bool:
+    """Whether a change from one value to another replaces the resource: by itself, or by a part that changes."""
+    if same(field, old, new):
+        return False
+    old, new = _settled(field, old), _settled(field, new)
+    if field.replaces:
+        return (old, new) not in field.keeps
+    if field.kind == "many":
+        whole = replace(field, kind="one")
+        return any(forces_replacement(whole, before, after) for before, after in zip_longest(old or [], new or []))
+    before, after = _parts(old), _parts(new)
+    return any(forces_replacement(part, before.get(name), after.get(name)) for name, part in (field.of or {}).items())
+
+
+def _parts(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def _settled(field: Field, value: Any) -> Any:

@@ -73,7 +73,7 @@ DATABASE: Final = ResourceType(
         "locationUri": text(computed=True),
         "parameters": mapping(),
         "createTableDefaultPermissions": many(_DEFAULT_PERMISSIONS, unordered=True, computed=True),
-        "targetDatabase": one(_TARGET),
+        "targetDatabase": one(_TARGET, replaces=True),
     },
     _create_database,
     _read_database,
@@ -138,8 +138,8 @@ _ICEBERG_TABLE: Final[Fields] = {
 _OPEN_FORMAT: Final[Fields] = {
     "icebergInput": one(
         {
-            "metadataOperation": text(required=True),
-            "version": text(),
+            "metadataOperation": text(required=True, replaces=True),
+            "version": text(replaces=True),
             "icebergTableInput": one(_ICEBERG_TABLE, "CreateIcebergTableInput"),
         },
         required=True,
@@ -149,43 +149,66 @@ _OUTSIDE: Final = ("catalogId", "databaseName")
 
 
 def _create_table(call: Call) -> IdAndOutputs:
+    """Create the table from one of its two inputs: with Iceberg's, the other one is not sent."""
     catalog, database, name = _catalog(call), call.inputs["databaseName"], call.inputs["name"]
     iceberg = call.inputs.get("openTableFormatInput")
-    call.aws(
-        "create_table",
-        CatalogId=catalog,
-        DatabaseName=database,
-        TableInput=call.request(without=_OUTSIDE),
-        OpenTableFormatInput=to_aws(_OPEN_FORMAT, iceberg) if iceberg else None,
-    )
-    return f"{catalog}:{database}:{name}", {"arn": call.arn("glue", f"table/{database}/{name}"), "catalogId": catalog}
+    of_iceberg = {"Name": name, "OpenTableFormatInput": to_aws(_OPEN_FORMAT, iceberg)} if iceberg else {}
+    sent = of_iceberg if _iceberg_input(call.inputs) else {**of_iceberg, "TableInput": call.request(without=_OUTSIDE)}
+    call.aws("create_table", CatalogId=catalog, DatabaseName=database, **sent)
+    call.id = f"{catalog}:{database}:{name}"
+    return call.id, _as_read(call)
+
+
+def _as_read(call: Call) -> PropertyValues:
+    """State of the AWS plugin after an operation, which ends with a read."""
+    read = _read_table(call)
+    return {name: read.get(name) for name in (*call.resource.compared_as_read, "arn", "catalogId")}
 
 
 def _read_table(call: Call) -> PropertyValues:
     catalog, database, name = call.id.split(":")
     table = call.aws("get_table", CatalogId=catalog, DatabaseName=database, Name=name)["Table"]
     properties = call.properties(table)
-    if call.inputs.get("openTableFormatInput"):
-        parameters, declared = properties.get("parameters", {}), call.inputs.get("parameters", {})
-        properties["parameters"] = _without_table_type(parameters, declared)
+    parameters: dict[str, str] = properties.get("parameters") or {}
+    if _is_iceberg(parameters):
+        properties["parameters"] = {key: value for key, value in parameters.items() if key not in _MANAGED}
     return {**properties, "catalogId": catalog, "arn": call.arn("glue", f"table/{database}/{name}")}
 
 
-def _without_table_type(parameters: PropertyValues, declared: PropertyValues) -> PropertyValues:
-    """The parameters without `table_type`, with which Glue marks an Iceberg table, unless it was declared."""
-    return {name: value for name, value in parameters.items() if name in declared or name != "table_type"}
+_MANAGED: Final = ("table_type", "metadata_location")
+"""Parameters of an Iceberg table that the AWS plugin leaves out of its state, and sends again with an update."""
 
 
-def _update_table(call: Call) -> None:
-    catalog, database, _ = call.id.split(":")
+def _is_iceberg(parameters: PropertyValues) -> bool:
+    return parameters.get("table_type") == "ICEBERG"
+
+
+def _update_table(call: Call) -> PropertyValues:
+    """Update as the AWS plugin does (`resourceCatalogTableUpdate` of catalog_table.go).
+
+    A change of the Iceberg input is sent alone, and Glue commits it. Any other is a whole `TableInput` made of the
+    state, with the `metadata_location` of the read before it: a commit in between is undone.
+    """
+    catalog, database, name = call.id.split(":")
+    target = {"CatalogId": catalog, "DatabaseName": database}
+    table = call.aws("get_table", **target, Name=name)["Table"]
     now, before = _iceberg_input(call.inputs), _iceberg_input(call.old)
-    call.aws(
-        "update_table",
-        CatalogId=catalog,
-        DatabaseName=database,
-        TableInput=call.request(without=_OUTSIDE),
-        UpdateOpenTableFormatInput=_iceberg_update(now) if now and now != before else None,
-    )
+    if now and now != before:
+        call.aws("update_table", **target, Name=name, UpdateOpenTableFormatInput=_iceberg_update(now))
+    else:
+        call.aws("update_table", **target, TableInput=_table_input(call, table.get("Parameters") or {}))
+    return _as_read(call)
+
+
+def _table_input(call: Call, parameters: PropertyValues) -> PropertyValues:
+    """The table of the inputs and, where they say nothing, of the state; managed parameters as they are in Glue."""
+    chosen = {name: call.state[name] for name, field in _TABLE_FIELDS.items() if field.computed and name in call.state}
+    settled = {name: value for name, value in {**chosen, **call.inputs}.items() if name not in _OUTSIDE}
+    table = to_aws({name: _TABLE_FIELDS[name] for name in settled if name in _TABLE_FIELDS}, settled)
+    if _is_iceberg(parameters):
+        managed = {name: parameters[name] for name in _MANAGED if name in parameters}
+        table["Parameters"] = {**table.get("Parameters", {}), **managed}
+    return table
 
 
 def _iceberg_input(inputs: PropertyValues) -> PropertyValues:
@@ -207,26 +230,27 @@ def _delete_table(call: Call) -> None:
     call.aws("delete_table", CatalogId=catalog, DatabaseName=database, Name=name)
 
 
+_TABLE_FIELDS: Final[Fields] = {
+    "name": text(required=True, replaces=True),
+    "databaseName": text(required=True, replaces=True),
+    "catalogId": text(replaces=True, computed=True),
+    "description": text(as_read=True),
+    "owner": text(as_read=True),
+    "parameters": mapping(computed=True, as_read=True),
+    "partitionKeys": many(_COLUMN, as_read=True),
+    "retention": number(as_read=True),
+    "storageDescriptor": one(_STORAGE, computed=True, as_read=True),
+    "tableType": text(as_read=True),
+    "targetTable": one({**_TARGET, "name": text(required=True)}, replaces=True),
+    "viewExpandedText": text(),
+    "viewOriginalText": text(),
+    "openTableFormatInput": one(_OPEN_FORMAT, recorded="moto marks the table as Iceberg and keeps no schema"),
+}
 TABLE: Final = ResourceType(
     "aws:glue/catalogTable:CatalogTable",
     "Glue Catalog Table",
     "glue",
-    {
-        "name": text(required=True, replaces=True),
-        "databaseName": text(required=True, replaces=True),
-        "catalogId": text(replaces=True, computed=True),
-        "description": text(),
-        "owner": text(),
-        "parameters": mapping(),
-        "partitionKeys": many(_COLUMN),
-        "retention": number(),
-        "storageDescriptor": one(_STORAGE),
-        "tableType": text(),
-        "targetTable": one({**_TARGET, "name": text(required=True)}),
-        "viewExpandedText": text(),
-        "viewOriginalText": text(),
-        "openTableFormatInput": one(_OPEN_FORMAT, recorded="moto marks the table as Iceberg and keeps no schema"),
-    },
+    _TABLE_FIELDS,
     _create_table,
     _read_table,
     _update_table,

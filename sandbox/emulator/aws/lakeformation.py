@@ -188,7 +188,11 @@ def _grant(call: Call) -> IdAndOutputs:
     parameters = _grant_parameters(call)
     call.aws("grant_permissions", **parameters)
     computed: PropertyValues = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
-    return call.derived_id(json.dumps(parameters, sort_keys=True), length=10), computed
+    call.id = call.derived_id(json.dumps(parameters, sort_keys=True), length=10)
+    if _read_grant(call) is None:
+        # The AWS plugin ends a creation with a read, and waits for what it granted (`waitPermissionsReady` of wait.go).
+        raise AwsError("timeout", "waiting for state to become 'AVAILABLE' (last state: 'NOT FOUND', timeout: 1m0s)")
+    return call.id, computed
 
 
 def _read_grant(call: Call) -> PropertyValues | None:

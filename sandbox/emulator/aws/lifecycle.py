@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mesh.aws.plugin_types import PluginStep
+from sandbox.emulator import plugin_calls
+from sandbox.emulator.asked_actions import listening
 from sandbox.emulator.aws.fields import PropertyValues, changed, same
 from sandbox.emulator.aws.resource import AwsError, Call, ResourceType
 
@@ -23,13 +26,18 @@ def reason_recorded(resource: ResourceType, inputs: Mapping[str, Any]) -> str:
 
 def create(call: Call) -> PropertyValues:
     """Create the resource, count it, and keep the inputs that moto does not; the computed outputs."""
-    try:
-        call.id, computed = call.resource.create(call)
-    except AwsError:
-        if call.id and call.changed:
-            call.session.records.add(call.key, reason_recorded(call.resource, call.inputs))
-        raise
+    plugin_calls.before(call, "create")
+    with listening() as made:
+        try:
+            call.id, computed = call.resource.create(call)
+        except AwsError:
+            if call.id and call.changed:
+                call.session.records.add(call.key, reason_recorded(call.resource, call.inputs))
+            raise
     _record(call)
+    # It is there now, whatever its first read says.
+    call.changed, call.state = True, {**call.state, **computed}
+    plugin_calls.after(call, ["create"], made, computed)
     return computed
 
 
@@ -42,25 +50,34 @@ def read_half_made(call: Call) -> PropertyValues:
 
 
 def resume(call: Call) -> PropertyValues:
-    """Update a half-made resource to the inputs of the call, from its values in AWS; the computed outputs."""
-    values = read(call) or {}
+    """Update a half-made resource to the inputs of the call, from its values in AWS; the computed outputs.
+
+    The AWS plugin has no update for a type of which every change replaces: one that cannot be read stays as it is.
+    """
+    known = read(call)
+    if known is None and call.resource.update is None:
+        raise AwsError("InternalFailure", f"{call.resource.label} doesn't support update")
+    values = known or {}
     call.old = call.resource.defaults | values
     call.state = {**call.state, **values, "tagsAll": values.get("tags", {})}
-    return {name: values[name] for name in call.resource.computed if name in values} | update(call)
+    names = (*call.resource.computed, *call.resource.compared_as_read)
+    return {name: values.get(name) for name in names if name in values} | update(call)
 
 
 def read(call: Call) -> PropertyValues | None:
     """The values as AWS has them, with those that only the records have; None when the resource is gone."""
     resource = call.resource
-    try:
-        values = resource.read(call)
-        if values is None:
-            return None
-        tags = resource.tagging.read(call) if resource.tagging else {}
-    except AwsError as error:
-        if error.not_found:
-            return None
-        raise
+    with listening() as made:
+        try:
+            values = resource.read(call)
+            if values is None:
+                return None
+            tags = resource.tagging.read(call) if resource.tagging else {}
+        except AwsError as error:
+            if error.not_found:
+                return None
+            raise
+    plugin_calls.after(call, ["read"], made, values)
     kept = {} if resource.recorded else call.session.records.get(call.key) or {}
     return {**values, **kept, "tags": tags} if resource.tagging else {**values, **kept}
 
@@ -86,21 +103,32 @@ def update(call: Call) -> PropertyValues:
     """Update the resource and its tags to the inputs of the call; the computed outputs that change."""
     resource = call.resource
     computed: PropertyValues = {}
+    steps: list[PluginStep] = []
     if resource.update is not None and changed(resource.fields, call.old, call.inputs):
-        computed = resource.update(call) or {}
+        steps.append("update")
     if resource.tagging and call.state.get("tagsAll") != call.tags:
-        resource.tagging.update(call)
+        steps.append("tag")
+    plugin_calls.before(call, *steps)
+    with listening() as made:
+        if resource.update is not None and "update" in steps:
+            computed = resource.update(call) or {}
+        if resource.tagging and "tag" in steps:
+            resource.tagging.update(call)
     _record(call)
+    plugin_calls.after(call, steps, made, computed)
     return computed
 
 
 def delete(call: Call) -> None:
     """Delete the resource; one that is gone already counts as deleted."""
-    try:
-        call.resource.delete(call)
-    except AwsError as error:
-        if not error.not_found:
-            raise
+    plugin_calls.before(call, "delete")
+    with listening() as made:
+        try:
+            call.resource.delete(call)
+        except AwsError as error:
+            if not error.not_found:
+                raise
+    plugin_calls.count(call, "delete", made)
     call.session.records.remove(call.key)
 
 

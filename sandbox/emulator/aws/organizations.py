@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sandbox.emulator import backends
 from sandbox.emulator.aws.fields import PropertyValues, document, flag, text, texts
 from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging, only_local
 
@@ -89,7 +90,7 @@ ORGANIZATION: Final = ResourceType(
     "Organizations Organization",
     "organizations",
     {
-        "featureSet": text(default="ALL"),
+        "featureSet": text(default="ALL", replaces=True, keeps=(("CONSOLIDATED_BILLING", "ALL"),)),
         "enabledPolicyTypes": texts(),
         "awsServiceAccessPrincipals": texts(),
         "returnOrganizationOnly": flag(local=True),
@@ -195,6 +196,15 @@ def _move(call: Call) -> None:
         call.aws("move_account", AccountId=call.id, SourceParentId=source, DestinationParentId=target)
 
 
+def _update_account(call: Call) -> None:
+    """Rename and move it. moto has no `PutAccountName`, so its name is set where moto keeps it."""
+    (account,) = (each for each in backends.organization(call.account).accounts if each.id == call.id)
+    if account.name != call.inputs["name"]:
+        account.name, call.changed = call.inputs["name"], True
+    if "parentId" in call.inputs:
+        _move(call)
+
+
 def _account_outputs(account: PropertyValues) -> PropertyValues:
     values = _account(account)
     names = ("arn", "status", "state", "joinedMethod", "joinedTimestamp")
@@ -219,7 +229,7 @@ ACCOUNT: Final = ResourceType(
     "Organizations Account",
     "organizations",
     {
-        "name": text("AccountName", required=True, replaces=True),
+        "name": text("AccountName", required=True),
         "email": text(required=True, replaces=True),
         "parentId": text(computed=True),
         "roleName": text(replaces=True, local=True),
@@ -228,7 +238,7 @@ ACCOUNT: Final = ResourceType(
     },
     _create_account,
     _read_account,
-    _move,
+    _update_account,
     _delete_account,
     outputs=("arn", "status", "state", "joinedMethod", "joinedTimestamp", "govcloudId"),
     name="name",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
+
+from sandbox.emulator.asked_actions import changes
 
 RecordKey = tuple[str, str, str, str]
 """(account id, region, type token, resource id)"""
@@ -22,13 +24,39 @@ class Count:
     recorded: int
 
 
+CallOutcome = Literal["made", "along", "left"]
+"""Outcome of a call of the AWS plugin here: moto was sent it; AWS asks it along with another call, and so did the gate;
+or the gate decided it, and it was left at that."""
+
+
+class PluginCallCount(NamedTuple):
+    """Numbers of the calls that the AWS plugin makes of an action for a type, all of them decided by the policies.
+
+    `made` reached moto, `along` is what AWS asks along with another call. The others were left at the decision:
+    `unread` is of reads whose answer nobody waits for, `spared` of changes that moto has and that another call stands
+    for, or that nothing hangs on here, `impossible` what the emulator could not make.
+    """
+
+    type: str
+    action: str
+    made: int
+    along: int
+    unread: int
+    spared: int
+    impossible: int
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The content of an emulated organisation: resources by account and type, why some are only recorded, accounts."""
+    """The content of an emulated organisation: resources by account and type, why some are only recorded, accounts.
+
+    With it come the calls that the AWS plugin makes for what was done so far.
+    """
 
     counts: Sequence[Count]
     reasons: Mapping[str, Sequence[str]]
     accounts: Mapping[str, str]
+    plugin_calls: Sequence[PluginCallCount] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The inventory as plain values."""
@@ -36,12 +64,15 @@ class Inventory:
             "counts": [[c.account_id, c.type, c.total, c.recorded] for c in self.counts],
             "reasons": {token: list(why) for token, why in self.reasons.items()},
             "accounts": dict(self.accounts),
+            "plugin-calls": [list(count) for count in self.plugin_calls],
         }
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> Inventory:
         """The inventory that `to_json` gave."""
-        return Inventory([Count(*row) for row in values["counts"]], values["reasons"], values["accounts"])
+        counts = [Count(*row) for row in values["counts"]]
+        calls = [PluginCallCount(*row) for row in values["plugin-calls"]]
+        return Inventory(counts, values["reasons"], values["accounts"], calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +92,7 @@ class Records:
     values: dict[RecordKey, dict[str, Any]] = field(default_factory=dict)
     live: dict[RecordKey, str] = field(default_factory=dict)
     unacknowledged: dict[str, UnacknowledgedAnswer] = field(default_factory=dict[str, UnacknowledgedAnswer])
+    plugin_calls: Counter[tuple[str, str, CallOutcome]] = field(default_factory=Counter[tuple[str, str, CallOutcome]])
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def keep(self, key: RecordKey, values: dict[str, Any]) -> None:
@@ -89,6 +121,20 @@ class Records:
         with self.lock:
             self.live.pop(key, None)
             self.values.pop(key, None)
+
+    def count_plugin_call(self, token: str, action: str, outcome: CallOutcome) -> None:
+        """Count a call that the AWS plugin makes for a type."""
+        with self.lock:
+            self.plugin_calls[token, action, outcome] += 1
+
+    def plugin_call_counts(self, possible: Callable[[str, str], bool]) -> list[PluginCallCount]:
+        """The calls of the AWS plugin, sorted; `possible` says of a type and an action whether it can be made here."""
+        with self.lock:
+            counted = Counter(self.plugin_calls)
+        return [
+            _plugin_call_count(token, action, counted, possible)
+            for token, action in sorted({(token, action) for token, action, _ in counted})
+        ]
 
     def keep_answer(self, urn: str, answer: UnacknowledgedAnswer) -> None:
         """Keep an answer: the engine's process, or the connection to it, may end before the answer arrives."""
@@ -123,3 +169,13 @@ class Records:
                 if reason:
                     reasons.setdefault(token, set()).add(reason)
         return reasons
+
+
+def _plugin_call_count(
+    token: str, action: str, counted: Counter[tuple[str, str, CallOutcome]], possible: Callable[[str, str], bool]
+) -> PluginCallCount:
+    left = counted[token, action, "left"]
+    unmade = left if left and possible(token, action) else 0
+    unread, spared = (0, unmade) if changes(action) else (unmade, 0)
+    made, along = counted[token, action, "made"], counted[token, action, "along"]
+    return PluginCallCount(token, action, made, along, unread, spared, left - unmade)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from mesh.aws.plugin_retries import asked_again
+from sandbox.emulator.asked_actions import Decides
 from sandbox.emulator.aws.fields import Field, Fields, PropertyValues, from_aws, mapping, text, to_aws
 from sandbox.emulator.aws.records import RecordKey, Records
 
@@ -45,6 +47,11 @@ class AwsSession(Protocol):
     @property
     def records(self) -> Records:
         """The record store of the organisation."""
+        ...
+
+    @property
+    def decides(self) -> Decides | None:
+        """Refusals of this role for actions that nothing is sent for; None where no policies are enforced."""
         ...
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
@@ -84,11 +91,22 @@ class Call:
         return (self.account, self.region, self.resource.token, self.id)
 
     def aws(self, operation: str, service: str = "", /, **parameters: Any) -> PropertyValues:
-        """Call AWS without the parameters that are None; raises AwsError."""
+        """Call AWS without the parameters that are None, again where the plugin does; raises AwsError."""
         sent = {name: value for name, value in parameters.items() if value is not None}
-        answer = self.session.call(service or self.resource.service, self.region, operation, sent)
+        answer = self._patiently(service or self.resource.service, operation, sent)
         self.changed = self.changed or not operation.startswith(_READING)
         return answer
+
+    def _patiently(self, service: str, operation: str, parameters: PropertyValues) -> PropertyValues:
+        """The answer of AWS; where the plugin waits before it asks again, this does not."""
+        asked = 0
+        while True:
+            try:
+                return self.session.call(service, self.region, operation, parameters)
+            except AwsError as error:
+                if asked >= asked_again(service, operation, error.code, error.message):
+                    raise
+                asked += 1
 
     def pages(self, operation: str, result: str, service: str = "", /, **parameters: Any) -> list[Any]:
         """The items of a list operation, of all its pages."""
@@ -214,6 +232,17 @@ class ResourceType:
     def computed(self) -> list[str]:
         """The outputs, and the properties that AWS chooses when they are not given; `region` aside."""
         return [*self.outputs, *(name for name, field in self.fields.items() if field.computed)]
+
+    @property
+    def compared_as_read(self) -> list[str]:
+        """Properties of which the AWS plugin's state has what was read, not what was written."""
+        return [name for name, field in self.fields.items() if field.as_read]
+
+    @property
+    def never_updated(self) -> frozenset[str]:
+        """Properties of a type without an update that are sent: every change of one replaces the resource."""
+        sent = {name for name, field in self.all_fields.items() if not field.local and name != "tags"}
+        return frozenset(sent if self.update is None else ())
 
     @property
     def recorded_parts(self) -> dict[str, str]:

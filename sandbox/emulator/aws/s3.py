@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -38,12 +39,32 @@ def _create_bucket(call: Call) -> IdAndOutputs:
     name = call.inputs["bucket"]
     # S3 refuses the location us-east-1, which is the one of a bucket without a constraint.
     location = None if call.region == "us-east-1" else {"LocationConstraint": call.region}
-    lock = call.inputs.get("objectLockEnabled")
-    call.aws("create_bucket", Bucket=name, CreateBucketConfiguration=location, ObjectLockEnabledForBucket=lock)
+    lock, wanted = call.inputs.get("objectLockEnabled"), call.inputs.get("bucketNamespace")
+    if _namespace(name) != (wanted or "global") == "global":
+        # moto takes such a name; S3 does not, and neither does the plugin (`validBucketName`).
+        raise AwsError(
+            "MissingNamespaceHeader",
+            f"{name} is a name of an account's own namespace, and the request does not say that it is made there.",
+        )
+    call.aws(
+        "create_bucket",
+        Bucket=name,
+        CreateBucketConfiguration=location,
+        ObjectLockEnabledForBucket=lock,
+        BucketNamespace=wanted,
+    )
     call.id = name
     if call.tags:
         _BUCKET_TAGS.update(call)
     return call.id, _bucket_outputs(call)
+
+
+_OF_AN_ACCOUNT: Final = re.compile(r"[a-z0-9.-]+-\d{12}-[a-z]{2,4}(-[a-z]+)+-\d-an")
+"""Names that the plugin takes for those of an account's own namespace (`accountRegionalBucketNameRegex`)."""
+
+
+def _namespace(name: str) -> str:
+    return "account-regional" if _OF_AN_ACCOUNT.fullmatch(name) else "global"
 
 
 def _bucket_outputs(call: Call) -> PropertyValues:
@@ -52,6 +73,7 @@ def _bucket_outputs(call: Call) -> PropertyValues:
         "bucketDomainName": f"{call.id}.s3.amazonaws.com",
         "bucketRegionalDomainName": f"{call.id}.s3.{call.region}.amazonaws.com",
         "bucketRegion": call.region,
+        "bucketNamespace": _namespace(call.id),
         "hostedZoneId": _HOSTED_ZONES.get(call.region, "Z3AQBSTGFYJSTF"),
     }
 
@@ -94,6 +116,7 @@ BUCKET: Final = ResourceType(
     "s3",
     {
         "bucket": text(required=True, replaces=True),
+        "bucketNamespace": text(replaces=True, computed=True, by_hand=True),
         "forceDestroy": flag(local=True),
         "objectLockEnabled": flag(replaces=True, default=False),
     },

@@ -218,7 +218,7 @@ OBJECT_LOCK: Final = _configuration(
     "S3 Bucket Object Lock Configuration",
     "object_lock_configuration",
     {
-        "objectLockEnabled": text(default="Enabled"),
+        "objectLockEnabled": text(default="Enabled", replaces=True),
         "rule": one({"defaultRetention": one(_RETENTION, required=True)}),
     },
     under=("ObjectLockConfiguration",),

@@ -13,6 +13,7 @@ import pytest
 from mesh import quotas
 from mesh.load import load
 from mesh.plan import problems, rules
+from tests.mesh.bad_input.laying import lay
 
 Findings = Callable[[Path], list[str]]
 DAY = datetime.date(2027, 1, 1)
@@ -27,7 +28,7 @@ def test_every_rule_has_a_sample_that_fails_it(tiny: Path) -> None:
     for sample in SAMPLES.iterdir():
         shutil.rmtree(tiny)
         shutil.copytree(original, tiny)
-        shutil.copytree(sample, tiny, dirs_exist_ok=True)
+        lay(sample, tiny)
         mesh = load(tiny).mesh
         if mesh is not None:
             context = rules.RuleContext(mesh, DAY)
@@ -130,7 +131,7 @@ def test_a_document_above_its_quota_is_found(
 
 def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: Path, findings: Findings) -> None:
     domain, contract = tiny / "domains/orders.yaml", tiny / "contracts/orders/parcels.odcs.yaml"
-    names = [f"parcels-of-a-long-name-{number}" for number in range(60)]
+    names = [f"parcels-of-long-names-{number}" for number in range(64)]
     with domain.open("a") as stream:
         stream.writelines(f"  {name}: {{kind: internal, ports: [files]}}\n".replace("internal", "ml") for name in names)
     for name in names:
@@ -183,5 +184,6 @@ def test_two_files_with_findings_are_both_told_together_with_findings_across_fil
         tiny / "domains/shop.yaml",
         tiny / "contracts/shop/clicks.odcs.yaml",
         tiny / "contracts/shop/clicks.lock.yaml",
+        tiny / "names.lock.yaml",
     )
     assert files == {str(courier), *map(str, left)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.mesh.bad_input.laying import lay
 
 Findings = Callable[[Path], list[str]]
 ODD = ("None", "?.", "??", "..", " ;", ";;", "; ;", "  ", "Input should", "pydantic", "dict", "tuple")
@@ -19,7 +20,7 @@ def test_the_tiny_mesh_itself_is_valid(tiny: Path, findings: Findings) -> None:
 
 @pytest.mark.parametrize("folder", SAMPLES, ids=lambda folder: folder.name)
 def test_bad_input_is_told_with_place_and_remedy(folder: Path, tiny: Path, findings: Findings) -> None:
-    shutil.copytree(folder, tiny, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected.txt"))
+    lay(folder, tiny)
     assert findings(tiny) == (folder / "expected.txt").read_text("utf-8").splitlines()
 
 

@@ -122,6 +122,29 @@ def test_an_image_of_no_account_is_taken_for_the_callers_own() -> None:
     assert any("says no account" in each for each in answer.assumed)
 
 
+def test_a_bucket_of_which_only_the_name_is_known_is_of_the_account_in_its_name() -> None:
+    """Nobody else makes a bucket of that name (S3 User Guide, "Namespaces for general purpose buckets")."""
+    world = World(ORGANIZATION, "eu-west-1", roles=[Role(READER, (compiled("identity", document(EVERYTHING)),))])
+    stop = deny("s3:*", when={"StringNotEquals": {"aws:ResourceAccount": HOME}})
+    bound = World(ORGANIZATION, "eu-west-1", roles=[Role(READER, (compiled("identity", document((allow(), stop))),))])
+    own, strange = (f"arn:aws:s3:::sales-{account}-eu-west-1-an" for account in (HOME, "666666666666"))
+    assert decide(Request(READER, "s3:GetObject", f"{own}/a"), bound).allowed
+    assert not decide(Request(READER, "s3:GetObject", f"{strange}/a"), bound).allowed
+    assert decide(Request(READER, "s3:GetObject", f"{strange}/a"), world).allowed
+    told = decide(Request(READER, "s3:ListBucket", own), world)
+    assert told.allowed
+    assert not any("stranger" in each for each in told.assumed)
+
+
+def test_a_bucket_of_the_accounts_own_namespace_is_made_by_the_caller() -> None:
+    reader = Role(READER, (compiled("identity", document((allow("s3:CreateBucket"),))),))
+    answer = decide(
+        Request(READER, "s3:CreateBucket", f"arn:aws:s3:::sales-{HOME}-eu-west-1-an"),
+        World(ORGANIZATION, "eu-west-1", roles=[reader]),
+    )
+    assert (answer.allowed, answer.assumed) == (True, ())
+
+
 @pytest.mark.parametrize("action", ["kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"])
 def test_on_an_alias_its_own_actions_are_decided_by_iam_alone(action: str) -> None:
     alias, policy = f"arn:aws:kms:eu-west-1:{HOME}:alias/sales", (deny("kms:*", to="*"),)

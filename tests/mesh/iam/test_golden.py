@@ -109,6 +109,9 @@ def made(plan: Plan) -> Made:
     templates = {
         "bootstrap-template": json.loads(organization.bootstrap),
         "bootstrap-access-template": json.loads(organization.access_bootstrap),
+        "bootstrap-first-template": json.loads(
+            organization.first_bootstrap(f"arn:aws:iam::{plan.perimeter.management_id}:role/Administrator")
+        ),
     }
     return {**found, **declared, **templates}
 

@@ -17,6 +17,7 @@ from mesh.contracts import elements
 from mesh.iam.statement import Document
 from mesh.load import load
 from mesh.model import Mesh
+from mesh.model.names_lock import KeptBuckets, NamesLock
 from mesh.plan import Plan, build, problems
 from mesh.plan.nodes import Clearance
 
@@ -67,6 +68,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
             for product in many
         },
         locks={f"{domain}.{product}": tiny.locks["orders.customers"] for domain in owners for product in many},
+        names_lock=NamesLock(buckets=KeptBuckets()),
     )
 
 
@@ -212,3 +214,14 @@ def test_a_clearance_keeps_its_query_results_to_itself(plan: Plan) -> None:
             assert f"{owner.account.results_bucket}/{name}/*" in text
             assert not any(f'workgroup/{names.workgroup(other)}"' in text for other in others)
             assert not any(f"{owner.account.results_bucket}/{other}/" in text for other in others)
+
+
+def test_an_account_of_nobody_is_no_account(plan: Plan) -> None:
+    domain, partner = next(iter(plan.domains)), next(iter(plan.partners))
+    assert plan.account_of("management") == plan.perimeter.management_id
+    assert plan.account_of("governance") == plan.perimeter.governance_id
+    assert plan.account_of(domain) == plan.domains[domain].access.account_id
+    assert plan.account_of(f"partner-{partner}") == plan.partners[partner].access.account_id
+    for nobody in (f"{domain}x", partner, "partner-", ""):
+        with pytest.raises(KeyError):
+            plan.account_of(nobody)

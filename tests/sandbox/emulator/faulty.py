@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sandbox.emulator.asked_actions import Decides
 from sandbox.emulator.aws.fields import PropertyValues
 from sandbox.emulator.aws.records import Records
 from sandbox.emulator.aws.resource import AwsSession
@@ -43,6 +44,10 @@ class FaultySession:
     @property
     def records(self) -> Records:
         return self.session.records
+
+    @property
+    def decides(self) -> Decides | None:
+        return self.session.decides
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
         self.organization.meet(operation)

@@ -360,7 +360,7 @@ STACK_SET = Case(
         **TAGS,
     },
     {"templateBody": json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}), "tags": {"owner": "x"}},
-    {"permissionModel": "SELF_MANAGED"},
+    {"autoDeployment": {"enabled": False}},
     account=MANAGEMENT,
 )
 
@@ -407,8 +407,8 @@ GUARDS = (
             "regions": ["eu-west-1"],
             "deploymentTargets": {"organizationalUnitIds": ["ou-mesh-domains1"]},
         },
-        {"regions": ["eu-west-1", "eu-central-1"]},
-        {"stackSetName": "x"},
+        {"regions": ["eu-west-1", "eu-central-1"], "callAs": "DELEGATED_ADMIN"},
+        {"stackSetName": "x", "deploymentTargets": {"accountFilterType": "UNION"}},
         {"set": STACK_SET},
         MANAGEMENT,
     ),
@@ -528,7 +528,7 @@ NETWORK = (
     Case(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
         _interface,
-        {"policy": _allowing("kms:Decrypt")},
+        {"policy": _allowing("kms:Decrypt"), "privateDnsEnabled": False},
         {"vpcEndpointType": "Gateway"},
         {"vpc": VPC, "subnet": SUBNET, "group": GROUP},
         label="VpcEndpoint that is an interface",

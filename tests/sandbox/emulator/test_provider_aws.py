@@ -36,6 +36,33 @@ def test_an_error_of_aws_is_a_readable_sentence(organization: EmulatedOrganizati
         driver.create(BUCKET, {"bucket": "taken"})
 
 
+@pytest.mark.parametrize(
+    ("bucket", "namespace", "code"),
+    [
+        (f"mine-{DOMAIN}-{REGION}-an", None, "MissingNamespaceHeader"),
+        (f"mine-{DOMAIN}-{REGION}-an", "global", "MissingNamespaceHeader"),
+        (f"mine-{GOVERNANCE}-{REGION}-an", "account-regional", "InvalidNamespaceHeader"),
+        (f"mine-{DOMAIN}-eu-central-1-an", "account-regional", "InvalidNamespaceHeader"),
+        ("mine", "account-regional", "InvalidNamespaceHeader"),
+    ],
+)
+def test_a_name_has_the_account_and_the_region_where_the_bucket_is_of_the_accounts_own_namespace(
+    driver: Driver, bucket: str, namespace: str | None, code: str
+) -> None:
+    inputs = {"bucket": bucket} | ({"bucketNamespace": namespace} if namespace else {})
+    with pytest.raises(Aborted, match=f"^creating S3 Bucket .*: {code}: "):
+        driver.create(BUCKET, inputs)
+
+
+def test_a_bucket_says_its_namespace_whoever_made_it(driver: Driver) -> None:
+    name = f"told-{DOMAIN}-{REGION}-an"
+    inputs = {"bucket": name, "bucketNamespace": "account-regional"}
+    id_, state = driver.create(BUCKET, inputs)
+    assert state["bucketNamespace"] == "account-regional"
+    assert driver.read(BUCKET, id_, state, inputs)[2] == inputs
+    assert driver.create(BUCKET, {"bucket": "of-everybody"})[1]["bucketNamespace"] == "global"
+
+
 def test_a_parameter_that_aws_refuses_is_a_readable_sentence(driver: Driver) -> None:
     with pytest.raises(Aborted, match=r"^creating S3 Bucket \(NO\): "):
         driver.create(BUCKET, {"bucket": "NO"})

@@ -130,7 +130,7 @@ class FailsAt:
     def __call__(self, operation: str) -> None:
         self.calls += 1
         if self.calls == self.number:
-            raise AwsError("InternalFailure", f"{operation} failed")
+            raise AwsError("AccessDenied", f"{operation} failed")
 
 
 @pytest.mark.parametrize("case", named(CASES))

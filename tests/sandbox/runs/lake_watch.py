@@ -14,6 +14,7 @@ from mesh.access.lake import LakeDatabase, Lakes, LakeTable
 from mesh.folder import PlannedMesh
 from mesh.proof import written_labels
 from mesh.proof.written_labels import WrittenLabels
+from sandbox.emulator.asked_actions import Decides
 from sandbox.emulator.aws.fields import PropertyValues
 from sandbox.emulator.aws.records import Records
 from sandbox.emulator.aws.resource import AwsError, AwsSession
@@ -61,6 +62,10 @@ class WatchedSession:
     @property
     def records(self) -> Records:
         return self.session.records
+
+    @property
+    def decides(self) -> Decides | None:
+        return self.session.decides
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
         if service not in ("glue", "lakeformation") or operation.startswith(_READS):

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from mesh.aws.plugin_reads import plugin_reads, reads_by_type
-from mesh.aws.universe import universe
 from mesh.iam.roles.settings_reads import SETTINGS_READS
 from sandbox.enforcement import gate
 from sandbox.runs.fresh_organization import enforced
@@ -38,13 +36,3 @@ def test_a_preview_may_read_all_that_a_refresh_of_the_sample_mesh_reads(monkeypa
         assert [run.result.failures for run in workspace.refresh(mesh) if run.result.failures] == []
     assert asked - set(SETTINGS_READS) == OF_THE_EMULATOR
     assert len(asked) > 70
-
-
-def test_the_reads_of_each_type_of_the_program_are_known_and_of_no_other(planned: sample.Planned) -> None:
-    registered = {each["type"] for each in sample.resources(planned.document)}
-    assert {kind for kind in registered if kind.startswith("aws:")} == set(reads_by_type())
-
-
-def test_an_action_of_the_reads_is_one_of_aws() -> None:
-    names = universe().names
-    assert [a for a in sorted(plugin_reads()) if a.partition(":")[2] not in names[a.partition(":")[0]]] == []

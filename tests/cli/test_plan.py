@@ -1,0 +1,91 @@
+"""`mesh plan` ends with status 1 and one sentence a refusal where AWS would refuse what is emitted."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli import exit_codes, main
+from cli.plan import plan
+from mesh.acceptance import accept
+from mesh.acceptance.accept import AcceptedPlan
+from mesh.acceptance.emitted import InputRefusal
+from sandbox.runs import preview
+
+TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
+STACKS = Path(__file__).resolve().parents[2] / "stacks"
+
+
+REFUSED = InputRefusal("governance", "aws:s3/bucket:Bucket", "audit", "bucket", "'a_b' does not match")
+UNLISTED = InputRefusal("governance", "aws:s3/bucket:Bucket", "audit", "colour", "nothing is listed")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize(
+    ("unlisted", "refused", "said"),
+    [
+        ((), (REFUSED,), "AWS would refuse: governance: Bucket audit: bucket: 'a_b' does not match"),
+        ((UNLISTED,), (), "not compared with AWS: governance: Bucket audit: colour: nothing is listed"),
+    ],
+)
+def test_what_aws_would_refuse_or_nobody_compared_is_said_with_status_1(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    as_json: bool,
+    unlisted: tuple[InputRefusal, ...],
+    refused: tuple[InputRefusal, ...],
+    said: str,
+) -> None:
+    monkeypatch.setattr(preview, "preview", lambda *_: [])
+    monkeypatch.setattr(accept, "accept", lambda *_, **__: AcceptedPlan("1.2", 2, 1, 1, 0, unlisted, refused))
+    with pytest.raises(typer.Exit) as ended:
+        plan(stack=["governance"], directory=STACKS, as_of=datetime.datetime(2026, 12, 1), as_json=as_json)
+    assert ended.value.exit_code == 1
+    told = capsys.readouterr()
+    assert said in told.err
+    assert ('"stacks"' in told.out) is as_json
+
+
+def test_the_summary_says_what_was_compared_and_what_was_not() -> None:
+    assert str(AcceptedPlan("1.2", 2_000, 700, 300, 40, (UNLISTED,), ())) == (
+        "2,000 values compared with AWS's limits (botocore 1.2), 700 with their type alone, and 300 documents: none "
+        "refused; not compared: 40 values that AWS will say, 1 that are not listed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--sizes", "--costs"), "Invalid value for --sizes: shows the whole mesh, alone: leave out --costs"),
+        (("--sizes", "-s", "governance"), "Invalid value for --sizes: shows the whole mesh, alone: leave out --stack"),
+        (("--costs", "-s", "governance"), "Invalid value for --costs: shows the whole mesh, alone: leave out --stack"),
+        (
+            ("--costs", "--sizes", "-s", "governance"),
+            "Invalid value for --sizes: shows the whole mesh, alone: leave out --costs and --stack",
+        ),
+    ],
+)
+def test_sizes_and_costs_are_of_the_whole_mesh_each_alone(
+    options: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(["plan", "-C", str(STACKS), "--as-of", "2026-12-01", *options]) == exit_codes.BAD_INPUT
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert sentence in " ".join(told.err.replace("│", " ").split())
+
+
+def test_sizes_count_the_policies_of_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shutil.copytree(TINY, tmp_path / "stacks")
+    command = ["plan", "-C", str(folder), "--as-of", "2027-01-01", "--sizes"]
+    assert main.run(command) == exit_codes.FINE
+    assert "5 free of 10  service control policies at root: 4 of the mesh, 1 of AWS\n" in capsys.readouterr().out
+    with (folder / "mesh.yaml").open("a", encoding="utf-8") as file:
+        file.write("policies-of-others: {service: {root: 3}}\n")
+    assert main.run(command) == exit_codes.FINE
+    assert "2 free of 10  service control policies at root: 4 of the mesh, 1 of AWS, 3 of others\n" in (
+        capsys.readouterr().out
+    )

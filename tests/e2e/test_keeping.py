@@ -1,0 +1,168 @@
+"""Second run, refresh and removal, as the AWS plugin and AWS have them, under both engines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from components import catalog_entry
+from mesh import names
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.runs.stack_run import StackRun
+from tests.e2e.ground import Ground
+from tests.e2e.journal import mesh_of
+from tests.sandbox.emulator.faulty import spared
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+
+Table = tuple[str, str]
+GRANT = "aws:lakeformation/permissions:Permissions"
+PUBLISHING = ("organization", "governance", "domain-orders")
+"""The stacks that it takes to have tables in the mesh catalog."""
+BUDGET = "aws:budgets/budget:Budget"
+
+
+def done(runs: list[StackRun]) -> Counter[tuple[str, str]]:
+    """What was done to AWS resources, apart from what was left as it is: (operation, type)."""
+    assert [failure.message for run in runs for failure in run.result.failures] == []
+    steps = [step for run in runs for step in run.result.steps if step.type.startswith("aws:")]
+    return Counter((step.operation, step.type) for step in steps if step.operation != "same")
+
+
+def hub(ground: Ground) -> Any:
+    """A client of Glue in the account of the mesh catalog."""
+    return ground.faulty.organization.client("glue", ground.account)
+
+
+def iceberg(ground: Ground) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """Iceberg tables of the mesh catalog, as Glue has them."""
+    for database in hub(ground).get_databases()["DatabaseList"]:
+        for table in hub(ground).get_tables(DatabaseName=database["Name"])["TableList"]:
+            if table.get("Parameters", {}).get("table_type") == "ICEBERG":
+                yield (database["Name"], table["Name"]), table
+
+
+def pointers(ground: Ground) -> dict[Table, str]:
+    return {name: table["Parameters"]["metadata_location"] for name, table in iceberg(ground)}
+
+
+def commit(ground: Ground, suffix: str) -> None:
+    """Commits to every table as Iceberg's clients do, by a whole `TableInput` with the next metadata file."""
+    for (database, name), table in iceberg(ground):
+        before = table["Parameters"]["metadata_location"]
+        parameters = {**table["Parameters"], "metadata_location": f"{before}.{suffix}"}
+        hub(ground).update_table(
+            DatabaseName=database,
+            TableInput={
+                "Name": name,
+                "TableType": "EXTERNAL_TABLE",
+                "Parameters": {**parameters, "previous_metadata_location": before},
+                "StorageDescriptor": table["StorageDescriptor"],
+            },
+        )
+
+
+def test_a_pointer_that_was_moved_stays_where_it_was_moved(ground: Ground) -> None:
+    with ground.workspace() as workspace:
+        assert {operation for operation, _ in done(workspace.up(ground.mesh, PUBLISHING))} == {"create"}
+        assert done(workspace.up(ground.mesh, ["domain-orders"])) == Counter()
+        first = pointers(ground)
+        assert first
+        commit(ground, "committed")
+        moved = pointers(ground)
+        assert all(moved[table].startswith(f"{first[table]}.") for table in first)
+        assert done(workspace.refresh(ground.mesh, ["domain-orders"])) == Counter()
+        assert done(workspace.up(ground.mesh, ["domain-orders"])) == Counter()
+        assert pointers(ground) == moved
+
+
+def test_without_what_is_ignored_an_update_moves_the_pointer_back(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog_entry, "OF_THE_POINTER", ())
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh, PUBLISHING))
+        commit(ground, "committed")
+        done(workspace.refresh(ground.mesh, ["domain-orders"]))
+        committed: list[dict[Table, str]] = []
+
+        def meanwhile(operation: str) -> None:
+            if operation == "update_table":
+                commit(ground, "meanwhile")
+                committed.append(pointers(ground))
+
+        ground.faulty.meet = meanwhile
+        updated = done(workspace.up(ground.mesh, ["domain-orders"]))
+        assert committed
+        assert updated["update", "aws:glue/catalogTable:CatalogTable"] == len(committed)
+        assert pointers(ground) != committed[-1], "a commit is undone"
+
+
+def test_an_account_that_refuses_budgets_yet_gets_everything_else(ground: Ground) -> None:
+    def too_young(operation: str) -> None:
+        if operation == "create_budget":
+            raise AwsError("AccessDeniedException", "ask the payer account to enable budgets first")
+
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh, ["organization"]))
+        ground.faulty.meet = too_young
+        (run,) = workspace.up(ground.mesh, ["governance"])
+        assert [
+            failure.message for failure in run.result.failures if "enable budgets first" not in failure.message
+        ] == []
+        assert {token for token, _ in ground.exists()} >= {GRANT, "aws:cloudtrail/trail:Trail"}
+        ground.faulty.meet = spared
+        assert done(workspace.up(ground.mesh, ["governance"])) == Counter({("create", BUDGET): 1})
+
+
+def test_one_grant_that_fails_stops_no_other(ground: Ground) -> None:
+    plan = ground.mesh.plan
+    wanted = len(plan.governance.catalog.grants) + len(plan.governance.registered)
+    seen: list[str] = []
+
+    def third(operation: str) -> None:
+        seen.extend([operation] if operation == "grant_permissions" else [])
+        if operation == "grant_permissions" and len(seen) == 3:
+            raise AwsError("AccessDeniedException", "Insufficient Lake Formation permission(s)")
+
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh, ["organization"]))
+        ground.faulty.meet = third
+        (run,) = workspace.up(ground.mesh, ["governance"])
+        assert len(run.result.failures) == 1
+        assert sum(number for (token, _), number in ground.exists().items() if token == GRANT) == wanted - 1
+        ground.faulty.meet = spared
+        assert done(workspace.up(ground.mesh, ["governance"])) == Counter({("create", GRANT): 1})
+
+
+def test_a_clearance_goes_with_its_used_workgroup_and_its_assignments_before_its_policy(ground: Ground) -> None:
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh))
+        account = ground.mesh.plan.domains["shop"].access.account_id
+        athena: Any = ground.faulty.organization.client("athena", account)
+        athena.start_query_execution(QueryString="SELECT 1", WorkGroup=names.workgroup("pii"))
+        without = _without_clearance(ground)
+        runs = workspace.up(without)
+        assert done(runs)["delete", "aws:athena/workgroup:Workgroup"] == len(without.plan.domains)
+        organization = next(run for run in runs if run.stack == "organization")
+        gone = [step.type.rpartition(":")[2] for step in organization.result.steps if step.operation == "delete"]
+        people = [kind for kind in gone if kind in ("AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet")]
+        assert people == ["AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet"]
+        assert done(workspace.up(without)) == Counter()
+
+
+def _without_clearance(ground: Ground) -> Any:
+    (ground.mesh.directory / "clearances" / "pii.yaml").unlink()
+    return mesh_of(ground.mesh.directory)
+
+
+def test_a_unit_without_accounts_is_no_difference(ground: Ground) -> None:
+    (ground.mesh.directory / "partners" / "courier.yaml").unlink()
+    mesh = mesh_of(ground.mesh.directory)
+    with ground.workspace() as workspace:
+        done(workspace.up(mesh, ["organization"]))
+        assert done(workspace.refresh(mesh, ["organization"])) == Counter()
+        assert done(workspace.up(mesh, ["organization"])) == Counter()

@@ -1,0 +1,70 @@
+"""Resources of a mesh with one thing wrong, in the first resource of a type that has it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mesh.acceptance.accept import AcceptedPlan, accept_all
+from mesh.acceptance.emitted import EmittedResource, emitted
+from tests.program.sample import Planned
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def put(path: str, value: Any) -> Change:
+    """The change of one property; `0` in a path is the first item of a list, `-` as the value takes it away."""
+
+    def change(inputs: dict[str, Any]) -> None:
+        *above, last = (int(name) if name.isdigit() else name for name in path.split("."))
+        at: Any = inputs
+        for name in above:
+            at = at[name]
+        if value == "-":
+            del at[last]
+        else:
+            at[last] = value
+
+    return change
+
+
+def statement(place: str, change: Change) -> Change:
+    """The change of the first statement of a document that stands at a property as text."""
+    return document(place, lambda body: change(body["Statement"][0]))
+
+
+def document(place: str, change: Change) -> Change:
+    """The change of a document that stands at a property as text."""
+
+    def changed(inputs: dict[str, Any]) -> None:
+        body = json.loads(inputs[place])
+        change(body)
+        inputs[place] = json.dumps(body)
+
+    return changed
+
+
+def with_wrong(
+    planned: Planned, type_: str, change: Change, having: Mapping[str, Any] | None = None
+) -> tuple[EmittedResource, ...]:
+    """The resources of a plan, of which one is changed; `having` are inputs that it has."""
+    every = list(emitted(planned.document))
+    wanted = (having or {}).items()
+    index = next(
+        i
+        for i, r in enumerate(every)
+        if r.type.endswith(f":{type_}") and wanted <= {k: r.inputs.get(k) for k, _ in wanted}.items()
+    )
+    inputs = copy.deepcopy(dict(every[index].inputs))
+    change(inputs)
+    every[index] = every[index]._replace(inputs=inputs)
+    return tuple(every)
+
+
+def refusals(every: Iterable[EmittedResource], type_: str) -> list[str]:
+    """What is refused of the resources of a type, as `path: why`."""
+    chosen: AcceptedPlan = accept_all(every, whole=True)
+    assert all(refusal.type.endswith(f":{type_}") for refusal in chosen.refusals)
+    return [f"{refusal.path}: {refusal.why}" for refusal in chosen.refusals]
