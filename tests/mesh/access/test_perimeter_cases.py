@@ -42,3 +42,10 @@ def test_ci_publishers_people_and_who_runs_jobs_are_among_the_callers(who: str) 
 
 def request(case: dict[str, Any]) -> Request:
     return Request(case["principal"], case["action"], case["resource"], case.get("context", {}))
+
+
+@pytest.mark.parametrize("caller", ["330000000039:role/admin", "310000000013:role/mesh/pipeline/none/impressions"])
+def test_transforms_of_glue_studio_in_aws_own_bucket_are_refused(world: World, caller: str) -> None:
+    script = "arn:aws:s3:::aws-glue-studio-transforms-244479516193-prod-eu-west-1/gs_common.py"
+    answer = decide(Request(f"arn:aws:iam::{caller}", "s3:GetObject", script, {}), world)
+    assert not answer.allowed
