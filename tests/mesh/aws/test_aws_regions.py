@@ -23,10 +23,9 @@ WRONG_IN_MOTO: Final = {"af-south-1", "ap-southeast-3", "eu-south-1"}
 """Regions that moto has as `opt-in-not-required`; they are from 2020 and 2021, and AWS has them off until enabled."""
 
 CLOUDFORMATION_TYPES: Final = (
-    "AWS::Athena::WorkGroup AWS::CloudFormation::StackSet AWS::CloudTrail::Trail AWS::EC2::Subnet "
-    "AWS::EC2::VPCEndpoint AWS::Events::EventBus AWS::Glue::Table AWS::KMS::Key AWS::LakeFormation::PrincipalPermissions "
-    "AWS::LakeFormation::TagAssociation AWS::Logs::LogGroup AWS::RAM::ResourceShare AWS::S3::BucketPolicy "
-    "AWS::SNS::Topic AWS::SSO::PermissionSet AWS::SecretsManager::Secret"
+    "Athena::WorkGroup CloudFormation::StackSet CloudTrail::Trail EC2::Subnet EC2::VPCEndpoint Events::EventBus "
+    "Glue::Table KMS::Key LakeFormation::PrincipalPermissions LakeFormation::TagAssociation Logs::LogGroup "
+    "RAM::ResourceShare S3::BucketPolicy SNS::Topic SSO::PermissionSet SecretsManager::Secret"
 ).split()
 OLDEST: Final = {"us-east-1", "us-west-2", "ap-northeast-1", "us-west-1"}
 """Regions that have zones which not every account has."""
@@ -74,7 +73,7 @@ def test_cloudformation_has_the_types_of_the_mesh_wherever_a_mesh_can_be(table: 
     providers = files("cfnlint").joinpath("data/schemas/providers")
     for region in table.taken:
         types = json.loads(providers.joinpath(f"{region}.json").read_text("utf-8"))
-        assert [each for each in CLOUDFORMATION_TYPES if each not in types] == [], region
+        assert [each for each in CLOUDFORMATION_TYPES if f"AWS::{each}" not in types] == [], region
 
 
 def test_a_mesh_is_in_the_regions_that_are_on_in_every_account(table: RegionTable) -> None:
