@@ -1,4 +1,4 @@
-"""Settings of stacks in the mesh folder, `Pulumi.<stack>.yaml`: none says another day, region, or that AWS is emulated.
+"""Settings of stacks in the mesh folder, `Pulumi.<stack>.yaml`: none says another day, or that AWS is emulated.
 
 `Pulumi.yaml` has Pulumi look for them here. A line in such a file could turn the clock back, and with it every review
 that has lapsed would hold again; the emulator says the day to the program itself, in a folder of its own.
