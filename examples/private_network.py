@@ -6,5 +6,7 @@ from acme import GOVERNANCE, PERIMETER, account
 from components import PrivateNetwork
 from mesh.plan.nodes import NetworkArgs
 
-network = PrivateNetwork("mesh", NetworkArgs(perimeter=PERIMETER), opts=account("governance", GOVERNANCE))
+network = PrivateNetwork(
+    "mesh", NetworkArgs(perimeter=PERIMETER, zones=("a", "b")), opts=account("governance", GOVERNANCE)
+)
 pulumi.export("subnets", network.subnet_ids)

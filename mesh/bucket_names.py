@@ -1,4 +1,4 @@
-"""Names of buckets: a stem that people can read, and behind it the account and the region that it is made in.
+"""Names of buckets: a stem that people can read, and behind it the account and the place of the bucket.
 
 A stem alone is unique among the customers of AWS, or taken by one of them; with account and region nobody else can make
 it. Buckets that were made before that was so keep their stem as their name (`names.lock.yaml`).

@@ -17,10 +17,12 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 
 from mesh import names
+from mesh.aws.aws_regions import region_table
 from mesh.contracts import versions
 from mesh.model import AccountsFile, ClearanceFile, Domain, Mesh, MeshFile, Partner
 from mesh.model.base import DAYS_PATTERN
 from mesh.model.continuous_integration import ci_stacks
+from mesh.model.mesh_file import FEWEST_ZONES, MOST_ZONES
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 TITLES: Final[dict[str, tuple[type[BaseModel], str]]] = {
@@ -148,6 +150,8 @@ def _narrow_mesh(schema: JsonObject, words: Vocabulary) -> None:
     """The names that are made in `mesh.yaml` are free: no list of those that it had would let a new one be used."""
     of = schema["properties"]
     of["name"]["not"] = {"const": "sthree"}
+    of["region"]["enum"] = list(region_table().taken)
+    of["zones"] |= {"uniqueItems": True, "minItems": FEWEST_ZONES, "maxItems": MOST_ZONES}
     of["no-label"]["uniqueItems"] = True
     for lists in of["classification-aliases"]["patternProperties"].values():
         lists |= {"uniqueItems": True, "minItems": 1}

@@ -1,4 +1,4 @@
-"""Settings of stacks in the mesh folder, `Pulumi.<stack>.yaml`: none of them says another day, or that AWS is emulated.
+"""Settings of stacks in the mesh folder, `Pulumi.<stack>.yaml`: none says another day, or that AWS is emulated.
 
 `Pulumi.yaml` has Pulumi look for them here. A line in such a file could turn the clock back, and with it every review
 that has lapsed would hold again; the emulator says the day to the program itself, in a folder of its own.
@@ -22,6 +22,9 @@ OF_THE_EMULATOR: Final[Mapping[str, str]] = {
 }
 """Settings that `mesh up` makes for the program, and why no file may have them."""
 
+REGION: Final = "aws:region"
+"""Setting of the AWS plugin that `pulumi config set` is often told first, and that no provider of the mesh reads."""
+
 ENDINGS: Final = (".yaml", ".yml", ".json")
 _PROJECT: Final = "mesh:"
 
@@ -44,8 +47,13 @@ def _of_file(path: Path) -> Iterator[Finding]:
     for key in cast("Mapping[Any, Any]", config) if isinstance(config, dict) else ():
         # Pulumi takes a key without a namespace for one of the project's.
         name = str(key).removeprefix(_PROJECT)
+        line, column = source.place(("config", key), on_key=True)
+        if name == REGION:
+            message = (
+                f"'{key}' says nothing to a deployment: each provider takes the region of mesh.yaml; remove the line"
+            )
+            yield Finding(source.file, line, column, message, "warning")
         if name in OF_THE_EMULATOR:
-            line, column = source.place(("config", key), on_key=True)
             message = (
                 f"'{key}' is a setting of the emulator alone: {OF_THE_EMULATOR[name]}; remove the line "
                 "(`mesh up --as-of` tries another day)"

@@ -1,8 +1,9 @@
-"""Namespaces of S3 buckets: one is shared by all AWS customers, and every account has one of its own in a region.
+"""Namespaces of S3 buckets: one is shared by all customers of AWS, and every account has its own.
 
-A name in an account's own ends in its id, the region and `-an`, and nobody else makes one that ends so (S3 User Guide,
-"Namespaces for general purpose buckets"; 2026-11-28). The AWS plugin tells the namespace of a bucket from its name, too
-(terraform-provider-aws 6.48, `internal/service/s3/bucket.go`, `bucketNamespace`, `validBucketName`).
+An account has one in each region. A name in it ends in its id, the region and `-an`, and nobody else makes one that
+ends so (S3 User Guide, "Namespaces for general purpose buckets"; 2026-11-28). The AWS plugin tells the namespace of a
+bucket from its name, too (terraform-provider-aws 6.48, `internal/service/s3/bucket.go`, `bucketNamespace`,
+`validBucketName`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -16,7 +16,18 @@ Prefix = Annotated[
     expected(r"^[a-z][a-z0-9]*$", "2 to 12 lower-case letters and digits, a letter first"),
     StringConstraints(min_length=2, max_length=12),
 ]
-Region = Annotated[str, expected(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region, such as eu-west-1")]
+Region = Annotated[str, expected(r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$", "an AWS region, such as eu-west-1")]
+FEWEST_ZONES: Final = 2
+"""Availability zones of the network, at the least: what stands in one goes with it."""
+MOST_ZONES: Final = 8
+"""Availability zones of the network, at the most: each has an eighth of the addresses."""
+Zone = Annotated[
+    str,
+    expected(
+        r"^([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?[a-z]$",
+        "an availability zone: its letter, such as a, or its whole name, such as eu-west-1a",
+    ),
+]
 LabelWord = Annotated[str, expected(r"^[^,\s]([^,]*[^,\s])?$", "a word without commas")]
 AccountEmail = Annotated[
     str,
@@ -69,6 +80,11 @@ class MeshFile(Closed):
     name: Prefix = Field(description="Prefix of all buckets; never change it once deployed.")
     description: Text = Field(description="What the mesh is, in a sentence.")
     region: Region = Field(description="The AWS region in which all data stays.")
+    zones: Annotated[tuple[Zone, ...] | None, Field(strict=False), Given] = Field(
+        default=None,
+        description="Availability zones of the private network, two or more, each by its letter or whole name; without "
+        "a list two that every account has. Never reorder it once deployed: subnets go by it.",
+    )
     owner: Owner = Field(description="The platform team.")
     account_email: AccountEmail = Field(
         description="Pattern of the root e-mail of new accounts; {account} stands for the account's name."

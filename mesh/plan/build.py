@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 
 from mesh import names
+from mesh.aws.aws_regions import zone_letters
 from mesh.contracts import catalog
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
@@ -169,7 +170,7 @@ class Builder(PlanInputs):
             ),
             bus=MeshBusArgs(perimeter=self.perimeter),
             break_glass=BreakGlassArgs(perimeter=self.perimeter),
-            network=NetworkArgs(perimeter=self.perimeter),
+            network=NetworkArgs(perimeter=self.perimeter, zones=zone_letters(self.file.region, self.file.zones)),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
             ci=continuous_integration.roles_of_domains(

@@ -52,11 +52,11 @@ class PlanInputs:
             domains_unit=units.domains,
             partners_unit=units.partners,
             management_id=organization.management,
-            governance_id=self.accounts.governance or names.assumed_account_id("", "governance"),
+            governance_id=self.governance_id,
             security_contact=mesh.file.security_contact,
             network=self.accounts.network or ASSUMED_NETWORK,
             people_addresses=mesh.file.people_addresses,
-            kept_buckets=frozenset(mesh.names_lock.buckets.entries.values() if mesh.names_lock else ()),
+            kept_buckets=self._kept_stems(),
         )
         self.clearances = {
             name: Clearance(name=name, reads=frozenset(file.reads), classifications=self.classifications)
@@ -69,6 +69,11 @@ class PlanInputs:
             for agreement in terms.agreements:
                 self.agreements.setdefault(agreement.product, []).append((partner, agreement))
         self._covering: dict[frozenset[str], tuple[str, ...]] = {}
+
+    @property
+    def governance_id(self) -> str:
+        """Id of the governance account; an assumed one while AWS has given none."""
+        return self.accounts.governance or names.assumed_account_id("", "governance")
 
     @property
     def governance_is_assumed(self) -> bool:
@@ -85,7 +90,7 @@ class PlanInputs:
 
     def every_bucket(self) -> Iterator[MeshBucket]:
         """Every bucket of the mesh, those of the platform first."""
-        mesh, hub = self.file.name, self.perimeter.governance_id
+        mesh, hub = self.file.name, self.governance_id
         yield MeshBucket(("audit",), audit_stem(mesh), hub)
         yield from self._kept_for_itself("governance", "governance", hub)
         for partner in self.mesh.partners:
@@ -102,6 +107,11 @@ class PlanInputs:
     def _kept_for_itself(self, owner: str, account_name: str, account_id: str) -> Iterator[MeshBucket]:
         yield MeshBucket(("logs", account_name), log_stem(self.file.name, owner), account_id)
         yield MeshBucket(("results", account_name), results_stem(self.file.name, owner), account_id)
+
+    def _kept_stems(self) -> frozenset[str]:
+        """Stems of the buckets that keep them as their names: each has a line of its own, which says its own stem."""
+        kept = self.mesh.names_lock.buckets.entries if self.mesh.names_lock else {}
+        return frozenset(bucket.stem for bucket in self.every_bucket() if kept.get(bucket.keys) == bucket.stem)
 
     def tags(self, stack: str, owner: str) -> dict[str, str]:
         """Default tags of a stack."""

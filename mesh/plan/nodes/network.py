@@ -10,25 +10,26 @@ from typing import Final
 from mesh.iam import network
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.statement import Document
+from mesh.model.mesh_file import MOST_ZONES
 
 CIDR: Final = "10.64.0.0/16"
-# Nearly every region has zones `a` and `b`; in Tokyo they are `a` and `c`.
-ZONES: Final = ("a", "b")
-"""Availability zones with a subnet, each an eighth of the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkArgs:
-    """The private network: subnets without a way out, and endpoints of the services that jobs call."""
+    """The private network: subnets without a way out, and endpoints of the services that jobs call.
+
+    `zones` are letters of availability zones of the region, each with a subnet, in this order.
+    """
 
     perimeter: Perimeter
+    zones: tuple[str, ...]
     cidr: str = CIDR
-    zones: tuple[str, ...] = ZONES
 
     @property
     def subnets(self) -> Mapping[str, str]:
-        """Address ranges by availability zone."""
-        ranges = ipaddress.ip_network(self.cidr).subnets(prefixlen_diff=3)
+        """Address ranges by availability zone, each an eighth of the network."""
+        ranges = ipaddress.ip_network(self.cidr).subnets(prefixlen_diff=(MOST_ZONES - 1).bit_length())
         return {f"{self.perimeter.region}{zone}": str(part) for zone, part in zip(self.zones, ranges, strict=False)}
 
     @property

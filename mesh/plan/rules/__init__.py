@@ -15,6 +15,7 @@ from mesh.plan.rules import (
     consumers,
     continuous_integration,
     contract_contents,
+    home_region,
     limits,
     locks,
     members,
@@ -26,6 +27,7 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
     *mesh_file.RULES,
+    *home_region.RULES,
     *continuous_integration.RULES,
     *accounts.RULES,
     *naming.RULES,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from mesh.aws.bucket_namespace import suffix
-from mesh.bucket_names import LONGEST_BUCKET, MeshBucket
+from mesh.bucket_names import LONGEST_BUCKET, BucketNames, MeshBucket
 from mesh.findings import KeyPath, Problem, nearest
 from mesh.model.names_lock import NAMES_LOCK_FILE, NO_NAMES_LOCK
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
@@ -94,7 +94,7 @@ def kept_names_are_of_their_bucket(context: RuleContext) -> Iterator[Problem]:
     lock, names = context.mesh.names_lock, context.builder.perimeter.buckets
     if lock is None or _is_uncertain(context):
         return
-    kept = names.kept
+    kept = lock.buckets.entries.values()
     if kept and not any(name.startswith(f"{names.mesh}-") for name in kept):
         message = (
             f"the mesh is called '{names.mesh}', and {NAMES_LOCK_FILE} has buckets of another name, as '{min(kept)}'; "
@@ -103,22 +103,43 @@ def kept_names_are_of_their_bucket(context: RuleContext) -> Iterator[Problem]:
         yield Problem("mesh.yaml", ("name",), message)
         return
     buckets = {bucket.keys: bucket for bucket in context.builder.every_bucket()}
+    owners = {name: bucket for bucket in buckets.values() for name in _names(bucket, names)}
     for keys, name in lock.buckets.entries.items():
         path = ("buckets", *keys)
-        bucket = buckets.get(keys)
-        if bucket is None:
+        bucket, owner = buckets.get(keys), owners.get(name)
+        if bucket and name in _names(bucket, names):
+            continue
+        if owner is not None:
+            yield Problem(NAMES_LOCK_FILE, path, _of_another(bucket, owner, name))
+        elif bucket is None:
             if not _may_be_declared(context, keys):
                 near = nearest(keys[1], [other[1] for other in buckets if other[0] == keys[0] and len(other) > 1])
                 kind = {"products": "product", "inboxes": "partner"}.get(keys[0], "account")
                 remedy = "remove the line when its bucket is deleted"
                 message = f"there is no {kind} '{keys[1]}'" + (f"{near} If not, {remedy}" if near else f"; {remedy}")
                 yield Problem(NAMES_LOCK_FILE, path, message, "warning", on_key=True)
-        elif name not in (bucket.stem, names.derived(bucket.stem, bucket.account_id)):
+        else:
             message = (
                 f"'{name}' is not the bucket of {declared(bucket).whose}: one that exists is called '{bucket.stem}'; "
                 "restore the name from version control, or remove the line if there is no such bucket"
             )
             yield Problem(NAMES_LOCK_FILE, path, message)
+
+
+def _names(bucket: MeshBucket, names: BucketNames) -> tuple[str, str]:
+    """The two names that a bucket can have: that of before, and the one that it gets without a line."""
+    return bucket.stem, names.derived(bucket.stem, bucket.account_id)
+
+
+def _of_another(bucket: MeshBucket | None, owner: MeshBucket, name: str) -> str:
+    """The sentence on a line that has the name of another line's bucket."""
+    begin = f"'{name}' is the bucket of {declared(owner).whose}, whose line is '{'.'.join(owner.keys)}'"
+    if bucket is None:
+        return f"{begin}, and no other bucket takes its name; restore the line from version control, or remove it"
+    return (
+        f"{begin}; the bucket of this line is called '{bucket.stem}', if it exists: restore the line from version "
+        "control, or remove it"
+    )
 
 
 def _may_be_declared(context: RuleContext, keys: tuple[str, ...]) -> bool:

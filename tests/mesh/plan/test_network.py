@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import ipaddress
+from pathlib import Path
 
-from mesh.plan import Plan
+from mesh.load import load
+from mesh.model.mesh_file import MOST_ZONES
+from mesh.plan import Plan, build
 
 
 def test_subnets_lie_in_the_network_and_apart(plan: Plan) -> None:
@@ -16,6 +21,29 @@ def test_subnets_lie_in_the_network_and_apart(plan: Plan) -> None:
     assert first.subnet_of(whole)
     assert second.subnet_of(whole)
     assert not first.overlaps(second)
+
+
+def test_the_zones_that_the_mesh_names_are_those_of_the_network(tiny: Path) -> None:
+    text = (tiny / "mesh.yaml").read_text("utf-8")
+    (tiny / "mesh.yaml").write_text(f"{text}zones: [c, eu-west-1a, b]\n", "utf-8")
+    network = build(load(tiny).usable(), datetime.date(2027, 1, 1)).governance.network
+    assert network.subnets == {
+        "eu-west-1c": "10.64.0.0/19",
+        "eu-west-1a": "10.64.32.0/19",
+        "eu-west-1b": "10.64.64.0/19",
+    }
+
+
+def test_a_region_without_a_zone_b_for_everybody_has_others(tiny: Path) -> None:
+    text = (tiny / "mesh.yaml").read_text("utf-8")
+    (tiny / "mesh.yaml").write_text(text.replace("eu-west-1", "ap-northeast-1"), "utf-8")
+    plan = build(load(tiny).usable(), datetime.date(2027, 1, 1))
+    assert list(plan.governance.network.subnets) == ["ap-northeast-1a", "ap-northeast-1c"]
+
+
+def test_a_network_has_room_for_the_most_zones_that_a_mesh_can_name(plan: Plan) -> None:
+    network = dataclasses.replace(plan.governance.network, zones=tuple("abcdefghi"[:MOST_ZONES]))
+    assert len(set(network.subnets.values())) == MOST_ZONES
 
 
 def test_every_endpoint_has_a_policy_of_its_own_service(plan: Plan) -> None:
