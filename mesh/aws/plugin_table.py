@@ -101,9 +101,8 @@ def _type(token: str, value: Any, where: str) -> PluginType:
 
 def _bug(value: Any, where: str) -> PluginBug:
     body = _mapping(value, where, {"issue", "state", "what", "stops"})
-    bug = PluginBug(
-        *(_text(body.get(key), f"{where}.{key}") for key in ("issue", "state", "what")), str(body.get("stops", ""))
-    )
+    issue, state, what = (_text(body.get(key), f"{where}.{key}") for key in ("issue", "state", "what"))
+    bug = PluginBug(issue, state, what, str(body.get("stops", "")))
     if bug.mended == bool(bug.stops):
         raise MalformedPluginError(
             f"{where}.stops: the words with which it stops a run, or nothing; of an open bug alone"

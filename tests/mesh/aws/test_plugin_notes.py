@@ -69,7 +69,8 @@ def test_what_is_refused_says_how_it_is_emptied() -> None:
     assert "GuardDuty" in note
     assert note.endswith("GuardDuty makes them anew")
     refusal = plugin_notes.on_removal("aws:s3/bucket:Bucket")
-    assert refusal and "forceDestroy" in refusal.do
+    assert refusal
+    assert "forceDestroy" in refusal.do
     assert plugin_notes.on_removal("aws:ec2/vpcEndpoint:VpcEndpoint") is None
 
 

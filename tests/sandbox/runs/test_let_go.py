@@ -14,6 +14,7 @@ from mesh import names
 from mesh.evaluator.decide import Request, decide
 from mesh.folder import PlannedMesh, plan_folder
 from mesh.plan.build import Builder
+from mesh.plan.nodes import OrganizationPolicy
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.provider import AwsProvider
 from sandbox.enforcement.live_world import LiveWorld
@@ -123,10 +124,15 @@ def test_at_no_moment_is_the_account_without_its_policies_wherever_the_run_fails
 
 def test_policies_that_go_with_the_file_are_noticed(going: Going, monkeypatch: pytest.MonkeyPatch) -> None:
     policies = Builder.partner_policies
-    monkeypatch.setattr(Builder, "partner_names", property(lambda self: tuple(self.mesh.partners)))
-    monkeypatch.setattr(
-        Builder, "partner_policies", lambda self, name: [replace(each, retained=False) for each in policies(self, name)]
-    )
+
+    def forgotten(builder: Builder, name: str) -> list[OrganizationPolicy]:
+        return [replace(each, retained=False) for each in policies(builder, name)]
+
+    def with_a_file(builder: Builder) -> tuple[str, ...]:
+        return tuple(builder.mesh.partners)
+
+    monkeypatch.setattr(Builder, "partner_names", property(with_a_file))
+    monkeypatch.setattr(Builder, "partner_policies", forgotten)
     going.prepare()
     watch = Watch(going)
     watch.failing_everywhere("before")
