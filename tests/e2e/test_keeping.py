@@ -160,9 +160,54 @@ def _without_clearance(ground: Ground) -> Any:
 
 
 def test_a_unit_without_accounts_is_no_difference(ground: Ground) -> None:
-    (ground.mesh.directory / "partners" / "courier.yaml").unlink()
-    mesh = mesh_of(ground.mesh.directory)
+    """Neither where there never was one, nor where the only one is let go and its line is removed."""
+    mesh = _without_partner(ground)
     with ground.workspace() as workspace:
         done(workspace.up(mesh, ["organization"]))
         assert done(workspace.refresh(mesh, ["organization"])) == Counter()
         assert done(workspace.up(mesh, ["organization"])) == Counter()
+
+
+def _without_partner(ground: Ground) -> Any:
+    folder = ground.mesh.directory
+    (folder / "partners" / "courier.yaml").unlink()
+    accounts = folder / "accounts.yaml"
+    said = accounts.read_text()
+    accounts.write_text(said.replace('partners:\n  courier: "410000000072"\n', "partners: {}\n"))
+    assert accounts.read_text() != said
+    return mesh_of(folder)
+
+
+def test_a_partner_that_goes_is_no_difference_while_its_account_has_a_line_nor_without(ground: Ground) -> None:
+    folder = ground.mesh.directory
+    partner = folder / "partners" / "courier.yaml"
+    partner.write_text(partner.read_text() + "deletion-protection: false\n")
+    policies = ("aws:organizations/policy:Policy", "aws:organizations/policyAttachment:PolicyAttachment")
+    with ground.workspace() as workspace:
+        done(workspace.up(mesh_of(folder), ["organization"]))
+        said = partner.read_text()
+        partner.unlink()
+        let_go = mesh_of(folder)
+        gone = done(workspace.up(let_go, ["organization"]))
+        assert [gone["delete", token] for token in policies] == [0, 0]
+        assert gone["delete", "aws:organizations/account:Account"] == 1
+        assert done(workspace.refresh(let_go, ["organization"])) == Counter()
+        assert done(workspace.up(let_go, ["organization"])) == Counter()
+        partner.write_text(said)
+        closed = _without_partner(ground)
+        gone = done(workspace.up(closed, ["organization"]))
+        assert [gone["delete", token] for token in policies] == [2, 2]
+        assert done(workspace.up(closed, ["organization"])) == Counter()
+
+
+def test_what_aws_keeps_of_a_stack_is_told_with_its_id(ground: Ground) -> None:
+    settings = ground.mesh.directory / "mesh.yaml"
+    settings.write_text(settings.read_text() + "defaults: {deletion-protection: false}\n")
+    mesh = mesh_of(ground.mesh.directory)
+    with ground.workspace() as workspace:
+        (run,) = workspace.up(mesh, ["organization"])
+        kept = {one.urn: one.id for one in run.result.resources if one.retain_on_delete}
+        assert len(kept) == 12
+        (destroyed,) = workspace.destroy(mesh, ["organization"])
+        assert destroyed.result.failures == []
+        assert {step.urn: step.kept for step in destroyed.result.steps if step.kept} == kept
