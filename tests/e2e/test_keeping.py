@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from components import catalog_entry
+from components import account_baseline, catalog_entry
 from mesh import names
+from mesh.aws.plugin_notes import on_failure
+from mesh.aws.troubles import troubles_in
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.runs.stack_run import StackRun
 from tests.e2e.ground import Ground
@@ -23,6 +25,9 @@ GRANT = "aws:lakeformation/permissions:Permissions"
 PUBLISHING = ("organization", "governance", "domain-orders")
 """The stacks that it takes to have tables in the mesh catalog."""
 BUDGET = "aws:budgets/budget:Budget"
+WORKGROUP = "aws:athena/workgroup:Workgroup"
+OF_A_DOMAIN = ("organization", "governance", "access-orders", "access-shop", "domain-shop")
+"""The stacks that it takes to have a domain without deliveries."""
 
 
 def done(runs: list[StackRun]) -> Counter[tuple[str, str]]:
@@ -138,20 +143,47 @@ def test_one_grant_that_fails_stops_no_other(ground: Ground) -> None:
         assert done(workspace.up(ground.mesh, ["governance"])) == Counter({("create", GRANT): 1})
 
 
-def test_a_clearance_goes_with_its_used_workgroup_and_its_assignments_before_its_policy(ground: Ground) -> None:
+def _used(ground: Ground) -> None:
+    """Asks something in the workgroup of a clearance."""
+    account = ground.mesh.plan.domains["shop"].access.account_id
+    athena: Any = ground.faulty.organization.client("athena", account)
+    athena.start_query_execution(QueryString="SELECT 1", WorkGroup=names.workgroup("pii"))
+
+
+def test_a_used_workgroup_can_be_removed(ground: Ground) -> None:
     with ground.workspace() as workspace:
-        done(workspace.up(ground.mesh))
-        account = ground.mesh.plan.domains["shop"].access.account_id
-        athena: Any = ground.faulty.organization.client("athena", account)
-        athena.start_query_execution(QueryString="SELECT 1", WorkGroup=names.workgroup("pii"))
+        done(workspace.up(ground.mesh, OF_A_DOMAIN))
+        _used(ground)
         without = _without_clearance(ground)
-        runs = workspace.up(without)
-        assert done(runs)["delete", "aws:athena/workgroup:Workgroup"] == len(without.plan.domains)
-        organization = next(run for run in runs if run.stack == "organization")
-        gone = [step.type.rpartition(":")[2] for step in organization.result.steps if step.operation == "delete"]
+        assert done(workspace.up(without, OF_A_DOMAIN))["delete", WORKGROUP] == 1
+        assert done(workspace.up(without, OF_A_DOMAIN)) == Counter()
+
+
+def test_a_used_workgroup_that_the_program_does_not_force_is_refused_and_told(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_baseline, "FORCE", False)
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh, OF_A_DOMAIN))
+        _used(ground)
+        runs = workspace.up(_without_clearance(ground), OF_A_DOMAIN)
+        (failure,) = [failure for run in runs for failure in run.result.failures if "WorkGroup" in failure.message]
+        (trouble,) = troubles_in([failure.message])
+        assert "force_destroy" in trouble.do
+        told = [*on_failure(WORKGROUP, failure.message)]
+        assert told[0].startswith("AWS deletes it not while a query is in its history")
+
+
+def test_removing_a_clearance_works_in_this_order_assignments_policy_permission_set(ground: Ground) -> None:
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh, ["organization"]))
+        without = _without_clearance(ground)
+        (run,) = workspace.up(without, ["organization"])
+        done([run])
+        gone = [step.type.rpartition(":")[2] for step in run.result.steps if step.operation == "delete"]
         people = [kind for kind in gone if kind in ("AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet")]
         assert people == ["AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet"]
-        assert done(workspace.up(without)) == Counter()
+        assert done(workspace.up(without, ["organization"])) == Counter()
 
 
 def _without_clearance(ground: Ground) -> Any:
