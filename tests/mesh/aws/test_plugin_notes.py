@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 
 from mesh.aws import plugin_notes
 from mesh.aws.plugin_table import MalformedPluginError, plugin_types, types_of
 from mesh.aws.plugin_types import PluginBug
 from mesh.aws.troubles import troubles, troubles_in
+from mesh.folder import plan_folder
+from tests.e2e.journal import DAY
 
 STOPS = [
     *(
@@ -104,6 +109,14 @@ def test_an_open_bug_says_whether_it_stops_a_run_and_a_mended_one_does_not() -> 
 def test_a_refusal_in_words_says_what_is_done_about_it() -> None:
     with pytest.raises(MalformedPluginError, match=r"refuses-deletion.do: what is done"):
         types_of(TYPE.format("refuses-deletion: {while: it is full, says: NotEmpty}"), "x.yaml")
+
+
+def test_the_mesh_switches_no_guardduty_on_and_an_organisation_may(tiny: Path) -> None:
+    assert [token for token in plugin_types() if "guardduty" in token] == []
+    args = plan_folder(tiny, DAY).plan.organization.args
+    assert [service for service in args.trusted_services if "guardduty" in service] == []
+    theirs = dataclasses.replace(args, services=("guardduty.amazonaws.com",))
+    assert "guardduty.amazonaws.com" in theirs.trusted_services
 
 
 def test_every_row_without_a_code_has_words() -> None:
