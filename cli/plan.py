@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import plan_removal
 from cli.console import answer, answer_json, counted, say, screen
 from cli.exit_codes import FAULT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
@@ -31,6 +32,13 @@ def plan(
     costs: Annotated[
         bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
     ] = False,
+    removal: Annotated[
+        bool,
+        typer.Option(
+            "--removal",
+            help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
+        ),
+    ] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -41,6 +49,7 @@ def plan(
     it, by its own models and pages, and what could not be compared with them, is said with status 1.
     """
     _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
+    _refuse_together({"--sizes": sizes, "--costs": costs, "--removal": removal})
     planned = read(directory, as_of)
     if sizes:
         _show_sizes(planned, as_json)
@@ -55,6 +64,9 @@ def plan(
     with Progress("planning", len(stacks)) as progress:
         runs = preview(planned, stacks, progress.step)
     _show_failures(runs)
+    if removal:
+        plan_removal.show(runs, as_json)
+        return
     from mesh.acceptance import accept
 
     document = run_json.as_json(planned.plan, runs)
@@ -72,7 +84,7 @@ def plan(
 
 
 def _refuse_together(options: dict[str, bool]) -> None:
-    """Sizes and costs are of the whole mesh, each shown alone."""
+    """Sizes and costs are of the whole mesh, each shown alone; a removal is of the stacks that are named."""
     given = [name for name, is_given in options.items() if is_given]
     if len(given) > 1:
         raise typer.BadParameter(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cli import live_checks, plugin_call_counts
 from cli.console import counted, screen
 from cli.plugin_call_counts import short
+from mesh.aws import plugin_notes
 from mesh.aws.troubles import troubles_in
 from mesh.plan import Plan
 
@@ -39,6 +40,7 @@ def show(
     if inventory:
         _types(inventory)
     plugin_call_counts.show(plugin_calls)
+    _kept(runs)
     _failures(runs)
     if checked:
         live_checks.show(checked)
@@ -55,6 +57,8 @@ def show_refreshed(stacks: Sequence[str], runs: Sequence[StackRun], seconds: flo
     for run, step in drifted:
         what = "gone" if step.operation == "delete" else ", ".join(step.keys)
         screen().print(f"  {run.stack}: {short(step.type)} {step.name}: {what}", markup=False, soft_wrap=True)
+        for note in plugin_notes.on_drift(step.type, step.keys):
+            screen().print(f"    the plugin reads back {note}", markup=False, soft_wrap=True)
     _failures(runs)
     drift = f"{counted(len(drifted), 'resource')} changed outside" if drifted else "no drift"
     screen().print(f"\n{drift}; {seconds:.1f} s", markup=False)
@@ -81,10 +85,22 @@ def show_destroyed(
         )
     else:
         _failures(runs)
+    _kept(runs)
     deleted = sum(run.operations.get("delete", 0) for run in runs if not run.preview)
     left = f"left: {_left(inventory)}" if inventory else ENDED
     said = f"{counted(deleted, 'resource')} gone from the states; {left}; {seconds:.1f} s"
     screen().print(f"\n{said}", markup=False, soft_wrap=True)
+
+
+def _kept(runs: Sequence[StackRun]) -> None:
+    """Prints what left the states and AWS keeps, each as `pulumi import` takes it."""
+    kept = [(run.stack, step) for run in runs if not run.preview for step in run.result.steps if step.kept]
+    back = [(stack, step) for stack, step in kept if plugin_notes.is_imported(step.type)]
+    if not back:
+        return
+    screen().print("\nAWS keeps, and the states have no more; each is imported before its stack makes it again:")
+    for stack, step in back:
+        screen().print(f"  {stack}: {step.type} {step.name} {step.kept}", markup=False, soft_wrap=True)
 
 
 def _left(inventory: Inventory) -> str:
@@ -97,7 +113,12 @@ def _left(inventory: Inventory) -> str:
 
 
 def _type(urn: str) -> str:
-    return short(urn.split("::")[2].rpartition("$")[2])
+    return short(_type_of(urn))
+
+
+def _type_of(urn: str) -> str:
+    """The token of the type of a URN; nothing of a failure that is of no resource."""
+    return urn.split("::")[2].rpartition("$")[2] if urn else ""
 
 
 def _stacks(stacks: Sequence[str], runs: Sequence[StackRun], names: Mapping[str, str] | None = None) -> None:
@@ -159,8 +180,10 @@ def _failures(runs: Sequence[StackRun]) -> None:
             screen().print(f"\n[bold red]failed[/bold red] {run.stack}: ", end="")
             whose = f"{failure.urn.rpartition('::')[2]}: " if failure.urn else ""
             screen().print(f"{whose}{failure.message}\n{failure.trace}", markup=False, soft_wrap=True)
+            for note in plugin_notes.on_failure(_type_of(failure.urn), failure.message):
+                screen().print(f"  {note}", markup=False, soft_wrap=True)
     for trouble in troubles_in(failure.message for run in runs for failure in run.result.failures):
-        screen().print(f"\n{' or '.join(trouble.codes)}: {trouble.means} {trouble.do}", markup=False, soft_wrap=True)
+        screen().print(f"\n{trouble.title}: {trouble.means} {trouble.do}", markup=False, soft_wrap=True)
 
 
 def _last_words(plan: Plan, runs: Sequence[StackRun], inventory: Inventory, seconds: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
@@ -11,6 +13,10 @@ from components.protection import protected
 from components.renamed import formerly
 from mesh import names
 from mesh.plan.nodes import AccountBaselineArgs
+
+FORCE: Final = True
+"""Athena keeps a history of queries in a workgroup, and deletes none that was used, unless it is told to
+(RecursiveDeleteOption): that of a clearance that goes could never go."""
 
 
 class AccountBaseline(ComponentResource):
@@ -112,8 +118,6 @@ class AccountBaseline(ComponentResource):
                     "encryption_configuration": {"encryption_option": "SSE_KMS", "kms_key_arn": self.key.arn},
                 },
             },
-            # Athena keeps a history of queries in it, and deletes no workgroup that was used, unless it is told to
-            # (RecursiveDeleteOption): that of a clearance that goes could never go.
-            force_destroy=True,
+            force_destroy=FORCE,
             opts=ResourceOptions(parent=self, depends_on=[self.results]),
         )

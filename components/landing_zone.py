@@ -90,6 +90,7 @@ class LandingZone(ComponentResource):
         # AWS Organizations takes two calls of AttachPolicy a second.
         last: list[Resource] = [*self.units.values(), *self.accounts.values()]
         targets: Mapping[str, Input[str]] = {
+            **{account.name: account.account_id for account in args.let_go},
             **{name: account.id for name, account in self.accounts.items()},
             # After the accounts: `governance` is a unit and an account, and a policy's target means the unit.
             **{name: unit.id for name, unit in self.units.items()},
@@ -104,13 +105,14 @@ class LandingZone(ComponentResource):
         targets: Mapping[str, Input[str]],
         after: list[Resource],
     ) -> list[Resource]:
+        retained = isinstance(policy, OrganizationPolicy) and policy.retained
         control_policy = aws.organizations.Policy(
             policy.name,
             name=policy.name,
             type=policy.type,
             description=policy.description,
             content=with_given(policy.document.text(), self.given),
-            opts=ResourceOptions(parent=self, depends_on=after),
+            opts=ResourceOptions(parent=self, depends_on=after, retain_on_delete=retained),
         )
         last: list[Resource] = []
         for target in policy.targets:
@@ -118,7 +120,7 @@ class LandingZone(ComponentResource):
                 policy.name if len(policy.targets) == 1 else f"{policy.name}-{target}",
                 policy_id=control_policy.id,
                 target_id=targets[target],
-                opts=ResourceOptions(parent=self, depends_on=last),
+                opts=ResourceOptions(parent=self, depends_on=last, retain_on_delete=retained),
             )
             last = [attachment]
         return last
@@ -138,11 +140,10 @@ class LandingZone(ComponentResource):
         """
         # CloudFormation lists no instance in a unit without accounts, and the AWS plugin takes what is listed for the
         # units that there are (its function `replaceOrganizationalUnitIDs`): each run would add it again.
-        populated = [unit for unit in self.units if any(account.unit == unit for account in args.accounts)]
         about = "Roles that deploy and preview the data mesh"
-        self._stack_set("bootstrap", about, args.bootstrap, populated, args)
+        self._stack_set("bootstrap", about, args.bootstrap, args.populated, args)
         about = "The role that deploys who reads in a domain"
-        domains = [unit for unit in populated if unit == "domains"]
+        domains = [unit for unit in args.populated if unit == "domains"]
         self._stack_set("bootstrap-access", about, args.access_bootstrap, domains, args)
 
     def _stack_set(self, name: str, description: str, text: str, units: Sequence[str], args: LandingZoneArgs) -> None:

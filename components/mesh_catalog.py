@@ -26,18 +26,22 @@ class MeshCatalog(ComponentResource):
         self.policy = aws.glue.ResourcePolicy(
             name, policy=args.catalog_policy.text(), enable_hybrid="TRUE", opts=ResourceOptions(parent=self)
         )
-        self.tags = [self._tag(key) for key in args.classifications]
+        self.tags: list[aws.lakeformation.LfTag] = []
+        for key in args.classifications:
+            self.tags.append(self._tag(key))
         for grant in args.grants:
             self._grant(grant)
         self.register_outputs({"catalog_id": self.catalog_id})
 
     def _tag(self, key: str) -> aws.lakeformation.LfTag:
+        # One after the other: Lake Formation refuses changes of LF-tags at once (UpdateLFTag answers with
+        # ConcurrentModificationException), and of these the plugin tries none again.
         return aws.lakeformation.LfTag(
             key,
             catalog_id=self.catalog_id,
             key=key,
             values=list(LABEL_VALUES),
-            opts=ResourceOptions(parent=self, depends_on=[self.lake]),
+            opts=ResourceOptions(parent=self, depends_on=[self.lake, *self.tags[-1:]]),
         )
 
     def _grant(self, grant: Grant) -> aws.lakeformation.Permissions:

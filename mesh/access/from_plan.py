@@ -118,6 +118,9 @@ def accounts(plan: Plan) -> Iterator[Account]:
         yield member(domain.access.account_id, "domains", perimeter.domains_unit, f"domain-{name}")
     for name, partner in plan.partners.items():
         yield member(partner.access.account_id, "partners", perimeter.partners_unit, f"partner-{name}")
+    units = {"domains": perimeter.domains_unit, "partners": perimeter.partners_unit}
+    for account in plan.organization.args.let_go:
+        yield member(account.account_id, account.unit, units[account.unit], account.name)
 
 
 def _control_nodes(plan: Plan) -> Callable[[str, str], tuple[Policy, ...]]:

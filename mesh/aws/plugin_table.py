@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from mesh.aws.call_templates import alternatives, is_condition
 from mesh.aws.packaged import InvalidYamlError, packaged_texts, parsed
-from mesh.aws.plugin_types import STEPS, PluginBug, PluginCall, PluginType
+from mesh.aws.plugin_types import STEPS, DeletionRefusal, PluginBug, PluginCall, PluginType
 
 _FOLDER: Final = "plugin"
 _OF_THE_PROVIDER: Final = "provider.yaml"
@@ -90,7 +90,9 @@ def _type(token: str, value: Any, where: str) -> PluginType:
         replaces=_texts(body.get("replaces", []), f"{where}.replaces"),
         keeps=_named_texts(body.get("keeps", {}), f"{where}.keeps"),
         reads_back=_named_texts(body.get("reads-back", {}), f"{where}.reads-back"),
-        refuses_deletion=str(body.get("refuses-deletion", "")),
+        refuses_deletion=_refusal(body["refuses-deletion"], f"{where}.refuses-deletion")
+        if "refuses-deletion" in body
+        else None,
         waits=str(body.get("waits", "")),
         bugs=tuple(_bug(each, f"{where}.bugs") for each in body.get("bugs", [])),
         defaults=_named_texts(body.get("defaults", {}), f"{where}.defaults"),
@@ -98,8 +100,24 @@ def _type(token: str, value: Any, where: str) -> PluginType:
 
 
 def _bug(value: Any, where: str) -> PluginBug:
-    body = _mapping(value, where, {"issue", "state", "what"})
-    return PluginBug(*(_text(body.get(key), f"{where}.{key}") for key in ("issue", "state", "what")))
+    body = _mapping(value, where, {"issue", "state", "what", "stops"})
+    issue, state, what = (_text(body.get(key), f"{where}.{key}") for key in ("issue", "state", "what"))
+    bug = PluginBug(issue, state, what, str(body.get("stops", "")))
+    if bug.mended == bool(bug.stops):
+        raise MalformedPluginError(
+            f"{where}.stops: the words with which it stops a run, or nothing; of an open bug alone"
+        )
+    return bug
+
+
+def _refusal(value: Any, where: str) -> DeletionRefusal:
+    body = _mapping(value, where, {"while", "says", "do"})
+    refusal = DeletionRefusal(
+        _text(body.get("while"), f"{where}.while"), str(body.get("says", "")), str(body.get("do", ""))
+    )
+    if refusal.says and not refusal.do:
+        raise MalformedPluginError(f"{where}.do: what is done about a refusal")
+    return refusal
 
 
 def _calls(value: Any, where: str) -> tuple[PluginCall, ...]:

@@ -76,11 +76,32 @@ class PluginCall:
 
 @dataclass(frozen=True, slots=True)
 class PluginBug:
-    """A bug of the plugin or of AWS: where it is reported, whether it is open, and what a mesh sees of it."""
+    """A bug of the plugin or of AWS: where it is reported, whether it is open, and what a mesh sees of it.
+
+    `stops` has the words with which it stops a run, or `nothing`; of one that is mended there are none.
+    """
 
     issue: str
     state: str
     what: str
+    stops: str = ""
+
+    @property
+    def mended(self) -> bool:
+        """Whether the plugin that was read has it no more."""
+        return self.state.startswith(("fixed in", "fixed by"))
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionRefusal:
+    """What refuses the deletion of a resource, while what is so: AWS's words for it, and what is done about it.
+
+    Without `says` no run is stopped by it: nothing is refused, or nothing is sent.
+    """
+
+    condition: str
+    says: str = ""
+    do: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +122,7 @@ class PluginType:
     replaces: tuple[str, ...]
     keeps: Mapping[str, str]
     reads_back: Mapping[str, str]
-    refuses_deletion: str
+    refuses_deletion: DeletionRefusal | None
     waits: str
     bugs: tuple[PluginBug, ...]
     defaults: Mapping[str, str] = field(default_factory=dict[str, str])

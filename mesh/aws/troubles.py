@@ -15,7 +15,8 @@ from mesh.aws.packaged import packaged
 class Trouble:
     """Codes of AWS with a part of their message, empty for any; what they mean and what to do.
 
-    A code is what the wire says: IAM's `MalformedPolicyDocument` is `MalformedPolicyDocumentException` in KMS.
+    A code is what the wire says: IAM's `MalformedPolicyDocument` is `MalformedPolicyDocumentException` in KMS. Without
+    codes the part of the message is the plugin's own.
     """
 
     codes: tuple[str, ...]
@@ -25,8 +26,13 @@ class Trouble:
 
     def in_message(self, message: str) -> bool:
         """Whether a message, of the plugin or of the emulator, tells of this trouble."""
-        is_code = any(re.search(rf"\b{code}\b", message) for code in self.codes)
+        is_code = not self.codes or any(re.search(rf"\b{re.escape(code)}\b", message) for code in self.codes)
         return is_code and self.says.lower() in message.lower()
+
+    @property
+    def title(self) -> str:
+        """What is said, in short."""
+        return " or ".join(self.codes) or f"… {self.says} …"
 
 
 @cache

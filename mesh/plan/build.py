@@ -81,7 +81,8 @@ class Builder(PlanInputs):
             args=LandingZoneArgs(
                 perimeter=self.perimeter,
                 accounts=tuple(self.members()),
-                partner_policies=tuple(policy for name in self.mesh.partners for policy in self.partner_policies(name)),
+                let_go=tuple(self.let_go()),
+                partner_policies=tuple(policy for name in self.partner_names for policy in self.partner_policies(name)),
                 first_ci=continuous_integration.first_roles(self.file.ci, self.perimeter),
                 services=self.accounts.organization.services,
                 policy_types=self.accounts.organization.policy_types,
@@ -115,8 +116,10 @@ class Builder(PlanInputs):
         return LandingZoneArgs(perimeter=self.perimeter, accounts=()).policies
 
     def partner_policies(self, name: str) -> list[OrganizationPolicy]:
-        """Service and resource control policy of one partner's account, in this order."""
+        """Service and resource control policy of one partner's account, in this order; of one let go as well."""
         account_id, target = self.partner_id(name), f"partner-{name}"
+        # A partner that goes before its account has a line would leave the account without them.
+        retained = name not in self.accounts.partners
         return [
             OrganizationPolicy(
                 name=f"mesh-{target}-stays-inside",
@@ -124,6 +127,7 @@ class Builder(PlanInputs):
                 targets=(target,),
                 description=f"Partner {name} reaches no other account.",
                 document=partner_stays_inside(account_id),
+                retained=retained,
             ),
             OrganizationPolicy(
                 name=f"mesh-{target}-one-writer",
@@ -133,6 +137,7 @@ class Builder(PlanInputs):
                 document=partner_resources_take_one_writer(
                     account_id, tuple(self.writers(name)), self.perimeter.governance_id
                 ),
+                retained=retained,
             ),
         ]
 

@@ -14,7 +14,7 @@ from mesh.iam.ends import Ends, latest
 from mesh.iam.perimeter import Perimeter
 from mesh.model import AccountsFile, Agreement, Domain, Mesh, Partner, Product
 from mesh.model.accounts import OrganizationRecord, Units
-from mesh.plan.nodes import AccountAccess, Clearance
+from mesh.plan.nodes import AccountAccess, Clearance, LetGoAccount
 
 ASSUMED_UNITS: Final = Units(
     governance=names.assumed_unit_id("governance"),
@@ -88,6 +88,21 @@ class PlanInputs:
         """Id of a partner's account; an assumed one while AWS has given none."""
         return self.accounts.partners.get(name) or names.assumed_account_id("partner", name)
 
+    def let_go(self) -> Iterator[LetGoAccount]:
+        """Accounts whose domain or partner has no file any more, and that have a line until a person closed them."""
+        for kind, lines, owners in (
+            ("domain", self.accounts.domains, self.mesh.domains),
+            ("partner", self.accounts.partners, self.mesh.partners),
+        ):
+            for name, account_id in lines.items():
+                if name not in owners:
+                    yield LetGoAccount(name=f"{kind}-{name}", unit=f"{kind}s", account_id=account_id)
+
+    @property
+    def partner_names(self) -> tuple[str, ...]:
+        """Partners, and those whose file is gone and whose account is not closed."""
+        return tuple(dict.fromkeys((*self.mesh.partners, *self.accounts.partners)))
+
     def every_bucket(self) -> Iterator[MeshBucket]:
         """Every bucket of the mesh, those of the platform first."""
         mesh, hub = self.file.name, self.governance_id
@@ -152,8 +167,8 @@ class PlanInputs:
         return agreement.expires >= self.as_of
 
     def writers(self, partner: str) -> Ends:
-        """ARNs of the delivery roles of a partner's open agreements, each with its last day."""
-        agreements = self.mesh.partners[partner].agreements
+        """ARNs of the delivery roles of a partner's open agreements, each with its last day; a gone one has none."""
+        agreements = self.mesh.partners[partner].agreements if partner in self.mesh.partners else ()
         return latest((self._writer(each.product), each.expires) for each in agreements if self.is_open(each))
 
     def _writer(self, reference: str) -> str:

@@ -318,8 +318,8 @@ def _keep_other_tags(before: dict[Any, list[dict[str, Any]]], now: dict[Any, lis
 
 def _used_workgroups() -> Iterator[tuple[Any, str, Any]]:
     """Keep a workgroup in which a query ran, unless the request says otherwise, as Athena does."""
-    from moto.athena.exceptions import AthenaClientError
     from moto.athena.responses import AthenaResponse
+    from moto.core.exceptions import JsonRESTError
 
     delete = AthenaResponse.delete_work_group
 
@@ -327,7 +327,8 @@ def _used_workgroups() -> Iterator[tuple[Any, str, Any]]:
         name: str = response._get_param("WorkGroup")
         used = response.athena_backend.list_query_executions(name)
         if used and not response._get_param("RecursiveDeleteOption"):
-            raise AthenaClientError("InvalidRequestException", f"WorkGroup {name} is not empty")
+            # moto's own error of Athena has its code inside a body of another protocol, where no client finds it.
+            raise JsonRESTError("InvalidRequestException", f"WorkGroup {name} is not empty")
         return delete(response)
 
     yield AthenaResponse, "delete_work_group", delete_work_group

@@ -25,7 +25,10 @@ _REPLACING_KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step on one resource, in Pulumi's word for it; `keys` changed, `replaces` forced a replacement."""
+    """A step on one resource, in Pulumi's word for it; `keys` changed, `replaces` forced a replacement.
+
+    `kept` is the id of what the cloud keeps: the resource left the state, and was retained.
+    """
 
     operation: Operation
     urn: str
@@ -35,6 +38,7 @@ class Step:
     keys: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     seconds: float = 0.0
+    kept: str = ""
 
     @property
     def name(self) -> str:

@@ -149,7 +149,12 @@ class Work:
     # Steps
 
     def add_step(
-        self, operation: Operation, resource: ResourceState, verdict: DiffVerdict = SAME, seconds: float = 0.0
+        self,
+        operation: Operation,
+        resource: ResourceState,
+        verdict: DiffVerdict = SAME,
+        seconds: float = 0.0,
+        kept: str = "",
     ) -> None:
         """Add a step, and give it to `on_step`; one at a time."""
         step = Step(
@@ -161,6 +166,7 @@ class Work:
             verdict.keys,
             verdict.replaces,
             seconds,
+            kept,
         )
         with self.lock:
             self.steps.append(step)
@@ -254,7 +260,8 @@ class Work:
                 self.snapshot.change(old, replace(old, pending_replacement=True))
             else:
                 self.snapshot.drop(old)
-            self.add_step(operation, old, seconds=time.perf_counter() - started)
+            stays = operation == "delete" and old.custom and old.retain_on_delete and not old.external
+            self.add_step(operation, old, seconds=time.perf_counter() - started, kept=old.id if stays else "")
         self.run_after_hooks("after_delete", old, None)
 
     def run_after_hooks(self, kind: str, old: ResourceState | None, new: ResourceState | None) -> None:

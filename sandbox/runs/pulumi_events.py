@@ -40,6 +40,7 @@ class Events:
         self.logs: list[tuple[str, str]] = []
         self._on_step = on_step
         self._begun: dict[str, float] = {}
+        self._read: set[str] = set()
         self._failed: list[StepEventMetadata] = []
         self._lock = threading.Lock()
 
@@ -47,7 +48,10 @@ class Events:
         """One more event."""
         with self._lock:
             if event.resource_pre_event:
-                self._begun[event.resource_pre_event.metadata.urn] = time.perf_counter()
+                begins = event.resource_pre_event.metadata
+                self._begun[begins.urn] = time.perf_counter()
+                # A refresh that finds a resource gone ends as `delete`.
+                self._read.update([begins.urn] if begins.op.value == "refresh" else [])
             elif event.res_outputs_event:
                 self._done(event.res_outputs_event.metadata)
             elif event.res_op_failed_event:
@@ -77,6 +81,7 @@ class Events:
             keys=tuple(metadata.diffs or ()),
             replaces=tuple(metadata.keys or ()),
             seconds=time.perf_counter() - began if began else 0.0,
+            kept="" if metadata.urn in self._read else _kept(metadata),
         )
         self.steps.append(step)
         if self._on_step:
@@ -97,6 +102,13 @@ class Events:
         failure = Failure(urn, message)
         if not _ECHOES.match(message) and failure not in self.failures:
             self.failures.append(failure)
+
+
+def _kept(metadata: StepEventMetadata) -> str:
+    """The id of what is retained, where a step takes it out of the state."""
+    old = metadata.old
+    stays = metadata.op.value == "delete" and old is not None and old.custom and old.retain_on_delete
+    return old.id if stays and old else ""
 
 
 def _plain(message: str) -> str:

@@ -51,6 +51,7 @@ def _step(step: Step) -> dict[str, Any]:
         "type": step.type,
         "name": step.name,
         "properties": list(step.keys),
+        **({"kept": step.kept} if step.kept else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import shutil
 from pathlib import Path
 
@@ -48,6 +49,26 @@ def test_what_aws_would_refuse_or_nobody_compared_is_said_with_status_1(
     told = capsys.readouterr()
     assert said in told.err
     assert ('"stacks"' in told.out) is as_json
+
+
+@pytest.mark.long
+def test_a_removal_says_what_is_protected_what_stays_and_what_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(TINY, tmp_path / "mesh"))
+    words = ["plan", "--dir", str(folder), "--as-of", "2027-01-01", "--stack", "organization", "--removal"]
+    assert main.run(words) == exit_codes.FINE
+    said = capsys.readouterr().out
+    assert "12 resources protected, until 'deletion-protection: false' is applied" in said
+    assert "organizations.Policy: refused while it is attached to anything; detach it where" in said
+    with (folder / "mesh.yaml").open("a") as file:
+        file.write("defaults: {deletion-protection: false}\n")
+    assert main.run([*words, "--json"]) == exit_codes.FINE
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["protected"] == {}
+    assert answer["kept"]["aws:cloudformation/stackInstances:StackInstances"] == 2
+    assert answer["refused"]["aws:organizations/policy:Policy"]["says"].startswith("PolicyInUseException")
+    assert main.run([*words, "--costs"]) == exit_codes.BAD_INPUT
 
 
 def test_the_summary_says_what_was_compared_and_what_was_not() -> None:

@@ -78,7 +78,7 @@ def commands() -> Iterator[Command]:
         yield from (Command(page.name, each, typed and " --" in each) for each in quoted)
     for trouble in troubles():
         yield from (
-            Command(trouble.codes[0], quoted, " --" in quoted) for quoted in re.findall(r"`(aws [^`]+)`", trouble.do)
+            Command(trouble.title, quoted, " --" in quoted) for quoted in re.findall(r"`(aws [^`]+)`", trouble.do)
         )
 
 

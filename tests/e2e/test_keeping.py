@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from components import catalog_entry
+from components import account_baseline, catalog_entry
 from mesh import names
+from mesh.aws.plugin_notes import on_failure
+from mesh.aws.troubles import troubles_in
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.runs.stack_run import StackRun
 from tests.e2e.ground import Ground
@@ -23,6 +25,9 @@ GRANT = "aws:lakeformation/permissions:Permissions"
 PUBLISHING = ("organization", "governance", "domain-orders")
 """The stacks that it takes to have tables in the mesh catalog."""
 BUDGET = "aws:budgets/budget:Budget"
+WORKGROUP = "aws:athena/workgroup:Workgroup"
+OF_A_DOMAIN = ("organization", "governance", "access-orders", "access-shop", "domain-shop")
+"""The stacks that it takes to have a domain without deliveries."""
 
 
 def done(runs: list[StackRun]) -> Counter[tuple[str, str]]:
@@ -138,20 +143,47 @@ def test_one_grant_that_fails_stops_no_other(ground: Ground) -> None:
         assert done(workspace.up(ground.mesh, ["governance"])) == Counter({("create", GRANT): 1})
 
 
-def test_a_clearance_goes_with_its_used_workgroup_and_its_assignments_before_its_policy(ground: Ground) -> None:
+def _used(ground: Ground) -> None:
+    """Asks something in the workgroup of a clearance."""
+    account = ground.mesh.plan.domains["shop"].access.account_id
+    athena: Any = ground.faulty.organization.client("athena", account)
+    athena.start_query_execution(QueryString="SELECT 1", WorkGroup=names.workgroup("pii"))
+
+
+def test_a_used_workgroup_can_be_removed(ground: Ground) -> None:
     with ground.workspace() as workspace:
-        done(workspace.up(ground.mesh))
-        account = ground.mesh.plan.domains["shop"].access.account_id
-        athena: Any = ground.faulty.organization.client("athena", account)
-        athena.start_query_execution(QueryString="SELECT 1", WorkGroup=names.workgroup("pii"))
+        done(workspace.up(ground.mesh, OF_A_DOMAIN))
+        _used(ground)
         without = _without_clearance(ground)
-        runs = workspace.up(without)
-        assert done(runs)["delete", "aws:athena/workgroup:Workgroup"] == len(without.plan.domains)
-        organization = next(run for run in runs if run.stack == "organization")
-        gone = [step.type.rpartition(":")[2] for step in organization.result.steps if step.operation == "delete"]
+        assert done(workspace.up(without, OF_A_DOMAIN))["delete", WORKGROUP] == 1
+        assert done(workspace.up(without, OF_A_DOMAIN)) == Counter()
+
+
+def test_a_used_workgroup_that_the_program_does_not_force_is_refused_and_told(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_baseline, "FORCE", False)
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh, OF_A_DOMAIN))
+        _used(ground)
+        runs = workspace.up(_without_clearance(ground), OF_A_DOMAIN)
+        (failure,) = [failure for run in runs for failure in run.result.failures if "WorkGroup" in failure.message]
+        (trouble,) = troubles_in([failure.message])
+        assert "force_destroy" in trouble.do
+        told = [*on_failure(WORKGROUP, failure.message)]
+        assert told[0].startswith("AWS deletes it not while a query is in its history")
+
+
+def test_removing_a_clearance_works_in_this_order_assignments_policy_permission_set(ground: Ground) -> None:
+    with ground.workspace() as workspace:
+        done(workspace.up(ground.mesh, ["organization"]))
+        without = _without_clearance(ground)
+        (run,) = workspace.up(without, ["organization"])
+        done([run])
+        gone = [step.type.rpartition(":")[2] for step in run.result.steps if step.operation == "delete"]
         people = [kind for kind in gone if kind in ("AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet")]
         assert people == ["AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet"]
-        assert done(workspace.up(without)) == Counter()
+        assert done(workspace.up(without, ["organization"])) == Counter()
 
 
 def _without_clearance(ground: Ground) -> Any:
@@ -160,9 +192,54 @@ def _without_clearance(ground: Ground) -> Any:
 
 
 def test_a_unit_without_accounts_is_no_difference(ground: Ground) -> None:
-    (ground.mesh.directory / "partners" / "courier.yaml").unlink()
-    mesh = mesh_of(ground.mesh.directory)
+    """Neither where there never was one, nor where the only one is let go and its line is removed."""
+    mesh = _without_partner(ground)
     with ground.workspace() as workspace:
         done(workspace.up(mesh, ["organization"]))
         assert done(workspace.refresh(mesh, ["organization"])) == Counter()
         assert done(workspace.up(mesh, ["organization"])) == Counter()
+
+
+def _without_partner(ground: Ground) -> Any:
+    folder = ground.mesh.directory
+    (folder / "partners" / "courier.yaml").unlink()
+    accounts = folder / "accounts.yaml"
+    said = accounts.read_text()
+    accounts.write_text(said.replace('partners:\n  courier: "410000000072"\n', "partners: {}\n"))
+    assert accounts.read_text() != said
+    return mesh_of(folder)
+
+
+def test_a_partner_that_goes_is_no_difference_while_its_account_has_a_line_nor_without(ground: Ground) -> None:
+    folder = ground.mesh.directory
+    partner = folder / "partners" / "courier.yaml"
+    partner.write_text(partner.read_text() + "deletion-protection: false\n")
+    policies = ("aws:organizations/policy:Policy", "aws:organizations/policyAttachment:PolicyAttachment")
+    with ground.workspace() as workspace:
+        done(workspace.up(mesh_of(folder), ["organization"]))
+        said = partner.read_text()
+        partner.unlink()
+        let_go = mesh_of(folder)
+        gone = done(workspace.up(let_go, ["organization"]))
+        assert [gone["delete", token] for token in policies] == [0, 0]
+        assert gone["delete", "aws:organizations/account:Account"] == 1
+        assert done(workspace.refresh(let_go, ["organization"])) == Counter()
+        assert done(workspace.up(let_go, ["organization"])) == Counter()
+        partner.write_text(said)
+        closed = _without_partner(ground)
+        gone = done(workspace.up(closed, ["organization"]))
+        assert [gone["delete", token] for token in policies] == [2, 2]
+        assert done(workspace.up(closed, ["organization"])) == Counter()
+
+
+def test_what_aws_keeps_of_a_stack_is_told_with_its_id(ground: Ground) -> None:
+    settings = ground.mesh.directory / "mesh.yaml"
+    settings.write_text(settings.read_text() + "defaults: {deletion-protection: false}\n")
+    mesh = mesh_of(ground.mesh.directory)
+    with ground.workspace() as workspace:
+        (run,) = workspace.up(mesh, ["organization"])
+        kept = {one.urn: one.id for one in run.result.resources if one.retain_on_delete}
+        assert len(kept) == 12
+        (destroyed,) = workspace.destroy(mesh, ["organization"])
+        assert destroyed.result.failures == []
+        assert {step.urn: step.kept for step in destroyed.result.steps if step.kept} == kept

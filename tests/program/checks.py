@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 from mesh import names
@@ -509,6 +509,19 @@ def no_grant_waits_for_another(document: Document, plan: Plan) -> list[str]:
         for resource in labels.values():
             behind = (labels[urn] for urn in before[resource["urn"]] & labels.keys())
             wrong += [f"{_of(resource)} waits for {_of(o)}" for o in behind if o["parent"] != resource["parent"]]
+    return wrong
+
+
+@check
+def labels_of_the_catalog_are_made_one_after_the_other(document: Document, plan: Plan) -> list[str]:
+    """Lake Formation refuses two changes of LF-tags at once, and the plugin tries none of them again."""
+    wrong: list[str] = []
+    for part in document["stacks"]:
+        before = _before(part["resources"])
+        tags = [r for r in part["resources"] if r["type"].endswith("lakeformation/lfTag:LfTag")]
+        ordered = sorted(tags, key=lambda tag: len(before[tag["urn"]]))
+        for first, then in pairwise(ordered):
+            wrong += [] if first["urn"] in before[then["urn"]] else [f"{_of(then)} does not wait for {_of(first)}"]
     return wrong
 
 

@@ -332,6 +332,7 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (checks.no_grant_waits_for_another, "hub", behind(GRANT, GRANT, "governance")),
     (checks.no_grant_waits_for_another, "domain", behind(GRANT, GRANT, "access-ads")),
     (checks.no_grant_waits_for_another, "labels", behind(TAG, TAG, "domain-ads")),
+    (checks.labels_of_the_catalog_are_made_one_after_the_other, "at once", unparented("lfTag:LfTag", "governance")),
     (checks.nothing_waits_for_a_budget, "a bucket", behind("s3/bucket:Bucket", "budgets/budget:Budget", "domain-ads")),
     (checks.an_assignment_goes_before_its_policy, "alone", alone("AccountAssignment", "organization")),
     (checks.every_workgroup_can_go_when_it_was_used, "kept", put("Workgroup", "inputs", "forceDestroy", value=None)),

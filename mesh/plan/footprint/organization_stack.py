@@ -41,6 +41,7 @@ def _targets(plan: Plan) -> dict[str, str]:
     return {
         **{f"domain-{name}": domain.access.account_id for name, domain in plan.domains.items()},
         **{f"partner-{name}": partner.access.account_id for name, partner in plan.partners.items()},
+        **{account.name: account.account_id for account in plan.organization.args.let_go},
         "governance": perimeter.governance_unit,
         "domains": perimeter.domains_unit,
         "partners": perimeter.partners_unit,
@@ -86,9 +87,8 @@ def _landing_zone(make: StackMaker, args: LandingZoneArgs, targets: dict[str, st
         )
     for policy in (args.declared, args.opted_out, *args.policies):
         yield from _attached(make, policy, targets)
-    populated = [unit for unit in names.UNITS if any(account.unit == unit for account in args.accounts)]
-    yield from _stack_set(make, "bootstrap", [targets[unit] for unit in populated])
-    yield from _stack_set(make, "bootstrap-access", [targets[unit] for unit in populated if unit == "domains"])
+    yield from _stack_set(make, "bootstrap", [targets[unit] for unit in args.populated])
+    yield from _stack_set(make, "bootstrap-access", [targets[unit] for unit in args.populated if unit == "domains"])
     yield make(
         "cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
         "audit",

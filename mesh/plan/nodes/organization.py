@@ -50,6 +50,8 @@ class OrganizationPolicy:
     targets: tuple[str, ...]
     description: str
     document: Document
+    retained: bool = False
+    """Whether AWS keeps it where the stack lets go of it: its account has no line in `accounts.yaml` that keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +87,27 @@ class MemberAccount:
     deletion_protection: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetGoAccount:
+    """An account whose domain or partner is gone, and that nobody closed: it stays in its unit, policies and all."""
+
+    name: str
+    unit: str
+    account_id: str
+
+
 # Without slots, since its cached properties need a `__dict__`.
 @dataclass(frozen=True, kw_only=True)
 class LandingZoneArgs:
     """The organisation: units, accounts, control policies, and the roles that accounts start with.
 
     Without `first_ci` there is no CI: people deploy, by break-glass. `services` and `policy_types` are on in an
-    organisation that was there before, and stay on.
+    organisation that was there before, and stay on. The policies of `let_go` are among `partner_policies`.
     """
 
     perimeter: Perimeter
     accounts: tuple[MemberAccount, ...]
+    let_go: tuple[LetGoAccount, ...] = ()
     partner_policies: tuple[OrganizationPolicy, ...] = ()
     first_ci: FirstCiRoles | None = None
     services: tuple[str, ...] = ()
@@ -113,6 +125,12 @@ class LandingZoneArgs:
     def trusted_services(self) -> tuple[str, ...]:
         """Services of AWS with access to the organisation: those that the mesh uses, and those that had it."""
         return tuple(sorted({*_TRUSTED_SERVICES, *self.services}))
+
+    @property
+    def populated(self) -> tuple[str, ...]:
+        """Units with an account in them."""
+        inhabited = {account.unit for account in (*self.accounts, *self.let_go)}
+        return tuple(unit for unit in names.UNITS if unit in inhabited)
 
     @cached_property
     def declared(self) -> DeclarativePolicy:

@@ -70,16 +70,17 @@ def partners_reach_nothing(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _literal_walls(subject: Subject) -> str | None:
-    """A partner without an SCP that names its account id as a literal; None when each has one."""
+    """A partner without an SCP that names its account id as a literal; None when each has one, also those let go."""
     # A reviewer can check a literal; `${aws:PrincipalAccount}` would be whatever the request says.
-    for partner in subject.plan.partners.values():
-        account_id = partner.access.account_id
+    plan = subject.plan
+    let_go = [account.account_id for account in plan.organization.args.let_go if account.unit == "partners"]
+    for account_id in (*(partner.access.account_id for partner in plan.partners.values()), *let_go):
         # Nodes are the root, the unit and the account.
         policies = [policy for node in subject.world.account(account_id).service_control[2:] for policy in node]
         literal = {"StringNotEqualsIfExists": {"aws:ResourceAccount": account_id}}
         statements = [statement for policy in policies for statement in policy.document["Statement"]]
         if not any(statement.get("Condition") == literal for statement in statements):
-            return f"none of partner {partner.name} names aws:ResourceAccount {account_id}"
+            return f"no policy of partner account {account_id} names it as aws:ResourceAccount"
     return None
 
 

@@ -161,5 +161,6 @@ def test_what_aws_makes_with_a_network_is_never_deleted() -> None:
 def test_a_type_that_refuses_deletion_says_what_forces_it_where_there_is_a_property() -> None:
     for token in ("aws:athena/workgroup:Workgroup", "aws:s3/bucket:Bucket"):
         each = of(token)
-        assert "forceDestroy" in each.refuses_deletion
+        assert each.refuses_deletion
+        assert "forceDestroy" in each.refuses_deletion.do
         assert "forceDestroy" in each.reads_back

@@ -32,7 +32,7 @@ types:
     import: id
     defaults: {path: "/{region}/"}
     bugs:
-      - {issue: "x#1", state: open, what: "it is gone"}
+      - {issue: "x#1", state: open, what: "it is gone", stops: nothing}
 """
 
 

@@ -33,7 +33,7 @@ _READS = ("get_", "list_", "describe_", "head_", "search_")
 
 @dataclass
 class WatchedOrganization:
-    """An organisation that calls `watch` after every call that changes its catalog, and fails the call `failing`.
+    """An organisation that calls `watch` after every call that changes what is watched, and fails the call `failing`.
 
     The call fails before AWS has it, or, `after`, when AWS has done it and the answer is lost.
     """
@@ -43,6 +43,7 @@ class WatchedOrganization:
     failing: int = 0
     when: Literal["before", "after"] = "before"
     calls: list[str] = field(default_factory=list[str])
+    services: tuple[str, ...] = ("glue", "lakeformation")
 
     def assume(self, role_arn: str, through: Sequence[str] = ()) -> AwsSession:
         return WatchedSession(self.organization.assume(role_arn, through), self)
@@ -50,7 +51,7 @@ class WatchedOrganization:
 
 @dataclass(frozen=True)
 class WatchedSession:
-    """A session whose changes of the catalog are watched."""
+    """A session whose changes of some services are watched."""
 
     session: AwsSession
     watched: WatchedOrganization
@@ -68,9 +69,9 @@ class WatchedSession:
         return self.session.decides
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
-        if service not in ("glue", "lakeformation") or operation.startswith(_READS):
-            return self.session.call(service, region, operation, parameters)
         watched = self.watched
+        if service not in watched.services or operation.startswith(_READS):
+            return self.session.call(service, region, operation, parameters)
         watched.calls.append(operation)
         fails = len(watched.calls) == watched.failing
         if fails and watched.when == "before":
