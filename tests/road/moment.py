@@ -21,6 +21,10 @@ MANAGED = {
 }
 
 
+REFUSES_NOTHING = {"Effect": "Deny", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-nobody00"}}}
+"""In the place of an Allow that is taken away one that refuses nothing that is asked, for a document has to have one."""
+
+
 class RefusedError(Exception):
     """A step of the road that AWS would refuse."""
 
@@ -32,6 +36,11 @@ class Taken(NamedTuple):
     what: str
     """The Sid of the statement, or the action."""
 
+    @property
+    def is_action(self) -> bool:
+        """Whether one action of a list is taken away, and not a whole statement."""
+        return ":" in self.what
+
     def off(self, name: str, text: str) -> str:
         """The document without the permission."""
         if name != self.document:
@@ -41,17 +50,24 @@ class Taken(NamedTuple):
         return json.dumps({**document, "Statement": kept})
 
     def _statement(self, statement: dict[str, Any]) -> dict[str, Any]:
-        if self.what in statement.get("NotAction", ()):
-            return {**statement, "NotAction": [each for each in statement["NotAction"] if each != self.what]}
+        if self.is_action:
+            return self._without_action(statement)
         if statement["Sid"] != self.what:
             return statement
         if statement["Effect"] == "Allow":
-            # In its place one that refuses nothing that is asked here, for a document has to have a statement.
-            return {**statement, "Effect": "Deny", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-nobody00"}}}
+            return {**statement, **REFUSES_NOTHING}
         conditions = {operator: keys for operator, keys in statement["Condition"].items() if operator != "ArnNotLike"}
         return {key: value for key, value in statement.items() if key != "Condition"} | (
             {"Condition": conditions} if conditions else {}
         )
+
+    def _without_action(self, statement: dict[str, Any]) -> dict[str, Any]:
+        for key in ("NotAction", "Action"):
+            # Of a Deny it is the list of what it leaves alone.
+            if self.what in statement.get(key, ()) and (key == "NotAction" or statement["Effect"] == "Allow"):
+                left = [each for each in statement[key] if each != self.what]
+                return {**statement, key: left} if left else {**statement, **REFUSES_NOTHING}
+        return statement
 
 
 NOTHING = Taken("", "")
@@ -61,6 +77,14 @@ NOTHING = Taken("", "")
 def policy(name: str, text: str) -> Policy:
     """A document, compiled once for all walks."""
     return compiled(name, json.loads(text))
+
+
+class Needed(NamedTuple):
+    """A thing that a command could not do without, with the numbers of the commands that made it and needed it."""
+
+    thing: str
+    made: int
+    needed: int
 
 
 class Member(NamedTuple):
@@ -75,8 +99,8 @@ class Member(NamedTuple):
 class Moment:
     """What exists in AWS: an organisation or none, accounts, policies attached, roles, identity providers."""
 
-    def __init__(self, management: str, region: str, taken: Taken = NOTHING) -> None:
-        self.management, self.region, self.taken = management, region, taken
+    def __init__(self, management: str, region: str, taken: Taken = NOTHING, *, quick: bool = False) -> None:
+        self.management, self.region, self.taken, self.quick = management, region, taken, quick
         self.organization = ""
         self.members: dict[str, Member] = {}
         self.controls: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -84,10 +108,17 @@ class Moment:
         self.roles: dict[str, Role] = {}
         self.providers: dict[str, tuple[str, ...]] = {}
         """Audiences by the ARN of an identity provider."""
-        self.resources: dict[str, str] = {}
-        """Ids of accounts by the ARN of what they have."""
+        self.resources: dict[str, Resource] = {}
+        """What accounts have, by its ARN."""
+        self.things: dict[str, int] = {}
+        """What else there is, in AWS and in the person's folder, with the number of the command that made it."""
+        self.number = 0
+        """Number of the command that is typed."""
+        self.needed: list[Needed] = []
         self.texts: dict[str, str] = {}
         """Documents by name."""
+        self.template = ""
+        """The template in the person's folder."""
         self.handed_over = False
         """Whether the management account's roles let in CI, and the first administrator no longer."""
         self.asked: list[tuple[str, str, str]] = []
@@ -98,6 +129,23 @@ class Moment:
     def changed(self) -> None:
         """Let the next question see what there is now."""
         self._world = None
+
+    def make(self, *things: str) -> None:
+        """Let things be there from now on."""
+        for thing in things:
+            self.things.setdefault(thing, self.number)
+
+    def need(self, thing: str, error: str) -> None:
+        """Ask for a thing without which AWS, or a program, answers with an error; raises RefusedError if it lacks."""
+        if thing not in self.things:
+            raise RefusedError(f"{error}: there is no {thing}")
+        self.needed.append(Needed(thing, self.things[thing], self.number))
+
+    def has(self, arn: str, account: str, text: str = "", keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """Let an account have a resource, with the text of its policy if it has one."""
+        own = self._policy(f"policy of {arn}", text) if text else None
+        self.resources[arn] = Resource(arn, account, own, keys or {})
+        self.changed()
 
     def role(
         self,
@@ -132,7 +180,10 @@ class Moment:
             management = Account(self.management, self.organization or None, ("r",), management=True)
             if not self.organization:
                 management = Account(self.management, None)
-            resources = [Resource(arn, account) for arn, account in self.resources.items()]
+            resources = self.resources.values()
+            known = {management.id, *self.members}
+            outside = {arn.split(":")[4] for arn in self.roles} - known
+            accounts += [Account(id_, None) for id_ in sorted(outside)]
             organization, roles = self.organization or "o-none", self.roles.values()
             self._world = World(organization, self.region, [management, *accounts], roles, resources)
         return self._world
@@ -147,10 +198,11 @@ class Moment:
         service, resource = nodes("SERVICE_CONTROL_POLICY"), nodes("RESOURCE_CONTROL_POLICY")
         return Account(member.id, self.organization, member.path, service_control=service, resource_control=resource)
 
-    def ask(self, who: str, action: str, resource: str = "*", **context: Any) -> None:
+    def ask(self, who: str, action: str, resource: str = "*", **keys: Any) -> None:
         """Let somebody do something; raises RefusedError where AWS would refuse it, or nobody of that name is there."""
         self.asked.append((who, action, resource))
-        keys = {name.replace("__", ":"): value for name, value in context.items()}
+        if action.startswith("organizations:") and action != "organizations:CreateOrganization":
+            self.need("organisation", "AWSOrganizationsNotInUseException")
         if who not in self.roles and who not in self.providers:
             raise RefusedError(f"{action}: there is no {who}")
         if action.startswith("sts:Assume") and resource not in self.roles:
