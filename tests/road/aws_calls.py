@@ -32,10 +32,7 @@ ALONG: Final = {
 _HOME: Final = f"arn:aws:iam::{MANAGEMENT}:"
 RESOURCES: Final[dict[str, tuple[str, ...]]] = {
     "account:PutAlternateContact": (f"arn:aws:account::{MANAGEMENT}:account/{ORGANIZATION}/{{account-id}}",),
-    "glue:CreateConnection": (
-        "arn:aws:glue:eu-west-1:{own}:catalog",
-        "arn:aws:glue:eu-west-1:{own}:connection/mesh",
-    ),
+    "glue:CreateConnection": ("arn:aws:glue:eu-west-1:{own}:catalog",),
     "iam:AddUserToGroup": (f"{_HOME}group/mesh/{{group-name}}",),
     "iam:CreateAccessKey": (KEEPER,),
     "iam:CreateServiceLinkedRole": (f"{_HOME}role/aws-service-role/*",),
@@ -50,10 +47,9 @@ RESOURCES: Final[dict[str, tuple[str, ...]]] = {
     "s3:PutBucketVersioning": ("arn:aws:s3:::{bucket}",),
     "sns:ConfirmSubscription": ("{topic-arn}",),
     "sts:AssumeRole": ("{role-arn}",),
-    **{
-        action: (f"arn:aws:cloudformation:eu-west-1:{MANAGEMENT}:stack/{{stack-name}}/*",)
-        for action in templates.OF_A_CHANGE_SET
-    },
+    **dict.fromkeys(
+        templates.OF_A_CHANGE_SET, (f"arn:aws:cloudformation:eu-west-1:{MANAGEMENT}:stack/{{stack-name}}/*",)
+    ),
 }
 """Resources by action, where it has any, with the command's options in them; others are asked on `*`."""
 
@@ -66,8 +62,10 @@ class CliCall(NamedTuple):
 
 
 def calls_of(command: str, own: str) -> list[CliCall]:
-    """What a command asks AWS, typed by somebody of the account `own`. Raises KeyError for one that is none of AWS's."""
+    """What a command asks AWS, typed by somebody of the account `own`. Raises KeyError for none of AWS's."""
     words = shlex.split(command.partition(" > ")[0])
+    if len(words) < 3 or words[0] != "aws":
+        raise KeyError(command)
     options = {word[2:]: value for word, value in zip(words, [*words[1:], ""], strict=True) if word.startswith("--")}
     actions = OF_THE_CLI.get(" ".join(words[1:3])) or (operation(*words[1:3]),)
     every = [each for action in actions for each in (action, *ALONG.get(action, ()))]

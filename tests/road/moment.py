@@ -7,6 +7,7 @@ administrator of its account.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,7 +23,7 @@ MANAGED = {
 
 
 REFUSES_NOTHING = {"Effect": "Deny", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-nobody00"}}}
-"""In the place of an Allow that is taken away one that refuses nothing that is asked, for a document has to have one."""
+"""In the place of an Allow that is taken away one that refuses nothing that is asked: a document has to have one."""
 
 
 class RefusedError(Exception):
@@ -64,8 +65,9 @@ class Taken(NamedTuple):
     def _without_action(self, statement: dict[str, Any]) -> dict[str, Any]:
         for key in ("NotAction", "Action"):
             # Of a Deny it is the list of what it leaves alone.
-            if self.what in statement.get(key, ()) and (key == "NotAction" or statement["Effect"] == "Allow"):
-                left = [each for each in statement[key] if each != self.what]
+            actions = _listed(statement.get(key, ()))
+            if self.what in actions and (key == "NotAction" or statement["Effect"] == "Allow"):
+                left = [each for each in actions if each != self.what]
                 return {**statement, key: left} if left else {**statement, **REFUSES_NOTHING}
         return statement
 
@@ -96,11 +98,18 @@ class Member(NamedTuple):
     path: tuple[str, ...]
 
 
+def _listed(value: Any) -> list[str]:
+    """One text or several."""
+    return [value] if isinstance(value, str) else [*value]
+
+
 class Moment:
     """What exists in AWS: an organisation or none, accounts, policies attached, roles, identity providers."""
 
-    def __init__(self, management: str, region: str, taken: Taken = NOTHING, *, quick: bool = False) -> None:
-        self.management, self.region, self.taken, self.quick = management, region, taken, quick
+    def __init__(self, management: str, region: str) -> None:
+        self.management, self.region = management, region
+        self.taken, self.lacking, self.quick = NOTHING, "", False
+        """What is taken away, a thing that never comes to be, and whether the plugin's calls are left out."""
         self.organization = ""
         self.members: dict[str, Member] = {}
         self.controls: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -117,12 +126,24 @@ class Moment:
         self.needed: list[Needed] = []
         self.texts: dict[str, str] = {}
         """Documents by name."""
+        self.since: dict[str, int] = {}
+        """Numbers of the commands with which documents came, by the name of each."""
         self.template = ""
         """The template in the person's folder."""
         self.handed_over = False
         """Whether the management account's roles let in CI, and the first administrator no longer."""
         self.asked: list[tuple[str, str, str]] = []
         self._world: World | None = None
+
+    def again(self, taken: Taken = NOTHING, lacking: str = "", *, quick: bool = False) -> Moment:
+        """The same moment, from which another walk goes on; with something taken away from what comes."""
+        other = copy.copy(self)
+        for name in ("members", "roles", "providers", "resources", "things", "texts", "since"):
+            setattr(other, name, {**getattr(self, name)})
+        other.controls = {target: [*policies] for target, policies in self.controls.items()}
+        other.needed, other.asked, other._world = [], [], None
+        other.taken, other.lacking, other.quick = taken, lacking, quick
+        return other
 
     # ---- what comes to be
 
@@ -132,7 +153,7 @@ class Moment:
 
     def make(self, *things: str) -> None:
         """Let things be there from now on."""
-        for thing in things:
+        for thing in (each for each in things if each != self.lacking):
             self.things.setdefault(thing, self.number)
 
     def need(self, thing: str, error: str) -> None:
@@ -143,6 +164,7 @@ class Moment:
 
     def has(self, arn: str, account: str, text: str = "", keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
         """Let an account have a resource, with the text of its policy if it has one."""
+        self._require_principals(text)
         own = self._policy(f"policy of {arn}", text) if text else None
         self.resources[arn] = Resource(arn, account, own, keys or {})
         self.changed()
@@ -156,6 +178,8 @@ class Moment:
         boundary: str = "",
     ) -> None:
         """Make a role or user, or change it: texts of its trust and policies, and what of AWS's own it has."""
+        self._require_principals(trust)
+        self.make(f"role {arn}")
         path = arn.split(":", 5)[5]
         texts = {f"{path}, {name}": text for name, text in (inline or {}).items()}
         self.roles[arn] = Role(
@@ -166,8 +190,17 @@ class Moment:
         )
         self.changed()
 
+    def _require_principals(self, text: str) -> None:
+        """Ask for each role that a policy names as its principal: AWS takes no policy that names one that is not."""
+        for statement in json.loads(text)["Statement"] if text else ():
+            principal: Any = statement.get("Principal", {})
+            for arn in _listed(principal["AWS"] if "AWS" in principal else ()):
+                if ":role/" in arn or ":user/" in arn:
+                    self.need(f"role {arn}", "MalformedPolicyDocument")
+
     def _policy(self, name: str, text: str) -> Policy:
         self.texts[name] = text
+        self.since.setdefault(name, self.number)
         return policy(name, self.taken.off(name, text))
 
     # ---- what is asked

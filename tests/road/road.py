@@ -44,7 +44,8 @@ WHO_BEGINS: Final = Path(__file__).resolve().parents[2] / "docs" / "who-begins.m
 class Road:
     """Plans and printed templates: `first` with the organisation's line only, `then` with the ids that AWS gave.
 
-    `with_network` knows the network as well, `last` Identity Center, too; `policies` are those of docs/who-begins.md by their headings.
+    `with_network` knows the network as well, `last` Identity Center, too; `policies` are those of docs/who-begins.md,
+    by their headings.
     """
 
     first: Plan
@@ -142,8 +143,8 @@ def printed(*arguments: str) -> str:
 
 def policies_of(page: str) -> dict[str, str]:
     """Policies of a page by the headings that they stand under."""
-    found: dict[str, str] = re.compile(r"^## ([^\n]+)\n(?:(?!^## ).)*?^```json\n(.*?)^```", re.M | re.S).findall(page)
-    return dict(found)
+    section = re.compile(r"^## ([^\n]+)\n(?:(?!^## ).)*?^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    return {found[1]: found[2] for found in section.finditer(page)}
 
 
 def prepared(folder: Path) -> Road:

@@ -14,7 +14,7 @@ from mesh.aws.plugin_table import plugin_types, provider_calls
 from mesh.aws.plugin_types import AskedAction, PluginStep, call_values
 from mesh.plan import Plan
 from mesh.plan.footprint import DeployedResource
-from tests.road.moment import Moment, RefusedError
+from tests.road.moment import Moment
 from tests.road.preconditions import makes_of, needs_of
 from tests.road.road import ADMINISTRATOR, ORGANIZATION, ROOT, Road
 
@@ -36,7 +36,7 @@ def plan_now(aws: Moment, road: Road) -> Plan:
     """What the files say at this moment."""
     if "network in accounts.yaml" not in aws.things:
         return road.then
-    return road.last if "instance of Identity Center" in aws.things else road.with_network
+    return road.last if "people in accounts.yaml" in aws.things else road.with_network
 
 
 def account_of(road: Road, stack: str) -> str:
@@ -72,13 +72,16 @@ def signed_in(aws: Moment, road: Road, ci: str) -> str:
 
 
 def up(aws: Moment, road: Road, stack: str) -> None:
-    """An update of a whole stack: what is there is updated, what is not is made, in the order of the footprint."""
+    """An update of a whole stack: what is there is updated, what is not is made, in the order of the footprint.
+
+    CI previews what it deploys.
+    """
     resources = road.footprint_of(stack, plan_now(aws, road))
+    if aws.handed_over:
+        preview(aws, road, stack)
     enter(aws, road, stack, resources)
     for resource in resources:
         there = f"{resource.stack}: {resource.type} {resource.name}"
-        if resource.type == ORGANIZATION_ITSELF and "organisation in the state" not in aws.things:
-            raise RefusedError("AlreadyInOrganizationException: nobody imported the organisation")
         known = there in aws.things or resource.type == ORGANIZATION_ITSELF
         for thing, error in needs_of(resource):
             aws.need(thing, error)
@@ -149,8 +152,20 @@ def is_own(resource: DeployedResource, arn: str) -> bool:
     return len(parts) == 6 and parts[4] == resource.access.account_id and parts[2] != "iam"
 
 
-def asked(resource: DeployedResource, step: PluginStep) -> Iterator[AskedAction]:
-    """The calls of a step, as AWS is asked for them; what the plugin does not mind being refused is left out."""
+_ASKED: Final[dict[tuple[int, PluginStep], tuple[DeployedResource, tuple[AskedAction, ...]]]] = {}
+
+
+def asked(resource: DeployedResource, step: PluginStep) -> tuple[AskedAction, ...]:
+    """The calls of a step, as AWS is asked for them; worked out once for all walks."""
+    # The resource is kept beside its calls, so that no other has its identity.
+    key = id(resource), step
+    if key not in _ASKED:
+        _ASKED[key] = resource, tuple(_asked(resource, step))
+    return _ASKED[key][1]
+
+
+def _asked(resource: DeployedResource, step: PluginStep) -> Iterator[AskedAction]:
+    """What the plugin does not mind being refused is left out."""
     kind, access = plugin_types()[resource.type], resource.access
     values = call_values(
         resource.inputs,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from mesh import names
@@ -38,11 +38,11 @@ OF_THE_STATE: Final = {
 EFFECTS: Final[list[tuple[str, Callable[[Moment, Road], None]]]] = []
 
 
-def walk(commands: Iterable[str], aws: Moment, road: Road) -> None:
-    """Go the whole road; raises RefusedError at the step that AWS would refuse."""
-    road.begin(aws)
-    for aws.number, command in enumerate(commands):
-        go(command, aws, road)
+def walk(commands: Sequence[str], aws: Moment, road: Road, start: int = 0) -> Iterator[Moment]:
+    """Go the road from a command on; the moments before each. Raises RefusedError at what AWS would refuse."""
+    for aws.number in range(start, len(commands)):
+        yield aws
+        go(commands[aws.number], aws, road)
 
 
 def go(command: str, aws: Moment, road: Road) -> None:
@@ -69,7 +69,9 @@ def verb(command: str) -> str:
     """What Pulumi is told to do. Raises KeyError for what the page has not had yet."""
     words = command.split()[1:3]
     found = " ".join(words) if words[0] == "stack" else words[0]
-    return found if found in OF_THE_STATE else {}[command]
+    if found not in OF_THE_STATE:
+        raise KeyError(command)
+    return found
 
 
 def is_known(command: str) -> bool:
