@@ -11,7 +11,7 @@ import copy
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from mesh.access.from_plan import ADMINISTRATOR_ACCESS, READ_ONLY_ACCESS
 from mesh.evaluator import FULL_ACCESS, Account, Policy, Request, Resource, Role, World, compiled, decide
@@ -193,8 +193,8 @@ class Moment:
     def _require_principals(self, text: str) -> None:
         """Ask for each role that a policy names as its principal: AWS takes no policy that names one that is not."""
         for statement in json.loads(text)["Statement"] if text else ():
-            principal: Any = statement.get("Principal", {})
-            for arn in _listed(principal["AWS"] if "AWS" in principal else ()):
+            principal = cast("dict[str, Any] | str", statement.get("Principal", "*"))
+            for arn in _listed(principal.get("AWS", ())) if not isinstance(principal, str) else ():
                 if ":role/" in arn or ":user/" in arn:
                     self.need(f"role {arn}", "MalformedPolicyDocument")
 
