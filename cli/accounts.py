@@ -18,7 +18,7 @@ from mesh.findings import BadInputError
 from mesh.load import load
 from mesh.model import AccountsFile
 from mesh.model.accounts import OrganizationRecord
-from mesh.model.organization_answers import OrganizationOutputs, OrganizationRoots, TrustedServices
+from mesh.model.organization_answers import OrganizationOutputs, OrganizationRoot, OrganizationRoots, TrustedServices
 from mesh.validation_messages import problem
 
 HEADER = """\
@@ -130,14 +130,22 @@ def _updated(source: str, answer: Any, known: AccountsFile | None) -> AccountsFi
     """The file after an answer: outputs of the stack, or what the AWS CLI says of an organisation that was there."""
     keys = {key for key in (SERVICES, ROOTS) if isinstance(answer, dict) and key in answer}
     if keys:
+        if "NextToken" in answer:
+            # What it leaves out would be switched off.
+            raise typer.BadParameter(
+                f"{source} is a part of an answer ('NextToken' says so): ask for the whole, without --max-items and "
+                "--no-paginate",
+                param_hint="--from",
+            )
         if known is None:
             message = f"{source} has no ids of accounts, and there is no {FILE}: write its line 'organization:' first"
             raise typer.BadParameter(message, param_hint="--from")
         if SERVICES in keys:
             trusted = _checked(source, TrustedServices, answer).services
             return _with_record(known, {"services": tuple(sorted(each.principal for each in trusted))})
-        roots = _checked(source, OrganizationRoots, answer).roots
-        types = (each.type for root in roots for each in root.policy_types if each.status == "ENABLED")
+        root = _checked(source, OrganizationRoots, answer).root
+        _require_ours(source, _ids_of(root), known.organization)
+        types = (each.type for each in root.policy_types if each.stays_on)
         return _with_record(known, {"policy_types": tuple(sorted(types))})
     return _of_outputs(source, _checked(source, OrganizationOutputs, answer), known)
 
@@ -157,11 +165,31 @@ def _of_outputs(source: str, outputs: OrganizationOutputs, known: AccountsFile |
     )
     if known is None:
         return given
+    ours = {"id": outputs.organization, "root": outputs.root, "management": outputs.management}
+    _require_ours(source, ours, known.organization)
     kept: dict[str, Any] = {"identity_center": known.identity_center, "network": known.network}
-    if known.organization.id == given.organization.id:
-        kept |= _let_go(outputs, known)
+    kept |= _let_go(outputs, known)
     record = known.organization.model_dump(include={"services", "policy_types"})
     return _with_record(given.model_copy(update=kept), record)
+
+
+def _ids_of(root: OrganizationRoot) -> dict[str, str]:
+    """Ids of the organisation that a root belongs to, by the keys of accounts.yaml; its ARN names all of them."""
+    account, path = root.arn.split(":")[4:]
+    _, organization, root_id = path.split("/")
+    return {"id": organization, "root": root_id, "management": account}
+
+
+def _require_ours(source: str, answered: dict[str, str], known: OrganizationRecord) -> None:
+    """Raises BadParameter for an answer of another organisation than the file's: its ids would replace ours."""
+    for key, value in answered.items():
+        if value != getattr(known, key):
+            raise typer.BadParameter(
+                f"{source} is of another organisation: its {key} is {value}, and 'organization:' of {FILE} says "
+                f"{getattr(known, key)}; ask with credentials of the management account {known.management}, or, if "
+                "the mesh moves to another organisation, mend that line first",
+                param_hint="--from",
+            )
 
 
 def _let_go(outputs: OrganizationOutputs, known: AccountsFile) -> dict[str, dict[str, str]]:

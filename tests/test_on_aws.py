@@ -46,7 +46,15 @@ GIVEN = {"o-EXAMPLE": "o-aur0ra5treamx", "111111111111": "100000000001"}
 
 ANSWERS = {
     "services.json": {"EnabledServicePrincipals": [{"ServicePrincipal": "config.amazonaws.com"}]},
-    "roots.json": {"Roots": [{"PolicyTypes": [{"Type": "TAG_POLICY", "Status": "ENABLED"}]}]},
+    "roots.json": {
+        "Roots": [
+            {
+                "Id": "r-aur0",
+                "Arn": "arn:aws:organizations::100000000001:root/o-aur0ra5treamx/r-aur0",
+                "PolicyTypes": [{"Type": "TAG_POLICY", "Status": "ENABLED"}],
+            }
+        ]
+    },
 }
 """What the AWS CLI would have written into files."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mesh.model.accounts import OrganizationId, PolicyTypeName, RootId, ServicePrincipal, Units
-from mesh.model.base import AccountId, Closed
+from mesh.model.base import AccountId, Closed, expected
 
 
 class OpenAnswer(Closed, extra="ignore"):
@@ -51,12 +51,29 @@ class PolicyTypeStatus(OpenAnswer):
     """A policy type of a root, and whether it is on."""
 
     type: PolicyTypeName = Field(alias="Type", description="Policy type.")
-    status: str = Field(alias="Status", description="ENABLED when it is on.")
+    status: Literal["ENABLED", "PENDING_ENABLE", "PENDING_DISABLE"] = Field(
+        alias="Status", description="Whether it is on; AWS lists no type that is off."
+    )
+
+    @property
+    def stays_on(self) -> bool:
+        """Whether it is on, or somebody has just switched it on."""
+        return self.status != "PENDING_DISABLE"
+
+
+RootArn = Annotated[
+    str,
+    expected(
+        r"^arn:aws:organizations::\d{12}:root/o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}$", "the ARN of an organisation's root"
+    ),
+]
 
 
 class OrganizationRoot(OpenAnswer):
     """A root, with its policy types."""
 
+    id: RootId = Field(alias="Id", description="Root id, r-….")
+    arn: RootArn = Field(alias="Arn", description="ARN of the root, which names its organisation.")
     policy_types: Annotated[tuple[PolicyTypeStatus, ...], Field(strict=False)] = Field(
         alias="PolicyTypes", description="Policy types of the root."
     )
@@ -65,4 +82,11 @@ class OrganizationRoot(OpenAnswer):
 class OrganizationRoots(OpenAnswer):
     """Answer of `aws organizations list-roots`."""
 
-    roots: Annotated[tuple[OrganizationRoot, ...], Field(strict=False)] = Field(alias="Roots", description="The roots.")
+    roots: Annotated[tuple[OrganizationRoot, ...], Field(strict=False, min_length=1, max_length=1)] = Field(
+        alias="Roots", description="The root; an organisation has one."
+    )
+
+    @property
+    def root(self) -> OrganizationRoot:
+        """The root of the organisation."""
+        return self.roots[0]

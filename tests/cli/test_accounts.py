@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any, get_args
 
+import botocore.session
 import pytest
 
 from cli import exit_codes, main
 from mesh.load import load
+from mesh.model.organization_answers import PolicyTypeStatus
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 
@@ -109,17 +112,65 @@ def test_an_account_that_has_another_name_now_has_one_line(sample: Path, tmp_pat
     assert found.domains["ads"] == "310000000013"
 
 
-def test_accounts_of_another_organization_are_not_kept(sample: Path, tmp_path: Path) -> None:
-    change(sample / "accounts.yaml", "domains:\n", 'domains:\n  archive: "510000000018"\n')
-    answer = json.dumps({**OUTPUTS, "organization": "o-0ther0ther"})
-    assert from_answer(sample, tmp_path, answer) == exit_codes.FINE
-    assert "archive" not in (sample / "accounts.yaml").read_text()
+ROOTS = '{"Roots": %s}'
+
+
+def root(**others: object) -> str:
+    """What `list-roots` answers of the sample's organisation, with something else in it."""
+    arn = "arn:aws:organizations::100000000001:root/o-aur0ra5treamx/r-aur0"
+    return ROOTS % json.dumps([{"Id": "r-aur0", "Arn": arn, "Name": "Root", "PolicyTypes": [], **others}])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (json.dumps({**OUTPUTS, "organization": "o-0ther0ther"}), "id is o-0ther0ther, o-aur0ra5treamx"),
+        (json.dumps({**OUTPUTS, "root": "r-0ther"}), "root is r-0ther, r-aur0"),
+        (json.dumps({**OUTPUTS, "management": "100000000002"}), "management is 100000000002, 100000000001"),
+        (
+            root(Id="r-0ther", Arn="arn:aws:organizations::100000000002:root/o-0ther0ther/r-0ther"),
+            "id is o-0ther0ther, o-aur0ra5treamx",
+        ),
+        (root(Arn="arn:aws:organizations::100000000001:root/o-aur0ra5treamx/r-0ther"), "root is r-0ther, r-aur0"),
+        (
+            root(Arn="arn:aws:organizations::100000000002:root/o-aur0ra5treamx/r-aur0"),
+            "management is 100000000002, 100000000001",
+        ),
+    ],
+)
+def test_an_answer_of_another_organization_is_refused(
+    text: str, message: str, sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (sample / "accounts.yaml").read_text()
+    assert from_answer(sample, tmp_path, text) == exit_codes.BAD_INPUT
+    found, ours = message.split(", ")
+    said = told(capsys)
+    assert f"is of another organisation: its {found}, and 'organization:' of accounts.yaml says {ours}; ask" in said
+    assert (
+        "ask with credentials of the management account 100000000001, or, if the mesh moves to another organisation, "
+        "mend that line first"
+    ) in said
+    assert (sample / "accounts.yaml").read_text() == before
+
+
+def test_a_policy_type_stays_on_but_where_somebody_switches_it_off(sample: Path, tmp_path: Path) -> None:
+    states = {"TAG_POLICY": "ENABLED", "CHATBOT_POLICY": "PENDING_ENABLE", "BACKUP_POLICY": "PENDING_DISABLE"}
+    types = [{"Type": kind, "Status": status} for kind, status in states.items()]
+    assert from_answer(sample, tmp_path, root(PolicyTypes=types)) == exit_codes.FINE
+    assert "policy-types: [CHATBOT_POLICY, TAG_POLICY]" in (sample / "accounts.yaml").read_text()
+
+
+def test_every_state_of_a_policy_type_is_one_of_awss() -> None:
+    model: Any = botocore.session.get_session().get_service_model("organizations")
+    assert set(get_args(PolicyTypeStatus.model_fields["status"].annotation)) == {
+        *model.shape_for("PolicyTypeStatus").enum
+    }
 
 
 OF_STACK = "is not the outputs of the stack organization:"
 OF_SERVICES = "is not an answer of list-aws-service-access-for-organization:"
+OF_ROOTS = "is not an answer of list-roots:"
 SERVICES = '{"EnabledServicePrincipals": %s}'
-ROOTS = '{"Roots": %s}'
 
 
 @pytest.mark.parametrize(
@@ -145,7 +196,18 @@ ROOTS = '{"Roots": %s}'
             f"{OF_SERVICES} missing key 'ServicePrincipal' in 'EnabledServicePrincipals': principal of",
         ),
         (SERVICES % '[{"ServicePrincipal": "*"}]', f"{OF_SERVICES} 'ServicePrincipal' is the text '*'; expected the"),
-        (ROOTS % "[1]", "is not an answer of list-roots: this entry is the number 1; expected 'key: value' lines"),
+        (ROOTS % "[1]", f"{OF_ROOTS} this entry is the number 1; expected 'key: value' lines"),
+        (ROOTS % "[]", f"{OF_ROOTS} 'Roots' is empty; at least 1 has to be there"),
+        (root(Id="r"), f"{OF_ROOTS} 'Id' is the text 'r'; expected the id of an organisation's root"),
+        (root(Arn="r-aur0"), f"{OF_ROOTS} 'Arn' is the text 'r-aur0'; expected the ARN of an organisation's root"),
+        (
+            root(PolicyTypes=[{"Type": "TAG_POLICY", "Status": "ON"}]),
+            f"{OF_ROOTS} 'Status' is the text 'ON'; allowed: ENABLED, PENDING_DISABLE and PENDING_ENABLE",
+        ),
+        (
+            '{"EnabledServicePrincipals": [], "NextToken": "more"}',
+            "is a part of an answer ('NextToken' says so): ask for the whole, without --max-items and --no-paginate",
+        ),
     ],
 )
 def test_what_is_no_answer_is_refused_in_a_sentence(

@@ -22,8 +22,10 @@ ROOT = {
     "Roots": [
         {
             "Id": "r-tiny",
+            "Arn": "arn:aws:organizations::100000000001:root/o-tinytinyti/r-tiny",
             "PolicyTypes": [
                 {"Type": "TAG_POLICY", "Status": "ENABLED"},
+                {"Type": "CHATBOT_POLICY", "Status": "PENDING_ENABLE"},
                 {"Type": "BACKUP_POLICY", "Status": "PENDING_DISABLE"},
             ],
         }
@@ -31,7 +33,7 @@ ROOT = {
 }
 RECORD = (
     'organization: {id: o-tinytinyti, root: r-tiny, management: "100000000001", '
-    "services: [config.amazonaws.com, sso.amazonaws.com], policy-types: [TAG_POLICY]}"
+    "services: [config.amazonaws.com, sso.amazonaws.com], policy-types: [CHATBOT_POLICY, TAG_POLICY]}"
 )
 
 
@@ -54,7 +56,8 @@ def test_what_is_on_is_written_down_and_stays_on(folder: Path) -> None:
     assert RECORD in text.splitlines()
     assert sorted(people.splitlines()) == sorted(text.partition("identity-center:")[2].splitlines())
     args = plan_folder(folder, DAY).plan.organization.args
-    assert (args.services, args.policy_types) == (("config.amazonaws.com", "sso.amazonaws.com"), ("TAG_POLICY",))
+    assert args.services == ("config.amazonaws.com", "sso.amazonaws.com")
+    assert args.policy_types == ("CHATBOT_POLICY", "TAG_POLICY")
 
 
 def test_the_first_run_loses_nothing_that_was_written_down(folder: Path) -> None:

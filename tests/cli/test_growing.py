@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,9 +121,37 @@ def test_a_new_domain_comes_and_goes_with_its_own_key(kept: Kept, capsys: pytest
     assert {"/mesh/deploy", "/mesh/preview", "/mesh/deploy-access"} <= roles(account)
 
 
-def test_a_new_partner_is_delivered_to(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_partner_is_delivered_to_and_goes(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
     kept.write("partners/press.yaml", PARTNER)
     [commands] = blocks("A new partner")
     said = typed(commands, capsys)
     assert re.search(r"partner-press +999\d{9} +assumed.*; there in the organisation that is kept", said)
-    assert "tiny-partner-press" in " ".join(backends.s3(kept.account("partner-press")).buckets)
+    account = kept.account("partner-press")
+    assert "tiny-partner-press" in " ".join(backends.s3(account).buckets)
+    assert account in deliveries(kept)
+
+    end, leave = blocks("A partner that goes")
+    assert main.run(["destroy", "--stack", "partner-press", "--as-of", DAY.isoformat()]) == exit_codes.FINDINGS
+    assert "in the file of the domain or partner" in " ".join(capsys.readouterr().out.split())
+    kept.write("partners/press.yaml", PARTNER.partition("agreements:")[0] + "deletion-protection: false\n")
+    typed(end, capsys)
+    assert account not in deliveries(kept)
+    assert not any(name.startswith("tiny-partner-press") for name in backends.s3(account).buckets)
+    (kept.folder / "partners/press.yaml").unlink()
+    said = typed(leave, capsys)
+    assert "press" not in said.partition("stack ")[2]
+    assert kept.account("partner-press") == account, "the account is let go, not closed"
+    assert {"/mesh/deploy", "/mesh/preview"} <= roles(account)
+
+
+def deliveries(kept: Kept) -> str:
+    """Where the domain `orders` delivers, as its buckets have it."""
+    s3: Any = backends.s3(kept.account("domain-orders"))
+    return json.dumps([s3.get_bucket_replication(name) for name in s3.buckets])
+
+
+def test_every_command_of_the_page_is_typed_here() -> None:
+    told = re.findall(r"^\$ (.+)$", PAGE, re.MULTILINE)
+    run = {"A new domain": 1, "A new partner": 1, "A domain that goes": 2, "A partner that goes": 2}
+    assert {heading: len(blocks(heading)) for heading in run} == run
+    assert [command for heading in run for block in blocks(heading) for command in block] == told

@@ -11,6 +11,7 @@ import pytest
 from cli import exit_codes, main
 from mesh.folder import plan_folder
 from mesh.plan.assumed import assumed_in
+from mesh.plan.inputs import ASSUMED_NETWORK
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.provider import AwsProvider
@@ -18,6 +19,7 @@ from sandbox.engine.driver import entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.runs.stack_run import ENTRY_POINT
+from tests.cli.named_ids import named_ids
 from tests.e2e.journal import DAY
 from tests.program import sample
 
@@ -43,6 +45,7 @@ def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_a
     (folder / "accounts.yaml").write_text(BEGINNING)
     config = {"mesh:directory": str(folder)}
 
+    aws_gave: set[str] = set()
     with EmulatedOrganization(IDS, "eu-west-1") as organization:
 
         def up(stack: str) -> tuple[list[str], dict[str, object], str]:
@@ -56,6 +59,7 @@ def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_a
             )
             result = run(engine, entry_point(ENTRY_POINT))
             texts = json.dumps([resource.inputs for resource in result.resources])
+            aws_gave.update(*(named_ids(resource.id or "") for resource in result.resources))
             return [failure.message for failure in result.failures], result.outputs, texts
 
         with pytest.raises(Exception, match="and governance, which have no account id yet"):
@@ -64,6 +68,7 @@ def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_a
         assert failures == []
         # No network of AWS has that id, and what needs the network is refused until `governance` has made it.
         assert assumed_in(texts, plan_folder(folder, DAY).plan) == ("the network",)
+        assert named_ids(texts) - named_ids(BEGINNING) - aws_gave == {ASSUMED_NETWORK}
         assert "999" not in {account[:3] for account in organization.account_ids().values()}
         (tmp_path / "outputs.json").write_text(json.dumps(outputs))
         assert main.run(["accounts", "--dir", str(folder), "--from", str(tmp_path / "outputs.json")]) == exit_codes.FINE

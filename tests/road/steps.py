@@ -1,164 +1,183 @@
 """Steps of the road: for each command of docs/on-aws.md who types it, what AWS is asked, and what there is afterwards.
 
-What a stack asks is a few calls of each kind: that the deploying role may make every call of its stack is proven with
-everything in its place. Here it is who may do it at that moment.
+What a command of the AWS CLI asks, AWS's models say; what a run of Pulumi asks, the plugin's table. Here it is who does
+it at that moment, and what comes of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from mesh import names
-from tests.road import templates
+from tests.road import preconditions, stack_runs, templates
+from tests.road.aws_calls import calls_of
 from tests.road.moment import Moment
-from tests.road.road import ADMINISTRATOR, KEEPER, MANAGEMENT, ORGANIZATION, Road
+from tests.road.road import ADMINISTRATOR, JOINING, KEEPER, MANAGEMENT, ORGANIZATION, STATE_KEEPER, Road
 
-Step = Callable[[Moment, Road], None]
+IN_GOVERNANCE: Final = "222222222222"
+"""The governance account, as the page writes it."""
 
-STEPS: list[tuple[str, Step]] = []
-NOTHING_ASKED = ("mesh ", "pulumi login ")
-"""Commands that ask AWS nothing."""
+STATE: Final = "arn:aws:s3:::STATE-BUCKET"
+_LOOK, _WRITE = ("s3:ListBucket", "s3:GetObject", "kms:Decrypt"), ("s3:PutObject",)
+_LOCK: Final = (*_LOOK, *_WRITE, "s3:DeleteObject")
+OF_THE_STATE: Final = {
+    "login": ("s3:ListBucket", "s3:GetObject"),
+    "stack init": (*_LOOK, *_WRITE, "kms:Encrypt"),
+    "stack output": _LOOK,
+    "stack export": _LOOK,
+    "preview": _LOOK,
+    "cancel": ("s3:ListBucket", "s3:DeleteObject"),
+    **dict.fromkeys(("up", "import", "refresh", "destroy"), _LOCK),
+}
+"""What Pulumi asks for the state, by its verbs: it lists and reads, locks by a file that it deletes, and writes
+(pulumi/pkg/backend/diy/backend.go, lock.go); the key of the state opens another key, which stands beside the state."""
 
-STATE = "arn:aws:s3:::STATE-BUCKET"
+EFFECTS: Final[list[tuple[str, Callable[[Moment, Road], None]]]] = []
 
 
-def step(pattern: str) -> Callable[[Step], Step]:
-    """A step of the road: of the commands that a pattern matches whole."""
+def walk(commands: Sequence[str], aws: Moment, road: Road, start: int = 0) -> Iterator[Moment]:
+    """Go the road from a command on; the moments before each. Raises RefusedError at what AWS would refuse."""
+    for aws.number in range(start, len(commands)):
+        yield aws
+        go(commands[aws.number], aws, road)
 
-    def keep(function: Step) -> Step:
-        STEPS.append((pattern, function))
+
+def go(command: str, aws: Moment, road: Road) -> None:
+    """Type one command."""
+    preconditions.require(aws, command)
+    typed = command.rpartition("|| ")[2]
+    if typed.startswith("aws "):
+        who = typist(typed, aws, road)
+        for call in calls_of(typed.replace(IN_GOVERNANCE, road.account("governance")), who.split(":")[4]):
+            aws.ask(who, call.action, call.resource, **_context(call.action, aws))
+    elif typed.startswith("pulumi "):
+        for action in OF_THE_STATE[verb(typed)]:
+            key = f"arn:aws:kms:eu-west-1:{MANAGEMENT}:key/KEY-ID"
+            whole = STATE if action == "s3:ListBucket" else f"{STATE}/.pulumi/stacks/mesh/x.json"
+            aws.ask(STATE_KEEPER, action, key if action.startswith("kms:") else whole)
+        _run(shlex.split(typed), aws, road)
+    for pattern, function in EFFECTS:
+        if re.fullmatch(pattern, typed):
+            function(aws, road)
+    aws.make(*preconditions.made_by(command))
+
+
+def verb(command: str) -> str:
+    """What Pulumi is told to do. Raises KeyError for what the page has not had yet."""
+    words = command.split()[1:3]
+    found = " ".join(words) if words[0] == "stack" else words[0]
+    if found not in OF_THE_STATE:
+        raise KeyError(command)
+    return found
+
+
+def is_known(command: str) -> bool:
+    """Whether a command is one of the mesh's own, or one whose calls are known."""
+    typed = command.rpartition("|| ")[2]
+    try:
+        return typed.startswith("mesh ") or bool(verb(typed) if typed.startswith("pulumi ") else calls_of(typed, ""))
+    except KeyError:
+        return False
+
+
+# ---- who types it
+
+
+def typist(command: str, aws: Moment, road: Road) -> str:
+    """Who types a command of the AWS CLI."""
+    if command.startswith(("aws ec2 ", "aws glue ")):
+        return stack_runs.deploying(aws, road, "domain-playback")
+    if command.startswith("aws sns "):
+        return stack_runs.deploying(aws, road, "governance")
+    if command.startswith("aws iam get-account-authorization-details "):
+        return JOINING
+    return KEEPER if command.startswith("aws sts ") else ADMINISTRATOR
+
+
+def _context(action: str, aws: Moment) -> dict[str, str]:
+    if action == "sts:AssumeRole":
+        factor = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "60"}
+        return {"sts:SourceIdentity": "keeper"} | (factor if "second factor of the keeper" in aws.things else {})
+    return {}
+
+
+def _run(words: list[str], aws: Moment, road: Road) -> None:
+    """A run of a stack by Pulumi."""
+    if "-s" not in words or words[1] in {"stack", "cancel"}:
+        return
+    stack = words[words.index("-s") + 1]
+    resources = road.footprint_of(stack, stack_runs.plan_now(aws, road))
+    if words[1] == "preview":
+        stack_runs.preview(aws, road, stack)
+    elif words[1] == "import" or "--target" in words:
+        stack_runs.enter(aws, road, stack, ())
+        whole = [each for each in resources if each.type == stack_runs.ORGANIZATION_ITSELF]
+        stack_runs.read(aws, road, whole if words[1] == "import" else ())
+    elif words[1] == "up":
+        stack_runs.up(aws, road, stack)
+        if stack == "organization":
+            _accounts_come(aws, road)
+    else:
+        stack_runs.enter(aws, road, stack, resources)
+        stack_runs.read(aws, road, resources if words[1] == "refresh" else ())
+        stack_runs.read(
+            aws, road, resources if "--preview-only" in words and words[1] == "refresh" else (), previewed=True
+        )
+
+
+# ---- what comes of it
+
+
+def effect(pattern: str) -> Callable[[Callable[[Moment, Road], None]], Callable[[Moment, Road], None]]:
+    """What there is after the commands that a pattern matches whole."""
+
+    def keep(function: Callable[[Moment, Road], None]) -> Callable[[Moment, Road], None]:
+        EFFECTS.append((pattern, function))
         return function
 
     return keep
 
 
-def by_hand(pattern: str, *actions: str, resource: str = "*", who: str = ADMINISTRATOR) -> None:
-    """A step of one person and a few actions, after which nothing is there that others need."""
-
-    def asked(aws: Moment, _: Road) -> None:
-        for action in actions:
-            aws.ask(who, action, resource)
-
-    STEPS.append((pattern, asked))
-
-
-def walk(commands: list[str], aws: Moment, road: Road) -> None:
-    """Go the whole road; raises RefusedError at the step that AWS would refuse."""
-    road.begin(aws)
-    for command in commands:
-        for function in steps_of(command):
-            function(aws, road)
-
-
-def steps_of(command: str) -> list[Step]:
-    """The steps of a command; none for one that asks AWS nothing."""
-    return [function for pattern, function in STEPS if re.fullmatch(pattern, command)]
-
-
-# ---- 1. the organisation and its state
-
-
-@step("aws organizations create-organization .*")
+@effect("aws organizations create-organization .*")
 def _organization(aws: Moment, _: Road) -> None:
-    aws.ask(ADMINISTRATOR, "organizations:CreateOrganization")
-    aws.ask(ADMINISTRATOR, "iam:CreateServiceLinkedRole", f"arn:aws:iam::{MANAGEMENT}:role/aws-service-role/*")
     aws.organization = ORGANIZATION
     aws.changed()
 
 
-by_hand("aws organizations list-roots.*", "organizations:ListRoots")
-by_hand(
-    "aws cloudformation activate-organizations-access",
-    "cloudformation:ActivateOrganizationsAccess",
-    "organizations:EnableAWSServiceAccess",
-)
+@effect("aws s3api create-bucket .*")
+def _bucket(aws: Moment, _: Road) -> None:
+    aws.has(STATE, MANAGEMENT)
 
 
-@step("aws s3api create-bucket --bucket STATE-BUCKET .*")
-def _state(aws: Moment, _: Road) -> None:
-    aws.resources[STATE] = MANAGEMENT
-    aws.changed()
-    aws.ask(ADMINISTRATOR, "s3:CreateBucket", STATE)
+@effect("aws kms create-key .*")
+def _key(aws: Moment, _: Road) -> None:
+    # Without a policy of one's own AWS gives the key that of the account (KMS Developer Guide, "Default key policy").
+    statement = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}}
+    text = templates.document({**statement, "Action": "kms:*", "Resource": "*"})
+    aws.has(f"arn:aws:kms:eu-west-1:{MANAGEMENT}:key/KEY-ID", MANAGEMENT, text)
 
 
-by_hand("aws s3api put-bucket-versioning .*", "s3:PutBucketVersioning", resource=STATE)
-by_hand("aws kms create-key .*", "kms:CreateKey")
-by_hand("aws kms create-alias .*", "kms:CreateAlias", resource=f"arn:aws:kms:eu-west-1:{MANAGEMENT}:alias/mesh-state")
-by_hand("pulumi stack .*", "s3:ListBucket", "s3:GetObject", "s3:PutObject", resource=STATE)
-by_hand("pulumi cancel .*", "s3:ListBucket", "s3:GetObject", "s3:DeleteObject", resource=STATE)
-
-# ---- 2. roles
+@effect("mesh bootstrap .*")
+def _printed(aws: Moment, road: Road) -> None:
+    aws.template = road.then_template if "ids in accounts.yaml" in aws.things else road.first_template
 
 
-@step("aws cloudformation deploy --stack-name mesh-bootstrap .*")
+@effect("aws cloudformation deploy --stack-name mesh-bootstrap .*")
 def _bootstrap(aws: Moment, road: Road) -> None:
-    for action in templates.OF_A_CHANGE_SET:
-        aws.ask(ADMINISTRATOR, action)
-    aws.handed_over = names.deploy_role(MANAGEMENT) in aws.roles
-    template = road.then_template if aws.handed_over else road.first_template
-    templates.deploy(aws, ADMINISTRATOR, template, MANAGEMENT)
+    templates.deploy(aws, ADMINISTRATOR, aws.template, MANAGEMENT)
+    aws.handed_over = aws.template == road.then_template
 
 
-# ---- 3. what exists already
-
-by_hand(
-    "aws organizations list-aws-service-access-for-organization .*", "organizations:ListAWSServiceAccessForOrganization"
-)
-by_hand("aws iam get-account-authorization-details .*", "iam:GetAccountAuthorizationDetails")
-
-
-# ---- 4. the stacks
-
-
-def _deploying(aws: Moment, road: Road, stack: str) -> str:
-    """The role that deploys a stack, entered by who may at that moment: CI's role once there is one."""
-    account = road.account(stack.replace("access-", "domain-"))
-    kind = stack.partition("-")[0]
-    deploy = names.deploy_access_role(account) if kind == "access" else names.deploy_role(account)
-    ci = {"partner": "partners", "domain": names.ci_of_domain(account)}.get(kind, kind)
-    who = ADMINISTRATOR if kind == "organization" and not aws.handed_over else signed_in(aws, road, ci)
-    aws.become(who, names.preview_role(account))
-    return aws.become(who, deploy)
-
-
-def signed_in(aws: Moment, road: Road, ci: str) -> str:
-    """The CI role of a stack, entered with a token of the stack's own environment."""
-    first = road.then.organization.args.first_ci
-    assert first
-    every = {role.stack: role for role in (*first.roles, *road.then.governance.ci.values())}
-    provider = names.identity_provider(road.account("governance"), first.issuer)
-    return aws.sign_in(provider, every[ci].arn, first.audience, every[ci].subject)
-
-
-@step("pulumi (up|import) -s organization .*|.*\\|\\| pulumi up -s organization .*")
-def _organization_runs(aws: Moment, road: Road) -> None:
-    deploy = _deploying(aws, road, "organization")
-    for action in (
-        "organizations:EnablePolicyType",
-        "organizations:CreateOrganizationalUnit",
-        "organizations:CreateAccount",
-        "organizations:CreatePolicy",
-        "organizations:AttachPolicy",
-        "cloudformation:CreateStackSet",
-        "cloudformation:CreateStackInstances",
-        "cloudformation:UpdateStackSet",
-        "iam:EnableOrganizationsRootCredentialsManagement",
-        "iam:CreateGroup",
-        "iam:PutGroupPolicy",
-        "ram:EnableSharingWithAwsOrganization",
-        "cloudtrail:RegisterOrganizationDelegatedAdmin",
-        "sso:CreatePermissionSet",
-    ):
-        aws.ask(deploy, action)
-
-
-@step("pulumi up -s organization --yes")
-def _accounts_start(aws: Moment, road: Road) -> None:
+def _accounts_come(aws: Moment, road: Road) -> None:
+    """The organisation as the stack's run left it; new accounts with what the StackSets bring."""
+    args = road.first.organization.args
     if aws.members:
+        road.control(aws, stack_runs.plan_now(aws, road))
         return
     road.accounts_come(aws)
-    args = road.first.organization.args
     for account in args.accounts:
         id_ = road.ids[account.name]
         stack_set = names.BOOTSTRAP_ROLE.replace("*", id_, 1).replace("*", "0123456789abcdef")
@@ -169,120 +188,22 @@ def _accounts_start(aws: Moment, road: Road) -> None:
             for action in templates.OF_A_STACK:
                 aws.ask(stack_set, action, f"arn:aws:cloudformation:eu-west-1:{id_}:stack/StackSet-mesh-bootstrap/1")
             templates.deploy(aws, stack_set, road.sent(text), id_)
-    group = road.then.organization.break_glass_group.permissions.text()
-    aws.role(KEEPER, inline={"mesh": group})
 
 
-@step("pulumi up -s governance --yes --continue-on-error")
-def _governance_runs(aws: Moment, road: Road) -> None:
-    hub = road.account("governance")
-    deploy = _deploying(aws, road, "governance")
-    bounded = {"iam:PermissionsBoundary": names.boundary(hub)}
-    aws.ask(deploy, "iam:CreatePolicy", names.boundary(hub))
-    for role in ("publisher/publish-ads", "location/ads", f"ci/{names.ci_of_domain(road.account('domain-ads'))}"):
-        aws.ask(deploy, "iam:CreateRole", names.role(hub, role), **bounded)
-    for action in ("cloudtrail:CreateTrail", "ec2:CreateVpc", "lakeformation:PutDataLakeSettings", "kms:CreateKey"):
-        aws.ask(deploy, action)
-    aws.resources[names.break_glass_topic("eu-west-1", hub)] = hub
-    aws.resources[f"arn:aws:glue:eu-west-1:{hub}:catalog"] = hub
-    for below in ("publisher/", "location/", "ci/domain-"):
-        road.roles_come(aws, hub, below=below)
+@effect("aws iam create-user .*")
+def _keeper(aws: Moment, _: Road) -> None:
+    aws.role(KEEPER)
 
 
-@step("pulumi up -s partner-.* --yes --continue-on-error")
-def _partner_runs(aws: Moment, road: Road) -> None:
-    account = road.account("partner-subtitling")
-    deploy = _deploying(aws, road, "partner-subtitling")
-    aws.ask(deploy, "iam:CreatePolicy", names.boundary(account))
-    aws.ask(
-        deploy, "iam:CreateRole", names.role(account, "access"), **{"iam:PermissionsBoundary": names.boundary(account)}
-    )
-    aws.ask(deploy, "kms:CreateKey")
+@effect("aws iam add-user-to-group .*")
+def _in_the_group(aws: Moment, road: Road) -> None:
+    aws.role(KEEPER, inline={"mesh": road.sent(road.first.organization.break_glass_group.permissions.text())})
 
 
-@step("pulumi up -s access-playback --yes --continue-on-error")
-def _access_runs(aws: Moment, road: Road) -> None:
-    account = road.account("domain-playback")
-    deploy = _deploying(aws, road, "access-playback")
-    aws.ask(deploy, "iam:CreatePolicy", names.boundary(account))
-    bounded = {"iam:PermissionsBoundary": names.boundary(account)}
-    aws.ask(deploy, "iam:CreateRole", names.role(account, "clearance/pii"), **bounded)
-    aws.ask(deploy, "lakeformation:PutDataLakeSettings")
-    road.roles_come(aws, account, below="clearance/")
-
-
-@step("pulumi up -s domain-playback --yes --continue-on-error")
-def _domain_runs(aws: Moment, road: Road) -> None:
-    deploy = _deploying(aws, road, "domain-playback")
-    aws.ask(deploy, "kms:CreateKey")
-    aws.ask(deploy, "budgets:ModifyBudget")
-    hub = road.account("governance")
-    publisher = aws.become(deploy, names.publisher_role(hub, "playback"))
-    aws.ask(publisher, "glue:CreateDatabase", f"arn:aws:glue:eu-west-1:{hub}:catalog")
-
-
-@step("pulumi (preview|refresh|destroy) -s domain-playback .*|pulumi preview -s domain-playback")
-def _domain_is_looked_at(aws: Moment, road: Road) -> None:
-    _deploying(aws, road, "domain-playback")
-
-
-@step("pulumi preview -s domain-playback.*")
-def _a_pull_request_is_previewed(aws: Moment, road: Road) -> None:
-    aws.become(signed_in(aws, road, names.CI_OF_PREVIEWS), names.preview_role(road.account("domain-playback")))
-
-
-@step("pulumi preview -s organization")
-def _organization_is_previewed(aws: Moment, road: Road) -> None:
-    _deploying(aws, road, "organization")
-
-
-by_hand("aws service-quotas list-service-quotas .*", "servicequotas:ListServiceQuotas")
-by_hand("aws service-quotas request-service-quota-increase .*", "servicequotas:RequestServiceQuotaIncrease")
-by_hand("aws sso-admin list-instances .*", "sso:ListInstances")
-by_hand("aws identitystore list-groups .*", "identitystore:ListGroups")
-by_hand("aws account put-alternate-contact .*", "account:PutAlternateContact")
-
-
-# ---- 5. from day to day: a job of the domain's CI, in its environment
-
-
-def of_the_domain(pattern: str, *actions: str) -> None:
-    """A step of CI of a domain, in the domain's account."""
-
-    def asked(aws: Moment, road: Road) -> None:
-        deploy = _deploying(aws, road, "domain-playback")
-        for action in actions:
-            aws.ask(deploy, action)
-
-    STEPS.append((pattern, asked))
-
-
-of_the_domain("aws ec2 describe-subnets .*", "ec2:DescribeSubnets")
-of_the_domain("aws ec2 create-security-group .*", "ec2:CreateSecurityGroup")
-of_the_domain("aws ec2 authorize-security-group-ingress .*", "ec2:AuthorizeSecurityGroupIngress")
-of_the_domain("aws glue create-connection .*", "glue:CreateConnection")
-
-# ---- 8. break-glass
-
-by_hand("aws iam create-user .*", "iam:CreateUser", resource=KEEPER)
-by_hand("aws iam add-user-to-group .*", "iam:AddUserToGroup", resource=f"arn:aws:iam::{MANAGEMENT}:group/mesh/*")
-by_hand("aws iam create-virtual-mfa-device .*", "iam:CreateVirtualMFADevice")
-by_hand("aws iam enable-mfa-device .*", "iam:EnableMFADevice", resource=KEEPER)
-by_hand("aws iam create-access-key .*", "iam:CreateAccessKey", resource=KEEPER)
-
-
-@step("aws sns confirm-subscription .*")
-def _alarm(aws: Moment, road: Road) -> None:
-    deploy = _deploying(aws, road, "governance")
-    aws.ask(deploy, "sns:ConfirmSubscription", names.break_glass_topic("eu-west-1", road.account("governance")))
-
-
-@step("aws sts assume-role --region eu-west-1 .*")
+@effect("aws sts assume-role .*")
 def _emergency(aws: Moment, road: Road) -> None:
-    factor = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "60", "sts:SourceIdentity": "keeper"}
     role = names.break_glass_role(road.account("governance"))
-    for action in ("sts:AssumeRole", "sts:SetSourceIdentity"):
-        aws.ask(KEEPER, action, role, **factor)
+    aws.ask(KEEPER, "sts:SetSourceIdentity", role, **_context("sts:AssumeRole", aws))
     name = {"aws:SourceIdentity": "keeper", "sts:SourceIdentity": "keeper"}
     for entered in (
         names.deploy_role(MANAGEMENT),

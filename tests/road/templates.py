@@ -21,9 +21,13 @@ OF_A_CHANGE_SET = (
     "cloudformation:DescribeChangeSet",
     "cloudformation:DescribeStacks",
     "cloudformation:ExecuteChangeSet",
-    "cloudformation:GetTemplateSummary",
 )
-"""What `aws cloudformation deploy` calls."""
+"""What `aws cloudformation deploy` calls (aws-cli, awscli/customizations/cloudformation/deployer.py and deploy.py)."""
+
+
+def document(*statements: dict[str, Any]) -> str:
+    """The text of a policy."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
 
 
 def deploy(aws: Moment, who: str, template: str, account: str) -> None:
