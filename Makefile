@@ -13,6 +13,8 @@ ARGS   ?=
 # Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs once more, and pytest counts it.
 CONNECTION_LOST := Resource monitor has terminated|Failed to connect to remote host
 STATE_TORN := failed to load checkpoint: EOF
+# Set in many container images: every `mesh` and every worker of the tests would compile pulumi_aws and moto anew.
+unexport PYTHONDONTWRITEBYTECODE
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

@@ -22,14 +22,15 @@ from tests.program.sample import mesh as sample_run
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-STACKS = Path(__file__).resolve().parents[1] / "stacks"
-TINY = Path(__file__).parent / "mesh" / "tiny"
+TESTS = Path(__file__).resolve().parent
+STACKS = TESTS.parent / "stacks"
+TINY = TESTS / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a time limit of their own are the long ones; a file goes where its first test goes."""
-    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+    """Tests with a time limit of their own are the long ones, then those of whole commands; no worker ends on them."""
+    items.sort(key=lambda item: (item.get_closest_marker("timeout") is None, item.path.parent != TESTS))
 
 
 @pytest.fixture(scope="session")

@@ -49,8 +49,11 @@ def _form(text: str) -> str:
     return _VARIABLE.sub(_ANY, text).replace("*", _ANY)
 
 
+@lru_cache(maxsize=65_536)
 def _meet(one: str, other: str) -> bool:
     """Whether a text matches both patterns."""
+    if _ANY in (one, other):
+        return True
 
     @lru_cache(maxsize=65_536)
     def met(i: int, j: int) -> bool:

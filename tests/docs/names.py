@@ -140,9 +140,13 @@ def _wrong_target(arguments: list[str]) -> list[str]:
     return [f"make {word}" for word in named if word not in targets]
 
 
+@cache
+def _mesh() -> Any:
+    return typer.main.get_command(app)
+
+
 def _wrong_mesh(arguments: list[str]) -> list[str]:
-    command: Any = typer.main.get_command(app)
-    name = "mesh"
+    command, name = _mesh(), "mesh"
     for word in arguments:
         if word.startswith("-"):
             options = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import os
 import re
 import tokenize
 from collections.abc import Iterator
@@ -23,7 +24,16 @@ COMMAND = re.compile(r"^\$ (?P<command>.+)$", re.MULTILINE)
 
 def files(pattern: str) -> list[Path]:
     """The project's own files of a pattern, in order; what was set up or generated beside them is left out."""
-    return sorted(path for path in ROOT.rglob(pattern) if SKIPPED.isdisjoint(path.relative_to(ROOT).parts))
+    return [path for path in _tree() if path.match(pattern)]
+
+
+@cache
+def _tree() -> list[Path]:
+    found: list[Path] = []
+    for folder, inside, names in os.walk(ROOT):
+        inside[:] = [name for name in inside if name not in SKIPPED]  # a virtual environment is not even entered
+        found += (Path(folder, name) for name in (*inside, *names) if name not in SKIPPED)
+    return sorted(found)
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def comments() -> Iterator[Comment]:
     """Every docstring and comment of the Python files, and every comment of the Makefile and of CI."""
     for path in files("*.py"):
         source, name = _read(path), path.relative_to(ROOT).as_posix()
-        yield from _docstrings(source, name)
+        yield from _docstrings(ast.parse(source), name)
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
                 yield Comment(f"{name}:{token.start[0]}", token.string)
@@ -114,9 +124,9 @@ def comments() -> Iterator[Comment]:
                 yield Comment(f"{name}:{number}", line.partition("#")[2])
 
 
-def _docstrings(source: str, name: str) -> Iterator[Comment]:
+def _docstrings(tree: ast.Module, name: str) -> Iterator[Comment]:
     """Docstrings, of fields as well: every text that stands as a statement by itself."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield Comment(f"{name}:{node.lineno}", node.value.value)
 
@@ -125,9 +135,9 @@ def texts() -> Iterator[Comment]:
     """Every other text in the packages that are installed: what a user may be told."""
     for package in ("cli", "components", "mesh", "policies", "program", "sandbox"):
         for path in sorted((ROOT / package).rglob("*.py")):
-            source, name = _read(path), path.relative_to(ROOT).as_posix()
-            documented = {comment.where for comment in _docstrings(source, name)}
-            for node in ast.walk(ast.parse(source)):
+            tree, name = ast.parse(_read(path)), path.relative_to(ROOT).as_posix()
+            documented = {comment.where for comment in _docstrings(tree, name)}
+            for node in ast.walk(tree):
                 where = f"{name}:{getattr(node, 'lineno', 0)}"
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and where not in documented:
                     yield Comment(where, node.value)

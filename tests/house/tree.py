@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -68,4 +68,9 @@ class Module:
 def modules(folders: Iterable[str] = FOLDERS) -> list[Module]:
     """Every source file of the product, sorted by path."""
     files = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    return [Module(str(path.relative_to(ROOT)), path.read_text("utf-8")) for path in sorted(files)]
+    return [_read(path) for path in sorted(files)]
+
+
+@cache
+def _read(path: Path) -> Module:
+    return Module(str(path.relative_to(ROOT)), path.read_text("utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from mesh.evaluator.policies import compiled
-from mesh.plan import Plan
-from mesh.proof import mutate, verdicts
+from mesh.load import load
+from mesh.plan import Plan, build
+from mesh.proof import mutate, verdicts, written_labels
 from mesh.proof.equivalent_mutants import REASONS
 from mesh.proof.forms import marker
 from mesh.proof.invariants import INVARIANTS
@@ -117,10 +119,8 @@ def test_after_a_run_the_documents_and_the_answers_are_as_before(plan: Plan, wri
         assert [w.text for claim in BY_ID[name].claims(subject) if (w := claim.check(subject))] == []
 
 
-def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(
-    plan: Plan, written: WrittenLabels, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I13"], BY_ID["I20"]))
+def mistakes_in_lakes(plan: Plan, written: WrittenLabels) -> list[MutationOutcome]:
+    """Outcomes of every kind of mistake in a grant and in a label, each taken back."""
     mutation = Mutation(plan, written)
     whole = mutation.subject.lakes
     found = list(mutation.of_lakes())
@@ -129,8 +129,31 @@ def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(
     forms = {grant.name: form(f"{grant.name} {grant.on}") for grant in whole.lakes[mutation.subject.hub].grants}
     assert {forms[name] for name in dropped & forms.keys()} == set(forms.values())
     assert {each.mutant.mistake for each in found} == {"dropped", "added", "widened", "turned"}
-    assert [str(each.mutant) for each in found if each.survives] == []
     assert mutation.subject.lakes is whole
+    return found
+
+
+@pytest.fixture
+def two_of_lakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two invariants of Lake Formation only."""
+    monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I13"], BY_ID["I20"]))
+
+
+@pytest.mark.usefixtures("two_of_lakes")
+def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(tiny: Path) -> None:
+    mesh = load(tiny).usable()
+    found = mistakes_in_lakes(build(mesh, datetime.date(2027, 1, 1)), written_labels.read(tiny, mesh))
+    # Nobody there holds a clearance without pii: a table that is opened opens to no one.
+    assert [str(each.mutant) for each in found if each.survives] == [
+        "labels of 200000000002: orders__customers, pii turned",
+        "labels of 200000000002: orders__customers.customers, pii turned",
+    ]
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("two_of_lakes")
+def test_every_mistake_in_a_grant_or_a_label_of_the_sample_is_noticed(plan: Plan, written: WrittenLabels) -> None:
+    assert [str(each.mutant) for each in mistakes_in_lakes(plan, written) if each.survives] == []
 
 
 @pytest.mark.usefixtures("few")

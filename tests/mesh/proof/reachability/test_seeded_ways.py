@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -25,7 +26,7 @@ def unopened(subject: Subject) -> Callable[[str], Paths]:
     """`unopened(adversary)`: where it comes to in the mesh as it is generated, by the names of principals."""
     graph = PrincipalGraph(subject)
     known = {node.name for node in graph.nodes.values()}
-    return lambda adversary: by_name(graph, adversary) if adversary in known else {}
+    return cache(lambda adversary: by_name(graph, adversary) if adversary in known else {})
 
 
 def by_name(graph: PrincipalGraph, adversary: str) -> Paths:
