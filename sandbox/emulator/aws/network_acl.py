@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sandbox.emulator.aws.ec2 import EC2_TAGS, access_lists, owned
@@ -55,6 +56,8 @@ def _put_entries(call: Call) -> None:
     access_list = _access_list(call)
     for direction in _ENTRIES:
         kept, egress = _kept(access_list, direction), direction == "egress"
+        if call.resource.fields[direction].computed and direction not in call.inputs:
+            continue
         wanted: list[PropertyValues] = call.inputs.get(direction) or []
         for entry in kept:
             if entry not in wanted:
@@ -90,11 +93,14 @@ def _create(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_network_acl", VpcId=call.inputs["vpcId"])["NetworkAcl"]["NetworkAclId"]
     _update(call)
     EC2_TAGS.update(call)
-    return call.id, owned(call, "network-acl")
+    chosen: PropertyValues = {"subnetIds": [], **{direction: [] for direction in _ENTRIES}}
+    return call.id, {**chosen, **owned(call, "network-acl")}
 
 
 def _update(call: Call) -> None:
     _put_entries(call)
+    if "subnetIds" not in call.inputs:
+        return
     wanted, lists = set(call.inputs.get("subnetIds") or []), access_lists(call, call.inputs["vpcId"])
     (default,) = (one["NetworkAclId"] for one in lists if one["IsDefault"])
     for one in lists:
@@ -130,7 +136,11 @@ ACCESS_LIST: Final = ResourceType(
     "aws:ec2/networkAcl:NetworkAcl",
     "EC2 Network ACL",
     "ec2",
-    {"vpcId": text(required=True, replaces=True), "subnetIds": texts(), **_ENTRIES},
+    {
+        "vpcId": text(required=True, replaces=True),
+        "subnetIds": texts(computed=True),
+        **{direction: replace(entries, computed=True) for direction, entries in _ENTRIES.items()},
+    },
     _create,
     _read,
     _update,

@@ -15,7 +15,8 @@ def _create_endpoint(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_vpc_endpoint", **call.request())["VpcEndpoint"]["VpcEndpointId"]
     EC2_TAGS.update(call)
     dns = bool(call.inputs.get("privateDnsEnabled"))
-    return call.id, {**owned(call, "vpc-endpoint"), "state": "available", "privateDnsEnabled": dns}
+    chosen: PropertyValues = {"privateDnsEnabled": dns, "policy": "", **{name: [] for name in _CHANGES}}
+    return call.id, {**chosen, **owned(call, "vpc-endpoint"), "state": "available"}
 
 
 def _read_endpoint(call: Call) -> PropertyValues | None:
@@ -32,6 +33,8 @@ def _read_endpoint(call: Call) -> PropertyValues | None:
 def _update_endpoint(call: Call) -> None:
     changes: PropertyValues = {}
     for name, member in _CHANGES.items():
+        if name not in call.inputs:
+            continue
         before, after = set(call.old.get(name) or []), set(call.inputs.get(name) or [])
         changes[f"Add{member}"] = sorted(after - before) or None
         changes[f"Remove{member}"] = sorted(before - after) or None
@@ -53,9 +56,9 @@ ENDPOINT: Final = ResourceType(
         "serviceName": text(required=True, replaces=True),
         "vpcEndpointType": text(default="Gateway", replaces=True),
         "policy": document("PolicyDocument", computed=True),
-        "routeTableIds": texts(),
-        "subnetIds": texts(),
-        "securityGroupIds": texts(),
+        "routeTableIds": texts(computed=True),
+        "subnetIds": texts(computed=True),
+        "securityGroupIds": texts(computed=True),
         "privateDnsEnabled": flag(computed=True, unread=True),  # moto does not update it
     },
     _create_endpoint,
