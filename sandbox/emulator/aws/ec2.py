@@ -283,7 +283,7 @@ def _read_group(call: Call) -> PropertyValues:
     group = _group(call)
     ingress = [_rule(permission) for permission in group["IpPermissions"]]
     known = {"name": group["GroupName"], "description": group["Description"], "vpcId": group["VpcId"]}
-    return {**known, **({"ingress": ingress} if ingress else {}), **owned(call, "security-group")}
+    return {**known, "ingress": ingress, **owned(call, "security-group")}
 
 
 def _rule(permission: PropertyValues) -> PropertyValues:

@@ -81,11 +81,6 @@ def _add(call: Call, entry: PropertyValues, egress: bool) -> None:
     )
 
 
-def _entries(access_list: PropertyValues) -> PropertyValues:
-    found = {direction: _kept(access_list, direction) for direction in _ENTRIES}
-    return {direction: entries for direction, entries in found.items() if entries}
-
-
 # --- a list of our own -------------------------------------------------------------------------------------
 
 
@@ -122,8 +117,8 @@ def _move(call: Call, association: PropertyValues, access_list: str) -> None:
 def _read(call: Call) -> PropertyValues:
     access_list = _access_list(call)
     subnets = sorted(association["SubnetId"] for association in access_list["Associations"])
-    known = {"vpcId": access_list["VpcId"], **({"subnetIds": subnets} if subnets else {})}
-    return {**known, **_entries(access_list), **owned(call, "network-acl")}
+    entries = {direction: _kept(access_list, direction) for direction in _ENTRIES}
+    return {"vpcId": access_list["VpcId"], "subnetIds": subnets, **entries, **owned(call, "network-acl")}
 
 
 def _delete(call: Call) -> None:
@@ -163,7 +158,8 @@ def _adopt(call: Call) -> IdAndOutputs:
 def _read_default(call: Call) -> PropertyValues:
     access_list = _access_list(call)
     known = {"defaultNetworkAclId": call.id, "vpcId": access_list["VpcId"]}
-    return {**known, **_entries(access_list), **owned(call, "network-acl")}
+    found = {direction: entries for direction in _ENTRIES if (entries := _kept(access_list, direction))}
+    return {**known, **found, **owned(call, "network-acl")}
 
 
 DEFAULT: Final = ResourceType(

@@ -26,8 +26,8 @@ def _read_endpoint(call: Call) -> PropertyValues | None:
     groups = [group["GroupId"] for group in endpoint.get("Groups", [])]
     properties = call.properties({**endpoint, "SecurityGroupIds": groups})
     # AWS answers with an empty list or False for a property that the kind of endpoint does not have.
-    own = {name: value for name, value in properties.items() if value not in ([], False)}
-    return {**own, **owned(call, "vpc-endpoint"), "state": endpoint["State"]}
+    own = {name: value for name, value in properties.items() if value is not False}
+    return {**{name: [] for name in _CHANGES}, **own, **owned(call, "vpc-endpoint"), "state": endpoint["State"]}
 
 
 def _update_endpoint(call: Call) -> None:
