@@ -44,7 +44,7 @@ class PartnerAccount(ComponentResource):
             location_uri=f"s3://{args.inbox}/",
             opts=ResourceOptions(parent=self),
         )
-        self.key_arn, self.access_role_arn = self.key.arn, self._access(name, args).arn
+        self.key_arn, self.key_id, self.access_role_arn = self.key.arn, self.key.key_id, self._access(name, args).arn
         self.register_outputs(
             {"inbox": self.inbox.name, "key_arn": self.key_arn, "access_role_arn": self.access_role_arn}
         )

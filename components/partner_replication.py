@@ -6,7 +6,6 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from components.renamed import formerly
-from mesh import names
 from mesh.plan import nodes
 
 
@@ -44,8 +43,6 @@ def rule(
             "bucket": f"arn:aws:s3:::{delivery.inbox}",
             "account": delivery.partner_id,
             "access_control_translation": {"owner": "Destination"},
-            "encryption_configuration": {
-                "replica_kms_key_id": names.inbox_key(args.perimeter.region, delivery.partner_id)
-            },
+            "encryption_configuration": {"replica_kms_key_id": delivery.key},
         },
     }
