@@ -22,15 +22,13 @@ class PartnerReplication(ComponentResource):
             name,
             bucket=args.bucket,
             role=args.role_arn,
-            rules=[rule(args, delivery, number) for number, delivery in enumerate(args.deliveries)],
+            rules=[rule(delivery, number) for number, delivery in enumerate(args.deliveries)],
             opts=ResourceOptions(parent=self),
         )
         self.register_outputs({"role_arn": self.role_arn})
 
 
-def rule(
-    args: nodes.PartnerReplicationArgs, delivery: nodes.Delivery, priority: int
-) -> aws.s3.BucketReplicationConfigRuleArgsDict:
+def rule(delivery: nodes.Delivery, priority: int) -> aws.s3.BucketReplicationConfigRuleArgsDict:
     """The rule of one agreement: the partner owns the copy, which its key encrypts; deletions are not replicated."""
     return {
         "id": delivery.partner,
