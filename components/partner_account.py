@@ -52,7 +52,7 @@ class PartnerAccount(ComponentResource):
     def _key(self, name: str, args: PartnerAccountArgs) -> aws.kms.Key:
         key = aws.kms.Key(
             name,
-            description=f"Inbox of partner {args.partner}",
+            description=names.inbox_key_description(args.partner),
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=args.key_policy.text(),

@@ -180,6 +180,11 @@ def inbox_key(region: str, partner_id: str, key_id: str = "") -> str:
     return f"arn:aws:kms:{region}:{partner_id}:" + (f"key/{key_id}" if key_id else f"alias/{INBOX_KEY_ALIAS}")
 
 
+def inbox_key_description(partner: str) -> str:
+    """What a partner's inbox key is described as."""
+    return f"Inbox of partner {partner}"
+
+
 CI_FOLDER = "ci"
 """Folder of the roles of continuous integration, in the governance account; web identities assume no other role."""
 

@@ -34,3 +34,4 @@ def test_replication_names_the_key_by_its_own_arn_once_its_id_is_known(tmp_path:
         for delivery in replication.deliveries
     ]
     assert {delivery.key for delivery in deliveries} == {f"arn:aws:kms:eu-west-1:410000000072:{named}"}
+    assert plan.inbox_keys == ({"courier": KEY} if more else {})
