@@ -168,7 +168,7 @@ def _of_outputs(source: str, outputs: OrganizationOutputs, known: AccountsFile |
     ours = {"id": outputs.organization, "root": outputs.root, "management": outputs.management}
     _require_ours(source, ours, known.organization)
     kept: dict[str, Any] = {"identity_center": known.identity_center, "network": known.network}
-    kept |= _let_go(outputs, known)
+    kept |= {"inbox_keys": known.inbox_keys, **_let_go(outputs, known)}
     record = known.organization.model_dump(include={"services", "policy_types"})
     return _with_record(given.model_copy(update=kept), record)
 
@@ -246,6 +246,8 @@ def accounts_text(accounts: AccountsFile) -> str:
         values: dict[str, str] = getattr(accounts, kind)
         lines.append(f"{kind}:" if values else f"{kind}: {{}}")
         lines += [f'  {name}: "{account}"' for name, account in sorted(values.items())]
+    keys = sorted(accounts.inbox_keys.items())
+    lines += ["inbox-keys:", *(f"  {name}: {key}" for name, key in keys)] if keys else []
     center = accounts.identity_center
     if center:
         groups = [f"    {name}: {group}" for name, group in sorted(center.groups.items())]

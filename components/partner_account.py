@@ -44,7 +44,7 @@ class PartnerAccount(ComponentResource):
             location_uri=f"s3://{args.inbox}/",
             opts=ResourceOptions(parent=self),
         )
-        self.key_arn, self.access_role_arn = self.key.arn, self._access(name, args).arn
+        self.key_arn, self.key_id, self.access_role_arn = self.key.arn, self.key.key_id, self._access(name, args).arn
         self.register_outputs(
             {"inbox": self.inbox.name, "key_arn": self.key_arn, "access_role_arn": self.access_role_arn}
         )
@@ -52,7 +52,7 @@ class PartnerAccount(ComponentResource):
     def _key(self, name: str, args: PartnerAccountArgs) -> aws.kms.Key:
         key = aws.kms.Key(
             name,
-            description=f"Inbox of partner {args.partner}",
+            description=names.inbox_key_description(args.partner),
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=args.key_policy.text(),

@@ -6,7 +6,6 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from components.renamed import formerly
-from mesh import names
 from mesh.plan import nodes
 
 
@@ -23,15 +22,13 @@ class PartnerReplication(ComponentResource):
             name,
             bucket=args.bucket,
             role=args.role_arn,
-            rules=[rule(args, delivery, number) for number, delivery in enumerate(args.deliveries)],
+            rules=[rule(delivery, number) for number, delivery in enumerate(args.deliveries)],
             opts=ResourceOptions(parent=self),
         )
         self.register_outputs({"role_arn": self.role_arn})
 
 
-def rule(
-    args: nodes.PartnerReplicationArgs, delivery: nodes.Delivery, priority: int
-) -> aws.s3.BucketReplicationConfigRuleArgsDict:
+def rule(delivery: nodes.Delivery, priority: int) -> aws.s3.BucketReplicationConfigRuleArgsDict:
     """The rule of one agreement: the partner owns the copy, which its key encrypts; deletions are not replicated."""
     return {
         "id": delivery.partner,
@@ -44,8 +41,6 @@ def rule(
             "bucket": f"arn:aws:s3:::{delivery.inbox}",
             "account": delivery.partner_id,
             "access_control_translation": {"owner": "Destination"},
-            "encryption_configuration": {
-                "replica_kms_key_id": names.inbox_key(args.perimeter.region, delivery.partner_id)
-            },
+            "encryption_configuration": {"replica_kms_key_id": delivery.key},
         },
     }

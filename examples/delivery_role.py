@@ -6,12 +6,14 @@ import pulumi
 from acme import AUDITOR, INBOX, PERIMETER, SALES, account
 
 from components import DeliveryRole
+from mesh import names
 from mesh.plan import nodes
 
 agreement = nodes.Delivery(
     partner="auditor",
     partner_id=AUDITOR,
     inbox=INBOX,
+    key=names.inbox_key(PERIMETER.region, AUDITOR),
     end=datetime.date(2029, 6, 30),
     open=True,
 )

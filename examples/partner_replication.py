@@ -22,6 +22,7 @@ agreement = nodes.Delivery(
     partner="auditor",
     partner_id=AUDITOR,
     inbox=INBOX,
+    key=names.inbox_key(PERIMETER.region, AUDITOR),
     end=datetime.date(2027, 3, 31),
     open=True,
 )

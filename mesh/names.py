@@ -175,9 +175,14 @@ def stand_in_key(region: str, account_id: str, alias: str) -> str:
     return f"arn:aws:kms:{region}:{account_id}:key/{alias.replace('/', '-')}"
 
 
-def inbox_key(region: str, partner_id: str) -> str:
-    """ARN of the alias of an inbox's key; replication takes an alias ARN (S3 API, ReplicaKmsKeyID)."""
-    return f"arn:aws:kms:{region}:{partner_id}:alias/{INBOX_KEY_ALIAS}"
+def inbox_key(region: str, partner_id: str, key_id: str = "") -> str:
+    """ARN of an inbox's key, or of its alias while nobody has its id; the S3 API takes either (ReplicaKmsKeyID)."""
+    return f"arn:aws:kms:{region}:{partner_id}:" + (f"key/{key_id}" if key_id else f"alias/{INBOX_KEY_ALIAS}")
+
+
+def inbox_key_description(partner: str) -> str:
+    """What a partner's inbox key is described as."""
+    return f"Inbox of partner {partner}"
 
 
 CI_FOLDER = "ci"

@@ -17,4 +17,5 @@ def deploy(plan: PartnerPlan) -> None:
     partner = PartnerAccount(plan.name, plan.partner, log_bucket=plan.account.log_bucket, opts=started)
     AccountBudget(plan.name, plan.account, opts=after(options, account, partner))
     pulumi.export("inbox", partner.inbox.name)
+    pulumi.export("inbox_key", partner.key_id)
     pulumi.export("access_role", partner.access_role_arn)

@@ -10,6 +10,7 @@ from mesh.acceptance import property_values
 from mesh.acceptance.bucket_places import misplaced
 from mesh.acceptance.emitted import EmittedResource, InputRefusal, emitted
 from mesh.acceptance.key_aliases import aliases_of_others
+from mesh.acceptance.key_lockout import locks_out
 from mesh.acceptance.named_in_policies import MadePrincipals
 from mesh.acceptance.policy_documents import wrong_in
 from mesh.acceptance.policy_places import documents, unread
@@ -73,6 +74,7 @@ def accept_all(resources: Iterable[EmittedResource], *, whole: bool) -> Accepted
             refusals += count.refusals
         refusals += aliases_of_others(resource)
         refusals += misplaced(resource)
+        refusals += locks_out(resource)
         found, wrong = _documents(resource, principals)
         number += found
         refusals += wrong

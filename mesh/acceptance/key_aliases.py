@@ -18,7 +18,8 @@ DECIDED: Final[Mapping[tuple[str, str], str]] = {
         "The S3 API Reference takes a key's ARN or an alias's (EncryptionConfiguration, ReplicaKmsKeyID); AWS's "
         "support told others that an alias cannot be used (ministryofjustice/aws-root-account, pull request 1015). AWS "
         "gives the key's id when the partner's stack is made, in another account, whose state a domain's CI does not "
-        "read. The first delivery on AWS answers it, and is one of the first checks there."
+        "read. The first delivery on AWS answers it, and is one of the first checks there; "
+        "`inbox-keys` of accounts.yaml has the key named by its own ARN."
     ),
 }
 """Properties for which an alias of another account is emitted though sources differ, with the reason."""

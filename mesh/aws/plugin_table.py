@@ -18,6 +18,7 @@ from mesh.aws.plugin_types import STEPS, DeletionRefusal, PluginBug, PluginCall,
 
 _FOLDER: Final = "plugin"
 _OF_THE_PROVIDER: Final = "provider.yaml"
+_OF_THE_PROVIDER_FILE: Final = {"source", "enter", "read", "package"}
 _OF_A_FILE: Final = {"source", "types"}
 _OF_A_SOURCE: Final = {"repository", "commit", "version", "read"}
 _OF_A_CALL: Final = {"call", "on", "when", "keys", "forgiven", "along", "source"}
@@ -52,7 +53,7 @@ def provider_calls() -> Mapping[str, tuple[PluginCall, ...]]:
     """Calls of the provider itself: `enter`, by which it becomes its role, and `read`, before it does anything."""
     text = dict(packaged_texts(_FOLDER))[_OF_THE_PROVIDER]
     where = f"mesh/aws/plugin/{_OF_THE_PROVIDER}"
-    body = _mapping(_parsed(text, where), where, {"source", "enter", "read"})
+    body = _mapping(_parsed(text, where), where, _OF_THE_PROVIDER_FILE)
     return {step: _calls(body.get(step, []), f"{where}: {step}") for step in ("enter", "read")}
 
 

@@ -26,6 +26,14 @@ GroupId = Annotated[
 ]
 
 
+KeyId = Annotated[
+    str,
+    expected(
+        r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "the id of a KMS key, such as 1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+]
+
 NetworkId = Annotated[str, expected(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718")]
 
 
@@ -82,6 +90,11 @@ class AccountsFile(Closed):
     )
     domains: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by domain.")
     partners: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by partner.")
+    inbox_keys: dict[Name, KeyId] = Field(
+        default_factory=dict,
+        description="Ids of the keys of partners' inboxes, each an output `inbox_key` of the stack `partner-<p>`; "
+        "where there is none, replication names the key by its alias.",
+    )
     identity_center: Annotated[IdentityCenter | None, Given] = Field(
         default=None, description="IAM Identity Center, through which people get to the roles of their clearances."
     )

@@ -360,6 +360,7 @@ class Builder(PlanInputs):
                             partner=partner,
                             partner_id=self.partner_id(partner),
                             inbox=self.perimeter.buckets.inbox(partner, self.partner_id(partner)),
+                            key=self.inbox_key(partner),
                             end=agreement.expires,
                             open=self.is_open(agreement),
                         )

@@ -80,6 +80,11 @@ class PlanInputs:
         """Whether the governance account or a unit has no id yet; every stack but `organization` names them."""
         return self.accounts.governance is None or self.accounts.units is None
 
+    def inbox_key(self, partner: str) -> str:
+        """ARN of the key of a partner's inbox, by its id where AWS has given one, by its alias where not."""
+        key_id = self.accounts.inbox_keys.get(partner, "")
+        return names.inbox_key(self.perimeter.region, self.partner_id(partner), key_id)
+
     def domain_id(self, name: str) -> str:
         """Id of a domain's account; an assumed one while AWS has given none."""
         return self.accounts.domains.get(name) or names.assumed_account_id("domain", name)

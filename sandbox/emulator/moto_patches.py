@@ -79,6 +79,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield FakeBucket, "_log_permissions_enabled_policy", staticmethod(_logging_allowed)
     yield from _organization(ids, on_account)
     yield from _network(ids)
+    yield from _keys(ids)
     yield from _groups()
     yield from _lake_formation()
     yield from iceberg_tables()
@@ -170,6 +171,27 @@ def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
 
     yield vpcs, "random_vpc_id", lambda: given.get() or random_vpc_id()
     yield vpcs.VPCBackend, "create_vpc", create_vpc
+
+
+def _keys(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
+    """Give a key the id that its description has, once; any other key keeps a random one."""
+    from moto.kms import models
+
+    create, at_random = models.KmsBackend.create_key, models.generate_key_id
+    given: ContextVar[str] = ContextVar("id of the key that is being created", default="")
+
+    def create_key(
+        backend: Any, policy: Any, key_usage: Any, key_spec: Any, description: Any, *values: Any, **named: Any
+    ) -> Any:
+        wanted = ids.keys.get(str(description), "")
+        token = given.set("" if wanted in backend.keys else wanted)
+        try:
+            return create(backend, policy, key_usage, key_spec, description, *values, **named)
+        finally:
+            given.reset(token)
+
+    yield models, "generate_key_id", lambda multi_region=False: given.get() or at_random(multi_region)
+    yield models.KmsBackend, "create_key", create_key
 
 
 def _declarative_policies(models: Any) -> Iterator[tuple[Any, str, Any]]:

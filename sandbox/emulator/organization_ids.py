@@ -11,7 +11,7 @@ from mesh import names
 
 @dataclass(frozen=True, slots=True)
 class OrganizationIds:
-    """The ids of an organisation; of accounts and organisational units by name, and of the governance account's VPC."""
+    """The ids of an organisation: of accounts and units by name, of the governance account's VPC, of described keys."""
 
     management_account: str
     organization_id: str
@@ -19,6 +19,7 @@ class OrganizationIds:
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     accounts: Mapping[str, str] = field(default_factory=dict[str, str])
     network: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
     added: dict[str, str] = field(default_factory=dict[str, str], compare=False)
     """Names of accounts that are not in the table, by the ids that were given out for them."""
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from mesh import names
 from mesh.access.from_plan import home_address
 from mesh.evaluator.moments import midday, written
 from mesh.folder import PlannedMesh, plan_folder
@@ -38,6 +39,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
         accounts={account.name: plan.access[account.name].account_id for account in plan.organization.args.accounts},
         network=p.network,
+        keys={names.inbox_key_description(partner): key for partner, key in plan.inbox_keys.items()},
     )
 
 

@@ -59,6 +59,17 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     return " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
+def test_keys_of_partners_stay_in_their_organization(sample: Path, tmp_path: Path) -> None:
+    file = sample / "accounts.yaml"
+    key = "inbox-keys:\n  subtitling: 1234abcd-12ab-34cd-56ef-1234567890ab\n"
+    change(file, "identity-center:", f"{key}identity-center:")
+    before = file.read_text()
+    assert from_answer(sample, tmp_path, json.dumps(OUTPUTS)) == exit_codes.FINE
+    assert file.read_text() == before
+    assert from_answer(sample, tmp_path, json.dumps({**OUTPUTS, "organization": "o-another0000"})) == exit_codes.FINE
+    assert "inbox-keys" not in file.read_text()
+
+
 def test_accounts_writes_what_the_organization_stack_put_out(sample: Path, tmp_path: Path) -> None:
     before = (sample / "accounts.yaml").read_text()
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))

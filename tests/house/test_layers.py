@@ -79,7 +79,7 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
 OF_OURS: Final[Mapping[str, set[str]]] = {
     "mesh.aws": set(),
     "mesh.evaluator": {"mesh.aws"},
-    "mesh.acceptance": {"mesh.aws", "mesh.evaluator", "mesh.quotas"},
+    "mesh.acceptance": {"mesh.aws", "mesh.evaluator", "mesh.names", "mesh.quotas"},
     "sandbox.engine": set(),
 }
 """By package: what of ours it may import besides itself."""

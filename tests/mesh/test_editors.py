@@ -76,6 +76,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "contract-with-relationships-to-nothing",
         "contract-with-service-levels-of-nothing",
         "group-id-under-two-names",
+        "key-of-a-partner-without-an-account",
         "member-approved-by-a-domain",
         "member-approved-by-nobody-who-may",
         "member-twice",

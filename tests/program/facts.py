@@ -236,7 +236,7 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
         yield from _bucket(stack, args.bucket, policy, args.retention, old, args.log_bucket, args.tags)
     for args in plan.deliveries.values():
         for delivery in args.deliveries:
-            key = names.inbox_key(args.perimeter.region, delivery.partner_id)
+            key = delivery.key
             where = [f"arn:aws:s3:::{delivery.inbox}", delivery.partner_id, key]
             about = f"delivery of {args.bucket} to {delivery.partner}"
             yield fact(

@@ -21,7 +21,8 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
     """Resource policy of a product's key. Quota: 32,768 bytes.
 
     No statement delegates to IAM: the account's own administrators cannot decrypt (I12). AWS refuses a key policy
-    that locks its caller out; the caller is the deploy role, which `DeploymentAdministers` names.
+    that locks its caller out; the caller is the deploy role, which `DeploymentAdministers` names. No page says which
+    keys that check sends besides the caller's ARN, so no Deny on the administration hangs on another one.
     """
     home, governance = audience.account_id, perimeter.governance_id
     return document(
@@ -112,10 +113,15 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
             sid="RefuseOtherUnits",
             what="Callers outside the domains unit, and the governance unit where it publishes, do nothing with it.",
             why="The second line behind the bucket policy: an object without its key is of no use.",
+            but="The home account's deployment administers it: KMS's lock-out check may send no organisation path.",
             principal="*",
             actions=("kms:*",),
             resources=("*",),
-            conditions=(outside_units(*audience.units(perimeter)), not_a_service()),
+            conditions=(
+                outside_units(*audience.units(perimeter)),
+                caller_is_not(audience.deploy),
+                not_a_service(),
+            ),
         ),
         Statement(
             sid="RefuseOtherUsers",

@@ -263,11 +263,15 @@ class DefaultDatabaseArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One agreement on the producer's side, to its last day; a closed one replicates nothing."""
+    """One agreement on the producer's side, to its last day; a closed one replicates nothing.
+
+    `key` is the ARN of the inbox's key, or of its alias.
+    """
 
     partner: str
     partner_id: str
     inbox: str
+    key: str
     end: datetime.date
     open: bool
 

@@ -42,6 +42,13 @@ class Plan:
             **{f"domain-{name}": domain.access for name, domain in self.domains.items()},
         }
 
+    @property
+    def inbox_keys(self) -> Mapping[str, str]:
+        """Ids of the keys of inboxes by partner, of those that deliveries name by their own ARN."""
+        deliveries = (each for d in self.domains.values() for args in d.deliveries.values() for each in args.deliveries)
+        named = {each.partner: each.key.partition(":key/")[2] for each in deliveries}
+        return {partner: key for partner, key in named.items() if key}
+
     def account_of(self, owner: str) -> str:
         """Id of the account of `management`, `governance`, a domain or `partner-<p>`; raises KeyError for others."""
         if owner in ("governance", "management"):

@@ -71,6 +71,18 @@ def every_account_belongs_to_somebody(context: RuleContext) -> Iterator[Problem]
                 yield Problem("accounts.yaml", (kind, name), message, "warning", on_key=True)
 
 
+def every_key_is_of_a_partner_with_an_account(context: RuleContext) -> Iterator[Problem]:
+    """Ids of keys are of partners whose account the file has: a key is in it, and goes with it."""
+    accounts = context.mesh.accounts
+    if accounts is None or context.mesh.is_uncertain("accounts.yaml", "partners"):
+        return
+    for name in accounts.inbox_keys:
+        if name not in accounts.partners:
+            near = nearest(name, accounts.partners) or ";"
+            message = f"there is no account of a partner '{name}'{near} remove the line, its key went with the account"
+            yield Problem("accounts.yaml", ("inbox-keys", name), message, on_key=True)
+
+
 def every_owner_has_an_account(context: RuleContext) -> Iterator[Problem]:
     """Domains and partners have an account; until then each is planned with an assumed id."""
     accounts = context.mesh.accounts
@@ -176,6 +188,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     the_organization_is_made,
     the_network_is_known,
     every_account_belongs_to_somebody,
+    every_key_is_of_a_partner_with_an_account,
     every_owner_has_an_account,
     every_account_has_its_own_email,
     every_account_email_is_ours,

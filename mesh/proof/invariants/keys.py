@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from mesh import names
 from mesh.access import from_plan
@@ -52,6 +53,7 @@ def _products(subject: Subject) -> Iterator[AnyClaim]:
             request = Request(roles.publisher, "kms:Decrypt", key, elsewhere)
             yield Claim("the publisher, not through S3", request, allowed=False, admitted=False, granted=False)
         yield from _administered(subject, key, roles.deploy, roles.preview)
+        yield from _known_by_its_arn(subject, product.account_id, key)
         yield from _granted(roles, key)
 
 
@@ -70,6 +72,22 @@ def _administered(subject: Subject, key: str, deploy: str, preview: str) -> Iter
     other = subject.other(deploy.split(":")[4], None, "the key's account")
     for action in ("kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:ScheduleKeyDeletion"):
         yield Claim(other.who, Request(other.name, action, key), allowed=False, admitted=False)
+
+
+NOTHING_ELSE: Final[Mapping[str, tuple[str, ...]]] = {"aws:PrincipalOrgID": (), "aws:PrincipalOrgPaths": ()}
+"""A caller of whom the organisation is not said, as KMS's lock-out check may ask for it; no request is like that."""
+
+
+def _known_by_its_arn(subject: Subject, account_id: str, key: str) -> Iterator[Claim]:
+    """Claims on the one that a key's policy lets administer it by its ARN alone, and on namesakes and neighbours."""
+    deploy = Request(names.deploy_role(account_id), "kms:PutKeyPolicy", key, NOTHING_ELSE)
+    yield Claim("the deployment, as KMS's lock-out check", deploy, free=("resource",))
+    others = [names.preview_role(account_id), names.deploy_access_role(account_id)]
+    others += [f"arn:aws:iam::{account_id}:role/somebody"]
+    others += [names.deploy_role(each) for each, _, _ in subject.accounts if each != account_id]
+    for role in others:
+        request = Request(role, "kms:PutKeyPolicy", key, NOTHING_ELSE)
+        yield Claim("anybody else of whom nothing is said", request, denied=("resource",))
 
 
 def _granted(roles: EntitledRoles, key: str) -> Iterator[AnyClaim]:

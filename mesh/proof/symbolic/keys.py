@@ -10,14 +10,16 @@ from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
+from mesh.proof.symbolic.shapes import role
 from mesh.proof.symbolic.texts import some
 
 
 def keys_only_through_their_services(subject: Subject) -> Iterator[Obligation]:
     """Obligations of I12: a key is used through its own services only, and an account's key in its account only."""
     s3, ec2, athena = (f"{name}.{subject.region}.amazonaws.com" for name in ("s3", "ec2", "athena"))
-    for _, policies in documents.product_keys(subject):
+    for product, policies in documents.product_keys(subject):
         yield _not_through(policies, s3)
+        yield _by_its_deployment(policies, product.account_id)
         request = SymbolicRequest(policies)
         grants = request.key("kms:GrantIsForAWSResource")
         assumptions = (some((grants.absent, grants.is_(False))),)
@@ -35,3 +37,10 @@ def _not_through(policies: documents.Policies, *services: str) -> Obligation:
     request = SymbolicRequest(policies)
     assumptions = (not_a_service(request), request.key("kms:ViaService").is_none_of(*services))
     return Obligation(what="another service, or none", request=request, actions=CRYPTOGRAPHY, assumptions=assumptions)
+
+
+def _by_its_deployment(policies: documents.Policies, account_id: str) -> Obligation:
+    """Who administers a key uses it by no service and in no organisation, whatever the request says of either."""
+    request = SymbolicRequest(policies)
+    assumptions = (not_a_service(request), request.key("aws:PrincipalArn").shaped(role("deploy", account_id)))
+    return Obligation(what="the deployment", request=request, actions=CRYPTOGRAPHY, assumptions=assumptions)

@@ -1,4 +1,8 @@
-"""The data perimeter (I1, I2, I3, I10) for all strings: identities and transports."""
+"""The data perimeter (I1, I2, I3, I10) for all strings: identities and transports.
+
+A key's own deployment is inside by its ARN, which names its account: KMS's lock-out check may send nothing else of it.
+That it uses no key, whatever it sends, is I12's.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,10 @@ from typing import Final
 
 from mesh.proof.subject import Subject
 from mesh.proof.symbolic import documents
-from mesh.proof.symbolic.assumptions import not_a_service, outside_organization, outside_units
+from mesh.proof.symbolic.assumptions import anyone_but, not_a_service, outside_organization, outside_units
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, Shape
+from mesh.proof.symbolic.shapes import ACCOUNT, ANY, ARN, ARN_OF_AN_ACCOUNT, Shape, role
 from mesh.proof.symbolic.texts import every, is_, some
 
 DATA: Final = ("s3:*", "kms:*", "sqs:*", "secretsmanager:*", "dynamodb:*", "logs:*")
@@ -34,9 +38,9 @@ def nobody_outside(subject: Subject) -> Iterator[Obligation]:
     ci: Shape = (f"arn:aws:iam::{subject.hub}:role/mesh/ci/", ANY)
     people: Shape = ("arn:aws:iam::", ACCOUNT, ":role/aws-reserved/", ANY)
     for policies in documents.rcps(subject, documents.ROOT):
-        for action, role in (("sts:AssumeRoleWithWebIdentity", ci), ("sts:AssumeRoleWithSAML", people)):
+        for action, taken in (("sts:AssumeRoleWithWebIdentity", ci), ("sts:AssumeRoleWithSAML", people)):
             request = SymbolicRequest(policies)
-            other = request.resource.has_no_shape(role, unless=ARN, but=ARN_OF_AN_ACCOUNT)
+            other = request.resource.has_no_shape(taken, unless=ARN, but=ARN_OF_AN_ACCOUNT)
             yield Obligation(what="an identity provider's", request=request, actions=(action,), assumptions=(other,))
     for _, bucket, policies in documents.product_buckets(subject):
         request = SymbolicRequest(policies)
@@ -44,9 +48,9 @@ def nobody_outside(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(
             what="a caller outside, by the bucket's policy", request=request, actions=("s3:*",), assumptions=assumptions
         )
-    for _, policies in documents.product_keys(subject):
+    for product, policies in documents.product_keys(subject):
         request = SymbolicRequest(policies)
-        assumptions = (outside_organization(request, subject),)
+        assumptions = (outside_organization(request, subject), anyone_but(request, role("deploy", product.account_id)))
         yield Obligation(
             what="a caller outside, by the key's policy", request=request, actions=("kms:*",), assumptions=assumptions
         )
@@ -80,9 +84,10 @@ def only_domains_and_governance(subject: Subject) -> Iterator[Obligation]:
         request = SymbolicRequest(policies)
         assumptions = (not_a_service(request), outside_units(request, subject), request.within(bucket))
         yield Obligation(what="a caller of another unit", request=request, actions=("s3:*",), assumptions=assumptions)
-    for _, policies in documents.product_keys(subject):
+    for product, policies in documents.product_keys(subject):
         request = SymbolicRequest(policies)
-        assumptions = (not_a_service(request), outside_units(request, subject))
+        home = role("deploy", product.account_id)
+        assumptions = (not_a_service(request), outside_units(request, subject), anyone_but(request, home))
         yield Obligation(what="a caller of another unit", request=request, actions=("kms:*",), assumptions=assumptions)
 
 

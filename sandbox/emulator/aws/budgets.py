@@ -19,7 +19,7 @@ _NOTIFICATION: Final[Fields] = {
 
 def _budget(call: Call) -> PropertyValues:
     inputs = call.inputs
-    cost_filters: list[PropertyValues] = inputs.get("costFilters") or []
+    cost_filters: list[PropertyValues] = inputs.get("costFilters", call.state.get("costFilters")) or []
     filters = {item["name"]: item["values"] for item in cost_filters}
     limit = {"Amount": inputs["limitAmount"], "Unit": inputs["limitUnit"]} if "limitAmount" in inputs else None
     budget: PropertyValues = {
@@ -53,7 +53,7 @@ def _create(call: Call) -> IdAndOutputs:
     call.id = f"{call.account}:{name}"
     _TAGS.update(call)
     arn = call.arn("budgets", f"budget/{name}", region=False)
-    return call.id, {"arn": arn, "accountId": call.account, "timePeriodStart": "2026-01-01_00:00"}
+    return call.id, {"arn": arn, "accountId": call.account, "costFilters": [], "timePeriodStart": "2026-01-01_00:00"}
 
 
 def _read(call: Call) -> PropertyValues:
@@ -97,7 +97,7 @@ BUDGET: Final = ResourceType(
         "timePeriodStart": text(local=True, computed=True),
         "timePeriodEnd": text(local=True, default="2087-06-15_00:00"),
         "costFilters": many(
-            {"name": text(required=True), "values": texts(required=True)}, by_hand=True, unordered=True
+            {"name": text(required=True), "values": texts(required=True)}, by_hand=True, unordered=True, computed=True
         ),
         "notifications": many(_NOTIFICATION, unread=True, unordered=True),
     },

@@ -48,13 +48,13 @@ def _create_vpc(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_vpc", **call.request(without=tuple(_DNS)))["Vpc"]["VpcId"]
     EC2_TAGS.update(call)
     _put_dns(call)
-    return call.id, _vpc_outputs(call)
+    return call.id, {"enableDnsHostnames": False, **_vpc_outputs(call)}
 
 
 def _put_dns(call: Call) -> None:
-    defaults = call.resource.defaults
+    settled = {**call.resource.defaults, **call.inputs}
     for name, attribute in _DNS.items():  # AWS takes one attribute a call
-        value = call.inputs.get(name, defaults[name])
+        value = settled.get(name, bool(call.state.get(name)))
         call.aws("modify_vpc_attribute", VpcId=call.id, **{attribute: {"Value": value}})
 
 
@@ -106,7 +106,7 @@ VPC: Final = ResourceType(
         "cidrBlock": text(required=True, replaces=True),
         "instanceTenancy": text(default="default", replaces=True, keeps=(("dedicated", "default"),)),
         "enableDnsSupport": flag(default=True),
-        "enableDnsHostnames": flag(default=False),
+        "enableDnsHostnames": flag(computed=True),
     },
     _create_vpc,
     _read_vpc,
@@ -244,7 +244,7 @@ def _create_group(call: Call) -> IdAndOutputs:
     EC2_TAGS.update(call)
     _revoke_all(call, _group(call), "IpPermissionsEgress", "egress")
     _put_rules(call)
-    return call.id, owned(call, "security-group")
+    return call.id, {"ingress": [], **owned(call, "security-group")}
 
 
 def _group(call: Call) -> PropertyValues:
@@ -260,10 +260,11 @@ def _revoke_all(call: Call, group: PropertyValues, member: str, direction: str) 
 
 
 def _put_rules(call: Call) -> None:
+    if "ingress" not in call.inputs:
+        return
     _revoke_all(call, _group(call), "IpPermissions", "ingress")
-    rules: list[PropertyValues] = call.inputs.get("ingress") or []
-    if rules:
-        permissions = [_permission(rule) for rule in rules]
+    permissions = [_permission(rule) for rule in call.inputs["ingress"]]
+    if permissions:
         call.aws("authorize_security_group_ingress", GroupId=call.id, IpPermissions=permissions)
 
 
@@ -282,7 +283,7 @@ def _read_group(call: Call) -> PropertyValues:
     group = _group(call)
     ingress = [_rule(permission) for permission in group["IpPermissions"]]
     known = {"name": group["GroupName"], "description": group["Description"], "vpcId": group["VpcId"]}
-    return {**known, **({"ingress": ingress} if ingress else {}), **owned(call, "security-group")}
+    return {**known, "ingress": ingress, **owned(call, "security-group")}
 
 
 def _rule(permission: PropertyValues) -> PropertyValues:
@@ -306,7 +307,7 @@ GROUP: Final = ResourceType(
         "name": text("GroupName", required=True, replaces=True),
         "description": text(required=True, replaces=True),
         "vpcId": text(required=True, replaces=True),
-        "ingress": many(_RULE, unordered=True, by_hand=True),
+        "ingress": many(_RULE, unordered=True, by_hand=True, computed=True),
     },
     _create_group,
     _read_group,

@@ -158,12 +158,20 @@ def _create_target(call: Call) -> IdAndOutputs:
 
 
 def _read_target(call: Call) -> PropertyValues | None:
-    rule, bus = call.inputs["rule"], _bus(call)
+    bus, rule, name = _place(call)
     targets = call.pages("list_targets_by_rule", "Targets", Rule=rule, EventBusName=bus)
-    target = next((target for target in targets if target["Id"] == call.inputs["targetId"]), None)
+    target = next((target for target in targets if target["Id"] == name), None)
     if target is None:
         return None
     return {**call.properties(target), "rule": rule, "eventBusName": bus, "targetId": target["Id"]}
+
+
+def _place(call: Call) -> tuple[str, str, str]:
+    """Bus, rule and id of a target; an import has them in its id, with slashes (`targetParseImportID` of target.go)."""
+    if "rule" in call.inputs:
+        return _bus(call), call.inputs["rule"], call.inputs["targetId"]
+    *bus, rule, name = call.id.rsplit("/", 2)
+    return bus[0] if bus else "default", rule, name
 
 
 def _delete_target(call: Call) -> None:

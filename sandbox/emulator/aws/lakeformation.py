@@ -34,28 +34,39 @@ _PRINCIPALS: Final = Conversion(
 _PRINCIPAL: Final = Conversion(
     lambda name: {"DataLakePrincipalIdentifier": name}, lambda principal: principal["DataLakePrincipalIdentifier"]
 )
+_CHOSEN: Final[PropertyValues] = {
+    "admins": [],
+    "authorizedSessionTagValueLists": [],
+    "createDatabaseDefaultPermissions": [],
+    "createTableDefaultPermissions": [],
+    "externalDataFilteringAllowLists": [],
+    "parameters": {},
+    "readOnlyAdmins": [],
+    "trustedResourceOwners": [],
+}
+"""Settings that AWS has where the program says nothing, as an account has them in which nobody set any."""
 _DEFAULTS: Final[Fields] = {"permissions": texts(), "principal": text(convert=_PRINCIPAL)}
 
 
 def _put_settings(call: Call) -> None:
-    """Put the settings; a list that is not given is empty, so the IAM_ALLOWED_PRINCIPALS of a new account go."""
-    empty: PropertyValues = {
-        "CreateDatabaseDefaultPermissions": [],
-        "CreateTableDefaultPermissions": [],
-        "DataLakeAdmins": [],
-    }
-    settings = {**empty, **call.request(without=("catalogId",))}
+    """Put the settings: what the program says no more is put as it was, what it never said is empty.
+
+    So the IAM_ALLOWED_PRINCIPALS of a new account go.
+    """
+    kept = {name: call.state.get(name, empty) for name, empty in _CHOSEN.items()}
+    fields = {name: field for name, field in SETTINGS.fields.items() if name != "catalogId"}
+    settings = to_aws(fields, {**kept, **call.inputs})
     call.aws("put_data_lake_settings", CatalogId=_catalog(call), DataLakeSettings=settings)
 
 
 def _create_settings(call: Call) -> IdAndOutputs:
     _put_settings(call)
-    return _catalog(call), {"catalogId": _catalog(call)}
+    return _catalog(call), dict(_CHOSEN)
 
 
 def _read_settings(call: Call) -> PropertyValues | None:
     settings = call.aws("get_data_lake_settings", CatalogId=call.id)["DataLakeSettings"]
-    return {**call.properties(settings), "catalogId": call.id} if settings else None
+    return {**_CHOSEN, **call.properties(settings)} if settings else None
 
 
 def _delete_settings(call: Call) -> None:
@@ -67,17 +78,17 @@ SETTINGS: Final = ResourceType(
     "Lake Formation Data Lake Settings",
     "lakeformation",
     {
-        "catalogId": text(replaces=True, computed=True),
-        "admins": texts("DataLakeAdmins", convert=_PRINCIPALS),
-        "readOnlyAdmins": texts("ReadOnlyAdmins", convert=_PRINCIPALS),
-        "createDatabaseDefaultPermissions": many(_DEFAULTS, unordered=True),
-        "createTableDefaultPermissions": many(_DEFAULTS, unordered=True),
-        "trustedResourceOwners": texts(),
+        "catalogId": text(replaces=True, local=True),
+        "admins": texts("DataLakeAdmins", convert=_PRINCIPALS, computed=True),
+        "readOnlyAdmins": texts("ReadOnlyAdmins", convert=_PRINCIPALS, computed=True),
+        "createDatabaseDefaultPermissions": many(_DEFAULTS, unordered=True, computed=True),
+        "createTableDefaultPermissions": many(_DEFAULTS, unordered=True, computed=True),
+        "trustedResourceOwners": texts(computed=True),
         "allowExternalDataFiltering": flag(),
         "allowFullTableExternalDataAccess": flag(),
-        "externalDataFilteringAllowLists": texts("ExternalDataFilteringAllowList", convert=_PRINCIPALS),
-        "authorizedSessionTagValueLists": texts("AuthorizedSessionTagValueList"),
-        "parameters": mapping(),
+        "externalDataFilteringAllowLists": texts("ExternalDataFilteringAllowList", convert=_PRINCIPALS, computed=True),
+        "authorizedSessionTagValueLists": texts("AuthorizedSessionTagValueList", computed=True),
+        "parameters": mapping(computed=True),
     },
     _create_settings,
     _read_settings,
@@ -187,7 +198,7 @@ def _grant_parameters(call: Call) -> PropertyValues:
 def _grant(call: Call) -> IdAndOutputs:
     parameters = _grant_parameters(call)
     call.aws("grant_permissions", **parameters)
-    computed: PropertyValues = {"catalogId": _catalog(call), "permissionsWithGrantOptions": []}
+    computed: PropertyValues = {"permissionsWithGrantOptions": []}
     call.id = call.derived_id(json.dumps(parameters, sort_keys=True), length=10)
     if _read_grant(call) is None:
         # The AWS plugin ends a creation with a read, and waits for what it granted (`waitPermissionsReady` of wait.go).
@@ -200,7 +211,7 @@ def _read_grant(call: Call) -> PropertyValues | None:
     for grant in call.pages("list_permissions", "PrincipalResourcePermissions", CatalogId=wanted["CatalogId"]):
         same_grant = grant["Principal"] == wanted["Principal"] and grant["Resource"] == wanted["Resource"]
         if same_grant and set(wanted["Permissions"]) <= set(grant["Permissions"]):
-            return {"permissionsWithGrantOptions": [], **call.inputs, "catalogId": wanted["CatalogId"]}
+            return {"permissionsWithGrantOptions": [], **call.inputs}
     return None
 
 
@@ -213,7 +224,7 @@ GRANT: Final = ResourceType(
     "Lake Formation Permissions",
     "lakeformation",
     {
-        "catalogId": text(replaces=True, computed=True),
+        "catalogId": text(replaces=True, local=True),
         "principal": text(required=True, replaces=True),
         "permissions": texts(required=True, replaces=True),
         "permissionsWithGrantOptions": texts(replaces=True, computed=True),
@@ -228,17 +239,23 @@ GRANT: Final = ResourceType(
 # --- locations ---------------------------------------------------------------------------------------------
 
 _NOT_KEPT: Final = "moto keeps a location's ARN and role only"
+_CHOSEN_OF_A_LOCATION: Final[PropertyValues] = {
+    "hybridAccessEnabled": False,
+    "lastModified": "",
+    "withFederation": False,
+    "withPrivilegedAccess": False,
+}
 
 
 def _register(call: Call) -> IdAndOutputs:
     linked = call.inputs.get("useServiceLinkedRole") or None
     call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)
-    return str(call.inputs["arn"]), {"lastModified": "", "roleArn": call.inputs.get("roleArn", "")}
+    return str(call.inputs["arn"]), {**_CHOSEN_OF_A_LOCATION, "roleArn": call.inputs.get("roleArn", "")}
 
 
 def _read_location(call: Call) -> PropertyValues:
     location = call.aws("describe_resource", ResourceArn=call.id)["ResourceInfo"]
-    return {**call.properties(location), "lastModified": ""}
+    return {**_CHOSEN_OF_A_LOCATION, **call.properties(location)}
 
 
 def _deregister(call: Call) -> None:
@@ -253,9 +270,9 @@ LOCATION: Final = ResourceType(
         "arn": text("ResourceArn", required=True, replaces=True),
         "roleArn": text(replaces=True, computed=True),
         "useServiceLinkedRole": flag(replaces=True, recorded=_NOT_KEPT),
-        "hybridAccessEnabled": flag(replaces=True, recorded=_NOT_KEPT),
-        "withFederation": flag(replaces=True, recorded=_NOT_KEPT),
-        "withPrivilegedAccess": flag(replaces=True, recorded=_NOT_KEPT),
+        "hybridAccessEnabled": flag(replaces=True, computed=True, recorded=_NOT_KEPT),
+        "withFederation": flag(replaces=True, computed=True, recorded=_NOT_KEPT),
+        "withPrivilegedAccess": flag(replaces=True, computed=True, recorded=_NOT_KEPT),
     },
     _register,
     _read_location,

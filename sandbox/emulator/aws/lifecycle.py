@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mesh.aws.plugin_types import PluginStep
@@ -72,7 +73,9 @@ def read(call: Call) -> PropertyValues | None:
             values = resource.read(call)
             if values is None:
                 return None
-            tags = resource.tagging.read(call) if resource.tagging else {}
+            # Of an import the id alone is known: the ARN that has the tags is what was read.
+            known = replace(call, state={**values, **call.state})
+            tags = resource.tagging.read(known) if resource.tagging else {}
         except AwsError as error:
             if error.not_found:
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sandbox.emulator.aws.ec2 import EC2_TAGS, access_lists, owned
@@ -55,6 +56,8 @@ def _put_entries(call: Call) -> None:
     access_list = _access_list(call)
     for direction in _ENTRIES:
         kept, egress = _kept(access_list, direction), direction == "egress"
+        if call.resource.fields[direction].computed and direction not in call.inputs:
+            continue
         wanted: list[PropertyValues] = call.inputs.get(direction) or []
         for entry in kept:
             if entry not in wanted:
@@ -78,11 +81,6 @@ def _add(call: Call, entry: PropertyValues, egress: bool) -> None:
     )
 
 
-def _entries(access_list: PropertyValues) -> PropertyValues:
-    found = {direction: _kept(access_list, direction) for direction in _ENTRIES}
-    return {direction: entries for direction, entries in found.items() if entries}
-
-
 # --- a list of our own -------------------------------------------------------------------------------------
 
 
@@ -90,11 +88,14 @@ def _create(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_network_acl", VpcId=call.inputs["vpcId"])["NetworkAcl"]["NetworkAclId"]
     _update(call)
     EC2_TAGS.update(call)
-    return call.id, owned(call, "network-acl")
+    chosen: PropertyValues = {"subnetIds": [], **{direction: [] for direction in _ENTRIES}}
+    return call.id, {**chosen, **owned(call, "network-acl")}
 
 
 def _update(call: Call) -> None:
     _put_entries(call)
+    if "subnetIds" not in call.inputs:
+        return
     wanted, lists = set(call.inputs.get("subnetIds") or []), access_lists(call, call.inputs["vpcId"])
     (default,) = (one["NetworkAclId"] for one in lists if one["IsDefault"])
     for one in lists:
@@ -116,8 +117,8 @@ def _move(call: Call, association: PropertyValues, access_list: str) -> None:
 def _read(call: Call) -> PropertyValues:
     access_list = _access_list(call)
     subnets = sorted(association["SubnetId"] for association in access_list["Associations"])
-    known = {"vpcId": access_list["VpcId"], **({"subnetIds": subnets} if subnets else {})}
-    return {**known, **_entries(access_list), **owned(call, "network-acl")}
+    entries = {direction: _kept(access_list, direction) for direction in _ENTRIES}
+    return {"vpcId": access_list["VpcId"], "subnetIds": subnets, **entries, **owned(call, "network-acl")}
 
 
 def _delete(call: Call) -> None:
@@ -130,7 +131,11 @@ ACCESS_LIST: Final = ResourceType(
     "aws:ec2/networkAcl:NetworkAcl",
     "EC2 Network ACL",
     "ec2",
-    {"vpcId": text(required=True, replaces=True), "subnetIds": texts(), **_ENTRIES},
+    {
+        "vpcId": text(required=True, replaces=True),
+        "subnetIds": texts(computed=True),
+        **{direction: replace(entries, computed=True) for direction, entries in _ENTRIES.items()},
+    },
     _create,
     _read,
     _update,
@@ -153,7 +158,8 @@ def _adopt(call: Call) -> IdAndOutputs:
 def _read_default(call: Call) -> PropertyValues:
     access_list = _access_list(call)
     known = {"defaultNetworkAclId": call.id, "vpcId": access_list["VpcId"]}
-    return {**known, **_entries(access_list), **owned(call, "network-acl")}
+    found = {direction: entries for direction in _ENTRIES if (entries := _kept(access_list, direction))}
+    return {**known, **found, **owned(call, "network-acl")}
 
 
 DEFAULT: Final = ResourceType(

@@ -56,7 +56,7 @@ def _create_bucket(call: Call) -> IdAndOutputs:
     call.id = name
     if call.tags:
         _BUCKET_TAGS.update(call)
-    return call.id, _bucket_outputs(call)
+    return call.id, {"objectLockEnabled": bool(lock), **_bucket_outputs(call)}
 
 
 _OF_AN_ACCOUNT: Final = re.compile(r"[a-z0-9.-]+-\d{12}-[a-z]{2,4}(-[a-z]+)+-\d-an")
@@ -118,7 +118,7 @@ BUCKET: Final = ResourceType(
         "bucket": text(required=True, replaces=True),
         "bucketNamespace": text(replaces=True, computed=True, by_hand=True),
         "forceDestroy": flag(local=True),
-        "objectLockEnabled": flag(replaces=True, default=False),
+        "objectLockEnabled": flag(replaces=True, computed=True),
     },
     _create_bucket,
     _read_bucket,

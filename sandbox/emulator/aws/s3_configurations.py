@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sandbox.emulator.aws.fields import (
@@ -29,14 +29,14 @@ def _configuration(
     *,
     under: tuple[str, ...] = (),
     within: Callable[[PropertyValues], PropertyValues] = lambda answer: answer,
-    outside: tuple[str, ...] = (),
+    outside: Mapping[str, str] = {},
     delete: str | Callable[[Call], None] = "",
     always: bool = False,
 ) -> ResourceType:
     """The resource type of one configuration of a bucket; its id is the bucket's name.
 
     `under` is the path to the structure in the parameters, `within` gets it out of the answer, `outside` are properties
-    beside it; `always` when a bucket is never without one.
+    beside it, with what AWS chooses where none is said; `always` when a bucket is never without one.
     """
 
     def put(call: Call) -> None:
@@ -48,12 +48,12 @@ def _configuration(
 
     def create(call: Call) -> IdAndOutputs:
         put(call)
-        return str(call.inputs["bucket"]), {}
+        return str(call.inputs["bucket"]), dict(outside)
 
     def read(call: Call) -> PropertyValues | None:
         answer = call.aws(f"get_{operation}", Bucket=call.id)
         properties = call.properties({**within(answer), **answer})
-        return {"bucket": call.id, **properties} if properties or always else None
+        return {**outside, "bucket": call.id, **properties} if properties or always else None
 
     def remove(call: Call) -> None:
         if callable(delete):
@@ -182,10 +182,10 @@ LIFECYCLE: Final = _configuration(
             },
             required=True,
         ),
-        "transitionDefaultMinimumObjectSize": text(),
+        "transitionDefaultMinimumObjectSize": text(computed=True),
     },
     under=("LifecycleConfiguration",),
-    outside=("transitionDefaultMinimumObjectSize",),
+    outside={"transitionDefaultMinimumObjectSize": "all_storage_classes_128K"},
     delete="delete_bucket_lifecycle",
 )
 

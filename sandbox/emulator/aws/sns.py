@@ -30,6 +30,9 @@ def _typed(kind: str, value: str) -> Any:
 
 # --- topics ------------------------------------------------------------------------------------------------
 
+_CHOSEN: Final[PropertyValues] = {"beginningArchiveTime": "", "signatureVersion": 0, "tracingConfig": ""}
+"""Outputs of a topic for which AWS has no attribute until one is put (`WithMissingSetToNil` of topic.go)."""
+
 
 def _create_topic(call: Call) -> IdAndOutputs:
     answer = call.aws(
@@ -37,14 +40,14 @@ def _create_topic(call: Call) -> IdAndOutputs:
     )
     call.id = answer["TopicArn"]
     attributes = call.aws("get_topic_attributes", TopicArn=call.id)["Attributes"]
-    return call.id, {"arn": call.id, "owner": call.account, "beginningArchiveTime": "", "policy": attributes["Policy"]}
+    return call.id, {**_CHOSEN, "arn": call.id, "owner": call.account, "policy": attributes["Policy"]}
 
 
 def _read_topic(call: Call) -> PropertyValues:
     attributes = call.aws("get_topic_attributes", TopicArn=call.id)["Attributes"]
     name = call.id.rpartition(":")[2]
-    outputs = {"arn": call.id, "owner": call.account, "beginningArchiveTime": ""}
-    return {"name": name, **_from_attributes(call, attributes, "name"), **outputs}
+    outputs = {"arn": call.id, "owner": call.account}
+    return {**_CHOSEN, "name": name, **_from_attributes(call, attributes, "name"), **outputs}
 
 
 def _update_topic(call: Call) -> None:
@@ -68,8 +71,8 @@ TOPIC: Final = ResourceType(
         "kmsMasterKeyId": text(),
         "fifoTopic": flag(replaces=True),
         "contentBasedDeduplication": flag(),
-        "signatureVersion": number(),
-        "tracingConfig": text(),
+        "signatureVersion": number(computed=True),
+        "tracingConfig": text(computed=True),
     },
     _create_topic,
     _read_topic,

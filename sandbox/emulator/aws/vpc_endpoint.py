@@ -15,7 +15,8 @@ def _create_endpoint(call: Call) -> IdAndOutputs:
     call.id = call.aws("create_vpc_endpoint", **call.request())["VpcEndpoint"]["VpcEndpointId"]
     EC2_TAGS.update(call)
     dns = bool(call.inputs.get("privateDnsEnabled"))
-    return call.id, {**owned(call, "vpc-endpoint"), "state": "available", "privateDnsEnabled": dns}
+    chosen: PropertyValues = {"privateDnsEnabled": dns, "policy": "", **{name: [] for name in _CHANGES}}
+    return call.id, {**chosen, **owned(call, "vpc-endpoint"), "state": "available"}
 
 
 def _read_endpoint(call: Call) -> PropertyValues | None:
@@ -25,13 +26,15 @@ def _read_endpoint(call: Call) -> PropertyValues | None:
     groups = [group["GroupId"] for group in endpoint.get("Groups", [])]
     properties = call.properties({**endpoint, "SecurityGroupIds": groups})
     # AWS answers with an empty list or False for a property that the kind of endpoint does not have.
-    own = {name: value for name, value in properties.items() if value not in ([], False)}
-    return {**own, **owned(call, "vpc-endpoint"), "state": endpoint["State"]}
+    own = {name: value for name, value in properties.items() if value is not False}
+    return {**{name: [] for name in _CHANGES}, **own, **owned(call, "vpc-endpoint"), "state": endpoint["State"]}
 
 
 def _update_endpoint(call: Call) -> None:
     changes: PropertyValues = {}
     for name, member in _CHANGES.items():
+        if name not in call.inputs:
+            continue
         before, after = set(call.old.get(name) or []), set(call.inputs.get(name) or [])
         changes[f"Add{member}"] = sorted(after - before) or None
         changes[f"Remove{member}"] = sorted(before - after) or None
@@ -53,9 +56,9 @@ ENDPOINT: Final = ResourceType(
         "serviceName": text(required=True, replaces=True),
         "vpcEndpointType": text(default="Gateway", replaces=True),
         "policy": document("PolicyDocument", computed=True),
-        "routeTableIds": texts(),
-        "subnetIds": texts(),
-        "securityGroupIds": texts(),
+        "routeTableIds": texts(computed=True),
+        "subnetIds": texts(computed=True),
+        "securityGroupIds": texts(computed=True),
         "privateDnsEnabled": flag(computed=True, unread=True),  # moto does not update it
     },
     _create_endpoint,

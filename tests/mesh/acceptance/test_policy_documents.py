@@ -18,6 +18,8 @@ ROLE = "arn:aws:iam::310000000013:role/mesh/nobody"
 SCP, RCP = {"type": "SERVICE_CONTROL_POLICY"}, {"type": "RESOURCE_CONTROL_POLICY"}
 EC2, OPT_OUT = {"type": "DECLARATIVE_POLICY_EC2"}, {"type": "AISERVICES_OPT_OUT_POLICY"}
 
+ORG_ALONE = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+
 
 def in_template(change: Change) -> Change:
     """A change of the permissions of the first role of a StackSet's template."""
@@ -161,6 +163,14 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
         None,
         "is an alias of another account",
     ),
+    (
+        "Key",
+        statement("policy", lambda s: s.update(Action="kms:*", Effect="Deny")),
+        None,
+        "role/mesh/deploy kms:PutKeyPolicy, where KMS is told nothing but who the caller is: it locks out",
+    ),
+    ("Key", statement("policy", put("Action", "kms:GetKeyPolicy")), None, "no statement allows arn:aws:iam::"),
+    ("Key", statement("policy", put("Condition", ORG_ALONE)), None, "no statement allows arn:aws:iam::"),
     ("Topic", put("lambda", '{"Statement":[]}'), None, "a policy document stands where none is looked for"),
 ]
 
@@ -204,6 +214,25 @@ def test_a_stacksets_role_is_in_the_accounts_of_its_units(planned_tiny: Planned,
     assert [each.why for each in accept_all(every, whole=True).refusals if "not made before" in each.why] == (
         [] if made else [f"principal {named['AWS']} is a role that is not made before"]
     )
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalOrgPaths", "aws:SourceVpce", "kms:ViaService"])
+def test_a_refusal_by_what_kms_may_not_send_locks_out_unless_the_check_is_bypassed(
+    planned_tiny: Planned, key: str
+) -> None:
+    refuses = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*", "Sid": "RefuseOthers"}
+    refuses["Condition"] = {("ForAllValues:" if key.endswith("Paths") else "") + "StringNotLike": {key: "x"}}  # pyright: ignore[reportArgumentType]
+
+    def add(inputs: dict[str, Any]) -> None:
+        document("policy", lambda body: body["Statement"].append(refuses))(inputs)
+
+    def bypass(inputs: dict[str, Any]) -> None:
+        add(inputs)
+        inputs["bypassPolicyLockoutSafetyCheck"] = True
+
+    (found,) = refusals(with_wrong(planned_tiny, "Key", add), "Key")
+    assert found.startswith("policy: RefuseOthers refuses arn:aws:iam::")
+    assert refusals(with_wrong(planned_tiny, "Key", bypass), "Key") == []
 
 
 def role(name: str, named: str, *needs: str) -> EmittedResource:

@@ -866,6 +866,19 @@ def a_key_delegates_to_iam(bench: Bench) -> None:
     bench.add(KEY, {"Sid": "Root", "Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"})
 
 
+@fault("I12", "the deployment, as KMS's lock-out check", "kms:PutKeyPolicy", "is refused by the resource's policy")
+def a_keys_administrator_is_known_by_its_organisation_alone(bench: Bench) -> None:
+    """KMS's lock-out check may send no organisation path: the first key of the product is refused."""
+    bench.statement(KEY, "RefuseOtherUnits", without("ArnNotLike", "aws:PrincipalArn"))
+
+
+@fault("I12", "anybody else of whom nothing is said", "is not refused by the resource's policy")
+def a_namesake_of_the_deployment_is_excepted(bench: Bench) -> None:
+    """The exception is one role of one account, and no role of that name in another one."""
+    edit = also("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/mesh/deploy")
+    bench.statement(KEY, "RefuseOtherUnits", edit)
+
+
 @fault("I12", "the pipeline, not through S3", "kms:Decrypt", "is not refused by the resource's policy")
 def a_key_is_used_without_its_service(bench: Bench) -> None:
     bench.drop(KEY, "RefuseUseOutsideS3")

@@ -505,7 +505,7 @@ NETWORK = (
             "egress": [_entry(100, "-1", 0), _entry(200, "tcp", 443)],
             **TAGS,
         },
-        {"subnetIds": None, "ingress": [_entry(100, "tcp", 80)], "egress": None, "tags": {"o": "x"}},
+        {"subnetIds": [], "ingress": [_entry(100, "tcp", 80)], "egress": [], "tags": {"o": "x"}},
         {"vpcId": "x"},
         {"vpc": VPC, "subnet": SUBNET},
     ),
@@ -520,7 +520,7 @@ NETWORK = (
     Case(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
         _gateway,
-        {"policy": _allowing("s3:*"), "routeTableIds": None},
+        {"policy": _allowing("s3:*"), "routeTableIds": []},
         {"serviceName": "com.amazonaws.eu-west-1.dynamodb"},
         {"vpc": VPC, "routes": ROUTES},
         label="VpcEndpoint that is a gateway",

@@ -27,6 +27,7 @@ IDS = OrganizationIds(
     root_id="r-mesh",
     units={"governance": "ou-mesh-governan", "domains": "ou-mesh-domains1"},
     accounts={"governance": GOVERNANCE, "playback": DOMAIN},
+    keys={"Inbox of partner press": "1234abcd-12ab-34cd-56ef-1234567890ab"},
 )
 
 

@@ -56,6 +56,17 @@ def test_the_organisation_has_the_ids_that_are_given(organization: EmulatedOrgan
     assert organization.account_ids() == {"management": MANAGEMENT, "governance": GOVERNANCE, "playback": DOMAIN}
 
 
+def test_a_key_has_the_id_that_is_given_for_what_it_is_and_a_second_one_another(
+    organization: EmulatedOrganization,
+) -> None:
+    ((inbox, given),) = IDS.keys.items()
+    client = organization.client("kms", GOVERNANCE)
+    made = [client.create_key(Description=each)["KeyMetadata"] for each in (inbox, inbox, "Product")]
+    assert made[0]["KeyId"] == given
+    assert made[0]["Arn"].endswith(f":key/{given}")
+    assert len({each["KeyId"] for each in made}) == 3
+
+
 def test_a_unit_created_by_name_has_the_id_that_is_given(organization: EmulatedOrganization) -> None:
     client = organization.client("organizations")
     made = client.create_organizational_unit(ParentId=IDS.root_id, Name="governance")["OrganizationalUnit"]
