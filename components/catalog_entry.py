@@ -178,7 +178,7 @@ def iceberg(table: CatalogTable, location: str) -> IcebergTable:
         for c, transform in zip(table.partitions, table.transforms, strict=True)
     ]
     written: IcebergTable = {"location": location, "schema": schema}
-    # A table that is partitioned no more says so: by a spec without fields.
-    if partitions or locked.spec_id:
+    # The plugin drops a spec's list of no fields: a table that was partitioned stays so (`mesh lock` sees to it).
+    if partitions:
         written["partition_spec"] = {"spec_id": locked.spec_id, "fields": partitions}
     return written
