@@ -9,6 +9,7 @@ from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.kept_ids import keeping_ids
 from components.protection import protected
+from mesh.aws.text_length import shortened
 from mesh.contracts.catalog import LONGEST_DESCRIPTION, CatalogTable
 from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.lock import partition_text
@@ -55,7 +56,7 @@ class CatalogEntry(ComponentResource):
             name,
             name=args.database,
             catalog_id=self.catalog_id,
-            description=shortened(args.description),
+            description=shortened(args.description, LONGEST_DESCRIPTION),
             location_uri=f"s3://{args.location}/",
             opts=protected(self, args.deletion_protection),
         )
@@ -102,7 +103,7 @@ class CatalogEntry(ComponentResource):
             name=table.name,
             catalog_id=self.catalog_id,
             database_name=self.database.name,
-            description=shortened(table.description),
+            description=shortened(table.description, LONGEST_DESCRIPTION),
             table_type="EXTERNAL_TABLE",
             parameters={"classification": "parquet", "EXTERNAL": "TRUE"},
             storage_descriptor={
@@ -144,11 +145,6 @@ class CatalogEntry(ComponentResource):
             lf_tag={"catalog_id": self.catalog_id, "key": tag.key, "value": tag.value},
             opts=ResourceOptions(parent=self, depends_on=after, retain_on_delete=True),
         )
-
-
-def shortened(text: str) -> str:
-    """A description, cut to the length that Glue takes."""
-    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
 
 
 def iceberg(table: CatalogTable, location: str) -> IcebergTable:

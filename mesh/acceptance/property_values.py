@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 from mesh.acceptance.emitted import UNKNOWN, EmittedResource, InputRefusal
 from mesh.acceptance.java_patterns import matches
 from mesh.aws.property_shapes import PropertyShape, TypeShapes
+from mesh.aws.text_length import longest_count
 
 _NUMBERS: Final = frozenset({"integer", "long", "double", "float", "bigdecimal"})
 _SHOWN: Final = 60
@@ -93,10 +94,11 @@ def _wrong_text(shape: PropertyShape, value: Any) -> Iterator[str]:
     if not isinstance(value, str):
         yield f"{_shown(value)} is no text"
         return
-    # The models do not say whether a character outside the first plane counts once or twice: twice is safe.
-    yield from _outside(
-        shape, len(value.encode("utf-16-le", "surrogatepass")) // 2, f"{_shown(value)} has {len(value)} characters:"
-    )
+    unit = "characters" if value.isascii() else "bytes in UTF-8"
+    if shape.max is not None and longest_count(value) > shape.max:
+        yield f"{_shown(value)} has {longest_count(value)} {unit}: more than {shape.max:,}"
+    if shape.min is not None and len(value) < shape.min:
+        yield f"{_shown(value)} has {len(value)} characters: less than {shape.min:,}"
     if shape.enum and value not in shape.enum:
         yield f"{_shown(value)} is none of {', '.join(shape.enum)}"
     if shape.pattern and not matches(shape.pattern, value):

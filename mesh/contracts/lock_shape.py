@@ -192,6 +192,6 @@ def partitioned_no_more(name: str, table: LockedTable) -> str:
     if table.format != "iceberg" or table.partitions or not table.spec_id:
         return ""
     return (
-        f"table '{name}' was partitioned, and cannot be without partition fields: Glue requires one, and the AWS plugin "
-        "drops a list of none; keep one, or give the table another name: it begins without its data"
+        f"table '{name}' was partitioned, and cannot be without partition fields: Glue requires one, and the AWS "
+        "plugin drops a list of none; keep one, or give the table another name: it begins without its data"
     )

@@ -162,8 +162,10 @@ def test_a_value_counts_as_limited_only_if_its_shape_says_more_than_a_type() -> 
     assert check(resource, of_type)[:2] == (2, 2)
 
 
-def test_a_character_of_two_units_counts_twice() -> None:
-    assert list(wrong(PropertyShape("string", max=3), "ab\U0001f600")) == ["'ab😀' has 3 characters: more than 3"]
+def test_a_text_is_as_long_as_its_bytes_at_the_most_and_as_its_characters_at_the_least() -> None:
+    assert list(wrong(PropertyShape("string", max=5), "ab\U0001f600")) == ["'ab😀' has 6 bytes in UTF-8: more than 5"]
+    assert list(wrong(PropertyShape("string", max=6), "ab\U0001f600")) == []
+    assert list(wrong(PropertyShape("string", min=4), "ab\U0001f600")) == ["'ab😀' has 3 characters: less than 4"]
 
 
 # ---- whatever stands in an input
