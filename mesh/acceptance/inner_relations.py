@@ -54,7 +54,7 @@ def wrong_replication(inputs: Mapping[str, Any]) -> Wrong:
     yield from stands_once(inputs, "rules", "id")
     yield from stands_once(inputs, "rules", "priority")
     for rule in objects_at(inputs, "rules"):
-        if "filter" in rule:
+        if rule.get("filter") is not None:
             for name in ("priority", "deleteMarkerReplication"):
                 if rule.get(name) is None:
                     yield f"rules.{name}", "a rule with a filter says it"
