@@ -9,6 +9,7 @@ from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.kept_ids import keeping_ids
 from components.protection import protected
+from mesh.aws.text_length import shortened
 from mesh.contracts.catalog import LONGEST_DESCRIPTION, CatalogTable
 from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.lock import partition_text
@@ -55,7 +56,7 @@ class CatalogEntry(ComponentResource):
             name,
             name=args.database,
             catalog_id=self.catalog_id,
-            description=shortened(args.description),
+            description=shortened(args.description, LONGEST_DESCRIPTION),
             location_uri=f"s3://{args.location}/",
             opts=protected(self, args.deletion_protection),
         )
@@ -102,7 +103,7 @@ class CatalogEntry(ComponentResource):
             name=table.name,
             catalog_id=self.catalog_id,
             database_name=self.database.name,
-            description=shortened(table.description),
+            description=shortened(table.description, LONGEST_DESCRIPTION),
             table_type="EXTERNAL_TABLE",
             parameters={"classification": "parquet", "EXTERNAL": "TRUE"},
             storage_descriptor={
@@ -146,11 +147,6 @@ class CatalogEntry(ComponentResource):
         )
 
 
-def shortened(text: str) -> str:
-    """A description, cut to the length that Glue takes."""
-    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1] + "…"
-
-
 def iceberg(table: CatalogTable, location: str) -> IcebergTable:
     """An Iceberg table's schema and partition spec, with the ids of the product's lock."""
     locked = table.locked
@@ -178,7 +174,7 @@ def iceberg(table: CatalogTable, location: str) -> IcebergTable:
         for c, transform in zip(table.partitions, table.transforms, strict=True)
     ]
     written: IcebergTable = {"location": location, "schema": schema}
-    # A table that is partitioned no more says so: by a spec without fields.
-    if partitions or locked.spec_id:
+    # The plugin drops a spec's list of no fields: a table that was partitioned stays so (`mesh lock` sees to it).
+    if partitions:
         written["partition_spec"] = {"spec_id": locked.spec_id, "fields": partitions}
     return written

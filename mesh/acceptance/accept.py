@@ -9,11 +9,15 @@ from typing import Any, Final
 from mesh.acceptance import property_values
 from mesh.acceptance.bucket_places import misplaced
 from mesh.acceptance.emitted import EmittedResource, InputRefusal, emitted
+from mesh.acceptance.fitting_resources import misfits
+from mesh.acceptance.inner_rules import unfit
 from mesh.acceptance.key_aliases import aliases_of_others
 from mesh.acceptance.key_lockout import locks_out
 from mesh.acceptance.named_in_policies import MadePrincipals
+from mesh.acceptance.named_resources import NamedResources
 from mesh.acceptance.policy_documents import wrong_in
 from mesh.acceptance.policy_places import documents, unread
+from mesh.acceptance.public_policies import BlockedBuckets
 from mesh.aws.property_shapes import shapes
 
 UNLISTED: Final = "no limit and no reason is listed: name its calls in tools/shapes/members.yaml, then make shapes"
@@ -58,7 +62,8 @@ def accept(plan: Mapping[str, Any], *, whole: bool) -> AcceptedPlan:
 def accept_all(resources: Iterable[EmittedResource], *, whole: bool) -> AcceptedPlan:
     """Checks resources, in the order of their stacks."""
     every = tuple(resources)
-    known, principals = shapes(), MadePrincipals(every, whole=whole)
+    known, principals, blocked = shapes(), MadePrincipals(every, whole=whole), BlockedBuckets(every)
+    named = NamedResources(every, principals, whole=whole)
     counts: list[property_values.ValueCount] = []
     number = 0
     unlisted: list[InputRefusal] = []
@@ -72,12 +77,12 @@ def accept_all(resources: Iterable[EmittedResource], *, whole: bool) -> Accepted
             counts.append(count)
             unlisted += [resource.refused(path, UNLISTED) for path in count.unlisted]
             refusals += count.refusals
-        refusals += aliases_of_others(resource)
-        refusals += misplaced(resource)
-        refusals += locks_out(resource)
-        found, wrong = _documents(resource, principals)
+        refusals += [*aliases_of_others(resource), *misplaced(resource), *locks_out(resource)]
+        refusals += [*unfit(resource), *named.missing(resource)]
+        found, wrong = _documents(resource, principals, blocked)
         number += found
         refusals += wrong
+    refusals += misfits(every)
     return AcceptedPlan(
         botocore=known.botocore,
         limited=sum(count.limited for count in counts),
@@ -89,12 +94,14 @@ def accept_all(resources: Iterable[EmittedResource], *, whole: bool) -> Accepted
     )
 
 
-def _documents(resource: EmittedResource, principals: MadePrincipals) -> tuple[int, list[InputRefusal]]:
+def _documents(
+    resource: EmittedResource, principals: MadePrincipals, blocked: BlockedBuckets
+) -> tuple[int, list[InputRefusal]]:
     number, refusals = 0, [resource.refused(path, why) for path, why in unread(resource)]
     for document in documents(resource):
         number += 1
         wrong = list(wrong_in(document))
         if not wrong and document.type is not None:
-            wrong += principals.missing(document)
+            wrong += [*principals.missing(document), *blocked.refused(document)]
         refusals += [resource.refused(document.path, why) for why in wrong]
     return number, refusals

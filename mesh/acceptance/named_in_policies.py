@@ -52,7 +52,7 @@ class MadePrincipals:
     def _add(self, resource: EmittedResource, reached: frozenset[str]) -> None:
         self._accounts.add(resource.account)
         self._stacks.setdefault(resource.stack, len(self._stacks))
-        self._needs[resource.urn] = resource.dependencies
+        self._needs[resource.urn] = (*resource.dependencies, *resource.inherited)
         if resource.type == "aws:iam/role:Role" and "name" in resource.inputs:
             path, name = resource.inputs.get("path", "/"), resource.inputs["name"]
             self._roles[f"arn:aws:iam::{resource.account}:role{path}{name}"] = resource
@@ -69,11 +69,12 @@ class MadePrincipals:
         named = {each for statement in statements_of(body) for each in _named(statement)}
         for kind, name in sorted(named):
             # What only AWS will say is there: it comes from what it belongs to.
-            why = "" if name == AN_ARN else self._missing(kind, name, document.resource)
+            why = "" if name == AN_ARN else self.why_missing(kind, name, document.resource)
             if why:
                 yield f"principal {name} {why}"
 
-    def _missing(self, kind: str, name: str, resource: EmittedResource) -> str:
+    def why_missing(self, kind: str, name: str, resource: EmittedResource) -> str:
+        """The reason for which a principal (AWS, Federated, Service) is not there before a resource; empty if it is."""
         if kind == "Service":
             return "" if _is_service(name) else "is no service that AWS has"
         if not self._whole or (kind == "Federated" and name in _OF_AWS):

@@ -12,6 +12,7 @@ from typing import Any
 
 from mesh.acceptance.organization_policies import wrong_policy
 from mesh.acceptance.policy_places import EmittedDocument, kind_of, statements_of
+from mesh.acceptance.policy_subjects import of_another
 from mesh.acceptance.resource_overlap import takes_some
 from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.evaluator import facts, sent_keys
@@ -41,7 +42,7 @@ def wrong_in(document: EmittedDocument) -> Iterator[str]:
         yield str(error)
         return
     for number, statement in enumerate(statements_of(body)):
-        for why in _wrong_statement(document.type, statement):
+        for why in (*_wrong_statement(document.type, statement), *of_another(document.resource, statement)):
             yield f"statement {statement.get('Sid') or number}: {why}"
 
 

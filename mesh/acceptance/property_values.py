@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 from mesh.acceptance.emitted import UNKNOWN, EmittedResource, InputRefusal
 from mesh.acceptance.java_patterns import matches
 from mesh.aws.property_shapes import PropertyShape, TypeShapes
+from mesh.aws.text_length import longest_count
 
 _NUMBERS: Final = frozenset({"integer", "long", "double", "float", "bigdecimal"})
 _SHOWN: Final = 60
@@ -93,10 +94,11 @@ def _wrong_text(shape: PropertyShape, value: Any) -> Iterator[str]:
     if not isinstance(value, str):
         yield f"{_shown(value)} is no text"
         return
-    # The models do not say whether a character outside the first plane counts once or twice: twice is safe.
-    yield from _outside(
-        shape, len(value.encode("utf-16-le", "surrogatepass")) // 2, f"{_shown(value)} has {len(value)} characters:"
-    )
+    unit = "characters" if value.isascii() else "bytes in UTF-8"
+    if shape.max is not None and longest_count(value) > shape.max:
+        yield f"{_shown(value)} has {longest_count(value)} {unit}: more than {shape.max:,}"
+    if shape.min is not None and len(value) < shape.min:
+        yield f"{_shown(value)} has {len(value)} characters: less than {shape.min:,}"
     if shape.enum and value not in shape.enum:
         yield f"{_shown(value)} is none of {', '.join(shape.enum)}"
     if shape.pattern and not matches(shape.pattern, value):
@@ -145,6 +147,12 @@ def _wrong_form(path: str, value: Any, shapes: TypeShapes, item: bool) -> str:
     return "" if form == wanted else f"{_FORMS[form]} stands where {_FORMS[wanted]} is taken"
 
 
+def _has_least(shapes: TypeShapes, path: str) -> bool:
+    """Whether a list's own least number of items refuses an empty one."""
+    shape = shapes.properties.get(path)
+    return shape is not None and bool((shape.items or {}).get("min"))
+
+
 def _is_unknown(value: Any) -> bool:
     """Whether AWS alone will say a value, or a part of a text or of a map of texts."""
     if isinstance(value, Mapping):
@@ -157,13 +165,20 @@ def _is_map(shape: PropertyShape | None) -> bool:
 
 
 def _of_objects(prefix: str, value: Any, shapes: TypeShapes) -> Iterator[tuple[str, str]]:
-    """Properties that an object lacks, and lists of too few or too many items, with their path."""
+    """Properties that an object lacks, and lists of too few or too many items, with their path.
+
+    The plugin's expanders send a list only if it has an item (`expandIcebergPartitionSpec` of
+    internal/service/glue/catalog_table.go is one): an empty list that AWS requires is one that is not given.
+    """
     shape = shapes.properties.get(prefix)
     if isinstance(value, Mapping) and not _is_map(shape):
         members = cast("Mapping[str, Any]", value)
         for name in shapes.required.get(prefix, ()):
+            path = f"{prefix}.{name}" if prefix else name
             if members.get(name) is None:
-                yield (f"{prefix}.{name}" if prefix else name), "AWS requires it, and it is not given"
+                yield path, "AWS requires it, and it is not given"
+            elif not members[name] and isinstance(members[name], (list, dict)) and not _has_least(shapes, path):
+                yield path, "AWS requires it, and the plugin sends no list of nothing"
         for name, item in members.items():
             yield from _of_objects(f"{prefix}.{name}" if prefix else name, item, shapes)
     elif isinstance(value, list):

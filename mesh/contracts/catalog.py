@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from mesh.aws.text_length import shortened
 from mesh.contracts import labels, partitions
 from mesh.contracts.column_types import TypePlace, column_type, judged_type, type_place
 from mesh.contracts.labels import LabelWords
@@ -16,9 +17,9 @@ from mesh.model import Contract, Element, Lock, LockedTable
 
 TableFormat = Literal["iceberg", "parquet"]
 LONGEST_COMMENT: Final = 255
-"""Characters of a column's comment that Glue takes (Glue API, Column)."""
+"""Bytes of a column's comment that Glue takes (Glue Developer Guide, "Column structure")."""
 LONGEST_DESCRIPTION: Final = 2048
-"""Characters of a description that Glue takes (Glue API, DatabaseInput and TableInput)."""
+"""Bytes of a description that Glue takes (Glue Developer Guide, "Table structure" and "Database structure")."""
 
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 """A version: characters that AWS takes in the value of a tag (Tagging AWS Resources User Guide), and no spaces."""
@@ -99,7 +100,7 @@ def _column(column: Element, words: LabelWords, place: TypePlace) -> CatalogColu
     return CatalogColumn(
         column.catalog_name,
         column_type(column, place),
-        comment if len(comment) <= LONGEST_COMMENT else comment[: LONGEST_COMMENT - 1] + "…",
+        shortened(comment, LONGEST_COMMENT),
         words.of_element(column),
         bool(column.data.get("required")),
     )

@@ -19,7 +19,7 @@ from mesh.contracts.lock_labels import (
     lost_labels,
     names_left_open,
 )
-from mesh.contracts.lock_shape import RENAMED, FieldShape, TableShape
+from mesh.contracts.lock_shape import RENAMED, FieldShape, TableShape, partitioned_no_more
 from mesh.findings import KeyPath, listed, nearest
 from mesh.model import Lock, LockedField, LockedTable
 from mesh.model.lock import FIRST_PARTITION_ID, RemovedField, RemovedPartition
@@ -55,7 +55,7 @@ def _is_current(table: LockedTable | None, shape: TableShape) -> bool:
         return False
     if table.key != shape.key or tuple(table.partitions) != tuple(map(partition_text, shape.partitions)):
         return False
-    if shape.renamed is not None:
+    if shape.renamed is not None or partitioned_no_more(shape.name, table):
         return False
     if table.format == "parquet" and any(gone.labels and gone.path in shape.fields for gone in table.removed):
         return False
@@ -138,6 +138,9 @@ class _TableStep:
             self.old.spec_id,
         )
         table = self._numbered(table)
+        why = partitioned_no_more(self.shape.name, table)
+        if why:
+            self._refuse(self.shape.place, why)
         self._tell_changes(table)
         return table
 

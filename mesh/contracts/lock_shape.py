@@ -13,7 +13,7 @@ from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.types import ColumnType
 from mesh.findings import KeyPath
-from mesh.model import Contract, Element
+from mesh.model import Contract, Element, LockedTable
 
 RENAMED: Final = "renamedFrom"
 """Custom property of a column or nested field: its name before."""
@@ -181,3 +181,17 @@ def _unfit(path: str, inside: bool, fields: dict[str, FieldShape]) -> str:
     if field.type in ("float", "double", "list", "map", "struct"):
         return f"{start}Iceberg takes no {field.type} for one; mark another column"
     return ""
+
+
+def partitioned_no_more(name: str, table: LockedTable) -> str:
+    """The reason for which a table cannot lose its last partition field; empty if it does not.
+
+    AWS requires `fields` of an Iceberg partition spec (Glue API Reference, IcebergPartitionSpec), and the AWS plugin
+    drops a list of none (`expandIcebergPartitionSpec` of internal/service/glue/catalog_table.go).
+    """
+    if table.format != "iceberg" or table.partitions or not table.spec_id:
+        return ""
+    return (
+        f"table '{name}' was partitioned, and cannot be without partition fields: Glue requires one, and the AWS "
+        "plugin drops a list of none; keep one, or give the table another name: it begins without its data"
+    )

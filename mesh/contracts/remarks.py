@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
+from mesh.aws.text_length import longest_count
 from mesh.contracts.catalog import LONGEST_COMMENT, LONGEST_DESCRIPTION
 from mesh.contracts.labels import LabelWords, words
 from mesh.contracts.mistakes import ContractMistake
@@ -33,15 +34,15 @@ _NO: Final = (None, False, 0, "", "false", "no", "none", "0")
 def remarks(contract: Contract, known: LabelWords) -> Iterator[ContractMistake]:
     """Remarks on a contract that the catalog can show."""
     yield from _status(contract)
-    if len(contract.purpose) > LONGEST_DESCRIPTION:
-        yield _cut(("description", "purpose"), "the purpose", len(contract.purpose), LONGEST_DESCRIPTION)
+    if longest_count(contract.purpose) > LONGEST_DESCRIPTION:
+        yield _cut(("description", "purpose"), "the purpose", contract.purpose, LONGEST_DESCRIPTION)
     yield from _unlabelled((), contract.data, contract.tables, known)
     for table in contract.tables:
         yield from _kind(table)
         yield from _positions(table)
     for element in contract.elements:
         data = element.data
-        if len(data.get("description") or "") > LONGEST_COMMENT:
+        if longest_count(data.get("description") or "") > LONGEST_COMMENT:
             yield from _long(element)
         if "tags" in data or "customProperties" in data:
             yield from _unlabelled(element.path, data, (element,), known)
@@ -76,17 +77,17 @@ def _kind(table: Element) -> Iterator[ContractMistake]:
 
 def _long(element: Element) -> Iterator[ContractMistake]:
     text = element.data["description"]
-    length, depth = len(" ".join(text.split())), len(element.path)
-    if depth == 2 and len(text) > LONGEST_DESCRIPTION:
-        yield _cut((*element.path, "description"), "the description of a table", len(text), LONGEST_DESCRIPTION)
-    elif depth == 4 and length > LONGEST_COMMENT:
-        yield _cut((*element.path, "description"), f"the description of '{element.name}'", length, LONGEST_COMMENT)
+    comment, depth = " ".join(text.split()), len(element.path)
+    if depth == 2 and longest_count(text) > LONGEST_DESCRIPTION:
+        yield _cut((*element.path, "description"), "the description of a table", text, LONGEST_DESCRIPTION)
+    elif depth == 4 and longest_count(comment) > LONGEST_COMMENT:
+        yield _cut((*element.path, "description"), f"the description of '{element.name}'", comment, LONGEST_COMMENT)
 
 
-def _cut(path: KeyPath, what: str, length: int, longest: int) -> ContractMistake:
-    return _warning(
-        path, f"{what} has {length:,} characters, and Glue takes {longest:,}: the catalog shows its beginning"
-    )
+def _cut(path: KeyPath, what: str, text: str, longest: int) -> ContractMistake:
+    unit = "characters" if text.isascii() else "bytes in UTF-8"
+    has = f"{what} has {longest_count(text):,} {unit}"
+    return _warning(path, f"{has}, and Glue takes {longest:,}: the catalog shows its beginning")
 
 
 def _positions(table: Element) -> Iterator[ContractMistake]:

@@ -48,6 +48,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "rename-of-one-column-to-two",
         "rename-of-what-was-removed",
         "rename-that-is-a-number",
+        "table-that-is-partitioned-no-more",
         "type-that-data-cannot-be-read-as",
     ),
     "the name of the file is wrong": (

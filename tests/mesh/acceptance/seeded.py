@@ -50,7 +50,13 @@ def with_wrong(
     planned: Planned, type_: str, change: Change, having: Mapping[str, Any] | None = None
 ) -> tuple[EmittedResource, ...]:
     """The resources of a plan, of which one is changed; `having` are inputs that it has."""
-    every = list(emitted(planned.document))
+    return changed_in(list(emitted(planned.document)), type_, change, having)
+
+
+def changed_in(
+    every: list[EmittedResource], type_: str, change: Change, having: Mapping[str, Any] | None = None
+) -> tuple[EmittedResource, ...]:
+    """Resources of which the first of a type is changed."""
     wanted = (having or {}).items()
     index = next(
         i
@@ -63,8 +69,19 @@ def with_wrong(
     return tuple(every)
 
 
+def with_hive_table(planned: Planned) -> list[EmittedResource]:
+    """The resources of a plan, and a table of Parquet files beside the first of Iceberg."""
+    every = list(emitted(planned.document))
+    iceberg = next(each for each in every if each.type.endswith(":CatalogTable"))
+    inputs = {name: iceberg.inputs[name] for name in ("catalogId", "databaseName")}
+    table = iceberg.inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
+    storage = {"columns": [{"name": "id", "type": "string", "comment": ""}], "location": table["location"]}
+    partitions = [{"name": "day", "type": "date", "comment": ""}]
+    hive = {**inputs, "name": "hive", "storageDescriptor": storage, "partitionKeys": partitions}
+    return [*every, iceberg._replace(name="hive", urn="hive", inputs=hive)]
+
+
 def refusals(every: Iterable[EmittedResource], type_: str) -> list[str]:
-    """What is refused of the resources of a type, as `path: why`."""
+    """What is refused of the resources of a type, as `path: why`; what names them may be refused, too."""
     chosen: AcceptedPlan = accept_all(every, whole=True)
-    assert all(refusal.type.endswith(f":{type_}") for refusal in chosen.refusals)
-    return [f"{refusal.path}: {refusal.why}" for refusal in chosen.refusals]
+    return [f"{each.path}: {each.why}" for each in chosen.refusals if each.type.endswith(f":{type_}")]

@@ -50,6 +50,12 @@ WRONG = [
     ("Subnet", "cidrBlock", "10.64.0.0/29", "cidrBlock: '10.64.0.0/29' does not match"),
     ("TopicSubscription", "protocol", "mail", "protocol: 'mail' is none of"),
     ("Policy", "type", "RESOURCE_POLICY", "type: 'RESOURCE_POLICY' is none of"),
+    (
+        "CatalogTable",
+        "openTableFormatInput.icebergInput.icebergTableInput.partitionSpec",
+        {"specId": 1, "fields": []},
+        "partitionSpec.fields: AWS requires it, and the plugin sends no list of nothing",
+    ),
     ("Role", "description", ["a"], "description: a list stands where one value is taken"),
     ("Role", "description", {"a": "b"}, "description: a map stands where one value is taken"),
     ("Role", "tags", "a", "tags: one value stands where a map is taken"),
@@ -162,8 +168,43 @@ def test_a_value_counts_as_limited_only_if_its_shape_says_more_than_a_type() -> 
     assert check(resource, of_type)[:2] == (2, 2)
 
 
-def test_a_character_of_two_units_counts_twice() -> None:
-    assert list(wrong(PropertyShape("string", max=3), "ab\U0001f600")) == ["'ab😀' has 3 characters: more than 3"]
+def test_a_text_is_as_long_as_its_bytes_at_the_most_and_as_its_characters_at_the_least() -> None:
+    assert list(wrong(PropertyShape("string", max=5), "ab\U0001f600")) == ["'ab😀' has 6 bytes in UTF-8: more than 5"]
+    assert list(wrong(PropertyShape("string", max=6), "ab\U0001f600")) == []
+    assert list(wrong(PropertyShape("string", min=4), "ab\U0001f600")) == ["'ab😀' has 3 characters: less than 4"]
+
+
+def emptied(of_type: TypeShapes, path: str) -> dict[str, Any]:
+    """Inputs with nothing but an empty list at a path."""
+    value: Any = []
+    while path:
+        above, _, name = path.rpartition(".")
+        value = {name: value}
+        shape = of_type.properties.get(above)
+        value = [value] if shape is not None and shape.taken_as == "list" else value
+        path = above
+    return value
+
+
+REQUIRED_LISTS = [
+    (type_, path)
+    for type_, of_type in shapes().types.items()
+    for path, shape in of_type.properties.items()
+    if shape.required and shape.taken_as == "list"
+]
+
+
+@pytest.mark.parametrize(("type_", "path"), REQUIRED_LISTS)
+def test_an_empty_list_is_no_value_of_what_aws_requires(type_: str, path: str) -> None:
+    of_type = shapes().types[type_]
+    resource = EmittedResource("s", "urn", type_, "x", "1" * 12, emptied(of_type, path))
+    found = [each.why for each in check(resource, of_type).refusals if each.path == path]
+    assert len(found) == 1
+    assert "the plugin sends no list of nothing" in found[0] or "0 items are less than" in found[0]
+
+
+def test_some_lists_are_required() -> None:
+    assert len(REQUIRED_LISTS) > 10
 
 
 # ---- whatever stands in an input

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mesh.acceptance.property_values import wrong
+from mesh.aws.property_shapes import shapes
+from mesh.aws.text_length import longest_count
 from mesh.contracts import catalog, elements
 from mesh.contracts.catalog import CatalogColumn
 from mesh.contracts.labels import LabelWords, label_words, product_labels
+from mesh.contracts.remarks import remarks
 from mesh.contracts.types import ColumnType
 from mesh.model import Contract, Mesh
 
@@ -62,8 +66,19 @@ def test_a_partition_column_is_among_every_column_once() -> None:
 
 def test_a_comment_is_cut_with_an_ellipsis_at_what_glue_takes() -> None:
     (table,) = catalog.tables(contract({**AMOUNT, "description": "x" * 300}), WORDS, None)
-    assert len(table.columns[0].comment) == catalog.LONGEST_COMMENT
+    assert longest_count(table.columns[0].comment) == catalog.LONGEST_COMMENT
     assert table.columns[0].comment.endswith("…")
+
+
+def test_a_comment_of_emojis_is_cut_to_the_bytes_that_glue_takes_and_the_cut_is_told() -> None:
+    told = contract({"name": "mood", "physicalType": "string", "description": "\U0001f600" * 64})
+    (table,) = catalog.tables(told, WORDS, None)
+    assert table.columns[0].comment == "\U0001f600" * 63 + "…"
+    shape = shapes().types["aws:glue/catalogTable:CatalogTable"].properties["storageDescriptor.columns.comment"]
+    assert list(wrong(shape, table.columns[0].comment)) == []
+    assert [each.message for each in remarks(told, WORDS)] == [
+        "the description of 'mood' has 256 bytes in UTF-8, and Glue takes 255: the catalog shows its beginning"
+    ]
 
 
 def test_the_sample_contracts_hold_no_mistake(sample: Mesh) -> None:

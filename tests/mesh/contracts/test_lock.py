@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mesh.contracts.lock import following, is_current
 from mesh.model import Lock
 from tests.mesh.contracts.lock_cases import (
     Column,
@@ -257,6 +258,23 @@ def test_a_partition_field_that_returns_gets_its_id_again_if_its_column_is_the_s
     other = locked((BERTH, DAY, PIER), (BERTH, DAY), (BERTH, DAY, PIER))
     assert dict(other.partitions) == {"identity(day)": 1000, "identity(pier)": 1002}
     assert [(one.text, one.source, one.id) for one in other.removed_partitions] == [("identity(pier)", 3, 1001)]
+
+
+def test_a_table_does_not_lose_its_last_partition_field() -> None:
+    plain = column("day", "date")
+    first = step(None, table(BERTH, DAY))
+    (message,) = texts(step(first.lock, table(BERTH, plain)).refused)
+    assert message.startswith("table 'berths' was partitioned, and cannot be without partition fields")
+    never = step(step(None, table(BERTH, plain)).lock, table(BERTH, plain, PIER))
+    assert never.refused == []
+    assert step(first.lock, table(BERTH, plain, PIER)).refused == []
+
+
+def test_a_lock_of_a_table_that_lost_its_partition_fields_is_refused_though_nothing_changes() -> None:
+    lost = locked((BERTH, DAY), (BERTH, DAY, PIER))._replace(partitions={})
+    wanted = shaped(table(BERTH, column("day", "date"), column("pier")))
+    assert not is_current(Lock({"berths": lost}), wanted)
+    assert len(following(Lock({"berths": lost}), wanted).refused) == 1
 
 
 def test_a_partition_field_follows_the_rename_of_its_column() -> None:
