@@ -231,8 +231,13 @@ _NOT_KEPT: Final = "moto keeps a location's ARN and role only"
 
 
 def _register(call: Call) -> IdAndOutputs:
+    """Register a place; one that is registered already counts as done, as in the plugin (its resource.go, Create)."""
     linked = call.inputs.get("useServiceLinkedRole") or None
-    call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)
+    try:
+        call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)
+    except AwsError as error:
+        if error.code != "AlreadyExistsException":
+            raise
     return str(call.inputs["arn"]), {"lastModified": "", "roleArn": call.inputs.get("roleArn", "")}
 
 
