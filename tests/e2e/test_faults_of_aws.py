@@ -175,7 +175,7 @@ class HalfAnInbox:
     def __init__(self, ground: Ground) -> None:
         self.organization = ground.faulty.organization
         partner = ground.mesh.plan.partners["courier"]
-        self.account, self.inbox = partner.access.account_id, partner.account.inbox
+        self.account, self.inbox = partner.access.account_id, partner.partner.inbox
         self.half = True
 
     def __call__(self, operation: str, parameters: PropertyValues) -> None:
