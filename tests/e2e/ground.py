@@ -103,16 +103,24 @@ class Ground:
             text=True,
         )
 
-    def typed(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def typed(self, *words: str, patience: float = 120) -> subprocess.CompletedProcess[str]:
         """The same, when it has ended."""
         command = self.type(*words)
-        out, said = command.communicate(timeout=120)
+        out, said = command.communicate(timeout=patience)
         return subprocess.CompletedProcess(command.args, command.returncode, out, said)
 
     def unlocked(self, stack: str = "governance") -> None:
         """Waits until nobody works on the stack: a Pulumi CLI may live longer than the command that began it."""
         with (self.states.path / f"{stack}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+
+    def all_stated(self) -> Counter[Thing]:
+        """What all states say."""
+        return sum((self.stated(stack) for stack in self.mesh.plan.stacks if self.knows(stack)), Counter[Thing]())
+
+    def all_there(self) -> Counter[Thing]:
+        """What is there, in all accounts."""
+        return Counter((token, id_) for _, _, token, id_ in self.faulty.organization.records.live)
 
     @property
     def account(self) -> str:

@@ -248,8 +248,13 @@ _CHOSEN_OF_A_LOCATION: Final[PropertyValues] = {
 
 
 def _register(call: Call) -> IdAndOutputs:
+    """Register a place; one that is registered already counts as done, as in the plugin (its resource.go, Create)."""
     linked = call.inputs.get("useServiceLinkedRole") or None
-    call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)
+    try:
+        call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)
+    except AwsError as error:
+        if error.code != "AlreadyExistsException":
+            raise
     return str(call.inputs["arn"]), {**_CHOSEN_OF_A_LOCATION, "roleArn": call.inputs.get("roleArn", "")}
 
 

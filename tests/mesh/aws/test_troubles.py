@@ -17,6 +17,7 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "on-aws.md").read_text("u
 NOT_IN_MODELS = {
     "MalformedPolicy": "S3 API reference, error responses",
     "InvalidRequest": "S3 API reference, error responses",
+    "ACCOUNT_LIMIT_EXCEEDED": "a reason of CreateAccountFailureReason",
     "EMAIL_ALREADY_EXISTS": "a reason of CreateAccountFailureReason",
     "BucketNotEmpty": "S3 API reference, error responses",
     "DependencyViolation": "EC2 API reference, error codes",
@@ -35,6 +36,9 @@ OF_ANOTHER_MEANING = {
 OF_THE_PLUGIN = (
     "creating S3 Bucket (aurora-ads-logs): operation error S3: CreateBucket, https response error StatusCode: 409, "
     "RequestID: 1, HostID: 2, BucketAlreadyExists: "
+)
+TOO_MANY_ACCOUNTS = (
+    "creating Account (a): ConstraintViolationException: You have exceeded the allowed number of AWS accounts."
 )
 
 
@@ -116,6 +120,11 @@ def test_the_page_has_every_trouble() -> None:
         ("putting Policy (b): MalformedPolicy: Invalid principal in policy", ["MalformedPolicy"]),
         ("creating Role (r): Throttling: Rate exceeded", ["Throttling"]),
         ("updating Role (r): ConcurrentModification: ", ["ConcurrentModification"]),
+        ("creating Account (a): EMAIL_ALREADY_EXISTS", ["EMAIL_ALREADY_EXISTS"]),
+        ("creating Account (a): ACCOUNT_LIMIT_EXCEEDED", ["ACCOUNT_LIMIT_EXCEEDED"]),
+        (TOO_MANY_ACCOUNTS, ["ConstraintViolationException"]),
+        ("creating (b): InvalidRequest: Destination bucket must have versioning enabled.", ["InvalidRequest"]),
+        ("creating (b): InvalidRequest: Destination bucket must exist.", ["InvalidRequest"]),
         ("AccessDenied: not authorized", []),
     ],
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from threading import Lock
+from typing import Any, Literal, NamedTuple
 
 from mesh import names
 from mesh.access import from_plan
@@ -31,19 +33,61 @@ UNLABELLED = "*"
 _READS = ("get_", "list_", "describe_", "head_", "search_")
 
 
+class CatalogCall(NamedTuple):
+    """A call that changes what is watched, with its parameters as a text."""
+
+    operation: str
+    parameters: str
+
+
+Outcome = Literal["done", "refused", "answer lost"]
+"""A call is done; or fails before AWS has it; or AWS has done it and the answer does not come."""
+
+Fate = Callable[[int, CatalogCall], Outcome]
+"""The outcome of a call of a run, by its number from 1 and by itself."""
+
+
+def all_done(_number: int, _call: CatalogCall) -> Outcome:
+    """Every call is done."""
+    return "done"
+
+
+def refused_from(first: int) -> Fate:
+    """This call and every one behind it fail, as where AWS goes away: what is done is what came before."""
+    return lambda number, _: "refused" if number >= first else "done"
+
+
+def failed_at(number: int, outcome: Outcome) -> Fate:
+    """The call of this number fails, and a run goes on with what does not wait for it."""
+    return lambda made, _: outcome if made == number else "done"
+
+
+def failed_alone(failed: CatalogCall, outcome: Outcome = "refused") -> Fate:
+    """This one call fails, and a run goes on with what does not wait for it."""
+    return lambda _, call: outcome if call == failed else "done"
+
+
+def lost_at(lost: CatalogCall) -> Fate:
+    """AWS goes away while it does this call."""
+    return lambda _, call: "answer lost" if call == lost else "refused"
+
+
 @dataclass
 class WatchedOrganization:
-    """An organisation that calls `watch` after every call that changes what is watched, and fails the call `failing`.
-
-    The call fails before AWS has it, or, `after`, when AWS has done it and the answer is lost.
-    """
+    """An organisation that calls `watch` after every call that changes what is watched; `fate` lets calls fail."""
 
     organization: EmulatedOrganization
     watch: Callable[[str], None] = lambda _: None
-    failing: int = 0
-    when: Literal["before", "after"] = "before"
-    calls: list[str] = field(default_factory=list[str])
+    fate: Fate = all_done
+    calls: list[CatalogCall] = field(default_factory=list[CatalogCall])
     services: tuple[str, ...] = ("glue", "lakeformation")
+    lock: Lock = field(default_factory=Lock)
+
+    def outcome(self, call: CatalogCall) -> Outcome:
+        """The outcome of the next call; calls come from many threads."""
+        with self.lock:
+            self.calls.append(call)
+            return self.fate(len(self.calls), call)
 
     def assume(self, role_arn: str, through: Sequence[str] = ()) -> AwsSession:
         return WatchedSession(self.organization.assume(role_arn, through), self)
@@ -69,16 +113,15 @@ class WatchedSession:
         return self.session.decides
 
     def call(self, service: str, region: str, operation: str, parameters: PropertyValues) -> PropertyValues:
-        watched = self.watched
-        if service not in watched.services or operation.startswith(_READS):
+        if service not in self.watched.services or operation.startswith(_READS):
             return self.session.call(service, region, operation, parameters)
-        watched.calls.append(operation)
-        fails = len(watched.calls) == watched.failing
-        if fails and watched.when == "before":
+        made = CatalogCall(operation, json.dumps(parameters, sort_keys=True, default=str))
+        outcome = self.watched.outcome(made)
+        if outcome == "refused":
             raise AwsError("InternalServiceException", "the test lets this call fail")
         answer = self.session.call(service, region, operation, parameters)
-        watched.watch(operation)
-        if fails:
+        self.watched.watch(operation)
+        if outcome == "answer lost":
             raise AwsError("InternalServiceException", "the test loses the answer of this call")
         return answer
 

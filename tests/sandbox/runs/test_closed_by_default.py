@@ -6,9 +6,9 @@ import copy
 import datetime
 import shutil
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import yaml
@@ -27,8 +27,33 @@ from sandbox.engine.state import StackState
 from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.stack_run import StackTask
 from sandbox.runs.workspace import EmbeddedEngine
+from tests.sandbox.runs.column_changes import (
+    CHANGES,
+    Change,
+    Column,
+    all_at_once,
+    another_label,
+    column,
+    one_column_more,
+    one_label_more,
+    one_table_more,
+)
 from tests.sandbox.runs.in_memory_states import InMemoryStates
-from tests.sandbox.runs.lake_watch import UNLABELLED, Bound, Kept, Readers, WatchedOrganization, readers
+from tests.sandbox.runs.lake_watch import (
+    UNLABELLED,
+    Bound,
+    CatalogCall,
+    Fate,
+    Kept,
+    Outcome,
+    Readers,
+    WatchedOrganization,
+    all_done,
+    failed_alone,
+    lost_at,
+    readers,
+    refused_from,
+)
 
 pytestmark = pytest.mark.long
 
@@ -38,76 +63,10 @@ CONTRACT = "contracts/orders/customers.odcs.yaml"
 STACK = "domain-orders"
 LABELS = {"id": "", "email": "pii", "city": "", "wage": "financial", "notes": "financial, pii"}
 
-Column = dict[str, Any]
-When = Literal["before", "after"]
-Change = Callable[[dict[str, Any]], None]
+Moment = tuple[Kept, StackState]
+"""The catalog, and the state of the stack."""
 
-
-def column(name: str, labels: str = "", **more: Any) -> Column:
-    found: Column = {"name": name, "logicalType": "string", "physicalType": "string", **more}
-    return {**found, "classification": labels} if labels else found
-
-
-def labelled(columns: list[Column], **labels: str) -> None:
-    """Gives columns other labels."""
-    for found in columns:
-        if found["name"] in labels:
-            found.pop("classification", None)
-            found |= {"classification": labels[found["name"]]} if labels[found["name"]] else {}
-
-
-def renamed(columns: list[Column], **new_names: str) -> None:
-    for found in columns:
-        if old := next((old for old in new_names if old == found["name"]), None):
-            found["name"] = new_names[old]
-            found["customProperties"] = [{"property": "renamedFrom", "value": old}]
-
-
-def one_column_more(schema: dict[str, Any]) -> None:
-    schema["customers"] += [column("nick"), column("phone", "pii")]
-
-
-def one_table_more(schema: dict[str, Any]) -> None:
-    schema["refunds"] = [column("id"), column("card", "financial, pii")]
-
-
-def one_label_more(schema: dict[str, Any]) -> None:
-    labelled(schema["customers"], city="pii", wage="financial, pii")
-
-
-def one_label_less(schema: dict[str, Any]) -> None:
-    labelled(schema["customers"], email="", notes="financial")
-
-
-def another_label(schema: dict[str, Any]) -> None:
-    labelled(schema["customers"], email="financial", wage="pii")
-
-
-def other_names(schema: dict[str, Any]) -> None:
-    renamed(schema["customers"], email="mail", city="town")
-
-
-def one_column_less(schema: dict[str, Any]) -> None:
-    schema["customers"] = [found for found in schema["customers"] if found["name"] not in ("city", "notes")]
-
-
-def all_at_once(schema: dict[str, Any]) -> None:
-    one_column_more(schema)
-    one_table_more(schema)
-    labelled(schema["customers"], wage="pii", notes="")
-    other_names(schema)
-
-
-CHANGES: Sequence[Change] = (
-    one_column_more,
-    one_table_more,
-    one_label_more,
-    one_label_less,
-    another_label,
-    other_names,
-    one_column_less,
-    all_at_once,
-)
+FAILURES: Sequence[Outcome] = ("refused", "answer lost")
 
 
 def write(folder: Path, schema: dict[str, list[Column]]) -> PlannedMesh:
@@ -146,7 +105,7 @@ class Laboratory:
         plan = self.mesh.plan
         return Kept(plan.perimeter.region, plan.perimeter.governance_id)
 
-    def back(self, moment: tuple[Kept, StackState]) -> None:
+    def back(self, moment: Moment) -> None:
         """Goes back to the catalog and the state of the stack that there were."""
         catalog, state = moment
         catalog.back()
@@ -192,31 +151,48 @@ class Walk:
         found = self.bound.broken(self.laboratory.readers(self.after))
         self.broken += [f"after {call} ({self.moments}): {wrong}" for wrong in found]
 
-    def once(self, failing: int = 0, when: When = "before") -> tuple[RunResult, list[str]]:
-        """One run, which fails at a call; the calls that it made."""
-        watched = WatchedOrganization(self.laboratory.organization, self.watch, failing, when)
+    def once(self, fate: Fate = all_done) -> tuple[RunResult, list[CatalogCall]]:
+        """One run; the calls that it made, those that failed as well."""
+        watched = WatchedOrganization(self.laboratory.organization, self.watch, fate)
         return self.laboratory.run(self.after, watched), watched.calls
 
-    def whole(self) -> list[str]:
+    def whole(self) -> list[CatalogCall]:
         """Runs without a failure; the calls."""
         result, calls = self.once()
         assert result.failures == []
         return calls
 
+    def going_on_without_each(self, start: Moment, lost: Sequence[str] = ()) -> int:
+        """Lets each call of a whole run fail alone, and runs to the end behind it; the number of calls.
+
+        The answers of the calls `lost` do not come, of each alone as well.
+        """
+        self.laboratory.back(start)
+        calls = self.whole()
+        for call in calls:
+            for outcome in FAILURES if call.operation in lost else FAILURES[:1]:
+                self.laboratory.back(start)
+                result, _ = self.once(failed_alone(call, outcome))
+                assert len(result.failures) == 1, (call, outcome)
+                self.whole()
+                self.broken += [f"behind {call.operation}, {outcome}: {wrong}" for wrong in self.unfinished()]
+        return len(calls)
+
     def failing_everywhere(self, lost: Sequence[str] = ()) -> int:
-        """Runs until one is whole: each run before fails at the next call; the number of runs.
+        """Runs until one is whole: each run before ends at the next call; the number of runs.
 
         Of the calls `lost` AWS has done them, and the answer does not come.
         """
-        failing = runs = 0
+        first = runs = 0
         while runs < 100:
             # The call that failed is made by the next run, which fails at the one after it.
-            failing, runs = min(failing + 1, 2), runs + 1
-            result, calls = self.once(failing)
+            first, runs = min(first + 1, 2), runs + 1
+            result, calls = self.once(refused_from(first))
             if not result.failures:
                 return runs
-            if calls[-1] in lost:
-                self.once(1, "after")
+            failed = calls[first - 1]
+            if failed.operation in lost:
+                assert failed in self.once(lost_at(failed))[1]
         raise AssertionError("the runs come to no end")
 
     def unfinished(self) -> list[str]:
@@ -248,15 +224,21 @@ def test_at_no_moment_of_a_change_does_anybody_read_what_they_may_not(
     assert walk.broken == []
     assert walk.unfinished() == []
     assert walk.moments == len(calls) > 0
-    assert "remove_lf_tags_from_resource" not in calls
+    assert "remove_lf_tags_from_resource" not in {call.operation for call in calls}
 
 
-@pytest.mark.parametrize(
+LOST = ("add_lf_tags_to_resource", "update_table")
+"""Calls that are made again where no answer came; one that creates finds then what it has made, and says so."""
+
+EVERY_CHANGE = pytest.mark.parametrize(
     ("change", "lost"),
-    [*((change, ()) for change in CHANGES), (all_at_once, ("add_lf_tags_to_resource", "update_table"))],
+    [*((change, ()) for change in CHANGES), (all_at_once, LOST)],
     ids=lambda each: each.__name__ if callable(each) else "and an answer lost" if each else "",
 )
-def test_wherever_a_change_fails_nobody_reads_what_they_may_not_and_the_next_run_ends_it(
+
+
+@EVERY_CHANGE
+def test_wherever_a_change_ends_nobody_reads_what_they_may_not_and_the_next_run_goes_on(
     change: Change, lost: Sequence[str], laboratory: Laboratory, tmp_path: Path
 ) -> None:
     after = laboratory.changed(change, tmp_path)
@@ -268,12 +250,27 @@ def test_wherever_a_change_fails_nobody_reads_what_they_may_not_and_the_next_run
     assert runs > 1
 
 
-def test_a_first_deployment_opens_nothing_too_early_wherever_it_fails(laboratory: Laboratory) -> None:
+@EVERY_CHANGE
+def test_whichever_call_of_a_change_fails_nobody_reads_what_they_may_not_and_the_next_run_ends_it(
+    change: Change, lost: Sequence[str], laboratory: Laboratory, tmp_path: Path
+) -> None:
+    walk = Walk(laboratory, laboratory.mesh, laboratory.changed(change, tmp_path))
+    assert walk.going_on_without_each(laboratory.deployed, lost) > 0
+    assert walk.broken == []
+
+
+def test_a_first_deployment_opens_nothing_too_early_wherever_it_ends(laboratory: Laboratory) -> None:
     laboratory.back(laboratory.nothing)
     walk = Walk(laboratory, None, laboratory.mesh)
     assert walk.failing_everywhere() > 5
     assert walk.broken == []
     assert walk.unfinished() == []
+
+
+def test_a_first_deployment_opens_nothing_too_early_whichever_call_fails(laboratory: Laboratory) -> None:
+    walk = Walk(laboratory, None, laboratory.mesh)
+    assert walk.going_on_without_each(laboratory.nothing) > 5
+    assert walk.broken == []
 
 
 # ---- the walk notices
@@ -352,6 +349,6 @@ def test_tags_that_go_with_the_resource_that_is_replaced_are_noticed(
     monkeypatch.setattr(catalog_entry, "ResourceOptions", Unretained)
     assert Walk(laboratory, None, laboratory.mesh).whole()
     walk = Walk(laboratory, laboratory.mesh, after)
-    assert "remove_lf_tags_from_resource" in walk.whole()
+    assert "remove_lf_tags_from_resource" in {call.operation for call in walk.whole()}
     assert walk.broken == [], "what is taken away closes"
     assert "orders__customers.customers.id is read by restricted" in walk.unfinished()

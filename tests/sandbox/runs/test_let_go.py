@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -25,12 +24,11 @@ from sandbox.runs.workspace import EmbeddedEngine
 from tests.e2e.ground import TINY
 from tests.e2e.journal import DAY
 from tests.sandbox.runs.in_memory_states import InMemoryStates
-from tests.sandbox.runs.lake_watch import WatchedOrganization
+from tests.sandbox.runs.lake_watch import Outcome, WatchedOrganization, failed_at
 
 pytestmark = pytest.mark.long
 
 STACK = "organization"
-When = Literal["before", "after"]
 
 
 class Going:
@@ -90,14 +88,16 @@ class Watch:
         self.moments += 1
         self.broken += [f"after {call} ({self.moments}): {wrong}" for wrong in self.going.open()]
 
-    def run(self, failing: int, when: When) -> RunResult:
-        watched = WatchedOrganization(self.going.organization, self, failing, when, services=("organizations",))
+    def run(self, failing: int, outcome: Outcome) -> RunResult:
+        watched = WatchedOrganization(
+            self.going.organization, self, failed_at(failing, outcome), services=("organizations",)
+        )
         return self.going.run(self.going.without, watched)
 
-    def failing_everywhere(self, when: When) -> int:
+    def failing_everywhere(self, outcome: Outcome) -> int:
         """Runs until one is whole, of which each fails at the next call; their number."""
         for number in range(1, 20):
-            if not self.run(min(number, 2), when).failures:
+            if not self.run(min(number, 2), outcome).failures:
                 return number
         raise AssertionError("the runs come to no end")
 
@@ -112,11 +112,13 @@ def going(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Going]:
         yield Going(organization, folder)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_at_no_moment_is_the_account_without_its_policies_wherever_the_run_fails(going: Going, when: When) -> None:
+@pytest.mark.parametrize("outcome", ["refused", "answer lost"])
+def test_at_no_moment_is_the_account_without_its_policies_wherever_the_run_fails(
+    going: Going, outcome: Outcome
+) -> None:
     assert going.open() == []
     watch = Watch(going)
-    watch.failing_everywhere(when)
+    watch.failing_everywhere(outcome)
     assert watch.broken == []
     assert going.open() == []
     assert not any("courier" in each for each in going.accounts_of_the_state())
@@ -135,6 +137,6 @@ def test_policies_that_go_with_the_file_are_noticed(going: Going, monkeypatch: p
     monkeypatch.setattr(Builder, "partner_policies", forgotten)
     going.prepare()
     watch = Watch(going)
-    watch.failing_everywhere("before")
+    watch.failing_everywhere("refused")
     assert [each for each in watch.broken if "s3:GetObject on arn:aws:s3:::audit/x" in each]
     assert [each for each in watch.broken if "s3:PutObject on arn:aws:s3:::left/x" in each]

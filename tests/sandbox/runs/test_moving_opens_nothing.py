@@ -30,7 +30,7 @@ from tests.e2e.ground import TINY
 from tests.e2e.journal import mesh_of
 from tests.sandbox.emulator.provider_harness import Driver, settings
 from tests.sandbox.runs.in_memory_states import InMemoryStates
-from tests.sandbox.runs.lake_watch import Bound, Kept, Readers, WatchedOrganization, readers
+from tests.sandbox.runs.lake_watch import Bound, Kept, Readers, WatchedOrganization, readers, refused_from
 
 pytestmark = pytest.mark.long
 
@@ -176,10 +176,12 @@ def test_wherever_the_move_fails_nothing_is_opened_and_the_next_run_ends_it(move
     moved.back()
     watch, runs = Watch(moved), 0
     for stack in IN_ORDER:
-        failing = 1
-        while failures := moved.run(stack, WatchedOrganization(moved.organization, watch, failing)).failures:
+        first = 1
+        while failures := moved.run(
+            stack, WatchedOrganization(moved.organization, watch, refused_from(first))
+        ).failures:
             assert "the test lets this call fail" in " ".join(each.message for each in failures), stack
-            failing, runs = 2, runs + 1
+            first, runs = 2, runs + 1
             assert runs < 200
     assert runs > 10
     assert watch.opened == []
