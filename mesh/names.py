@@ -181,7 +181,7 @@ def inbox_key(region: str, partner_id: str, key_id: str = "") -> str:
 
 
 def inbox_key_description(partner: str) -> str:
-    """What a partner's inbox key is described as."""
+    """Description of the key of a partner's inbox."""
     return f"Inbox of partner {partner}"
 
 

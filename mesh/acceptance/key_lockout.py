@@ -1,8 +1,8 @@
-"""Lock-out check of KMS: a key policy under which its caller could not put another one is refused.
+"""Lock-out check of KMS: a key policy under which who puts it could not put another one is refused.
 
 KMS API Reference, CreateKey and PutKeyPolicy, `BypassPolicyLockoutSafetyCheck`; KMS Developer Guide, "Default key
 policy". Which condition keys the check sends no page says, so a policy has to
-pass with nothing but who the caller is; that it passes with all that a request sends is M19's (`mesh prove`).
+pass with nothing but who that is; that it passes with all that a request sends is M19's (`mesh prove`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def locks_out(resource: EmittedResource) -> Iterator[InputRefusal]:
 
 
 def _why_not(policy: Policy, account: str) -> str | None:
-    """What keeps the account's deployment from putting another policy."""
+    """Refusal of the account's deployment, should it put another policy; None where it may."""
     role = names.deploy_role(account)
     session = f"arn:aws:sts::{account}:assumed-role/{names.role_name(role)}/{_SESSION}"
     caller = CallerIdentity(account=account, role=role, itself=session)

@@ -40,7 +40,7 @@ def _not_through(policies: documents.Policies, *services: str) -> Obligation:
 
 
 def _by_its_deployment(policies: documents.Policies, account_id: str) -> Obligation:
-    """Who administers a key uses it by no service and in no organisation, whatever the request says of either."""
+    """Obligation on the deployment: it administers a key, and uses it by no service and in no organisation."""
     request = SymbolicRequest(policies)
     assumptions = (not_a_service(request), request.key("aws:PrincipalArn").shaped(role("deploy", account_id)))
     return Obligation(what="the deployment", request=request, actions=CRYPTOGRAPHY, assumptions=assumptions)
