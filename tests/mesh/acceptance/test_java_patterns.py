@@ -6,7 +6,7 @@ import sys
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mesh.acceptance.java_patterns import UnknownPatternError, compiled, matches
@@ -85,6 +85,8 @@ JUDGES = {each: jsonschema_rs.validator_for({"type": "string", "pattern": f"^(?:
 
 @given(st.sampled_from(WHOLE), st.text(max_size=4))
 def test_a_translation_agrees_with_an_engine_that_knows_unicode(pattern: str, text: str) -> None:
+    # White space is ASCII's in Java, and ECMAScript's in the other engine.
+    assume(not any((char.isspace() and not char.isascii()) or char == "\ufeff" for char in text))
     assert matches(pattern, text) is JUDGES[pattern].is_valid(text)
 
 
