@@ -50,7 +50,7 @@ _ONLY: Final[Mapping[str, str]] = {
 
 
 def wrong_endpoint(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What no endpoint has: a service that is none, a kind that the service lacks, properties of the other kind."""
+    """Inputs that no endpoint has: a service that is none, a kind that it lacks, properties of the other kind."""
     name, kind = inputs.get("serviceName"), str(inputs.get("vpcEndpointType", _GATEWAY))
     if isinstance(name, str) and UNKNOWN not in name:
         match = _NAME.fullmatch(name)

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from mesh.acceptance.emitted import UNKNOWN, EmittedResource, InputRefusal, objects_at, texts_at
 from mesh.acceptance.endpoint_services import region_of
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Plan = Mapping[str, list[EmittedResource]]
+IpBlock = ipaddress.IPv4Network | ipaddress.IPv6Network
+ResourcesByType = Mapping[str, list[EmittedResource]]
 """The resources of a plan by their type."""
 
 _VPC: Final = "aws:ec2/vpc:Vpc"
@@ -35,12 +35,12 @@ _POLICY: Final = "aws:organizations/policy:Policy"
 class PlanRule(NamedTuple):
     """A relation between resources of a plan; `wrong` gives what does not fit."""
 
-    wrong: Callable[[Plan], Iterator[InputRefusal]]
+    wrong: Callable[[ResourcesByType], Iterator[InputRefusal]]
     source: str
 
 
 def misfits(resources: Iterable[EmittedResource]) -> Iterator[InputRefusal]:
-    """What does not fit in a plan, or in a part of it."""
+    """Resources of a plan, or of a part of it, that do not fit one another."""
     by_type: defaultdict[str, list[EmittedResource]] = defaultdict(list)
     for each in resources:
         by_type[each.type].append(each)
@@ -51,14 +51,14 @@ def misfits(resources: Iterable[EmittedResource]) -> Iterator[InputRefusal]:
 # ---- networks
 
 
-def _subnets_in_networks(plan: Plan) -> Iterator[InputRefusal]:
+def _subnets_in_networks(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Subnets outside the network of their stack, or that lie over one another; blocks that begin within a block."""
     for each in (*plan.get(_VPC, ()), *plan.get(_SUBNET, ())):
         if _block(each) is None and UNKNOWN not in str(each.inputs.get("cidrBlock", UNKNOWN)):
             yield each.refused("cidrBlock", f"{each.inputs['cidrBlock']!r} is no block: it begins elsewhere")
     for stack, networks in _by_stack(plan.get(_VPC, ())).items():
         whole = [block for each in networks if (block := _block(each)) is not None]
-        placed: list[tuple[EmittedResource, Network]] = []
+        placed: list[tuple[EmittedResource, IpBlock]] = []
         for subnet in (each for each in plan.get(_SUBNET, ()) if each.stack == stack):
             block = _block(subnet)
             if block is None or len(whole) != len(networks):
@@ -71,7 +71,7 @@ def _subnets_in_networks(plan: Plan) -> Iterator[InputRefusal]:
             placed.append((subnet, block))
 
 
-def _one_region(plan: Plan) -> Iterator[InputRefusal]:
+def _one_region(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Endpoints of another region than the zones of their stack's subnets."""
     for stack, subnets in _by_stack(plan.get(_SUBNET, ())).items():
         zones = [zone for each in subnets for zone in texts_at(each.inputs, "availabilityZone")]
@@ -85,13 +85,13 @@ def _one_region(plan: Plan) -> Iterator[InputRefusal]:
             yield subnets[-1].refused("availabilityZone", f"subnets of one network are in {', '.join(sorted(regions))}")
 
 
-def _lies_in(block: Network, other: Network) -> bool:
+def _lies_in(block: IpBlock, other: IpBlock) -> bool:
     if isinstance(block, ipaddress.IPv4Network):
         return isinstance(other, ipaddress.IPv4Network) and block.subnet_of(other)
     return isinstance(other, ipaddress.IPv6Network) and block.subnet_of(other)
 
 
-def _block(resource: EmittedResource) -> Network | None:
+def _block(resource: EmittedResource) -> IpBlock | None:
     text = resource.inputs.get("cidrBlock")
     try:
         return ipaddress.ip_network(text) if isinstance(text, str) else None
@@ -102,7 +102,7 @@ def _block(resource: EmittedResource) -> Network | None:
 # ---- the lake
 
 
-def _values_of_tags(plan: Plan) -> Iterator[InputRefusal]:
+def _values_of_tags(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Values of LF-tags that are granted or given, and that the tag does not have."""
     known = {
         (_catalog(each, each.inputs), str(each.inputs.get("key"))): set(texts_at(each.inputs, "values"))
@@ -118,12 +118,12 @@ def _values_of_tags(plan: Plan) -> Iterator[InputRefusal]:
             for tag in objects_at(each.inputs, path):
                 key = str(tag.get("key"))
                 has = known.get((_catalog(each, {**above, **tag}), key))
-                for value in texts_at(tag, values) if has is not None else ():
-                    if value not in has:
+                for value in texts_at(tag, values):
+                    if has is not None and value not in has:
                         yield each.refused(f"{path}.{values}", f"LF-tag {key} has no value {value!r}")
 
 
-def _columns_of_tables(plan: Plan) -> Iterator[InputRefusal]:
+def _columns_of_tables(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Columns that get an LF-tag, and that the table does not have."""
     known = {
         (str(each.inputs.get("databaseName")), str(each.inputs.get("name"))): {
@@ -134,8 +134,8 @@ def _columns_of_tables(plan: Plan) -> Iterator[InputRefusal]:
     for each in plan.get(_LABEL, ()):
         for table in objects_at(each.inputs, "tableWithColumns"):
             has = known.get((str(table.get("databaseName")), str(table.get("name"))))
-            for column in texts_at(table, "columnNames") if has else ():
-                if column not in has:
+            for column in texts_at(table, "columnNames"):
+                if has and column not in has:
                     yield each.refused("tableWithColumns.columnNames", f"table {table.get('name')} has no {column!r}")
 
 
@@ -153,7 +153,7 @@ def _catalog(resource: EmittedResource, holder: Mapping[str, Any]) -> str:
 # ---- buckets
 
 
-def _versions_of_buckets(plan: Plan) -> Iterator[InputRefusal]:
+def _versions_of_buckets(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Replicated and locked buckets without versions, of which S3 takes neither."""
     versioned = {
         str(each.inputs.get("bucket"))
@@ -166,7 +166,7 @@ def _versions_of_buckets(plan: Plan) -> Iterator[InputRefusal]:
             yield each.refused("bucket", f"{bucket!r} keeps no versions, which replication and locks ask for")
 
 
-def _logs_are_delivered(plan: Plan) -> Iterator[InputRefusal]:
+def _logs_are_delivered(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Buckets of access logs with a retention by default, to which S3 delivers none."""
     locked = {str(each.inputs.get("bucket")) for each in plan.get(_LOCK, ()) if objects_at(each.inputs, "rule")}
     for each in plan.get(_LOGGING, ()):
@@ -174,7 +174,7 @@ def _logs_are_delivered(plan: Plan) -> Iterator[InputRefusal]:
             yield each.refused("targetBucket", f"{each.inputs['targetBucket']!r} has a retention by default")
 
 
-def _owners_of_results(plan: Plan) -> Iterator[InputRefusal]:
+def _owners_of_results(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Workgroups and replications that say another owner of a bucket than its account."""
     owners = {f"{each.inputs.get('bucket')}": each.account for each in plan.get(_BUCKET, ())}
     result = "configuration.resultConfiguration"
@@ -199,7 +199,7 @@ def _other_owner(
 # ---- the organisation
 
 
-def _addresses_of_accounts(plan: Plan) -> Iterator[InputRefusal]:
+def _addresses_of_accounts(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Accounts with the address of another one."""
     counted = Counter(str(each.inputs.get("email")).lower() for each in plan.get(_ACCOUNT, ()))
     for each in plan.get(_ACCOUNT, ()):
@@ -208,7 +208,7 @@ def _addresses_of_accounts(plan: Plan) -> Iterator[InputRefusal]:
             yield each.refused("email", f"{email!r} is the address of two accounts")
 
 
-def _enabled_policies(plan: Plan) -> Iterator[InputRefusal]:
+def _enabled_policies(plan: ResourcesByType) -> Iterator[InputRefusal]:
     """Policies of a type that the organisation does not switch on: such a one cannot be attached."""
     for organization in plan.get(_ORGANIZATION, ())[:1]:
         on = texts_at(organization.inputs, "enabledPolicyTypes")

@@ -45,7 +45,7 @@ _FIRST_PARTITION: Final = 1000
 
 
 def wrong_table(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What does not fit in an Iceberg table's input."""
+    """Values of an Iceberg table's input that do not fit one another."""
     fields = objects_at(inputs, _FIELDS)
     own = [each.get("id") for each in fields]
     nested = [number for each in fields for number in nested_ids(str(each.get("type")))]

@@ -235,7 +235,7 @@ _FITS_OF: Final = {rule.type: [each for each in FIT_RULES if each.type == rule.t
 
 
 def unfit(resource: EmittedResource) -> Iterator[InputRefusal]:
-    """What AWS would refuse inside the values of a resource, and of those that do not fit one another."""
+    """Values of a resource that AWS would refuse for what is in them, or that do not fit one another."""
     for rule in _VALUES_OF.get(resource.type, ()):
         for _, value in values_at(resource.inputs, rule.path):
             if type(value) is rule.takes:  # another form is refused as such

@@ -15,7 +15,7 @@ from mesh.acceptance.named_in_policies import MadePrincipals
 
 
 class NamedKind(NamedTuple):
-    """What is named: its type, and its name as a text with properties in braces."""
+    """A kind of what is named: its type, and its name as a text with properties in braces."""
 
     type: str
     name: str
@@ -214,7 +214,7 @@ class NamedResources:
                     self._names[kind].add(filled)
 
     def missing(self, resource: EmittedResource) -> Iterator[InputRefusal]:
-        """What a resource names that nothing makes."""
+        """Names among a resource's properties that nothing of the mesh has."""
         if not self._whole:
             return
         for each in _NAMING_OF.get(resource.type, ()):

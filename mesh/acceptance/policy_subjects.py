@@ -16,7 +16,7 @@ from mesh.evaluator.policies import texts
 
 
 class PolicySubject(NamedTuple):
-    """What a policy of a type may be about: its ARNs, with properties in braces and `*` for what is not known here."""
+    """ARNs that a policy of a type may be about, with properties in braces and `*` for what is not known here."""
 
     arns: tuple[str, ...]
     source: str
@@ -74,7 +74,7 @@ _ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
 def of_another(resource: EmittedResource, statement: Mapping[str, Any]) -> Iterator[str]:
-    """What a statement of a resource's policy is about besides that resource, each with the reason."""
+    """Resources and actions of a statement that its policy may not be about, each with the reason."""
     subject = SUBJECTS.get(resource.type)
     if subject is not None:
         yield from _of_another(resource, subject, statement)

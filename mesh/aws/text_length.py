@@ -1,4 +1,4 @@
-"""Length of a text as AWS counts it, where its sources differ: in bytes of UTF-8, the most of what any of them counts.
+"""Length of a text as AWS counts it, where its pages disagree: in bytes of UTF-8, the most that any of them counts.
 
 The Glue Developer Guide says bytes ("Table API", Column structure: a comment is "not more than 255 bytes long"). The
 API references and botocore's models have a length without a unit, which services in Java take as units of UTF-16. A

@@ -82,6 +82,6 @@ def with_hive_table(planned: Planned) -> list[EmittedResource]:
 
 
 def refusals(every: Iterable[EmittedResource], type_: str) -> list[str]:
-    """What is refused of the resources of a type, as `path: why`; what names them may be refused, too."""
+    """Refusals of the resources of a type, as `path: why`; others that name them may be refused, too."""
     chosen: AcceptedPlan = accept_all(every, whole=True)
     return [f"{each.path}: {each.why}" for each in chosen.refusals if each.type.endswith(f":{type_}")]
