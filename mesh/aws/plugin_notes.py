@@ -12,11 +12,11 @@ from mesh.aws.troubles import Trouble, troubles_in
 TIMED_OUT: Final = "timeout while waiting for"
 """The plugin's words for all that it waits for (internal/retry, TimeoutError)."""
 NOT_IMPORTED: Final = "none"
-"""What the table has in place of the id of an import where the plugin has no import."""
+"""Word of the table, in the place of an import's id, for a type that the plugin does not import."""
 
 
 def on_failure(token: str, message: str) -> Iterator[str]:
-    """What the table has on a type whose resource failed with a message: how long it is waited for, known bugs."""
+    """Notes on a failure of a type's resource: how long it is waited for, what refuses its deletion, known bugs."""
     each, told = plugin_types().get(token), troubles_in([message])
     if each is None:
         return
@@ -35,7 +35,7 @@ def _is_of(words: str, told: Iterable[Trouble]) -> bool:
 
 
 def on_drift(token: str, keys: Iterable[str]) -> Iterator[str]:
-    """What the plugin reads back of properties that came out otherwise than they were written."""
+    """Notes on properties that came out otherwise than they were written, by what the plugin reads back."""
     each = plugin_types().get(token)
     for name in dict.fromkeys(key.partition(".")[0].partition("[")[0] for key in keys):
         if each and name in each.reads_back:
@@ -43,7 +43,7 @@ def on_drift(token: str, keys: Iterable[str]) -> Iterator[str]:
 
 
 def on_removal(token: str) -> DeletionRefusal | None:
-    """What refuses the deletion of a type's resources."""
+    """Refusal of the deletion of a type's resources."""
     each = plugin_types().get(token)
     return each.refuses_deletion if each else None
 

@@ -94,7 +94,7 @@ class PluginBug:
 
 @dataclass(frozen=True, slots=True)
 class DeletionRefusal:
-    """What refuses the deletion of a resource, while what is so: AWS's words for it, and what is done about it.
+    """Refusal to delete a resource while a condition holds: AWS's words for it, and what is done about it.
 
     Without `says` no run is stopped by it: nothing is refused, or nothing is sent.
     """

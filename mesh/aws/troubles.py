@@ -31,7 +31,7 @@ class Trouble:
 
     @property
     def title(self) -> str:
-        """What is said, in short."""
+        """Title of the row: its codes, or the words that it knows."""
         return " or ".join(self.codes) or f"… {self.says} …"
 
 

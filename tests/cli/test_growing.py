@@ -116,7 +116,9 @@ def test_a_new_domain_comes_and_goes_with_its_own_key(kept: Kept, capsys: pytest
     (kept.folder / "domains/billing.yaml").unlink()
     shutil.rmtree(kept.folder / "contracts/billing")
     said = typed(leave, capsys)
-    assert "billing" not in said.partition("stack ")[2]
+    assert f"  organization: aws:organizations/account:Account domain-billing {account}\n" in said
+    # The table of `mesh accounts` is the last to be said.
+    assert "billing" not in said.rpartition("stack ")[2]
     assert kept.account("domain-billing") == account, "the account is let go, not closed"
     assert {"/mesh/deploy", "/mesh/preview", "/mesh/deploy-access"} <= roles(account)
 
