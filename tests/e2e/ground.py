@@ -116,7 +116,8 @@ class Ground:
 
     def is_behind(self, message: str) -> bool:
         """Whether a failure is of what waits for one that failed: Pulumi's engine begins it without its values."""
-        return self.cli is not None and "a required property is missing" in message
+        said = ("a required property is missing", "whose registration isn't pending")
+        return self.cli is not None and any(each in message for each in said)
 
     def all_stated(self) -> Counter[Thing]:
         """What all states say."""
