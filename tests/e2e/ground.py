@@ -114,6 +114,11 @@ class Ground:
         with (self.states.path / f"{stack}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
 
+    def is_behind(self, message: str) -> bool:
+        """Whether a failure is of what waits for one that failed: Pulumi's engine begins it without its values."""
+        said = ("a required property is missing", "whose registration isn't pending")
+        return self.cli is not None and any(each in message for each in said)
+
     def all_stated(self) -> Counter[Thing]:
         """What all states say."""
         return sum((self.stated(stack) for stack in self.mesh.plan.stacks if self.knows(stack)), Counter[Thing]())

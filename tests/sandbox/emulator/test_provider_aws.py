@@ -148,3 +148,9 @@ def test_a_second_organisational_unit_of_a_name_is_refused(organization: Emulate
 def test_a_provider_for_an_account_that_does_not_exist_is_refused(organization: EmulatedOrganization) -> None:
     with pytest.raises(Aborted, match="the organisation has no account 999999999999"):
         configured(organization, "999999999999")
+
+
+def test_a_place_that_is_registered_already_counts_as_done_as_in_the_plugin(driver: Driver) -> None:
+    place = {"arn": "arn:aws:s3:::registered", "roleArn": f"arn:aws:iam::{DOMAIN}:role/mesh/location"}
+    first, _ = driver.create("aws:lakeformation/resource:Resource", place)
+    assert driver.create("aws:lakeformation/resource:Resource", place, name="again")[0] == first
