@@ -130,7 +130,9 @@ class PlanInputs:
 
     def _kept_stems(self) -> frozenset[str]:
         """Stems of the buckets that keep them as their names: each has a line of its own, which says its own stem."""
-        kept = self.mesh.names_lock.buckets.entries if self.mesh.names_lock else {}
+        if self.mesh.names_lock is None:
+            return frozenset()
+        kept = self.mesh.names_lock.buckets.entries
         return frozenset(bucket.stem for bucket in self.every_bucket() if kept.get(bucket.keys) == bucket.stem)
 
     def tags(self, stack: str, owner: str) -> dict[str, str]:
