@@ -30,6 +30,19 @@ def test_what_came_of_it_is_one_of_three_words_and_what_is_mended_is_held_by_a_t
     assert [row[0] for row in FINDINGS if row[1] == "mended" and not TESTS.search(row[3])] == []
 
 
+def test_what_aws_or_a_scanner_would_stop_at_is_held_by_a_test_whatever_came_of_it() -> None:
+    assert [row[0] for row in FINDINGS if re.match(r"[ABS]", row[0]) and not TESTS.search(row[3])] == []
+
+
+def test_a_first_check_is_on_the_list_of_first_checks() -> None:
+    listed = (ROOT / "docs" / "on-aws.md").read_text("utf-8").partition("## 12. First checks on AWS")[2]
+    said = [row[2] for row in FINDINGS if "first check" in row[2]]
+    named = [re.findall(r"first check \(\*(.+?)\*\)", each) for each in said]
+    assert len(said) > 4
+    assert [each for each, names in zip(said, named, strict=True) if not names] == []
+    assert [name for names in named for name in names if f"\n| {name}" not in listed] == []
+
+
 def test_the_tests_that_hold_them_are_there() -> None:
     named = TESTS.findall(PAGE)
     assert len(named) > 30
