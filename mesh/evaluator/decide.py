@@ -375,10 +375,10 @@ def _select(account: Account, action: str, service: bool) -> Selection:
     """The statements for an action, kept for it; and for all of its service where no policy tells those apart."""
     nodes = account.service_control if service else account.resource_control
     prefix = action.partition(":")[0]
-    apart = any(policy.tells_apart(prefix) for node in nodes for policy in node)
-    key = (action if apart else prefix, service)
-    selection = account.selected.get(key)
+    selection = account.selected.get((prefix, service))
     if selection is None:
+        apart = any(policy.tells_apart(prefix) for node in nodes for policy in node)
+        key = (action if apart else prefix, service)
         denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
         allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
         selection = account.selected[key] = Selection(denies, allows)

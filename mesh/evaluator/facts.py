@@ -6,6 +6,7 @@ Its source is the Service Authorization Reference.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -187,11 +188,23 @@ def required_types(service: str, name: str) -> frozenset[str]:
 def requests(service: str, region: str, account_id: str) -> tuple[tuple[str, str], ...]:
     """Actions of a service that take a resource, each with the ARN of one of each type in an account."""
     pairs: list[tuple[str, str]] = []
-    for name in actions_of(service):
-        types: list[dict[str, Any]] = _DATA.actions.get_action_details(service, name)["resourceTypes"]
-        arns = {_arn(service, kind["name"], region, account_id) for kind in types}
-        pairs += [(f"{service}:{name}", arn) for arn in sorted(arns)]
+    for action, types in _taken_types(service):
+        arns = {_arn(service, kind, region, account_id) for kind in types}
+        pairs += [(action, arn) for arn in sorted(arns)]
     return tuple(pairs)
+
+
+@lru_cache(maxsize=1024)
+def _taken_types(service: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The actions of a service, each with the types of resources that it takes."""
+    details = ((name, _DATA.actions.get_action_details(service, name)) for name in actions_of(service))
+    return tuple((f"{service}:{name}", tuple(kind["name"] for kind in each["resourceTypes"])) for name, each in details)
+
+
+@lru_cache(maxsize=2048)
+def first_resources(service: str, region: str, account_id: str) -> Mapping[str, str]:
+    """The first of those ARNs, by the action."""
+    return dict(reversed(requests(service, region, account_id)))
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from mesh.evaluator import conditions, grammar
@@ -122,8 +123,8 @@ class Policy:
 
     @property
     def document(self) -> Mapping[str, Any]:
-        """The document as JSON."""
-        return self._document()
+        """The document as JSON; it is not for changing."""
+        return _made(self._document)
 
     @contextmanager
     def standing_in(self, document: Mapping[str, Any]) -> Generator[None]:
@@ -158,6 +159,12 @@ class Policy:
 
     def __repr__(self) -> str:
         return f"Policy({self.name!r})"
+
+
+@lru_cache(maxsize=256)
+def _made(document: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    # A proof looks at the same few documents again and again, and a large mesh has thousands.
+    return document()
 
 
 def compiled(name: str, document: Mapping[str, Any], *, of_aws: bool = False) -> Policy:

@@ -21,8 +21,7 @@ class Witness(NamedTuple):
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A request and its expected decision, by layer; a field that is None or empty claims nothing.
 
     `denied` are layers that each refuse by themselves, `free` layers that do not. `admitted` says whether the policy

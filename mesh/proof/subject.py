@@ -342,8 +342,7 @@ class Subject:
     def own_request(self, caller: Actor, action: str, context: dict[str, Any] | None = None) -> Request:
         """A request for an action on a resource of the caller's own account; on `*` when the action takes none."""
         service = action.partition(":")[0]
-        resources = (arn for name, arn in facts.requests(service, self.region, caller.account or "") if name == action)
-        arn = next(resources, "*")
+        arn = facts.first_resources(service, self.region, caller.account or "").get(action, "*")
         # The ARN of a bucket names no account, so one of the caller's own has to be looked up.
         own = self.moved_home(caller, OUTSIDE_BUCKET) if arn.startswith("arn:aws:s3:::") else arn
         return Request(caller.name, action, own, context or {})

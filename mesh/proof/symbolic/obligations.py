@@ -99,7 +99,8 @@ def _past_all(solver: Solver, statements: Sequence[Taken]) -> Counterexample | N
 def _taking(request: Counterexample, statements: Sequence[Taken]) -> Taken | None:
     """The first statement that takes a request, says the evaluator; None when it cannot tell, or none does."""
     try:
-        taken = {(id(s.policy), number) for s in statements for number in request.taken_by(s.policy, "Deny")}
+        policies = {id(s.policy): s.policy for s in statements}
+        taken = {(key, number) for key, policy in policies.items() for number in request.taken_by(policy, "Deny")}
     except UnknownError:
         return None
     return next((s for s in statements if (id(s.policy), s.number) in taken), None)

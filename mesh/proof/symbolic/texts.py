@@ -18,6 +18,9 @@ from mesh.proof.symbolic.shapes import Shape, ShapePart
 z3: Any = importlib.import_module("z3")
 """The module z3, without types: it is an optional extra, and has none."""
 
+# Its Python part need not check arguments, which takes time: z3 itself refuses wrong sorts.
+z3.z3.Z3_DEBUG = False
+
 Formula = Any
 """A Boolean expression of z3."""
 

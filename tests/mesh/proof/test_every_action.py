@@ -230,7 +230,7 @@ def test_what_needs_no_permission_is_refused_by_nothing_whatever_a_policy_denies
     administrator = f"arn:aws:iam::{subject.hub}:role/somebody"
     claim = Claim("somebody", Request(administrator, "sts:GetSessionToken", "*"), allowed=False, denied=())
     assert "is allowed" in getattr(claim.check(subject), "text", "")
-    with_a_deny = replace(claim, denied=("scp",))
+    with_a_deny = claim._replace(denied=("scp",))
     preview = subject.world.account(subject.hub)
     (policy, *_) = [each for node in preview.service_control for each in node if each.name == "mesh-guardrails-stay-up"]
     refuses = {"Sid": "X", "Effect": "Deny", "Action": "sts:GetSessionToken", "Resource": "*"}
