@@ -175,9 +175,9 @@ def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
 
 def _keys(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
     """Give a key the id that its description has, once; any other key keeps a random one."""
-    from moto.kms import models
+    from moto.kms import models, utils
 
-    create, at_random = models.KmsBackend.create_key, models.generate_key_id
+    create, at_random = models.KmsBackend.create_key, utils.generate_key_id
     given: ContextVar[str] = ContextVar("id of the key that is being created", default="")
 
     def create_key(
