@@ -77,7 +77,7 @@ def of_another(resource: EmittedResource, statement: Mapping[str, Any]) -> Itera
     """Resources and actions of a statement that its policy may not be about, each with the reason."""
     subject = SUBJECTS.get(resource.type)
     if subject is not None:
-        yield from _of_another(resource, subject, statement)
+        yield from (f"{why} ({subject.source})" for why in _of_another(resource, subject, statement))
     elif resource.type == _ENDPOINT:
         service = service_of(resource)
         for action in _values(statement, "Action") if service else ():
@@ -97,7 +97,7 @@ def _of_another(resource: EmittedResource, subject: PolicySubject, statement: Ma
         yield f"{len(named)} resources: AWS takes {subject.most}"
     for action in _values(statement, "Action") if subject.actions else ():
         if action.lower() not in subject.actions:
-            yield f"{action} is no action that such a policy may have ({subject.source})"
+            yield f"{action} is no action that such a policy may have"
 
 
 def _filled_in(arn: str, resource: EmittedResource) -> str:
