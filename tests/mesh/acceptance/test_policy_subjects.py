@@ -31,35 +31,35 @@ def added(**elements: Any) -> Change:
     return changed
 
 
-@pytest.mark.parametrize(
-    ("type_", "change", "expected"),
-    [
-        ("BucketPolicy", statement("policy", put("Resource", "arn:aws:s3:::another")), ANOTHER),
-        ("BucketPolicy", statement("policy", put("Resource", "*")), ANOTHER),
-        ("BucketPolicy", statement("policy", put("Resource", "arn:aws:s3:::another/*")), ANOTHER),
-        ("BucketPolicy", put("bucket", "another"), ANOTHER),
-        ("BucketPolicy", statement("policy", put("Resource", "-")), "Resource"),
-        ("BucketPolicy", statement("policy", lambda s: s.update(NotResource=s.pop("Resource")[0] + "x")), ANOTHER),
-        ("Topic", statement("policy", put("Resource", f"{TOPIC}another")), ANOTHER),
-        ("Topic", put("name", "another"), ANOTHER),
-        ("Topic", statement("policy", put("Action", "sns:TagResource")), "is no action that such a policy may have"),
-        ("Topic", statement("policy", put("Action", "sns:*")), "is no action that such a policy may have"),
-        (
-            "Topic",
-            statement("policy", lambda s: s.update(Resource=[s["Resource"], s["Resource"]])),
-            "2 resources: AWS takes 1",
-        ),
-        ("EventBusPolicy", statement("policy", put("Resource", f"{BUS}another")), ANOTHER),
-        ("EventBusPolicy", put("eventBusName", "another"), ANOTHER),
-        ("Key", statement("policy", put("Resource", KEY)), ANOTHER),
-        (
-            "ResourcePolicy",
-            statement("policy", put("Resource", "arn:aws:glue:eu-west-1:310000000013:catalog")),
-            ANOTHER,
-        ),
-        ("VpcEndpoint", put("serviceName", "com.amazonaws.eu-west-1.kms"), "never passes an endpoint of kms"),
-    ],
-)
+OTHER_SUBJECTS: list[tuple[str, Change, str]] = [
+    ("BucketPolicy", statement("policy", put("Resource", "arn:aws:s3:::another")), ANOTHER),
+    ("BucketPolicy", statement("policy", put("Resource", "*")), ANOTHER),
+    ("BucketPolicy", statement("policy", put("Resource", "arn:aws:s3:::another/*")), ANOTHER),
+    ("BucketPolicy", put("bucket", "another"), ANOTHER),
+    ("BucketPolicy", statement("policy", put("Resource", "-")), "Resource"),
+    ("BucketPolicy", statement("policy", lambda s: s.update(NotResource=s.pop("Resource")[0] + "x")), ANOTHER),
+    ("Topic", statement("policy", put("Resource", f"{TOPIC}another")), ANOTHER),
+    ("Topic", put("name", "another"), ANOTHER),
+    ("Topic", statement("policy", put("Action", "sns:TagResource")), "is no action that such a policy may have"),
+    ("Topic", statement("policy", put("Action", "sns:*")), "is no action that such a policy may have"),
+    (
+        "Topic",
+        statement("policy", lambda s: s.update(Resource=[s["Resource"], s["Resource"]])),
+        "2 resources: AWS takes 1",
+    ),
+    ("EventBusPolicy", statement("policy", put("Resource", f"{BUS}another")), ANOTHER),
+    ("EventBusPolicy", put("eventBusName", "another"), ANOTHER),
+    ("Key", statement("policy", put("Resource", KEY)), ANOTHER),
+    (
+        "ResourcePolicy",
+        statement("policy", put("Resource", "arn:aws:glue:eu-west-1:310000000013:catalog")),
+        ANOTHER,
+    ),
+    ("VpcEndpoint", put("serviceName", "com.amazonaws.eu-west-1.kms"), "never passes an endpoint of kms"),
+]
+
+
+@pytest.mark.parametrize(("type_", "change", "expected"), OTHER_SUBJECTS)
 def test_a_policy_about_another_resource_is_found(
     planned_tiny: Planned, type_: str, change: Change, expected: str
 ) -> None:
