@@ -45,7 +45,7 @@ def misfits(resources: Iterable[EmittedResource]) -> Iterator[InputRefusal]:
     for each in resources:
         by_type[each.type].append(each)
     for rule in PLAN_RULES:
-        yield from rule.wrong(by_type)
+        yield from (each._replace(why=f"{each.why} ({rule.source})") for each in rule.wrong(by_type))
 
 
 # ---- networks

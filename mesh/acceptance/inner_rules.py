@@ -48,8 +48,8 @@ _PRINCIPAL: Final = re.compile(
     r"|arn:aws[a-z-]*:organizations::\d{12}:(?:organization/o-[a-z0-9]{10,32}"
     r"|ou/o-[a-z0-9]{10,32}/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})|arn:aws[a-z-]*:identitystore:::(?:user|group)/.+"
 )
-RETENTIONS: Final = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+_RETENTIONS: Final = tuple(
+    map(int, "1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653".split())
 )
 
 
@@ -85,8 +85,8 @@ def _whole_minutes(value: int) -> Iterator[str]:
 
 
 def _retention(value: int) -> Iterator[str]:
-    if value not in (0, *RETENTIONS):
-        yield f"{value} is none of {', '.join(map(str, RETENTIONS))} days"
+    if value not in (0, *_RETENTIONS):  # 0 is for ever, and the plugin's default
+        yield f"{value} is none of {', '.join(map(str, _RETENTIONS))} days"
 
 
 def _has(pattern: re.Pattern[str], what: str) -> Callable[[str], Iterator[str]]:
@@ -239,6 +239,6 @@ def unfit(resource: EmittedResource) -> Iterator[InputRefusal]:
     for rule in _VALUES_OF.get(resource.type, ()):
         for _, value in values_at(resource.inputs, rule.path):
             if type(value) is rule.takes:  # another form is refused as such
-                yield from (resource.refused(rule.path, why) for why in rule.wrong(value))
+                yield from (resource.refused(rule.path, f"{why} ({rule.source})") for why in rule.wrong(value))
     for rule in _FITS_OF.get(resource.type, ()):
-        yield from (resource.refused(path, why) for path, why in rule.wrong(resource.inputs))
+        yield from (resource.refused(path, f"{why} ({rule.source})") for path, why in rule.wrong(resource.inputs))

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import Any
 
 from mesh.acceptance.organization_policies import wrong_policy
-from mesh.acceptance.policy_places import EmittedDocument, kind_of, statements_of
+from mesh.acceptance.policy_places import EmittedDocument, kind_of, statements_of, values_of_element
 from mesh.acceptance.policy_subjects import of_another
 from mesh.acceptance.resource_overlap import takes_some
 from mesh.aws.rcp_services import RCP_SERVICES
 from mesh.evaluator import facts, sent_keys
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import like
-from mesh.evaluator.policies import Policy, texts
+from mesh.evaluator.policies import Policy
 from mesh.evaluator.policy_types import PolicyType
 
 
@@ -47,7 +47,7 @@ def wrong_in(document: EmittedDocument) -> Iterator[str]:
 
 
 def _wrong_statement(type_: PolicyType, statement: Mapping[str, Any]) -> Iterator[str]:
-    patterns = [*_values(statement, "Action"), *_values(statement, "NotAction")]
+    patterns = [*values_of_element(statement, "Action"), *values_of_element(statement, "NotAction")]
     unknown = [pattern for pattern in patterns if pattern != "*" and not _actions(pattern)]
     for pattern in unknown:
         yield f"AWS has no action {pattern}"
@@ -60,7 +60,7 @@ def _wrong_statement(type_: PolicyType, statement: Mapping[str, Any]) -> Iterato
         yield f"AWS sends {key} with none of the statement's actions"
     if "Resource" in statement and "Action" in statement:
         denies = statement["Effect"] == "Deny"
-        yield from _unfit(_values(statement, "Action"), _values(statement, "Resource"), denies)
+        yield from _unfit(values_of_element(statement, "Action"), values_of_element(statement, "Resource"), denies)
 
 
 def _unfit(patterns: Sequence[str], resources: Sequence[str], denies: bool) -> Iterator[str]:
@@ -107,7 +107,3 @@ def _documented(pattern: str) -> bool:
         return bool(facts.known_action(pattern))
     except UnknownError:
         return False
-
-
-def _values(statement: Mapping[str, Any], element: str) -> Sequence[str]:
-    return texts(statement[element]) if element in statement else ()

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple, cast
 from mesh import quotas
 from mesh.acceptance.emitted import UNKNOWN, EmittedResource
 from mesh.acceptance.stackset_templates import STACK_SET, TemplateError, template
+from mesh.aws.text_length import longest_count
+from mesh.evaluator.policies import texts
 from mesh.evaluator.policy_types import PolicyType
 
 AN_ARN: Final = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
@@ -38,9 +40,9 @@ class EmittedDocument(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Characters that AWS counts: IAM does not count white space, all others do."""
+        """Characters that AWS counts, bytes where it says bytes: IAM does not count white space, all others do."""
         body = json.loads(self.text)
-        return len(json.dumps(body, separators=(",", ":"))) if self.quota[0] == "iam" else len(self.text)
+        return len(json.dumps(body, separators=(",", ":"))) if self.quota[0] == "iam" else longest_count(self.text)
 
 
 PLACES: Final[Mapping[str, tuple[str, PolicyType, Quota]]] = {
@@ -100,6 +102,11 @@ def statements_of(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The statements of a document whose grammar is AWS's, which takes one of them without a list, too."""
     statements: Any = body["Statement"]
     return [cast("Mapping[str, Any]", statements)] if isinstance(statements, Mapping) else statements
+
+
+def values_of_element(statement: Mapping[str, Any], element: str) -> tuple[str, ...]:
+    """The texts of an element of a statement; none where it has no such element."""
+    return texts(statement[element]) if element in statement else ()
 
 
 def _documents(resource: EmittedResource) -> Iterator[EmittedDocument]:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from mesh.acceptance.emitted import UNKNOWN, EmittedResource
 from mesh.acceptance.endpoint_services import service_of
-from mesh.evaluator.policies import texts
+from mesh.acceptance.policy_places import values_of_element
 
 
 class PolicySubject(NamedTuple):
@@ -77,16 +77,16 @@ def of_another(resource: EmittedResource, statement: Mapping[str, Any]) -> Itera
     """Resources and actions of a statement that its policy may not be about, each with the reason."""
     subject = SUBJECTS.get(resource.type)
     if subject is not None:
-        yield from _of_another(resource, subject, statement)
+        yield from (f"{why} ({subject.source})" for why in _of_another(resource, subject, statement))
     elif resource.type == _ENDPOINT:
         service = service_of(resource)
-        for action in _values(statement, "Action") if service else ():
+        for action in values_of_element(statement, "Action") if service else ():
             if action != "*" and action.partition(":")[0].lower() != service:
                 yield f"{action} never passes an endpoint of {service}"
 
 
 def _of_another(resource: EmittedResource, subject: PolicySubject, statement: Mapping[str, Any]) -> Iterator[str]:
-    named = [*_values(statement, "Resource"), *_values(statement, "NotResource")]
+    named = [*values_of_element(statement, "Resource"), *values_of_element(statement, "NotResource")]
     own = tuple(_filled_in(arn, resource) for arn in subject.arns)
     if not named:
         yield f"it names no Resource: {' or '.join(own)} is asked for"
@@ -95,9 +95,9 @@ def _of_another(resource: EmittedResource, subject: PolicySubject, statement: Ma
             yield f"{each} is another resource than the policy's own: {' or '.join(own)}"
     if subject.most is not None and len(named) > subject.most:
         yield f"{len(named)} resources: AWS takes {subject.most}"
-    for action in _values(statement, "Action") if subject.actions else ():
+    for action in values_of_element(statement, "Action") if subject.actions else ():
         if action.lower() not in subject.actions:
-            yield f"{action} is no action that such a policy may have ({subject.source})"
+            yield f"{action} is no action that such a policy may have"
 
 
 def _filled_in(arn: str, resource: EmittedResource) -> str:
@@ -118,7 +118,3 @@ def _pattern(arn: str) -> re.Pattern[str]:
 def _covers(arn: str, named: str) -> bool:
     """Whether all that a statement names is the ARN; one of `*` alone is taken for nothing else."""
     return named == arn if arn == "*" else bool(_pattern(arn).fullmatch(named))
-
-
-def _values(statement: Mapping[str, Any], element: str) -> tuple[str, ...]:
-    return tuple(texts(statement[element])) if element in statement else ()

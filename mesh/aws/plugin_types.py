@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple, get_args
 
@@ -136,6 +136,11 @@ class PluginType:
     def every_call(self) -> tuple[PluginCall, ...]:
         """All calls of all steps, each as often as it stands in the file."""
         return tuple(itertools.chain.from_iterable(getattr(self, step) for step in STEPS))
+
+    def required(self, step: PluginStep, values: Mapping[str, Any]) -> Iterator[PluginCall]:
+        """The calls of a step that these values have made, without which it fails; what follows it is no part of it."""
+        own: tuple[PluginCall, ...] = getattr(self, step)
+        return (call for call in own if not call.forgiven and call.made(values))
 
     def resources(self, call: PluginCall, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Resources on which a call is asked, for these inputs and what is no input. Raises KeyError for what lacks.

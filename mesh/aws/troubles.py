@@ -39,7 +39,7 @@ class Trouble:
 def troubles() -> tuple[Trouble, ...]:
     """All rows of the table."""
     rows = cast("list[dict[str, Any]]", packaged("troubles.yaml"))
-    return tuple(Trouble(tuple(row["codes"]), row["means"], row["do"], row.get("says", "")) for row in rows)
+    return tuple(Trouble(**{**row, "codes": tuple(row["codes"])}) for row in rows)
 
 
 def troubles_in(messages: Iterable[str]) -> tuple[Trouble, ...]:

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sized
 from pathlib import Path
+
+import pytest
+
+from mesh.acceptance.fitting_resources import PLAN_RULES
+from mesh.acceptance.inner_rules import FIT_RULES, VALUE_RULES
+from mesh.acceptance.named_resources import NAMING
+from mesh.acceptance.policy_subjects import SUBJECTS
+from mesh.acceptance.public_policies import FIXED
+from mesh.aws.property_shapes import shapes
+from tests.mesh.acceptance.test_fitting_resources import WRONG as MISFITS
+from tests.mesh.acceptance.test_inner_rules import WRONG as INNER
+from tests.mesh.acceptance.test_policy_documents import WRONG as DOCUMENTS
+from tests.mesh.acceptance.test_policy_subjects import OTHER_SUBJECTS, PUBLIC
+from tests.mesh.acceptance.test_property_values import REQUIRED_LISTS
+from tests.mesh.acceptance.test_property_values import WRONG as VALUES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "held-to-aws.md").read_text("utf-8")
@@ -16,7 +32,7 @@ OF_THE_REVIEWS = {
     *(f"B{number}" for number in range(1, 11)),
     *(f"C{number}" for number in range(1, 10)),
     *(f"S-{letter}" for letter in "ABCDEFGHIJKL"),
-    *(f"E-{subject}" for subject in ("names", "opt-in", "regions", "zones")),
+    *(f"E-{subject}" for subject in ("answers", "bytes", "names", "opt-in", "partitions", "regions", "walls", "zones")),
 }
 
 
@@ -41,6 +57,25 @@ def test_a_first_check_is_on_the_list_of_first_checks() -> None:
     assert len(said) > 4
     assert [each for each, names in zip(said, named, strict=True) if not names] == []
     assert [name for names in named for name in names if f"\n| {name}" not in listed] == []
+
+
+@pytest.mark.parametrize(
+    ("of", "numbers"),
+    [
+        ("shapes.json", (sum(len(each.properties) for each in shapes().types.values()), VALUES, REQUIRED_LISTS)),
+        ("policy_documents.py", (DOCUMENTS,)),
+        ("policy_subjects.py", (SUBJECTS, OTHER_SUBJECTS)),
+        ("public_policies.py", (FIXED, PUBLIC)),
+        ("inner_rules.py", (VALUE_RULES, FIT_RULES, INNER)),
+        ("named_resources.py", (NAMING,)),
+        ("fitting_resources.py", (PLAN_RULES, MISFITS)),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_the_numbers_are_those_of_the_tables(of: str, numbers: Iterable[Sized | int]) -> None:
+    (line,) = (each for each in PAGE.splitlines() if each.startswith("* **") and f"{of}`" in each.partition("**:")[0])
+    said = re.findall(r"\b\d+\b", line.partition("**:")[2].partition(": `tests/")[0])
+    assert [*map(int, said)] == [each if isinstance(each, int) else len(each) for each in numbers]
 
 
 def test_the_tests_that_hold_them_are_there() -> None:

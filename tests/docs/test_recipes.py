@@ -113,8 +113,20 @@ STEP = re.compile(r"^\| \d+ \| (?P<files>[^|]+) \| (?P<what>[^|]+) \|[^|]*\|$", 
 STEPS = [found for found in STEP.finditer(Page(ROOT / "CONTRIBUTING.md").text) if "`" in found["files"]]
 
 
+RECIPES = re.findall(r"^## (Add .+)$", Page(ROOT / "CONTRIBUTING.md").text, re.MULTILINE)
+NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
 def test_every_recipe_has_steps() -> None:
     assert len(STEPS) > 25
+
+
+def test_pages_count_the_recipes_and_offer_each() -> None:
+    pages = {name: Page(ROOT / name).text for name in ("CONTRIBUTING.md", "docs/README.md")}
+    said = {name: re.findall(r"(\w+) recipes", text) for name, text in pages.items()}
+    assert said == {name: [NUMBERS[len(RECIPES)]] for name in pages}
+    for recipe in RECIPES:
+        assert f"(#{recipe.lower().replace(',', '').replace(' ', '-')})" in pages["CONTRIBUTING.md"]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step["files"])

@@ -165,7 +165,6 @@ def asked(resource: DeployedResource, step: PluginStep) -> tuple[AskedAction, ..
 
 
 def _asked(resource: DeployedResource, step: PluginStep) -> Iterator[AskedAction]:
-    """What the plugin does not mind being refused is left out."""
     kind, access = plugin_types()[resource.type], resource.access
     values = call_values(
         resource.inputs,
@@ -175,6 +174,5 @@ def _asked(resource: DeployedResource, step: PluginStep) -> Iterator[AskedAction
         tags=access.tags,
         given=resource.id,
     )
-    for call in getattr(kind, step):
-        if not call.forgiven and (not call.when or call.made(values)):
-            yield from kind.asked(call, values)
+    for call in kind.required(step, values):
+        yield from kind.asked(call, values)

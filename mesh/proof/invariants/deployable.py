@@ -82,10 +82,7 @@ def _requests(
     )
     for step in STEPS:
         roles = (access.deploy_role, access.preview_role) if step == "read" else (access.deploy_role,)
-        for call in getattr(kind, step):
-            # What the plugin does not mind being refused, no role needs.
-            if call.forgiven or (call.when and not call.made(values)):
-                continue
+        for call in kind.required(step, values):
             tags = _tag_keys(step, call.action, resource)
             for role, asked in itertools.product(roles, kind.asked(call, values)):
                 yield step, Request(role, asked.action, asked.resource, {**asked.keys, **tags})

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh.acceptance.emitted import EmittedResource, emitted
+from mesh.acceptance.emitted import EmittedResource, InputRefusal, emitted
 from mesh.acceptance.event_patterns import wrong_pattern, wrong_schedule
 from mesh.acceptance.glue_types import wrong_hive_type, wrong_iceberg_type
 from mesh.acceptance.inner_rules import FIT_RULES, VALUE_RULES, unfit
@@ -175,26 +175,39 @@ def every(planned_tiny: Planned) -> list[EmittedResource]:
     ]
 
 
+def of_kind(every: list[EmittedResource], type_: str) -> EmittedResource:
+    """The resource of a type that a case changes; `hive` is the table of Parquet files."""
+    if type_ == "hive":
+        return next(each for each in every if each.name == "hive")
+    return [each for each in every if each.type.endswith(f":{type_}") and each.name != "hive"][-1]
+
+
+def refused(every: list[EmittedResource], type_: str, change: Change) -> list[InputRefusal]:
+    """Refusals of that resource with the change."""
+    resource = of_kind(every, type_)
+    (changed, *_) = changed_in([resource], resource.type.rpartition(":")[2], change)
+    return list(unfit(changed))
+
+
 @pytest.mark.parametrize(("type_", "change", "expected"), WRONG, ids=lambda each: each if isinstance(each, str) else "")
 def test_a_value_that_is_wrong_inside_is_found(
     every: list[EmittedResource], type_: str, change: Change, expected: str
 ) -> None:
-    chosen = (
-        [each for each in every if each.name == "hive"]
-        if type_ == "hive"
-        else [each for each in every if each.type.endswith(f":{type_}") and each.name != "hive"]
-    )
-    kind = "CatalogTable" if type_ == "hive" else type_
-    (changed, *_) = changed_in(chosen[-1:], kind, change)
-    found = [f"{each.path}: {each.why}" for each in unfit(changed)]
+    found = [f"{each.path}: {each.why}" for each in refused(every, type_, change)]
     assert any(expected in each for each in found), found
-    assert list(unfit(chosen[-1])) == []
+    assert list(unfit(of_kind(every, type_))) == []
 
 
-def test_each_rule_is_broken_once(every: list[EmittedResource]) -> None:
-    broken = {each[0] for each in WRONG} - {"hive"}
-    assert {rule.type.rpartition(":")[2] for rule in (*VALUE_RULES, *FIT_RULES)} == broken
-    assert all(rule.source for rule in (*VALUE_RULES, *FIT_RULES))
+def test_each_rule_is_broken_and_told_with_its_source(every: list[EmittedResource]) -> None:
+    found = [each for type_, change, _ in WRONG for each in refused(every, type_, change)]
+    assert [
+        (rule.type, path)
+        for rule, path in (*((rule, rule.path) for rule in VALUE_RULES), *((rule, "") for rule in FIT_RULES))
+        if not any(
+            each.type == rule.type and each.path.startswith(path) and each.why.endswith(f" ({rule.source})")
+            for each in found
+        )
+    ] == []
 
 
 @given(st.data())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mesh.aws.plugin_table import (
@@ -127,6 +127,7 @@ def test_values_are_those_of_the_resource_of_who_asks_and_of_what_is_looked_up()
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_a_value_stands_in_a_resource_as_it_is(name: str, path: str) -> None:
+    assume("arn:" not in path + name and not f"{path}{name}".startswith("::s3://"))  # another test has what is meant
     (read,) = types_of(GOOD, "x.yaml").values()
     values = {"region": "r", "account": "1", "name": name, "path": path, "settings": {"keyArn": "k"}}
     assert read.resources(read.create[0], values)[0] == f"arn:aws:x:r:1:{path}{name}"
