@@ -16,7 +16,7 @@ OF_THE_REVIEWS = {
     *(f"B{number}" for number in range(1, 11)),
     *(f"C{number}" for number in range(1, 10)),
     *(f"S-{letter}" for letter in "ABCDEFGHIJKL"),
-    *(f"E-{subject}" for subject in ("names", "opt-in", "regions", "zones")),
+    *(f"E-{subject}" for subject in ("names", "opt-in", "regions", "units", "zones")),
 }
 
 
