@@ -122,6 +122,8 @@ def _read(source: str) -> Any:
         return json.loads(sys.stdin.read() if source == "-" else Path(source).read_text("utf-8"))
     except OSError as error:
         raise typer.BadParameter(f"{source} cannot be read: {error.strerror}", param_hint="--from") from None
+    except RecursionError:
+        raise _is_none(source, "JSON", "its lists and objects are nested too deep") from None
     except ValueError as error:  # also of bytes that are not UTF-8
         raise _is_none(source, "JSON", str(error).splitlines()[0]) from None
 

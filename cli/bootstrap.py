@@ -54,7 +54,14 @@ def bootstrap(
 def _of_management(administrator: str, plan: Plan) -> str:
     """The ARN of a role or user of the management account; raises BadParameter for whatever else it is."""
     management = require_given(plan.perimeter.management_id, plan, NO_ORGANIZATION)
-    if re.fullmatch(rf"arn:aws:iam::{management}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+", administrator):
+    pattern = rf"arn:aws:iam::{management}:(role|user)/(?P<path>([\w+=,.@-]+/)*)[\w+=,.@-]+"
+    match = re.fullmatch(pattern, administrator, re.ASCII)
+    if match and match["path"].startswith("mesh/"):
+        raise typer.BadParameter(
+            f"'{administrator}' is of the mesh, and the template brings what may step into it; name who signs in now",
+            param_hint="--administrator",
+        )
+    if match:
         return administrator
     raise typer.BadParameter(
         f"'{administrator}' is no role or user of the management account {management}; expected "

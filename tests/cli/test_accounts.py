@@ -186,6 +186,7 @@ SERVICES = '{"EnabledServicePrincipals": %s}'
     ("text", "message"),
     [
         ("", "is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        ("[" * 100_000, "is not JSON: its lists and objects are nested too deep"),
         ("[]", f"{OF_STACK} this entry is a list; expected 'key: value' lines"),
         ("{}", f"{OF_STACK} missing key 'organization': organisation id, o-…"),
         (

@@ -72,6 +72,7 @@ def test_the_first_template_lets_one_administrator_in_and_names_no_assumed_id(
         "arn:aws:iam::222222222222:role/Administrator",
         f"arn:aws:sts::{MANAGEMENT}:assumed-role/Administrator/me",
         f"arn:aws:iam::{MANAGEMENT}:role/Admin\n",
+        f"arn:aws:iam::{MANAGEMENT}:role/Admın",
     ],
 )
 def test_the_administrator_is_one_role_or_user_of_the_management_account(
@@ -81,6 +82,15 @@ def test_the_administrator_is_one_role_or_user_of_the_management_account(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "is no role or user of the management account" in re.sub(r"[\s│]+", " ", shown.err)
+
+
+@pytest.mark.parametrize("name", ["role/mesh/deploy", "user/mesh/break-glass/keeper"])
+def test_nobody_of_the_mesh_makes_the_first_run(name: str, beginning: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arn = f"arn:aws:iam::{MANAGEMENT}:{name}"
+    assert bootstrap(beginning, "--administrator", arn) == exit_codes.BAD_INPUT
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "is of the mesh, and the template brings" in re.sub(r"[\s│]+", " ", shown.err)
 
 
 @pytest.mark.parametrize("options", [(), ("--administrator", ADMINISTRATOR)])

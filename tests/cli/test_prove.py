@@ -93,6 +93,9 @@ def test_sizes_are_told_as_shares_of_their_quotas_the_fullest_first(capsys: pyte
     out = capsys.readouterr().out
     assert "of 10,240  service control policy: mesh-" in out
     assert "service control policies at domains: " in out
+    lines = out.splitlines()
+    assert len([line for line in lines if "permissions boundary: " in line]) == 1, "each account has one of that size"
+    assert len(set(lines) - {""}) == len(lines) - lines.count("")
 
 
 def test_no_node_has_more_policies_than_fit_beside_those_of_control_tower(capsys: pytest.CaptureFixture[str]) -> None:

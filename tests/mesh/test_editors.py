@@ -64,6 +64,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
     ),
     "two places of the file do not fit together": (
         "account-of-management",
+        "account-that-is-assumed",
         "account-used-twice",
         "agreement-twice",
         "approver-twice",
@@ -87,6 +88,8 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "table-partitioned-by-a-nested-column",
         "table-twice",
         "table-with-partitions-that-cannot-be",
+        "unit-of-another-root",
+        "unit-used-twice",
         "words-that-look-alike",
         "zones-of-another-region",
         "zones-twice",

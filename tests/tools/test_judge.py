@@ -52,6 +52,22 @@ def test_ci_runs_the_judge() -> None:
     assert "make judge" in steps
 
 
+def moving(text: str) -> list[str]:
+    """Actions of others that a workflow names by what somebody can move: a branch or a tag instead of a commit."""
+    used = re.findall(r"^\s*(?:- )?uses: *(\S+)", text, re.MULTILINE)
+    return [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)]
+
+
+def test_actions_of_others_are_pinned_by_commit() -> None:
+    workflows = sorted((ROOT / ".github").rglob("*.y*ml"))
+    texts = [path.read_text("utf-8") for path in workflows]
+    assert any("uses: " in text for text in texts)
+    assert [action for text in texts for action in moving(text)] == []
+    # Each of them by its tag is noticed.
+    for text in texts:
+        assert len(moving(re.sub(r"@[0-9a-f]{40}", "@v4", text))) == text.count("uses: ")
+
+
 def test_every_pin_has_a_hash() -> None:
     lock = (ROOT / "tools" / "judge" / "requirements.lock").read_text("utf-8")
     asked = re.findall(r"^([\w-]+)==(\S+)$", (FILE.parent / "requirements.in").read_text("utf-8"), re.MULTILINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from mesh import names
 from mesh.findings import Problem, nearest
 from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, partner_file
 
@@ -31,6 +32,56 @@ def every_account_is_used_once(context: RuleContext) -> Iterator[Problem]:
                 f"account {account} is used twice: by {users[account]} and by {user}; each needs its own",
             )
         users.setdefault(account, user)
+
+
+def every_id_is_one_that_aws_gave(context: RuleContext) -> Iterator[Problem]:
+    """Ids that the mesh assumes do not stand in the file, as if AWS had given them: an account may be somebody else's.
+
+    `mesh accounts` and `mesh plan` show them, and an emulated organisation gives them out.
+    """
+    accounts = context.mesh.accounts
+    if accounts is None:
+        return
+    entries: list[tuple[tuple[str, ...], str | None, str]] = [
+        (("organization", "management"), accounts.organization.management, names.assumed_account_id("", "management")),
+        (("governance",), accounts.governance, names.assumed_account_id("", "governance")),
+    ]
+    for kind, ids in (("domain", accounts.domains), ("partner", accounts.partners)):
+        entries += [((f"{kind}s", name), id_, names.assumed_account_id(kind, name)) for name, id_ in ids.items()]
+    if accounts.units:
+        entries += [
+            (("units", name), unit, names.assumed_unit_id(name)) for name, unit in accounts.units.model_dump().items()
+        ]
+    for path, id_, assumed in entries:
+        if id_ == assumed:
+            message = (
+                f"{id_} is what the mesh assumes until AWS gives an id, and may be somebody else's; "
+                "remove it, `mesh accounts --from outputs.json` writes the one that AWS gave"
+            )
+            yield Problem("accounts.yaml", path, message)
+
+
+def every_unit_is_its_own_and_of_the_root(context: RuleContext) -> Iterator[Problem]:
+    """Units are all different, and of the root: AWS has the root's id in the id of each of its units.
+
+    Two of one id would be one unit, with the control policies of both; one of another root is another organisation's.
+    """
+    accounts = context.mesh.accounts
+    if accounts is None or accounts.units is None or context.mesh.touches("accounts.yaml", "units"):
+        return
+    root = accounts.organization.root.removeprefix("r-")
+    used: dict[str, str] = {}
+    for name, unit in accounts.units.model_dump().items():
+        if unit in used:
+            message = f"unit {unit} stands twice: for '{used[unit]}' and for '{name}'; each needs its own"
+            yield Problem("accounts.yaml", ("units", name), message)
+        used.setdefault(unit, name)
+        if unit.split("-")[1] != root and not context.mesh.touches("accounts.yaml", "organization"):
+            message = (
+                f"unit {unit} is not below the root {accounts.organization.root}, for its id would begin with "
+                f"ou-{root}-; `mesh accounts --from outputs.json` writes what AWS gave"
+            )
+            yield Problem("accounts.yaml", ("units", name), message)
 
 
 def the_organization_is_made(context: RuleContext) -> Iterator[Problem]:
@@ -185,6 +236,8 @@ def every_group_can_sign_in(context: RuleContext) -> Iterator[Problem]:
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
     every_account_is_used_once,
+    every_id_is_one_that_aws_gave,
+    every_unit_is_its_own_and_of_the_root,
     the_organization_is_made,
     the_network_is_known,
     every_account_belongs_to_somebody,

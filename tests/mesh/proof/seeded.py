@@ -744,7 +744,7 @@ def a_role_of_a_chance_name_steps_into_a_publisher(bench: Bench) -> None:
 # ---- partners
 
 
-@fault("I4", "partner ad-measurement", "aws:ResourceAccount")
+@fault("I4", "no policy of partner account", "aws:ResourceAccount")
 def the_wall_of_a_partner_is_a_variable_of_its_caller(bench: Bench) -> None:
     edit = when("StringNotEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}")
     bench.statement(WALL, "RefuseResourcesOfOtherAccounts", edit)
