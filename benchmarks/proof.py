@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from mesh import example
-from mesh.access.sizes import largest
+from mesh.access.sizes import largest, sizes
 from mesh.load import load
 from mesh.plan import build
 from mesh.proof import written_labels
@@ -68,10 +68,7 @@ def main() -> None:
         example.write(small, max(domains // 10, 1), products, 2, DAY)
         example.write(large, domains, products, 2, DAY)
         few, many = in_its_own_process(small), in_its_own_process(large)
-        sizes = {
-            size: {document.kind: document for document in largest(build(load(directory).usable(), DAY))}
-            for size, directory in meshes.items()
-        }
+        sizes = {size: largest(sizes(build(load(directory).usable(), DAY))) for size, directory in meshes.items()}
     for count, proof in ((max(domains // 10, 1), few), (domains, many)):
         verdict = "every invariant holds" if proof["holds"] else "NOT EVERY INVARIANT HOLDS"
         print(
