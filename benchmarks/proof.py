@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from mesh import example
-from mesh.access.sizes import largest
+from mesh.access.sizes import largest, sizes
 from mesh.load import load
 from mesh.plan import build
 from mesh.proof import written_labels
@@ -68,10 +68,7 @@ def main() -> None:
         example.write(small, max(domains // 10, 1), products, 2, DAY)
         example.write(large, domains, products, 2, DAY)
         few, many = in_its_own_process(small), in_its_own_process(large)
-        sizes = {
-            size: {document.kind: document for document in largest(build(load(directory).usable(), DAY))}
-            for size, directory in meshes.items()
-        }
+        by_size = {size: largest(sizes(build(load(directory).usable(), DAY))) for size, directory in meshes.items()}
     for count, proof in ((max(domains // 10, 1), few), (domains, many)):
         verdict = "every invariant holds" if proof["holds"] else "NOT EVERY INVARIANT HOLDS"
         print(
@@ -85,8 +82,8 @@ def main() -> None:
         + "".join(f"{size:>8} domains" for size in SIZES)
         + "    of its quota"
     )
-    for kind, document in sizes[SIZES[-1]].items():
-        row = "".join(f"{sizes[count][kind].characters:>16,}" for count in SIZES)
+    for kind, document in by_size[SIZES[-1]].items():
+        row = "".join(f"{by_size[count][kind].characters:>16,}" for count in SIZES)
         over = "" if document.share <= TARGET_SHARE else f"  over {TARGET_SHARE:.0%}"
         print(f"{kind:34}{row}{document.share:>15.0%}{over}")
 

@@ -93,7 +93,7 @@ def _refuse_together(options: dict[str, bool]) -> None:
 
 
 def _show_sizes(planned: PlannedMesh, as_json: bool) -> None:
-    from mesh.access.sizes import sizes
+    from mesh.access.sizes import largest, sizes
     from mesh.plan.control_policies import policy_nodes
     from mesh.plan.counts import counts
 
@@ -105,16 +105,12 @@ def _show_sizes(planned: PlannedMesh, as_json: bool) -> None:
         of_nodes = [node._asdict() | {"kind": node.kind, "room": node.room} for node in nodes]
         answer_json({"documents": documents, "nodes": of_nodes, "counts": [each._asdict() for each in counts(plan)]})
         return
-    number = Counter(size.kind for size in every)
-    most = {size.kind: size for size in reversed(every)}  # one of each kind, also where several are of the same size
+    number, most = Counter(size.kind for size in every), largest(every)
     for size in every:
         # Control policies bind everybody and stand one by one; of the others the largest says what there is to know.
         if size.kind.endswith("control policy") or size is most[size.kind]:
-            others = (
-                ""
-                if number[size.kind] == 1 or size is not most[size.kind]
-                else f" (the largest of {number[size.kind]:,})"
-            )
+            is_one_of_many = number[size.kind] > 1 and size is most[size.kind]
+            others = f" (the largest of {number[size.kind]:,})" if is_one_of_many else ""
             answer(
                 f"{size.share:5.0%}  {size.characters:>6,} of {size.quota:>6,}  {size.kind}: {size.document}{others}"
             )

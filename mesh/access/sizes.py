@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from mesh import quotas
@@ -36,13 +36,13 @@ _OF_RESOURCES: Final = {
 }
 
 
-def largest(plan: Plan) -> tuple[Size, ...]:
-    """The largest document of every kind."""
+def largest(every: Iterable[Size]) -> dict[str, Size]:
+    """The largest document of each kind: one, also where several are of the same size."""
     by_kind: dict[str, Size] = {}
-    for size in sizes(plan):
+    for size in every:
         if size.kind not in by_kind or size.characters > by_kind[size.kind].characters:
             by_kind[size.kind] = size
-    return tuple(by_kind.values())
+    return by_kind
 
 
 def sizes(plan: Plan) -> Iterator[Size]:
