@@ -33,7 +33,7 @@ OF_THE_STATE: Final = {
     **dict.fromkeys(("up", "import", "refresh", "destroy"), _LOCK),
 }
 """What Pulumi asks for the state, by its verbs: it lists and reads, locks by a file that it deletes, and writes
-(pulumi/pkg/backend/diy/backend.go, lock.go); the key of the state opens another key, which stands beside the state."""
+(pulumi/pkg/backend/diy/backend.go and its neighbour for locks); the key of the state opens another key, which stands beside the state."""
 
 EFFECTS: Final[list[tuple[str, Callable[[Moment, Road], None]]]] = []
 
