@@ -82,7 +82,8 @@ def test_what_is_refused_says_how_it_is_emptied() -> None:
 def test_a_drift_says_what_the_plugin_reads_back() -> None:
     token = "aws:sns/topicSubscription:TopicSubscription"
     assert [*plugin_notes.on_drift(token, ["filterPolicyScope"])] == [
-        "filterPolicyScope: computed: MessageAttributes where a filter policy has none; nothing where there is no filter policy"
+        "filterPolicyScope: computed: MessageAttributes where a filter policy has none; "
+        "nothing where there is no filter policy"
     ]
     assert [*plugin_notes.on_drift(token, ["endpoint"])] == []
     bucket = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
