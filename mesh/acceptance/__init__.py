@@ -14,6 +14,6 @@ and the names of roles only. `accept` asks all of it, of each plan in this order
   language is none of IAM's; `policy_subjects` (it is about its own resource), `named_in_policies` (whom it names is
   there), `public_policies`, `key_lockout`
 
-A rule is a row of its table, with the page that it is from, which each refusal ends with (CONTRIBUTING.md, "Add a rule
-of what AWS refuses").
+A rule is a row of its table, with the page that it is from, which each refusal ends with. How one is added is a recipe:
+CONTRIBUTING.md, "Add a rule of what AWS refuses".
 """

@@ -39,7 +39,11 @@ class Trouble:
 def troubles() -> tuple[Trouble, ...]:
     """All rows of the table."""
     rows = cast("list[dict[str, Any]]", packaged("troubles.yaml"))
-    return tuple(Trouble(**{**row, "codes": tuple(row["codes"])}) for row in rows)
+    return tuple(_trouble(**row) for row in rows)
+
+
+def _trouble(codes: list[str], means: str, do: str, says: str = "") -> Trouble:
+    return Trouble(tuple(codes), means, do, says)
 
 
 def troubles_in(messages: Iterable[str]) -> tuple[Trouble, ...]:

@@ -32,8 +32,8 @@ OF_THE_STATE: Final = {
     "cancel": ("s3:ListBucket", "s3:DeleteObject"),
     **dict.fromkeys(("up", "import", "refresh", "destroy"), _LOCK),
 }
-"""What Pulumi asks for the state, by its verbs: it lists and reads, locks by a file that it deletes, and writes
-(pulumi/pkg/backend/diy, its backend and its lock); the key of the state opens another key, which stands beside the state."""
+"""What Pulumi asks for the state, by its verbs: it lists and reads, locks by a file that it deletes, and writes (its
+pkg/backend/diy, backend and lock); the key of the state opens another key, which stands beside the state."""
 
 EFFECTS: Final[list[tuple[str, Callable[[Moment, Road], None]]]] = []
 

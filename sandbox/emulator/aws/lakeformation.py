@@ -248,7 +248,7 @@ _CHOSEN_OF_A_LOCATION: Final[PropertyValues] = {
 
 
 def _register(call: Call) -> IdAndOutputs:
-    """Register a place; one that is registered already counts as done, as in the plugin's creation."""
+    """Register a place; one that is registered already counts as done, as in the plugin (`resourceResourceCreate`)."""
     linked = call.inputs.get("useServiceLinkedRole") or None
     try:
         call.aws("register_resource", **call.request(), UseServiceLinkedRole=linked)

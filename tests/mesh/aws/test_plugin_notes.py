@@ -81,8 +81,10 @@ def test_what_is_refused_says_how_it_is_emptied() -> None:
 
 def test_a_drift_says_what_the_plugin_reads_back() -> None:
     token = "aws:sns/topicSubscription:TopicSubscription"
-    (note,) = plugin_notes.on_drift(token, ["filterPolicyScope"])
-    assert note.startswith("filterPolicyScope: computed: MessageAttributes where a filter policy has none; nothing")
+    assert [*plugin_notes.on_drift(token, ["filterPolicyScope"])] == [
+        "filterPolicyScope: computed: MessageAttributes where a filter policy has none; "
+        "nothing where there is no filter policy"
+    ]
     assert [*plugin_notes.on_drift(token, ["endpoint"])] == []
     bucket = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     assert len([*plugin_notes.on_drift(bucket, ["rules[0].bucketKeyEnabled", "rules[1]"])]) == 1
