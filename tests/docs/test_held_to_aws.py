@@ -32,7 +32,10 @@ OF_THE_REVIEWS = {
     *(f"B{number}" for number in range(1, 11)),
     *(f"C{number}" for number in range(1, 10)),
     *(f"S-{letter}" for letter in "ABCDEFGHIJKL"),
-    *(f"E-{each}" for each in ("answers", "bytes", "names", "opt-in", "partitions", "regions", "units", "walls", "zones")),
+    *(
+        f"E-{each}"
+        for each in ("answers", "bytes", "names", "opt-in", "partitions", "regions", "units", "walls", "zones")
+    ),
 }
 
 
