@@ -34,7 +34,7 @@ OF_THE_REVIEWS = {
     *(f"S-{letter}" for letter in "ABCDEFGHIJKL"),
     *(
         f"E-{each}"
-        for each in ("answers", "bytes", "names", "opt-in", "partitions", "regions", "units", "walls", "zones")
+        for each in ("answers", "bytes", "calls", "names", "opt-in", "partitions", "regions", "units", "walls", "zones")
     ),
 }
 

@@ -14,8 +14,9 @@ _NAMES: Final = {
     "cloudformation": "DescribeStackInstance DescribeStackSet ListStackInstances",
     "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrailStatus ListTags",
     "ec2": (
-        "DescribeNetworkAcls DescribePrefixLists DescribeRouteTables DescribeSecurityGroups DescribeSubnets "
-        "DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault"
+        "DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroups "
+        "DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs GetEbsDefaultKmsKeyId "
+        "GetEbsEncryptionByDefault"
     ),
     "events": "DescribeEventBus DescribeRule ListTagsForResource ListTargetsByRule",
     "glue": "GetDatabase GetPartitionIndexes GetResourcePolicy GetTable GetTags",
