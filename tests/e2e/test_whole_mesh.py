@@ -17,6 +17,8 @@ from tests.sandbox.runs.in_memory_states import InMemoryStates
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 CHAPTERS = ("first", "again", "refreshed", "repaired", "changed", "destroyed")
 OUTLIVES = {
+    "aws:cloudformation/stackInstances:StackInstances": 2,
+    "aws:cloudformation/stackSet:StackSet": 2,
     # Tags are retained: publication, or a column that goes, takes them away.
     "aws:lakeformation/resourceLfTag:ResourceLfTag": 114,
     "aws:organizations/account:Account": 9,
