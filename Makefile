@@ -10,7 +10,7 @@ AS_OF  ?= 2026-12-01
 # The second judge's own environment: checkov pins an older boto3 than the mesh has.
 JUDGE  := .tools/judge
 ARGS   ?=
-# Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs once more, and pytest counts it.
+# Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs again, three times at most, and pytest counts it.
 CONNECTION_LOST := Resource monitor has terminated|Failed to connect to remote host
 STATE_TORN := failed to load checkpoint: EOF
 # Set in many container images: every `mesh` and every worker of the tests would compile pulumi_aws and moto anew.
@@ -33,7 +33,7 @@ test-all: test ## The tests, then the long ones: all but those under Pulumi's ow
 	@$(BIN)/python -m pytest -m "long and not e2e" $(SIDE_BY_SIDE)
 
 e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
-	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) --reruns 1 --only-rerun "$(CONNECTION_LOST)" --only-rerun "$(STATE_TORN)" $(ARGS)
+	@$(BIN)/python -m pytest -m e2e $(SIDE_BY_SIDE) --reruns 3 --only-rerun "$(CONNECTION_LOST)" --only-rerun "$(STATE_TORN)" $(ARGS)
 
 pulumi: $(VENV)/.installed ## A Pulumi CLI: the one on PATH, else the pinned one, built into .tools/
 	@$(BIN)/python -m sandbox.runs.pulumi_cli || { command -v go >/dev/null && $(MAKE) --no-print-directory .tools/pulumi; } \
