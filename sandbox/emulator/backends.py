@@ -36,7 +36,7 @@ def key(account: str, region: str, name: str) -> Any:
 
     keys: Any = kms_backends[account][region].keys
     if name.startswith("alias/"):
-        return next((stored for stored in keys.values() if name in stored.aliases), None)
+        return next((stored for stored in [*keys.values()] if name in stored.aliases), None)
     return keys.get(name)
 
 

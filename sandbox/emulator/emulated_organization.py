@@ -152,7 +152,7 @@ class EmulatedOrganization:
         account_id = (role_arn.split(":") + [""] * 5)[4]
         if account_id not in self.account_ids().values():
             raise AwsError("AccessDenied", f"cannot assume {role_arn}: the organisation has no account {account_id}")
-        if not any(role.arn == role_arn for role in backends.iam(account_id).roles.values()):
+        if not any(role.arn == role_arn for role in [*backends.iam(account_id).roles.values()]):
             raise AwsError("AccessDenied", f"cannot assume {role_arn}: account {account_id} has no such role")
 
     def _role(self, role_arn: str, through: Sequence[str]) -> RoleSession:

@@ -149,7 +149,7 @@ def _of_the_organization(account: str, values: Mapping[str, Any]) -> Mapping[Loo
 
 def _of_iam(account: str, values: Mapping[str, Any]) -> Mapping[LookedUp, str]:
     stored = backends.iam(account)
-    role = next((each for each in stored.roles.values() if each.name == values.get("role")), None)
+    role = next((each for each in [*stored.roles.values()] if each.name == values.get("role")), None)
     group = stored.groups.get(values.get("group"))
     found: dict[LookedUp, str] = {
         "rolePath": role.path if role else "",

@@ -65,7 +65,9 @@ def _lake(region: str, account: str, creators: Creators) -> Lake:
         filtering_outside=bool(settings.get("AllowExternalDataFiltering")),
         databases={name: _database(backend, account, database, creators) for name, database in stored.items()},
         grants=tuple(_grants(backend)),
-        locations=tuple(Location(arn=stored.arn, role=stored.role_arn or "") for stored in backend.resources.values()),
+        locations=tuple(
+            Location(arn=stored.arn, role=stored.role_arn or "") for stored in [*backend.resources.values()]
+        ),
         location_grants=tuple(_location_grants(backend)),
     )
 
@@ -133,7 +135,7 @@ def _grants_of(catalog: str, stored: Any) -> Iterator[Grant]:
 
 
 def _location_grants(backend: Any) -> Iterator[LocationGrant]:
-    for stored in backend.grants.values():
+    for stored in [*backend.grants.values()]:
         for permission in stored.permissions:
             place: Mapping[str, Any] = permission.resource.get("DataLocation") or {}
             if place and "DATA_LOCATION_ACCESS" in permission.permissions:

@@ -178,7 +178,7 @@ def _iam_identity(account_id: str, kind: str, name: str) -> Any:
     iam = backends.iam(account_id)
     if kind == "user":
         return iam.users.get(name)
-    return next((role for role in iam.roles.values() if role.name == name), None)
+    return next((role for role in [*iam.roles.values()] if role.name == name), None)
 
 
 def _role(account_id: str, arn: str, stored: Any) -> Role:
@@ -279,7 +279,7 @@ def _secret(region: str, account_id: str, rest: str) -> StoredPolicy | None:
 
     secrets: Any = secretsmanager_backends[account_id][region].secrets
     arn = f"arn:aws:secretsmanager:{region}:{account_id}:{rest}"
-    secret = next((secret for secret in secrets.values() if secret.arn == arn), None)
+    secret = next((secret for secret in [*secrets.values()] if secret.arn == arn), None)
     return (account_id, secret.policy or "", {}) if secret else None
 
 

@@ -60,5 +60,5 @@ def _shows_mfa_device(caller: SignedCaller, call: AwsCall) -> bool:
     if call.service != "sts" or not (call.text("SerialNumber") and call.text("TokenCode")):
         return False
     users: Any = backends.iam(caller.account).users if caller.account else {}
-    user = next((user for user in users.values() if user.arn == caller.identity), None)
+    user = next((user for user in [*users.values()] if user.arn == caller.identity), None)
     return user is not None and call.text("SerialNumber") in user.mfa_devices
