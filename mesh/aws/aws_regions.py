@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from mesh.aws.packaged import packaged
 
 _DEFAULT_ZONES: Final = 2
+_COLUMNS: Final = frozenset({"place", "zones", "zones-of-some", "opt-in", "lacks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def region_table() -> RegionTable:
 
 
 def _region(name: str, row: Mapping[str, Any], needs: tuple[str, ...]) -> AwsRegion:
+    if unknown := row.keys() - _COLUMNS:
+        raise ValueError(f"regions.yaml, {name}: no column {', '.join(sorted(unknown))}")
     lacks = row.get("lacks", ())
     return AwsRegion(
         name,

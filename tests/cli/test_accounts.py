@@ -12,6 +12,7 @@ import pytest
 
 from cli import exit_codes, main
 from mesh.load import load
+from mesh.model.accounts import AccountsFile
 from mesh.model.organization_answers import PolicyTypeStatus
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
@@ -34,6 +35,7 @@ OUTPUTS = {
     },
 }
 """Outputs of the stack `organization` of the sample mesh."""
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.fixture
@@ -61,11 +63,25 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_keys_of_partners_stay_in_their_organization(sample: Path, tmp_path: Path) -> None:
     file = sample / "accounts.yaml"
-    key = "inbox-keys:\n  subtitling: 1234abcd-12ab-34cd-56ef-1234567890ab\n"
+    key = f"inbox-keys:\n  subtitling: {KEY}\n"
     change(file, "identity-center:", f"{key}identity-center:")
     before = file.read_text()
     assert from_answer(sample, tmp_path, json.dumps(OUTPUTS)) == exit_codes.FINE
     assert file.read_text() == before
+
+
+def test_no_line_of_the_file_is_lost_by_an_answer(sample: Path, tmp_path: Path) -> None:
+    """Whoever adds a key to the file fills it here, and has it written again."""
+    file = sample / "accounts.yaml"
+    change(file, "identity-center:", f"inbox-keys: {{subtitling: {KEY}}}\nidentity-center:")
+    more = "services: [config.amazonaws.com], policy-types: [TAG_POLICY]"
+    change(file, 'management: "100000000001"', f'management: "100000000001", {more}')
+    before = load(sample).usable().accounts
+    assert before
+    assert [name for name in AccountsFile.model_fields if not getattr(before, name)] == []
+    assert [name for name in type(before.organization).model_fields if not getattr(before.organization, name)] == []
+    assert from_answer(sample, tmp_path, json.dumps(OUTPUTS)) == exit_codes.FINE
+    assert load(sample).usable().accounts == before
 
 
 def test_accounts_writes_what_the_organization_stack_put_out(sample: Path, tmp_path: Path) -> None:

@@ -118,7 +118,9 @@ def test_a_new_domain_comes_and_goes_with_its_own_key(kept: Kept, capsys: pytest
     said = typed(leave, capsys)
     assert f"  organization: aws:organizations/account:Account domain-billing {account}\n" in said
     # The table of `mesh accounts` is the last to be said.
-    assert "billing" not in said.rpartition("stack ")[2]
+    table = said.rpartition("stack ")[2]
+    assert "domain-orders" in table
+    assert "billing" not in table
     assert kept.account("domain-billing") == account, "the account is let go, not closed"
     assert {"/mesh/deploy", "/mesh/preview", "/mesh/deploy-access"} <= roles(account)
 
@@ -143,7 +145,9 @@ def test_a_new_partner_is_delivered_to_and_goes(kept: Kept, capsys: pytest.Captu
     said = typed(leave, capsys)
     # The table of `mesh accounts` is the last to be said; before it stands what AWS keeps.
     assert "Policy mesh-partner-press-stays-inside" in said
-    assert "press" not in said.rpartition("stack ")[2]
+    table = said.rpartition("stack ")[2]
+    assert "partner-courier" in table
+    assert "press" not in table
     assert kept.account("partner-press") == account, "the account is let go, not closed"
     assert {"/mesh/deploy", "/mesh/preview"} <= roles(account)
 

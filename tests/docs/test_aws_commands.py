@@ -150,3 +150,13 @@ def test_every_command_is_one_of_awss() -> None:
 )
 def test_a_wrong_command_is_noticed(text: str, fault: str) -> None:
     assert [*faults(Command("", text))] == [fault]
+
+
+def test_a_connection_is_put_where_its_own_account_sees_the_subnet() -> None:
+    """Names of zones are each account's: the page asks the account, and writes none."""
+    told = [command.text for command in commands() if command.page == "on-aws.md"]
+    (shown,) = (n for n, text in enumerate(told) if text.startswith("aws ec2 describe-subnets"))
+    (made,) = (n for n, text in enumerate(told) if text.startswith("aws glue create-connection"))
+    assert "AvailabilityZone" in told[shown]
+    assert '"AvailabilityZone": "ZONE"' in told[made]
+    assert shown < made

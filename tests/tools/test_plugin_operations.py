@@ -44,6 +44,10 @@ func findQueue(ctx context.Context, conn *sqs.Client, url string) (*Queue, error
 	pages := sqs.NewListQueuesPaginator(conn, input)
 }
 
+func (p *servicePackage) ListTags(ctx context.Context, meta any, identifier string) error {
+	tags, err := listTags(ctx, conn, identifier)
+}
+
 func listTags(ctx context.Context, conn *sqs.Client, identifier string) (tags, error) {
 	output, err := conn.ListQueueTags(ctx, &input)
 }

@@ -1,7 +1,7 @@
-"""`python -m tools.plugin_operations FOLDER`: reads the unpacked source of the AWS plugin, and writes what it calls.
+"""`python -m tools.plugin_operations FOLDER`: reads the source of the AWS plugin, and writes what it calls.
 
-The source is that of the commit that `mesh/aws/plugin/` names, such as the Go proxy has it:
-`https://proxy.golang.org/github.com/hashicorp/terraform-provider-aws/@v/VERSION.zip`.
+FOLDER is what the archive of the Go proxy has (`github.com/hashicorp/terraform-provider-aws/@v/VERSION.zip`), under its
+name, which ends in the commit: that has to be the one of which the table is (`mesh/aws/plugin/`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,16 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from mesh.aws.packaged import packaged, packaged_texts
 from mesh.aws.plugin_table import plugin_types
 from tools.plugin_operations.go_source import GoPackage
 
 FILE: Final = Path(__file__).resolve().parents[2] / "tests" / "mesh" / "aws" / "plugin_operations.json"
+
+
+def commits() -> set[str]:
+    """Commits that the table says it was read in: one."""
+    return {packaged(f"plugin/{name}")["source"]["commit"] for name, _ in packaged_texts("plugin")}
 
 
 def text(folder: Path) -> str:
@@ -25,8 +31,19 @@ def text(folder: Path) -> str:
         file = folder / row.file
         package = packages.setdefault(file.parent, GoPackage.of(file.parent))
         lines.append(f"{json.dumps(token)}: {json.dumps(package.operations(file.name))}")
-    return "\n".join(("{", ",\n".join(lines), "}", ""))
+    commit = folder.name.rpartition("-")[2]
+    return "\n".join((f'{{"commit": "{commit}", "types": {{', ",\n".join(lines), "}}", ""))
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the file; 2 without a folder of the commit that the table names."""
+    (commit,) = commits()
+    if len(arguments) != 1 or not Path(arguments[0]).is_dir() or not arguments[0].rstrip("/").endswith(f"-{commit}"):
+        print(f"give the folder of the plugin's source, whose name ends in -{commit}", file=sys.stderr)  # noqa: T201
+        return 2
+    FILE.write_text(text(Path(arguments[0])), "utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(Path(sys.argv[1])), "utf-8")
+    sys.exit(main(sys.argv[1:]))

@@ -17,7 +17,7 @@ STEPS: Final = ("create", "read", "update", "delete")
 
 _FUNCTION: Final = re.compile(r"^func (?:\(\w* ?\*?(?P<of>\w+)\) )?(?P<name>\w+)[\[(]", re.MULTILINE)
 _COMMENT: Final = re.compile(r"//[^\n]*")
-_OPERATION: Final = re.compile(r"\b[cC]onn\.([A-Z]\w+)\(|\bNew(\w+)Paginator\(")
+_OPERATION: Final = re.compile(r"\bconn\w*\.(?!Options\()([A-Z]\w+)\(|\bNew(\w+)Paginator\(")
 _NAME: Final = re.compile(r"(?<![.\w])([A-Za-z]\w*)\b")
 _HANDLER: Final = re.compile(r"\b(Create|Read|Update|Delete)WithoutTimeout:\s*(\w+)")
 _TAGS: Final = re.compile(r"^// @Tags\b", re.MULTILINE)
@@ -53,7 +53,8 @@ class GoPackage:
         if "read" not in handlers:
             raise ValueError(f"{file} has no resource: it names no function that reads one")
         found = {step: self._reached([handlers[step]], own) for step in STEPS if step in handlers}
-        found["tag"] = self._reached(["listTags", "updateTags"], []) if _TAGS.search(text) else set()
+        tags = ("ListTags", "UpdateTags") if _TAGS.search(text) else ()
+        found["tag"] = self._reached(tags, self._of_the_package())
         return {step: sorted(operations) for step, operations in found.items()}
 
     def _reached(self, names: Iterable[str], methods: Iterable[GoFunction]) -> set[str]:
@@ -67,6 +68,9 @@ class GoPackage:
             found |= {one or other for one, other in _OPERATION.findall(texts[name])}
             left += _NAME.findall(texts[name])
         return found
+
+    def _of_the_package(self) -> Iterator[GoFunction]:
+        return (each for text in self.files.values() for each in functions(text) if each.of == "servicePackage")
 
     def _plain(self) -> Iterator[GoFunction]:
         return (each for text in self.files.values() for each in functions(text) if not each.of)

@@ -16,7 +16,7 @@ _SESSION: Final = botocore.session.get_session()
 _LIMITS: Final = ("min", "max", "pattern")
 
 
-class Place(NamedTuple):
+class MemberPlace(NamedTuple):
     """A structure of a call in which a property's member is looked for, and the structure's own path."""
 
     call: str
@@ -24,10 +24,10 @@ class Place(NamedTuple):
     shape: StructureShape
 
 
-class Member(NamedTuple):
+class CallMember(NamedTuple):
     """A member of a call, with whether AWS requires it."""
 
-    place: Place
+    place: MemberPlace
     name: str
     shape: Shape
 
@@ -63,21 +63,21 @@ class _Walk:
     def __init__(self, members: TypeMembers) -> None:
         self._members = members
         self.used: set[str] = set()
-        self._inputs = [Place(call, "", _input(call)) for call in members.calls]
+        self._inputs = [MemberPlace(call, "", _input(call)) for call in members.calls]
         self.tops = [*self._inputs]
         for path in members.lift:
             member = self._explicit(path)
             self.tops.append(_inside(member))
 
     def properties(
-        self, annotations: Mapping[str, Any], prefix: str, places: list[Place], above: frozenset[str]
+        self, annotations: Mapping[str, Any], prefix: str, places: list[MemberPlace], above: frozenset[str]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Paths below a prefix with their limits; `above` are the structures that these ones stand in."""
         for name, annotation in annotations.items():
             path = f"{prefix}{name}"
             property_ = property_of(annotation)
             member = self._member(path, name, places)
-            below: list[Place] = []
+            below: list[MemberPlace] = []
             if member is not None:
                 if _item(member.shape).name in above:  # a structure that holds itself
                     continue
@@ -87,13 +87,13 @@ class _Walk:
                 names = above | {place.shape.name for place in below}
                 yield from self.properties(property_.inside, f"{path}.", below, names)
 
-    def _member(self, path: str, name: str, places: list[Place]) -> Member | None:
+    def _member(self, path: str, name: str, places: list[MemberPlace]) -> CallMember | None:
         if path in self._members.members:
             self.used.add(path)
             return self._explicit(self._members.members[path])
         return None if path in self._members.aside else next(_named(name, places), None)
 
-    def _explicit(self, path: str) -> Member:
+    def _explicit(self, path: str) -> CallMember:
         call, colon, rest = path.rpartition(" ")
         for place in self._inputs:
             if colon and place.call != call:
@@ -112,39 +112,39 @@ def _input(call: str) -> StructureShape:
     return shape
 
 
-def _at(place: Place, path: str) -> Member | None:
-    member: Member | None = None
+def _at(place: MemberPlace, path: str) -> CallMember | None:
+    member: CallMember | None = None
     for name in path.split("."):
         if member is not None:
             place = _inside(member)
         if name not in place.shape.members:
             return None
-        member = Member(place, name, place.shape.members[name])
+        member = CallMember(place, name, place.shape.members[name])
     return member
 
 
-def _inside(member: Member) -> Place:
+def _inside(member: CallMember) -> MemberPlace:
     shape = _item(member.shape)
     if not isinstance(shape, StructureShape):
         raise MembersError(f"{member.place.call} {member.path} holds no members")
-    return Place(member.place.call, member.path, shape)
+    return MemberPlace(member.place.call, member.path, shape)
 
 
 def _item(shape: Shape) -> Shape:
     return _item(shape.member) if isinstance(shape, ListShape) else shape
 
 
-def _named(name: str, places: list[Place]) -> Iterator[Member]:
+def _named(name: str, places: list[MemberPlace]) -> Iterator[CallMember]:
     """Members of a property's name, in whatever spelling; a list may have its name in the plural, or not."""
     wanted = name.lower()
     for spelling in (wanted, wanted.removesuffix("s"), f"{wanted}s"):
         for place in places:
             for each, shape in place.shape.members.items():
                 if each.lower() == spelling:
-                    yield Member(place, each, shape)
+                    yield CallMember(place, each, shape)
 
 
-def _record(member: Member, property_: Property) -> dict[str, Any]:
+def _record(member: CallMember, property_: Property) -> dict[str, Any]:
     """The limits of one member as `shapes.json` has them, with the property's form where it is not the member's."""
     form = "list" if property_.listed else property_.form
     return _formed({**_limits_of(member, property_), "form": form})
@@ -157,7 +157,7 @@ def _formed(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _limits_of(member: Member, property_: Property) -> dict[str, Any]:
+def _limits_of(member: CallMember, property_: Property) -> dict[str, Any]:
     shape = member.shape
     record: dict[str, Any] = {"member": f"{member.place.call} {member.path}"}
     if property_.form == "map":
@@ -167,7 +167,7 @@ def _limits_of(member: Member, property_: Property) -> dict[str, Any]:
     return {**record, **_scalar(_item(shape)), **_required(member)}
 
 
-def _required(member: Member) -> dict[str, Any]:
+def _required(member: CallMember) -> dict[str, Any]:
     return {"required": True} if member.required else {}
 
 

@@ -12,8 +12,10 @@ import pytest
 from cfnlint.helpers import AVAILABILITY_ZONES
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
+from mesh.aws import aws_regions
 from mesh.aws.aws_regions import AwsRegion, RegionTable, region_table, zone_letters
 from mesh.aws.bucket_namespace import WITHOUT_NAMESPACES
+from mesh.aws.packaged import packaged
 from mesh.iam import network
 
 ENDPOINT_OF: Final = {"ebs": "ec2", "provider": "sts", "ssoadmin": "sso"}
@@ -126,3 +128,12 @@ def test_rows_say_nothing_twice(table: RegionTable) -> None:
         assert bool(region.known_zones) != bool(region.lacks), name
         assert re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", name)
         assert region.place
+
+
+def test_a_column_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistyped(name: str) -> dict[str, Any]:
+        return {**packaged(name), "regions": {"eu-west-1": {"place": "Dublin", "zonse": ["a", "b"]}}}
+
+    monkeypatch.setattr(aws_regions, "packaged", mistyped)
+    with pytest.raises(ValueError, match=r"regions\.yaml, eu-west-1: no column zonse"):
+        region_table.__wrapped__()

@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cli.plugin_call_counts import short
 from mesh.aws.plugin_table import plugin_types
 from mesh.aws.plugin_types import PluginCall, PluginType
 from tests.mesh.aws.test_plugin_table import PERMISSIONS
+from tools.plugin_operations.__main__ import commits
 
-READ: Final[Mapping[str, Mapping[str, list[str]]]] = json.loads(
-    Path(__file__).with_name("plugin_operations.json").read_text("utf-8")
-)
+FILE: Final = json.loads(Path(__file__).with_name("plugin_operations.json").read_text("utf-8"))
+READ: Final[Mapping[str, Mapping[str, list[str]]]] = FILE["types"]
 STEPS: Final = ("create", "read", "update", "delete", "tag")
 
 ALSO: Final = {
@@ -49,80 +50,91 @@ _INTERFACES: Final = "of interfaces that Lambda, Comprehend, DMS, RDS or QuickSi
 _POLICIES: Final = "policies and instance profiles that the role itself says or is to lose by force"
 _SWITCH: Final = "one function switches on and off, and this step does the other of the two"
 _IN_THE_BUCKET: Final = "what older programs say in the bucket itself"
+_HAS_TAGS: Final = "the read of each has the tags already"
 _KINDS: Final = "one function tags resources of IAM of every kind"
 UNMADE: Final = (
-    Unmade("StackInstances", "create update delete", "ListStackSetOperationResults", _RESULTS),
-    Unmade("StackSet", "update", "ListStackSetOperationResults", _RESULTS),
-    Unmade("Trail", "create", "StopLogging", "a trail that is made without logging"),
-    Unmade("EncryptionByDefault", "delete", "EnableEbsEncryptionByDefault", _SWITCH),
+    Unmade("cloudformation.StackInstances", "create update delete", "ListStackSetOperationResults", _RESULTS),
+    Unmade("cloudformation.StackSet", "update", "ListStackSetOperationResults", _RESULTS),
+    Unmade("cloudtrail.Trail", "create", "StopLogging", "a trail that is made without logging"),
+    Unmade("ebs.EncryptionByDefault", "delete", "EnableEbsEncryptionByDefault", _SWITCH),
     Unmade(
-        "DefaultNetworkAcl DefaultSecurityGroup NetworkAcl RouteTable SecurityGroup Subnet Vpc VpcEndpoint",
+        "ec2.DefaultNetworkAcl ec2.DefaultSecurityGroup ec2.NetworkAcl ec2.RouteTable ec2.SecurityGroup ec2.Subnet "
+        "ec2.Vpc ec2.VpcEndpoint",
         "tag",
         "DescribeTags",
-        "the read of each has the tags already",
+        _HAS_TAGS,
     ),
-    Unmade("RouteTable", "create read update", "DescribeNetworkInterfaces", "of a route to an interface"),
-    Unmade("RouteTableAssociation", "update", "AssociateRouteTable", "where the association is gone"),
-    Unmade("SecurityGroup", "create", "RevokeSecurityGroupIngress", "a group is made without a rule to let in"),
-    Unmade("SecurityGroup Subnet", "delete", "DeleteNetworkInterface DetachNetworkInterface", _INTERFACES),
-    Unmade("SecurityGroup", "delete", "DescribeSecurityGroupRules", "with revokeRulesOnDelete"),
-    Unmade("Subnet", "create", "AssociateSubnetCidrBlock DisassociateSubnetCidrBlock", "with addresses of IPv6"),
-    Unmade("Vpc", "delete", "GetIpamPoolAllocations", "with a pool of IPAM"),
+    Unmade("ec2.RouteTable", "create read update", "DescribeNetworkInterfaces", "of a route to an interface"),
+    Unmade("ec2.RouteTableAssociation", "update", "AssociateRouteTable", "where the association is gone"),
+    Unmade("ec2.SecurityGroup", "create", "RevokeSecurityGroupIngress", "a group is made without a rule to let in"),
+    Unmade("ec2.SecurityGroup ec2.Subnet", "delete", "DeleteNetworkInterface DetachNetworkInterface", _INTERFACES),
+    Unmade("ec2.SecurityGroup", "delete", "DescribeSecurityGroupRules", "with revokeRulesOnDelete"),
+    Unmade("ec2.Subnet", "create", "AssociateSubnetCidrBlock DisassociateSubnetCidrBlock", "with addresses of IPv6"),
+    Unmade("ec2.Vpc", "delete", "GetIpamPoolAllocations", "with a pool of IPAM"),
     Unmade(
-        "VpcEndpoint",
+        "ec2.VpcEndpoint",
         "create update",
         "AcceptVpcEndpointConnections DescribeVpcEndpointServiceConfigurations",
         "with autoAccept, of a service of one's own",
     ),
     Unmade(
-        "OrganizationsFeatures",
+        "iam.OrganizationsFeatures",
         "create",
         "DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions",
         _SWITCH,
     ),
     Unmade(
-        "OrganizationsFeatures",
+        "iam.OrganizationsFeatures",
         "delete",
         "EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions",
         _SWITCH,
     ),
     Unmade(
-        "iam:Policy iam:Role",
+        "iam.Policy iam.Role",
         "tag",
-        "TagInstanceProfile TagMFADevice TagOpenIDConnectProvider TagSAMLProvider TagServerCertificate TagUser "
-        "UntagInstanceProfile UntagMFADevice UntagOpenIDConnectProvider UntagSAMLProvider UntagServerCertificate "
-        "UntagUser",
+        " ".join(
+            f"{what}{kind}{'Tags' if what == 'List' else ''}"
+            for kind in "InstanceProfile MFADevice OpenIDConnectProvider SAMLProvider ServerCertificate User".split()
+            for what in ("List", "Tag", "Untag")
+        ),
         _KINDS,
     ),
-    Unmade("iam:Policy", "tag", "TagRole UntagRole", _KINDS),
-    Unmade("iam:Role", "tag", "TagPolicy UntagPolicy", _KINDS),
+    Unmade("iam.Policy iam.Role", "tag", "ListPolicyTags ListRoleTags", _HAS_TAGS),
     Unmade(
-        "iam:Role",
+        "s3.Bucket", "tag", "DeleteObjectTagging GetObjectTagging PutObjectTagging", "one function tags objects too"
+    ),
+    Unmade("iam.Policy", "tag", "TagRole UntagRole", _KINDS),
+    Unmade("iam.Role", "tag", "TagPolicy UntagPolicy", _KINDS),
+    Unmade(
+        "iam.Role",
         "create",
         "DeleteRole DeleteRolePolicy DetachRolePolicy ListInstanceProfilesForRole RemoveRoleFromInstanceProfile",
         _POLICIES,
     ),
-    Unmade("iam:Role", "update", "AttachRolePolicy DeleteRolePolicy DetachRolePolicy PutRolePolicy", _POLICIES),
-    Unmade("iam:Role", "delete", "RemoveRoleFromInstanceProfile", _POLICIES),
-    Unmade("Key", "create", "DisableKeyRotation EnableKey", "a key that is made disabled, or does not rotate"),
-    Unmade("LfTag", "create", "UpdateLFTag", "with more than 50 values"),
-    Unmade("Bucket", "create update", "DeleteBucketPolicy DeleteBucketWebsite", _IN_THE_BUCKET),
+    Unmade("iam.Role", "update", "AttachRolePolicy DeleteRolePolicy DetachRolePolicy PutRolePolicy", _POLICIES),
+    Unmade("iam.Role", "delete", "RemoveRoleFromInstanceProfile", _POLICIES),
+    Unmade("kms.Key", "create", "DisableKeyRotation EnableKey", "a key that is made disabled, or does not rotate"),
+    Unmade("lakeformation.LfTag", "create", "UpdateLFTag", "with more than 50 values"),
+    Unmade("s3.Bucket", "create update", "DeleteBucketPolicy DeleteBucketWebsite", _IN_THE_BUCKET),
 )
 
 ELSEWHERE: Final = {
-    ("OrganizationDelegatedAdminAccount", "organizations:ListDelegatedAdministrators"): "in the package organizations",
-    ("Account", "account:PutAccountName"): "in the package account",
-    ("SharingWithOrganization", "iam:DeleteServiceLinkedRole"): "in the package iam",
-    ("SharingWithOrganization", "iam:GetRole"): "in the package iam",
-    ("SharingWithOrganization", "iam:GetServiceLinkedRoleDeletionStatus"): "in the package iam",
-    ("SharingWithOrganization", "organizations:DisableAWSServiceAccess"): "in the package organizations",
-    ("SharingWithOrganization", "organizations:ListAWSServiceAccessForOrganization"): "in the package organizations",
-    ("ResourceShare", "ram:TagResource"): "with the annotation of another framework",
-    ("ResourceShare", "ram:UntagResource"): "with the annotation of another framework",
-    ("Bucket", "s3:BypassGovernanceRetention"): "asked with DeleteObject, where objects are locked",
-    ("Bucket", "s3:ListTagsForResource"): "in the package s3control",
-    ("Bucket", "s3:TagResource"): "in the package s3control",
-    ("Bucket", "s3:UntagResource"): "in the package s3control",
+    (
+        "cloudtrail.OrganizationDelegatedAdminAccount",
+        "organizations:ListDelegatedAdministrators",
+    ): "in the package organizations",
+    ("ram.SharingWithOrganization", "iam:DeleteServiceLinkedRole"): "in the package iam",
+    ("ram.SharingWithOrganization", "iam:GetRole"): "in the package iam",
+    ("ram.SharingWithOrganization", "iam:GetServiceLinkedRoleDeletionStatus"): "in the package iam",
+    ("ram.SharingWithOrganization", "organizations:DisableAWSServiceAccess"): "in the package organizations",
+    (
+        "ram.SharingWithOrganization",
+        "organizations:ListAWSServiceAccessForOrganization",
+    ): "in the package organizations",
+    ("s3.Bucket", "s3:BypassGovernanceRetention"): "asked with DeleteObject, where objects are locked",
+    ("s3.Bucket", "s3:ListTagsForResource"): "in the package s3control",
+    ("s3.Bucket", "s3:TagResource"): "in the package s3control",
+    ("s3.Bucket", "s3:UntagResource"): "in the package s3control",
 }
 """Calls of the table that no function of the type's own package makes."""
 
@@ -135,15 +147,6 @@ def operations(calls: Iterable[PluginCall]) -> set[str]:
 def _asking(action: str) -> set[str]:
     named = PERMISSIONS.get(action, action.partition(":")[2])
     return {*named.split(), *ALSO.get(action, "").split()}
-
-
-def short(token: str) -> str:
-    """A type as it is said here: with its service where two have the name."""
-    name = token.rpartition(":")[2]
-    return f"{token.split(':')[1].partition('/')[0]}:{name}" if token.startswith("aws:iam/") and name in TWICE else name
-
-
-TWICE: Final = frozenset({"Policy", "Role"})
 
 
 def missing(types: Iterable[PluginType]) -> set[tuple[str, str, str]]:
@@ -171,7 +174,11 @@ def unmade() -> set[tuple[str, str, str]]:
 
 def test_the_machine_has_read_every_type() -> None:
     assert set(READ) == set(plugin_types())
-    assert all(steps["create"] or token.endswith(":SharingWithOrganization") for token, steps in READ.items())
+    assert [token for token, steps in READ.items() if not steps["create"]] == []
+
+
+def test_both_have_read_the_same_commit() -> None:
+    assert {FILE["commit"]} == commits()
 
 
 def test_every_operation_that_the_source_comes_to_is_in_the_table_or_has_a_reason() -> None:
