@@ -53,6 +53,9 @@ class Verdict(NamedTuple):
 Verdicts = Mapping[str, Verdict]
 """Verdicts by the name of their document."""
 
+OF_CODE: Final = "of the code"
+"""Key of a file of verdicts: the digest of the code that they are of. No document is called so."""
+
 
 def mark_of(invariant: str, claim: Claim) -> str:
     """A short name of a claim, by all that it says."""
@@ -81,7 +84,7 @@ def _digest(texts: Iterable[str]) -> str:
 
 def read(file: Path) -> Verdicts:
     """The verdicts as they were written; none when there is no file."""
-    written: dict[str, dict[str, Any]] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    written: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return {
         document: Verdict(
             document=document,
@@ -92,13 +95,20 @@ def read(file: Path) -> Verdicts:
             claims=tuple(each["claims"]),
         )
         for document, each in written.items()
+        if document != OF_CODE
     }
 
 
+def code_of(file: Path) -> str:
+    """Digest of the code that the verdicts of a file are of; empty when there is none."""
+    written: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return str(written.get(OF_CODE, ""))
+
+
 def as_text(verdicts: Iterable[Verdict]) -> str:
-    """JSON, a line for each document."""
+    """JSON, the digest of the code and a line for each document."""
     lines = (f"{json.dumps(each.document)}: {json.dumps(_without_document(each))}" for each in verdicts)
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return "{\n" + ",\n".join((f"{json.dumps(OF_CODE)}: {json.dumps(code_digest())}", *lines)) + "\n}\n"
 
 
 def _without_document(verdict: Verdict) -> dict[str, Any]:

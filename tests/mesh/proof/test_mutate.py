@@ -202,6 +202,11 @@ def test_verdicts_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert (verdict.mutants, verdicts.read(tmp_path / "none.json")) == (4, {})
 
 
+def test_the_committed_verdicts_are_of_this_code() -> None:
+    """The long test below makes them anew; this one says early that a change of the code has outdated them."""
+    assert verdicts.code_of(ROOT / "docs" / "verdicts.json") == code_digest(), "run `make mutants`"
+
+
 @pytest.mark.long
 def test_no_mistake_in_the_sample_mesh_goes_unnoticed_without_a_reason(plan: Plan, written: WrittenLabels) -> None:
     known = verdicts.read(ROOT / "docs" / "verdicts.json")
