@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -135,6 +135,12 @@ class RealEngine:
             previewed=_previewed(events) if preview else {},
             records={} if preview else self._records(stack),
         )
+
+    def forget(self, stacks: Iterable[str]) -> None:
+        """Remove stacks with their state: a test that runs again, for its engine went away, begins with nothing."""
+        for stack in {*stacks} & {*self._stacks}:
+            del self._stacks[stack]
+            self._workspace.remove_stack(stack, force=True)
 
     def configure(self, stack: str, config: Mapping[str, Any]) -> None:
         """Write the configuration of a stack that has not been run yet."""

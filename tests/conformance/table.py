@@ -38,6 +38,7 @@ def on_embedded(program: Program) -> list[Outcome]:
 
 def on_real(engine: RealEngine, program: Program) -> list[Outcome]:
     """Outcomes of the program's runs on Pulumi's engine."""
+    engine.forget(run.stack or program.name for run in program.runs)
     if program.default_providers:
         engine.configure(program.name, {"pulumi:disable-default-providers": []})
     return _outcomes(engine, program)

@@ -18,3 +18,10 @@ def test_both_engines_do_the_same(name: str, pulumi_engine: RealEngine) -> None:
     program = VALUES[name]
     found = different(on_real(pulumi_engine, program), on_embedded(program))
     assert not unexplained(name, found), "\n".join(found)
+
+
+def test_a_program_that_runs_again_begins_with_nothing(pulumi_engine: RealEngine) -> None:
+    """As a test does whose engine went away in the middle: what it had made is in a state by then."""
+    program = VALUES["replacement-fails-after-the-delete"]
+    first, second = on_real(pulumi_engine, program), on_real(pulumi_engine, program)
+    assert [run.steps for run in first] == [run.steps for run in second]
