@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
+from sandbox.emulator.emitted_events import emitting
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
 
@@ -83,6 +84,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _groups()
     yield from _lake_formation()
     yield from iceberg_tables()
+    yield from emitting()
     yield from _used_workgroups()
     yield from _server()
 

@@ -17,6 +17,7 @@ from sandbox.emulator.request_origin import Origin, origin_here, origin_of
 from sandbox.enforcement import glue, lake_locations, put_policies
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
+from sandbox.enforcement.deliveries import Deliveries
 from sandbox.enforcement.dispatch import question, questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_lake import governed
@@ -33,6 +34,7 @@ Exempt = Callable[[SignedCaller, AwsCall], str]
 """Why a call is let through undecided; empty for one that is decided."""
 
 _OK: Final = 200
+_SUCCESS: Final = range(200, 300)
 
 
 def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:
@@ -63,6 +65,7 @@ class Gate:
         self._sessions = Sessions()
         self._stored = MotoStored(self.world)
         self.replication: Final = Replication(self.world, self._stored)
+        self.deliveries: Final = Deliveries(self.world, self._stored)
 
     def unreported(self) -> tuple[int, dict[str, int]]:
         """Number of the calls decided since `mark_reported`, and of those let through by reason."""
@@ -168,6 +171,8 @@ class Gate:
         self._sessions.begun(call, answer[2])
         if int(answer[0]) == _OK:
             self.replication.follow(call)
+        if int(answer[0]) in _SUCCESS:
+            self.deliveries.follow(call, owner, caller.account, answer[2])
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
         if call.operation == "CreateDatabase":

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from mesh.evaluator import Request, UnknownError, decide
+from mesh.evaluator import Request
 from mesh.evaluator.world import World
 from sandbox.emulator import backends
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Stored
-from sandbox.enforcement.refusals import refusal_message
+from sandbox.enforcement.service_requests import assumption, first_refusal, session_arn, source_keys, through
 
 WRITES: Final = frozenset({"PutObject", "CopyObject", "CompleteMultipartUpload"})
 """Operations behind which an object is new."""
@@ -47,47 +47,26 @@ class Replication:
         bucket, key = call.text("Bucket"), call.text("Key")
         source = backends.bucket(bucket)
         for rule in _rules(source, key) if source else ():
-            try:
-                refused = self._refused(source, key, rule)
-            except UnknownError as error:
-                refused = str(error)
+            refused = first_refusal(self._world, self._requests(source, key, rule))
             if refused:
                 self.failed.append(f"{bucket}/{key} to {rule.destination}: {refused}")
             else:
                 _copy(source, key, rule)
 
-    def _refused(self, source: Any, key: str, rule: ReplicationRule) -> str:
-        """The message of the first refusal; empty when the copy is allowed."""
-        for request in self._requests(source, key, rule):
-            decision = decide(request, self._world)
-            if not decision.allowed:
-                return refusal_message(request, decision)
-        return ""
-
     def _requests(self, source: Any, key: str, rule: ReplicationRule) -> Iterator[Request]:
         bucket = f"arn:aws:s3:::{source.name}"
-        account, name = rule.role.split(":")[4], rule.role.rpartition("/")[2]
-        role = f"arn:aws:sts::{account}:assumed-role/{name}/{SESSION}"
-        service = {
-            "aws:SourceArn": bucket,
-            "aws:SourceAccount": source.account_id,
-            "aws:SourceOrgID": self._world.organization,
-        }
-        yield Request("s3.amazonaws.com", "sts:AssumeRole", rule.role, service)
+        account, role = rule.role.split(":")[4], session_arn(rule.role, SESSION)
+        yield assumption("s3.amazonaws.com", rule.role, source_keys(self._world, bucket, source.account_id))
         yield Request(role, "s3:GetReplicationConfiguration", bucket)
         yield Request(role, "s3:GetObjectVersionForReplication", f"{bucket}/{key}")
         if decrypts := self._stored.object_key(source.name, key, ""):
-            yield Request(role, "kms:Decrypt", decrypts, _through_s3(decrypts))
+            yield Request(role, "kms:Decrypt", decrypts, through("s3", decrypts))
         for action in _DELIVERS:
             yield Request(role, action, f"arn:aws:s3:::{rule.destination}/{key}")
         if rule.key:
             encrypts = self._stored.key_arn(rule.key, account, source.region_name)
             for action in _ENCRYPTS:
-                yield Request(role, action, encrypts, _through_s3(encrypts))
-
-
-def _through_s3(key: str) -> Mapping[str, Any]:
-    return {"kms:ViaService": f"s3.{key.split(':')[3]}.amazonaws.com", "aws:ViaAWSService": True}
+                yield Request(role, action, encrypts, through("s3", encrypts))
 
 
 def _rules(bucket: Any, key: str) -> Iterator[ReplicationRule]:
