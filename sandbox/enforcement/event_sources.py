@@ -81,7 +81,7 @@ class EventSources:
         return not refused
 
     def _refusal(self, mapping: Any, queue: Any, function: Any) -> str:
-        """Why Lambda does not poll: its role is not to be had, or may not use the queue's key; empty where it does."""
+        """The refusal of Lambda's polling: of the role, or of its use of the queue's key; empty where it polls."""
         keys = source_keys(self._world, function.function_arn, function.account_id)
         asked = [assumption("lambda.amazonaws.com", function.role, keys)]
         if name := key_name(queue):

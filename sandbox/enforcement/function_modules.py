@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+_IMPORT: Final = builtins.__import__
 _TURN: Final = threading.RLock()
 """One function's modules at a time stand among those of the process."""
 
@@ -38,7 +39,7 @@ class FunctionModules:
         """The answer of a handler, `module.function`. Raises what it raises, or the import of its module."""
         module, _, function = handler.rpartition(".")
         with self._standing():
-            loaded = importlib.import_module(module.replace("/", "."))
+            loaded = _IMPORT(module.replace("/", "."), fromlist=[function])
             return getattr(loaded, function)(event, context)
 
     def _import(
@@ -54,9 +55,9 @@ class FunctionModules:
         if level == 0 and name in self._given:
             return self._given[name if names else first]
         if level == 0 and first not in self._names:
-            return builtins.__import__(name, globals_, locals_, names or (), level)
+            return _IMPORT(name, globals_, locals_, names or (), level)
         with self._standing():
-            return builtins.__import__(name, globals_, locals_, names or (), level)
+            return _IMPORT(name, globals_, locals_, names or (), level)
 
     @contextmanager
     def _standing(self) -> Generator[None]:

@@ -17,7 +17,7 @@ from sandbox.emulator.request_origin import Origin, origin_here, origin_of
 from sandbox.enforcement import glue, lake_locations, put_policies
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
-from sandbox.enforcement.deliveries import Deliveries
+from sandbox.enforcement.event_deliveries import Deliveries
 from sandbox.enforcement.dispatch import question, questions
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_lake import governed

@@ -212,7 +212,7 @@ def _member(value: Any, name: str) -> Any:
 
 
 def _input(target: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
-    """What a target gets of an event: a constant, a part, a template, or the event itself."""
+    """The input of a target: a constant, a part of the event, a text made of it, or the event itself."""
     if target.get("Input"):
         return json.loads(target["Input"])
     if target.get("InputPath"):

@@ -167,10 +167,10 @@ def handler(event, context):
     boto3.client("sqs").send_message(QueueUrl={url!r}, MessageBody="again")
 """
     deployed(organization, code)
-    from sandbox.enforcement import deliveries
+    from sandbox.enforcement import event_deliveries
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(deliveries, "MOST_STEPS", 20)
+        patched.setattr(event_deliveries, "MOST_STEPS", 20)
         put(organization)
     assert len(runs(organization)) < 20
     assert any("was forgotten" in each for each in organization.gate.deliveries.failed)
