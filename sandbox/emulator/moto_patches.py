@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from sandbox.emulator.emitted_events import emitting
+from sandbox.emulator.followed_links import following_links
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
 
@@ -84,6 +85,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _groups()
     yield from _lake_formation()
     yield from iceberg_tables()
+    yield from following_links()
     yield from emitting()
     yield from _used_workgroups()
     yield from _server()
