@@ -62,6 +62,9 @@ class Deliveries:
                 for queue in [*backends.queues(owner, call.region).values()]:
                     queue.lambda_event_source_mappings.clear()
                 self._sources.look()
+            case "lambda", "CreateFunction" | "UpdateFunctionConfiguration" if call.parameters.get("LoggingConfig"):
+                function = backends.functions(owner, call.region).get_function(call.text("FunctionName"))
+                function.logging_config = call.parameters["LoggingConfig"]  # moto keeps none
             case _:
                 pass
 

@@ -25,7 +25,9 @@ def on(account: str, *names: str) -> list[str]:
     return [f"arn:aws:glue:{REGION}:{account}:{name}" for name in ("catalog", *names)]
 
 
-ON_THE_LINK = allow(READS, Resource=on(DOMAIN, f"database/{LINK}", f"table/{LINK}/*", "database/tables", "table/tables/*"))
+ON_THE_LINK = allow(
+    READS, Resource=on(DOMAIN, f"database/{LINK}", f"table/{LINK}/*", "database/tables", "table/tables/*")
+)
 ON_THE_TARGET = allow(READS, Resource=on(GOVERNANCE, f"database/{HUB_DATABASE}", f"table/{HUB_DATABASE}/*"))
 
 

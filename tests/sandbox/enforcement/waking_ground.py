@@ -33,11 +33,11 @@ def admin(organization: EnforcedOrganization, service: str, account: str) -> Any
 
 
 def archive(**modules: str) -> bytes:
-    """An archive with these modules."""
+    """An archive with these modules, by their paths without `.py`."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as written:
         for name, text in modules.items():
-            written.writestr(f"{name.replace('__', '/')}.py", text)
+            written.writestr(f"{name}.py", text)
     return packed.getvalue()
 
 
