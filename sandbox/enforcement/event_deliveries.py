@@ -68,6 +68,11 @@ class Deliveries:
             case _:
                 pass
 
+    def undelivered(self) -> dict[str, int]:
+        """Numbers of deliveries that came to nothing, by reason."""
+        refused = {"a delivery or a poll was refused": len(self.failed)} if self.failed else {}
+        return {**{f"{what}, of which the emulator has none": n for what, n in self.impossible.items()}, **refused}
+
     def drain(self) -> None:
         """Deliver what waits, and what follows from it, unless somebody is at it already."""
         while self._sources.busy or emitted_events.waiting:

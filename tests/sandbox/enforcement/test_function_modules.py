@@ -43,11 +43,11 @@ def test_modules_stay_loaded_from_one_event_to_the_next(tmp_path: Path) -> None:
 
 def test_a_package_of_the_archive_imports_its_parts_late_and_by_dots(tmp_path: Path) -> None:
     written = {
-        "handler": "from packed import told\n\ndef handler(event, context):\n    import late\n    return told() + late.WORD\n",
-        "late": "WORD = '!'\n",
+        "handler": "from packed import told\n\ndef handler(event, _):\n    import late\n    return told() + late.W\n",
+        "late": "W = '!'\n",
         "packed/__init__": "from .inner import told\n",
-        "packed/inner": "from . import words\n\ndef told():\n    from .words import WORD\n    return WORD + words.WORD\n",
-        "packed/words": "WORD = 'so'\n",
+        "packed/inner": "from . import words\n\ndef told():\n    from .words import W\n    return W + words.W\n",
+        "packed/words": "W = 'so'\n",
     }
     function = modules(tmp_path, **written)
     assert function.run("handler.handler", {}, None) == "soso!"
