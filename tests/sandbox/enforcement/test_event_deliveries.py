@@ -268,6 +268,27 @@ def test_a_schedule_fires_when_it_is_swept(organization: EnforcedOrganization) -
     assert organization.gate.deliveries.sweep() == 0
 
 
+def test_a_rule_starts_a_function_that_lets_it_and_no_other(organization: EnforcedOrganization) -> None:
+    events, functions = (admin(organization, service, GOVERNANCE) for service in ("events", "lambda"))
+    rule = events.put_rule(Name="direct", EventPattern=json.dumps({"source": ["mesh.direct"]}))["RuleArn"]
+    events.put_targets(Rule="direct", Targets=[{"Id": "f", "Arn": FUNCTION, "InputPath": "$.detail"}])
+    deployed(organization, "def handler(event, context):\n    return {'told': event}\n")
+    entry = {"Source": "mesh.direct", "DetailType": "x", "Detail": '{"a": 1}'}
+    events.put_events(Entries=[entry])
+    assert runs(organization) == []
+    assert "lambda:InvokeFunction" in organization.gate.deliveries.failed[0]
+    functions.add_permission(
+        FunctionName="publication",
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule,
+    )
+    events.put_events(Entries=[entry])
+    events.remove_targets(Rule="direct", Ids=["f"])
+    assert runs(organization) == [({"a": 1}, "")]
+
+
 def test_what_the_emulator_cannot_deliver_is_counted(organization: EnforcedOrganization) -> None:
     events = admin(organization, "events", DOMAIN)
     events.put_rule(Name="elsewhere", EventPattern=json.dumps({"source": ["aws.s3"]}))
