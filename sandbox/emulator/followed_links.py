@@ -1,4 +1,4 @@
-"""Requests to Glue that are answered from the target of a resource link: moto knows no links."""
+"""Requests to Glue that are answered from the target of a resource link."""
 
 from __future__ import annotations
 

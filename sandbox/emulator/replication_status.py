@@ -1,4 +1,4 @@
-"""Replication status of objects, which S3 tells with each: moto replicates nothing, and tells none.
+"""Replication status of objects, which S3 tells with each.
 
 S3 User Guide, "Getting replication status information".
 """
