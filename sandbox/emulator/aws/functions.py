@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sandbox.emulator.archives import zipped
 from sandbox.emulator.aws.fields import Fields, PropertyValues, archive, flag, mapping, number, one, text, texts
