@@ -16,6 +16,7 @@ from components.default_database import DefaultDatabase
 from components.delivery_role import DeliveryRole
 from components.draft_database import DraftDatabase
 from components.draft_tables import DraftTables
+from components.forward_role import ForwardRole
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
@@ -27,10 +28,12 @@ from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
+from components.publication import Publication
 from components.publication_role import PublicationRole
 from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
 from components.staff_role import StaffRole
+from components.wakeups import Wakeups
 
 __all__ = [
     "AccountBaseline",
@@ -49,6 +52,7 @@ __all__ = [
     "DeliveryRole",
     "DraftDatabase",
     "DraftTables",
+    "ForwardRole",
     "LandingZone",
     "LocationRole",
     "MeshBus",
@@ -60,8 +64,10 @@ __all__ = [
     "PipelineRole",
     "PrivateBucket",
     "PrivateNetwork",
+    "Publication",
     "PublicationRole",
     "RegisteredLocation",
     "ResourceLink",
     "StaffRole",
+    "Wakeups",
 ]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pulumi
 from pulumi import ResourceOptions
 
-from components import AccountBaseline, AccountBudget, DataProduct, DraftTables, PartnerReplication
+from components import AccountBaseline, AccountBudget, DataProduct, DraftTables, PartnerReplication, Wakeups
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys baseline, products with their replications, and the tables that their pipelines write."""
+    """Deploys baseline, products with their replications, drafts of tables, and rules that tell of them."""
     options = inside(provider("domain", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
     products = _products(plan, after(options, account))
     drafts = [DraftTables(name, args, opts=after(options, products[name])) for name, args in plan.drafts.items()]
+    Wakeups("wake-ups", plan.wakeups, opts=options)
     AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *drafts))
 
 

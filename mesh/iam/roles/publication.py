@@ -124,7 +124,7 @@ def _tells(perimeter: Perimeter) -> tuple[Statement, ...]:
             actions=("events:PutEvents",),
             resources=(bus,),
         ),
-        *events_of(bus, names.event_source("*", "*"), whose="a product of the mesh", told=TELLS, in_a_role=True),
+        *events_of(bus, names.event_source("*", "*"), whose="a product of the mesh", told=TELLS),
         Statement(
             sid="WriteLogs",
             what="The role writes the log of the function.",

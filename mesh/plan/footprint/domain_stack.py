@@ -8,11 +8,12 @@ from mesh import names
 from mesh.plan.footprint.account_resources import baseline, key
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
+from mesh.plan.footprint.publication_resources import wakeups
 from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
-    """Baseline, products with their replications, and drafts of tables."""
+    """Baseline, products with their replications, drafts of tables, and rules that tell of them."""
     yield from baseline(make, plan.name, plan.account)
     for name, args in plan.products.items():
         yield from _product(make, name, args)
@@ -26,6 +27,7 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
         )
     for name, args in plan.drafts.items():
         yield from _drafts(make, name, args)
+    yield from wakeups(make, plan.wakeups)
 
 
 def _product(make: StackMaker, name: str, args: DataProductArgs) -> Iterator[DeployedResource]:

@@ -49,6 +49,7 @@ from mesh.plan.nodes.organization import (
 )
 from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
 from mesh.plan.nodes.plan import Plan
+from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "DraftDatabaseArgs",
     "DraftTablesArgs",
     "FirstCiRoles",
+    "ForwardRoleArgs",
     "GovernancePlan",
     "LandingZoneArgs",
     "LetGoAccount",
@@ -89,10 +91,13 @@ __all__ = [
     "PermissionSetsArgs",
     "PipelineRoleArgs",
     "Plan",
+    "PublicationAlarm",
+    "PublicationArgs",
     "PublicationRoleArgs",
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
     "RoleDocuments",
     "StaffRoleArgs",
     "Tags",
+    "WakeupsArgs",
 ]
