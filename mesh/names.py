@@ -173,6 +173,10 @@ def publication_queue(region: str, governance_id: str) -> str:
     return f"arn:aws:sqs:{region}:{governance_id}:{PATH}-{PUBLICATION}"
 
 
+FUNCTIONS = f"arn:aws:lambda:*:*:function:{PATH}-*"
+"""Pattern of the functions that the mesh makes, in every account."""
+
+
 def forward_role(account_id: str) -> str:
     """The role with which the rules of a domain's account pass its wake-ups on to the mesh bus."""
     return role(account_id, "forward")

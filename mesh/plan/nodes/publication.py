@@ -70,7 +70,7 @@ class PublicationArgs:
     @property
     def function(self) -> str:
         """Name of the function."""
-        return names.PUBLICATION
+        return f"{names.PATH}-{names.PUBLICATION}"
 
     @property
     def role(self) -> str:
