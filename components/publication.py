@@ -144,7 +144,7 @@ class Publication(ComponentResource):
         )
 
     def _alarms(self) -> None:
-        """Alarms, and the topic by which the owner of the mesh hears of them, once the mail is confirmed."""
+        """Alarms, and the topic by which the security contact hears of them, once the mail is confirmed."""
         args, child = self._args, ResourceOptions(parent=self)
         topic = aws.sns.Topic(
             self._name,
@@ -153,7 +153,9 @@ class Publication(ComponentResource):
             policy=args.topic_policy.text(),
             opts=child,
         )
-        aws.sns.TopicSubscription(self._name, topic=topic.arn, protocol="email", endpoint=args.owner_email, opts=child)
+        aws.sns.TopicSubscription(
+            self._name, topic=topic.arn, protocol="email", endpoint=args.perimeter.security_contact, opts=child
+        )
         for alarm in args.alarms:
             self._alarm(alarm, topic)
 

@@ -122,5 +122,9 @@ def publications_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
 
 
 def own_publications(bucket: str) -> str:
-    """ARN of the objects of the caller's own account in the bucket of publications."""
-    return f"arn:aws:s3:::{bucket}/${{aws:PrincipalAccount}}/*"
+    """ARN of the objects of the caller's own account in the bucket of publications.
+
+    A caller without an account, as a service, has none there: a variable without a value has a default of its own (IAM
+    User Guide, "IAM policy elements: Variables and tags", Specifying default values).
+    """
+    return f"arn:aws:s3:::{bucket}/${{aws:PrincipalAccount, 'nobody'}}/*"

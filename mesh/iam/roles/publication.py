@@ -98,14 +98,14 @@ def _remembers(perimeter: Perimeter) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="UseTheAccountsKey",
-            what="The role encrypts and decrypts with the account's key, through S3 and SQS.",
-            why="Bucket and queue are encrypted with it; the alias leaves out every other key.",
+            what="The role encrypts and decrypts with the account's key, through SQS.",
+            why="The queue is encrypted with it; the alias leaves out every other key.",
             effect="Allow",
             actions=("kms:Decrypt", "kms:GenerateDataKey"),
             resources=(f"arn:aws:kms:{region}:{hub}:key/*",),
             conditions=(
                 when("ForAnyValue:StringEquals", "kms:ResourceAliases", f"alias/{names.ACCOUNT_KEY_ALIAS}"),
-                through(perimeter, "s3", "sqs"),
+                through(perimeter, "sqs"),
             ),
         ),
     )

@@ -43,7 +43,7 @@ def publication(
         given=f"{args.topic}:00000000-0000-0000-0000-000000000000",
         topic=args.topic,
         protocol="email",
-        endpoint=args.owner_email,
+        endpoint=args.perimeter.security_contact,
     )
     for alarm in args.alarms:
         alarm_name = f"{_last(args.topic)}-{alarm.name}"

@@ -52,7 +52,6 @@ class PublicationArgs:
     """
 
     perimeter: Perimeter
-    owner_email: str
     log_bucket: str
     documents: Mapping[str, str]
     deletion_protection: bool = True

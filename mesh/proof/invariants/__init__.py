@@ -36,6 +36,7 @@ from mesh.proof.invariants import (
     people,
     perimeter,
     products,
+    publications,
     query_results,
     roles,
     sharing,
@@ -330,6 +331,11 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "The role that deploys a resource may make every call of the AWS plugin for it, and a preview every read.",
         deployable.stacks_can_be_deployed,
         _PLUGIN,
+    ),
+    Invariant(
+        "M20",
+        "Rules alone wake the publication function; it alone writes what is published, of which a domain reads its own.",
+        publications.what_is_published_is_the_functions,
     ),
     Invariant(
         "R1",

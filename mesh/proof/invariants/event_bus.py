@@ -17,10 +17,13 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
     for domain in subject.plan.domains.values():
         for name, pipeline in domain.pipelines.items():
             yield from _speaks_for_itself(subject, domain.name, name, pipeline.arn)
+    yield from _each_in_its_own_words(subject, bus)
     for domain in subject.domains:
         for caller in subject.of_domain(domain):
             may = caller.kind == "deploy"
-            yield Claim(caller.who, Request(caller.name, "events:PutEvents", bus), allowed=False, admitted=False)
+            if caller.name != names.staff_role(domain.access.account_id, "owner"):
+                tells = Request(caller.name, "events:PutEvents", bus)
+                yield Claim(caller.who, tells, allowed=False, denied=("resource",), admitted=False)
             for action in ("events:PutRule", "events:PutTargets", "events:DescribeRule", "events:DeleteRule"):
                 request = Request(caller.name, action, rule, {"events:creatorAccount": str(caller.account)})
                 yield Claim(caller.who, request, allowed=may or None, admitted=may)
@@ -59,6 +62,44 @@ def _speaks_for_itself(subject: Subject, domain: str, product: str, pipeline: st
             yield Claim("a pipeline", request, allowed=True)
         else:
             yield Claim("a pipeline", request, allowed=False, denied=("identity", *refused))
+
+
+def _each_in_its_own_words(subject: Subject, bus: str) -> Iterator[AnyClaim]:
+    """Claims on who tells what besides pipelines: the function its verdicts, owners requests, rules what AWS tells."""
+
+    def tells(role: str, source: str, kind: str) -> Request:
+        return Request(role, "events:PutEvents", bus, {"events:source": [source], "events:detail-type": [kind]})
+
+    function = names.publication_role(subject.hub)
+    for kind in (names.PUBLISHED, names.REFUSED):
+        yield Claim("the publication function", tells(function, "mesh.a.b", kind), allowed=True)
+        strange = tells(function, "aws.s3", kind)
+        yield Claim("the publication function", strange, allowed=False, denied=("identity", "resource"))
+    for kind in (*names.PIPELINE_EVENTS, names.REQUESTED, "please open the attachment", "Object Created"):
+        refused = tells(function, "mesh.a.b", kind)
+        layers: tuple[Layer, ...] = ("identity",) if kind == "Object Created" else ("identity", "resource")
+        yield Claim("the publication function", refused, allowed=False, denied=layers)
+    for domain in subject.domains:
+        account, own = domain.access.account_id, names.event_source(domain.name, "x")
+        owner, forward = names.staff_role(account, "owner"), names.forward_role(account)
+        yield Claim("an owner", tells(owner, own, names.REQUESTED), allowed=True)
+        for source in (names.event_source(f"{domain.name}x", "x"), "mesh.somebody.else"):
+            yield Claim("an owner", tells(owner, source, names.REQUESTED), allowed=False, denied=("identity",))
+        for kind in (names.PUBLISHED, names.REFUSED, *names.PIPELINE_EVENTS):
+            yield Claim("an owner", tells(owner, own, kind), allowed=False, denied=("identity", "resource"))
+        for source, kind in names.PASSED_ON.items():
+            yield Claim("a rule of a domain", tells(forward, source, kind), allowed=True)
+        for source, kind in ((own, names.PUBLISHED), (own, names.REQUESTED), ("aws.ec2", "Object Created")):
+            yield Claim(
+                "a rule of a domain", tells(forward, source, kind), allowed=False, denied=("identity", "resource")
+            )
+        for product, pipeline in domain.pipelines.items():
+            source = names.event_source(domain.name, product)
+            for kind in (names.PUBLISHED, names.REFUSED, names.REQUESTED):
+                request = tells(pipeline.arn, source, kind)
+                yield Claim("a pipeline", request, allowed=False, denied=("identity", "resource"))
+        engineer = tells(names.staff_role(account, "engineer"), own, names.REQUESTED)
+        yield Claim("an engineer", engineer, allowed=False, denied=("resource",))
 
 
 def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[AnyClaim]:
