@@ -206,12 +206,13 @@ def every_bucket_is_private_encrypted_versioned_and_logged(document: Document, p
 
 
 def _not_logged(bucket: str, about: list[Found]) -> list[str]:
-    """A log bucket takes S3's own key and has no log of its own; every other one has both."""
+    """A log bucket takes S3's own key and has no log of its own; that of publications takes it, for it is read abroad."""
     is_log = bucket.endswith("-logs")
     targets = [r["inputs"]["targetBucket"] for r in about if r["type"].endswith("BucketLogging")]
     logged = not targets if is_log else len(targets) == 1 and targets[0].endswith("-logs")
     kinds = [_encryption(r["inputs"]) for r in about if r["type"].endswith("EncryptionConfiguration")]
-    own = kinds == ["AES256"] if is_log or bucket.endswith("-audit") else kinds == ["own"]
+    by_s3 = is_log or bucket.endswith("-audit") or "-publications" in bucket
+    own = kinds == ["AES256"] if by_s3 else kinds == ["own"]
     return [f"{bucket}: logged to {targets}"] * (not logged) + [f"{bucket}: encrypted with {kinds}"] * (not own)
 
 
@@ -344,13 +345,19 @@ def the_one_network_has_no_way_out(document: Document, plan: Plan) -> list[str]:
             if (
                 inputs.get("routes")
                 or inputs.get("mapPublicIpOnLaunch")
-                or (inputs.get("egress") and kind != "ec2/networkAcl:NetworkAcl")
+                or (inputs.get("egress") and not _to_services(kind, inputs["egress"]))
             ):
                 wrong.append(f"{_of(resource)}: leads out")
     networks = [r["inputs"]["cidrBlock"] for r in resources(document, "ec2/vpc:Vpc")]
     if networks != [plan.governance.network.cidr]:
         wrong.append(f"networks {networks}")
     return wrong
+
+
+def _to_services(kind: str, rules: list[dict[str, Any]]) -> bool:
+    """Whether rules lead to nothing but what routes lead to: those of an access list, or HTTPS of functions."""
+    https = all((each["protocol"], each["fromPort"], each["toPort"]) == ("tcp", 443, 443) for each in rules)
+    return kind == "ec2/networkAcl:NetworkAcl" or (kind == "ec2/securityGroup:SecurityGroup" and https)
 
 
 @check
@@ -360,7 +367,8 @@ def endpoints_are_reached_from_the_network_only(document: Document, plan: Plan) 
     groups = resources(document, "SecurityGroup")
     wrong = [_of(r) for r in groups if r["inputs"].get("ingress") not in (None, only)]
     kinds = sorted(r["type"].rpartition(":")[2] for r in groups)
-    return wrong if kinds == ["DefaultSecurityGroup", "SecurityGroup"] else [*wrong, f"groups {kinds}"]
+    known = ["DefaultSecurityGroup", "SecurityGroup", "SecurityGroup"]
+    return wrong if kinds == known else [*wrong, f"groups {kinds}"]
 
 
 @check

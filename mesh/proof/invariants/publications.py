@@ -40,14 +40,7 @@ def _queue(subject: Subject, queue: str) -> Iterator[AnyClaim]:
     for rule in (f"{rules}/mesh/another", f"{rules}/mesh-wake-ups", rules.replace(hub, OTHER_ORGANIZATION) + "/x"):
         sends = Request(_EVENTBRIDGE, "sqs:SendMessage", queue, {**subject.for_the_mesh, "aws:SourceArn": rule})
         yield Claim("another rule", sends, allowed=False, admitted=False)
-    for caller in (*subject.of_governance, *(one for domain in subject.domains for one in subject.of_domain(domain))):
-        yield Claim(caller.who, Request(caller.name, "sqs:SendMessage", queue), allowed=False, denied=("resource",))
-        for action in _RECEIVING:
-            if caller.name != function:
-                yield Claim(caller.who, Request(caller.name, action, queue), allowed=False, denied=("resource",))
-        if caller.name != deploy:
-            for action in ("sqs:DeleteQueue", "sqs:SetQueueAttributes"):
-                yield Claim(caller.who, Request(caller.name, action, queue), allowed=False, denied=("resource",))
+    yield from _of_others(subject, queue)
     for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"):
         own = queue == subject.plan.governance.publication.queue
         yield Claim("the function", Request(function, action, queue), allowed=own, free=("resource",))
@@ -61,6 +54,18 @@ def _queue(subject: Subject, queue: str) -> Iterator[AnyClaim]:
     yield Claim("a service of the mesh", looks, free=("resource",))
     plain = Request(function, "sqs:ReceiveMessage", queue, {"aws:SecureTransport": "false"})
     yield Claim("the function, over plain HTTP", plain, allowed=False, denied=("resource",))
+
+
+def _of_others(subject: Subject, queue: str) -> Iterator[AnyClaim]:
+    """Claims on callers of domains and governance, the deployment but for what it sets up among them."""
+    function, deploy = names.publication_role(subject.hub), names.deploy_role(subject.hub)
+    of_domains = (caller for domain in subject.domains for caller in subject.of_domain(domain))
+    for caller in (*subject.of_governance, *of_domains):
+        refused = ["sqs:SendMessage"]
+        refused += _RECEIVING if caller.name != function else ()
+        refused += ("sqs:DeleteQueue", "sqs:SetQueueAttributes") if caller.name != deploy else ()
+        for action in refused:
+            yield Claim(caller.who, Request(caller.name, action, queue), allowed=False, denied=("resource",))
     for outsider in (*subject.outsiders, *subject.of_partners):
         for action in ("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:GetQueueAttributes"):
             yield Claim(outsider.who, Request(outsider.name, action, queue), allowed=False, denied=("resource",))
@@ -80,6 +85,18 @@ def _bucket(subject: Subject, bucket: str) -> Iterator[AnyClaim]:
     yield Claim("the function", Request(function, "s3:ListBucket", bucket), allowed=True)
     for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
         yield Claim("the function", Request(function, action, theirs), allowed=False, denied=("resource",))
+    yield from _set_up(subject, bucket, theirs)
+    for caller in (*subject.outsiders, *subject.of_partners):
+        for action, resource in (("s3:GetObject", theirs), ("s3:ListBucket", bucket), ("s3:GetBucketPolicy", bucket)):
+            yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("resource",))
+    for action, resource in (("s3:GetObject", theirs), ("s3:PutObject", theirs), ("s3:PutBucketPolicy", bucket)):
+        service = Request("s3.amazonaws.com", action, resource, subject.for_the_mesh)
+        yield Claim("a service of the mesh", service, free=("resource",))
+
+
+def _set_up(subject: Subject, bucket: str, theirs: str) -> Iterator[AnyClaim]:
+    """Claims on governance: its deployment sets the bucket up and empties it, and publishes nothing."""
+    hub = subject.hub
     deploy, preview = names.deploy_role(hub), names.preview_role(hub)
     for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
         yield Claim("the deployment of governance", Request(deploy, action, theirs), allowed=True)
@@ -99,12 +116,6 @@ def _bucket(subject: Subject, bucket: str) -> Iterator[AnyClaim]:
     ):
         request = Request(administrator.name, action, resource)
         yield Claim(administrator.who, request, allowed=False, denied=("resource",))
-    for caller in (*subject.outsiders, *subject.of_partners):
-        for action, resource in (("s3:GetObject", theirs), ("s3:ListBucket", bucket), ("s3:GetBucketPolicy", bucket)):
-            yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("resource",))
-    for action, resource in (("s3:GetObject", theirs), ("s3:PutObject", theirs), ("s3:PutBucketPolicy", bucket)):
-        service = Request("s3.amazonaws.com", action, resource, subject.for_the_mesh)
-        yield Claim("a service of the mesh", service, free=("resource",))
 
 
 def _of_a_domain(subject: Subject, bucket: str, account: str) -> Iterator[AnyClaim]:
