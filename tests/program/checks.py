@@ -56,6 +56,9 @@ BEFORE = (
     ("CatalogTable", "ResourceLfTag", "a table is closed from the moment at which it is there"),
     ("StackInstances", "OrganizationalUnit", "StackSets deploy to units"),
     ("organizations/policy:Policy", "OrganizationalUnit", "policies come when their targets are there"),
+    ("lambda/function:Function", "logGroup:LogGroup", "Lambda makes one that is kept for ever"),
+    ("lambda/function:Function", "ec2/vpcEndpoint:VpcEndpoint", "it comes to no service without"),
+    ("lambda/function:Function", "RolePolicy", "Lambda is given the role"),
     ("OrganizationDelegatedAdminAccount", "organizations/account:Account", "the account is delegated to"),
 )
 
@@ -206,7 +209,7 @@ def every_bucket_is_private_encrypted_versioned_and_logged(document: Document, p
 
 
 def _not_logged(bucket: str, about: list[Found]) -> list[str]:
-    """A log bucket takes S3's own key and has no log of its own; that of publications takes it, for it is read abroad."""
+    """A log bucket takes S3's own key and has no log of its own; that of publications takes it, too."""
     is_log = bucket.endswith("-logs")
     targets = [r["inputs"]["targetBucket"] for r in about if r["type"].endswith("BucketLogging")]
     logged = not targets if is_log else len(targets) == 1 and targets[0].endswith("-logs")

@@ -11,6 +11,7 @@ from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
+from tests.program import facts_of_publication as of_it
 from tests.program.sample import Document, Found
 
 Fact = tuple[str, str, str]
@@ -28,6 +29,7 @@ OF_THE_COMPONENTS: Final = (
     "DefaultSecurityGroup",
     "EncryptionByDefault",
     "EventBus",
+    "EventSourceMapping",
     "NetworkAcl",
     "OrganizationDelegatedAdminAccount",
     "OrganizationsFeatures",
@@ -76,6 +78,7 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
+        yield from _wakeups(f"domain-{name}", domain)
         yield from _deciding(f"access-{name}", domain)
     providers = [
         *plan.access.items(),
@@ -152,6 +155,10 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield from _break_glass(stack, plan.break_glass)
     log = plan.account.log_bucket
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
+    published = plan.publication
+    policy = published.bucket_policy.text()
+    yield from _bucket(stack, published.bucket, policy, None, 30, published.log_bucket, {}, own_key=False)
+    yield from (fact(stack, *each) for each in of_it.of_publication(published))
     yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
     yield fact(stack, f"trail {names.PATH}", audit.bucket)
 
@@ -195,7 +202,7 @@ def _bucket(
     stack: str,
     name: str,
     policy: str,
-    expire: int,
+    expire: int | None,
     expire_old: int,
     log: str | None,
     tags: Mapping[str, str],
@@ -246,6 +253,10 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
         yield from _entry(stack, args)
 
 
+def _wakeups(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
+    yield from (fact(stack, *each) for each in of_it.of_wakeups(plan.wakeups))
+
+
 def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     account = plan.deciding.account_id
     yield fact(stack, "boundary", plan.account.boundary.text())
@@ -253,6 +264,8 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     for args in plan.pipelines.values():
         about = f"Writes {args.domain}.{args.product}, and nothing else"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
+    forward, about = plan.forward, "Rules pass on to the mesh bus what S3 and Glue tell of drafts"
+    yield from _role(stack, forward.arn, about, forward.trust, forward.permissions)
     for args in plan.staff.values():
         about = f"People who are {args.duty} of the domain '{args.domain}'"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
@@ -338,7 +351,7 @@ def _of_bucket(about: str, value: Any) -> Any:
 
 def _life(inputs: Found) -> Any:
     (rule,) = inputs["rules"]
-    return [rule["expiration"]["days"], rule["noncurrentVersionExpiration"]["noncurrentDays"]]
+    return [rule.get("expiration", {}).get("days"), rule["noncurrentVersionExpiration"]["noncurrentDays"]]
 
 
 def _provider(resource: Found, known: Known) -> Facts:
@@ -468,7 +481,8 @@ def _topic_arn(resource: Found, known: Known, key: str) -> str:
 
 def _target(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
-    to = _topic_arn(resource, known, "arn")
+    queued = "mesh:aws:Publication$" in resource["urn"] and inputs["arn"] == "<unknown>"
+    to = of_it.queue_of(resource, known) if queued else _topic_arn(resource, known, "arn")
     yield f"target of rule {resource['name']}", [inputs["rule"], inputs.get("eventBusName"), to]
 
 
@@ -518,8 +532,12 @@ READERS: Final[dict[str, Any]] = {
     "lakeformation/resource:Resource": _location,
     "lakeformation/resourceLfTag:ResourceLfTag": _label,
     "cloudwatch/eventBusPolicy:EventBusPolicy": _inputs("policy of bus", "policy", of="eventBusName"),
-    "cloudwatch/eventRule:EventRule": _inputs("rule", "eventPattern"),
+    "cloudwatch/eventRule:EventRule": of_it.rule,
     "cloudwatch/eventTarget:EventTarget": _target,
+    "cloudwatch/logGroup:LogGroup": _named("log group of", "name"),
+    "cloudwatch/metricAlarm:MetricAlarm": _inputs("alarm", *of_it.ALARM),
+    "lambda/function:Function": of_it.function,
+    "sqs/queue:Queue": _inputs("queue", *of_it.QUEUE),
     "sns/topic:Topic": _inputs("topic", "policy"),
     "sns/topicSubscription:TopicSubscription": _subscription,
     "iam/group:Group": _inputs("group", "path"),

@@ -334,7 +334,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "M20",
-        "Rules alone wake the publication function; it alone writes what is published, of which a domain reads its own.",
+        "Rules alone wake the publication function; it alone writes what is published, and a domain reads its own.",
         publications.what_is_published_is_the_functions,
     ),
     Invariant(

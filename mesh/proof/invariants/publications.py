@@ -75,7 +75,7 @@ def _of_others(subject: Subject, queue: str) -> Iterator[AnyClaim]:
 
 
 def _bucket(subject: Subject, bucket: str) -> Iterator[AnyClaim]:
-    hub, function = subject.hub, names.publication_role(subject.hub)
+    function = names.publication_role(subject.hub)
     for domain in subject.domains:
         yield from _of_a_domain(subject, bucket, domain.access.account_id)
     # The objects of accounts that are no domain's count as those of one that is not the reader's.
