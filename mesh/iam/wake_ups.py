@@ -119,6 +119,13 @@ def queue_policy(perimeter: Perimeter, queue: str) -> Document:
             resources=(queue,),
             conditions=(not_a_service(),),
         ),
+        *_function_and_deployment(hub, queue),
+    )
+
+
+def _function_and_deployment(hub: str, queue: str) -> tuple[Statement, Statement]:
+    """Statements about who receives, and who sets the queue up."""
+    return (
         Statement(
             sid="RefuseOtherReceivers",
             what="Only the publication function receives, hides or deletes messages.",

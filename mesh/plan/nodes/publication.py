@@ -99,12 +99,12 @@ class PublicationArgs:
 
     @property
     def redrive(self) -> str:
-        """What SQS does with a message that is received too often, as JSON."""
+        """Redrive of messages that are received too often, as JSON."""
         return _text({"deadLetterTargetArn": self.dead_letters, "maxReceiveCount": ATTEMPTS})
 
     @property
     def may_redrive(self) -> str:
-        """Which queues may use the other one for dead letters, as JSON."""
+        """Permission to send dead letters to the other queue, as JSON."""
         return _text({"redrivePermission": "byQueue", "sourceQueueArns": [self.queue]})
 
     @property
