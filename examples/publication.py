@@ -38,7 +38,6 @@ publication = Publication(
             "contracts/sales/orders.json": json.dumps(contract),
         },
     ),
-    key_arn=baseline.key.arn,
     subnet_ids=network.subnet_ids,
     group_id=network.group_id,
     opts=pulumi.ResourceOptions.merge(started, pulumi.ResourceOptions(depends_on=[role, bus])),

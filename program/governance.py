@@ -45,7 +45,6 @@ def deploy(plan: GovernancePlan) -> None:
     Publication(
         "publication",
         plan.publication,
-        key_arn=account.key.arn,
         subnet_ids=network.subnet_ids,
         group_id=network.group_id,
         opts=after(options, account, bus, role, network),

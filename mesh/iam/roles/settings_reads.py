@@ -51,5 +51,6 @@ _NAMES: Final = {
 SETTINGS_READS: Final = tuple(f"{service}:{name}" for service, names in _NAMES.items() for name in names.split())
 """All of them: a preview does nothing else."""
 
-READ_FUNCTIONS: Final = ("lambda:GetFunction", "lambda:ListVersionsByFunction")
-"""Those among them that return environment variables, which may be secrets: of functions of the mesh alone."""
+READ_OF_THE_MESH: Final = ("cloudwatch:DescribeAlarms", "lambda:GetFunction", "lambda:ListVersionsByFunction")
+"""Those among them that return what somebody wrote, as environment variables, which may be secrets, and queries: they
+are for what the mesh makes alone."""

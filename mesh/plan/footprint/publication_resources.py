@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mesh import names
 from mesh.iam import wake_ups
@@ -69,7 +70,8 @@ def _rule(
     bus = besides.get("eventBusName")
     given = f"{bus}/{rule}" if bus else rule
     yield make("cloudwatch/eventRule:EventRule", rule, given=given, name=rule, eventBusName=bus)
-    yield make("cloudwatch/eventTarget:EventTarget", rule, rule=rule, targetId=target_id, arn=target, **besides)
+    named: Mapping[str, Any] = {"rule": rule, "targetId": target_id, "arn": target, **besides}
+    yield make("cloudwatch/eventTarget:EventTarget", rule, **named)
 
 
 def _last(arn: str) -> str:

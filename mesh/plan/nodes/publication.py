@@ -187,7 +187,7 @@ class ForwardRoleArgs:
     @property
     def trust(self) -> Document:
         """Trust policy of the role: EventBridge assumes it."""
-        return forward_trust(self.perimeter.region, self.account_id)
+        return forward_trust(self.account_id)
 
     @property
     def permissions(self) -> Document:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh import names
-from mesh.access import from_plan
 from mesh.evaluator.decide import Request
 from mesh.iam.publications import SEE_PUBLICATIONS
 from mesh.proof.claims import AnyClaim, Claim
@@ -23,7 +22,6 @@ def what_is_published_is_the_functions(subject: Subject) -> Iterator[AnyClaim]:
         yield from _queue(subject, queue)
     yield from _bucket(subject, f"arn:aws:s3:::{args.bucket}")
     yield from _topic(subject, args.topic)
-    yield from _key(subject)
     for domain in subject.domains:
         yield from _passes_on(subject, domain.access.account_id)
 
@@ -135,7 +133,7 @@ def _of_a_domain(subject: Subject, bucket: str, account: str) -> Iterator[AnyCla
         yield Claim(caller.who, Request(caller.name, "s3:ListBucket", bucket), allowed=False, denied=("resource",))
 
 
-# ---- alarms, and the key of the queue
+# ---- alarms
 
 
 def _topic(subject: Subject, topic: str) -> Iterator[AnyClaim]:
@@ -161,42 +159,16 @@ def _topic(subject: Subject, topic: str) -> Iterator[AnyClaim]:
     yield Claim("a service of the mesh", looks, free=("resource",))
 
 
-def _key(subject: Subject) -> Iterator[AnyClaim]:
-    hub, region = subject.hub, subject.region
-    key = from_plan.key_arn(region, hub, names.ACCOUNT_KEY_ALIAS)
-    via_queue = {"kms:ViaService": f"sqs.{region}.amazonaws.com"}
-    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-        yield Claim("a rule", Request(_EVENTBRIDGE, action, key, subject.for_the_mesh), allowed=True)
-        strange = Request(_EVENTBRIDGE, action, key, {"aws:SourceAccount": OTHER_ORGANIZATION})
-        yield Claim("a rule of another account", strange, allowed=False, admitted=False)
-        function = Request(names.publication_role(hub), action, key, via_queue)
-        yield Claim("the function", function, allowed=True)
-    for domain in subject.domains[:1]:
-        account = domain.access.account_id
-        own = from_plan.key_arn(region, account, names.ACCOUNT_KEY_ALIAS)
-        forged = Request(_EVENTBRIDGE, "kms:Decrypt", own, {"aws:SourceAccount": account})
-        yield Claim("a rule of a domain, with the domain's key", forged, admitted=False)
-        through = Request(subject.other(account, "domains", "a domain").name, "kms:Decrypt", own, via_queue)
-        yield Claim("a queue of a domain, with the domain's key", through, allowed=False, denied=("resource",))
-
-
 # ---- who passes wake-ups on
 
 
 def _passes_on(subject: Subject, account: str) -> Iterator[AnyClaim]:
-    role, rule = names.forward_role(account), f"arn:aws:events:{subject.region}:{account}:rule/x"
+    role = names.forward_role(account)
     ours = {"aws:SourceAccount": account, "aws:SourceOrgID": subject.perimeter.organization}
-    yield Claim(
-        "a rule of the domain",
-        Request(_EVENTBRIDGE, "sts:AssumeRole", role, {**ours, "aws:SourceArn": rule}),
-        allowed=True,
-    )
-    for source in (
-        {**ours, "aws:SourceAccount": subject.hub, "aws:SourceArn": rule},
-        {**ours, "aws:SourceArn": rule.replace(account, subject.hub)},
-        {**ours, "aws:SourceArn": f"arn:aws:events:{subject.region}:{account}:event-bus/x"},
-    ):
-        yield Claim("another rule", Request(_EVENTBRIDGE, "sts:AssumeRole", role, source), allowed=False)
+    yield Claim("a rule of the domain", Request(_EVENTBRIDGE, "sts:AssumeRole", role, ours), allowed=True)
+    for account_id in (subject.hub, OTHER_ORGANIZATION):
+        theirs = {**ours, "aws:SourceAccount": account_id}
+        yield Claim("another rule", Request(_EVENTBRIDGE, "sts:AssumeRole", role, theirs), allowed=False)
     for service in ("lambda.amazonaws.com", "glue.amazonaws.com", "states.amazonaws.com"):
         yield Claim("another service", Request(service, "sts:AssumeRole", role, ours), allowed=False)
     domain = next(each for each in subject.domains if each.access.account_id == account)

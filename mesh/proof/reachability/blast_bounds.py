@@ -115,6 +115,7 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         elsewhere={"governance": _LABELS},
     ),
     "check": BlastBound(why="The check reads its domain's tables before they are published.", reads="own"),
+    "forward": BlastBound(why="A rule passes on what AWS tells; the function that hears of it looks for itself."),
     "publication": BlastBound(
         why="The publication function checks every draft and publishes it: it is the one gate of all domains.",
         reads="everything",
