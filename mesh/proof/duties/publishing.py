@@ -76,10 +76,6 @@ def of_forward(subject: Subject, domain: DomainPlan) -> RoleWork:
         duties=tuple(Duty("events:PutEvents", f"{bus}/{names.BUS}", each_told) for each_told in told),
         beside=(f"{bus}/default", f"arn:aws:events:{subject.region}:{OTHER_ORGANIZATION}:event-bus/{names.BUS}"),
         keys={"events": told[0]},
-        otherwise=(
-            Duty("events:PutEvents", f"{bus}/{names.BUS}", _event(names.PUBLISHED)),
-            Duty("events:PutEvents", f"{bus}/{names.BUS}", _event(names.REQUESTED)),
-        ),
     )
 
 

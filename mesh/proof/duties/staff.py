@@ -92,10 +92,6 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
             Duty("events:PutEvents", bus, asked),
         ),
         keys={"events": asked},
-        otherwise=(
-            Duty("events:PutEvents", bus, {**asked, "events:detail-type": [names.PUBLISHED]}),
-            Duty("events:PutEvents", bus, {**asked, "events:source": ["mesh.somebody.else"]}),
-        ),
         beside=(
             _publications(subject, OTHER_ORGANIZATION),
             f"arn:aws:events:{region}:{account}:event-bus/default",
