@@ -316,7 +316,7 @@ def _entry(stack: str, product: str, args: nodes.CatalogEntryArgs) -> Iterator[F
     for key in args.classifications:
         yield fact(stack, f"label {key} on {args.database}", "true")
     what = {"catalogId": governance, "name": args.database}
-    about = f"grant to {names.publisher_role(governance, args.domain)}: {product}-publishes"
+    about = f"grant to {names.publisher_role(governance, args.domain)}: publishes-{product}"
     yield fact(stack, about, [["CREATE_TABLE", "DESCRIBE"], [], governance, what])
 
 

@@ -36,6 +36,7 @@ def of_publication(subject: Subject) -> RoleWork:
             *(Duty("events:PutEvents", bus, _event(told)) for told in (names.PUBLISHED, names.REFUSED)),
             *each("ec2: CreateNetworkInterface DeleteNetworkInterface", f"{own}:network-interface/x"),
             *(Duty("ec2:CreateNetworkInterface", f"{own}:{what}") for what in ("security-group/x", "subnet/x")),
+            *each("ec2: DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets", "*"),
             *each("s3: GetObject PutObject", f"{bucket}/{domains[0] if domains else 'x'}/x.json"),
             Duty("s3:ListBucket", bucket),
             *each(
