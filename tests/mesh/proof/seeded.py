@@ -705,6 +705,73 @@ def the_bus_takes_events_of_any_type(bench: Bench) -> None:
     bench.drop(BUS, "RefuseUnknownEvents")
 
 
+@fault("M9", "a pipeline (", "product published", "is not refused by the resource's policy")
+def the_bus_takes_verdicts_of_anybody(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseVerdictsOfOthers")
+
+
+@fault("M9", "a pipeline (", "publication requested", "is not refused by the resource's policy")
+def the_bus_takes_requests_of_anybody_who_may_tell(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseRequestsOfOthers")
+
+
+@fault("M9", "the publication function (", "contract changed", "is not refused by the resource's policy")
+def the_function_tells_what_pipelines_tell(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseTellingForPipelines")
+
+
+@fault("M9", "a rule of a domain (", "aws.ec2", "is not refused by the resource's policy")
+def rules_of_domains_pass_everything_on(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseOtherWakeUps")
+
+
+@fault("M9", "an owner (", "mesh.adsx.x", "is not refused by the caller's own policy")
+def an_owner_asks_for_products_of_others(bench: Bench) -> None:
+    bench.drop("role/mesh/owner, mesh", "RefuseEventsOfOthers")
+
+
+WAKE_UPS = "policy of queue mesh-publication"
+
+
+@fault("M20", "another rule (events.amazonaws.com)", "is allowed")
+def every_rule_wakes_the_function(bench: Bench) -> None:
+    """Any rule of any account could then send events that say they are of whom they like."""
+    bench.statement(WAKE_UPS, "TheRulesWake", lambda s: s.pop("Condition"))
+
+
+@fault("M20", "sqs:SendMessage", "is not refused by the resource's policy")
+def whoever_may_send_to_queues_writes_wake_ups(bench: Bench) -> None:
+    bench.drop(WAKE_UPS, "RefuseOtherSenders")
+
+
+@fault("M20", "sqs:ChangeMessageVisibility", "is not refused by the resource's policy")
+def administrators_take_wake_ups_away(bench: Bench) -> None:
+    bench.drop(WAKE_UPS, "RefuseOtherReceivers")
+
+
+PUBLICATIONS = "policy of bucket aurora-publications-200000000002-eu-west-1-an"
+
+
+@fault("M20", "of others (", "is not refused by the resource's policy")
+def staff_reads_what_is_published_of_every_domain(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseObjectsOfOtherDomains")
+
+
+@fault("M20", "s3:PutObject", "is not refused by the resource's policy")
+def the_deployment_writes_what_is_published(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseOtherWriters")
+
+
+@fault("M20", "s3:DeleteObject", "is not refused by the resource's policy")
+def the_function_deletes_what_it_could_go_back_to(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseDeletion")
+
+
+@fault("M20", "another rule (events.amazonaws.com)", "sts:AssumeRole", "is allowed")
+def rules_of_any_account_send_as_a_domain(bench: Bench) -> None:
+    bench.statement("role/mesh/forward, trust", "RulesOfTheAccount", lambda s: s.pop("Condition"))
+
+
 @fault("I25", "-of-another:log-stream:x", "is allowed")
 def logs_are_told_by_the_beginning_of_a_name(bench: Bench) -> None:
     """`/mesh/<product>*` takes every product whose name begins with this one's."""
