@@ -25,7 +25,7 @@ def _records(organization: Harbour, path: str) -> Iterator[Any]:
 
 
 def tree(organization: Harbour, pointer: str) -> set[str]:
-    """All files that a metadata file names, itself among them; each but the data files is read, so it has to be there."""
+    """All files that a metadata file names, itself among them; all but data files are read, so they are there."""
     document = json.loads(_read(organization, pointer))
     found = {pointer}
     for snapshot in document["snapshots"]:

@@ -43,7 +43,8 @@ class Schedules(RuleBasedStateMachine):
         self.draft = ""
         self.known(self.writer.pointer(), good=True, rows=[])
         self.whole = self.writer.metadata()
-        self.seen: set[str] = set()
+        self.looked_at = ""
+        self.deleted = False
         self.watch(None)
 
     def known(self, pointer: str, good: bool, rows: list[int]) -> None:
@@ -79,11 +80,10 @@ class Schedules(RuleBasedStateMachine):
         before = self.rows[self.draft]
         pointer = self.writer.commit("ships", metadata)
         self.known(pointer, good=False, rows=before)
-        self.mend_later = True
 
     @rule()
     def mend(self) -> None:
-        """The writer goes back to the last good state of its table; rows that only bad commits had are written again."""
+        """The writer goes back to the last good state of its table; rows of bad commits are written again."""
         if self.good[self.draft]:
             return
         wanted, has = self.rows[self.draft], self.rows_of_whole()
@@ -138,17 +138,18 @@ class Schedules(RuleBasedStateMachine):
     def commit_in_between(self, moment: int) -> None:
         self.interrupted(lambda number, _: self.commit() if number == moment else None, answered=False)
 
-    @rule(moment=MOMENTS)
-    def a_second_function_in_between(self, moment: int) -> None:
+    @rule(moment=MOMENTS, commits=st.booleans(), answered=st.booleans())
+    def a_second_function_in_between(self, moment: int, commits: bool, answered: bool) -> None:
         """The queue gives a message while another run is still at it; that one goes on afterwards."""
 
         def second(number: int, _: str) -> None:
             if number == moment:
                 self.watch(None)
+                if commits:
+                    self.commit()
                 self.harbour.run(SWEEP)
-                self.harbour.calls += ["of the second"] * 100
 
-        self.interrupted(second, answered=False)
+        self.interrupted(second, answered)
 
     @rule(moment=MOMENTS, answered=st.booleans(), number=st.integers(0, 4), times=st.integers(1, 2))
     def roll_back(self, moment: int, answered: bool, number: int, times: int) -> None:
@@ -193,6 +194,7 @@ class Schedules(RuleBasedStateMachine):
             table.maintenance.expire_snapshots().by_ids(old).commit()
             self.known(self.writer.pointer(), self.good[self.draft], self.rows[self.draft])
         retention.delete_unnamed(self.harbour, self.draft)
+        self.deleted = True
 
     # --- what always holds --------------------------------------------------------------------------------
 
@@ -212,20 +214,23 @@ class Schedules(RuleBasedStateMachine):
         self.harbour.before_call, self.harbour.after_call = before, after
 
     def see(self) -> None:
-        pointer = self.harbour.pointer()
+        pointer = self.harbour.seen()
         if pointer:
             assert self.good[pointer], "readers see what no check let through"
-            self.seen.add(pointer)
 
     @invariant()
     def readers_have_all_rows_of_one_good_version(self) -> None:
         self.see()
-        pointer = self.harbour.pointer()
-        if pointer:
+        pointer = self.harbour.seen()
+        if pointer and pointer != self.looked_at:
+            self.looked_at = pointer
             assert sorted(row["ship"] for row in rows(pointer)) == sorted(self.rows[pointer])
 
     @invariant()
     def everything_that_a_rollback_needs_is_there(self) -> None:
+        if not self.deleted:
+            return
+        self.deleted, self.looked_at = False, ""
         there = retention.files(self.harbour)
         for pointer in retention.named(self.harbour):
             assert retention.tree(self.harbour, pointer) <= there
