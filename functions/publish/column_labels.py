@@ -45,7 +45,7 @@ class ColumnLabels:
             self._set(table, stored, self._wanted(table, opening=True))
 
     def _wanted(self, table: PromisedTable, opening: bool) -> dict[str, Labels]:
-        wanted = {
+        wanted: dict[str, Labels] = {
             column.name: {each: CLOSED if each in column.labels else OPEN for each in self._classifications}
             for column in table.columns
         }

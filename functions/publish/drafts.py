@@ -25,6 +25,11 @@ class Draft:
     findings: tuple[str, ...] = ()
     runs: tuple[ParquetRun, ...] = ()
 
+    @property
+    def seen(self) -> list[str | None]:
+        """What tells whether the draft is the one that was refused."""
+        return [self.table.name, self.pointer, *(run.id for run in self.runs)]
+
 
 def read_draft(
     product: PromisedProduct,

@@ -79,7 +79,8 @@ def no_null_where_required(subject: GateSubject) -> Iterator[Answer]:
 
 
 def _nulls(subject: GateSubject, column: PromisedColumn) -> int | None:
-    counted = [None if file.nulls is None else file.nulls.get(column.id or 0) for file in subject.files if file.rows]
+    key = column.name if column.id is None else column.id
+    counted = [None if file.nulls is None else file.nulls.get(key) for file in subject.files if file.rows]
     known = [each for each in counted if each is not None]
     if len(known) < len(counted) or (sum(known) and not subject.counts):
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from json_values import mapping
 from table_files import TableFiles, UnreadableFileError
 
 
@@ -101,16 +102,15 @@ def fields(struct: Mapping[str, Any], path: str = "") -> Iterator[IcebergField]:
 
 
 def _field(number: int, path: str, type_: Any, required: bool) -> Iterator[IcebergField]:
-    kind = type_["type"] if isinstance(type_, dict) else str(type_).replace(" ", "")
+    nested = mapping(type_)
+    kind = str(nested["type"]) if nested else str(type_).replace(" ", "")
     yield IcebergField(number, path, kind, required)
-    if not isinstance(type_, dict):
-        return
     if kind == "struct":
-        yield from fields(type_, path)
+        yield from fields(nested, path)
     elif kind == "list":
-        yield from _field(type_["element-id"], f"{path}.element", type_["element"], type_["element-required"])
+        yield from _field(nested["element-id"], f"{path}.element", nested["element"], nested["element-required"])
     elif kind == "map":
-        yield from _field(type_["key-id"], f"{path}.key", type_["key"], required=True)
-        yield from _field(type_["value-id"], f"{path}.value", type_["value"], type_["value-required"])
-    else:
+        yield from _field(nested["key-id"], f"{path}.key", nested["key"], required=True)
+        yield from _field(nested["value-id"], f"{path}.value", nested["value"], nested["value-required"])
+    elif nested:
         raise ValueError(f"a type '{kind}'")

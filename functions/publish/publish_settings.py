@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from json_values import mapping
+
 HERE: Final = Path(__file__).parent
 
 
@@ -122,10 +124,9 @@ class Configuration:
     @cached_property
     def settings(self) -> PublishSettings:
         """The document `mesh.json`."""
-        document = json.loads((self._root / "mesh.json").read_text("utf-8"))
-        return PublishSettings(
-            **{**document, "classifications": tuple(document["classifications"]), "domains": dict(document["domains"])}
-        )
+        document: dict[str, Any] = json.loads((self._root / "mesh.json").read_text("utf-8"))
+        classifications = tuple(document.pop("classifications"))
+        return PublishSettings(**document, classifications=classifications)
 
     @cached_property
     def products(self) -> Mapping[str, PromisedProduct]:
@@ -158,7 +159,7 @@ def _table(document: Mapping[str, Any]) -> PromisedTable:
             for each in document["partitions"]
         ),
         key=tuple(document["key"]),
-        at_least=(document.get("rows") or {}).get("at_least"),
+        at_least=mapping(document.get("rows")).get("at_least"),
     )
 
 

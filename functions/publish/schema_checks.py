@@ -6,9 +6,10 @@ Labels hang on names, data on ids: a column with another name or id than the loc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from iceberg_metadata import IcebergField, TableMetadata, fields
+from json_values import mapping
 from publish_settings import PromisedProduct, PromisedTable
 
 
@@ -140,13 +141,13 @@ def is_known(metadata: TableMetadata, base: TableMetadata | None, number: int) -
     return base.schema_of(base.snapshots[number]) == metadata.schema_of(metadata.snapshots[number])
 
 
-def mapping_findings(table: PromisedTable, mapping: Any) -> Iterator[str]:
+def mapping_findings(table: PromisedTable, names: Any) -> Iterator[str]:
     """Names of a name mapping (`schema.name-mapping.default`) under which a column would take another one's values."""
     columns = {column.id: column.name for column in table.columns}
     by_name = {column.name: column.id for column in table.columns}
-    for entry in mapping if isinstance(mapping, list) else ():
-        for name in _names(entry):
-            number = entry.get("field-id")
+    for entry in _entries(names):
+        number = entry.get("field-id")
+        for name in map(str, entry.get("names") or ()):
             if number in columns and by_name.get(name, number) != number:
                 yield (
                     f"the property schema.name-mapping.default reads values of '{name}' as '{columns[number]}': "
@@ -154,6 +155,8 @@ def mapping_findings(table: PromisedTable, mapping: Any) -> Iterator[str]:
                 )
 
 
-def _names(entry: Any) -> list[str]:
-    names: Any = entry.get("names") if isinstance(entry, Mapping) else ()
-    return [str(name) for name in names or ()]
+def _entries(names: Any) -> Iterator[Mapping[str, Any]]:
+    """The entries of a mapping and those nested in them."""
+    for entry in cast("list[Any]", names) if isinstance(names, list) else ():
+        yield mapping(entry)
+        yield from _entries(mapping(entry).get("fields"))

@@ -84,6 +84,19 @@ def test_nulls_of_rows_that_may_be_deleted_are_asked(subject: GateSubject) -> No
     assert isinstance(question, Question)
 
 
+def test_a_column_that_a_contract_requires_of_late_is_looked_for_in_old_files_too(organization: Harbour) -> None:
+    """They were checked against a contract that let it be null, and are not skipped under another one."""
+    writer = Writer(organization)
+    writer.append({**ship(1), "country": None})
+    organization.published()
+    organization.configure(contract(table(columns=[*SHIPS[:2], {**SHIPS[2], "required": True}, SHIPS[3]])))
+    metadata = writer.metadata()
+    metadata["schemas"][0]["fields"][2]["required"] = True
+    writer.commit("ships", metadata)
+    organization.published()
+    assert organization.sentences[0].startswith(f"{SHIPS_TABLE}column 'country' is null in 1 rows, the contract says")
+
+
 def test_one_query_has_all_questions(organization: Harbour) -> None:
     organization.configure(contract(table(key=["ship"])))
     writer = Writer(organization)
