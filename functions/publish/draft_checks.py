@@ -8,16 +8,16 @@ from typing import Any
 
 from aws_sessions import AwsSessions
 from catalog_tables import CatalogTables
-from drafts import Draft, read_draft
-from gate import GateSubject, gate_findings, quoted
-from iceberg_metadata import TableMetadata, read_metadata
+from draft_pointers import Draft, read_draft
 from manifests import DATA, DataFile
 from metadata_checks import Counted, iceberg_findings
 from parquet_footer import footer_findings, read_footer
 from parquet_runs import ParquetRun, run_findings, runs_state, standing
 from publish_settings import PromisedProduct, PromisedTable, PublishSettings
+from quality_gate import GateSubject, gate_findings, quoted
 from schema_checks import schema_findings
 from table_files import TableFiles, UnreadableFileError
+from table_metadata import TableMetadata, read_metadata
 
 State = Mapping[str, Any]
 """A published table, as the record has it: `pointer`, `version` and `contract`, and the runs of a Parquet table."""
@@ -32,7 +32,7 @@ class Drafts:
     sessions: AwsSessions
 
     def read(self, published: Mapping[str, State]) -> tuple[Draft, ...]:
-        """Where each draft points now."""
+        """The drafts, and where each points now."""
         account = self.product.account_id
         tables = CatalogTables(self.sessions.check(account, "glue"), account, self.product.draft)
         return tuple(

@@ -13,14 +13,14 @@ from typing import Any, Final
 
 from aws_sessions import AwsSessions
 from catalog_tables import OvertakenError
-from publication import Publication
-from publish_settings import Configuration
-from wakeups import Wakeup, wakeup
+from product_publication import ProductPublication
+from publish_settings import PublishDocuments
+from wakeup_messages import Wakeup, wakeup
 
 ENOUGH: Final = 120_000
 """Milliseconds that have to be left for a product to begin: a sweep of a large mesh goes on with the next one."""
 
-_configuration: Final = Configuration()
+_configuration: Final = PublishDocuments()
 _kept: dict[str, AwsSessions] = {}
 
 
@@ -36,7 +36,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 class Batch:
     """A batch of messages, answered with one configuration."""
 
-    configuration: Configuration
+    configuration: PublishDocuments
     sessions: AwsSessions
     left: Callable[[], int] = lambda: ENOUGH
 
@@ -66,7 +66,7 @@ class Batch:
             return self._looked[name]
         product, settings = self.configuration.products[name], self.configuration.settings
         try:
-            came = Publication(product, settings, self.sessions).run(wanted)
+            came = ProductPublication(product, settings, self.sessions).run(wanted)
         except OvertakenError as error:
             _log(message, f"{name}: {error}; another wake-up goes on")
             came = ""

@@ -46,7 +46,7 @@ class Hub:
             self.labels.close(table, self.tables.get(table.name))
 
     def inputs(self, states: Mapping[str, State], ids: Mapping[str, frozenset[int]]) -> dict[str, Any]:
-        """What each table of the hub becomes, with the version that it has now; `ids` leaves columns out."""
+        """The table of the hub that each is to become, with the version that it has now; `ids` leaves columns out."""
         return {
             table.name: self._input(table, states[table.name], ids.get(table.name))
             for table in self.product.tables

@@ -115,7 +115,7 @@ class PromisedProduct:
         return f"`mesh up --stack {stack}` (on AWS `pulumi up -s {stack}`)"
 
 
-class Configuration:
+class PublishDocuments:
     """Documents in a folder, or in an archive: `mesh.json`, and a contract a product."""
 
     def __init__(self, root: Path = HERE) -> None:

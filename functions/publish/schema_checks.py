@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from iceberg_metadata import IcebergField, TableMetadata, fields
 from json_values import mapping
 from publish_settings import PromisedProduct, PromisedTable
+from table_metadata import StoredField, TableMetadata, fields
 
 
-def promised_fields(table: PromisedTable) -> tuple[IcebergField, ...]:
+def promised_fields(table: PromisedTable) -> tuple[StoredField, ...]:
     """The fields of a contract, each followed by those in it, as a metadata file would have them."""
     struct = {
         "fields": [
@@ -35,9 +35,7 @@ def schema_findings(
         yield from _missing(product, promised, stored)
 
 
-def _stored(
-    product: PromisedProduct, promised: Sequence[IcebergField], stored: Sequence[IcebergField]
-) -> Iterator[str]:
+def _stored(product: PromisedProduct, promised: Sequence[StoredField], stored: Sequence[StoredField]) -> Iterator[str]:
     by_id, by_path = {each.id: each for each in promised}, {each.path: each for each in promised}
     reported: set[str] = set()
     for field in stored:
@@ -51,7 +49,7 @@ def _stored(
 
 
 def _finding(
-    product: PromisedProduct, field: IcebergField, same_id: IcebergField | None, same_path: IcebergField | None
+    product: PromisedProduct, field: StoredField, same_id: StoredField | None, same_path: StoredField | None
 ) -> str:
     what = f"column '{field.path}'"
     if same_id is None and same_path is None:
@@ -75,7 +73,7 @@ def _finding(
     return _other_kind(product, field, same_path)
 
 
-def _other_kind(product: PromisedProduct, field: IcebergField, promised: IcebergField | None) -> str:
+def _other_kind(product: PromisedProduct, field: StoredField, promised: StoredField | None) -> str:
     if promised is None:
         return ""
     if field.type != promised.type:
@@ -96,9 +94,7 @@ def _other_kind(product: PromisedProduct, field: IcebergField, promised: Iceberg
     return ""
 
 
-def _missing(
-    product: PromisedProduct, promised: Sequence[IcebergField], stored: Sequence[IcebergField]
-) -> Iterator[str]:
+def _missing(product: PromisedProduct, promised: Sequence[StoredField], stored: Sequence[StoredField]) -> Iterator[str]:
     ids, paths = {each.id for each in stored}, {each.path for each in stored}
     gone: set[str] = set()
     for field in promised:

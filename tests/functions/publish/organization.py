@@ -22,7 +22,7 @@ from moto.glue.exceptions import ConcurrentRunsExceededException
 from moto.glue.models import glue_backends
 from moto.glue.responses import GlueResponse
 from moto.lakeformation.models import LakeFormationBackend
-from publish_settings import Configuration
+from publish_settings import PublishDocuments
 
 REGION = "eu-west-1"
 HUB = "123456789012"
@@ -102,7 +102,7 @@ class Harbour:
         self.configure(said)
         self.domain = self.session(DOMAIN)
         self.hub = session(REGION)
-        self.sessions = AwsSessions(Configuration(self.folder).settings)
+        self.sessions = AwsSessions(PublishDocuments(self.folder).settings)
         self.s3, self.glue = self.domain.client("s3"), self.domain.client("glue")
         self.hub_glue, self.lake = self.hub.client("glue"), self.hub.client("lakeformation")
         self.hub_s3 = self.hub.client("s3")
@@ -155,7 +155,7 @@ class Harbour:
         self.depth += 1
         self.running = True
         try:
-            answer = Batch(Configuration(self.folder), self.sessions).answer({"Records": records})
+            answer = Batch(PublishDocuments(self.folder), self.sessions).answer({"Records": records})
         finally:
             self.running = False
             self.depth -= 1

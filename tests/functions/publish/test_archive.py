@@ -21,7 +21,7 @@ WITH_AWS = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3"
 PROGRAM = """
 import json, sys
 import handler
-from iceberg_metadata import read_metadata
+from table_metadata import read_metadata
 from metadata_checks import Counted, iceberg_findings
 from table_files import TableFiles
 

@@ -6,11 +6,11 @@ import dataclasses
 import json
 from collections.abc import Iterator
 
-import gate
 import pytest
-from gate import Answer, GateSubject, Question
+import quality_gate
 from manifests import DataFile
 from publish_settings import PromisedTable, product
+from quality_gate import Answer, GateSubject, TableQuestion
 
 from tests.functions.publish.organization import SHIPS, Harbour, contract, table
 from tests.functions.publish.writers import Writer, ship
@@ -62,8 +62,8 @@ def test_a_primary_key_that_repeats(organization: Harbour) -> None:
 
 def test_rows_that_may_be_deleted_are_counted_by_athena(subject: GateSubject) -> None:
     few = with_table(dataclasses.replace(subject, counts=False), at_least=3)
-    (question,) = gate.enough_rows(few)
-    assert isinstance(question, Question)
+    (question,) = quality_gate.enough_rows(few)
+    assert isinstance(question, TableQuestion)
     assert question.expression == "count(*)"
     assert question.sentence(3) == ""
     assert "2 rows" in question.sentence(2)
@@ -72,16 +72,16 @@ def test_rows_that_may_be_deleted_are_counted_by_athena(subject: GateSubject) ->
 @pytest.mark.parametrize("nulls", [None, {}, {2: 0}])
 def test_nulls_that_the_writer_did_not_count_are_asked(subject: GateSubject, nulls: dict[int, int] | None) -> None:
     asked = dataclasses.replace(subject, files=(DataFile("f", 0, 1, nulls),))
-    (question,) = gate.no_null_where_required(asked)
-    assert isinstance(question, Question)
+    (question,) = quality_gate.no_null_where_required(asked)
+    assert isinstance(question, TableQuestion)
     assert question.expression == 'count_if("ship" IS NULL)'
     assert question.sentence(0) == ""
 
 
 def test_nulls_of_rows_that_may_be_deleted_are_asked(subject: GateSubject) -> None:
     asked = dataclasses.replace(subject, files=(DataFile("f", 0, 2, {1: 1}),), counts=False)
-    (question,) = gate.no_null_where_required(asked)
-    assert isinstance(question, Question)
+    (question,) = quality_gate.no_null_where_required(asked)
+    assert isinstance(question, TableQuestion)
 
 
 def test_a_column_that_a_contract_requires_of_late_is_looked_for_in_old_files_too(organization: Harbour) -> None:
@@ -121,9 +121,9 @@ def test_a_later_rule_is_one_more_function(
     organization: Harbour, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def heavy(subject: GateSubject) -> Iterator[Answer]:
-        yield Question("max(tons)", lambda tons: f"a ship has {tons} tons" if tons > 100 else "")
+        yield TableQuestion("max(tons)", lambda tons: f"a ship has {tons} tons" if tons > 100 else "")
 
-    monkeypatch.setattr(gate, "RULES", (*gate.RULES, heavy))
+    monkeypatch.setattr(quality_gate, "RULES", (*quality_gate.RULES, heavy))
     organization.answers = [[900]]
     writer.append(ship(1))
     organization.published()

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from aws_sessions import AwsSessions
 from draft_checks import Drafts, State
-from drafts import Draft
+from draft_pointers import Draft
 from intents import Hub
 from json_values import mapping
 from publication_record import PublicationRecord, PublicationRecords
 from publish_settings import PromisedProduct, PublishSettings
 from telling import published_event, refused_event, tell
-from wakeups import Wakeup
+from wakeup_messages import Wakeup
 
 REMEMBERED: Final = 20
 """Requests whose repetition is noticed; the queue keeps a message for days, people ask seldom."""
@@ -33,7 +33,7 @@ def now() -> str:
 
 
 @dataclass
-class Publication:
+class ProductPublication:
     """One product's turn: `record` is read at its beginning and changes with each thing that is written down."""
 
     product: PromisedProduct
@@ -105,9 +105,7 @@ class Publication:
         earlier: dict[str, Any] = {each["id"]: each for each in self.record["history"]}
         if to not in earlier:
             known = ", ".join(earlier) or "none yet"
-            return self._refuse(
-                [f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"], {}
-            )
+            return self._refuse([f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"])
         states: dict[str, State] = earlier[to]["tables"]
         findings, ids = self.drafts.rollback(states)
         if findings:

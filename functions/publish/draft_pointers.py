@@ -27,7 +27,7 @@ class Draft:
 
     @property
     def seen(self) -> list[str | None]:
-        """What tells whether the draft is the one that was refused."""
+        """Marks of the draft by which it is known again when it was refused."""
         return [self.table.name, self.pointer, *(run.id for run in self.runs)]
 
 
