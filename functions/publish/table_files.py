@@ -49,6 +49,9 @@ class TableFiles:
             reason = error.response.get("Error", {}).get("Code")
             if reason in ("NoSuchKey", "404"):
                 raise UnreadableFileError(f"there is no file '{path}'") from error
+            # Who may list a prefix only is answered so where there is no object (S3 User Guide, "GetObject").
+            if reason in ("AccessDenied", "403"):
+                raise UnreadableFileError(f"there is no file '{path}', or the check may not read it") from error
             if reason in ("InvalidRange", "416"):
                 raise UnreadableFileError(f"'{path}' is empty") from error
             raise

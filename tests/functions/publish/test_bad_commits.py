@@ -9,6 +9,7 @@ from typing import Any
 import fastavro
 import pyarrow as pa
 import pytest
+from botocore.exceptions import ClientError
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.types import StringType
 
@@ -385,6 +386,23 @@ def test_a_metadata_file_that_is_not_there(organization: Harbour, writer: Writer
         f"there is no file '{PLACE}metadata/none.metadata.json': readers would fail; commit again without it, or write "
         "it anew",
     )
+
+
+def test_a_file_that_the_check_may_not_read(organization: Harbour, writer: Writer, good: str) -> None:
+    """AWS answers so of a file that is not there, to whom it lets list a prefix only."""
+
+    def denied(_: int, name: str) -> None:
+        if name == "GetObject" and len(organization.calls) > 2:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, name)
+
+    pointer = writer.append(ship(2))
+    organization.before_call = denied
+    organization.run()
+    assert organization.pointer() == good
+    assert organization.sentences == [
+        f"{SHIPS}there is no file '{pointer}', or the check may not read it: readers would fail; commit again without "
+        "it, or write it anew"
+    ]
 
 
 @pytest.mark.parametrize(
