@@ -18,7 +18,7 @@ HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class PublishSettings:
-    """The mesh as the function sees it (`mesh.json`); `domains` has the name of each domain by its account."""
+    """The mesh as the function sees it; `domains` has the name of each domain by its account."""
 
     mesh: str
     region: str
@@ -116,14 +116,14 @@ class PromisedProduct:
 
 
 class PublishDocuments:
-    """Documents in a folder, or in an archive: `mesh.json`, and a contract a product."""
+    """Documents in a folder, or in an archive: one about the mesh, and a contract a product."""
 
     def __init__(self, root: Path = HERE) -> None:
         self._root = root if root.is_dir() else zipfile.Path(root)
 
     @cached_property
     def settings(self) -> PublishSettings:
-        """The document `mesh.json`."""
+        """The document about the mesh."""
         document: dict[str, Any] = json.loads((self._root / "mesh.json").read_text("utf-8"))
         classifications = tuple(document.pop("classifications"))
         return PublishSettings(**document, classifications=classifications)
