@@ -263,7 +263,7 @@ def test_who_makes_an_iceberg_table_writes_its_metadata(location: str, expected:
     iceberg = {"MetadataOperation": "CREATE", "CreateIcebergTableInput": table}
     found = asked("glue", "create_table", DatabaseName="d", Name="t", OpenTableFormatInput={"IcebergInput": iceberg})
     place = location.removeprefix("s3://").rstrip("/")
-    at = f"arn:aws:s3:::{place}/metadata/written-by-glue.metadata.json"
+    at = f"arn:aws:s3:::{place}/metadata/00000-written-by-glue.metadata.json"
     files = [(f"s3:{name}", at) for name in ("PutObject", "GetObject", "DeleteObject")]
     assert brief(found)[3:] == [*files, *expected]
     assert all(each.context["aws:ViaAWSService"] for each in found[3:])
