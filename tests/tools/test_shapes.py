@@ -16,6 +16,7 @@ from botocore.validate import ParamValidator
 from mesh.aws.property_shapes import form_of_aws, shapes
 from tools.shapes import members
 from tools.shapes.limits import limits_of
+from tools.shapes.pulumi_types import RENAMED
 from tools.shapes.shapes_file import SHAPES, text
 
 READ = members.read(members.FILE.read_text("utf-8"))
@@ -138,7 +139,8 @@ PLUGIN_ALONE = {
 def required_by_pulumi(token: str) -> set[str]:
     """Names of the inputs that Pulumi's class does not take None for."""
     _, path, name = token.split(":")
-    package = getattr(pulumi_aws, path.partition("/")[0])
+    folder = path.partition("/")[0]
+    package = getattr(pulumi_aws, RENAMED.get(folder, folder))
     arguments = inspect.signature(getattr(package, f"{name}Args")).parameters.values()
     required = [each.name for each in arguments if each.default is inspect.Parameter.empty and each.name != "__self__"]
     return {re.sub("_([a-z0-9])", lambda letter: letter[1].upper(), each) for each in required}
