@@ -190,7 +190,9 @@ class Gate:
             return answer
         answer = self._with_targets(caller, call, origin_of(request), answer)
         if call.operation == "CreateDatabase":
-            self.catalogs.created(owner, glue.database(call), caller.identity)
+            self.catalogs.created(caller.identity, owner, glue.database(call))
+        if call.operation == "CreateTable":
+            self.catalogs.created(caller.identity, owner, glue.database(call), glue.table(call))
         return self._as_seen(caller, call, service, owner, answer)
 
     def _with_targets(self, caller: SignedCaller, call: AwsCall, origin: Origin, answer: HttpResponse) -> HttpResponse:

@@ -170,6 +170,15 @@ def _logs(call: AwsCall, account: str) -> Iterable[str]:
     return [f"{group}:log-stream:{stream}" if stream else group] if name else []
 
 
+def _lambda(call: AwsCall, account: str) -> Iterable[str]:
+    name, mapping, own = call.text("FunctionName"), call.text("UUID"), f"arn:aws:lambda:{call.region}:{account}"
+    if mapping:
+        return [f"{own}:event-source-mapping:{mapping}"]
+    if call.operation == "CreateEventSourceMapping":
+        return ["*"]
+    return [name if name.startswith("arn:") else f"{own}:function:{name}"] if name else []
+
+
 def _budgets(call: AwsCall, account: str) -> Iterable[str]:
     budget: Mapping[str, Any] = call.parameters.get("Budget") or call.parameters.get("NewBudget") or {}
     name = call.text("BudgetName") or str(budget.get("BudgetName") or "")
@@ -182,5 +191,6 @@ _ARNS_OF: Final[Mapping[str, Callable[[AwsCall, str], Iterable[str]]]] = {
     "sns": _sns,
     "athena": _athena,
     "budgets": _budgets,
+    "lambda": _lambda,
     "logs": _logs,
 }

@@ -11,7 +11,7 @@ from typing import Final
 from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.continuous_integration import account_below
-from mesh.iam.roles.settings_reads import SETTINGS_READS
+from mesh.iam.roles.settings_reads import READ_OF_THE_MESH, SETTINGS_READS
 from mesh.iam.roles.trust import BEGIN, assumed_by
 from mesh.iam.statement import Condition, Document, Statement, document, when
 
@@ -128,5 +128,12 @@ def preview_refusals() -> Document:
             ),
             not_actions=SETTINGS_READS,
             resources=("*",),
-        )
+        ),
+        Statement(
+            sid="RefuseFunctionsOfOthers",
+            what="A preview reads functions and alarms of the mesh, and no others.",
+            why="Environment variables of a function may be secrets; those that the mesh makes have none.",
+            actions=READ_OF_THE_MESH,
+            not_resources=(names.FUNCTIONS, names.ALARMS),
+        ),
     )

@@ -13,6 +13,7 @@ _NAMES: Final = {
     "budgets": "ListTagsForResource ViewBudget",
     "cloudformation": "DescribeStackInstance DescribeStackSet ListStackInstances",
     "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrailStatus ListTags",
+    "cloudwatch": "DescribeAlarms ListTagsForResource",
     "ec2": (
         "DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroups "
         "DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs GetEbsDefaultKmsKeyId "
@@ -26,6 +27,8 @@ _NAMES: Final = {
     ),
     "kms": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags",
     "lakeformation": "DescribeResource GetDataLakeSettings GetLFTag GetResourceLFTags ListPermissions",
+    "lambda": "GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig ListTags ListVersionsByFunction",
+    "logs": "DescribeLogGroups ListTagsForResource",
     "organizations": (
         "DescribeAccount DescribeOrganization DescribeOrganizationalUnit DescribePolicy "
         "ListAWSServiceAccessForOrganization ListAccounts ListAccountsForParent ListDelegatedAdministrators "
@@ -40,9 +43,14 @@ _NAMES: Final = {
         "ListTagsForResource"
     ),
     "sns": "GetSubscriptionAttributes GetTopicAttributes ListSubscriptionsByTopic ListTagsForResource",
+    "sqs": "GetQueueAttributes ListQueueTags",
     "sso": "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListTagsForResource",
     "sts": "GetCallerIdentity",
 }
 
 SETTINGS_READS: Final = tuple(f"{service}:{name}" for service, names in _NAMES.items() for name in names.split())
 """All of them: a preview does nothing else."""
+
+READ_OF_THE_MESH: Final = ("cloudwatch:DescribeAlarms", "lambda:GetFunction", "lambda:ListVersionsByFunction")
+"""Those among them that return what somebody wrote, as environment variables, which may be secrets, and queries: they
+are for what the mesh makes alone."""

@@ -22,6 +22,7 @@ from mesh.plan.nodes.domain import (
     ResourceLinkArgs,
     StaffRoleArgs,
 )
+from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.governance import (
     AuditTrailArgs,
     BreakGlassArgs,
@@ -29,6 +30,7 @@ from mesh.plan.nodes.governance import (
     LocationRoleArgs,
     MeshBusArgs,
     MeshCatalogArgs,
+    PublicationRoleArgs,
     RegisteredLocationArgs,
 )
 from mesh.plan.nodes.network import NetworkArgs
@@ -47,6 +49,7 @@ from mesh.plan.nodes.organization import (
 )
 from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
 from mesh.plan.nodes.plan import Plan
+from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 __all__ = [
@@ -57,6 +60,7 @@ __all__ = [
     "BreakGlassArgs",
     "BreakGlassGroupArgs",
     "CatalogEntryArgs",
+    "CheckRoleArgs",
     "CiRoleArgs",
     "Clearance",
     "ClearanceRoleArgs",
@@ -65,7 +69,10 @@ __all__ = [
     "DefaultDatabaseArgs",
     "Delivery",
     "DomainPlan",
+    "DraftDatabaseArgs",
+    "DraftTablesArgs",
     "FirstCiRoles",
+    "ForwardRoleArgs",
     "GovernancePlan",
     "LandingZoneArgs",
     "LetGoAccount",
@@ -84,9 +91,13 @@ __all__ = [
     "PermissionSetsArgs",
     "PipelineRoleArgs",
     "Plan",
+    "PublicationAlarm",
+    "PublicationArgs",
+    "PublicationRoleArgs",
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
     "RoleDocuments",
     "StaffRoleArgs",
     "Tags",
+    "WakeupsArgs",
 ]

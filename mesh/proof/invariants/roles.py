@@ -33,6 +33,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         people = from_plan.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
+    yield from _publication(subject)
     yield from entered_by_their_own_ci(subject)
     yield from _by_roles_of_any_name(subject)
     yield from entered_and_no_more(subject)
@@ -119,6 +120,19 @@ def _jobs(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
     yield from _publishing(subject, domain)
 
 
+def _publication(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on the role of the publication function: Lambda takes it for governance, and nobody else does."""
+    role = names.publication_role(subject.hub)
+    takes = Request("lambda.amazonaws.com", "sts:AssumeRole", role, subject.for_the_mesh)
+    yield Claim("Lambda, for the governance account", takes, allowed=True)
+    yield from _not_by_services(role, "lambda.amazonaws.com", subject.for_the_mesh)
+    yield from _not_by(iter(subject.of_governance), role)
+    for domain in subject.domains[:1]:
+        keys = {**subject.for_the_mesh, "aws:SourceAccount": domain.access.account_id}
+        elsewhere = Request("lambda.amazonaws.com", "sts:AssumeRole", role, keys)
+        yield Claim(f"Lambda, for domain {domain.name}", elsewhere, allowed=False, admitted=False)
+
+
 def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
     """Claims that no other service takes a role that one of AWS's takes, and none for an account of a stranger."""
     for service in ("ec2.amazonaws.com", "glue.amazonaws.com"):
@@ -132,19 +146,22 @@ def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator
 
 def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
     location = names.location_role(subject.hub, domain.name)
-    publisher = names.publisher_role(subject.hub, domain.name)
     lake = Request("lakeformation.amazonaws.com", "sts:AssumeRole", location, subject.for_the_mesh)
     yield Claim("Lake Formation", lake, allowed=True)
     yield from _not_by_services(location, "lakeformation.amazonaws.com", subject.for_the_mesh)
-    for role in (location, publisher):
-        yield from _not_by(iter(subject.of_governance), role)
-    deploys = Request(domain.access.deploy_role, "sts:AssumeRole", publisher)
-    yield Claim(f"the deployment of {domain.name}", deploys, allowed=True)
+    yield from _not_by(iter(subject.of_governance), location)
+    deployments = [subject.deployment_of(each) for each in (domain, *list(subject.others(domain.name))[:2])]
     other = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
-    yield Claim(other.who, Request(other.name, "sts:AssumeRole", publisher), allowed=False)
-    for elsewhere in list(subject.others(domain.name))[:2]:
-        request = Request(elsewhere.access.deploy_role, "sts:AssumeRole", publisher)
-        yield Claim(f"the deployment of {elsewhere.name}", request, allowed=False)
+    like_named = subject.other(subject.hub, "governance", "the governance account")._replace(
+        who="a function of another name", name=names.role(subject.hub, "functions/another")
+    )
+    near = (*deployments, subject.deciding(domain), other, like_named)
+    for role in (names.publisher_role(subject.hub, domain.name), domain.check.arn):
+        function = Request(names.publication_role(subject.hub), "sts:AssumeRole", role)
+        yield Claim("the publication function", function, allowed=True)
+        yield from _not_by((caller for caller in subject.of_governance if caller.kind != "publication"), role)
+        for caller in near:
+            yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)
 
 
 def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
