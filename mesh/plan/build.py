@@ -60,13 +60,15 @@ class Builder(CatalogNodes):
 
     def plan(self) -> Plan:
         """The whole plan."""
+        domains = {name: self.domain(name, domain) for name, domain in self.mesh.domains.items()}
+        entries = {f"{name}.{p}": entry for name, domain in domains.items() for p, entry in domain.catalog.items()}
         return Plan(
             mesh=self.file.name,
             as_of=self.as_of,
             perimeter=self.perimeter,
             organization=self.organization(),
-            governance=self.governance(),
-            domains={name: self.domain(name, domain) for name, domain in self.mesh.domains.items()},
+            governance=self.governance(entries),
+            domains=domains,
             partners={name: self.partner(name, partner) for name, partner in self.mesh.partners.items()},
         )
 
@@ -140,9 +142,9 @@ class Builder(CatalogNodes):
             ),
         ]
 
-    def governance(self) -> GovernancePlan:
-        """The stack `governance`."""
-        defaults, owner, entries = self.file.defaults, self.file.owner, self.entries()
+    def governance(self, entries: Mapping[str, CatalogEntryArgs] | None = None) -> GovernancePlan:
+        """The stack `governance`; without entries of the catalog what is the same whatever the contracts say."""
+        defaults, owner, entries = self.file.defaults, self.file.owner, entries or {}
         return GovernancePlan(
             access=self.access(self.perimeter.governance_id, "governance", owner.team, self.governance_is_assumed),
             account=AccountBaselineArgs(
@@ -212,6 +214,7 @@ class Builder(CatalogNodes):
         account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
         assumed = name not in self.accounts.domains
         contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
+        catalog = {p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports}
         return DomainPlan(
             name=name,
             access=self.access(account_id, stack, owner, assumed),
@@ -221,8 +224,8 @@ class Builder(CatalogNodes):
             staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
-            catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
-            drafts={p: self.draft(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
+            catalog=catalog,
+            drafts={p: self.draft(entry) for p, entry in catalog.items()},
             links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
         )
