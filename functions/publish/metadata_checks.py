@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from json_values import mapping
 from manifests import DATA, DataFile, Manifest, data_files, manifest_list
 from publish_settings import PromisedProduct, PromisedTable
 from schema_checks import is_known, mapping_findings, schema_findings, snapshot_findings
@@ -58,6 +59,12 @@ def metadata_findings(
         place = metadata.properties.get(name)
         if place is not None and not files.holds(f"{place.rstrip('/')}/"):
             yield f"the property {name} is '{place}', which is not below {table.location}: remove the property"
+    main = mapping(mapping(document.get("refs")).get("main")).get("snapshot-id")
+    if main is not None and main != document.get("current-snapshot-id"):
+        yield (
+            f"the branch main is at snapshot {main}, current-snapshot-id says {document.get('current-snapshot-id')}: "
+            "readers would differ in what they see; commit again"
+        )
     yield from _partitions(table, document)
     yield from mapping_findings(table, _mapping(metadata))
 
