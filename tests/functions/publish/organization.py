@@ -131,7 +131,8 @@ class Harbour:
 
     def _make(self) -> None:
         place: Any = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
-        self.s3.create_bucket(Bucket=BUCKET, **place)
+        for bucket in (BUCKET, "elsewhere"):
+            self.s3.create_bucket(Bucket=bucket, **place)
         self.hub_s3.create_bucket(Bucket=PUBLICATIONS, **place)
         self.hub.client("events").create_event_bus(Name="mesh")
         self.hub_glue.create_database(DatabaseInput={"Name": DATABASE})
