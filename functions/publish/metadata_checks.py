@@ -106,14 +106,21 @@ def _written(spec: Any) -> str:
     return ", ".join(f"{transform}({source}) as {number}" for transform, source, number in spec) or "nothing"
 
 
-def identity_findings(product: PromisedProduct, metadata: TableMetadata, base: TableMetadata | None) -> Iterator[str]:
+def identity_findings(
+    product: PromisedProduct, files: TableFiles, metadata: TableMetadata, base: TableMetadata | None
+) -> Iterator[str]:
     """A finding when the draft is another table than the published one, unless that has no rows to lose."""
-    if base and base.uuid != metadata.uuid and base.current is not None:
+    if base and base.uuid != metadata.uuid and _has_rows(files, base):
         yield (
             f"the draft is another table (table-uuid {metadata.uuid}) than the published one ({base.uuid}): somebody "
             "dropped it or made it anew, and readers would lose what is there; point the draft back at "
             f"'{base.pointer}', or publish under a new table of the contract ({product.evolving} makes it)"
         )
+
+
+def _has_rows(files: TableFiles, metadata: TableMetadata) -> bool:
+    listed = manifest_list(files, str(metadata.current["manifest-list"])) if metadata.current else ()
+    return any(each.rows != 0 for each in listed if each.content == DATA)
 
 
 def file_findings(
@@ -191,7 +198,7 @@ def iceberg_findings(
     yield from version
     if metadata.document.get("format-version") != FORMAT:
         return
-    yield from identity_findings(product, metadata, base)
+    yield from identity_findings(product, files, metadata, base)
     yield from schema_findings(product, table, metadata)
     yield from snapshot_findings(table, metadata, base, product)
     yield from file_findings(table, files, metadata, base, counted)

@@ -340,6 +340,17 @@ def test_a_draft_made_anew_before_there_were_rows_is_published(organization: Har
     assert organization.pointer() == pointer
 
 
+def test_a_draft_made_anew_after_its_rows_were_deleted_is_published(
+    organization: Harbour, writer: Writer, good: str
+) -> None:
+    writer.table().delete("ship > 0")
+    organization.published()
+    writer.make(organization.contract["tables"][0])
+    pointer = writer.append(ship(1))
+    organization.published()
+    assert organization.pointer() == pointer
+
+
 def test_a_partition_by_a_labelled_column(organization: Harbour, writer: Writer, good: str) -> None:
     with writer.table().update_spec() as update:
         update.add_identity("captain")
