@@ -17,7 +17,7 @@ from publish_settings import PromisedProduct, PromisedTable, PublishSettings
 from quality_gate import GateSubject, gate_findings, quoted
 from schema_checks import schema_findings
 from table_files import TableFiles, UnreadableFileError
-from table_metadata import TableMetadata, read_metadata
+from table_metadata import FOREIGN, TableMetadata, read_metadata
 
 State = Mapping[str, Any]
 """A published table, as the record has it: `pointer`, `version` and `contract`, and the runs of a Parquet table."""
@@ -66,10 +66,11 @@ class Drafts:
         metadata = read_metadata(files, str(draft.pointer))
         base = self._base(files, published)
         counted = Counted(anew=published.get("contract") != self.product.digest)
-        found = False
-        for sentence in iceberg_findings(self.product, table, files, metadata, base, counted):
-            found = True
-            yield sentence
+        try:
+            found = list(iceberg_findings(self.product, table, files, metadata, base, counted))
+        except FOREIGN as error:
+            found = [f"'{draft.pointer}' is no metadata of an Iceberg table: {error!r}; commit again"]
+        yield from found
         if not found:
             yield from self._gate(_subject(self.product, table, metadata, counted))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from json_values import mapping
 from manifests import DATA, DataFile, Manifest, data_files, manifest_list
 from publish_settings import PromisedProduct, PromisedTable
 from schema_checks import is_known, mapping_findings, schema_findings, snapshot_findings
@@ -58,6 +59,12 @@ def metadata_findings(
         place = metadata.properties.get(name)
         if place is not None and not files.holds(f"{place.rstrip('/')}/"):
             yield f"the property {name} is '{place}', which is not below {table.location}: remove the property"
+    main = mapping(mapping(document.get("refs")).get("main")).get("snapshot-id")
+    if main is not None and main != document.get("current-snapshot-id"):
+        yield (
+            f"the branch main is at snapshot {main}, current-snapshot-id says {document.get('current-snapshot-id')}: "
+            "readers would differ in what they see; commit again"
+        )
     yield from _partitions(table, document)
     yield from mapping_findings(table, _mapping(metadata))
 
@@ -99,14 +106,21 @@ def _written(spec: Any) -> str:
     return ", ".join(f"{transform}({source}) as {number}" for transform, source, number in spec) or "nothing"
 
 
-def identity_findings(product: PromisedProduct, metadata: TableMetadata, base: TableMetadata | None) -> Iterator[str]:
+def identity_findings(
+    product: PromisedProduct, files: TableFiles, metadata: TableMetadata, base: TableMetadata | None
+) -> Iterator[str]:
     """A finding when the draft is another table than the published one, unless that has no rows to lose."""
-    if base and base.uuid != metadata.uuid and base.current is not None:
+    if base and base.uuid != metadata.uuid and _has_rows(files, base):
         yield (
             f"the draft is another table (table-uuid {metadata.uuid}) than the published one ({base.uuid}): somebody "
             "dropped it or made it anew, and readers would lose what is there; point the draft back at "
             f"'{base.pointer}', or publish under a new table of the contract ({product.evolving} makes it)"
         )
+
+
+def _has_rows(files: TableFiles, metadata: TableMetadata) -> bool:
+    listed = manifest_list(files, str(metadata.current["manifest-list"])) if metadata.current else ()
+    return any(each.rows != 0 for each in listed if each.content == DATA)
 
 
 def file_findings(
@@ -184,7 +198,7 @@ def iceberg_findings(
     yield from version
     if metadata.document.get("format-version") != FORMAT:
         return
-    yield from identity_findings(product, metadata, base)
+    yield from identity_findings(product, files, metadata, base)
     yield from schema_findings(product, table, metadata)
     yield from snapshot_findings(table, metadata, base, product)
     yield from file_findings(table, files, metadata, base, counted)

@@ -1,4 +1,4 @@
-"""Gate: the rules about values that a draft has to keep before readers see it.
+"""Quality gate: the rules about values that a draft has to keep before readers see it.
 
 A rule is a function of a `GateSubject` that yields sentences, or `TableQuestion`s where what the writer counted is not
 enough; all questions about a table are asked in one query of Athena, as the check role, of the very snapshot that is

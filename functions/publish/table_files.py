@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from typing import Any, Final
+from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
@@ -28,7 +29,8 @@ class TableFiles:
         """Whether a path lies below the table's prefix. S3 knows no `..`, but some readers' file systems do."""
         if not isinstance(path, str) or not path.startswith(self.location):
             return False
-        return not {"", ".", ".."} & set(path.removeprefix(self.location).split("/")[:-1])
+        below = path.removeprefix(self.location)
+        return not any({"", ".", ".."} & set(each.split("/")[:-1]) for each in (below, unquote(below)))
 
     def read(self, path: str) -> bytes:
         """The bytes of a file; raises UnreadableFileError for a file outside, absent or too large."""

@@ -9,10 +9,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from json_values import mapping
 from table_files import TableFiles, UnreadableFileError
+
+FOREIGN: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""Errors that somebody else's document raises where it is not as the specification has it."""
 
 
 class StoredField(NamedTuple):
@@ -77,19 +80,32 @@ def read_metadata(files: TableFiles, pointer: str) -> TableMetadata:
     """The metadata file that a pointer names; raises UnreadableFileError."""
     content = files.read(pointer)
     try:
-        document: Any = json.loads(content)
+        document: Any = json.loads(content, object_pairs_hook=_said_once)
         metadata = TableMetadata(pointer, document)
         if document["format-version"] > 1:  # an older version may lack `schemas`
             _whole(metadata)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except FOREIGN as error:
         raise UnreadableFileError(f"'{pointer}' is no metadata of an Iceberg table: {error!r}") from error
     return metadata
 
 
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand once: of two, one reader takes the first and another one the last."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError(f"a key stands twice among {', '.join(key for key, _ in pairs)}")
+    return document
+
+
 def _whole(metadata: TableMetadata) -> None:
-    """Look at everything once, so that what is missing is found here."""
+    """Look at everything once, so that what is missing, or stands twice, is found here."""
+    document = metadata.document
+    for part, key in (("schemas", "schema-id"), ("snapshots", "snapshot-id"), ("partition-specs", "spec-id")):
+        numbers = [int(each[key]) for each in document.get(part) or ()]
+        if len(numbers) > len(set(numbers)):
+            raise ValueError(f"a {key} stands twice")
     _ = metadata.schema, metadata.properties, [metadata.schema_of(each) for each in metadata.snapshots.values()]
-    chosen = metadata.document.get("current-snapshot-id")
+    chosen = document.get("current-snapshot-id")
     if chosen not in (None, -1) and metadata.current is None:
         raise KeyError(f"snapshot {chosen}")
 
@@ -98,11 +114,13 @@ def fields(struct: Mapping[str, Any], path: str = "") -> Iterator[StoredField]:
     """The fields of a struct, each followed by those in it."""
     for field in struct["fields"]:
         here = f"{path}.{field['name']}" if path else str(field["name"])
-        yield from _field(int(field["id"]), here, field["type"], bool(field["required"]))
+        yield from _field(field["id"], here, field["type"], field["required"])
 
 
 def _field(number: int, path: str, type_: Any, required: bool) -> Iterator[StoredField]:
     nested = mapping(type_)
+    if type(number) is not int or type(required) is not bool:
+        raise TypeError(f"'{path}' has the id {number!r} and is required: {required!r}")
     kind = str(nested["type"]) if nested else str(type_).replace(" ", "")
     yield StoredField(number, path, kind, required)
     if kind == "struct":

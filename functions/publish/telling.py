@@ -12,7 +12,7 @@ PUBLISHED: Final = "product published"
 REFUSED: Final = "publication refused"
 
 LONGEST: Final = 100_000
-"""Characters of all sentences of an event; EventBridge takes 256 KB (EventBridge User Guide, quotas)."""
+"""Bytes of all sentences of an event, as they are sent; EventBridge takes 256 KB (EventBridge User Guide, quotas)."""
 
 
 class TellingError(Exception):
@@ -42,8 +42,10 @@ def _detail(product: PromisedProduct, what: Mapping[str, Any]) -> dict[str, Any]
 
 def _short(sentences: Sequence[str]) -> list[str]:
     kept: list[str] = []
+    size = 0
     for number, sentence in enumerate(sentences):
-        if sum(map(len, kept)) + len(sentence) > LONGEST:
+        size += len(json.dumps(sentence))
+        if size > LONGEST:
             return [*kept, f"and {len(sentences) - number:,} more: `mesh publish --status` has them"]
         kept.append(sentence)
     return kept

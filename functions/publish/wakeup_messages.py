@@ -48,7 +48,7 @@ def wakeup(body: str, products: Mapping[str, PromisedProduct]) -> Wakeup:
     if source == "aws.glue":
         account, database = str(event.get("account", "")), detail.get("databaseName")
         return _hint([p.name for p in products.values() if (p.account_id, p.draft) == (account, database)])
-    if source == "aws.events" or kind == "Scheduled Event":
+    if source == "aws.events":
         return _hint(products)
     if kind == REQUESTED:
         return _request(event, detail, products)
@@ -72,6 +72,11 @@ def _request(event: Mapping[str, Any], detail: Mapping[str, Any], products: Mapp
     product = products.get(str(name))
     if product is None:
         return Wakeup(ignored=f"there is no product '{name}'")
+    if event.get("source") != f"mesh.{product.name}":
+        return Wakeup(
+            ignored=f"'{event.get('source')}' asked for a {action} of {name}; only mesh.{product.name} may: the bus "
+            "lets each role speak for what is its own"
+        )
     if event.get("account") != product.account_id:
         return Wakeup(
             ignored=f"account {event.get('account')} asked for a {action} of {name}, which is of account "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from moto.glue.models import glue_backends
 from moto.glue.responses import GlueResponse
 from moto.lakeformation.models import LakeFormationBackend
 from publish_settings import PublishDocuments
+from pyiceberg.utils.concurrent import ExecutorFactory
 
 REGION = "eu-west-1"
 HUB = "123456789012"
@@ -129,7 +131,8 @@ class Harbour:
 
     def _make(self) -> None:
         place: Any = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
-        self.s3.create_bucket(Bucket=BUCKET, **place)
+        for bucket in (BUCKET, "elsewhere"):
+            self.s3.create_bucket(Bucket=bucket, **place)
         self.hub_s3.create_bucket(Bucket=PUBLICATIONS, **place)
         self.hub.client("events").create_event_bus(Name="mesh")
         self.hub_glue.create_database(DatabaseInput={"Name": DATABASE})
@@ -262,14 +265,25 @@ class Harbour:
         return None
 
 
+class SameThread(Executor):
+    """pyiceberg's threads, one after the other in this one: moto's backends are not safe under them."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+
 SWEEP = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 
 
 @contextmanager
 def harbour(folder: Path, said: Mapping[str, Any] | None = None) -> Generator[Harbour]:
     """An organisation of its own, gone afterwards."""
-    environment = {"PYICEBERG_MAX_WORKERS": "1", "AWS_DEFAULT_REGION": REGION}
-    with mock_aws(), patch.dict(os.environ, environment):
+    with mock_aws(), patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
         organization = Harbour(folder, said or contract())
         made = botocore.client.BaseClient._make_api_call
 
@@ -280,6 +294,7 @@ def harbour(folder: Path, said: Mapping[str, Any] | None = None) -> Generator[Ha
 
         with (
             patch.object(botocore.client.BaseClient, "_make_api_call", call),
+            patch.object(ExecutorFactory, "get_or_create", SameThread),
             patch.object(GlueResponse, "update_table", _versioned(GlueResponse.update_table)),
             patch.object(LakeFormationBackend, "add_lf_tags_to_resource", _added()),
         ):

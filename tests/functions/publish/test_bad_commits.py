@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
@@ -184,7 +185,9 @@ def test_a_metadata_file_outside_the_prefix(organization: Harbour, writer: Write
 
 
 @pytest.mark.parametrize("name", ["write.data.path", "write.metadata.path", "write.object-storage.path"])
-@pytest.mark.parametrize("place", [f"s3://{BUCKET}/tables/other", "s3://elsewhere/x/", f"{PLACE}../other"])
+@pytest.mark.parametrize(
+    "place", [f"s3://{BUCKET}/tables/other", "s3://elsewhere/x/", f"{PLACE}../other", f"{PLACE}%2e%2E/o"]
+)
 def test_a_property_that_points_outside(
     organization: Harbour, writer: Writer, good: str, name: str, place: str
 ) -> None:
@@ -337,6 +340,17 @@ def test_a_draft_made_anew_before_there_were_rows_is_published(organization: Har
     assert organization.pointer() == pointer
 
 
+def test_a_draft_made_anew_after_its_rows_were_deleted_is_published(
+    organization: Harbour, writer: Writer, good: str
+) -> None:
+    writer.table().delete("ship > 0")
+    organization.published()
+    writer.make(organization.contract["tables"][0])
+    pointer = writer.append(ship(1))
+    organization.published()
+    assert organization.pointer() == pointer
+
+
 def test_a_partition_by_a_labelled_column(organization: Harbour, writer: Writer, good: str) -> None:
     with writer.table().update_spec() as update:
         update.add_identity("captain")
@@ -403,6 +417,54 @@ def test_a_file_that_the_check_may_not_read(organization: Harbour, writer: Write
         f"{SHIPS}there is no file '{pointer}', or the check may not read it: readers would fail; commit again without "
         "it, or write it anew"
     ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: m["schemas"].insert(0, {**m["schemas"][0], "fields": []}),
+        lambda m: m["snapshots"].append(m["snapshots"][0]),
+        lambda m: m["partition-specs"].append({"spec-id": 0, "fields": []}),
+        lambda m: m["partition-specs"].append({"spec-id": 5}),
+        lambda m: m.update(properties={"write.data.path": 5}),
+        lambda m: m.update(statistics=["x"]),
+        lambda m: m["schemas"][0]["fields"][0].update(required="false"),
+        lambda m: m["schemas"][0]["fields"][0].update(id="1"),
+        lambda m: m["snapshots"][0].update({"schema-id": 77}),
+    ],
+    ids=["schema twice", "snapshot twice", "spec twice", "spec", "property", "statistics", "required", "id", "schema"],
+)
+def test_metadata_that_readers_may_take_in_two_ways_is_refused(
+    organization: Harbour, writer: Writer, good: str, change: Callable[[dict[str, Any]], None]
+) -> None:
+    path = changed(writer, change)
+    organization.published()
+    assert organization.pointer() == good
+    (sentence,) = organization.sentences
+    assert sentence.startswith(f"{SHIPS}'{path}' is no metadata of an Iceberg table: ")
+
+
+def test_a_key_that_stands_twice(organization: Harbour, writer: Writer, good: str) -> None:
+    path = f"{PLACE}metadata/twice.metadata.json"
+    text = json.dumps(writer.metadata()).replace("{", '{"current-schema-id": 9, ', 1)
+    organization.s3.put_object(Bucket=BUCKET, Key=path.removeprefix(f"s3://{BUCKET}/"), Body=text.encode())
+    writer.point("ships", path)
+    organization.published()
+    assert organization.pointer() == good
+    assert "a key stands twice" in organization.sentences[0]
+
+
+def test_a_main_branch_that_is_elsewhere(organization: Harbour, writer: Writer, good: str) -> None:
+    number = writer.metadata()["current-snapshot-id"]
+    writer.append(ship(2))
+    now = writer.metadata()["current-snapshot-id"]
+    changed(writer, lambda metadata: metadata["refs"]["main"].update({"snapshot-id": number}))
+    refused(
+        organization,
+        good,
+        f"the branch main is at snapshot {number}, current-snapshot-id says {now}: readers would differ in what they "
+        "see; commit again",
+    )
 
 
 @pytest.mark.parametrize(

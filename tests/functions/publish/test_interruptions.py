@@ -6,6 +6,8 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from handler import Batch
+from publish_settings import PublishDocuments
 
 from tests.functions.publish.organization import SWEEP, DiedError, Harbour, contract, table
 from tests.functions.publish.writers import Writer, ship
@@ -111,6 +113,18 @@ def test_a_product_that_fails_does_not_hold_up_the_others(organization: Harbour,
 
     organization.before_call = failed
     assert organization.run(SWEEP) == ["0"]
+    assert organization.pointer() is not None
+
+
+def test_a_sweep_ends_before_its_time_and_a_request_is_done_all_the_same(organization: Harbour, writer: Writer) -> None:
+    """What a sweep leaves is the next one's, which begins elsewhere; it is no failure."""
+    documents = PublishDocuments(organization.folder)
+    late = Batch(documents, organization.sessions, left=lambda: 60_000)
+    event = {"Records": [{"messageId": "1", "body": json.dumps(SWEEP)}]}
+    assert late.answer(event) == {"batchItemFailures": []}
+    assert organization.pointer() is None
+    event = {"Records": [{"messageId": "1", "body": json.dumps(organization.request("retry"))}]}
+    assert late.answer(event) == {"batchItemFailures": []}
     assert organization.pointer() is not None
 
 

@@ -138,6 +138,20 @@ def test_a_request_of_another_account_is_ignored(
     )
 
 
+@pytest.mark.parametrize("source", ["mesh.harbour.other", "mesh.other.berths", "mesh.harbour.berths.x", "aws.s3", ""])
+def test_a_request_under_another_products_name_is_ignored(
+    organization: Harbour, history: list[tuple[str, str]], source: str
+) -> None:
+    organization.run({**organization.request("rollback", history[0][0]), "source": source})
+    assert organization.pointer() == history[2][1]
+    assert organization.calls == []
+
+
+def test_nobody_but_aws_starts_a_sweep(organization: Harbour, writer: Writer) -> None:
+    organization.run({**SWEEP, "source": "mesh.harbour.berths"})
+    assert organization.calls == []
+
+
 @pytest.mark.parametrize(
     "detail",
     [
