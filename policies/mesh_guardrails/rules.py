@@ -81,7 +81,8 @@ def iam_allowed_principals(resource: RegisteredResource) -> Iterator[str]:
     Databases of drafts alone are IAM's: who sees one, an SCP says.
     """
     if resource.type == _GRANT and resource.props.get("principal") == IAM_ALLOWED_PRINCIPALS:
-        if _is_draft((resource.props.get("database") or {}).get("name")):
+        granted: Mapping[str, Any] = resource.props.get("database") or {}
+        if _is_draft(granted.get("name")):
             return
         yield (
             f"'{resource.name}' grants to {IAM_ALLOWED_PRINCIPALS}, which hands the decision back to IAM; "
