@@ -13,6 +13,7 @@ from components.data_lake import DataLake
 from components.data_product import DataProduct
 from components.default_database import DefaultDatabase
 from components.delivery_role import DeliveryRole
+from components.inbox_tables import InboxTables
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
@@ -42,6 +43,7 @@ __all__ = [
     "DataProduct",
     "DefaultDatabase",
     "DeliveryRole",
+    "InboxTables",
     "LandingZone",
     "LocationRole",
     "MeshBus",

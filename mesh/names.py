@@ -135,6 +135,11 @@ def publisher_role(governance_id: str, domain: str) -> str:
     return role(governance_id, f"publisher/publish-{domain}")
 
 
+def outbound(partner: str, domain: str, product: str) -> str:
+    """The folder of a product's deliveries to a partner, in its bucket and, as replication keeps keys, in the inbox."""
+    return f"outbound/{partner}/{database(domain, product)}"
+
+
 def event_source(domain: str, product: str) -> str:
     """The `source` of events of a product on the bus: `mesh.<domain>.<product>`."""
     return f"{BUS}.{domain}.{product}"

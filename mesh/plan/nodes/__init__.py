@@ -45,7 +45,7 @@ from mesh.plan.nodes.organization import (
     PermissionSet,
     PermissionSetsArgs,
 )
-from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, PartnerPlan
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.roles import RoleDocuments
 
@@ -67,6 +67,7 @@ __all__ = [
     "DomainPlan",
     "FirstCiRoles",
     "GovernancePlan",
+    "InboxTablesArgs",
     "LandingZoneArgs",
     "LetGoAccount",
     "LocationRoleArgs",

@@ -20,7 +20,7 @@ RESULTS = PLAN.results_bucket("orders")
 HUB = PLAN.perimeter.governance_id
 OWN, OTHER = "mesh-general", "mesh-pii"
 OF_A_CATALOG = {"CatalogName": "AwsDataCatalog", "DatabaseName": "orders__customers"}
-METADATA = [
+METADATA: list[tuple[str, str, dict[str, str]]] = [
     ("athena", "list_work_groups", {}),
     ("athena", "list_data_catalogs", {}),
     ("athena", "list_engine_versions", {}),
@@ -38,7 +38,7 @@ METADATA = [
 ]
 """Calls of consoles, of the drivers JDBC and ODBC, of dbt and of BI tools, before a query."""
 
-OF_OTHERS = [
+OF_OTHERS: list[tuple[str, str, dict[str, str]]] = [
     ("athena", "get_work_group", {"WorkGroup": OTHER}),
     ("athena", "list_query_executions", {"WorkGroup": OTHER}),
     ("athena", "list_named_queries", {"WorkGroup": OTHER}),
