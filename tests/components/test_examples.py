@@ -34,7 +34,7 @@ MAKES = {
     "account_boundary": {"Policy"},
     "delivery_role": {"Role", "RolePolicy"},
     "staff_role": {"Role", "RolePolicy"},
-    "partner_replication": {"BucketReplicationConfig"},
+    "partner_replication": {"BucketReplicationConfig", "MetricAlarm"},
     "account_baseline": {"AccountPublicAccessBlock", "Policy", "Workgroup", "DefaultKmsKey"},
     "account_budget": {"Budget"},
     "default_database": {"CatalogDatabase", "Permissions"},

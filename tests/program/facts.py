@@ -248,6 +248,8 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
             yield fact(
                 stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
             )
+            if delivery.open:
+                yield fact(stack, f"alarm {args.alarm(delivery)}", delivery.failures)
     for args in plan.catalog.values():
         yield from _entry(stack, args)
 
@@ -515,6 +517,9 @@ READERS: Final[dict[str, Any]] = {
     "iam/rolePolicy:RolePolicy": _a_role_policy,
     "athena/workgroup:Workgroup": _workgroup,
     "budgets/budget:Budget": _budget,
+    "cloudwatch/metricAlarm:MetricAlarm": lambda resource, known: iter(
+        [(f"alarm {resource['inputs']['name']}", resource["inputs"]["metricQueries"][1]["expression"])]
+    ),
     "glue/catalogDatabase:CatalogDatabase": _database,
     "glue/catalogTable:CatalogTable": _table,
     "glue/resourcePolicy:ResourcePolicy": _inputs("policy of the catalog", "policy", of=""),

@@ -13,6 +13,7 @@ _NAMES: Final = {
     "budgets": "ListTagsForResource ViewBudget",
     "cloudformation": "DescribeStackInstance DescribeStackSet ListStackInstances",
     "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrailStatus ListTags",
+    "cloudwatch": "DescribeAlarms ListTagsForResource",
     "ec2": (
         "DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroups "
         "DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs GetEbsDefaultKmsKeyId "

@@ -25,6 +25,9 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
             bucket=args.bucket,
             role=args.role_arn,
         )
+        for delivery in (each for each in args.deliveries if each.open):
+            alarm = args.alarm(delivery)
+            yield make("cloudwatch/metricAlarm:MetricAlarm", f"{name}-{delivery.partner}", given=alarm, name=alarm)
     publisher = StackMaker(make.stack, plan.publishing)
     for name, args in plan.catalog.items():
         yield from _entry(publisher, name, args)

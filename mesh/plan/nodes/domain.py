@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
-from mesh.iam.ends import latest
+from mesh.iam.ends import day_after, latest
 from mesh.iam.mesh_catalog import ABOUT_DEFAULT, ATHENAS_DATABASE
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
@@ -275,6 +275,17 @@ class Delivery:
     end: datetime.date
     open: bool
 
+    @property
+    def failures(self) -> str:
+        """Metric math: copies that failed, the metric `failed`, while the agreement lasts; nothing from then on.
+
+        When it ends S3 is refused each copy, and has no way to know that it should not be tried: with the day in the
+        alarm it is silent by itself, as the policies close by themselves (CloudWatch User Guide, "Using math
+        expressions": EPOCH is the time of each value in seconds, and IF without a third argument gives no value).
+        """
+        ends = datetime.datetime.combine(day_after(self.end), datetime.time(), datetime.UTC)
+        return f"IF(EPOCH(failed) < {ends.timestamp():.0f}, failed)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerReplicationArgs:
@@ -285,6 +296,10 @@ class PartnerReplicationArgs:
     product: str
     account_id: str
     deliveries: tuple[Delivery, ...]
+
+    def alarm(self, delivery: Delivery) -> str:
+        """Name of the alarm of copies that fail; `--` keeps two products and partners of like names apart."""
+        return f"{names.PATH}-delivery-{self.product}--{delivery.partner}"
 
     @property
     def bucket(self) -> str:

@@ -172,6 +172,26 @@ def only_the_declared_writer(subject: Subject) -> Iterator[AnyClaim]:
         yield from _inbox(subject, partner)
     for partner in subject.partners:
         yield from _unplanned(subject, partner)
+    yield Fact("a table over an inbox is of an agreement, and has the columns that it covers alone", _uncovered)
+
+
+def _uncovered(subject: Subject) -> str | None:
+    """A table or a column of a partner's catalog that the written agreements and contracts do not come to."""
+    written = {(each.partner, each.product): each.classifications for each in subject.written_agreements}
+    for partner in subject.plan.partners.values():
+        for reference, args in partner.tables.items():
+            if (partner.name, reference) not in written:
+                return f"the catalog of {partner.name} has tables of {reference}, of which it has no agreement"
+            labels = subject.as_written.contracts[reference].tables
+            for table in args.tables:
+                for column in table.columns:
+                    beyond = labels[table.name][column.name] - written[partner.name, reference]
+                    if beyond:
+                        return f"{args.name(table)} of {partner.name} has {column.name}, which is {sorted(beyond)}"
+                place = names.outbound(partner.name, *reference.split("."))
+                if args.location(table) != f"s3://{subject.plan.inbox(partner.name)}/{place}/{table.name}/":
+                    return f"{args.name(table)} of {partner.name} lies at {args.location(table)}"
+    return None
 
 
 def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:

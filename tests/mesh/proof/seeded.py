@@ -1473,6 +1473,14 @@ def a_publisher_deregisters_locations(bench: Bench) -> None:
     bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
 
 
+@fault("I5", "among deliveries of others", "s3:ReplicateObject", "is allowed, by WriteToTheInboxes")
+def a_delivery_writes_into_the_whole_inbox(bench: Bench) -> None:
+    """Rows of one product would stand in the partner's table of another."""
+    inbox = bench.subject.plan.inbox("ad-measurement")
+    edit = element("Resource", f"arn:aws:s3:::{inbox}/*")
+    bench.statement("role/mesh/delivery/deliver-impressions, mesh", "WriteToTheInboxesUntil20281231", edit)
+
+
 @fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
 def a_delivery_lacks_an_action_of_the_guide(bench: Bench) -> None:
     """S3 marks such a replication as failed, hours later, and tells nobody who does not look."""
