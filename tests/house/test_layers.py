@@ -23,6 +23,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "proof",
         "access",
+        "offboarding",
         {"folder", "lapses"},
         {"codeowners", "example", "load", "migrate", "plan", "schemas"},
         {"contracts", "iam"},
