@@ -1,4 +1,4 @@
-"""`mesh offboard`: a partner goes: its agreements end, what it was given is written down, and what remains is told."""
+"""`mesh offboard`: a partner goes: what it was given is written down, and what remains to be done is told."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _finish(planned: PlannedMesh, partner: str, file: Path) -> tuple[str, ...]:
 
 
 def _left(planned: PlannedMesh, account: str) -> str:
-    """What the organisation that is kept here has in an account; empty without one, for then nobody can tell."""
+    """The number of resources in an account of the organisation that is kept here; empty without one."""
     from sandbox.runs import served_organization
 
     served = served_organization.find(say)

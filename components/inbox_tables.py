@@ -1,4 +1,4 @@
-"""Tables over what an agreement brings into a partner's inbox, in the partner's own catalog."""
+"""Tables over what is delivered into a partner's inbox, in the partner's own catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Off-boarding of a partner: its agreements end, its data may be deleted, and a record says what it was given.
+"""Off-boarding of a partner: its file ends what it is given, and a record says what that was.
 
 What is left of it besides: the account, let go below its two control policies as long as it has a line in
 `accounts.yaml`, and the audit trail, which nobody deletes before its day.
@@ -38,7 +38,7 @@ def stacks(planned: PlannedMesh, partner: str) -> tuple[str, ...]:
 
 
 def record(planned: PlannedMesh, partner: str) -> Mapping[str, Any]:
-    """What a partner was given until the plan's day, by which agreements, and where the evidence of it lies."""
+    """The record of what a partner was given until the plan's day, by which agreements, and of where evidence lies."""
     plan, terms = planned.plan, planned.mesh.partners[partner]
     node, audit = plan.partners[partner], plan.governance.audit
     return {

@@ -11,14 +11,13 @@ from mesh.contracts import catalog
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
-    Agreement,
     Contract,
     Domain,
     Mesh,
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, people
+from mesh.plan import continuous_integration, delivered, people
 from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import (
     AccountAccess,
@@ -32,7 +31,6 @@ from mesh.plan.nodes import (
     Delivery,
     DomainPlan,
     GovernancePlan,
-    InboxTablesArgs,
     LandingZoneArgs,
     LocationRoleArgs,
     MemberAccount,
@@ -392,19 +390,5 @@ class Builder(PlanInputs):
             access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
             account=dataclasses.replace(baseline, deletion_protection=self.protected(partner)),
             partner=self.partner_args(name),
-            tables={agreement.product: self.inbox_tables(name, agreement) for agreement in partner.agreements},
-        )
-
-    def inbox_tables(self, partner: str, agreement: Agreement) -> InboxTablesArgs:
-        """Tables over what an agreement brings, open or not; columns beyond its classifications have no place there."""
-        domain, _, product = agreement.product.partition(".")
-        reads = frozenset(agreement.classifications)
-        made = catalog.tables(self.mesh.contracts[agreement.product], self.words, None)
-        return InboxTablesArgs(
-            perimeter=self.perimeter,
-            partner=partner,
-            account_id=self.partner_id(partner),
-            domain=domain,
-            product=product,
-            tables=tuple(delivered for table in made if (delivered := catalog.delivered(table, reads))),
+            tables=delivered.inbox_tables(self.mesh, self.perimeter, self.words, name, account_id),
         )

@@ -36,7 +36,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh.plan": (
         "rules",
         {"assumed", "build", "costs", "counts"},
-        {"continuous_integration", "control_policies", "footprint", "inputs", "people"},
+        {"continuous_integration", "control_policies", "delivered", "footprint", "inputs", "people"},
         "nodes",
     ),
     "mesh.proof": (

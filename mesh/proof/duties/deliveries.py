@@ -1,4 +1,4 @@
-"""Work of a delivery: S3 replicates what lies outbound in a product's bucket into the inboxes of partners."""
+"""Work of a delivery: S3 replicates what lies outbound in a product's bucket to partners."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _keys_without_s3(subject: Subject, domain: DomainPlan, product: str) -> Iter
 
 
 def _folders_of_others(domain: DomainPlan, product: str) -> Iterator[str]:
-    """What of an inbox is another product's, or nobody's."""
+    """Folders of an inbox that are another product's, or nobody's."""
     for _, folder in _partners(domain, product):
         yield from (f"{folder}x/a", f"{folder.rpartition('/')[0]}/another__product/a", f"{folder.split('/')[0]}/a")
 

@@ -31,7 +31,7 @@ def queries(subject: Subject, account: str, workgroup: str) -> Iterator[Duty]:
 
 
 def _browsing(subject: Subject, account: str) -> Iterator[Duty]:
-    """What consoles, JDBC, ODBC and BI tools ask before a query.
+    """Questions of consoles, JDBC, ODBC and BI tools before a query.
 
     Sources: Athena User Guide, "Data Catalog example policies" and "Example workgroup policies"; reports of tools that
     were refused (dacort/metabase-athena-driver, issues 56 and 83; metabase/metabase, pull request 41388).
