@@ -27,6 +27,7 @@ from cli import (
     lapse,
     lock,
     migrate,
+    offboard,
     plan,
     prove,
     refresh,
@@ -56,6 +57,7 @@ app.command("up")(up.up)
 app.command("as")(assume.assume)
 app.command("clock")(clock.clock)
 app.command("lapse")(lapse.lapse)
+app.command("offboard")(offboard.offboard)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")

@@ -182,6 +182,9 @@ ALARMS = f"arn:aws:cloudwatch:*:*:alarm:{PATH}-*"
 def forward_role(account_id: str) -> str:
     """The role with which the rules of a domain's account pass its wake-ups on to the mesh bus."""
     return role(account_id, "forward")
+def outbound(partner: str, domain: str, product: str) -> str:
+    """The folder of a product's deliveries to a partner, in its bucket and, as replication keeps keys, in the inbox."""
+    return f"outbound/{partner}/{database(domain, product)}"
 
 
 def event_source(domain: str, product: str) -> str:

@@ -18,7 +18,7 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, people, publication
+from mesh.plan import continuous_integration, delivered, people, publication
 from mesh.plan.catalog_nodes import CatalogNodes
 from mesh.plan.nodes import (
     AccountBaselineArgs,
@@ -363,4 +363,5 @@ class Builder(CatalogNodes):
             access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
             account=dataclasses.replace(baseline, deletion_protection=self.protected(partner)),
             partner=self.partner_args(name),
+            tables=delivered.inbox_tables(self.mesh, self.perimeter, self.words, name, account_id),
         )

@@ -23,6 +23,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "proof",
         "access",
+        "offboarding",
         {"folder", "lapses"},
         {"codeowners", "example", "load", "migrate", "plan", "schemas"},
         {"contracts", "iam"},
@@ -36,7 +37,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "rules",
         {"assumed", "build", "costs", "counts"},
         "catalog_nodes",
-        {"continuous_integration", "control_policies", "footprint", "inputs", "people", "publication"},
+        {"continuous_integration", "control_policies", "delivered", "footprint", "inputs", "people", "publication"},
         "nodes",
     ),
     "mesh.proof": (

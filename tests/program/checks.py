@@ -249,6 +249,8 @@ def _deletion_protection(stack: str, resource: Found, plan: Plan) -> bool | None
         guards = kind.endswith(":CatalogDatabase") and ("CatalogEntry$" in urn or "DraftDatabase$" in urn)
         if not guards and not kind.endswith("lakeformation/resource:Resource"):
             return None
+    if "mesh:aws:InboxTables$" in urn:
+        return False  # names for folders of the inbox, whose bucket is protected
     if "mesh:aws:RegisteredLocation$" in urn:
         domain, _, product = name.partition(".")
         return plan.domains[domain].products[product].deletion_protection
@@ -613,11 +615,16 @@ def what_is_named_by_its_arn_is_there_before(document: Document, plan: Plan) -> 
     for part in document["stacks"]:
         before = _before(part["resources"])
         for later, earlier, why in BEFORE:
-            for resource in [r for r in part["resources"] if r["type"].endswith(later)]:
+            for resource in [r for r in part["resources"] if _qualified(r).endswith(later)]:
                 waited = {urn.rpartition("$")[2] for urn in before[resource["urn"]]}
                 if not any(f"{urn}".partition("::")[0].endswith(earlier) for urn in waited):
                     wrong.append(f"{_of(resource)} does not wait for {earlier}: {why}")
     return wrong
+
+
+def _qualified(resource: Found) -> str:
+    """Types of the components that a resource stands in, and its own."""
+    return str(resource["urn"]).split("::")[2]
 
 
 def _before(held: list[Found]) -> dict[str, frozenset[str]]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
+from mesh.iam.mesh_catalog import ABOUT_DEFAULT
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from tests.program import facts_of_publication as of_it
@@ -75,6 +76,10 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
     for name, partner in plan.partners.items():
         yield from _account(f"partner-{name}", partner.account)
         yield from _partner(f"partner-{name}", partner.partner, partner.account.log_bucket)
+        for tables in partner.tables.values():
+            for table in tables.tables:
+                about = f"table {tables.database}.{tables.name(table)}"
+                yield fact(f"partner-{name}", about, [table.description, tables.location(table), *_columns(table)])
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
@@ -240,6 +245,7 @@ def _partner(stack: str, args: nodes.PartnerAccountArgs, log: str) -> Iterator[F
     yield from _bucket(stack, args.inbox, args.bucket_policy.text(), args.retention, 30, log, {})
     database = [f"What the mesh delivered to {args.partner}", f"s3://{args.inbox}/", args.account_id]
     yield fact(stack, f"database {names.snake(args.partner)}", database)
+    yield fact(stack, "database default", [ABOUT_DEFAULT, None, args.account_id])
     arn = names.role(args.account_id, "access")
     yield from _role(stack, arn, f"People of partner {args.partner}", args.access.trust, args.access.permissions)
 
@@ -258,6 +264,8 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
             yield fact(
                 stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
             )
+            if delivery.open:
+                yield fact(stack, f"alarm {args.alarm(delivery)}", delivery.failures)
     for args in plan.drafts.values():
         yield from _drafts(stack, args)
 
@@ -438,7 +446,7 @@ def _table(resource: Found, known: Known) -> Facts:
     else:
         described = inputs["storageDescriptor"]
         columns = [[c["name"], c["comment"], c["type"]] for c in described["columns"]]
-        rest = [described["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
+        rest = [described["location"], "parquet", columns, [c["name"] for c in inputs.get("partitionKeys", [])]]
     yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs.get("description"), *rest]
 
 
@@ -547,6 +555,9 @@ READERS: Final[dict[str, Any]] = {
     "iam/rolePolicy:RolePolicy": _a_role_policy,
     "athena/workgroup:Workgroup": _workgroup,
     "budgets/budget:Budget": _budget,
+    "cloudwatch/metricAlarm:MetricAlarm": lambda resource, known: iter(
+        [(f"alarm {resource['inputs']['name']}", resource["inputs"]["metricQueries"][1]["expression"])]
+    ),
     "glue/catalogDatabase:CatalogDatabase": _database,
     "glue/catalogTable:CatalogTable": _table,
     "glue/resourcePolicy:ResourcePolicy": _inputs("policy of the catalog", "policy", of=""),

@@ -25,6 +25,9 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
             bucket=args.bucket,
             role=args.role_arn,
         )
+        for delivery in (each for each in args.deliveries if each.open):
+            alarm = args.alarm(delivery)
+            yield make("cloudwatch/metricAlarm:MetricAlarm", f"{name}-{delivery.partner}", given=alarm, name=alarm)
     for name, args in plan.drafts.items():
         yield from _drafts(make, name, args)
     yield from wakeups(make, plan.wakeups)

@@ -47,7 +47,7 @@ from mesh.plan.nodes.organization import (
     PermissionSet,
     PermissionSetsArgs,
 )
-from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, PartnerPlan
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
 from mesh.plan.nodes.roles import RoleDocuments
@@ -74,6 +74,7 @@ __all__ = [
     "FirstCiRoles",
     "ForwardRoleArgs",
     "GovernancePlan",
+    "InboxTablesArgs",
     "LandingZoneArgs",
     "LetGoAccount",
     "LocationRoleArgs",

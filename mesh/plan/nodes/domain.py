@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
-from mesh.iam.ends import latest
-from mesh.iam.mesh_catalog import ATHENAS_DATABASE
+from mesh.iam.ends import day_after, latest
+from mesh.iam.mesh_catalog import ABOUT_DEFAULT, ATHENAS_DATABASE
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
@@ -266,7 +266,7 @@ class DefaultDatabaseArgs:
     @property
     def description(self) -> str:
         """Description of the database."""
-        return "Empty: Athena asks everyone who queries to see a database of this name"
+        return ABOUT_DEFAULT
 
     @property
     def grant(self) -> Grant:
@@ -293,6 +293,17 @@ class Delivery:
     end: datetime.date
     open: bool
 
+    @property
+    def failures(self) -> str:
+        """Metric math: copies that failed, the metric `failed`, while the agreement lasts; nothing from then on.
+
+        When it ends S3 is refused each copy, and has no way to know that it should not be tried: with the day in the
+        alarm it is silent by itself, as the policies close by themselves (CloudWatch User Guide, "Using math
+        expressions": EPOCH is the time of each value in seconds, and IF without a third argument gives no value).
+        """
+        ends = datetime.datetime.combine(day_after(self.end), datetime.time(), datetime.UTC)
+        return f"IF(EPOCH(failed) < {ends.timestamp():.0f}, failed)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerReplicationArgs:
@@ -303,6 +314,10 @@ class PartnerReplicationArgs:
     product: str
     account_id: str
     deliveries: tuple[Delivery, ...]
+
+    def alarm(self, delivery: Delivery) -> str:
+        """Name of the alarm of copies that fail; `--` keeps two products and partners of like names apart."""
+        return f"{names.PATH}-delivery-{self.product}--{delivery.partner}"
 
     @property
     def bucket(self) -> str:
@@ -322,8 +337,12 @@ class PartnerReplicationArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
-        inboxes = latest((delivery.inbox, delivery.end) for delivery in self.deliveries if delivery.open)
-        return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, inboxes)
+        folders = latest(
+            (f"{each.inbox}/{names.outbound(each.partner, self.domain, self.product)}", each.end)
+            for each in self.deliveries
+            if each.open
+        )
+        return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, folders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,7 @@ def asked_by(action: str) -> str | None:
 
 SEEN_BY_PREVIEWS: Final = frozenset(
     {
+        "cloudwatch:DescribeAlarms",
         "events:ListTargetsByRule",
         "glue:GetTable",
         "s3:ListBucket",
@@ -131,7 +132,7 @@ SEEN_BY_PREVIEWS: Final = frozenset(
         "s3:ListBucketVersions",
     }
 )
-"""Actions that may return data, and that a preview takes to compare tables, buckets and targets with the program."""
+"""Actions that may return data, with which a preview compares alarms, tables, buckets and targets with the program."""
 
 
 def carried_out(subject: Subject) -> Iterator[AnyClaim]:

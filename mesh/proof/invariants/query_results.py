@@ -37,6 +37,10 @@ def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
                     yield Claim(f"clearance {name} of {domain.name}", reads, allowed=False, granted=False)
                 checks = Request(domain.check.arn, "athena:StartQueryExecution", workgroup)
                 yield Claim(f"the check of {domain.name}", checks, allowed=False, granted=False)
+                listed = Request(role.arn, "s3:ListBucket", results, {"s3:prefix": f"{other}/"})
+                yield Claim(f"clearance {name} of {domain.name}", listed, allowed=other == name)
+            everything = Request(role.arn, "s3:ListBucket", results)
+            yield Claim(f"clearance {name} of {domain.name}", everything, allowed=False)
             # The clearance is the same one everywhere, its results are not.
             for elsewhere in subject.others(domain.name):
                 bucket = f"arn:aws:s3:::{subject.plan.results_bucket(elsewhere.name)}/{name}/x"

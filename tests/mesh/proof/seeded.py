@@ -1266,6 +1266,20 @@ def clearances_share_their_results(bench: Bench) -> None:
         bench.statement(name, "KeepQueryResults", edit)
 
 
+@fault("I24", "s3:ListBucket", "aurora-ads-results", "is allowed")
+def clearances_list_each_others_results(bench: Bench) -> None:
+    """Athena's page gives the whole bucket to list."""
+    edit = without("StringLike", "s3:prefix")
+    bench.statement("role/mesh/clearance/general, mesh", "ListOwnQueryResults", edit)
+
+
+@fault("U2", "athena:GetTableMetadata", "datacatalog/another", "is granted by the caller's own policies")
+def a_clearance_browses_every_data_catalog(bench: Bench) -> None:
+    """Athena's example has a star for drivers; a catalog of another source would be open with it."""
+    every = f"arn:aws:athena:{bench.subject.region}:{bench.account('ads')}:datacatalog/*"
+    bench.statement("role/mesh/clearance/general, mesh", "BrowseTheCatalog", _more("Resource", every))
+
+
 # ---- Lake Formation
 
 
@@ -1595,6 +1609,14 @@ def a_publisher_takes_labels_away(bench: Bench) -> None:
     """Without a tag a column is what its table is, and whoever put `true` there meant it."""
     edit = _more("Action", "lakeformation:RemoveLFTagsFromResource")
     bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
+
+
+@fault("I5", "among deliveries of others", "s3:ReplicateObject", "is allowed, by WriteToTheInboxes")
+def a_delivery_writes_into_the_whole_inbox(bench: Bench) -> None:
+    """Rows of one product would stand in the partner's table of another."""
+    inbox = bench.subject.plan.inbox("ad-measurement")
+    edit = element("Resource", f"arn:aws:s3:::{inbox}/*")
+    bench.statement("role/mesh/delivery/deliver-impressions, mesh", "WriteToTheInboxesUntil20281231", edit)
 
 
 @fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
