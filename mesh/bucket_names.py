@@ -47,6 +47,10 @@ class BucketNames:
         """The bucket of the organisation's trail."""
         return self.name(audit_stem(self.mesh), governance_id)
 
+    def publications(self, governance_id: str) -> str:
+        """The bucket of what is published of each product, and of what was before."""
+        return self.name(publications_stem(self.mesh), governance_id)
+
     def name(self, stem: str, account_id: str) -> str:
         """The name of the bucket of a stem in an account."""
         return stem if stem in self.kept else self.derived(stem, account_id)
@@ -57,11 +61,15 @@ class BucketNames:
 
 
 class MeshBucket(NamedTuple):
-    """A bucket of the mesh: the keys at which `names.lock.yaml` has its name, if it has; its stem, and its account."""
+    """A bucket of the mesh: the keys at which `names.lock.yaml` has its name, if it has; its stem, and its account.
+
+    `is_keepable` is False for one that no mesh had before names had their account: it has no line.
+    """
 
     keys: tuple[str, ...]
     stem: str
     account_id: str
+    is_keepable: bool = True
 
 
 def product_stem(mesh: str, domain: str, product: str) -> str:
@@ -92,3 +100,8 @@ def scripts_stem(mesh: str, domain: str) -> str:
 def audit_stem(mesh: str) -> str:
     """Stem of the bucket of the organisation's trail."""
     return f"{mesh}-audit"
+
+
+def publications_stem(mesh: str) -> str:
+    """Stem of the bucket of what is published of each product."""
+    return f"{mesh}-publications"

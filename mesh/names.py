@@ -12,8 +12,20 @@ from typing import Final, Literal, get_args
 PATH = "mesh"
 WORKGROUP = "mesh"
 BUS = "mesh"
-EVENTS = ("contract changed", "product deprecated", "product updated", "quality failed")
+PIPELINE_EVENTS = ("contract changed", "product deprecated", "product updated", "quality failed")
+"""What a pipeline tells of its product on the bus: values of `detail-type`."""
+PUBLISHED = "product published"
+"""What the publication function tells: a product's tables are those that its pipeline wrote last."""
+REFUSED = "publication refused"
+"""What the publication function tells: the drafts of a product are not as its contract has them."""
+REQUESTED = "publication requested"
+"""What people of a domain ask of the publication function: that it tries again, or goes back."""
+EVENTS = (*PIPELINE_EVENTS, PUBLISHED, REFUSED, REQUESTED)
 """What is told of a product on the bus: the values of `detail-type`."""
+CHECK = "check"
+"""The role, and the workgroup, with which the publication function checks the drafts of a domain."""
+PUBLICATION = "publication"
+"""The function that checks drafts and publishes them, its role, its queue and its log group."""
 BREAK_GLASS = "break-glass"
 BREAK_GLASS_PATH = f"/{PATH}/{BREAK_GLASS}/"
 """IAM path of the users of the break-glass group."""
@@ -59,6 +71,15 @@ def snake(name: str) -> str:
 def database(domain: str, product: str) -> str:
     """The catalog database of a data product: `identity__device_graph`."""
     return f"{snake(domain)}__{snake(product)}"
+
+
+DRAFTS = "*__*__draft"
+"""Pattern of the databases of drafts of an account: nothing that people name holds `__`, so no other ends so."""
+
+
+def draft_database(domain: str, product: str) -> str:
+    """The database of a product's drafts, in the catalog of its domain's account: `identity__device_graph__draft`."""
+    return f"{database(domain, product)}__draft"
 
 
 def databases_of(domain: str) -> str:
@@ -140,8 +161,28 @@ def location_role(governance_id: str, domain: str) -> str:
 
 
 def publisher_role(governance_id: str, domain: str) -> str:
-    """The role with which a domain's stack publishes into the mesh catalog."""
+    """The role with which the publication function moves what a domain has published in the mesh catalog."""
     return role(governance_id, f"publisher/publish-{domain}")
+
+
+def check_role(account_id: str) -> str:
+    """The role in a domain's account with which the publication function reads drafts; `*` is that of every account."""
+    return role(account_id, CHECK)
+
+
+def publication_role(governance_id: str) -> str:
+    """The role of the publication function, the only one that takes a publisher's or a check's."""
+    return role(governance_id, f"functions/{PUBLICATION}")
+
+
+def publication_queue(region: str, governance_id: str) -> str:
+    """ARN of the queue of wake-ups of the publication function."""
+    return f"arn:aws:sqs:{region}:{governance_id}:{PATH}-{PUBLICATION}"
+
+
+def forward_role(account_id: str) -> str:
+    """The role with which the rules of a domain's account pass its wake-ups on to the mesh bus."""
+    return role(account_id, "forward")
 
 
 def event_source(domain: str, product: str) -> str:

@@ -38,7 +38,16 @@ IDENTIFIER: Final = "^[a-z_][a-z0-9_]{0,127}$"
 SENTENCE: Final = r"\S"
 VERSION: Final = "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}$"
 PLAIN_PATH: Final = r"^(?!/)(?!(.*/)?\.{1,2}(/|$))(?!.*//).*[^/]$"
-RESERVED_CLEARANCES: Final = ("access", "deploy", "deploy-access", "preview", "publisher", *names.STAFF)
+RESERVED_CLEARANCES: Final = (
+    "access",
+    names.CHECK,
+    "deploy",
+    "deploy-access",
+    "forward",
+    "preview",
+    "publisher",
+    *names.STAFF,
+)
 
 
 @dataclass(frozen=True)

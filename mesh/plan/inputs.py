@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
-from mesh.bucket_names import MeshBucket, audit_stem, inbox_stem, log_stem, product_stem, results_stem
+from mesh.bucket_names import (
+    MeshBucket,
+    audit_stem,
+    inbox_stem,
+    log_stem,
+    product_stem,
+    publications_stem,
+    results_stem,
+)
 from mesh.contracts.labels import label_words, product_labels
 from mesh.iam.ends import Ends, latest
 from mesh.iam.perimeter import Perimeter
@@ -112,6 +120,7 @@ class PlanInputs:
         """Every bucket of the mesh, those of the platform first."""
         mesh, hub = self.file.name, self.governance_id
         yield MeshBucket(("audit",), audit_stem(mesh), hub)
+        yield MeshBucket(("publications",), publications_stem(mesh), hub, is_keepable=False)
         yield from self._kept_for_itself("governance", "governance", hub)
         for partner in self.mesh.partners:
             account, own = self.partner_id(partner), f"partner-{partner}"

@@ -13,8 +13,10 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, 
 
 RESERVED_CLEARANCES: Final = (
     "access",
+    names.CHECK,
     "deploy",
     "deploy-access",
+    "forward",
     names.NO_CLEARANCE,
     "preview",
     "publisher",

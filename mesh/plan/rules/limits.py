@@ -23,10 +23,10 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, par
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
-ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 1 + len(names.STAFF)
-"""Roles of every account, `mesh/deploy-access`, and those of the staff."""
-ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 1 + len(names.FIRST_OF_CI)
-"""Roles of every account, the break-glass role, and the first of continuous integration."""
+ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 3 + len(names.STAFF)
+"""Roles of every account, `mesh/deploy-access`, those that check drafts and pass wake-ups on, and of the staff."""
+ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2 + len(names.FIRST_OF_CI)
+"""Roles of every account, of break-glass, of the publication function, and the first of continuous integration."""
 ROLES_OF_A_DOMAIN_IN_GOVERNANCE: Final = 3
 """Roles of a domain in the governance account: location, publisher, continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
@@ -73,7 +73,7 @@ def documents_fit_their_quotas(context: RuleContext) -> Iterator[Problem]:
 
 def _of_the_mesh(context: RuleContext) -> Iterator[DocumentKind]:
     builder = context.builder
-    governance, remedy = builder.governance(), "this is a fault of the platform, please report it"
+    governance, remedy = builder.governance(with_entries=False), "this is a fault of the platform, please report it"
 
     def one(quota: tuple[str, str], name: str, document: Document) -> DocumentKind:
         return DocumentKind(quota, remedy, [Candidate(name, "mesh.yaml", (), lambda: document)])

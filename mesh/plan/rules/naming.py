@@ -48,6 +48,7 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
         NamedRole(names.break_glass_role(hub), "the way in for emergencies"),
         # Of a mesh that was deployed before the role came with the bootstrap (decision 0034).
         NamedRole(names.role(hub, names.BREAK_GLASS), "the way in for emergencies"),
+        NamedRole(names.publication_role(hub), "the publication function"),
     ]
     central += [
         NamedRole(make(hub, domain), f"domain '{domain}'", domain_file(domain))
@@ -77,6 +78,8 @@ def _of_every_account(account: str) -> Iterator[NamedRole]:
 
 def _of_every_domain(account: str) -> Iterator[NamedRole]:
     yield NamedRole(names.deploy_access_role(account), "the deployment of who reads")
+    yield NamedRole(names.check_role(account), "the role that checks drafts")
+    yield NamedRole(names.forward_role(account), "the role that passes wake-ups on")
     for duty in names.STAFF:
         yield NamedRole(names.staff_role(account, duty), f"the role of every {duty}")
 
