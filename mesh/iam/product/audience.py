@@ -37,12 +37,7 @@ class Audience:
     def readers(self) -> tuple[str, ...]:
         """Roles that may read objects, all of them or those of tables."""
         single = (arn for arn in (self.pipeline, self.location, self.delivery, self.check) if arn)
-        return (*single, *self.cleared)
-
-    @property
-    def cleared(self) -> tuple[str, ...]:
-        """Roles of the port `files`: of people with a clearance, and of pipelines that read with it."""
-        return (*self.clearances, *self.machines)
+        return (*single, *self.clearances, *self.machines)
 
     @property
     def users(self) -> tuple[str, ...]:

@@ -205,7 +205,7 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="ClearedPeopleRead",
-            what="Clearances that cover every label of the product, held by people or pipelines, read its objects.",
+            what="Clearances that cover every label of the product read its objects, in any domain account.",
             why="The port `files`: S3 knows no columns, so a clearance covers all of them or reads nothing.",
             effect="Allow",
             principal="*",
@@ -214,9 +214,26 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
             conditions=(
                 in_organization(perimeter),
                 inside_units(perimeter.domains),
-                caller_is(*audience.cleared),
+                caller_is(*audience.clearances),
             ),
         )
         if audience.clearances
+        else None,
+        Statement(
+            sid="ClearedPipelinesRead",
+            what="Pipelines of other accounts that read with such a clearance read its files.",
+            why="Their own permissions name each product that they read; at home those alone decide, without an Allow.",
+            effect="Allow",
+            principal="*",
+            actions=READER_ACTIONS,
+            resources=(whole, f"{whole}/files/*"),
+            conditions=(
+                in_organization(perimeter),
+                inside_units(perimeter.domains),
+                caller_is(*audience.machines),
+                when("StringNotEquals", "aws:PrincipalAccount", audience.account_id),
+            ),
+        )
+        if audience.machines
         else None,
     )
