@@ -26,7 +26,11 @@ IDS = OrganizationIds(
 MAKES = {
     "audit_trail": {"Trail", "BucketObjectLockConfiguration"},
     "break_glass": {"Topic", "TopicSubscription", "EventRule", "EventTarget"},
-    "catalog_entry": {"CatalogTable", "ResourceLfTag"},
+    "catalog_entry": {"CatalogDatabase", "ResourceLfTag", "Permissions"},
+    "check_role": {"Role", "RolePolicy"},
+    "draft_database": {"CatalogDatabase", "Permissions"},
+    "draft_tables": {"CatalogTable"},
+    "publication_role": {"Role", "RolePolicy"},
     "registered_location": {"Resource", "Permissions"},
     "clearance_role": {"Role", "Permissions"},
     "data_lake": {"DataLakeSettings"},

@@ -88,7 +88,7 @@ def queries_are_the_cleared_ones(who: tuple[str, ...]) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherQueries",
-            what="Clearances, pipelines, checks and people of partners alone query in the mesh's workgroups, or see queries.",
+            what="Clearances, pipelines, checks and people of partners alone query in workgroups of the mesh.",
             why="The text of a query has values in it, and its result is data.",
             but="Workgroups are for them; which role has which, its own permissions say." if who else "",
             actions=QUERIES,

@@ -47,8 +47,8 @@ def of_publication(subject: Subject) -> RoleWork:
             ),
             *each(
                 "kms: Decrypt GenerateDataKey",
-                f"arn:aws:kms:{region}:{hub}:alias/{names.ACCOUNT_KEY_ALIAS}",
-                {"kms:ViaService": f"sqs.{region}.amazonaws.com", "kms:ResourceAliases": [_ALIAS]},
+                key,
+                {"kms:ViaService": f"sqs.{region}.amazonaws.com"},
             ),
         ),
         beside=(
@@ -68,14 +68,10 @@ def of_publication(subject: Subject) -> RoleWork:
         ),
         keys={"kms": {**subject.through_s3, **ANOTHER_KEY}, "events": _event(names.PUBLISHED)},
         otherwise=(
-            *(Duty("events:PutEvents", bus, _event(told)) for told in (*names.PIPELINE_EVENTS, names.REQUESTED)),
             *each("kms: Decrypt GenerateDataKey", key),
             *each("kms: Decrypt GenerateDataKey", key, {**subject.through_s3, **ANOTHER_KEY}),
         ),
     )
-
-
-_ALIAS = f"alias/{names.ACCOUNT_KEY_ALIAS}"
 
 
 def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:

@@ -181,7 +181,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I12",
-        "A key is used by its service, for those whom it is for; the deployment administers it, and cannot use it.",
+        "A key is used by its service, for those whom it is for; the deployment administers it, and starts tables.",
         _both(keys.keys_only_through_their_services, harm.on_keys),
     ),
     Invariant(
@@ -222,7 +222,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I20",
-        "What leaves the hub is a clearance's expression for the domains unit, and a domain passes on that alone.",
+        "What leaves the hub is a clearance's expression, and a domain passes on that alone; drafts alone are IAM's.",
         mesh_catalog.nothing_is_passed_on,
     ),
     Invariant(
@@ -239,7 +239,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I23",
-        "The mesh catalog is read by domains and written by each domain's publisher, each in its own databases.",
+        "The mesh catalog is read by domains; governance makes its databases, publishers move their domain's tables.",
         _both(mesh_catalog.catalog_is_closed, harm.on_the_catalog),
     ),
     Invariant(
@@ -287,7 +287,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "M5",
-        "A product's pipeline is its only writer, and writes nothing else; tables are started by the publisher.",
+        "A product's pipeline is its only writer, and writes nothing else; the deployment starts tables.",
         products.one_writer,
     ),
     Invariant(

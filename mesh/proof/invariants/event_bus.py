@@ -35,6 +35,7 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
     administrator = subject.other(subject.hub, "governance", "the governance account")
     request = Request(administrator.name, "events:PutPermission", bus)
     yield Claim(administrator.who, request, allowed=False, denied=("resource",))
+    yield from _function_tells(subject, bus)
     yield from _strangers_on_the_bus(subject, bus, rule)
 
 
@@ -46,6 +47,9 @@ def _speaks_for_itself(subject: Subject, domain: str, product: str, pipeline: st
     for sources, kinds, may in (
         ([own], [known], True),
         ([own], ["quality failed"], True),
+        ([own], [names.PUBLISHED], False),
+        ([own], [names.REFUSED], False),
+        ([own], [names.REQUESTED], False),
         ([other], [known], False),
         (["mesh.somebody.else"], [known], False),
         (["aws.s3"], [known], False),
@@ -59,6 +63,23 @@ def _speaks_for_itself(subject: Subject, domain: str, product: str, pipeline: st
             yield Claim("a pipeline", request, allowed=True)
         else:
             yield Claim("a pipeline", request, allowed=False, denied=("identity", *refused))
+
+
+def _function_tells(subject: Subject, bus: str) -> Iterator[AnyClaim]:
+    """Claims on the publication function: it tells of products what it did, and nothing that others tell."""
+    function, who = names.publication_role(subject.hub), "the publication function"
+    for source, told, may in (
+        ("mesh.ads.x", names.PUBLISHED, True),
+        ("mesh.ads.x", names.REFUSED, True),
+        ("mesh.ads.x", names.REQUESTED, False),
+        ("mesh.ads.x", "quality failed", False),
+        ("aws.s3", names.PUBLISHED, False),
+    ):
+        request = Request(function, "events:PutEvents", bus, {"events:source": [source], "events:detail-type": [told]})
+        if may:
+            yield Claim(who, request, allowed=True)
+        else:
+            yield Claim(who, request, allowed=False, denied=("identity",))
 
 
 def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[AnyClaim]:

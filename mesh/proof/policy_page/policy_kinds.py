@@ -179,6 +179,18 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind(
             "Topic policy of the alarm", "break_glass.py", "policy of the topic of alarms", "governance-alarm-topic"
         ),
+        PolicyKind(
+            "Publication role: trust",
+            "roles/publication.py",
+            "role/mesh/functions/publication, trust",
+            "role-publication-trust",
+        ),
+        PolicyKind(
+            "Publication role: permissions",
+            "roles/publication.py",
+            "role/mesh/functions/publication, mesh",
+            "role-publication-permissions",
+        ),
     ),
     "Domain": (
         PolicyKind(
@@ -224,6 +236,8 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "role/mesh/publisher/*, mesh",
             "role-publisher-permissions",
         ),
+        PolicyKind("Check role: trust", "roles/check.py", "role/mesh/check, trust", "role-check-trust"),
+        PolicyKind("Check role: permissions", "roles/check.py", "role/mesh/check, mesh", "role-check-permissions"),
     ),
     "Data product": (
         PolicyKind(

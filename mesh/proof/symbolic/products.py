@@ -60,6 +60,7 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(
             what="a stranger reads", request=request, actions=READS, assumptions=assumptions, outcome="not admitted"
         )
+        yield from _started(roles, bucket, policies)
         deployers: tuple[Shape, ...] = ((roles.deploy,), (roles.preview,))
         request = SymbolicRequest(policies)
         assumptions = (
@@ -80,6 +81,17 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
             assumptions=assumptions,
             outcome="not admitted",
         )
+
+
+def _started(roles: EntitledRoles, bucket: str, policies: documents.Policies) -> Iterator[Obligation]:
+    """Obligation on who starts tables: it reads, writes and deletes no object but a head of a table's metadata."""
+    if roles.starter is None:
+        return
+    heads: Shape = (f"{bucket}/tables/", ANY, "/metadata/", ANY, ".metadata.json")
+    request = SymbolicRequest(policies)
+    beside = request.resource.has_no_shape(heads, unless=heads, but=heads)
+    assumptions = (request.key("aws:PrincipalArn").shaped((roles.starter,)), beside, request.objects_of(bucket))
+    yield Obligation(what="who starts tables", request=request, actions=(*READS, *WRITES[:3]), assumptions=assumptions)
 
 
 def one_writer(subject: Subject) -> Iterator[Obligation]:

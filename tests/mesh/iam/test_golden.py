@@ -52,6 +52,10 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-location-permissions", location.permissions
     yield "role-publisher-trust", location.publisher.trust
     yield "role-publisher-permissions", location.publisher.permissions
+    yield "role-check-trust", domain.check.trust
+    yield "role-check-permissions", domain.check.permissions
+    yield "role-publication-trust", plan.governance.publication_role.trust
+    yield "role-publication-permissions", plan.governance.publication_role.permissions
     yield "role-partner-access-trust", partner.partner.access.trust
     yield "role-partner-access-permissions", partner.partner.access.permissions
     yield "role-deploy-trust", plan.organization.args.deploy_trust(plan.domains["ads"].access.account_id)
