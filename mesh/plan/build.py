@@ -16,7 +16,7 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, people, pipelines
+from mesh.plan import continuous_integration, people, pipeline_nodes
 from mesh.plan.catalog_nodes import CatalogNodes
 from mesh.plan.nodes import (
     AccountBaselineArgs,
@@ -161,7 +161,7 @@ class Builder(CatalogNodes):
                 direct={name: self.domain_id(name) for name in self.mesh.domains}
                 if self.file.granted_by == "hub"
                 else {},
-                machines=pipelines.granted_by_hub(self),
+                machines=pipeline_nodes.granted_by_hub(self),
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
@@ -196,7 +196,7 @@ class Builder(CatalogNodes):
             staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
-            jobs={p: job for p in contracted if (job := pipelines.job(self, name, p)) is not None},
+            jobs={p: job for p in contracted if (job := pipeline_nodes.job(self, name, p)) is not None},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             drafts={p: self.draft(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             links=self.links(name, domain, account_id),
@@ -233,7 +233,7 @@ class Builder(CatalogNodes):
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
         """The pipeline role of a product."""
-        return pipelines.role(self, domain, product)
+        return pipeline_nodes.role(self, domain, product)
 
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
@@ -277,7 +277,7 @@ class Builder(CatalogNodes):
             readers=self.covering(labels),
             retention=product.retention or defaults.retention,
             log_bucket=self.perimeter.buckets.logs(domain, account_id),
-            pipeline_clearance=pipelines.clearance_of(product),
+            pipeline_clearance=pipeline_nodes.clearance_of(product),
             delivers=reference in self.agreements,
             deletion_protection=self.protected(self.mesh.domains[domain], product),
             tags={

@@ -16,7 +16,7 @@ def pipeline_of(subject: Subject, product: DataProductArgs) -> str:
 
 
 def written_reads(subject: Subject, product: DataProductArgs) -> WrittenPipeline:
-    """What the pipeline of a product reads, as its domain's file has it."""
+    """The pipeline of a product, and what it reads, as the domain's file has it."""
     return subject.as_written.pipelines.get(f"{product.domain}.{product.name}", NOTHING)
 
 

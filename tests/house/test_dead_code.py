@@ -65,7 +65,6 @@ ALLOWED: Final = (
     Allowance("sandbox/engine/builtin.py", ("[A-Z]*",), "methods of Pulumi's ResourceProvider service, by name"),
     Allowance("sandbox/engine/engine.py", ("[A-Z]*",), "methods of Pulumi's ResourceMonitor and Engine, by name"),
     Allowance("sandbox/engine/grpc_calls.py", ("set_*",), "methods of a gRPC context, which handlers call by name"),
-    Allowance("sandbox/engine/plugin.py", ("timeout",), "a field of a protobuf message that is sent"),
     Allowance("sandbox/runs/language_host.py", ("[A-Z]*",), "methods of Pulumi's LanguageRuntime service, by name"),
     Allowance("sandbox/runs/pulumi_automation.py", ("*",), "methods of a workspace, as pulumi.automation calls them"),
 )

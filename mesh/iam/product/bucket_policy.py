@@ -45,6 +45,7 @@ def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Docu
     return document(
         *encrypted_in_transit(whole, objects),
         *_only_the_audience(perimeter, audience, whole, objects),
+        _only_the_pipeline_reads_its_queries(audience, whole),
         *_only_its_key(objects),
         *_admitted(perimeter, audience, whole, objects),
     )
@@ -107,16 +108,6 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
             conditions=(caller_is_not(*audience.users), not_a_service()),
         ),
         Statement(
-            sid="RefuseOtherReadersOfQueries",
-            what="Nobody reads results of the pipeline's queries but the pipeline.",
-            why="They hold what it read of other products, labels and all, whatever the product's own labels are.",
-            but="The pipeline asked for them.",
-            principal="*",
-            actions=READ_OBJECTS,
-            resources=(f"{whole}/{names.QUERIES}/*",),
-            conditions=(caller_is_not(audience.pipeline), not_a_service()),
-        ),
-        Statement(
             sid="RefuseOtherListers",
             what="Nobody lists keys but the readers, the deployment and the preview.",
             why="Keys can hold values of the data; a deployment needs `s3:ListBucket` to see that the bucket is there.",
@@ -150,6 +141,19 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
             resources=(whole,),
             conditions=(caller_is_not(audience.deploy), not_a_service()),
         ),
+    )
+
+
+def _only_the_pipeline_reads_its_queries(audience: Audience, whole: str) -> Statement:
+    return Statement(
+        sid="RefuseOtherReadersOfQueries",
+        what="Nobody reads results of the pipeline's queries but the pipeline.",
+        why="They hold what it read of other products, labels and all, whatever the product's own labels are.",
+        but="The pipeline asked for them.",
+        principal="*",
+        actions=READ_OBJECTS,
+        resources=(f"{whole}/{names.QUERIES}/*",),
+        conditions=(caller_is_not(audience.pipeline), not_a_service()),
     )
 
 

@@ -13,10 +13,8 @@ from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Unlabelled
 from mesh.proof.machine_readers import cleared_for, pipeline_of, products_read, written_reads
 from mesh.proof.subject import Subject
-from mesh.proof.written_labels import WrittenContract
+from mesh.proof.written_labels import LabelSet, WrittenContract
 from mesh.proof.written_pipelines import LeftBehind
-
-LabelSet = frozenset[str]
 
 
 def machines_read_by_clearance(subject: Subject) -> Iterator[AnyClaim]:
@@ -129,7 +127,7 @@ def _readable(written: WrittenContract, read: DataProductArgs, within: LabelSet)
 
 
 def _unapproved(subject: Subject, output: WrittenContract, left: LeftBehind) -> str | None:
-    """Why a label is not left behind as people agreed; None when it is."""
+    """The fault of a label that is left behind otherwise than people agreed; None when it has none."""
     if not left.reasoned:
         return "without a reason"
     clearances, approvers = subject.written_clearances, subject.as_written.approvers
