@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli import exit_codes, main, validate
+from tests.mesh_copies import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
@@ -24,7 +24,7 @@ MESH = str(Path(sys.executable).parent / "mesh")
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """A copy of the sample mesh that a test may change."""
-    shutil.copytree(STACKS, tmp_path / "stacks")
+    copied(STACKS, tmp_path / "stacks")
     return tmp_path / "stacks"
 
 
