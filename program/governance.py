@@ -39,7 +39,7 @@ def deploy(plan: GovernancePlan) -> None:
     for name, args in plan.registered.items():
         location = RegisteredLocation(name, args, opts=after(catalog, hub.lake))
         # An entry's database is there before its tables, so it is closed, and at a place that is registered.
-        CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location))
+        CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location.location))
     network = PrivateNetwork("mesh", plan.network, opts=options)
     AccountBudget("governance", plan.account, opts=after(options, account, hub.lake, network))
     pulumi.export("bus", bus.arn)

@@ -48,11 +48,11 @@ def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture
 
 
 def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change(sample / "domains" / "identity.yaml", "kind: ml, ports: [files]", "kind: ml, prots: [files]")
+    change(sample / "domains" / "identity.yaml", "kind: analytics, ports: [table]", "kind: analytics, prots: [table]")
     assert main.run(["validate", str(sample), *DAY]) == exit_codes.BAD_INPUT
     out = capsys.readouterr().out
     assert re.search(
-        r"domains/identity\.yaml:10:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out
+        r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.accounts'; did you mean 'ports'\?", out
     )
 
 

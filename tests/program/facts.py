@@ -77,11 +77,7 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
         yield from _deciding(f"access-{name}", domain)
-    providers = [
-        *plan.access.items(),
-        *((f"domain-{n}", d.publishing) for n, d in plan.domains.items() if d.catalog),
-    ]
-    for stack, access in providers:
+    for stack, access in plan.access.items():
         role = access.deploy_role if update else access.preview_role
         yield fact(stack, f"provider of {access.account_id}", [role, access.region, access.tags])
 
@@ -125,28 +121,8 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield fact(stack, "network shared with", network.perimeter.domains_unit_arn)
     for key in catalog.classifications:
         yield fact(stack, f"tag {key}", ["false", "true"])
-    to, sees = catalog.perimeter.domains_unit_arn, ["DESCRIBE"]
-    yield fact(stack, f"grant to {to}: every-database", [sees, sees, governance, _databases(catalog, governance)])
-    for clearance in catalog.clearances:
-        permissions, what = ["DESCRIBE", "SELECT"], _expression(clearance, governance)
-        yield fact(stack, f"grant to {to}: {clearance.name}-table", [permissions, permissions, governance, what])
-    for publisher in catalog.publishers:
-        label = publisher.rpartition("/")[2]
-        yield fact(stack, f"grant to {publisher}: {label}-publishes", [["CREATE_DATABASE"], [], governance, True])
-        for key in catalog.classifications:
-            what = {"catalogId": governance, "key": key, "values": ["false", "true"]}
-            about = f"grant to {publisher}: {label}-labels-{key}"
-            yield fact(stack, about, [["ASSOCIATE", "DESCRIBE"], [], governance, what])
-    for name, args in plan.locations.items():
-        arn = names.location_role(governance, name)
-        yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
-        arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
-        yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
-    for product, args in plan.registered.items():
-        yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
-        place = {"catalogId": governance, "arn": args.arn}
-        about = f"grant to {args.publisher}: {product}"
-        yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
+    yield from _grants_of_the_hub(stack, catalog)
+    yield from _published(stack, plan, governance)
     for role in plan.ci.values():
         yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
     yield from _break_glass(stack, plan.break_glass)
@@ -154,6 +130,39 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
     yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
     yield fact(stack, f"trail {names.PATH}", audit.bucket)
+
+
+def _grants_of_the_hub(stack: str, catalog: nodes.MeshCatalogArgs) -> Iterator[Fact]:
+    governance = catalog.perimeter.governance_id
+    to, sees = catalog.perimeter.domains_unit_arn, ["DESCRIBE"]
+    yield fact(stack, f"grant to {to}: every-database", [sees, sees, governance, _databases(catalog, governance)])
+    for clearance in catalog.clearances:
+        permissions, what = ["DESCRIBE", "SELECT"], _expression(clearance, governance)
+        yield fact(stack, f"grant to {to}: {clearance.name}-table", [permissions, permissions, governance, what])
+    for publisher in catalog.publishers:
+        label = publisher.rpartition("/")[2]
+        for key in catalog.classifications:
+            what = {"catalogId": governance, "key": key, "values": ["false", "true"]}
+            about = f"grant to {publisher}: {label}-labels-{key}"
+            yield fact(stack, about, [["ASSOCIATE", "DESCRIBE"], [], governance, what])
+
+
+def _published(stack: str, plan: nodes.GovernancePlan, governance: str) -> Iterator[Fact]:
+    for name, args in plan.locations.items():
+        arn = names.location_role(governance, name)
+        yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
+        publisher, about = args.publisher, f"The publication function moves the tables of domain {name}"
+        yield from _role(stack, names.publisher_role(governance, name), about, publisher.trust, publisher.permissions)
+    for product, args in plan.registered.items():
+        yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
+        place = {"catalogId": governance, "arn": args.arn}
+        about = f"grant to {args.publisher}: {product}"
+        yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
+    for product, args in plan.entries.items():
+        yield from _entry(stack, product, args)
+    about = "Checks drafts and publishes them, as the check and the publisher of each domain"
+    role = plan.publication_role
+    yield from _role(stack, names.publication_role(governance), about, role.trust, role.permissions)
 
 
 def _break_glass(stack: str, args: nodes.BreakGlassArgs) -> Iterator[Fact]:
@@ -242,8 +251,8 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
             yield fact(
                 stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
             )
-    for args in plan.catalog.values():
-        yield from _entry(stack, args)
+    for args in plan.drafts.values():
+        yield from _drafts(stack, args)
 
 
 def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
@@ -263,6 +272,16 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.clearance, governance)])
         what = _expression(args.clearance, governance)
         yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
+    about = f"Checks the drafts of domain {plan.name}, before they are published"
+    yield from _role(stack, names.check_role(account), about, plan.check.trust, plan.check.permissions)
+    for product, args in plan.draft_databases.items():
+        database = names.draft_database(plan.name, product)
+        about = f"Drafts of {plan.name}.{product}: its pipeline commits here, the mesh checks and publishes"
+        yield fact(stack, f"database {database}", [about, None, account])
+        yield fact(stack, f"open to all whom IAM admits: {database}", ["ALL"])
+        what = {"catalogId": account, "name": database}
+        yield fact(stack, f"grant to IAM_ALLOWED_PRINCIPALS: {product}-draft", [["ALL"], [], None, what])
+        assert args.database == database
     what = {"catalogId": account, "name": plan.default.database}
     yield fact(stack, f"grant to {account}:IAMPrincipals: default", [["DESCRIBE"], [], None, what])
     yield fact(stack, f"database {plan.default.database}", [plan.default.description, None, account])
@@ -277,21 +296,23 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield from _role(stack, arn, about, args.trust, args.permissions)
 
 
-def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
+def _entry(stack: str, product: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
     governance = args.perimeter.governance_id
     about = [args.description, f"s3://{args.location}/", governance]
     yield fact(stack, f"database {args.database}", about)
     for key in args.classifications:
         yield fact(stack, f"label {key} on {args.database}", "true")
+    what = {"catalogId": governance, "name": args.database}
+    about = f"grant to {names.publisher_role(governance, args.domain)}: publishes-{product}"
+    yield fact(stack, about, [["CREATE_TABLE", "DESCRIBE"], [], governance, what])
+
+
+def _drafts(stack: str, args: nodes.DraftTablesArgs) -> Iterator[Fact]:
     for table in args.tables:
         location = f"s3://{args.location}/{table.name}/"
         # Glue takes no description beside the schema of an Iceberg table.
         description = table.description if table.format == "parquet" else None
         yield fact(stack, f"table {args.database}.{table.name}", [description, location, *_columns(table)])
-        for column in {column.name: column for column in (*table.columns, *table.partitions)}.values():
-            for key in args.classifications:
-                value = "true" if key in column.labels else "false"
-                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", value)
 
 
 def _columns(table: CatalogTable) -> list[Any]:
@@ -387,6 +408,9 @@ def _database(resource: Found, known: Known) -> Facts:
         yield f"link {inputs['name']}", [inputs["targetDatabase"], inputs["catalogId"]]
     else:
         yield f"database {inputs['name']}", [inputs["description"], inputs.get("locationUri"), inputs["catalogId"]]
+        for opened in inputs.get("createTableDefaultPermissions") or ():
+            assert opened["principal"] == {"dataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+            yield f"open to all whom IAM admits: {inputs['name']}", opened["permissions"]
 
 
 def _table(resource: Found, known: Known) -> Facts:

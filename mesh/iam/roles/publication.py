@@ -131,7 +131,7 @@ def _tells(perimeter: Perimeter) -> tuple[Statement, ...]:
             why="A run that failed is explained by its log.",
             effect="Allow",
             actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-            resources=names.log_group(region, hub, names.PUBLICATION)[:2],
+            resources=names.log_group(region, hub, names.PUBLICATION)[1:2],
         ),
     )
 

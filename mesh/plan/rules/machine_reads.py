@@ -49,7 +49,8 @@ def pipelines_read_with_a_clearance(context: RuleContext) -> Iterator[Problem]:
         elif clearance is not None and not reads:
             message = f"it reads nothing, so that clearance '{clearance}' opens nothing; remove it, or name 'reads'"
             yield declared.problem(message, "clearance")
-        elif clearance is not None and clearance not in known and not context.mesh.is_unread("clearances", clearance):
+        # That there is no clearance at all is told once, of mesh.yaml.
+        elif clearance and known and clearance not in known and not context.mesh.is_unread("clearances", clearance):
             yield declared.problem(unknown("clearance", clearance, known), "clearance")
 
 

@@ -31,11 +31,12 @@ def of_publication(subject: Subject) -> RoleWork:
         duties=(
             *(Duty("sts:AssumeRole", names.check_role(account)) for account in domains),
             *(Duty("sts:AssumeRole", names.publisher_role(hub, domain.name)) for domain in subject.domains),
-            Duty("logs:CreateLogStream", log),
+            Duty("logs:CreateLogStream", f"{log}:log-stream:x"),
             Duty("logs:PutLogEvents", f"{log}:log-stream:x"),
             *(Duty("events:PutEvents", bus, _event(told)) for told in (names.PUBLISHED, names.REFUSED)),
             *each("ec2: CreateNetworkInterface DeleteNetworkInterface", f"{own}:network-interface/x"),
             *(Duty("ec2:CreateNetworkInterface", f"{own}:{what}") for what in ("security-group/x", "subnet/x")),
+            *each("ec2: DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets", "*"),
             *each("kms: Decrypt GenerateDataKey", key, subject.through_s3),
         ),
         granted=(

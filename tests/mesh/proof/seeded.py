@@ -16,7 +16,7 @@ from typing import Any
 from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lake, Lakes, LocationGrant
 from mesh.evaluator.world import World
-from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource
+from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Grant, Label, NamedResource
 from mesh.proof.subject import Subject
 
 Json = dict[str, Any]
@@ -738,7 +738,25 @@ def a_pipeline_steps_into_a_clearance(bench: Bench) -> None:
 @fault("M12", "role/somebody-else", "is allowed")
 def a_role_of_a_chance_name_steps_into_a_publisher(bench: Bench) -> None:
     edit = also("ArnLike", ARN, "arn:aws:iam::*:role/somebody-else")
-    bench.statement("role/mesh/publisher/*, trust", "DeploymentOfTheDomain", edit)
+    bench.statement("role/mesh/publisher/*, trust", "ThePublicationFunction", edit)
+
+
+@fault("M12", "the deployment of domain ads", "role/mesh/publisher/publish-ads is allowed")
+def a_deployment_publishes_without_a_check(bench: Bench) -> None:
+    """It was so: the stack of a domain had a provider in governance, as its publisher."""
+    deploys = {
+        "Sid": "DeploymentOfTheDomain",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{bench.account('ads')}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    bench.add("role/mesh/publisher/publish-ads, trust", deploys)
+
+
+@fault("M12", "a function of another name", "role/mesh/check is allowed")
+def a_function_of_another_name_reads_drafts(bench: Bench) -> None:
+    edit = also("ArnLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/functions/*")
+    bench.statement("role/mesh/check, trust", "ThePublicationFunction", edit)
 
 
 # ---- partners
@@ -923,12 +941,58 @@ def a_pipeline_is_assumed_for_any_account(bench: Bench) -> None:
     bench.statement("role/mesh/pipeline/none/impressions, trust", "PipelinesOfThisAccount", edit)
 
 
-@fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsDatabases")
+@fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsTables")
 def a_publisher_writes_databases_that_contain_its_name(bench: Bench) -> None:
     """`*ads*` is a coincidence of naming, not a scope."""
     hub = f"arn:aws:glue:{bench.subject.region}:{bench.hub}"
     edit = element("Resource", f"{hub}:catalog", f"{hub}:database/*ads*", f"{hub}:table/*ads*/*")
-    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsDatabases", edit)
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsTables", edit)
+
+
+@fault("I23", "the publisher of ads", "glue:CreateDatabase", "is granted by the caller's own policies")
+def a_publisher_makes_databases(bench: Bench) -> None:
+    """A database that is made anew is open until its tags come."""
+    edit = _more("Action", "glue:CreateDatabase")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsTables", edit)
+
+
+@fault("I23", "the deployment of the governance account", "is not refused by the resource's policy")
+def the_deployment_of_governance_moves_tables(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/deploy")
+    bench.statement("policy of the mesh catalog", "RefuseOtherTables", edit)
+
+
+@fault("I20", "account", "ads__impressions is open to all that IAM admits")
+def a_link_is_left_to_iam(bench: Bench) -> None:
+    """One of the two switches that hand a table back to IAM; drafts alone have them."""
+    on = NamedResource(catalog=bench.account("ads"), database="ads__impressions")
+    bench.grant(bench.account("ads"), Grant(name="open", principal=EVERYONE_IAM_ALLOWS, permissions=("ALL",), on=on))
+
+
+@fault("I16", "that the refusal does not except", "glue:GetTable", "RefuseOtherDrafters")
+def a_clearance_sees_drafts(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")
+    bench.statement("mesh-who-reads", "RefuseOtherDrafters", edit)
+
+
+@fault("U2", "the pipeline of", "__draft", "is granted by the caller's own policies")
+def a_pipeline_commits_to_drafts_of_others(bench: Bench) -> None:
+    own = f"arn:aws:glue:{bench.subject.region}:{bench.account('ads')}"
+    edit = _more("Resource", f"{own}:database/*__draft", f"{own}:table/*__draft/*")
+    bench.statement("role/mesh/pipeline/none/*, mesh", "CommitToTheDraft", edit)
+
+
+@fault("M5", "the pipeline", "s3:DeleteObject", "tables/data/part-0.parquet is allowed")
+def a_pipeline_deletes_what_is_published(bench: Bench) -> None:
+    """It was so: with the clean-up of an Iceberg client the files that the hub names were gone."""
+    bench.statement("role/mesh/pipeline/none/*, mesh", "WriteTheProduct", _more("Action", "s3:DeleteObject"))
+
+
+@fault("M5", "the deployment, of a table", "s3:GetObject", "v1.avro is not refused by the resource's policy")
+def who_starts_tables_reads_their_manifests(bench: Bench) -> None:
+    """A manifest has bounds of columns, which are values."""
+    edit = element("NotResource", "arn:aws:s3:::*/tables/*/metadata/*")
+    bench.statement("policy of bucket aurora-ads--impressions", "RefuseStartingWithMore", edit)
 
 
 @fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/", "is granted by the caller's own policies")
@@ -1459,6 +1523,13 @@ def a_publisher_deregisters_locations(bench: Bench) -> None:
     bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
 
 
+@fault("U2", "lakeformation:RemoveLFTagsFromResource", "is granted by the caller's own policies")
+def a_publisher_takes_labels_away(bench: Bench) -> None:
+    """Without a tag a column is what its table is, and whoever put `true` there meant it."""
+    edit = _more("Action", "lakeformation:RemoveLFTagsFromResource")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
+
+
 @fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
 def a_delivery_lacks_an_action_of_the_guide(bench: Bench) -> None:
     """S3 marks such a replication as failed, hours later, and tells nobody who does not look."""
@@ -1597,15 +1668,15 @@ def the_deployment_of_who_reads_changes_the_other(bench: Bench) -> None:
     bench.statement(DECIDES, "MakeRolesOfReadersAndJobs", edit)
 
 
-@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+@fault("M16", "publish-content", "points a table at", "aurora-ads--impressions/tables")
 def a_publisher_may_point_at_another_domains_location(bench: Bench) -> None:
-    """A database there would be read with the other domain's role: an attacker's reading, A9."""
+    """A table there would be read with the other domain's role: an attacker's reading, A9."""
     publisher = f"arn:aws:iam::{bench.hub}:role/mesh/publisher/publish-content"
     granted = LocationGrant(principal=publisher, arn="arn:aws:s3:::aurora-ads--impressions/tables")
     bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, location_grants=(*lake.location_grants, granted)))
 
 
-@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+@fault("M16", "publish-content", "points a table at", "aurora-ads--impressions/tables")
 def a_location_is_not_registered_before_its_owner_has_it(bench: Bench) -> None:
     """At a place that is not registered Lake Formation asks for nothing."""
 
