@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Mapping
 
 from mesh import names
 from mesh.aws.aws_regions import zone_letters
@@ -23,6 +24,7 @@ from mesh.plan.nodes import (
     AuditTrailArgs,
     BreakGlassArgs,
     BreakGlassGroupArgs,
+    CatalogEntryArgs,
     ClearanceRoleArgs,
     DataProductArgs,
     Delivery,
@@ -56,13 +58,15 @@ class Builder(CatalogNodes):
 
     def plan(self) -> Plan:
         """The whole plan."""
+        domains = {name: self.domain(name, domain) for name, domain in self.mesh.domains.items()}
+        entries = {f"{name}.{p}": entry for name, domain in domains.items() for p, entry in domain.catalog.items()}
         return Plan(
             mesh=self.file.name,
             as_of=self.as_of,
             perimeter=self.perimeter,
             organization=self.organization(),
-            governance=self.governance(),
-            domains={name: self.domain(name, domain) for name, domain in self.mesh.domains.items()},
+            governance=self.governance(entries),
+            domains=domains,
             partners={name: self.partner(name, partner) for name, partner in self.mesh.partners.items()},
         )
 
@@ -136,8 +140,8 @@ class Builder(CatalogNodes):
             ),
         ]
 
-    def governance(self, with_entries: bool = True) -> GovernancePlan:
-        """The stack `governance`; without the catalog's entries also of a mesh whose contracts have mistakes."""
+    def governance(self, entries: Mapping[str, CatalogEntryArgs] | None = None) -> GovernancePlan:
+        """The stack `governance`; without entries of the catalog what is the same whatever the contracts say."""
         defaults, owner = self.file.defaults, self.file.owner
         return GovernancePlan(
             access=self.access(self.perimeter.governance_id, "governance", owner.team, self.governance_is_assumed),
@@ -174,7 +178,7 @@ class Builder(CatalogNodes):
             network=NetworkArgs(perimeter=self.perimeter, zones=zone_letters(self.file.region, self.file.zones)),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
-            entries=self.entries() if with_entries else {},
+            entries=entries or {},
             ci=continuous_integration.roles_of_domains(
                 self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
             ),
@@ -187,6 +191,7 @@ class Builder(CatalogNodes):
         account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
         assumed = name not in self.accounts.domains
         contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
+        catalog = {p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports}
         return DomainPlan(
             name=name,
             access=self.access(account_id, stack, owner, assumed),
@@ -197,8 +202,8 @@ class Builder(CatalogNodes):
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
             jobs={p: job for p in contracted if (job := pipeline_nodes.job(self, name, p)) is not None},
-            catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
-            drafts={p: self.draft(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
+            catalog=catalog,
+            drafts={p: self.draft(entry) for p, entry in catalog.items()},
             links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
         )

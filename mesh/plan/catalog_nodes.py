@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from mesh.contracts import catalog
-from mesh.contracts.catalog import CatalogTable
 from mesh.model import Contract, Domain, Product
 from mesh.plan.inputs import PlanInputs
-from mesh.plan.nodes import CatalogEntryArgs, DraftTablesArgs, RegisteredLocationArgs, ResourceLinkArgs
+from mesh.plan.nodes import CatalogEntryArgs, CheckRoleArgs, DraftTablesArgs, RegisteredLocationArgs, ResourceLinkArgs
 
 
 class CatalogNodes(PlanInputs):
@@ -28,15 +25,6 @@ class CatalogNodes(PlanInputs):
             if "table" in product.ports
         }
 
-    def entries(self) -> dict[str, CatalogEntryArgs]:
-        """The entries of every product with a table port in the mesh catalog."""
-        return {
-            f"{domain}.{name}": self.entry(domain, name, product, self.mesh.contracts[f"{domain}.{name}"])
-            for domain, owner in self.mesh.domains.items()
-            for name, product in owner.products.items()
-            if "table" in product.ports
-        }
-
     def entry(self, domain: str, name: str, product: Product, contract: Contract) -> CatalogEntryArgs:
         """The entry of a product in the mesh catalog."""
         return CatalogEntryArgs(
@@ -45,31 +33,25 @@ class CatalogNodes(PlanInputs):
             product=name,
             description=contract.purpose,
             bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
-            tables=self._tables(f"{domain}.{name}", contract),
+            tables=catalog.tables(contract, self.words, self.mesh.locks.get(f"{domain}.{name}")),
             classifications=self.classifications,
             deletion_protection=self.protected(self.mesh.domains[domain], product),
         )
 
-    def draft(self, domain: str, name: str, product: Product, contract: Contract) -> DraftTablesArgs:
-        """The tables of a product as its pipeline writes them, before they are published."""
-        account_id = self.domain_id(domain)
+    def draft(self, entry: CatalogEntryArgs) -> DraftTablesArgs:
+        """The tables of an entry as the product's pipeline writes them, before they are published."""
         return DraftTablesArgs(
-            account_id=account_id,
-            domain=domain,
-            product=name,
-            bucket=self.perimeter.buckets.of_product(domain, name, account_id),
-            tables=self._tables(f"{domain}.{name}", contract),
-            deletion_protection=self.protected(self.mesh.domains[domain], product),
+            account_id=self.domain_id(entry.domain),
+            domain=entry.domain,
+            product=entry.product,
+            bucket=entry.bucket,
+            tables=entry.tables,
+            deletion_protection=entry.deletion_protection,
         )
 
-    def _tables(self, reference: str, contract: Contract) -> tuple[CatalogTable, ...]:
-        if reference not in self._of_contracts:
-            self._of_contracts[reference] = catalog.tables(contract, self.words, self.mesh.locks.get(reference))
-        return self._of_contracts[reference]
-
-    @cached_property
-    def _of_contracts(self) -> dict[str, tuple[CatalogTable, ...]]:
-        return {}
+    def check(self, domain: str) -> CheckRoleArgs:
+        """The role with which the drafts of a domain are checked."""
+        return CheckRoleArgs(perimeter=self.perimeter, domain=domain, account_id=self.domain_id(domain))
 
     def links(self, name: str, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
         """Resource links to the products with a table port that a domain has, and that it consumes."""

@@ -260,8 +260,13 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     yield fact(stack, "boundary", plan.account.boundary.text())
     yield from _settings(stack, account, (names.deploy_access_role(account),))
     for args in plan.pipelines.values():
-        about = f"Writes {args.domain}.{args.product}, and nothing else"
+        about = f"Writes {args.domain}.{args.product}, and no other product"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
+        if args.within and any("table" in read.ports for read in args.reading):
+            governance, about = args.perimeter.governance_id, f"grant to {args.arn}: {args.product}"
+            yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.within, governance)])
+            what = _expression(args.within, governance)
+            yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
     for args in plan.staff.values():
         about = f"People who are {args.duty} of the domain '{args.domain}'"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)

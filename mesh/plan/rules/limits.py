@@ -73,7 +73,7 @@ def documents_fit_their_quotas(context: RuleContext) -> Iterator[Problem]:
 
 def _of_the_mesh(context: RuleContext) -> Iterator[DocumentKind]:
     builder = context.builder
-    governance, remedy = builder.governance(with_entries=False), "this is a fault of the platform, please report it"
+    governance, remedy = builder.governance(), "this is a fault of the platform, please report it"
 
     def one(quota: tuple[str, str], name: str, document: Document) -> DocumentKind:
         return DocumentKind(quota, remedy, [Candidate(name, "mesh.yaml", (), lambda: document)])
@@ -81,6 +81,8 @@ def _of_the_mesh(context: RuleContext) -> Iterator[DocumentKind]:
     yield one(("glue", "resource_policy_bytes"), "the policy of the catalog", governance.catalog.catalog_policy)
     yield one(("events", "bus_policy_chars"), "the policy of the event bus", governance.bus.policy)
     yield one(("s3", "bucket_policy_bytes"), "the policy of the audit bucket", governance.audit.bucket_policy)
+    publication = governance.publication_role.permissions
+    yield one(("iam", "role_inline_total_chars"), "the publication role's policy", publication)
     endpoint = governance.network.endpoints["events"]
     yield one(("vpc", "endpoint_policy_chars"), "the policy of an endpoint", endpoint)
     for policy in builder.fixed_policies():
@@ -162,6 +164,7 @@ def _of_domains(context: RuleContext) -> Iterator[DocumentKind]:
 
     inline = ("iam", "role_inline_total_chars")
     yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher.permissions)
+    yield kind(inline, "the check role's policy", lambda name, _: builder.check(name).permissions)
     yield kind(inline, "the location role's policy", lambda name, _: builder.location(name).permissions)
     yield kind(inline, "the policy of a clearance role", largest_clearance)
     yield kind(("iam", "managed_policy_chars"), "the boundary", lambda name, d: builder.account(name, d).boundary)

@@ -97,9 +97,16 @@ Lower = Callable[[str, str, int], None]
         (
             "iam",
             "role_inline_total_chars",
-            800,
+            500,
             "domains/shop.yaml:1:1: the publisher role's policy of 'shop' would have ",
         ),
+        (
+            "iam",
+            "role_inline_total_chars",
+            800,
+            "domains/shop.yaml:1:1: the check role's policy of 'shop' would have ",
+        ),
+        ("iam", "role_inline_total_chars", 800, "mesh.yaml:1:1: the publication role's policy would have "),
         (
             "iam",
             "role_inline_total_chars",
@@ -150,15 +157,15 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
 def test_roles_above_the_default_are_a_warning_and_above_the_most_an_error(
     tiny: Path, findings: Findings, lower: Lower
 ) -> None:
-    lower("iam", "roles_per_account_default", 10)
+    lower("iam", "roles_per_account_default", 12)
     assert findings(tiny) == [
-        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 11 roles, "
-        "more than IAM's default of 10: have the quota raised first",
-        "mesh.yaml:1:1: warning: the governance account would have 14 roles, more than IAM's default of 10: "
+        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 13 roles, "
+        "more than IAM's default of 12: have the quota raised first",
+        "mesh.yaml:1:1: warning: the governance account would have 15 roles, more than IAM's default of 12: "
         "have the quota raised first",
     ]
-    lower("iam", "roles_per_account_max", 13)
-    assert "mesh.yaml:1:1: the governance account would have 14 roles, IAM takes 13: split it" in findings(tiny)
+    lower("iam", "roles_per_account_max", 14)
+    assert "mesh.yaml:1:1: the governance account would have 15 roles, IAM takes 14: split it" in findings(tiny)
 
 
 def test_more_accounts_and_policies_than_an_organization_takes_are_found(

@@ -88,7 +88,7 @@ def test_every_resource_is_asked_about_by_its_own_deployment_and_reads_by_the_pr
     plan, claims = tiny_subject.plan, asked(tiny_subject, types_of(THREE, "here"))
     domain = next(each for each in plan.domains.values() if each.catalog)
     product, entry = next(iter(domain.products.values())), next(iter(domain.catalog.values()))
-    account, hub, region = domain.access.account_id, tiny_subject.hub, tiny_subject.region
+    account, region = domain.access.account_id, tiny_subject.region
     bucket, table = f"arn:aws:s3:::{product.bucket}", f"{entry.database}__draft/{entry.tables[0].name}"
     for role, action, resource in (
         (f"arn:aws:iam::{account}:role/mesh/deploy", "s3:CreateBucket", bucket),
@@ -98,11 +98,6 @@ def test_every_resource_is_asked_about_by_its_own_deployment_and_reads_by_the_pr
             f"arn:aws:iam::{account}:role/mesh/deploy-access",
             "iam:CreateRole",
             f"arn:aws:iam::{account}:role/mesh/owner",
-        ),
-        (
-            f"arn:aws:iam::{hub}:role/mesh/deploy",
-            "glue:CreateDatabase",
-            f"arn:aws:glue:{region}:{hub}:database/{entry.database}",
         ),
         (
             f"arn:aws:iam::{account}:role/mesh/deploy",
