@@ -399,6 +399,17 @@ def _grant(resource: Found, known: Known) -> Facts:
         component = resource["parent"].rpartition("::")[2]
         to = f"arn:aws:iam::{resource['account']}:role/mesh/clearance/{component}"
         assert inputs["principal"] in (to, "<unknown>")
+    elif "mesh:aws:PipelineRole$" in resource["urn"]:
+        above = f"{resource['parent'].rpartition('::')[0]}$"
+        (role,) = (
+            each["inputs"]
+            for each in known.values()
+            if each["type"].endswith("iam/role:Role")
+            and each["urn"].startswith(above)
+            and each["urn"].endswith(f"::{resource['parent'].rpartition('::')[2]}")
+        )
+        to = f"arn:aws:iam::{resource['account']}:role{role['path']}{role['name']}"
+        assert inputs["principal"] in (to, "<unknown>")
     on = [
         inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database", "dataLocation") if key in inputs
     ]
