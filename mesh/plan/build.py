@@ -18,7 +18,7 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, delivered, people, publication
+from mesh.plan import continuous_integration, delivered, people, pipeline_nodes, publication
 from mesh.plan.catalog_nodes import CatalogNodes
 from mesh.plan.nodes import (
     AccountBaselineArgs,
@@ -167,6 +167,7 @@ class Builder(CatalogNodes):
                 direct={name: self.domain_id(name) for name in self.mesh.domains}
                 if self.file.granted_by == "hub"
                 else {},
+                machines=pipeline_nodes.granted_by_hub(self),
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
@@ -224,6 +225,7 @@ class Builder(CatalogNodes):
             staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
+            jobs={p: job for p in contracted if (job := pipeline_nodes.job(self, name, p)) is not None},
             catalog=catalog,
             drafts={p: self.draft(entry) for p, entry in catalog.items()},
             links=self.links(name, domain, account_id),
@@ -260,8 +262,7 @@ class Builder(CatalogNodes):
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
         """The pipeline role of a product."""
-        account_id = self.domain_id(domain)
-        return PipelineRoleArgs(perimeter=self.perimeter, domain=domain, product=product, account_id=account_id)
+        return pipeline_nodes.role(self, domain, product)
 
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
@@ -305,6 +306,7 @@ class Builder(CatalogNodes):
             readers=self.covering(labels),
             retention=product.retention or defaults.retention,
             log_bucket=self.perimeter.buckets.logs(domain, account_id),
+            pipeline_clearance=pipeline_nodes.clearance_of(product),
             delivers=reference in self.agreements,
             deletion_protection=self.protected(self.mesh.domains[domain], product),
             tags={

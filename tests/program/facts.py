@@ -279,8 +279,13 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     yield fact(stack, "boundary", plan.account.boundary.text())
     yield from _settings(stack, account, (names.deploy_access_role(account),))
     for args in plan.pipelines.values():
-        about = f"Writes {args.domain}.{args.product}, and nothing else"
+        about = f"Writes {args.domain}.{args.product}, and no other product"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
+        if args.within and any("table" in read.ports for read in args.reading):
+            governance, about = args.perimeter.governance_id, f"grant to {args.arn}: {args.product}"
+            yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.within, governance)])
+            what = _expression(args.within, governance)
+            yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
     forward, about = plan.forward, "Rules pass on to the mesh bus what S3 and Glue tell of drafts"
     yield from _role(stack, forward.arn, about, forward.trust, forward.permissions)
     for args in plan.staff.values():
@@ -414,6 +419,17 @@ def _grant(resource: Found, known: Known) -> Facts:
     if "mesh:aws:ClearanceRole$" in resource["urn"]:
         component = resource["parent"].rpartition("::")[2]
         to = f"arn:aws:iam::{resource['account']}:role/mesh/clearance/{component}"
+        assert inputs["principal"] in (to, "<unknown>")
+    elif "mesh:aws:PipelineRole$" in resource["urn"]:
+        above = f"{resource['parent'].rpartition('::')[0]}$"
+        (role,) = (
+            each["inputs"]
+            for each in known.values()
+            if each["type"].endswith("iam/role:Role")
+            and each["urn"].startswith(above)
+            and each["urn"].endswith(f"::{resource['parent'].rpartition('::')[2]}")
+        )
+        to = f"arn:aws:iam::{resource['account']}:role{role['path']}{role['name']}"
         assert inputs["principal"] in (to, "<unknown>")
     on = [
         inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database", "dataLocation") if key in inputs
@@ -555,9 +571,6 @@ READERS: Final[dict[str, Any]] = {
     "iam/rolePolicy:RolePolicy": _a_role_policy,
     "athena/workgroup:Workgroup": _workgroup,
     "budgets/budget:Budget": _budget,
-    "cloudwatch/metricAlarm:MetricAlarm": lambda resource, known: iter(
-        [(f"alarm {resource['inputs']['name']}", resource["inputs"]["metricQueries"][1]["expression"])]
-    ),
     "glue/catalogDatabase:CatalogDatabase": _database,
     "glue/catalogTable:CatalogTable": _table,
     "glue/resourcePolicy:ResourcePolicy": _inputs("policy of the catalog", "policy", of=""),
@@ -570,7 +583,7 @@ READERS: Final[dict[str, Any]] = {
     "cloudwatch/eventRule:EventRule": of_it.rule,
     "cloudwatch/eventTarget:EventTarget": _target,
     "cloudwatch/logGroup:LogGroup": _named("log group of", "name"),
-    "cloudwatch/metricAlarm:MetricAlarm": _inputs("alarm", *of_it.ALARM),
+    "cloudwatch/metricAlarm:MetricAlarm": of_it.alarm,
     "lambda/function:Function": of_it.function,
     "sqs/queue:Queue": _inputs("queue", *of_it.QUEUE),
     "sns/topic:Topic": _inputs("topic", "policy"),

@@ -56,6 +56,12 @@ def rule(resource: Found, known: Mapping[str, Found]) -> Iterator[About]:
     yield f"rule {inputs['name']}", inputs.get("eventPattern") or inputs["scheduleExpression"]
 
 
+def alarm(resource: Found, known: Mapping[str, Found]) -> Iterator[About]:
+    """What a registered alarm looks at: an expression over metrics, or one metric and its threshold."""
+    inputs, (_, *expressions) = resource["inputs"], resource["inputs"].get("metricQueries") or [None]
+    yield f"alarm {inputs['name']}", expressions[0]["expression"] if expressions else [inputs.get(k) for k in ALARM]
+
+
 def queue_of(resource: Found, known: Mapping[str, Found]) -> str:
     """The ARN of the queue of a component, which AWS alone says; the one that is called as the component."""
     component = resource["parent"].rpartition("::")[2]

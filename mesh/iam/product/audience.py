@@ -13,7 +13,8 @@ class Audience:
     """Roles that touch a product: ARNs, and patterns of ARNs.
 
     `pipeline` writes; `location` reads for Lake Formation (None without a table port); `clearances` are patterns of
-    the clearance roles whose clearance covers every label (empty without a files port); `delivery` copies to partners;
+    the clearance roles whose clearance covers every label (empty without a files port), `machines` those of pipelines
+    that read with such a clearance, each of which its own policy holds to its `reads`; `delivery` copies to partners;
     `check` reads drafts before they are published; `starter`, the deployment of the domain, starts tables: Glue writes
     an Iceberg table's first metadata file as whoever creates the table. Both are None without a table port.
     """
@@ -22,6 +23,7 @@ class Audience:
     pipeline: str
     location: str | None = None
     clearances: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
     delivery: str | None = None
     check: str | None = None
     starter: str | None = None
@@ -35,7 +37,7 @@ class Audience:
     def readers(self) -> tuple[str, ...]:
         """Roles that may read objects, all of them or those of tables."""
         single = (arn for arn in (self.pipeline, self.location, self.delivery, self.check) if arn)
-        return (*single, *self.clearances)
+        return (*single, *self.clearances, *self.machines)
 
     @property
     def users(self) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Docu
     return document(
         *encrypted_in_transit(whole, objects),
         *_only_the_audience(perimeter, audience, whole, objects),
+        _only_the_pipeline_reads_its_queries(audience, whole),
         *_only_its_key(objects),
         *_admitted(perimeter, audience, whole, objects),
     )
@@ -143,6 +144,19 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
     )
 
 
+def _only_the_pipeline_reads_its_queries(audience: Audience, whole: str) -> Statement:
+    return Statement(
+        sid="RefuseOtherReadersOfQueries",
+        what="Nobody reads results of the pipeline's queries but the pipeline.",
+        why="They hold what it read of other products, labels and all, whatever the product's own labels are.",
+        but="The pipeline asked for them.",
+        principal="*",
+        actions=READ_OBJECTS,
+        resources=(f"{whole}/{names.QUERIES}/*",),
+        conditions=(caller_is_not(audience.pipeline), not_a_service()),
+    )
+
+
 def _only_its_key(objects: str) -> tuple[Statement, ...]:
     """Statements about encryption: another one or another key is refused; without headers the default holds (I11)."""
     header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
@@ -208,5 +222,22 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
             ),
         )
         if audience.clearances
+        else None,
+        Statement(
+            sid="ClearedPipelinesRead",
+            what="Pipelines of other accounts that read with such a clearance read its files.",
+            why="Their own permissions name each product that they read; at home those alone decide, without an Allow.",
+            effect="Allow",
+            principal="*",
+            actions=READER_ACTIONS,
+            resources=(whole, f"{whole}/files/*"),
+            conditions=(
+                in_organization(perimeter),
+                inside_units(perimeter.domains),
+                caller_is(*audience.machines),
+                when("StringNotEquals", "aws:PrincipalAccount", audience.account_id),
+            ),
+        )
+        if audience.machines
         else None,
     )

@@ -18,7 +18,6 @@ from mesh.plan.nodes.domain import (
     Delivery,
     DomainPlan,
     PartnerReplicationArgs,
-    PipelineRoleArgs,
     ResourceLinkArgs,
     StaffRoleArgs,
 )
@@ -48,6 +47,7 @@ from mesh.plan.nodes.organization import (
     PermissionSetsArgs,
 )
 from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
 from mesh.plan.nodes.roles import RoleDocuments
@@ -90,6 +90,7 @@ __all__ = [
     "PartnerReplicationArgs",
     "PermissionSet",
     "PermissionSetsArgs",
+    "PipelineArgs",
     "PipelineRoleArgs",
     "Plan",
     "PublicationAlarm",

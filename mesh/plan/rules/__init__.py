@@ -18,9 +18,11 @@ from mesh.plan.rules import (
     home_region,
     limits,
     locks,
+    machine_reads,
     members,
     mesh_file,
     naming,
+    pipelines,
     products,
 )
 from mesh.plan.rules.context import CrossFileRule, RuleContext
@@ -37,6 +39,8 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *locks.RULES,
     *clearances.RULES,
     *consumers.RULES,
+    *pipelines.RULES,
+    *machine_reads.RULES,
     *members.RULES,
     *agreements.RULES,
     *limits.RULES,

@@ -223,6 +223,8 @@ def test_who_one_is_needs_no_permission() -> None:
             {"CatalogName": "AwsDataCatalog", "DatabaseName": "d", "WorkGroup": "w"},
             [("athena:ListTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/AwsDataCatalog")],
         ),
+        (
+            "athena",
             "list_named_queries",
             {},
             [("athena:ListNamedQueries", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
