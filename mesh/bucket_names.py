@@ -39,6 +39,10 @@ class BucketNames:
         """The bucket for results of the queries of an account."""
         return self.name(results_stem(self.mesh, owner), account_id)
 
+    def scripts(self, domain: str, account_id: str) -> str:
+        """The bucket of the scripts of a domain's pipelines."""
+        return self.name(scripts_stem(self.mesh, domain), account_id)
+
     def audit(self, governance_id: str) -> str:
         """The bucket of the organisation's trail."""
         return self.name(audit_stem(self.mesh), governance_id)
@@ -86,6 +90,11 @@ def log_stem(mesh: str, owner: str) -> str:
 def results_stem(mesh: str, owner: str) -> str:
     """Stem of the bucket of results of an account's queries."""
     return f"{mesh}-{owner}-results"
+
+
+def scripts_stem(mesh: str, domain: str) -> str:
+    """Stem of the bucket of the scripts of a domain's pipelines; no bucket of one is older than the rule of names."""
+    return f"{mesh}-{domain}-scripts"
 
 
 def audit_stem(mesh: str) -> str:

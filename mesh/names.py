@@ -44,6 +44,15 @@ def workgroup(clearance: str) -> str:
     return f"{WORKGROUP}-{clearance}"
 
 
+def pipeline_workgroup(product: str) -> str:
+    """The Athena workgroup of a pipeline; no clearance's is called so, for no name that people choose has a point."""
+    return f"{WORKGROUP}.{product}"
+
+
+QUERIES = "queries"
+"""Folder of a product's bucket for the results of its pipeline's queries, which nobody but the pipeline reads."""
+
+
 def tables_of(bucket: str) -> str:
     """The place of a product's tables, which is registered with Lake Formation: never that of the files port."""
     return f"{bucket}/tables"

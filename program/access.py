@@ -28,14 +28,15 @@ def deploy(plan: DomainPlan) -> None:
     boundary = AccountBoundary(plan.name, plan.account, opts=options)
     settings = DataLakeArgs(account_id=plan.deciding.account_id, administrators=(plan.deciding.deploy_role,))
     lake = DataLake(plan.name, settings, opts=options)
-    bounded = after(options, boundary)
+    bounded, settled = after(options, boundary), after(options, boundary, lake)
     for name, args in plan.pipelines.items():
-        pulumi.export(name, {"pipeline": PipelineRole(name, args, opts=bounded).arn})
+        role = PipelineRole(name, args, opts=settled if args.grants else bounded)
+        pulumi.export(name, {"pipeline": role.arn})
     for name, args in plan.deliveries.items():
         DeliveryRole(name, args, opts=bounded)
     for name, args in plan.staff.items():
         StaffRole(name, args, opts=bounded)
-    _grants(plan, after(options, boundary, lake))
+    _grants(plan, settled)
 
 
 def _grants(plan: DomainPlan, options: ResourceOptions) -> None:

@@ -10,6 +10,7 @@ from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
 from mesh.model.partial import PartialFile
 from mesh.model.partner import Agreement, Partner
+from mesh.model.pipeline import Pipeline, Script, Scripts
 
 __all__ = [
     "AccountsFile",
@@ -30,7 +31,10 @@ __all__ = [
     "MeshFile",
     "PartialFile",
     "Partner",
+    "Pipeline",
     "Product",
+    "Script",
+    "Scripts",
     "contract_file",
     "lock_file",
 ]

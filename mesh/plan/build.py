@@ -17,7 +17,7 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, people
+from mesh.plan import continuous_integration, people, pipelines
 from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import (
     AccountAccess,
@@ -166,6 +166,7 @@ class Builder(PlanInputs):
                 direct={name: self.domain_id(name) for name in self.mesh.domains}
                 if self.file.granted_by == "hub"
                 else {},
+                machines=pipelines.granted_by_hub(self),
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
@@ -200,6 +201,7 @@ class Builder(PlanInputs):
             staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
+            jobs={p: job for p in contracted if (job := pipelines.job(self, name, p)) is not None},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
@@ -235,8 +237,7 @@ class Builder(PlanInputs):
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
         """The pipeline role of a product."""
-        account_id = self.domain_id(domain)
-        return PipelineRoleArgs(perimeter=self.perimeter, domain=domain, product=product, account_id=account_id)
+        return pipelines.role(self, domain, product)
 
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
@@ -306,6 +307,7 @@ class Builder(PlanInputs):
             readers=self.covering(labels),
             retention=product.retention or defaults.retention,
             log_bucket=self.perimeter.buckets.logs(domain, account_id),
+            pipeline_clearance=pipelines.clearance_of(product),
             delivers=reference in self.agreements,
             deletion_protection=self.protected(self.mesh.domains[domain], product),
             tags={

@@ -13,7 +13,8 @@ class Audience:
     """Roles that touch a product: ARNs, and patterns of ARNs.
 
     `pipeline` writes; `location` reads for Lake Formation (None without a table port); `clearances` are patterns of
-    the clearance roles whose clearance covers every label (empty without a files port); `delivery` copies to partners;
+    the clearance roles whose clearance covers every label (empty without a files port), `machines` those of pipelines
+    that read with such a clearance, each of which its own policy holds to its `reads`; `delivery` copies to partners;
     `publisher` starts tables: Glue writes an Iceberg table's first metadata file as whoever creates the table.
     """
 
@@ -21,6 +22,7 @@ class Audience:
     pipeline: str
     location: str | None = None
     clearances: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
     delivery: str | None = None
     publisher: str | None = None
 
@@ -33,7 +35,12 @@ class Audience:
     def readers(self) -> tuple[str, ...]:
         """Roles that may read objects."""
         single = (arn for arn in (self.pipeline, self.location, self.delivery, self.publisher) if arn)
-        return (*single, *self.clearances)
+        return (*single, *self.cleared)
+
+    @property
+    def cleared(self) -> tuple[str, ...]:
+        """Roles of the port `files`: of people with a clearance, and of pipelines that read with it."""
+        return (*self.clearances, *self.machines)
 
     def units(self, perimeter: Perimeter) -> tuple[str, ...]:
         """Organisation paths of those who touch the product: domains, and governance where it publishes or reads it."""

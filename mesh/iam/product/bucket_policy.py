@@ -62,6 +62,16 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
             conditions=(caller_is_not(*audience.readers), not_a_service()),
         ),
         Statement(
+            sid="RefuseOtherReadersOfQueries",
+            what="Nobody reads results of the pipeline's queries but the pipeline.",
+            why="They hold what it read of other products, labels and all, whatever the product's own labels are.",
+            but="The pipeline asked for them.",
+            principal="*",
+            actions=READ_OBJECTS,
+            resources=(f"{whole}/{names.QUERIES}/*",),
+            conditions=(caller_is_not(audience.pipeline), not_a_service()),
+        ),
+        Statement(
             sid="RefuseOtherListers",
             what="Nobody lists keys but the readers, the deployment and the preview.",
             why="Keys can hold values of the data; a deployment needs `s3:ListBucket` to see that the bucket is there.",
@@ -150,7 +160,7 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="ClearedPeopleRead",
-            what="Clearances that cover every label of the product read its objects, in any domain account.",
+            what="Clearances that cover every label of the product, held by people or pipelines, read its objects.",
             why="The port `files`: S3 knows no columns, so a clearance covers all of them or reads nothing.",
             effect="Allow",
             principal="*",
@@ -159,7 +169,7 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
             conditions=(
                 in_organization(perimeter),
                 inside_units(perimeter.domains),
-                caller_is(*audience.clearances),
+                caller_is(*audience.cleared),
             ),
         )
         if audience.clearances

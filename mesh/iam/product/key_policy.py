@@ -92,7 +92,7 @@ def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Stateme
         return None
     return Statement(
         sid="ClearedPeopleDecrypt",
-        what="Clearances that cover every label of the product decrypt, in any domain account.",
+        what="Clearances that cover every label of the product, held by people or pipelines, decrypt in any domain.",
         why="The port `files`: to read an object takes its key as well.",
         effect="Allow",
         principal="*",
@@ -101,7 +101,7 @@ def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Stateme
         conditions=(
             in_organization(perimeter),
             inside_units(perimeter.domains),
-            caller_is(*audience.clearances),
+            caller_is(*audience.cleared),
             through(perimeter, "s3"),
         ),
     )

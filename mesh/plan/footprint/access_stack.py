@@ -18,6 +18,8 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
     bound = names.boundary(make.account_id)
     for name, args in plan.pipelines.items():
         yield from mesh_role(make, name, args.arn, bound)
+        for grant in args.grants:
+            yield granted(make, grant)
     for name, args in plan.deliveries.items():
         yield from mesh_role(make, name, args.role_arn, bound)
     for name, args in plan.staff.items():

@@ -18,7 +18,6 @@ from mesh.plan.nodes.domain import (
     Delivery,
     DomainPlan,
     PartnerReplicationArgs,
-    PipelineRoleArgs,
     ResourceLinkArgs,
     StaffRoleArgs,
 )
@@ -46,6 +45,7 @@ from mesh.plan.nodes.organization import (
     PermissionSetsArgs,
 )
 from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.roles import RoleDocuments
 
@@ -82,6 +82,7 @@ __all__ = [
     "PartnerReplicationArgs",
     "PermissionSet",
     "PermissionSetsArgs",
+    "PipelineArgs",
     "PipelineRoleArgs",
     "Plan",
     "RegisteredLocationArgs",

@@ -17,7 +17,6 @@ from mesh.iam.product.key_policy import key_policy
 from mesh.iam.roles.clearance import clearance_permissions
 from mesh.iam.roles.delivery import delivery_permissions, delivery_trust
 from mesh.iam.roles.permission_set import permission_set_trust
-from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
 from mesh.iam.roles.staff import auditor_permissions, engineer_permissions, owner_permissions
 from mesh.iam.statement import Document
 from mesh.plan.nodes import lf_tags
@@ -26,6 +25,7 @@ from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
 from mesh.plan.nodes.lf_tags import TagAssignment
+from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,10 @@ class ClearanceRoleArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataProductArgs:
-    """A data product: its bucket, its key and their policies. `retention` in days."""
+    """A data product: its bucket, its key and their policies. `retention` in days.
+
+    `pipeline_clearance` is what its own pipeline reads other products with, which is a part of that role's path.
+    """
 
     perimeter: Perimeter
     domain: str
@@ -83,6 +86,7 @@ class DataProductArgs:
     readers: tuple[str, ...]
     retention: int
     log_bucket: str
+    pipeline_clearance: str | None = None
     delivers: bool = False
     deletion_protection: bool = True
     tags: Tags = field(default_factory=dict[str, str])
@@ -98,11 +102,12 @@ class DataProductArgs:
         table, files, governance = "table" in self.ports, "files" in self.ports, self.perimeter.governance_id
         return Audience(
             account_id=self.account_id,
-            pipeline=names.pipeline_role(self.account_id, self.name),
+            pipeline=names.pipeline_role(self.account_id, self.name, self.pipeline_clearance or names.NO_CLEARANCE),
             location=names.location_role(governance, self.domain) if table else None,
             publisher=names.publisher_role(governance, self.domain) if table else None,
             # In any account: a clearance is valid in all domains, and a document does not grow with their number.
             clearances=tuple(names.clearance_role("*", reader) for reader in self.readers) if files else (),
+            machines=tuple(names.pipeline_role("*", "*", reader) for reader in self.readers) if files else (),
             delivery=names.delivery_role(self.account_id, self.name) if self.delivers else None,
         )
 
@@ -115,31 +120,6 @@ class DataProductArgs:
     def key_policy(self) -> Document:
         """Resource policy of the key."""
         return key_policy(self.perimeter, self.audience)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineRoleArgs:
-    """The pipeline role of a product, which is its only writer."""
-
-    perimeter: Perimeter
-    domain: str
-    product: str
-    account_id: str
-
-    @property
-    def arn(self) -> str:
-        """ARN of the role."""
-        return names.pipeline_role(self.account_id, self.product)
-
-    @property
-    def trust(self) -> Document:
-        """Trust policy of the role."""
-        return pipeline_trust(self.account_id)
-
-    @property
-    def permissions(self) -> Document:
-        """Permissions of the role."""
-        return pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +290,7 @@ class PartnerReplicationArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainPlan:
-    """A domain: products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`.
+    """A domain: products, pipelines (their roles), jobs, catalog, deliveries by product; links by `<domain>.<product>`.
 
     It has two stacks in its account. `domain-<d>` makes what the domain owns, with the role of `access` (and publishes
     with that of `publishing`); `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary,
@@ -326,6 +306,7 @@ class DomainPlan:
     staff: Mapping[str, StaffRoleArgs]
     products: Mapping[str, DataProductArgs]
     pipelines: Mapping[str, PipelineRoleArgs]
+    jobs: Mapping[str, PipelineArgs]
     catalog: Mapping[str, CatalogEntryArgs]
     links: Mapping[str, ResourceLinkArgs]
     deliveries: Mapping[str, PartnerReplicationArgs]

@@ -30,7 +30,8 @@ class MeshCatalogArgs:
     """The one catalog: Lake Formation's settings, LF-tags, the hub's grants, and the publishers it lets in.
 
     `direct` are account ids of domains, by name, to whose roles the hub grants itself; without any, it grants to the
-    domains unit, and each account passes that on.
+    domains unit, and each account passes that on. `machines` are, in that case, the roles of pipelines that read
+    tables, each with its clearance, by `<domain>.<product>`.
     """
 
     perimeter: Perimeter
@@ -38,6 +39,7 @@ class MeshCatalogArgs:
     clearances: tuple[Clearance, ...]
     publishers: tuple[str, ...]
     direct: Mapping[str, str] = field(default_factory=dict[str, str])
+    machines: Mapping[str, tuple[str, Clearance]] = field(default_factory=dict[str, tuple[str, Clearance]])
 
     @property
     def grants(self) -> tuple[Grant, ...]:
@@ -77,6 +79,9 @@ class MeshCatalogArgs:
                 name = f"{domain}-{clearance.name}"
                 grants.append(on_databases(name, role, hub, sorted(self.classifications)))
                 grants.append(on_tables(name, role, hub, clearance.expression))
+        for name, (role, clearance) in self.machines.items():
+            grants.append(on_databases(f"pipeline-{name}", role, hub, clearance.classifications))
+            grants.append(on_tables(f"pipeline-{name}", role, hub, clearance.expression))
         return grants
 
     @property

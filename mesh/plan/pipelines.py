@@ -1,0 +1,98 @@
+"""Nodes of pipelines, from what people wrote: the role of each product's writer, and its job."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mesh.iam.roles.pipeline_reads import MachineRead
+from mesh.model import Pipeline, Product
+from mesh.plan.inputs import PlanInputs
+from mesh.plan.nodes import Clearance, PipelineArgs, PipelineRoleArgs
+
+TIMEOUTS: Final = {"glue-spark": 120, "glue-python": 60, "lambda": 15, "step-functions": 240, "external": 60}
+"""Minutes that a run may take where the YAML does not say, by runtime."""
+
+WORKERS: Final = 2
+WORKERS_THAT_READ_TABLES: Final = 4
+"""Workers of Glue Spark: with fine-grained access it has a system driver and executor beside those of the user.
+
+(Glue User Guide, "Using AWS Glue with AWS Lake Formation for fine-grained access control", Considerations.)
+"""
+
+
+def clearance_of(product: Product) -> str | None:
+    """Name of the clearance that a product's pipeline reads with; None where it reads nothing but its own."""
+    return product.pipeline.clearance if product.pipeline and product.pipeline.reads else None
+
+
+def role(inputs: PlanInputs, domain: str, product: str) -> PipelineRoleArgs:
+    """The pipeline role of a product."""
+    declared = inputs.mesh.domains[domain].products[product]
+    within = inputs.clearances.get(clearance_of(declared) or "")
+    return PipelineRoleArgs(
+        perimeter=inputs.perimeter,
+        domain=domain,
+        product=product,
+        account_id=inputs.domain_id(domain),
+        within=within,
+        reading=tuple(_reads(inputs, declared.pipeline)) if within and declared.pipeline else (),
+        by_hub=inputs.file.granted_by == "hub",
+    )
+
+
+def granted_by_hub(inputs: PlanInputs) -> dict[str, tuple[str, Clearance]]:
+    """Roles of pipelines to which the hub grants itself, each with its clearance, by `<domain>.<product>`."""
+    if inputs.file.granted_by != "hub":
+        return {}
+    roles = (role(inputs, domain, name) for domain, owner in inputs.mesh.domains.items() for name in owner.products)
+    return {
+        f"{made.domain}.{made.product}": (made.arn, made.within) for made in roles if made.within and made.reads_tables
+    }
+
+
+def _reads(inputs: PlanInputs, pipeline: Pipeline) -> list[MachineRead]:
+    reads: list[MachineRead] = []
+    for reference in pipeline.reads:
+        domain, _, name = reference.partition(".")
+        product = inputs.mesh.product(reference)
+        if product is not None:
+            ports = frozenset(product.ports)
+            if pipeline.clearance not in inputs.covering(inputs.labels.get(reference, frozenset())):
+                ports -= {"files"}  # S3 knows no columns: files are read whole or not
+            reads.append(MachineRead(domain=domain, product=name, account_id=inputs.domain_id(domain), ports=ports))
+    return reads
+
+
+def job(inputs: PlanInputs, domain: str, product: str) -> PipelineArgs | None:
+    """The job of a product's pipeline; None where its YAML has none."""
+    declared = inputs.mesh.domains[domain].products[product]
+    if declared.pipeline is None:
+        return None
+    pipeline, account_id, made = declared.pipeline, inputs.domain_id(domain), role(inputs, domain, product)
+    buckets, name = inputs.perimeter.buckets, pipeline.script or ""
+    script = inputs.mesh.scripts.files.get(f"{domain}/{name}")
+    usual = WORKERS_THAT_READ_TABLES if made.reads_tables else WORKERS
+    return PipelineArgs(
+        perimeter=inputs.perimeter,
+        domain=domain,
+        product=product,
+        account_id=account_id,
+        role=made.arn,
+        runtime=pipeline.runtime,
+        script=script.text if script else "",
+        script_name=name,
+        bucket=buckets.of_product(domain, product, account_id),
+        scripts_bucket=buckets.scripts(domain, account_id),
+        labels=inputs.labels.get(f"{domain}.{product}", frozenset()),
+        schedule=pipeline.schedule,
+        event=pipeline.event,
+        reads=made.reads,
+        reads_tables=made.reads_tables,
+        arguments=dict(pipeline.arguments),
+        windows={window: dict(arguments) for window, arguments in pipeline.windows.items()},
+        timeout_minutes=pipeline.timeout or TIMEOUTS[pipeline.runtime],
+        workers=pipeline.workers or usual,
+        retries=pipeline.retries,
+        secrets=pipeline.secrets,
+        tags={"mesh:product": f"{domain}.{product}"},
+    )
