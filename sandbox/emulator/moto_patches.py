@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
+from sandbox.emulator.glue_jobs import glue_jobs
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
 
@@ -57,12 +58,15 @@ def _quiet(logger: logging.Logger) -> Generator[None]:
 
 @contextmanager
 def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
-    before = getattr(owner, name)
+    before = getattr(owner, name, None)
     setattr(owner, name, value)
     try:
         yield
     finally:
-        setattr(owner, name, before)
+        if before is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
 
 
 def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
@@ -83,6 +87,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _groups()
     yield from _lake_formation()
     yield from iceberg_tables()
+    yield from glue_jobs()
     yield from _used_workgroups()
     yield from _server()
 

@@ -15,6 +15,7 @@ from tests.sandbox.emulator.provider_cases import (
     TAGS,
     policy,
 )
+from tests.sandbox.emulator.provider_cases_jobs import JOBS
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
 
 READER = f"arn:aws:iam::{DOMAIN}:role/mesh/clearance/pii"
@@ -550,4 +551,4 @@ NETWORK = (
     ),
 )
 
-SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK)
+SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK, *JOBS)
