@@ -7,12 +7,15 @@ from components.audit_trail import AuditTrail
 from components.break_glass import BreakGlass
 from components.break_glass_group import BreakGlassGroup
 from components.catalog_entry import CatalogEntry
+from components.check_role import CheckRole
 from components.ci_role import CiRole
 from components.clearance_role import ClearanceRole
 from components.data_lake import DataLake
 from components.data_product import DataProduct
 from components.default_database import DefaultDatabase
 from components.delivery_role import DeliveryRole
+from components.draft_database import DraftDatabase
+from components.draft_tables import DraftTables
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
@@ -24,6 +27,7 @@ from components.permission_sets import PermissionSets
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
+from components.publication_role import PublicationRole
 from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
 from components.staff_role import StaffRole
@@ -36,12 +40,15 @@ __all__ = [
     "BreakGlass",
     "BreakGlassGroup",
     "CatalogEntry",
+    "CheckRole",
     "CiRole",
     "ClearanceRole",
     "DataLake",
     "DataProduct",
     "DefaultDatabase",
     "DeliveryRole",
+    "DraftDatabase",
+    "DraftTables",
     "LandingZone",
     "LocationRole",
     "MeshBus",
@@ -53,6 +60,7 @@ __all__ = [
     "PipelineRole",
     "PrivateBucket",
     "PrivateNetwork",
+    "PublicationRole",
     "RegisteredLocation",
     "ResourceLink",
     "StaffRole",

@@ -175,6 +175,11 @@ def publication_role(governance_id: str) -> str:
     return role(governance_id, f"functions/{PUBLICATION}")
 
 
+def publication_queue(region: str, governance_id: str) -> str:
+    """ARN of the queue of wake-ups of the publication function."""
+    return f"arn:aws:sqs:{region}:{governance_id}:{PATH}-{PUBLICATION}"
+
+
 def forward_role(account_id: str) -> str:
     """The role with which the rules of a domain's account pass its wake-ups on to the mesh bus."""
     return role(account_id, "forward")

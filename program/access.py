@@ -7,10 +7,12 @@ from pulumi import ResourceOptions
 
 from components import (
     AccountBoundary,
+    CheckRole,
     ClearanceRole,
     DataLake,
     DefaultDatabase,
     DeliveryRole,
+    DraftDatabase,
     PipelineRole,
     ResourceLink,
     StaffRole,
@@ -21,7 +23,7 @@ from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys boundary, Lake Formation's settings, the roles of jobs, staff and readers with grants, links."""
+    """Deploys boundary, Lake Formation's settings, roles of jobs, staff, checks and readers with grants, databases."""
     # Named as the provider of the stack `domain-<d>`, so that `pulumi state move` brings a resource from there and the
     # engine sees the same provider behind it: with another, it would replace what was moved.
     options = inside(provider("domain", plan.deciding))
@@ -36,13 +38,16 @@ def deploy(plan: DomainPlan) -> None:
         DeliveryRole(name, args, opts=bounded)
     for name, args in plan.staff.items():
         StaffRole(name, args, opts=bounded)
+    CheckRole("check", plan.check, opts=bounded)
     _grants(plan, settled)
 
 
 def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
-    """Clearance roles and resource links, none after another: a grant that fails stops no other."""
+    """Clearance roles, links and databases of drafts, none after another: a grant that fails stops no other."""
     for name, args in plan.clearances.items():
         ClearanceRole(name, args, opts=options)
     DefaultDatabase("default", plan.default, opts=options)
     for reference, link in plan.links.items():
         ResourceLink(reference, link, opts=options)
+    for name, draft in plan.draft_databases.items():
+        DraftDatabase(name, draft, opts=options)

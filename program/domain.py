@@ -1,22 +1,22 @@
-"""The stack `domain-<d>`: the domain's account, and the governance account as the domain's publisher."""
+"""The stack `domain-<d>`: what a domain owns, in its account."""
 
 from __future__ import annotations
 
 import pulumi
 from pulumi import ResourceOptions
 
-from components import AccountBaseline, AccountBudget, CatalogEntry, DataProduct, PartnerReplication
+from components import AccountBaseline, AccountBudget, DataProduct, DraftTables, PartnerReplication
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys baseline, products with their replications, and catalog entries."""
+    """Deploys baseline, products with their replications, and the tables that their pipelines write."""
     options = inside(provider("domain", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
     products = _products(plan, after(options, account))
-    entries = _catalog(plan, products) if plan.catalog else []
-    AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *entries))
+    drafts = [DraftTables(name, args, opts=after(options, products[name])) for name, args in plan.drafts.items()]
+    AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *drafts))
 
 
 def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProduct]:
@@ -27,10 +27,3 @@ def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProdu
             PartnerReplication(name, plan.deliveries[name], opts=after(options, product))
         pulumi.export(name, {"bucket": product.bucket, "key": product.key_arn})
     return products
-
-
-def _catalog(plan: DomainPlan, products: dict[str, DataProduct]) -> list[CatalogEntry]:
-    """Catalog entries, each after its product's bucket, none after another's."""
-    # Glue writes the first metadata of an Iceberg table into the bucket.
-    publisher = inside(provider("publisher", plan.publishing, through=plan.access))
-    return [CatalogEntry(name, args, opts=after(publisher, products[name])) for name, args in plan.catalog.items()]

@@ -9,11 +9,13 @@ from components import (
     AccountBudget,
     AuditTrail,
     BreakGlass,
+    CatalogEntry,
     CiRole,
     LocationRole,
     MeshBus,
     MeshCatalog,
     PrivateNetwork,
+    PublicationRole,
     RegisteredLocation,
 )
 from mesh.plan.nodes import GovernancePlan
@@ -21,7 +23,7 @@ from program.providers import after, inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Deploys baseline, trail, event bus, roles of break-glass, CI and domains, catalog, locations, and the network."""
+    """Deploys baseline, trail, bus, roles of break-glass, CI, domains and publication, catalog, entries, network."""
     options = inside(provider("governance", plan.access))
     account = AccountBaseline("governance", plan.account, opts=options)
     started = after(options, account)
@@ -33,8 +35,11 @@ def deploy(plan: GovernancePlan) -> None:
         CiRole(stack, args, opts=started)
     catalog = after(options, *roles)
     hub = MeshCatalog("mesh", plan.catalog, opts=catalog)
+    PublicationRole("publication", plan.publication_role, opts=started)
     for name, args in plan.registered.items():
-        RegisteredLocation(name, args, opts=after(catalog, hub.lake))
+        location = RegisteredLocation(name, args, opts=after(catalog, hub.lake))
+        # An entry's database is there before its tables, so it is closed, and at a place that is registered.
+        CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location))
     network = PrivateNetwork("mesh", plan.network, opts=options)
     AccountBudget("governance", plan.account, opts=after(options, account, hub.lake, network))
     pulumi.export("bus", bus.arn)

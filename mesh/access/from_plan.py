@@ -161,6 +161,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
         yield make.role(names.publisher_role(hub, name), location.publisher)
+    yield make.role(plan.governance.publication_role.arn, plan.governance.publication_role)
     yield from _ci_roles(make, plan)
     yield make.unbounded(names.break_glass_role(hub), organization.break_glass)
     group = plan.organization.break_glass_group
@@ -190,6 +191,7 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(clearance.arn, clearance)
     for staff in domain.staff.values():
         yield make.role(staff.arn, staff)
+    yield make.role(domain.check.arn, domain.check)
     for pipeline in domain.pipelines.values():
         yield make.role(pipeline.arn, pipeline)
     for name, delivery in domain.deliveries.items():

@@ -25,9 +25,10 @@ LookedUp = Literal[
     "groupPath",
     "policyType",
     "serviceOwner",
+    "subnetsVpc",
 ]
 """A name in templates that the one who asks looks up, for no property says it: of the organisation and its policies, of
-the role or group that is named, of the service behind an endpoint."""
+the role or group that is named, of the service behind an endpoint, of the network of the subnets that are named."""
 Beside = LookedUp | Literal["arn"]
 """A name in templates that no input says: what is looked up, and an ARN that AWS gives besides the id."""
 

@@ -68,8 +68,12 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
     )
 
 
-def events_of(bus: str, source: str, *, whose: str) -> tuple[Statement, Statement]:
-    """Statements about what is told on the bus: of products of that source (a pattern), in the mesh's own words.
+def events_of(
+    bus: str, source: str, *, whose: str, told: tuple[str, ...] = names.EVENTS, in_a_role: bool = False
+) -> tuple[Statement, Statement]:
+    """Statements about what is told on the bus: of products of that source (a pattern), in these words of the mesh.
+
+    They stand in the bus's policy, or `in_a_role`.
 
     EventBridge sends both keys with every entry, which has to have a source and a type (EventBridge User Guide, "Using
     IAM policy conditions"); the reference calls them arrays, so each of several values has to fit.
@@ -79,7 +83,7 @@ def events_of(bus: str, source: str, *, whose: str) -> tuple[Statement, Statemen
             sid="RefuseEventsOfOthers",
             what=f"Events that are not of {whose} are refused.",
             why="Consumers act on what they hear: a pipeline speaks for its own product, and nobody for it.",
-            principal=None if whose == "the product" else "*",
+            principal=None if in_a_role else "*",
             actions=("events:PutEvents",),
             resources=(bus,),
             conditions=(when("ForAnyValue:StringNotLike", "events:source", source),),
@@ -88,10 +92,10 @@ def events_of(bus: str, source: str, *, whose: str) -> tuple[Statement, Statemen
             sid="RefuseUnknownEvents",
             what="Events of a type that the mesh does not have are refused.",
             why="A rule matches types; a free text would be a way to tell something else.",
-            principal=None if whose == "the product" else "*",
+            principal=None if in_a_role else "*",
             actions=("events:PutEvents",),
             resources=(bus,),
-            conditions=(when("ForAnyValue:StringNotEquals", "events:detail-type", *names.EVENTS),),
+            conditions=(when("ForAnyValue:StringNotEquals", "events:detail-type", *told),),
         ),
     )
 
@@ -109,13 +113,16 @@ def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[State
         ),
         Statement(
             sid="RefuseOtherTellers",
-            what="Only pipelines put events on the bus.",
+            what="Only pipelines and the publication function put events on the bus.",
             why="Consumers act on what they hear; whoever administers the bus's account speaks for no product.",
-            but="A pipeline tells of its own product, in the mesh's own words.",
+            but="A pipeline tells of its own product; the publication function of what it published or refused.",
             principal="*",
             actions=("events:PutEvents",),
             resources=(bus,),
-            conditions=(caller_is_not(names.pipeline_roles("*")), not_a_service()),
+            conditions=(
+                caller_is_not(names.pipeline_roles("*"), names.publication_role(perimeter.governance_id)),
+                not_a_service(),
+            ),
         ),
         Statement(
             sid="RefuseOtherAdministrators",

@@ -7,7 +7,6 @@ import datetime
 
 from mesh import names
 from mesh.aws.aws_regions import zone_letters
-from mesh.contracts import catalog
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
@@ -18,14 +17,12 @@ from mesh.model import (
     Product,
 )
 from mesh.plan import continuous_integration, people, pipelines
-from mesh.plan.inputs import PlanInputs
+from mesh.plan.catalog_nodes import CatalogNodes
 from mesh.plan.nodes import (
-    AccountAccess,
     AccountBaselineArgs,
     AuditTrailArgs,
     BreakGlassArgs,
     BreakGlassGroupArgs,
-    CatalogEntryArgs,
     ClearanceRoleArgs,
     DataProductArgs,
     Delivery,
@@ -45,8 +42,6 @@ from mesh.plan.nodes import (
     PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
-    RegisteredLocationArgs,
-    ResourceLinkArgs,
     StaffRoleArgs,
 )
 
@@ -56,7 +51,7 @@ def build(mesh: Mesh, as_of: datetime.date) -> Plan:
     return Builder(mesh, as_of).plan()
 
 
-class Builder(PlanInputs):
+class Builder(CatalogNodes):
     """Nodes of the Plan, made together or one by one; each method is a pure function of mesh and day."""
 
     def plan(self) -> Plan:
@@ -179,6 +174,7 @@ class Builder(PlanInputs):
             network=NetworkArgs(perimeter=self.perimeter, zones=zone_letters(self.file.region, self.file.zones)),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
+            entries=self.entries(),
             ci=continuous_integration.roles_of_domains(
                 self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
             ),
@@ -195,7 +191,6 @@ class Builder(PlanInputs):
             name=name,
             access=self.access(account_id, stack, owner, assumed),
             deciding=self.deciding(account_id, name, owner),
-            publishing=self.publishing(name, stack, owner),
             account=self.account(name, domain),
             clearances=self.clearance_roles(name),
             staff=self.staff_roles(name),
@@ -203,6 +198,7 @@ class Builder(PlanInputs):
             pipelines={p: self.pipeline(name, p) for p in contracted},
             jobs={p: job for p in contracted if (job := pipelines.job(self, name, p)) is not None},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
+            drafts={p: self.draft(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
         )
@@ -243,36 +239,10 @@ class Builder(PlanInputs):
         """A domain's two roles in the governance account."""
         return LocationRoleArgs(perimeter=self.perimeter, domain=domain, domain_id=self.domain_id(domain))
 
-    def registered(self) -> dict[str, RegisteredLocationArgs]:
-        """The places of the tables of every product with a table port."""
-        return {
-            f"{domain}.{name}": RegisteredLocationArgs(
-                perimeter=self.perimeter,
-                domain=domain,
-                bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
-                deletion_protection=self.protected(owner, product),
-            )
-            for domain, owner in self.mesh.domains.items()
-            for name, product in owner.products.items()
-            if "table" in product.ports
-        }
-
     def one_product(self, domain: str, name: str) -> DataProductArgs:
         """A data product by its names."""
         product, contract = self.mesh.domains[domain].products[name], self.mesh.contracts[f"{domain}.{name}"]
         return self.product(domain, name, product, contract, self.domain_id(domain))
-
-    def publishing(self, name: str, stack: str, owner: str) -> AccountAccess:
-        """Access of a domain's stack to the mesh catalog, as the domain's publisher."""
-        governance = self.perimeter.governance_id
-        return AccountAccess(
-            account_id=governance,
-            region=self.file.region,
-            deploy_role=names.publisher_role(governance, name),
-            preview_role=names.preview_role(governance),
-            tags=self.tags(stack, owner),
-            assumed=self.governance_is_assumed,
-        )
 
     def baseline(
         self, owner: str, email: str, account_id: str, budget: int | None, clearances: tuple[str, ...] = ()
@@ -317,32 +287,6 @@ class Builder(PlanInputs):
                 "mesh:contract": contract.version,
             },
         )
-
-    def entry(self, domain: str, name: str, product: Product, contract: Contract) -> CatalogEntryArgs:
-        """The entry of a product in the mesh catalog."""
-        return CatalogEntryArgs(
-            perimeter=self.perimeter,
-            domain=domain,
-            product=name,
-            description=contract.purpose,
-            bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
-            tables=catalog.tables(contract, self.words, self.mesh.locks.get(f"{domain}.{name}")),
-            classifications=self.classifications,
-            deletion_protection=self.protected(self.mesh.domains[domain], product),
-        )
-
-    def links(self, name: str, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
-        """Resource links to the products with a table port that a domain has, and that it consumes."""
-        links: dict[str, ResourceLinkArgs] = {}
-        own = (f"{name}.{product}" for product in domain.products)
-        for reference in (*own, *domain.consumes):
-            product = self.mesh.product(reference)
-            if product is not None and "table" in product.ports:
-                producer, _, linked = reference.partition(".")
-                links[reference] = ResourceLinkArgs(
-                    perimeter=self.perimeter, account_id=account_id, producer=producer, product=linked
-                )
-        return links
 
     # ---- partners
 

@@ -5,6 +5,7 @@ A preview reads none of it, and loading it takes a second: moto is imported with
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -38,6 +39,18 @@ def key(account: str, region: str, name: str) -> Any:
     if name.startswith("alias/"):
         return next((stored for stored in [*keys.values()] if name in stored.aliases), None)
     return keys.get(name)
+
+
+def networks_of(subnets: Iterable[str], region: str) -> list[str]:
+    """Ids of the VPCs of subnets, in whichever account they are: subnets are shared."""
+    from moto.ec2.models import ec2_backends
+
+    wanted, found = frozenset(subnets), set[str]()
+    accounts: list[Any] = [*ec2_backends.values()] if wanted else []
+    for account in accounts:
+        zones: Any = account[region].subnets.values()
+        found |= {each.vpc_id for zone in zones for each in zone.values() if each.id in wanted}
+    return sorted(found)
 
 
 def organization(management: str) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mesh.access.lake import EVERYONE_IAM_ALLOWS, Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
+from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
 from mesh.evaluator import UnknownError
-from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource, WholeCatalog
+from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Grant, Label, NamedResource, WholeCatalog
 
 Creators = Mapping[tuple[str, str], str]
 """Creators of databases, by catalog and name: moto does not keep them."""

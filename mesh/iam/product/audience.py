@@ -15,7 +15,8 @@ class Audience:
     `pipeline` writes; `location` reads for Lake Formation (None without a table port); `clearances` are patterns of
     the clearance roles whose clearance covers every label (empty without a files port), `machines` those of pipelines
     that read with such a clearance, each of which its own policy holds to its `reads`; `delivery` copies to partners;
-    `publisher` starts tables: Glue writes an Iceberg table's first metadata file as whoever creates the table.
+    `check` reads drafts before they are published; `starter`, the deployment of the domain, starts tables: Glue writes
+    an Iceberg table's first metadata file as whoever creates the table. Both are None without a table port.
     """
 
     account_id: str
@@ -24,17 +25,18 @@ class Audience:
     clearances: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
     delivery: str | None = None
-    publisher: str | None = None
+    check: str | None = None
+    starter: str | None = None
 
     @property
     def writers(self) -> tuple[str, ...]:
-        """Roles that may write objects; the publisher is allowed metadata of tables only."""
-        return (self.pipeline, self.publisher) if self.publisher else (self.pipeline,)
+        """Roles that may write objects; who starts tables writes the files that head their metadata only."""
+        return (self.pipeline, self.starter) if self.starter else (self.pipeline,)
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """Roles that may read objects."""
-        single = (arn for arn in (self.pipeline, self.location, self.delivery, self.publisher) if arn)
+        """Roles that may read objects, all of them or those of tables."""
+        single = (arn for arn in (self.pipeline, self.location, self.delivery, self.check) if arn)
         return (*single, *self.cleared)
 
     @property
@@ -42,9 +44,14 @@ class Audience:
         """Roles of the port `files`: of people with a clearance, and of pipelines that read with it."""
         return (*self.clearances, *self.machines)
 
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Roles that may use the key: readers, and who starts tables."""
+        return (*self.readers, self.starter) if self.starter else self.readers
+
     def units(self, perimeter: Perimeter) -> tuple[str, ...]:
-        """Organisation paths of those who touch the product: domains, and governance where it publishes or reads it."""
-        central = (perimeter.governance,) if self.location or self.publisher else ()
+        """Organisation paths of those who touch the product: domains, and governance where it reads it."""
+        central = (perimeter.governance,) if self.location else ()
         return (perimeter.domains, *central)
 
     @property

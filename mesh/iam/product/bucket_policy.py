@@ -6,6 +6,8 @@ in the bucket policy, so the lists are enforced by the Denies (`ArnNotLike aws:P
 
 from __future__ import annotations
 
+from typing import Final
+
 from mesh import names
 from mesh.iam.buckets import (
     CONFIGURE_BUCKET,
@@ -25,8 +27,14 @@ from mesh.iam.perimeter import (
     outside_units,
 )
 from mesh.iam.product.audience import Audience
-from mesh.iam.roles.publisher import START
 from mesh.iam.statement import KEY_ARN, Document, Statement, account, document, when
+
+START: Final = ("s3:GetObject", "s3:PutObject")
+"""What starts an Iceberg table, and changes its schema, on the one file that Glue writes for its caller.
+
+(Lake Formation Developer Guide, "Creating Apache Iceberg tables", Prerequisites, for a place that is not registered in
+the account; it names `s3:DeleteObject`, too, which would take away what the hub points at.)
+"""
 
 
 def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Document:
@@ -40,11 +48,37 @@ def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Docu
     )
 
 
+def _starting(audience: Audience, whole: str) -> tuple[Statement, ...]:
+    """Statements about who starts tables: the head of a table's metadata, which has no value of a column in it."""
+    if audience.starter is None:
+        return ()
+    return (
+        Statement(
+            sid="RefuseStartingWithMore",
+            what="Who starts tables reads and writes the head of their metadata, and no other object.",
+            why="Glue writes the first metadata file as whoever creates the table; manifests beside it have values.",
+            principal="*",
+            actions=START,
+            not_resources=(f"{whole}/tables/*/metadata/*.metadata.json",),
+            conditions=(caller_is(audience.starter),),
+        ),
+        Statement(
+            sid="RefuseStartingOtherwise",
+            what="Who starts tables deletes and tags nothing, and reads nothing of an object but the object.",
+            why="What is published, and what it can go back to, names the heads of metadata of before.",
+            principal="*",
+            not_actions=START,
+            resources=(f"{whole}/*",),
+            conditions=(caller_is(audience.starter),),
+        ),
+    )
+
+
 def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, objects: str) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseOtherUnits",
-            what="Callers outside the domains unit, and the governance unit where it publishes, reach nothing.",
+            what="Callers outside the domains unit, and the governance unit where it reads tables, reach nothing.",
             why="Partners' accounts are of the organisation, too.",
             principal="*",
             actions=("s3:*",),
@@ -55,11 +89,11 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
             sid="RefuseOtherReaders",
             what="Nobody reads an object but the roles that the product's ports are for.",
             why="Callers of the bucket's own account need no Allow here: only a Deny keeps the home domain out.",
-            but="The product's ports are for them; its pipeline, publisher and delivery read what they work on.",
+            but="The product's ports are for them; its pipeline, check and delivery read what they work on.",
             principal="*",
             actions=READ_OBJECTS,
             resources=(objects,),
-            conditions=(caller_is_not(*audience.readers), not_a_service()),
+            conditions=(caller_is_not(*audience.users), not_a_service()),
         ),
         Statement(
             sid="RefuseOtherReadersOfQueries",
@@ -86,14 +120,15 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
         ),
         Statement(
             sid="RefuseOtherWriters",
-            what="Nobody writes, deletes or tags an object but the product's pipeline and its publisher.",
-            why="One writer answers for the data; the publisher's own Allow ends at the metadata of tables.",
-            but="The pipeline is the product's writer; the publisher starts tables, by metadata alone.",
+            what="Nobody writes, deletes or tags an object but the product's pipeline, and who starts its tables.",
+            why="One writer answers for the data; who starts a table is held to the head of its metadata.",
+            but="The pipeline is the product's writer; the deployment starts tables, by metadata alone.",
             principal="*",
             actions=WRITE_OBJECTS,
             resources=(objects,),
             conditions=(caller_is_not(*audience.writers), not_a_service()),
         ),
+        *_starting(audience, whole),
         Statement(
             sid="RefuseOtherAdministrators",
             what="Only the account's deployment changes how the bucket is set up.",
@@ -144,14 +179,13 @@ def _only_its_key(objects: str) -> tuple[Statement, ...]:
 
 def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str) -> tuple[Statement | None, ...]:
     """Allows to callers of other accounts; `tables/` is the location that is registered with Lake Formation."""
-    governance = account(perimeter.governance_id)
     return (
         Statement(
             sid="LakeFormationReads",
             what="The domain's location role reads the tables.",
             why="Lake Formation reads with it for Athena and Glue, once it has decided on the columns.",
             effect="Allow",
-            principal=governance,
+            principal=account(perimeter.governance_id),
             actions=READER_ACTIONS,
             resources=(whole, f"{whole}/tables/*"),
             conditions=(caller_is(audience.location),),
@@ -173,17 +207,5 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
             ),
         )
         if audience.clearances
-        else None,
-        Statement(
-            sid="PublisherStartsTables",
-            what="The domain's publisher reads, writes and deletes the metadata of tables.",
-            why="Glue writes the first metadata file of an Iceberg table as whoever creates the table.",
-            effect="Allow",
-            principal=governance,
-            actions=START,
-            resources=(f"{whole}/tables/*/metadata/*",),
-            conditions=(caller_is(audience.publisher),),
-        )
-        if audience.publisher
         else None,
     )

@@ -58,12 +58,21 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
         _cleared_people_decrypt(perimeter, audience),
         _role_uses(
             perimeter,
-            governance,
-            audience.publisher,
+            home,
+            audience.check,
+            DECRYPT,
+            sid="CheckDecrypts",
+            what="The role that checks drafts decrypts.",
+            why="It reads the tables before they are published.",
+        ),
+        _role_uses(
+            perimeter,
+            home,
+            audience.starter,
             ENCRYPT,
-            sid="PublisherEncrypts",
-            what="The domain's publisher encrypts and decrypts.",
-            why="It writes the first metadata file of a table.",
+            sid="DeploymentStartsTables",
+            what="The account's deployment encrypts and decrypts.",
+            why="Glue writes the first metadata file of a table with its rights; the bucket lets it reach no other.",
         ),
         *_only_the_audience(perimeter, audience),
     )
@@ -111,7 +120,7 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
     return (
         Statement(
             sid="RefuseOtherUnits",
-            what="Callers outside the domains unit, and the governance unit where it publishes, do nothing with it.",
+            what="Callers outside the domains unit, and the governance unit where it reads tables, do nothing with it.",
             why="The second line behind the bucket policy: an object without its key is of no use.",
             but="The home account's deployment administers it: KMS's lock-out check may send no organisation path.",
             principal="*",
@@ -129,11 +138,11 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
             why=(
                 "Administrators of the home account included; it holds against an Allow or a grant that is added later."
             ),
-            but="The pipeline writes, and the product's ports are for the readers; the publisher starts tables.",
+            but="The pipeline writes, ports are for readers; the check reads drafts, the deployment starts them.",
             principal="*",
             actions=USE_KEY,
             resources=("*",),
-            conditions=(caller_is_not(*audience.readers), not_a_service()),
+            conditions=(caller_is_not(*audience.users), not_a_service()),
         ),
         Statement(
             sid="RefuseUseOutsideS3",

@@ -7,7 +7,8 @@ from typing import Final
 from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.roles.publisher import LABEL, TAG
+from mesh.iam.roles.publication import JOIN, SEE
+from mesh.iam.roles.publisher import LABEL
 from mesh.iam.roles.staff import staff_work
 from mesh.iam.statement import Document, Statement, document, when
 
@@ -121,10 +122,10 @@ def _in_governance() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="PublishProducts",
-            what="In the governance account a role labels data, tags tables and reads them back, besides.",
-            why="Publishers do; in the accounts of domains and partners nobody labels data.",
+            what="In the governance account a role labels data, and joins the network, besides.",
+            why="Publishers and their function do; in the accounts of domains and partners nobody labels data.",
             effect="Allow",
-            actions=(*LABEL, *TAG, "glue:GetPartitionIndexes"),
+            actions=(*LABEL, *JOIN, *SEE),
             resources=("*",),
         ),
     )

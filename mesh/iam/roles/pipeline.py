@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mesh import names
 from mesh.iam.bus import events_of
 from mesh.iam.keys import ENCRYPT
@@ -9,6 +11,23 @@ from mesh.iam.network import in_the_network
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.trust import assumed_by_services
 from mesh.iam.statement import Document, Statement, document, when
+
+COMMIT: Final = (
+    "glue:BatchCreatePartition",
+    "glue:BatchGetPartition",
+    "glue:BatchUpdatePartition",
+    "glue:CreatePartition",
+    "glue:GetDatabase",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:GetTableVersion",
+    "glue:GetTableVersions",
+    "glue:UpdatePartition",
+    "glue:UpdateTable",
+)
+"""What clients of Iceberg and of plain Parquet ask of Glue to write to a table that is there."""
 
 
 def pipeline_trust(account_id: str) -> Document:
@@ -33,17 +52,32 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
     return document(
         Statement(
             sid="WriteTheProduct",
-            what="The role reads, writes and deletes objects of its one product.",
+            what="The role reads and writes objects of its one product.",
             why="It is the product's only writer, and writes no other product.",
             effect="Allow",
             actions=(
                 "s3:GetObject",
                 "s3:GetObjectVersion",
                 "s3:PutObject",
-                "s3:DeleteObject",
                 "s3:AbortMultipartUpload",
             ),
             resources=(f"arn:aws:s3:::{bucket}/*",),
+        ),
+        Statement(
+            sid="DeleteFiles",
+            what="The role deletes files, and what was for partners; never what is below `tables/`.",
+            why="What is published of a table, and what it can go back to, names files that its draft does not.",
+            effect="Allow",
+            actions=("s3:DeleteObject",),
+            resources=tuple(f"arn:aws:s3:::{bucket}/{prefix}/*" for prefix in ("files", "outbound")),
+        ),
+        Statement(
+            sid="CommitToTheDraft",
+            what="The role reads the draft of its product in the account's catalog, and commits to it.",
+            why="A writer's catalog is its own account's; it makes and deletes no table, and never sees the hub.",
+            effect="Allow",
+            actions=COMMIT,
+            resources=_draft(perimeter, account_id, domain, product),
         ),
         Statement(
             sid="ListTheProduct",
@@ -81,6 +115,18 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
             actions=("events:PutEvents",),
             resources=(bus,),
         ),
-        *events_of(bus, names.event_source(domain, product), whose="the product"),
+        *events_of(
+            bus,
+            names.event_source(domain, product),
+            whose="the product",
+            told=names.PIPELINE_EVENTS,
+            in_a_role=True,
+        ),
         *in_the_network(perimeter, account_id),
     )
+
+
+def _draft(perimeter: Perimeter, account_id: str, domain: str, product: str) -> tuple[str, ...]:
+    """The draft of a product in the account's catalog; Glue asks for what is above a table, too."""
+    glue, draft = f"arn:aws:glue:{perimeter.region}:{account_id}", names.draft_database(domain, product)
+    return f"{glue}:catalog", f"{glue}:database/{draft}", f"{glue}:table/{draft}/*"

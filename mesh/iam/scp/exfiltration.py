@@ -28,7 +28,7 @@ QUERIES: Final = (
 
 WHO_QUERIES: Final[Mapping[names.UnitName, tuple[str, ...]]] = {
     "governance": (),
-    "domains": (names.clearance_role("*", "*"),),
+    "domains": (names.clearance_role("*", "*"), names.check_role("*")),
     "partners": (names.role("*", "access"),),
 }
 """Roles that query in the mesh's workgroups, by the unit in which there are such roles."""
@@ -88,7 +88,7 @@ def queries_are_the_cleared_ones(who: tuple[str, ...]) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherQueries",
-            what="Only clearance roles, and people of partners, query in workgroups of the mesh or see queries there.",
+            what="Only clearance roles, checks and people of partners query in workgroups of the mesh, or see queries.",
             why="The text of a query has values in it, and its result is data.",
             but="Workgroups are for them; which clearance has which, its own permissions say." if who else "",
             actions=QUERIES,

@@ -157,12 +157,12 @@ def _logs() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseChangesToLogsOfTheMesh",
-            what="Only deployments and pipelines write, set up or delete logs of pipelines.",
+            what="Only deployments, pipelines and the publication function write, set up or delete logs of the mesh.",
             why="They are evidence; and with another key, or another filter, others could read them.",
-            but="A pipeline writes its own logs, as its permissions say; a domain's stack makes the groups.",
+            but="A job writes its own log, as its permissions say; each account's stack makes the groups.",
             actions=CHANGE_LOGS,
             resources=groups,
-            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
+            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*"), names.publication_role("*")),),
         ),
     )
 

@@ -10,14 +10,14 @@ from mesh.plan.footprint.account_resources import baseline, mesh_role
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.footprint.lake_resources import granted, settings
-from mesh.plan.nodes import GovernancePlan, MeshCatalogArgs, NetworkArgs, RegisteredLocationArgs
+from mesh.plan.nodes import CatalogEntryArgs, GovernancePlan, MeshCatalogArgs, NetworkArgs, RegisteredLocationArgs
 
 VPC, ROUTES, GROUP = "vpc-assumed", "rtb-assumed", "sg-assumed"
 """Stand-ins for the ids of the network, its routes, and the security group of its endpoints."""
 
 
 def resources(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResource]:
-    """Baseline, trail, event bus, alarm, roles of CI and domains, catalog, locations, and the network."""
+    """Baseline, trail, event bus, alarm, roles of CI, domains and publication, catalog with entries, network."""
     yield from baseline(make, "governance", plan.account)
     yield from _trail(make, plan)
     yield make("cloudwatch/eventBus:EventBus", "mesh", given=names.BUS, name=names.BUS)
@@ -29,9 +29,12 @@ def resources(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResour
         yield from mesh_role(make, f"{name}-publisher", names.publisher_role(make.account_id, args.domain), bound)
     for stack, args in plan.ci.items():
         yield from mesh_role(make, f"ci-{stack}", args.arn, bound)
+    yield from mesh_role(make, "publication", plan.publication_role.arn, bound)
     yield from _catalog(make, plan.catalog)
     for name, args in plan.registered.items():
         yield from _location(make, name, args)
+    for name, args in plan.entries.items():
+        yield from _entry(make, name, args)
     yield from _network(make, plan.network)
 
 
@@ -102,6 +105,27 @@ def _location(make: StackMaker, name: str, args: RegisteredLocationArgs) -> Iter
         principal=args.publisher,
         dataLocation={"catalogId": hub, "arn": args.arn},
     )
+
+
+def _entry(make: StackMaker, name: str, args: CatalogEntryArgs) -> Iterator[DeployedResource]:
+    hub, database = args.perimeter.governance_id, args.database
+    yield make(
+        "glue/catalogDatabase:CatalogDatabase",
+        name,
+        given=f"{hub}:{database}",
+        name=database,
+        catalogId=hub,
+        locationUri=f"s3://{args.location}/",
+    )
+    for tag in args.closing:
+        yield make(
+            "lakeformation/resourceLfTag:ResourceLfTag",
+            f"{name}-{tag.key}",
+            catalogId=hub,
+            database={"catalogId": hub, "name": database},
+            lfTag={"catalogId": hub, "key": tag.key, "value": tag.value},
+        )
+    yield granted(make, args.grant, catalog=hub, name=name)
 
 
 def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:

@@ -21,6 +21,7 @@ from mesh.plan.nodes.domain import (
     ResourceLinkArgs,
     StaffRoleArgs,
 )
+from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.governance import (
     AuditTrailArgs,
     BreakGlassArgs,
@@ -28,6 +29,7 @@ from mesh.plan.nodes.governance import (
     LocationRoleArgs,
     MeshBusArgs,
     MeshCatalogArgs,
+    PublicationRoleArgs,
     RegisteredLocationArgs,
 )
 from mesh.plan.nodes.network import NetworkArgs
@@ -57,6 +59,7 @@ __all__ = [
     "BreakGlassArgs",
     "BreakGlassGroupArgs",
     "CatalogEntryArgs",
+    "CheckRoleArgs",
     "CiRoleArgs",
     "Clearance",
     "ClearanceRoleArgs",
@@ -65,6 +68,8 @@ __all__ = [
     "DefaultDatabaseArgs",
     "Delivery",
     "DomainPlan",
+    "DraftDatabaseArgs",
+    "DraftTablesArgs",
     "FirstCiRoles",
     "GovernancePlan",
     "LandingZoneArgs",
@@ -85,6 +90,7 @@ __all__ = [
     "PipelineArgs",
     "PipelineRoleArgs",
     "Plan",
+    "PublicationRoleArgs",
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
     "RoleDocuments",

