@@ -16,6 +16,7 @@ from components.default_database import DefaultDatabase
 from components.delivery_role import DeliveryRole
 from components.draft_database import DraftDatabase
 from components.draft_tables import DraftTables
+from components.job_baseline import JobBaseline
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
@@ -24,6 +25,7 @@ from components.mesh_role import MeshRole
 from components.partner_account import PartnerAccount
 from components.partner_replication import PartnerReplication
 from components.permission_sets import PermissionSets
+from components.pipeline import Pipeline
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
@@ -31,6 +33,7 @@ from components.publication_role import PublicationRole
 from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
 from components.staff_role import StaffRole
+from components.start_role import StartRole
 
 __all__ = [
     "AccountBaseline",
@@ -49,6 +52,7 @@ __all__ = [
     "DeliveryRole",
     "DraftDatabase",
     "DraftTables",
+    "JobBaseline",
     "LandingZone",
     "LocationRole",
     "MeshBus",
@@ -57,6 +61,7 @@ __all__ = [
     "PartnerAccount",
     "PartnerReplication",
     "PermissionSets",
+    "Pipeline",
     "PipelineRole",
     "PrivateBucket",
     "PrivateNetwork",
@@ -64,4 +69,5 @@ __all__ = [
     "RegisteredLocation",
     "ResourceLink",
     "StaffRole",
+    "StartRole",
 ]

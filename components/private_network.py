@@ -14,7 +14,7 @@ from mesh.plan.nodes import NetworkArgs
 class PrivateNetwork(ComponentResource):
     """The network, one a mesh, in the governance account, shared with the domains. Outputs: `vpc_id`, `subnet_ids`.
 
-    No other component uses `pulumi_aws.ec2`, which takes as long to import as all else together.
+    No other component but that of jobs uses `pulumi_aws.ec2`, which takes as long to import as all else together.
     """
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:

@@ -49,6 +49,36 @@ def pipeline_workgroup(product: str) -> str:
     return f"{WORKGROUP}.{product}"
 
 
+def job(product: str) -> str:
+    """The job of a product's pipeline, and its state machine, function or workflow: `mesh--profiles`."""
+    return f"{PATH}--{product}"
+
+
+JOBS = f"{PATH}--*"
+"""Pattern of the jobs of all pipelines of an account, and of their triggers and rules."""
+
+RUN, SCHEDULE, EVENT, FAILED, SUCCEEDED = "run", "schedule", "event", "failed", "succeeded"
+
+
+def trigger(product: str, start: str) -> str:
+    """A trigger of a pipeline's job: `run` by hand, `schedule`, `event`, or `window-<name>` for a past window."""
+    return f"{job(product)}--{start}"
+
+
+def window(name: str) -> str:
+    """The `start` of the trigger for a past window."""
+    return f"window-{name}"
+
+
+START = "start"
+"""The role with which EventBridge starts jobs of an account."""
+
+
+def start_role(account_id: str) -> str:
+    """The role with which EventBridge starts the workflows and state machines of an account's pipelines."""
+    return role(account_id, START)
+
+
 QUERIES = "queries"
 """Folder of a product's bucket for the results of its pipeline's queries, which nobody but the pipeline reads."""
 

@@ -16,6 +16,7 @@ from components import (
     PipelineRole,
     ResourceLink,
     StaffRole,
+    StartRole,
 )
 from components.data_lake import DataLakeArgs
 from mesh.plan.nodes import DomainPlan
@@ -39,6 +40,8 @@ def deploy(plan: DomainPlan) -> None:
     for name, args in plan.staff.items():
         StaffRole(name, args, opts=bounded)
     CheckRole("check", plan.check, opts=bounded)
+    if plan.start:
+        StartRole("start", plan.start, opts=bounded)
     _grants(plan, settled)
 
 

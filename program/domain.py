@@ -5,18 +5,27 @@ from __future__ import annotations
 import pulumi
 from pulumi import ResourceOptions
 
-from components import AccountBaseline, AccountBudget, DataProduct, DraftTables, PartnerReplication
+from components import (
+    AccountBaseline,
+    AccountBudget,
+    DataProduct,
+    DraftTables,
+    JobBaseline,
+    PartnerReplication,
+    Pipeline,
+)
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys baseline, products with their replications, and the tables that their pipelines write."""
+    """Deploys baseline, products with their replications, the tables that their pipelines write, and the pipelines."""
     options = inside(provider("domain", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
     products = _products(plan, after(options, account))
     drafts = [DraftTables(name, args, opts=after(options, products[name])) for name, args in plan.drafts.items()]
-    AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *drafts))
+    jobs = _jobs(plan, products, after(options, account))
+    AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *drafts, *jobs))
 
 
 def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProduct]:
@@ -27,3 +36,15 @@ def _products(plan: DomainPlan, options: ResourceOptions) -> dict[str, DataProdu
             PartnerReplication(name, plan.deliveries[name], opts=after(options, product))
         pulumi.export(name, {"bucket": product.bucket, "key": product.key_arn})
     return products
+
+
+def _jobs(plan: DomainPlan, products: dict[str, DataProduct], options: ResourceOptions) -> list[Pipeline]:
+    """Pipelines, each after its product, none after another's."""
+    if plan.job_baseline is None:
+        return []
+    shared = JobBaseline("jobs", plan.job_baseline, opts=options)
+    return [
+        Pipeline(name, args, key_arn=products[name].key_arn, opts=after(options, shared, products[name]))
+        for name, args in plan.jobs.items()
+        if args.runtime != "external"
+    ]

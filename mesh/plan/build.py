@@ -196,6 +196,8 @@ class Builder(CatalogNodes):
             staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
+            job_baseline=pipelines.baseline(self, name),
+            start=pipelines.start(self, name),
             jobs={p: job for p in contracted if (job := pipelines.job(self, name, p)) is not None},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             drafts={p: self.draft(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},

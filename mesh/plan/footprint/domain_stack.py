@@ -8,11 +8,12 @@ from mesh import names
 from mesh.plan.footprint.account_resources import baseline, key
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
+from mesh.plan.footprint.job_resources import job_baseline, pipeline
 from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
-    """Baseline, products with their replications, and drafts of tables."""
+    """Baseline, products with their replications, drafts of tables, and pipelines."""
     yield from baseline(make, plan.name, plan.account)
     for name, args in plan.products.items():
         yield from _product(make, name, args)
@@ -26,6 +27,11 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
         )
     for name, args in plan.drafts.items():
         yield from _drafts(make, name, args)
+    if plan.job_baseline:
+        yield from job_baseline(make, "jobs", plan.job_baseline)
+        for name, args in plan.jobs.items():
+            if args.runtime != "external":
+                yield from pipeline(make, name, args)
 
 
 def _product(make: StackMaker, name: str, args: DataProductArgs) -> Iterator[DeployedResource]:

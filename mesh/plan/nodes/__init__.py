@@ -32,6 +32,7 @@ from mesh.plan.nodes.governance import (
     PublicationRoleArgs,
     RegisteredLocationArgs,
 )
+from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
     Assignment,
@@ -72,6 +73,7 @@ __all__ = [
     "DraftTablesArgs",
     "FirstCiRoles",
     "GovernancePlan",
+    "JobBaselineArgs",
     "LandingZoneArgs",
     "LetGoAccount",
     "LocationRoleArgs",
@@ -95,5 +97,6 @@ __all__ = [
     "ResourceLinkArgs",
     "RoleDocuments",
     "StaffRoleArgs",
+    "StartRoleArgs",
     "Tags",
 ]

@@ -25,6 +25,7 @@ from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
+from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.lf_tags import TagAssignment
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 
@@ -324,6 +325,8 @@ class DomainPlan:
     products: Mapping[str, DataProductArgs]
     pipelines: Mapping[str, PipelineRoleArgs]
     jobs: Mapping[str, PipelineArgs]
+    job_baseline: JobBaselineArgs | None
+    start: StartRoleArgs | None
     catalog: Mapping[str, CatalogEntryArgs]
     drafts: Mapping[str, DraftTablesArgs]
     links: Mapping[str, ResourceLinkArgs]

@@ -1,0 +1,5 @@
+"""Parcels of the day."""
+
+import sys
+
+print(sys.argv)

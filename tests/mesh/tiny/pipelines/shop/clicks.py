@@ -1,0 +1,5 @@
+"""Clicks of the day, with what is known of customers."""
+
+import sys
+
+print(sys.argv)
