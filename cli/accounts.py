@@ -169,8 +169,8 @@ def _of_outputs(source: str, outputs: OrganizationOutputs, known: AccountsFile |
         return given
     ours = {"id": outputs.organization, "root": outputs.root, "management": outputs.management}
     _require_ours(source, ours, known.organization)
-    kept: dict[str, Any] = {"identity_center": known.identity_center, "network": known.network, "subnets": known.subnets}
-    kept |= {"inbox_keys": known.inbox_keys, **_let_go(outputs, known)}
+    kept: dict[str, Any] = {"identity_center": known.identity_center, "network": known.network}
+    kept |= {"subnets": known.subnets, "inbox_keys": known.inbox_keys, **_let_go(outputs, known)}
     record = known.organization.model_dump(include={"services", "policy_types"})
     return _with_record(given.model_copy(update=kept), record)
 

@@ -143,7 +143,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     organization = plan.organization.args
     deploy_access = PlannedPolicy("role/mesh/deploy-access, trust", lambda: organization.deploy_access_trust)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
-    refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
+    refusals = PlannedPolicy("role/mesh/preview, mesh", lambda: preview_refusals(perimeter))
     by_account, people = _baselines(plan), plan.organization.people
     permission_sets = {each.name: _permission_set_policy(each) for each in people.permission_sets} if people else {}
     units = _units(plan)
@@ -192,6 +192,8 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
     for staff in domain.staff.values():
         yield make.role(staff.arn, staff)
     yield make.role(domain.check.arn, domain.check)
+    if domain.start:
+        yield make.role(domain.start.arn, domain.start)
     for pipeline in domain.pipelines.values():
         yield make.role(pipeline.arn, pipeline)
     for name, delivery in domain.deliveries.items():

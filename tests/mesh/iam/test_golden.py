@@ -64,7 +64,7 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-deploy-access-trust", plan.organization.args.deploy_access_trust
     yield "role-deploy-access-permissions", deploy_access.deploy_access_permissions("310000000013")
     yield "role-preview-trust", plan.organization.args.preview_trust
-    yield "role-preview-refusals", deploy.preview_refusals()
+    yield "role-preview-refusals", deploy.preview_refusals(plan.perimeter)
     yield "boundary", domain.account.boundary
     yield "role-break-glass-trust", plan.organization.args.break_glass.trust
     yield "role-break-glass-permissions", plan.organization.args.break_glass.permissions

@@ -2,4 +2,4 @@
 
 import sys
 
-print(sys.argv)
+sys.stdout.write(" ".join(sys.argv))
