@@ -118,3 +118,7 @@ class Scripts:
     def file(self, domain: str, name: str) -> str:
         """The file of a script, relative to the mesh folder."""
         return f"{self.folder}/{domain}/{name}"
+
+    def shown(self, domain: str, name: str = "") -> str:
+        """The folder of a domain's scripts, or a script in it, for people."""
+        return f"{self.folder.removeprefix('../')}/{domain}/{name}"

@@ -136,8 +136,8 @@ class Builder(CatalogNodes):
             ),
         ]
 
-    def governance(self) -> GovernancePlan:
-        """The stack `governance`."""
+    def governance(self, with_entries: bool = True) -> GovernancePlan:
+        """The stack `governance`; without the catalog's entries also of a mesh whose contracts have mistakes."""
         defaults, owner = self.file.defaults, self.file.owner
         return GovernancePlan(
             access=self.access(self.perimeter.governance_id, "governance", owner.team, self.governance_is_assumed),
@@ -174,7 +174,7 @@ class Builder(CatalogNodes):
             network=NetworkArgs(perimeter=self.perimeter, zones=zone_letters(self.file.region, self.file.zones)),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
-            entries=self.entries(),
+            entries=self.entries() if with_entries else {},
             ci=continuous_integration.roles_of_domains(
                 self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
             ),

@@ -13,7 +13,7 @@ TIMEOUTS: Final = {"glue-spark": 120, "glue-python": 60, "lambda": 15, "step-fun
 """Minutes that a run may take where the YAML does not say, by runtime."""
 
 WORKERS: Final = 2
-WORKERS_THAT_READ_TABLES: Final = 4
+LEAST_WORKERS_WITH_TABLES: Final = 4
 """Workers of Glue Spark: with fine-grained access it has a system driver and executor beside those of the user.
 
 (Glue User Guide, "Using AWS Glue with AWS Lake Formation for fine-grained access control", Considerations.)
@@ -71,7 +71,7 @@ def job(inputs: PlanInputs, domain: str, product: str) -> PipelineArgs | None:
     pipeline, account_id, made = declared.pipeline, inputs.domain_id(domain), role(inputs, domain, product)
     buckets, name = inputs.perimeter.buckets, pipeline.script or ""
     script = inputs.mesh.scripts.files.get(f"{domain}/{name}")
-    usual = WORKERS_THAT_READ_TABLES if made.reads_tables else WORKERS
+    usual = LEAST_WORKERS_WITH_TABLES if made.reads_tables else WORKERS
     return PipelineArgs(
         perimeter=inputs.perimeter,
         domain=domain,

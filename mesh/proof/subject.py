@@ -239,7 +239,7 @@ class Subject:
         )
 
     def of_domain(self, domain: DomainPlan) -> Iterator[Actor]:
-        """Every caller of a domain's account but its pipelines and deliveries."""
+        """Every caller of a domain's account but its jobs."""
         account_id, where = domain.access.account_id, f"domain {domain.name}"
         yield from self.of_account(account_id, "domains", where)
         yield self.deciding(domain)
@@ -269,8 +269,9 @@ class Subject:
         return Actor(f"the deployment of who reads in {domain.name}", role, "domains", account_id, "deploy-access")
 
     def jobs_of(self, domain: DomainPlan) -> Iterator[Actor]:
-        """The pipelines and deliveries of a domain."""
+        """The pipelines and deliveries of a domain, and the check of its drafts."""
         account_id = domain.access.account_id
+        yield Actor(f"the check of {domain.name}", names.check_role(account_id), "domains", account_id, "check")
         for name, role in domain.pipelines.items():
             yield Actor(f"the pipeline of {domain.name}.{name}", role.arn, "domains", account_id, "pipeline")
         for name in domain.deliveries:
@@ -288,6 +289,7 @@ class Subject:
                 for role in (first.roles if first else ())
             ),
             Actor("who has broken the glass", break_glass, "governance", self.hub, "break-glass"),
+            Actor("the publication function", names.publication_role(self.hub), "governance", self.hub, "publication"),
         )
 
     def publishing(self, domain: str) -> Iterator[Actor]:

@@ -171,7 +171,9 @@ class Gate:
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
         if call.operation == "CreateDatabase":
-            self.catalogs.created(owner, glue.database(call), caller.identity)
+            self.catalogs.created(caller.identity, owner, glue.database(call))
+        if call.operation == "CreateTable":
+            self.catalogs.created(caller.identity, owner, glue.database(call), glue.table(call))
         return self._as_seen(caller, call, service, owner, answer)
 
     def _as_seen(

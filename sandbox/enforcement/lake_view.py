@@ -23,11 +23,11 @@ class Catalogs:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._creators: dict[tuple[str, str], str] = {}
+        self._creators: dict[tuple[str, ...], str] = {}
 
-    def created(self, catalog: str, database: str, creator: str) -> None:
-        """Note the creator of a database: moto does not keep it."""
-        self._creators[catalog, database] = creator
+    def created(self, creator: str, catalog: str, *named: str) -> None:
+        """Note the creator of a database, or of a table by both names: moto does not keep it."""
+        self._creators[catalog, *named] = creator
 
     def lakes(self, *accounts: str) -> Lakes:
         """Lake Formation of these accounts as it is now."""

@@ -21,6 +21,7 @@ from sandbox.enforcement.origin_keys import from_elsewhere
 from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES, UNDECIDED, cause, cause_in
 from sandbox.rehearsal.credentials import credentials, issued_keys
 from sandbox.rehearsal.elsewhere import probes_from_elsewhere
+from sandbox.rehearsal.first_publication import publish
 from sandbox.rehearsal.personas import Persona, provisioned
 from sandbox.rehearsal.probes import Probe, probes, put_probe
 from sandbox.rehearsal.probes_of_groups import probes_of_groups
@@ -91,12 +92,13 @@ class Report:
 
 
 def check(organization: EnforcedOrganization, plan: Plan) -> Report:
-    """Run the live checks, and leave nothing of them behind."""
+    """Run the live checks, and leave nothing of them behind; what was not published before is afterwards."""
     began, gate = time.perf_counter(), organization.gate
     deployment, exempted = gate.unreported()
     report = Report(deployment=deployment, exempted=exempted)
     targets, planned = Targets(plan), _PlannedAnswers(plan, gate.world.now)
     try:
+        publish(organization, plan)
         with provisioned(plan, planned.lists_role) as personas:
             report.callers = len(personas)
             sessions = _PersonaSessions(organization, targets.region)

@@ -29,11 +29,13 @@ from mesh.iam.perimeter import (
 from mesh.iam.product.audience import Audience
 from mesh.iam.statement import KEY_ARN, Document, Statement, account, document, when
 
-START: Final = ("s3:GetObject", "s3:PutObject")
-"""What starts an Iceberg table, and changes its schema, on the one file that Glue writes for its caller.
+HEAD: Final = ("s3:GetObject", "s3:PutObject")
+START: Final = (*HEAD, "s3:DeleteObject")
+"""What starts an Iceberg table, and changes its schema: Glue writes the head of its metadata for its caller.
 
 (Lake Formation Developer Guide, "Creating Apache Iceberg tables", Prerequisites, for a place that is not registered in
-the account; it names `s3:DeleteObject`, too, which would take away what the hub points at.)
+the account.) A head is named by its number, the first `00000-<uuid>.metadata.json` (Iceberg,
+`BaseMetastoreTableOperations.newTableMetadataFilePath`); the first alone may be deleted, for others are published.
 """
 
 
@@ -58,14 +60,23 @@ def _starting(audience: Audience, whole: str) -> tuple[Statement, ...]:
             what="Who starts tables reads and writes the head of their metadata, and no other object.",
             why="Glue writes the first metadata file as whoever creates the table; manifests beside it have values.",
             principal="*",
-            actions=START,
+            actions=HEAD,
             not_resources=(f"{whole}/tables/*/metadata/*.metadata.json",),
             conditions=(caller_is(audience.starter),),
         ),
         Statement(
+            sid="RefuseDeletingWhatStarted",
+            what="Who starts tables deletes the first head of a table's metadata, and no other object.",
+            why="AWS's page asks for it; what is published, and what it can go back to, names later heads.",
+            principal="*",
+            actions=("s3:DeleteObject",),
+            not_resources=(f"{whole}/tables/*/metadata/00000-*.metadata.json",),
+            conditions=(caller_is(audience.starter),),
+        ),
+        Statement(
             sid="RefuseStartingOtherwise",
-            what="Who starts tables deletes and tags nothing, and reads nothing of an object but the object.",
-            why="What is published, and what it can go back to, names the heads of metadata of before.",
+            what="Who starts tables tags nothing, and reads nothing of an object but the object.",
+            why="Whatever else can be done with an object, starting a table asks nothing of it.",
             principal="*",
             not_actions=START,
             resources=(f"{whole}/*",),

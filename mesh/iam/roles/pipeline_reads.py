@@ -15,7 +15,7 @@ from mesh.iam.keys import DECRYPT
 from mesh.iam.mesh_catalog import ATHENAS_DATABASE, READ_CATALOG
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.query import QUERY
-from mesh.iam.statement import Statement
+from mesh.iam.statement import Statement, when
 
 READ_NAMED_TABLES = tuple(action for action in READ_CATALOG if action != "glue:SearchTables")
 """Actions on databases and tables that a policy names; a search is of a whole catalog."""
@@ -96,10 +96,17 @@ def _files(perimeter: Perimeter, reads: Sequence[MachineRead]) -> Iterator[State
     )
     yield Statement(
         sid="DecryptFilesOfOthers",
-        what="The role decrypts, through S3, with keys of the accounts that these products are in.",
-        why="Reading an object takes its key; which object is read, the statement above says.",
+        what="The role decrypts, through S3, with the keys of these products.",
+        why="Reading an object takes its key as well; the aliases leave out every other.",
         effect="Allow",
         actions=DECRYPT,
         resources=tuple(dict.fromkeys(f"arn:aws:kms:{perimeter.region}:{read.account_id}:key/*" for read in reads)),
-        conditions=(through(perimeter, "s3"),),
+        conditions=(
+            when(
+                "ForAnyValue:StringEquals",
+                "kms:ResourceAliases",
+                *dict.fromkeys(f"alias/{names.key_alias(read.product)}" for read in reads),
+            ),
+            through(perimeter, "s3"),
+        ),
     )

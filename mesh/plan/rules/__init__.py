@@ -21,6 +21,8 @@ from mesh.plan.rules import (
     members,
     mesh_file,
     naming,
+    pipeline_reads,
+    pipelines,
     products,
 )
 from mesh.plan.rules.context import CrossFileRule, RuleContext
@@ -37,6 +39,8 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *locks.RULES,
     *clearances.RULES,
     *consumers.RULES,
+    *pipelines.RULES,
+    *pipeline_reads.RULES,
     *members.RULES,
     *agreements.RULES,
     *limits.RULES,

@@ -69,10 +69,10 @@ OF_PRODUCTS: Final = {
     "s3": "GetObjectVersionForReplication ObjectOwnerOverrideToBucketOwner ReplicateObject ReplicateTags",
 }
 OF_PUBLISHERS: Final = {
-    "glue": "TagResource UntagResource",
-    "lakeformation": "AddLFTagsToResource RemoveLFTagsFromResource",
+    "ec2": "CreateNetworkInterface DeleteNetworkInterface",
+    "lakeformation": "AddLFTagsToResource",
 }
-"""What can do harm of the work of pipelines and deliveries, and of publishers: a mesh may have none of them yet."""
+"""What can do harm of the work of pipelines and deliveries; of publishers and their function: a mesh may have none."""
 
 
 def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -> Iterator[Claim]:

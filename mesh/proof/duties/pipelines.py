@@ -1,4 +1,4 @@
-"""Work of a pipeline: it reads and writes the objects of one product, says so, and logs, in the private network."""
+"""Work of a pipeline: it writes the objects of one product, commits to its draft, and logs, in the private network."""
 
 from __future__ import annotations
 
@@ -21,9 +21,18 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
     return RoleWork(
         who=f"the pipeline of {product.domain}.{product.name}",
         role=names.pipeline_role(account, product.name),
-        duties=(*_data(subject, product), *_reports(subject, product), *_network(subject, account)),
+        duties=(
+            *_data(subject, product),
+            *_draft(subject, product),
+            *_reports(subject, product),
+            *_network(subject, account),
+        ),
         granted=(Duty("ec2:CreateNetworkInterface", _shared_subnet(subject)),),
-        beside=(*_of_others(subject, product), *_networks_of_others(subject, account)),
+        beside=(
+            *_of_others(subject, product),
+            *_drafts_of_others(subject, product),
+            *_networks_of_others(subject, account),
+        ),
         keys={
             "kms": {**subject.through_s3, "kms:ResourceAliases": [f"alias/{names.key_alias('another')}"]},
             "events": _event(product.domain, product.name),
@@ -37,14 +46,43 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
 
 def _data(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
     bucket = f"arn:aws:s3:::{product.bucket}"
-    for of_its_own in (f"{bucket}/tables/a", f"{bucket}/outbound/a-partner/a"):
-        yield from each("s3: GetObject GetObjectVersion PutObject DeleteObject AbortMultipartUpload", of_its_own)
+    for of_its_own in ("tables/a", "files/a", "outbound/a-partner/a"):
+        yield from each("s3: GetObject GetObjectVersion PutObject AbortMultipartUpload", f"{bucket}/{of_its_own}")
+    # Nothing below `tables/`: what is published, or was, names files that the draft does not.
+    for of_its_own in ("files/a", "outbound/a-partner/a"):
+        yield Duty("s3:DeleteObject", f"{bucket}/{of_its_own}")
     yield from each("s3: ListBucket ListBucketMultipartUploads GetBucketLocation", bucket)
     yield from each(
         "kms: Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo DescribeKey",
         subject.product_key(product),
         subject.through_s3,
     )
+
+
+def _draft(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    """Commits to the product's draft.
+
+    pyiceberg, `GlueCatalog`; Iceberg, `GlueTableOperations`; AWS SDK for pandas, `to_parquet` with a catalog.
+    """
+    for part in _parts_of(subject, product.account_id, names.draft_database(product.domain, product.name)):
+        yield from each("glue: GetDatabase GetTable GetTables GetTableVersion GetTableVersions UpdateTable", part)
+        yield from each("glue: GetPartition GetPartitions BatchGetPartition CreatePartition UpdatePartition", part)
+        yield from each("glue: BatchCreatePartition BatchUpdatePartition", part)
+
+
+def _parts_of(subject: Subject, account: str, database: str) -> tuple[str, str, str]:
+    glue = f"arn:aws:glue:{subject.region}:{account}"
+    return f"{glue}:catalog", f"{glue}:database/{database}", f"{glue}:table/{database}/a"
+
+
+def _drafts_of_others(subject: Subject, product: DataProductArgs) -> Iterator[str]:
+    """Drafts of another product, of one whose name begins alike and of a domain elsewhere; the product in the hub."""
+    domain, own = product.domain, names.draft_database(product.domain, product.name)
+    for database in (names.draft_database(domain, "another"), names.draft_database(domain, f"{product.name}x")):
+        yield from _parts_of(subject, product.account_id, database)[1:]
+    yield from _parts_of(subject, product.account_id, names.database(domain, product.name))[1:]
+    for database in (own, names.database(domain, product.name)):
+        yield from _parts_of(subject, subject.hub, database)
 
 
 def _reports(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
@@ -54,12 +92,14 @@ def _reports(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
         yield Duty("logs:CreateLogGroup", group)
         yield Duty("logs:CreateLogStream", group)
         yield Duty("logs:PutLogEvents", f"{group}:log-stream:x")
-    for told in names.EVENTS:
+    for told in names.PIPELINE_EVENTS:
         yield Duty("events:PutEvents", _bus(subject, subject.hub), _event(product.domain, product.name, told))
 
 
 def _otherwise(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
-    """The key without S3, and the like-named key of another account; of events M9 says it."""
+    """The key without S3, and the like-named key of another account; and what the publication function tells."""
+    for told in (names.PUBLISHED, names.REFUSED, names.REQUESTED):
+        yield Duty("events:PutEvents", _bus(subject, subject.hub), _event(product.domain, product.name, told))
     alias = {"kms:ResourceAliases": [f"alias/{names.key_alias(product.name)}"]}
     elsewhere = f"arn:aws:kms:{subject.region}:{subject.hub}:key/x"
     home = elsewhere.replace(subject.hub, product.account_id)

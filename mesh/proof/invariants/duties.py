@@ -12,10 +12,11 @@ from mesh.proof.duties.boundaries import boundary_claims
 from mesh.proof.duties.clearance_holders import of_clearance
 from mesh.proof.duties.deliveries import of_delivery
 from mesh.proof.duties.deploying_access import of_deploy_access
-from mesh.proof.duties.lakes import of_location, of_publisher
+from mesh.proof.duties.lakes import of_location
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.duties.previews import preview_claims
+from mesh.proof.duties.publishing import of_check, of_publication, of_publisher
 from mesh.proof.duties.signing_in import (
     of_break_glass,
     of_break_glass_group,
@@ -61,6 +62,7 @@ def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
             yield "permission set of partners", work
     for role in ci_roles(subject):
         yield form_of([role.permissions.text()], role.stack.removeprefix("domain-"), role.stack), of_ci(subject, role)
+    yield "publication", of_publication(subject)
     yield "break-glass", of_break_glass(subject)
     yield "break-glass group", of_break_glass_group(subject)
 
@@ -71,6 +73,8 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
         location = subject.plan.governance.locations[name]
         yield form_of([location.permissions.text()], account, name), of_location(subject, domain)
         yield form_of([location.publisher.permissions.text()], account, name), of_publisher(subject, domain)
+    if domain.catalog:
+        yield form_of([domain.check.permissions.text()], account, name), of_check(subject, domain)
     for clearance, role in domain.clearances.items():
         text = role.permissions.text()
         yield form_of([text], account, name), of_clearance(subject, domain, clearance)

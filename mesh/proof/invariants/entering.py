@@ -77,9 +77,10 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[Entry]:
         yield Entry(names.delivery_role(account, name), "s3.amazonaws.com", BEGINS, context=bucket)
     location = names.location_role(subject.hub, domain.name)
     yield Entry(location, "lakeformation.amazonaws.com", BY_LAKE_FORMATION, context=subject.for_the_mesh)
-    publisher, deploy = names.publisher_role(subject.hub, domain.name), names.deploy_role(account)
-    near = (names.role(account, "somebody"), names.deploy_role(subject.hub))
-    yield Entry(publisher, deploy, UNDER_A_NAME, near)
+    near = (names.deploy_role(account), names.deploy_role(subject.hub), names.role(subject.hub, "functions/somebody"))
+    namesake = names.publication_role(account)
+    for role in (names.publisher_role(subject.hub, domain.name), domain.check.arn):
+        yield Entry(role, names.publication_role(subject.hub), BEGINS, (*near, namesake))
 
 
 def _people(subject: Subject, account: str, permission_set: str, role: str) -> Iterator[Entry]:

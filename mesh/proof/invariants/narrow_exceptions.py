@@ -22,6 +22,10 @@ Excepted = Literal[
     "bootstrap of governance",
     "publisher",
     "pipeline",
+    "check",
+    "publication",
+    "owner",
+    "preview",
     "clearance",
     "access",
 ]
@@ -81,7 +85,7 @@ AT_THE_ROOT: Final = (
     Refusal("RefuseStartingJobs", ("deploy",), "glue:StartJobRun"),
     Refusal(
         "RefuseChangesToLogsOfTheMesh",
-        ("deploy", "pipeline"),
+        ("deploy", "pipeline", "publication"),
         "logs:PutRetentionPolicy",
         "arn:aws:logs:{region}:{account}:log-group:/mesh/x",
     ),
@@ -132,7 +136,7 @@ AT_UNITS: Final = (
     Refusal("RefuseEventTargets", ("deploy",), "events:PutRule"),
     Refusal("RefuseChangesToBudgets", ("deploy",), "budgets:ModifyBudget"),
     Refusal("RefuseWorkgroupChanges", ("deploy",), "athena:UpdateWorkGroup"),
-    *(Refusal("RefuseOtherQueries", ("clearance", "access"), action, _WORKGROUP) for action in QUERIES),
+    *(Refusal("RefuseOtherQueries", ("clearance", "check", "access"), action, _WORKGROUP) for action in QUERIES),
     Refusal("RefuseOtherEndpoints", ("governance",), "ec2:CreateVpcEndpoint"),
     Refusal("RefuseOtherEndpoints", ("governance",), "ec2:ModifyVpcEndpoint"),
     Refusal("RefuseOtherNetworks", ("governance",), "ec2:CreateVpc"),
@@ -140,10 +144,19 @@ AT_UNITS: Final = (
 )
 """Refusals that bind the accounts of the mesh's units."""
 
+_DRAFTERS: Final[tuple[Excepted, ...]] = ("deploy", "deploy-access", "pipeline", "check", "owner", "preview")
+_DRAFTS: Final = (
+    ("glue:GetTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
+    ("glue:UpdateTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
+    ("glue:GetDatabase", "arn:aws:glue:{region}:{account}:database/ads__x__draft"),
+    ("glue:CreateTable", "arn:aws:glue:{region}:{account}:database/ads__x__draft"),
+)
+
 AT_DOMAINS: Final = (
     Refusal("RefuseMakingReaders", ("deploy-access", "bootstrap"), "iam:UpdateAssumeRolePolicy", _MESH_ROLE),
     Refusal("RefuseMakingReaders", ("deploy-access", "bootstrap"), "iam:CreatePolicyVersion", _MESH_POLICY),
     Refusal("RefusePassingReaders", (), "iam:PassRole", _MESH_ROLE),
+    *(Refusal("RefuseOtherDrafters", _DRAFTERS, action, resource) for action, resource in _DRAFTS),
 )
 """Refusals that bind the accounts of domains."""
 
@@ -159,6 +172,10 @@ SOMEBODIES: Final = (
     "mesh/deploy-access/somebody",
     "mesh/deploy-accessor",
     "mesh/access/somebody",
+    "mesh/check/somebody",
+    "mesh/checker",
+    "mesh/functions/somebody",
+    "mesh/owner/somebody",
 )
 """Names of roles that nobody planned, in the paths of those that the mesh has; no refusal excepts one of them."""
 
@@ -197,11 +214,14 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
             roles["deploy-access"] = names.deploy_access_role(account_id)
             roles["pipeline"] = names.pipeline_role(account_id, "x")
             roles["clearance"] = names.clearance_role(account_id, "x")
+            roles["check"], roles["owner"] = names.check_role(account_id), names.staff_role(account_id, "owner")
+            roles["preview"] = names.preview_role(account_id)
         case "partners":
             roles["access"] = names.role(account_id, "access")
         case _ if account_id == subject.hub:
             roles["governance"], roles["bootstrap of governance"] = roles["deploy"], roles["bootstrap"]
             roles["publisher"] = names.publisher_role(account_id, "x")
+            roles["publication"] = names.publication_role(account_id)
         case _:
             pass
     return roles
@@ -226,6 +246,8 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.publisher_role(account_id, "somebody"))
     if "pipeline" not in refusal.excepted:
         roles.append(names.pipeline_role(account_id, "somebody"))
+    if "check" not in refusal.excepted or unit != "domains":
+        roles.append(names.check_role(account_id))
     if "clearance" not in refusal.excepted or unit != "domains":
         roles.append(names.clearance_role(account_id, "somebody"))
     if "access" not in refusal.excepted or unit != "partners":

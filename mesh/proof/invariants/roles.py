@@ -132,19 +132,22 @@ def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator
 
 def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
     location = names.location_role(subject.hub, domain.name)
-    publisher = names.publisher_role(subject.hub, domain.name)
     lake = Request("lakeformation.amazonaws.com", "sts:AssumeRole", location, subject.for_the_mesh)
     yield Claim("Lake Formation", lake, allowed=True)
     yield from _not_by_services(location, "lakeformation.amazonaws.com", subject.for_the_mesh)
-    for role in (location, publisher):
-        yield from _not_by(iter(subject.of_governance), role)
-    deploys = Request(domain.access.deploy_role, "sts:AssumeRole", publisher)
-    yield Claim(f"the deployment of {domain.name}", deploys, allowed=True)
+    yield from _not_by(iter(subject.of_governance), location)
+    deployments = [subject.deployment_of(each) for each in (domain, *list(subject.others(domain.name))[:2])]
     other = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
-    yield Claim(other.who, Request(other.name, "sts:AssumeRole", publisher), allowed=False)
-    for elsewhere in list(subject.others(domain.name))[:2]:
-        request = Request(elsewhere.access.deploy_role, "sts:AssumeRole", publisher)
-        yield Claim(f"the deployment of {elsewhere.name}", request, allowed=False)
+    like_named = subject.other(subject.hub, "governance", "the governance account")._replace(
+        who="a function of another name", name=names.role(subject.hub, "functions/another")
+    )
+    near = (*deployments, subject.deciding(domain), other, like_named)
+    for role in (names.publisher_role(subject.hub, domain.name), domain.check.arn):
+        function = Request(names.publication_role(subject.hub), "sts:AssumeRole", role)
+        yield Claim("the publication function", function, allowed=True)
+        yield from _not_by((caller for caller in subject.of_governance if caller.kind != "publication"), role)
+        for caller in near:
+            yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)
 
 
 def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:

@@ -110,10 +110,17 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     "delivery": BlastBound(why="S3 replicates with it, and no other action copies what lies under `outbound/`."),
     "location": BlastBound(why="Lake Formation reads a domain's tables with it.", reads="own"),
     "publisher": BlastBound(
-        why="A publisher writes its domain's entries of the catalog, for which it reads the location.",
-        reads="own",
+        why="A publisher moves its domain's tables in the catalog and labels them; it reads no data.",
         writes="own",
         elsewhere={"governance": _LABELS},
+    ),
+    "check": BlastBound(why="The check reads its domain's tables before they are published.", reads="own"),
+    "publication": BlastBound(
+        why="The publication function checks every draft and publishes it: it is the one gate of all domains.",
+        reads="everything",
+        writes="everything",
+        loosens=_LABELS,
+        enters=frozenset({"a domain"}),
     ),
     # ---- deployments
     "preview of management": BlastBound(why="A preview reads settings."),
@@ -121,13 +128,11 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     "preview of a domain": BlastBound(why="A preview reads settings."),
     "preview of a partner": BlastBound(why="A preview reads settings."),
     "deploy of a domain": BlastBound(
-        why="What a domain owns: its buckets, keys and entries of the catalog, and the jobs that write them.",
+        why="What a domain owns: its buckets, keys and drafts, and the jobs that write them.",
         reads="own",
         writes="own",
         products="own",
         loosens=_OF_AN_ACCOUNT,
-        elsewhere={"governance": _LABELS},
-        enters=frozenset({"governance"}),
     ),
     "deploy-access of a domain": BlastBound(
         why="It makes the roles of readers and jobs in its account: it decides who reads, and so could read.",
@@ -175,7 +180,6 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         writes="own",
         products="own",
         loosens=_OF_AN_ACCOUNT,
-        elsewhere={"governance": _LABELS},
     ),
     "ci previews": BlastBound(why="It runs the code of pull requests, and reads settings.", enters=_BESIDE_GOVERNANCE),
 }

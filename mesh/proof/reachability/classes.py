@@ -67,6 +67,8 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("delivery", rf"role/{_M}/delivery/deliver-(?P<product>[^/]+)"),
         ("location", rf"role/{_M}/location/(?P<owner>[^/]+)"),
         ("publisher", rf"role/{_M}/publisher/publish-(?P<owner>[^/]+)"),
+        ("check", rf"role/{_M}/{names.CHECK}"),
+        ("publication", rf"role/{_M}/functions/{names.PUBLICATION}"),
         ("engineer", rf"role/{_M}/engineer"),
         ("owner", rf"role/{_M}/owner"),
         ("auditor", rf"role/{_M}/auditor"),

@@ -31,12 +31,17 @@ SETTINGS: Final = (
 
 
 def _own_roles(roles: EntitledRoles) -> Iterator[Shape]:
-    return ((arn,) for arn in (roles.pipeline, roles.delivery, roles.location, roles.publisher) if arn)
+    return ((arn,) for arn in (roles.pipeline, roles.delivery, roles.location, roles.check) if arn)
 
 
 def _readers(roles: EntitledRoles) -> tuple[Shape, ...]:
     """ARNs of the roles that may read a product: its own and, on a files port, those of clearances that cover it."""
     return (*_own_roles(roles), *(role(f"clearance/{name}") for name in sorted(roles.cleared)))
+
+
+def _starting(roles: EntitledRoles) -> tuple[Shape, ...]:
+    """The deployment, which starts tables; what it does with other objects has an obligation of its own."""
+    return ((roles.starter,),) if roles.starter else ()
 
 
 def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
@@ -47,7 +52,8 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
     for product, bucket, policies in documents.product_buckets(subject):
         roles = EntitledRoles(subject, product)
         request = SymbolicRequest(policies)
-        assumptions = (not_a_service(request), anyone_but(request, *_readers(roles)), request.objects_of(bucket))
+        strangers = anyone_but(request, *_readers(roles), *_starting(roles))
+        assumptions = (not_a_service(request), strangers, request.objects_of(bucket))
         yield Obligation(what="a stranger reads", request=request, actions=READS, assumptions=assumptions)
         yield Obligation(
             what="a stranger reads", request=request, actions=READS, assumptions=assumptions, outcome="not admitted"
@@ -62,7 +68,8 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(what="a stranger lists", request=request, actions=LISTS, assumptions=assumptions)
     for product, policies in documents.product_keys(subject):
         request = SymbolicRequest(policies)
-        assumptions = (not_a_service(request), anyone_but(request, *_readers(EntitledRoles(subject, product))))
+        roles = EntitledRoles(subject, product)
+        assumptions = (not_a_service(request), anyone_but(request, *_readers(roles), *_starting(roles)))
         yield Obligation(what="a stranger uses the key", request=request, actions=CRYPTOGRAPHY, assumptions=assumptions)
         yield Obligation(
             what="a stranger uses the key",
@@ -74,10 +81,10 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
 
 
 def one_writer(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of M5: no caller but the product's pipeline and its publisher writes."""
+    """Obligations of M5: no caller but the product's pipeline writes, and who starts its tables."""
     for product, bucket, policies in documents.product_buckets(subject):
         roles = EntitledRoles(subject, product)
-        writers: tuple[Shape, ...] = tuple((arn,) for arn in (roles.pipeline, roles.publisher) if arn)
+        writers: tuple[Shape, ...] = ((roles.pipeline,), *_starting(roles))
         request = SymbolicRequest(policies)
         assumptions = (not_a_service(request), anyone_but(request, *writers), request.objects_of(bucket))
         yield Obligation(what="a stranger writes", request=request, actions=WRITES, assumptions=assumptions)

@@ -97,9 +97,10 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(services=("s3.amazonaws.com",), account=account, source=f"arn:aws:s3:::{bucket}")
         case "location":
             return Entrants(services=("lakeformation.amazonaws.com",), account=hub)
-        case "publisher":
-            domain = subject.plan.domains[name.removeprefix("publish-")]
-            return Entrants(callers=((f"arn:aws:iam::{domain.access.account_id}:role/mesh/deploy",),))
+        case "publisher" | "check":
+            return Entrants(callers=((f"arn:aws:iam::{hub}:role/mesh/functions/publication",),))
+        case "functions":
+            return Entrants(services=("lambda.amazonaws.com",), account=hub)
         case "break-glass":
             return Entrants(callers=((f"arn:aws:iam::{subject.perimeter.management_id}:user/mesh/break-glass/", ANY),))
         case _:

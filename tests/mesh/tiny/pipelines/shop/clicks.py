@@ -1,5 +1,6 @@
-"""Clicks of the day, with what is known of customers."""
+"""Clicks: pages that customers looked at, by page alone."""
 
-import sys
+from pyspark.sql import SparkSession
 
-sys.stdout.write(" ".join(sys.argv))
+spark = SparkSession.builder.getOrCreate()
+spark.table("orders__customers").groupBy().count().write.json("s3://clicks/files/")
