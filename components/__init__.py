@@ -16,6 +16,7 @@ from components.default_database import DefaultDatabase
 from components.delivery_role import DeliveryRole
 from components.draft_database import DraftDatabase
 from components.draft_tables import DraftTables
+from components.forward_role import ForwardRole
 from components.job_baseline import JobBaseline
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
@@ -29,11 +30,13 @@ from components.pipeline import Pipeline
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
+from components.publication import Publication
 from components.publication_role import PublicationRole
 from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
 from components.staff_role import StaffRole
 from components.start_role import StartRole
+from components.wakeups import Wakeups
 
 __all__ = [
     "AccountBaseline",
@@ -52,6 +55,7 @@ __all__ = [
     "DeliveryRole",
     "DraftDatabase",
     "DraftTables",
+    "ForwardRole",
     "JobBaseline",
     "LandingZone",
     "LocationRole",
@@ -65,9 +69,11 @@ __all__ = [
     "PipelineRole",
     "PrivateBucket",
     "PrivateNetwork",
+    "Publication",
     "PublicationRole",
     "RegisteredLocation",
     "ResourceLink",
     "StaffRole",
     "StartRole",
+    "Wakeups",
 ]

@@ -22,6 +22,8 @@ REQUESTED = "publication requested"
 """What people of a domain ask of the publication function: that it tries again, or goes back."""
 EVENTS = (*PIPELINE_EVENTS, PUBLISHED, REFUSED, REQUESTED)
 """What is told of a product on the bus: the values of `detail-type`."""
+PASSED_ON = {"aws.s3": "Object Created", "aws.glue": "Glue Data Catalog Table State Change"}
+"""Sources and types of the events about drafts that rules in domains' accounts pass on to the bus."""
 CHECK = "check"
 """The role, and the workgroup, with which the publication function checks the drafts of a domain."""
 PUBLICATION = "publication"
@@ -208,6 +210,10 @@ def publication_role(governance_id: str) -> str:
 def publication_queue(region: str, governance_id: str) -> str:
     """ARN of the queue of wake-ups of the publication function."""
     return f"arn:aws:sqs:{region}:{governance_id}:{PATH}-{PUBLICATION}"
+
+
+FUNCTIONS = f"arn:aws:lambda:*:*:function:{PATH}-*"
+"""Pattern of the functions that the mesh makes, in every account."""
 
 
 def forward_role(account_id: str) -> str:

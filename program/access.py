@@ -13,6 +13,7 @@ from components import (
     DefaultDatabase,
     DeliveryRole,
     DraftDatabase,
+    ForwardRole,
     PipelineRole,
     ResourceLink,
     StaffRole,
@@ -40,6 +41,7 @@ def deploy(plan: DomainPlan) -> None:
     for name, args in plan.staff.items():
         StaffRole(name, args, opts=bounded)
     CheckRole("check", plan.check, opts=bounded)
+    ForwardRole("forward", plan.forward, opts=bounded)
     if plan.start:
         StartRole("start", plan.start, opts=bounded)
     _grants(plan, settled)

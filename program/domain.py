@@ -13,17 +13,19 @@ from components import (
     JobBaseline,
     PartnerReplication,
     Pipeline,
+    Wakeups,
 )
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys baseline, products with their replications, the tables that their pipelines write, and the pipelines."""
+    """Deploys baseline, products with replications, drafts of tables, rules that tell of them, and pipelines."""
     options = inside(provider("domain", plan.access))
     account = AccountBaseline(plan.name, plan.account, opts=options)
     products = _products(plan, after(options, account))
     drafts = [DraftTables(name, args, opts=after(options, products[name])) for name, args in plan.drafts.items()]
+    Wakeups("wake-ups", plan.wakeups, opts=options)
     jobs = _jobs(plan, products, after(options, account))
     AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *drafts, *jobs))
 

@@ -15,6 +15,7 @@ from components import (
     MeshBus,
     MeshCatalog,
     PrivateNetwork,
+    Publication,
     PublicationRole,
     RegisteredLocation,
 )
@@ -35,12 +36,20 @@ def deploy(plan: GovernancePlan) -> None:
         CiRole(stack, args, opts=started)
     catalog = after(options, *roles)
     hub = MeshCatalog("mesh", plan.catalog, opts=catalog)
-    PublicationRole("publication", plan.publication_role, opts=started)
+    role = PublicationRole("publication", plan.publication_role, opts=started)
     for name, args in plan.registered.items():
         location = RegisteredLocation(name, args, opts=after(catalog, hub.lake))
         # An entry's database is there before its tables, so it is closed, and at a place that is registered.
         CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location))
     network = PrivateNetwork("mesh", plan.network, opts=options)
+    Publication(
+        "publication",
+        plan.publication,
+        key_arn=account.key.arn,
+        subnet_ids=network.subnet_ids,
+        group_id=network.group_id,
+        opts=after(options, account, bus, role, network),
+    )
     AccountBudget("governance", plan.account, opts=after(options, account, hub.lake, network))
     pulumi.export("bus", bus.arn)
     subnets = {zone: subnet.id for zone, subnet in zip(plan.network.subnets, network.subnets, strict=True)}

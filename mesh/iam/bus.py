@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mesh import names
 from mesh.iam.perimeter import (
     Perimeter,
@@ -16,12 +18,19 @@ from mesh.iam.statement import Document, Statement, document, when
 
 
 def bus_policy(perimeter: Perimeter) -> Document:
-    """Resource policy of the mesh event bus: pipelines of domain accounts tell, nobody outside does."""
+    """Resource policy of the mesh event bus: domains tell of products and pass wake-ups on, nobody outside does.
+
+    A rule whose target is a bus of another account sends as the role of the target: it is asked `events:PutEvents` on
+    that bus, by the role's policies and by the bus's, with source and type of the event that it sends (EventBridge User
+    Guide, "Sending and receiving events between AWS accounts" and "Permissions for event buses"; Service Authorization
+    Reference, `events:eventBusInvocation`). Nobody else can put an event whose source begins with `aws.` (EventBridge
+    API Reference, PutEvents). Nothing here rests on `events:eventBusInvocation`, which tells such a request.
+    """
     hub = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}"
     bus, rules = f"{hub}:event-bus/{names.BUS}", f"{hub}:rule/{names.BUS}/*"
     return document(
         *_domains_use(perimeter, bus, rules),
-        *events_of(bus, names.event_source("*", "*"), whose="a product of the mesh"),
+        *_each_in_its_own_words(perimeter, bus),
         *_nobody_else_does(perimeter, bus, rules),
     )
 
@@ -41,6 +50,26 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
                 *domains,
                 caller_is(names.pipeline_roles("*")),
             ),
+        ),
+        Statement(
+            sid="RulesPassWakeUpsOn",
+            what="Rules of domain accounts pass on to the bus what S3 and Glue tell of drafts.",
+            why="The function that publishes is in governance; a rule sends as the role that its target names.",
+            effect="Allow",
+            principal="*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(*domains, caller_is(names.forward_role("*"))),
+        ),
+        Statement(
+            sid="OwnersAskForPublications",
+            what="Owners in domain accounts ask on the bus for a publication to be tried again, or undone.",
+            why="The function holds each to products of the caller's own account, which the event bears.",
+            effect="Allow",
+            principal="*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(*domains, caller_is(names.staff_role("*", "owner"))),
         ),
         Statement(
             sid="DomainsSubscribe",
@@ -68,12 +97,8 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
     )
 
 
-def events_of(
-    bus: str, source: str, *, whose: str, told: tuple[str, ...] = names.EVENTS, in_a_role: bool = False
-) -> tuple[Statement, Statement]:
-    """Statements about what is told on the bus: of products of that source (a pattern), in these words of the mesh.
-
-    They stand in the bus's policy, or `in_a_role`.
+def events_of(bus: str, source: str, *, whose: str, told: tuple[str, ...]) -> tuple[Statement, Statement]:
+    """Statements of a role about what it tells on the bus: of products of that source (a pattern), in these words.
 
     EventBridge sends both keys with every entry, which has to have a source and a type (EventBridge User Guide, "Using
     IAM policy conditions"); the reference calls them arrays, so each of several values has to fit.
@@ -83,7 +108,6 @@ def events_of(
             sid="RefuseEventsOfOthers",
             what=f"Events that are not of {whose} are refused.",
             why="Consumers act on what they hear: a pipeline speaks for its own product, and nobody for it.",
-            principal=None if in_a_role else "*",
             actions=("events:PutEvents",),
             resources=(bus,),
             conditions=(when("ForAnyValue:StringNotLike", "events:source", source),),
@@ -92,11 +116,87 @@ def events_of(
             sid="RefuseUnknownEvents",
             what="Events of a type that the mesh does not have are refused.",
             why="A rule matches types; a free text would be a way to tell something else.",
-            principal=None if in_a_role else "*",
             actions=("events:PutEvents",),
             resources=(bus,),
             conditions=(when("ForAnyValue:StringNotEquals", "events:detail-type", *told),),
         ),
+    )
+
+
+def _each_in_its_own_words(perimeter: Perimeter, bus: str) -> Iterator[Statement]:
+    """Statements about what is told on the bus, and by whom: each kind of event has one kind of teller."""
+    forward, function = names.forward_role("*"), names.publication_role(perimeter.governance_id)
+    ours = names.event_source("*", "*")
+
+    def only(sid: str, kinds: tuple[str, ...], what: str, why: str, but: str, teller: str) -> Statement:
+        return Statement(
+            sid=sid,
+            what=what,
+            why=why,
+            but=but,
+            principal="*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(
+                when("ForAnyValue:StringEquals", "events:detail-type", *kinds),
+                caller_is_not(teller),
+                not_a_service(),
+            ),
+        )
+
+    yield Statement(
+        sid="RefuseEventsOfOthers",
+        what="Events that are not of a product of the mesh are refused, but for what rules of domains pass on.",
+        why="Consumers act on what they hear: a pipeline speaks for its own product, and nobody for it.",
+        but="Rules of domains pass on what S3 and Glue tell, under AWS's own sources.",
+        principal="*",
+        actions=("events:PutEvents",),
+        resources=(bus,),
+        conditions=(when("ForAnyValue:StringNotLike", "events:source", ours), caller_is_not(forward)),
+    )
+    yield Statement(
+        sid="RefuseUnknownEvents",
+        what="Events of a type that the mesh does not have are refused.",
+        why="A rule matches types; a free text would be a way to tell something else.",
+        principal="*",
+        actions=("events:PutEvents",),
+        resources=(bus,),
+        conditions=(
+            when("ForAnyValue:StringNotEquals", "events:detail-type", *names.EVENTS, *names.PASSED_ON.values()),
+        ),
+    )
+    yield Statement(
+        sid="RefuseOtherWakeUps",
+        what="Rules of domains pass on what S3 and Glue tell, and nothing else.",
+        why="What a rule sends nobody has written, but for the rule: of a product it tells nothing.",
+        principal="*",
+        actions=("events:PutEvents",),
+        resources=(bus,),
+        conditions=(when("ForAnyValue:StringNotEquals", "events:source", *names.PASSED_ON), caller_is(forward)),
+    )
+    yield only(
+        "RefuseTellingForPipelines",
+        names.PIPELINE_EVENTS,
+        "Only pipelines tell of their products.",
+        "An owner asks, the function publishes: neither has made data.",
+        "A pipeline tells of its own product.",
+        names.pipeline_roles("*"),
+    )
+    yield only(
+        "RefuseVerdictsOfOthers",
+        (names.PUBLISHED, names.REFUSED),
+        "Only the publication function tells that a product is published, or was refused.",
+        "Consumers read what they hear is published; a pipeline that could say so would pass its own gate.",
+        "The function tells what it has checked.",
+        function,
+    )
+    yield only(
+        "RefuseRequestsOfOthers",
+        (names.REQUESTED,),
+        "Only owners ask for a publication.",
+        "Who asks for a publication to be undone has to answer for the product; a job does not.",
+        "An owner asks for the products of their own account.",
+        names.staff_role("*", "owner"),
     )
 
 
@@ -113,14 +213,19 @@ def _nobody_else_does(perimeter: Perimeter, bus: str, rules: str) -> tuple[State
         ),
         Statement(
             sid="RefuseOtherTellers",
-            what="Only pipelines and the publication function put events on the bus.",
+            what="Only pipelines, owners, rules of domains and the publication function put events on the bus.",
             why="Consumers act on what they hear; whoever administers the bus's account speaks for no product.",
-            but="A pipeline tells of its own product; the publication function of what it published or refused.",
+            but="A pipeline tells of its own product, the function of what it did, an owner asks, a rule passes on.",
             principal="*",
             actions=("events:PutEvents",),
             resources=(bus,),
             conditions=(
-                caller_is_not(names.pipeline_roles("*"), names.publication_role(perimeter.governance_id)),
+                caller_is_not(
+                    names.pipeline_roles("*"),
+                    names.publication_role(perimeter.governance_id),
+                    names.staff_role("*", "owner"),
+                    names.forward_role("*"),
+                ),
                 not_a_service(),
             ),
         ),

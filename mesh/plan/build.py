@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Mapping
+from functools import partial
 
 from mesh import names
 from mesh.aws.aws_regions import zone_letters
@@ -16,13 +18,14 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, people, pipelines
+from mesh.plan import continuous_integration, people, pipelines, publication
 from mesh.plan.catalog_nodes import CatalogNodes
 from mesh.plan.nodes import (
     AccountBaselineArgs,
     AuditTrailArgs,
     BreakGlassArgs,
     BreakGlassGroupArgs,
+    CatalogEntryArgs,
     ClearanceRoleArgs,
     DataProductArgs,
     Delivery,
@@ -42,6 +45,7 @@ from mesh.plan.nodes import (
     PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
+    PublicationArgs,
     StaffRoleArgs,
 )
 
@@ -139,6 +143,7 @@ class Builder(CatalogNodes):
     def governance(self, with_entries: bool = True) -> GovernancePlan:
         """The stack `governance`; without the catalog's entries also of a mesh whose contracts have mistakes."""
         defaults, owner = self.file.defaults, self.file.owner
+        entries = self.entries() if with_entries else {}
         return GovernancePlan(
             access=self.access(self.perimeter.governance_id, "governance", owner.team, self.governance_is_assumed),
             account=AccountBaselineArgs(
@@ -174,10 +179,33 @@ class Builder(CatalogNodes):
             network=NetworkArgs(perimeter=self.perimeter, zones=zone_letters(self.file.region, self.file.zones)),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
-            entries=self.entries() if with_entries else {},
+            entries=entries,
+            publication=self.publication(entries),
             ci=continuous_integration.roles_of_domains(
                 self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
             ),
+        )
+
+    def publication(self, entries: Mapping[str, CatalogEntryArgs]) -> PublicationArgs:
+        """The publication function, with a document for each product that has tables."""
+        hub, domains = self.perimeter.governance_id, {self.domain_id(name): name for name in self.mesh.domains}
+        contracts = {
+            publication.contract_path(entry.domain, entry.product): partial(
+                publication.contract_document,
+                entry,
+                self.mesh.contracts[name],
+                self.domain_id(entry.domain),
+                self.mesh.domains[entry.domain].owner,
+            )
+            for name, entry in entries.items()
+        }
+        about = partial(publication.mesh_document, self.perimeter, self.classifications, domains)
+        return PublicationArgs(
+            perimeter=self.perimeter,
+            owner_email=self.file.owner.email,
+            log_bucket=self.perimeter.buckets.logs("governance", hub),
+            documents=publication.Documents({publication.MESH_PATH: about, **contracts}),
+            deletion_protection=self.file.defaults.deletion_protection,
         )
 
     # ---- domains

@@ -11,7 +11,7 @@ from typing import Final
 from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.continuous_integration import account_below
-from mesh.iam.roles.settings_reads import SCRIPT_READS, SETTINGS_READS
+from mesh.iam.roles.settings_reads import READ_FUNCTIONS, SCRIPT_READS, SETTINGS_READS
 from mesh.iam.roles.trust import BEGIN, assumed_by
 from mesh.iam.statement import Condition, Document, Statement, document, when
 
@@ -135,5 +135,12 @@ def preview_refusals(perimeter: Perimeter) -> Document:
             ),
             not_actions=(*SCRIPT_READS, *SETTINGS_READS),
             resources=("*",),
+        ),
+        Statement(
+            sid="RefuseOtherFunctions",
+            what="A preview reads functions of the mesh, and no other.",
+            why="Environment variables of a function may be secrets; those that the mesh makes have none.",
+            actions=READ_FUNCTIONS,
+            not_resources=(names.FUNCTIONS,),
         ),
     )

@@ -122,7 +122,6 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
             names.event_source(domain, product),
             whose="the product",
             told=names.PIPELINE_EVENTS,
-            in_a_role=True,
         ),
         *in_the_network(perimeter, account_id),
     )

@@ -124,14 +124,14 @@ def _tells(perimeter: Perimeter) -> tuple[Statement, ...]:
             actions=("events:PutEvents",),
             resources=(bus,),
         ),
-        *events_of(bus, names.event_source("*", "*"), whose="a product of the mesh", told=TELLS, in_a_role=True),
+        *events_of(bus, names.event_source("*", "*"), whose="a product of the mesh", told=TELLS),
         Statement(
             sid="WriteLogs",
             what="The role writes the log of the function.",
             why="A run that failed is explained by its log.",
             effect="Allow",
             actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-            resources=names.log_group(region, hub, names.PUBLICATION)[:2],
+            resources=names.log_group(region, hub, names.PUBLICATION)[1:2],
         ),
     )
 

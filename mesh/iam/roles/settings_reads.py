@@ -14,6 +14,7 @@ _NAMES: Final = {
     "budgets": "ListTagsForResource ViewBudget",
     "cloudformation": "DescribeStackInstance DescribeStackSet ListStackInstances",
     "cloudtrail": "DescribeTrails GetEventSelectors GetInsightSelectors GetTrailStatus ListTags",
+    "cloudwatch": "DescribeAlarms ListTagsForResource",
     "ec2": (
         "DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroups "
         "DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs GetEbsDefaultKmsKeyId "
@@ -30,6 +31,8 @@ _NAMES: Final = {
     ),
     "kms": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags",
     "lakeformation": "DescribeResource GetDataLakeSettings GetLFTag GetResourceLFTags ListPermissions",
+    "lambda": "GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig ListTags ListVersionsByFunction",
+    "logs": "DescribeLogGroups ListTagsForResource",
     "organizations": (
         "DescribeAccount DescribeOrganization DescribeOrganizationalUnit DescribePolicy "
         "ListAWSServiceAccessForOrganization ListAccounts ListAccountsForParent ListDelegatedAdministrators "
@@ -45,6 +48,7 @@ _NAMES: Final = {
     ),
     "states": ("DescribeStateMachine ListStateMachineVersions ListTagsForResource ValidateStateMachineDefinition"),
     "sns": "GetSubscriptionAttributes GetTopicAttributes ListSubscriptionsByTopic ListTagsForResource",
+    "sqs": "GetQueueAttributes ListQueueTags",
     "sso": "DescribePermissionSet GetInlinePolicyForPermissionSet ListAccountAssignments ListTagsForResource",
     "sts": "GetCallerIdentity",
 }
@@ -54,3 +58,6 @@ SCRIPT_READS: Final = ("s3:GetObject", "s3:GetObjectTagging")
 
 SETTINGS_READS: Final = tuple(f"{service}:{name}" for service, names in _NAMES.items() for name in names.split())
 """All of them: a preview does nothing else."""
+
+READ_FUNCTIONS: Final = ("lambda:GetFunction", "lambda:ListVersionsByFunction")
+"""Those among them that return environment variables, which may be secrets: of functions of the mesh alone."""

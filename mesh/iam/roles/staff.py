@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
+from mesh.iam.bus import events_of
 from mesh.iam.perimeter import Perimeter, caller_is
 from mesh.iam.statement import Document, Statement, document
 
@@ -94,6 +95,7 @@ def engineer_permissions(perimeter: Perimeter, account_id: str) -> Document:
             resources=("*",),
         ),
         _see_alarms(region, account_id),
+        _see_publications(perimeter, account_id),
         Statement(
             sid="StartTriggers",
             what="The role starts triggers of its account, as they were made.",
@@ -142,7 +144,9 @@ def owner_permissions(perimeter: Perimeter, account_id: str, domain: str) -> Doc
             resources=(f"{glue}:catalog", f"{glue}:database/{databases}", f"{glue}:table/{databases}/*"),
         ),
         _see_alarms(perimeter.region, account_id),
+        _see_publications(perimeter, account_id),
         _see_the_budget(account_id),
+        *_ask_for_publications(perimeter, domain),
     )
 
 
@@ -185,6 +189,33 @@ def _see_alarms(region: str, account_id: str) -> Statement:
         effect="Allow",
         actions=SEE_ALARMS,
         resources=(f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*",),
+    )
+
+
+def _see_publications(perimeter: Perimeter, account_id: str) -> Statement:
+    bucket = perimeter.buckets.publications(perimeter.governance_id)
+    return Statement(
+        sid="SeePublications",
+        what="The role reads what is published of the account's products, and why the last draft was refused.",
+        why="A refusal is told in sentences, which name columns and files and hold no value.",
+        effect="Allow",
+        actions=("s3:GetObject",),
+        resources=(f"arn:aws:s3:::{bucket}/{account_id}/*",),
+    )
+
+
+def _ask_for_publications(perimeter: Perimeter, domain: str) -> tuple[Statement, ...]:
+    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
+    return (
+        Statement(
+            sid="AskForPublications",
+            what="The role asks on the mesh bus for a publication to be tried again, or undone.",
+            why="Who answers for a product takes a bad batch back; what is published then was checked before.",
+            effect="Allow",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+        ),
+        *events_of(bus, names.event_source(domain, "*"), whose="a product of the domain", told=(names.REQUESTED,)),
     )
 
 

@@ -25,6 +25,7 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
     for name, args in plan.staff.items():
         yield from mesh_role(make, name, args.arn, bound)
     yield from mesh_role(make, "check", plan.check.arn, bound)
+    yield from mesh_role(make, "forward", plan.forward.arn, bound)
     if plan.start:
         yield from mesh_role(make, "start", plan.start.arn, bound)
     for name, args in plan.clearances.items():

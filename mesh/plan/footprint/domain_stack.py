@@ -9,11 +9,12 @@ from mesh.plan.footprint.account_resources import baseline, key
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.footprint.job_resources import job_baseline, pipeline
+from mesh.plan.footprint.publication_resources import wakeups
 from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
-    """Baseline, products with their replications, drafts of tables, and pipelines."""
+    """Baseline, products with replications, drafts of tables, rules that tell of them, and pipelines."""
     yield from baseline(make, plan.name, plan.account)
     for name, args in plan.products.items():
         yield from _product(make, name, args)
@@ -27,6 +28,7 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
         )
     for name, args in plan.drafts.items():
         yield from _drafts(make, name, args)
+    yield from wakeups(make, plan.wakeups)
     if plan.job_baseline:
         yield from job_baseline(make, "jobs", plan.job_baseline)
         for name, args in plan.jobs.items():

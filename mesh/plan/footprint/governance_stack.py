@@ -10,10 +10,11 @@ from mesh.plan.footprint.account_resources import baseline, mesh_role
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.footprint.lake_resources import granted, settings
+from mesh.plan.footprint.publication_resources import publication
 from mesh.plan.nodes import CatalogEntryArgs, GovernancePlan, MeshCatalogArgs, NetworkArgs, RegisteredLocationArgs
 
-VPC, ROUTES, GROUP = "vpc-assumed", "rtb-assumed", "sg-assumed"
-"""Stand-ins for the ids of the network, its routes, and the security group of its endpoints."""
+VPC, ROUTES, GROUP, FUNCTIONS = "vpc-assumed", "rtb-assumed", "sg-assumed", "sg-functions"
+"""Stand-ins for the ids of the network, its routes, and the security groups of its endpoints and of functions."""
 
 
 def resources(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResource]:
@@ -36,6 +37,8 @@ def resources(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResour
     for name, args in plan.entries.items():
         yield from _entry(make, name, args)
     yield from _network(make, plan.network)
+    inside = [f"subnet-{zone}" for zone in plan.network.subnets]
+    yield from publication(make, plan.publication, VPC, inside, FUNCTIONS)
 
 
 def _trail(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResource]:
@@ -156,6 +159,14 @@ def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:
     yield make("ec2/defaultNetworkAcl:DefaultNetworkAcl", name, given="acl-default", defaultNetworkAclId="acl-default")
     group = f"{name}-endpoints"
     yield make("ec2/securityGroup:SecurityGroup", "endpoints", given=GROUP, name=group, vpcId=VPC, ingress=SET)
+    yield make(
+        "ec2/securityGroup:SecurityGroup",
+        "functions",
+        given=FUNCTIONS,
+        name=f"{name}-functions",
+        vpcId=VPC,
+        egress=SET,
+    )
     for service in args.endpoints:
         yield _endpoint(make, args, service, inside)
     yield from _share(make, name, args, subnets)

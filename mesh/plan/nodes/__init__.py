@@ -50,6 +50,7 @@ from mesh.plan.nodes.organization import (
 from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
+from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "DraftDatabaseArgs",
     "DraftTablesArgs",
     "FirstCiRoles",
+    "ForwardRoleArgs",
     "GovernancePlan",
     "JobBaselineArgs",
     "LandingZoneArgs",
@@ -92,6 +94,8 @@ __all__ = [
     "PipelineArgs",
     "PipelineRoleArgs",
     "Plan",
+    "PublicationAlarm",
+    "PublicationArgs",
     "PublicationRoleArgs",
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
@@ -99,4 +103,5 @@ __all__ = [
     "StaffRoleArgs",
     "StartRoleArgs",
     "Tags",
+    "WakeupsArgs",
 ]

@@ -28,6 +28,7 @@ from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
 from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.lf_tags import TagAssignment
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
+from mesh.plan.nodes.publication import ForwardRoleArgs, WakeupsArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,3 +355,14 @@ class DomainPlan:
     def check(self) -> CheckRoleArgs:
         """The role with which drafts are checked."""
         return CheckRoleArgs(perimeter=self.account.perimeter, domain=self.name, account_id=self.deciding.account_id)
+
+    @property
+    def forward(self) -> ForwardRoleArgs:
+        """The role with which wake-ups are passed on."""
+        return ForwardRoleArgs(perimeter=self.account.perimeter, account_id=self.deciding.account_id)
+
+    @property
+    def wakeups(self) -> WakeupsArgs:
+        """The rules that pass wake-ups on."""
+        account_id = self.access.account_id
+        return WakeupsArgs(perimeter=self.account.perimeter, domain=self.name, account_id=account_id)

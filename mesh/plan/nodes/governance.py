@@ -24,6 +24,7 @@ from mesh.plan.nodes.continuous_integration import CiRoleArgs
 from mesh.plan.nodes.domain import CatalogEntryArgs
 from mesh.plan.nodes.grants import Grant, Label, on_databases, on_tables
 from mesh.plan.nodes.network import NetworkArgs
+from mesh.plan.nodes.publication import PublicationArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 
@@ -240,6 +241,7 @@ class GovernancePlan:
     locations: Mapping[str, LocationRoleArgs]
     registered: Mapping[str, RegisteredLocationArgs]
     entries: Mapping[str, CatalogEntryArgs]
+    publication: PublicationArgs
     ci: Mapping[str, CiRoleArgs]
 
     @property

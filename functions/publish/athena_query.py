@@ -1,0 +1,45 @@
+"""One query of Athena: started, waited for, and its single row of numbers read."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+LONGEST_WAIT: Final = 600.0
+"""Seconds; the function itself has fifteen minutes."""
+
+OF_THE_DATA: Final = 2
+"""The category of an error that the query or what it reads is the cause of (Athena API, AthenaError: "User")."""
+
+
+class QueryFailedError(Exception):
+    """Athena did not answer, for no reason that lies in the data; a later wake-up asks again."""
+
+
+def ask(athena: Any, workgroup: str, database: str, sql: str) -> list[int] | str:
+    """The numbers of the one row of the answer, or the reason why the data cannot be read."""
+    started = athena.start_query_execution(
+        QueryString=sql, WorkGroup=workgroup, QueryExecutionContext={"Database": database}
+    )
+    number = started["QueryExecutionId"]
+    status = _ended(athena, number)
+    if status["State"] != "SUCCEEDED":
+        reason = str(status.get("StateChangeReason") or status["State"])
+        if (status.get("AthenaError") or {}).get("ErrorCategory") == OF_THE_DATA:
+            return reason
+        raise QueryFailedError(f"query {number}: {reason}")
+    _, row = athena.get_query_results(QueryExecutionId=number)["ResultSet"]["Rows"]
+    return [int(each["VarCharValue"]) for each in row["Data"]]
+
+
+def _ended(athena: Any, number: str) -> Any:
+    until, pause = time.monotonic() + LONGEST_WAIT, 0.2
+    while True:
+        status = athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]["Status"]
+        if status["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
+            return status
+        if time.monotonic() > until:
+            athena.stop_query_execution(QueryExecutionId=number)
+            raise QueryFailedError(f"query {number} took more than {LONGEST_WAIT:.0f} seconds")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 5.0)

@@ -1,0 +1,79 @@
+"""Handler of the publication function: wake-ups out of the queue, each product of them looked at once.
+
+`handler.handler` is what AWS calls. A message whose product could not be looked at to the end goes back to the queue
+(partial batch responses), and after some attempts to the dead-letter queue; the others are done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aws_sessions import AwsSessions
+from catalog_tables import OvertakenError
+from publication import Publication
+from publish_settings import Configuration
+from wakeups import Wakeup, wakeup
+
+ENOUGH: Final = 120_000
+"""Milliseconds that have to be left for a product to begin: a sweep of a large mesh goes on with the next one."""
+
+_configuration: Final = Configuration()
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a batch of the queue: the messages that it has to give again."""
+    left: Callable[[], int] = context.get_remaining_time_in_millis if context else lambda: ENOUGH
+    return Batch(_configuration, left).answer(event)
+
+
+@dataclass
+class Batch:
+    """A batch of messages, answered with one configuration."""
+
+    configuration: Configuration
+    left: Callable[[], int] = lambda: ENOUGH
+
+    def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The messages that failed; each product is looked at once for all hints of the batch."""
+        self._sessions = AwsSessions(self.configuration.settings)
+        self._looked: dict[str, bool] = {}
+        failures: list[dict[str, str]] = []
+        for record in event.get("Records") or ():
+            wanted = wakeup(record["body"], self.configuration.products)
+            if wanted.ignored:
+                _log(record["messageId"], wanted.ignored)
+            elif not self._answered(wanted, record["messageId"]):
+                failures.append({"itemIdentifier": record["messageId"]})
+        return {"batchItemFailures": failures}
+
+    def _answered(self, wanted: Wakeup, message: str) -> bool:
+        names = wanted.products
+        if len(names) > 1:  # a sweep that ran out of time begins elsewhere the next time
+            start = sum(message.encode()) % len(names)
+            names = (*names[start:], *names[:start])
+        results = [self._look(name, wanted, message) for name in names if self.left() >= ENOUGH or wanted.action]
+        return all(results)
+
+    def _look(self, name: str, wanted: Wakeup, message: str) -> bool:
+        if wanted.action is None and name in self._looked:
+            return self._looked[name]
+        product, settings = self.configuration.products[name], self.configuration.settings
+        try:
+            came = Publication(product, settings, self._sessions).run(wanted)
+        except OvertakenError as error:
+            _log(message, f"{name}: {error}; another wake-up goes on")
+            came = ""
+        except Exception as error:  # noqa: BLE001 - one product's fault must not hold up the others; the queue repeats it
+            _log(message, f"{name}: {error!r}")
+            came = ""
+        else:
+            _log(message, f"{name}: {came}")
+        self._looked[name] = bool(came)
+        return bool(came)
+
+
+def _log(message: str, what: str) -> None:
+    print(json.dumps({"message": message, "what": what}))  # noqa: T201 - the function's log is its output

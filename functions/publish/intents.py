@@ -1,0 +1,132 @@
+"""Intents: a publication that was checked and is under way, written down before the first step and then carried out.
+
+Each step may have been done before, by a run that died or is still at it: what is there is looked at first, and an
+update names the version that it was looked at. So an intent is carried out once, whoever does it how often.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_sessions import AwsSessions
+from catalog_tables import CatalogTables, OvertakenError, StoredTable, iceberg_input, parquet_input, partition_input
+from column_labels import ColumnLabels
+from draft_checks import State
+from parquet_runs import NOTHING, partition_places
+from publication_record import PublicationRecord, PublicationRecords
+from publish_settings import PromisedProduct, PromisedTable, PublishSettings
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The tables of a product in the mesh catalog, moved and labelled as the publisher of its domain."""
+
+    product: PromisedProduct
+    settings: PublishSettings
+    sessions: AwsSessions
+
+    @property
+    def tables(self) -> CatalogTables:
+        """The product's database."""
+        glue = self.sessions.publisher(self.product.domain, "glue")
+        return CatalogTables(glue, self.settings.hub, self.product.database)
+
+    @property
+    def labels(self) -> ColumnLabels:
+        """The labels of its columns."""
+        client = self.sessions.publisher(self.product.domain, "lakeformation")
+        return ColumnLabels(client, self.settings.hub, self.product, self.settings.classifications)
+
+    def close(self) -> None:
+        """Set what closes, on every column that readers see: a contract that labels one need not wait for a commit."""
+        for table in self.product.tables:
+            self.labels.close(table, self.tables.get(table.name))
+
+    def inputs(self, states: Mapping[str, State], ids: Mapping[str, frozenset[int]]) -> dict[str, Any]:
+        """What each table of the hub becomes, with the version that it has now; `ids` leaves columns out."""
+        return {
+            table.name: self._input(table, states[table.name], ids.get(table.name))
+            for table in self.product.tables
+            if table.name in states
+        }
+
+    def _input(self, table: PromisedTable, state: State, ids: frozenset[int] | None) -> dict[str, Any]:
+        stored = self.tables.get(table.name)
+        base = stored.version if stored else None
+        if table.format == "parquet":
+            return {"base": base, "input": parquet_input(table, _parquet_place(table, state))}
+        columns = [column for column in table.columns if ids is None or column.id in ids]
+        before = stored.pointer if stored and stored.is_iceberg else None
+        return {"base": base, "input": iceberg_input(table, state["pointer"], columns, before)}
+
+    def carry_out(self, records: PublicationRecords, record: PublicationRecord) -> PublicationRecord:
+        """Do all steps of the record's intent that are not done yet."""
+        promised = {table.name: table for table in self.product.tables}
+        for name, step in record["intent"]["inputs"].items():
+            table = promised.get(name)
+            stored = self.tables.get(name)
+            if table:
+                self.labels.close(table, stored)
+            record = self._move(records, record, name, stored, step)
+            if table and table.partition_keys:
+                self._partitions(table, record["intent"]["tables"][name])
+        self._still_ours(records, record)
+        for name in record["intent"]["inputs"]:
+            if name in promised:
+                self.labels.open(promised[name], self.tables.get(name))
+        return record
+
+    def _move(
+        self,
+        records: PublicationRecords,
+        record: PublicationRecord,
+        name: str,
+        stored: StoredTable | None,
+        step: Mapping[str, Any],
+    ) -> PublicationRecord:
+        if stored and _is_done(stored, step["input"]):
+            return record
+        if (stored.version if stored else None) != step["base"]:
+            # Either another run has gone on, and the record with it, or the table was changed by hand.
+            self._still_ours(records, record)
+            moved = {**step, "base": stored.version if stored else None}
+            intent = {**record["intent"], "inputs": {**record["intent"]["inputs"], name: moved}}
+            record = records.write(self.product, record.changed(intent=intent))
+        self.tables.put(step["input"], stored)
+        return record
+
+    def _still_ours(self, records: PublicationRecords, record: PublicationRecord) -> None:
+        if records.read(self.product).etag != record.etag:
+            raise OvertakenError(f"{self.product.name}: another run has gone on")
+
+    def _partitions(self, table: PromisedTable, state: State) -> None:
+        now, wanted = self.tables.partitions(table.name), partition_places(table, state)
+        nothing = {values: f"{table.location}{NOTHING}" for values in now if values not in wanted}
+        for values, place in {**wanted, **nothing}.items():
+            if now.get(values) != place:
+                self.tables.put_partition(table.name, partition_input(table, values, place), exists=values in now)
+
+
+def _parquet_place(table: PromisedTable, state: State) -> str:
+    return table.location if table.partition_keys else str(state["pointer"])
+
+
+def _is_done(stored: StoredTable, wanted: Mapping[str, Any]) -> bool:
+    """Whether a table is what it is to be: where it points, its columns, its place and descriptions."""
+    there = stored.document
+    storage: Mapping[str, Any] = there.get("StorageDescriptor") or {}
+    parameters = {key: value for key, value in wanted["Parameters"].items() if key != "previous_metadata_location"}
+    return (
+        parameters.items() <= stored.parameters.items()
+        and _plain(storage.get("Columns")) == _plain(wanted["StorageDescriptor"]["Columns"])
+        and _plain(stored.keys) == _plain(wanted.get("PartitionKeys"))
+        and stored.location == wanted["StorageDescriptor"]["Location"]
+        and there.get("Description", "") == wanted["Description"]
+    )
+
+
+def _plain(columns: Any) -> str:
+    return json.dumps([(each["Name"], each.get("Type"), each.get("Comment", "")) for each in columns or ()])

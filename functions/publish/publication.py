@@ -1,0 +1,169 @@
+"""Publication of one product: what a wake-up leads to, from the record of the last one to the events about this.
+
+Checked first, then written down as an intent, then carried out; so whenever a run ends in the middle, readers have the
+tables of before or those that were checked, and the next wake-up goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aws_sessions import AwsSessions
+from draft_checks import Drafts, State
+from drafts import Draft
+from intents import Hub
+from publication_record import PublicationRecord, PublicationRecords
+from publish_settings import PromisedProduct, PublishSettings
+from telling import published_event, refused_event, tell
+from wakeups import Wakeup
+
+REMEMBERED: Final = 20
+"""Requests whose repetition is noticed; the queue keeps a message for days, people ask seldom."""
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass
+class Publication:
+    """One product's turn: `record` is read at its beginning and changes with each thing that is written down."""
+
+    product: PromisedProduct
+    settings: PublishSettings
+    sessions: AwsSessions
+    clock: Callable[[], str] = now
+    record: PublicationRecord = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.records = PublicationRecords(self.sessions.own("s3"), self.settings)
+        self.drafts = Drafts(self.product, self.settings, self.sessions)
+        self.hub = Hub(self.product, self.settings, self.sessions)
+        self.record = self.records.read(self.product)
+
+    def run(self, request: Wakeup) -> str:
+        """Finish what is under way, then do what was asked for, or look at the drafts; a word says what came of it."""
+        self._tell()
+        if self.record["intent"]:
+            self._carry_out()
+        if self.record["closed"] != self.product.digest:
+            self.hub.close()
+            self._write(closed=self.product.digest)
+        if request.action and request.id not in self.record["answered"]:
+            # Written with what comes of it.
+            answered = [request.id, *self.record["answered"]][:REMEMBERED]
+            self.record = self.record.changed(answered=answered)
+            if request.action == "rollback":
+                return self._roll_back(str(request.to))
+            self._write(pinned=None, refused=None)
+        return "pinned" if self.record["pinned"] else self._look()
+
+    @property
+    def published(self) -> Mapping[str, State]:
+        """The tables that readers see, as the record has them."""
+        return (self.record["published"] or {}).get("tables") or {}
+
+    def _look(self) -> str:
+        drafts = self.drafts.read(self.published)
+        pointers = {draft.table.name: draft.pointer for draft in drafts}
+        if self._is_published(drafts):
+            if self.record["refused"]:
+                self._write(refused=None)
+            return "unchanged"
+        refused: Mapping[str, Any] = self.record["refused"] or {}
+        if (refused.get("tables"), refused.get("contract")) == (pointers, self.product.digest):
+            return "refused before"
+        findings = self.drafts.findings(drafts, self.published)
+        if findings:
+            return self._refuse(findings, pointers)
+        self._publish(self.drafts.states(drafts, self.published), {}, None)
+        return "published"
+
+    def _is_published(self, drafts: Sequence[Draft]) -> bool:
+        """Whether all drafts are those that readers see, under the contract of today."""
+        states = self.published
+        return all(
+            not draft.findings
+            and not draft.runs
+            and draft.pointer == (states.get(draft.table.name) or {}).get("pointer")
+            and (states.get(draft.table.name) or {}).get("contract", self.product.digest) == self.product.digest
+            for draft in drafts
+        ) and bool(self.record["published"] or not any(draft.pointer for draft in drafts))
+
+    def _roll_back(self, to: str) -> str:
+        published = self.record["published"] or {}
+        if published.get("id") == to:
+            self._write(pinned=to)
+            return "pinned"
+        earlier: dict[str, Any] = {each["id"]: each for each in self.record["history"]}
+        if to not in earlier:
+            known = ", ".join(earlier) or "none yet"
+            return self._refuse(
+                [f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"], {}
+            )
+        states: dict[str, State] = earlier[to]["tables"]
+        findings, ids = self.drafts.rollback(states)
+        if findings:
+            return self._refuse([f"{self.product.name}, rollback to {to}: {finding}" for finding in findings], {})
+        self._publish(states, ids, earlier[to])
+        return "rolled back"
+
+    def _refuse(self, findings: Sequence[str], pointers: Mapping[str, str | None]) -> str:
+        contract = self.product.digest
+        refused = {
+            "id": _digest([contract, pointers, findings]),
+            "at": self.clock(),
+            "contract": contract,
+            "sentences": list(findings),
+            "tables": dict(pointers),
+        }
+        self._write(refused=refused, untold=[*self.record["untold"], refused_event(self.product, refused)])
+        self._tell()
+        return "refused"
+
+    def _publish(
+        self, states: Mapping[str, State], ids: Mapping[str, frozenset[int]], earlier: Mapping[str, Any] | None
+    ) -> None:
+        if earlier is None:
+            publication = {"id": _digest([self.product.name, states]), "at": self.clock(), "tables": states}
+        else:
+            publication = dict(earlier)
+        inputs = self.hub.inputs(states, ids)
+        self._write(intent={**publication, "inputs": inputs, "pin": earlier is not None})
+        self._carry_out()
+
+    def _carry_out(self) -> None:
+        """Carry out the intent, and write down that it is done; a publication told of twice has the same id."""
+        self.record = self.hub.carry_out(self.records, self.record)
+        intent = dict(self.record["intent"])
+        del intent["inputs"]
+        pinned = intent["id"] if intent.pop("pin") else None
+        before = [self.record["published"]] if self.record["published"] else []
+        history = [each for each in (*before, *self.record["history"]) if each["id"] != intent["id"]]
+        self._write(
+            intent=None,
+            published=intent,
+            history=history[: self.settings.rollbacks],
+            refused=None,
+            pinned=pinned,
+            untold=[*self.record["untold"], published_event(self.product, intent)],
+        )
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.record["untold"]:
+            tell(self.sessions.own("events"), self.settings, self.product, self.record["untold"])
+            self._write(untold=[])
+
+    def _write(self, **values: Any) -> None:
+        self.record = self.records.write(self.product, self.record.changed(**values))
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,63 @@
+"""Events of the function on the mesh bus: what was published, and what was refused with the sentences to the owner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from publish_settings import PromisedProduct, PublishSettings
+
+PUBLISHED: Final = "product published"
+REFUSED: Final = "publication refused"
+
+LONGEST: Final = 100_000
+"""Characters of all sentences of an event; EventBridge takes 256 KB (EventBridge User Guide, quotas)."""
+
+
+class TellingError(Exception):
+    """The bus did not take an event; it stays in the record and is sent by the next wake-up."""
+
+
+def published_event(product: PromisedProduct, publication: Mapping[str, Any]) -> dict[str, Any]:
+    """The event of a publication, to everybody on the bus."""
+    tables = {name: table["pointer"] for name, table in publication["tables"].items()}
+    return {"type": PUBLISHED, "detail": {**_detail(product, publication), "tables": tables}}
+
+
+def refused_event(product: PromisedProduct, refused: Mapping[str, Any]) -> dict[str, Any]:
+    """The event of a refusal, to the owner."""
+    return {"type": REFUSED, "detail": {**_detail(product, refused), "sentences": _short(refused["sentences"])}}
+
+
+def _detail(product: PromisedProduct, what: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "product": product.name,
+        "id": what["id"],
+        "at": what["at"],
+        "version": product.version,
+        "owner": dict(product.owner),
+    }
+
+
+def _short(sentences: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    for number, sentence in enumerate(sentences):
+        if sum(map(len, kept)) + len(sentence) > LONGEST:
+            return [*kept, f"and {len(sentences) - number:,} more: `mesh publish --status` has them"]
+        kept.append(sentence)
+    return kept
+
+
+def tell(events: Any, settings: PublishSettings, product: PromisedProduct, untold: Sequence[Mapping[str, Any]]) -> None:
+    """Send events; raises TellingError if the bus does not take one, so that none is forgotten."""
+    for event in untold:
+        entry = {
+            "EventBusName": settings.bus,
+            "Source": f"mesh.{product.domain}.{product.product}",
+            "DetailType": event["type"],
+            "Detail": json.dumps(event["detail"]),
+        }
+        answer = events.put_events(Entries=[entry])
+        if answer.get("FailedEntryCount"):
+            raise TellingError(f"{product.name}: {answer['Entries']}")
