@@ -17,6 +17,7 @@ from components.delivery_role import DeliveryRole
 from components.draft_database import DraftDatabase
 from components.draft_tables import DraftTables
 from components.forward_role import ForwardRole
+from components.inbox_tables import InboxTables
 from components.job_baseline import JobBaseline
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
@@ -56,6 +57,7 @@ __all__ = [
     "DraftDatabase",
     "DraftTables",
     "ForwardRole",
+    "InboxTables",
     "JobBaseline",
     "LandingZone",
     "LocationRole",

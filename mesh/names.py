@@ -221,6 +221,11 @@ def forward_role(account_id: str) -> str:
     return role(account_id, "forward")
 
 
+def outbound(partner: str, domain: str, product: str) -> str:
+    """The folder of a product's deliveries to a partner, in its bucket and, as replication keeps keys, in the inbox."""
+    return f"outbound/{partner}/{database(domain, product)}"
+
+
 def event_source(domain: str, product: str) -> str:
     """The `source` of events of a product on the bus: `mesh.<domain>.<product>`."""
     return f"{BUS}.{domain}.{product}"

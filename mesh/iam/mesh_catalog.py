@@ -24,6 +24,9 @@ READ_CATALOG = (
 ATHENAS_DATABASE: Final = "default"
 """The database that everyone who queries with Athena has to see (Athena User Guide, access to databases)."""
 
+ABOUT_DEFAULT: Final = "Empty: Athena asks everyone who queries to see a database of this name"
+"""Its description."""
+
 WRITE_CATALOG: Final = (
     "glue:BatchCreate*",
     "glue:BatchDelete*",

@@ -12,6 +12,7 @@ from mesh.aws.aws_regions import zone_letters
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
+    Agreement,
     Contract,
     Domain,
     Mesh,
@@ -31,6 +32,7 @@ from mesh.plan.nodes import (
     Delivery,
     DomainPlan,
     GovernancePlan,
+    InboxTablesArgs,
     LandingZoneArgs,
     LocationRoleArgs,
     MemberAccount,
@@ -366,4 +368,19 @@ class Builder(CatalogNodes):
             access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
             account=dataclasses.replace(baseline, deletion_protection=self.protected(partner)),
             partner=self.partner_args(name),
+            tables={agreement.product: self.inbox_tables(name, agreement) for agreement in partner.agreements},
+        )
+
+    def inbox_tables(self, partner: str, agreement: Agreement) -> InboxTablesArgs:
+        """Tables over what an agreement brings, open or not; columns beyond its classifications have no place there."""
+        domain, _, product = agreement.product.partition(".")
+        reads = frozenset(agreement.classifications)
+        made = catalog.tables(self.mesh.contracts[agreement.product], self.words, None)
+        return InboxTablesArgs(
+            perimeter=self.perimeter,
+            partner=partner,
+            account_id=self.partner_id(partner),
+            domain=domain,
+            product=product,
+            tables=tuple(delivered for table in made if (delivered := catalog.delivered(table, reads))),
         )

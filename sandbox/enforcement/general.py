@@ -180,7 +180,13 @@ def _sns(call: AwsCall, account: str) -> Iterable[str]:
 
 
 def _athena(call: AwsCall, account: str) -> Iterable[str]:
-    name = call.text("WorkGroup") or (call.text("Name") if call.operation == "CreateWorkGroup" else "")
+    named = call.text("Name") if call.operation in ("CreateWorkGroup", "GetDataCatalog") else ""
+    if catalog := call.text("CatalogName") or (named if call.operation == "GetDataCatalog" else ""):
+        return [f"arn:aws:athena:{call.region}:{account}:datacatalog/{catalog}"]
+    name = call.text("WorkGroup") or named
+    # Of these two the workgroup may be left out, and is the account's first one then (Athena API Reference).
+    if not name and call.operation in ("ListNamedQueries", "ListQueryExecutions"):
+        name = "primary"
     return [f"arn:aws:athena:{call.region}:{account}:workgroup/{name}"] if name else []
 
 

@@ -25,6 +25,7 @@ from sandbox.runs.workspace import EmbeddedEngine, Workspace
 TINY = Path(__file__).parents[1] / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
 PARCELS, INBOX = "tiny-orders--parcels", "tiny-partner-courier--inbox"
+FOLDER = "outbound/courier/orders__parcels"
 GROUP, SET, ACCOUNT = "shop-analysts", "pii", "domain-shop"
 
 pytestmark = pytest.mark.long
@@ -82,10 +83,10 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def delivered(kept: Kept, name: str) -> bool:
     """Whether the pipeline's object comes to the partner, who reads it with a client of its own."""
-    kept.client("pipeline:orders.parcels", "s3").put_object(Bucket=PARCELS, Key=f"outbound/courier/{name}", Body=b"p")
+    kept.client("pipeline:orders.parcels", "s3").put_object(Bucket=PARCELS, Key=f"{FOLDER}/{name}", Body=b"p")
     code = ""
     try:
-        kept.client("partner:courier", "s3").get_object(Bucket=INBOX, Key=f"outbound/courier/{name}")
+        kept.client("partner:courier", "s3").get_object(Bucket=INBOX, Key=f"{FOLDER}/{name}")
     except ClientError as error:
         code = error.response["Error"]["Code"]
     assert code in ("", "NoSuchKey")

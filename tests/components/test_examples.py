@@ -45,6 +45,7 @@ MAKES = {
     "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},
     "mesh_role": {"Role", "RolePolicy"},
     "landing_zone": {"Organization", "OrganizationalUnit", "Account", "PolicyAttachment", "StackSet"},
+    "inbox_tables": {"CatalogTable"},
     "partner_account": {"Bucket", "Key", "Role", "CatalogDatabase"},
     "permission_sets": {"PermissionSet", "PermissionSetInlinePolicy", "AccountAssignment"},
     "pipeline_role": {"Role", "RolePolicy"},

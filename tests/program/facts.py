@@ -9,6 +9,7 @@ from typing import Any, Final
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
+from mesh.iam.mesh_catalog import ABOUT_DEFAULT
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from tests.program.sample import Document, Found
@@ -73,6 +74,10 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
     for name, partner in plan.partners.items():
         yield from _account(f"partner-{name}", partner.account)
         yield from _partner(f"partner-{name}", partner.partner, partner.account.log_bucket)
+        for tables in partner.tables.values():
+            for table in tables.tables:
+                about = f"table {tables.database}.{tables.name(table)}"
+                yield fact(f"partner-{name}", about, [table.description, tables.location(table), *_columns(table)])
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
@@ -224,6 +229,7 @@ def _partner(stack: str, args: nodes.PartnerAccountArgs, log: str) -> Iterator[F
     yield from _bucket(stack, args.inbox, args.bucket_policy.text(), args.retention, 30, log, {})
     database = [f"What the mesh delivered to {args.partner}", f"s3://{args.inbox}/", args.account_id]
     yield fact(stack, f"database {names.snake(args.partner)}", database)
+    yield fact(stack, "database default", [ABOUT_DEFAULT, None, args.account_id])
     arn = names.role(args.account_id, "access")
     yield from _role(stack, arn, f"People of partner {args.partner}", args.access.trust, args.access.permissions)
 
@@ -401,7 +407,7 @@ def _table(resource: Found, known: Known) -> Facts:
     else:
         described = inputs["storageDescriptor"]
         columns = [[c["name"], c["comment"], c["type"]] for c in described["columns"]]
-        rest = [described["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
+        rest = [described["location"], "parquet", columns, [c["name"] for c in inputs.get("partitionKeys", [])]]
     yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs.get("description"), *rest]
 
 

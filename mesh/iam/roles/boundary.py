@@ -14,16 +14,19 @@ from mesh.iam.statement import Document, Statement, document, when
 
 _DATA_WORK: Final = {
     "athena": (
-        "BatchGetQueryExecution GetDataCatalog GetQueryExecution GetQueryResults GetQueryResultsStream GetWorkGroup "
-        "ListQueryExecutions StartQueryExecution StopQueryExecution"
+        "BatchGetQueryExecution GetDataCatalog GetDatabase GetQueryExecution GetQueryResults GetQueryResultsStream "
+        "GetQueryRuntimeStatistics GetTableMetadata GetWorkGroup ListDataCatalogs ListDatabases ListEngineVersions "
+        "ListNamedQueries ListPreparedStatements ListQueryExecutions ListTableMetadata ListWorkGroups "
+        "StartQueryExecution StopQueryExecution"
     ),
     "cloudwatch": "GetMetricData PutMetricData",
     "events": "PutEvents",
     "glue": (
         "BatchCreatePartition BatchDeletePartition BatchGetPartition BatchStopJobRun BatchUpdatePartition "
-        "CreateDatabase CreatePartition CreateTable DeleteDatabase DeletePartition DeleteTable GetDatabase "
-        "GetDatabases GetJobRun GetJobRuns GetPartition GetPartitions GetTable GetTableVersion GetTableVersions "
-        "GetTables SearchTables StartJobRun UpdateDatabase UpdatePartition UpdateTable"
+        "CreateDatabase CreatePartition CreateTable DeleteDatabase DeletePartition DeleteTable "
+        "GetCatalogImportStatus GetDatabase GetDatabases GetJobRun GetJobRuns GetPartition GetPartitions GetTable "
+        "GetTableVersion GetTableVersions GetTables SearchTables StartJobRun UpdateDatabase UpdatePartition "
+        "UpdateTable"
     ),
     "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo",
     "lakeformation": "GetDataAccess",

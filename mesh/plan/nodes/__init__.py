@@ -47,7 +47,7 @@ from mesh.plan.nodes.organization import (
     PermissionSet,
     PermissionSetsArgs,
 )
-from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, PartnerPlan
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
@@ -75,6 +75,7 @@ __all__ = [
     "FirstCiRoles",
     "ForwardRoleArgs",
     "GovernancePlan",
+    "InboxTablesArgs",
     "JobBaselineArgs",
     "LandingZoneArgs",
     "LetGoAccount",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.iam.ends import latest
-from mesh.iam.mesh_catalog import ATHENAS_DATABASE
+from mesh.iam.mesh_catalog import ABOUT_DEFAULT, ATHENAS_DATABASE
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
@@ -247,7 +247,7 @@ class DefaultDatabaseArgs:
     @property
     def description(self) -> str:
         """Description of the database."""
-        return "Empty: Athena asks everyone who queries to see a database of this name"
+        return ABOUT_DEFAULT
 
     @property
     def grant(self) -> Grant:
@@ -303,8 +303,12 @@ class PartnerReplicationArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
-        inboxes = latest((delivery.inbox, delivery.end) for delivery in self.deliveries if delivery.open)
-        return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, inboxes)
+        folders = latest(
+            (f"{each.inbox}/{names.outbound(each.partner, self.domain, self.product)}", each.end)
+            for each in self.deliveries
+            if each.open
+        )
+        return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, folders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,11 @@ OF_TEAMS: Final = {
         "athena: StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults GetWorkGroup GetDataCatalog"
     ),
     'Athena User Guide, "Access to workgroups", example of running queries': (
-        "athena: BatchGetQueryExecution ListQueryExecutions GetQueryResultsStream"
+        "athena: BatchGetQueryExecution ListQueryExecutions GetQueryResultsStream GetQueryRuntimeStatistics "
+        "ListNamedQueries ListPreparedStatements ListWorkGroups ListEngineVersions"
+    ),
+    'Athena User Guide, "Data Catalog example policies"': (
+        "athena: ListDataCatalogs ListDatabases GetDatabase ListTableMetadata GetTableMetadata"
     ),
     'CloudWatch User Guide, "Permissions reference": metrics that a job writes and reads': (
         "cloudwatch: PutMetricData GetMetricData"

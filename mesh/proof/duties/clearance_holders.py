@@ -10,6 +10,7 @@ from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.duties.querying import (
     catalogs_of_others,
     keys_of_others,
+    lists_of_others,
     metadata,
     queries,
     results_below,
@@ -45,7 +46,7 @@ def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> RoleWo
             *_files_of_no_domain(subject, domain.name),
         ),
         keys={"kms": subject.through_s3},
-        otherwise=tuple(keys_of_others(subject, account)),
+        otherwise=(*keys_of_others(subject, account), *lists_of_others(own, f"{clearance}/")),
     )
 
 

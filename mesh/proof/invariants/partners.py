@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mesh import names
@@ -175,14 +175,17 @@ def only_the_declared_writer(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
-    writers = frozenset(partner.partner.writers)
+    folders = _folders_of_writers(subject, partner)
     inbox, key = _inbox_of(subject, partner)
     both: tuple[Layer, ...] = ("rcp", "resource")
     for caller in _reaching_in(subject, partner):
-        writes = caller.name in writers
+        writes = caller.name in folders
         for action in _REPLICATING:
-            request = Request(caller.name, action, f"{inbox}/x")
+            request = Request(caller.name, action, f"{inbox}/{folders.get(caller.name, 'outbound')}/x")
             yield Claim(caller.who, request, allowed=writes, denied=() if writes else both)
+            for other in {"outbound", *folders.values()} - {folders.get(caller.name)} if writes else ():
+                among_others = Request(caller.name, action, f"{inbox}/{other}/x")
+                yield Claim(f"{caller.who}, among deliveries of others", among_others, allowed=False, granted=False)
         encrypt = Request(caller.name, "kms:GenerateDataKey", key, subject.through_s3)
         yield Claim(caller.who, encrypt, allowed=writes, denied=() if writes else both)
         for action, resource in (
@@ -200,6 +203,16 @@ def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
         for account_id, key_arn in _other_keys(subject, partner):
             request = Request(writer, "kms:Encrypt", key_arn, subject.through_s3)
             yield Claim(f"a declared writer, on a key of account {account_id}", request, granted=False)
+
+
+def _folders_of_writers(subject: Subject, partner: PartnerPlan) -> Mapping[str, str]:
+    """The folder of the inbox that each declared writer delivers into, by its ARN."""
+    return {
+        args.role_arn: names.outbound(partner.name, args.domain, args.product)
+        for domain in subject.plan.domains.values()
+        for args in domain.deliveries.values()
+        if args.role_arn in partner.partner.writers
+    }
 
 
 def _inbox_of(subject: Subject, partner: PartnerPlan) -> tuple[str, str]:

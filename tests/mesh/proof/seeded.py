@@ -1135,6 +1135,20 @@ def clearances_share_their_results(bench: Bench) -> None:
         bench.statement(name, "KeepQueryResults", edit)
 
 
+@fault("I24", "s3:ListBucket", "aurora-ads-results", "is allowed")
+def clearances_list_each_others_results(bench: Bench) -> None:
+    """Athena's page gives the whole bucket to list."""
+    edit = without("StringLike", "s3:prefix")
+    bench.statement("role/mesh/clearance/general, mesh", "ListOwnQueryResults", edit)
+
+
+@fault("U2", "athena:GetTableMetadata", "datacatalog/another", "is granted by the caller's own policies")
+def a_clearance_browses_every_data_catalog(bench: Bench) -> None:
+    """Athena's example has a star for drivers; a catalog of another source would be open with it."""
+    every = f"arn:aws:athena:{bench.subject.region}:{bench.account('ads')}:datacatalog/*"
+    bench.statement("role/mesh/clearance/general, mesh", "BrowseTheCatalog", _more("Resource", every))
+
+
 # ---- Lake Formation
 
 

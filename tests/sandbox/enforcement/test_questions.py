@@ -178,6 +178,25 @@ def test_who_one_is_needs_no_permission() -> None:
             [("athena:StartQueryExecution", f"arn:aws:athena:{REGION}:{HOME}:workgroup/w")],
         ),
         (
+            "athena",
+            "list_named_queries",
+            {},
+            [("athena:ListNamedQueries", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
+        ),
+        (
+            "athena",
+            "get_data_catalog",
+            {"Name": "AwsDataCatalog"},
+            [("athena:GetDataCatalog", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/AwsDataCatalog")],
+        ),
+        (
+            "athena",
+            "get_table_metadata",
+            {"CatalogName": "c", "DatabaseName": "d", "TableName": "t"},
+            [("athena:GetTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/c")],
+        ),
+        ("athena", "list_work_groups", {}, [("athena:ListWorkGroups", "*")]),
+        (
             "sqs",
             "send_message",
             {"QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{HUB}/q", "MessageBody": "m"},
