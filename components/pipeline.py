@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
+from pulumi import AssetArchive, ComponentResource, Input, Output, Resource, ResourceOptions, StringAsset
 
 from mesh import names
 from mesh.plan.nodes import PipelineArgs
 from mesh.plan.nodes.job_runs import GLUE_RUNTIMES, LOG_DAYS
 
+PYTHON: Final = "python3.13"
+
+
+class FunctionNetwork(NamedTuple):
+    """Place of a function in the mesh's network: a subnet, and the security group of the account's jobs."""
+
+    subnet: str
+    group_id: Input[str]
+
 
 class Pipeline(ComponentResource):
     """The job and what belongs to it; role, product, connection and bucket of scripts have to exist.
 
-    `key_arn` is the product's key, with which logs and results of queries are encrypted. Outputs: `job` (its name).
+    `key_arn` is the product's key, with which logs and results of queries are encrypted; `network` is where a function
+    joins. Outputs: `job` (its name).
     """
 
-    def __init__(self, name: str, args: PipelineArgs, key_arn: Input[str], opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: PipelineArgs,
+        key_arn: Input[str],
+        network: FunctionNetwork,
+        opts: ResourceOptions | None = None,
+    ) -> None:
         super().__init__("mesh:aws:Pipeline", name, None, opts)
         self._name, self._args = name, args
         self._workgroup(key_arn)
@@ -31,7 +49,11 @@ class Pipeline(ComponentResource):
         elif args.runtime == "step-functions":
             machine = self._state_machine()
             self._rules(machine.arn, machine)
-            self._watch_machine(machine)
+            self._watch_metrics("AWS/States", "Executions", {"StateMachineArn": machine.arn}, machine)
+        elif args.runtime == "lambda":
+            function = self._function(network)
+            self._rules(function.arn, function)
+            self._watch_metrics("AWS/Lambda", "", {"FunctionName": function.name}, function)
         self.register_outputs({"job": args.job})
 
     def _opts(self, *after: Resource) -> ResourceOptions:
@@ -62,7 +84,8 @@ class Pipeline(ComponentResource):
         )
 
     def _log_groups(self, key_arn: Input[str]) -> None:
-        for group in self._args.log_groups:
+        # Before what writes there: it would make one that is kept for ever.
+        self._logs = [
             aws.cloudwatch.LogGroup(
                 f"{self._name}{group.removeprefix(self._args.log_group).replace('/', '-')}",
                 name=group,
@@ -71,6 +94,8 @@ class Pipeline(ComponentResource):
                 tags=self._args.tags,
                 opts=self._opts(),
             )
+            for group in self._args.log_groups
+        ]
 
     def _script(self) -> aws.s3.BucketObjectv2:
         args = self._args
@@ -108,7 +133,7 @@ class Pipeline(ComponentResource):
             number_of_workers=args.workers if spark else None,
             max_capacity=None if spark else 1,
             tags=args.tags,
-            opts=self._opts(script),
+            opts=self._opts(script, *self._logs),
         )
 
     def _state_machine(self) -> aws.sfn.StateMachine:
@@ -116,11 +141,32 @@ class Pipeline(ComponentResource):
         return aws.sfn.StateMachine(
             self._name,
             name=args.job,
-            definition=args.script,
+            definition=args.definition,
             role_arn=args.role,
             type="STANDARD",
             tags=args.tags,
             opts=self._opts(),
+        )
+
+    def _function(self, network: FunctionNetwork) -> aws.lambda_.Function:
+        """The function, whose script is a module with a `handler`; what it is told of the mesh stands in variables."""
+        args = self._args
+        return aws.lambda_.Function(
+            self._name,
+            name=args.job,
+            description=f"Writes {args.domain}.{args.product}",
+            role=args.role,
+            runtime=PYTHON,
+            architectures=["arm64"],
+            handler=f"{args.script_name.removesuffix('.py')}.handler",
+            code=AssetArchive({args.script_name: StringAsset(args.script)}),
+            timeout=args.timeout_minutes * 60,
+            memory_size=1024,
+            environment={"variables": {"MESH_BUCKET": args.bucket, "MESH_DRAFT": args.draft}},
+            vpc_config={"subnet_ids": [network.subnet], "security_group_ids": [network.group_id]},
+            logging_config={"log_format": "JSON", "log_group": args.log_group},
+            tags=args.tags,
+            opts=self._opts(*self._logs),
         )
 
     # ---- when it runs
@@ -200,15 +246,26 @@ class Pipeline(ComponentResource):
             tags=args.tags,
             opts=self._opts(target),
         )
-        machine = args.runtime == "step-functions"
+        function = args.runtime == "lambda"
+        if function:
+            aws.lambda_.Permission(
+                f"{self._name}-{start}",
+                statement_id=start,
+                action="lambda:InvokeFunction",
+                function=args.job,
+                principal="events.amazonaws.com",
+                source_arn=rule.arn,
+                opts=self._opts(target),
+            )
         aws.cloudwatch.EventTarget(
             f"{self._name}-{start}",
             rule=rule.name,
             target_id="pipeline",
             arn=arn,
-            role_arn=args.start_role,
-            # What it is given is said here: an event is no argument.
-            input=json.dumps(dict(args.arguments)) if machine else None,
+            # A function has a permission of its own for it.
+            role_arn=None if function else args.start_role,
+            # What it is given is said here: an event is no argument. A workflow is given nothing.
+            input=None if args.runtime in GLUE_RUNTIMES else json.dumps(dict(args.arguments)),
             opts=self._opts(rule),
         )
 
@@ -227,10 +284,12 @@ class Pipeline(ComponentResource):
             )
             self._alarm(end, "AWS/Events", "TriggeredRules", {"RuleName": rule.name}, rule)
 
-    def _watch_machine(self, machine: aws.sfn.StateMachine) -> None:
-        dimensions = {"StateMachineArn": machine.arn}
-        for end, metric in ((names.FAILED, "ExecutionsFailed"), (names.SUCCEEDED, "ExecutionsSucceeded")):
-            self._alarm(end, "AWS/States", metric, dimensions, machine)
+    def _watch_metrics(self, namespace: str, of: str, dimensions: Mapping[str, Input[str]], what: Resource) -> None:
+        """Alarms on metrics that AWS has: of executions; of a function its errors, and that it runs at all."""
+        metrics = {f"{of}Failed", f"{of}Succeeded"} if of else {"Errors", "Invocations"}
+        failed, succeeded = sorted(metrics)
+        self._alarm(names.FAILED, namespace, failed, dimensions, what)
+        self._alarm(names.SUCCEEDED, namespace, succeeded, dimensions, what)
 
     def _alarm(
         self, end: str, namespace: str, metric: str, dimensions: Mapping[str, Input[str]], after: Resource

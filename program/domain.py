@@ -15,6 +15,7 @@ from components import (
     Pipeline,
     Wakeups,
 )
+from components.pipeline import FunctionNetwork
 from mesh.plan.nodes import DomainPlan
 from program.providers import after, inside, provider
 
@@ -45,8 +46,9 @@ def _jobs(plan: DomainPlan, products: dict[str, DataProduct], options: ResourceO
     if plan.job_baseline is None:
         return []
     shared = JobBaseline("jobs", plan.job_baseline, opts=options)
+    network = FunctionNetwork(plan.job_baseline.subnet, shared.group.id)
     return [
-        Pipeline(name, args, key_arn=products[name].key_arn, opts=after(options, shared, products[name]))
+        Pipeline(name, args, products[name].key_arn, network, opts=after(options, shared, products[name]))
         for name, args in plan.jobs.items()
         if args.runtime != "external"
     ]

@@ -45,6 +45,8 @@ def pipeline(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[Deploy
         yield from _glue_job(make, name, args)
     elif args.runtime == "step-functions":
         yield from _state_machine(make, name, args)
+    elif args.runtime == "lambda":
+        yield from _function(make, name, args)
 
 
 def _glue_job(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[DeployedResource]:
@@ -89,7 +91,34 @@ def _state_machine(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[
     yield from _alarms(make, name, args)
 
 
-def _started_by(make: StackMaker, name: str, args: PipelineArgs, start: str, arn: str) -> Iterator[DeployedResource]:
+def _function(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[DeployedResource]:
+    arn = f"arn:aws:lambda:{args.perimeter.region}:{args.account_id}:function:{args.job}"
+    yield make(
+        "lambda/function:Function",
+        name,
+        given=args.job,
+        name=args.job,
+        role=args.role,
+        vpcConfig=SET,
+        tags=SET,
+    )
+    for start, said in ((names.SCHEDULE, args.schedule), (names.EVENT, args.event)):
+        if said:
+            yield make(
+                "lambda/permission:Permission",
+                f"{name}-{start}",
+                given=start,
+                function=args.job,
+                principal="events.amazonaws.com",
+                statementId=start,
+            )
+            yield from _started_by(make, name, args, start, arn, role=False)
+    yield from _alarms(make, name, args)
+
+
+def _started_by(
+    make: StackMaker, name: str, args: PipelineArgs, start: str, arn: str, *, role: bool = True
+) -> Iterator[DeployedResource]:
     """A rule that starts a pipeline, and its target."""
     yield _rule(make, name, args, start)
     yield make(
@@ -98,7 +127,7 @@ def _started_by(make: StackMaker, name: str, args: PipelineArgs, start: str, arn
         rule=names.trigger(args.product, start),
         targetId="pipeline",
         arn=arn,
-        roleArn=args.start_role,
+        roleArn=args.start_role if role else None,
     )
 
 

@@ -16,15 +16,15 @@ LOG_DAYS: Final = 90
 
 OF_SPARK: Final = {"--datalake-formats": "iceberg", "--enable-glue-datacatalog": "true"}
 OF_A_READER: Final = {"--enable-lakeformation-fine-grained-access": "true"}
-"""Arguments of Glue (Developer Guide, "Using job parameters in AWS Glue jobs"; of the last "Using AWS Glue with AWS Lake
-Formation for fine-grained access control")."""
+"""Arguments of Glue (Developer Guide, "Using job parameters in AWS Glue jobs"; of the last "Using AWS Glue with AWS
+Lake Formation for fine-grained access control")."""
 
 ENDS: Final = {names.FAILED: ("FAILED", "TIMEOUT", "ERROR"), names.SUCCEEDED: ("SUCCEEDED",)}
 """States in which a run of Glue ends, by what a rule about it is called; who stops a run knows of it."""
 
 
 def ended(job: str, end: str) -> str:
-    """Pattern of events of a job's runs that ended so (Glue Developer Guide, "Automating AWS Glue with EventBridge")."""
+    """Pattern of events of runs that ended so (Glue Developer Guide, "Automating AWS Glue with EventBridge")."""
     detail = {"jobName": [job], "state": list(ENDS[end])}
     return json.dumps({"source": ["aws.glue"], "detail-type": ["Glue Job State Change"], "detail": detail})
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mesh import names
+from mesh import names, yamlfile
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
 from mesh.iam.roles.pipeline_reads import MachineRead, pipeline_reads
@@ -145,6 +146,13 @@ class PipelineArgs:
     def job(self) -> str:
         """Name of what runs it."""
         return names.job(self.product)
+
+    @property
+    def definition(self) -> str:
+        """Definition of a state machine as Step Functions takes it, which is JSON; people may write YAML."""
+        if self.script_name.endswith(".json"):
+            return self.script
+        return json.dumps(yamlfile.parse(yamlfile.Source(self.script_name, self.script)))
 
     @property
     def start_role(self) -> str:

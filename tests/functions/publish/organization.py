@@ -115,7 +115,9 @@ class Harbour:
     @staticmethod
     def session(account: str) -> boto3.Session:
         role = f"arn:aws:iam::{account}:role/mesh/tester"
-        issued = boto3.client("sts", region_name=REGION).assume_role(RoleArn=role, RoleSessionName="tester")["Credentials"]
+        issued = boto3.client("sts", region_name=REGION).assume_role(RoleArn=role, RoleSessionName="tester")[
+            "Credentials"
+        ]
         return boto3.Session(issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"], REGION)
 
     def _make(self) -> None:

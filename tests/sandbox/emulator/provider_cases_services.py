@@ -612,4 +612,18 @@ FUNCTIONS = (
     ),
 )
 
-SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK, *FUNCTIONS, *JOBS)
+PERMITTED = Case(
+    "aws:lambda/permission:Permission",
+    {
+        "function": "publication",
+        "action": "lambda:InvokeFunction",
+        "principal": "events.amazonaws.com",
+        "sourceArn": f"arn:aws:events:eu-west-1:{DOMAIN}:rule/mesh--x--schedule",
+        "statementId": "schedule",
+    },
+    None,
+    {"principal": "sns.amazonaws.com"},
+    {"role": LAMBDA_ROLE, "vpc": VPC, "subnet": SUBNET, "group": GROUP, "function": FUNCTION},
+)
+
+SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK, *FUNCTIONS, PERMITTED, *JOBS)

@@ -208,6 +208,8 @@ def test_who_one_is_needs_no_permission() -> None:
             [("athena:GetTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/c")],
         ),
         ("athena", "list_work_groups", {}, [("athena:ListWorkGroups", "*")]),
+        (
+            "athena",
             "start_query_execution",
             {"QueryString": "q"},
             [("athena:StartQueryExecution", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
