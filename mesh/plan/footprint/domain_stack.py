@@ -33,7 +33,7 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
         yield from job_baseline(make, "jobs", plan.job_baseline)
         for name, args in plan.jobs.items():
             if args.runtime != "external":
-                yield from pipeline(make, name, args)
+                yield from pipeline(make, name, args, plan.job_baseline.subnet)
 
 
 def _product(make: StackMaker, name: str, args: DataProductArgs) -> Iterator[DeployedResource]:

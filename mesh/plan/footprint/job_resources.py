@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from mesh import names
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.nodes import JobBaselineArgs, PipelineArgs
 from mesh.plan.nodes.job_runs import GLUE_RUNTIMES
+
+GROUP: Final = "sg-00000000000000001"
+"""Stand-in for the id of the security group of an account's jobs."""
 
 
 def job_baseline(make: StackMaker, name: str, args: JobBaselineArgs) -> Iterator[DeployedResource]:
@@ -17,7 +21,7 @@ def job_baseline(make: StackMaker, name: str, args: JobBaselineArgs) -> Iterator
     yield make(
         "ec2/securityGroup:SecurityGroup",
         name,
-        given="sg-00000000000000001",
+        given=GROUP,
         name=group,
         vpcId=args.perimeter.network,
         ingress=SET,
@@ -27,8 +31,8 @@ def job_baseline(make: StackMaker, name: str, args: JobBaselineArgs) -> Iterator
     yield from private_bucket(make, f"{name}-scripts", args.scripts_bucket, protected=False, log_bucket=args.log_bucket)
 
 
-def pipeline(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[DeployedResource]:
-    """The job of a pipeline and what belongs to it, as the component `Pipeline` makes it."""
+def pipeline(make: StackMaker, name: str, args: PipelineArgs, subnet: str) -> Iterator[DeployedResource]:
+    """The job of a pipeline and what belongs to it, as the component `Pipeline` makes it; a function is in `subnet`."""
     yield make("athena/workgroup:Workgroup", name, given=args.workgroup, name=args.workgroup, tags=SET)
     for group in args.log_groups:
         label = f"{name}{group.removeprefix(args.log_group).replace('/', '-')}"
@@ -46,7 +50,7 @@ def pipeline(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[Deploy
     elif args.runtime == "step-functions":
         yield from _state_machine(make, name, args)
     elif args.runtime == "lambda":
-        yield from _function(make, name, args)
+        yield from _function(make, name, args, subnet)
 
 
 def _glue_job(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[DeployedResource]:
@@ -91,7 +95,7 @@ def _state_machine(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[
     yield from _alarms(make, name, args)
 
 
-def _function(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[DeployedResource]:
+def _function(make: StackMaker, name: str, args: PipelineArgs, subnet: str) -> Iterator[DeployedResource]:
     arn = f"arn:aws:lambda:{args.perimeter.region}:{args.account_id}:function:{args.job}"
     yield make(
         "lambda/function:Function",
@@ -99,7 +103,8 @@ def _function(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[Deplo
         given=args.job,
         name=args.job,
         role=args.role,
-        vpcConfig=SET,
+        vpcConfig={"subnetIds": [subnet], "securityGroupIds": [GROUP]},
+        beside={"subnetsVpc": args.perimeter.network},
         tags=SET,
     )
     for start, said in ((names.SCHEDULE, args.schedule), (names.EVENT, args.event)):
