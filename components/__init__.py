@@ -35,8 +35,10 @@ from components.publication import Publication
 from components.publication_role import PublicationRole
 from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
+from components.retention_role import RetentionRole
 from components.staff_role import StaffRole
 from components.start_role import StartRole
+from components.table_optimizers import TableOptimizers
 from components.wakeups import Wakeups
 
 __all__ = [
@@ -75,7 +77,9 @@ __all__ = [
     "PublicationRole",
     "RegisteredLocation",
     "ResourceLink",
+    "RetentionRole",
     "StaffRole",
     "StartRole",
+    "TableOptimizers",
     "Wakeups",
 ]

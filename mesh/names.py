@@ -72,6 +72,15 @@ def window(name: str) -> str:
     return f"window-{name}"
 
 
+RETENTION = "retention"
+"""The role with which Glue keeps the drafts of an account small: the only one that deletes below `tables/`."""
+
+
+def retention_role(account_id: str) -> str:
+    """The role with which optimizers of Glue rewrite and delete files of an account's drafts."""
+    return role(account_id, RETENTION)
+
+
 START = "start"
 """The role with which EventBridge starts jobs of an account."""
 

@@ -16,6 +16,7 @@ from components import (
     ForwardRole,
     PipelineRole,
     ResourceLink,
+    RetentionRole,
     StaffRole,
     StartRole,
 )
@@ -42,6 +43,8 @@ def deploy(plan: DomainPlan) -> None:
         StaffRole(name, args, opts=bounded)
     CheckRole("check", plan.check, opts=bounded)
     ForwardRole("forward", plan.forward, opts=bounded)
+    if plan.retention:
+        RetentionRole("retention", plan.retention, opts=bounded)
     if plan.start:
         StartRole("start", plan.start, opts=bounded)
     _grants(plan, settled)

@@ -13,6 +13,7 @@ from components import (
     JobBaseline,
     PartnerReplication,
     Pipeline,
+    TableOptimizers,
     Wakeups,
 )
 from components.pipeline import FunctionNetwork
@@ -27,6 +28,8 @@ def deploy(plan: DomainPlan) -> None:
     products = _products(plan, after(options, account))
     drafts = [DraftTables(name, args, opts=after(options, products[name])) for name, args in plan.drafts.items()]
     Wakeups("wake-ups", plan.wakeups, opts=options)
+    for name, args in plan.optimizers.items():
+        TableOptimizers(name, args, opts=after(options, *drafts))
     jobs = _jobs(plan, products, after(options, account))
     AccountBudget(plan.name, plan.account, opts=after(options, account, *products.values(), *drafts, *jobs))
 

@@ -192,6 +192,8 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
     for staff in domain.staff.values():
         yield make.role(staff.arn, staff)
     yield make.role(domain.check.arn, domain.check)
+    if domain.retention:
+        yield make.role(domain.retention.arn, domain.retention)
     if domain.start:
         yield make.role(domain.start.arn, domain.start)
     for pipeline in domain.pipelines.values():

@@ -231,6 +231,12 @@ class Builder(CatalogNodes):
             start=pipelines.start(self, name),
             jobs={p: job for p in contracted if (job := pipelines.job(self, name, p)) is not None},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
+            optimizers={
+                p: made
+                for p, (product, contract) in contracted.items()
+                if "table" in product.ports and (made := self.optimizers(name, p, contract)) is not None
+            },
+            retention=self.retention(name),
             drafts={p: self.draft(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
@@ -310,8 +316,10 @@ class Builder(CatalogNodes):
             readers=self.covering(labels),
             retention=product.retention or defaults.retention,
             log_bucket=self.perimeter.buckets.logs(domain, account_id),
+            lag=defaults.publication_lag,
             pipeline_clearance=pipelines.clearance_of(product),
             delivers=reference in self.agreements,
+            has_job=product.pipeline is not None and product.pipeline.runtime != "external",
             deletion_protection=self.protected(self.mesh.domains[domain], product),
             tags={
                 "mesh:product": reference,

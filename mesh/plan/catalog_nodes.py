@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from mesh import names
 from mesh.contracts import catalog
 from mesh.contracts.catalog import CatalogTable
 from mesh.model import Contract, Domain, Product
 from mesh.plan.inputs import PlanInputs
-from mesh.plan.nodes import CatalogEntryArgs, DraftTablesArgs, RegisteredLocationArgs, ResourceLinkArgs
+from mesh.plan.nodes import (
+    CatalogEntryArgs,
+    DraftTablesArgs,
+    RegisteredLocationArgs,
+    ResourceLinkArgs,
+    RetentionRoleArgs,
+    TableOptimizersArgs,
+)
+from mesh.plan.nodes.retention import iceberg_tables
 
 
 class CatalogNodes(PlanInputs):
@@ -59,8 +68,27 @@ class CatalogNodes(PlanInputs):
             product=name,
             bucket=self.perimeter.buckets.of_product(domain, name, account_id),
             tables=self._tables(f"{domain}.{name}", contract),
+            snapshots=self.file.defaults.snapshots,
             deletion_protection=self.protected(self.mesh.domains[domain], product),
         )
+
+    def optimizers(self, domain: str, name: str, contract: Contract) -> TableOptimizersArgs | None:
+        """The optimizers of a product's drafts; None where it has no Iceberg table."""
+        tables = iceberg_tables(self._tables(f"{domain}.{name}", contract))
+        if not tables:
+            return None
+        return TableOptimizersArgs(
+            account_id=self.domain_id(domain),
+            database=names.draft_database(domain, name),
+            tables=tables,
+            days=self.file.defaults.snapshots,
+        )
+
+    def retention(self, domain: str) -> RetentionRoleArgs | None:
+        """The role of those optimizers; None where no product of a domain has tables."""
+        if not any("table" in product.ports for product in self.mesh.domains[domain].products.values()):
+            return None
+        return RetentionRoleArgs(perimeter=self.perimeter, domain=domain, account_id=self.domain_id(domain))
 
     def _tables(self, reference: str, contract: Contract) -> tuple[CatalogTable, ...]:
         if reference not in self._of_contracts:

@@ -10,7 +10,8 @@ from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.footprint.job_resources import job_baseline, pipeline
 from mesh.plan.footprint.publication_resources import wakeups
-from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs
+from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs, TableOptimizersArgs
+from mesh.plan.nodes.retention import OPTIMIZERS
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
@@ -29,11 +30,27 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
     for name, args in plan.drafts.items():
         yield from _drafts(make, name, args)
     yield from wakeups(make, plan.wakeups)
+    for name, args in plan.optimizers.items():
+        yield from _optimizers(make, name, args)
     if plan.job_baseline:
         yield from job_baseline(make, "jobs", plan.job_baseline)
         for name, args in plan.jobs.items():
             if args.runtime != "external":
                 yield from pipeline(make, name, args, plan.job_baseline.subnet)
+
+
+def _optimizers(make: StackMaker, name: str, args: TableOptimizersArgs) -> Iterator[DeployedResource]:
+    for table in args.tables:
+        for kind in OPTIMIZERS:
+            yield make(
+                "glue/catalogTableOptimizer:CatalogTableOptimizer",
+                f"{name}-{table}-{kind}",
+                catalogId=args.account_id,
+                databaseName=args.database,
+                tableName=table,
+                type=kind,
+                configuration={"roleArn": args.role},
+            )
 
 
 def _product(make: StackMaker, name: str, args: DataProductArgs) -> Iterator[DeployedResource]:

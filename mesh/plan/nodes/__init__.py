@@ -51,6 +51,7 @@ from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, Partner
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
+from mesh.plan.nodes.retention import RetentionRoleArgs, TableOptimizersArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 __all__ = [
@@ -100,9 +101,11 @@ __all__ = [
     "PublicationRoleArgs",
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
+    "RetentionRoleArgs",
     "RoleDocuments",
     "StaffRoleArgs",
     "StartRoleArgs",
+    "TableOptimizersArgs",
     "Tags",
     "WakeupsArgs",
 ]
