@@ -59,6 +59,12 @@ def job(product: str) -> str:
 JOBS = f"{PATH}--*"
 """Pattern of the jobs of all pipelines of an account, and of their triggers and rules."""
 
+EVERY_JOB = (
+    *(f"arn:aws:glue:*:*:{kind}/{JOBS}" for kind in ("job", "trigger", "workflow")),
+    f"arn:aws:states:*:*:stateMachine:{JOBS}",
+)
+"""Patterns of the jobs, triggers, workflows and state machines that the mesh makes, in every account."""
+
 RUN, SCHEDULE, EVENT, FAILED, SUCCEEDED = "run", "schedule", "event", "failed", "succeeded"
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.continuous_integration import account_below
-from mesh.iam.roles.settings_reads import READ_FUNCTIONS, SCRIPT_READS, SETTINGS_READS
+from mesh.iam.roles.settings_reads import READ_FUNCTIONS, READ_JOBS, SCRIPT_READS, SETTINGS_READS
 from mesh.iam.roles.trust import BEGIN, assumed_by
 from mesh.iam.statement import Condition, Document, Statement, document, when
 
@@ -135,6 +135,13 @@ def preview_refusals(perimeter: Perimeter) -> Document:
             ),
             not_actions=(*SCRIPT_READS, *SETTINGS_READS),
             resources=("*",),
+        ),
+        Statement(
+            sid="RefuseOtherJobs",
+            what="A preview reads jobs, triggers, workflows and state machines of the mesh, and no other.",
+            why="Arguments and definitions of others may hold secrets; those of the mesh stand in the repository.",
+            actions=READ_JOBS,
+            not_resources=names.EVERY_JOB,
         ),
         Statement(
             sid="RefuseOtherFunctions",

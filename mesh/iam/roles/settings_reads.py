@@ -31,7 +31,7 @@ _NAMES: Final = {
     ),
     "kms": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags",
     "lakeformation": "DescribeResource GetDataLakeSettings GetLFTag GetResourceLFTags ListPermissions",
-    "lambda": "GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig ListTags ListVersionsByFunction",
+    "lambda": "GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig GetPolicy ListTags ListVersionsByFunction",
     "logs": "DescribeLogGroups ListTagsForResource",
     "organizations": (
         "DescribeAccount DescribeOrganization DescribeOrganizationalUnit DescribePolicy "
@@ -58,6 +58,9 @@ SCRIPT_READS: Final = ("s3:GetObject", "s3:GetObjectTagging")
 
 SETTINGS_READS: Final = tuple(f"{service}:{name}" for service, names in _NAMES.items() for name in names.split())
 """All of them: a preview does nothing else."""
+
+READ_JOBS: Final = ("glue:GetJob", "glue:GetTrigger", "glue:GetWorkflow", "states:DescribeStateMachine")
+"""Reads of jobs, which return what they are given."""
 
 READ_FUNCTIONS: Final = ("lambda:GetFunction", "lambda:ListVersionsByFunction")
 """Those among them that return environment variables, which may be secrets: of functions of the mesh alone."""

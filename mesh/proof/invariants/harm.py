@@ -125,6 +125,7 @@ def asked_by(action: str) -> str | None:
 SEEN_BY_PREVIEWS: Final = frozenset(
     {
         "events:ListTargetsByRule",
+        "glue:GetConnection",
         "glue:GetTable",
         "s3:ListBucket",
         "s3:ListBucketMultipartUploads",

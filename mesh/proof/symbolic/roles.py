@@ -92,6 +92,10 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=(_people(account, _permission_set(kind, name)),))
         case "pipeline":
             return Entrants(services=RUN_PIPELINES, account=account)
+        case "retention":
+            return Entrants(services=("glue.amazonaws.com",), account=account)
+        case "start":
+            return Entrants(services=("events.amazonaws.com",), account=account)
         case "delivery":
             bucket = subject.plan.product_bucket(subject.owners[account], name.removeprefix("deliver-"))
             return Entrants(services=("s3.amazonaws.com",), account=account, source=f"arn:aws:s3:::{bucket}")
