@@ -31,7 +31,9 @@ _NAMES: Final = {
     ),
     "kms": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags",
     "lakeformation": "DescribeResource GetDataLakeSettings GetLFTag GetResourceLFTags ListPermissions",
-    "lambda": "GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig GetPolicy ListTags ListVersionsByFunction",
+    "lambda": (
+        "GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig GetPolicy ListTags ListVersionsByFunction"
+    ),
     "logs": "DescribeLogGroups ListTagsForResource",
     "organizations": (
         "DescribeAccount DescribeOrganization DescribeOrganizationalUnit DescribePolicy "

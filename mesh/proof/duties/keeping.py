@@ -36,6 +36,13 @@ def of_retention(subject: Subject, domain: DomainPlan) -> RoleWork:
             ),
             *each("logs: CreateLogGroup CreateLogStream PutLogEvents", f"{logs}:log-stream:x"),
         ),
+        granted=tuple(
+            each(
+                "kms: Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo",
+                f"arn:aws:kms:{region}:{account}:key/x",
+                subject.through_s3,
+            )
+        ),
         beside=(
             f"{bucket}/files/a",
             f"{bucket}/outbound/a/a",

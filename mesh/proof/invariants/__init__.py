@@ -37,6 +37,7 @@ from mesh.proof.invariants import (
     perimeter,
     products,
     query_results,
+    retention,
     roles,
     sharing,
     staff,
@@ -102,6 +103,10 @@ _CI: Final = (
 _PLUGIN: Final = (
     "which calls the plugin makes is read in its source, of the version that `mesh/aws/plugin/` names, and seen on no "
     "AWS account; what Lake Formation asks besides IAM, and quotas, are asked elsewhere or by AWS alone"
+)
+_OPTIMIZERS: Final = (
+    "how long optimizers keep is set by the component TableOptimizers, and which folders expire by DataProduct; `mesh "
+    "plan --json` lists both; that a publication lags longer than it may, an alarm tells and people mend"
 )
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
@@ -330,6 +335,12 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "The role that deploys a resource may make every call of the AWS plugin for it, and a preview every read.",
         deployable.stacks_can_be_deployed,
         _PLUGIN,
+    ),
+    Invariant(
+        "M20",
+        "What is published, and what it can go back to, is deleted by optimizers alone, later than it may lag.",
+        retention.published_files_stay,
+        _OPTIMIZERS,
     ),
     Invariant(
         "R1",

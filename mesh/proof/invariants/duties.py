@@ -76,10 +76,7 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
         yield form_of([location.publisher.permissions.text()], account, name), of_publisher(subject, domain)
     if domain.catalog:
         yield form_of([domain.check.permissions.text()], account, name), of_check(subject, domain)
-    if domain.retention:
-        yield form_of([domain.retention.permissions.text()], account, name), of_retention(subject, domain)
-    if domain.start:
-        yield form_of([domain.start.permissions.text()], account, name), of_start(subject, domain)
+    yield from _of_services(subject, domain)
     for clearance, role in domain.clearances.items():
         text = role.permissions.text()
         yield form_of([text], account, name), of_clearance(subject, domain, clearance)
@@ -96,6 +93,14 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
     for product, delivery in domain.deliveries.items():
         text = delivery.permissions.text()
         yield form_of([text], account, name, product), of_delivery(subject, domain, product)
+
+
+def _of_services(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, RoleWork]]:
+    account, name = domain.access.account_id, domain.name
+    if domain.retention:
+        yield form_of([domain.retention.permissions.text()], account, name), of_retention(subject, domain)
+    if domain.start:
+        yield form_of([domain.start.permissions.text()], account, name), of_start(subject, domain)
 
 
 def _exists(subject: Subject, role: str) -> bool:

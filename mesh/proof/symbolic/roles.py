@@ -18,6 +18,13 @@ from mesh.proof.symbolic.texts import Formula, is_, some
 
 RUN_PIPELINES: Final = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
 
+OF_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "pipeline": RUN_PIPELINES,
+    "retention": ("glue.amazonaws.com",),
+    "start": ("events.amazonaws.com",),
+}
+"""Services that a role is for, by its kind; each for the role's own account."""
+
 
 class Entrants(NamedTuple):
     """Callers of a role, by the shapes of their ARNs; or services, for one account and one source.
@@ -90,12 +97,8 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=(by_ci, (glass,)))
         case "clearance" | "access" | "engineer" | "owner" | "auditor":
             return Entrants(callers=(_people(account, _permission_set(kind, name)),))
-        case "pipeline":
-            return Entrants(services=RUN_PIPELINES, account=account)
-        case "retention":
-            return Entrants(services=("glue.amazonaws.com",), account=account)
-        case "start":
-            return Entrants(services=("events.amazonaws.com",), account=account)
+        case "pipeline" | "retention" | "start":
+            return Entrants(services=OF_SERVICES[kind], account=account)
         case "delivery":
             bucket = subject.plan.product_bucket(subject.owners[account], name.removeprefix("deliver-"))
             return Entrants(services=("s3.amazonaws.com",), account=account, source=f"arn:aws:s3:::{bucket}")
