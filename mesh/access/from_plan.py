@@ -302,6 +302,8 @@ def resources(plan: Plan) -> Iterator[Resource]:
         for product in domain.products.values():
             yield from _product(product)
         yield _own_catalog(perimeter.region, domain.access.account_id)
+        if domain.job_baseline:
+            yield _scripts(domain.job_baseline)
     for partner in plan.partners.values():
         yield from _partner(perimeter.region, partner)
 
@@ -311,6 +313,10 @@ def _baseline(account_id: str, baseline: AccountBaselineArgs) -> Iterator[Resour
     yield _bucket(baseline.results_bucket, account_id, lambda: baseline.results_bucket_policy)
     region = baseline.perimeter.region
     yield from _key(region, account_id, names.ACCOUNT_KEY_ALIAS, lambda: baseline.key_policy, "account")
+
+
+def _scripts(jobs: nodes.JobBaselineArgs) -> Resource:
+    return _bucket(jobs.scripts_bucket, jobs.account_id, lambda: jobs.scripts_policy)
 
 
 def _product(product: DataProductArgs) -> Iterator[Resource]:

@@ -150,7 +150,7 @@ class PipelineArgs:
     @property
     def definition(self) -> str:
         """Definition of a state machine as Step Functions takes it, which is JSON; people may write YAML."""
-        if self.script_name.endswith(".json"):
+        if not self.script_name.endswith(".yaml"):
             return self.script
         return json.dumps(yamlfile.parse(yamlfile.Source(self.script_name, self.script)))
 
