@@ -36,7 +36,7 @@ class CatalogEntry(ComponentResource):
         for tag in args.closing:
             closed.append(self._close(name, tag, [self.database, *closed[-1:]]))
         aws.lakeformation.Permissions(
-            name,
+            args.grant.name,
             catalog_id=self.catalog_id,
             principal=args.grant.principal,
             permissions=list(args.grant.permissions),

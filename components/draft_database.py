@@ -35,7 +35,7 @@ class DraftDatabase(ComponentResource):
             args.grant.name,
             principal=args.grant.principal,
             permissions=permissions,
-            database={"catalog_id": args.account_id, "name": self.database.name},
-            opts=ResourceOptions(parent=self),
+            database={"catalog_id": args.account_id, "name": args.database},
+            opts=ResourceOptions(parent=self, depends_on=[self.database]),
         )
         self.register_outputs({"database": self.database.name})

@@ -39,8 +39,7 @@ class PrivateNetwork(ComponentResource):
         self.group_id = self._functions().id
         self.vpc_id = self.vpc.id
         self.subnet_ids = Output.all(*(subnet.id for subnet in self.subnets))
-        outputs = {"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids, "group_id": self.group_id}
-        self.register_outputs(outputs)
+        self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids, "group_id": self.group_id})
 
     def _subnet(self, zone: str, cidr: str) -> aws.ec2.Subnet:
         """A subnet, whose routes lead to the network itself and, through the gateway endpoint, to S3."""

@@ -33,7 +33,6 @@ class Publication(ComponentResource):
         self,
         name: str,
         args: PublicationArgs,
-        key_arn: Input[str],
         subnet_ids: Input[Sequence[Input[str]]],
         group_id: Input[str],
         opts: ResourceOptions | None = None,
@@ -49,7 +48,7 @@ class Publication(ComponentResource):
             # S3's own key: those who read here are of other accounts, for whom the account's key is not.
             opts=ResourceOptions(parent=self),
         )
-        queue = self._queues(key_arn)
+        queue = self._queues()
         self.function = self._function(subnet_ids, group_id)
         aws.lambda_.EventSourceMapping(
             name,
@@ -66,13 +65,14 @@ class Publication(ComponentResource):
         self._alarms()
         self.register_outputs({"function": self.function.arn, "bucket": self.bucket.name})
 
-    def _queues(self, key_arn: Input[str]) -> aws.sqs.Queue:
+    def _queues(self) -> aws.sqs.Queue:
         """The queue of wake-ups, and beside it that of those which were given up."""
         args, child = self._args, ResourceOptions(parent=self)
         given_up = aws.sqs.Queue(
             f"{self._name}-unanswered",
             name=args.dead_letters.rpartition(":")[2],
-            kms_master_key_id=key_arn,
+            # With SQS's own key: EventBridge sends as itself, and what it could not encrypt would never come.
+            sqs_managed_sse_enabled=True,
             message_retention_seconds=KEPT_MESSAGES,
             redrive_allow_policy=args.may_redrive,
             policy=args.queue_policies[args.dead_letters].text(),
@@ -81,7 +81,7 @@ class Publication(ComponentResource):
         return aws.sqs.Queue(
             self._name,
             name=args.queue.rpartition(":")[2],
-            kms_master_key_id=key_arn,
+            sqs_managed_sse_enabled=True,
             visibility_timeout_seconds=HIDDEN_SECONDS,
             redrive_policy=args.redrive,
             policy=args.queue_policies[args.queue].text(),
@@ -144,7 +144,7 @@ class Publication(ComponentResource):
         )
 
     def _alarms(self) -> None:
-        """Alarms, and the topic by which the owner of the mesh hears of them, once the mail is confirmed."""
+        """Alarms, and the topic by which the security contact hears of them, once the mail is confirmed."""
         args, child = self._args, ResourceOptions(parent=self)
         topic = aws.sns.Topic(
             self._name,
@@ -153,7 +153,9 @@ class Publication(ComponentResource):
             policy=args.topic_policy.text(),
             opts=child,
         )
-        aws.sns.TopicSubscription(self._name, topic=topic.arn, protocol="email", endpoint=args.owner_email, opts=child)
+        aws.sns.TopicSubscription(
+            self._name, topic=topic.arn, protocol="email", endpoint=args.perimeter.security_contact, opts=child
+        )
         for alarm in args.alarms:
             self._alarm(alarm, topic)
 

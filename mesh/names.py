@@ -229,6 +229,8 @@ def publication_queue(region: str, governance_id: str) -> str:
 
 FUNCTIONS = f"arn:aws:lambda:*:*:function:{PATH}-*"
 """Pattern of the functions that the mesh makes, in every account."""
+ALARMS = f"arn:aws:cloudwatch:*:*:alarm:{PATH}-*"
+"""Pattern of the alarms that the mesh makes, in every account."""
 
 
 def forward_role(account_id: str) -> str:

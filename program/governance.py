@@ -40,12 +40,11 @@ def deploy(plan: GovernancePlan) -> None:
     for name, args in plan.registered.items():
         location = RegisteredLocation(name, args, opts=after(catalog, hub.lake))
         # An entry's database is there before its tables, so it is closed, and at a place that is registered.
-        CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location))
+        CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location.location))
     network = PrivateNetwork("mesh", plan.network, opts=options)
     Publication(
         "publication",
         plan.publication,
-        key_arn=account.key.arn,
         subnet_ids=network.subnet_ids,
         group_id=network.group_id,
         opts=after(options, account, bus, role, network),

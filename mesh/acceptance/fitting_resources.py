@@ -20,7 +20,6 @@ _ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _TAG: Final = "aws:lakeformation/lfTag:LfTag"
 _GRANT: Final = "aws:lakeformation/permissions:Permissions"
 _LABEL: Final = "aws:lakeformation/resourceLfTag:ResourceLfTag"
-_TABLE: Final = "aws:glue/catalogTable:CatalogTable"
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _VERSIONING: Final = "aws:s3/bucketVersioning:BucketVersioning"
 _REPLICATION: Final = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
@@ -123,29 +122,6 @@ def _values_of_tags(plan: ResourcesByType) -> Iterator[InputRefusal]:
                         yield each.refused(f"{path}.{values}", f"LF-tag {key} has no value {value!r}")
 
 
-def _columns_of_tables(plan: ResourcesByType) -> Iterator[InputRefusal]:
-    """Columns that get an LF-tag, and that the table does not have."""
-    known = {
-        (str(each.inputs.get("databaseName")), str(each.inputs.get("name"))): {
-            name for path in _COLUMNS for name in texts_at(each.inputs, path)
-        }
-        for each in plan.get(_TABLE, ())
-    }
-    for each in plan.get(_LABEL, ()):
-        for table in objects_at(each.inputs, "tableWithColumns"):
-            has = known.get((str(table.get("databaseName")), str(table.get("name"))))
-            for column in texts_at(table, "columnNames"):
-                if has and column not in has:
-                    yield each.refused("tableWithColumns.columnNames", f"table {table.get('name')} has no {column!r}")
-
-
-_COLUMNS: Final = (
-    "storageDescriptor.columns.name",
-    "partitionKeys.name",
-    "openTableFormatInput.icebergInput.icebergTableInput.schema.fields.name",
-)
-
-
 def _catalog(resource: EmittedResource, holder: Mapping[str, Any]) -> str:
     return str(holder.get("catalogId") or resource.inputs.get("catalogId") or resource.account)
 
@@ -233,7 +209,6 @@ PLAN_RULES: Final = (
     PlanRule(
         _values_of_tags, "Lake Formation answers EntityNotFoundException or InvalidInputException (AddLFTagsToResource)"
     ),
-    PlanRule(_columns_of_tables, "Lake Formation API Reference, TableWithColumnsResource"),
     PlanRule(
         _versions_of_buckets, 'S3 User Guide, "Requirements and considerations for replication", "Using S3 Object Lock"'
     ),

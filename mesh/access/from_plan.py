@@ -16,7 +16,7 @@ from mesh.iam.roles.deploy import preview_refusals
 from mesh.iam.roles.deploy_access import deploy_access_permissions
 from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
-from mesh.plan.nodes import AccountBaselineArgs, DataProductArgs, DomainPlan, PartnerPlan
+from mesh.plan.nodes import AccountBaselineArgs, DataProductArgs, DomainPlan, PartnerPlan, PublicationArgs
 
 OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
 """Names of the policies that AWS wrote."""
@@ -196,6 +196,7 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(domain.retention.arn, domain.retention)
     if domain.start:
         yield make.role(domain.start.arn, domain.start)
+    yield make.role(domain.forward.arn, domain.forward)
     for pipeline in domain.pipelines.values():
         yield make.role(pipeline.arn, pipeline)
     for name, delivery in domain.deliveries.items():
@@ -298,6 +299,7 @@ def resources(plan: Plan) -> Iterator[Resource]:
     yield Resource(bus, hub, PlannedPolicy("policy of the mesh bus", lambda: plan.governance.bus.policy))
     topic, break_glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
     yield Resource(topic, hub, PlannedPolicy("policy of the topic of alarms", lambda: break_glass.topic_policy))
+    yield from _publication(plan.governance.publication)
     for domain in plan.domains.values():
         for product in domain.products.values():
             yield from _product(product)
@@ -306,6 +308,16 @@ def resources(plan: Plan) -> Iterator[Resource]:
             yield _scripts(domain.job_baseline)
     for partner in plan.partners.values():
         yield from _partner(perimeter.region, partner)
+
+
+def _publication(args: PublicationArgs) -> Iterator[Resource]:
+    """The bucket, the queues and the topic of the publication function."""
+    hub = args.perimeter.governance_id
+    yield _bucket(args.bucket, hub, lambda: args.bucket_policy)
+    for queue in (args.queue, args.dead_letters):
+        name = f"policy of queue {queue.rpartition(':')[2]}"
+        yield Resource(queue, hub, PlannedPolicy(name, lambda queue=queue: args.queue_policies[queue]))
+    yield Resource(args.topic, hub, PlannedPolicy("policy of the topic of publication", lambda: args.topic_policy))
 
 
 def _baseline(account_id: str, baseline: AccountBaselineArgs) -> Iterator[Resource]:

@@ -25,7 +25,7 @@ from mesh.plan.nodes import DataProductArgs
 PREFIXES: Final[Mapping[str, str]] = {
     "files": "files/part-0.parquet",
     "tables": "tables/table/data/part-0.parquet",
-    "metadata of tables": "tables/table/metadata/v1.metadata.json",
+    "metadata of tables": "tables/table/metadata/v1.avro",
     "outbound": "outbound/partner/part-0.parquet",
 }
 """Prefixes of a product's bucket by what they hold, as the key of an object below each."""

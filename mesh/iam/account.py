@@ -77,17 +77,11 @@ def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, re
 
 
 def account_key_policy(perimeter: Perimeter, account_id: str) -> Document:
-    """Resource policy of the key for what an account keeps for itself: query results and disks.
-
-    In the governance account that is the queue of wake-ups, too.
-    """
-    queue = account_id == perimeter.governance_id
-    through_services = (*THROUGH, "sqs") if queue else THROUGH
+    """Resource policy of the key for what an account keeps for itself: query results and disks."""
     return document(
         deployment_administers(account_id),
         preview_looks(account_id),
-        account_uses_through_services(perimeter, account_id, *through_services),
-        _wake_ups_are_encrypted(account_id) if queue else None,
+        account_uses_through_services(perimeter, account_id, *THROUGH),
         Statement(
             sid="DisksTakeGrants",
             what="Callers of the account let EC2 use the key for disks, by grants.",
@@ -107,19 +101,5 @@ def account_key_policy(perimeter: Perimeter, account_id: str) -> Document:
             resources=("*",),
             conditions=(when("StringNotEqualsIfExists", "kms:CallerAccount", account_id), not_a_service()),
         ),
-        only_through_services(perimeter, *through_services),
-    )
-
-
-def _wake_ups_are_encrypted(governance_id: str) -> Statement:
-    return Statement(
-        sid="RulesEncryptWakeUps",
-        what="EventBridge encrypts, for rules of the account, what they send to the queue of wake-ups.",
-        why="EventBridge sends as itself, and what it cannot encrypt never comes; the queue says which rules.",
-        effect="Allow",
-        principal=service("events.amazonaws.com"),
-        actions=("kms:Decrypt", "kms:GenerateDataKey"),
-        resources=("*",),
-        # No page says that EventBridge names a source here: with none the queue's policy decides alone.
-        conditions=(when("StringEqualsIfExists", "aws:SourceAccount", governance_id),),
+        only_through_services(perimeter, *THROUGH),
     )

@@ -125,25 +125,7 @@ def events_of(bus: str, source: str, *, whose: str, told: tuple[str, ...]) -> tu
 
 def _each_in_its_own_words(perimeter: Perimeter, bus: str) -> Iterator[Statement]:
     """Statements about what is told on the bus, and by whom: each kind of event has one kind of teller."""
-    forward, function = names.forward_role("*"), names.publication_role(perimeter.governance_id)
-    ours = names.event_source("*", "*")
-
-    def only(sid: str, kinds: tuple[str, ...], what: str, why: str, but: str, teller: str) -> Statement:
-        return Statement(
-            sid=sid,
-            what=what,
-            why=why,
-            but=but,
-            principal="*",
-            actions=("events:PutEvents",),
-            resources=(bus,),
-            conditions=(
-                when("ForAnyValue:StringEquals", "events:detail-type", *kinds),
-                caller_is_not(teller),
-                not_a_service(),
-            ),
-        )
-
+    forward, ours = names.forward_role("*"), names.event_source("*", "*")
     yield Statement(
         sid="RefuseEventsOfOthers",
         what="Events that are not of a product of the mesh are refused, but for what rules of domains pass on.",
@@ -174,6 +156,28 @@ def _each_in_its_own_words(perimeter: Perimeter, bus: str) -> Iterator[Statement
         resources=(bus,),
         conditions=(when("ForAnyValue:StringNotEquals", "events:source", *names.PASSED_ON), caller_is(forward)),
     )
+    yield from _one_teller_a_kind(perimeter, bus)
+
+
+def _one_teller_a_kind(perimeter: Perimeter, bus: str) -> Iterator[Statement]:
+    """Statements about each kind of event: one kind of role tells it, and all others are refused."""
+
+    def only(sid: str, kinds: tuple[str, ...], what: str, why: str, but: str, teller: str) -> Statement:
+        return Statement(
+            sid=sid,
+            what=what,
+            why=why,
+            but=but,
+            principal="*",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(
+                when("ForAnyValue:StringEquals", "events:detail-type", *kinds),
+                caller_is_not(teller),
+                not_a_service(),
+            ),
+        )
+
     yield only(
         "RefuseTellingForPipelines",
         names.PIPELINE_EVENTS,
@@ -188,7 +192,7 @@ def _each_in_its_own_words(perimeter: Perimeter, bus: str) -> Iterator[Statement
         "Only the publication function tells that a product is published, or was refused.",
         "Consumers read what they hear is published; a pipeline that could say so would pass its own gate.",
         "The function tells what it has checked.",
-        function,
+        names.publication_role(perimeter.governance_id),
     )
     yield only(
         "RefuseRequestsOfOthers",

@@ -32,7 +32,6 @@ SEE_PUBLICATIONS = ("engineer", "owner")
 def publications_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
     """Resource policy of the bucket: the publication function writes, staff of a domain reads what is its own."""
     whole, objects, own = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*", own_publications(bucket)
-    function, deploys = names.publication_role(perimeter.governance_id), names.deploy_role(perimeter.governance_id)
     staff = tuple(names.staff_role("*", duty) for duty in SEE_PUBLICATIONS)
     return document(
         *encrypted_in_transit(whole, objects),
@@ -55,6 +54,17 @@ def publications_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
             resources=(whole, objects),
             conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
         ),
+        *_only_whom_it_concerns(perimeter, objects, own, staff),
+        *_only_the_function_writes(perimeter, whole, objects),
+    )
+
+
+def _only_whom_it_concerns(
+    perimeter: Perimeter, objects: str, own: str, staff: tuple[str, ...]
+) -> tuple[Statement, ...]:
+    """Statements about reading: the function all, staff of a domain what is of its own account."""
+    function = names.publication_role(perimeter.governance_id)
+    return (
         Statement(
             sid="RefuseOtherReaders",
             what="Nobody reads an object but the publication function, and staff of domains.",
@@ -75,6 +85,13 @@ def publications_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
             not_resources=(own,),
             conditions=(caller_is_not(function), not_a_service()),
         ),
+    )
+
+
+def _only_the_function_writes(perimeter: Perimeter, whole: str, objects: str) -> tuple[Statement, ...]:
+    """Statements about listing, writing, deleting and setting up."""
+    function, deploys = names.publication_role(perimeter.governance_id), names.deploy_role(perimeter.governance_id)
+    return (
         Statement(
             sid="RefuseOtherListers",
             what="Nobody lists the objects but the publication function, and the deployment that made the bucket.",
@@ -122,5 +139,9 @@ def publications_bucket_policy(perimeter: Perimeter, bucket: str) -> Document:
 
 
 def own_publications(bucket: str) -> str:
-    """ARN of the objects of the caller's own account in the bucket of publications."""
-    return f"arn:aws:s3:::{bucket}/${{aws:PrincipalAccount}}/*"
+    """ARN of the objects of the caller's own account in the bucket of publications.
+
+    A caller without an account, as a service, has none there: a variable without a value has a default of its own (IAM
+    User Guide, "IAM policy elements: Variables and tags", Specifying default values).
+    """
+    return f"arn:aws:s3:::{bucket}/${{aws:PrincipalAccount, 'nobody'}}/*"

@@ -119,6 +119,13 @@ def queue_policy(perimeter: Perimeter, queue: str) -> Document:
             resources=(queue,),
             conditions=(not_a_service(),),
         ),
+        *_function_and_deployment(hub, queue),
+    )
+
+
+def _function_and_deployment(hub: str, queue: str) -> tuple[Statement, Statement]:
+    """Statements about who receives, and who sets the queue up."""
+    return (
         Statement(
             sid="RefuseOtherReceivers",
             what="Only the publication function receives, hides or deletes messages.",
@@ -143,7 +150,7 @@ def queue_policy(perimeter: Perimeter, queue: str) -> Document:
 
 
 def alarm_topic(region: str, governance_id: str) -> str:
-    """ARN of the topic that tells the owner of the mesh of what is not published."""
+    """ARN of the topic that tells the security contact that something is not published."""
     return f"arn:aws:sns:{region}:{governance_id}:{TOPIC}"
 
 
@@ -155,7 +162,7 @@ def alarm_topic_policy(perimeter: Perimeter) -> Document:
         Statement(
             sid="TheAlarmsTell",
             what="CloudWatch publishes to the topic, for the alarms of the publication function.",
-            why="The owner of the mesh hears in this way that nothing is published any longer.",
+            why="The security contact hears in this way that nothing is published any longer.",
             effect="Allow",
             principal=service("cloudwatch.amazonaws.com"),
             actions=("sns:Publish",),
@@ -184,7 +191,7 @@ def alarm_topic_policy(perimeter: Perimeter) -> Document:
             sid="RefuseOtherAdministrators",
             what="Only the deployment of governance subscribes somebody, or changes the topic.",
             why="Whoever changes it can silence the alarms.",
-            but="The deployment of governance makes the topic, and subscribes the owner of the mesh.",
+            but="The deployment of governance makes the topic, and subscribes the security contact.",
             principal="*",
             actions=SET_UP_TOPIC,
             resources=(topic,),

@@ -205,7 +205,6 @@ class Builder(CatalogNodes):
         about = partial(publication.mesh_document, self.perimeter, self.classifications, domains)
         return PublicationArgs(
             perimeter=self.perimeter,
-            owner_email=self.file.owner.email,
             log_bucket=self.perimeter.buckets.logs("governance", hub),
             documents=publication.Documents({publication.MESH_PATH: about, **contracts}),
             deletion_protection=self.file.defaults.deletion_protection,

@@ -42,7 +42,7 @@ class Documents(Mapping[str, str]):
 
 
 def mesh_document(perimeter: Perimeter, classifications: tuple[str, ...], domains: Mapping[str, str]) -> str:
-    """What the function knows of the mesh, as JSON; `domains` has the names of domains by their accounts."""
+    """Document about the mesh, as JSON; `domains` has the names of domains by their accounts."""
     hub = perimeter.governance_id
     return _text(
         {
@@ -60,7 +60,7 @@ def mesh_document(perimeter: Perimeter, classifications: tuple[str, ...], domain
 
 
 def contract_document(entry: CatalogEntryArgs, contract: Contract, account_id: str, owner: Owner) -> str:
-    """What a product's contract promises, as JSON: tables with columns, ids, labels and partitions, and rules."""
+    """Document about a product's contract, as JSON: tables with columns, ids, labels and partitions, and rules."""
     elements = {element.catalog_name: element for element in contract.tables}
     return _text(
         {

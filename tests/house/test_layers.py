@@ -35,7 +35,8 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh.plan": (
         "rules",
         {"assumed", "build", "costs", "counts"},
-        {"continuous_integration", "control_policies", "footprint", "inputs", "people"},
+        "catalog_nodes",
+        {"continuous_integration", "control_policies", "footprint", "inputs", "people", "publication"},
         "nodes",
     ),
     "mesh.proof": (

@@ -14,6 +14,7 @@ from mesh.iam.mesh_catalog import ABOUT_DEFAULT
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
 from tests.program import facts_of_jobs
+from tests.program import facts_of_publication as of_it
 from tests.program.sample import Document, Found
 
 Fact = tuple[str, str, str]
@@ -31,6 +32,7 @@ OF_THE_COMPONENTS: Final = (
     "DefaultSecurityGroup",
     "EncryptionByDefault",
     "EventBus",
+    "EventSourceMapping",
     "NetworkAcl",
     "OrganizationDelegatedAdminAccount",
     "OrganizationsFeatures",
@@ -86,12 +88,9 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
+        yield from _wakeups(f"domain-{name}", domain)
         yield from _deciding(f"access-{name}", domain)
-    providers = [
-        *plan.access.items(),
-        *((f"domain-{n}", d.publishing) for n, d in plan.domains.items() if d.catalog),
-    ]
-    for stack, access in providers:
+    for stack, access in plan.access.items():
         role = access.deploy_role if update else access.preview_role
         yield fact(stack, f"provider of {access.account_id}", [role, access.region, access.tags])
 
@@ -135,6 +134,23 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield fact(stack, "network shared with", network.perimeter.domains_unit_arn)
     for key in catalog.classifications:
         yield fact(stack, f"tag {key}", ["false", "true"])
+    yield from _grants_of_the_hub(stack, catalog)
+    yield from _published(stack, plan, governance)
+    for role in plan.ci.values():
+        yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
+    yield from _break_glass(stack, plan.break_glass)
+    log = plan.account.log_bucket
+    yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
+    published = plan.publication
+    policy = published.bucket_policy.text()
+    yield from _bucket(stack, published.bucket, policy, None, 30, published.log_bucket, {}, own_key=False)
+    yield from (fact(stack, *each) for each in of_it.of_publication(published))
+    yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
+    yield fact(stack, f"trail {names.PATH}", audit.bucket)
+
+
+def _grants_of_the_hub(stack: str, catalog: nodes.MeshCatalogArgs) -> Iterator[Fact]:
+    governance = catalog.perimeter.governance_id
     to, sees = catalog.perimeter.domains_unit_arn, ["DESCRIBE"]
     yield fact(stack, f"grant to {to}: every-database", [sees, sees, governance, _databases(catalog, governance)])
     for clearance in catalog.clearances:
@@ -142,28 +158,28 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield fact(stack, f"grant to {to}: {clearance.name}-table", [permissions, permissions, governance, what])
     for publisher in catalog.publishers:
         label = publisher.rpartition("/")[2]
-        yield fact(stack, f"grant to {publisher}: {label}-publishes", [["CREATE_DATABASE"], [], governance, True])
         for key in catalog.classifications:
             what = {"catalogId": governance, "key": key, "values": ["false", "true"]}
             about = f"grant to {publisher}: {label}-labels-{key}"
             yield fact(stack, about, [["ASSOCIATE", "DESCRIBE"], [], governance, what])
+
+
+def _published(stack: str, plan: nodes.GovernancePlan, governance: str) -> Iterator[Fact]:
     for name, args in plan.locations.items():
         arn = names.location_role(governance, name)
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
-        arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
-        yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
+        publisher, about = args.publisher, f"The publication function moves the tables of domain {name}"
+        yield from _role(stack, names.publisher_role(governance, name), about, publisher.trust, publisher.permissions)
     for product, args in plan.registered.items():
         yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
         place = {"catalogId": governance, "arn": args.arn}
         about = f"grant to {args.publisher}: {product}"
         yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
-    for role in plan.ci.values():
-        yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
-    yield from _break_glass(stack, plan.break_glass)
-    log = plan.account.log_bucket
-    yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
-    yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
-    yield fact(stack, f"trail {names.PATH}", audit.bucket)
+    for product, args in plan.entries.items():
+        yield from _entry(stack, product, args)
+    about = "Checks drafts and publishes them, as the check and the publisher of each domain"
+    role = plan.publication_role
+    yield from _role(stack, names.publication_role(governance), about, role.trust, role.permissions)
 
 
 def _break_glass(stack: str, args: nodes.BreakGlassArgs) -> Iterator[Fact]:
@@ -256,8 +272,12 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
             yield fact(
                 stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
             )
-    for args in plan.catalog.values():
-        yield from _entry(stack, args)
+    for args in plan.drafts.values():
+        yield from _drafts(stack, args)
+
+
+def _wakeups(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
+    yield from (fact(stack, *each) for each in of_it.of_wakeups(plan.wakeups))
 
 
 def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
@@ -278,6 +298,8 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     for args in plan.pipelines.values():
         about = f"Writes {args.domain}.{args.product}, and nothing else"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
+    forward, about = plan.forward, "Rules pass on to the mesh bus what S3 and Glue tell of drafts"
+    yield from _role(stack, forward.arn, about, forward.trust, forward.permissions)
     for args in plan.staff.values():
         about = f"People who are {args.duty} of the domain '{args.domain}'"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
@@ -288,6 +310,16 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.clearance, governance)])
         what = _expression(args.clearance, governance)
         yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
+    about = f"Checks the drafts of domain {plan.name}, before they are published"
+    yield from _role(stack, names.check_role(account), about, plan.check.trust, plan.check.permissions)
+    for product, args in plan.draft_databases.items():
+        database = names.draft_database(plan.name, product)
+        about = f"Drafts of {plan.name}.{product}: its pipeline commits here, the mesh checks and publishes"
+        yield fact(stack, f"database {database}", [about, None, account])
+        yield fact(stack, f"open to all whom IAM admits: {database}", ["ALL"])
+        what = {"catalogId": account, "name": database}
+        yield fact(stack, f"grant to IAM_ALLOWED_PRINCIPALS: {product}-draft", [["ALL"], [], None, what])
+        assert args.database == database
     what = {"catalogId": account, "name": plan.default.database}
     yield fact(stack, f"grant to {account}:IAMPrincipals: default", [["DESCRIBE"], [], None, what])
     yield fact(stack, f"database {plan.default.database}", [plan.default.description, None, account])
@@ -302,21 +334,23 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield from _role(stack, arn, about, args.trust, args.permissions)
 
 
-def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
+def _entry(stack: str, product: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
     governance = args.perimeter.governance_id
     about = [args.description, f"s3://{args.location}/", governance]
     yield fact(stack, f"database {args.database}", about)
     for key in args.classifications:
         yield fact(stack, f"label {key} on {args.database}", "true")
+    what = {"catalogId": governance, "name": args.database}
+    about = f"grant to {names.publisher_role(governance, args.domain)}: publishes-{product}"
+    yield fact(stack, about, [["CREATE_TABLE", "DESCRIBE"], [], governance, what])
+
+
+def _drafts(stack: str, args: nodes.DraftTablesArgs) -> Iterator[Fact]:
     for table in args.tables:
         location = f"s3://{args.location}/{table.name}/"
         # Glue takes no description beside the schema of an Iceberg table.
         description = table.description if table.format == "parquet" else None
         yield fact(stack, f"table {args.database}.{table.name}", [description, location, *_columns(table)])
-        for column in {column.name: column for column in (*table.columns, *table.partitions)}.values():
-            for key in args.classifications:
-                value = "true" if key in column.labels else "false"
-                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", value)
 
 
 def _columns(table: CatalogTable) -> list[Any]:
@@ -414,6 +448,9 @@ def _database(resource: Found, known: Known) -> Facts:
         yield f"link {inputs['name']}", [inputs["targetDatabase"], inputs["catalogId"]]
     else:
         yield f"database {inputs['name']}", [inputs["description"], inputs.get("locationUri"), inputs["catalogId"]]
+        for opened in inputs.get("createTableDefaultPermissions") or ():
+            assert opened["principal"] == {"dataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+            yield f"open to all whom IAM admits: {inputs['name']}", opened["permissions"]
 
 
 def _table(resource: Found, known: Known) -> Facts:
@@ -495,7 +532,8 @@ def _topic_arn(resource: Found, known: Known, key: str) -> str:
 
 def _target(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
-    to = _topic_arn(resource, known, "arn")
+    queued = "mesh:aws:Publication$" in resource["urn"] and inputs["arn"] == "<unknown>"
+    to = of_it.queue_of(resource, known) if queued else _topic_arn(resource, known, "arn")
     yield f"target of rule {resource['name']}", [inputs["rule"], inputs.get("eventBusName"), to]
 
 
@@ -545,8 +583,12 @@ READERS: Final[dict[str, Any]] = {
     "lakeformation/resource:Resource": _location,
     "lakeformation/resourceLfTag:ResourceLfTag": _label,
     "cloudwatch/eventBusPolicy:EventBusPolicy": _inputs("policy of bus", "policy", of="eventBusName"),
-    "cloudwatch/eventRule:EventRule": _inputs("rule", "eventPattern", "scheduleExpression"),
+    "cloudwatch/eventRule:EventRule": of_it.rule,
     "cloudwatch/eventTarget:EventTarget": _target,
+    "cloudwatch/logGroup:LogGroup": _named("log group of", "name"),
+    "cloudwatch/metricAlarm:MetricAlarm": _inputs("alarm", *of_it.ALARM),
+    "lambda/function:Function": of_it.function,
+    "sqs/queue:Queue": _inputs("queue", *of_it.QUEUE),
     "sns/topic:Topic": _inputs("topic", "policy"),
     "sns/topicSubscription:TopicSubscription": _subscription,
     "iam/group:Group": _inputs("group", "path"),

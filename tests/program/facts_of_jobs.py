@@ -1,4 +1,4 @@
-"""Facts of pipelines and of retention: what the plan says of jobs, triggers, scripts, optimizers, and the same registered."""
+"""Facts of pipelines and of retention: what the plan says of jobs and optimizers, and the same registered."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _job(args: nodes.PipelineArgs) -> Facts:
         yield f"job {args.job}", [*places, dict(args.fixed), dict(args.overridable), args.retries, args.timeout_minutes]
         yield from _triggers(args)
         for end in (names.FAILED, names.SUCCEEDED):
-            yield f"rule {names.trigger(args.product, end)}", [json.loads(args.runs_that(end) or ""), None]
+            yield f"rule {names.trigger(args.product, end)}", json.loads(args.runs_that(end) or "")
         if args.event:
             yield from _rule(args, names.EVENT)
         return
@@ -61,7 +61,7 @@ def _job(args: nodes.PipelineArgs) -> Facts:
 
 def _rule(args: nodes.PipelineArgs, start: str) -> Facts:
     pattern = json.loads(args.start_pattern) if args.start_pattern and start == names.EVENT else None
-    yield f"rule {names.trigger(args.product, start)}", [pattern, args.schedule if start == names.SCHEDULE else None]
+    yield f"rule {names.trigger(args.product, start)}", args.schedule if start == names.SCHEDULE else pattern
 
 
 def _triggers(args: nodes.PipelineArgs) -> Facts:

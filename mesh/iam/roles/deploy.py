@@ -11,7 +11,7 @@ from typing import Final
 from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.continuous_integration import account_below
-from mesh.iam.roles.settings_reads import READ_FUNCTIONS, READ_JOBS, SCRIPT_READS, SETTINGS_READS
+from mesh.iam.roles.settings_reads import READ_JOBS, READ_OF_THE_MESH, SCRIPT_READS, SETTINGS_READS
 from mesh.iam.roles.trust import BEGIN, assumed_by
 from mesh.iam.statement import Condition, Document, Statement, document, when
 
@@ -144,10 +144,10 @@ def preview_refusals(perimeter: Perimeter) -> Document:
             not_resources=names.EVERY_JOB,
         ),
         Statement(
-            sid="RefuseOtherFunctions",
-            what="A preview reads functions of the mesh, and no other.",
+            sid="RefuseFunctionsOfOthers",
+            what="A preview reads functions and alarms of the mesh, and no others.",
             why="Environment variables of a function may be secrets; those that the mesh makes have none.",
-            actions=READ_FUNCTIONS,
-            not_resources=(names.FUNCTIONS,),
+            actions=READ_OF_THE_MESH,
+            not_resources=(names.FUNCTIONS, names.ALARMS),
         ),
     )

@@ -8,9 +8,8 @@ from mesh.iam.roles.trust import assumed_by_services
 from mesh.iam.statement import Document, Statement, document, when
 
 
-def forward_trust(region: str, account_id: str) -> Document:
+def forward_trust(account_id: str) -> Document:
     """Trust: EventBridge assumes the role, for rules of this account."""
-    rules = when("ArnLike", "aws:SourceArn", f"arn:aws:events:{region}:{account_id}:rule/*")
     return document(
         assumed_by_services(
             account_id,
@@ -18,7 +17,6 @@ def forward_trust(region: str, account_id: str) -> Document:
             sid="RulesOfTheAccount",
             what="EventBridge assumes the role, for rules of this account.",
             why="Without the source, a rule of another account could send with it (confused deputy).",
-            also=(rules,),
         )
     )
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from mesh import names
 from mesh.iam.bus import events_of
-from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.continuous_integration import account_below
 from mesh.iam.roles.trust import BEGIN, assumed_by_services
-from mesh.iam.statement import Document, Statement, document, when
+from mesh.iam.statement import Document, Statement, document
 
 TELLS: Final = (names.PUBLISHED, names.REFUSED)
 """What the function tells of a product on the bus."""
@@ -76,9 +76,8 @@ def publication_permissions(perimeter: Perimeter) -> Document:
 
 
 def _remembers(perimeter: Perimeter) -> tuple[Statement, ...]:
-    """Statements about what is published of each product, and the key of that and of the queue."""
-    region, hub = perimeter.region, perimeter.governance_id
-    bucket = f"arn:aws:s3:::{perimeter.buckets.publications(hub)}"
+    """Statements about what is published of each product."""
+    bucket = f"arn:aws:s3:::{perimeter.buckets.publications(perimeter.governance_id)}"
     return (
         Statement(
             sid="RememberPublications",
@@ -95,18 +94,6 @@ def _remembers(perimeter: Perimeter) -> tuple[Statement, ...]:
             effect="Allow",
             actions=("s3:ListBucket",),
             resources=(bucket,),
-        ),
-        Statement(
-            sid="UseTheAccountsKey",
-            what="The role encrypts and decrypts with the account's key, through S3 and SQS.",
-            why="Bucket and queue are encrypted with it; the alias leaves out every other key.",
-            effect="Allow",
-            actions=("kms:Decrypt", "kms:GenerateDataKey"),
-            resources=(f"arn:aws:kms:{region}:{hub}:key/*",),
-            conditions=(
-                when("ForAnyValue:StringEquals", "kms:ResourceAliases", f"alias/{names.ACCOUNT_KEY_ALIAS}"),
-                through(perimeter, "s3", "sqs"),
-            ),
         ),
     )
 

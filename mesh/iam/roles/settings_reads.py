@@ -64,5 +64,6 @@ SETTINGS_READS: Final = tuple(f"{service}:{name}" for service, names in _NAMES.i
 READ_JOBS: Final = ("glue:GetJob", "glue:GetTrigger", "glue:GetWorkflow", "states:DescribeStateMachine")
 """Reads of jobs, which return what they are given."""
 
-READ_FUNCTIONS: Final = ("lambda:GetFunction", "lambda:ListVersionsByFunction")
-"""Those among them that return environment variables, which may be secrets: of functions of the mesh alone."""
+READ_OF_THE_MESH: Final = ("cloudwatch:DescribeAlarms", "lambda:GetFunction", "lambda:ListVersionsByFunction")
+"""Those among them that return what somebody wrote, as environment variables, which may be secrets, and queries: they
+are for what the mesh makes alone."""

@@ -128,7 +128,7 @@ def _entry(make: StackMaker, name: str, args: CatalogEntryArgs) -> Iterator[Depl
             database={"catalogId": hub, "name": database},
             lfTag={"catalogId": hub, "key": tag.key, "value": tag.value},
         )
-    yield granted(make, args.grant, catalog=hub, name=name)
+    yield granted(make, args.grant, catalog=hub)
 
 
 def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:

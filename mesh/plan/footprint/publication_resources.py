@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mesh import names
 from mesh.iam import wake_ups
@@ -43,7 +44,7 @@ def publication(
         given=f"{args.topic}:00000000-0000-0000-0000-000000000000",
         topic=args.topic,
         protocol="email",
-        endpoint=args.owner_email,
+        endpoint=args.perimeter.security_contact,
     )
     for alarm in args.alarms:
         alarm_name = f"{_last(args.topic)}-{alarm.name}"
@@ -69,7 +70,8 @@ def _rule(
     bus = besides.get("eventBusName")
     given = f"{bus}/{rule}" if bus else rule
     yield make("cloudwatch/eventRule:EventRule", rule, given=given, name=rule, eventBusName=bus)
-    yield make("cloudwatch/eventTarget:EventTarget", rule, rule=rule, targetId=target_id, arn=target, **besides)
+    named: Mapping[str, Any] = {"rule": rule, "targetId": target_id, "arn": target, **besides}
+    yield make("cloudwatch/eventTarget:EventTarget", rule, **named)
 
 
 def _last(arn: str) -> str:

@@ -212,7 +212,7 @@ class CatalogEntryArgs:
     def grant(self) -> Grant:
         """Grant to the publisher to see the database and to make tables in it, which are then its own."""
         return Grant(
-            name=f"{self.domain}.{self.product}-publishes",
+            name=f"publishes-{self.domain}.{self.product}",
             principal=self.publisher,
             permissions=("CREATE_TABLE", "DESCRIBE"),
             on=NamedResource(catalog=self.perimeter.governance_id, database=self.database),

@@ -52,7 +52,6 @@ class PublicationArgs:
     """
 
     perimeter: Perimeter
-    owner_email: str
     log_bucket: str
     documents: Mapping[str, str]
     deletion_protection: bool = True
@@ -100,12 +99,12 @@ class PublicationArgs:
 
     @property
     def redrive(self) -> str:
-        """What SQS does with a message that is received too often, as JSON."""
+        """Redrive of messages that are received too often, as JSON."""
         return _text({"deadLetterTargetArn": self.dead_letters, "maxReceiveCount": ATTEMPTS})
 
     @property
     def may_redrive(self) -> str:
-        """Which queues may use the other one for dead letters, as JSON."""
+        """Permission to send dead letters to the other queue, as JSON."""
         return _text({"redrivePermission": "byQueue", "sourceQueueArns": [self.queue]})
 
     @property
@@ -188,7 +187,7 @@ class ForwardRoleArgs:
     @property
     def trust(self) -> Document:
         """Trust policy of the role: EventBridge assumes it."""
-        return forward_trust(self.perimeter.region, self.account_id)
+        return forward_trust(self.account_id)
 
     @property
     def permissions(self) -> Document:

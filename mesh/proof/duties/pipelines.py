@@ -97,9 +97,7 @@ def _reports(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
 
 
 def _otherwise(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
-    """The key without S3, and the like-named key of another account; and what the publication function tells."""
-    for told in (names.PUBLISHED, names.REFUSED, names.REQUESTED):
-        yield Duty("events:PutEvents", _bus(subject, subject.hub), _event(product.domain, product.name, told))
+    """The key without S3, and the like-named key of another account; of events M9 says it."""
     alias = {"kms:ResourceAliases": [f"alias/{names.key_alias(product.name)}"]}
     elsewhere = f"arn:aws:kms:{subject.region}:{subject.hub}:key/x"
     home = elsewhere.replace(subject.hub, product.account_id)

@@ -17,6 +17,11 @@ from mesh.proof.subject import Subject
 def preview_claims(subject: Subject) -> Iterator[Claim]:
     """Claims that the preview's own policies, which are the same in all accounts, let a refresh through."""
     preview = names.preview_role(subject.hub)
+    own = {
+        "cloudwatch:DescribeAlarms": f"arn:aws:cloudwatch:{subject.region}:{subject.hub}:alarm:{names.PATH}-x",
+        "lambda:GetFunction": f"arn:aws:lambda:{subject.region}:{subject.hub}:function:{names.PATH}-x",
+        "lambda:ListVersionsByFunction": f"arn:aws:lambda:{subject.region}:{subject.hub}:function:{names.PATH}-x",
+    }
     for action in sorted(plugin_reads()):
-        request = Request(preview, action, "*")
+        request = Request(preview, action, own.get(action, "*"))
         yield Claim("the preview of the governance account", request, free=("identity",), granted=True)

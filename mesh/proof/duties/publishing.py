@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import DomainPlan
-from mesh.proof.duties import ANOTHER_KEY, Duty, RoleWork, each
+from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.subject import OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 _READ_TABLES = "GetTable GetTables GetTableVersion GetTableVersions"
@@ -22,7 +22,7 @@ def of_publication(subject: Subject) -> RoleWork:
     """
     hub, region = subject.hub, subject.region
     bucket = f"arn:aws:s3:::{subject.perimeter.buckets.publications(hub)}"
-    log, key = f"arn:aws:logs:{region}:{hub}:log-group:/mesh/publication", _account_key(subject, hub)
+    log = f"arn:aws:logs:{region}:{hub}:log-group:/mesh/publication"
     bus, own = f"arn:aws:events:{region}:{hub}:event-bus/{names.BUS}", f"arn:aws:ec2:{region}:{hub}"
     domains = [domain.access.account_id for domain in subject.domains]
     return RoleWork(
@@ -31,24 +31,17 @@ def of_publication(subject: Subject) -> RoleWork:
         duties=(
             *(Duty("sts:AssumeRole", names.check_role(account)) for account in domains),
             *(Duty("sts:AssumeRole", names.publisher_role(hub, domain.name)) for domain in subject.domains),
-            Duty("logs:CreateLogStream", log),
+            Duty("logs:CreateLogStream", f"{log}:log-stream:x"),
             Duty("logs:PutLogEvents", f"{log}:log-stream:x"),
             *(Duty("events:PutEvents", bus, _event(told)) for told in (names.PUBLISHED, names.REFUSED)),
             *each("ec2: CreateNetworkInterface DeleteNetworkInterface", f"{own}:network-interface/x"),
             *(Duty("ec2:CreateNetworkInterface", f"{own}:{what}") for what in ("security-group/x", "subnet/x")),
-            *each("kms: Decrypt GenerateDataKey", key, subject.through_s3),
-        ),
-        granted=(
+            *each("ec2: DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets", "*"),
             *each("s3: GetObject PutObject", f"{bucket}/{domains[0] if domains else 'x'}/x.json"),
             Duty("s3:ListBucket", bucket),
             *each(
                 "sqs: ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes",
                 names.publication_queue(region, hub),
-            ),
-            *each(
-                "kms: Decrypt GenerateDataKey",
-                f"arn:aws:kms:{region}:{hub}:alias/{names.ACCOUNT_KEY_ALIAS}",
-                {"kms:ViaService": f"sqs.{region}.amazonaws.com", "kms:ResourceAliases": [_ALIAS]},
             ),
         ),
         beside=(
@@ -65,17 +58,26 @@ def of_publication(subject: Subject) -> RoleWork:
             f"arn:aws:logs:{region}:{hub}:log-group:/mesh/another:log-stream:x",
             f"arn:aws:events:{region}:{hub}:event-bus/default",
             f"arn:aws:glue:{region}:{hub}:table/ads__x/y",
+            _account_key(subject, hub),
         ),
-        keys={"kms": {**subject.through_s3, **ANOTHER_KEY}, "events": _event(names.PUBLISHED)},
-        otherwise=(
-            *(Duty("events:PutEvents", bus, _event(told)) for told in (*names.PIPELINE_EVENTS, names.REQUESTED)),
-            *each("kms: Decrypt GenerateDataKey", key),
-            *each("kms: Decrypt GenerateDataKey", key, {**subject.through_s3, **ANOTHER_KEY}),
-        ),
+        keys={"events": _event(names.PUBLISHED)},
     )
 
 
-_ALIAS = f"alias/{names.ACCOUNT_KEY_ALIAS}"
+def of_forward(subject: Subject, domain: DomainPlan) -> RoleWork:
+    """The work of the role with which rules of a domain send: to pass on what AWS tells of drafts.
+
+    Sources: EventBridge User Guide, "Sending and receiving events between AWS accounts".
+    """
+    bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus"
+    told = [{"events:source": [source], "events:detail-type": [kind]} for source, kind in names.PASSED_ON.items()]
+    return RoleWork(
+        who=f"the rules of {domain.name}",
+        role=names.forward_role(domain.access.account_id),
+        duties=tuple(Duty("events:PutEvents", f"{bus}/{names.BUS}", each_told) for each_told in told),
+        beside=(f"{bus}/default", f"arn:aws:events:{subject.region}:{OTHER_ORGANIZATION}:event-bus/{names.BUS}"),
+        keys={"events": told[0]},
+    )
 
 
 def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:

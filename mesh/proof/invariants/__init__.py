@@ -36,6 +36,7 @@ from mesh.proof.invariants import (
     people,
     perimeter,
     products,
+    publications,
     query_results,
     retention,
     roles,
@@ -185,7 +186,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I12",
-        "A key is used by its service, for those whom it is for; the deployment administers it, and cannot use it.",
+        "A key is used by its service, for those whom it is for; the deployment administers it, and starts tables.",
         _both(keys.keys_only_through_their_services, harm.on_keys),
     ),
     Invariant(
@@ -226,7 +227,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I20",
-        "What leaves the hub is a clearance's expression for the domains unit, and a domain passes on that alone.",
+        "What leaves the hub is a clearance's expression, and a domain passes on that alone; drafts alone are IAM's.",
         mesh_catalog.nothing_is_passed_on,
     ),
     Invariant(
@@ -243,7 +244,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I23",
-        "The mesh catalog is read by domains and written by each domain's publisher, each in its own databases.",
+        "The mesh catalog is read by domains; governance makes its databases, publishers move their domain's tables.",
         _both(mesh_catalog.catalog_is_closed, harm.on_the_catalog),
     ),
     Invariant(
@@ -281,7 +282,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "M5",
-        "A product's pipeline is its only writer, and writes nothing else; tables are started by the publisher.",
+        "A product's pipeline is its only writer, and writes nothing else; the deployment starts tables.",
         products.one_writer,
     ),
     Invariant(
@@ -338,6 +339,11 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "M20",
+        "Rules alone wake the publication function; it alone writes what is published, and a domain reads its own.",
+        publications.what_is_published_is_the_functions,
+    ),
+    Invariant(
+        "M21",
         "What is published, and what it can go back to, is deleted by optimizers alone, later than it may lag.",
         retention.published_files_stay,
         _OPTIMIZERS,

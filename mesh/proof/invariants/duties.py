@@ -17,7 +17,7 @@ from mesh.proof.duties.lakes import of_location
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.duties.previews import preview_claims
-from mesh.proof.duties.publishing import of_check, of_publication, of_publisher
+from mesh.proof.duties.publishing import of_check, of_forward, of_publication, of_publisher
 from mesh.proof.duties.signing_in import (
     of_break_glass,
     of_break_glass_group,
@@ -74,6 +74,7 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
         location = subject.plan.governance.locations[name]
         yield form_of([location.permissions.text()], account, name), of_location(subject, domain)
         yield form_of([location.publisher.permissions.text()], account, name), of_publisher(subject, domain)
+    yield form_of([domain.forward.permissions.text()], account, name), of_forward(subject, domain)
     if domain.catalog:
         yield form_of([domain.check.permissions.text()], account, name), of_check(subject, domain)
     yield from _of_services(subject, domain)

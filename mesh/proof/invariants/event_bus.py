@@ -17,10 +17,13 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
     for domain in subject.plan.domains.values():
         for name, pipeline in domain.pipelines.items():
             yield from _speaks_for_itself(subject, domain.name, name, pipeline.arn)
+    yield from _each_in_its_own_words(subject, bus)
     for domain in subject.domains:
         for caller in subject.of_domain(domain):
             may = caller.kind == "deploy"
-            yield Claim(caller.who, Request(caller.name, "events:PutEvents", bus), allowed=False, admitted=False)
+            if caller.name != names.staff_role(domain.access.account_id, "owner"):
+                tells = Request(caller.name, "events:PutEvents", bus)
+                yield Claim(caller.who, tells, allowed=False, denied=("resource",), admitted=False)
             for action in ("events:PutRule", "events:PutTargets", "events:DescribeRule", "events:DeleteRule"):
                 request = Request(caller.name, action, rule, {"events:creatorAccount": str(caller.account)})
                 yield Claim(caller.who, request, allowed=may or None, admitted=may)
@@ -46,6 +49,9 @@ def _speaks_for_itself(subject: Subject, domain: str, product: str, pipeline: st
     for sources, kinds, may in (
         ([own], [known], True),
         ([own], ["quality failed"], True),
+        ([own], [names.PUBLISHED], False),
+        ([own], [names.REFUSED], False),
+        ([own], [names.REQUESTED], False),
         ([other], [known], False),
         (["mesh.somebody.else"], [known], False),
         (["aws.s3"], [known], False),
@@ -54,11 +60,54 @@ def _speaks_for_itself(subject: Subject, domain: str, product: str, pipeline: st
         context = {"events:source": sources, "events:detail-type": kinds}
         request = Request(pipeline, "events:PutEvents", bus, context)
         # The policy of the bus refuses words and sources that no product has; of which product, it cannot tell.
-        refused: tuple[Layer, ...] = ("resource",) if unknown in kinds or "aws.s3" in sources else ()
+        others = {unknown, names.PUBLISHED, names.REFUSED, names.REQUESTED}
+        refused: tuple[Layer, ...] = ("resource",) if others.intersection(kinds) or "aws.s3" in sources else ()
         if may:
             yield Claim("a pipeline", request, allowed=True)
         else:
             yield Claim("a pipeline", request, allowed=False, denied=("identity", *refused))
+
+
+def _each_in_its_own_words(subject: Subject, bus: str) -> Iterator[AnyClaim]:
+    """Claims on who tells what besides pipelines: the function its verdicts, owners requests, rules what AWS tells."""
+    yield from _function_tells(names.publication_role(subject.hub), bus)
+    for domain in subject.domains:
+        account, own = domain.access.account_id, names.event_source(domain.name, "x")
+        owner, forward = names.staff_role(account, "owner"), names.forward_role(account)
+        yield Claim("an owner", _tells(owner, bus, own, names.REQUESTED), allowed=True)
+        for source in (names.event_source(f"{domain.name}x", "x"), "mesh.somebody.else"):
+            strange = _tells(owner, bus, source, names.REQUESTED)
+            yield Claim("an owner", strange, allowed=False, denied=("identity",))
+        for kind in (names.PUBLISHED, names.REFUSED, *names.PIPELINE_EVENTS):
+            yield Claim("an owner", _tells(owner, bus, own, kind), allowed=False, denied=("identity", "resource"))
+        yield from _rules_pass_on(forward, bus, own)
+        engineer = _tells(names.staff_role(account, "engineer"), bus, own, names.REQUESTED)
+        yield Claim("an engineer", engineer, allowed=False, denied=("resource",))
+
+
+def _function_tells(function: str, bus: str) -> Iterator[AnyClaim]:
+    """Claims on the publication function: it tells of products what it did, and nothing that others tell."""
+    who = "the publication function"
+    for kind in (names.PUBLISHED, names.REFUSED):
+        yield Claim(who, _tells(function, bus, "mesh.a.b", kind), allowed=True)
+        strange = _tells(function, bus, "aws.s3", kind)
+        yield Claim(who, strange, allowed=False, denied=("identity", "resource"))
+    for kind in (*names.PIPELINE_EVENTS, names.REQUESTED, "please open the attachment", "Object Created"):
+        # What AWS tells the bus takes; of whom, the source says, which the function's is not.
+        layers: tuple[Layer, ...] = ("identity",) if kind == "Object Created" else ("identity", "resource")
+        yield Claim(who, _tells(function, bus, "mesh.a.b", kind), allowed=False, denied=layers)
+
+
+def _rules_pass_on(forward: str, bus: str, own: str) -> Iterator[AnyClaim]:
+    for source, kind in names.PASSED_ON.items():
+        yield Claim("a rule of a domain", _tells(forward, bus, source, kind), allowed=True)
+    for source, kind in ((own, names.PUBLISHED), (own, names.REQUESTED), ("aws.ec2", "Object Created")):
+        strange = _tells(forward, bus, source, kind)
+        yield Claim("a rule of a domain", strange, allowed=False, denied=("identity", "resource"))
+
+
+def _tells(role: str, bus: str, source: str, kind: str) -> Request:
+    return Request(role, "events:PutEvents", bus, {"events:source": [source], "events:detail-type": [kind]})
 
 
 def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[AnyClaim]:

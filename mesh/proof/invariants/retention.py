@@ -1,4 +1,4 @@
-"""Retention (M20): what is published, and what it can go back to, is deleted by optimizers alone, and late enough.
+"""Retention (M21): what is published, and what it can go back to, is deleted by optimizers alone, and late enough.
 
 Two tables point into one tree of files: the draft, and the entry of the mesh catalog. Whoever deletes looks at one of
 them at the most.
@@ -21,7 +21,7 @@ DELETIONS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 
 
 def published_files_stay(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims of M20: on deletions below `tables/` by every caller, on rules of lifecycle, on days of optimizers."""
+    """Claims of M21: on deletions below `tables/` by every caller, on rules of lifecycle, on days of optimizers."""
     for product in subject.product_classes:
         if "table" in product.ports:
             yield from _deletions(subject, product)

@@ -33,6 +33,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         people = from_plan.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
+    yield from _publication(subject)
     yield from entered_by_their_own_ci(subject)
     yield from _by_roles_of_any_name(subject)
     yield from entered_and_no_more(subject)
@@ -117,6 +118,19 @@ def _jobs(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
         yield Claim("Glue", Request("glue.amazonaws.com", "sts:AssumeRole", role, bucket), allowed=False)
         yield from _not_by(subject.of_account(account_id, "domains", where), role)
     yield from _publishing(subject, domain)
+
+
+def _publication(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on the role of the publication function: Lambda takes it for governance, and nobody else does."""
+    role = names.publication_role(subject.hub)
+    takes = Request("lambda.amazonaws.com", "sts:AssumeRole", role, subject.for_the_mesh)
+    yield Claim("Lambda, for the governance account", takes, allowed=True)
+    yield from _not_by_services(role, "lambda.amazonaws.com", subject.for_the_mesh)
+    yield from _not_by(iter(subject.of_governance), role)
+    for domain in subject.domains[:1]:
+        keys = {**subject.for_the_mesh, "aws:SourceAccount": domain.access.account_id}
+        elsewhere = Request("lambda.amazonaws.com", "sts:AssumeRole", role, keys)
+        yield Claim(f"Lambda, for domain {domain.name}", elsewhere, allowed=False, admitted=False)
 
 
 def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator[AnyClaim]:

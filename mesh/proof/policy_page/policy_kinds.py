@@ -179,6 +179,36 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind(
             "Topic policy of the alarm", "break_glass.py", "policy of the topic of alarms", "governance-alarm-topic"
         ),
+        PolicyKind(
+            "Topic policy of publication",
+            "wake_ups.py",
+            "policy of the topic of publication",
+            "governance-publication-topic",
+        ),
+        PolicyKind(
+            "Queue policy of wake-ups",
+            "wake_ups.py",
+            "policy of queue mesh-publication*",
+            "governance-publication-queue",
+        ),
+        PolicyKind(
+            "Bucket policy of publications",
+            "publications.py",
+            "policy of bucket *-publications*",
+            "governance-publications-bucket",
+        ),
+        PolicyKind(
+            "Publication role: trust",
+            "roles/publication.py",
+            "role/mesh/functions/publication, trust",
+            "role-publication-trust",
+        ),
+        PolicyKind(
+            "Publication role: permissions",
+            "roles/publication.py",
+            "role/mesh/functions/publication, mesh",
+            "role-publication-permissions",
+        ),
     ),
     "Domain": (
         PolicyKind(
@@ -224,6 +254,12 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "role/mesh/publisher/*, mesh",
             "role-publisher-permissions",
         ),
+        PolicyKind("Forward role: trust", "roles/forward.py", "role/mesh/forward, trust", "role-forward-trust"),
+        PolicyKind(
+            "Forward role: permissions", "roles/forward.py", "role/mesh/forward, mesh", "role-forward-permissions"
+        ),
+        PolicyKind("Check role: trust", "roles/check.py", "role/mesh/check, trust", "role-check-trust"),
+        PolicyKind("Check role: permissions", "roles/check.py", "role/mesh/check, mesh", "role-check-permissions"),
     ),
     "Data product": (
         PolicyKind(

@@ -70,6 +70,7 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("check", rf"role/{_M}/{names.CHECK}"),
         ("retention", rf"role/{_M}/{names.RETENTION}"),
         ("start", rf"role/{_M}/{names.START}"),
+        ("forward", rf"role/{_M}/forward"),
         ("publication", rf"role/{_M}/functions/{names.PUBLICATION}"),
         ("engineer", rf"role/{_M}/engineer"),
         ("owner", rf"role/{_M}/owner"),

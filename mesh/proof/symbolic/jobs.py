@@ -26,6 +26,7 @@ LOGS: Final[Shape] = ("arn:aws:logs:", WORD, ":", WORD, ":log-group:/mesh/", ANY
 ALIAS: Final[Shape] = ("arn:aws:kms:", WORD, ":", WORD, ":alias/mesh/", ANY)
 START: Final = role(names.START)
 PIPELINE: Final = role("pipeline/", ACCOUNT, ANY, "/", ANY)
+PUBLICATION: Final = role("functions/publication")
 
 
 def jobs_stay_as_made(subject: Subject) -> Iterator[Obligation]:
@@ -41,7 +42,7 @@ def jobs_stay_as_made(subject: Subject) -> Iterator[Obligation]:
         request = SymbolicRequest(policies, fixed)
         yield Obligation(what="logs", request=request, actions=READS, assumptions=(request.resource.has_shape(LOGS),))
         request = SymbolicRequest(policies, fixed)
-        assumptions = (anyone_but(request, DEPLOY, PIPELINE), request.resource.has_shape(LOGS))
+        assumptions = (anyone_but(request, DEPLOY, PIPELINE, PUBLICATION), request.resource.has_shape(LOGS))
         yield Obligation(what="a change of logs", request=request, actions=CHANGES, assumptions=assumptions)
         request = SymbolicRequest(policies, fixed)
         assumptions = (anyone_but(request, DEPLOY), request.resource.has_shape(ALIAS))

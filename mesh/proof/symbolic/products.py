@@ -12,7 +12,7 @@ from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import Shape, role
+from mesh.proof.symbolic.shapes import ANY, Shape, role
 from mesh.proof.symbolic.texts import some
 
 SETTINGS: Final = (
@@ -45,7 +45,7 @@ def _starting(roles: EntitledRoles) -> tuple[Shape, ...]:
 
 
 def _retaining(roles: EntitledRoles) -> tuple[Shape, ...]:
-    """Retention, which rewrites and deletes below `tables/`; M20 has what it does elsewhere."""
+    """Retention, which rewrites and deletes below `tables/`; M21 has what it does elsewhere."""
     return ((roles.retention,),) if roles.retention else ()
 
 
@@ -63,6 +63,7 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(
             what="a stranger reads", request=request, actions=READS, assumptions=assumptions, outcome="not admitted"
         )
+        yield from _started(roles, bucket, policies)
         deployers: tuple[Shape, ...] = ((roles.deploy,), (roles.preview,))
         request = SymbolicRequest(policies)
         assumptions = (
@@ -83,6 +84,17 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
             assumptions=assumptions,
             outcome="not admitted",
         )
+
+
+def _started(roles: EntitledRoles, bucket: str, policies: documents.Policies) -> Iterator[Obligation]:
+    """Obligation on who starts tables: it reads, writes and deletes no object but a head of a table's metadata."""
+    if roles.starter is None:
+        return
+    heads: Shape = (f"{bucket}/tables/", ANY, "/metadata/", ANY, ".metadata.json")
+    request = SymbolicRequest(policies)
+    beside = request.resource.has_no_shape(heads, unless=heads, but=heads)
+    assumptions = (request.key("aws:PrincipalArn").shaped((roles.starter,)), beside, request.objects_of(bucket))
+    yield Obligation(what="who starts tables", request=request, actions=(*READS, *WRITES[:3]), assumptions=assumptions)
 
 
 def one_writer(subject: Subject) -> Iterator[Obligation]:

@@ -16,14 +16,15 @@ from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, Shape
 from mesh.proof.symbolic.texts import Formula, is_, some
 
-RUN_PIPELINES: Final = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
-
-OF_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "pipeline": RUN_PIPELINES,
+FOR_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "pipeline": ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com"),
+    "forward": ("events.amazonaws.com",),
     "retention": ("glue.amazonaws.com",),
     "start": ("events.amazonaws.com",),
+    "location": ("lakeformation.amazonaws.com",),
+    "functions": ("lambda.amazonaws.com",),
 }
-"""Services that a role is for, by its kind; each for the role's own account."""
+"""Services that take a role of a path, for the account that it is in."""
 
 
 class Entrants(NamedTuple):
@@ -97,17 +98,13 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=(by_ci, (glass,)))
         case "clearance" | "access" | "engineer" | "owner" | "auditor":
             return Entrants(callers=(_people(account, _permission_set(kind, name)),))
-        case "pipeline" | "retention" | "start":
-            return Entrants(services=OF_SERVICES[kind], account=account)
+        case "pipeline" | "retention" | "start" | "forward" | "location" | "functions":
+            return Entrants(services=FOR_SERVICES[kind], account=account)
         case "delivery":
             bucket = subject.plan.product_bucket(subject.owners[account], name.removeprefix("deliver-"))
             return Entrants(services=("s3.amazonaws.com",), account=account, source=f"arn:aws:s3:::{bucket}")
-        case "location":
-            return Entrants(services=("lakeformation.amazonaws.com",), account=hub)
         case "publisher" | "check":
             return Entrants(callers=((f"arn:aws:iam::{hub}:role/mesh/functions/publication",),))
-        case "functions":
-            return Entrants(services=("lambda.amazonaws.com",), account=hub)
         case "break-glass":
             return Entrants(callers=((f"arn:aws:iam::{subject.perimeter.management_id}:user/mesh/break-glass/", ANY),))
         case _:

@@ -70,7 +70,7 @@ def _reserve(call: Call) -> None:
 
 
 def _chosen(answer: PropertyValues) -> PropertyValues:
-    """What AWS chooses where the program says nothing."""
+    """Values that AWS chooses where the program says nothing."""
     traced: PropertyValues = answer.get("TracingConfig") or {}
     stored: PropertyValues = answer.get("EphemeralStorage") or {}
     return {

@@ -31,7 +31,7 @@ def _read(call: Call) -> PropertyValues:
 
 
 def _chosen(values: PropertyValues) -> PropertyValues:
-    """What AWS chooses where the program says nothing, and the plugin where AWS says nothing."""
+    """Values that AWS chooses where the program says nothing, and the plugin where AWS says nothing."""
     documents = {name: values.get(name, "") for name in ("policy", "redrivePolicy", "redriveAllowPolicy")}
     reused = values.get("kmsDataKeyReusePeriodSeconds", 300)
     encrypted = "kmsMasterKeyId" not in values

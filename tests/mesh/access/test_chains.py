@@ -138,11 +138,15 @@ def test_a_name_that_names_no_caller_is_not_guessed(access: DecidedReads) -> Non
     ("key", "action", "roles"),
     [
         ("files/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
-        ("tables/t/data/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions", "location/ads"}),
+        ("tables/t/data/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions", "location/ads", "check"}),
+        ("tables/t/metadata/snap-1.avro", "s3:GetObject", {"pipeline/none/impressions", "location/ads", "check"}),
         (
-            "tables/t/metadata/v1.json", "s3:GetObject",
-            {"pipeline/none/impressions", "location/ads", "publisher/publish-ads"},
+            "tables/t/metadata/00001-x.metadata.json", "s3:GetObject",
+            {"pipeline/none/impressions", "location/ads", "check", "deploy"},
         ),
+        ("tables/t/metadata/00001-x.metadata.json", "s3:PutObject", {"pipeline/none/impressions", "deploy"}),
+        ("tables/t/metadata/00001-x.metadata.json", "s3:DeleteObject", set()),
+        ("tables/t/data/part-0.parquet", "s3:DeleteObject", set()),
         ("outbound/p/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObjectVersionForReplication", {"delivery/deliver-impressions"}),
     ],

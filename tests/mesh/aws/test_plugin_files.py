@@ -10,7 +10,7 @@ import pytest
 from mesh.aws.plugin_table import plugin_types
 from mesh.aws.plugin_types import STEPS, PluginCall, PluginStep, PluginType
 from mesh.iam.keys import ADMINISTER_KEY
-from mesh.iam.roles.publisher import LABEL, PUBLISH, START, TAG
+from mesh.iam.product.bucket_policy import HEAD, START
 
 OF_A_BUCKET: Final = ("GetBucket", "GetEncryption", "GetLifecycle", "GetReplication")
 UNIT: Final = "arn:aws:organizations::100000000000:ou/o-a1b2c3d4e5/ou-a1b2-11111111"
@@ -32,20 +32,17 @@ def asked(token: str, step: PluginStep, inputs: Mapping[str, Any]) -> list[str]:
 
 def test_a_table_of_iceberg_asks_for_its_metadata_and_one_of_parquet_does_not() -> None:
     token = "aws:glue/catalogTable:CatalogTable"
-    metadata = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "lakeformation:GetDataAccess"]
+    metadata = ["s3:PutObject", "s3:GetObject", "lakeformation:GetDataAccess"]
+    started = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "lakeformation:GetDataAccess"]
     assert asked(token, "create", {"tableType": "EXTERNAL_TABLE"}) == ["glue:CreateTable"]
-    assert asked(token, "create", ICEBERG) == ["glue:CreateTable", *metadata]
+    assert asked(token, "create", ICEBERG) == ["glue:CreateTable", *started]
     assert asked(token, "update", ICEBERG) == ["glue:GetTable", "glue:UpdateTable", *metadata]
 
 
-def test_a_publisher_may_make_every_call_of_its_databases_tables_and_labels() -> None:
-    types = (
-        "glue/catalogDatabase:CatalogDatabase",
-        "glue/catalogTable:CatalogTable",
-        "lakeformation/resourceLfTag:ResourceLfTag",
-    )
-    calls = {call.action for each in types for call in of(f"aws:{each}").every_call}
-    assert calls == {*PUBLISH, *TAG, *LABEL, *START, "lakeformation:GetDataAccess"} - {"glue:GetTables"}
+def test_who_starts_a_table_may_do_with_its_metadata_what_its_creation_asks_and_no_more() -> None:
+    for step, may in (("create", START), ("update", HEAD)):
+        calls = asked("aws:glue/catalogTable:CatalogTable", step, ICEBERG)
+        assert {action for action in calls if action.startswith("s3:")} == set(may)
 
 
 # ---- Lake Formation

@@ -60,6 +60,12 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-location-permissions", location.permissions
     yield "role-publisher-trust", location.publisher.trust
     yield "role-publisher-permissions", location.publisher.permissions
+    yield "role-check-trust", domain.check.trust
+    yield "role-check-permissions", domain.check.permissions
+    yield "role-forward-trust", domain.forward.trust
+    yield "role-forward-permissions", domain.forward.permissions
+    yield "role-publication-trust", plan.governance.publication_role.trust
+    yield "role-publication-permissions", plan.governance.publication_role.permissions
     yield "role-partner-access-trust", partner.partner.access.trust
     yield "role-partner-access-permissions", partner.partner.access.permissions
     yield "role-deploy-trust", plan.organization.args.deploy_trust(plan.domains["ads"].access.account_id)
@@ -92,6 +98,10 @@ def of_accounts(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "governance-bus", plan.governance.bus.policy
     yield "governance-audit-bucket", plan.governance.audit.bucket_policy
     yield "governance-alarm-topic", plan.governance.break_glass.topic_policy
+    publication = plan.governance.publication
+    yield "governance-publications-bucket", publication.bucket_policy
+    yield "governance-publication-queue", publication.queue_policies[publication.queue]
+    yield "governance-publication-topic", publication.topic_policy
     for service in ("s3", "kms", "events"):
         yield f"governance-endpoint-{service}", plan.governance.network.endpoints[service]
     yield "partner-inbox-bucket", partner.bucket_policy

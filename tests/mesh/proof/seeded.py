@@ -16,7 +16,7 @@ from typing import Any
 from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lake, Lakes, LocationGrant
 from mesh.evaluator.world import World
-from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource
+from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Grant, Label, NamedResource
 from mesh.proof.subject import Subject
 
 Json = dict[str, Any]
@@ -705,6 +705,73 @@ def the_bus_takes_events_of_any_type(bench: Bench) -> None:
     bench.drop(BUS, "RefuseUnknownEvents")
 
 
+@fault("M9", "a pipeline (", "product published", "is not refused by the resource's policy")
+def the_bus_takes_verdicts_of_anybody(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseVerdictsOfOthers")
+
+
+@fault("M9", "a pipeline (", "publication requested", "is not refused by the resource's policy")
+def the_bus_takes_requests_of_anybody_who_may_tell(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseRequestsOfOthers")
+
+
+@fault("M9", "the publication function (", "contract changed", "is not refused by the resource's policy")
+def the_function_tells_what_pipelines_tell(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseTellingForPipelines")
+
+
+@fault("M9", "a rule of a domain (", "aws.ec2", "is not refused by the resource's policy")
+def rules_of_domains_pass_everything_on(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseOtherWakeUps")
+
+
+@fault("M9", "an owner (", "mesh.adsx.x", "is not refused by the caller's own policy")
+def an_owner_asks_for_products_of_others(bench: Bench) -> None:
+    bench.drop("role/mesh/owner, mesh", "RefuseEventsOfOthers")
+
+
+WAKE_UPS = "policy of queue mesh-publication"
+
+
+@fault("M20", "another rule (events.amazonaws.com)", "is allowed")
+def every_rule_wakes_the_function(bench: Bench) -> None:
+    """Any rule of any account could then send events that say they are of whom they like."""
+    bench.statement(WAKE_UPS, "TheRulesWake", lambda s: s.pop("Condition"))
+
+
+@fault("M20", "sqs:SendMessage", "is not refused by the resource's policy")
+def whoever_may_send_to_queues_writes_wake_ups(bench: Bench) -> None:
+    bench.drop(WAKE_UPS, "RefuseOtherSenders")
+
+
+@fault("M20", "sqs:ChangeMessageVisibility", "is not refused by the resource's policy")
+def administrators_take_wake_ups_away(bench: Bench) -> None:
+    bench.drop(WAKE_UPS, "RefuseOtherReceivers")
+
+
+PUBLICATIONS = "policy of bucket aurora-publications-200000000002-eu-west-1-an"
+
+
+@fault("M20", "of others (", "is not refused by the resource's policy")
+def staff_reads_what_is_published_of_every_domain(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseObjectsOfOtherDomains")
+
+
+@fault("M20", "s3:PutObject", "is not refused by the resource's policy")
+def the_deployment_writes_what_is_published(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseOtherWriters")
+
+
+@fault("M20", "s3:DeleteObject", "is not refused by the resource's policy")
+def the_function_deletes_what_it_could_go_back_to(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseDeletion")
+
+
+@fault("M20", "another rule (events.amazonaws.com)", "sts:AssumeRole", "is allowed")
+def rules_of_any_account_send_as_a_domain(bench: Bench) -> None:
+    bench.statement("role/mesh/forward, trust", "RulesOfTheAccount", lambda s: s.pop("Condition"))
+
+
 @fault("I25", "-of-another:log-stream:x", "is allowed")
 def logs_are_told_by_the_beginning_of_a_name(bench: Bench) -> None:
     """`/mesh/<product>*` takes every product whose name begins with this one's."""
@@ -738,7 +805,25 @@ def a_pipeline_steps_into_a_clearance(bench: Bench) -> None:
 @fault("M12", "role/somebody-else", "is allowed")
 def a_role_of_a_chance_name_steps_into_a_publisher(bench: Bench) -> None:
     edit = also("ArnLike", ARN, "arn:aws:iam::*:role/somebody-else")
-    bench.statement("role/mesh/publisher/*, trust", "DeploymentOfTheDomain", edit)
+    bench.statement("role/mesh/publisher/*, trust", "ThePublicationFunction", edit)
+
+
+@fault("M12", "the deployment of domain ads", "role/mesh/publisher/publish-ads is allowed")
+def a_deployment_publishes_without_a_check(bench: Bench) -> None:
+    """It was so: the stack of a domain had a provider in governance, as its publisher."""
+    deploys = {
+        "Sid": "DeploymentOfTheDomain",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{bench.account('ads')}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    bench.add("role/mesh/publisher/publish-ads, trust", deploys)
+
+
+@fault("M12", "a function of another name", "role/mesh/check is allowed")
+def a_function_of_another_name_reads_drafts(bench: Bench) -> None:
+    edit = also("ArnLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/functions/*")
+    bench.statement("role/mesh/check, trust", "ThePublicationFunction", edit)
 
 
 # ---- partners
@@ -923,12 +1008,58 @@ def a_pipeline_is_assumed_for_any_account(bench: Bench) -> None:
     bench.statement("role/mesh/pipeline/none/impressions, trust", "PipelinesOfThisAccount", edit)
 
 
-@fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsDatabases")
+@fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsTables")
 def a_publisher_writes_databases_that_contain_its_name(bench: Bench) -> None:
     """`*ads*` is a coincidence of naming, not a scope."""
     hub = f"arn:aws:glue:{bench.subject.region}:{bench.hub}"
     edit = element("Resource", f"{hub}:catalog", f"{hub}:database/*ads*", f"{hub}:table/*ads*/*")
-    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsDatabases", edit)
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsTables", edit)
+
+
+@fault("I23", "the publisher of ads", "glue:CreateDatabase", "is granted by the caller's own policies")
+def a_publisher_makes_databases(bench: Bench) -> None:
+    """A database that is made anew is open until its tags come."""
+    edit = _more("Action", "glue:CreateDatabase")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsTables", edit)
+
+
+@fault("I23", "the deployment of the governance account", "is not refused by the resource's policy")
+def the_deployment_of_governance_moves_tables(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/deploy")
+    bench.statement("policy of the mesh catalog", "RefuseOtherTables", edit)
+
+
+@fault("I20", "account", "ads__impressions is open to all that IAM admits")
+def a_link_is_left_to_iam(bench: Bench) -> None:
+    """One of the two switches that hand a table back to IAM; drafts alone have them."""
+    on = NamedResource(catalog=bench.account("ads"), database="ads__impressions")
+    bench.grant(bench.account("ads"), Grant(name="open", principal=EVERYONE_IAM_ALLOWS, permissions=("ALL",), on=on))
+
+
+@fault("I16", "that the refusal does not except", "glue:GetTable", "RefuseOtherDrafters")
+def a_clearance_sees_drafts(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")
+    bench.statement("mesh-who-reads", "RefuseOtherDrafters", edit)
+
+
+@fault("U2", "the pipeline of", "__draft", "is granted by the caller's own policies")
+def a_pipeline_commits_to_drafts_of_others(bench: Bench) -> None:
+    own = f"arn:aws:glue:{bench.subject.region}:{bench.account('ads')}"
+    edit = _more("Resource", f"{own}:database/*__draft", f"{own}:table/*__draft/*")
+    bench.statement("role/mesh/pipeline/none/*, mesh", "CommitToTheDraft", edit)
+
+
+@fault("M5", "the pipeline", "s3:DeleteObject", "tables/data/part-0.parquet is allowed")
+def a_pipeline_deletes_what_is_published(bench: Bench) -> None:
+    """It was so: with the clean-up of an Iceberg client the files that the hub names were gone."""
+    bench.statement("role/mesh/pipeline/none/*, mesh", "WriteTheProduct", _more("Action", "s3:DeleteObject"))
+
+
+@fault("M5", "the deployment, of a table", "s3:GetObject", "v1.avro is not refused by the resource's policy")
+def who_starts_tables_reads_their_manifests(bench: Bench) -> None:
+    """A manifest has bounds of columns, which are values."""
+    edit = element("NotResource", "arn:aws:s3:::*/tables/*/metadata/*")
+    bench.statement("policy of bucket aurora-ads--impressions", "RefuseStartingWithMore", edit)
 
 
 @fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/", "is granted by the caller's own policies")
@@ -1473,6 +1604,13 @@ def a_publisher_deregisters_locations(bench: Bench) -> None:
     bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
 
 
+@fault("U2", "lakeformation:RemoveLFTagsFromResource", "is granted by the caller's own policies")
+def a_publisher_takes_labels_away(bench: Bench) -> None:
+    """Without a tag a column is what its table is, and whoever put `true` there meant it."""
+    edit = _more("Action", "lakeformation:RemoveLFTagsFromResource")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
+
+
 @fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
 def a_delivery_lacks_an_action_of_the_guide(bench: Bench) -> None:
     """S3 marks such a replication as failed, hours later, and tells nobody who does not look."""
@@ -1611,15 +1749,15 @@ def the_deployment_of_who_reads_changes_the_other(bench: Bench) -> None:
     bench.statement(DECIDES, "MakeRolesOfReadersAndJobs", edit)
 
 
-@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+@fault("M16", "publish-content", "points a table at", "aurora-ads--impressions/tables")
 def a_publisher_may_point_at_another_domains_location(bench: Bench) -> None:
-    """A database there would be read with the other domain's role: an attacker's reading, A9."""
+    """A table there would be read with the other domain's role: an attacker's reading, A9."""
     publisher = f"arn:aws:iam::{bench.hub}:role/mesh/publisher/publish-content"
     granted = LocationGrant(principal=publisher, arn="arn:aws:s3:::aurora-ads--impressions/tables")
     bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, location_grants=(*lake.location_grants, granted)))
 
 
-@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+@fault("M16", "publish-content", "points a table at", "aurora-ads--impressions/tables")
 def a_location_is_not_registered_before_its_owner_has_it(bench: Bench) -> None:
     """At a place that is not registered Lake Formation asks for nothing."""
 

@@ -283,8 +283,8 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     (
         "M12",
         "role/mesh/publisher/*, trust",
-        "DeploymentOfTheDomain",
-        also("ArnLike", ARN, "arn:aws:iam::*:role/mesh/deploy-*"),
+        "ThePublicationFunction",
+        also("ArnLike", ARN, "arn:aws:iam::*:role/mesh/functions/publication-*"),
     ),
     ("M12", "role/mesh/pipeline/*, trust", "PipelinesOfThisAccount", without("StringEquals", "aws:SourceAccount")),
 )

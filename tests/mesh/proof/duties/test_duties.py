@@ -37,7 +37,9 @@ def test_each_names_a_duty_for_every_action() -> None:
 
 def test_every_kind_of_role_is_asked(asked: list[Claim]) -> None:
     kinds = Counter(claim.request.principal.partition(":role/mesh/")[2].partition("/")[0] for claim in asked)
-    assert set(kinds) >= {"access", "break-glass", "clearance", "delivery", "location", "pipeline", "publisher"}
+    assert set(kinds) >= {
+        "access", "break-glass", "check", "clearance", "delivery", "functions", "location", "pipeline", "publisher",
+    }  # fmt: skip
     assert any("AWSReservedSSO_" in claim.request.principal for claim in asked)
     assert any(":user/mesh/break-glass/" in claim.request.principal for claim in asked)
 
@@ -102,7 +104,7 @@ def test_a_role_that_can_do_less_is_seen(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "planned"), [(("pipeline", "delivery"), OF_PRODUCTS), (("publisher",), OF_PUBLISHERS)]
+    ("kinds", "planned"), [(("pipeline", "delivery"), OF_PRODUCTS), (("publisher", "functions"), OF_PUBLISHERS)]
 )
 def test_what_a_boundary_lets_through_for_later_is_somebodys_work(
     asked: list[Claim], kinds: tuple[str, ...], planned: dict[str, str]
