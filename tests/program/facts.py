@@ -44,7 +44,6 @@ OF_THE_COMPONENTS: Final = (
     "SecurityGroup",
     "glue/workflow:Workflow",
     "lambda/permission:Permission",
-    "MetricAlarm",
     "SharingWithOrganization",
     "StackInstances",
     "organization:Organization",
@@ -185,7 +184,7 @@ def _published(stack: str, plan: nodes.GovernancePlan, governance: str) -> Itera
 def _break_glass(stack: str, args: nodes.BreakGlassArgs) -> Iterator[Fact]:
     alarm, topic = names.BREAK_GLASS_ALARM, names.break_glass_topic(args.perimeter.region, args.perimeter.governance_id)
     yield fact(stack, f"topic {alarm}", args.topic_policy.text())
-    yield fact(stack, f"rule {alarm}", [args.pattern, None])
+    yield fact(stack, f"rule {alarm}", args.pattern)
     yield fact(stack, "target of rule break-glass", [alarm, None, topic])
     yield fact(stack, "subscription break-glass", [topic, "email", args.perimeter.security_contact])
 
@@ -296,7 +295,7 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     yield fact(stack, "boundary", plan.account.boundary.text())
     yield from _settings(stack, account, (names.deploy_access_role(account),))
     for args in plan.pipelines.values():
-        about = f"Writes {args.domain}.{args.product}, and nothing else"
+        about = f"Writes {args.domain}.{args.product}, and no other product"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
     forward, about = plan.forward, "Rules pass on to the mesh bus what S3 and Glue tell of drafts"
     yield from _role(stack, forward.arn, about, forward.trust, forward.permissions)
@@ -609,3 +608,4 @@ READERS: Final[dict[str, Any]] = {
     "ssoadmin/accountAssignment:AccountAssignment": _named("assignment", "principalId", "instanceArn"),
     **facts_of_jobs.READERS,
 }
+READERS.update(facts_of_jobs.within_pipelines(READERS))

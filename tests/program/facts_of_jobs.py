@@ -38,6 +38,9 @@ def _fact(where: str, about: str, value: Any) -> Fact:
 
 def _job(args: nodes.PipelineArgs) -> Facts:
     yield f"workgroup {args.workgroup}", [args.results, args.account_id]
+    yield f"alarm {names.trigger(args.product, names.FAILED)}", "GreaterThanOrEqualToThreshold"
+    if args.quiet_hours is not None:
+        yield f"alarm {names.trigger(args.product, names.SUCCEEDED)}", "LessThanThreshold"
     for group in args.log_groups:
         yield f"log group {group}", 90
     if args.runtime in GLUE_RUNTIMES:
@@ -62,6 +65,9 @@ def _job(args: nodes.PipelineArgs) -> Facts:
 def _rule(args: nodes.PipelineArgs, start: str) -> Facts:
     pattern = json.loads(args.start_pattern) if args.start_pattern and start == names.EVENT else None
     yield f"rule {names.trigger(args.product, start)}", args.schedule if start == names.SCHEDULE else pattern
+    role = None if args.runtime == "lambda" else args.start_role
+    given = None if args.runtime in GLUE_RUNTIMES else dict(args.arguments)
+    yield f"target of rule {names.trigger(args.product, start)}", [role, given]
 
 
 def _triggers(args: nodes.PipelineArgs) -> Facts:
@@ -109,14 +115,21 @@ def _of_machine(resource: Found, known: Known) -> Facts:
 
 def _of_function(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
-    if inputs["name"].startswith("mesh--"):
-        yield f"function {inputs['name']}", [inputs["role"], inputs["timeout"]]
+    yield f"function {inputs['name']}", [inputs["role"], inputs["timeout"]]
 
 
 def _of_log_group(resource: Found, known: Known) -> Facts:
+    yield f"log group {resource['inputs']['name']}", resource["inputs"]["retentionInDays"]
+
+
+def _of_alarm(resource: Found, known: Known) -> Facts:
+    yield f"alarm {resource['inputs']['name']}", resource["inputs"]["comparisonOperator"]
+
+
+def _of_target(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
-    if "mesh:aws:Pipeline$" in resource["urn"]:
-        yield f"log group {inputs['name']}", inputs["retentionInDays"]
+    given = inputs.get("input")
+    yield f"target of rule {inputs['rule']}", [inputs.get("roleArn"), json.loads(given) if given else None]
 
 
 def _of_optimizer(resource: Found, known: Known) -> Facts:
@@ -134,6 +147,25 @@ READERS: Final[dict[str, Any]] = {
     "glue/catalogTableOptimizer:CatalogTableOptimizer": _of_optimizer,
     "s3/bucketObjectv2:BucketObjectv2": _of_script,
     "sfn/stateMachine:StateMachine": _of_machine,
+}
+
+WITHIN: Final[dict[str, Any]] = {
     "lambda/function:Function": _of_function,
     "cloudwatch/logGroup:LogGroup": _of_log_group,
+    "cloudwatch/metricAlarm:MetricAlarm": _of_alarm,
+    "cloudwatch/eventTarget:EventTarget": _of_target,
 }
+"""Readers of what other components make too."""
+
+
+def within_pipelines(others: dict[str, Any]) -> dict[str, Any]:
+    """Readers of what a pipeline makes, beside those of the same types elsewhere."""
+    return {kind: _either(mine, others[kind]) for kind, mine in WITHIN.items()}
+
+
+def _either(mine: Any, other: Any) -> Any:
+    def read(resource: Found, known: Known) -> Facts:
+        pipeline = "mesh:aws:Pipeline$" in resource["urn"]
+        yield from (mine if pipeline else other)(resource, known)
+
+    return read
