@@ -25,6 +25,7 @@ def show(report: Report) -> None:
         *(f"  {count} x {reason}" for reason, count in report.exempted.items()),
         f"{counted(report.calls, 'live call')} by {counted(report.callers, 'caller')}: {allowed:,} allowed, "
         f"{refused:,} refused, {verdict}; {report.seconds:.1f} s",
+        *(f"events that got nowhere: {count} x {reason}" for reason, count in report.undelivered.items()),
     )
     screen().print("\n" + "\n".join(lines), markup=False, soft_wrap=True)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
+from json_values import mapping
+
 LONGEST_WAIT: Final = 600.0
 """Seconds; the function itself has fifteen minutes."""
 
@@ -25,7 +27,7 @@ def ask(athena: Any, workgroup: str, database: str, sql: str) -> list[int] | str
     status = _ended(athena, number)
     if status["State"] != "SUCCEEDED":
         reason = str(status.get("StateChangeReason") or status["State"])
-        if (status.get("AthenaError") or {}).get("ErrorCategory") == OF_THE_DATA:
+        if mapping(status.get("AthenaError")).get("ErrorCategory") == OF_THE_DATA:
             return reason
         raise QueryFailedError(f"query {number}: {reason}")
     _, row = athena.get_query_results(QueryExecutionId=number)["ResultSet"]["Rows"]

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Final
 
 import boto3
+import botocore.session
+from botocore.loaders import Loader
 from publish_settings import PublishSettings
+
+MODELS: Final = Loader()
+"""The descriptions of services, read once for all roles: botocore reads them anew for each session, a third of a second
+a client."""
+
+LONGEST: Final = 1800.0
+"""Seconds after which sessions are made anew; those of an assumed role live an hour."""
 
 
 class AwsSessions:
-    """Clients by role and service, made once an invocation: no session outlives its hour."""
+    """Clients by role and service, kept from one invocation to the next."""
 
     def __init__(self, settings: PublishSettings) -> None:
         self._settings = settings
+        self._began = time.monotonic()
         self._sessions: dict[str, Any] = {}
         self._clients: dict[tuple[str, str], Any] = {}
+
+    def begin(self) -> None:
+        """Drop what might end during an invocation, which takes fifteen minutes at most."""
+        if time.monotonic() - self._began > LONGEST:
+            self._sessions.clear()
+            self._clients.clear()
+            self._began = time.monotonic()
 
     def own(self, service: str) -> Any:
         """A client as the function's own role."""
@@ -40,7 +58,7 @@ class AwsSessions:
     def _session(self, role: str) -> Any:
         if role not in self._sessions:
             credentials = self._assumed(role) if role else {}
-            self._sessions[role] = boto3.Session(region_name=self._settings.region, **credentials)
+            self._sessions[role] = session(self._settings.region, **credentials)
         return self._sessions[role]
 
     def _assumed(self, role: str) -> dict[str, str]:
@@ -51,3 +69,10 @@ class AwsSessions:
             "aws_secret_access_key": issued["SecretAccessKey"],
             "aws_session_token": issued["SessionToken"],
         }
+
+
+def session(region: str, **credentials: str) -> Any:
+    """A session of boto3 that reads no description of a service twice."""
+    core: Any = botocore.session.get_session()
+    core.register_component("data_loader", MODELS)
+    return boto3.Session(region_name=region, botocore_session=core, **credentials)

@@ -110,18 +110,29 @@ class CatalogTables:
             for each in page["Partitions"]
         }
 
-    def put_partition(self, name: str, partition_input: Mapping[str, Any], exists: bool) -> None:
-        """Create a partition, or point the one there is elsewhere."""
-        place = {**self._place, "TableName": name, "PartitionInput": partition_input}
-        try:
-            if exists:
-                self._glue.update_partition(**place, PartitionValueList=partition_input["Values"])
-            else:
-                self._glue.create_partition(**place)
-        except ClientError as error:
-            if code(error) in ("ConcurrentModificationException", "AlreadyExistsException", "EntityNotFoundException"):
-                raise OvertakenError(f"{name} {partition_input['Values']}: {error}") from error
-            raise
+    def put_partitions(self, name: str, new: Sequence[Mapping[str, Any]], moved: Sequence[Mapping[str, Any]]) -> None:
+        """Create partitions, and point those that are there elsewhere; a partition moves at once, not all of them."""
+        place = {**self._place, "TableName": name}
+        for some in _batches(new):
+            answer = self._glue.batch_create_partition(**place, PartitionInputList=some)
+            _without_errors(name, answer)
+        for some in _batches(moved):
+            entries = [{"PartitionValueList": each["Values"], "PartitionInput": each} for each in some]
+            _without_errors(name, self._glue.batch_update_partition(**place, Entries=entries))
+
+
+BATCH: Final = 100
+"""Partitions of a call (Glue API, BatchCreatePartition and BatchUpdatePartition)."""
+
+
+def _batches(inputs: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]]]:
+    return [inputs[start : start + BATCH] for start in range(0, len(inputs), BATCH)]
+
+
+def _without_errors(name: str, answer: Mapping[str, Any]) -> None:
+    """Raise OvertakenError if a partition was not written: the next run looks again at what is there."""
+    if answer.get("Errors"):
+        raise OvertakenError(f"partitions of {name}: {answer['Errors'][:3]}")
 
 
 def code(error: ClientError) -> str:

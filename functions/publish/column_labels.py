@@ -1,4 +1,4 @@
-"""Labels of published columns: those that close come before a table moves, those that open after it.
+"""LabelValues of published columns: those that close come before a table moves, those that open after it.
 
 A database says `true` for every classification, so a column without labels is read by who holds all of them. A column
 carries a value for each classification; none is ever taken away, another is written over it.
@@ -16,7 +16,7 @@ from publish_settings import PromisedProduct, PromisedTable
 CLOSED: Final = "true"
 OPEN: Final = "false"
 
-Labels = Mapping[str, str]
+LabelValues = Mapping[str, str]
 """By classification, whether a column has data of it."""
 
 
@@ -25,7 +25,7 @@ class LabellingError(Exception):
 
 
 class ColumnLabels:
-    """Labels of the columns of a product in the mesh catalog, set as the domain's publisher."""
+    """LabelValues of the columns of a product in the mesh catalog, set as the domain's publisher."""
 
     def __init__(self, lakeformation: Any, hub: str, product: PromisedProduct, classifications: Sequence[str]) -> None:
         self._lakeformation = lakeformation
@@ -44,8 +44,8 @@ class ColumnLabels:
         if stored:
             self._set(table, stored, self._wanted(table, opening=True))
 
-    def _wanted(self, table: PromisedTable, opening: bool) -> dict[str, Labels]:
-        wanted = {
+    def _wanted(self, table: PromisedTable, opening: bool) -> dict[str, LabelValues]:
+        wanted: dict[str, LabelValues] = {
             column.name: {each: CLOSED if each in column.labels else OPEN for each in self._classifications}
             for column in table.columns
         }
@@ -55,7 +55,7 @@ class ColumnLabels:
             name: {key: value for key, value in labels.items() if value == CLOSED} for name, labels in wanted.items()
         }
 
-    def _set(self, table: PromisedTable, stored: StoredTable, wanted: Mapping[str, Labels]) -> None:
+    def _set(self, table: PromisedTable, stored: StoredTable, wanted: Mapping[str, LabelValues]) -> None:
         present = set(stored.columns)
         names = [name for name, labels in wanted.items() if labels and name in present]
         if not names:

@@ -8,14 +8,16 @@ from typing import Any
 
 from aws_sessions import AwsSessions
 from catalog_tables import CatalogTables
-from drafts import Draft, read_draft
-from gate import GateSubject, gate_findings, quoted
-from iceberg_metadata import TableMetadata, read_metadata
+from draft_pointers import Draft, read_draft
+from manifests import DATA, DataFile
 from metadata_checks import Counted, iceberg_findings
-from parquet_runs import run_findings, runs_state, standing
+from parquet_footer import footer_findings, read_footer
+from parquet_runs import ParquetRun, run_findings, runs_state, standing
 from publish_settings import PromisedProduct, PromisedTable, PublishSettings
+from quality_gate import GateSubject, gate_findings, quoted
 from schema_checks import schema_findings
 from table_files import TableFiles, UnreadableFileError
+from table_metadata import TableMetadata, read_metadata
 
 State = Mapping[str, Any]
 """A published table, as the record has it: `pointer`, `version` and `contract`, and the runs of a Parquet table."""
@@ -30,7 +32,7 @@ class Drafts:
     sessions: AwsSessions
 
     def read(self, published: Mapping[str, State]) -> tuple[Draft, ...]:
-        """Where each draft points now."""
+        """The drafts, and where each points now."""
         account = self.product.account_id
         tables = CatalogTables(self.sessions.check(account, "glue"), account, self.product.draft)
         return tuple(
@@ -81,15 +83,31 @@ class Drafts:
             return None
 
     def _parquet(self, draft: Draft) -> Iterator[str]:
+        table, files = draft.table, self.files(draft.table)
         found = False
-        for run in standing(draft.table, draft.runs):
-            for sentence in run_findings(draft.table, run):
+        counted: list[DataFile] = []
+        for run in standing(table, draft.runs):
+            for sentence in self._of_run(table, files, run, counted):
                 found = True
                 yield sentence
-        if not found and draft.runs and not draft.table.partition_keys:
+        if found or not draft.runs:
+            return
+        # A run of a partitioned table is a part of it: Athena finds it in no table, and its rows are not all rows.
+        rows = source = None
+        if not table.partition_keys:
+            rows = sum(file.rows for file in counted)
             path = f"\"$path\" LIKE '{draft.pointer}%'"
-            source = f"{quoted(self.product.draft)}.{quoted(draft.table.name)} WHERE {path}"
-            yield from self._gate(GateSubject(self.product, draft.table, None, (), counts=False, source=source))
+            source = f"{quoted(self.product.draft)}.{quoted(table.name)} WHERE {path}"
+        yield from self._gate(GateSubject(self.product, table, rows, counted, counts=True, source=source))
+
+    def _of_run(
+        self, table: PromisedTable, files: TableFiles, run: ParquetRun, counted: list[DataFile]
+    ) -> Iterator[str]:
+        yield from run_findings(table, run)
+        for path in run.files:
+            footer = read_footer(files, path)
+            counted.append(DataFile(path, DATA, footer.rows, footer.nulls))
+            yield from footer_findings(table, path, footer)
 
     def _gate(self, subject: GateSubject) -> Iterator[str]:
         return gate_findings(subject, self.sessions.check(self.product.account_id, "athena"), self.settings)

@@ -13,32 +13,36 @@ from typing import Any, Final
 
 from aws_sessions import AwsSessions
 from catalog_tables import OvertakenError
-from publication import Publication
-from publish_settings import Configuration
-from wakeups import Wakeup, wakeup
+from product_publication import ProductPublication
+from publish_settings import PublishDocuments
+from wakeup_messages import Wakeup, wakeup
 
 ENOUGH: Final = 120_000
 """Milliseconds that have to be left for a product to begin: a sweep of a large mesh goes on with the next one."""
 
-_configuration: Final = Configuration()
+_configuration: Final = PublishDocuments()
+_kept: dict[str, AwsSessions] = {}
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Answer a batch of the queue: the messages that it has to give again."""
     left: Callable[[], int] = context.get_remaining_time_in_millis if context else lambda: ENOUGH
-    return Batch(_configuration, left).answer(event)
+    if "sessions" not in _kept:
+        _kept["sessions"] = AwsSessions(_configuration.settings)
+    return Batch(_configuration, _kept["sessions"], left).answer(event)
 
 
 @dataclass
 class Batch:
     """A batch of messages, answered with one configuration."""
 
-    configuration: Configuration
+    configuration: PublishDocuments
+    sessions: AwsSessions
     left: Callable[[], int] = lambda: ENOUGH
 
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The messages that failed; each product is looked at once for all hints of the batch."""
-        self._sessions = AwsSessions(self.configuration.settings)
+        self.sessions.begin()
         self._looked: dict[str, bool] = {}
         failures: list[dict[str, str]] = []
         for record in event.get("Records") or ():
@@ -62,7 +66,7 @@ class Batch:
             return self._looked[name]
         product, settings = self.configuration.products[name], self.configuration.settings
         try:
-            came = Publication(product, settings, self._sessions).run(wanted)
+            came = ProductPublication(product, settings, self.sessions).run(wanted)
         except OvertakenError as error:
             _log(message, f"{name}: {error}; another wake-up goes on")
             came = ""

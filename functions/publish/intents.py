@@ -46,7 +46,7 @@ class Hub:
             self.labels.close(table, self.tables.get(table.name))
 
     def inputs(self, states: Mapping[str, State], ids: Mapping[str, frozenset[int]]) -> dict[str, Any]:
-        """What each table of the hub becomes, with the version that it has now; `ids` leaves columns out."""
+        """The table of the hub that each is to become, with the version that it has now; `ids` leaves columns out."""
         return {
             table.name: self._input(table, states[table.name], ids.get(table.name))
             for table in self.product.tables
@@ -105,9 +105,10 @@ class Hub:
     def _partitions(self, table: PromisedTable, state: State) -> None:
         now, wanted = self.tables.partitions(table.name), partition_places(table, state)
         nothing = {values: f"{table.location}{NOTHING}" for values in now if values not in wanted}
-        for values, place in {**wanted, **nothing}.items():
-            if now.get(values) != place:
-                self.tables.put_partition(table.name, partition_input(table, values, place), exists=values in now)
+        changed = {values: place for values, place in {**wanted, **nothing}.items() if now.get(values) != place}
+        inputs = [partition_input(table, values, place) for values, place in changed.items()]
+        new = [each for each in inputs if tuple(each["Values"]) not in now]
+        self.tables.put_partitions(table.name, new, [each for each in inputs if tuple(each["Values"]) in now])
 
 
 def _parquet_place(table: PromisedTable, state: State) -> str:

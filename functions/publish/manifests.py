@@ -5,12 +5,13 @@ Source: Apache Iceberg table spec, "Manifests" and "Manifest Lists".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeVar
 
 from fastavro import reader
+from json_values import mapping
 from table_files import TableFiles, UnreadableFileError
 
 Record = TypeVar("Record")
@@ -33,12 +34,12 @@ class Manifest:
 
 @dataclass(frozen=True)
 class DataFile:
-    """A live file of a manifest, with its rows and the number of nulls by column id, None where it is not counted."""
+    """A live file, with its rows and nulls: by column id, of Parquet by name; None where the writer counted none."""
 
     path: str
     content: int
     rows: int
-    nulls: Mapping[int, int] | None
+    nulls: Mapping[int | str, int] | None
 
 
 def manifest_list(files: TableFiles, path: str) -> tuple[Manifest, ...]:
@@ -60,7 +61,9 @@ def _data_file(entry: Mapping[str, Any]) -> DataFile | None:
         return None
     file: Mapping[str, Any] = entry["data_file"]
     counted = file.get("null_value_counts")
-    nulls = None if counted is None else {int(each["key"]): int(each["value"]) for each in _pairs(counted)}
+    nulls: Mapping[int | str, int] | None = None
+    if counted is not None:
+        nulls = {int(each["key"]): int(each["value"]) for each in _pairs(counted)}
     return DataFile(str(file["file_path"]), int(file.get("content") or DATA), int(file["record_count"]), nulls)
 
 
@@ -69,9 +72,9 @@ def _rows(line: Mapping[str, Any]) -> int | None:
     return None if added is None or existing is None else int(added) + int(existing)
 
 
-def _pairs(counted: Any) -> list[Mapping[str, int]]:
+def _pairs(counted: Any) -> Sequence[Mapping[str, Any]]:
     """A map of Iceberg's, which Avro has as an array of pairs, or as a map if its keys were text."""
-    return [{"key": key, "value": value} for key, value in counted.items()] if isinstance(counted, dict) else counted
+    return [{"key": key, "value": value} for key, value in mapping(counted).items()] or counted or []
 
 
 def _records(files: TableFiles, path: str, as_what: Callable[[Any], Record]) -> list[Record]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from iceberg_metadata import TableMetadata
 from manifests import DATA, DataFile, Manifest, data_files, manifest_list
 from publish_settings import PromisedProduct, PromisedTable
 from schema_checks import is_known, mapping_findings, schema_findings, snapshot_findings
 from table_files import TableFiles
+from table_metadata import TableMetadata
 
 FORMAT: Final = 2
 """The version of Iceberg's format that all engines of the mesh read; the mesh makes drafts in it."""

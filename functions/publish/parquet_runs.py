@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
 
+from json_values import mapping
 from publish_settings import PromisedTable
 from table_files import TableFiles
 
@@ -125,6 +126,6 @@ def runs_state(table: PromisedTable, published: Mapping[str, Any], runs: Collect
 def partition_places(table: PromisedTable, state: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
     """The location of each partition by its values."""
     places: dict[tuple[str, ...], str] = {}
-    for folder, run in (state.get("partitions") or {}).items():
+    for folder, run in mapping(state.get("partitions")).items():
         places[folder_values(table, folder) or ()] = f"{table.location}run={run}/{folder}/"
     return places

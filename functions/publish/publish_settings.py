@@ -11,12 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from json_values import mapping
+
 HERE: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class PublishSettings:
-    """The mesh as the function sees it (`mesh.json`); `domains` has the name of each domain by its account."""
+    """The mesh as the function sees it; `domains` has the name of each domain by its account."""
 
     mesh: str
     region: str
@@ -113,19 +115,18 @@ class PromisedProduct:
         return f"`mesh up --stack {stack}` (on AWS `pulumi up -s {stack}`)"
 
 
-class Configuration:
-    """Documents in a folder, or in an archive: `mesh.json`, and a contract a product."""
+class PublishDocuments:
+    """Documents in a folder, or in an archive: one about the mesh, and a contract a product."""
 
     def __init__(self, root: Path = HERE) -> None:
         self._root = root if root.is_dir() else zipfile.Path(root)
 
     @cached_property
     def settings(self) -> PublishSettings:
-        """The document `mesh.json`."""
-        document = json.loads((self._root / "mesh.json").read_text("utf-8"))
-        return PublishSettings(
-            **{**document, "classifications": tuple(document["classifications"]), "domains": dict(document["domains"])}
-        )
+        """The document about the mesh."""
+        document: dict[str, Any] = json.loads((self._root / "mesh.json").read_text("utf-8"))
+        classifications = tuple(document.pop("classifications"))
+        return PublishSettings(**document, classifications=classifications)
 
     @cached_property
     def products(self) -> Mapping[str, PromisedProduct]:
@@ -158,7 +159,7 @@ def _table(document: Mapping[str, Any]) -> PromisedTable:
             for each in document["partitions"]
         ),
         key=tuple(document["key"]),
-        at_least=(document.get("rows") or {}).get("at_least"),
+        at_least=mapping(document.get("rows")).get("at_least"),
     )
 
 

@@ -6,13 +6,14 @@ Labels hang on names, data on ids: a column with another name or id than the loc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from iceberg_metadata import IcebergField, TableMetadata, fields
+from json_values import mapping
 from publish_settings import PromisedProduct, PromisedTable
+from table_metadata import StoredField, TableMetadata, fields
 
 
-def promised_fields(table: PromisedTable) -> tuple[IcebergField, ...]:
+def promised_fields(table: PromisedTable) -> tuple[StoredField, ...]:
     """The fields of a contract, each followed by those in it, as a metadata file would have them."""
     struct = {
         "fields": [
@@ -34,9 +35,7 @@ def schema_findings(
         yield from _missing(product, promised, stored)
 
 
-def _stored(
-    product: PromisedProduct, promised: Sequence[IcebergField], stored: Sequence[IcebergField]
-) -> Iterator[str]:
+def _stored(product: PromisedProduct, promised: Sequence[StoredField], stored: Sequence[StoredField]) -> Iterator[str]:
     by_id, by_path = {each.id: each for each in promised}, {each.path: each for each in promised}
     reported: set[str] = set()
     for field in stored:
@@ -50,7 +49,7 @@ def _stored(
 
 
 def _finding(
-    product: PromisedProduct, field: IcebergField, same_id: IcebergField | None, same_path: IcebergField | None
+    product: PromisedProduct, field: StoredField, same_id: StoredField | None, same_path: StoredField | None
 ) -> str:
     what = f"column '{field.path}'"
     if same_id is None and same_path is None:
@@ -74,7 +73,7 @@ def _finding(
     return _other_kind(product, field, same_path)
 
 
-def _other_kind(product: PromisedProduct, field: IcebergField, promised: IcebergField | None) -> str:
+def _other_kind(product: PromisedProduct, field: StoredField, promised: StoredField | None) -> str:
     if promised is None:
         return ""
     if field.type != promised.type:
@@ -95,9 +94,7 @@ def _other_kind(product: PromisedProduct, field: IcebergField, promised: Iceberg
     return ""
 
 
-def _missing(
-    product: PromisedProduct, promised: Sequence[IcebergField], stored: Sequence[IcebergField]
-) -> Iterator[str]:
+def _missing(product: PromisedProduct, promised: Sequence[StoredField], stored: Sequence[StoredField]) -> Iterator[str]:
     ids, paths = {each.id for each in stored}, {each.path for each in stored}
     gone: set[str] = set()
     for field in promised:
@@ -140,13 +137,13 @@ def is_known(metadata: TableMetadata, base: TableMetadata | None, number: int) -
     return base.schema_of(base.snapshots[number]) == metadata.schema_of(metadata.snapshots[number])
 
 
-def mapping_findings(table: PromisedTable, mapping: Any) -> Iterator[str]:
+def mapping_findings(table: PromisedTable, names: Any) -> Iterator[str]:
     """Names of a name mapping (`schema.name-mapping.default`) under which a column would take another one's values."""
     columns = {column.id: column.name for column in table.columns}
     by_name = {column.name: column.id for column in table.columns}
-    for entry in mapping if isinstance(mapping, list) else ():
-        for name in _names(entry):
-            number = entry.get("field-id")
+    for entry in _entries(names):
+        number = entry.get("field-id")
+        for name in map(str, entry.get("names") or ()):
             if number in columns and by_name.get(name, number) != number:
                 yield (
                     f"the property schema.name-mapping.default reads values of '{name}' as '{columns[number]}': "
@@ -154,6 +151,8 @@ def mapping_findings(table: PromisedTable, mapping: Any) -> Iterator[str]:
                 )
 
 
-def _names(entry: Any) -> list[str]:
-    names: Any = entry.get("names") if isinstance(entry, Mapping) else ()
-    return [str(name) for name in names or ()]
+def _entries(names: Any) -> Iterator[Mapping[str, Any]]:
+    """The entries of a mapping and those nested in them."""
+    for entry in cast("list[Any]", names) if isinstance(names, list) else ():
+        yield mapping(entry)
+        yield from _entries(mapping(entry).get("fields"))

@@ -32,19 +32,33 @@ class TableFiles:
 
     def read(self, path: str) -> bytes:
         """The bytes of a file; raises UnreadableFileError for a file outside, absent or too large."""
+        content = self._get(path)
+        return _unpacked(content, path) if ".gz." in path or path.endswith(".gz") else content
+
+    def tail(self, path: str, size: int) -> bytes:
+        """The last bytes of a file; raises UnreadableFileError."""
+        return self._get(path, Range=f"bytes=-{size}")
+
+    def _get(self, path: str, **part: str) -> bytes:
         if not self.holds(path):
             raise UnreadableFileError(f"'{path}' is not below {self.location}")
         key = path.removeprefix(f"s3://{self._bucket}/")
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+            answer = self._s3.get_object(Bucket=self._bucket, Key=key, **part)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+            reason = error.response.get("Error", {}).get("Code")
+            if reason in ("NoSuchKey", "404"):
                 raise UnreadableFileError(f"there is no file '{path}'") from error
+            # Who may list a prefix only is answered so where there is no object (S3 User Guide, "GetObject").
+            if reason in ("AccessDenied", "403"):
+                raise UnreadableFileError(f"there is no file '{path}', or the check may not read it") from error
+            if reason in ("InvalidRange", "416"):
+                raise UnreadableFileError(f"'{path}' is empty") from error
             raise
         if answer["ContentLength"] > LARGEST:
             raise UnreadableFileError(f"'{path}' has {answer['ContentLength']:,} bytes, more than {LARGEST:,}")
         content: bytes = answer["Body"].read()
-        return _unpacked(content, path) if ".gz." in path or path.endswith(".gz") else content
+        return content
 
     def below(self, prefix: str, delimiter: str = "") -> list[dict[str, Any]]:
         """Pages of a listing below a prefix of the table's."""

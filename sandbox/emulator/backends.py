@@ -1,10 +1,11 @@
-"""Stored state of the emulated accounts: IAM and S3 of an account, a bucket by its name, a KMS key by its id or alias.
+"""Stored state of the emulated accounts: IAM, S3, queues, buses, functions; a bucket by its name, a key by its id.
 
 A preview reads none of it, and loading it takes a second: moto is imported with the first call.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -65,3 +66,40 @@ def identity_center(management: str, region: str) -> Any:
     from moto.ssoadmin.models import ssoadmin_backends
 
     return ssoadmin_backends[management][region]
+
+
+def queues(account: str, region: str) -> Any:
+    """The queues of SQS in an account, by name."""
+    from moto.sqs.models import sqs_backends
+
+    return sqs_backends[account][region].queues
+
+
+def buses(account: str, region: str) -> Any:
+    """The event buses of EventBridge in an account, by name."""
+    from moto.events.models import events_backends
+
+    return events_backends[account][region].event_buses
+
+
+def functions(account: str, region: str) -> Any:
+    """Lambda of an account: its functions and event source mappings."""
+    from moto.awslambda.models import lambda_backends
+
+    return lambda_backends[account][region]
+
+
+def functions_of_all(region: str) -> list[Any]:
+    """Lambda of every account that has had a call to it, in a region."""
+    loaded: Any = sys.modules.get("moto.awslambda.models")  # it takes a second to load, for functions that nobody made
+    if loaded is None:
+        return []
+    return [backends[region] for backends in [*loaded.lambda_backends.values()] if region in backends]
+
+
+def buses_of_all(region: str) -> list[Any]:
+    """EventBridge of every account that has had a call to it, in a region."""
+    loaded: Any = sys.modules.get("moto.events.models")
+    if loaded is None:
+        return []
+    return [backends[region] for backends in [*loaded.events_backends.values()] if region in backends]

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from sandbox.emulator.asked_actions import AnsweringGate, Decides
 from sandbox.emulator.aws.records import Records
 from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.request_origin import Origin, coming_from, origin_here
 
 
 class Credentials(NamedTuple):
@@ -89,21 +90,43 @@ class Clients:
 
     @cached_property
     def _session(self) -> Any:
-        """A session of botocore that reads no profile, no file and no endpoint of the user."""
-        from botocore.session import Session
-
-        from sandbox.emulator.moto_transport import answer
-
-        isolated: Any = {
-            "profile": (None, None, None, None),
-            "config_file": (None, None, os.devnull, None),
-            "credentials_file": (None, None, os.devnull, None),
-            "ignore_configured_endpoint_urls": (None, None, True, None),
-        }
-        session: Any = Session(session_vars=isolated)
+        """A session of botocore that signs for the session under way."""
+        session = isolated_session()
         session._credentials = _SigningCredentials()  # where botocore's own tests inject them
-        session.register("before-send", answer)
         return session
+
+
+def isolated_session(origin: Origin | None = None) -> Any:
+    """A session of botocore that reads no profile, no file and no endpoint of the user, and whose calls moto answers.
+
+    They come from an origin, or from where the calls of this process come from.
+    """
+    from botocore.session import Session
+
+    from sandbox.emulator.moto_transport import answer
+
+    def from_there(request: Any, **parts: Any) -> Any:
+        with coming_from(origin or origin_here()):
+            return answer(request, **parts)
+
+    isolated: Any = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+        "ignore_configured_endpoint_urls": (None, None, True, None),
+    }
+    session: Any = Session(session_vars=isolated)
+    session.register("before-send", from_there)
+    session.register_component("data_loader", _loader())
+    return session
+
+
+@cache
+def _loader() -> Any:
+    """The loader of botocore's models, each of which is read once for all sessions."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 @dataclass(frozen=True, slots=True)

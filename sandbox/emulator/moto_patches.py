@@ -11,9 +11,12 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
+from sandbox.emulator.emitted_events import emitting
+from sandbox.emulator.followed_links import following_links
 from sandbox.emulator.glue_jobs import glue_jobs
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.emulator.replication_status import telling_replication
 
 _ENVIRONMENT: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 
@@ -88,6 +91,9 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _lake_formation()
     yield from iceberg_tables()
     yield from glue_jobs()
+    yield from following_links()
+    yield from emitting()
+    yield from telling_replication()
     yield from _used_workgroups()
     yield from _server()
 

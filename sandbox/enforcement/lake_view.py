@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mesh.access.lake import Lakes
@@ -42,6 +43,14 @@ class Catalogs:
             # An administrator of the lake sees everything from inside its account only.
             return caller.account != catalog
         return governed(region, catalog)
+
+    def shows(self, call: AwsCall, catalog: str, caller: SignedCaller, database: str, table: str = "") -> bool:
+        """True when Lake Formation shows a caller a database, or something of a table."""
+        asked = replace(call, operation="GetTable" if table else "GetDatabase")
+        if not self.filters(asked, catalog, caller):
+            return True
+        view = _View(self.lakes(catalog, caller.account), self._world, catalog, caller)
+        return bool(view.readable(database, table)) if table else view.database(database)
 
     def seen(self, call: AwsCall, catalog: str, caller: SignedCaller, answer: _GlueAnswer) -> _GlueAnswer | None:
         """The part of the answer that the caller may see; None when it may see nothing of what it asked for."""

@@ -18,7 +18,7 @@ from sandbox.enforcement.questions import Question, Stored
 WRITES: Final = frozenset({"CreateTable", "UpdateTable"})
 _ACTIONS: Final = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject")
 _KEY_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")
-_FILE: Final = "metadata/written-by-glue.metadata.json"
+_FILE: Final = "metadata/00000-written-by-glue.metadata.json"
 """A name for the file that is asked about: Glue's has a number and an id in it."""
 
 

@@ -66,10 +66,13 @@ class Report:
     """Number of the deployment's calls that were decided before the checks."""
     exempted: dict[str, int] = field(default_factory=dict[str, int])
     seconds: float = 0.0
+    undelivered: dict[str, int] = field(default_factory=dict[str, int])
+    """Deliveries of events that came to nothing, by reason."""
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""
-        numbers = {name: getattr(self, name) for name in ("callers", "deployment", "exempted", "seconds")}
+        names = ("callers", "deployment", "exempted", "seconds", "undelivered")
+        numbers = {name: getattr(self, name) for name in names}
         answers = {"allowed": self.answers[True], "refused": self.answers[False]}
         return {**numbers, "answers": answers, "differences": [asdict(difference) for difference in self.differences]}
 
@@ -83,6 +86,7 @@ class Report:
             int(values["deployment"]),
             {reason: int(count) for reason, count in values["exempted"].items()},
             float(values["seconds"]),
+            {reason: int(count) for reason, count in values["undelivered"].items()},
         )
 
     @property
@@ -112,6 +116,7 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
         for bucket in targets.buckets:
             delete_probe_objects(bucket.name)
         gate.mark_reported()
+    report.undelivered = gate.deliveries.undelivered()
     report.seconds = time.perf_counter() - began
     return report
 

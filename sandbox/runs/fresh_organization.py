@@ -88,10 +88,11 @@ class FreshOrganization:
         return self.check(plan_folder(Path(question["directory"]), day)).to_json()
 
     def _clock(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`{}` -> `{"now": "2026-12-01T12:00:00Z"}`; with `{"to": …}` the clock is moved there first."""
+        """`{}` -> `{"now": "2026-12-01T12:00:00Z"}`; with `{"to": …}` the clock is moved there, and schedules fire."""
         world = self.aws.gate.world
         if question:
             world.now = datetime.datetime.fromisoformat(question["to"])
+            self.aws.gate.deliveries.sweep()
         return {"now": written(world.now) if world.now else ""}
 
     def inventory(self) -> Inventory:

@@ -104,7 +104,7 @@ def test_every_stack_of_the_page_is_asked_what_the_plugin_always_calls(walks: Wa
 # ---- permissions
 
 
-ENTERED = r"role/mesh/(deploy|deploy-access|preview|ci/.*|break-glass/.*|publisher/publish-playback), trust"
+ENTERED = r"role/mesh/(deploy|deploy-access|preview|ci/.*|break-glass/.*), trust"
 ENTERING = r"(role/mesh/(ci|break-glass)/.*|user/.*), mesh"
 FIRST = tuple(Taken(f"role/mesh/{name}, trust", "TheFirstAdministrator") for name in ("deploy", "preview"))
 """What the second template takes back."""
@@ -139,9 +139,6 @@ LISTED = tuple(
 )
 """Actions of the lists that the road needs."""
 
-OF_THE_PUBLISHER = "aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/catalogTable:CatalogTable"
-"""Types that a domain's stack makes in the catalog of the mesh, as its publisher."""
-
 
 def permissions(aws: Moment) -> Iterator[Taken]:
     """Every permission by which somebody enters a role on the road."""
@@ -156,14 +153,6 @@ def test_the_road_ends_where_any_one_permission_is_taken_away(walks: Walks) -> N
     entered = {each for each in permissions(whole) if not each.document.split(",")[0].endswith(other_domains)}
     assert len(entered) > 20
     assert [each for each in (*sorted(entered), *FIRST, *EXCEPTIONS, *LISTED) if not walks.without(each)] == []
-
-
-def test_the_road_ends_where_the_publisher_has_one_action_less(walks: Walks) -> None:
-    calls = {call.action for token in OF_THE_PUBLISHER for call in plugin_types()[token].calls("create")}
-    role = "role/mesh/publisher/publish-playback, mesh"
-    needed = [action for action in sorted(calls) if f'"{action}"' in walks.end.texts[role]]
-    assert len(needed) >= 10
-    assert [action for action in needed if not walks.without(Taken(role, action))] == []
 
 
 # ---- the policies of docs/who-begins.md

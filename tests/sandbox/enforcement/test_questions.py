@@ -282,7 +282,7 @@ def test_who_makes_an_iceberg_table_writes_its_metadata(location: str, expected:
     iceberg = {"MetadataOperation": "CREATE", "CreateIcebergTableInput": table}
     found = asked("glue", "create_table", DatabaseName="d", Name="t", OpenTableFormatInput={"IcebergInput": iceberg})
     place = location.removeprefix("s3://").rstrip("/")
-    at = f"arn:aws:s3:::{place}/metadata/written-by-glue.metadata.json"
+    at = f"arn:aws:s3:::{place}/metadata/00000-written-by-glue.metadata.json"
     files = [(f"s3:{name}", at) for name in ("PutObject", "GetObject", "DeleteObject")]
     assert brief(found)[3:] == [*files, *expected]
     assert all(each.context["aws:ViaAWSService"] for each in found[3:])
@@ -361,3 +361,29 @@ def test_an_operation_of_sts_that_is_not_emulated_is_refused() -> None:
     call = AwsCall("sts", "AssumeRoleWithSAML", REGION, "", {})
     with pytest.raises(UnknownError, match="not emulated"):
         questions(call, HOME, FakeStored())
+
+
+MAPPING = "12345678-1234-1234-1234-123456789012"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "resource"),
+    [
+        ("get_function", {"FunctionName": "f"}, "function:f"),
+        ("get_function", {"FunctionName": f"arn:aws:lambda:{REGION}:{HOME}:function:f"}, "function:f"),
+        ("delete_event_source_mapping", {"UUID": MAPPING}, f"event-source-mapping:{MAPPING}"),
+        ("list_versions_by_function", {"FunctionName": "f"}, "function:f"),
+    ],
+)
+def test_a_call_to_lambda_is_asked_on_its_function_or_on_what_it_polls(
+    operation: str, parameters: dict[str, Any], resource: str
+) -> None:
+    (question,) = asked("lambda", operation, "awslambda", **parameters)
+    assert question.resource == f"arn:aws:lambda:{REGION}:{HOME}:{resource}"
+    assert question.exact
+
+
+def test_a_new_mapping_is_asked_on_no_resource() -> None:
+    queue = f"arn:aws:sqs:{REGION}:{HOME}:q"
+    (question,) = asked("lambda", "create_event_source_mapping", "awslambda", FunctionName="f", EventSourceArn=queue)
+    assert question.resource == "*"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mesh import names
+from sandbox.emulator.request_origin import coming_from
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error, session_credentials
@@ -53,6 +54,23 @@ def test_every_answer_is_as_planned(first: Report) -> None:
     assert first.deployment > 1_000
     # CI of each domain, of who reads, of governance and of partners, and an administrator of the management account.
     assert sum(first.exempted.values()) == len(PLAN.domains) + 4
+
+
+@pytest.mark.parametrize("clearance", ["general", "pii"])
+def test_an_analyst_finds_through_a_link_what_the_hub_shows(clearance: str, organization: EnforcedOrganization) -> None:
+    keys = session_credentials(names.clearance_role(ADS, clearance), PLAN.perimeter.region)
+    glue = organization._clients.own("glue", PLAN.perimeter.region, keys)
+    with coming_from("network"):
+        links = [each["Name"] for each in glue.get_databases()["DatabaseList"] if each.get("TargetDatabase")]
+        assert "playback__sessions" in links
+        for link in links:
+            through = glue.get_tables(DatabaseName=link)["TableList"]
+            assert through == glue.get_tables(CatalogId=PLAN.perimeter.governance_id, DatabaseName=link)["TableList"]
+        (sessions,) = glue.get_tables(DatabaseName="playback__sessions")["TableList"]
+        one = glue.get_table(DatabaseName="playback__sessions", Name="sessions")["Table"]
+    assert one["StorageDescriptor"] == sessions["StorageDescriptor"]
+    shown = {column["Name"] for column in one["StorageDescriptor"]["Columns"]}
+    assert ("ip_address" in shown) is (clearance == "pii")
 
 
 def test_nothing_of_the_checks_is_left(first: Report, workspace: Workspace) -> None:

@@ -227,6 +227,11 @@ def a_publisher_admits_the_deployment_of_another_domain(bench: WaysBench) -> Non
     bench.trusts(names.publisher_role(HUB, "ads"), names.deploy_role(CONTENT))
 
 
+@way("deploy@content", ("may assume", "sts:AssumeRole", "check@content", "AdministratorAccess"))
+def a_check_admits_its_domains_deployment(bench: WaysBench) -> None:
+    bench.trusts(names.check_role(CONTENT), names.deploy_role(CONTENT))
+
+
 @way("administrator@governance", ("may assume", "sts:AssumeRole", "location/identity@governance", "Seeded"))
 def a_location_role_admits_a_role_of_governance(bench: WaysBench) -> None:
     bench.trusts(names.location_role(HUB, "identity"), f"arn:aws:iam::{HUB}:role/somebody")
@@ -476,8 +481,8 @@ def a_domains_deployment_passes_expressions_on(bench: WaysBench) -> None:
 
 
 @way(
-    "deploy@content",
-    ("may assume", "sts:AssumeRole", "publisher/publish-content@governance", "DeploymentOfTheDomain"),
+    "functions/publication@governance",
+    ("may assume", "sts:AssumeRole", "publisher/publish-content@governance", "ThePublicationFunction"),
     (
         "may pass and start",
         "iam:PassRole, lakeformation:RegisterResource",

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from aws_sessions import AwsSessions
 from draft_checks import Drafts, State
-from drafts import Draft
+from draft_pointers import Draft
 from intents import Hub
+from json_values import mapping
 from publication_record import PublicationRecord, PublicationRecords
 from publish_settings import PromisedProduct, PublishSettings
 from telling import published_event, refused_event, tell
-from wakeups import Wakeup
+from wakeup_messages import Wakeup
 
 REMEMBERED: Final = 20
 """Requests whose repetition is noticed; the queue keeps a message for days, people ask seldom."""
@@ -32,7 +33,7 @@ def now() -> str:
 
 
 @dataclass
-class Publication:
+class ProductPublication:
     """One product's turn: `record` is read at its beginning and changes with each thing that is written down."""
 
     product: PromisedProduct
@@ -67,21 +68,21 @@ class Publication:
     @property
     def published(self) -> Mapping[str, State]:
         """The tables that readers see, as the record has them."""
-        return (self.record["published"] or {}).get("tables") or {}
+        return mapping(mapping(self.record["published"]).get("tables"))
 
     def _look(self) -> str:
         drafts = self.drafts.read(self.published)
-        pointers = {draft.table.name: draft.pointer for draft in drafts}
         if self._is_published(drafts):
             if self.record["refused"]:
                 self._write(refused=None)
             return "unchanged"
         refused: Mapping[str, Any] = self.record["refused"] or {}
-        if (refused.get("tables"), refused.get("contract")) == (pointers, self.product.digest):
+        seen = _digest([self.product.digest, *(draft.seen for draft in drafts)])
+        if refused.get("drafts") == seen:
             return "refused before"
         findings = self.drafts.findings(drafts, self.published)
         if findings:
-            return self._refuse(findings, pointers)
+            return self._refuse(findings, seen, {draft.table.name: draft.pointer for draft in drafts})
         self._publish(self.drafts.states(drafts, self.published), {}, None)
         return "published"
 
@@ -97,31 +98,29 @@ class Publication:
         ) and bool(self.record["published"] or not any(draft.pointer for draft in drafts))
 
     def _roll_back(self, to: str) -> str:
-        published = self.record["published"] or {}
+        published = mapping(self.record["published"])
         if published.get("id") == to:
             self._write(pinned=to)
             return "pinned"
         earlier: dict[str, Any] = {each["id"]: each for each in self.record["history"]}
         if to not in earlier:
             known = ", ".join(earlier) or "none yet"
-            return self._refuse(
-                [f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"], {}
-            )
+            return self._refuse([f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"])
         states: dict[str, State] = earlier[to]["tables"]
         findings, ids = self.drafts.rollback(states)
         if findings:
-            return self._refuse([f"{self.product.name}, rollback to {to}: {finding}" for finding in findings], {})
+            return self._refuse([f"{self.product.name}, rollback to {to}: {finding}" for finding in findings])
         self._publish(states, ids, earlier[to])
         return "rolled back"
 
-    def _refuse(self, findings: Sequence[str], pointers: Mapping[str, str | None]) -> str:
-        contract = self.product.digest
+    def _refuse(self, findings: Sequence[str], seen: str = "", pointers: Mapping[str, str | None] | None = None) -> str:
+        """Write down and tell what was found; `seen` is a digest of the drafts, empty if it is not about them."""
         refused = {
-            "id": _digest([contract, pointers, findings]),
+            "id": _digest([seen, *findings]),
             "at": self.clock(),
-            "contract": contract,
+            "drafts": seen,
             "sentences": list(findings),
-            "tables": dict(pointers),
+            "tables": dict(pointers or {}),
         }
         self._write(refused=refused, untold=[*self.record["untold"], refused_event(self.product, refused)])
         self._tell()

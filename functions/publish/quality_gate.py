@@ -1,11 +1,12 @@
 """Gate: the rules about values that a draft has to keep before readers see it.
 
-A rule is a function of a `GateSubject` that yields sentences, or `Question`s where what the writer counted is not
+A rule is a function of a `GateSubject` that yields sentences, or `TableQuestion`s where what the writer counted is not
 enough; all questions about a table are asked in one query of Athena, as the check role, of the very snapshot that is
 checked. A later rule (the contract's `quality`, say) is one more function in `RULES`:
 
-    def fresh(subject: GateSubject) -> Iterator[str | Question]:
-        yield Question("date_diff('hour', max(written), now())", lambda hours: f"{hours} h old" if hours > 24 else "")
+    def fresh(subject: GateSubject) -> Iterator[str | TableQuestion]:
+        old = "date_diff('hour', max(written), now())"
+        yield TableQuestion(old, lambda hours: f"{hours} h old, allowed are 24: run it" if hours > 24 else "")
 
 and a field of `PromisedTable` if the contract has to say how much.
 """
@@ -38,15 +39,15 @@ class GateSubject:
 
 
 @dataclass(frozen=True)
-class Question:
+class TableQuestion:
     """An aggregate in Athena's SQL that gives one number, and the sentence that a number means; empty if it is fine."""
 
     expression: str
     sentence: Callable[[int], str]
 
 
-Answer = str | Question
-Rule = Callable[[GateSubject], Iterator[Answer]]
+Answer = str | TableQuestion
+GateRule = Callable[[GateSubject], Iterator[Answer]]
 
 
 def enough_rows(subject: GateSubject) -> Iterator[Answer]:
@@ -63,7 +64,7 @@ def enough_rows(subject: GateSubject) -> Iterator[Answer]:
     if subject.rows is not None and subject.counts:
         yield sentence(subject.rows)
     else:
-        yield Question("count(*)", sentence)
+        yield TableQuestion("count(*)", sentence)
 
 
 def no_null_where_required(subject: GateSubject) -> Iterator[Answer]:
@@ -73,13 +74,14 @@ def no_null_where_required(subject: GateSubject) -> Iterator[Answer]:
             continue
         nulls = _nulls(subject, column)
         if nulls is None:
-            yield Question(f"count_if({quoted(column.name)} IS NULL)", _null_sentence(column))
+            yield TableQuestion(f"count_if({quoted(column.name)} IS NULL)", _null_sentence(column))
         else:
             yield _null_sentence(column)(nulls)
 
 
 def _nulls(subject: GateSubject, column: PromisedColumn) -> int | None:
-    counted = [None if file.nulls is None else file.nulls.get(column.id or 0) for file in subject.files if file.rows]
+    key = column.name if column.id is None else column.id
+    counted = [None if file.nulls is None else file.nulls.get(key) for file in subject.files if file.rows]
     known = [each for each in counted if each is not None]
     if len(known) < len(counted) or (sum(known) and not subject.counts):
         return None
@@ -112,10 +114,10 @@ def unique_key(subject: GateSubject) -> Iterator[Answer]:
             "once"
         )
 
-    yield Question(f"count(*) - count(DISTINCT ROW({names}))", sentence)
+    yield TableQuestion(f"count(*) - count(DISTINCT ROW({names}))", sentence)
 
 
-RULES: Final[tuple[Rule, ...]] = (enough_rows, no_null_where_required, unique_key)
+RULES: Final[tuple[GateRule, ...]] = (enough_rows, no_null_where_required, unique_key)
 
 
 def gate_findings(subject: GateSubject, athena: Any, settings: PublishSettings) -> Iterator[str]:
@@ -123,7 +125,7 @@ def gate_findings(subject: GateSubject, athena: Any, settings: PublishSettings) 
     answers = [answer for rule in RULES for answer in rule(subject)]
     found = [answer for answer in answers if isinstance(answer, str) and answer]
     yield from found
-    questions = [answer for answer in answers if isinstance(answer, Question)]
+    questions = [answer for answer in answers if isinstance(answer, TableQuestion)]
     if found or not questions or subject.source is None:
         return
     select = ", ".join(f"{each.expression} AS q{number}" for number, each in enumerate(questions))

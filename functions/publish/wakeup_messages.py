@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
+from json_values import mapping
 from publish_settings import PromisedProduct
 
 REQUESTED: Final = "publication requested"
@@ -37,13 +38,11 @@ class Wakeup:
 def wakeup(body: str, products: Mapping[str, PromisedProduct]) -> Wakeup:
     """The wake-up that an event of EventBridge is; one that says nothing to the function is ignored."""
     try:
-        event: Any = json.loads(body)
+        event = mapping(json.loads(body))
     except ValueError:
         return Wakeup(ignored="the message is no JSON")
-    if not isinstance(event, dict):
-        return Wakeup(ignored="the message is no event")
     source, kind = str(event.get("source", "")), str(event.get("detail-type", ""))
-    detail: Mapping[str, Any] = event.get("detail") if isinstance(event.get("detail"), dict) else {}
+    detail = mapping(event.get("detail"))
     if source == "aws.s3":
         return _hint(_of_object(detail, products.values()))
     if source == "aws.glue":
@@ -62,8 +61,8 @@ def _hint(names: Iterable[str]) -> Wakeup:
 
 
 def _of_object(detail: Mapping[str, Any], products: Iterable[PromisedProduct]) -> list[str]:
-    bucket = (detail.get("bucket") or {}).get("name")
-    key = unquote_plus(str((detail.get("object") or {}).get("key", "")))
+    bucket = mapping(detail.get("bucket")).get("name")
+    key = unquote_plus(str(mapping(detail.get("object")).get("key", "")))
     place = f"s3://{bucket}/{key}"
     return [each.name for each in products if any(place.startswith(table.location) for table in each.tables)]
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from json_values import mapping
 from table_files import TableFiles, UnreadableFileError
 
 
-class IcebergField(NamedTuple):
+class StoredField(NamedTuple):
     """A column or nested field: `type` is a primitive's name, or `struct`, `list` or `map`."""
 
     id: int
@@ -46,12 +47,12 @@ class TableMetadata:
         return self.document.get("properties") or {}
 
     @cached_property
-    def schemas(self) -> Mapping[int, tuple[IcebergField, ...]]:
+    def schemas(self) -> Mapping[int, tuple[StoredField, ...]]:
         """The fields of every schema, by its number."""
         return {int(schema["schema-id"]): tuple(fields(schema)) for schema in self.document["schemas"]}
 
     @property
-    def schema(self) -> tuple[IcebergField, ...]:
+    def schema(self) -> tuple[StoredField, ...]:
         """The fields of the current schema."""
         return self.schemas[int(self.document["current-schema-id"])]
 
@@ -66,7 +67,7 @@ class TableMetadata:
         chosen = self.document.get("current-snapshot-id")
         return self.snapshots.get(int(chosen)) if chosen is not None else None
 
-    def schema_of(self, snapshot: Mapping[str, Any]) -> tuple[IcebergField, ...]:
+    def schema_of(self, snapshot: Mapping[str, Any]) -> tuple[StoredField, ...]:
         """The fields with which a snapshot is read by who asks for it."""
         number = snapshot.get("schema-id")
         return self.schema if number is None else self.schemas[int(number)]
@@ -93,24 +94,23 @@ def _whole(metadata: TableMetadata) -> None:
         raise KeyError(f"snapshot {chosen}")
 
 
-def fields(struct: Mapping[str, Any], path: str = "") -> Iterator[IcebergField]:
+def fields(struct: Mapping[str, Any], path: str = "") -> Iterator[StoredField]:
     """The fields of a struct, each followed by those in it."""
     for field in struct["fields"]:
         here = f"{path}.{field['name']}" if path else str(field["name"])
         yield from _field(int(field["id"]), here, field["type"], bool(field["required"]))
 
 
-def _field(number: int, path: str, type_: Any, required: bool) -> Iterator[IcebergField]:
-    kind = type_["type"] if isinstance(type_, dict) else str(type_).replace(" ", "")
-    yield IcebergField(number, path, kind, required)
-    if not isinstance(type_, dict):
-        return
+def _field(number: int, path: str, type_: Any, required: bool) -> Iterator[StoredField]:
+    nested = mapping(type_)
+    kind = str(nested["type"]) if nested else str(type_).replace(" ", "")
+    yield StoredField(number, path, kind, required)
     if kind == "struct":
-        yield from fields(type_, path)
+        yield from fields(nested, path)
     elif kind == "list":
-        yield from _field(type_["element-id"], f"{path}.element", type_["element"], type_["element-required"])
+        yield from _field(nested["element-id"], f"{path}.element", nested["element"], nested["element-required"])
     elif kind == "map":
-        yield from _field(type_["key-id"], f"{path}.key", type_["key"], required=True)
-        yield from _field(type_["value-id"], f"{path}.value", type_["value"], type_["value-required"])
-    else:
+        yield from _field(nested["key-id"], f"{path}.key", nested["key"], required=True)
+        yield from _field(nested["value-id"], f"{path}.value", nested["value"], nested["value-required"])
+    elif nested:
         raise ValueError(f"a type '{kind}'")

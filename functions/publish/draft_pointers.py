@@ -25,6 +25,11 @@ class Draft:
     findings: tuple[str, ...] = ()
     runs: tuple[ParquetRun, ...] = ()
 
+    @property
+    def seen(self) -> list[str | None]:
+        """Marks of the draft by which it is known again when it was refused."""
+        return [self.table.name, self.pointer, *(run.id for run in self.runs)]
+
 
 def read_draft(
     product: PromisedProduct,
