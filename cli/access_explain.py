@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 def explain(
     asker: Annotated[
-        str, typer.Option("--as", metavar="ROLE", help="CLEARANCE@HOME, as pii@ads; or an ARN, a service, anonymous.")
+        str,
+        typer.Option(
+            "--as",
+            metavar="ROLE",
+            help="CLEARANCE@HOME, as pii@ads; DOMAIN.PRODUCT for its pipeline; or an ARN, a service, anonymous.",
+        ),
     ],
     thing: Annotated[str, typer.Option("--read", metavar="DOMAIN.PRODUCT[.COLUMN]", help="What is read.")],
     port: Annotated[

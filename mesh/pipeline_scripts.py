@@ -38,8 +38,8 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _script(folder: Path, path: Path) -> Script:
-    home = os.path.realpath(folder / path.parent.name)
-    if os.path.dirname(os.path.realpath(path)) != home or os.path.dirname(home) != os.path.realpath(folder):
+    home = os.path.join(os.path.realpath(folder), path.parent.name)
+    if os.path.dirname(os.path.realpath(path)) != home:
         return Script("", "it is a link that leads out of the domain's folder of scripts; put the script itself there")
     try:
         data = path.read_bytes()

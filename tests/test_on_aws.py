@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "on-aws.md").read_text("utf-8")
 COMMANDS = re.findall(r"^\$ (.+)$", PAGE, re.MULTILINE)
 BY_HAND = "\n".join(re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-CODE = ("Pulumi.yaml", "__main__.py", "components", "mesh", "policies", "program", "sandbox", "stacks")
+CODE = ("Pulumi.yaml", "__main__.py", "components", "mesh", "pipelines", "policies", "program", "sandbox", "stacks")
 
 NEEDS_AWS = {
     "aws ": "the AWS CLI, with the account of an administrator",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.mesh_copies import copied
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -64,7 +65,7 @@ def test_make_up_prints_what_the_readme_shows() -> None:
 
 
 def test_a_new_product_without_its_contract_is_refused_as_shown(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
+    copied(ROOT / "stacks", tmp_path / "stacks")
     identity = tmp_path / "stacks" / "domains" / "identity.yaml"
     line = re.search(r"^  sign-ins: \{.*?\}", README, re.MULTILINE)
     assert line

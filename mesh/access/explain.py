@@ -186,18 +186,34 @@ class _Reasons:
             return
         if self.clearance is None:
             yield from self._for_others()
+        elif self._is_not_named():
+            yield f"its pipeline reads what 'reads:' in domains/{self._home}.yaml names, and this is not among it"
         elif self.clearance.covers(self.wanted):
             yield "the labels allow it, so a policy is wrong: this is a fault of the mesh, not of the domain's file"
         else:
             covering = [clearance.name for clearance in self.clearances if clearance.covers(self.wanted)]
             yield f"clearances that cover it: {listed(covering)}"
             home = self.asker.reader.home if self.asker.reader else ""
-            if covering:
+            if covering and self.asker.reader and self.asker.reader.product:
+                yield f"the pipeline reads with one by 'clearance:' in domains/{home}.yaml"
+            elif covering:
                 yield (
                     f"a group of '{home}' gets one by a line under 'members:' in the clearance's file, such as "
                     f"clearances/{covering[0]}.yaml, which an approver named there approves; "
                     "there are no grants of single products"
                 )
+
+    @property
+    def _home(self) -> str:
+        return self.asker.reader.home if self.asker.reader else ""
+
+    def _is_not_named(self) -> bool:
+        """Whether a pipeline asks for a product that its YAML does not name."""
+        reader, product = self.asker.reader, self.thing.product
+        if reader is None or not reader.product:
+            return False
+        reads = self.access.plan.domains[reader.home].pipelines[reader.product].reads
+        return f"{product.domain}.{product.name}" not in reads
 
     def _whole(self) -> bool:
         return set(self.thing.columns) <= set(self.chain.columns)

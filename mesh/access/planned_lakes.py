@@ -30,7 +30,8 @@ def lakes(plan: Plan) -> Lakes:
 
 
 def _consumer(domain: DomainPlan) -> Lake:
-    grants = [grant for clearance in domain.clearances.values() for grant in clearance.grants]
+    readers = (*domain.clearances.values(), *domain.pipelines.values())
+    grants = [grant for reader in readers for grant in reader.grants]
     return Lake(
         account=domain.access.account_id,
         administrators=(domain.deciding.deploy_role,),

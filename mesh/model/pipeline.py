@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -14,7 +14,6 @@ from pydantic_core import PydanticCustomError
 from mesh.model.base import Closed, Given, Name, Names, ProductRef, Text, expected, once
 
 Runtime = Literal["glue-spark", "glue-python", "lambda", "step-functions", "external"]
-RUNTIMES: Final[tuple[Runtime, ...]] = get_args(Runtime)
 
 DURATION_PATTERN: Final = r"^[1-9][0-9]{0,4} (minute|hour)s?$"
 SCRIPT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"

@@ -20,7 +20,7 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, people, pipelines, publication
+from mesh.plan import continuous_integration, people, pipeline_nodes, publication
 from mesh.plan.catalog_nodes import CatalogNodes
 from mesh.plan.nodes import (
     AccountBaselineArgs,
@@ -169,7 +169,7 @@ class Builder(CatalogNodes):
                 direct={name: self.domain_id(name) for name in self.mesh.domains}
                 if self.file.granted_by == "hub"
                 else {},
-                machines=pipelines.granted_by_hub(self),
+                machines=pipeline_nodes.granted_by_hub(self),
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
@@ -226,9 +226,9 @@ class Builder(CatalogNodes):
             staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
-            job_baseline=pipelines.baseline(self, name),
-            start=pipelines.start(self, name),
-            jobs={p: job for p in contracted if (job := pipelines.job(self, name, p)) is not None},
+            job_baseline=pipeline_nodes.baseline(self, name),
+            start=pipeline_nodes.start(self, name),
+            jobs={p: job for p in contracted if (job := pipeline_nodes.job(self, name, p)) is not None},
             catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
             optimizers={
                 p: made
@@ -271,7 +271,7 @@ class Builder(CatalogNodes):
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
         """The pipeline role of a product."""
-        return pipelines.role(self, domain, product)
+        return pipeline_nodes.role(self, domain, product)
 
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
@@ -316,7 +316,7 @@ class Builder(CatalogNodes):
             retention=product.retention or defaults.retention,
             log_bucket=self.perimeter.buckets.logs(domain, account_id),
             lag=defaults.publication_lag,
-            pipeline_clearance=pipelines.clearance_of(product),
+            pipeline_clearance=pipeline_nodes.clearance_of(product),
             delivers=reference in self.agreements,
             has_job=product.pipeline is not None and product.pipeline.runtime != "external",
             deletion_protection=self.protected(self.mesh.domains[domain], product),

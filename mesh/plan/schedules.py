@@ -19,7 +19,7 @@ _RATE: Final = re.compile(r"rate\((?:1 (?:minute|hour|day)|(?:[2-9]|[1-9]\d+) (?
 _CRON: Final = re.compile(r"cron\(([^()]*)\)")
 
 
-class Field(NamedTuple):
+class CronField(NamedTuple):
     """A field of a cron expression: its name, the numbers that it takes, and words for them, the first first."""
 
     name: str
@@ -29,12 +29,12 @@ class Field(NamedTuple):
 
 
 FIELDS: Final = (
-    Field("minute", 0, 59),
-    Field("hour", 0, 23),
-    Field("day of the month", 1, 31),
-    Field("month", 1, 12, tuple("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())),
-    Field("day of the week", 1, 7, tuple("SUN MON TUE WED THU FRI SAT".split())),
-    Field("year", 1970, 2199),
+    CronField("minute", 0, 59),
+    CronField("hour", 0, 23),
+    CronField("day of the month", 1, 31),
+    CronField("month", 1, 12, tuple("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())),
+    CronField("day of the week", 1, 7, tuple("SUN MON TUE WED THU FRI SAT".split())),
+    CronField("year", 1970, 2199),
 )
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 _CRON_FORM: Final = "cron(minutes hours day-of-month month day-of-week year)"
@@ -82,7 +82,7 @@ def _too_often(fields: list[str]) -> str:
     return f"a start follows {minutes} after another, and Glue takes {FASTEST_OF_GLUE} at the least"
 
 
-def _is_taken(part: str, field: Field, position: int, of_glue: bool, alone: bool) -> bool:
+def _is_taken(part: str, field: CronField, position: int, of_glue: bool, alone: bool) -> bool:
     """Whether AWS takes one of the parts, which commas separate, of a field."""
     is_day_of_month, is_day_of_week = position == _DAY_OF_MONTH, position == _DAY_OF_WEEK
     if part == "?":
@@ -96,7 +96,7 @@ def _is_taken(part: str, field: Field, position: int, of_glue: bool, alone: bool
     return bool(_values(part, field))
 
 
-def _values(part: str, field: Field) -> list[int]:
+def _values(part: str, field: CronField) -> list[int]:
     """The numbers that a part stands for; none for one that AWS does not take."""
     span, slash, step = part.partition("/")
     if slash and (not step.isdigit() or int(step) == 0):
@@ -112,7 +112,7 @@ def _values(part: str, field: Field) -> list[int]:
     return list(range(first, last + 1, int(step) if slash else 1))
 
 
-def _number(text: str, field: Field) -> int | None:
+def _number(text: str, field: CronField) -> int | None:
     if text.upper() in field.words:
         return field.words.index(text.upper()) + field.first
     return int(text) if text.isdigit() and field.first <= int(text) <= field.last else None

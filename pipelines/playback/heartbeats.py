@@ -8,7 +8,7 @@ import boto3
 BUCKET = os.environ.get("MESH_BUCKET", "")
 
 
-def handler(event, context):
+def handler(_event, _context):
     """Copies what players sent below `files/incoming/` to a new run, and says that the run is whole."""
     s3, run = boto3.client("s3"), f"tables/heartbeats/run={uuid.uuid4()}"
     for found in s3.list_objects_v2(Bucket=BUCKET, Prefix="files/incoming/").get("Contents", ()):

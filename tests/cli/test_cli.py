@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli import exit_codes, main, validate
+from tests.mesh_copies import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
@@ -24,7 +24,7 @@ MESH = str(Path(sys.executable).parent / "mesh")
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """A copy of the sample mesh that a test may change."""
-    shutil.copytree(STACKS, tmp_path / "stacks")
+    copied(STACKS, tmp_path / "stacks")
     return tmp_path / "stacks"
 
 
@@ -48,11 +48,11 @@ def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture
 
 
 def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change(sample / "domains" / "identity.yaml", "kind: ml, ports: [files]", "kind: ml, prots: [files]")
+    change(sample / "domains" / "identity.yaml", "kind: analytics, ports: [table]", "kind: analytics, prots: [table]")
     assert main.run(["validate", str(sample), *DAY]) == exit_codes.BAD_INPUT
     out = capsys.readouterr().out
     assert re.search(
-        r"domains/identity\.yaml:10:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out
+        r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.accounts'; did you mean 'ports'\?", out
     )
 
 

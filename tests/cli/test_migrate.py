@@ -12,6 +12,7 @@ import yaml
 from cli import main
 from mesh.load import load
 from mesh.plan import build, problems
+from tests.mesh_copies import copied
 
 STACKS = Path(__file__).parents[2] / "stacks"
 DAY = datetime.date(2027, 1, 1)
@@ -20,7 +21,7 @@ DAY = datetime.date(2027, 1, 1)
 @pytest.fixture
 def earlier(tmp_path: Path) -> Path:
     """The sample mesh as it stood before: clearances in mesh.yaml, members in the files of their domains."""
-    root = Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    root = copied(STACKS, tmp_path / "stacks")
     clearances: list[str] = []
     for file in sorted((root / "clearances").iterdir()):
         said = yaml.safe_load(file.read_text())

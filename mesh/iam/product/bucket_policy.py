@@ -45,6 +45,7 @@ def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Docu
     return document(
         *encrypted_in_transit(whole, objects),
         *_only_the_audience(perimeter, audience, whole, objects),
+        _only_the_pipeline_reads_its_queries(audience, whole),
         *_only_its_key(objects),
         *_admitted(perimeter, audience, whole, objects),
     )
@@ -133,16 +134,6 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
             conditions=(caller_is_not(*audience.users), not_a_service()),
         ),
         Statement(
-            sid="RefuseOtherReadersOfQueries",
-            what="Nobody reads results of the pipeline's queries but the pipeline.",
-            why="They hold what it read of other products, labels and all, whatever the product's own labels are.",
-            but="The pipeline asked for them.",
-            principal="*",
-            actions=READ_OBJECTS,
-            resources=(f"{whole}/{names.QUERIES}/*",),
-            conditions=(caller_is_not(audience.pipeline), not_a_service()),
-        ),
-        Statement(
             sid="RefuseOtherListers",
             what="Nobody lists keys but the readers, the deployment and the preview.",
             why="Keys can hold values of the data; a deployment needs `s3:ListBucket` to see that the bucket is there.",
@@ -177,6 +168,19 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
             resources=(whole,),
             conditions=(caller_is_not(audience.deploy), not_a_service()),
         ),
+    )
+
+
+def _only_the_pipeline_reads_its_queries(audience: Audience, whole: str) -> Statement:
+    return Statement(
+        sid="RefuseOtherReadersOfQueries",
+        what="Nobody reads results of the pipeline's queries but the pipeline.",
+        why="They hold what it read of other products, labels and all, whatever the product's own labels are.",
+        but="The pipeline asked for them.",
+        principal="*",
+        actions=READ_OBJECTS,
+        resources=(f"{whole}/{names.QUERIES}/*",),
+        conditions=(caller_is_not(audience.pipeline), not_a_service()),
     )
 
 
@@ -232,7 +236,7 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="ClearedPeopleRead",
-            what="Clearances that cover every label of the product, held by people or pipelines, read its objects.",
+            what="Clearances that cover every label of the product read its objects, in any domain account.",
             why="The port `files`: S3 knows no columns, so a clearance covers all of them or reads nothing.",
             effect="Allow",
             principal="*",
@@ -241,9 +245,26 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
             conditions=(
                 in_organization(perimeter),
                 inside_units(perimeter.domains),
-                caller_is(*audience.cleared),
+                caller_is(*audience.clearances),
             ),
         )
         if audience.clearances
+        else None,
+        Statement(
+            sid="ClearedPipelinesRead",
+            what="Pipelines of other accounts that read with such a clearance read its files.",
+            why="Their own permissions name each product that they read; at home those alone decide, without an Allow.",
+            effect="Allow",
+            principal="*",
+            actions=READER_ACTIONS,
+            resources=(whole, f"{whole}/files/*"),
+            conditions=(
+                in_organization(perimeter),
+                inside_units(perimeter.domains),
+                caller_is(*audience.machines),
+                when("StringNotEquals", "aws:PrincipalAccount", audience.account_id),
+            ),
+        )
+        if audience.machines
         else None,
     )

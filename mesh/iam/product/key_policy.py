@@ -66,6 +66,7 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
         ),
         _logs_of_its_pipeline(perimeter, audience),
         _cleared_people_decrypt(perimeter, audience),
+        *_cleared_pipelines_decrypt(perimeter, audience),
         _role_uses(
             perimeter,
             home,
@@ -130,7 +131,7 @@ def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Stateme
         return None
     return Statement(
         sid="ClearedPeopleDecrypt",
-        what="Clearances that cover every label of the product, held by people or pipelines, decrypt in any domain.",
+        what="Clearances that cover every label of the product decrypt, in any domain account.",
         why="The port `files`: to read an object takes its key as well.",
         effect="Allow",
         principal="*",
@@ -139,8 +140,47 @@ def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Stateme
         conditions=(
             in_organization(perimeter),
             inside_units(perimeter.domains),
-            caller_is(*audience.cleared),
+            caller_is(*audience.clearances),
             through(perimeter, "s3"),
+        ),
+    )
+
+
+def _cleared_pipelines_decrypt(perimeter: Perimeter, audience: Audience) -> tuple[Statement, ...]:
+    """Allows to pipelines: of other accounts, and at home as far as their own permissions go.
+
+    An Allow to `*` would be enough by itself at home, whatever a role's own permissions are; one to the account hands
+    the decision on to them (KMS Developer Guide, "Allows access to the AWS account").
+    """
+    if not audience.machines:
+        return ()
+    home = audience.account_id
+    return (
+        Statement(
+            sid="ClearedPipelinesDecrypt",
+            what="Pipelines of other accounts that read with such a clearance decrypt.",
+            why="The port `files`: their own permissions name each product that they read.",
+            effect="Allow",
+            principal="*",
+            actions=DECRYPT,
+            resources=("*",),
+            conditions=(
+                in_organization(perimeter),
+                inside_units(perimeter.domains),
+                caller_is(*audience.machines),
+                when("StringNotEquals", "aws:PrincipalAccount", home),
+                through(perimeter, "s3"),
+            ),
+        ),
+        Statement(
+            sid="ClearedPipelinesAtHomeDecrypt",
+            what="Pipelines of the account that read with such a clearance decrypt, where their permissions say so.",
+            why="The port `files`, read by another product of the same domain.",
+            effect="Allow",
+            principal=account(home),
+            actions=DECRYPT,
+            resources=("*",),
+            conditions=(caller_is(*audience.machines), through(perimeter, "s3")),
         ),
     )
 

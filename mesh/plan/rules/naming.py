@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from mesh import names
 from mesh.findings import Problem
+from mesh.plan.pipeline_nodes import clearance_of
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 RESERVED: Final = ("organization", "governance", "management")
@@ -60,9 +61,12 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
         account = builder.domain_id(domain)
         roles = [*_of_every_account(account), *_of_every_domain(account), *_of_clearances(context, account)]
         roles += [
-            NamedRole(make(account, product), f"product '{product}'", domain_file(domain), ("products", product))
-            for product in owner.products
-            for make in (names.pipeline_role, names.delivery_role)
+            NamedRole(arn, f"product '{product}'", domain_file(domain), ("products", product))
+            for product, written in owner.products.items()
+            for arn in (
+                names.pipeline_role(account, product, clearance_of(written) or names.NO_CLEARANCE),
+                names.delivery_role(account, product),
+            )
         ]
         yield "the account", roles
     for partner in mesh.partners:

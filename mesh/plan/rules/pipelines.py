@@ -10,7 +10,7 @@ from mesh import yamlfile
 from mesh.findings import KeyPath, Problem, listed, nearest
 from mesh.model import Pipeline, Product
 from mesh.model.pipeline import Arguments
-from mesh.plan.pipelines import LEAST_WORKERS_WITH_TABLES
+from mesh.plan.pipeline_nodes import LEAST_WORKERS_WITH_TABLES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
 from mesh.plan.schedules import mistake
 
@@ -48,7 +48,7 @@ another log group or other access than its job. (Glue Developer Guide, "Using jo
 names beside those are of its libraries and of earlier versions.)"""
 
 
-class Declared(NamedTuple):
+class DeclaredPipeline(NamedTuple):
     """A pipeline with the product that it writes, and the place of its keys."""
 
     domain: str
@@ -75,13 +75,13 @@ class Declared(NamedTuple):
         return Problem(self.file, self.at(*keys), message, on_key=on_key or not keys)
 
 
-def every_pipeline(context: RuleContext, *keys: str) -> Iterator[Declared]:
+def every_pipeline(context: RuleContext, *keys: str) -> Iterator[DeclaredPipeline]:
     """Every pipeline of which these keys, or all where none is named, could be read."""
     for domain, name, product in context.every_product():
         places = [("products", name, "pipeline", key) for key in keys] or [("products", name, "pipeline")]
         uncertain = any(context.mesh.touches(domain_file(domain), *place) for place in places)
         if product.pipeline is not None and not uncertain:
-            yield Declared(domain, name, product, product.pipeline)
+            yield DeclaredPipeline(domain, name, product, product.pipeline)
 
 
 # ---- scripts
@@ -127,7 +127,7 @@ def scripts_can_be_used(context: RuleContext) -> Iterator[Problem]:
 
 
 def _no_definition(name: str, text: str) -> str:
-    """Why a text is no definition of a state machine, as far as its form says; empty for one that may be."""
+    """The fault of a text as the definition of a state machine, as far as its form tells; empty without one."""
     try:
         written: Any = json.loads(text) if name.endswith(".json") else yamlfile.parse(yamlfile.Source(name, text))
     except json.JSONDecodeError as error:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.duties import ANOTHER_KEY, Duty, RoleWork, each
+from mesh.proof.duties.pipeline_reading import not_reading, reading
+from mesh.proof.machine_readers import pipeline_of
 from mesh.proof.subject import Subject
 
 
@@ -20,18 +22,20 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
     account = product.account_id
     return RoleWork(
         who=f"the pipeline of {product.domain}.{product.name}",
-        role=names.pipeline_role(account, product.name),
+        role=pipeline_of(subject, product),
         duties=(
             *_data(subject, product),
             *_draft(subject, product),
             *_reports(subject, product),
             *_network(subject, account),
+            *reading(subject, product),
         ),
         granted=(Duty("ec2:CreateNetworkInterface", _shared_subnet(subject)),),
         beside=(
             *_of_others(subject, product),
             *_drafts_of_others(subject, product),
             *_networks_of_others(subject, account),
+            *not_reading(subject, product),
         ),
         keys={
             "kms": {**subject.through_s3, "kms:ResourceAliases": [f"alias/{names.key_alias('another')}"]},

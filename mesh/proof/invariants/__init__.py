@@ -27,6 +27,7 @@ from mesh.proof.invariants import (
     jobs,
     keys,
     logs,
+    machines,
     mesh_catalog,
     narrow_exceptions,
     networks,
@@ -269,6 +270,16 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "I27",
         "No group of people, by name or by id, is of a domain and of a partner, or of two partners.",
         people.partners_stand_apart,
+    ),
+    Invariant(
+        "I31",
+        "A pipeline reads the products that its YAML names, of them what its clearance covers, and nothing else.",
+        machines.machines_read_by_clearance,
+    ),
+    Invariant(
+        "I32",
+        "A product carries the labels of what its pipeline reads, or leaves them behind with a reason and a yes.",
+        machines.labels_follow_what_is_read,
     ),
     Invariant(
         "M1",

@@ -90,7 +90,8 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
             yield f"permission set {names.staff_permission_set(duty)}", work
     for product, role in list(domain.pipelines.items())[:WHOLE_UP_TO]:
         text = role.permissions.text()
-        yield form_of([text], account, name, product), of_pipeline(subject, domain.products[product])
+        form = form_of([text], account, name, product, names.snake(product))
+        yield form, of_pipeline(subject, domain.products[product])
     for product, delivery in domain.deliveries.items():
         text = delivery.permissions.text()
         yield form_of([text], account, name, product), of_delivery(subject, domain, product)

@@ -9,6 +9,7 @@ from mesh import names
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Grant, Label, NamedResource, WholeCatalog
 from mesh.proof.claims import AnyClaim, Claim, Fact
+from mesh.proof.machine_readers import roles_with_a_clearance
 from mesh.proof.subject import Actor, Subject
 
 CATALOG_READS: Final = (
@@ -91,19 +92,18 @@ def _wrong_grant(subject: Subject, grant: Grant) -> str | None:
 
 def _granted_directly(subject: Subject) -> dict[str, frozenset[str]]:
     """The roles to which the hub grants itself (`granted-by: hub`), with what their clearances read."""
-    return {
-        role.arn: subject.written_clearances[name]
-        for domain in subject.plan.domains.values()
-        for name, role in domain.clearances.items()
-        if role.by_hub
-    }
+    direct: dict[str, frozenset[str]] = {}
+    for domain in subject.plan.domains.values():
+        if any(role.by_hub for role in domain.clearances.values()):
+            direct |= roles_with_a_clearance(subject, domain)
+    return direct
 
 
 def _domain_grants(subject: Subject) -> str | None:
     hub = subject.lakes.lakes[subject.hub].grants
     shared = {(grant.on, grant.permissions) for grant in hub if grant.grantable}
     for domain in subject.plan.domains.values():
-        reads = {role.arn: subject.written_clearances[name] for name, role in domain.clearances.items()}
+        reads = roles_with_a_clearance(subject, domain)
         for grant in subject.lakes.lakes[domain.access.account_id].grants:
             if grant.on.catalog != subject.hub:
                 continue

@@ -138,7 +138,10 @@ AT_UNITS: Final = (
     Refusal("RefuseEventTargets", ("deploy",), "events:PutRule"),
     Refusal("RefuseChangesToBudgets", ("deploy",), "budgets:ModifyBudget"),
     Refusal("RefuseWorkgroupChanges", ("deploy",), "athena:UpdateWorkGroup"),
-    *(Refusal("RefuseOtherQueries", ("clearance", "check", "access"), action, _WORKGROUP) for action in QUERIES),
+    *(
+        Refusal("RefuseOtherQueries", ("clearance", "pipeline", "check", "access"), action, _WORKGROUP)
+        for action in QUERIES
+    ),
     Refusal("RefuseOtherEndpoints", ("governance",), "ec2:CreateVpcEndpoint"),
     Refusal("RefuseOtherEndpoints", ("governance",), "ec2:ModifyVpcEndpoint"),
     Refusal("RefuseOtherNetworks", ("governance",), "ec2:CreateVpc"),

@@ -14,6 +14,7 @@ from mesh.iam.network import SERVICES
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.networks import SERVICE_CALLS
 from mesh.proof.invariants.perimeter import only_fresh_signatures
+from mesh.proof.machine_readers import pipeline_of
 from mesh.proof.subject import Actor, Subject
 
 OriginKeys = dict[str, Any]
@@ -214,7 +215,7 @@ def _presigned(subject: Subject) -> Iterator[AnyClaim]:
     """Claims on presigned URLs and forms: good from people's addresses alone, whoever signed."""
     for product in subject.product_classes:
         data = f"arn:aws:s3:::{product.bucket}/files/x"
-        pipeline = names.pipeline_role(product.account_id, product.name)
+        pipeline = pipeline_of(subject, product)
         signers = [pipeline, *(role.arn for role in list(subject.domain_of(product).clearances.values())[-1:])]
         for signer in signers:
             for way in ("REST-QUERY-STRING", "POST"):

@@ -10,6 +10,7 @@ from mesh.access import from_plan
 from mesh.evaluator.decide import Layer, Request
 from mesh.evaluator.world import ANONYMOUS
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.machine_readers import pipeline_of
 from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Actor, Subject
 
 OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:DeleteObjectVersion")
@@ -178,7 +179,7 @@ def only_domains_and_governance(subject: Subject) -> Iterator[AnyClaim]:
 def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I9 on signatures by their age."""
     for product in subject.products:
-        pipeline, where = names.pipeline_role(product.account_id, product.name), f"{product.domain}.{product.name}"
+        pipeline, where = pipeline_of(subject, product), f"{product.domain}.{product.name}"
         data = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
         # `s3:signatureAge` is in milliseconds; a presigned URL may be 15 minutes old.
         version = Request(pipeline, "s3:GetObjectVersion", data, {"s3:signatureAge": 900_001})
@@ -220,7 +221,7 @@ def _permitted(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
         if resource.arn.startswith("arn:aws:s3:::"):
             product = products.get(resource.arn)
             if product:
-                pipeline = names.pipeline_role(product.account_id, product.name)
+                pipeline = pipeline_of(subject, product)
                 yield "the pipeline", pipeline, "s3:GetObject", f"{resource.arn}/tables/x"
             else:
                 deploy = names.deploy_role(resource.account)

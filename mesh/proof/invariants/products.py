@@ -12,6 +12,7 @@ from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.forms import WHOLE_UP_TO
+from mesh.proof.machine_readers import pipeline_of, written_reads
 from mesh.proof.subject import Actor, Subject
 
 READS: Final = (
@@ -50,6 +51,7 @@ CRYPTOGRAPHY: Final = (
     "kms:ReEncryptFrom",
 )
 TABLES, METADATA, FILES = "tables/data/part-0.parquet", "tables/t/metadata/v1.avro", "files/part-0.parquet"
+QUERIES: Final = "queries/result.csv"
 FIRST_HEAD, HEAD = (f"tables/t/metadata/0000{number}-x.metadata.json" for number in range(2))
 """Heads of a table's metadata: that with which it was made, and a later one."""
 
@@ -60,7 +62,7 @@ class EntitledRoles:
     def __init__(self, subject: Subject, product: DataProductArgs) -> None:
         self.product = product
         hub, account_id = subject.hub, product.account_id
-        self.pipeline = names.pipeline_role(account_id, product.name)
+        self.pipeline = pipeline_of(subject, product)
         self.delivery = names.delivery_role(account_id, product.name) if product.delivers else None
         table, files = "table" in product.ports, "files" in product.ports
         self.location = names.location_role(hub, product.domain) if table else None
@@ -70,10 +72,16 @@ class EntitledRoles:
         clearances, labels = subject.written_clearances, subject.written(product).labels
         self.cleared = frozenset(name for name, reads in clearances.items() if files and labels <= reads)
         self.deploy, self.preview = names.deploy_role(account_id), names.preview_role(account_id)
+        self._accounts_of_domains = {domain.access.account_id for domain in subject.plan.domains.values()}
 
     def clears(self, caller: Actor) -> bool:
-        """Whether a caller holds a clearance that covers all labels, and the product has a files port."""
-        return caller.kind == "clearance" and caller.name.rpartition("/")[2] in self.cleared
+        """Whether people or a pipeline hold a clearance that covers all labels, and the product has a files port."""
+        *_, folder, name = ("", *caller.name.split("/"))
+        if caller.kind == "like-named" and caller.name.split(":")[4] in self._accounts_of_domains:
+            # Whoever makes who reads in another domain makes this role, and it holds the clearance of its path.
+            return folder in self.cleared and "/pipeline/" in caller.name
+        held = {"clearance": name, "pipeline": folder}.get(caller.kind)
+        return held in self.cleared
 
     def reads(self, caller: Actor) -> bool:
         """Whether the bucket's policy leaves the caller any object to read; which, other statements say."""
@@ -107,7 +115,7 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Actor]:
     yield from subject.publishing(product.domain)
     # The path of a role may hold a colon (IAM API, CreateRole), so a pattern that is matched as text, not as an ARN,
     # takes this for a role of the mesh.
-    for path in ("clearance/restricted", f"pipeline/none/{product.name}", "deploy"):
+    for path in ("clearance/restricted", f"pipeline/none/{product.name}", "pipeline/restricted/x", "deploy"):
         forged = f"arn:aws:iam::{product.account_id}:role/x:role/mesh/{path}"
         yield Actor(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
     for domain in subject.others(product.domain):
@@ -127,7 +135,7 @@ def _at_home(caller: Actor, product: DataProductArgs) -> bool:
 
 
 def _is_of(job: Actor, product: DataProductArgs) -> bool:
-    return job.name.endswith((f"/pipeline/none/{product.name}", f"/deliver-{product.name}"))
+    return job.name.endswith((f"/{product.name}", f"/deliver-{product.name}"))
 
 
 def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
@@ -143,6 +151,10 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
                 yield _permitted_or_refused(caller, Request(caller.name, action, bucket), lists)
             request = Request(caller.name, "kms:Decrypt", subject.product_key(product), subject.through_s3)
             yield _permitted_or_refused(caller, request, roles.uses_the_key(caller))
+            if reads or _at_home(caller, product):
+                # What a pipeline queried of other products: no reader of its own product reads that.
+                request = Request(caller.name, "s3:GetObject", f"{bucket}/{QUERIES}")
+                yield _permitted_or_refused(caller, request, caller.name == roles.pipeline)
         yield from _prefixes(subject, roles, bucket)
         yield from _services(subject, product, bucket)
 
@@ -271,8 +283,9 @@ def _starts_tables(subject: Subject, roles: EntitledRoles, starter: str) -> Iter
 def _writes_nothing_else(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:
     """Claims on the pipeline's own permissions: it writes no other bucket, whatever that bucket's policy says."""
     product = roles.product
+    reads = written_reads(subject, product).reads
     for other in subject.domain_of(product).products.values():
-        if other.name != product.name:
+        if other.name != product.name and f"{other.domain}.{other.name}" not in reads:
             request = Request(roles.pipeline, "s3:PutObject", f"arn:aws:s3:::{other.bucket}/x")
             yield Claim("the pipeline, on another product", request, allowed=False, granted=False)
             key = subject.product_key(other)
@@ -287,7 +300,7 @@ def only_its_key(subject: Subject) -> Iterator[AnyClaim]:
     header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
     customer = "s3:x-amz-server-side-encryption-customer-algorithm"
     for product in subject.products:
-        pipeline = names.pipeline_role(product.account_id, product.name)
+        pipeline = pipeline_of(subject, product)
         data, product_key = f"arn:aws:s3:::{product.bucket}/{FILES}", subject.product_key(product)
         good: tuple[dict[str, Any], ...] = ({}, {header: "aws:kms"}, {header: "aws:kms", key: product_key})
         for context in good:

@@ -12,7 +12,7 @@ from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import ANY, Shape, role
+from mesh.proof.symbolic.shapes import ACCOUNT, ANY, Shape, role
 from mesh.proof.symbolic.texts import some
 
 SETTINGS: Final = (
@@ -36,7 +36,9 @@ def _own_roles(roles: EntitledRoles) -> Iterator[Shape]:
 
 def _readers(roles: EntitledRoles) -> tuple[Shape, ...]:
     """ARNs of the roles that may read a product: its own and, on a files port, those of clearances that cover it."""
-    return (*_own_roles(roles), *(role(f"clearance/{name}") for name in sorted(roles.cleared)))
+    cleared = sorted(roles.cleared)
+    machines = (role(f"pipeline/{name}/", ACCOUNT, ANY) for name in cleared)
+    return (*_own_roles(roles), *(role(f"clearance/{name}") for name in cleared), *machines)
 
 
 def _starting(roles: EntitledRoles) -> tuple[Shape, ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 Findings = Callable[[Path], list[str]]
+PIPELINE = "pipeline: {script: clicks.py, reads: [orders.customers], clearance: pii}"
+CLICKS = f"{{kind: ml, ports: [files], retention: 30 days, {PIPELINE}}}"
 ORDERS, SHOP, COURIER = "domains/orders.yaml", "domains/shop.yaml", "partners/courier.yaml"
 PII = "clearances/pii.yaml"
 CUSTOMERS, PARCELS = "contracts/orders/customers.odcs.yaml", "contracts/orders/parcels.odcs.yaml"
@@ -41,7 +43,7 @@ def test_two_mistakes_of_form_in_two_files_are_both_told(tiny: Path, findings: F
     [
         ("retention: 30 days", "retention: 30", "'retention' is the number 30"),
         ("kind: ml", "kind: sql", "'kind' is the text 'sql'"),
-        ("{kind: ml, ports: [files], retention: 30 days}", "sql", "'clicks' is the text 'sql'"),
+        (CLICKS, "sql", "'clicks' is the text 'sql'"),
         ("description: The shop's pages.", "description: ''", "'description' is empty"),
         ("description: The shop's pages.\n", "", "missing key 'description': what the domain is about, in a sentence"),
         ("owner: {team: shop,", "owner: {team: 'No Team',", "'team' is the text 'No Team'"),

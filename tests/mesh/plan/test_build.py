@@ -16,7 +16,7 @@ from mesh import names
 from mesh.contracts import elements
 from mesh.iam.statement import Document
 from mesh.load import load
-from mesh.model import Mesh
+from mesh.model import Mesh, Scripts
 from mesh.model.names_lock import KeptBuckets, NamesLock
 from mesh.plan import Plan, build, problems
 from mesh.plan.nodes import Clearance
@@ -69,6 +69,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
         },
         locks={f"{domain}.{product}": tiny.locks["orders.customers"] for domain in owners for product in many},
         names_lock=NamesLock(buckets=KeptBuckets()),
+        scripts=Scripts(),
     )
 
 

@@ -1766,3 +1766,34 @@ def a_location_is_not_registered_before_its_owner_has_it(bench: Bench) -> None:
         return dataclasses.replace(lake, locations=tuple(kept))
 
     bench.lake(bench.hub, edit)
+
+
+# ---- machines that read
+
+READS_TABLES = "role/mesh/pipeline/pii/device-graph, mesh"
+
+
+@fault("I31", "the pipeline of identity.device-graph", "glue:GetTable", "by ReadTablesOfOthers")
+def a_machine_finds_every_table_that_its_clearance_covers(bench: Bench) -> None:
+    bench.statement(READS_TABLES, "ReadTablesOfOthers", _more("Resource", "arn:aws:glue:*:*:table/*"))
+
+
+def _also_at_home(statement: Json) -> None:
+    del statement["Condition"]["StringNotEquals"]
+
+
+@fault("I31", "the pipeline of identity.device-graph", "s3:ListBucket", "aurora-identity--profiles", "is allowed")
+def a_bucket_admits_the_machines_of_its_own_account(bench: Bench) -> None:
+    """An Allow of the bucket is enough for a role of the same account, whatever its own policy says."""
+    bench.statement("policy of bucket aurora-identity--profiles*", "ClearedPipelinesRead", _also_at_home)
+
+
+@fault("I31", "the pipeline of identity.device-graph", "kms:Decrypt", "product-profiles", "is allowed")
+def a_key_admits_the_machines_of_its_own_account(bench: Bench) -> None:
+    bench.statement("policy of the key of identity.profiles, account *", "ClearedPipelinesDecrypt", _also_at_home)
+
+
+@fault("I14", "clearance pii", "queries/result.csv", "is not refused by the resource's policy")
+def results_of_a_pipelines_queries_are_files_of_its_product(bench: Bench) -> None:
+    bucket = "policy of bucket aurora-identity--device-graph*"
+    bench.statement(bucket, "RefuseOtherReadersOfQueries", lambda each: each.update(Resource="arn:aws:s3:::x/*"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from mesh.model.names_lock import NAMES_LOCK_FILE, names_lock_text
 from mesh.plan import Plan, build
 from mesh.proof import written_labels
 from mesh.proof.prove import prove
+from tests.mesh_copies import copied
 
 TINY = Path(__file__).parents[1] / "tiny"
 
@@ -55,7 +55,7 @@ def test_a_new_mesh_is_proven_whose_buckets_are_all_of_their_accounts_namespaces
 
 @pytest.mark.long
 def test_the_sample_mesh_is_proven_when_it_keeps_the_names_alone_that_would_be_too_long(tmp_path: Path) -> None:
-    day, folder = datetime.date(2026, 12, 1), Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    day, folder = datetime.date(2026, 12, 1), copied(STACKS, tmp_path / "stacks")
     lock = folder / NAMES_LOCK_FILE
     kept = load(folder).usable().names_lock
     assert kept is not None

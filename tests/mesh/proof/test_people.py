@@ -27,6 +27,7 @@ from mesh.proof import written_labels
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
+from tests.mesh_copies import copied
 
 DAY = datetime.date(2027, 1, 1)
 STACKS, TINY = Path(__file__).parents[3] / "stacks", Path(__file__).parents[1] / "tiny"
@@ -69,7 +70,7 @@ def put(file: Path, old: str, new: str) -> None:
 @pytest.fixture
 def stacks(tmp_path: Path) -> Path:
     """A copy of the sample mesh, to attack."""
-    return Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    return copied(STACKS, tmp_path / "stacks")
 
 
 def member(root: Path, group: str, approved_by: str, review: str, clearance: str = "restricted") -> None:

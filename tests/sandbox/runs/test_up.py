@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.run_json import as_json
 from sandbox.runs.stack_run import StackRun, StackTask
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
+from tests.mesh_copies import copied
 from tests.program import facts, sample
 from tests.program.checks import CHECKS
 from tests.program.sample import Document, resources
@@ -67,7 +67,7 @@ def document(deployed: Deployed) -> Document:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the sample mesh to change."""
-    return Path(shutil.copytree(sample.STACKS, tmp_path / "stacks"))
+    return copied(sample.STACKS, tmp_path / "stacks")
 
 
 def edit(folder: Path, file: str, old: str, new: str, after: str = "") -> None:

@@ -10,9 +10,9 @@ from mesh.contracts.derivations import Derivation, column_labels
 from mesh.findings import Problem, listed, nearest, unknown
 from mesh.model import contract_file
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, unknown_product
-from mesh.plan.rules.pipelines import Declared, every_pipeline
+from mesh.plan.rules.pipelines import DeclaredPipeline, every_pipeline
 
-LabelSet = frozenset[str]
+LabelNames = frozenset[str]
 
 
 def pipelines_read_what_the_domain_consumes(context: RuleContext) -> Iterator[Problem]:
@@ -49,7 +49,8 @@ def pipelines_read_with_a_clearance(context: RuleContext) -> Iterator[Problem]:
         elif clearance is not None and not reads:
             message = f"it reads nothing, so that clearance '{clearance}' opens nothing; remove it, or name 'reads'"
             yield declared.problem(message, "clearance")
-        elif clearance is not None and clearance not in known and not context.mesh.is_unread("clearances", clearance):
+        # That there is no clearance at all is told once, of mesh.yaml.
+        elif clearance and known and clearance not in known and not context.mesh.is_unread("clearances", clearance):
             yield declared.problem(unknown("clearance", clearance, known), "clearance")
 
 
@@ -90,7 +91,7 @@ def outputs_carry_the_labels_of_what_is_read(context: RuleContext) -> Iterator[P
         if carried is None:
             continue
         for number, reference in enumerate(declared.pipeline.reads):
-            missing = (_readable(context, reference, reads) or LabelSet()) - carried - left
+            missing = (_readable(context, reference, reads) or LabelNames()) - carried - left
             if missing:
                 file = contract_file(declared.domain, declared.product, declared.written)
                 message = (
@@ -114,7 +115,7 @@ def derivations_leave_behind_what_is_read(context: RuleContext) -> Iterator[Prob
                 message = ""
                 if label not in context.words.classifications:
                     continue
-                if label not in read.get(reference, LabelSet()):
+                if label not in read.get(reference, LabelNames()):
                     message = f"nothing that the pipeline of '{reference}' reads holds '{label}'; remove it"
                 elif label in context.labels[reference]:
                     message = (
@@ -159,7 +160,7 @@ def _clearances_are_known(context: RuleContext) -> bool:
     return context.words_are_known and not partial and context.words.classifications.issuperset(every)
 
 
-def _judged(context: RuleContext) -> Iterator[Declared]:
+def _judged(context: RuleContext) -> Iterator[DeclaredPipeline]:
     """Pipelines with a clearance that can be judged."""
     for declared in every_pipeline(context, "reads", "clearance") if _clearances_are_known(context) else ():
         if declared.pipeline.clearance in context.mesh.clearances:
@@ -179,7 +180,7 @@ def _is_unsure(context: RuleContext, reference: str) -> bool:
     )
 
 
-def _labels(context: RuleContext, reference: str) -> LabelSet | None:
+def _labels(context: RuleContext, reference: str) -> LabelNames | None:
     """Labels of a product; None where its contract cannot be used, or has words that the mesh does not know."""
     product, labels = context.mesh.product(reference), context.labels.get(reference)
     if product is None or labels is None or not labels <= context.words.classifications:
@@ -188,28 +189,28 @@ def _labels(context: RuleContext, reference: str) -> LabelSet | None:
     return None if context.mesh.touches(contract_file(domain, name, product)) else labels
 
 
-def _reads_of(context: RuleContext, declared: Declared) -> LabelSet:
+def _reads_of(context: RuleContext, declared: DeclaredPipeline) -> LabelNames:
     return frozenset(context.mesh.clearances[declared.pipeline.clearance or ""].reads)
 
 
 def _covering(context: RuleContext, references: Iterable[str]) -> list[str]:
-    labels = LabelSet().union(*(context.labels.get(reference, LabelSet()) for reference in references))
+    labels = LabelNames().union(*(context.labels.get(reference, LabelNames()) for reference in references))
     return [name for name, file in context.mesh.clearances.items() if labels <= frozenset(file.reads)]
 
 
-def _readable(context: RuleContext, reference: str, reads: LabelSet) -> LabelSet | None:
+def _readable(context: RuleContext, reference: str, reads: LabelNames) -> LabelNames | None:
     """Labels of what a clearance that reads these reads of a product; None where it reads nothing of it."""
     product, labels = context.mesh.product(reference), _labels(context, reference)
     if product is None or labels is None or labels <= reads:
-        return labels or LabelSet()
+        return labels or LabelNames()
     columns = [each for each in column_labels(context.mesh.contracts[reference], context.words) if each <= reads]
-    return LabelSet().union(*columns) if columns and "table" in product.ports else None
+    return LabelNames().union(*columns) if columns and "table" in product.ports else None
 
 
-def _every_label(context: RuleContext, declared: Declared) -> LabelSet:
+def _every_label(context: RuleContext, declared: DeclaredPipeline) -> LabelNames:
     reads = _reads_of(context, declared)
     every = (_readable(context, reference, reads) for reference in declared.pipeline.reads)
-    return LabelSet().union(*(labels for labels in every if labels))
+    return LabelNames().union(*(labels for labels in every if labels))
 
 
 def _derivations(context: RuleContext, reference: str) -> tuple[Derivation, ...]:
