@@ -8,7 +8,7 @@ from pulumi import ComponentResource, ResourceOptions
 from mesh.plan.nodes import TableOptimizersArgs
 from mesh.plan.nodes.retention import KEPT_SNAPSHOTS, OPTIMIZERS, Optimizer
 
-Configuration = aws.glue.CatalogTableOptimizerConfigurationArgs
+Settings = aws.glue.CatalogTableOptimizerConfigurationArgs
 Retention = aws.glue.CatalogTableOptimizerConfigurationRetentionConfigurationArgs
 OfSnapshots = aws.glue.CatalogTableOptimizerConfigurationRetentionConfigurationIcebergConfigurationArgs
 Orphans = aws.glue.CatalogTableOptimizerConfigurationOrphanFileDeletionConfigurationArgs
@@ -37,7 +37,7 @@ class TableOptimizers(ComponentResource):
         self.register_outputs({"tables": list(args.tables)})
 
 
-def configuration(kind: Optimizer, args: TableOptimizersArgs) -> Configuration:
+def configuration(kind: Optimizer, args: TableOptimizersArgs) -> Settings:
     """Configuration of an optimizer."""
     snapshots = OfSnapshots(
         snapshot_retention_period_in_days=args.days,
@@ -46,7 +46,7 @@ def configuration(kind: Optimizer, args: TableOptimizersArgs) -> Configuration:
         run_rate_in_hours=24,
     )
     orphans = OfOrphans(orphan_file_retention_period_in_days=args.days, run_rate_in_hours=24)
-    return Configuration(
+    return Settings(
         enabled=True,
         role_arn=args.role,
         retention_configuration=Retention(iceberg_configuration=snapshots) if kind == "retention" else None,

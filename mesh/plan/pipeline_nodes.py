@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mesh.iam.roles.pipeline_reads import MachineRead
-from mesh.model import Pipeline, Product
+from mesh.model import Product, ProductPipeline
 from mesh.plan.inputs import PlanInputs
 from mesh.plan.nodes import Clearance, JobBaselineArgs, PipelineArgs, PipelineRoleArgs, StartRoleArgs
 
@@ -50,7 +50,7 @@ def granted_by_hub(inputs: PlanInputs) -> dict[str, tuple[str, Clearance]]:
     }
 
 
-def _reads(inputs: PlanInputs, pipeline: Pipeline) -> list[MachineRead]:
+def _reads(inputs: PlanInputs, pipeline: ProductPipeline) -> list[MachineRead]:
     reads: list[MachineRead] = []
     for reference in pipeline.reads:
         domain, _, name = reference.partition(".")
@@ -105,7 +105,7 @@ def has_jobs(inputs: PlanInputs, domain: str) -> bool:
 
 
 def baseline(inputs: PlanInputs, domain: str) -> JobBaselineArgs | None:
-    """What the jobs of a domain's account share; None where it has none."""
+    """Baseline of the jobs of a domain's account; None where it has none."""
     if not has_jobs(inputs, domain):
         return None
     account_id, (zone, subnet) = inputs.domain_id(domain), inputs.job_subnet

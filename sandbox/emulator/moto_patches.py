@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sandbox.emulator.emitted_events import emitting
 from sandbox.emulator.followed_links import following_links
+from sandbox.emulator.given_subnets import given_subnets
 from sandbox.emulator.glue_jobs import glue_jobs
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
@@ -182,28 +183,7 @@ def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
 
     yield vpcs, "random_vpc_id", lambda: given.get() or random_vpc_id()
     yield vpcs.VPCBackend, "create_vpc", create_vpc
-    yield from _subnets(ids)
-
-
-def _subnets(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
-    """Give a subnet of that VPC the id that its zone has; one of another zone keeps a random one."""
-    from moto.ec2.models import subnets
-    from moto.ec2.utils import random_subnet_id
-
-    create = subnets.SubnetBackend.create_subnet
-    given: ContextVar[str] = ContextVar("id of the subnet that is being created", default="")
-
-    def create_subnet(backend: Any, vpc_id: str, *values: Any, **named: Any) -> Any:
-        known = ids.subnets.get(str(named.get("availability_zone"))) if vpc_id == ids.network else None
-        taken = any(known in of_a_zone for of_a_zone in backend.subnets.values())
-        token = given.set("" if known is None or taken else known)
-        try:
-            return create(backend, vpc_id, *values, **named)
-        finally:
-            given.reset(token)
-
-    yield subnets, "random_subnet_id", lambda: given.get() or random_subnet_id()
-    yield subnets.SubnetBackend, "create_subnet", create_subnet
+    yield from given_subnets(ids)
 
 
 def _keys(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:

@@ -16,7 +16,7 @@ GROUP: Final = "sg-00000000000000001"
 
 
 def job_baseline(make: StackMaker, name: str, args: JobBaselineArgs) -> Iterator[DeployedResource]:
-    """What the jobs of an account share, as the component `JobBaseline` makes it."""
+    """Resources that the jobs of an account share, as the component `JobBaseline` makes it."""
     group = f"mesh-jobs-of-{args.domain}"
     yield make(
         "ec2/securityGroup:SecurityGroup",

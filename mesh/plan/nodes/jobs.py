@@ -1,4 +1,4 @@
-"""What the jobs of a domain's account share: the way into the network, the bucket of scripts."""
+"""Baseline of the jobs of a domain's account: the way into the network, the bucket of scripts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mesh.plan.nodes.network import CIDR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobBaselineArgs:
-    """What an account's jobs share: security group, Glue connection, bucket of scripts.
+    """Baseline of an account's jobs: security group, Glue connection, bucket of scripts.
 
     `subnet` is the id of a subnet of the mesh's network, which the governance account shares, and `zone` where it is.
     """

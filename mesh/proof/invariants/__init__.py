@@ -106,10 +106,6 @@ _PLUGIN: Final = (
     "which calls the plugin makes is read in its source, of the version that `mesh/aws/plugin/` names, and seen on no "
     "AWS account; what Lake Formation asks besides IAM, and quotas, are asked elsewhere or by AWS alone"
 )
-_OPTIMIZERS: Final = (
-    "how long optimizers keep is set by the component TableOptimizers, and which folders expire by DataProduct; `mesh "
-    "plan --json` lists both; that a publication lags longer than it may, an alarm tells and people mend"
-)
 _WORKGROUPS: Final = (
     "that a query cannot choose another place for its result is set in the workgroup (component AccountBaseline); "
     "`mesh plan --json` lists it for every workgroup"
@@ -357,7 +353,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M21",
         "What is published, and what it can go back to, is deleted by optimizers alone, later than it may lag.",
         retention.published_files_stay,
-        _OPTIMIZERS,
+        retention.OPTIMIZERS,
     ),
     Invariant(
         "R1",

@@ -17,6 +17,12 @@ from mesh.proof.claims import AnyClaim, Claim, Fact
 from mesh.proof.invariants.products import FILES, METADATA, TABLES, callers
 from mesh.proof.subject import Subject
 
+OPTIMIZERS: Final = (
+    "how long optimizers keep is set by the component TableOptimizers, and which folders expire by DataProduct; `mesh "
+    "plan --json` lists both; that a publication lags longer than it may, an alarm tells and people mend"
+)
+"""Part of M21 that no policy carries."""
+
 DELETIONS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 
 

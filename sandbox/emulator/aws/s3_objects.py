@@ -50,7 +50,7 @@ def _create(call: Call) -> IdAndOutputs:
 
 
 def _found(call: Call) -> PropertyValues:
-    """What HeadObject tells, and the ARN."""
+    """State that HeadObject tells, and the ARN."""
     head = call.aws("head_object", **_place(call))
     told = {"etag": str(head["ETag"]).strip('"'), "versionId": head.get("VersionId", "")}
     chosen = call.properties(head, without=("bucket", "key", "etag"))
